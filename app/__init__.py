@@ -1,0 +1,1 @@
+"""The only layer that knows all the others: wiring, controllers, background jobs, the command line."""

@@ -1,0 +1,1 @@
+"""Everything of Calque that works without a screen. Never imports Qt."""

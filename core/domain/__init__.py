@@ -1,0 +1,1 @@
+"""The values that travel round the ring: frozen, free of I/O, standard library and numpy only."""

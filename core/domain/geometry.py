@@ -1,0 +1,97 @@
+"""Shapes in absolute pixels of the upright image: x to the right, y down, origin at the top left corner."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+Ring = tuple[float, ...]
+"""A closed polygon as x0, y0, x1, y1, ... (the last point joins the first)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An axis-parallel rectangle from its left top to its right bottom corner, in pixels."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    @property
+    def width(self) -> float:
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> float:
+        return self.y1 - self.y0
+
+    @property
+    def area(self) -> float:
+        return max(0.0, self.width) * max(0.0, self.height)
+
+    def is_finite(self) -> bool:
+        return all(math.isfinite(v) for v in (self.x0, self.y0, self.x1, self.y1))
+
+    def clipped(self, width: float, height: float) -> Box:
+        """The part inside an image of `width` x `height` pixels (may have no area)."""
+        return Box(
+            min(max(self.x0, 0.0), width),
+            min(max(self.y0, 0.0), height),
+            min(max(self.x1, 0.0), width),
+            min(max(self.y1, 0.0), height),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Polygon:
+    """One object drawn as one or more rings; all rings belong to the object, none is a hole."""
+
+    rings: tuple[Ring, ...]
+
+    def bounds(self) -> Box:
+        xs = [x for ring in self.rings for x in ring[0::2]]
+        ys = [y for ring in self.rings for y in ring[1::2]]
+        return Box(min(xs), min(ys), max(xs), max(ys))
+
+    @property
+    def area(self) -> float:
+        """Sum of the rings' areas in square pixels (shoelace formula)."""
+        return sum(abs(signed_area(ring)) for ring in self.rings)
+
+    def is_finite(self) -> bool:
+        return all(math.isfinite(v) for ring in self.rings for v in ring)
+
+    def clipped(self, width: float, height: float) -> Polygon:
+        """Every point moved into the image; the shape of a polygon that spills over changes at the border only."""
+        return Polygon(
+            tuple(
+                tuple(
+                    min(max(v, 0.0), width if index % 2 == 0 else height) for index, v in enumerate(ring)
+                )
+                for ring in self.rings
+            )
+        )
+
+
+Geometry = Box | Polygon | None
+"""None = the annotation speaks of the whole image."""
+
+
+def signed_area(ring: Iterable[float]) -> float:
+    """Shoelace area of a closed ring in square pixels; positive when clockwise on screen."""
+    values = list(ring)
+    xs, ys = values[0::2], values[1::2]
+    total = 0.0
+    for i in range(len(xs)):
+        j = (i + 1) % len(xs)
+        total += xs[i] * ys[j] - xs[j] * ys[i]
+    return total / 2
+
+
+def bounds_of(geometry: Geometry, width: float, height: float) -> Box:
+    """The geometry's bounding box; the whole image for None."""
+    if geometry is None:
+        return Box(0.0, 0.0, width, height)
+    return geometry if isinstance(geometry, Box) else geometry.bounds()

@@ -1,0 +1,90 @@
+"""What an import found and what it did. Problems are values: nothing is dropped in silence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from core.domain.geometry import Geometry
+from core.domain.ids import ProjectId
+
+
+class Severity(StrEnum):
+    INFO = "info"
+    WARNING = "warning"  # something was left out or changed; the rest goes on
+    ERROR = "error"  # nothing can be imported
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """`kind` is a stable slug such as "box-out-of-bounds"; `line` counts from 1, None when it has no line."""
+
+    kind: str
+    text: str
+    file: str = ""
+    line: int | None = None
+    severity: Severity = Severity.WARNING
+
+
+@dataclass(frozen=True, slots=True)
+class RawAnnotation:
+    """An annotation as a format file states it, its category still a name, coordinates in pixels."""
+
+    category: str | None
+    geometry: Geometry
+    is_crowd: bool = False
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RawImage:
+    """What a format file says of one image. `path` is relative to the images' folder, "/" between parts."""
+
+    path: str
+    annotations: tuple[RawAnnotation, ...]
+    width: int | None = None  # as the file claims; the decoder has the last word
+    height: int | None = None
+    source_file: str = ""  # the annotation file that spoke of it
+    is_explicit_negative: bool = False  # the file says: looked at, nothing there
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSource:
+    """What the person pointed at. `format` None = detect."""
+
+    path: Path
+    images_root: Path | None = None
+    format: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPreview:
+    """What an import would do; nothing has been written."""
+
+    source: ImportSource
+    format: str  # slug of the format in force
+    format_title: str
+    images_root: Path
+    n_images: int  # image files that would be in the project
+    n_annotated: int
+    n_annotations: int
+    categories: tuple[tuple[str, int], ...]  # name, annotations
+    folders: tuple[tuple[str, int], ...]  # folder path, images
+    problems: tuple[Problem, ...]
+    can_import: bool
+    n_rotated: int = 0  # images with an EXIF orientation other than 1, shown upright
+    sample: tuple[tuple[str, tuple[RawAnnotation, ...]], ...] = ()  # a few image paths with their shapes
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    project: ProjectId
+    project_name: str
+    format: str
+    n_images: int
+    n_new_images: int
+    n_annotations: int
+    categories: tuple[tuple[str, int], ...]
+    problems: tuple[Problem, ...]
+    n_rotated: int = 0

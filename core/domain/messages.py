@@ -1,0 +1,18 @@
+"""Sentences for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.domain.imports import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class UserMessage:
+    """What happened, and what to do. `details` is for the disclosure (a traceback, a list of files)."""
+
+    text: str
+    hint: str = ""
+    severity: Severity = Severity.ERROR
+    details: str = ""
+    code: str = ""  # catalogue code such as E-150

@@ -1,0 +1,70 @@
+"""Names and tables of measurements. The definitions stand beside the names and are what the help shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.domain.snapshots import Split
+
+LOSS_TOTAL = "loss"
+LEARNING_RATE = "lr"
+MAP50 = "map50"
+MAP50_95 = "map50_95"
+MASK_MAP50 = "mask_map50"
+MASK_MAP50_95 = "mask_map50_95"
+PRECISION = "precision"
+RECALL = "recall"
+MASK_PRECISION = "mask_precision"
+MASK_RECALL = "mask_recall"
+
+METRIC_HELP: Mapping[str, str] = {
+    LOSS_TOTAL: "Sum of the loss components of a batch. Lower is better.",
+    LEARNING_RATE: "Step size of the optimizer.",
+    MAP50: "Mean over classes of the average precision of boxes at IoU 0.50. Higher is better.",
+    MAP50_95: "Mean over classes and over IoU 0.50 to 0.95 in steps of 0.05 of the average precision of boxes.",
+    MASK_MAP50: "As mAP50, measured on masks.",
+    MASK_MAP50_95: "As mAP50-95, measured on masks.",
+    PRECISION: "TP / (TP + FP): how many of the found objects are right.",
+    RECALL: "TP / (TP + FN): how many of the objects were found.",
+    MASK_PRECISION: "As precision, measured on masks.",
+    MASK_RECALL: "As recall, measured on masks.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationRow:
+    """One row of the evaluation table: all classes (`category` None) or one class.
+
+    A measure that cannot be stated (no instance of the class in this set) is None, shown as a dash.
+    Precision and recall are at the confidence of the row's best F1, which `threshold` states.
+    """
+
+    category: str | None
+    n_images: int
+    n_instances: int
+    precision: float | None
+    recall: float | None
+    map50: float | None
+    map50_95: float | None
+    threshold: float | None = None
+    mask_precision: float | None = None
+    mask_recall: float | None = None
+    mask_map50: float | None = None
+    mask_map50_95: float | None = None
+    mask_threshold: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationTable:
+    """COCO protocol on one split: the first row is "all", then each class in the model's order."""
+
+    split: Split
+    rows: tuple[EvaluationRow, ...]
+    has_masks: bool
+    max_detections: int
+    notes: tuple[str, ...] = ()  # e.g. classes without an instance that the mean leaves out
+
+    @property
+    def overall(self) -> EvaluationRow:
+        return self.rows[0]

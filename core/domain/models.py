@@ -1,0 +1,88 @@
+"""Models and their versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from core.domain.ids import ModelId, ProjectId, RunId, SnapshotId, VersionId
+from core.domain.metrics import EvaluationTable
+from core.domain.projects import Task
+
+
+class VersionStatus(StrEnum):
+    CREATED = "Created"  # its run has not published it (yet)
+    AVAILABLE = "Available"
+    ERROR = "Error"
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The one number of a version and the split it was measured on: test mAP50-95, or val's when there is no test."""
+
+    metric: str
+    value: float
+    split: str
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    id: ModelId
+    project: ProjectId
+    project_name: str
+    name: str
+    task: Task
+    categories: tuple[str, ...]
+    created_at: datetime
+    description: str = ""
+    n_versions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVersion:
+    id: VersionId
+    model: ModelId
+    model_name: str
+    number: int  # 1, 2, ... never reused
+    name: str
+    status: VersionStatus
+    created_at: datetime
+    worker: str
+    worker_version: str
+    architecture: str  # e.g. "yolo11n"
+    parent: VersionId | None = None
+    parent_label: str = ""
+    run: RunId | None = None
+    snapshot: SnapshotId | None = None
+    snapshot_label: str = ""
+    headline: Headline | None = None
+    duration_s: float | None = None
+    is_partial: bool = False  # stopped before its planned end
+    folder: Path | None = None  # of the published files
+    weights_sha256: str = ""
+    content_sha256: str = ""
+
+    @property
+    def label(self) -> str:
+        """V001 (name)."""
+        return f"V{self.number:03d} ({self.name})" if self.name else f"V{self.number:03d}"
+
+
+@dataclass(frozen=True, slots=True)
+class VersionDetails:
+    """Everything of a version's page."""
+
+    version: ModelVersion
+    model: Model
+    tables: tuple[EvaluationTable, ...]
+    configuration: Mapping[str, Any]
+    card: str  # Markdown
+    snippet: str  # Python that uses the model elsewhere
+    lineage: tuple[ModelVersion, ...] = ()  # parent first, then its parent, ...
+    children: tuple[ModelVersion, ...] = ()
+    facts: tuple[tuple[str, str], ...] = field(default=())  # software versions, seed, device, ...
+    n_bytes: int = 0

@@ -1,0 +1,127 @@
+"""Projects, their folders, images, categories and annotations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from core.domain.geometry import Geometry
+from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
+
+
+class Task(StrEnum):
+    """What a model is to predict."""
+
+    DETECTION = "detection"
+    SEGMENTATION = "segmentation"
+
+
+class Source(StrEnum):
+    """Who made an annotation. Human and import are ground truth, model is a prediction."""
+
+    HUMAN = "human"
+    IMPORT = "import"
+    MODEL = "model"
+
+
+class ImageState(StrEnum):
+    OK = "ok"
+    DAMAGED = "damaged"  # could not be decoded in full when it was imported
+    MISSING = "missing"  # was not where the project says
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    id: CategoryId
+    name: str
+    index: int  # order in the project, stable; also picks the colour
+    n_annotations: int = 0
+    n_images: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """`category` None means "without concept": an explicit negative, not an unlabelled image."""
+
+    id: AnnotationId
+    image: ImageId
+    category: CategoryId | None
+    geometry: Geometry
+    source: Source = Source.IMPORT
+    confidence: float | None = None  # 0 to 1, predictions only
+    is_crowd: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRecord:
+    """One picture file of a project. Sizes are of the upright image (EXIF orientation applied)."""
+
+    id: ImageId
+    project: ProjectId
+    path: str  # relative to the project's root, "/" between parts; undecodable bytes as surrogates
+    width: int
+    height: int
+    orientation: int  # EXIF, 1 to 8
+    sha256: str  # of the file's bytes
+    n_bytes: int
+    state: ImageState = ImageState.OK
+    damage: str = ""  # sentence, when state is not OK
+    n_annotations: int = 0
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
+    @property
+    def folder(self) -> str:
+        """The folder's path relative to the project's root; "" for the root itself."""
+        return self.path.rpartition("/")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A node of a project's image tree. Counts include everything below it."""
+
+    path: str  # relative to the project's root, "" = the root
+    n_images: int
+    n_annotated: int
+    category_counts: tuple[tuple[CategoryId, int], ...] = ()  # annotations per category
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    id: ProjectId
+    name: str
+    root: Path
+    created_at: datetime
+    n_images: int = 0
+    n_annotated: int = 0
+    n_annotations: int = 0
+    is_root_missing: bool = False  # the folder is not on this computer now
+    opened_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFilter:
+    """Which images of a project: all conditions hold together; empty tuples and None do not restrict."""
+
+    project: ProjectId
+    folders: tuple[str, ...] = ()  # recursive; "" is the root, i.e. every image
+    name_contains: str = ""
+    categories: tuple[CategoryId, ...] = ()  # has at least one annotation of any of these
+    is_annotated: bool | None = None
+    state: ImageState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatedImage:
+    """An image with its ground truth, as a viewer or a thumbnail wants it."""
+
+    image: ImageRecord
+    annotations: tuple[Annotation, ...] = field(default=())

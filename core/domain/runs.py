@@ -1,0 +1,195 @@
+"""Runs: statuses, stages, and the values that a fold over a run's events yields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.domain.ids import ModelId, ProjectId, RunId, SnapshotId, VersionId
+
+
+class RunStatus(StrEnum):
+    """The states of features.md section 9; the value is the word shown."""
+
+    CREATED = "Created"
+    PENDING = "Pending"
+    IN_PROGRESS = "In Progress"
+    STOPPING = "Stopping"
+    SUCCESS = "Success"
+    FAILED = "Failed"
+    ABORTED = "Aborted"
+    TERMINATED = "Terminated"
+    RERUN = "Rerun"
+
+    @property
+    def is_terminal(self) -> bool:
+        return self in (RunStatus.SUCCESS, RunStatus.FAILED, RunStatus.ABORTED, RunStatus.TERMINATED)
+
+    @property
+    def is_live(self) -> bool:
+        """A process is, or should be, working on it."""
+        return self in (RunStatus.IN_PROGRESS, RunStatus.STOPPING)
+
+
+class StageName(StrEnum):
+    PREPARE = "prepare"
+    TRAIN = "train"
+    EVALUATE_TRAIN = "evaluate-train"
+    EVALUATE_VAL = "evaluate-val"
+    EVALUATE_TEST = "evaluate-test"
+    PUBLISH = "publish"
+
+
+STAGE_TITLES: Mapping[StageName, str] = {
+    StageName.PREPARE: "Prepare",
+    StageName.TRAIN: "Train",
+    StageName.EVALUATE_TRAIN: "Evaluate train",
+    StageName.EVALUATE_VAL: "Evaluate val",
+    StageName.EVALUATE_TEST: "Evaluate test",
+    StageName.PUBLISH: "Publish",
+}
+
+
+class StageState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    name: StageName
+    state: StageState = StageState.WAITING
+    fraction: float = 0.0  # 0 to 1
+    text: str = ""  # e.g. "epoch 3 of 12", "reading labels"
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    duration_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class MetricBatch:
+    """New points of one curve, in the order they were measured. Arrays of equal length.
+
+    `split` is "batch" for values of single training batches, else a split's name ("train", "val", "test").
+    `name` is the engine's or one of the shared names of `core.domain.metrics`. NaN = measured and not a number.
+    """
+
+    name: str
+    split: str
+    steps: npt.NDArray[np.int64]
+    epochs: npt.NDArray[np.float64]
+    values: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    seq: int
+    at: datetime
+    text: str
+    level: str = "info"  # debug, info, warning, error
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A file under the run's `artifacts/`; `group` is its first folder: train, eval_train, eval_val, eval_test."""
+
+    path: Path
+    group: str
+    name: str
+    n_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    path: Path
+    epoch: int
+    is_best: bool
+    sha256: str = ""
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A row of the list of runs."""
+
+    id: RunId
+    name: str
+    kind: str  # "training"
+    project: ProjectId
+    project_name: str
+    worker: str
+    worker_version: str
+    model: ModelId | None
+    model_name: str
+    version: VersionId | None
+    version_label: str
+    snapshot: SnapshotId | None
+    status: RunStatus
+    reason: str  # why it ended, or what it waits for, as a sentence; "" while nothing is to be said
+    stage: StageName | None
+    progress: float  # 0 to 1 over all stages
+    device: str
+    attempt: int
+    created_at: datetime
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    folder: Path = Path()
+
+    @property
+    def duration_s(self) -> float | None:
+        """Running time of an ended run in seconds; None before it ended."""
+        if self.started_at is None or self.ended_at is None:
+            return None
+        return (self.ended_at - self.started_at).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """The fold of a run's events plus liveness. Curves and log travel apart, as batches."""
+
+    run: RunId
+    status: RunStatus
+    reason: str
+    attempt: int
+    stages: tuple[Stage, ...]
+    progress: float  # 0 to 1
+    seconds_left: float | None  # estimate over all stages; None when not known yet
+    started_at: datetime | None
+    ended_at: datetime | None
+    pid: int | None
+    device: str
+    effective: Mapping[str, Any]  # settings read back from the trainer
+    checkpoints: tuple[Checkpoint, ...]
+    artifacts: tuple[Artifact, ...]
+    best_epoch: int | None = None
+    last_epoch: int | None = None
+    peak_bytes: int | None = None  # of resident memory of the child
+    last_event_at: datetime | None = None
+    version_sha256: str = ""  # content id of the published version, "" before
+    can_resume: bool = False
+    warnings: tuple[str, ...] = ()
+    cause: str = ""  # slug of a classified failure: gpu-memory, memory, disk-full, weights-missing, data, killed, ...
+
+
+@dataclass(frozen=True, slots=True)
+class RunFilter:
+    """All conditions hold together; empty = no restriction. `text` matches name, model, and any id."""
+
+    text: str = ""
+    statuses: tuple[RunStatus, ...] = ()
+    projects: tuple[ProjectId, ...] = ()
+    models: tuple[ModelId, ...] = ()
+    workers: tuple[str, ...] = ()
+    created_after: datetime | None = None
+    created_before: datetime | None = None

@@ -1,0 +1,97 @@
+"""What the wizard collects, and what the review says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from core.domain.ids import ConfigurationId, ModelId, ProjectId, VersionId
+from core.domain.snapshots import Split
+from core.domain.workers import ConfigValue
+
+
+class StartKind(StrEnum):
+    SCRATCH = "scratch"
+    PRETRAINED = "pretrained"  # the architecture's published weights, from the weights folder or the network
+    VERSION = "version"  # one of our model versions
+    FILE = "file"  # a weights file of the person's
+
+
+@dataclass(frozen=True, slots=True)
+class StartFrom:
+    kind: StartKind = StartKind.SCRATCH
+    version: VersionId | None = None
+    file: Path | None = None
+    may_download: bool = False  # the person allowed the network for this start
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingDraft:
+    """The wizard's whole input. Nothing in it has been checked."""
+
+    project: ProjectId
+    name: str = ""
+    worker: str = ""
+    configuration: ConfigurationId | None = None
+    configuration_name: str = ""  # of a preset or a stored one; "" = the worker's defaults
+    values: Mapping[str, ConfigValue] = field(default_factory=dict)  # differing from the defaults
+    model: ModelId | None = None
+    new_model_name: str = ""  # when `model` is None
+    new_model_description: str = ""
+    version_name: str = ""
+    start: StartFrom = StartFrom()
+    train_folders: tuple[str, ...] = ()
+    val_folders: tuple[str, ...] = ()
+    test_folders: tuple[str, ...] = ()
+    val_ratio: float = 0.2  # of the training images, used when there is no validation folder
+    categories: tuple[str, ...] = ()  # empty = every category with an example in the training data
+    seed: int = 0
+    device: str = "cpu"
+    max_minutes: float | None = 60.0  # None = no limit
+    use_images_without_objects: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A refusal (E-...) or a warning (W-...) of features.md section 11, at the page it belongs to.
+
+    `page` is one of: name, worker, configuration, model, data, device, limits, review.
+    """
+
+    code: str
+    text: str
+    page: str
+    is_error: bool
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SplitCount:
+    split: Split
+    n_images: int
+    n_objects: int
+    category_counts: tuple[int, ...]  # in the order of TrainingReview.categories
+    n_background: int = 0  # images in use that have no object
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingReview:
+    """Every resolved value. `can_start` is False exactly when an issue is an error."""
+
+    draft: TrainingDraft
+    issues: tuple[Issue, ...]
+    values: tuple[tuple[str, str, bool], ...]  # title, value in words, is it a default
+    categories: tuple[str, ...]
+    splits: tuple[SplitCount, ...]
+    ignored: tuple[tuple[str, int], ...]  # reason, images or objects
+    disk_bytes: int
+    free_bytes: int
+    is_val_carved: bool
+    command: str  # the same training as a command line
+    toml: str = ""  # the same as a run.toml
+
+    @property
+    def can_start(self) -> bool:
+        return not any(issue.is_error for issue in self.issues)

@@ -1,0 +1,94 @@
+"""Workers as the wizard shows them, and the fields of their configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from core.domain.ids import ConfigurationId
+from core.domain.projects import Task
+
+ConfigValue = None | bool | int | float | str | list["ConfigValue"] | dict[str, "ConfigValue"]
+"""What a configuration value can be: JSON."""
+
+
+class GpuUse(StrEnum):
+    UNSUPPORTED = "unsupported"
+    SUPPORTED = "supported"
+    REQUIRED = "required"
+
+
+class FieldKind(StrEnum):
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    FLOAT = "float"
+    TEXT = "text"
+    CHOICE = "choice"  # one of `choices`
+    INTEGER_OR_AUTO = "integer-or-auto"  # None means: chosen by the worker at run time
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One field of a configuration form. Defaults, ranges and help come from the worker's schema alone."""
+
+    name: str
+    kind: FieldKind
+    title: str
+    help: str = ""
+    default: ConfigValue = None
+    minimum: float | None = None
+    maximum: float | None = None
+    step: float | None = None
+    unit: str = ""
+    choices: tuple[tuple[ConfigValue, str], ...] = ()  # value, title
+    is_optional: bool = False
+    group: str = ""
+    is_advanced: bool = False
+    depends_on: tuple[str, tuple[ConfigValue, ...]] | None = None  # shown when that field has one of these values
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """`field` "" = the configuration as a whole."""
+
+    field: str
+    text: str
+    is_error: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerInfo:
+    """A worker version as the chooser lists it. An entry point that failed to load has a reason and no fields."""
+
+    slug: str
+    title: str
+    version: str  # e.g. "0.1.0 (ultralytics 8.4.190, torch 2.15.0)"
+    summary: str = ""
+    tasks: tuple[Task, ...] = ()
+    gpu_use: GpuUse = GpuUse.SUPPORTED
+    fields: tuple[FieldSpec, ...] = ()
+    presets: tuple[tuple[str, Mapping[str, ConfigValue]], ...] = ()  # built-in named configurations
+    unavailable_reason: str = ""
+    is_hidden: bool = False  # for tests of the machinery only
+
+    @property
+    def is_available(self) -> bool:
+        return not self.unavailable_reason
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A named set of parameters of one worker; immutable once a run used it (edit = copy).
+
+    `values` holds only what differs from the worker's defaults. `id` None = a built-in preset.
+    """
+
+    id: ConfigurationId | None
+    name: str
+    worker: str
+    worker_version: str
+    values: Mapping[str, ConfigValue]
+    is_locked: bool = False
+    created_at: datetime | None = None

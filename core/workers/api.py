@@ -1,0 +1,174 @@
+"""What a worker plug-in is, in two halves.
+
+The light half, a `WorkerDescription`, is what the entry point in the group `calque.workers` yields: it is imported by
+the window and must not import torch. The heavy half, a class named by `implementation`, is imported in the child
+process only and fulfils `Worker`.
+
+Measuring is not the worker's business: it predicts, `core.metrics` scores, so that picture and number always agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from core.domain.geometry import Box, Polygon
+from core.domain.projects import Task
+from core.domain.runs import RunStatus
+from core.domain.snapshots import SnapshotObject, Split
+from core.domain.training import StartKind
+from core.domain.workers import ConfigValue, GpuUse
+
+if TYPE_CHECKING:
+    from core.workers.configuration import WorkerConfiguration
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerDescription:
+    """The torch-free face of a worker. `implementation` is "package.module:Class" with a constructor of no arguments.
+
+    `architectures` maps the name of an architecture (e.g. "yolo11n") to what a person calls it.
+    """
+
+    slug: str
+    title: str
+    version: str
+    summary: str
+    tasks: tuple[Task, ...]
+    gpu_use: GpuUse
+    configuration: type[WorkerConfiguration]
+    implementation: str
+    presets: Mapping[str, Mapping[str, ConfigValue]] = field(default_factory=dict)
+    libraries: tuple[str, ...] = ()  # distributions whose versions are part of the worker's version
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TreeImage:
+    """An image of the run-private tree: decoded, upright, safe to hand to any library.
+
+    `path` is absolute, its name made from the content's hash. `key` is the image's path in the project.
+    """
+
+    path: Path
+    key: str
+    width: int
+    height: int
+    split: Split
+    objects: tuple[SnapshotObject, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where the weights come from. `weights` is a local file that exists: .safetensors of ours, or a .pt."""
+
+    kind: StartKind
+    weights: Path | None = None
+    model: Mapping[str, Any] | None = None  # model.json of the version, for .safetensors
+
+
+@dataclass(frozen=True, slots=True)
+class TrainRequest:
+    """What to train. `configuration` is complete: every field of the worker's schema has a value.
+
+    `images` holds train and val only; test images do not exist for a worker that trains.
+    """
+
+    task: Task
+    categories: tuple[str, ...]
+    configuration: Mapping[str, ConfigValue]
+    images: tuple[TreeImage, ...]
+    device: str  # "cpu" or "cuda:N"
+    seed: int
+    work_dir: Path  # private to this attempt; exists
+    artifacts_dir: Path  # <run>/artifacts/train; plots and tables that a person may want
+    checkpoints_dir: Path  # ours: two kept, written atomically
+    start: Start
+    max_duration_s: float | None = None  # of training proper
+    resume_from: Path | None = None  # a checkpoint of ours, of an earlier attempt
+
+
+@dataclass(frozen=True, slots=True)
+class TrainResult:
+    """Final weights, not yet published.
+
+    `weights` is a .safetensors file; `model` is what `model.json` needs to rebuild the network without unpickling:
+    at least `architecture` (name), `task`, `categories`, `preprocessing`, and the worker's own keys.
+    `status` is SUCCESS (all epochs, early stopping, time limit) or TERMINATED (the person stopped it).
+    """
+
+    weights: Path
+    model: Mapping[str, Any]
+    status: RunStatus
+    reason: str  # a sentence: "early stop, patience 10, best epoch 12"
+    epochs_done: int
+    best_epoch: int | None
+    is_partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PredictRequest:
+    """Which images to look at, with which published (or about to be published) weights."""
+
+    weights: Path  # .safetensors
+    model: Mapping[str, Any]  # as TrainResult.model / model.json
+    images: tuple[TreeImage, ...]
+    device: str
+    work_dir: Path
+    confidence: float = 0.001
+    iou: float = 0.7  # of non-maximum suppression
+    max_detections: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class PredictedObject:
+    """One prediction in pixels of the upright image. `mask` is COCO's compressed RLE at full image resolution."""
+
+    category: int
+    confidence: float
+    box: Box
+    polygon: Polygon | None = None
+    mask: Mapping[str, Any] | None = None  # {"size": [height, width], "counts": str}
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePredictions:
+    image: TreeImage
+    objects: tuple[PredictedObject, ...]  # by falling confidence
+
+
+class Reporter(Protocol):
+    """What a worker tells while it works. No call of it ever raises into the worker's own code for want of a reader."""
+
+    def progress(self, done: float, total: float, text: str = "") -> None:
+        """Of the present stage: `done` of `total` units, and what is being done in a few words."""
+
+    def metrics(self, split: str, step: int, epoch: float, values: Mapping[str, float]) -> None:
+        """Points of curves. `split` is "batch", "train", "val" or "test"; names as in core.domain.metrics or own."""
+
+    def log(self, text: str, level: str = "info") -> None:
+        """One or more lines for the run's log."""
+
+    def warning(self, text: str) -> None:
+        """A sentence that the run's page shows as a banner, and the log keeps."""
+
+    def effective(self, settings: Mapping[str, Any]) -> None:
+        """Settings in force, read back from the trainer; later calls add and replace."""
+
+    def checkpoint(self, path: Path, epoch: int, *, is_best: bool, metrics: Mapping[str, float]) -> None:
+        """A resumable checkpoint is complete on disk."""
+
+    def should_stop(self) -> bool:
+        """The person asked to stop and keep the best; cheap enough for every batch."""
+
+
+class Worker(Protocol):
+    """The heavy half. Lives in the child; everything it raises as CalqueError is shown as its sentence."""
+
+    def train(self, request: TrainRequest, reporter: Reporter) -> TrainResult:
+        """Train until the epochs, early stopping, the time limit or a stop end it; return the best weights."""
+
+    def predict(self, request: PredictRequest, reporter: Reporter) -> Iterator[ImagePredictions]:
+        """Predictions image by image, in the order of the request."""

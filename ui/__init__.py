@@ -1,0 +1,1 @@
+"""Widgets that show values and announce wishes. Of core they know only `core.domain`."""
