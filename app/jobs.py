@@ -1,0 +1,209 @@
+"""Running a function in the background and receiving its answer on the window's thread.
+
+Two pools: "registry" has one thread, so that the registry has one writer; "io" has several, for decoding, hashing
+and reading. A job carries a key: an answer to a question that was asked again since is dropped.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import threading
+import traceback
+from collections.abc import Callable
+from typing import Any, Literal
+
+from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, Slot
+
+from core.domain.messages import UserMessage
+from core.errors import CalqueError
+
+logger = logging.getLogger(__name__)
+
+PoolName = Literal["registry", "io"]
+
+
+class JobCancelledError(Exception):
+    """Raised inside a job's function by `JobContext.check` when the job was cancelled."""
+
+
+class JobContext:
+    """What a function with progress gets: it tells how far it is, and asks whether to go on."""
+
+    def __init__(self, report: Callable[[float, float, str], None]) -> None:
+        self._report = report
+        self._cancelled = threading.Event()
+
+    def progress(self, done: float, total: float, text: str = "") -> None:
+        self._report(done, total, text)
+
+    def is_cancelled(self) -> bool:
+        return self._cancelled.is_set()
+
+    def check(self) -> None:
+        if self._cancelled.is_set():
+            raise JobCancelledError
+
+    def cancel(self) -> None:
+        self._cancelled.set()
+
+
+class Job:
+    """A handle on a running function. Its answer is delivered at most once, on the window's thread."""
+
+    def __init__(self, number: int, key: str | None, context: JobContext) -> None:
+        self.number = number
+        self.key = key
+        self.context = context
+        self.is_done = False
+
+    def cancel(self) -> None:
+        """Ask the function to stop, and drop its answer."""
+        self.context.cancel()
+
+
+class _Carrier(QObject):
+    """Owns the signals that bring answers home; lives on the window's thread as long as the runner."""
+
+    answered = Signal(int, object)
+    failed = Signal(int, object)
+    progressed = Signal(int, float, float, str)
+
+
+class _Runnable(QRunnable):
+    def __init__(self, job: Job, work: Callable[[], Any], carrier: _Carrier) -> None:
+        super().__init__()
+        self._job = job
+        self._work = work
+        self._carrier = carrier
+
+    def run(self) -> None:
+        if self._job.context.is_cancelled():
+            self._carrier.answered.emit(self._job.number, None)
+            return
+        try:
+            result = self._work()
+        except JobCancelledError:
+            self._carrier.answered.emit(self._job.number, None)
+        except BaseException as error:  # noqa: BLE001 - the boundary of the thread: every error goes to its listener
+            self._carrier.failed.emit(self._job.number, error)
+        else:
+            self._carrier.answered.emit(self._job.number, result)
+
+
+def message_of(error: BaseException) -> UserMessage:
+    """The sentence for an error: its own for ours, an honest one with the traceback for any other."""
+    if isinstance(error, CalqueError):
+        return UserMessage(error.text, error.hint, code=error.code)
+    details = "".join(traceback.format_exception(error))
+    if isinstance(error, OSError) and error.strerror:
+        where = f" ({error.filename})" if error.filename else ""
+        return UserMessage(f"{error.strerror}{where}.", details=details)
+    return UserMessage(
+        f"Something in Calque went wrong: {type(error).__name__}: {error}",
+        "This is a defect. The details help to mend it; your data have not been changed by it.",
+        details=details,
+    )
+
+
+class JobRunner(QObject):
+    """Runs functions on its pools; see the module."""
+
+    error_raised = Signal(object)  # UserMessage of a job that has no on_error
+    busy_changed = Signal(int)  # number of jobs under way
+
+    def __init__(self, *, n_io_threads: int = 4, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pools: dict[PoolName, QThreadPool] = {"registry": QThreadPool(self), "io": QThreadPool(self)}
+        self._pools["registry"].setMaxThreadCount(1)
+        self._pools["io"].setMaxThreadCount(n_io_threads)
+        for pool in self._pools.values():
+            pool.setExpiryTimeout(-1)
+        self._carrier = _Carrier(self)
+        queued = Qt.ConnectionType.QueuedConnection
+        self._carrier.answered.connect(self._deliver, queued)
+        self._carrier.failed.connect(self._deliver_error, queued)
+        self._carrier.progressed.connect(self._deliver_progress, queued)
+        self._numbers = itertools.count(1)
+        self._jobs: dict[int, tuple[Job, Callable[[Any], None] | None, Callable[[UserMessage], None] | None]] = {}
+        self._progress: dict[int, Callable[[float, float, str], None]] = {}
+        self._newest: dict[str, int] = {}
+
+    @property
+    def n_busy(self) -> int:
+        return len(self._jobs)
+
+    def run(
+        self,
+        fn: Callable[..., Any],
+        *,
+        then: Callable[[Any], None] | None = None,
+        on_error: Callable[[UserMessage], None] | None = None,
+        pool: PoolName = "io",
+        key: str | None = None,
+        on_progress: Callable[[float, float, str], None] | None = None,
+    ) -> Job:
+        """Run `fn()` on `pool`; `then(result)` or `on_error(message)` follow on this thread.
+
+        With `on_progress`, `fn` is called with a `JobContext`. With `key`, a newer job of the same key makes the
+        answer of an older one be dropped.
+        """
+        number = next(self._numbers)
+        context = JobContext(lambda done, total, text: self._carrier.progressed.emit(number, done, total, text))
+        job = Job(number, key, context)
+        self._jobs[number] = (job, then, on_error)
+        if on_progress is not None:
+            self._progress[number] = on_progress
+        if key is not None:
+            self._newest[key] = number
+        work = (lambda: fn(context)) if on_progress is not None else fn
+        self._pools[pool].start(_Runnable(job, work, self._carrier))
+        self.busy_changed.emit(len(self._jobs))
+        return job
+
+    def shutdown(self, *, wait_ms: int = 10_000) -> bool:
+        """Cancel what can be cancelled and wait for the threads; False when one would not end in time."""
+        for job, _then, _on_error in self._jobs.values():
+            job.cancel()
+        ended = [pool.waitForDone(wait_ms) for pool in self._pools.values()]
+        self._jobs.clear()
+        self._progress.clear()
+        return all(ended)
+
+    def _take(
+        self, number: int
+    ) -> tuple[Job, Callable[[Any], None] | None, Callable[[UserMessage], None] | None] | None:
+        entry = self._jobs.pop(number, None)
+        self._progress.pop(number, None)
+        if entry is None:
+            return None
+        self.busy_changed.emit(len(self._jobs))
+        job = entry[0]
+        job.is_done = True
+        is_old = job.key is not None and self._newest.get(job.key) != number
+        return None if is_old or job.context.is_cancelled() else entry
+
+    @Slot(int, object)
+    def _deliver(self, number: int, result: object) -> None:
+        entry = self._take(number)
+        if entry is not None and entry[1] is not None:
+            entry[1](result)
+
+    @Slot(int, object)
+    def _deliver_error(self, number: int, error: BaseException) -> None:
+        entry = self._take(number)
+        if entry is None:
+            logger.info("A superseded or cancelled job failed: %s", error)
+            return
+        if not isinstance(error, CalqueError):
+            logger.error("A job failed", exc_info=error)
+        if entry[2] is not None:
+            entry[2](message_of(error))
+        else:
+            self.error_raised.emit(message_of(error))
+
+    @Slot(int, float, float, str)
+    def _deliver_progress(self, number: int, done: float, total: float, text: str) -> None:
+        listener = self._progress.get(number)
+        if listener is not None:
+            listener(done, total, text)

@@ -1,0 +1,1 @@
+"""Generic pieces that any page may use."""

@@ -1,0 +1,58 @@
+"""Numbers, sizes, times and durations as people read them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import QLocale
+
+NOTHING = "–"
+
+
+def count(value: int) -> str:
+    return QLocale().toString(value)
+
+
+def size(n_bytes: int) -> str:
+    return QLocale().formattedDataSize(n_bytes, 1)
+
+
+def duration(seconds: float | None) -> str:
+    """ "42 s", "3 min 05 s", "2 h 07 min"; a dash for None."""
+    if seconds is None:
+        return NOTHING
+    whole = int(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def time_left(seconds: float | None) -> str:
+    """ "about 3 minutes left", or "" when it is not known."""
+    if seconds is None:
+        return ""
+    if seconds < 10:
+        return "a few seconds left"
+    if seconds < 90:
+        return f"about {int(round(seconds, -1))} seconds left"
+    if seconds < 5400:
+        return f"about {round(seconds / 60)} minutes left"
+    return f"about {seconds / 3600:.1f} hours left"
+
+
+def moment(at: datetime | None) -> str:
+    """Date and time to the minute on the person's own clock."""
+    if at is None:
+        return NOTHING
+    return at.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def measure(value: float | None, digits: int = 3) -> str:
+    """A metric; a dash when there is none."""
+    return NOTHING if value is None else f"{value:.{digits}f}"
+
+
+def percent(fraction: float) -> str:
+    return f"{fraction * 100:.0f} %"

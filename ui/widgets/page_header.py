@@ -1,0 +1,46 @@
+"""The strip at the top of a page: a way back, title, subtitle, and room for buttons at the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from ui.icons import icon
+from ui.widgets.labels import ElidedLabel
+
+
+class PageHeader(QFrame):
+    back_requested = Signal()
+
+    def __init__(self, title: str = "", *, back: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "header")
+        self._back = QToolButton()
+        self._back.setIcon(icon("arrow-left"))
+        self._back.setToolTip(back)
+        self._back.setAccessibleName(back or self.tr("Back"))
+        self._back.setVisible(bool(back))
+        self._back.clicked.connect(self.back_requested)
+        self._title = ElidedLabel(title)
+        self._title.setProperty("role", "title")
+        self._subtitle = ElidedLabel("")
+        self._subtitle.setProperty("role", "muted")
+        self._subtitle.hide()
+        texts = QVBoxLayout()
+        texts.setSpacing(1)
+        texts.addWidget(self._title)
+        texts.addWidget(self._subtitle)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(16, 10, 16, 10)
+        self._row.setSpacing(8)
+        self._row.addWidget(self._back)
+        self._row.addLayout(texts, 1)
+
+    def set_title(self, title: str, subtitle: str = "") -> None:
+        self._title.setText(title)
+        self._subtitle.setText(subtitle)
+        self._subtitle.setVisible(bool(subtitle))
+
+    def add_widget(self, widget: QWidget) -> None:
+        """Put a control at the right end."""
+        self._row.addWidget(widget)
