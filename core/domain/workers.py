@@ -51,11 +51,12 @@ class FieldSpec:
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """`field` "" = the configuration as a whole."""
+    """`field` "" = the configuration as a whole; `code` names a catalogue entry such as E-132."""
 
     field: str
     text: str
     is_error: bool = True
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

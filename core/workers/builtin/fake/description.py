@@ -1,0 +1,22 @@
+"""The entry point's value."""
+
+from __future__ import annotations
+
+from core.domain.projects import Task
+from core.domain.workers import GpuUse
+from core.workers.api import WorkerDescription
+from core.workers.builtin.fake.configuration import FakeConfiguration
+
+DESCRIPTION = WorkerDescription(
+    slug="fake",
+    title="Fake worker",
+    version="0.1.0",
+    summary="Pretends to train. For tests only.",
+    tasks=(Task.DETECTION, Task.SEGMENTATION),
+    gpu_use=GpuUse.UNSUPPORTED,
+    configuration=FakeConfiguration,
+    implementation="core.workers.builtin.fake.worker:FakeWorker",
+    presets={"Ten steps": {"n_steps": 10}},
+    libraries=("numpy",),
+    is_hidden=True,
+)

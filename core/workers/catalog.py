@@ -1,0 +1,135 @@
+"""Which workers there are. A plug-in that cannot be loaded is listed with the reason, and harms nobody else."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+from collections.abc import Iterable
+from importlib.metadata import EntryPoint
+from typing import cast
+
+from core.domain.workers import WorkerInfo
+from core.errors import CalqueError, NotFoundError, WorkerError
+from core.workers.api import Worker, WorkerDescription
+from core.workers.configuration import field_specs
+
+GROUP = "calque.workers"
+
+
+class WorkerCatalog:
+    """The installed workers. `entry_points` replaces the installed ones in tests."""
+
+    def __init__(self, entry_points: Iterable[EntryPoint] | None = None) -> None:
+        found = importlib.metadata.entry_points(group=GROUP) if entry_points is None else entry_points
+        self._entries = {entry.name: entry for entry in found}
+        self._loaded: dict[str, tuple[WorkerDescription | None, WorkerInfo]] = {}
+
+    def list_workers(self, include_hidden: bool = False) -> tuple[WorkerInfo, ...]:
+        """Available ones first, by title and latest version first; never raises."""
+        infos = [self._load(slug)[1] for slug in self._entries]
+        shown = [info for info in infos if include_hidden or not info.is_hidden]
+        shown.sort(key=lambda info: _version_key(info.version), reverse=True)
+        shown.sort(key=lambda info: (not info.is_available, info.title.lower()))
+        return tuple(shown)
+
+    def info(self, slug: str) -> WorkerInfo:
+        """The listed form of one worker, available or not. Raises NotFoundError."""
+        if slug not in self._entries:
+            raise _unknown(slug)
+        return self._load(slug)[1]
+
+    def get(self, slug: str) -> WorkerDescription:
+        """The description. Raises NotFoundError for an unknown slug, WorkerError for one that does not load."""
+        if slug not in self._entries:
+            raise _unknown(slug)
+        description, info = self._load(slug)
+        if description is None:
+            raise WorkerError(
+                f'The worker "{slug}" is not available: {info.unavailable_reason}', hint="Reinstall the plug-in."
+            )
+        return description
+
+    def load(self, description: WorkerDescription) -> Worker:
+        """Import the heavy half: in the child process only. Raises WorkerError with the reason."""
+        module, _, name = description.implementation.partition(":")
+        try:
+            made = getattr(importlib.import_module(module), name)()
+        except CalqueError:
+            raise
+        except Exception as error:  # importing torch or a plug-in can raise anything
+            raise WorkerError(
+                f'The worker "{description.title}" cannot start: {_reason(error)}',
+                hint="Run `calque doctor` to see what is missing.",
+            ) from error
+        return cast(Worker, made)
+
+    def _load(self, slug: str) -> tuple[WorkerDescription | None, WorkerInfo]:
+        if slug not in self._loaded:
+            self._loaded[slug] = _load_entry(self._entries[slug])
+        return self._loaded[slug]
+
+
+def version_text(description: WorkerDescription) -> str:
+    """The worker's version with those of its libraries: "0.1.0 (ultralytics 8.4.190, torch 2.15.0)"."""
+    parts = [f"{name} {_installed_version(name)}" for name in description.libraries]
+    return f"{description.version} ({', '.join(parts)})" if parts else description.version
+
+
+def library_versions(description: WorkerDescription) -> dict[str, str]:
+    """Distribution name to version, for the record of a run."""
+    return {name: _installed_version(name) for name in description.libraries}
+
+
+def _load_entry(entry: EntryPoint) -> tuple[WorkerDescription | None, WorkerInfo]:
+    try:
+        description = _description_of(entry)
+        return description, _info_of(description)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a plug-in's module can raise anything when imported
+        return None, WorkerInfo(slug=entry.name, title=entry.name, version="", unavailable_reason=_reason(error))
+
+
+def _description_of(entry: EntryPoint) -> WorkerDescription:
+    description = entry.load()
+    if not isinstance(description, WorkerDescription):
+        raise WorkerError(f"{entry.value} is not a WorkerDescription.")
+    if description.slug != entry.name:
+        raise WorkerError(f'{entry.value} calls itself "{description.slug}", its entry point "{entry.name}".')
+    return description
+
+
+def _info_of(description: WorkerDescription) -> WorkerInfo:
+    missing = [name for name in description.libraries if not _installed_version(name)]
+    return WorkerInfo(
+        slug=description.slug,
+        title=description.title,
+        version=version_text(description),
+        summary=description.summary,
+        tasks=description.tasks,
+        gpu_use=description.gpu_use,
+        fields=field_specs(description.configuration),
+        presets=tuple(description.presets.items()),
+        unavailable_reason=f"{', '.join(missing)} is not installed." if missing else "",
+        is_hidden=description.is_hidden,
+    )
+
+
+def _installed_version(distribution: str) -> str:
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def _version_key(version: str) -> tuple[int, ...]:
+    plain = version.partition(" ")[0]
+    return tuple(int(part) if part.isdigit() else 0 for part in plain.split("."))
+
+
+def _unknown(slug: str) -> NotFoundError:
+    return NotFoundError(f'There is no worker "{slug}".', hint="Choose one from the list of workers.")
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, CalqueError):
+        return str(error)
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
