@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.jobs import JobContext, JobRunner
+from core.domain.messages import UserMessage
+from core.errors import RefusedError
+
+
+@pytest.fixture
+def jobs(qapp: object) -> Iterator[JobRunner]:
+    runner = JobRunner()
+    yield runner
+    assert runner.shutdown()
+
+
+def test_the_answer_arrives_on_the_windows_thread(jobs: JobRunner, qtbot: QtBot) -> None:
+    seen: list[tuple[int, int]] = []
+    jobs.run(threading.get_ident, then=lambda worker: seen.append((worker, threading.get_ident())))
+    qtbot.waitUntil(lambda: bool(seen))
+    worker, here = seen[0]
+    assert here == threading.get_ident()
+    assert worker != here
+
+
+def test_an_old_answer_is_dropped(jobs: JobRunner, qtbot: QtBot) -> None:
+    gate = threading.Event()
+    seen: list[str] = []
+
+    def slow() -> str:
+        gate.wait(5)
+        return "old"
+
+    jobs.run(slow, then=seen.append, key="question")
+    jobs.run(lambda: "new", then=seen.append, key="question")
+    qtbot.waitUntil(lambda: seen == ["new"])
+    gate.set()
+    qtbot.waitUntil(lambda: jobs.n_busy == 0)
+    assert seen == ["new"]
+
+
+def test_our_errors_keep_their_sentence(jobs: JobRunner, qtbot: QtBot) -> None:
+    seen: list[UserMessage] = []
+
+    def refuse() -> None:
+        raise RefusedError("No.", hint="Do this.", code="E-1")
+
+    jobs.run(refuse, on_error=seen.append)
+    qtbot.waitUntil(lambda: bool(seen))
+    assert (seen[0].text, seen[0].hint, seen[0].code) == ("No.", "Do this.", "E-1")
+
+
+def test_a_defect_is_shown_with_its_traceback(jobs: JobRunner, qtbot: QtBot, caplog: pytest.LogCaptureFixture) -> None:
+    seen: list[UserMessage] = []
+    jobs.error_raised.connect(seen.append)
+    jobs.run(lambda: 1 // 0)
+    qtbot.waitUntil(lambda: bool(seen))
+    assert "ZeroDivisionError" in seen[0].details
+
+
+def test_progress_and_cancel(jobs: JobRunner, qtbot: QtBot) -> None:
+    steps: list[float] = []
+    answers: list[object] = []
+
+    def work(context: JobContext) -> str:
+        while True:
+            context.progress(1, 2, "half")
+            context.check()
+
+    job = jobs.run(work, then=answers.append, on_progress=lambda done, total, text: steps.append(done / total))
+    qtbot.waitUntil(lambda: bool(steps))
+    job.cancel()
+    qtbot.waitUntil(lambda: jobs.n_busy == 0)
+    assert answers == []
+
+
+def test_five_thousand_signals(qtbot: QtBot, jobs: JobRunner) -> None:
+    """PySide6 6.12 on Python 3.11 loses a reference with each emit and aborts after some hundreds."""
+    seen: list[int] = []
+    jobs.busy_changed.connect(seen.append)
+    for number in range(5000):
+        jobs.busy_changed.emit(number)
+    assert len(seen) == 5000
