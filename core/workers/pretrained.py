@@ -1,0 +1,116 @@
+"""Published weights of an architecture: looked up in the weights folder, fetched only when the person allowed it.
+
+A download runs in the child process, goes to a temporary name, is checked and only then renamed into place; its size
+and SHA-256 are kept beside it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from http.client import HTTPException
+from pathlib import Path
+from typing import BinaryIO
+
+from core.errors import StorageError, WeightsError
+from core.workers.environment import PROXY_VARIABLE
+
+MISSING = "E-350"
+RELEASE_URL = "https://github.com/ultralytics/assets/releases/download/v8.4.0"
+TIMEOUT_S = 20.0
+
+Progress = Callable[[float, float, str], None]
+"""Done bytes, all bytes, what is being done."""
+
+_OFFICIAL = re.compile(
+    r"(yolov8[nsmlx](-seg)?|yolov9[tsmce]|yolov9[ce]-seg|yolov10[nsmblx]|yolo11[nsmlx](-seg)?|yolo26[nsmlx](-seg)?)\.pt"
+)
+_ZIP_MAGIC = b"PK\x03\x04"
+_CHUNK = 1 << 18
+
+
+def is_official(name: str) -> bool:
+    """Whether the engine's authors publish weights under this file name."""
+    return _OFFICIAL.fullmatch(name) is not None
+
+
+def find_pretrained(name: str, weights_dir: Path) -> Path | None:
+    """The complete file of that name in the weights folder, None when it is not there."""
+    if not name or Path(name).name != name:
+        return None
+    path = weights_dir / name
+    return path if path.is_file() and path.stat().st_size > 0 else None
+
+
+def missing_pretrained(name: str, weights_dir: Path) -> WeightsError:
+    """E-350, in words."""
+    return WeightsError(
+        f'Pretrained weights "{name}" are not on this computer and it is offline.',
+        hint=f"Put the file in {weights_dir}, or train from scratch.",
+        code=MISSING,
+    )
+
+
+def obtain_pretrained(name: str, weights_dir: Path, *, may_download: bool, progress: Progress) -> Path:
+    """The local file, fetched first when it is missing and that is allowed. Raises WeightsError (E-350)."""
+    found = find_pretrained(name, weights_dir)
+    if found is not None:
+        return found
+    if not may_download or not is_official(name):
+        raise missing_pretrained(name, weights_dir)
+    return download_pretrained(name, weights_dir, progress)
+
+
+def download_pretrained(name: str, weights_dir: Path, progress: Progress, base_url: str = RELEASE_URL) -> Path:
+    """Fetch `name` into the weights folder. Raises WeightsError (E-350) or StorageError; leaves no partial file."""
+    weights_dir.mkdir(parents=True, exist_ok=True)
+    target = weights_dir / name
+    partial = weights_dir / f".{name}.{os.getpid()}.part"
+    try:
+        with partial.open("xb") as file:
+            size, sha256 = _fetch(
+                f"{base_url}/{name}", file, lambda done, total: progress(done, total, f"getting {name}")
+            )
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(target)
+    except (urllib.error.URLError, HTTPException, TimeoutError, ConnectionError) as error:
+        raise missing_pretrained(name, weights_dir) from error
+    except OSError as error:
+        raise StorageError(
+            f'"{name}" could not be stored: {error.strerror}.', hint=f"Make room in {weights_dir} and try again."
+        ) from error
+    finally:
+        partial.unlink(missing_ok=True)
+    record = {"name": name, "url": f"{base_url}/{name}", "n_bytes": size, "sha256": sha256}
+    (weights_dir / f"{name}.json").write_text(json.dumps(record, indent=2), encoding="utf-8")
+    return target
+
+
+def _fetch(url: str, file: BinaryIO, progress: Callable[[float, float], None]) -> tuple[int, str]:
+    """Copy a URL into a file; its size and SHA-256. WeightsError when it is cut short or is no weights file."""
+    digest = hashlib.sha256()
+    done = 0
+    with _opener().open(url, timeout=TIMEOUT_S) as response:
+        total = int(response.headers.get("Content-Length") or 0)
+        while chunk := response.read(_CHUNK):
+            if done == 0 and not chunk.startswith(_ZIP_MAGIC):
+                raise WeightsError(f"What {url} sent is not a weights file.", hint="Try again, or train from scratch.")
+            file.write(chunk)
+            digest.update(chunk)
+            done += len(chunk)
+            progress(done, max(total, done))
+    if done == 0 or (total and done != total):
+        raise WeightsError(f"The download of {url} ended after {done} of {total} bytes.", hint="Try again.")
+    return done, digest.hexdigest()
+
+
+def _opener() -> urllib.request.OpenerDirector:
+    """Uses the parent's HTTPS proxy, handed over under a name that no library reads."""
+    proxy = os.environ.get(PROXY_VARIABLE, "")
+    return urllib.request.build_opener(urllib.request.ProxyHandler({"https": proxy} if proxy else {}))
