@@ -1,0 +1,83 @@
+"""The table of what a person can command: menus, shortcuts and the palette are made from it.
+
+A command never disappears: when it does not apply it is disabled, with the reason as its tool tip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow
+
+from ui.icons import icon
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`needs` names the state without which the command is disabled; "" = always enabled."""
+
+    id: str
+    text: str
+    menu: str
+    icon: str = ""
+    shortcut: str = ""
+    needs: str = ""
+    separator_before: bool = False
+
+
+COMMANDS = (
+    Command("new-project", "New project…", "File", "folder-plus", "Ctrl+N", "services"),
+    Command("open-folder", "Open a folder…", "File", "folder-open", "Ctrl+O", "services"),
+    Command("open-sample", "Open the sample project", "File", "sparkles", "", "services"),
+    Command("quit", "Quit", "File", "", "Ctrl+Q", separator_before=True),
+    Command("show-start", "Start page", "View", "house", "Ctrl+1"),
+    Command("show-project", "Project", "View", "images", "Ctrl+2", "project"),
+    Command("show-runs", "Runs", "View", "activity", "Ctrl+3", "services"),
+    Command("show-models", "Models", "View", "boxes", "Ctrl+4", "services"),
+    Command("theme-system", "Follow the system's colours", "View", "monitor", separator_before=True),
+    Command("theme-light", "Light", "View", "sun"),
+    Command("theme-dark", "Dark", "View", "moon"),
+    Command("full-screen", "Full screen", "View", "maximize", "F11", separator_before=True),
+    Command("train", "Train a model…", "Run", "play", "Ctrl+T", "project"),
+    Command("command-palette", "Find a command…", "Help", "search", "Ctrl+K"),
+    Command("guide", "Guide", "Help", "book-open", "F1"),
+    Command("shortcuts", "Keyboard shortcuts", "Help", "keyboard", "Ctrl+?"),
+    Command("diagnostics", "Diagnostics…", "Help", "shield", "", "services", separator_before=True),
+    Command("about", "About Calque", "Help", "info"),
+)
+
+REASONS = {
+    "services": "Calque is still opening its registry.",
+    "project": "Open a project first.",
+}
+
+
+def make_actions(window: QMainWindow, handlers: Mapping[str, Callable[[], None]]) -> dict[str, QAction]:
+    """One QAction a command, put into the window's menus and wired to its handler. KeyError for one without."""
+    actions: dict[str, QAction] = {}
+    menus = {name: window.menuBar().addMenu(f"&{name}") for name in dict.fromkeys(c.menu for c in COMMANDS)}
+    for menu in menus.values():
+        menu.setToolTipsVisible(True)
+    for command in COMMANDS:
+        action = QAction(command.text, window)
+        if command.icon:
+            action.setIcon(icon(command.icon))
+        if command.shortcut:
+            action.setShortcut(QKeySequence(command.shortcut))
+        handler = handlers[command.id]
+        action.triggered.connect(lambda _checked=False, handler=handler: handler())
+        if command.separator_before:
+            menus[command.menu].addSeparator()
+        menus[command.menu].addAction(action)
+        actions[command.id] = action
+    return actions
+
+
+def set_available(actions: Mapping[str, QAction], states: frozenset[str]) -> None:
+    """Enable the commands whose need is among `states`, and give the others their reason."""
+    for command in COMMANDS:
+        is_enabled = not command.needs or command.needs in states
+        actions[command.id].setEnabled(is_enabled)
+        actions[command.id].setToolTip(command.text if is_enabled else REASONS[command.needs])
