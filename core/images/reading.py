@@ -1,0 +1,195 @@
+"""Reads picture files as upright 8-bit RGB. Every pixel of the program comes through `decode`.
+
+Rules of conversion: EXIF orientation applied; transparency over white; CMYK, palette, bitonal and grey to RGB; 16-bit
+grey divided by 257 and rounded; 16-bit colour as Pillow reads it (the high byte); 32-bit and floating-point pixels
+refused, for nobody said which range is black and white; of several frames or pages the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from core.domain.names import shown
+from core.images.guards import DECODER_FAULTS, MAX_PIXELS, READABLE, raise_guards
+from core.images.opening import ImageFileError, describe_foreign, open_regular
+
+_ORIENTATION_TAG = 0x0112
+_TRANSPOSES = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_SMALL_ENOUGH = 25_000_000  # pixels whose memory is not worth a doubt about the header
+_CONVERT_HINT = "Save it as PNG or JPEG with 8 bits per channel, or leave it out."
+
+
+@dataclass(frozen=True, slots=True)
+class ImageHeader:
+    """Facts from the file's header. `width` and `height` are those of the upright picture.
+
+    `n_frames` counts frames of an animation or pages of a TIFF, of which the first is read.
+    """
+
+    width: int
+    height: int
+    orientation: int  # EXIF, 1 to 8
+    mode: str  # Pillow's name of the pixel layout
+    format: str  # Pillow's name of the file format
+    n_frames: int = 1
+
+
+def read_header(path: Path) -> ImageHeader:
+    """Size and layout without decoding pixels. Raises ImageFileError (a FormatError)."""
+    with _opened(path) as (_, header):
+        return header
+
+
+def decode(path: Path, *, max_side: int | None = None) -> Image.Image:
+    """The picture, upright RGB, its longer side at most `max_side` pixels. Raises ImageFileError.
+
+    With `max_side` a JPEG is decoded at a fraction of its size, which is several times faster.
+    """
+    with _opened(path) as (image, header):
+        target = _fitted(header, max_side)
+        if target is not None and header.format in ("JPEG", "MPO"):
+            stored = target[::-1] if header.orientation >= 5 else target
+            # Twice the target leaves the resampling enough to average over.
+            image.draft(None, (2 * stored[0], 2 * stored[1]))
+        image.load()
+        plain = _to_plain(image, path)
+        if header.format != "TIFF" and header.orientation in _TRANSPOSES:  # Pillow turns TIFFs itself
+            plain = plain.transpose(_TRANSPOSES[header.orientation])
+        if target is not None and plain.size != target:
+            plain = plain.resize(target, Image.Resampling.BICUBIC, reducing_gap=2.0)
+        result = plain.convert("RGB")
+        result.info = {}
+        return result
+
+
+def verify(path: Path) -> ImageHeader:
+    """Decodes every pixel, so that a damaged file is found now and not in a training. Raises ImageFileError."""
+    with _opened(path) as (image, header):
+        image.load()
+        _to_plain(image, path)
+        return header
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[Image.Image, ImageHeader]]:
+    """The open file with its header; whatever the decoder raises inside the block becomes a sentence."""
+    raise_guards()
+    with open_regular(path) as file:
+        head = file.read(1024)
+        file.seek(0, 2)
+        n_bytes = file.tell()
+        file.seek(0)
+        try:
+            with Image.open(file, formats=READABLE) as image:
+                header = _read_header(image)
+                _refuse_impossible(header, n_bytes, path)
+                yield image, header
+        except ImageFileError:
+            raise
+        except DECODER_FAULTS as error:
+            raise _explain(error, head, path) from error
+
+
+def _read_header(image: Image.Image) -> ImageHeader:
+    orientation = _orientation(image)
+    width, height = image.size
+    if orientation >= 5 and image.format != "TIFF":  # Pillow states a TIFF's upright size
+        width, height = height, width
+    # The further frames of an MPO are previews and depth maps of the same photograph.
+    n_frames = 1 if image.format == "MPO" else int(getattr(image, "n_frames", 1))
+    return ImageHeader(width, height, orientation, image.mode, image.format or "", max(1, n_frames))
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        value = image.getexif().get(_ORIENTATION_TAG, 1)
+    except DECODER_FAULTS:
+        return 1  # broken EXIF beside sound pixels
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _refuse_impossible(header: ImageHeader, n_bytes: int, path: Path) -> None:
+    n_pixels = header.width * header.height
+    name = shown(path.name)
+    if n_pixels > MAX_PIXELS:
+        raise _too_large(path, f"{header.width} x {header.height}, {n_pixels / 1e6:,.0f} million pixels")
+    # Neither deflate (1032:1) nor a JPEG (1 bit for 64 pixels at the least) can hold more than this in so few bytes.
+    most = {"PNG": n_bytes * 8 * 1040, "JPEG": n_bytes * 1024, "MPO": n_bytes * 1024, "BMP": n_bytes * 512}
+    if n_pixels > _SMALL_ENOUGH and n_pixels > most.get(header.format, n_pixels):
+        size = f"{header.width} x {header.height}"
+        text = f'"{name}" is damaged: its header says {size} pixels, but it has {n_bytes:,} bytes.'
+        raise ImageFileError("image-damaged", text, file=path)
+
+
+def _too_large(path: Path, size: str) -> ImageFileError:
+    text = f'"{shown(path.name)}" is too large ({size}); up to {MAX_PIXELS / 1e6:.0f} million are read.'
+    return ImageFileError("image-too-large", text, file=path, hint="Save it smaller or cut it, or leave it out.")
+
+
+def _explain(error: Exception, head: bytes, path: Path) -> ImageFileError:
+    name = shown(path.name)
+    if isinstance(error, (Image.DecompressionBombError, Image.DecompressionBombWarning)):
+        return _too_large(path, f"more than {MAX_PIXELS / 1e6:.0f} million pixels")
+    if isinstance(error, MemoryError):
+        text = f'"{name}" does not fit into this computer\'s memory.'
+        return ImageFileError("image-too-large", text, file=path, hint="Save it smaller, or leave it out.")
+    foreign = describe_foreign(head)
+    if isinstance(error, UnidentifiedImageError) and foreign:
+        text = f'"{name}" is not a picture that Calque reads but {foreign}.'
+        return ImageFileError("image-not-an-image", text, file=path, hint="Save it as JPEG or PNG, or leave it out.")
+    if isinstance(error, UnidentifiedImageError):
+        text = f'"{name}" is not a picture of a known format, or its first bytes are damaged.'
+        return ImageFileError("image-not-an-image", text, file=path)
+    words = str(error).lower()
+    if "truncated" in words or "incomplete" in words or isinstance(error, EOFError):
+        return ImageFileError(
+            "image-damaged", f'"{name}" is damaged: the file ends before the picture does.', file=path
+        )
+    return ImageFileError(
+        "image-damaged", f'"{name}" is damaged: {shown(str(error)) or "it cannot be decoded"}.', file=path
+    )
+
+
+def _fitted(header: ImageHeader, max_side: int | None) -> tuple[int, int] | None:
+    """The size within `max_side`, or None when nothing has to shrink."""
+    longer = max(header.width, header.height)
+    if max_side is None or longer <= max_side:
+        return None
+    ratio = max_side / longer
+    return max(1, round(header.width * ratio)), max(1, round(header.height * ratio))
+
+
+def _to_plain(image: Image.Image, path: Path) -> Image.Image:
+    """As "L" or "RGB", by the rules of the module's docstring."""
+    mode = image.mode
+    if mode.startswith("I;16") or (mode == "I" and image.format == "PNG"):
+        values = np.asarray(image).astype(np.uint32)
+        return Image.fromarray(((np.minimum(values, 65535) + 128) // 257).astype(np.uint8))
+    if mode in ("F", "I"):
+        what = "floating-point" if mode == "F" else "32-bit"
+        text = f'"{shown(path.name)}" has {what} pixels, whose black and white nobody states.'
+        raise ImageFileError("image-unsupported-pixels", text, file=path, hint=_CONVERT_HINT)
+    if mode == "La":
+        image, mode = image.convert("LA"), "LA"
+    if mode in ("LA", "PA", "RGBA", "RGBa") or "transparency" in image.info:
+        shaded = image.convert("RGBA")
+        white = Image.new("RGB", shaded.size, "white")
+        white.paste(shaded, mask=shaded.getchannel("A"))
+        return white
+    if mode in ("L", "RGB"):
+        return image
+    return image.convert("L" if mode == "1" else "RGB")
