@@ -12,6 +12,7 @@ from typing import Any
 from core.domain.ids import ModelId, ProjectId, RunId, SnapshotId, VersionId
 from core.domain.metrics import EvaluationTable
 from core.domain.projects import Task
+from core.domain.snapshots import SnapshotInfo
 
 
 class VersionStatus(StrEnum):
@@ -86,3 +87,5 @@ class VersionDetails:
     children: tuple[ModelVersion, ...] = ()
     facts: tuple[tuple[str, str], ...] = field(default=())  # software versions, seed, device, ...
     n_bytes: int = 0
+    snapshot: SnapshotInfo | None = None  # the frozen dataset that made it, with counts
+    files: tuple[tuple[str, int], ...] = ()  # name and bytes of each published file

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.domain.ids import ModelId, ProjectId, RunId, SnapshotId, VersionId
+from core.domain.metrics import EvaluationTable
 
 
 class RunStatus(StrEnum):
@@ -180,6 +181,7 @@ class RunState:
     can_resume: bool = False
     warnings: tuple[str, ...] = ()
     cause: str = ""  # slug of a classified failure: gpu-memory, memory, disk-full, weights-missing, data, killed, ...
+    evaluations: tuple[EvaluationTable, ...] = ()  # one per split measured, the latest of each
 
 
 @dataclass(frozen=True, slots=True)
