@@ -1,0 +1,306 @@
+"""The evaluation table of one split by COCO's protocol, equal to pycocotools to 1e-6.
+
+IoU 0.50 to 0.95 in steps of 0.05, 101 recall levels, all object sizes. `max_detections` is per image *and class*
+(COCO's own is 100; pages with more lines than that need more), and the table records it. Precision, recall and their
+confidence threshold are at IoU 0.50, where the F1 of the row is highest; the row of all classes has one threshold,
+where the mean F1 over the classes is highest, and the means of precision and recall there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from core.domain.geometry import Box, Polygon, bounds_of
+from core.domain.metrics import EvaluationRow, EvaluationTable
+from core.domain.snapshots import SnapshotObject, Split
+from core.metrics import masks
+from core.metrics.average_precision import (
+    OperatingPoint,
+    Ranking,
+    average_precision,
+    best_f1,
+    best_mean_f1,
+    highest_recall,
+)
+from core.metrics.matching import IOU_THRESHOLDS, Floats, Pairs, box_pairs, match
+
+DEFAULT_MAX_DETECTIONS = 300
+
+
+class Prediction(Protocol):
+    """What is measured; `core.workers.api.PredictedObject` is one."""
+
+    @property
+    def category(self) -> int: ...
+    @property
+    def confidence(self) -> float: ...
+    @property
+    def box(self) -> Box: ...
+    @property
+    def polygon(self) -> Polygon | None: ...
+    @property
+    def mask(self) -> Mapping[str, Any] | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class EvalImage:
+    """One image's ground truth and predictions, in pixels of the upright image of `width` x `height`."""
+
+    width: int
+    height: int
+    truths: Sequence[SnapshotObject]
+    predictions: Sequence[Prediction]
+
+
+@dataclass(frozen=True, slots=True)
+class CocoScores:
+    """Per class: AP and highest recall at each threshold, NaN in the rows of classes without an instance."""
+
+    ap: Floats  # (classes, thresholds)
+    recall: Floats  # (classes, thresholds)
+    points: tuple[OperatingPoint, ...]
+    overall: OperatingPoint
+
+    @property
+    def is_measured(self) -> bool:
+        return bool(np.isfinite(self.ap).any())
+
+    def mean_ap(self) -> float | None:
+        return _mean(self.ap)
+
+    def mean_ap_at(self, threshold_index: int) -> float | None:
+        return _mean(self.ap[:, threshold_index])
+
+    def mean_recall(self) -> float | None:
+        return _mean(self.recall)
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Everything measured on one split."""
+
+    n_images: int
+    images_with: tuple[int, ...]  # per class, images with an instance of it
+    instances: tuple[int, ...]  # per class, crowd regions left out
+    n_unusable: int  # predictions whose confidence or box is not a number
+    boxes: CocoScores
+    masks: CocoScores | None
+
+
+def evaluate(
+    split: Split,
+    categories: Sequence[str],
+    images: Iterable[EvalImage],
+    *,
+    has_masks: bool,
+    max_detections: int = DEFAULT_MAX_DETECTIONS,
+) -> EvaluationTable:
+    """Measure one split. `images` is walked once, so it can be a generator that predicts as it goes."""
+    scored = score(len(categories), images, has_masks=has_masks, max_detections=max_detections)
+    rows = [_overall_row(scored)]
+    rows += [_class_row(scored, index, name) for index, name in enumerate(categories)]
+    return EvaluationTable(split, tuple(rows), has_masks, max_detections, _notes(scored, categories, split))
+
+
+def score(
+    n_categories: int,
+    images: Iterable[EvalImage],
+    *,
+    has_masks: bool,
+    max_detections: int = DEFAULT_MAX_DETECTIONS,
+) -> Scored:
+    """The numbers behind the table."""
+    rows = _Rows(n_categories, has_masks, max_detections)
+    for image in images:
+        rows.add(image)
+    boxes, mask_scores = rows.scores()
+    return Scored(
+        rows.n_images,
+        tuple(rows.images_with[k] for k in range(n_categories)),
+        tuple(rows.instances[k] for k in range(n_categories)),
+        rows.n_unusable,
+        boxes,
+        mask_scores,
+    )
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Collects objects as flat rows, sorted as `core.metrics.matching` wants them. Masks are compared at once and
+    dropped, so that memory does not grow with their number."""
+
+    n_categories: int
+    has_masks: bool
+    max_detections: int
+    n_images: int = 0
+    n_unusable: int = 0
+    images_with: Counter[int] = field(default_factory=Counter)
+    instances: Counter[int] = field(default_factory=Counter)
+    predicted_groups: list[int] = field(default_factory=list)
+    predicted_boxes: list[tuple[float, float, float, float]] = field(default_factory=list)
+    confidences: list[float] = field(default_factory=list)
+    truth_groups: list[int] = field(default_factory=list)
+    truth_boxes: list[tuple[float, float, float, float]] = field(default_factory=list)
+    is_crowd: list[bool] = field(default_factory=list)
+    mask_pairs: list[Pairs] = field(default_factory=list)
+
+    def add(self, image: EvalImage) -> None:
+        truths = sorted(image.truths, key=lambda t: t.category)
+        predictions = self._kept(image.predictions)
+        if self.has_masks:
+            self._add_mask_pairs(image, truths, predictions)
+        base = self.n_images * self.n_categories
+        for truth in truths:
+            self.truth_groups.append(base + truth.category)
+            self.truth_boxes.append(_xywh(bounds_of(truth.geometry, image.width, image.height)))
+            self.is_crowd.append(truth.is_crowd)
+        for prediction in predictions:
+            self.predicted_groups.append(base + prediction.category)
+            self.predicted_boxes.append(_xywh(prediction.box))
+            self.confidences.append(prediction.confidence)
+        objects = Counter(t.category for t in truths if not t.is_crowd)
+        self.instances.update(objects)
+        self.images_with.update(objects.keys())
+        self.n_images += 1
+
+    def _kept(self, predictions: Sequence[Prediction]) -> list[Prediction]:
+        """By category, then falling confidence; the first `max_detections` of each category."""
+        usable = [p for p in predictions if _is_usable(p)]
+        self.n_unusable += len(predictions) - len(usable)
+        usable.sort(key=lambda p: (p.category, -p.confidence))
+        seen: Counter[int] = Counter()
+        kept = []
+        for prediction in usable:
+            seen[prediction.category] += 1
+            if seen[prediction.category] <= self.max_detections:
+                kept.append(prediction)
+        return kept
+
+    def _add_mask_pairs(
+        self, image: EvalImage, truths: Sequence[SnapshotObject], predictions: Sequence[Prediction]
+    ) -> None:
+        n_predicted, n_truths = len(self.predicted_groups), len(self.truth_groups)
+        for category in {t.category for t in truths} & {p.category for p in predictions}:
+            rows = [i for i, p in enumerate(predictions) if p.category == category]
+            columns = [i for i, t in enumerate(truths) if t.category == category]
+            iou = masks.iou(
+                [_mask_of(predictions[i], image) for i in rows],
+                [masks.encode(truths[i].geometry, image.width, image.height) for i in columns],
+                [truths[i].is_crowd for i in columns],
+            )
+            row, column = np.nonzero(iou >= IOU_THRESHOLDS[0])
+            at = np.asarray(rows)[row] + n_predicted, np.asarray(columns)[column] + n_truths
+            self.mask_pairs.append(Pairs(*at, iou[row, column]))
+
+    def scores(self) -> tuple[CocoScores, CocoScores | None]:
+        is_crowd = np.asarray(self.is_crowd, dtype=np.bool_)
+        pairs = box_pairs(
+            np.asarray(self.predicted_groups, dtype=np.int64),
+            np.asarray(self.predicted_boxes, dtype=np.float64).reshape(-1, 4),
+            np.asarray(self.truth_groups, dtype=np.int64),
+            np.asarray(self.truth_boxes, dtype=np.float64).reshape(-1, 4),
+            is_crowd,
+        )
+        boxes = self._scores_of(pairs, is_crowd)
+        return boxes, self._scores_of(_joined(self.mask_pairs), is_crowd) if self.has_masks else None
+
+    def _scores_of(self, pairs: Pairs, is_crowd: np.ndarray[Any, np.dtype[np.bool_]]) -> CocoScores:
+        matches = match(pairs, len(self.confidences), is_crowd)
+        is_right, is_wrong = matches.is_right, matches.is_wrong
+        categories = np.asarray(self.predicted_groups, dtype=np.int64) % max(1, self.n_categories)
+        confidences = np.asarray(self.confidences, dtype=np.float64)
+        shape = (self.n_categories, len(IOU_THRESHOLDS))
+        ap, recall = np.full(shape, np.nan), np.full(shape, np.nan)
+        points, rankings = [OperatingPoint(None, None, None)] * self.n_categories, []
+        for category in range(self.n_categories):
+            if not self.instances[category]:
+                continue
+            mine = np.flatnonzero(categories == category)
+            ranking = Ranking.of(confidences[mine], is_right[:, mine], is_wrong[:, mine], self.instances[category])
+            ap[category], recall[category] = average_precision(ranking), highest_recall(ranking)
+            points[category] = best_f1(ranking)
+            rankings.append(ranking)
+        return CocoScores(ap, recall, tuple(points), best_mean_f1(rankings))
+
+
+def _joined(parts: Sequence[Pairs]) -> Pairs:
+    if not parts:
+        return Pairs.none()
+    return Pairs(
+        np.concatenate([p.prediction for p in parts]),
+        np.concatenate([p.truth for p in parts]),
+        np.concatenate([p.iou for p in parts]),
+    )
+
+
+def _mask_of(prediction: Prediction, image: EvalImage) -> masks.Rle:
+    if prediction.mask is not None:
+        return prediction.mask
+    return masks.encode(prediction.polygon or prediction.box, image.width, image.height)
+
+
+def _is_usable(prediction: Prediction) -> bool:
+    box = prediction.box
+    # One test for five numbers: a sum is finite only when all its terms are.
+    return math.isfinite(prediction.confidence + box.x0 + box.y0 + box.x1 + box.y1)
+
+
+def _xywh(box: Box) -> tuple[float, float, float, float]:
+    return (box.x0, box.y0, box.x1 - box.x0, box.y1 - box.y0)
+
+
+def _mean(values: Floats) -> float | None:
+    measured = values[np.isfinite(values)]
+    return float(measured.mean()) if len(measured) else None
+
+
+def _overall_row(scored: Scored) -> EvaluationRow:
+    return _row(None, scored.n_images, sum(scored.instances), scored.boxes, scored.masks, None)
+
+
+def _class_row(scored: Scored, index: int, name: str) -> EvaluationRow:
+    return _row(name, scored.images_with[index], scored.instances[index], scored.boxes, scored.masks, index)
+
+
+def _row(
+    name: str | None, n_images: int, n_instances: int, boxes: CocoScores, mask_scores: CocoScores | None, at: int | None
+) -> EvaluationRow:
+    """A row of the table: of the class at index `at`, of all classes when that is None."""
+    which = slice(None) if at is None else slice(at, at + 1)
+    point = boxes.overall if at is None else boxes.points[at]
+    row = {
+        "precision": point.precision,
+        "recall": point.recall,
+        "threshold": point.threshold,
+        "map50": _mean(boxes.ap[which, 0]),
+        "map50_95": _mean(boxes.ap[which]),
+    }
+    if mask_scores is not None:
+        point = mask_scores.overall if at is None else mask_scores.points[at]
+        row |= {
+            "mask_precision": point.precision,
+            "mask_recall": point.recall,
+            "mask_threshold": point.threshold,
+            "mask_map50": _mean(mask_scores.ap[which, 0]),
+            "mask_map50_95": _mean(mask_scores.ap[which]),
+        }
+    return EvaluationRow(name, n_images, n_instances, **row)
+
+
+def _notes(scored: Scored, categories: Sequence[str], split: Split) -> tuple[str, ...]:
+    notes = []
+    absent = [name for name, n in zip(categories, scored.instances, strict=True) if not n]
+    if absent and len(absent) < len(categories):
+        names = ", ".join(absent)
+        notes.append(f"Without an object in the {split.value} set, so not measured and left out of the mean: {names}.")
+    elif absent:
+        notes.append(f"The {split.value} set has no object to compare with; nothing could be measured.")
+    if scored.n_unusable:
+        notes.append(f"{scored.n_unusable} predictions had a confidence or a box that is not a number; left out.")
+    return tuple(notes)
