@@ -1,0 +1,132 @@
+"""The command line: every verb of the window's services, without a window.
+
+Exit codes: 0 done, 1 refused or failed, 2 usage, 130 stopped. With `--json` one JSON object goes to standard output;
+progress always goes to standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from app.paths import resolve_home
+from app.verbs.output import Console, VerbResult
+from core.errors import CalqueError
+
+DONE, REFUSED, USAGE, STOPPED = 0, 1, 2, 130
+VERBS = ("import", "train", "runs", "models", "projects", "stop", "export", "verify", "doctor", "sample")
+
+
+def make_parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--home", metavar="DIR", default=argparse.SUPPRESS, help="where Calque keeps its data")
+    common.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="one JSON object as the result")
+    parser = argparse.ArgumentParser(
+        prog="calque",
+        parents=[common],
+        description="Train models that find things in your images. Without a verb, the window opens.",
+    )
+    parser.add_argument("--version", action="store_true", help="print the version and leave")
+    parser.add_argument("--theme", choices=("system", "light", "dark"), help="colours of this session's window")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")
+
+    def verb(name: str, text: str) -> argparse.ArgumentParser:
+        return verbs.add_parser(name, parents=[common], help=text, description=text)
+
+    made = verb("import", "Make a project from a folder of images, or add annotations to one.")
+    made.add_argument("path", metavar="PATH", type=Path, help="a folder, or an annotation file")
+    made.add_argument("--project", metavar="NAME", required=True)
+    made.add_argument("--format", metavar="F", help="coco, yolo, alto or images; detected when not given")
+    made.add_argument(
+        "--images", metavar="DIR", type=Path, help="where the images are, when not beside the annotations"
+    )
+
+    made = verb("train", "Train a model and wait for its end; Ctrl+C stops and keeps the best.")
+    made.add_argument("file", metavar="run.toml", nargs="?", type=Path, help="the whole training as a file")
+    add_training_options(made)
+
+    for name, what in (("runs", "runs"), ("models", "models and their versions"), ("projects", "projects")):
+        verb(name, f"List {what}, or show one.").add_argument("id", metavar="ID", nargs="?")
+    verb("stop", "Stop a run and keep the best so far.").add_argument("run", metavar="RUN")
+    made = verb("export", "Copy a model version to a folder or a .zip file.")
+    made.add_argument("version", metavar="VERSION")
+    made.add_argument("target", metavar="TARGET", type=Path)
+    verb("verify", "Check the registry, frozen datasets and published models against their hashes.")
+    verb("doctor", "Say what this machine has and what is missing.")
+    made = verb("sample", "Open the sample project, train on it, show the result.")
+    made.add_argument("--headless", action="store_true", help="without a window: print the result")
+    made.add_argument("--device", default="cpu", help="cpu or cuda:N")
+    return parser
+
+
+def add_training_options(parser: argparse.ArgumentParser) -> None:
+    """The options of `calque train`; core.training.command writes the same ones for "copy as command"."""
+    option = parser.add_argument
+    option("--project", metavar="NAME")
+    option("--worker", metavar="SLUG", help="e.g. yolo-detect, yolo-segment")
+    option("--model", metavar="NAME", help="the model that gets the new version; made when there is none of that name")
+    option("--train", metavar="FOLDER", action="append", help="training folder in the project; may be repeated")
+    option("--val", metavar="FOLDER", action="append", help="validation folder; without one, a slice of the training")
+    option("--test", metavar="FOLDER", action="append", help="test folder, seen only after the training")
+    option("--name", metavar="NAME", help="of the run")
+    option("--version-name", metavar="NAME", help="of the model version")
+    option("--device", metavar="cpu|cuda:0")
+    limit = parser.add_mutually_exclusive_group()
+    limit.add_argument("--minutes", metavar="M", type=float, help="longest training time, 6 to 6000; default 60")
+    limit.add_argument("--no-limit", action="store_true", help="train without a time limit")
+    option("--configuration", metavar="NAME", help='a named configuration, e.g. "Fast on small data"')
+    option("--set", metavar="KEY=VALUE", action="append", dest="settings", help="one value of the configuration")
+    option("--start", metavar="FROM", help="scratch, pretrained, a version's id, or a weights file")
+    option("--allow-download", action="store_true", help="pretrained weights may be fetched from the network")
+    option("--class", metavar="NAME", action="append", dest="classes", help="only these classes; may be repeated")
+    option("--val-ratio", metavar="R", type=float, help="share of the training images for validation; default 0.2")
+    option("--seed", metavar="N", type=int)
+    option("--use-images-without-objects", action="store_true")
+
+
+def run_verb(arguments: argparse.Namespace) -> int:
+    """Carry out the verb and print its result. The verbs' modules are imported here: each brings what it needs."""
+    console = Console(is_json=getattr(arguments, "json", False))
+    home = resolve_home(getattr(arguments, "home", None))
+    try:
+        result = _dispatch(arguments, home, console)
+    except CalqueError as error:
+        console.refuse(error)
+        return REFUSED
+    except OSError as error:
+        console.refuse(CalqueError(f"{error.strerror or error}" + (f": {error.filename}" if error.filename else ".")))
+        return REFUSED
+    except KeyboardInterrupt:
+        console.note("Stopped.")
+        return STOPPED
+    console.show(result)
+    return result.code
+
+
+def _dispatch(arguments: argparse.Namespace, home: Any, console: Console) -> VerbResult:
+    verb = arguments.verb
+    if verb == "doctor":
+        from app.verbs import doctor
+
+        return doctor.run(home)
+    from app.services import open_services
+
+    with open_services(home) as services:
+        if verb == "import":
+            from app.verbs import importing
+
+            return importing.run(services, arguments, console)
+        if verb in ("train", "sample"):
+            from app.verbs import training
+
+            return getattr(training, f"run_{verb}")(services, arguments, console)  # type: ignore[no-any-return]
+        from app.verbs import library
+
+        return getattr(library, f"run_{verb}")(services, arguments, console)  # type: ignore[no-any-return]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Parse and run a verb; argparse leaves with 2 for wrong usage."""
+    return run_verb(make_parser().parse_args(arguments))

@@ -1,0 +1,35 @@
+"""Where the program starts: a child of a run, a verb of the command line, or the window."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+RUN_CHILD = "--run-child"
+RUN_WARDEN = "--run-warden"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """`arguments` without the program's name; None takes those of the process. Returns the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == [RUN_CHILD]:
+        from core.runs.child import main as child_main  # before any Qt import: the child never sees Qt
+
+        return child_main(given[1:])
+    from app.cli import make_parser, run_verb
+
+    parsed = make_parser().parse_args(given)
+    if parsed.version:
+        from importlib.metadata import version
+
+        print(version("calque"))  # noqa: T201 - the answer that was asked for
+        return 0
+    if parsed.verb and not (parsed.verb == "sample" and not parsed.headless):
+        return run_verb(parsed)
+    from app.window import run_window
+
+    return run_window(parsed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

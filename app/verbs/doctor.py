@@ -1,0 +1,150 @@
+"""`calque doctor`: what this machine has, and what is missing, each with what to do. Works with a broken registry."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+import psutil
+
+from app.verbs.output import VerbResult
+from core.errors import CalqueError
+from core.home import Home
+
+LIBRARIES = ("PySide6-Essentials", "torch", "torchvision", "ultralytics", "SQLAlchemy", "pyqtgraph", "pillow", "numpy")
+LOW_DISK_BYTES = 5_000_000_000
+LOW_MEMORY_BYTES = 4_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`state` is ok, warning or error; `hint` says what to do about the latter two."""
+
+    subject: str
+    state: str
+    text: str
+    hint: str = ""
+
+
+def examine(home: Home) -> tuple[Finding, ...]:
+    """All findings; takes some seconds, since the devices are probed in a process of their own."""
+    checks: tuple[Callable[[Home], Finding], ...] = (
+        check_python,
+        check_libraries,
+        check_home,
+        check_disk,
+        check_memory,
+        check_registry,
+        check_workers,
+        check_devices,
+    )
+    return tuple(check(home) for check in checks)
+
+
+def run(home: Home) -> VerbResult:
+    findings = examine(home)
+    marks = {"ok": "ok     ", "warning": "warning", "error": "ERROR  "}
+    lines = []
+    for finding in findings:
+        lines.append(f"{marks[finding.state]}  {finding.subject}: {finding.text}")
+        if finding.hint:
+            lines.append(f"         {finding.hint}")
+    is_ok = all(finding.state != "error" for finding in findings)
+    return VerbResult({"ok": is_ok, "findings": findings}, tuple(lines), code=0 if is_ok else 1)
+
+
+def check_python(home: Home) -> Finding:
+    text = f"Python {platform.python_version()} on {platform.platform()}"
+    if sys.version_info < (3, 11):
+        return Finding("Python", "error", text, "Calque needs Python 3.11 or newer.")
+    return Finding("Python", "ok", text)
+
+
+def check_libraries(home: Home) -> Finding:
+    found, missing = [], []
+    for name in LIBRARIES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        hint = "Run python3 packaging/dev.py env, or install Calque again."
+        return Finding("Libraries", "error", f"missing: {', '.join(missing)}", hint)
+    return Finding("Libraries", "ok", ", ".join(found))
+
+
+def check_home(home: Home) -> Finding:
+    try:
+        home.ensure()
+        probe = home.root / ".write-test"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        hint = "Choose another folder with --home DIR or the environment variable CALQUE_HOME."
+        return Finding("Home", "error", f"{home.root} cannot be written to: {error.strerror}", hint)
+    return Finding("Home", "ok", str(home.root))
+
+
+def check_disk(home: Home) -> Finding:
+    folder = next(path for path in (home.root, *home.root.parents) if path.exists())
+    free = shutil.disk_usage(folder).free
+    text = f"{free / 1e9:.1f} GB free"
+    if free < LOW_DISK_BYTES:
+        return Finding("Disk", "warning", text, "A training needs the size of its images once more, and checkpoints.")
+    return Finding("Disk", "ok", text)
+
+
+def check_memory(home: Home) -> Finding:
+    memory = psutil.virtual_memory()
+    text = f"{memory.available / 1e9:.1f} GB of {memory.total / 1e9:.1f} GB free, {os.cpu_count()} processor cores"
+    if memory.available < LOW_MEMORY_BYTES:
+        return Finding("Memory", "warning", text, "Close other programs before a training, or use a small batch.")
+    return Finding("Memory", "ok", text)
+
+
+def check_registry(home: Home) -> Finding:
+    from core.registry.database import SQLITE_VERSION, Registry
+
+    engine = f"SQLite {SQLITE_VERSION}"
+    if not home.registry_file.exists():
+        return Finding("Registry", "ok", f"not made yet ({engine})")
+    registry = Registry(home.registry_file, home.backups)
+    try:
+        registry.open()
+        problems = registry.verify()
+    except CalqueError as error:
+        return Finding("Registry", "error", error.text, error.hint)
+    finally:
+        registry.close()
+    if problems:
+        return Finding("Registry", "error", problems[0].text, f"Copies are kept in {home.backups}.")
+    return Finding("Registry", "ok", f"{home.registry_file} is sound ({engine})")
+
+
+def check_workers(home: Home) -> Finding:
+    from core.workers.catalog import WorkerCatalog
+
+    workers = WorkerCatalog().list_workers()
+    broken = [f"{worker.slug}: {worker.unavailable_reason}" for worker in workers if not worker.is_available]
+    if broken:
+        return Finding("Workers", "warning", "; ".join(broken), "The other workers can be used.")
+    return Finding("Workers", "ok", ", ".join(f"{worker.slug} {worker.version}" for worker in workers))
+
+
+def check_devices(home: Home) -> Finding:
+    from core.runs.devices import probe_devices
+
+    report = probe_devices()
+    if report.gpus:
+        gpus = ", ".join(f"{gpu.name} ({gpu.free_bytes / 1e9:.1f} GB free)" for gpu in report.gpus)
+        return Finding("Devices", "ok", f"{gpus}; PyTorch {report.torch_version}, CUDA {report.cuda_version}")
+    if not report.torch_version:
+        return Finding(
+            "Devices", "error", report.gpu_reason, "Run python3 packaging/dev.py env, or install Calque again."
+        )
+    return Finding("Devices", "ok", f"CPU only: {report.gpu_reason}")

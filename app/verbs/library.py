@@ -1,0 +1,173 @@
+"""`calque runs`, `models`, `projects`, `stop`, `export` and `verify`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from typing import Any
+
+from app.services import Services
+from app.verbs.importing import problem_data, problem_lines
+from app.verbs.output import Console, VerbResult
+from core.domain.metrics import EvaluationTable
+from core.domain.models import ModelVersion
+from core.domain.runs import RunFilter, RunRecord
+from core.errors import NotFoundError
+
+
+def run_runs(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
+    if arguments.id:
+        record = get_run(services, arguments.id)
+        state = services.runs.read_state(record.id)
+        data = {**run_data(record), "state": state}
+        return VerbResult(data, (run_line(record), *((f"  {record.reason}",) if record.reason else ())))
+    records = services.runs.list_runs(RunFilter())
+    lines = tuple(run_line(record) for record in records) or ("No run yet.",)
+    return VerbResult({"runs": [run_data(record) for record in records]}, lines)
+
+
+def run_models(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
+    if arguments.id:
+        version = services.models.find_version(arguments.id)
+        if version is not None:
+            details = services.models.get_details(version.id)
+            data = {**version_data(version), "metrics": metrics_data(details.tables), "details": details}
+            return VerbResult(data, (version_line(version), "", details.card))
+        model = next((m for m in services.models.list_models() if arguments.id in (m.id, m.name)), None)
+        if model is None:
+            raise NotFoundError(f'There is no model or version "{arguments.id}".', hint="calque models lists all.")
+        versions = services.models.list_versions(model.id)
+        data = {"model": model, "versions": [version_data(item) for item in versions]}
+        return VerbResult(data, (model.name, *(f"  {version_line(item)}" for item in versions)))
+    models = services.models.list_models()
+    lines: list[str] = []
+    listed = []
+    for model in models:
+        versions = services.models.list_versions(model.id)
+        listed.append({"model": model, "versions": [version_data(item) for item in versions]})
+        lines += [f"{model.id}  {model.name} ({model.project_name})", *(f"  {version_line(v)}" for v in versions)]
+    return VerbResult({"models": listed}, tuple(lines) or ("No model yet.",))
+
+
+def run_projects(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
+    if arguments.id:
+        project = services.projects.find_project(arguments.id)
+        if project is None:
+            raise NotFoundError(f'There is no project "{arguments.id}".', hint="calque projects lists all.")
+        categories = services.projects.list_categories(project.id)
+        folders = services.projects.list_folders(project.id)
+        data = {"project": project, "categories": categories, "folders": folders}
+        lines = (
+            f"{project.name}: {project.n_images} images, {project.n_annotations} annotations in {project.root}",
+            *(f"  {category.name}: {category.n_annotations}" for category in categories),
+            *(f"  {folder.path or '.'}/: {folder.n_images} images" for folder in folders),
+        )
+        return VerbResult(data, lines)
+    projects = services.projects.list_projects()
+    lines = tuple(f"{p.id}  {p.name}  {p.n_images} images  {p.root}" for p in projects) or ("No project yet.",)
+    return VerbResult({"projects": projects}, lines)
+
+
+def run_stop(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
+    record = get_run(services, arguments.run)
+    services.runs.request_stop(record.id)
+    record = services.runs.get_run(record.id)
+    text = f'"{record.name}" was asked to stop; it keeps the best so far.'
+    return VerbResult({"run": record.id, "status": record.status}, (text,))
+
+
+def run_export(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
+    version = services.models.find_version(arguments.version)
+    if version is None:
+        raise NotFoundError(f'There is no model version "{arguments.version}".', hint="calque models lists all.")
+    target = arguments.target.expanduser().absolute()
+    made = services.models.export_version(version.id, target, progress=console.progress)
+    data = {"version": version.id, "label": version.label, "path": made, "weights_sha256": version.weights_sha256}
+    return VerbResult(data, (f"{version.model_name} {version.label} was exported to {made}.",))
+
+
+def run_verify(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
+    problems = (*services.registry.verify(), *services.models.verify(), *services.datasets.verify_all())
+    data = {"ok": not problems, "problems": [problem_data(problem) for problem in problems]}
+    lines = tuple(problem_lines(problems)) or ("Registry, frozen datasets and models are as they were written.",)
+    return VerbResult(data, lines, code=1 if problems else 0)
+
+
+# --- parts -----------------------------------------------------------------------------------------------------
+
+
+def get_run(services: Services, id_or_prefix: str) -> RunRecord:
+    record = services.runs.find_run(id_or_prefix)
+    if record is None:
+        raise NotFoundError(f'There is no run "{id_or_prefix}".', hint="calque runs lists all.")
+    return record
+
+
+def run_data(record: RunRecord) -> dict[str, Any]:
+    return {
+        "run": record.id,
+        "name": record.name,
+        "project": record.project_name,
+        "model": record.model_name,
+        "version": record.version,
+        "version_label": record.version_label,
+        "status": record.status,
+        "reason": record.reason,
+        "stage": record.stage,
+        "progress": record.progress,
+        "device": record.device,
+        "attempt": record.attempt,
+        "created_at": record.created_at,
+        "started_at": record.started_at,
+        "ended_at": record.ended_at,
+        "duration_s": record.duration_s,
+        "folder": record.folder,
+    }
+
+
+def run_line(record: RunRecord) -> str:
+    return f"{record.id}  {record.status:<11}  {record.progress:4.0%}  {record.name}  ({record.model_name})"
+
+
+def version_data(version: ModelVersion) -> dict[str, Any]:
+    headline = version.headline
+    return {
+        "version": version.id,
+        "label": version.label,
+        "model": version.model_name,
+        "status": version.status,
+        "architecture": version.architecture,
+        "headline": headline,
+        "is_partial": version.is_partial,
+        "parent": version.parent,
+        "run": version.run,
+        "snapshot": version.snapshot,
+        "weights_sha256": version.weights_sha256,
+        "content_sha256": version.content_sha256,
+        "created_at": version.created_at,
+        "folder": version.folder,
+    }
+
+
+def version_line(version: ModelVersion) -> str:
+    headline = version.headline
+    number = f"{headline.metric} {headline.value:.3f} on {headline.split}" if headline else "not measured"
+    partial = ", partial" if version.is_partial else ""
+    return f"{version.id}  {version.label}  {version.status}{partial}  {number}"
+
+
+def metrics_data(tables: tuple[EvaluationTable, ...]) -> dict[str, Mapping[str, Any]]:
+    """Per split the measures of all classes together, and of each class under `classes`."""
+    names = ("precision", "recall", "map50", "map50_95")
+    result: dict[str, Mapping[str, Any]] = {}
+    for table in tables:
+        wanted = [*names, *(f"mask_{name}" for name in names)] if table.has_masks else list(names)
+        rows = {row.category: {name: getattr(row, name) for name in wanted} for row in table.rows}
+        overall = table.overall
+        result[str(table.split)] = {
+            **rows[None],
+            "images": overall.n_images,
+            "instances": overall.n_instances,
+            "classes": {category: values for category, values in rows.items() if category is not None},
+        }
+    return result

@@ -1,0 +1,88 @@
+"""What a verb hands back, and how it reaches the terminal."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from core.errors import CalqueError, FormatError
+
+PROGRESS_PAUSE_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class VerbResult:
+    """`data` is the JSON object, `lines` the same for people."""
+
+    data: Mapping[str, Any]
+    lines: tuple[str, ...] = ()
+    code: int = 0
+
+
+@dataclass
+class Console:
+    """Standard output for the result, standard error for progress and refusals."""
+
+    is_json: bool = False
+    _last_progress: float = field(default=-1.0, init=False)
+
+    def show(self, result: VerbResult) -> None:
+        if self.is_json:
+            print(json.dumps(plain(result.data), ensure_ascii=False, indent=2))
+        else:
+            print("\n".join(escaped(line) for line in result.lines))
+
+    def refuse(self, error: CalqueError) -> None:
+        if self.is_json:
+            data: dict[str, Any] = {"text": error.text, "hint": error.hint, "code": error.code}
+            if isinstance(error, FormatError):
+                data |= {"file": error.file, "line": error.line}
+            print(json.dumps({"error": plain(data)}, ensure_ascii=False, indent=2))
+        code = f"{error.code}: " if error.code else ""
+        self.note(f"{code}{error}")
+
+    def note(self, text: str) -> None:
+        print(escaped(text), file=sys.stderr, flush=True)
+
+    def progress(self, done: float, total: float, text: str = "") -> None:
+        """At most two lines a second, and always the last one."""
+        now = time.monotonic()
+        if now - self._last_progress < PROGRESS_PAUSE_S and done < total:
+            return
+        self._last_progress = now
+        share = f"{100 * done / total:3.0f} %" if total else ""
+        self.note(f"{share} {text}".strip())
+
+
+def escaped(text: str) -> str:
+    """Bytes of a file name that are no UTF-8 are shown as \\xNN instead of breaking the terminal."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def plain(value: Any) -> Any:
+    """JSON's own types for domain values: dataclasses become objects, times ISO texts, NaN null."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {item.name: plain(getattr(value, item.name)) for item in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(item) for item in value]
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Path):
+        return escaped(str(value))
+    if isinstance(value, float) and value != value:
+        return None
+    if isinstance(value, str):
+        return escaped(value)
+    return value
