@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -17,6 +16,7 @@ from core.errors import CalqueError
 from core.home import Home
 
 LIBRARIES = ("PySide6-Essentials", "torch", "torchvision", "ultralytics", "SQLAlchemy", "pyqtgraph", "pillow", "numpy")
+REINSTALL = "Run python3 packaging/dev.py env, or install Calque again."
 LOW_DISK_BYTES = 5_000_000_000
 LOW_MEMORY_BYTES = 4_000_000_000
 
@@ -60,8 +60,6 @@ def run(home: Home) -> VerbResult:
 
 def check_python(home: Home) -> Finding:
     text = f"Python {platform.python_version()} on {platform.platform()}"
-    if sys.version_info < (3, 11):
-        return Finding("Python", "error", text, "Calque needs Python 3.11 or newer.")
     return Finding("Python", "ok", text)
 
 
@@ -73,8 +71,7 @@ def check_libraries(home: Home) -> Finding:
         except PackageNotFoundError:
             missing.append(name)
     if missing:
-        hint = "Run python3 packaging/dev.py env, or install Calque again."
-        return Finding("Libraries", "error", f"missing: {', '.join(missing)}", hint)
+        return Finding("Libraries", "error", f"missing: {', '.join(missing)}", REINSTALL)
     return Finding("Libraries", "ok", ", ".join(found))
 
 
