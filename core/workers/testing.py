@@ -1,0 +1,253 @@
+"""The contract that every worker fulfils, as a test class: subclass it in the plug-in's own tests.
+
+    class TestMyWorker(WorkerContract):
+        slug = "my-worker"
+        values = {"epochs": 1}
+
+`train` and `predict` may be overridden to run the heavy half in a child process.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from PIL import Image, ImageDraw
+
+from core.domain.geometry import Box, Polygon
+from core.domain.projects import Task
+from core.domain.runs import RunStatus
+from core.domain.snapshots import SnapshotObject, Split
+from core.domain.training import StartKind
+from core.domain.workers import ConfigValue
+from core.workers.api import (
+    ImagePredictions,
+    PredictRequest,
+    Reporter,
+    Start,
+    TrainRequest,
+    TrainResult,
+    TreeImage,
+)
+from core.workers.catalog import WorkerCatalog
+from core.workers.configuration import check, field_specs, resolve
+
+CATEGORIES = ("initial", "stamp")
+
+
+@dataclass
+class RecordingReporter:
+    """Keeps what a worker tells; asks to stop after `stop_after` batches."""
+
+    stop_after: int | None = None
+    progresses: list[tuple[float, float, str]] = field(default_factory=list)
+    points: list[tuple[str, int, float, dict[str, float]]] = field(default_factory=list)
+    logs: list[tuple[str, str]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    settings: dict[str, Any] = field(default_factory=dict)
+    checkpoints: list[tuple[Path, int, bool]] = field(default_factory=list)
+
+    def progress(self, done: float, total: float, text: str = "") -> None:
+        self.progresses.append((done, total, text))
+
+    def metrics(self, split: str, step: int, epoch: float, values: Mapping[str, float]) -> None:
+        self.points.append((split, step, epoch, dict(values)))
+
+    def log(self, text: str, level: str = "info") -> None:
+        self.logs.append((level, text))
+
+    def warning(self, text: str) -> None:
+        self.warnings.append(text)
+
+    def effective(self, settings: Mapping[str, Any]) -> None:
+        self.settings.update(settings)
+
+    def checkpoint(self, path: Path, epoch: int, *, is_best: bool, metrics: Mapping[str, float]) -> None:
+        self.checkpoints.append((path, epoch, is_best))
+
+    def should_stop(self) -> bool:
+        return self.stop_after is not None and len(self.values_of("batch", "loss")) >= self.stop_after
+
+    def values_of(self, split: str, name: str) -> list[float]:
+        """The points of one curve in order."""
+        return [values[name] for where, _, _, values in self.points if where == split and name in values]
+
+
+def draw_tree(
+    folder: Path, *, side: int = 96, n_train: int = 8, n_val: int = 4, seed: int = 0
+) -> tuple[TreeImage, ...]:
+    """Small pictures with one or two shapes each: dark discs and pale rectangles on paper."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = random.Random(seed)
+    images = []
+    for index in range(n_train + n_val):
+        split = Split.TRAIN if index < n_train else Split.VAL
+        width, height = side, side + 16 * (index % 3)
+        path = folder / f"{index:064x}.png"
+        objects = _draw(path, width, height, rng)
+        images.append(TreeImage(path, f"{split}/page {index}.png", width, height, split, objects))
+    return tuple(images)
+
+
+def _draw(path: Path, width: int, height: int, rng: random.Random) -> tuple[SnapshotObject, ...]:
+    picture = Image.new("RGB", (width, height), (235, 225, 205))
+    pen = ImageDraw.Draw(picture)
+    objects = []
+    for index in range(rng.randint(1, 2)):
+        side = rng.randint(width // 4, width // 3)
+        x, y = rng.randint(2, width - side - 2), rng.randint(2, height - side - 2)
+        if index == 0:
+            pen.ellipse((x, y, x + side, y + side), fill=(60, 30, 30))
+        else:
+            pen.rectangle((x, y, x + side, y + side), fill=(150, 160, 215))
+        ring = (x, y, x + side, y, x + side, y + side, x, y + side)
+        objects.append(SnapshotObject(index, Polygon((tuple(map(float, ring)),))))
+    picture.save(path)
+    return tuple(objects)
+
+
+def as_boxes(images: tuple[TreeImage, ...]) -> tuple[TreeImage, ...]:
+    """The same images with boxes for a detector."""
+    return tuple(
+        replace(image, objects=tuple(replace(item, geometry=_bounds(item)) for item in image.objects))
+        for image in images
+    )
+
+
+def _bounds(item: SnapshotObject) -> Box:
+    return item.geometry.bounds() if isinstance(item.geometry, Polygon) else Box(0, 0, 0, 0)
+
+
+def make_train_request(
+    folder: Path,
+    task: Task,
+    configuration: Mapping[str, ConfigValue],
+    *,
+    images: tuple[TreeImage, ...] | None = None,
+    categories: tuple[str, ...] = CATEGORIES,
+    start: Start | None = None,
+    seed: int = 0,
+    resume_from: Path | None = None,
+    attempt: int = 1,
+    max_duration_s: float | None = None,
+) -> TrainRequest:
+    """A request with the folders a run would have; the tree is drawn when none is given."""
+    tree = draw_tree(folder / "tree") if images is None else images
+    folders = {name: folder / name for name in (f"work-{attempt}", "artifacts", "checkpoints")}
+    for path in folders.values():
+        path.mkdir(parents=True, exist_ok=True)
+    return TrainRequest(
+        task=task,
+        categories=categories,
+        configuration=configuration,
+        images=as_boxes(tree) if task is Task.DETECTION else tree,
+        device="cpu",
+        seed=seed,
+        work_dir=folders[f"work-{attempt}"],
+        artifacts_dir=folders["artifacts"],
+        checkpoints_dir=folders["checkpoints"],
+        start=start or Start(StartKind.SCRATCH),
+        max_duration_s=max_duration_s,
+        resume_from=resume_from,
+    )
+
+
+class WorkerContract:
+    """What Calque relies on. Subclasses set `slug` and fast `values`."""
+
+    slug: ClassVar[str]
+    values: ClassVar[Mapping[str, ConfigValue]] = {}
+
+    @classmethod
+    def train(cls, request: TrainRequest, reporter: RecordingReporter) -> TrainResult:
+        catalog = WorkerCatalog()
+        return catalog.load(catalog.get(cls.slug)).train(request, reporter)
+
+    @classmethod
+    def predict(cls, request: PredictRequest, reporter: Reporter) -> list[ImagePredictions]:
+        catalog = WorkerCatalog()
+        return list(catalog.load(catalog.get(cls.slug)).predict(request, reporter))
+
+    @classmethod
+    def request(cls, folder: Path, **changes: Any) -> TrainRequest:
+        """A training request with this class's values."""
+        description = WorkerCatalog().get(cls.slug)
+        configuration = resolve(description.configuration, cls.values)
+        return make_train_request(folder, description.tasks[0], configuration, **changes)
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def trained(cls, tmp_path_factory: pytest.TempPathFactory) -> tuple[TrainRequest, TrainResult, RecordingReporter]:
+        """One training shared by the tests of a class."""
+        reporter = RecordingReporter()
+        request = cls.request(tmp_path_factory.mktemp("trained"))
+        return request, cls.train(request, reporter), reporter
+
+    def test_the_catalogue_lists_the_worker_as_available(self) -> None:
+        assert WorkerCatalog().info(self.slug).unavailable_reason == ""
+
+    def test_every_default_and_preset_is_valid(self) -> None:
+        description = WorkerCatalog().get(self.slug)
+        for values in ({}, *description.presets.values()):
+            assert [problem for problem in check(description.configuration, values) if problem.is_error] == []
+
+    def test_every_field_of_the_form_explains_itself(self) -> None:
+        for spec in field_specs(WorkerCatalog().get(self.slug).configuration):
+            assert spec.title != spec.name, f"{spec.name} has no title"
+
+    def test_training_yields_weights_and_what_rebuilds_them(
+        self, trained: tuple[TrainRequest, TrainResult, RecordingReporter]
+    ) -> None:
+        request, result, _ = trained
+        assert result.status is RunStatus.SUCCESS
+        assert result.weights.suffix == ".safetensors"
+        assert result.weights.stat().st_size > 0
+        assert list(result.model["categories"]) == list(request.categories)
+        assert {"architecture", "task", "preprocessing"} <= set(result.model)
+
+    def test_training_reports_curves_progress_and_settings(
+        self, trained: tuple[TrainRequest, TrainResult, RecordingReporter]
+    ) -> None:
+        _, result, reporter = trained
+        assert len(reporter.values_of("batch", "loss")) >= result.epochs_done
+        assert len(reporter.values_of("batch", "lr")) >= result.epochs_done
+        assert len(reporter.values_of("val", "map50")) == result.epochs_done
+        assert reporter.settings
+        fractions = [done / total for done, total, _ in reporter.progresses]
+        assert fractions == sorted(fractions)
+        assert fractions[-1] == pytest.approx(1.0)
+
+    def test_training_leaves_a_resumable_checkpoint(
+        self, trained: tuple[TrainRequest, TrainResult, RecordingReporter]
+    ) -> None:
+        _, result, reporter = trained
+        assert [epoch for _, epoch, _ in reporter.checkpoints] == list(range(1, result.epochs_done + 1))
+        assert reporter.checkpoints[-1][0].is_file()
+
+    def test_a_stop_keeps_what_was_learned(self, tmp_path: Path) -> None:
+        request = self.request(tmp_path)
+        result = self.train(request, RecordingReporter(stop_after=1))
+        assert result.status is RunStatus.TERMINATED
+        assert result.is_partial
+        assert result.weights.is_file()
+
+    def test_predictions_come_image_by_image_in_order_and_inside_the_image(
+        self, trained: tuple[TrainRequest, TrainResult, RecordingReporter], tmp_path: Path
+    ) -> None:
+        request, result, _ = trained
+        asked = PredictRequest(result.weights, result.model, request.images, "cpu", tmp_path)
+        answered = self.predict(asked, RecordingReporter())
+        assert [item.image for item in answered] == list(request.images)
+        for item in answered:
+            confidences = [found.confidence for found in item.objects]
+            assert confidences == sorted(confidences, reverse=True)
+            for found in item.objects:
+                assert 0 <= found.category < len(request.categories)
+                assert 0 <= found.confidence <= 1
+                assert 0 <= found.box.x0 <= found.box.x1 <= item.image.width
+                assert 0 <= found.box.y0 <= found.box.y1 <= item.image.height
+                assert (found.mask is not None) == (request.task is Task.SEGMENTATION)
