@@ -79,7 +79,9 @@ def epoch_of(path: Path) -> int:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make renames and removals in a folder durable."""
+    """Make renames and removals in a folder durable. Windows has no handle on a folder to do it with."""
+    if os.name == "nt":
+        return
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,0 +1,116 @@
+"""The model card: what a version is, what it was made from and how good it is, in Markdown for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.domain.metrics import EvaluationRow, EvaluationTable
+from core.domain.training import SplitCount
+
+DASH = "–"
+
+_FACTS = (
+    ("Task", "task"),
+    ("Architecture", "architecture"),
+    ("Worker", "worker"),
+    ("Worker version", "worker_version"),
+    ("Started from", "start"),
+    ("Frozen dataset", "snapshot"),
+    ("Seed", "seed"),
+    ("Device", "device"),
+    ("Run", "run"),
+    ("Trained on", "created_at"),
+    ("Ended", "reason"),
+)
+
+
+def make_card(
+    model: Mapping[str, Any], tables: Sequence[EvaluationTable] = (), splits: Sequence[SplitCount] = ()
+) -> str:
+    """The card of `model` (as in model.json; keys that are absent are left out) with its evaluation and data counts."""
+    categories = [str(name) for name in model.get("categories", ())]
+    parts = [
+        f"# {_text(model.get('name') or model.get('architecture') or 'Model')}",
+        str(model.get("description", "")).strip(),
+        _facts(model),
+        _classes(categories, splits),
+        *[_evaluation(table) for table in tables],
+        _settings("Configuration", model.get("configuration")),
+        _settings("Software", model.get("libraries")),
+        _usage(model),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def usage_snippet(model: Mapping[str, Any]) -> str:
+    """Python that uses the version without Calque, as its worker wrote it; "" when it wrote none."""
+    return str(model.get("snippet", ""))
+
+
+def _facts(model: Mapping[str, Any]) -> str:
+    rows = [(title, model[key]) for title, key in _FACTS if model.get(key) not in (None, "")]
+    if model.get("is_partial"):
+        rows.append(("Partial", "stopped before its planned end"))
+    return _table(("", ""), [(title, _text(value)) for title, value in rows]) if rows else ""
+
+
+def _classes(categories: Sequence[str], splits: Sequence[SplitCount]) -> str:
+    if not categories:
+        return ""
+    if not splits:
+        return "## Classes\n\n" + "\n".join(f"{index}. {_text(name)}" for index, name in enumerate(categories))
+    header = ("Class", *[f"{count.split.value} objects" for count in splits])
+    rows = [
+        (_text(name), *[_at(count.category_counts, index) for count in splits]) for index, name in enumerate(categories)
+    ]
+    images = ("Images", *[str(count.n_images) for count in splits])
+    background = ("of which without objects", *[str(count.n_background) for count in splits])
+    return "## Classes and data\n\n" + _table(header, [images, background, *rows])
+
+
+def _at(counts: Sequence[int], index: int) -> str:
+    return str(counts[index]) if index < len(counts) else DASH
+
+
+def _evaluation(table: EvaluationTable) -> str:
+    header = ["Class", "Images", "Instances", "P", "R", "mAP50", "mAP50-95"]
+    if table.has_masks:
+        header += ["mask P", "mask R", "mask mAP50", "mask mAP50-95"]
+    rows = [_evaluation_row(row, table.has_masks) for row in table.rows]
+    title = f"## Evaluation on {table.split.value}"
+    text = f"COCO protocol, at most {table.max_detections} detections an image. P and R at the best F1 of each row."
+    notes = [f"* {_text(note)}" for note in table.notes]
+    return "\n\n".join([title, text, _table(header, rows), *(["\n".join(notes)] if notes else [])])
+
+
+def _evaluation_row(row: EvaluationRow, has_masks: bool) -> list[str]:
+    cells = [_text(row.category if row.category is not None else "all"), str(row.n_images), str(row.n_instances)]
+    values = [row.precision, row.recall, row.map50, row.map50_95]
+    if has_masks:
+        values += [row.mask_precision, row.mask_recall, row.mask_map50, row.mask_map50_95]
+    return cells + [DASH if value is None else f"{value:.3f}" for value in values]
+
+
+def _settings(title: str, values: Any) -> str:
+    if not isinstance(values, Mapping) or not values:
+        return ""
+    return f"## {title}\n\n" + _table(("", ""), [(_text(key), _text(value)) for key, value in values.items()])
+
+
+def _usage(model: Mapping[str, Any]) -> str:
+    snippet = usage_snippet(model)
+    return f"## Use it elsewhere\n\n```python\n{snippet.strip()}\n```" if snippet else ""
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+def _text(value: Any) -> str:
+    """A value inside a table's cell: on one line, and no Markdown of its own."""
+    text = " ".join(str(value).split())
+    for mark in "\\|`*_<>[]":
+        text = text.replace(mark, f"\\{mark}")
+    return text

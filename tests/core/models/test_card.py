@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from core.domain.metrics import EvaluationRow, EvaluationTable
+from core.domain.snapshots import Split
+from core.domain.training import SplitCount
+from core.models.card import make_card, usage_snippet
+
+MODEL = {
+    "name": "Stamps",
+    "description": "Finds stamps.",
+    "architecture": "yolo11n",
+    "task": "detection",
+    "worker": "yolo-detect",
+    "categories": ["initial", "stamp | red"],
+    "seed": 0,
+    "is_partial": True,
+    "configuration": {"epochs": 12, "batch": None},
+    "libraries": {"torch": "2.15.0"},
+    "snippet": "print('hello')\n",
+}
+
+
+def _row(category: str | None, map50: float | None) -> EvaluationRow:
+    return EvaluationRow(category, 4, 9, map50, map50, map50, map50)
+
+
+def test_the_card_says_what_it_is_what_it_knows_and_how_good_it_is() -> None:
+    table = EvaluationTable(Split.TEST, (_row(None, 0.5), _row("stamp", None)), False, 300, ("one class is absent",))
+    counts = (SplitCount(Split.TRAIN, 10, 25, (20, 5), 2), SplitCount(Split.TEST, 4, 9, (9, 0)))
+    card = make_card(MODEL, (table,), counts)
+    assert card.startswith("# Stamps\n\nFinds stamps.\n")
+    assert "| Partial | stopped before its planned end |" in card
+    assert "| Class | train objects | test objects |" in card
+    assert "| stamp \\| red | 5 | 0 |" in card
+    assert "## Evaluation on test" in card
+    assert "| all | 4 | 9 | 0.500 | 0.500 | 0.500 | 0.500 |" in card
+    assert "| stamp | 4 | 9 | – | – | – | – |" in card
+    assert "* one class is absent" in card
+    assert "| epochs | 12 |" in card
+    assert "```python\nprint('hello')\n```" in card
+
+
+def test_masks_have_columns_of_their_own() -> None:
+    row = EvaluationRow(None, 1, 1, 1.0, 1.0, 1.0, 1.0, None, 0.25, 0.25, 0.25, 0.25)
+    card = make_card(MODEL, (EvaluationTable(Split.VAL, (row,), True, 300),))
+    assert "mask mAP50-95" in card
+    assert "0.250" in card
+
+
+def test_a_bare_model_has_a_card_too() -> None:
+    assert make_card({"architecture": "fake", "categories": ["a"]}) == (
+        "# fake\n\n|  |  |\n| --- | --- |\n| Architecture | fake |\n\n## Classes\n\n0. a\n"
+    )
+    assert usage_snippet({}) == ""
+
+
+def test_markdown_in_names_stays_text() -> None:
+    assert "\\<b\\>\\[x\\]" in make_card({"name": "<b>[x]", "categories": []})
