@@ -181,6 +181,7 @@ class RunState:
     can_resume: bool = False
     warnings: tuple[str, ...] = ()
     cause: str = ""  # slug of a classified failure: gpu-memory, memory, disk-full, weights-missing, data, killed, ...
+    details: str = ""  # of a failure, for the disclosure: the traceback
     evaluations: tuple[EvaluationTable, ...] = ()  # one per split measured, the latest of each
 
 

@@ -1,0 +1,61 @@
+"""The one folder in which Calque keeps everything of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where things lie below `root`. Nothing here is made until `ensure` is called."""
+
+    root: Path
+
+    @property
+    def registry_file(self) -> Path:
+        return self.root / "registry.db"
+
+    @property
+    def runs(self) -> Path:
+        """A folder for each run, named by its id."""
+        return self.root / "runs"
+
+    @property
+    def models(self) -> Path:
+        """Published versions, each in a folder named by its content."""
+        return self.root / "models"
+
+    @property
+    def snapshots(self) -> Path:
+        """Manifests of frozen datasets, each named by its hash."""
+        return self.root / "snapshots"
+
+    @property
+    def thumbnails(self) -> Path:
+        return self.root / "thumbnails"
+
+    @property
+    def weights(self) -> Path:
+        """Pretrained weights that the person put there or allowed to be downloaded."""
+        return self.root / "weights"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    @property
+    def backups(self) -> Path:
+        """Copies of the registry, made before an upgrade."""
+        return self.root / "backups"
+
+    @property
+    def devices(self) -> Path:
+        """A lock file for each device: one run computes on it at a time, whatever window started it."""
+        return self.root / "devices"
+
+    def ensure(self) -> None:
+        """Make the folders, readable by nobody else."""
+        folders = (self.runs, self.models, self.snapshots, self.thumbnails, self.weights, self.logs, self.backups)
+        for folder in (self.root, *folders, self.devices):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)

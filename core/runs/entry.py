@@ -1,0 +1,35 @@
+"""Where a process of a run begins: `python -m core.runs.entry FOLDER ...`, or `calque --run-child FOLDER ...` frozen.
+
+Nothing heavy is imported before it is known which of the three (warden, child, device probe) this process is.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.runs.launch import CHILD_FLAG, LOCKS_FLAG, PROBE_FLAG
+
+
+def main(arguments: Sequence[str]) -> int:
+    """`arguments` are what follows the program's (or `--run-child`'s) name; returns the exit code."""
+    if arguments[0] == PROBE_FLAG:
+        from core.runs.device_probe import print_devices
+
+        print_devices()
+        return 0
+    folder, flags = Path(arguments[0]), arguments[1:]
+    if flags and flags[0] == CHILD_FLAG:
+        from core.runs.child import leave, run_child
+
+        code = run_child(folder)
+        leave(code)
+        return code
+    from core.runs.warden import run_warden
+
+    return run_warden(folder, flags[1:] if flags and flags[0] == LOCKS_FLAG else ())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

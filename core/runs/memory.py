@@ -1,0 +1,60 @@
+"""How much memory there is, and whether the system ended a process for want of it. Light: the warden imports it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_CGROUPS = Path("/sys/fs/cgroup")
+
+
+class MemoryWatch:
+    """Compares the control group's count of ended processes with what it was when the watch began."""
+
+    def __init__(self) -> None:
+        self._folder = _own_group()
+        self._oom_kills = self._count()
+        self.total_bytes = _total_bytes(self._folder)
+
+    def oom_kills_since(self) -> int:
+        return max(0, self._count() - self._oom_kills)
+
+    def _count(self) -> int:
+        if self._folder is None:
+            return 0
+        for name in ("memory.events", "memory.oom_control"):  # cgroup 2, cgroup 1
+            for line in _lines(self._folder / name):
+                key, _, value = line.partition(" ")
+                if key == "oom_kill":
+                    return int(value)
+        return 0
+
+
+def _own_group() -> Path | None:
+    for line in _lines(Path("/proc/self/cgroup")):
+        _number, controllers, path = line.split(":", 2)
+        for base in (_CGROUPS / "memory",) if "memory" in controllers.split(",") else (_CGROUPS,):
+            folder = base / path.lstrip("/")
+            if any((folder / name).exists() for name in ("memory.events", "memory.oom_control")):
+                return folder
+    return None
+
+
+def _total_bytes(group: Path | None) -> int:
+    """The machine's memory, or the control group's limit where that is less; 0 when unknown."""
+    try:
+        total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):
+        return 0
+    for name in ("memory.max", "memory.limit_in_bytes"):
+        for line in _lines(group / name) if group else ():
+            if line.isdigit():
+                total = min(total, int(line))
+    return total
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text().splitlines()
+    except OSError:
+        return []
