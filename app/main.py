@@ -6,16 +6,15 @@ import sys
 from collections.abc import Sequence
 
 RUN_CHILD = "--run-child"
-RUN_WARDEN = "--run-warden"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """`arguments` without the program's name; None takes those of the process. Returns the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == [RUN_CHILD]:
-        from core.runs.child import main as child_main  # before any Qt import: the child never sees Qt
+        from core.runs.entry import main as run_main  # before any Qt import: a run's processes never see Qt
 
-        return child_main(given[1:])
+        return run_main(given[1:])
     from app.cli import make_parser, run_verb
 
     parsed = make_parser().parse_args(given)

@@ -105,15 +105,17 @@ def check_memory(home: Home) -> Finding:
 
 
 def check_registry(home: Home) -> Finding:
-    from core.registry.database import SQLITE_VERSION, Registry
+    import sqlite3
 
-    engine = f"SQLite {SQLITE_VERSION}"
+    from core.registry.database import Registry
+
+    engine = f"SQLite {sqlite3.sqlite_version}"
     if not home.registry_file.exists():
         return Finding("Registry", "ok", f"not made yet ({engine})")
     registry = Registry(home.registry_file, home.backups)
     try:
         registry.open()
-        problems = registry.verify()
+        problems = registry.check()
     except CalqueError as error:
         return Finding("Registry", "error", error.text, error.hint)
     finally:
