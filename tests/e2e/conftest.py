@@ -1,0 +1,98 @@
+"""The program as a person runs it: its own process, a home of its own, a small project drawn here."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image, ImageDraw
+
+ROOT = Path(__file__).resolve().parents[2]
+SIDE = 96
+
+
+@dataclass(frozen=True)
+class Answer:
+    code: int
+    data: dict[str, Any]
+    stderr: str
+
+
+Calque = Callable[..., Answer]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def calque(home: Path) -> Calque:
+    """Run a verb with `--json` in a process of its own and read its answer."""
+
+    def run(*arguments: object, timeout: float = 240) -> Answer:
+        command = [sys.executable, "-m", "app", "--home", home, "--json", *arguments]
+        done = subprocess.run(
+            [str(part) for part in command],
+            cwd=ROOT,
+            env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        return Answer(done.returncode, json.loads(done.stdout) if done.stdout.strip() else {}, done.stderr)
+
+    return run
+
+
+def draw_shape(draw: ImageDraw.ImageDraw, category: str, box: tuple[int, int, int, int]) -> None:
+    if category == "disc":
+        draw.ellipse(box, fill=(200, 60, 40))
+    else:
+        draw.rectangle(box, fill=(30, 70, 170))
+
+
+@pytest.fixture
+def shapes(tmp_path: Path) -> Path:
+    """A COCO folder: discs and bars in train/ (8 images), val/ (4) and test/ (4), boxes and polygons."""
+    folder = tmp_path / "shapes of a naïve \N{SNOWMAN} user"
+    categories = [{"id": 7, "name": "disc"}, {"id": 0, "name": "bar"}]
+    images: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
+    for split, count in (("train", 8), ("val", 4), ("test", 4)):
+        (folder / split).mkdir(parents=True)
+        for number in range(count):
+            picture = Image.new("RGB", (SIDE, SIDE), (235, 230, 215))
+            draw = ImageDraw.Draw(picture)
+            image_id = len(images) + 1
+            for index, category in enumerate(categories):
+                x = 8 + (number * 7 + index * 40) % 48
+                y = 10 + (number * 11 + index * 23) % 44
+                w, h = (26, 26) if index == 0 else (34, 14)
+                draw_shape(draw, str(category["name"]), (x, y, x + w, y + h))
+                ring = [x, y, x + w, y, x + w, y + h, x, y + h]
+                annotations.append(
+                    {
+                        "id": len(annotations) + 1,
+                        "image_id": image_id,
+                        "category_id": category["id"],
+                        "bbox": [x, y, w, h],
+                        "area": w * h,
+                        "segmentation": [ring],
+                        "iscrowd": 0,
+                    }
+                )
+            name = f"{split}/{number}.jpg"
+            picture.save(folder / name, quality=92)
+            images.append({"id": image_id, "file_name": name, "width": SIDE, "height": SIDE})
+    document = {"images": images, "annotations": annotations, "categories": categories}
+    (folder / "annotations.json").write_text(json.dumps(document), encoding="utf-8")
+    return folder
