@@ -1,0 +1,1 @@
+"""The registry: the embedded database of projects, runs and models. The only package that knows SQL."""

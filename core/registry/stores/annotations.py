@@ -1,0 +1,114 @@
+"""Annotations: written and read by the million, hence without the ORM's objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, exists, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from core.domain.geometry import Geometry
+from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
+from core.domain.projects import AnnotatedImage, Annotation, Source
+from core.registry.stores.chunks import KEYS_PER_QUERY, ROWS_PER_INSERT, chunked
+from core.registry.stores.images import get_images
+from core.registry.stores.shapes import Shape, decode, encode
+from core.registry.tables.images import ANNOTATIONS, IMAGES
+
+
+@dataclass(frozen=True, slots=True)
+class NewAnnotation:
+    """`image` and `category` are the tables' keys."""
+
+    image: int
+    category: int | None
+    geometry: Geometry
+    is_crowd: bool = False
+    source: Source = Source.IMPORT
+    confidence: float | None = None
+
+
+def insert_annotations(session: Session, annotations: Iterable[NewAnnotation]) -> None:
+    """The caller then calls `recount` for the project."""
+    for chunk in chunked(annotations, ROWS_PER_INSERT):
+        session.execute(insert(ANNOTATIONS), [_to_columns(annotation) for annotation in chunk])
+
+
+def delete_imported(session: Session, images: Iterable[int]) -> None:
+    """What earlier imports said of these images; a person's own annotations stay."""
+    for chunk in chunked(images, KEYS_PER_QUERY):
+        session.execute(
+            delete(ANNOTATIONS).where(ANNOTATIONS.c.image_id.in_(chunk), ANNOTATIONS.c.source == Source.IMPORT.value)
+        )
+
+
+def recount(session: Session, project: ProjectId) -> None:
+    """Bring the counts that the images carry in line with the annotations."""
+    truth = (ANNOTATIONS.c.image_id == IMAGES.c.id) & (ANNOTATIONS.c.source != Source.MODEL.value)
+    n_objects = select(func.count()).where(truth, ANNOTATIONS.c.category_id.is_not(None)).scalar_subquery()
+    session.execute(
+        update(IMAGES)
+        .where(IMAGES.c.project_id == project)
+        .values(n_annotations=n_objects, is_annotated=exists().where(truth))
+    )
+
+
+def list_ground_truth(session: Session, images: Iterable[int]) -> dict[int, list[Annotation]]:
+    """By image key, in the order in which the annotations came to the registry."""
+    found: dict[int, list[Annotation]] = {}
+    for chunk in chunked(images, KEYS_PER_QUERY):
+        rows = session.execute(
+            select(
+                ANNOTATIONS.c.id,
+                ANNOTATIONS.c.image_id,
+                ANNOTATIONS.c.category_id,
+                ANNOTATIONS.c.source,
+                ANNOTATIONS.c.confidence,
+                ANNOTATIONS.c.is_crowd,
+                ANNOTATIONS.c.kind,
+                ANNOTATIONS.c.x0,
+                ANNOTATIONS.c.y0,
+                ANNOTATIONS.c.x1,
+                ANNOTATIONS.c.y1,
+                ANNOTATIONS.c.points,
+            )
+            .where(ANNOTATIONS.c.image_id.in_(chunk), ANNOTATIONS.c.source != Source.MODEL.value)
+            .order_by(ANNOTATIONS.c.id)
+        )
+        for key, image, category, source, confidence, is_crowd, *shape in rows:
+            annotation = Annotation(
+                id=AnnotationId(str(key)),
+                image=ImageId(str(image)),
+                category=None if category is None else CategoryId(str(category)),
+                geometry=decode(Shape(*shape)),
+                source=Source(source),
+                confidence=confidence,
+                is_crowd=is_crowd,
+            )
+            found.setdefault(image, []).append(annotation)
+    return found
+
+
+def get_annotated(session: Session, ids: Sequence[ImageId]) -> tuple[AnnotatedImage, ...]:
+    """With the ground truth, in the order of `ids`, without images that are not (or no longer) there."""
+    images = get_images(session, ids)
+    truth = list_ground_truth(session, (int(image.id) for image in images))
+    return tuple(AnnotatedImage(image, tuple(truth.get(int(image.id), ()))) for image in images)
+
+
+def _to_columns(annotation: NewAnnotation) -> dict[str, object]:
+    shape = encode(annotation.geometry)
+    return {
+        "image_id": annotation.image,
+        "category_id": annotation.category,
+        "source": annotation.source.value,
+        "kind": shape.kind,
+        "x0": shape.x0,
+        "y0": shape.y0,
+        "x1": shape.x1,
+        "y1": shape.y1,
+        "points": shape.points,
+        "confidence": annotation.confidence,
+        "is_crowd": annotation.is_crowd,
+    }

@@ -1,0 +1,67 @@
+"""Named configurations of workers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from core import clock
+from core.domain.ids import ConfigurationId
+from core.domain.workers import Configuration, ConfigValue
+from core.errors import NotFoundError, RefusedError
+from core.registry.tables.configurations import ConfigurationRow
+
+
+def insert_configuration(
+    session: Session, *, name: str, worker: str, worker_version: str, values: Mapping[str, ConfigValue]
+) -> Configuration:
+    """Raises RefusedError (E-130) when the worker has a configuration of this name."""
+    taken = select(ConfigurationRow.id).where(ConfigurationRow.worker == worker, ConfigurationRow.name == name)
+    if session.scalar(taken) is not None:
+        raise RefusedError(f'A configuration named "{name}" exists for this worker.', code="E-130")
+    row = ConfigurationRow(
+        id=clock.new_id(),
+        name=name,
+        worker=worker,
+        worker_version=worker_version,
+        values=dict(values),
+        is_locked=False,
+        created_at=clock.now(),
+    )
+    session.add(row)
+    session.flush()
+    return _to_domain(row)
+
+
+def list_configurations(session: Session, worker: str | None = None) -> tuple[Configuration, ...]:
+    """By name; of all workers when none is named."""
+    query = select(ConfigurationRow).order_by(ConfigurationRow.name)
+    if worker is not None:
+        query = query.where(ConfigurationRow.worker == worker)
+    return tuple(_to_domain(row) for row in session.scalars(query))
+
+
+def get_configuration(session: Session, id: ConfigurationId) -> Configuration:
+    row = session.get(ConfigurationRow, id)
+    if row is None:
+        raise NotFoundError(f'There is no configuration with the id "{id}".')
+    return _to_domain(row)
+
+
+def lock_configuration(session: Session, id: ConfigurationId) -> None:
+    """A run uses it from now on: its values stay as they are."""
+    session.execute(update(ConfigurationRow).where(ConfigurationRow.id == id).values(is_locked=True))
+
+
+def _to_domain(row: ConfigurationRow) -> Configuration:
+    return Configuration(
+        id=ConfigurationId(row.id),
+        name=row.name,
+        worker=row.worker,
+        worker_version=row.worker_version,
+        values=dict(row.values),
+        is_locked=row.is_locked,
+        created_at=row.created_at,
+    )

@@ -1,0 +1,185 @@
+"""Images: written and read by the hundred thousand, hence without the ORM's objects."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from core.domain.ids import ImageId, ProjectId
+from core.domain.names import shown
+from core.domain.projects import ImageFilter, ImageRecord, ImageState, Source
+from core.registry.stores.chunks import KEYS_PER_QUERY, ROWS_PER_INSERT, chunked
+from core.registry.stores.projects import add_folders
+from core.registry.tables.images import IMAGES, AnnotationRow, ImageRow
+from core.registry.tables.projects import FolderRow
+
+SortOrder = Literal["path", "name"]
+
+_COLUMNS = (
+    ImageRow.id,
+    ImageRow.project_id,
+    ImageRow.path,
+    ImageRow.width,
+    ImageRow.height,
+    ImageRow.orientation,
+    ImageRow.sha256,
+    ImageRow.n_bytes,
+    ImageRow.state,
+    ImageRow.damage,
+    ImageRow.n_annotations,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFacts:
+    """What is known of a picture file. `mtime_ns` tells, with the size, whether the file may have changed since."""
+
+    path: str
+    width: int
+    height: int
+    orientation: int
+    sha256: str
+    n_bytes: int
+    mtime_ns: int
+    state: ImageState = ImageState.OK
+    damage: str = ""
+
+    @property
+    def folder(self) -> str:
+        return self.path.rpartition("/")[0]
+
+
+def insert_images(session: Session, project: ProjectId, images: Sequence[ImageFacts]) -> None:
+    """Paths must be new to the project. Folders are made as needed."""
+    folders = add_folders(session, project, (image.folder for image in images))
+    for chunk in chunked(images, ROWS_PER_INSERT):
+        rows = [
+            {"project_id": project, "folder_id": folders[image.folder], "n_annotations": 0, "is_annotated": False}
+            | _to_columns(image)
+            for image in chunk
+        ]
+        session.execute(insert(IMAGES), rows)
+
+
+def update_images(session: Session, images: Mapping[int, ImageFacts]) -> None:
+    """New facts by key, for files that changed since they were imported."""
+    for key, image in images.items():
+        session.execute(update(IMAGES).where(IMAGES.c.id == key).values(**_to_columns(image)))
+
+
+def list_facts(session: Session, project: ProjectId) -> dict[str, tuple[int, ImageFacts]]:
+    """By path: the key and the facts of every image of the project."""
+    rows = session.execute(
+        select(
+            ImageRow.id,
+            ImageRow.path,
+            ImageRow.width,
+            ImageRow.height,
+            ImageRow.orientation,
+            ImageRow.sha256,
+            ImageRow.n_bytes,
+            ImageRow.mtime_ns,
+            ImageRow.state,
+            ImageRow.damage,
+        ).where(ImageRow.project_id == project)
+    )
+    return {
+        path: (key, ImageFacts(path, width, height, orientation, sha256, n_bytes, mtime_ns, ImageState(state), damage))
+        for key, path, width, height, orientation, sha256, n_bytes, mtime_ns, state, damage in rows
+    }
+
+
+def list_keys(session: Session, project: ProjectId) -> dict[str, int]:
+    """The key of every image of the project by its path."""
+    return dict(session.execute(select(ImageRow.path, ImageRow.id).where(ImageRow.project_id == project)).tuples())
+
+
+def count_images(session: Session, filter: ImageFilter) -> int:
+    return session.scalar(select(func.count()).select_from(ImageRow).where(*_conditions(filter))) or 0
+
+
+def list_image_ids(session: Session, filter: ImageFilter, *, sort: SortOrder = "path") -> tuple[ImageId, ...]:
+    order = (ImageRow.path,) if sort == "path" else (ImageRow.search_name, ImageRow.path)
+    keys = session.scalars(select(ImageRow.id).where(*_conditions(filter)).order_by(*order))
+    return tuple(ImageId(str(key)) for key in keys)
+
+
+def get_images(session: Session, ids: Sequence[ImageId]) -> tuple[ImageRecord, ...]:
+    """In the order of `ids`, without those that are not (or no longer) there."""
+    found: dict[str, ImageRecord] = {}
+    for chunk in chunked(map(int, ids), KEYS_PER_QUERY):
+        for row in session.execute(select(*_COLUMNS).where(ImageRow.id.in_(chunk))):
+            record = _to_domain(*row)
+            found[record.id] = record
+    return tuple(found[id] for id in ids if id in found)
+
+
+def search_name(path: str) -> str:
+    """The file's name as a person sees it, without regard to case and to how accents are composed."""
+    return unicodedata.normalize("NFC", shown(path.rpartition("/")[2])).casefold()
+
+
+def _conditions(filter: ImageFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [ImageRow.project_id == filter.project]
+    if filter.folders and "" not in filter.folders:
+        below = or_(
+            *(
+                # Everything from "a/b/" up to, but not with, "a/b0": "0" follows "/" among the bytes.
+                or_(FolderRow.path == path, (FolderRow.path >= f"{path}/") & (FolderRow.path < f"{path}0"))
+                for path in filter.folders
+            )
+        )
+        conditions.append(
+            ImageRow.folder_id.in_(select(FolderRow.id).where(FolderRow.project_id == filter.project, below))
+        )
+    if filter.name_contains:
+        wanted = unicodedata.normalize("NFC", filter.name_contains).casefold()
+        conditions.append(ImageRow.search_name.contains(wanted, autoescape=True))
+    if filter.categories:
+        has_one = select(AnnotationRow.image_id).where(
+            AnnotationRow.category_id.in_([int(id) for id in filter.categories]),
+            AnnotationRow.source != Source.MODEL.value,
+        )
+        conditions.append(ImageRow.id.in_(has_one))
+    if filter.is_annotated is not None:
+        conditions.append(ImageRow.is_annotated.is_(filter.is_annotated))
+    if filter.state is not None:
+        conditions.append(ImageRow.state == filter.state.value)
+    return conditions
+
+
+def _to_columns(image: ImageFacts) -> dict[str, Any]:
+    return {
+        "path": image.path,
+        "search_name": search_name(image.path),
+        "width": image.width,
+        "height": image.height,
+        "orientation": image.orientation,
+        "sha256": image.sha256,
+        "n_bytes": image.n_bytes,
+        "mtime_ns": image.mtime_ns,
+        "state": image.state.value,
+        "damage": image.damage,
+    }
+
+
+def _to_domain(key: int, project: str, path: str, *rest: Any) -> ImageRecord:
+    width, height, orientation, sha256, n_bytes, state, damage, n_annotations = rest
+    return ImageRecord(
+        id=ImageId(str(key)),
+        project=ProjectId(project),
+        path=path,
+        width=width,
+        height=height,
+        orientation=orientation,
+        sha256=sha256,
+        n_bytes=n_bytes,
+        state=ImageState(state),
+        damage=damage,
+        n_annotations=n_annotations,
+    )

@@ -1,0 +1,323 @@
+"""Models, their versions, and the evaluation tables of these."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Select, delete, func, select
+from sqlalchemy.orm import Session, aliased
+
+from core import clock
+from core.domain.ids import ModelId, ProjectId, RunId, SnapshotId, VersionId
+from core.domain.metrics import EvaluationRow as EvaluationLine
+from core.domain.metrics import EvaluationTable
+from core.domain.models import Headline, Model, ModelVersion, VersionStatus
+from core.domain.projects import Task
+from core.domain.snapshots import Split
+from core.errors import NotFoundError, RefusedError
+from core.registry.tables.models import EvaluationRow, ModelRow, VersionRow
+from core.registry.tables.projects import ProjectRow
+from core.registry.tables.snapshots import SnapshotRow
+
+_PREFIX_LENGTH = 6
+"""Shortest beginning of an id that is taken for it."""
+
+
+def insert_model(
+    session: Session,
+    *,
+    project: ProjectId,
+    name: str,
+    task: Task,
+    categories: tuple[str, ...],
+    description: str = "",
+) -> Model:
+    """Raises RefusedError (E-230) when the project has a model of this name."""
+    taken = select(ModelRow.id).where(ModelRow.project_id == project, ModelRow.name == name)
+    if session.scalar(taken) is not None:
+        raise RefusedError(f'A model named "{name}" already exists in this project.', code="E-230")
+    row = ModelRow(
+        id=clock.new_id(),
+        project_id=project,
+        name=name,
+        task=task.value,
+        categories=list(categories),
+        description=description,
+        created_at=clock.now(),
+        last_number=0,
+    )
+    session.add(row)
+    session.flush()
+    return get_model(session, ModelId(row.id))
+
+
+def get_model(session: Session, id: ModelId) -> Model:
+    found = _read_models(session, _models().where(ModelRow.id == id))
+    if not found:
+        raise NotFoundError(f'There is no model with the id "{id}".')
+    return found[0]
+
+
+def find_model(session: Session, project: ProjectId, name_or_id: str) -> Model | None:
+    found = _read_models(
+        session,
+        _models().where(ModelRow.project_id == project, (ModelRow.name == name_or_id) | (ModelRow.id == name_or_id)),
+    )
+    return found[0] if found else None
+
+
+def list_models(session: Session, project: ProjectId | None = None) -> tuple[Model, ...]:
+    """Newest first; of all projects when none is named."""
+    query = _models().order_by(ModelRow.created_at.desc(), ModelRow.id.desc())
+    if project is not None:
+        query = query.where(ModelRow.project_id == project)
+    return _read_models(session, query)
+
+
+def insert_version(
+    session: Session,
+    *,
+    model: ModelId,
+    worker: str,
+    worker_version: str,
+    name: str = "",
+    architecture: str = "",
+    parent: VersionId | None = None,
+    run: RunId | None = None,
+    snapshot: SnapshotId | None = None,
+    created_at: datetime | None = None,
+) -> ModelVersion:
+    """Status Created, with the model's next number; a number is not given again, not even after a deletion."""
+    owner = session.get(ModelRow, model)
+    if owner is None:
+        raise NotFoundError(f'There is no model with the id "{model}".')
+    owner.last_number += 1
+    row = VersionRow(
+        id=clock.new_id(),
+        model_id=model,
+        number=owner.last_number,
+        name=name,
+        status=VersionStatus.CREATED.value,
+        created_at=created_at or clock.now(),
+        worker=worker,
+        worker_version=worker_version,
+        architecture=architecture,
+        parent_id=parent,
+        run_id=run,
+        snapshot_id=snapshot,
+    )
+    session.add(row)
+    session.flush()
+    return get_version(session, VersionId(row.id))
+
+
+def get_version(session: Session, id: VersionId) -> ModelVersion:
+    """Also a deleted one: what started from it still names it."""
+    found = _read_versions(session, _versions().where(VersionRow.id == id))
+    if not found:
+        raise NotFoundError(f'There is no model version with the id "{id}".')
+    return found[0]
+
+
+def find_version(session: Session, id_or_prefix: str) -> ModelVersion | None:
+    """By the whole id or a beginning of it that no other version shares."""
+    wanted = id_or_prefix.strip().lower()
+    if len(wanted) < _PREFIX_LENGTH:
+        return None
+    query = _versions().where(VersionRow.id.startswith(wanted, autoescape=True), VersionRow.deleted_at.is_(None))
+    found = _read_versions(session, query.limit(2))
+    return found[0] if len(found) == 1 else None
+
+
+def list_versions(session: Session, model: ModelId | None = None) -> tuple[ModelVersion, ...]:
+    """Newest first, without deleted ones; of all models when none is named."""
+    query = _versions().where(VersionRow.deleted_at.is_(None))
+    query = query.order_by(VersionRow.created_at.desc(), VersionRow.number.desc())
+    if model is not None:
+        query = query.where(VersionRow.model_id == model)
+    return _read_versions(session, query)
+
+
+def list_children(session: Session, parent: VersionId) -> tuple[ModelVersion, ...]:
+    """Versions that started from this one, oldest first."""
+    query = _versions().where(VersionRow.parent_id == parent, VersionRow.deleted_at.is_(None))
+    return _read_versions(session, query.order_by(VersionRow.created_at))
+
+
+def publish_version(
+    session: Session,
+    id: VersionId,
+    *,
+    folder: Path,
+    content_sha256: str,
+    weights_sha256: str,
+    architecture: str,
+    headline: Headline | None,
+    duration_s: float | None,
+    is_partial: bool,
+) -> None:
+    """Make it Available. Doing so again with the same content changes nothing; with another one it is refused."""
+    row = _get_row(session, id)
+    if row.status == VersionStatus.AVAILABLE.value:
+        if row.content_sha256 != content_sha256:
+            raise RefusedError(f"Version {_label(row)} is published and cannot be replaced.", code="E-501")
+        return
+    row.status = VersionStatus.AVAILABLE.value
+    row.folder = str(folder)
+    row.content_sha256 = content_sha256
+    row.weights_sha256 = weights_sha256
+    row.architecture = architecture
+    row.headline_metric = headline.metric if headline else None
+    row.headline_value = headline.value if headline else None
+    row.headline_split = headline.split if headline else None
+    row.duration_s = duration_s
+    row.is_partial = is_partial
+
+
+def fail_version(session: Session, id: VersionId) -> None:
+    """Its run ended without weights. A version that is Available stays so."""
+    row = _get_row(session, id)
+    if row.status == VersionStatus.CREATED.value:
+        row.status = VersionStatus.ERROR.value
+
+
+def reopen_version(session: Session, id: VersionId) -> None:
+    """Its run is tried again: from Error back to Created."""
+    row = _get_row(session, id)
+    if row.status == VersionStatus.ERROR.value:
+        row.status = VersionStatus.CREATED.value
+
+
+def delete_version(session: Session, id: VersionId) -> None:
+    """Leaves a tombstone. The files are the caller's business."""
+    _get_row(session, id).deleted_at = clock.now()
+
+
+def count_users_of_content(session: Session, content_sha256: str) -> int:
+    """Versions that are not deleted and share this published folder."""
+    query = select(func.count()).where(VersionRow.content_sha256 == content_sha256, VersionRow.deleted_at.is_(None))
+    return session.scalar(query) or 0
+
+
+def add_tables(session: Session, version: VersionId, tables: Iterable[EvaluationTable]) -> None:
+    """What was measured; a table of the same split takes the place of the former one."""
+    for table in tables:
+        key = (EvaluationRow.version_id == version, EvaluationRow.split == table.split.value)
+        session.execute(delete(EvaluationRow).where(*key))
+        session.add(
+            EvaluationRow(
+                version_id=version,
+                split=table.split.value,
+                has_masks=table.has_masks,
+                max_detections=table.max_detections,
+                notes=list(table.notes),
+                rows=[dataclasses.asdict(line) for line in table.rows],
+            )
+        )
+        session.flush()
+
+
+def list_tables(session: Session, version: VersionId) -> tuple[EvaluationTable, ...]:
+    """In the order train, val, test."""
+    rows = {row.split: row for row in session.scalars(select(EvaluationRow).where(EvaluationRow.version_id == version))}
+    return tuple(
+        EvaluationTable(
+            split=split,
+            rows=tuple(EvaluationLine(**line) for line in rows[split.value].rows),
+            has_masks=rows[split.value].has_masks,
+            max_detections=rows[split.value].max_detections,
+            notes=tuple(rows[split.value].notes),
+        )
+        for split in Split
+        if split.value in rows
+    )
+
+
+def _get_row(session: Session, id: VersionId) -> VersionRow:
+    row = session.get(VersionRow, id)
+    if row is None:
+        raise NotFoundError(f'There is no model version with the id "{id}".')
+    return row
+
+
+def _label(row: VersionRow) -> str:
+    return f"V{row.number:03d} ({row.name})" if row.name else f"V{row.number:03d}"
+
+
+def _models() -> Select[ModelRow, str, int]:
+    n_versions = (
+        select(func.count())
+        .where(VersionRow.model_id == ModelRow.id, VersionRow.deleted_at.is_(None))
+        .scalar_subquery()
+    )
+    return select(ModelRow, ProjectRow.name, n_versions).join(ProjectRow, ProjectRow.id == ModelRow.project_id)
+
+
+def _read_models(session: Session, query: Select[ModelRow, str, int]) -> tuple[Model, ...]:
+    return tuple(
+        Model(
+            id=ModelId(row.id),
+            project=ProjectId(row.project_id),
+            project_name=project_name,
+            name=row.name,
+            task=Task(row.task),
+            categories=tuple(row.categories),
+            created_at=row.created_at,
+            description=row.description,
+            n_versions=n_versions,
+        )
+        for row, project_name, n_versions in session.execute(query)
+    )
+
+
+_Parent = aliased(VersionRow)
+
+
+def _versions() -> Select[VersionRow, str, VersionRow, int]:
+    return (
+        select(VersionRow, ModelRow.name, _Parent, SnapshotRow.number)
+        .join(ModelRow, ModelRow.id == VersionRow.model_id)
+        .outerjoin(_Parent, _Parent.id == VersionRow.parent_id)
+        .outerjoin(
+            SnapshotRow,
+            (SnapshotRow.id == VersionRow.snapshot_id) & (SnapshotRow.project_id == ModelRow.project_id),
+        )
+    )
+
+
+def _read_versions(session: Session, query: Select[VersionRow, str, VersionRow, int]) -> tuple[ModelVersion, ...]:
+    return tuple(
+        _to_version(row, model_name, parent, snapshot) for row, model_name, parent, snapshot in session.execute(query)
+    )
+
+
+def _to_version(row: VersionRow, model_name: str, parent: VersionRow | None, snapshot: int | None) -> ModelVersion:
+    headline = None
+    if row.headline_metric is not None and row.headline_value is not None:
+        headline = Headline(row.headline_metric, row.headline_value, row.headline_split or "")
+    return ModelVersion(
+        id=VersionId(row.id),
+        model=ModelId(row.model_id),
+        model_name=model_name,
+        number=row.number,
+        name=row.name,
+        status=VersionStatus(row.status),
+        created_at=row.created_at,
+        worker=row.worker,
+        worker_version=row.worker_version,
+        architecture=row.architecture,
+        parent=VersionId(row.parent_id) if row.parent_id else None,
+        parent_label=_label(parent) if parent else "",
+        run=RunId(row.run_id) if row.run_id else None,
+        snapshot=SnapshotId(row.snapshot_id) if row.snapshot_id else None,
+        snapshot_label=f"V{snapshot:03d}" if snapshot else "",
+        headline=headline,
+        duration_s=row.duration_s,
+        is_partial=row.is_partial,
+        folder=Path(row.folder) if row.folder else None,
+        weights_sha256=row.weights_sha256,
+        content_sha256=row.content_sha256,
+    )

@@ -1,0 +1,203 @@
+"""Projects, folders and categories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Select, delete, distinct, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from core import clock
+from core.domain.ids import CategoryId, ProjectId
+from core.domain.projects import Category, Folder, Project, Source
+from core.errors import NotFoundError
+from core.registry.tables.images import AnnotationRow, ImageRow
+from core.registry.tables.projects import FOLDERS, CategoryRow, FolderRow, ProjectRow
+
+
+def insert_project(session: Session, *, name: str, root: Path, id: ProjectId | None = None) -> ProjectId:
+    """The name must be free among the projects that are not removed."""
+    project = id or ProjectId(clock.new_id())
+    session.add(ProjectRow(id=project, name=name, root=str(root), created_at=clock.now()))
+    session.flush()
+    return project
+
+
+def list_projects(session: Session) -> tuple[Project, ...]:
+    """Last opened first."""
+    latest = func.coalesce(ProjectRow.opened_at, ProjectRow.created_at).desc()
+    return _read(session, select(ProjectRow).where(ProjectRow.removed_at.is_(None)).order_by(latest, ProjectRow.name))
+
+
+def get_project(session: Session, id: ProjectId) -> Project:
+    """Raises NotFoundError for an unknown project and for a removed one."""
+    found = _read(session, select(ProjectRow).where(ProjectRow.id == id, ProjectRow.removed_at.is_(None)))
+    if not found:
+        raise NotFoundError(f'There is no project with the id "{id}".', hint="It may have been removed.")
+    return found[0]
+
+
+def find_project(session: Session, name_or_id: str) -> Project | None:
+    """By id, by name, or by a name that differs in upper and lower case only, if that is clear."""
+    present = select(ProjectRow).where(ProjectRow.removed_at.is_(None))
+    exact = _read(session, present.where((ProjectRow.id == name_or_id) | (ProjectRow.name == name_or_id)))
+    if exact:
+        return exact[0]
+    names = session.execute(select(ProjectRow.id, ProjectRow.name).where(ProjectRow.removed_at.is_(None)))
+    alike = [id for id, name in names if name.casefold() == name_or_id.casefold()]
+    return get_project(session, ProjectId(alike[0])) if len(alike) == 1 else None
+
+
+def rename_project(session: Session, id: ProjectId, name: str) -> None:
+    session.execute(update(ProjectRow).where(ProjectRow.id == id).values(name=name))
+
+
+def mark_opened(session: Session, id: ProjectId, at: datetime) -> None:
+    session.execute(update(ProjectRow).where(ProjectRow.id == id).values(opened_at=at))
+
+
+def remove_project(session: Session, id: ProjectId) -> None:
+    """Its images, annotations and classes go; a tombstone stays for its runs, models and frozen datasets."""
+    # Through the images first: the cascade from the categories would look at every annotation one by one.
+    session.execute(delete(ImageRow).where(ImageRow.project_id == id))
+    session.execute(delete(FolderRow).where(FolderRow.project_id == id))
+    session.execute(delete(CategoryRow).where(CategoryRow.project_id == id))
+    session.execute(update(ProjectRow).where(ProjectRow.id == id).values(removed_at=clock.now()))
+
+
+def list_categories(session: Session, project: ProjectId) -> tuple[Category, ...]:
+    """In their order, with the counts of the ground truth."""
+    counts = _category_counts(session, project)
+    rows = session.execute(
+        select(CategoryRow.id, CategoryRow.name, CategoryRow.position)
+        .where(CategoryRow.project_id == project)
+        .order_by(CategoryRow.position)
+    )
+    return tuple(Category(CategoryId(str(id)), name, position, *counts.get(id, (0, 0))) for id, name, position in rows)
+
+
+def add_categories(session: Session, project: ProjectId, names: Iterable[str]) -> Mapping[str, CategoryId]:
+    """Names that are new are appended in the given order; returns the ids of all of the project's categories."""
+    known = dict(
+        session.execute(select(CategoryRow.name, CategoryRow.id).where(CategoryRow.project_id == project)).tuples()
+    )
+    new = [name for name in dict.fromkeys(names) if name not in known]
+    if new:
+        highest = session.scalar(select(func.max(CategoryRow.position)).where(CategoryRow.project_id == project))
+        start = 0 if highest is None else highest + 1
+        for position, name in enumerate(new, start):
+            row = CategoryRow(project_id=project, name=name, position=position)
+            session.add(row)
+            session.flush()
+            known[name] = row.id
+    return {name: CategoryId(str(id)) for name, id in known.items()}
+
+
+def list_folders(session: Session, project: ProjectId) -> tuple[Folder, ...]:
+    """Every node from the root down, sorted, the counts of a node including all that is below it."""
+    images = session.execute(
+        select(FolderRow.path, func.count(ImageRow.id), func.count().filter(ImageRow.is_annotated))
+        .join(ImageRow, ImageRow.folder_id == FolderRow.id)
+        .where(FolderRow.project_id == project)
+        .group_by(FolderRow.id)
+    ).all()
+    annotations = session.execute(
+        select(FolderRow.path, CategoryRow.id, func.count())
+        .join(ImageRow, ImageRow.folder_id == FolderRow.id)
+        .join(AnnotationRow, AnnotationRow.image_id == ImageRow.id)
+        .join(CategoryRow, CategoryRow.id == AnnotationRow.category_id)
+        .where(FolderRow.project_id == project, _IS_GROUND_TRUTH)
+        .group_by(FolderRow.id, CategoryRow.id)
+    ).all()
+    totals: dict[str, list[int]] = {"": [0, 0]}
+    categories: dict[str, dict[int, int]] = {}
+    for path, n_images, n_annotated in images:
+        for node in _with_parents(path):
+            total = totals.setdefault(node, [0, 0])
+            total[0] += n_images
+            total[1] += n_annotated
+    for path, category, n in annotations:
+        for node in _with_parents(path):
+            counts = categories.setdefault(node, {})
+            counts[category] = counts.get(category, 0) + n
+    return tuple(
+        Folder(
+            path,
+            n_images=totals[path][0],
+            n_annotated=totals[path][1],
+            category_counts=tuple(
+                (CategoryId(str(category)), n) for category, n in sorted(categories.get(path, {}).items())
+            ),
+        )
+        for path in sorted(totals, key=lambda path: path.split("/"))
+    )
+
+
+def add_folders(session: Session, project: ProjectId, paths: Iterable[str]) -> Mapping[str, int]:
+    """Makes those that are new; returns the keys of all of the project's folders."""
+    query = select(FolderRow.path, FolderRow.id).where(FolderRow.project_id == project)
+    known = dict(session.execute(query).tuples())
+    new = sorted(set(paths) - known.keys())
+    if new:
+        session.execute(insert(FOLDERS), [{"project_id": project, "path": path} for path in new])
+        known = dict(session.execute(query).tuples())
+    return known
+
+
+_IS_GROUND_TRUTH = AnnotationRow.source != Source.MODEL.value
+
+
+def _read(session: Session, query: Select[ProjectRow]) -> tuple[Project, ...]:
+    rows = session.scalars(query).all()
+    counts: dict[str, tuple[int, ...]] = {
+        project: tuple(numbers)
+        for project, *numbers in session.execute(
+            select(
+                FolderRow.project_id,
+                func.count(),
+                func.count().filter(ImageRow.is_annotated),
+                func.sum(ImageRow.n_annotations),
+            )
+            .join(ImageRow, ImageRow.folder_id == FolderRow.id)
+            .where(FolderRow.project_id.in_([row.id for row in rows]))
+            .group_by(FolderRow.project_id)
+        )
+    }
+    return tuple(_to_domain(row, *counts.get(row.id, (0, 0, 0))) for row in rows)
+
+
+def _to_domain(row: ProjectRow, n_images: int, n_annotated: int, n_annotations: int) -> Project:
+    root = Path(row.root)
+    return Project(
+        id=ProjectId(row.id),
+        name=row.name,
+        root=root,
+        created_at=row.created_at,
+        n_images=n_images,
+        n_annotated=n_annotated,
+        n_annotations=n_annotations,
+        is_root_missing=not root.is_dir(),
+        opened_at=row.opened_at,
+    )
+
+
+def _category_counts(session: Session, project: ProjectId) -> dict[int, tuple[Any, ...]]:
+    rows = session.execute(
+        select(AnnotationRow.category_id, func.count(), func.count(distinct(AnnotationRow.image_id)))
+        .join(CategoryRow, CategoryRow.id == AnnotationRow.category_id)
+        .where(CategoryRow.project_id == project, _IS_GROUND_TRUTH)
+        .group_by(AnnotationRow.category_id)
+    )
+    return {category: tuple(numbers) for category, *numbers in rows if category is not None}
+
+
+def _with_parents(path: str) -> list[str]:
+    """The folder and everything above it up to the root, "a/b" -> "a/b", "a", ""."""
+    nodes = [path]
+    while path:
+        path = path.rpartition("/")[0]
+        nodes.append(path)
+    return nodes

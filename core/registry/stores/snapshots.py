@@ -1,0 +1,84 @@
+"""Frozen datasets. Rows are inserted and read, never changed: the database itself refuses it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.domain.ids import ProjectId, SnapshotId
+from core.domain.snapshots import SnapshotInfo, Split
+from core.errors import NotFoundError
+from core.registry.tables.snapshots import SnapshotRow
+
+
+def insert_snapshot(session: Session, snapshot: SnapshotInfo) -> SnapshotInfo:
+    """With the project's next label. The same content frozen again in a project is the same snapshot."""
+    existing = session.get(SnapshotRow, (snapshot.id, snapshot.project))
+    if existing is not None:
+        return _to_domain(existing)
+    highest = session.scalar(select(func.max(SnapshotRow.number)).where(SnapshotRow.project_id == snapshot.project))
+    number = (highest or 0) + 1
+    session.add(
+        SnapshotRow(
+            id=snapshot.id,
+            project_id=snapshot.project,
+            number=number,
+            created_at=snapshot.created_at,
+            categories=list(snapshot.categories),
+            counts=_to_counts(snapshot),
+        )
+    )
+    session.flush()
+    return replace(snapshot, label=_label(number))
+
+
+def get_snapshot(session: Session, id: SnapshotId, project: ProjectId | None = None) -> SnapshotInfo:
+    """`project` matters only where two projects froze the very same content."""
+    query = select(SnapshotRow).where(SnapshotRow.id == id).order_by(SnapshotRow.created_at)
+    if project is not None:
+        query = query.where(SnapshotRow.project_id == project)
+    row = session.scalars(query).first()
+    if row is None:
+        raise NotFoundError(f'There is no frozen dataset with the id "{id}".')
+    return _to_domain(row)
+
+
+def list_snapshots(session: Session, project: ProjectId) -> tuple[SnapshotInfo, ...]:
+    """Newest first."""
+    rows = session.scalars(
+        select(SnapshotRow).where(SnapshotRow.project_id == project).order_by(SnapshotRow.number.desc())
+    )
+    return tuple(_to_domain(row) for row in rows)
+
+
+def _label(number: int) -> str:
+    return f"V{number:03d}"
+
+
+def _to_counts(snapshot: SnapshotInfo) -> dict[str, dict[str, object]]:
+    images, objects, categories = dict(snapshot.n_images), dict(snapshot.n_objects), dict(snapshot.category_counts)
+    return {
+        split.value: {
+            "images": images.get(split, 0),
+            "objects": objects.get(split, 0),
+            "categories": list(categories.get(split, ())),
+        }
+        for split in Split
+        if split in images or split in objects
+    }
+
+
+def _to_domain(row: SnapshotRow) -> SnapshotInfo:
+    splits = [split for split in Split if split.value in row.counts]
+    return SnapshotInfo(
+        id=SnapshotId(row.id),
+        project=ProjectId(row.project_id),
+        label=_label(row.number),
+        created_at=row.created_at,
+        categories=tuple(row.categories),
+        n_images=tuple((split, row.counts[split.value]["images"]) for split in splits),
+        n_objects=tuple((split, row.counts[split.value]["objects"]) for split in splits),
+        category_counts=tuple((split, tuple(row.counts[split.value]["categories"])) for split in splits),
+    )

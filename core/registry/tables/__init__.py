@@ -1,0 +1,1 @@
+"""The tables, a module a feature. Rows never leave core.registry."""

@@ -1,0 +1,89 @@
+"""Images and what is drawn on them: the two tables that grow to millions, hence integer keys."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.registry.tables.row import FileName, Row, Sha256
+
+
+class ImageRow(Row):
+    """`n_annotations` and `is_annotated` repeat what the annotations say, so that counting a project reads one index.
+
+    They speak of ground truth only and are kept by core.registry.stores.annotations.
+    """
+
+    __tablename__ = "image"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[str] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
+    folder_id: Mapped[int] = mapped_column(ForeignKey("folder.id", ondelete="CASCADE"))
+    path: Mapped[str] = mapped_column(FileName)
+    search_name: Mapped[str] = mapped_column(String(255))  # the file's name as searches compare it
+    width: Mapped[int] = mapped_column()
+    height: Mapped[int] = mapped_column()
+    orientation: Mapped[int] = mapped_column(SmallInteger)
+    sha256: Mapped[str] = mapped_column(Sha256)
+    n_bytes: Mapped[int] = mapped_column(BigInteger)
+    mtime_ns: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(String(10))
+    damage: Mapped[str] = mapped_column(String(1000))
+    n_annotations: Mapped[int] = mapped_column(default=0)  # with a category
+    is_annotated: Mapped[bool] = mapped_column(default=False)  # including "looked at, nothing there"
+
+    __table_args__ = (
+        UniqueConstraint("project_id", "path"),
+        Index(None, "folder_id", "is_annotated", "n_annotations"),
+        {"sqlite_autoincrement": True},
+    )
+
+
+class AnnotationRow(Row):
+    """A box lives in the bounding columns alone; a polygon has its points in `points` besides.
+
+    `points` is little-endian: the number of rings and the number of values of each as uint32, then the values as
+    float32. Pixels of the upright image.
+    """
+
+    __tablename__ = "annotation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    image_id: Mapped[int] = mapped_column(ForeignKey("image.id", ondelete="CASCADE"))
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id", ondelete="CASCADE"))
+    source: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[str] = mapped_column(String(10))  # image, box or polygon
+    x0: Mapped[float | None] = mapped_column()
+    y0: Mapped[float | None] = mapped_column()
+    x1: Mapped[float | None] = mapped_column()
+    y1: Mapped[float | None] = mapped_column()
+    points: Mapped[bytes | None] = mapped_column(LargeBinary)
+    confidence: Mapped[float | None] = mapped_column()
+    is_crowd: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (
+        CheckConstraint(
+            "kind = 'image' OR (x0 IS NOT NULL AND y0 IS NOT NULL AND x1 IS NOT NULL AND y1 IS NOT NULL)",
+            name="has_corners",
+        ),
+        Index(None, "image_id"),
+        Index(None, "category_id", "image_id", "source"),
+        {"sqlite_autoincrement": True},
+    )
+
+
+# For statements about many rows at once, which pass the ORM by.
+IMAGES = cast("Table", ImageRow.__table__)
+ANNOTATIONS = cast("Table", AnnotationRow.__table__)

@@ -1,0 +1,15 @@
+"""The metadata with every table in it, as migrations compare it."""
+
+from __future__ import annotations
+
+from sqlalchemy import MetaData
+
+from core.registry.tables import configurations, images, models, projects, runs, snapshots
+from core.registry.tables.row import METADATA
+
+TABLES = (configurations, images, models, projects, runs, snapshots)
+
+
+def full_metadata() -> MetaData:
+    """Importing the table modules is what fills it."""
+    return METADATA

@@ -1,0 +1,76 @@
+"""Models, their versions, and what was measured on them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.registry.tables.row import FileName, Row, UtcDateTime
+
+
+class ModelRow(Row):
+    __tablename__ = "model"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    project_id: Mapped[str] = mapped_column(ForeignKey("project.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    task: Mapped[str] = mapped_column(String(20))
+    categories: Mapped[list[str]] = mapped_column(JSON)
+    description: Mapped[str] = mapped_column(String)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_number: Mapped[int] = mapped_column(default=0)  # of a version; numbers are never given twice
+
+    __table_args__ = (UniqueConstraint("project_id", "name"),)
+
+
+class VersionRow(Row):
+    """A deleted version stays as a tombstone, for the lineage of those that started from it.
+
+    `run_id` has no foreign key: a run may be removed, its version stays and still says which run it was.
+    """
+
+    __tablename__ = "model_version"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    model_id: Mapped[str] = mapped_column(ForeignKey("model.id"))
+    number: Mapped[int] = mapped_column()
+    name: Mapped[str] = mapped_column(String(200))
+    status: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    worker: Mapped[str] = mapped_column(String(100))
+    worker_version: Mapped[str] = mapped_column(String(200))
+    architecture: Mapped[str] = mapped_column(String(100))
+    parent_id: Mapped[str | None] = mapped_column(ForeignKey("model_version.id"))
+    run_id: Mapped[str | None] = mapped_column(String(32))
+    snapshot_id: Mapped[str | None] = mapped_column(String(64))
+    headline_metric: Mapped[str | None] = mapped_column(String(100))
+    headline_value: Mapped[float | None] = mapped_column()
+    headline_split: Mapped[str | None] = mapped_column(String(20))
+    duration_s: Mapped[float | None] = mapped_column()
+    is_partial: Mapped[bool] = mapped_column(default=False)
+    folder: Mapped[str | None] = mapped_column(FileName)
+    weights_sha256: Mapped[str] = mapped_column(String(64), default="")
+    content_sha256: Mapped[str] = mapped_column(String(64), default="")
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        UniqueConstraint("model_id", "number"),
+        Index(None, "parent_id"),
+        Index(None, "run_id"),
+    )
+
+
+class EvaluationRow(Row):
+    """An evaluation table of a version on one split."""
+
+    __tablename__ = "evaluation"
+
+    version_id: Mapped[str] = mapped_column(ForeignKey("model_version.id", ondelete="CASCADE"), primary_key=True)
+    split: Mapped[str] = mapped_column(String(20), primary_key=True)
+    has_masks: Mapped[bool] = mapped_column()
+    max_detections: Mapped[int] = mapped_column()
+    notes: Mapped[list[str]] = mapped_column(JSON)
+    rows: Mapped[list[dict[str, Any]]] = mapped_column(JSON)

@@ -1,0 +1,64 @@
+"""Projects, their folders and their categories."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import ForeignKey, Index, String, Table, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.registry.tables.row import FileName, Row, UtcDateTime
+
+
+class ProjectRow(Row):
+    """A removed project stays as a tombstone: its runs, models and frozen datasets outlive it and name it."""
+
+    __tablename__ = "project"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    root: Mapped[str] = mapped_column(FileName)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        Index(
+            "uq_project_name_present",
+            "name",
+            unique=True,
+            sqlite_where=text("removed_at IS NULL"),
+            postgresql_where=text("removed_at IS NULL"),
+        ),
+    )
+
+
+class CategoryRow(Row):
+    __tablename__ = "category"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[str] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(1000))
+    position: Mapped[int] = mapped_column()  # Category.index
+
+    __table_args__ = (
+        UniqueConstraint("project_id", "name"),
+        UniqueConstraint("project_id", "position"),
+        {"sqlite_autoincrement": True},  # an id is never given twice, not even after a removal
+    )
+
+
+class FolderRow(Row):
+    """A folder that holds images itself; folders that only hold folders follow from the paths."""
+
+    __tablename__ = "folder"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[str] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
+    path: Mapped[str] = mapped_column(FileName)
+
+    __table_args__ = (UniqueConstraint("project_id", "path"), {"sqlite_autoincrement": True})
+
+
+FOLDERS = cast("Table", FolderRow.__table__)
