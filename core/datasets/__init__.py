@@ -1,0 +1,1 @@
+"""Frozen datasets: carving a validation set, the manifest and its hash, the private tree a trainer sees."""
