@@ -1,0 +1,175 @@
+"""The middle of a project's page: search, filter, the grid, and how many images that makes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.domain.ids import CategoryId, ImageId
+from core.domain.projects import Category
+from ui.icons import icon
+from ui.images.image_grid import DEFAULT_SIDE, MAX_SIDE, MIN_SIDE, ImageGrid
+from ui.widgets.empty_state import EmptyState
+from ui.widgets.formatting import count
+from ui.widgets.labels import ElidedLabel
+from ui.widgets.search_field import SearchField
+
+
+class ImageBrowser(QWidget):
+    """`grid` is the grid itself; its wishes are announced there."""
+
+    search_changed = Signal(str)
+    annotated_changed = Signal(object)  # True, False, or None = all images
+    clear_filters_requested = Signal()
+    import_requested = Signal()  # from the empty project
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.grid = ImageGrid()
+        self._search = SearchField(self.tr("Search by name"))
+        self._annotated = QComboBox()
+        self._ground_truth = QCheckBox(self.tr("&Ground truth"))
+        self._size = QSlider(Qt.Orientation.Horizontal)
+        self._status = ElidedLabel()
+        self._clear = QPushButton(icon("x"), self.tr("Clear filters"))
+        self._empty = EmptyState("images", "", "")
+        self._stack = QStackedWidget()
+        self._is_filtered = False
+        self._set_up_bar()
+        self._build()
+        self._search.search_changed.connect(self.search_changed)
+        self._annotated.currentIndexChanged.connect(lambda: self.annotated_changed.emit(self._annotated.currentData()))
+        self._ground_truth.toggled.connect(self.grid.set_ground_truth_shown)
+        self._size.valueChanged.connect(self.grid.set_side)
+        self._clear.clicked.connect(self.clear_filters_requested)
+        self._empty.action_requested.connect(self._act_on_empty)
+        self.show_loading()
+
+    def _set_up_bar(self) -> None:
+        for text, value in (
+            (self.tr("All images"), None),
+            (self.tr("Annotated"), True),
+            (self.tr("Not annotated"), False),
+        ):
+            self._annotated.addItem(text, value)
+        self._annotated.setAccessibleName(self.tr("Annotated or not"))
+        self._ground_truth.setChecked(True)
+        self._ground_truth.setToolTip(self.tr("Draw the ground truth on the thumbnails"))
+        self._size.setRange(MIN_SIDE, MAX_SIDE)
+        self._size.setValue(DEFAULT_SIDE)
+        self._size.setFixedWidth(110)
+        self._size.setPageStep(32)
+        self._size.setAccessibleName(self.tr("Size of the thumbnails"))
+        self._size.setToolTip(self.tr("Size of the thumbnails"))
+        self._search.setMinimumWidth(160)
+        self._search.setMaximumWidth(360)
+
+    def _build(self) -> None:
+        bar = QHBoxLayout()
+        bar.setContentsMargins(12, 10, 12, 8)
+        bar.setSpacing(8)
+        bar.addWidget(self._search, 2)
+        bar.addWidget(self._annotated)
+        bar.addStretch(1)
+        bar.addWidget(self._ground_truth)
+        bar.addSpacing(8)
+        for name, side in (("image", 13), ("", 0), ("image", 19)):
+            if not name:
+                bar.addWidget(self._size)
+                continue
+            picture = QLabel()
+            picture.setPixmap(icon(name, role="text_muted").pixmap(side, side))
+            bar.addWidget(picture)
+        self._status.setProperty("role", "muted")
+        self._status.setAccessibleName(self.tr("Number of images"))
+        self._clear.hide()
+        foot = QHBoxLayout()
+        foot.setContentsMargins(14, 5, 12, 6)
+        foot.addWidget(self._status, 1)
+        foot.addWidget(self._clear)
+        self.grid.setFrameShape(ImageGrid.Shape.NoFrame)
+        self._stack.addWidget(self.grid)
+        self._stack.addWidget(self._empty)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(bar)
+        column.addWidget(self._stack, 1)
+        column.addLayout(foot)
+
+    def show_loading(self) -> None:
+        """The images are being looked up; what was shown goes."""
+        self.grid.set_ids(())
+        self._status.setText(self.tr("Loading…"))
+        self._clear.hide()
+        self._empty.set_content("loader", self.tr("Loading the images…"), "")
+        self._stack.setCurrentWidget(self._empty)
+
+    def set_images(self, ids: Sequence[ImageId], total: int, *, filter_text: str = "") -> None:
+        """The images that pass, of `total` in the project; `filter_text` says in words what restricts them."""
+        self._is_filtered = bool(filter_text)
+        self.grid.set_ids(ids)
+        text = self.tr("{n} of {total} images").format(n=count(len(ids)), total=count(total))
+        if not filter_text:
+            text = self.tr("{n} images").format(n=count(total))
+        self._status.setText(f"{text}  ·  {filter_text}" if filter_text else text)
+        self._clear.setVisible(self._is_filtered)
+        if ids:
+            self._stack.setCurrentWidget(self.grid)
+            return
+        if self._is_filtered:
+            heading, hint = self.tr("No image passes the filters"), filter_text
+            self._empty.set_content("funnel", heading, hint, self.tr("Clear filters"))
+        else:
+            heading = self.tr("This project has no images")
+            hint = self.tr("Import a folder with images, with or without annotations.")
+            self._empty.set_content("images", heading, hint, self.tr("Import…"))
+        self._stack.setCurrentWidget(self._empty)
+
+    def set_problem(self, text: str, hint: str = "") -> None:
+        """The images cannot be listed, and why."""
+        self.grid.set_ids(())
+        self._status.setText("")
+        self._empty.set_content("triangle-alert", text, hint)
+        self._stack.setCurrentWidget(self._empty)
+
+    def reset_filters(self) -> None:
+        """Empty the search and the choice without announcing it."""
+        for widget in (self._search, self._annotated):
+            widget.blockSignals(True)
+        self._search.clear()
+        self._annotated.setCurrentIndex(0)
+        for widget in (self._search, self._annotated):
+            widget.blockSignals(False)
+
+    def set_categories(self, categories: Sequence[Category]) -> None:
+        self.grid.set_categories(categories)
+
+    def set_hidden_categories(self, hidden: frozenset[CategoryId]) -> None:
+        self.grid.set_hidden_categories(hidden)
+
+    def focus_search(self) -> None:
+        self._search.setFocus()
+        self._search.selectAll()
+
+    @property
+    def status_text(self) -> str:
+        return self._status.text()
+
+    def _act_on_empty(self) -> None:
+        if self._is_filtered:
+            self.clear_filters_requested.emit()
+        else:
+            self.import_requested.emit()

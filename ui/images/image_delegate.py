@@ -1,0 +1,199 @@
+"""Draws one cell of the grid: the thumbnail with its ground truth, the name, the number of annotations, a badge."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from core.domain.ids import CategoryId, ImageId
+from core.domain.names import shown
+from core.domain.projects import AnnotatedImage, Category, ImageState
+from ui.icons import icon
+from ui.images.image_grid_model import ImageRole, Index
+from ui.theme import current_theme, theme_notifier
+from ui.viewer.overlays import ground_truth_layer
+from ui.viewer.painting import LayerPainter, OverlayLook
+from ui.viewer.view_transform import ViewTransform
+from ui.widgets.formatting import count
+
+PADDING = 8
+TEXT_GAP = 5
+MAX_COMPOSED_BYTES = 32 << 20
+FRAME_BUDGET_S = 0.010  # spent on drawing shapes in one repaint; the rest follows in the next one
+THUMBNAIL_LOOK = OverlayLook(line_width=1.6, fill=0.14)
+
+
+class ImageDelegate(QStyledItemDelegate):
+    """Thumbnails with their shapes are kept as pixmaps: scrolling back draws nothing anew."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.side = 160
+        self._categories: tuple[Category, ...] = ()
+        self._hidden: frozenset[CategoryId] = frozenset()
+        self._is_ground_truth_shown = True
+        self._composed: OrderedDict[tuple[ImageId, int], tuple[int, QPixmap]] = OrderedDict()
+        self._n_bytes = 0
+        self._generation = 0
+        self._deadline = 0.0
+        self.has_pending = False
+        theme_notifier().theme_changed.connect(self.forget_all)
+
+    def set_categories(self, categories: Sequence[Category]) -> None:
+        self._categories = tuple(categories)
+        self._generation += 1
+
+    def set_hidden_categories(self, hidden: frozenset[CategoryId]) -> None:
+        self._hidden = hidden
+        self._generation += 1
+
+    def set_ground_truth_shown(self, is_shown: bool) -> None:
+        self._is_ground_truth_shown = is_shown
+        self._generation += 1
+
+    def forget_all(self) -> None:
+        self._composed.clear()
+        self._n_bytes = 0
+
+    def begin_frame(self) -> None:
+        """The view starts a repaint: drawing shapes may take `FRAME_BUDGET_S` from now."""
+        self._deadline = time.perf_counter() + FRAME_BUDGET_S
+        self.has_pending = False
+
+    def cell_size(self, text_height: int) -> QSize:
+        return QSize(self.side + 2 * PADDING, self.side + 2 * PADDING + TEXT_GAP + text_height)
+
+    def _picture(self, annotated: AnnotatedImage, thumbnail: QImage, room: QSize, ratio: float) -> QPixmap:
+        """The thumbnail fitted into `room` with its shapes; without the newest shapes when time is up."""
+        key = (annotated.image.id, thumbnail.cacheKey())
+        known = self._composed.get(key)
+        wanted = thumbnail.size().scaled(room * ratio, Qt.AspectRatioMode.KeepAspectRatio)
+        wanted = QSize(max(wanted.width(), 1), max(wanted.height(), 1))
+        if known is not None and known[0] == self._generation and known[1].size() == wanted:
+            self._composed.move_to_end(key)
+            return known[1]
+        is_late = time.perf_counter() > self._deadline
+        if is_late and known is not None:
+            self.has_pending = True
+            return known[1]
+        pixmap = self._compose(annotated, thumbnail, wanted, ratio, has_shapes=not is_late)
+        self.has_pending |= is_late
+        self._keep(key, pixmap, -1 if is_late else self._generation)
+        return pixmap
+
+    def _compose(
+        self, annotated: AnnotatedImage, thumbnail: QImage, wanted: QSize, ratio: float, *, has_shapes: bool
+    ) -> QPixmap:
+        smooth = Qt.TransformationMode.SmoothTransformation
+        pixmap = QPixmap.fromImage(thumbnail.scaled(wanted, Qt.AspectRatioMode.IgnoreAspectRatio, smooth))
+        pixmap.setDevicePixelRatio(ratio)
+        if has_shapes and self._is_ground_truth_shown and annotated.annotations:
+            scale = wanted.width() / ratio / max(annotated.image.width, 1)
+            size = QSize(round(wanted.width() / ratio), round(wanted.height() / ratio))
+            painter = QPainter(pixmap)
+            LayerPainter(ground_truth_layer(annotated, self._categories)).paint(
+                painter, ViewTransform(scale), size, look=THUMBNAIL_LOOK, hidden=self._hidden
+            )
+            painter.end()
+        return pixmap
+
+    def _keep(self, key: tuple[ImageId, int], pixmap: QPixmap, generation: int) -> None:
+        old = self._composed.pop(key, None)
+        self._n_bytes += _n_bytes(pixmap) - (_n_bytes(old[1]) if old else 0)
+        self._composed[key] = (generation, pixmap)
+        while self._n_bytes > MAX_COMPOSED_BYTES and len(self._composed) > 1:
+            _, dropped = self._composed.popitem(last=False)
+            self._n_bytes -= _n_bytes(dropped[1])
+
+    def _paint_thumbnail(self, painter: QPainter, area: QRect, index: Index) -> None:
+        annotated: AnnotatedImage | None = index.data(ImageRole.ANNOTATED)
+        thumbnail: QImage | None = index.data(ImageRole.THUMBNAIL)
+        theme = current_theme()
+        if annotated is not None and thumbnail is not None:
+            device = painter.device()
+            ratio = device.devicePixelRatioF() if device is not None else 1.0
+            pixmap = self._picture(annotated, thumbnail, area.size(), ratio)
+            size = pixmap.deviceIndependentSize().toSize()
+            place = QRect(area.topLeft(), size.scaled(area.size(), Qt.AspectRatioMode.KeepAspectRatio))
+            place.moveCenter(area.center())
+            painter.drawPixmap(place, pixmap)
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.neutral_soft))
+        painter.drawRoundedRect(area, 6, 6)
+        is_failed = bool(index.data(ImageRole.FAILURE))
+        mark = QRect(0, 0, 28, 28)
+        mark.moveCenter(area.center())
+        icon("triangle-alert" if is_failed else "image", role="warning" if is_failed else "text_disabled").paint(
+            painter, mark
+        )
+
+    def _paint_badge(self, painter: QPainter, area: QRect, index: Index) -> None:
+        annotated: AnnotatedImage | None = index.data(ImageRole.ANNOTATED)
+        state = annotated.image.state if annotated else ImageState.OK
+        if state == ImageState.OK:
+            return
+        text = self.tr("Damaged") if state == ImageState.DAMAGED else self.tr("Missing")
+        theme = current_theme()
+        metrics = painter.fontMetrics()
+        badge = QRectF(area.left() + 5, area.top() + 5, metrics.horizontalAdvance(text) + 16, metrics.height() + 4)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.error_soft))
+        painter.drawRoundedRect(badge, badge.height() / 2, badge.height() / 2)
+        painter.setPen(QColor(theme.error))
+        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _paint_text(self, painter: QPainter, area: QRect, index: Index) -> None:
+        annotated: AnnotatedImage | None = index.data(ImageRole.ANNOTATED)
+        if annotated is None:
+            return
+        theme = current_theme()
+        middle = Qt.AlignmentFlag.AlignVCenter
+        number = count(len(annotated.annotations)) if annotated.annotations else ""
+        width = painter.fontMetrics().horizontalAdvance(number)
+        painter.setPen(QColor(theme.text_muted))
+        painter.drawText(area, int(middle | Qt.AlignmentFlag.AlignRight), number)
+        room = area.adjusted(0, 0, -(width + 8) if number else 0, 0)
+        name = painter.fontMetrics().elidedText(shown(annotated.image.name), Qt.TextElideMode.ElideMiddle, room.width())
+        painter.setPen(QColor(theme.text))
+        painter.drawText(room, int(middle | Qt.AlignmentFlag.AlignLeft), name)
+
+    # Qt overrides
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return self.cell_size(option.fontMetrics.height())
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        theme = current_theme()
+        cell = QRect(option.rect)
+        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        inside = cell.adjusted(2, 2, -2, -2)
+        if is_selected or option.state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.selection if is_selected else theme.raised))
+            painter.drawRoundedRect(inside, 8, 8)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(QColor(theme.accent), 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(inside), 8, 8)
+        text_height = painter.fontMetrics().height()
+        content = cell.adjusted(PADDING, PADDING, -PADDING, -PADDING)
+        picture = content.adjusted(0, 0, 0, -(TEXT_GAP + text_height))
+        self._paint_thumbnail(painter, picture, index)
+        self._paint_badge(painter, picture, index)
+        self._paint_text(
+            painter, QRect(content.left(), content.bottom() - text_height + 1, content.width(), text_height), index
+        )
+        painter.restore()
+
+
+def _n_bytes(pixmap: QPixmap) -> int:
+    return pixmap.width() * pixmap.height() * 4

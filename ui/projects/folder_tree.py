@@ -1,0 +1,256 @@
+"""The project's folders with how many images they hold and how many of these are annotated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QAction, QColor, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QStyledItemDelegate, QStyleOptionViewItem, QTreeView, QWidget
+
+from core.domain.names import shown
+from core.domain.projects import Folder
+from ui.icons import icon
+from ui.theme import current_theme
+from ui.widgets.formatting import count
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class FolderRole(IntEnum):
+    FOLDER = Qt.ItemDataRole.UserRole + 1
+    COUNTS = Qt.ItemDataRole.UserRole + 2
+
+
+class _Node:
+    """A folder in the tree. Indexes carry its number, never its address: a stale number harms nobody."""
+
+    __slots__ = ("children", "folder", "number", "parent", "row")
+
+    def __init__(self, number: int, folder: Folder, parent: _Node | None, row: int) -> None:
+        self.number = number
+        self.folder = folder
+        self.parent = parent
+        self.row = row
+        self.children: list[_Node] = []
+
+
+class FolderTreeModel(QAbstractItemModel):
+    """One top row, "All images", with the folders below it."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._nodes: dict[str, _Node] = {}
+        self._by_number: list[_Node] = []
+
+    def set_folders(self, folders: Sequence[Folder]) -> None:
+        """Every folder that has images in or below it; the root ("") may be left out."""
+        self.beginResetModel()
+        by_path = {folder.path: folder for folder in folders}
+        self._nodes = {}
+        self._by_number = []
+        if by_path:
+            root = by_path.get("") or _sum_of([f for f in folders if "/" not in f.path])
+            self._insert(root, None)
+            for path in sorted(by_path, key=_natural):
+                if path:
+                    self._add(path, by_path)
+        self.endResetModel()
+
+    def _add(self, path: str, by_path: dict[str, Folder]) -> _Node:
+        known = self._nodes.get(path)
+        if known is not None:
+            return known
+        parent_path = path.rpartition("/")[0]
+        parent = self._nodes[""] if not parent_path else self._add(parent_path, by_path)
+        return self._insert(by_path.get(path) or Folder(path, 0, 0), parent)
+
+    def _insert(self, folder: Folder, parent: _Node | None) -> _Node:
+        node = _Node(len(self._by_number), folder, parent, len(parent.children) if parent else 0)
+        if parent is not None:
+            parent.children.append(node)
+        self._nodes[folder.path] = node
+        self._by_number.append(node)
+        return node
+
+    def _node(self, index: Index) -> _Node:
+        return self._by_number[index.internalId()]
+
+    def index_of(self, path: str) -> QModelIndex:
+        node = self._nodes.get(path)
+        return QModelIndex() if node is None else self.createIndex(node.row, 0, node.number)
+
+    def _text(self, folder: Folder) -> str:
+        return shown(folder.name) if folder.path else self.tr("All images")
+
+    def _sentence(self, folder: Folder) -> str:
+        return self.tr("{name}: {n} images, {m} of them annotated").format(
+            name=self._text(folder), n=count(folder.n_images), m=count(folder.n_annotated)
+        )
+
+    # Qt overrides
+
+    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008 - Qt's default
+        if column != 0:
+            return QModelIndex()
+        if not parent.isValid():
+            return self.index_of("") if row == 0 else QModelIndex()
+        children = self._node(parent).children
+        return self.createIndex(row, 0, children[row].number) if 0 <= row < len(children) else QModelIndex()
+
+    def parent(self, index: Index) -> QModelIndex:  # type: ignore[override]
+        node = self._node(index).parent if index.isValid() else None
+        return QModelIndex() if node is None else self.createIndex(node.row, 0, node.number)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        if not parent.isValid():
+            return 1 if self._nodes else 0
+        return len(self._node(parent).children)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        return 1
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        folder: Folder = self._node(index).folder
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(folder)
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return self._sentence(folder)
+        if role == Qt.ItemDataRole.DecorationRole:
+            return icon("images" if not folder.path else "folder")
+        if role == FolderRole.FOLDER:
+            return folder
+        if role == FolderRole.COUNTS:
+            if folder.n_annotated == folder.n_images:
+                return count(folder.n_images)
+            return f"{count(folder.n_annotated)} / {count(folder.n_images)}"
+        return None
+
+
+class FolderDelegate(QStyledItemDelegate):
+    """The name as usual, at the right end "annotated / images"."""
+
+    # Qt overrides
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(80, max(28, option.fontMetrics.height() + 10))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        counts = str(index.data(FolderRole.COUNTS))
+        width = option.fontMetrics.horizontalAdvance(counts)
+        area = QRect(option.rect.right() - width - 8, option.rect.top(), width, option.rect.height())
+        narrow = QStyleOptionViewItem(option)
+        narrow.rect = option.rect.adjusted(0, 0, -(width + 16), 0)
+        super().paint(painter, narrow, index)
+        painter.save()
+        painter.setPen(QColor(current_theme().text_muted))
+        painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), counts)
+        painter.restore()
+
+
+class FolderTree(QTreeView):
+    folder_selected = Signal(str)  # path, "" = all images
+    train_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._folders = FolderTreeModel(self)
+        self._train_refusal = ""
+        self._is_silent = False
+        self.setModel(self._folders)
+        self.setItemDelegate(FolderDelegate(self))
+        self.setHeaderHidden(True)
+        self.setUniformRowHeights(True)
+        self.setIndentation(16)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setAccessibleName(self.tr("Folders"))
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._show_menu)
+        self.selectionModel().currentChanged.connect(self._announce)
+
+    def set_folders(self, folders: Sequence[Folder]) -> None:
+        """Other counts or folders; the selected one stays selected when it is still there. Announces nothing."""
+        selected = self.selected_folder()
+        self._is_silent = True
+        self._folders.set_folders(folders)
+        self.expandToDepth(1)
+        index = self._folders.index_of(selected)
+        self.setCurrentIndex(index if index.isValid() else self._folders.index_of(""))
+        self._is_silent = False
+
+    def set_train_refusal(self, reason: str) -> None:
+        """Why nothing of this project can be trained on, "" when something can."""
+        self._train_refusal = reason
+
+    def selected_folder(self) -> str:
+        folder: Folder | None = self.currentIndex().data(FolderRole.FOLDER)
+        return folder.path if folder else ""
+
+    def select_folder(self, path: str) -> None:
+        index = self._folders.index_of(path)
+        if index.isValid():
+            self.setCurrentIndex(index)
+
+    def menu_for(self, folder: Folder) -> QMenu:
+        """What can be done with a folder; what cannot says why."""
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        train = QAction(icon("graduation-cap"), self.tr("&Train on this folder…"), menu)
+        train.setObjectName("trainOnFolder")
+        reason = self._train_refusal
+        if not reason and not folder.n_annotated:
+            name = shown(folder.path) or self.tr("All images")
+            reason = self.tr('No image in "{folder}" has an annotation. Annotate or choose another folder.').format(
+                folder=name
+            )
+        train.setEnabled(not reason)
+        train.setToolTip(reason)
+        train.triggered.connect(lambda: self.train_requested.emit(folder.path))
+        menu.addAction(train)
+        return menu
+
+    def _announce(self) -> None:
+        if not self._is_silent:
+            self.folder_selected.emit(self.selected_folder())
+
+    def _show_menu(self, at: QPoint) -> None:
+        folder: Folder | None = self.indexAt(at).data(FolderRole.FOLDER)
+        if folder is not None:
+            menu = self.menu_for(folder)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(self.viewport().mapToGlobal(at))
+
+
+def _sum_of(folders: Sequence[Folder]) -> Folder:
+    return Folder("", sum(f.n_images for f in folders), sum(f.n_annotated for f in folders))
+
+
+def _natural(path: str) -> list[tuple[int, str]]:
+    """Sorts "page 9" before "page 10"."""
+    parts: list[tuple[int, str]] = []
+    number = ""
+    for character in f"{path.lower()}\0":
+        if character.isdecimal():
+            number += character
+            continue
+        if number:
+            parts.append((int(number), ""))
+            number = ""
+        parts.append((-1, character))
+    return parts

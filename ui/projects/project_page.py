@@ -1,0 +1,213 @@
+"""One project: its folders and classes at the left, its images in the middle, what can be done with it at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSplitter, QToolButton, QVBoxLayout, QWidget
+
+from core.domain.ids import CategoryId
+from core.domain.messages import UserMessage
+from core.domain.names import shown
+from core.domain.projects import Category, Folder, Project
+from ui.icons import icon
+from ui.messages import MessageBanner
+from ui.projects.folder_tree import FolderTree
+from ui.viewer.category_list import CategoryList
+from ui.widgets.formatting import count
+from ui.widgets.labels import label
+from ui.widgets.page_header import PageHeader
+
+TRAIN, IMPORT, RUNS, MODELS, RENAME, REMOVE = "train", "import", "runs", "models", "rename", "remove"
+
+
+class ProjectPage(QWidget):
+    """`browser` is the widget with the images (`ui.images.image_browser`); the page only gives it its place."""
+
+    back_requested = Signal()
+    train_requested = Signal(object, object)  # ProjectId, tuple[str, ...] of folders to prefill
+    import_requested = Signal(object)  # Project
+    runs_requested = Signal(object)  # ProjectId
+    models_requested = Signal(object)  # ProjectId
+    rename_requested = Signal(object)  # Project
+    remove_requested = Signal(object)  # Project
+    folder_selected = Signal(str)
+    category_filter_changed = Signal(object)  # tuple[CategoryId, ...]
+    hidden_categories_changed = Signal(object)  # frozenset[CategoryId]
+
+    def __init__(self, browser: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._project: Project | None = None
+        self._header = PageHeader("", back=self.tr("Back to the start page"))
+        self.banner = MessageBanner()
+        self._actions: dict[str, QAction] = {}
+        self._actions_button = QPushButton(self.tr("&Actions"))
+        self._folders = FolderTree()
+        self._categories = CategoryList(is_filter=True)
+        self._class_count = label("", "muted")
+        self._browser = browser
+        self._build_menu()
+        self._build()
+        self._connect()
+        self.set_action_refusals({})
+
+    def _build_menu(self) -> None:
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        table = (
+            (TRAIN, "graduation-cap", self.tr("&Train a model…"), "Ctrl+T"),
+            (IMPORT, "file-down", self.tr("&Import annotations…"), ""),
+            ("", "", "", ""),
+            (RUNS, "activity", self.tr("Show r&uns of this project"), ""),
+            (MODELS, "boxes", self.tr("Show &models"), ""),
+            ("", "", "", ""),
+            (RENAME, "pencil", self.tr("Re&name…"), ""),
+            (REMOVE, "x", self.tr("R&emove from Calque…"), ""),
+        )
+        for key, icon_name, text, shortcut in table:
+            if not key:
+                menu.addSeparator()
+                continue
+            action = QAction(icon(icon_name), text, self)
+            action.setObjectName(f"projectAction_{key}")
+            if shortcut:
+                action.setShortcut(QKeySequence(shortcut))
+                action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                self.addAction(action)
+            menu.addAction(action)
+            self._actions[key] = action
+        self._actions_button.setMenu(menu)
+        self._actions_button.setProperty("role", "primary")
+        self._actions_button.setToolTip(self.tr("What can be done with this project"))
+
+    def _build(self) -> None:
+        self._header.add_widget(self._actions_button)
+        side = QWidget()
+        side.setMinimumWidth(200)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(12, 12, 12, 12)
+        column.setSpacing(6)
+        column.addWidget(label(self.tr("Folders"), "heading"))
+        column.addWidget(self._folders, 3)
+        column.addSpacing(8)
+        column.addLayout(self._class_heading())
+        hint = self.tr("The box shows or hides; the name filters.")
+        column.addWidget(self._categories, 4)
+        column.addWidget(label(hint, "muted", wrap=True))
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.addWidget(side)
+        splitter.addWidget(self._browser)
+        splitter.setStretchFactor(1, 1)
+        splitter.setSizes([272, 1000])
+        splitter.setChildrenCollapsible(False)
+        notices = QVBoxLayout()
+        notices.setContentsMargins(12, 0, 12, 0)
+        notices.addWidget(self.banner)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(self._header)
+        outer.addLayout(notices)
+        outer.addWidget(splitter, 1)
+
+    def _class_heading(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(label(self.tr("Classes"), "heading"))
+        row.addWidget(self._class_count)
+        row.addStretch(1)
+        for text, tip, slot in (
+            (self.tr("All"), self.tr("Draw all classes"), self._categories.show_all),
+            (self.tr("None"), self.tr("Draw no class"), self._categories.hide_all),
+        ):
+            button = QToolButton()
+            button.setText(text)
+            button.setToolTip(tip)
+            button.setAccessibleName(tip)
+            button.clicked.connect(slot)
+            row.addWidget(button)
+        return row
+
+    def _connect(self) -> None:
+        self._header.back_requested.connect(self.back_requested)
+        self._folders.folder_selected.connect(self.folder_selected)
+        self._folders.train_requested.connect(lambda path: self._request_training((path,)))
+        self._categories.filter_changed.connect(self.category_filter_changed)
+        self._categories.hidden_changed.connect(self.hidden_categories_changed)
+        self._actions[TRAIN].triggered.connect(lambda: self._request_training(self._chosen_folders()))
+        for key, signal in (
+            (IMPORT, self.import_requested),
+            (RENAME, self.rename_requested),
+            (REMOVE, self.remove_requested),
+        ):
+            self._actions[key].triggered.connect(
+                lambda _=False, wish=signal: self._project and wish.emit(self._project)
+            )
+        for key, signal in ((RUNS, self.runs_requested), (MODELS, self.models_requested)):
+            self._actions[key].triggered.connect(
+                lambda _=False, wish=signal: self._project and wish.emit(self._project.id)
+            )
+
+    @property
+    def project(self) -> Project | None:
+        return self._project
+
+    def show_project(self, project: Project) -> None:
+        """The header of a project, or its newest counts."""
+        is_other = self._project is None or self._project.id != project.id
+        self._project = project
+        counts = self.tr("{n} images, {m} annotated, {k} annotations").format(
+            n=count(project.n_images), m=count(project.n_annotated), k=count(project.n_annotations)
+        )
+        self._header.set_title(project.name, f"{shown(project.root)}  ·  {counts}")
+        if is_other:
+            self.banner.hide()
+            self.set_folders(())
+            self.set_categories(())
+            self._categories.set_hidden(frozenset())
+
+    def set_folders(self, folders: Sequence[Folder]) -> None:
+        self._folders.set_folders(folders)
+
+    def set_categories(self, categories: Sequence[Category]) -> None:
+        self._categories.set_categories(categories)
+        self._class_count.setText(count(len(categories)) if categories else "")
+
+    def set_action_refusals(self, reasons: Mapping[str, str]) -> None:
+        """Why an action (TRAIN, IMPORT, ...) cannot be done now; the others can. Shown as tool tips, never hidden."""
+        for key, action in self._actions.items():
+            reason = reasons.get(key, "")
+            action.setEnabled(not reason)
+            action.setToolTip(reason or action.text().replace("&", ""))
+            action.setStatusTip(reason)
+        self._folders.set_train_refusal(reasons.get(TRAIN, ""))
+
+    def show_message(self, message: UserMessage) -> None:
+        self.banner.show_message(message)
+
+    def clear_filters(self) -> None:
+        """All images and all classes; announces what changes."""
+        self._categories.set_chosen(())
+        self._folders.select_folder("")
+
+    def action(self, key: str) -> QAction:
+        """The entry of the Actions menu, for a menu bar or a command palette."""
+        return self._actions[key]
+
+    @property
+    def selected_folder(self) -> str:
+        return self._folders.selected_folder()
+
+    @property
+    def chosen_categories(self) -> tuple[CategoryId, ...]:
+        return self._categories.chosen()
+
+    def _chosen_folders(self) -> tuple[str, ...]:
+        folder = self._folders.selected_folder()
+        return (folder,) if folder else ()
+
+    def _request_training(self, folders: tuple[str, ...]) -> None:
+        if self._project is not None:
+            self.train_requested.emit(self._project.id, folders)

@@ -1,0 +1,122 @@
+"""Facts in two columns: of the selected object, and of the image."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+
+from core.domain.geometry import Box
+from core.domain.names import shown
+from core.domain.projects import ImageRecord, ImageState, Source
+from ui.viewer.overlays import OverlayObject
+from ui.widgets.formatting import size
+from ui.widgets.labels import label
+
+ORIENTATIONS = {
+    2: "mirrored",
+    3: "turned by 180°",
+    4: "mirrored, turned by 180°",
+    5: "mirrored, turned by 90°",
+    6: "turned by 90° to the right",
+    7: "mirrored, turned by 90°",
+    8: "turned by 90° to the left",
+}
+
+
+class FactTable(QWidget):
+    """Names at the left, values at the right; values can be selected and copied."""
+
+    def __init__(self, empty_text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._empty = label(empty_text, "muted", wrap=True)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(5)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.addWidget(self._empty, 0, 0, 1, 2)
+        self._rows: list[tuple[QLabel, QLabel]] = []
+
+    def set_facts(self, facts: Sequence[tuple[str, str]]) -> None:
+        while len(self._rows) < len(facts):
+            self._add_row()
+        for number, (name, value) in enumerate(self._rows):
+            is_used = number < len(facts)
+            name.setText(facts[number][0] if is_used else "")
+            value.setText(facts[number][1] if is_used else "")
+            name.setVisible(is_used)
+            value.setVisible(is_used)
+        self._empty.setVisible(not facts)
+
+    def facts(self) -> list[tuple[str, str]]:
+        return [(name.text(), value.text()) for name, value in self._rows if name.text()]
+
+    def _add_row(self) -> None:
+        name = label("", "muted")
+        value = label("", wrap=True)
+        value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        row = len(self._rows) + 1
+        self._grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(value, row, 1)
+        self._rows.append((name, value))
+
+
+def object_facts(one: OverlayObject, image_area: float) -> list[tuple[str, str]]:
+    """What the inspector says of an object, in words."""
+    facts = [("Class", one.title), ("Shape", _shape(one))]
+    if not one.is_whole_image:
+        facts.append(("Position", _position(one.bounds)))
+        facts.append(("Size", _extent(one.bounds)))
+        share = f" ({100 * one.area / image_area:.1f} % of the image)" if image_area > 0 else ""
+        facts.append(("Area", f"{_number(one.area)} px²{share}"))
+    facts.append(("Source", _source(one.source)))
+    if one.confidence is not None:
+        facts.append(("Confidence", f"{one.confidence:.2f}"))
+    if one.is_crowd:
+        facts.append(("Crowd", "Marks a group; never counted as missed"))
+    return facts
+
+
+def image_facts(record: ImageRecord) -> list[tuple[str, str]]:
+    """What the side panel says of the image's file."""
+    facts = [
+        ("Name", shown(record.name)),
+        ("Folder", shown(record.folder) or "Top folder"),
+        ("Size", f"{_number(record.width)} × {_number(record.height)} px"),
+        ("File", size(record.n_bytes)),
+    ]
+    note = ORIENTATIONS.get(record.orientation)
+    if note:
+        facts.append(("Rotation", f"Stored {note} (EXIF {record.orientation}), shown upright"))
+    if record.state != ImageState.OK:
+        facts.append(("State", shown(record.damage) or str(record.state).capitalize()))
+    return facts
+
+
+def _shape(one: OverlayObject) -> str:
+    if one.is_whole_image:
+        return "Whole image"
+    if not one.rings:
+        return "Box"
+    n_points = sum(len(ring) // 2 for ring in one.rings)
+    parts = f", {len(one.rings)} parts" if len(one.rings) > 1 else ""
+    return f"Polygon, {n_points} points{parts}"
+
+
+def _source(source: Source) -> str:
+    return {Source.HUMAN: "A person", Source.IMPORT: "Import", Source.MODEL: "Model version"}[source]
+
+
+def _position(box: Box) -> str:
+    return f"left {_number(box.x0)}, top {_number(box.y0)} px"
+
+
+def _extent(box: Box) -> str:
+    return f"{_number(box.width)} × {_number(box.height)} px"
+
+
+def _number(value: float) -> str:
+    return QLocale().toString(round(value))

@@ -1,0 +1,271 @@
+"""One image with its ground truth, and the way to its neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+
+from core.domain.ids import ImageId
+from core.domain.messages import UserMessage
+from core.domain.names import shown
+from core.domain.projects import AnnotatedImage, Category
+from ui.icons import icon
+from ui.viewer.canvas import ImageCanvas
+from ui.viewer.overlays import OverlayLayer, OverlayObject, ground_truth_layer
+from ui.viewer.picture import Picture
+from ui.viewer.side_panel import ViewerSidePanel
+from ui.widgets.empty_state import EmptyState
+from ui.widgets.formatting import count, percent, size
+from ui.widgets.labels import label
+from ui.widgets.page_header import PageHeader
+
+LOADING_DELAY_MS = 150  # a shorter wait is not worth a word
+MAX_KEYS = 9
+
+SHORTCUTS: tuple[tuple[str, str], ...] = (
+    ("Left, Page Up", "Previous image"),
+    ("Right, Page Down", "Next image"),
+    ("Home, End", "First image, last image"),
+    ("F, double click", "Fit the image into the window"),
+    ("0", "Actual size: one image pixel a screen pixel"),
+    ("+, -, wheel", "Zoom in, zoom out (the wheel: at the pointer)"),
+    ("Space or middle button and drag", "Move the image"),
+    ("1 to 9", "Show or hide a class"),
+    ("L", "Class names on the shapes"),
+    ("G, hold H", "Ground truth on or off, hidden while held"),
+    ("N, Shift+N", "Next shape, previous shape"),
+    ("Esc", "Let go of the selection, then back to the images"),
+)
+"""For the list of shortcuts in the help."""
+
+
+class ViewerPage(QWidget):
+    """Setters: `show_image`, `set_position`, `set_annotated`, `set_picture`, `show_problem`, `set_categories`."""
+
+    back_requested = Signal()
+    step_requested = Signal(int)  # -1 = previous image, 1 = next
+    jump_requested = Signal(int)  # position in the list, from 0; -1 = the last
+    retry_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._categories: tuple[Category, ...] = ()
+        self._annotated: AnnotatedImage | None = None
+        self._header = PageHeader("", back=self.tr("Back to the images (Esc)"))
+        self._position = label("", "muted")
+        self._position.setAccessibleName(self.tr("Position in the list"))
+        self._zoom = label("", "muted")
+        self._zoom.setMinimumWidth(56)
+        self._zoom.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._zoom.setAccessibleName(self.tr("Zoom"))
+        self.canvas = ImageCanvas()
+        self.side_panel = ViewerSidePanel()
+        self._problem = EmptyState("triangle-alert", "", "", self.tr("Try again"))
+        self._loading = EmptyState("loader", self.tr("Loading…"), "")
+        self._stack = QStackedWidget()
+        for widget in (self.canvas, self._loading, self._problem):
+            self._stack.addWidget(widget)
+        self._loading_timer = QTimer(self)
+        self._loading_timer.setSingleShot(True)
+        self._loading_timer.setInterval(LOADING_DELAY_MS)
+        self._build()
+        self._connect()
+        self._add_shortcuts()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def _build(self) -> None:
+        self._previous = self._button("chevron-left", self.tr("Previous image (Left)"), lambda: self._step(-1))
+        self._next = self._button("chevron-right", self.tr("Next image (Right)"), lambda: self._step(1))
+        zoom_row = (
+            self._button("zoom-out", self.tr("Zoom out (-)"), self.canvas.zoom_out),
+            self._zoom,
+            self._button("zoom-in", self.tr("Zoom in (+)"), self.canvas.zoom_in),
+            self._button("maximize", self.tr("Fit into the window (F)"), self.canvas.fit),
+            self._button("", self.tr("Actual size (0)"), self.canvas.show_actual_size),
+        )
+        for widget in (self._previous, self._position, self._next):
+            self._header.add_widget(widget)
+        self._header.add_widget(_gap())
+        zoom_row[-1].setText("1:1")
+        for widget in zoom_row:
+            self._header.add_widget(widget)
+        self.side_panel.setMinimumWidth(240)
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.addWidget(self._stack)
+        splitter.addWidget(self.side_panel)
+        splitter.setStretchFactor(0, 1)
+        splitter.setSizes([1000, 288])
+        splitter.setChildrenCollapsible(False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._header)
+        column.addWidget(splitter, 1)
+
+    def _button(self, icon_name: str, tip: str, slot: Callable[[], object]) -> QToolButton:
+        button = QToolButton()
+        if icon_name:
+            button.setIcon(icon(icon_name))
+        button.setIconSize(QSize(18, 18))
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        # Clicks leave the focus on the image, so that its keys go on working.
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(lambda: slot())
+        return button
+
+    def _connect(self) -> None:
+        self._header.back_requested.connect(self.back_requested)
+        self._problem.action_requested.connect(self.retry_requested)
+        self._loading_timer.timeout.connect(self._show_loading)
+        self.canvas.zoom_changed.connect(lambda zoom: self._zoom.setText(percent(zoom)))
+        self.canvas.object_selected.connect(self._show_selection)
+        self.side_panel.hidden_changed.connect(self.canvas.set_hidden_categories)
+        self.side_panel.layer_toggled.connect(self.canvas.set_layer_shown)
+        self.side_panel.look_changed.connect(self.canvas.set_look)
+        self.canvas.set_look(self.side_panel.look())
+
+    def _add_shortcuts(self) -> None:
+        panel, canvas = self.side_panel, self.canvas
+        table: list[tuple[Sequence[str], Callable[[], object]]] = [
+            (("Left", "PgUp"), lambda: self._step(-1)),
+            (("Right", "PgDown"), lambda: self._step(1)),
+            (("Home",), lambda: self.jump_requested.emit(0)),
+            (("End",), lambda: self.jump_requested.emit(-1)),
+            (("F",), canvas.fit),
+            (("0",), canvas.show_actual_size),
+            (("+", "="), canvas.zoom_in),
+            (("-",), canvas.zoom_out),
+            (("L",), panel.toggle_labels),
+            (("G",), panel.toggle_layer),
+            (("N",), lambda: canvas.select_next(1)),
+            (("Shift+N",), lambda: canvas.select_next(-1)),
+            (("Esc",), self._escape),
+        ]
+        for number in range(MAX_KEYS):
+            table.append(((str(number + 1),), lambda row=number: panel.categories.toggle(row)))  # type: ignore[misc]
+        for keys, slot in table:
+            for key in keys:
+                shortcut = QShortcut(QKeySequence(key), self)
+                shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                shortcut.activated.connect(slot)
+
+    # Setters
+
+    def set_categories(self, categories: Sequence[Category]) -> None:
+        """The project's classes; kept classes stay shown or hidden as they were."""
+        self._categories = tuple(categories)
+        self._refresh_layer()
+
+    def set_position(self, position: int, total: int) -> None:
+        """`position` counts from 0."""
+        text = self.tr("{n} of {total}").format(n=count(position + 1), total=count(total)) if total else ""
+        self._position.setText(text)
+        self._previous.setEnabled(position > 0)
+        self._next.setEnabled(position + 1 < total)
+
+    def show_image(self, image: ImageId, name: str) -> None:
+        """Turn to another image whose record and picture follow."""
+        self._annotated = None
+        self._header.set_title(shown(name), " ")
+        self.canvas.setAccessibleName(self.tr("Image {name}").format(name=shown(name)))
+        self.canvas.set_layer(None)
+        self.canvas.set_picture(None)
+        self.side_panel.set_image(None)
+        self._stack.setCurrentWidget(self.canvas)
+        self._focus_shown()
+        self._loading_timer.start()
+
+    def set_annotated(self, annotated: AnnotatedImage) -> None:
+        self._annotated = annotated
+        record = annotated.image
+        folder = shown(record.folder)
+        facts = [folder, f"{count(record.width)} × {count(record.height)} px", size(record.n_bytes)]
+        self._header.set_title(shown(record.name), "  ·  ".join(fact for fact in facts if fact))
+        self.canvas.setAccessibleName(self.tr("Image {name}").format(name=shown(record.name)))
+        self.side_panel.set_image(record)
+        self._refresh_layer()
+
+    def set_picture(self, picture: Picture) -> None:
+        """A first, smaller picture, or the full one after it."""
+        self._loading_timer.stop()
+        self._stack.setCurrentWidget(self.canvas)
+        self._focus_shown()
+        self.canvas.set_picture(picture)
+
+    def show_problem(self, message: UserMessage) -> None:
+        """The image cannot be shown; why, and what to do."""
+        self._loading_timer.stop()
+        self._problem.set_content("triangle-alert", message.text, message.hint, self.tr("Try again"))
+        self._stack.setCurrentWidget(self._problem)
+        self._focus_shown()
+
+    @property
+    def is_showing_problem(self) -> bool:
+        return self._stack.currentWidget() is self._problem
+
+    def _refresh_layer(self) -> None:
+        layer: OverlayLayer | None = None
+        if self._annotated is not None:
+            layer = ground_truth_layer(self._annotated, self._categories)
+        counts = layer.counts() if layer else {}
+        self.side_panel.set_categories(self._categories, {key: n for key, n in counts.items() if key is not None})
+        self.canvas.set_layer(layer)
+
+    def _show_selection(self, one: OverlayObject | None) -> None:
+        record = self._annotated.image if self._annotated else None
+        self.side_panel.set_selection(one, float(record.width * record.height) if record else 0.0)
+        self.canvas.setAccessibleDescription(
+            ". ".join(f"{name}: {value}" for name, value in self.side_panel.selection_facts())
+        )
+
+    def _show_loading(self) -> None:
+        self._stack.setCurrentWidget(self._loading)
+        self._focus_shown()
+
+    def _step(self, step: int) -> None:
+        if (self._previous if step < 0 else self._next).isEnabled():
+            self.step_requested.emit(step)
+
+    def _escape(self) -> None:
+        if self.canvas.selected is not None:
+            self.canvas.select(None)
+        else:
+            self.back_requested.emit()
+
+    def _focus_shown(self) -> None:
+        """Keep the keyboard on what is shown, so that the keys work on a problem as on a picture."""
+        focused = QApplication.focusWidget()
+        if focused is None or focused in (self, self.canvas) or not self.isAncestorOf(focused):
+            (self.canvas if self._stack.currentWidget() is self.canvas else self).setFocus()
+
+    # Qt overrides
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._focus_shown()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._loading_timer.stop()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_H and not event.isAutoRepeat():
+            self.canvas.set_layer_shown(False)
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_H and not event.isAutoRepeat():
+            self.canvas.set_layer_shown(self.side_panel.is_layer_shown)
+        else:
+            super().keyReleaseEvent(event)
+
+
+def _gap() -> QWidget:
+    gap = QWidget()
+    gap.setFixedWidth(12)
+    return gap
