@@ -1,0 +1,40 @@
+"""Which YOLO networks exist, and how the engine calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core.domain.projects import Task
+
+FAMILIES: Mapping[str, str] = {
+    "v8": "YOLOv8",
+    "v9": "YOLOv9",
+    "v10": "YOLOv10",
+    "11": "YOLO11",
+    "26": "YOLO26",
+}
+SIZES: Mapping[str, str] = {"n": "nano", "s": "small", "m": "medium", "l": "large", "x": "extra large"}
+
+SEGMENT_FAMILIES = ("v8", "v9", "11", "26")
+
+# YOLOv9 counts its sizes otherwise, and has two of them only as a segmenter.
+_V9_SIZES: Mapping[str, str] = {"n": "t", "s": "s", "m": "m", "l": "c", "x": "e"}
+_V9_SEGMENT_SIZES = ("l", "x")
+
+
+def exists(task: Task, family: str, size: str) -> bool:
+    """Whether the engine has this network for the task."""
+    if task is Task.SEGMENTATION:
+        return family in SEGMENT_FAMILIES and (family != "v9" or size in _V9_SEGMENT_SIZES)
+    return family in FAMILIES and size in SIZES
+
+
+def architecture_name(task: Task, family: str, size: str) -> str:
+    """The engine's name, e.g. "yolo11n-seg"; its yaml and its published weights are named after it."""
+    letter = _V9_SIZES[size] if family == "v9" else size
+    return f"yolo{family}{letter}{'-seg' if task is Task.SEGMENTATION else ''}"
+
+
+def title(task: Task, family: str, size: str) -> str:
+    """What a person calls it: "YOLO11 nano (yolo11n)"."""
+    return f"{FAMILIES[family]} {SIZES[size]} ({architecture_name(task, family, size)})"

@@ -1,0 +1,1 @@
+"""The heavy half of the YOLO workers: wraps ultralytics, and is imported in a child process only."""

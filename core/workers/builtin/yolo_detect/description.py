@@ -1,0 +1,22 @@
+"""The entry point's value."""
+
+from __future__ import annotations
+
+from core.domain.projects import Task
+from core.domain.workers import GpuUse
+from core.workers.api import WorkerDescription
+from core.workers.builtin.yolo.presets import PRESETS
+from core.workers.builtin.yolo_detect.configuration import YoloDetectConfiguration
+
+DESCRIPTION = WorkerDescription(
+    slug="yolo-detect",
+    title="YOLO detection",
+    version="0.1.0",
+    summary="Finds objects and draws a box around each.",
+    tasks=(Task.DETECTION,),
+    gpu_use=GpuUse.SUPPORTED,
+    configuration=YoloDetectConfiguration,
+    implementation="core.workers.builtin.yolo.worker.detection:DetectionWorker",
+    presets=PRESETS,
+    libraries=("ultralytics", "torch"),
+)

@@ -1,0 +1,1 @@
+"""YOLO instance segmentation: boxes and masks."""

@@ -1,0 +1,22 @@
+"""The entry point's value."""
+
+from __future__ import annotations
+
+from core.domain.projects import Task
+from core.domain.workers import GpuUse
+from core.workers.api import WorkerDescription
+from core.workers.builtin.yolo.presets import PRESETS
+from core.workers.builtin.yolo_segment.configuration import YoloSegmentConfiguration
+
+DESCRIPTION = WorkerDescription(
+    slug="yolo-segment",
+    title="YOLO segmentation",
+    version="0.1.0",
+    summary="Finds objects and outlines each with a mask.",
+    tasks=(Task.SEGMENTATION,),
+    gpu_use=GpuUse.SUPPORTED,
+    configuration=YoloSegmentConfiguration,
+    implementation="core.workers.builtin.yolo.worker.segmentation:SegmentationWorker",
+    presets=PRESETS,
+    libraries=("ultralytics", "torch"),
+)
