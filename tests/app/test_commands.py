@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from PySide6.QtWidgets import QMainWindow
+from pytestqt.qtbot import QtBot
+
+from app.commands import COMMANDS, REASONS, make_actions, set_available
+
+
+def test_ids_and_shortcuts_are_unique() -> None:
+    assert len({command.id for command in COMMANDS}) == len(COMMANDS)
+    shortcuts = [command.shortcut for command in COMMANDS if command.shortcut]
+    assert len(set(shortcuts)) == len(shortcuts)
+
+
+def test_every_need_has_a_reason() -> None:
+    assert {command.needs for command in COMMANDS if command.needs} == set(REASONS)
+
+
+def test_a_command_that_does_not_apply_says_why(qtbot: QtBot) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    ran: list[str] = []
+    actions = make_actions(window, {c.id: (lambda c=c: ran.append(c.id)) for c in COMMANDS})  # type: ignore[misc]
+    set_available(actions, frozenset({"services"}))
+    assert not actions["train"].isEnabled()
+    assert actions["train"].toolTip() == REASONS["project"]
+    set_available(actions, frozenset({"services", "project"}))
+    actions["train"].trigger()
+    assert ran == ["train"]
