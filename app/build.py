@@ -1,0 +1,239 @@
+"""The composition root of the window: the shell at once, services and pages when they are ready."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication
+
+from app.commands import make_actions, set_available
+from app.jobs import JobRunner
+from app.settings import SettingsStore
+from app.shell_dialogs import ClosingChoice, ClosingDialog, about_text, shortcuts_text, show_text
+from app.window_state import restore_window, save_window
+from core.domain.messages import UserMessage
+from core.home import Home
+from ui.main_window import MainWindow
+from ui.projects.start_page import StartPage
+from ui.theme import ThemeMode, apply_theme
+from ui.widgets.command_palette import CommandPalette
+
+if TYPE_CHECKING:
+    from app.features import Features
+    from app.services import Services
+
+GUIDE = Path(__file__).resolve().parent.parent / "docs" / "guide" / "README.md"
+
+
+class Application(QObject):
+    """The window and all behind it. `painted` and `ready` tell how far the start has come."""
+
+    painted = Signal()
+    ready = Signal()
+
+    def __init__(self, home: Home, settings: SettingsStore, *, trains_sample: bool = False) -> None:
+        super().__init__()
+        self.home = home
+        self.settings = settings
+        self.jobs = JobRunner(parent=self)
+        self.window = MainWindow()
+        self.start_page = StartPage()
+        self.features: Features | None = None
+        self._trains_sample = trains_sample
+        self._early_wishes: list[Callable[[Features], None]] = []
+        self.actions = make_actions(self.window, self._handlers())
+        self._connect_shell()
+        self._update_availability()
+
+    # --- start and end -----------------------------------------------------------------------------------------
+
+    def show(self) -> None:
+        """Show the window with the start page, then open the services behind it."""
+        restore_window(self.window, self.home.root / "window.ini")
+        self.window.add_page("start", self.start_page)
+        self.window.show_page("start", "start")
+        self.window.show()
+        QTimer.singleShot(0, self._on_painted)
+
+    def shutdown(self) -> None:
+        """Let go of everything; runs in their own processes go on."""
+        save_window(self.window, self.home.root / "window.ini")
+        if self.features is not None:
+            self.features.shutdown()
+        self.jobs.shutdown()
+        if self.features is not None:
+            self.features.services.registry.close()
+
+    def leave(self) -> None:
+        """Close without questions; trainings go on in the background."""
+        self.window.close_for_good()
+
+    def raise_window(self) -> None:
+        self.window.setWindowState(self.window.windowState() & ~self.window.windowState().WindowMinimized)
+        self.window.raise_()
+        self.window.activateWindow()
+
+    def _on_painted(self) -> None:
+        self.painted.emit()
+        self.jobs.run(self._open_services, then=self._on_services, on_error=self._on_no_services, pool="registry")
+
+    def _open_services(self) -> Services:
+        from app.services import build_services
+
+        services = build_services(self.home)
+        # The pages' modules are loaded here too, so that the window's thread finds them ready.
+        import app.features  # noqa: F401
+
+        return services
+
+    def _on_services(self, services: Services) -> None:
+        from app.features import Features
+
+        self.features = Features(services, self.jobs, self.window, self.start_page)
+        self.features.message_raised.connect(self.show_message)
+        self.features.project_changed.connect(self._update_availability)
+        self._update_availability()
+        self.features.start()
+        for wish in self._early_wishes:
+            wish(self.features)
+        self._early_wishes.clear()
+        if self._trains_sample:
+            self.features.train_sample()
+        self.ready.emit()
+
+    def _on_no_services(self, message: UserMessage) -> None:
+        """The registry cannot be opened: the window says why and offers nothing that would need it."""
+        self.show_message(message)
+
+    # --- wishes ------------------------------------------------------------------------------------------------
+
+    def show_message(self, message: UserMessage) -> None:
+        self.window.show_message(message)
+
+    def _with_features(self, wish: Callable[[Features], None]) -> Callable[[], None]:
+        """Carry out a wish, or remember it while the services are still being opened."""
+
+        def handle() -> None:
+            if self.features is not None:
+                wish(self.features)
+            else:
+                self._early_wishes.append(wish)
+
+        return handle
+
+    def _handlers(self) -> dict[str, Callable[[], None]]:
+        with_features = self._with_features
+        return {
+            "new-project": with_features(lambda features: features.new_project()),
+            "open-folder": with_features(lambda features: features.open_folder()),
+            "open-sample": with_features(lambda features: features.open_sample()),
+            "quit": self.window.close,
+            "show-start": lambda: self._show_section("start"),
+            "show-project": lambda: self._show_section("project"),
+            "show-runs": lambda: self._show_section("runs"),
+            "show-models": lambda: self._show_section("models"),
+            "theme-system": lambda: self._set_theme(ThemeMode.SYSTEM),
+            "theme-light": lambda: self._set_theme(ThemeMode.LIGHT),
+            "theme-dark": lambda: self._set_theme(ThemeMode.DARK),
+            "full-screen": self._toggle_full_screen,
+            "train": with_features(lambda features: features.train_current_project()),
+            "command-palette": self._open_palette,
+            "guide": self._open_guide,
+            "shortcuts": lambda: self._show_text("Keyboard shortcuts", markdown=shortcuts_text()),
+            "diagnostics": self._diagnose,
+            "about": lambda: self._show_text("About Calque", markdown=about_text()),
+        }
+
+    def _connect_shell(self) -> None:
+        with_features = self._with_features
+        self.window.section_requested.connect(self._show_section)
+        self.window.close_requested.connect(self._on_close_requested)
+        self.window.run_summary_clicked.connect(with_features(lambda features: features.open_live_run()))
+        self.start_page.sample_requested.connect(with_features(lambda features: features.open_sample()))
+        self.start_page.new_project_requested.connect(with_features(lambda features: features.new_project()))
+        self.start_page.open_folder_requested.connect(with_features(lambda features: features.open_folder()))
+        self.start_page.path_dropped.connect(self._on_path_dropped)
+        self.jobs.error_raised.connect(self.show_message)
+
+    def _on_path_dropped(self, path: Path) -> None:
+        self._with_features(lambda features: features.import_path(path))()
+
+    def _show_section(self, section: str) -> None:
+        if section == "start":
+            self.window.show_page("start", "start")
+            return
+        self._with_features(lambda features: features.show_section(section))()
+
+    def _update_availability(self) -> None:
+        states = set()
+        project_name = ""
+        if self.features is not None:
+            states.add("services")
+            project_name = self.features.project_name
+            if project_name:
+                states.add("project")
+        set_available(self.actions, frozenset(states))
+        self.window.set_section_enabled(
+            "project",
+            is_enabled="project" in states,
+            tool_tip=project_name or self.tr("Open a project first."),
+            text=project_name or self.tr("Project"),
+        )
+        for section in ("runs", "models"):
+            self.window.set_section_enabled(section, is_enabled="services" in states)
+
+    def _set_theme(self, mode: ThemeMode) -> None:
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        apply_theme(application, mode)
+        self.settings.change(theme=str(mode))
+
+    def _toggle_full_screen(self) -> None:
+        if self.window.isFullScreen():
+            self.window.showNormal()
+        else:
+            self.window.showFullScreen()
+
+    def _open_palette(self) -> None:
+        palette = CommandPalette(list(self.actions.values()), self.window)
+        palette.command_chosen.connect(self._run_action)
+        palette.open()
+
+    def _run_action(self, action: QAction) -> None:
+        # After the palette has closed, so that a dialog of the command does not open under it.
+        QTimer.singleShot(0, action.trigger)
+
+    def _open_guide(self) -> None:
+        self._show_text("Guide", markdown=GUIDE.read_text(encoding="utf-8"))
+
+    def _show_text(self, title: str, *, markdown: str = "", plain: str = "") -> None:
+        show_text(title, self.window, markdown=markdown, plain=plain)
+
+    def _diagnose(self) -> None:
+        from app.verbs import doctor
+
+        dialog = show_text("Diagnostics", self.window, plain=self.tr("Looking at this machine…"))
+        self.jobs.run(
+            lambda: "\n".join(doctor.run(self.home).lines), then=dialog.set_plain, pool="io", key="diagnostics"
+        )
+
+    # --- closing -----------------------------------------------------------------------------------------------
+
+    def _on_close_requested(self) -> None:
+        n_live = self.features.n_live_runs if self.features is not None else 0
+        if n_live == 0 or self.features is None:
+            self.leave()
+            return
+        dialog = ClosingDialog(n_live, self.features.n_waiting_runs, self.window)
+        dialog.finished.connect(lambda _result: self._on_closing_choice(dialog.choice()))
+        dialog.open()
+
+    def _on_closing_choice(self, choice: ClosingChoice) -> None:
+        if choice is ClosingChoice.STOP_AND_KEEP and self.features is not None:
+            self.features.stop_all_runs(then=self.leave)
+        elif choice is ClosingChoice.KEEP_TRAINING:
+            self.leave()
