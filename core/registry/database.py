@@ -72,6 +72,11 @@ class Registry:
                 raise explain(error, self._file, self._backups) from error
             except DBAPIError as error:
                 raise explain(error.orig, self._file, self._backups) from error
+            except OSError as error:
+                raise StorageError(
+                    f'The registry "{shown(self._file)}" cannot be reached: {error.strerror or error}.',
+                    hint="Check the permissions and the free space of its folder.",
+                ) from error
             self._engine = self._make_engine(mode)
 
     def close(self) -> None:

@@ -12,8 +12,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from core.domain.names import shown
+from core.errors import StorageError
 
 if sys.platform != "win32":
     import fcntl
@@ -55,7 +58,11 @@ class WriterLock:
         if sys.platform == "win32":
             return
         if self._handle is None:
-            self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+            except OSError as error:
+                text = f'"{shown(self._path)}" cannot be made: {error.strerror or error}.'
+                raise StorageError(text, hint="Check the permissions and the free space of its folder.") from error
         deadline = time.monotonic() + timeout_s
         while True:
             try:
@@ -65,12 +72,17 @@ class WriterLock:
                 if time.monotonic() >= deadline:
                     raise refusal() from None
                 time.sleep(_POLL_S)
-        os.pwrite(self._handle, f"{os.getpid():<20}".encode(), 0)
+        self._announce(str(os.getpid()))
 
     def _unlock(self) -> None:
         if sys.platform != "win32" and self._handle is not None:
-            os.pwrite(self._handle, b" " * 20, 0)
+            self._announce("")
             fcntl.flock(self._handle, fcntl.LOCK_UN)
+
+    def _announce(self, pid: str) -> None:
+        if self._handle is not None:
+            with suppress(OSError):  # a full disk: nobody will learn our number, and nothing else is lost
+                os.pwrite(self._handle, f"{pid:<20}".encode(), 0)
 
 
 def lock_file(file: Path) -> Path:
@@ -79,8 +91,9 @@ def lock_file(file: Path) -> Path:
 
 def describe_holder(file: Path) -> str:
     """Who is writing to the registry, as "name, process 123"; "" when nobody can tell."""
-    pid = _announced_writer(file) or _locking_process(file)
-    if pid is None or pid == os.getpid():
+    others = (pid for pid in (_announced_writer(file), _locking_process(file)) if pid not in (None, os.getpid()))
+    pid = next(others, None)
+    if pid is None:
         return ""
     try:
         name = Path(f"/proc/{pid}/comm").read_text(encoding="utf-8", errors="replace").strip()

@@ -10,6 +10,7 @@ from pathlib import Path
 from core.domain.ids import ProjectId
 from core.domain.projects import Project
 from core.registry.connecting import connected
+from core.registry.roots import is_root_missing
 
 _QUERY = """
 SELECT id, name, root, created_at, opened_at FROM project
@@ -37,5 +38,5 @@ def _to_project(id: str, name: str, root: bytes, created_at: str, opened_at: str
         root=folder,
         created_at=datetime.fromisoformat(created_at).replace(tzinfo=UTC),
         opened_at=datetime.fromisoformat(opened_at).replace(tzinfo=UTC) if opened_at else None,
-        is_root_missing=not folder.is_dir(),
+        is_root_missing=is_root_missing(folder),
     )

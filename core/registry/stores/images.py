@@ -96,7 +96,7 @@ def list_facts(session: Session, project: ProjectId) -> dict[str, tuple[int, Ima
 
 def list_keys(session: Session, project: ProjectId) -> dict[str, int]:
     """The key of every image of the project by its path."""
-    return dict(session.execute(select(ImageRow.path, ImageRow.id).where(ImageRow.project_id == project)).tuples())
+    return dict(session.execute(select(ImageRow.path, ImageRow.id).where(ImageRow.project_id == project)).all())
 
 
 def count_images(session: Session, filter: ImageFilter) -> int:

@@ -14,6 +14,7 @@ from core import clock
 from core.domain.ids import CategoryId, ProjectId
 from core.domain.projects import Category, Folder, Project, Source
 from core.errors import NotFoundError
+from core.registry.roots import is_root_missing
 from core.registry.tables.images import AnnotationRow, ImageRow
 from core.registry.tables.projects import FOLDERS, CategoryRow, FolderRow, ProjectRow
 
@@ -81,9 +82,8 @@ def list_categories(session: Session, project: ProjectId) -> tuple[Category, ...
 
 def add_categories(session: Session, project: ProjectId, names: Iterable[str]) -> Mapping[str, CategoryId]:
     """Names that are new are appended in the given order; returns the ids of all of the project's categories."""
-    known = dict(
-        session.execute(select(CategoryRow.name, CategoryRow.id).where(CategoryRow.project_id == project)).tuples()
-    )
+    query = select(CategoryRow.name, CategoryRow.id).where(CategoryRow.project_id == project)
+    known = dict(session.execute(query).all())
     new = [name for name in dict.fromkeys(names) if name not in known]
     if new:
         highest = session.scalar(select(func.max(CategoryRow.position)).where(CategoryRow.project_id == project))
@@ -139,11 +139,11 @@ def list_folders(session: Session, project: ProjectId) -> tuple[Folder, ...]:
 def add_folders(session: Session, project: ProjectId, paths: Iterable[str]) -> Mapping[str, int]:
     """Makes those that are new; returns the keys of all of the project's folders."""
     query = select(FolderRow.path, FolderRow.id).where(FolderRow.project_id == project)
-    known = dict(session.execute(query).tuples())
+    known = dict(session.execute(query).all())
     new = sorted(set(paths) - known.keys())
     if new:
         session.execute(insert(FOLDERS), [{"project_id": project, "path": path} for path in new])
-        known = dict(session.execute(query).tuples())
+        known = dict(session.execute(query).all())
     return known
 
 
@@ -170,16 +170,15 @@ def _read(session: Session, query: Select[ProjectRow]) -> tuple[Project, ...]:
 
 
 def _to_domain(row: ProjectRow, n_images: int, n_annotated: int, n_annotations: int) -> Project:
-    root = Path(row.root)
     return Project(
         id=ProjectId(row.id),
         name=row.name,
-        root=root,
+        root=Path(row.root),
         created_at=row.created_at,
         n_images=n_images,
         n_annotated=n_annotated,
         n_annotations=n_annotations,
-        is_root_missing=not root.is_dir(),
+        is_root_missing=is_root_missing(Path(row.root)),
         opened_at=row.opened_at,
     )
 

@@ -1,0 +1,121 @@
+"""Sessions: what they promise, and in which words they fail."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from core.errors import RegistryError
+from core.registry.connecting import connected
+from core.registry.database import Registry
+from core.registry.schema import APPLICATION_ID
+from core.registry.stores import projects
+
+
+def pragma(registry: Registry, name: str) -> object:
+    with registry.read() as session:
+        return session.execute(text(f"PRAGMA {name}")).scalar()
+
+
+def test_a_new_registry_is_made_with_its_folders_and_says_what_it_is(registry: Registry, registry_file: Path) -> None:
+    assert registry_file.is_file()
+    assert not registry.is_read_only
+    assert pragma(registry, "journal_mode") == "wal"
+    assert pragma(registry, "foreign_keys") == 1
+    assert pragma(registry, "application_id") == APPLICATION_ID
+    assert registry.check() == ()
+
+
+def test_opening_again_keeps_what_was_written(registry_file: Path, registry_backups: Path, tmp_path: Path) -> None:
+    with Registry(registry_file, registry_backups) as first, first.write() as session:
+        projects.insert_project(session, name="Parish books", root=tmp_path)
+    with Registry(registry_file, registry_backups) as second, second.read() as session:
+        assert [project.name for project in projects.list_projects(session)] == ["Parish books"]
+
+
+def test_opening_a_current_registry_does_not_import_alembic(registry: Registry, registry_file: Path) -> None:
+    code = (
+        "import sys, pathlib; from core.registry.database import Registry\n"
+        "file = pathlib.Path(sys.argv[1])\n"
+        "with Registry(file, file.parent / 'backups') as registry, registry.read() as session: session.connection()\n"
+        "print([name for name in sys.modules if name.startswith('alembic')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(registry_file)], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_an_error_inside_a_write_undoes_all_of_it(registry: Registry, tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), registry.write() as session:
+        projects.insert_project(session, name="Half", root=tmp_path)
+        raise ZeroDivisionError
+    with registry.read() as session:
+        assert projects.list_projects(session) == ()
+
+
+def test_a_reader_sees_one_state_while_a_writer_goes_on(registry: Registry, tmp_path: Path) -> None:
+    with registry.read() as reading:
+        assert projects.list_projects(reading) == ()
+        with registry.write() as writing:
+            projects.insert_project(writing, name="New", root=tmp_path)
+        assert projects.list_projects(reading) == ()
+    with registry.read() as reading:
+        assert len(projects.list_projects(reading)) == 1
+
+
+def test_a_durable_write_waits_for_the_disk_and_the_next_one_does_not(registry: Registry) -> None:
+    with registry.write(durable=True) as session:
+        assert session.execute(text("PRAGMA synchronous")).scalar() == 2
+    with registry.write() as session:
+        assert session.execute(text("PRAGMA synchronous")).scalar() == 1
+
+
+def test_a_writer_takes_the_lock_at_its_start(registry: Registry, registry_file: Path) -> None:
+    with registry.write() as session:
+        session.connection()
+        with connected(registry_file, "rw", busy_timeout_s=0) as other, pytest.raises(sqlite3.OperationalError):
+            other.execute("BEGIN IMMEDIATE")
+
+
+def test_many_threads_write_one_after_the_other(registry: Registry, tmp_path: Path) -> None:
+    def add(n: int) -> None:
+        for i in range(10):
+            with registry.write() as session:
+                projects.insert_project(session, name=f"{n}/{i}", root=tmp_path)
+
+    threads = [threading.Thread(target=add, args=(n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with registry.read() as session:
+        assert len(projects.list_projects(session)) == 80
+
+
+def test_a_broken_rule_of_the_database_is_told_in_words(registry: Registry) -> None:
+    with pytest.raises(RegistryError, match="refused a change") as caught, registry.write() as session:
+        projects.add_categories(session, "nobody", ["a"])  # type: ignore[arg-type]
+    assert "FOREIGN KEY" in caught.value.text
+
+
+def test_a_registry_that_is_not_open_says_so(registry_file: Path, registry_backups: Path) -> None:
+    registry = Registry(registry_file, registry_backups)
+    with pytest.raises(RegistryError, match="not open"), registry.read():
+        pass
+    registry.close()
+
+
+def test_no_text_of_a_person_becomes_sql(registry: Registry, tmp_path: Path) -> None:
+    name = "x'); DROP TABLE project; --"
+    with registry.write() as session:
+        projects.insert_project(session, name=name, root=tmp_path)
+    with registry.read() as session:
+        found = projects.find_project(session, name)
+        assert found is not None
+        assert found.name == name
+        assert projects.find_project(session, "' OR 1=1 --") is None
