@@ -1,0 +1,1 @@
+"""Annotation formats: one module each with detect, read and write; what they share is named for what it does."""

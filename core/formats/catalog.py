@@ -1,0 +1,85 @@
+"""All formats, and which of them a path is."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path, PurePath
+
+from core.domain.names import is_image_name, shown
+from core.errors import FormatError, NotFoundError
+from core.formats.alto import AltoFormat
+from core.formats.base import AnnotationFormat
+from core.formats.coco import CocoFormat
+from core.formats.image_folder import ImageFolderFormat
+from core.formats.text_files import head_of
+from core.formats.yolo import YoloFormat
+
+FORMATS: tuple[AnnotationFormat, ...] = (CocoFormat(), YoloFormat(), AltoFormat(), ImageFolderFormat())
+
+_MOST_LOOKED_AT = 20_000
+# What a person may bring that is not read (yet), by a sign in the file's first bytes.
+_KNOWN_BY_SIGHT = (
+    (b"<annotation", "Pascal VOC"),
+    (b"PcGts", "PAGE"),
+    (b'"shapes"', "LabelMe"),
+    (b"SQLite format 3", "a database"),
+)
+
+
+def get_format(slug: str) -> AnnotationFormat:
+    """Raises NotFoundError for an unknown slug."""
+    for annotation_format in FORMATS:
+        if annotation_format.slug == slug:
+            return annotation_format
+    known = ", ".join(annotation_format.slug for annotation_format in FORMATS)
+    raise NotFoundError(f'There is no format "{shown(slug)}".', hint=f"Choose one of: {known}.")
+
+
+def detect_format(path: Path) -> AnnotationFormat:
+    """The format that is surest. Raises FormatError saying what was seen and what can be read."""
+    try:
+        path.stat()
+    except (OSError, ValueError) as error:
+        reason = "does not exist" if isinstance(error, FileNotFoundError) else f"cannot be opened: {error}"
+        raise FormatError(f'"{shown(path)}" {reason}.', file=path, hint="Choose a file or folder.") from error
+    scores = [(annotation_format.detect(path), annotation_format) for annotation_format in FORMATS]
+    score, best = max(scores, key=lambda pair: pair[0])
+    if score > 0:
+        return best
+    readable = "; ".join(annotation_format.reads for annotation_format in FORMATS)
+    text = f'Nothing that can be imported was found in "{shown(path)}": {_seen(path)}.'
+    raise FormatError(text, file=path, hint=f"What can be read: {readable}.")
+
+
+def _seen(path: Path) -> str:
+    """What is there, in words, e.g. "12 .xml files (Pascal VOC), 3 .txt files"."""
+    if path.is_file():
+        sight = _by_sight(path)
+        return f"it is {sight}" if sight else f"a file of the kind {path.suffix or '(no ending)'} that is not read"
+    counts: Counter[str] = Counter()
+    sights: dict[str, str] = {}
+    n_looked_at = 0
+    for folder, _, names in os.walk(path):
+        for name in names:
+            if is_image_name(name):
+                continue
+            suffix = PurePath(name).suffix.lower() or "nameless"
+            counts[suffix] += 1
+            if counts[suffix] <= 3 and not sights.get(suffix):
+                sights[suffix] = _by_sight(Path(folder, name))
+        n_looked_at += len(names)
+        if n_looked_at > _MOST_LOOKED_AT:
+            break
+    if not counts:
+        return "it is empty"
+    parts = []
+    for suffix, count in counts.most_common(4):
+        kind = f" ({sights[suffix]})" if sights.get(suffix) else ""
+        parts.append(f"{count} {shown(suffix)} {'file' if count == 1 else 'files'}{kind}")
+    return "it has " + ", ".join(parts)
+
+
+def _by_sight(file: Path) -> str:
+    head = head_of(file)
+    return next((words for sign, words in _KNOWN_BY_SIGHT if sign in head), "")

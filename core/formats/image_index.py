@@ -1,0 +1,178 @@
+"""Finds the pictures that annotation files name, by relative path and never by base name alone when that is unclear."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from core.domain.imports import Problem
+from core.domain.names import IMAGE_SUFFIXES, is_image_name, shown
+
+CONTAINERS = frozenset({"images", "labels", "obj_train_data", "obj_valid_data", "obj_test_data"})
+"""Folders that only separate pictures from labels; ignored when the one is looked for by the other's path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """`path` None = not found; then `candidates` holds several pictures that it might be, or none."""
+
+    path: str | None
+    is_exact: bool = False
+    candidates: tuple[str, ...] = ()
+
+
+class ImageIndex:
+    """The picture files below `root` as relative paths with "/" between parts. Hidden names and links out are left out.
+
+    With `max_entries` the walk gives up there, for folders that are only guessed to hold the pictures.
+    """
+
+    def __init__(self, root: Path, *, max_entries: int | None = None) -> None:
+        self.root = root
+        self.paths = tuple(sorted(_walk(root, max_entries)))
+        self._known = frozenset(self.paths)
+        self._by_name: dict[str, list[str]] = {}
+        self._by_stem: dict[str, list[str]] = {}
+        for path in self.paths:
+            self._by_name.setdefault(_normal(path.rpartition("/")[2]), []).append(path)
+            for stem in {_bare(path), _barest(path)}:
+                self._by_stem.setdefault(_normal(stem.rpartition("/")[2]), []).append(path)
+
+    def match_names(self, names: Iterable[str]) -> dict[str, Match]:
+        """Each name (as an annotation file states it) with its picture; several exact names may mean the same one."""
+        return _match(names, self._exact, self._similar)
+
+    def match_stems(self, keys: Iterable[str]) -> dict[str, Match]:
+        """The same for paths of label files without their suffix, e.g. "labels/train/a" for "images/train/a.jpg"."""
+        return _match(keys, self._exact_stem, self._similar_stem)
+
+    def _exact(self, name: str) -> Sequence[str]:
+        if name in self._known:
+            return (name,)
+        path = "/".join(parts_of(name))
+        return (path,) if path in self._known and not is_unsafe(name) else ()
+
+    def _similar(self, name: str) -> Sequence[str]:
+        parts = parts_of(name)
+        candidates = self._by_name.get(_normal(parts[-1]), []) if parts else []
+        return _longest_tail(parts, [(path, path) for path in candidates])
+
+    def _exact_stem(self, key: str) -> Sequence[str]:
+        candidates = self._by_stem.get(_normal(key.rpartition("/")[2]), [])
+        beside = [path for path in candidates if key in (_bare(path), _barest(path))]
+        return beside or [path for path in candidates if strip_containers(key) in _stripped_stems(path)]
+
+    def _similar_stem(self, key: str) -> Sequence[str]:
+        parts = parts_of(strip_containers(key))
+        candidates = self._by_stem.get(_normal(parts[-1]), []) if parts else []
+        return _longest_tail(parts, [(path, stem) for path in candidates for stem in _stripped_stems(path)])
+
+
+def is_unsafe(name: str) -> bool:
+    """Absolute, with a drive letter, climbing out by "..", or with a NUL: nothing that may be followed as it stands."""
+    plain = name.replace("\\", "/")
+    return plain.startswith("/") or bool(re.match(r"[A-Za-z]:", plain)) or ".." in plain.split("/") or "\0" in name
+
+
+def parts_of(name: str) -> list[str]:
+    """The parts of a path of any system that lie below its last "..", its drive and its root."""
+    parts = [part for part in re.sub(r"^[A-Za-z]:", "", name.replace("\\", "/")).split("/") if part not in ("", ".")]
+    climbs = [index for index, part in enumerate(parts) if part == ".."]
+    return parts[climbs[-1] + 1 :] if climbs else parts
+
+
+def strip_containers(path: str) -> str:
+    """The path without folders such as "images" and "labels"."""
+    folders, slash, name = path.rpartition("/")
+    kept = [part for part in folders.split("/") if part.lower() not in CONTAINERS] if slash else []
+    return "/".join([*kept, name])
+
+
+def missing_problem(name: str, match: Match, *, file: str, line: int | None = None) -> Problem:
+    """Why the picture that a file names was not found."""
+    if match.candidates:
+        some = ", ".join(f'"{shown(path)}"' for path in match.candidates[:3])
+        text = f'"{shown(name)}" could be any of {len(match.candidates)} images ({some}); its annotations are left out.'
+        return Problem("image-ambiguous", text, file=file, line=line)
+    text = f'The image "{shown(name)}" was not found; its annotations are left out.'
+    return Problem("image-missing", text, file=file, line=line)
+
+
+def _match(
+    names: Iterable[str], exact: Callable[[str], Sequence[str]], similar: Callable[[str], Sequence[str]]
+) -> dict[str, Match]:
+    """Exact names first, so that a name which is only similar cannot take another's picture."""
+    matches: dict[str, Match] = {}
+    taken: set[str] = set()
+    waiting: list[str] = []
+    for name in dict.fromkeys(names):
+        found = exact(name)
+        if found:
+            matches[name] = Match(found[0], is_exact=len(found) == 1, candidates=tuple(found))
+            taken.add(found[0])
+        else:
+            waiting.append(name)
+    for name in waiting:
+        free = [path for path in similar(name) if path not in taken]
+        if len(free) == 1:
+            matches[name] = Match(free[0], candidates=tuple(free))
+            taken.add(free[0])
+        else:
+            matches[name] = Match(None, candidates=tuple(free))
+    return matches
+
+
+def _longest_tail(parts: list[str], candidates: list[tuple[str, str]]) -> list[str]:
+    """The paths whose text ends like `parts`, by the longest ending that any has; same letters before other cases."""
+    for start in range(len(parts)):
+        tail = "/".join(parts[start:])
+        for normal in (str, _normal):
+            wanted = normal(tail)
+            found = [path for path, text in candidates if ("/" + normal(text)).endswith("/" + wanted)]
+            if found:
+                return list(dict.fromkeys(found))
+    return []
+
+
+def _walk(root: Path, max_entries: int | None) -> Iterable[str]:
+    real_root = os.path.realpath(root)
+    n_entries = 0
+    for folder, subfolders, files in os.walk(root, followlinks=False):
+        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+        base = Path(folder).relative_to(root).as_posix()
+        n_entries += len(subfolders) + len(files)
+        if max_entries is not None and n_entries > max_entries:
+            return
+        for name in files:
+            path = Path(folder, name)
+            if is_image_name(name) and path.is_file() and not _leaves(path, real_root):
+                yield name if base == "." else f"{base}/{name}"
+
+
+def _leaves(path: Path, real_root: str) -> bool:
+    return path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(real_root)
+
+
+def _normal(text: str) -> str:
+    """Names written on another system: other Unicode composition, other case."""
+    return unicodedata.normalize("NFC", text).casefold()
+
+
+def _bare(path: str) -> str:
+    """Without the last suffix."""
+    return path[: len(path) - len(PurePosixPath(path).suffix)]
+
+
+def _barest(path: str) -> str:
+    """Without any suffix of pictures: "page_f11.tif.jpeg" -> "page_f11"."""
+    while PurePosixPath(path).suffix.lower() in IMAGE_SUFFIXES:
+        path = _bare(path)
+    return path
+
+
+def _stripped_stems(path: str) -> set[str]:
+    return {strip_containers(_bare(path)), strip_containers(_barest(path))}

@@ -1,0 +1,91 @@
+"""Reads XML of unknown origin into plain nodes that know their line. Namespaces are left off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.parsers import expat
+
+from core.domain.names import shown
+from core.errors import FormatError
+from core.formats.text_files import read_limited
+
+MAX_BYTES = 64 * 2**20
+_MAX_DEPTH = 200
+
+
+@dataclass(slots=True)
+class Node:
+    """An element. `name` and the keys of `attributes` are without namespace; `text` is what stands before a child."""
+
+    name: str
+    attributes: Mapping[str, str]
+    line: int
+    children: list[Node] = field(default_factory=list)
+    text: str = ""
+
+    def find(self, name: str) -> Node | None:
+        """The first child of that name."""
+        return next((child for child in self.children if child.name == name), None)
+
+    def walk(self) -> Iterator[Node]:
+        """Itself and everything inside, in the order of the file."""
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting.extend(reversed(node.children))
+
+
+def read_xml(path: Path) -> Node:
+    """The root element. Raises FormatError with the line for broken XML, any DOCTYPE, and nesting without end."""
+    data = read_limited(path, MAX_BYTES)
+    builder = _Builder(path)
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = builder.refuse_doctype
+    parser.StartElementHandler = lambda name, attributes: builder.start(name, attributes, parser.CurrentLineNumber)
+    parser.EndElementHandler = builder.end
+    parser.CharacterDataHandler = builder.add_text
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError as error:
+        reason = f"line {error.lineno}, column {error.offset + 1}: {expat.errors.messages[error.code]}"
+        text = f'"{shown(path.name)}" is not valid XML at {reason}.'
+        raise FormatError(text, file=path, line=error.lineno, hint="Export it again.") from error
+    except (LookupError, ValueError) as error:
+        raise FormatError(f'"{shown(path.name)}" has an unknown encoding: {error}.', file=path) from error
+    if builder.root is None:
+        raise FormatError(f'"{shown(path.name)}" is empty.', file=path)
+    return builder.root
+
+
+class _Builder:
+    def __init__(self, path: Path) -> None:
+        self.root: Node | None = None
+        self._path = path
+        self._open: list[Node] = []
+
+    def refuse_doctype(self, *_: object) -> None:
+        """Entities are declared there, and with them every known way to blow up or to read other files."""
+        raise FormatError(f'"{shown(self._path.name)}" has a DOCTYPE, which is not read.', file=self._path)
+
+    def start(self, name: str, attributes: dict[str, str], line: int) -> None:
+        if len(self._open) >= _MAX_DEPTH:
+            raise FormatError(f'"{shown(self._path.name)}" is nested too deeply.', file=self._path, line=line)
+        plain = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
+        node = Node(name.rpartition(" ")[2], plain, line)
+        if self._open:
+            self._open[-1].children.append(node)
+        else:
+            self.root = node
+        self._open.append(node)
+
+    def end(self, _: str) -> None:
+        self._open.pop()
+
+    def add_text(self, text: str) -> None:
+        node = self._open[-1]
+        if not node.children:
+            node.text += text
