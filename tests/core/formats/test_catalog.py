@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from core.domain.imports import ImportSource, RawAnnotation, RawImage, Severity
+from core.errors import FormatError, NotFoundError
+from core.formats.catalog import FORMATS, detect_format, get_format
+from core.formats.testing import CATEGORIES, IMAGES
+
+Pictures = Callable[..., Path]
+
+
+@pytest.mark.parametrize("slug", ["coco", "yolo", "alto"])
+def test_every_written_format_is_told_from_the_others(tmp_path: Path, pictures: Pictures, slug: str) -> None:
+    pictures(tmp_path, *(image.path for image in IMAGES))
+    get_format(slug).write(IMAGES, CATEGORIES, tmp_path, images_root=tmp_path)
+    assert detect_format(tmp_path).slug == slug
+    assert [other.slug for other in FORMATS if other.detect(tmp_path) > 0.5] == [slug]
+
+
+@pytest.mark.parametrize(("slug", "file"), [("coco", "annotations.json"), ("yolo", "data.yaml"), ("alto", "a.xml")])
+def test_a_single_file_is_detected(tmp_path: Path, slug: str, file: str) -> None:
+    images = [RawImage("a.jpg", (RawAnnotation("text_line", IMAGES[0].annotations[0].geometry),), 100, 80)]
+    get_format(slug).write(images, ["text_line"], tmp_path, images_root=tmp_path)
+    assert detect_format(tmp_path / file).slug == slug
+
+
+def test_images_alone_are_the_last_resort_and_other_files_are_told(tmp_path: Path, pictures: Pictures) -> None:
+    pictures(tmp_path, "a/b.jpg", "c.png")
+    (tmp_path / "c.xml").write_text("<annotation/>")
+    found = detect_format(tmp_path)
+    assert found.slug == "images"
+    result = found.read(ImportSource(tmp_path), size_of=lambda _: None)
+    assert [image.path for image in result.images] == ["a/b.jpg", "c.png"]
+    assert [(problem.kind, problem.severity) for problem in result.problems] == [
+        ("annotations-not-read", Severity.INFO)
+    ]
+
+
+def test_refusal_says_what_was_seen_and_what_can_be_read(tmp_path: Path) -> None:
+    with pytest.raises(FormatError, match="it is empty"):
+        detect_format(tmp_path)
+    (tmp_path / "a.xml").write_text("<annotation><filename/></annotation>")
+    (tmp_path / "b.docx").write_bytes(b"PK")
+    (tmp_path / "c.docx").write_bytes(b"PK")
+    with pytest.raises(FormatError) as caught:
+        detect_format(tmp_path)
+    assert "2 .docx files, 1 .xml file (Pascal VOC)" in caught.value.text
+    for annotation_format in FORMATS:
+        assert annotation_format.reads in caught.value.hint
+    with pytest.raises(FormatError, match="Pascal VOC"):
+        detect_format(tmp_path / "a.xml")
+
+
+@pytest.mark.parametrize("name", ["none", "x" * 300, "nul\0"])
+def test_path_that_is_not_there(tmp_path: Path, name: str) -> None:
+    with pytest.raises(FormatError):
+        detect_format(tmp_path / name)
+
+
+def test_unknown_slug_names_the_known_ones() -> None:
+    with pytest.raises(NotFoundError) as caught:
+        get_format("voc")
+    assert "coco, yolo, alto, images" in caught.value.hint

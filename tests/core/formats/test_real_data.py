@@ -1,0 +1,65 @@
+"""Real data, where this machine has it: the formats agree with each other and with what the files hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from core.domain.geometry import Box, Polygon
+from core.domain.imports import ImportSource, Severity
+from core.formats.base import ReadResult
+from core.formats.catalog import detect_format
+from core.images.reading import read_header
+
+
+def upright_size(path: Path) -> tuple[int, int]:
+    header = read_header(path)
+    return header.width, header.height
+
+
+def boxes(result: ReadResult) -> dict[str, list[tuple[str | None, float, float, float, float]]]:
+    found: dict[str, list[tuple[str | None, float, float, float, float]]] = {}
+    for image in result.images:
+        for item in image.annotations:
+            assert isinstance(item.geometry, Box)
+            box = item.geometry
+            found.setdefault(image.path, []).append((item.category, box.x0, box.y0, box.x1, box.y1))
+    return {path: sorted(rows, key=str) for path, rows in found.items()}
+
+
+def test_the_same_photographs_as_coco_and_as_yolo(voc100: Path | None) -> None:
+    if voc100 is None:
+        return
+    results = []
+    for path in (voc100 / "coco" / "instances_v2.json", voc100 / "yolo"):
+        source = ImportSource(path, images_root=voc100 / "images")
+        results.append(detect_format(path).read(source, size_of=upright_size))
+    coco, yolo = (boxes(result) for result in results)
+    assert sum(len(rows) for rows in coco.values()) == 273
+    assert set(results[0].categories) == set(results[1].categories)
+    assert len(results[0].categories) == 20
+    assert coco.keys() == yolo.keys()
+    for path, rows in coco.items():
+        remaining = list(yolo[path])
+        for row in rows:
+            twin = next(
+                other
+                for other in remaining
+                if other[0] == row[0] and all(abs(a - b) <= 1 for a, b in zip(row[1:], other[1:], strict=True))
+            )
+            remaining.remove(twin)
+        assert not remaining
+    assert not [problem for result in results for problem in result.problems if problem.severity is not Severity.INFO]
+
+
+def test_pages_with_lines_and_zones(pages18c: Path | None) -> None:
+    if pages18c is None:
+        return
+    result = detect_format(pages18c).read(ImportSource(pages18c), size_of=upright_size)
+    counts = Counter(item.category for image in result.images for item in image.annotations)
+    assert len(result.images) == 30
+    assert counts["text_line"] == 694
+    assert counts["MainZone"] == 30
+    assert counts["GraphicZone"] == 5
+    assert all(isinstance(item.geometry, Polygon) for image in result.images for item in image.annotations)
+    assert [problem.kind for problem in result.problems] == ["line-types-merged"]
