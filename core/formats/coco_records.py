@@ -164,7 +164,6 @@ def _shape_of(
     document: CocoDocument, index: int, record: Mapping[str, Any], size: tuple[int, int] | None
 ) -> Box | Polygon | None:
     """The polygon if there is a sound one, else the box, else None. Reports what is lost."""
-    called = _called(record, index)
     width, height = size if size else (None, None)
     outline = record.get("segmentation")
     lost = ""
@@ -176,7 +175,7 @@ def _shape_of(
         else:
             checked = check_shape(polygon, width, height)
             if checked.kind and checked.shape is not None:
-                document.report("annotations", index, checked.kind, f"{called} {checked.text}.")
+                document.report("annotations", index, checked.kind, f"{_called(record, index)} {checked.text}.")
             if checked.shape is not None:
                 return checked.shape
             lost, kind = f"its outline {checked.text}", checked.kind
@@ -185,16 +184,16 @@ def _shape_of(
     box = _box(record.get("bbox"))
     if box is None:
         reason = f"{lost} and " if lost else ""
-        text = f"{called}: {reason}its bbox is not four numbers; it is left out."
+        text = f"{_called(record, index)}: {reason}its bbox is not four numbers; it is left out."
         document.report("annotations", index, "box-invalid", text)
         return None
     checked = check_shape(box, width, height)
     if lost and checked.shape is not None:
         severity = Severity.INFO if kind == "mask-rle" and record.get("iscrowd") == 1 else Severity.WARNING
-        document.report("annotations", index, kind, f"{called}: {lost}; its box is kept.", severity)
+        document.report("annotations", index, kind, f"{_called(record, index)}: {lost}; its box is kept.", severity)
     if checked.kind:
         rest = "; it is left out." if checked.shape is None else "."
-        document.report("annotations", index, checked.kind, f"{called} {checked.text}{rest}")
+        document.report("annotations", index, checked.kind, f"{_called(record, index)} {checked.text}{rest}")
     return checked.shape
 
 

@@ -28,12 +28,13 @@ def check_shape(shape: Box | Polygon, width: int | None, height: int | None) -> 
         return checked
     bounds = checked.shape if isinstance(checked.shape, Box) else checked.shape.bounds()
     what = "box" if isinstance(checked.shape, Box) else "polygon"
-    inside = bounds.clipped(width, height)
-    if inside.area <= 0:
+    if bounds.x0 >= 0 and bounds.y0 >= 0 and bounds.x1 <= width and bounds.y1 <= height:
+        return checked
+    if bounds.clipped(width, height).area <= 0:
         text = f"lies outside the image of {width} x {height} pixels ({_words(bounds)})"
         return CheckedShape(None, f"{what}-out-of-bounds", text)
     beyond = max(-bounds.x0, -bounds.y0, bounds.x1 - width, bounds.y1 - height)
-    clipped = checked.shape.clipped(width, height) if beyond > 0 else checked.shape
+    clipped = checked.shape.clipped(width, height)
     if isinstance(clipped, Polygon) and clipped.area <= 0:
         return CheckedShape(None, "polygon-out-of-bounds", f"has no area inside the image ({_words(bounds)})")
     if beyond <= _TOLERANCE:
