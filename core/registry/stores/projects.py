@@ -12,16 +12,20 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.domain.ids import CategoryId, ProjectId
+from core.domain.names import shown
 from core.domain.projects import Category, Folder, Project, Source
-from core.errors import NotFoundError
+from core.errors import NotFoundError, RefusedError
 from core.registry.roots import is_root_missing
 from core.registry.tables.images import AnnotationRow, ImageRow
 from core.registry.tables.projects import FOLDERS, CategoryRow, FolderRow, ProjectRow
 
+MAX_NAME = 100
+
 
 def insert_project(session: Session, *, name: str, root: Path, id: ProjectId | None = None) -> ProjectId:
-    """The name must be free among the projects that are not removed."""
+    """Raises RefusedError when the name is empty, too long, or another project's."""
     project = id or ProjectId(clock.new_id())
+    name = check_name(session, name)
     session.add(ProjectRow(id=project, name=name, root=str(root), created_at=clock.now()))
     session.flush()
     return project
@@ -53,7 +57,24 @@ def find_project(session: Session, name_or_id: str) -> Project | None:
 
 
 def rename_project(session: Session, id: ProjectId, name: str) -> None:
+    """Raises RefusedError when the name is empty, too long, or another project's."""
+    name = check_name(session, name, owner=id)
     session.execute(update(ProjectRow).where(ProjectRow.id == id).values(name=name))
+
+
+def check_name(session: Session, name: str, *, owner: ProjectId | None = None) -> str:
+    """The name as it is stored. Raises RefusedError; a project may keep its own name."""
+    name = name.strip()
+    if not name:
+        raise RefusedError("Give the project a name.")
+    if len(name) > MAX_NAME:
+        raise RefusedError(f"The project's name is longer than {MAX_NAME} characters.")
+    if not name.isprintable():
+        raise RefusedError(f'The project\'s name "{shown(name)}" has characters that cannot be shown.')
+    holder = session.scalar(select(ProjectRow.id).where(ProjectRow.name == name, ProjectRow.removed_at.is_(None)))
+    if holder is not None and holder != owner:
+        raise RefusedError(f'A project named "{name}" already exists.', hint="Choose another name.")
+    return name
 
 
 def mark_opened(session: Session, id: ProjectId, at: datetime) -> None:

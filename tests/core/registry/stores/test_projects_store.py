@@ -9,7 +9,7 @@ import pytest
 from core import clock
 from core.domain.geometry import Box
 from core.domain.projects import ImageFilter, Source
-from core.errors import NotFoundError, RegistryError
+from core.errors import NotFoundError, RefusedError
 from core.registry.database import Registry
 from core.registry.recent import read_recent_projects
 from core.registry.stores import annotations, images, projects
@@ -99,8 +99,8 @@ def test_an_unclear_name_finds_the_exact_one_or_none(registry: Registry, add_pro
 
 def test_two_projects_cannot_share_a_name(registry: Registry, add_project) -> None:
     add_project("P", {})
-    with pytest.raises(RegistryError):
-        add_project("P", {})
+    with pytest.raises(RefusedError, match='"P" already exists'):
+        add_project(" P ", {})
 
 
 def test_a_removed_project_takes_its_content_along_and_frees_its_name(registry: Registry, add_project) -> None:

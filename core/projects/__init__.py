@@ -1,0 +1,1 @@
+"""Projects as they are browsed: folders, images, categories and ground truth."""

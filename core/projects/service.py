@@ -1,0 +1,100 @@
+"""Verbs on projects. Nothing here touches a file of the person's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core import clock
+from core.domain.ids import ImageId, ProjectId
+from core.domain.names import shown
+from core.domain.projects import AnnotatedImage, Category, Folder, ImageFilter, ImageRecord, Project
+from core.domain.runs import RunFilter
+from core.errors import RefusedError
+from core.registry.database import Registry
+from core.registry.stores import images, projects, runs
+from core.registry.stores.annotations import get_annotated
+from core.registry.stores.images import SortOrder
+
+
+class ProjectService:
+    """Every method may be called on any thread and opens a session of its own."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    def list_projects(self) -> tuple[Project, ...]:
+        """Last opened first."""
+        with self._registry.read() as session:
+            return projects.list_projects(session)
+
+    def get_project(self, id: ProjectId) -> Project:
+        with self._registry.read() as session:
+            return projects.get_project(session, id)
+
+    def find_project(self, name_or_id: str) -> Project | None:
+        with self._registry.read() as session:
+            return projects.find_project(session, name_or_id)
+
+    def rename_project(self, id: ProjectId, name: str) -> Project:
+        """Raises RefusedError when the name is empty, too long, or another project's."""
+        with self._registry.write() as session:
+            projects.rename_project(session, id, name)
+            return projects.get_project(session, id)
+
+    def remove_project(self, id: ProjectId) -> None:
+        """Forget the project. Its files, its runs and its models stay. Refused (E-550) while a run is not ended."""
+        with self._registry.write(durable=True) as session:
+            project = projects.get_project(session, id)
+            for run in runs.list_runs(session, RunFilter(projects=(id,))):
+                if not run.status.is_terminal:
+                    raise RefusedError(
+                        f'"{shown(project.name)}" is in use by the run "{shown(run.name)}" ({run.status.value}).',
+                        hint="Stop the training before removing it.",
+                        code="E-550",
+                    )
+            projects.remove_project(session, id)
+
+    def mark_opened(self, id: ProjectId) -> None:
+        """Remember that the person looked at it now, for the list of recent projects."""
+        with self._registry.write() as session:
+            projects.mark_opened(session, id, clock.now())
+
+    def list_categories(self, project: ProjectId) -> tuple[Category, ...]:
+        """In their order, with the counts of the ground truth."""
+        with self._registry.read() as session:
+            return projects.list_categories(session, project)
+
+    def list_folders(self, project: ProjectId) -> tuple[Folder, ...]:
+        """Every node from the root down, sorted, the counts of a node including all that is below it."""
+        with self._registry.read() as session:
+            return projects.list_folders(session, project)
+
+    def count_images(self, filter: ImageFilter) -> int:
+        with self._registry.read() as session:
+            return images.count_images(session, filter)
+
+    def list_image_ids(self, filter: ImageFilter, *, sort: SortOrder = "path") -> tuple[ImageId, ...]:
+        """All that match, in order: one cheap query, so that a grid can fetch the records that it shows."""
+        with self._registry.read() as session:
+            return images.list_image_ids(session, filter, sort=sort)
+
+    def get_images(self, ids: Sequence[ImageId]) -> tuple[ImageRecord, ...]:
+        """In the order of `ids`, without those that are not (or no longer) there."""
+        with self._registry.read() as session:
+            return images.get_images(session, ids)
+
+    def get_annotated(self, ids: Sequence[ImageId]) -> tuple[AnnotatedImage, ...]:
+        """With the ground truth, in the order of `ids`, without those that are not (or no longer) there."""
+        with self._registry.read() as session:
+            return get_annotated(session, ids)
+
+    def training_images(self, project: ProjectId, folders: Sequence[str]) -> tuple[AnnotatedImage, ...]:
+        """All images in the folders and below them, damaged ones included, with the ground truth only (G-05).
+
+        No folder has no images; "" is the root, i.e. all.
+        """
+        if not folders:
+            return ()
+        with self._registry.read() as session:
+            ids = images.list_image_ids(session, ImageFilter(project, folders=tuple(folders)))
+            return get_annotated(session, ids)

@@ -1,0 +1,157 @@
+"""Browsing a project, and what may be done to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from core.domain.geometry import Box
+from core.domain.ids import ProjectId, RunId
+from core.domain.projects import ImageFilter, ImageState, Source
+from core.domain.runs import RunRecord, RunStatus
+from core.errors import NotFoundError, RefusedError
+from core.projects.service import ProjectService
+from core.registry.database import Registry
+from core.registry.stores import annotations, images, projects, runs
+from core.registry.stores.annotations import NewAnnotation
+from core.registry.stores.images import ImageFacts
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Iterator[Registry]:
+    with Registry(tmp_path / "registry.sqlite", tmp_path / "backups") as opened:
+        yield opened
+
+
+@pytest.fixture
+def service(registry: Registry) -> ProjectService:
+    return ProjectService(registry)
+
+
+@pytest.fixture
+def project(registry: Registry, tmp_path: Path) -> ProjectId:
+    """Three images in two folders, one of them damaged, with a label by hand, one by import and one by a model."""
+    with registry.write() as session:
+        id = projects.insert_project(session, name="Parish", root=tmp_path)
+        categories = projects.add_categories(session, id, ["line"])
+        facts = [ImageFacts(path, 10, 10, 1, "00" * 32, 5, 5) for path in ("a/1.png", "a/b/2.png")]
+        damaged = ImageFacts("c/3.png", 10, 10, 1, "00" * 32, 5, 5, ImageState.DAMAGED, "It ends too early.")
+        images.insert_images(session, id, [*facts, damaged])
+        keys = images.list_keys(session, id)
+        line = int(categories["line"])
+        box = Box(0, 0, 5, 5)
+        annotations.insert_annotations(
+            session,
+            [
+                NewAnnotation(keys["a/1.png"], line, box, source=Source.HUMAN),
+                NewAnnotation(keys["a/1.png"], line, box),
+                NewAnnotation(keys["a/b/2.png"], line, box, source=Source.MODEL, confidence=0.5),
+            ],
+        )
+        annotations.recount(session, id)
+    return id
+
+
+def add_run(registry: Registry, project: ProjectId, status: RunStatus) -> None:
+    record = RunRecord(
+        id=RunId("ab" * 16),
+        name="Night run",
+        kind="training",
+        project=project,
+        project_name="",
+        worker="w",
+        worker_version="1",
+        model=None,
+        model_name="",
+        version=None,
+        version_label="",
+        snapshot=None,
+        status=status,
+        reason="",
+        stage=None,
+        progress=0.0,
+        device="cpu",
+        attempt=1,
+        created_at=datetime.now(UTC),
+    )
+    with registry.write() as session:
+        runs.insert_run(session, record)
+
+
+def test_a_project_is_listed_found_and_browsed(service: ProjectService, project: ProjectId) -> None:
+    listed = service.get_project(project)
+    assert service.list_projects() == (listed,)
+    assert service.find_project("parish") == listed
+    assert (listed.n_images, listed.n_annotated, listed.n_annotations) == (3, 1, 2)
+    assert [folder.path for folder in service.list_folders(project)] == ["", "a", "a/b", "c"]
+    (line,) = service.list_categories(project)
+    assert (line.name, line.n_annotations, line.n_images) == ("line", 2, 1)
+    ids = service.list_image_ids(ImageFilter(project, folders=("a",)))
+    assert service.count_images(ImageFilter(project, folders=("a",))) == 2
+    assert [image.path for image in service.get_images(ids)] == ["a/1.png", "a/b/2.png"]
+    assert [len(item.annotations) for item in service.get_annotated(ids)] == [2, 0]
+    assert service.list_image_ids(ImageFilter(project), sort="name") == service.list_image_ids(ImageFilter(project))
+
+
+def test_training_sees_ground_truth_only_and_what_is_damaged(service: ProjectService, project: ProjectId) -> None:
+    found = service.training_images(project, ("a",))
+    assert [(item.image.path, len(item.annotations)) for item in found] == [("a/1.png", 2), ("a/b/2.png", 0)]
+    assert {annotation.source for item in found for annotation in item.annotations} == {Source.HUMAN, Source.IMPORT}
+    everything = service.training_images(project, ("", "a"))
+    assert [item.image.state for item in everything] == [ImageState.OK, ImageState.OK, ImageState.DAMAGED]
+    assert service.training_images(project, ()) == ()
+
+
+def test_opening_a_project_puts_it_first(service: ProjectService, registry: Registry, project: ProjectId) -> None:
+    with registry.write() as session:
+        newer = projects.insert_project(session, name="Newer", root=Path("/nowhere"))
+    assert [found.id for found in service.list_projects()] == [newer, project]
+    assert service.get_project(newer).is_root_missing
+    service.mark_opened(project)
+    assert [found.id for found in service.list_projects()] == [project, newer]
+    assert not service.get_project(project).is_root_missing
+
+
+def test_renaming_takes_a_free_and_decent_name_only(
+    service: ProjectService, registry: Registry, project: ProjectId
+) -> None:
+    with registry.write() as session:
+        projects.insert_project(session, name="Other", root=Path("/nowhere"))
+    assert service.rename_project(project, "  Books of 1750 ").name == "Books of 1750"
+    assert service.rename_project(project, "Books of 1750").name == "Books of 1750"
+    for name, said in (("", "a name"), ("x" * 101, "longer than 100"), ("Other", "already exists"), ("a\nb", "shown")):
+        with pytest.raises(RefusedError, match=said):
+            service.rename_project(project, name)
+    assert service.get_project(project).name == "Books of 1750"
+    with pytest.raises(NotFoundError):
+        service.rename_project(ProjectId("nothing"), "Free")
+
+
+@pytest.mark.parametrize("status", [RunStatus.PENDING, RunStatus.IN_PROGRESS, RunStatus.STOPPING, RunStatus.RERUN])
+def test_a_project_whose_run_is_not_ended_stays(
+    service: ProjectService, registry: Registry, project: ProjectId, status: RunStatus
+) -> None:
+    add_run(registry, project, status)
+    with pytest.raises(RefusedError, match="Night run") as caught:
+        service.remove_project(project)
+    assert caught.value.code == "E-550"
+    assert service.get_project(project).n_images == 3
+
+
+def test_a_removed_project_leaves_its_runs_and_files(
+    service: ProjectService, registry: Registry, project: ProjectId, tmp_path: Path
+) -> None:
+    picture = tmp_path / "a.png"
+    picture.write_bytes(b"mine")
+    add_run(registry, project, RunStatus.SUCCESS)
+    service.remove_project(project)
+    assert service.list_projects() == ()
+    assert service.find_project("Parish") is None
+    with registry.read() as session:
+        assert [run.project_name for run in runs.list_runs(session)] == ["Parish"]
+    assert picture.read_bytes() == b"mine"
+    with pytest.raises(NotFoundError):
+        service.remove_project(project)
