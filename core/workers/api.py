@@ -120,6 +120,8 @@ class PredictRequest:
     confidence: float = 0.001
     iou: float = 0.7  # of non-maximum suppression
     max_detections: int = 300
+    # True: a place may be predicted as several classes, as measuring at low confidence wants; False: its best only.
+    is_multi_label: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,100 @@
+"""The engine, made quiet and kept from the network.
+
+It reads its switches once, at import, so they are set before Python starts (`core.workers.environment`); a session
+without its safe mode is refused.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+# torchvision before any prediction: with it loaded the engine uses its non-maximum suppression, without it another.
+import torch
+import torchvision
+import ultralytics
+from ultralytics import utils as engine_utils
+from ultralytics.data import utils as engine_data
+from ultralytics.engine import trainer as engine_trainer
+from ultralytics.nn.tasks import _SafeLoad
+from ultralytics.utils import LOGGER
+
+from core.errors import WorkerError
+from core.workers.api import Reporter
+
+ENGINE_VERSION = str(ultralytics.__version__)
+MAX_THREADS = 8  # small networks on small images gain nothing from more
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_LEVELS = {logging.DEBUG: "debug", logging.INFO: "info", logging.WARNING: "warning"}
+
+LIBRARIES = {
+    "torch": str(torch.__version__),
+    "torchvision": str(torchvision.__version__),
+    "ultralytics": ENGINE_VERSION,
+}
+
+
+def usable_cores() -> int:
+    """Cores that this process may run on, at most `MAX_THREADS`."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores, MAX_THREADS))
+
+
+@contextmanager
+def engine_session(reporter: Reporter) -> Iterator[None]:
+    """While open, the engine's log goes to `reporter`, its progress bars nowhere, and its downloads are off."""
+    if not _SafeLoad.restricted():
+        raise WorkerError("The engine would load weights without its safe mode.", hint="Start Calque again.")
+    handler = _ToReporter(reporter)
+    kept = LOGGER.handlers[:], LOGGER.propagate, engine_utils.VERBOSE
+    LOGGER.handlers[:], LOGGER.propagate = [handler], False
+    engine_utils.VERBOSE = False  # switches off the progress bars, not the log
+    engine_data.check_font = _no_font  # drawing is off; the engine would import matplotlib, or fetch a font
+    engine_trainer.check_amp = is_mixed_precision_sound  # the engine's own check downloads weights
+    try:
+        yield
+    finally:
+        LOGGER.handlers[:], LOGGER.propagate, engine_utils.VERBOSE = kept
+
+
+def is_mixed_precision_sound(model: torch.nn.Module) -> bool:
+    """Whether this device computes the same with 16 bits, about; tried on a grey ramp, drawing no random number."""
+    device = next(model.parameters()).device
+    if device.type != "cuda":
+        return False
+    ramp = torch.linspace(0, 1, 64 * 64, device=device).reshape(1, 1, 64, 64).expand(2, 3, 64, 64)
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        exact = _first_tensor(model(ramp)).float()
+        with torch.autocast(device.type):
+            mixed = _first_tensor(model(ramp)).float()
+    model.train(was_training)
+    return bool(torch.isfinite(mixed).all()) and torch.allclose(exact, mixed, rtol=0.1, atol=1.0)
+
+
+def _first_tensor(value: object) -> torch.Tensor:
+    while isinstance(value, list | tuple):
+        value = value[0]
+    if not isinstance(value, torch.Tensor):
+        raise TypeError(f"the network yields {type(value).__name__}")
+    return value
+
+
+def _no_font(*_: object) -> None:
+    """Stands in for the engine's search for a font."""
+
+
+class _ToReporter(logging.Handler):
+    def __init__(self, reporter: Reporter) -> None:
+        super().__init__(logging.INFO)
+        self._reporter = reporter
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = _COLOUR.sub("", record.getMessage()).strip("\n")
+        if text.strip():
+            self._reporter.log(text, _LEVELS.get(record.levelno, "error"))

@@ -1,0 +1,167 @@
+"""Networks as modules and as files: built by name, started from weights, written and rebuilt without unpickling."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from ultralytics.nn.tasks import DetectionModel, SegmentationModel, load_checkpoint
+
+from core.domain.projects import Task
+from core.domain.training import StartKind
+from core.errors import WeightsError
+from core.workers.api import Reporter, Start
+from core.workers.builtin.yolo.worker.engine import ENGINE_VERSION
+
+OTHER_ARCHITECTURE = "E-142"
+OTHER_CLASSES = "W-141"
+
+_CLASS_ROWS = re.compile(r"\.(one2one_)?cv3\.\d+\.2\.(weight|bias)$|\.proto\.semseg\.\d+\.(weight|bias)$")
+_NETWORKS: Mapping[Task, Any] = {Task.DETECTION: DetectionModel, Task.SEGMENTATION: SegmentationModel}
+
+
+def build_network(task: Task, yaml: str | Mapping[str, Any], n_categories: int) -> Any:
+    """A network with random weights. `yaml` is the name of one of the engine's files, or its content."""
+    source = yaml if isinstance(yaml, str) else copy.deepcopy(dict(yaml))
+    return _NETWORKS[task](source, ch=3, nc=n_categories, verbose=False)
+
+
+def write_weights(state: Mapping[str, torch.Tensor], path: Path) -> None:
+    """Every tensor of a state, as it is, into a .safetensors file."""
+    tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in state.items()}
+    save_file(tensors, path, metadata={"format": "pt"})
+
+
+def describe_network(network: Any, task: Task) -> dict[str, Any]:
+    """What `rebuild_network` needs beside the weights, as JSON."""
+    return {
+        "engine": "ultralytics",
+        "engine_version": ENGINE_VERSION,
+        "class": type(network).__name__,
+        "task": task.value,
+        "yaml": _as_json(network.yaml),
+    }
+
+
+def rebuild_network(weights: Path, model: Mapping[str, Any]) -> Any:
+    """The network of a published version, in 32 bits, ready to predict. Raises WeightsError; unpickles nothing."""
+    categories = [str(name) for name in model["categories"]]
+    try:
+        network = build_network(Task(model["task"]), model["network"]["yaml"], len(categories))
+        network.load_state_dict(load_file(weights), strict=True)
+    except (KeyError, TypeError, ValueError, RuntimeError, AttributeError, IndexError, SafetensorError) as error:
+        raise WeightsError(
+            f"{weights.name} and its model.json do not fit together: {error}", hint="Export the version again."
+        ) from error
+    except OSError as error:
+        raise WeightsError(f"{weights} cannot be read: {error}.", hint="Is the version's folder complete?") from error
+    network.names = dict(enumerate(categories))
+    return network.float().eval()
+
+
+def load_start(network: Any, start: Start, architecture: str, categories: Sequence[str], reporter: Reporter) -> None:
+    """Fill a fresh network with the weights a training starts from.
+
+    Rows of classes that both sides know are kept by name (W-141), others stay fresh. Raises WeightsError (E-142)
+    when the weights are of another architecture, or when a foreign file holds more than numbers.
+    """
+    if start.kind is StartKind.SCRATCH:
+        return
+    if start.weights is None:
+        raise WeightsError("The weights to start from are not stated.", hint="Choose them again.")
+    if start.kind is StartKind.VERSION:
+        source, name = _version_network(start, architecture)
+    else:
+        source, name = load_foreign(start.weights), start.weights.name
+    network.names = dict(enumerate(categories))
+    _check_fit(source, network, name, architecture)
+    known = {str(value).strip().lower() for value in _names_of(source).values()}
+    shared = [value for value in categories if value.strip().lower() in known]
+    fresh = {key: value.clone() for key, value in network.state_dict().items() if _CLASS_ROWS.search(key)}
+    network.load(source, verbose=False)
+    if not shared:
+        network.load_state_dict(
+            {key: value for key, value in fresh.items() if network.state_dict()[key].shape == value.shape}, strict=False
+        )
+    if start.kind is StartKind.VERSION and list(_names_of(source).values()) != list(categories):
+        reporter.warning(
+            f"The starting version has the classes {_listed(_names_of(source).values())}; this run has "
+            f"{_listed(categories)}. Shared classes are kept, the others start fresh."
+        )
+    reporter.log(f"Started from {name}: {len(shared)} of {len(categories)} classes known.")
+
+
+def load_foreign(path: Path) -> Any:
+    """The network in a .pt file, read through the engine's allow-list of classes. Raises WeightsError."""
+    if path.suffix != ".pt":
+        raise WeightsError(f"{path.name} is not a .pt file.", hint="Choose weights saved by Ultralytics.")
+    if not path.is_file():
+        raise WeightsError(f"{path} is missing.", hint="Choose the weights again.")
+    try:
+        network, _ = load_checkpoint(path)
+    except Exception as error:  # hostile bytes can raise anything while they are parsed
+        raise WeightsError(
+            f"{path.name} was refused: it is damaged, or holds more than the numbers of a known network. "
+            f"Nothing in it was executed.",
+            hint="Choose weights saved by Ultralytics.",
+        ) from error
+    if not isinstance(network, DetectionModel):
+        raise WeightsError(f"{path.name} is a {type(network).__name__}, not a detector or segmenter.")
+    return network
+
+
+def _version_network(start: Start, architecture: str) -> tuple[Any, str]:
+    assert start.weights is not None
+    if start.model is None:
+        raise WeightsError("The starting version has no model.json.", hint="Choose another version.")
+    found = str(start.model.get("architecture", "?"))
+    name = str(start.model.get("label") or start.model.get("name") or "the starting version")
+    if found != architecture:
+        raise _other_architecture(name, found, architecture)
+    return rebuild_network(start.weights, start.model), name
+
+
+def _check_fit(source: Any, network: Any, name: str, architecture: str) -> None:
+    """Everything before the head must have the same shapes."""
+    head = f"model.{len(network.model) - 1}."
+    ours = {key: value.shape for key, value in network.state_dict().items() if not key.startswith(head)}
+    theirs = {key: value.shape for key, value in source.state_dict().items()}
+    if any(theirs.get(key) != shape for key, shape in ours.items()):
+        raise _other_architecture(name, _architecture_of(source), architecture)
+
+
+def _architecture_of(network: Any) -> str:
+    stem = Path(str(getattr(network, "yaml", {}).get("yaml_file", ""))).stem
+    return stem or "another architecture"
+
+
+def _other_architecture(name: str, found: str, wanted: str) -> WeightsError:
+    return WeightsError(
+        f"{name} is {found}; this run trains {wanted}. The weights cannot be loaded.",
+        hint="Choose the same family and size in the configuration, or other weights.",
+        code=OTHER_ARCHITECTURE,
+    )
+
+
+def _names_of(network: Any) -> Mapping[int, str]:
+    names = getattr(network, "names", {})
+    return names if isinstance(names, dict) else dict(enumerate(names))
+
+
+def _listed(names: Any) -> str:
+    listed = [str(name) for name in names]
+    return ", ".join(listed[:8]) + (f" and {len(listed) - 8} more" if len(listed) > 8 else "")
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _as_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_json(item) for item in value]
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)

@@ -1,0 +1,107 @@
+"""Predictions of a published version: rebuilt without unpickling, run as the engine runs its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from ultralytics.data.augment import LetterBox
+from ultralytics.nn.autobackend import AutoBackend
+from ultralytics.utils import nms, ops
+from ultralytics.utils.patches import imread
+from ultralytics.utils.torch_utils import select_device
+
+from core.domain.geometry import Box
+from core.domain.projects import Task
+from core.errors import WorkerError
+from core.workers.api import ImagePredictions, PredictedObject, PredictRequest, Reporter, TreeImage
+from core.workers.builtin.yolo.worker.engine import engine_session, usable_cores
+from core.workers.builtin.yolo.worker.failures import told_in_words
+from core.workers.builtin.yolo.worker.masks import as_polygon, as_rle, window_masks
+from core.workers.builtin.yolo.worker.networks import rebuild_network
+
+
+def run_prediction(request: PredictRequest, reporter: Reporter) -> Iterator[ImagePredictions]:
+    """See `Worker.predict`. One image at a time: larger batches give other bits."""
+    n_images = len(request.images)
+    imgsz = int(request.model["preprocessing"]["imgsz"])
+    with engine_session(reporter), told_in_words(lambda: (1, imgsz)):
+        reporter.progress(0, max(n_images, 1), "loading the network")
+        predictor = _Predictor(request, imgsz)
+    for done, image in enumerate(request.images):
+        with engine_session(reporter), told_in_words(lambda: (1, imgsz)):
+            found = predictor.predict(image)
+            reporter.progress(done + 1, n_images, f"image {done + 1} of {n_images}")
+        yield ImagePredictions(image, found)
+
+
+class _Predictor:
+    def __init__(self, request: PredictRequest, imgsz: int) -> None:
+        self._request = request
+        self._has_masks = request.model["task"] == Task.SEGMENTATION.value
+        self._n_categories = len(request.model["categories"])
+        network = rebuild_network(request.weights, request.model)
+        device = select_device(request.device.removeprefix("cuda:"), verbose=False)
+        if device.type == "cpu":
+            torch.set_num_threads(usable_cores())
+        self._backend: Any = AutoBackend(
+            model=network, device=device, fp16=False, fuse=True, verbose=False, end2end=False
+        )
+        self._backend.eval()
+        self._letterbox = LetterBox((imgsz, imgsz), auto=True, stride=self._backend.stride)
+
+    @torch.inference_mode()
+    def predict(self, image: TreeImage) -> tuple[PredictedObject, ...]:
+        picture = _read(image)
+        batch = self._tensor(self._letterbox(image=picture))
+        answer = self._backend(batch)
+        prototypes = self._prototypes(answer) if self._has_masks else None
+        rows = nms.non_max_suppression(
+            answer[0] if self._has_masks else answer,
+            self._request.confidence,
+            self._request.iou,
+            multi_label=self._request.is_multi_label,
+            max_det=self._request.max_detections,
+            nc=self._n_categories,
+            end2end=False,
+        )[0]
+        rows[:, :4] = ops.scale_boxes(batch.shape[2:], rows[:, :4], picture.shape)
+        if prototypes is None:
+            return tuple(_object(row) for row in rows.tolist())
+        return tuple(self._masked(rows, prototypes, image))
+
+    def _masked(self, rows: torch.Tensor, prototypes: torch.Tensor, image: TreeImage) -> Iterator[PredictedObject]:
+        """Objects whose mask is empty are left out, as the engine does."""
+        shape = (image.height, image.width)
+        masks = window_masks(prototypes, rows[:, 6:], rows[:, :4], shape)
+        for row, mask in zip(rows[:, :6].tolist(), masks, strict=True):
+            if mask.pixels.any():
+                yield _object(row, polygon=as_polygon(mask), mask=as_rle(mask, *shape))
+
+    @staticmethod
+    def _prototypes(answer: Any) -> torch.Tensor:
+        prototypes: torch.Tensor = (answer[0][1] if isinstance(answer[0], tuple) else answer[1])[0]
+        return prototypes
+
+    def _tensor(self, picture: npt.NDArray[np.uint8]) -> torch.Tensor:
+        """(1, 3, h, w), red first, 0 to 1."""
+        batch = torch.from_numpy(np.ascontiguousarray(picture)).unsqueeze(0).to(self._backend.device)
+        return batch.permute(0, 3, 1, 2).contiguous().flip(1).float().div_(255)
+
+
+def _read(image: TreeImage) -> npt.NDArray[np.uint8]:
+    picture = imread(str(image.path))
+    if picture is None or picture.shape[:2] != (image.height, image.width):
+        raise WorkerError(
+            f"{image.key} cannot be read as {image.width} x {image.height} pixels.",
+            hint="Start the run again: its private copy of the images is damaged.",
+            code="data",
+        )
+    return np.asarray(picture, dtype=np.uint8)
+
+
+def _object(row: list[float], **shape: Any) -> PredictedObject:
+    return PredictedObject(int(row[5]), row[4], Box(*row[:4]), **shape)

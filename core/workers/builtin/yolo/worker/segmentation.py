@@ -1,0 +1,21 @@
+"""The heavy half of the segmentation worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core.workers.api import ImagePredictions, PredictRequest, Reporter, TrainRequest, TrainResult
+from core.workers.builtin.yolo.worker.prediction import run_prediction
+from core.workers.builtin.yolo.worker.training import run_training
+
+
+class SegmentationWorker:
+    """Fulfils `core.workers.api.Worker` for boxes with masks."""
+
+    def train(self, request: TrainRequest, reporter: Reporter) -> TrainResult:
+        """See `Worker.train`."""
+        return run_training(request, reporter)
+
+    def predict(self, request: PredictRequest, reporter: Reporter) -> Iterator[ImagePredictions]:
+        """See `Worker.predict`."""
+        return run_prediction(request, reporter)
