@@ -15,6 +15,8 @@ from core.models.service import ModelService
 from core.projects.service import ProjectService
 from core.registry.database import Registry
 from core.runs.service import RunService
+from core.training.configurations import ConfigurationService
+from core.training.plans import Plans
 from core.training.service import TrainingService
 from core.workers.catalog import WorkerCatalog
 
@@ -29,6 +31,8 @@ class Services:
     datasets: DatasetService
     models: ModelService
     runs: RunService
+    configurations: ConfigurationService
+    plans: Plans
     training: TrainingService
     thumbnails: ThumbnailCache
 
@@ -43,6 +47,7 @@ def build_services(home: Home) -> Services:
     datasets = DatasetService(registry, home.snapshots)
     models = ModelService(registry, home.models)
     runs = RunService(registry, home.runs, home.devices)
+    configurations = ConfigurationService(registry, catalog)
     return Services(
         home=home,
         registry=registry,
@@ -52,6 +57,8 @@ def build_services(home: Home) -> Services:
         datasets=datasets,
         models=models,
         runs=runs,
+        configurations=configurations,
+        plans=Plans(projects, models, catalog, configurations),
         training=TrainingService(registry, projects, datasets, models, runs, catalog, home),
         thumbnails=ThumbnailCache(home.thumbnails),
     )

@@ -87,7 +87,12 @@ def run_export(services: Services, arguments: argparse.Namespace, console: Conso
 
 
 def run_verify(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
-    problems = (*services.registry.check(), *services.models.verify(), *services.datasets.verify_all())
+    problems = (
+        *services.registry.check(),
+        *services.models.verify(),
+        *services.datasets.verify_manifests(),
+        *services.runs.verify(),
+    )
     data = {"ok": not problems, "problems": [problem_data(problem) for problem in problems]}
     lines = tuple(problem_lines(problems)) or ("Registry, frozen datasets and models are as they were written.",)
     return VerbResult(data, lines, code=1 if problems else 0)

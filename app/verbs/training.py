@@ -1,0 +1,202 @@
+"""`calque train` and `calque sample --headless`: a whole training in the foreground.
+
+Ctrl+C asks it to stop and keep the best; a second Ctrl+C leaves, and the run goes on in the background.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from app.services import Services
+from app.verbs.library import metrics_data
+from app.verbs.output import Console, VerbResult
+from core.domain.ids import RunId
+from core.domain.imports import ImportSource
+from core.domain.projects import Project
+from core.domain.runs import STAGE_TITLES, RunRecord, RunStatus, StageState
+from core.domain.training import Issue, TrainingDraft
+from core.errors import NotFoundError, RefusedError
+from core.runs.supervise import Batch
+from core.training.command import TrainingPlan, from_toml
+
+EXIT_CODES = {RunStatus.SUCCESS: 0, RunStatus.TERMINATED: 130}
+
+
+def run_train(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
+    plan = plan_from(arguments)
+    draft = services.plans.draft_from_plan(plan, arguments.settings or ())
+    return train(services, draft, console)
+
+
+def run_sample(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
+    project = ensure_sample(services, console)
+    draft = replace(sample_draft(services, project), device=arguments.device)
+    return train(services, draft, console)
+
+
+# --- what to train ---------------------------------------------------------------------------------------------
+
+
+def plan_from(arguments: argparse.Namespace) -> TrainingPlan:
+    """The plan of `run.toml`, if one was named, with the options of the command line laid over it."""
+    plan = TrainingPlan()
+    if arguments.file is not None:
+        if not arguments.file.is_file():
+            raise NotFoundError(f"There is no file {arguments.file}.")
+        plan = from_toml(arguments.file.read_text(encoding="utf-8"), file=arguments.file.name)
+    given: dict[str, Any] = {
+        name: getattr(arguments, name)
+        for name in ("project", "worker", "model", "name", "version_name", "device", "configuration", "start", "seed")
+        if getattr(arguments, name) is not None
+    }
+    for name in ("train", "val", "test", "classes"):
+        if getattr(arguments, name) is not None:
+            given[name] = tuple(folder_or_class(text) for text in getattr(arguments, name))
+    if arguments.val_ratio is not None:
+        given["val_ratio"] = arguments.val_ratio
+    if arguments.minutes is not None:
+        given["minutes"] = arguments.minutes
+    if arguments.no_limit:
+        given["minutes"] = None
+    if arguments.allow_download:
+        given["allow_download"] = True
+    if arguments.use_images_without_objects:
+        given["use_images_without_objects"] = True
+    return replace(plan, **given)
+
+
+def folder_or_class(text: str) -> str:
+    """ "." is the project's root, which the registry calls ""; a trailing slash is a shell's habit."""
+    return "" if text in (".", "./") else text.rstrip("/")
+
+
+def ensure_sample(services: Services, console: Console) -> Project:
+    """The sample project, drawn and imported when it is not there yet."""
+    from core.samples.service import SAMPLE_NAME, make_sample
+
+    known = services.projects.find_project(SAMPLE_NAME)
+    if known is not None and not known.is_root_missing:
+        return known
+    path = make_sample(services.home.samples, progress=console.progress)
+    services.imports.commit(
+        ImportSource(path), project_name=SAMPLE_NAME, into=known.id if known else None, progress=console.progress
+    )
+    made = services.projects.find_project(SAMPLE_NAME)
+    assert made is not None  # it was committed the line before
+    return made
+
+
+def sample_draft(services: Services, project: Project) -> TrainingDraft:
+    """The sample's training, with its model when an earlier one made it."""
+    from core.samples.service import SAMPLE_PLAN
+
+    return services.plans.draft_from_plan(replace(SAMPLE_PLAN, project=project.name))
+
+
+# --- carrying it out -------------------------------------------------------------------------------------------
+
+
+def train(services: Services, draft: TrainingDraft, console: Console) -> VerbResult:
+    """Review, submit, and follow the run to its end."""
+    review = services.training.review(draft)
+    for issue in review.issues:
+        if not issue.is_error:
+            console.note(f"{issue.code}: {issue.text}")
+    errors = [issue for issue in review.issues if issue.is_error]
+    if errors:
+        raise refusal(errors)
+    record = services.training.submit(review.draft)
+    console.note(f'Run {record.id} "{record.name}".')
+    follower = Follower(console)
+    with stop_on_interrupt(services, record.id, console) as wishes:
+        services.runs.carry_out(record.id, follower.take, lambda: wishes.n_interrupts > 1)
+    return result_of(services, services.runs.get_run(record.id))
+
+
+def refusal(errors: list[Issue]) -> RefusedError:
+    first, *others = errors
+    hint = " ".join(f"{issue.code}: {issue.text}" for issue in others)
+    return RefusedError(first.text, hint=hint, code=first.code)
+
+
+def result_of(services: Services, record: RunRecord) -> VerbResult:
+    """The run's result as the command line states it."""
+    version = None
+    metrics: dict[str, Any] = {}
+    if record.version is not None:
+        details = services.models.get_details(record.version)
+        if details.version.content_sha256:
+            version = details.version
+            metrics = dict(metrics_data(details.tables))
+    data = {
+        "run": record.id,
+        "status": record.status,
+        "reason": record.reason,
+        "version": version.id if version else None,
+        "version_label": version.label if version else None,
+        "model": record.model_name,
+        "snapshot": record.snapshot,
+        "metrics": metrics,
+        "duration_s": record.duration_s,
+    }
+    lines = [f"{record.status}: {record.reason}"]
+    if version is not None:
+        lines.append(f"{record.model_name} {version.label}, id {version.id}")
+    for split, values in metrics.items():
+        shown = ", ".join(f"{name} {value:.3f}" for name, value in values.items() if isinstance(value, float))
+        lines.append(f"  {split:<5}  {shown or 'not measured'}")
+    return VerbResult(data, tuple(lines), code=EXIT_CODES.get(record.status, 0 if not record.status.is_terminal else 1))
+
+
+class Follower:
+    """Tells the terminal what is new: the step, its progress, warnings."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._stage = ""
+        self._warnings: set[str] = set()
+
+    def take(self, batch: Batch) -> None:
+        state = batch.state
+        for warning in state.warnings:
+            if warning not in self._warnings:
+                self._warnings.add(warning)
+                self._console.note(f"Warning: {warning}")
+        running = next((stage for stage in state.stages if stage.state is StageState.RUNNING), None)
+        if running is None:
+            return
+        title = STAGE_TITLES[running.name]
+        if title != self._stage:
+            self._stage = title
+            self._console.note(f"{title} …")
+        if running.text:
+            self._console.progress(state.progress, 1.0, f"{title}: {running.text}")
+
+
+class StopWishes:
+    def __init__(self) -> None:
+        self.n_interrupts = 0
+
+
+@contextmanager
+def stop_on_interrupt(services: Services, run: RunId, console: Console) -> Iterator[StopWishes]:
+    """The first Ctrl+C asks the run to stop and keep the best; the second leaves it to itself."""
+    wishes = StopWishes()
+
+    def on_signal(_number: int, _frame: object) -> None:
+        wishes.n_interrupts += 1
+        if wishes.n_interrupts == 1:
+            console.note("Stopping; the best so far is kept. Ctrl+C again leaves, and the run ends by itself.")
+            services.runs.request_stop(run)
+
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield wishes
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
