@@ -259,7 +259,9 @@ def _listen_for_stop(context: ChildContext) -> None:
 def _tell_losses(context: ChildContext, writer: EventWriter) -> None:
     lost = writer.n_dropped + context.n_faults
     if lost:
-        writer.write(says.Warned(f"{lost} reports of this run were lost; its curves and log have gaps."))
+        with contextlib.suppress(OSError):
+            warning = says.Warned(f"{lost} reports of this run were lost; its curves and log have gaps.")
+            writer.write(warning, must=True)
 
 
 def _facts() -> dict[str, str]:

@@ -16,8 +16,8 @@ from core.runs.events import Body, Event, decode, encode
 from core.runs.layout import RunLayout
 
 RESERVE_BYTES = 1_000_000
-CHUNK_BYTES = 1_000_000
-"""How much a reader takes at once: a batch that a window can swallow."""
+CHUNK_BYTES = 200_000
+"""How much a reader takes at once: parsing it holds the interpreter for a few milliseconds, within a frame."""
 
 _NO_ROOM = frozenset(getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasattr(errno, name))
 

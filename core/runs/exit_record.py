@@ -5,8 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from core import clock
+from core.errors import CalqueError
+from core.runs.attempts import latest_attempt
 from core.runs.durable_file import read_json, write_json
 from core.runs.layout import RunLayout
+
+NOT_STARTED = 127
+"""The exit code of a child that there never was, as shells have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,18 @@ def write_exit(layout: RunLayout, record: ExitRecord) -> None:
     except OSError:
         layout.reserve_file.unlink(missing_ok=True)
         write_json(layout.exit_file, content)
+
+
+def record_no_start(layout: RunLayout, error: CalqueError) -> None:
+    """The latest attempt is over before it began; why is at the end of its log. Raises `error` on a full disk."""
+    now = clock.now()
+    number = latest_attempt(layout).number
+    try:
+        with layout.log_file.open("a", encoding="utf-8") as file:
+            file.write(f"{error}\n")
+        write_exit(layout, ExitRecord(number, NOT_STARTED, 0, 0, 0, 0, now, now))
+    except OSError:
+        raise error from None
 
 
 def read_exit(layout: RunLayout, attempt: int) -> ExitRecord | None:

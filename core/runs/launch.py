@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -19,9 +20,12 @@ from typing import TYPE_CHECKING
 
 import core
 from core.errors import RunError
+from core.runs.attempts import latest_attempt
 from core.runs.durable_file import read_json
 from core.runs.file_lock import is_locked, try_lock, write_note
 from core.runs.layout import RunLayout, device_lock_file
+from core.runs.liveness import read_occupant
+from core.runs.stop_wish import StopWish, read_stop
 
 if TYPE_CHECKING:
     from core.runs.request import RunRequest
@@ -30,6 +34,8 @@ CHILD_FLAG = "--child"
 PROBE_FLAG = "--probe-devices"
 LOCKS_FLAG = "--locks"
 
+WARDEN_PATIENCE_S = 30.0
+
 _SOURCE_ROOT = Path(core.__path__[0]).parent
 
 
@@ -37,6 +43,7 @@ class StartOutcome(Enum):
     STARTED = auto()
     DEVICE_BUSY = auto()
     ALREADY_RUNNING = auto()
+    STOPPED = auto()  # the person stopped it before it could start
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +85,8 @@ _wardens = _Wardens()
 def start(layout: RunLayout, request: RunRequest, environment: Mapping[str, str], devices: Path) -> StartOutcome:
     """Start the warden of a run, unless the run or its device is taken.
 
-    `environment` is the child's whole environment. The locks are taken here, so that the answer is known at once, and handed down. Raises RunError when no process
-    can be started.
+    `environment` is the child's whole environment. The locks are taken here, so that the answer is known at once,
+    and handed down. Raises RunError when no process can be started.
     """
     _wardens.collect()
     devices.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -87,17 +94,20 @@ def start(layout: RunLayout, request: RunRequest, environment: Mapping[str, str]
     if run_lock is None:
         return StartOutcome.ALREADY_RUNNING
     try:
+        if read_stop(layout) is not StopWish.NONE:
+            return StartOutcome.STOPPED
         device_lock = try_lock(device_lock_file(devices, request.device))
         if device_lock is None:
             return StartOutcome.DEVICE_BUSY
         try:
             write_note(device_lock, json.dumps({"run": request.run, "name": request.name}).encode())
             write_note(run_lock, b"")
-            _start_warden(layout, environment, (run_lock, device_lock), devices, request.device)
+            warden = _start_warden(layout, environment, (run_lock, device_lock), devices, request.device)
         finally:
             os.close(device_lock)
     finally:
         os.close(run_lock)
+    _await_warden(layout, warden)
     return StartOutcome.STARTED
 
 
@@ -147,7 +157,7 @@ def ask_for_devices(timeout_s: float) -> Finding:
 
 def _start_warden(
     layout: RunLayout, environment: Mapping[str, str], locks: tuple[int, int], devices: Path, device: str
-) -> None:
+) -> subprocess.Popen[bytes]:
     command = [*_program(), str(layout.folder)]
     output = os.open(layout.log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
@@ -184,6 +194,20 @@ def _start_warden(
     finally:
         os.close(output)
     _wardens.add(process)
+    return process
+
+
+def _await_warden(layout: RunLayout, process: subprocess.Popen[bytes]) -> None:
+    """Until it has said who it is: from then on its end, and its child's, can be told from facts."""
+    attempt = latest_attempt(layout).number
+    deadline = time.monotonic() + WARDEN_PATIENCE_S
+    while read_occupant(layout, attempt) is None:
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RunError(
+                f"The process that watches over the run could not start (exit code {process.returncode}).",
+                hint=f"The end of {layout.log_file} may say why.",
+            )
+        time.sleep(0.01)
 
 
 def _program() -> list[str]:

@@ -68,9 +68,11 @@ class LivenessProbe:
         self._monotonic = monotonic
         self._child_gone_at: float | None = None
 
-    def look(self, announced: ProcessMark | None = None) -> Liveness:
-        """`announced` is the child as the latest attempt's own first event names it, if it was read already."""
+    def look(self, announced: ProcessMark | None = None, *, of_attempt: int = 1) -> Liveness:
+        """`announced` is the child as the first event of an attempt names it, if one was read already."""
         attempt = latest_attempt(self._layout).number
+        if attempt != of_attempt:
+            announced = None
         stop = read_stop(self._layout)
         occupant = read_occupant(self._layout, attempt)
         # Asked before the exit record is read: an end between the two questions is then seen with its record.

@@ -31,7 +31,7 @@ from core.runs.request import RunRequest
 from core.runs.stop_wish import StopWish
 from core.runs.verdict import judge
 
-FIRST_STATES = (RunStatus.CREATED, RunStatus.PENDING)
+STOPPED_UNSTARTED = "Stopped before it started."
 
 
 @dataclass(slots=True)
@@ -155,7 +155,9 @@ class RunFold:
                 return RunStatus.IN_PROGRESS, "", "", None
             return RunStatus.STOPPING, "Stopping: the best weights so far are being kept.", "", None
         if not liveness.has_begun:
-            return RunStatus.PENDING, "", "", None
+            if liveness.stop is StopWish.NONE:
+                return RunStatus.PENDING, "", "", None
+            return RunStatus.TERMINATED, STOPPED_UNSTARTED, "", None
         verdict = judge(
             liveness.exit,
             stop=liveness.stop,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from core import clock
 from core.runs.attempts import latest_attempt
-from core.runs.exit_record import ExitRecord, write_exit
+from core.runs.exit_record import NOT_STARTED, ExitRecord, write_exit
 from core.runs.file_lock import try_lock
 from core.runs.launch import spawn_child
 from core.runs.layout import RunLayout
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     import subprocess
 
 LOCK_PATIENCE_S = 5.0
-NOT_STARTED = 127
-"""The exit code of a child that there never was, as shells have it."""
 
 
 def run_warden(folder: Path, locks: Sequence[str]) -> int:

@@ -1,0 +1,241 @@
+"""All runs that this window works with: the queue, the supervised, and those that a page looks at.
+
+The pool lives on the window's thread and owns every signal; its threads only report to it. Closing it leaves the runs
+themselves going: they belong to processes of their own.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Qt, QThreadPool, QTimer, Signal, Slot
+
+from app.jobs import message_of
+from app.run_supervision import (
+    BatchRead,
+    DeviceBusy,
+    LookedUp,
+    Lookup,
+    ReadingEnded,
+    ReadingFailed,
+    Supervision,
+    Watch,
+)
+from core.domain.ids import RunId
+from core.domain.runs import RunRecord
+from core.errors import RefusedError, RunError
+
+if TYPE_CHECKING:
+    from core.runs.attach import Unfinished
+    from core.runs.service import RunService
+
+QUEUE_POLL_MS = 1000
+
+
+class RunPool(QObject):
+    """See the module. Curves and log travel for watched runs only, from their very beginning."""
+
+    state_changed = Signal(object)  # RunState
+    replay_started = Signal(object)  # RunId: its curves and log begin anew, drop what is shown
+    metrics_received = Signal(object, object)  # RunId, tuple[MetricBatch, ...]
+    log_received = Signal(object, object)  # RunId, tuple[LogLine, ...]
+    run_listed = Signal(object)  # RunRecord: its row changed
+    run_finished = Signal(object)  # RunState
+    error_raised = Signal(object)  # UserMessage
+
+    _reported = Signal(object)
+
+    def __init__(self, service: RunService, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._service = service
+        self._readers = QThreadPool(self)
+        self._books = QThreadPool(self)
+        self._books.setMaxThreadCount(1)
+        self._queue: list[RunRecord] = []
+        self._live: dict[RunId, Watch] = {}
+        self._devices: dict[RunId, str] = {}
+        self._names: dict[RunId, str] = {}
+        self._held_up: set[RunId] = set()  # another process had the device when they were last tried
+        self._watched: dict[RunId, Watch] = {}
+        self._is_closed = False
+        self._timer = QTimer(self)
+        self._timer.setInterval(QUEUE_POLL_MS)
+        self._timer.timeout.connect(self._advance)
+        self._reported.connect(self._take_report, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def n_live(self) -> int:
+        """Runs at work, or just starting."""
+        return len(self.live_runs)
+
+    @property
+    def live_runs(self) -> tuple[RunId, ...]:
+        return tuple(run for run in self._live if run not in self._held_up)
+
+    def start(self) -> None:
+        """Take up what was not over when Calque was last closed, or killed."""
+        self._look_up(self._service.find_unfinished, self._take_up)
+
+    def enqueue(self, run: RunId) -> None:
+        """Start the run as soon as its device is free."""
+        self._look_up(lambda: self._service.get_run(run), self._add_to_queue)
+
+    def watch(self, run: RunId) -> None:
+        """Bring the curves and the log of a run, live or over, from the beginning; then whatever comes."""
+        self.unwatch(run)
+        if not self._is_closed:
+            watch = self._watched[run] = Watch(run, is_live=False)
+            self.replay_started.emit(run)
+            self._read(watch, must_start=False)
+
+    def unwatch(self, run: RunId) -> None:
+        watch = self._watched.pop(run, None)
+        if watch is not None:
+            watch.leave()
+
+    def shutdown(self) -> None:
+        """Leave the runs as they are; no signal comes any more."""
+        self._is_closed = True
+        self._timer.stop()
+        for watch in (*self._live.values(), *self._watched.values()):
+            watch.leave()
+        self._readers.clear()
+        self._readers.waitForDone()
+        self._books.waitForDone()
+        self._live.clear()
+        self._watched.clear()
+        self._queue.clear()
+
+    def _look_up(self, ask: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        if not self._is_closed:
+            self._books.start(Lookup(ask, then, self._reported.emit))
+
+    def _read(self, watch: Watch, *, must_start: bool) -> None:
+        """A thread for each run that is read: as many as there are devices, and pages that look."""
+        watches = (*self._live.values(), *self._watched.values())
+        self._readers.setMaxThreadCount(max(1, sum(not other.is_over for other in watches)) + 1)
+        self._readers.start(Supervision(watch, self._service, self._reported.emit, must_start=must_start))
+
+    @Slot(object)
+    def _take_report(self, report: object) -> None:
+        if self._is_closed:
+            return
+        match report:
+            case BatchRead():
+                self._take_batch(report)
+            case ReadingEnded():
+                self._end(report)
+            case DeviceBusy(watch, record):
+                self._drop(watch)
+                self._held_up.add(record.id)
+                self._queue.insert(0, record)
+                self.run_listed.emit(record)
+                self._timer.start()
+            case ReadingFailed(watch, error):
+                self._fail(watch, error)
+            case LookedUp(then, answer, error):
+                if error is not None:
+                    self.error_raised.emit(message_of(error))
+                else:
+                    then(answer)
+
+    def _take_batch(self, report: BatchRead) -> None:
+        watch, batch = report.watch, report.batch
+        watch.give_room()
+        run = watch.run
+        if watch.is_live:
+            self._held_up.discard(run)
+        if batch.record is not None:
+            self.run_listed.emit(batch.record)
+        is_speaker = watch.is_live or run not in self._live
+        if is_speaker and not batch.has_more:
+            self.state_changed.emit(batch.state)
+        if self._watched.get(run) is watch:
+            if batch.metrics:
+                self.metrics_received.emit(run, batch.metrics)
+            if batch.log:
+                self.log_received.emit(run, batch.log)
+
+    def _end(self, report: ReadingEnded) -> None:
+        self._drop(report.watch)
+        if not report.watch.is_live:
+            return
+        if report.record is not None:
+            self.run_listed.emit(report.record)
+        if report.state is not None and report.state.status.is_terminal:
+            self.run_finished.emit(report.state)
+        self._advance()
+
+    def _fail(self, watch: Watch, error: BaseException) -> None:
+        run = watch.run
+        self._drop(watch)
+        if watch.is_live and isinstance(error, RefusedError):  # stopped or removed while it waited
+            self._look_up(lambda: self._service.find_run(run), self._list)
+        elif watch.is_live and isinstance(error, RunError):
+            self._look_up(lambda: self._service.close_lost(run, error), self._list)
+        else:
+            self.error_raised.emit(message_of(error))
+        self._advance()
+
+    def _drop(self, watch: Watch) -> None:
+        watch.is_over = True
+        if self._live.get(watch.run) is watch:
+            del self._live[watch.run]
+            self._devices.pop(watch.run, None)
+            self._names.pop(watch.run, None)
+
+    def _list(self, record: RunRecord | None) -> None:
+        if record is not None:
+            self.run_listed.emit(record)
+
+    def _take_up(self, unfinished: Unfinished) -> None:
+        for record in unfinished.lost:
+            self.run_listed.emit(record)
+        for record in unfinished.begun:
+            if record.id not in self._live:
+                self._supervise(record, must_start=False)
+        for record in unfinished.waiting:
+            self._add_to_queue(record)
+
+    def _add_to_queue(self, record: RunRecord) -> None:
+        if record.id in self._live or any(record.id == other.id for other in self._queue):
+            return
+        self._queue.append(record)
+        self._advance()
+
+    def _supervise(self, record: RunRecord, *, must_start: bool) -> None:
+        watch = self._live[record.id] = Watch(record.id, is_live=True)
+        self._devices[record.id] = record.device
+        self._names[record.id] = record.name
+        self._read(watch, must_start=must_start)
+        looker = self._watched.get(record.id)
+        if looker is not None and looker.is_over:  # another attempt of a run whose page is open
+            self.watch(record.id)
+
+    @Slot()
+    def _advance(self) -> None:
+        """Start what can be started: for each device the first in the queue."""
+        if self._is_closed:
+            return
+        holders = {device: self._names[run] for run, device in self._devices.items()}
+        waiting, self._queue = self._queue, []
+        for record in waiting:
+            holder = holders.get(record.device)
+            if holder is None:
+                holders[record.device] = record.name
+                self._supervise(record, must_start=True)
+            else:
+                self._queue.append(self._waiting(record, holder))
+        if self._queue:
+            self._timer.start()
+        else:
+            self._timer.stop()
+
+    def _waiting(self, record: RunRecord, holder: str) -> RunRecord:
+        reason = self._service.waiting_reason(record.device, holder)
+        if record.reason == reason:
+            return record
+        self._look_up(lambda: self._service.set_waiting(record.id, reason), self._list)
+        return dataclasses.replace(record, reason=reason)

@@ -1,0 +1,57 @@
+"""What to do with the runs that were not over when Calque was last closed, or killed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core import clock
+from core.domain.runs import RunFilter, RunRecord, RunStatus
+from core.errors import CalqueError, RunError
+from core.registry.database import Registry
+from core.registry.stores import models, runs
+from core.runs.layout import RunLayout
+from core.runs.liveness import LivenessProbe
+from core.runs.request import read_request
+
+WAITING = (RunStatus.PENDING, RunStatus.RERUN)
+LIVE = (RunStatus.IN_PROGRESS, RunStatus.STOPPING)
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """`begun` are to be supervised, whether their process lives or not: supervising finds out and says so.
+
+    `waiting` are to be queued, oldest first. `lost` have no folder to read any more, and were closed.
+    """
+
+    begun: tuple[RunRecord, ...]
+    waiting: tuple[RunRecord, ...]
+    lost: tuple[RunRecord, ...] = ()
+
+
+def find_unfinished(registry: Registry) -> Unfinished:
+    with registry.read() as session:
+        records = runs.list_runs(session, RunFilter(statuses=(*WAITING, *LIVE)))
+    begun, waiting, lost = [], [], []
+    for record in reversed(records):
+        layout = RunLayout(record.folder)
+        try:
+            read_request(layout)
+        except RunError as error:
+            lost.append(close_lost(registry, record, error))
+            continue
+        # A window that was killed between the start of a process and the row's change leaves a "waiting" run begun.
+        if record.status in LIVE or LivenessProbe(layout).look().has_begun:
+            begun.append(record)
+        else:
+            waiting.append(record)
+    return Unfinished(tuple(begun), tuple(waiting), tuple(lost))
+
+
+def close_lost(registry: Registry, record: RunRecord, error: CalqueError) -> RunRecord:
+    """End a run that nothing can be learned of any more; returns its row."""
+    with registry.write(durable=True) as session:
+        runs.update_run(session, record.id, status=RunStatus.ABORTED, reason=str(error), ended_at=clock.now())
+        if record.version is not None:
+            models.fail_version(session, record.version)
+        return runs.get_run(session, record.id)

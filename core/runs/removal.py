@@ -1,0 +1,40 @@
+"""Taking a run's folder off the disk, and nothing else."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+from core.errors import RefusedError, StorageError
+
+
+def remove_folder(folder: Path, *, within: Path) -> None:
+    """Renamed first, so that no half of it is ever taken for a run. `within` is the folder of all runs.
+
+    Raises RefusedError for a folder that is no run's, StorageError when the system refuses.
+    """
+    if not folder.exists():
+        return
+    if folder.is_symlink() or folder.resolve().parent != within.resolve():
+        raise RefusedError(f"{folder} is not a run's folder: it has not been removed.")
+    doomed = folder.with_name(f".removed-{folder.name}")
+    try:
+        folder.rename(doomed)
+        shutil.rmtree(doomed, onerror=_make_writable)
+    except OSError as error:
+        raise StorageError(f"The run's folder could not be removed whole: {error.strerror} ({doomed}).") from error
+
+
+def sweep_removed(runs: Path) -> None:
+    """Finish removals that were cut off."""
+    for folder in sorted(runs.glob(".removed-*")):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _make_writable(retry: Callable[..., object], path: str, _info: object) -> None:
+    """The image tree of a run is read-only."""
+    for target in (Path(path).parent, Path(path)):
+        target.chmod(target.stat().st_mode | stat.S_IWUSR | stat.S_IXUSR | stat.S_IRUSR)
+    retry(path)

@@ -1,0 +1,288 @@
+"""What can be done with runs: make, start, stop, kill, retry, remove, look at."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from core import clock
+from core.domain.ids import RunId
+from core.domain.imports import Problem
+from core.domain.models import VersionStatus
+from core.domain.runs import RunFilter, RunRecord, RunState, RunStatus
+from core.errors import RefusedError, RunError, StorageError
+from core.registry.database import Registry
+from core.registry.stores import models, runs
+from core.runs import launch
+from core.runs.attach import Unfinished, close_lost, find_unfinished
+from core.runs.attempts import latest_attempt
+from core.runs.exit_record import record_no_start
+from core.runs.file_lock import try_lock
+from core.runs.launch import StartOutcome
+from core.runs.layout import RunLayout
+from core.runs.liveness import LivenessProbe, read_occupant
+from core.runs.processes import kill_tree
+from core.runs.removal import remove_folder
+from core.runs.request import RunRequest, read_request, write_request
+from core.runs.rerun import choose_attempt, put_aside, write_attempt
+from core.runs.state import STOPPED_UNSTARTED
+from core.runs.stop_wish import StopWish, read_stop, write_stop
+from core.runs.supervise import Batch, RunReader, supervise
+from core.runs.verify import find_problems
+from core.runs.zip_export import export_folder
+from core.workers.environment import child_environment, prepare_private_config
+
+START_STATES = (RunStatus.CREATED, RunStatus.PENDING, RunStatus.RERUN)
+RETRY_STATES = (RunStatus.FAILED, RunStatus.ABORTED, RunStatus.TERMINATED)
+KILL_PATIENCE_S = 5.0
+DEVICE_POLL_S = 1.0
+
+
+class RunService:
+    """Every method may be called on any thread, and while any number of windows watch the same runs."""
+
+    def __init__(self, registry: Registry, runs: Path, devices: Path) -> None:
+        self._registry = registry
+        self._runs = runs
+        self._devices = devices
+
+    @property
+    def registry(self) -> Registry:
+        return self._registry
+
+    def list_runs(self, filter: RunFilter | None = None) -> tuple[RunRecord, ...]:
+        """Newest first."""
+        with self._registry.read() as session:
+            return runs.list_runs(session, filter or RunFilter())
+
+    def get_run(self, id: RunId) -> RunRecord:
+        with self._registry.read() as session:
+            return runs.get_run(session, id)
+
+    def find_run(self, id_or_prefix: str) -> RunRecord | None:
+        with self._registry.read() as session:
+            return runs.find_run(session, id_or_prefix)
+
+    def folder_of(self, id: RunId) -> Path:
+        """Where a new run of this id is to lie."""
+        return self._runs / id
+
+    def layout(self, id: RunId) -> RunLayout:
+        return RunLayout(self.get_run(id).folder)
+
+    def create(self, request: RunRequest, record: RunRecord) -> RunRecord:
+        """Write the run's folder, then its row. Raises StorageError; then there is neither."""
+        layout = RunLayout(self.folder_of(request.run))
+        try:
+            layout.ensure()
+            write_request(layout, request)
+        except OSError as error:
+            remove_folder(layout.folder, within=self._runs)
+            raise StorageError(f"The run's folder cannot be written: {error.strerror} ({layout.folder}).") from error
+        with self._registry.write(durable=True) as session:
+            runs.insert_run(session, replace(record, id=request.run, folder=layout.folder))
+            return runs.get_run(session, request.run)
+
+    def start(self, id: RunId) -> StartOutcome:
+        """Start its process if its device is free. Raises RefusedError when the run is not one that waits."""
+        record = self.get_run(id)
+        if record.status not in START_STATES:
+            raise RefusedError(f'"{record.name}" cannot be started: it is {record.status.value}.')
+        layout = RunLayout(record.folder)
+        request = read_request(layout)
+        if read_stop(layout) is not StopWish.NONE:
+            self._end_unstarted(record)
+            return StartOutcome.STOPPED
+        try:
+            prepare_private_config(layout.folder)
+        except OSError as error:
+            raise StorageError(f"The run's folder cannot be written: {error.strerror} ({layout.folder}).") from error
+        try:
+            outcome = launch.start(layout, request, child_environment(layout.folder), self._devices)
+        except RunError as error:
+            record_no_start(layout, error)  # supervising then finds it like any other end
+            outcome = StartOutcome.STARTED
+        if outcome is StartOutcome.STOPPED:
+            self._end_unstarted(record)
+        if outcome is StartOutcome.ALREADY_RUNNING and not LivenessProbe(layout).look().has_begun:
+            return StartOutcome.DEVICE_BUSY  # the warden of the former attempt is still on its way out
+        return outcome
+
+    def waits_for(self, record: RunRecord) -> str:
+        """Why a run that waits cannot start now, as a sentence; "" when its device is free."""
+        holder = launch.device_holder(self._devices, record.device)
+        if holder is None or holder.run == record.id:
+            return ""
+        return self.waiting_reason(record.device, holder.name)
+
+    @staticmethod
+    def waiting_reason(device: str, holder: str) -> str:
+        """What a run waits for, as the list of runs shows it. `holder` is the name of the run that has the device."""
+        shown = "CPU" if device == "cpu" else f"GPU {device.rpartition(':')[2]}"
+        return f'waiting for {shown} (run "{holder}")' if holder else f"waiting for {shown}"
+
+    def set_waiting(self, id: RunId, reason: str) -> RunRecord:
+        """The run stays in the queue, and why."""
+        with self._registry.write() as session:
+            record = runs.get_run(session, id)
+            if record.status in START_STATES and (record.status, record.reason) != (RunStatus.PENDING, reason):
+                runs.update_run(session, id, status=RunStatus.PENDING, reason=reason)
+            return runs.get_run(session, id)
+
+    def carry_out(
+        self, id: RunId, on_batch: Callable[[Batch], None], should_leave: Callable[[], bool]
+    ) -> RunState | None:
+        """Wait for the device, start, and supervise to the end: a whole run without a window.
+
+        None when it was told to leave before the run could start.
+        """
+        while self.start(id) is StartOutcome.DEVICE_BUSY:
+            self.set_waiting(id, self.waits_for(self.get_run(id)))
+            until = time.monotonic() + DEVICE_POLL_S
+            while time.monotonic() < until:
+                if should_leave():
+                    return None
+                time.sleep(0.05)
+        return supervise(self.layout(id), self._registry, on_batch, should_leave)
+
+    def request_stop(self, id: RunId) -> RunRecord:
+        """Stop soon and keep the best; a run that waits is over at once. Returns the row."""
+        record = self.get_run(id)
+        self._refuse_ended(record)
+        layout = RunLayout(record.folder)
+        self._wish(layout, StopWish.KEEP)
+        if record.status in START_STATES:
+            lock = try_lock(layout.lock_file)
+            if lock is not None:  # nobody is starting it at this moment, and nobody will: the wish is on the disk
+                try:
+                    if not LivenessProbe(layout).look().has_begun:
+                        return self._end_unstarted(record)
+                finally:
+                    os.close(lock)
+        with self._registry.write(durable=True) as session:
+            if not runs.get_run(session, id).status.is_terminal:
+                runs.update_run(session, id, status=RunStatus.STOPPING)
+            return runs.get_run(session, id)
+
+    def kill(self, id: RunId) -> RunRecord:
+        """End its processes now; what was saved stays. Returns the row, over unless a process cannot be killed."""
+        record = self.get_run(id)
+        self._refuse_ended(record)
+        if record.status in START_STATES:
+            record = self.request_stop(id)
+            if record.status.is_terminal:
+                return record
+        layout = RunLayout(record.folder)
+        self._wish(layout, StopWish.KILL)
+        probe = LivenessProbe(layout)
+        deadline = time.monotonic() + KILL_PATIENCE_S
+        while probe.look().is_alive and time.monotonic() < deadline:
+            occupant = read_occupant(layout, latest_attempt(layout).number)
+            if occupant is not None and occupant.child is not None:
+                kill_tree(occupant.child)
+            time.sleep(0.05)
+        supervise(layout, self._registry, lambda _batch: None, lambda: time.monotonic() > deadline)
+        return self.get_run(id)
+
+    def retry(self, id: RunId) -> RunRecord:
+        """Ask for another attempt with the same inputs, from the newest sound checkpoint. Status Rerun."""
+        record = self.get_run(id)
+        if record.status not in RETRY_STATES:
+            raise RefusedError(f'"{record.name}" cannot be retried: it is {record.status.value}.')
+        self._refuse_trained(record)
+        layout = RunLayout(record.folder)
+        if LivenessProbe(layout).look().is_alive:
+            raise RefusedError(f'"{record.name}" is still ending. Try again in a moment.')
+        state = RunReader(layout).read_all()
+        attempt = choose_attempt(layout, state.checkpoints)
+        try:
+            put_aside(layout, attempt)
+            write_attempt(layout, attempt)
+        except OSError as error:
+            raise StorageError(f"The run's folder cannot be written: {error.strerror} ({layout.folder}).") from error
+        with self._registry.write(durable=True) as session:
+            runs.update_run(
+                session,
+                id,
+                status=RunStatus.RERUN,
+                reason=attempt.note,
+                attempt=attempt.number,
+                stage=None,
+                progress=0.0,
+                started_at=None,
+                ended_at=None,
+            )
+            if record.version is not None:
+                models.reopen_version(session, record.version)
+            return runs.get_run(session, id)
+
+    def remove(self, id: RunId, *, with_files: bool) -> None:
+        """Take it off the list, and with `with_files` its folder from the disk; never a published version."""
+        record = self.get_run(id)
+        is_idle = record.status.is_terminal or record.status is RunStatus.CREATED
+        if not is_idle or LivenessProbe(RunLayout(record.folder)).look().is_alive:
+            raise RefusedError("Stop the training before removing it.", code="E-550")
+        with self._registry.write(durable=True) as session:
+            runs.delete_run(session, id)
+        if with_files:
+            remove_folder(record.folder, within=self._runs)
+
+    def read_state(self, id: RunId) -> RunState:
+        """As the folder and the processes say now."""
+        return RunReader(self.layout(id)).read_all()
+
+    def export_artifacts(self, id: RunId, target: Path) -> Path:
+        """All artifacts as a .zip file. Raises RefusedError when there are none or the disk is too small (E-250)."""
+        return export_folder(self.layout(id).artifacts, target)
+
+    def find_unfinished(self) -> Unfinished:
+        """What to take up again at the start."""
+        return find_unfinished(self._registry)
+
+    def close_lost(self, id: RunId, error: RunError) -> RunRecord:
+        """End a run whose folder cannot be read any more."""
+        return close_lost(self._registry, self.get_run(id), error)
+
+    def verify(self) -> tuple[Problem, ...]:
+        """What is wrong with the runs' folders."""
+        return find_problems(self.list_runs(), self._runs)
+
+    def _end_unstarted(self, record: RunRecord) -> RunRecord:
+        with self._registry.write(durable=True) as session:
+            if runs.get_run(session, record.id).status in START_STATES:
+                ended_at = clock.now()
+                runs.update_run(
+                    session,
+                    record.id,
+                    status=RunStatus.TERMINATED,
+                    reason=STOPPED_UNSTARTED,
+                    ended_at=ended_at,
+                )
+            return runs.get_run(session, record.id)
+
+    def _refuse_ended(self, record: RunRecord) -> None:
+        if record.status.is_terminal:
+            raise RefusedError(f'"{record.name}" has ended already ({record.status.value}).')
+
+    def _refuse_trained(self, record: RunRecord) -> None:
+        if record.version is None:
+            return
+        with self._registry.read() as session:
+            version = models.get_version(session, record.version)
+        if version.status is VersionStatus.AVAILABLE:
+            raise RefusedError(
+                f"Version {version.label} is already trained. Create a new version starting from it.", code="E-501"
+            )
+
+    def _wish(self, layout: RunLayout, wish: StopWish) -> None:
+        try:
+            write_stop(layout, wish)
+        except OSError as error:
+            layout.reserve_file.unlink(missing_ok=True)
+            raise StorageError(
+                f"The wish to stop cannot be written into the run's folder: {error.strerror} ({layout.folder}).",
+                hint="Free some space, then try again.",
+            ) from error

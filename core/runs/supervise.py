@@ -1,0 +1,122 @@
+"""Watching a run from its first event to its end: the one code path for a launch, a re-attachment and a look back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from core.domain.runs import LogLine, MetricBatch, RunRecord, RunState, RunStatus
+from core.registry.database import Registry
+from core.runs.attempts import read_attempts
+from core.runs.event_log import EventReader
+from core.runs.events import Event
+from core.runs.ingest import Ingest
+from core.runs.launch import collect_wardens
+from core.runs.layout import RunLayout
+from core.runs.liveness import LivenessProbe
+from core.runs.raw_log import RawLogTail
+from core.runs.request import read_request
+from core.runs.state import RunFold
+
+POLL_S = 0.1
+END_PATIENCE_S = 60.0
+"""How long the end of a run waits for a registry that cannot be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is new of a run; never more than a window can swallow at once.
+
+    `record` is its row, when the registry was written. With `has_more` the rest of the past follows, and `state` is
+    of a moment in it.
+    """
+
+    state: RunState
+    metrics: tuple[MetricBatch, ...]
+    log: tuple[LogLine, ...]
+    record: RunRecord | None = None
+    has_more: bool = False
+
+
+class RunReader:
+    """Reads a run's events from the first one on, and judges its state. Raises RunError without a sound request."""
+
+    def __init__(self, layout: RunLayout) -> None:
+        self.request = read_request(layout)
+        self._layout = layout
+        self._reader = EventReader(layout)
+        self._fold = RunFold(self.request, layout, read_attempts(layout))
+        self._probe = LivenessProbe(layout)
+        self._has_last_words = False
+
+    @property
+    def n_damaged(self) -> int:
+        """Lines that could not be read."""
+        return self._reader.n_damaged
+
+    def read(self) -> tuple[Batch, Sequence[Event]]:
+        """The next portion, and the events in it."""
+        # The processes first: whatever a child wrote before it was seen dead is then read and counts.
+        liveness = self._probe.look(self._fold.process, of_attempt=self._fold.attempt)
+        events = self._reader.read_new()
+        self._fold.apply(events)
+        state = self._fold.state(liveness)
+        log = self._fold.take_log()
+        has_more = self._reader.has_more
+        if state.status is RunStatus.ABORTED and not has_more and not self._has_last_words:
+            self._has_last_words = True
+            log += self._last_words(state)
+        return Batch(state, self._fold.take_metrics(), log, has_more=has_more), events
+
+    def read_all(self) -> RunState:
+        """The state now, after everything there is."""
+        while True:
+            batch, _events = self.read()
+            if not batch.has_more:
+                return batch.state
+
+    def _last_words(self, state: RunState) -> tuple[LogLine, ...]:
+        """What the processes printed that the dead child could not pass on any more."""
+        at = state.ended_at or state.last_event_at or self.request.created_at
+        tail = RawLogTail(self._layout, self._fold.log_offset)
+        return tuple(
+            LogLine(self._fold.last_seq + index, at, line.text, line.level, state.attempt)
+            for index, line in enumerate(tail.read_new(to_the_end=True), start=1)
+        )
+
+
+def supervise(
+    layout: RunLayout,
+    registry: Registry | None,
+    on_batch: Callable[[Batch], None],
+    should_leave: Callable[[], bool],
+) -> RunState:
+    """Read the run to its end, or until told to leave; returns its state then.
+
+    Without a registry it only looks. Leaving does nothing to the run. Raises RunError without a sound request, and
+    RegistryError or StorageError when the end could not be recorded for a minute.
+    """
+    reader = RunReader(layout)
+    ingest = Ingest(registry, reader.request.run, reader.request.version) if registry is not None else None
+    shown: RunState | None = None
+    ended_at: float | None = None
+    while True:
+        batch, events = reader.read()
+        if ingest is not None:
+            batch = replace(batch, record=ingest.take(events, batch.state, has_more=batch.has_more))
+        if batch.state != shown or batch.metrics or batch.log or batch.record:
+            on_batch(batch)
+            shown = batch.state
+        collect_wardens()
+        if batch.state.status.is_terminal and not batch.has_more:
+            if ingest is None or ingest.is_done:
+                return batch.state
+            now = time.monotonic()
+            ended_at = now if ended_at is None else ended_at
+            if ingest.error is not None and now - ended_at > END_PATIENCE_S:
+                raise ingest.error
+        if should_leave():
+            return batch.state
+        if not batch.has_more:
+            time.sleep(POLL_S)
