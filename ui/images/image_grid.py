@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from core.domain.ids import CategoryId, ImageId
 from core.domain.projects import AnnotatedImage, Category
-from ui.images.image_delegate import ImageDelegate
+from ui.images.image_delegate import PADDING, ImageDelegate
 from ui.images.image_grid_model import ImageGridModel, ImageRole
 
 MIN_SIDE, DEFAULT_SIDE, MAX_SIDE = 96, 160, 320
@@ -28,6 +28,7 @@ class ImageGrid(QListView):
         self._images = ImageGridModel(self)
         self._delegate = ImageDelegate(self)
         self._wanted: tuple[ImageId, ...] = ()
+        self._side = DEFAULT_SIDE
         self.setModel(self._images)
         self.setItemDelegate(self._delegate)
         self.setViewMode(QListView.ViewMode.IconMode)
@@ -52,7 +53,8 @@ class ImageGrid(QListView):
 
     @property
     def side(self) -> int:
-        return self._delegate.side
+        """What the slider says; thumbnails are a little larger, to fill the width."""
+        return self._side
 
     @property
     def ids(self) -> tuple[ImageId, ...]:
@@ -60,7 +62,7 @@ class ImageGrid(QListView):
 
     def set_side(self, side: int) -> None:
         """The largest side of a thumbnail in pixels of the screen."""
-        self._delegate.side = min(max(side, MIN_SIDE), MAX_SIDE)
+        self._side = min(max(side, MIN_SIDE), MAX_SIDE)
         self._lay_out()
         self._timer.start()
 
@@ -121,14 +123,14 @@ class ImageGrid(QListView):
         return range(min(first * n_columns, n_rows), min((last + 1) * n_columns, n_rows))
 
     def _n_columns(self) -> int:
-        return max(1, (self.viewport().width() - 1) // self._delegate.cell_size(0).width())
+        return max(1, (self.viewport().width() - 1) // (self._side + 2 * PADDING))
 
     def _lay_out(self) -> None:
-        """Columns share the width, so that no ragged strip is left at the right."""
+        """The thumbnails grow until the columns fill the width: no ragged strip is left at the right."""
+        self._delegate.side = (self.viewport().width() - 1) // self._n_columns() - 2 * PADDING
         cell = self._delegate.cell_size(self.fontMetrics().height())
-        width = max(cell.width(), (self.viewport().width() - 1) // self._n_columns())
-        if self.gridSize() != QSize(width, cell.height()):
-            self.setGridSize(QSize(width, cell.height()))
+        if self.gridSize() != cell:
+            self.setGridSize(cell)
 
     def _ask_anew(self) -> None:
         self._wanted = ()

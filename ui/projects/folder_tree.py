@@ -18,7 +18,15 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QAction, QColor, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QMenu, QStyledItemDelegate, QStyleOptionViewItem, QTreeView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeView,
+    QWidget,
+)
 
 from core.domain.names import shown
 from core.domain.projects import Folder
@@ -153,6 +161,8 @@ class FolderDelegate(QStyledItemDelegate):
         counts = str(index.data(FolderRole.COUNTS))
         width = option.fontMetrics.horizontalAdvance(counts)
         area = QRect(option.rect.right() - width - 8, option.rect.top(), width, option.rect.height())
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, QColor(current_theme().selection))
         narrow = QStyleOptionViewItem(option)
         narrow.rect = option.rect.adjusted(0, 0, -(width + 16), 0)
         super().paint(painter, narrow, index)

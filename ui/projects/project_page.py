@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from core.domain.ids import CategoryId
@@ -26,7 +26,6 @@ TRAIN, IMPORT, RUNS, MODELS, RENAME, REMOVE = "train", "import", "runs", "models
 class ProjectPage(QWidget):
     """`browser` is the widget with the images (`ui.images.image_browser`); the page only gives it its place."""
 
-    back_requested = Signal()
     train_requested = Signal(object, object)  # ProjectId, tuple[str, ...] of folders to prefill
     import_requested = Signal(object)  # Project
     runs_requested = Signal(object)  # ProjectId
@@ -40,7 +39,7 @@ class ProjectPage(QWidget):
     def __init__(self, browser: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._project: Project | None = None
-        self._header = PageHeader("", back=self.tr("Back to the start page"))
+        self._header = PageHeader()
         self.banner = MessageBanner()
         self._actions: dict[str, QAction] = {}
         self._actions_button = QPushButton(self.tr("&Actions"))
@@ -57,29 +56,29 @@ class ProjectPage(QWidget):
         menu = QMenu(self)
         menu.setToolTipsVisible(True)
         table = (
-            (TRAIN, "graduation-cap", self.tr("&Train a model…"), "Ctrl+T"),
-            (IMPORT, "file-down", self.tr("&Import annotations…"), ""),
-            ("", "", "", ""),
-            (RUNS, "activity", self.tr("Show r&uns of this project"), ""),
-            (MODELS, "boxes", self.tr("Show &models"), ""),
-            ("", "", "", ""),
-            (RENAME, "pencil", self.tr("Re&name…"), ""),
-            (REMOVE, "x", self.tr("R&emove from Calque…"), ""),
+            # The shortcut itself belongs to the window's command; two owners would make it ambiguous.
+            (TRAIN, "graduation-cap", self.tr("&Train a model…") + "\tCtrl+T"),
+            (IMPORT, "file-down", self.tr("&Import annotations…")),
+            ("", "", ""),
+            (RUNS, "activity", self.tr("Show r&uns of this project")),
+            (MODELS, "boxes", self.tr("Show &models")),
+            ("", "", ""),
+            (RENAME, "pencil", self.tr("Re&name…")),
+            (REMOVE, "x", self.tr("R&emove from Calque…")),
         )
-        for key, icon_name, text, shortcut in table:
+        for key, icon_name, text in table:
             if not key:
                 menu.addSeparator()
                 continue
             action = QAction(icon(icon_name), text, self)
             action.setObjectName(f"projectAction_{key}")
-            if shortcut:
-                action.setShortcut(QKeySequence(shortcut))
-                action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-                self.addAction(action)
             menu.addAction(action)
             self._actions[key] = action
         self._actions_button.setMenu(menu)
         self._actions_button.setProperty("role", "primary")
+        self._actions_button.setIcon(icon("chevron-down", role="on_accent"))
+        self._actions_button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self._actions_button.setStyleSheet("QPushButton::menu-indicator { image: none; width: 0; }")
         self._actions_button.setToolTip(self.tr("What can be done with this project"))
 
     def _build(self) -> None:
@@ -131,7 +130,6 @@ class ProjectPage(QWidget):
         return row
 
     def _connect(self) -> None:
-        self._header.back_requested.connect(self.back_requested)
         self._folders.folder_selected.connect(self.folder_selected)
         self._folders.train_requested.connect(lambda path: self._request_training((path,)))
         self._categories.filter_changed.connect(self.category_filter_changed)
@@ -180,7 +178,7 @@ class ProjectPage(QWidget):
         for key, action in self._actions.items():
             reason = reasons.get(key, "")
             action.setEnabled(not reason)
-            action.setToolTip(reason or action.text().replace("&", ""))
+            action.setToolTip(reason or action.text().partition("\t")[0].replace("&", ""))
             action.setStatusTip(reason)
         self._folders.set_train_refusal(reasons.get(TRAIN, ""))
 

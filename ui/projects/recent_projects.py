@@ -129,6 +129,9 @@ class RecentProjects(QTableView):
 
     def set_projects(self, projects: Sequence[Project]) -> None:
         self._projects.set_projects(projects)
+        # As tall as its rows: an empty white field below them would look like something is missing.
+        rows = len(projects) * self.verticalHeader().defaultSectionSize()
+        self.setMaximumHeight(rows + self.horizontalHeader().sizeHint().height() + 2 * self.frameWidth() + 2)
 
     def menu_for(self, row: int) -> QMenu:
         """What can be done with the project of a row."""

@@ -1,0 +1,204 @@
+"""The images of the open project: which pass the filters, and thumbnails of those on the screen."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QImage
+
+from app.controllers.pictures import thumbnail_of
+from app.jobs import JobRunner
+from core.domain.ids import ImageId
+from core.domain.messages import UserMessage
+from core.domain.names import shown
+from core.domain.projects import AnnotatedImage, Category, ImageFilter, ImageRecord, ImageState, Project
+from ui.images.image_browser import ImageBrowser
+from ui.projects.project_page import ProjectPage
+
+if TYPE_CHECKING:  # SQLAlchemy and Pillow come with them, which the window's first paint must not wait for
+    from core.images.thumbnails import ThumbnailCache
+    from core.projects.service import ProjectService
+
+MAX_AT_ONCE = 3  # thumbnails being made; the pool has more threads, so that an opened image does not queue behind them
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    ids: tuple[ImageId, ...]
+    total: int
+    categories: tuple[Category, ...]
+
+
+class ImagesController(QObject):
+    image_open_requested = Signal(object, object)  # ImageId, tuple[ImageId, ...] of the grid, in its order
+    import_requested = Signal(object)  # Project
+    message_raised = Signal(object)  # UserMessage
+
+    def __init__(
+        self,
+        *,
+        projects: ProjectService,
+        thumbnails: ThumbnailCache,
+        jobs: JobRunner,
+        page: ProjectPage,
+        browser: ImageBrowser,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._projects = projects
+        self._thumbnails = thumbnails
+        self._jobs = jobs
+        self._page = page
+        self._browser = browser
+        self._project: Project | None = None
+        self._filter: ImageFilter | None = None
+        self._categories: tuple[Category, ...] = ()
+        self._queue: deque[tuple[ImageRecord, int]] = deque()
+        self._under_way: set[ImageId] = set()
+        # Several filters may change in one go; one look into the registry answers them all.
+        self._reload_timer = QTimer(self)
+        self._reload_timer.setSingleShot(True)
+        self._reload_timer.setInterval(0)
+        self._reload_timer.timeout.connect(self._reload)
+        page.folder_selected.connect(lambda path: self._restrict(folders=(path,) if path else ()))
+        page.category_filter_changed.connect(lambda ids: self._restrict(categories=tuple(ids)))
+        page.hidden_categories_changed.connect(browser.set_hidden_categories)
+        browser.search_changed.connect(lambda text: self._restrict(name_contains=text))
+        browser.annotated_changed.connect(lambda value: self._restrict(is_annotated=value))
+        browser.clear_filters_requested.connect(self.clear_filters)
+        browser.import_requested.connect(self._request_import)
+        browser.grid.thumbnails_wanted.connect(self._fetch)
+        browser.grid.open_requested.connect(lambda image: self.image_open_requested.emit(image, self._browser.grid.ids))
+
+    def show_project(self, project: Project) -> None:
+        """List a project's images, unfiltered."""
+        self._project = project
+        self._filter = ImageFilter(project.id)
+        self._queue.clear()
+        self._browser.reset_filters()
+        self._browser.grid.forget_all()
+        self._browser.show_loading()
+        self._reload_timer.start()
+
+    def refresh(self, project: Project | None = None) -> None:
+        """List anew under the same filters: images or annotations have changed."""
+        if self._project is None or (project is not None and project.id != self._project.id):
+            return
+        self._project = project or self._project
+        self._browser.grid.forget_all()
+        self._reload_timer.start()
+
+    def clear_filters(self) -> None:
+        self._browser.reset_filters()
+        self._page.clear_filters()
+        self._restrict(folders=(), categories=(), name_contains="", is_annotated=None)
+
+    def select_image(self, image: ImageId) -> None:
+        """Show where in the grid an image is, e.g. the one the viewer was left at."""
+        self._browser.grid.select_image(image)
+        self._browser.grid.setFocus()
+
+    def _restrict(self, **changes: Any) -> None:
+        """Put other conditions in force: fields of `ImageFilter` by name."""
+        if self._filter is None:
+            return
+        fresh = replace(self._filter, **changes)
+        if fresh != self._filter:
+            self._filter = fresh
+            self._reload_timer.start()
+
+    def _reload(self) -> None:
+        asked = self._filter
+        if asked is None:
+            return
+
+        def look() -> _Listing:
+            everything = ImageFilter(asked.project)
+            return _Listing(
+                self._projects.list_image_ids(asked),
+                self._projects.count_images(everything),
+                self._projects.list_categories(asked.project),
+            )
+
+        self._jobs.run(look, then=self._show_listing, on_error=self._show_problem, pool="registry", key="image-ids")
+
+    def _show_listing(self, listing: _Listing) -> None:
+        if self._filter is None:
+            return
+        self._categories = listing.categories
+        self._browser.set_categories(listing.categories)
+        text = filter_words(self._filter, listing.categories)
+        self._browser.set_images(listing.ids, listing.total, filter_text=text)
+
+    def _show_problem(self, message: UserMessage) -> None:
+        self._browser.set_problem(message.text, message.hint)
+
+    def _request_import(self) -> None:
+        if self._project is not None:
+            self.import_requested.emit(self._project)
+
+    def _fetch(self, ids: Sequence[ImageId], side: int) -> None:
+        """Records of what is on the screen, then thumbnails; what was wished before and is not begun is dropped."""
+        self._queue.clear()
+        if ids:
+            self._jobs.run(
+                lambda: self._projects.get_annotated(ids),
+                then=lambda annotated: self._got_records(annotated, side),
+                on_error=self.message_raised.emit,
+                pool="registry",
+                key="grid-records",
+            )
+
+    def _got_records(self, annotated: Sequence[AnnotatedImage], side: int) -> None:
+        self._browser.grid.set_records(annotated)
+        self._queue.clear()
+        for one in annotated:
+            record = one.image
+            if not record.sha256 or record.state == ImageState.MISSING:
+                self._browser.grid.set_failure(record.id, shown(record.damage) or "The file is missing.")
+            elif record.id not in self._under_way:
+                self._queue.append((record, side))
+        self._make_thumbnails()
+
+    def _make_thumbnails(self) -> None:
+        project = self._project
+        while project is not None and self._queue and len(self._under_way) < MAX_AT_ONCE:
+            record, side = self._queue.popleft()
+            if record.project == project.id:
+                self._under_way.add(record.id)
+                self._make_thumbnail(project, record, side)
+
+    def _make_thumbnail(self, project: Project, record: ImageRecord, side: int) -> None:
+        def make() -> QImage:
+            return thumbnail_of(self._thumbnails.get(project.root / record.path, record.sha256, side))
+
+        def made(thumbnail: QImage) -> None:
+            self._under_way.discard(record.id)
+            self._browser.grid.set_thumbnail(record.id, thumbnail)
+            self._make_thumbnails()
+
+        def failed(message: UserMessage) -> None:
+            self._under_way.discard(record.id)
+            self._browser.grid.set_failure(record.id, message.text)
+            self._make_thumbnails()
+
+        self._jobs.run(make, then=made, on_error=failed)
+
+
+def filter_words(wanted: ImageFilter, categories: Sequence[Category]) -> str:
+    """What restricts the images, in words; "" when nothing does."""
+    words = []
+    if wanted.folders:
+        words.append("in " + ", ".join(f'"{shown(folder)}"' for folder in wanted.folders))
+    if wanted.categories:
+        names = [category.name for category in categories if category.id in wanted.categories]
+        words.append("with " + " or ".join(names))
+    if wanted.name_contains:
+        words.append(f'named "{wanted.name_contains}"')
+    if wanted.is_annotated is not None:
+        words.append("annotated" if wanted.is_annotated else "not annotated")
+    return ", ".join(words)

@@ -1,0 +1,142 @@
+"""One import dialog's conversation with the services, from the first preview to the report."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from app.controllers.pictures import to_qimage
+from app.jobs import JobContext, JobRunner
+from core.domain.imports import ImportPreview, ImportReport, ImportSource
+from core.domain.messages import UserMessage
+from core.domain.projects import Project
+from ui.imports.import_dialog import ImportDialog
+
+if TYPE_CHECKING:  # SQLAlchemy comes with them, which the window's first paint must not wait for
+    from core.imports.service import ImportService
+    from core.projects.service import ProjectService
+
+EXAMPLE_SIDE = 360  # pixels of the examples in the preview
+
+
+class ImportFlow(QObject):
+    """Owned by its dialog. Stopping is the flow's own flag and not the job's: the answer must come in any case, for
+    an import that was stopped too late has been written and has to be shown."""
+
+    imported = Signal(object)  # ImportReport
+    project_open_requested = Signal(object)  # ProjectId
+    message_raised = Signal(object)  # UserMessage
+
+    def __init__(
+        self,
+        *,
+        dialog: ImportDialog,
+        target: Project | None,
+        imports: ImportService,
+        projects: ProjectService,
+        jobs: JobRunner,
+    ) -> None:
+        super().__init__(dialog)
+        self._dialog: ImportDialog | None = dialog
+        self._target = target
+        self._imports = imports
+        self._jobs = jobs
+        self._stop = threading.Event()
+        dialog.preview_requested.connect(self._preview)
+        dialog.import_requested.connect(self._import)
+        dialog.cancel_requested.connect(lambda: self._stop.set())
+        dialog.project_open_requested.connect(self.project_open_requested)
+        dialog.finished.connect(self._end)
+        if target is None:
+            jobs.run(
+                projects.list_projects, then=self._got_projects, on_error=self.message_raised.emit, pool="registry"
+            )
+
+    def _preview(self, source: ImportSource) -> None:
+        """On the io pool: it reads files, and the registry must stay free for browsing meanwhile."""
+        stop = self._stop = threading.Event()
+
+        def look(context: JobContext) -> ImportPreview:
+            return self._imports.preview(
+                source, progress=context.progress, is_cancelled=lambda: stop.is_set() or context.is_cancelled()
+            )
+
+        self._jobs.run(look, then=self._got_preview, on_error=self._failed, on_progress=self._progressed)
+
+    def _import(self, source: ImportSource, name: str, is_replacing: bool) -> None:
+        stop = self._stop = threading.Event()
+        into = self._target.id if self._target is not None else None
+
+        def write(context: JobContext) -> ImportReport:
+            return self._imports.commit(
+                source,
+                project_name=name,
+                into=into,
+                replace=is_replacing,
+                progress=context.progress,
+                is_cancelled=lambda: stop.is_set() or context.is_cancelled(),
+            )
+
+        self._jobs.run(
+            write, then=self._got_report, on_error=self._failed, pool="registry", on_progress=self._progressed
+        )
+
+    def _got_projects(self, projects: tuple[Project, ...]) -> None:
+        if self._dialog is not None:
+            self._dialog.set_taken_names(project.name for project in projects)
+
+    def _progressed(self, done: float, total: float, text: str) -> None:
+        if self._dialog is not None and not self._stop.is_set():
+            self._dialog.set_progress(done, total, text)
+
+    def _got_preview(self, preview: ImportPreview) -> None:
+        if self._dialog is None:
+            return
+        if self._stop.is_set():
+            self._dialog.show_stopped()
+            return
+        self._dialog.show_preview(preview)
+        for path, _ in preview.sample:
+            self._load_example(preview.images_root, path)
+
+    def _got_report(self, report: ImportReport) -> None:
+        self.imported.emit(report)
+        if self._dialog is not None:
+            self._dialog.show_report(report)
+
+    def _failed(self, message: UserMessage) -> None:
+        if self._dialog is None:
+            return
+        if self._stop.is_set():
+            self._dialog.show_stopped()
+        else:
+            self._dialog.show_error(message)
+
+    def _load_example(self, root: Path, path: str) -> None:
+        def got(loaded: tuple[QImage, int, int]) -> None:
+            if self._dialog is not None:
+                self._dialog.preview_page.samples.set_picture(path, *loaded)
+
+        def failed(message: UserMessage) -> None:
+            if self._dialog is not None:
+                self._dialog.preview_page.samples.set_failure(path, message.text)
+
+        self._jobs.run(lambda: load_example(root / path), then=got, on_error=failed)
+
+    def _end(self) -> None:
+        self._stop.set()
+        if self._dialog is not None:
+            self._dialog.deleteLater()
+            self._dialog = None
+
+
+def load_example(path: Path) -> tuple[QImage, int, int]:
+    """A small copy of an image and the image's own width and height. For a pool thread."""
+    from core.images.reading import decode, read_header  # Pillow's decoders: not loaded with the window
+
+    header = read_header(path)
+    return to_qimage(decode(path, max_side=EXAMPLE_SIDE)), header.width, header.height

@@ -1,0 +1,185 @@
+"""Projects: the recent ones, opening, renaming, removing, and what the Actions menu wishes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from app.jobs import JobRunner
+from core.domain.ids import ProjectId
+from core.domain.imports import Severity
+from core.domain.messages import UserMessage
+from core.domain.names import shown
+from core.domain.projects import Category, Folder, Project
+from ui.projects.dialogs import RemoveProjectDialog, RenameProjectDialog
+from ui.projects.project_page import IMPORT, TRAIN, ProjectPage
+from ui.projects.start_page import StartPage
+
+if TYPE_CHECKING:  # SQLAlchemy comes with it, which the window's first paint must not wait for
+    from core.projects.service import ProjectService
+
+
+@dataclass(frozen=True, slots=True)
+class _Overview:
+    project: Project
+    folders: tuple[Folder, ...]
+    categories: tuple[Category, ...]
+
+
+class ProjectsController(QObject):
+    project_opened = Signal(object)  # Project
+    project_changed = Signal(object)  # Project: of the open one, its name or its content
+    project_removed = Signal(object)  # ProjectId
+    train_requested = Signal(object, object)  # ProjectId, tuple[str, ...] of folders
+    import_requested = Signal(object)  # Project
+    runs_requested = Signal(object)  # ProjectId
+    models_requested = Signal(object)  # ProjectId
+    message_raised = Signal(object)  # UserMessage
+
+    def __init__(
+        self,
+        *,
+        projects: ProjectService,
+        jobs: JobRunner,
+        start_page: StartPage,
+        project_page: ProjectPage,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._projects = projects
+        self._jobs = jobs
+        self._start_page = start_page
+        self._page = project_page
+        start_page.project_open_requested.connect(self.open_project)
+        start_page.project_rename_requested.connect(self.ask_new_name)
+        start_page.project_remove_requested.connect(self.ask_removal)
+        project_page.train_requested.connect(self.train_requested)
+        project_page.import_requested.connect(self.import_requested)
+        project_page.runs_requested.connect(self.runs_requested)
+        project_page.models_requested.connect(self.models_requested)
+        project_page.rename_requested.connect(self.ask_new_name)
+        project_page.remove_requested.connect(self.ask_removal)
+
+    @property
+    def current(self) -> Project | None:
+        """The project on the project page."""
+        return self._page.project
+
+    def refresh_recent(self) -> None:
+        """Read the list of projects anew."""
+        self._jobs.run(
+            self._projects.list_projects,
+            then=lambda projects: self._start_page.set_projects(sorted(projects, key=_opened_at, reverse=True)),
+            on_error=self.message_raised.emit,
+            pool="registry",
+            key="recent-projects",
+        )
+
+    def open_project(self, project: ProjectId) -> None:
+        """Show a project; `project_opened` follows when it is on the page."""
+
+        def load() -> _Overview:
+            self._projects.mark_opened(project)
+            return self._overview(project)
+
+        self._jobs.run(
+            load, then=self._show_opened, on_error=self.message_raised.emit, pool="registry", key="open-project"
+        )
+
+    def refresh_project(self) -> None:
+        """Read the open project anew: something was imported or changed."""
+        project = self.current
+        if project is not None:
+            self._jobs.run(
+                lambda: self._overview(project.id),
+                then=self._show_changed,
+                on_error=self.message_raised.emit,
+                pool="registry",
+                key="open-project",
+            )
+
+    def ask_new_name(self, project: Project) -> None:
+        dialog = RenameProjectDialog(project, self._page.window())
+        dialog.name_chosen.connect(lambda name: self._rename(project, name, dialog))
+        dialog.open()
+
+    def ask_removal(self, project: Project) -> None:
+        dialog = RemoveProjectDialog(project, self._page.window())
+        dialog.accepted.connect(lambda: self._remove(project))
+        dialog.open()
+
+    def _overview(self, project: ProjectId) -> _Overview:
+        return _Overview(
+            self._projects.get_project(project),
+            self._projects.list_folders(project),
+            self._projects.list_categories(project),
+        )
+
+    def _show(self, overview: _Overview) -> None:
+        self._page.show_project(overview.project)
+        self._page.set_folders(overview.folders)
+        self._page.set_categories(overview.categories)
+        self._page.set_action_refusals(action_refusals(overview.project))
+        if overview.project.is_root_missing:
+            self._page.show_message(_missing_root(overview.project))
+        self.refresh_recent()
+
+    def _show_opened(self, overview: _Overview) -> None:
+        self._show(overview)
+        self.project_opened.emit(overview.project)
+
+    def _show_changed(self, overview: _Overview) -> None:
+        self._show(overview)
+        self.project_changed.emit(overview.project)
+
+    def _rename(self, project: Project, name: str, dialog: RenameProjectDialog) -> None:
+        def renamed(_: object) -> None:
+            dialog.accept()
+            self.refresh_recent()
+            if self.current is not None and self.current.id == project.id:
+                self.refresh_project()
+
+        self._jobs.run(
+            lambda: self._projects.rename_project(project.id, name),
+            then=renamed,
+            on_error=lambda message: dialog.show_problem(f"{message.text} {message.hint}".strip()),
+            pool="registry",
+        )
+
+    def _remove(self, project: Project) -> None:
+        def removed(_: object) -> None:
+            self.refresh_recent()
+            self.project_removed.emit(project.id)
+
+        self._jobs.run(
+            lambda: self._projects.remove_project(project.id),
+            then=removed,
+            on_error=self.message_raised.emit,
+            pool="registry",
+        )
+
+
+def action_refusals(project: Project) -> dict[str, str]:
+    """Which entries of the Actions menu are off, and why."""
+    if project.is_root_missing:
+        reason = _missing_root(project).text
+        return {TRAIN: reason, IMPORT: reason}
+    if not project.n_images:
+        return {TRAIN: "This project has no folder with images. Add images before training a model."}
+    if not project.n_annotated:
+        return {TRAIN: f'No image in "{project.name}" has an annotation. Import annotations before training a model.'}
+    return {}
+
+
+def _missing_root(project: Project) -> UserMessage:
+    return UserMessage(
+        f"The folder {shown(project.root)} is not on this computer now.",
+        "Connect its drive or put it back, then open the project again. Until then its images cannot be shown.",
+        Severity.WARNING,
+    )
+
+
+def _opened_at(project: Project) -> float:
+    return (project.opened_at or project.created_at).timestamp()

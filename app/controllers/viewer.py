@@ -1,0 +1,211 @@
+"""Showing images one after the other: a small copy first, then all pixels, and the neighbours ahead of time."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.controllers.pictures import picture_of
+from app.jobs import JobRunner
+from core.domain.ids import ImageId
+from core.domain.messages import UserMessage
+from core.domain.projects import AnnotatedImage, Category, Project
+from ui.viewer.picture import Picture
+from ui.viewer.viewer_page import ViewerPage
+
+if TYPE_CHECKING:  # SQLAlchemy comes with it, which the window's first paint must not wait for
+    from core.projects.service import ProjectService
+
+PREVIEW_SIDE = 1200  # a JPEG of 6,000 pixels is decoded at half its size for this, in a quarter of the time
+WHOLE_SIDE = 2400  # images up to this are decoded whole at once
+MAX_PIXELS = 60_000_000  # larger images are shown reduced: 240 MB is enough for one picture
+FULL_DELAY_MS = 120  # someone who leafs through does not wait for all pixels of each image
+N_KEPT = 7
+
+
+class ViewerController(QObject):
+    back_requested = Signal()
+    image_shown = Signal(object)  # ImageId: the one on the page now
+    message_raised = Signal(object)  # UserMessage
+
+    def __init__(
+        self, *, projects: ProjectService, jobs: JobRunner, page: ViewerPage, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._projects = projects
+        self._jobs = jobs
+        self._page = page
+        self._project: Project | None = None
+        self._ids: tuple[ImageId, ...] = ()
+        self._position = 0
+        self._records: OrderedDict[ImageId, AnnotatedImage] = OrderedDict()
+        self._pictures: OrderedDict[ImageId, Picture] = OrderedDict()
+        self._fetching: set[ImageId] = set()
+        self._full_timer = QTimer(self)
+        self._full_timer.setSingleShot(True)
+        self._full_timer.setInterval(FULL_DELAY_MS)
+        self._full_timer.timeout.connect(self._load_full)
+        page.step_requested.connect(lambda step: self._go_to(self._position + step))
+        page.jump_requested.connect(lambda at: self._go_to(at if at >= 0 else len(self._ids) - 1))
+        page.retry_requested.connect(lambda: self._go_to(self._position))
+        page.back_requested.connect(self._leave)
+
+    @property
+    def current_image(self) -> ImageId | None:
+        return self._ids[self._position] if self._ids else None
+
+    def open_image(self, project: Project, image: ImageId, ids: Sequence[ImageId]) -> None:
+        """Show `image`; `ids` are the images to leaf through, in their order."""
+        self._project = project
+        self._ids = tuple(ids) if image in ids else (image,)
+        self._records.clear()
+        self._pictures.clear()
+        self._fetching.clear()
+        self._jobs.run(
+            lambda: self._projects.list_categories(project.id),
+            then=self._show_categories,
+            on_error=self.message_raised.emit,
+            pool="registry",
+            key="viewer-categories",
+        )
+        self._go_to(self._ids.index(image))
+
+    def close(self) -> None:
+        """Let go of the pictures: the page is not on the screen any more."""
+        self._full_timer.stop()
+        self._pictures.clear()
+        self._page.canvas.set_picture(None)
+
+    def _leave(self) -> None:
+        self.close()
+        self.back_requested.emit()
+
+    def _show_categories(self, categories: tuple[Category, ...]) -> None:
+        self._page.set_categories(categories)
+
+    def _go_to(self, position: int) -> None:
+        if not 0 <= position < len(self._ids):
+            return
+        self._full_timer.stop()
+        self._position = position
+        image = self._ids[position]
+        known = self._records.get(image)
+        self._page.set_position(position, len(self._ids))
+        self._page.show_image(image, known.image.name if known else "")
+        if known is not None:
+            self._show_record(image, known)
+        self._fetch(image)
+        self.image_shown.emit(image)
+
+    def _fetch(self, image: ImageId) -> None:
+        """Get the image's record and its first picture, as far as they are not there or on their way."""
+        if image in self._pictures:
+            self._show_picture(image, self._pictures[image])
+        elif image in self._records:
+            self._decode(image, self._records[image])
+        elif image not in self._fetching:
+            self._fetching.add(image)
+
+            def got(annotated: tuple[AnnotatedImage, ...]) -> None:
+                self._fetching.discard(image)
+                if not annotated:
+                    self._fail(image, UserMessage("This image is not in the project any more."))
+                    return
+                self._keep_record(annotated[0])
+                self._show_record(image, annotated[0])
+                self._decode(image, annotated[0])
+
+            self._jobs.run(
+                lambda: self._projects.get_annotated((image,)),
+                then=got,
+                on_error=lambda message: self._fail(image, message),
+                pool="registry",
+            )
+
+    def _show_record(self, image: ImageId, annotated: AnnotatedImage) -> None:
+        if image == self.current_image:
+            self._page.set_annotated(annotated)
+
+    def _decode(self, image: ImageId, annotated: AnnotatedImage) -> None:
+        """Decode the first picture: whole when it is small, else a small copy."""
+        project = self._project
+        record = annotated.image
+        if project is None or record.project != project.id or image in self._fetching:
+            return
+        self._fetching.add(image)
+        side = None if max(record.width, record.height) <= WHOLE_SIDE else PREVIEW_SIDE
+        path = project.root / record.path
+
+        def got(picture: Picture) -> None:
+            self._fetching.discard(image)
+            self._pictures[image] = picture
+            while len(self._pictures) > N_KEPT:
+                self._pictures.popitem(last=False)
+            self._show_picture(image, picture)
+
+        self._jobs.run(
+            lambda: load_picture(path, record.width, record.height, side),
+            then=got,
+            on_error=lambda message: self._fail(image, message),
+        )
+
+    def _show_picture(self, image: ImageId, picture: Picture) -> None:
+        if image != self.current_image:
+            return
+        self._pictures.move_to_end(image)
+        self._page.set_picture(picture)
+        if not picture.is_full:
+            self._full_timer.start()
+        for neighbour in (self._position + 1, self._position - 1):
+            if 0 <= neighbour < len(self._ids) and self._ids[neighbour] not in self._pictures:
+                self._fetch(self._ids[neighbour])
+
+    def _load_full(self) -> None:
+        image = self.current_image
+        annotated = self._records.get(image) if image is not None else None
+        if annotated is None or self._project is None:
+            return
+        record = annotated.image
+        path = self._project.root / record.path
+        side = full_side(record.width, record.height)
+
+        def got(picture: Picture) -> None:
+            # Not kept: one picture of all pixels at a time is enough memory.
+            if image == self.current_image:
+                self._page.set_picture(picture)
+
+        self._jobs.run(
+            lambda: load_picture(path, record.width, record.height, side),
+            then=got,
+            on_error=lambda message: self._fail(record.id, message),
+            key="viewer-full",
+        )
+
+    def _keep_record(self, annotated: AnnotatedImage) -> None:
+        self._records[annotated.image.id] = annotated
+        while len(self._records) > 4 * N_KEPT:
+            self._records.popitem(last=False)
+
+    def _fail(self, image: ImageId, message: UserMessage) -> None:
+        self._fetching.discard(image)
+        if image == self.current_image:
+            self._page.show_problem(message)
+
+
+def full_side(width: int, height: int) -> int | None:
+    """The longer side at which an image is shown in full; None = its own, for all but enormous ones."""
+    if width * height <= MAX_PIXELS:
+        return None
+    return int(max(width, height) * math.sqrt(MAX_PIXELS / (width * height)))
+
+
+def load_picture(path: Path, width: int, height: int, side: int | None) -> Picture:
+    """Decode a file for the canvas. For a pool thread."""
+    from core.images.reading import decode  # Pillow's decoders: loaded with the first picture, not with the window
+
+    return picture_of(decode(path, max_side=side), width, height)

@@ -1,0 +1,269 @@
+"""The way of an import: choose, look at what would happen, import, read the report. It only shows and wishes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from enum import Enum, auto
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.domain.imports import ImportPreview, ImportReport, ImportSource
+from core.domain.messages import UserMessage
+from core.domain.projects import Project
+from ui.imports.preview_page import PreviewPage
+from ui.imports.report_page import ReportPage
+from ui.imports.source_page import SourcePage
+from ui.messages import MessageBanner
+from ui.widgets.formatting import count, time_left
+from ui.widgets.labels import ElidedLabel, label
+
+MIN_SHARE = 0.03  # of the work done before the time left is worth stating
+
+
+class Step(Enum):
+    SOURCE = auto()
+    PREVIEW = auto()
+    REPORT = auto()
+
+
+class ImportDialog(QDialog):
+    """Setters: `set_formats`, `set_source`, `set_taken_names`, `show_preview`, `set_progress`, `show_report`,
+    `show_error`; pictures of the examples go to `samples`."""
+
+    preview_requested = Signal(object)  # ImportSource
+    import_requested = Signal(object, str, bool)  # ImportSource, project name, replace what was imported before
+    cancel_requested = Signal()  # stop what is under way
+    project_open_requested = Signal(object)  # ProjectId
+
+    def __init__(self, *, target: Project | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._step = Step.SOURCE
+        self._is_busy = False
+        self._started_at = 0.0
+        self._report: ImportReport | None = None
+        self._title = label("", "title")
+        self._banner = MessageBanner()
+        self._source = SourcePage()
+        self._preview = PreviewPage()
+        self._report_page = ReportPage()
+        self._pages = QStackedWidget()
+        self._progress_text = ElidedLabel()
+        self._progress_left = label("", "muted")
+        self._progress_bar = QProgressBar()
+        self._progress = QWidget()
+        self._reason = label("", "muted", wrap=True)
+        self._back = QPushButton(self.tr("&Back"))
+        self._cancel = QPushButton(self.tr("Cancel"))
+        self._next = QPushButton()
+        self._target = target
+        self._preview.set_target(target)
+        if target is not None:
+            self._source.set_images_root(target.root, is_fixed=True)
+        self._build()
+        self._connect()
+        self._go(Step.SOURCE)
+        self.resize(1000, 660)
+
+    def _build(self) -> None:
+        is_new = self._target is None
+        title = self.tr("New project") if is_new else self.tr("Import into “{name}”").format(name=self._target_name())
+        self.setWindowTitle(title)
+        self._title.setText(title)
+        for page in (self._source, self._preview, self._report_page):
+            self._pages.addWidget(page)
+        self._progress_bar.setTextVisible(False)
+        self._progress_bar.setAccessibleName(self.tr("Progress"))
+        line = QHBoxLayout()
+        line.addWidget(self._progress_text, 1)
+        line.addWidget(self._progress_left)
+        inside = QVBoxLayout(self._progress)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addLayout(line)
+        inside.addWidget(self._progress_bar)
+        self._progress.hide()
+        self._next.setProperty("role", "primary")
+        self._next.setDefault(True)
+        self._cancel.setAutoDefault(False)
+        self._back.setAutoDefault(False)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self._reason, 1)
+        for button in (self._back, self._cancel, self._next):
+            buttons.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 16)
+        column.setSpacing(12)
+        column.addWidget(self._title)
+        column.addWidget(self._banner)
+        column.addWidget(self._pages, 1)
+        column.addWidget(self._progress)
+        column.addLayout(buttons)
+
+    def _connect(self) -> None:
+        self._source.source_changed.connect(self._refresh)
+        self._preview.changed.connect(self._refresh)
+        self._back.clicked.connect(self._go_back)
+        self._cancel.clicked.connect(self.reject)
+        self._next.clicked.connect(self._go_on)
+
+    # Setters
+
+    @property
+    def step(self) -> Step:
+        return self._step
+
+    @property
+    def is_busy(self) -> bool:
+        return self._is_busy
+
+    @property
+    def refusal(self) -> str:
+        """Why the main button is off, as it is shown; "" when it is on."""
+        return self._reason.text()
+
+    def set_formats(self, formats: Sequence[tuple[str, str]]) -> None:
+        """(slug, title) of every format there is."""
+        self._source.set_formats(formats)
+
+    def set_taken_names(self, names: Iterable[str]) -> None:
+        """Names that a new project cannot have."""
+        self._preview.set_taken_names(frozenset(names))
+
+    def set_source(self, path: Path) -> None:
+        """Fill in what was dropped or chosen elsewhere."""
+        root = self._target.root if self._target is not None else None
+        self._source.set_source(ImportSource(path, root))
+
+    def request_preview(self) -> None:
+        """Ask for the preview of what is filled in."""
+        source = self._source.source()
+        if source is not None and not self._is_busy:
+            self._banner.hide()
+            self._set_busy(self.tr("Looking at the files…"))
+            self.preview_requested.emit(source)
+
+    def set_progress(self, done: float, total: float, text: str) -> None:
+        """How far the work is; `total` 0 = not known."""
+        self._progress_bar.setRange(0, 1000 if total > 0 else 0)
+        share = done / total if total > 0 else 0.0
+        self._progress_bar.setValue(round(share * 1000))
+        if text:
+            self._progress_text.setText(text)
+        elapsed = time.monotonic() - self._started_at
+        is_known = share > MIN_SHARE and elapsed > 1.0
+        self._progress_left.setText(time_left(elapsed * (1 - share) / share) if is_known else "")
+
+    def show_preview(self, preview: ImportPreview) -> None:
+        self._set_busy("")
+        self._banner.hide()
+        self._preview.set_preview(preview)
+        self._go(Step.PREVIEW)
+
+    def show_report(self, report: ImportReport) -> None:
+        self._set_busy("")
+        self._banner.hide()
+        self._report = report
+        self._report_page.set_report(report)
+        self._go(Step.REPORT)
+
+    def show_error(self, message: UserMessage) -> None:
+        """What was under way did not work; the page stays as it was."""
+        self._set_busy("")
+        self._banner.show_message(message)
+        self._refresh()
+
+    def show_stopped(self) -> None:
+        """What was under way has been stopped at the person's wish."""
+        self._set_busy("")
+        self._refresh()
+
+    @property
+    def preview_page(self) -> PreviewPage:
+        return self._preview
+
+    def _target_name(self) -> str:
+        return self._target.name if self._target is not None else ""
+
+    def _set_busy(self, text: str) -> None:
+        self._is_busy = bool(text)
+        self._started_at = time.monotonic()
+        self._progress.setVisible(self._is_busy)
+        self._progress_text.setText(text)
+        self._progress_left.clear()
+        self._progress_bar.setRange(0, 0)
+        self._pages.setEnabled(not self._is_busy)
+        self._refresh()
+
+    def _go(self, step: Step) -> None:
+        self._step = step
+        pages = {Step.SOURCE: self._source, Step.PREVIEW: self._preview, Step.REPORT: self._report_page}
+        self._pages.setCurrentWidget(pages[step])
+        self._refresh()
+        if step == Step.SOURCE:
+            self._source.focus_first()
+
+    def _go_back(self) -> None:
+        self._banner.hide()
+        self._preview.clear_name()
+        self._go(Step.SOURCE)
+
+    def _go_on(self) -> None:
+        if self._step == Step.SOURCE:
+            self.request_preview()
+        elif self._step == Step.PREVIEW and self._preview.preview is not None:
+            self._banner.hide()
+            self._set_busy(self.tr("Importing…"))
+            source, name = self._preview.preview.source, self._preview.project_name
+            self.import_requested.emit(source, name, self._preview.is_replacing)
+        elif self._report is not None:
+            self.project_open_requested.emit(self._report.project)
+            self.accept()
+
+    def _refresh(self) -> None:
+        """The buttons and the reason beside them, for the step and what is filled in."""
+        reason = ""
+        if self._step == Step.SOURCE:
+            self._next.setText(self.tr("&Preview"))
+            reason = "" if self._source.source() else self.tr("Choose a folder or a file.")
+        elif self._step == Step.PREVIEW:
+            preview = self._preview.preview
+            self._next.setText(self.tr("&Import {n} images").format(n=count(preview.n_images if preview else 0)))
+            reason = self._preview.refusal()
+        else:
+            self._next.setText(self.tr("&Open project"))
+        self._reason.setText("" if self._is_busy else reason)
+        self._next.setEnabled(not reason and not self._is_busy)
+        self._next.setToolTip(reason)
+        self._back.setVisible(self._step == Step.PREVIEW)
+        self._back.setEnabled(not self._is_busy)
+        closing = self.tr("Close") if self._step == Step.REPORT else self.tr("Cancel")
+        self._cancel.setText(self.tr("&Stop") if self._is_busy else closing)
+
+    # Qt overrides
+
+    def reject(self) -> None:
+        """While something is under way it is stopped, and the dialog stays to say how that ended."""
+        if self._is_busy:
+            self._progress_text.setText(self.tr("Stopping…"))
+            self.cancel_requested.emit()
+        else:
+            super().reject()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._is_busy:
+            event.ignore()
+            self.reject()
+        else:
+            super().closeEvent(event)

@@ -1,0 +1,135 @@
+"""First page of an import: what to read, and where the images are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QComboBox, QFormLayout, QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from core.domain.imports import ImportSource
+from ui.icons import icon
+from ui.imports.path_field import PathField, local_path
+from ui.widgets.labels import label
+
+
+class SourcePage(QWidget):
+    source_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._path = PathField(
+            self.tr("Folder or file"),
+            placeholder=self.tr("A folder with images, or an annotation file"),
+            may_be_file=True,
+        )
+        self._images = PathField(
+            self.tr("Folder of the images"), placeholder=self.tr("Found from the annotations when left empty")
+        )
+        self._format = QComboBox()
+        self._format.setAccessibleName(self.tr("Format"))
+        self.set_formats(())
+        self._build()
+        self._path.path_changed.connect(self.source_changed)
+        self._images.path_changed.connect(self.source_changed)
+
+    def _build(self) -> None:
+        intro = self.tr(
+            "Calque reads your files where they are. Nothing is copied, changed or written before you have seen what "
+            "would be imported."
+        )
+        form = QFormLayout()
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(12)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        kinds = self.tr(
+            "A folder of images; a COCO .json; a YOLO data.yaml, obj.data or its folder; a folder of ALTO .xml."
+        )
+        elsewhere = self.tr("Only needed when the images are somewhere else.")
+        self._format.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        for title, field, hint in (
+            (self.tr("&Folder or file"), self._path, kinds),
+            (self.tr("I&mages"), self._images, elsewhere),
+            (self.tr("F&ormat"), self._format, ""),
+        ):
+            caption = label(title)
+            caption.setBuddy(field)
+            caption.setMinimumHeight(field.sizeHint().height())
+            form.addRow(caption, _with_hint(field, hint))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(18)
+        column.addWidget(label(intro, "muted", wrap=True))
+        column.addLayout(form)
+        column.addWidget(DropArea(self.tr("Or drop a folder or an annotation file here"), self._path), 1)
+
+    def set_formats(self, formats: Sequence[tuple[str, str]]) -> None:
+        """(slug, title) of every format there is."""
+        chosen = self._format.currentData()
+        self._format.clear()
+        self._format.addItem(self.tr("Detect automatically"), None)
+        for slug, title in formats:
+            self._format.addItem(title, slug)
+        self._format.setCurrentIndex(max(self._format.findData(chosen), 0))
+
+    def set_source(self, source: ImportSource) -> None:
+        self._path.set_path(source.path)
+        self._images.set_path(source.images_root)
+        self._format.setCurrentIndex(max(self._format.findData(source.format), 0))
+
+    def set_images_root(self, root: Path, *, is_fixed: bool) -> None:
+        """Where the images of an existing project are."""
+        self._images.set_path(root)
+        self._images.setEnabled(not is_fixed)
+
+    def source(self) -> ImportSource | None:
+        """None while no path is given."""
+        path = self._path.path()
+        return None if path is None else ImportSource(path, self._images.path(), self._format.currentData())
+
+    def focus_first(self) -> None:
+        self._path.setFocus()
+
+
+class DropArea(QFrame):
+    """Room to drop on; what is dropped goes into `field`."""
+
+    def __init__(self, text: str, field: PathField, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._field = field
+        self.setAcceptDrops(True)
+        self.setObjectName("dropArea")
+        self.setStyleSheet("QFrame#dropArea { border: 2px dashed palette(mid); border-radius: 10px; }")
+        picture = QLabel()
+        picture.setPixmap(icon("download", role="text_disabled").pixmap(36, 36))
+        column = QVBoxLayout(self)
+        column.addStretch(1)
+        column.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(label(text, "muted"), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(1)
+
+    # Qt overrides
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if local_path(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = local_path(event)
+        if path is not None:
+            self._field.set_path(path)
+            event.acceptProposedAction()
+
+
+def _with_hint(field: QWidget, hint: str) -> QWidget:
+    if not hint:
+        return field
+    both = QWidget()
+    column = QVBoxLayout(both)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(3)
+    column.addWidget(field)
+    column.addWidget(label(hint, "muted", wrap=True))
+    return both
