@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from core.domain.ids import ModelId, ProjectId, RunId, SnapshotId, VersionId
-from core.domain.metrics import EvaluationTable
 
 
 class RunStatus(StrEnum):
@@ -182,7 +181,6 @@ class RunState:
     warnings: tuple[str, ...] = ()
     cause: str = ""  # slug of a classified failure: gpu-memory, memory, disk-full, weights-missing, data, killed, ...
     details: str = ""  # of a failure, for the disclosure: the traceback
-    evaluations: tuple[EvaluationTable, ...] = ()  # one per split measured, the latest of each
 
 
 @dataclass(frozen=True, slots=True)

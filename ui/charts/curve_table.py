@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from ui.widgets.csv_cells import csv_cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +21,6 @@ class CurvePoints:
     steps: npt.NDArray[np.int64]
     epochs: npt.NDArray[np.float64]
     values: npt.NDArray[np.float64]
-
-
-def csv_cell(text: str) -> str:
-    """A text cell: quoted where it must be, and never a formula."""
-    if text.startswith(FORMULA_STARTS):
-        text = "'" + text
-    if any(character in text for character in ',"\r\n'):
-        return '"' + text.replace('"', '""') + '"'
-    return text
 
 
 def curve_rows(curves: Iterable[CurvePoints]) -> Iterator[str]:

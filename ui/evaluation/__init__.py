@@ -1,0 +1,1 @@
+"""Tables of measurements, for the pages of runs and of model versions."""

@@ -1,0 +1,174 @@
+"""The evaluation of a run or a version: one table a set, with the set chosen above it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QButtonGroup,
+    QHBoxLayout,
+    QHeaderView,
+    QPushButton,
+    QTableView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.domain.metrics import EvaluationTable
+from core.domain.snapshots import Split
+from ui.evaluation.evaluation_model import BOX, MASK, EvaluationModel
+from ui.evaluation.measure_delegate import MeasureDelegate
+from ui.icons import icon
+from ui.widgets.empty_state import EmptyState
+from ui.widgets.labels import label
+
+SPLIT_TITLES: Mapping[Split, str] = {Split.TRAIN: "Train set", Split.VAL: "Validation set", Split.TEST: "Test set"}
+SPLIT_HELP: Mapping[Split, str] = {
+    Split.TRAIN: "Measured on the images it learned from: says how much it remembers, not how well it will do.",
+    Split.VAL: "Measured on the images that chose the best epoch: a little too good.",
+    Split.TEST: "Measured on images that training never saw: the number to trust.",
+}
+# The set that says most comes first when there is a choice.
+BY_WORTH = (Split.TEST, Split.VAL, Split.TRAIN)
+
+
+class EvaluationView(QWidget):
+    csv_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tables: dict[Split, EvaluationTable] = {}
+        self._chosen: Split | None = None  # by the person
+        self._model = EvaluationModel(self)
+        self._splits = QButtonGroup(self)
+        self._split_buttons = {split: self._make_split_button(split) for split in Split}
+        self._groups = {group: self._make_group_button(group) for group in (MASK, BOX)}
+        self._copy = QPushButton(icon("copy"), self.tr("Copy"))
+        self._copy.setToolTip(self.tr("Copy this table, ready to paste into a spreadsheet"))
+        self._export = QPushButton(icon("download"), self.tr("Export CSV…"))
+        self._export.setToolTip(self.tr("Save the tables of all sets as one file"))
+        self._table = QTableView()
+        self._notes = label("", "muted", wrap=True)
+        self._empty = EmptyState("table", self.tr("Nothing measured yet"), "")
+        self._set_up_table()
+        self._make_layout()
+        self._splits.idClicked.connect(self._choose)
+        self._copy.clicked.connect(self._copy_table)
+        self._export.clicked.connect(self.csv_requested)
+        self.set_tables((), self.tr("Each set is measured after training."))
+
+    @property
+    def tables(self) -> tuple[EvaluationTable, ...]:
+        return tuple(self._tables.values())
+
+    @property
+    def shown_split(self) -> Split | None:
+        for split in (self._chosen, *BY_WORTH):
+            if split in self._tables:
+                return split
+        return None
+
+    def set_tables(self, tables: Sequence[EvaluationTable], empty_text: str = "") -> None:
+        """`empty_text` says why there is none."""
+        new = {table.split: table for table in tables}
+        if empty_text:
+            self._empty.set_content("table", self.tr("Nothing measured yet"), empty_text)
+        if new == self._tables and self._model.rowCount():
+            return
+        self._tables = new
+        self._show()
+
+    def choose(self, split: Split) -> None:
+        """Show this set's table, if it was measured."""
+        self._chosen = split
+        self._show()
+
+    def _choose(self, index: int) -> None:
+        self.choose(list(Split)[index])
+
+    def _show(self) -> None:
+        shown = self.shown_split
+        for split, button in self._split_buttons.items():
+            is_measured = split in self._tables
+            button.setEnabled(is_measured)
+            button.setText(SPLIT_TITLES[split] if is_measured else f"{SPLIT_TITLES[split]}: not measured")
+            button.setChecked(split is shown)
+        table = self._tables.get(shown) if shown is not None else None
+        self._model.set_table(table)
+        has_masks = table is not None and table.has_masks
+        for button in self._groups.values():
+            button.setVisible(has_masks)
+        self._show_columns()
+        notes = [] if table is None else list(table.notes)
+        if table is not None:
+            notes.insert(0, f"COCO protocol, at most {table.max_detections} detections an image. "
+                            "P and R at the confidence of the best F1: rest on a cell to see it.")  # fmt: skip
+        self._notes.setText("\n".join(notes))
+        for widget in (self._table, self._notes):
+            widget.setVisible(table is not None)
+        self._empty.setVisible(table is None)
+        self._copy.setEnabled(table is not None)
+        self._export.setEnabled(table is not None)
+
+    def _show_columns(self) -> None:
+        has_both = any(column.group == MASK for column in self._model.columns)
+        for index, column in enumerate(self._model.columns, start=1):
+            button = self._groups.get(column.group)
+            self._table.setColumnHidden(index, has_both and button is not None and not button.isChecked())
+
+    def _copy_table(self) -> None:
+        QGuiApplication.clipboard().setText(self._model.as_text())
+
+    def _make_split_button(self, split: Split) -> QToolButton:
+        button = QToolButton()
+        button.setText(SPLIT_TITLES[split])
+        button.setToolTip(SPLIT_HELP[split])
+        button.setCheckable(True)
+        self._splits.addButton(button, list(Split).index(split))
+        return button
+
+    def _make_group_button(self, group: str) -> QToolButton:
+        button = QToolButton()
+        button.setText(self.tr("Masks") if group == MASK else self.tr("Boxes"))
+        button.setToolTip(self.tr("Show or hide these columns"))
+        button.setCheckable(True)
+        button.setChecked(True)
+        button.toggled.connect(self._show_columns)
+        return button
+
+    def _set_up_table(self) -> None:
+        table = self._table
+        table.setModel(self._model)
+        table.setItemDelegate(MeasureDelegate(table))
+        table.setAccessibleName(self.tr("Evaluation"))
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setShowGrid(False)
+        table.setSortingEnabled(True)
+        table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(32)
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(72)
+
+    def _make_layout(self) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        for button in self._split_buttons.values():
+            row.addWidget(button)
+        row.addStretch()
+        for button in self._groups.values():
+            row.addWidget(button)
+        row.addSpacing(8)
+        row.addWidget(self._copy)
+        row.addWidget(self._export)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(row)
+        column.addWidget(self._table, 1)
+        column.addWidget(self._empty, 1)
+        column.addWidget(self._notes)

@@ -1,0 +1,110 @@
+"""The top of a run's page: its name and status, where it belongs, and what can be done with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
+
+from core.domain.runs import RunRecord, RunState
+from ui.icons import icon
+from ui.runs.run_actions import LOOKS, RunAction, refusal, shown_actions
+from ui.runs.run_outcome import silence_s, silence_text
+from ui.runs.run_table_model import device_name, model_text, running_s
+from ui.widgets.badge import Badge
+from ui.widgets.formatting import duration, moment
+from ui.widgets.labels import set_role
+from ui.widgets.page_header import PageHeader
+
+PRIMARY = (RunAction.STOP, RunAction.OPEN_VERSION)
+
+
+class RunHeader(PageHeader):
+    action_requested = Signal(object)  # RunAction
+    folder_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(back="All runs", parent=parent)
+        self._record: RunRecord | None = None
+        self._badge = Badge()
+        self._silence = Badge("", "warning")
+        self._version = QToolButton()
+        self._version.setIcon(icon("box"))
+        self._version.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._version.setToolTip(LOOKS[RunAction.OPEN_VERSION].help)
+        self._version.clicked.connect(lambda: self.action_requested.emit(RunAction.OPEN_VERSION))
+        for widget in (self._silence, self._badge, self._version):
+            self.add_widget(widget)
+        self._buttons: dict[RunAction, QPushButton] = {}
+        for action in RunAction:
+            if action is not RunAction.OPEN:
+                self._buttons[action] = self._make_button(action)
+        self._more = QToolButton()
+        self._more.setIcon(icon("ellipsis-vertical"))
+        self._more.setToolTip(self.tr("More"))
+        self._more.setAccessibleName(self.tr("More"))
+        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._menu = QMenu(self._more)
+        self._menu.aboutToShow.connect(self._fill_menu)
+        self._more.setMenu(self._menu)
+        self.add_widget(self._more)
+        self._silence.hide()
+
+    def button(self, action: RunAction) -> QPushButton:
+        return self._buttons[action]
+
+    def set_run(self, record: RunRecord, state: RunState | None, now: datetime) -> None:
+        self._record = record
+        self._badge.set_run_status(record.status)
+        parts = [record.project_name, model_text(record), record.worker, device_name(record.device)]
+        parts.append(self.tr("created {0}").format(moment(record.created_at)))
+        if record.started_at is not None:
+            parts.append(self.tr("ran {0}").format(duration(running_s(record, now))))
+        if record.attempt > 1:
+            parts.append(self.tr("attempt {0}").format(record.attempt))
+        self.set_title(record.name, " · ".join(parts))
+        shown = shown_actions(record)
+        for action, button in self._buttons.items():
+            reason = refusal(action, record)
+            button.setVisible(action in shown)
+            button.setEnabled(not reason)
+            button.setToolTip(reason or LOOKS[action].help)
+        has_link = record.version is not None and RunAction.OPEN_VERSION not in shown
+        self._version.setText(record.version_label)
+        self._version.setVisible(has_link)
+        silent = silence_s(state, now)
+        self._silence.setVisible(silent is not None)
+        if silent is not None:
+            help_text = self.tr("The process lives but says nothing. It is never ended for that; you can kill it.")
+            self._silence.set_state(silence_text(silent), "warning", help_text)
+
+    def _make_button(self, action: RunAction) -> QPushButton:
+        look = LOOKS[action]
+        role = "danger" if look.is_danger else "primary" if action in PRIMARY else ""
+        colour = "error" if look.is_danger else "on_accent" if action in PRIMARY else "icon"
+        button = QPushButton(icon(look.icon, role=colour), look.text)
+        set_role(button, role)
+        button.clicked.connect(lambda: self.action_requested.emit(action))
+        button.hide()
+        self.add_widget(button)
+        return button
+
+    def _fill_menu(self) -> None:
+        self._menu.clear()
+        record = self._record
+        if record is None:
+            return
+        copies = (
+            (self.tr("Copy run ID"), record.id),
+            (self.tr("Copy execution ID"), f"{record.id}/{record.attempt}"),
+            (self.tr("Copy model ID"), record.model or ""),
+            (self.tr("Copy version ID"), record.version or ""),
+        )
+        for text, value in copies:
+            entry = self._menu.addAction(icon("copy"), text)
+            entry.setEnabled(bool(value))
+            entry.triggered.connect(lambda _checked=False, value=value: QGuiApplication.clipboard().setText(value))
+        self._menu.addSeparator()
+        self._menu.addAction(icon("folder-open"), self.tr("Open the run's folder"), self.folder_requested.emit)

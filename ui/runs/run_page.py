@@ -1,0 +1,290 @@
+"""The page of one run: how it stands, its steps, and behind tabs its curves, log, evaluation, settings and files.
+
+The curves are made when the page is first needed: they bring pyqtgraph, which the start of the program must not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QTabWidget, QVBoxLayout, QWidget
+
+from core.domain.ids import RunId
+from core.domain.imports import Severity
+from core.domain.messages import UserMessage
+from core.domain.metrics import EvaluationTable
+from core.domain.runs import LogLine, MetricBatch, RunRecord, RunState
+from ui.evaluation.evaluation_view import EvaluationView
+from ui.messages import MessageBanner
+from ui.runs.artifacts_view import ArtifactsView
+from ui.runs.log_view import LogView
+from ui.runs.outcome_panel import OutcomePanel
+from ui.runs.run_actions import RunAction
+from ui.runs.run_header import RunHeader
+from ui.runs.run_outcome import outcome_of, progress_text
+from ui.runs.steps_view import StepsView
+from ui.widgets.formatting import percent
+from ui.widgets.labels import ElidedLabel, label
+from ui.widgets.value_table import ValueTable
+
+if TYPE_CHECKING:
+    from ui.charts.live_curves import LiveCurves
+
+TICK_MS = 1000
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class RunPage(QWidget):
+    back_requested = Signal()
+    action_requested = Signal(object, object)  # RunAction, tuple[RunId, ...]
+    picture_requested = Signal()
+    curve_table_requested = Signal()
+    log_save_requested = Signal()
+    evaluation_csv_requested = Signal()
+    artifacts_export_requested = Signal()
+    file_requested = Signal(object)  # Path
+    folder_requested = Signal(object)  # Path, or None for the run's own folder
+
+    def __init__(self, *, now: Callable[[], datetime] = _utc_now, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._now = now
+        self._record: RunRecord | None = None
+        self._state: RunState | None = None
+        self._curves: LiveCurves | None = None
+        self._n_warnings_seen = 0
+        self._header = RunHeader()
+        self._outcome = OutcomePanel()
+        self._warnings = MessageBanner()
+        self._progress_text = ElidedLabel()
+        self._percent = label("", "muted")
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 1000)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(self.tr("Progress of the whole run"))
+        self._steps = StepsView()
+        self._tabs = QTabWidget()
+        self._tabs.setDocumentMode(True)
+        self._curves_tab = QWidget()
+        self._log = LogView()
+        self._evaluation = EvaluationView()
+        self._settings = ValueTable(
+            (self.tr("Setting"), self.tr("Value in force")),
+            self.tr("The trainer reports the settings in force when it starts to train."),
+        )
+        self._artifacts = ArtifactsView()
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK_MS)
+        self._timer.timeout.connect(self._tick)
+        self._make_layout()
+        self._connect()
+
+    # What it shows
+
+    @property
+    def run_id(self) -> RunId | None:
+        return self._record.id if self._record is not None else None
+
+    @property
+    def record(self) -> RunRecord | None:
+        return self._record
+
+    @property
+    def state(self) -> RunState | None:
+        return self._state
+
+    @property
+    def curves(self) -> LiveCurves:
+        """Made on first use."""
+        if self._curves is None:
+            # Not at the top of the module: see there.
+            from ui.charts.live_curves import LiveCurves
+
+            self._curves = LiveCurves()
+            self._curves_layout.addWidget(self._curves)
+            self._curves.picture_requested.connect(self.picture_requested)
+            self._curves.table_requested.connect(self.curve_table_requested)
+        return self._curves
+
+    @property
+    def header(self) -> RunHeader:
+        return self._header
+
+    @property
+    def outcome(self) -> OutcomePanel:
+        return self._outcome
+
+    @property
+    def steps(self) -> StepsView:
+        return self._steps
+
+    @property
+    def log(self) -> LogView:
+        return self._log
+
+    @property
+    def evaluation(self) -> EvaluationView:
+        return self._evaluation
+
+    @property
+    def settings(self) -> ValueTable:
+        return self._settings
+
+    @property
+    def artifacts(self) -> ArtifactsView:
+        return self._artifacts
+
+    def show_run(self, record: RunRecord) -> None:
+        """Another run: everything of the one before is forgotten."""
+        is_same = self._record is not None and self._record.id == record.id
+        self._record, self._state = record, None
+        self._n_warnings_seen = 0
+        self.curves.clear()
+        self._log.clear()
+        self._evaluation.set_tables((), self._evaluation_note())
+        self._settings.set_values({})
+        self._artifacts.set_artifacts(())
+        self._warnings.hide()
+        if not is_same:
+            self._tabs.setCurrentIndex(0)
+        self._refresh()
+
+    def set_record(self, record: RunRecord) -> None:
+        """The row of the run that is shown has changed."""
+        if self._record is not None and record.id == self._record.id:
+            self._record = record
+            self._refresh()
+
+    def set_state(self, state: RunState) -> None:
+        """How the run that is shown stands now."""
+        if self._record is None or state.run != self._record.id:
+            return
+        self._state = state
+        self._settings.set_values(state.effective)
+        self._artifacts.set_artifacts(state.artifacts)
+        self.curves.set_best_epoch(state.best_epoch)
+        self._show_warnings(state.warnings)
+        self._refresh()
+
+    def add_metrics(self, batches: Sequence[MetricBatch]) -> None:
+        self.curves.add_batches(batches)
+
+    def add_log(self, lines: Sequence[LogLine]) -> None:
+        self._log.add_lines(lines)
+
+    def set_tables(self, tables: Sequence[EvaluationTable]) -> None:
+        """What was measured so far."""
+        self._evaluation.set_tables(tables, self._evaluation_note())
+
+    def show_tab(self, tab: QWidget) -> None:
+        self._tabs.setCurrentWidget(tab)
+
+    # Inside
+
+    def _refresh(self) -> None:
+        record, state = self._record, self._state
+        if record is None:
+            return
+        now = self._now()
+        status = state.status if state is not None else record.status
+        self._header.set_run(record, state, now)
+        self._outcome.set_outcome(outcome_of(record, state), state.details if state is not None else "")
+        fraction = state.progress if state is not None else record.progress
+        self._bar.setValue(round(fraction * 1000))
+        self._progress_text.setText(progress_text(record, state))
+        self._percent.setText(percent(fraction))
+        for widget in (self._bar, self._progress_text, self._percent):
+            widget.setVisible(not status.is_terminal)
+        self._steps.set_stages(state.stages if state is not None else (), status, now)
+        self._refresh_timer()
+
+    def _refresh_timer(self) -> None:
+        is_live = self._record is not None and self._record.status.is_live
+        if is_live and self.isVisible():
+            if not self._timer.isActive():
+                self._timer.start()
+        else:
+            self._timer.stop()
+
+    def _tick(self) -> None:
+        now = self._now()
+        if self._record is not None:
+            self._header.set_run(self._record, self._state, now)
+        self._steps.tick(now)
+
+    def _show_warnings(self, warnings: Sequence[str]) -> None:
+        """The newest in words, all in the details; one that was dismissed does not come back."""
+        if len(warnings) <= self._n_warnings_seen:
+            return
+        self._n_warnings_seen = len(warnings)
+        hint = "" if len(warnings) == 1 else self.tr("{0} warnings in all.").format(len(warnings))
+        details = "" if len(warnings) == 1 else "\n".join(warnings)
+        self._warnings.show_message(UserMessage(warnings[-1], hint, Severity.WARNING, details))
+
+    def _evaluation_note(self) -> str:
+        if self._record is not None and self._record.status.is_terminal:
+            return self.tr("The run ended before any set was measured.")
+        return self.tr("Each set is measured after the training.")
+
+    def _request(self, action: RunAction) -> None:
+        if self._record is not None:
+            self.action_requested.emit(action, (self._record.id,))
+
+    def _make_layout(self) -> None:
+        self._curves_layout = QVBoxLayout(self._curves_tab)
+        self._curves_layout.setContentsMargins(0, 8, 0, 0)
+        pages = (
+            (self._curves_tab, self.tr("Curves")),
+            (self._log, self.tr("Log")),
+            (self._evaluation, self.tr("Evaluation")),
+            (self._settings, self.tr("Settings in force")),
+            (self._artifacts, self.tr("Artifacts")),
+        )
+        for page, title in pages:
+            page.setContentsMargins(0, 0 if page is self._curves_tab else 8, 0, 0)
+            self._tabs.addTab(page, title)
+        row = QHBoxLayout()
+        row.addWidget(self._progress_text, 1)
+        row.addWidget(self._percent)
+        body = QVBoxLayout()
+        body.setContentsMargins(16, 12, 16, 12)
+        body.setSpacing(8)
+        body.addWidget(self._outcome)
+        body.addWidget(self._warnings)
+        body.addLayout(row)
+        body.addWidget(self._bar)
+        body.addWidget(self._steps)
+        body.addWidget(self._tabs, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._header)
+        column.addLayout(body, 1)
+
+    def _connect(self) -> None:
+        self._header.back_requested.connect(self.back_requested)
+        self._header.action_requested.connect(self._request)
+        self._header.folder_requested.connect(lambda: self.folder_requested.emit(None))
+        self._outcome.action_requested.connect(self._request)
+        self._outcome.log_requested.connect(lambda: self.show_tab(self._log))
+        self._log.save_requested.connect(self.log_save_requested)
+        self._evaluation.csv_requested.connect(self.evaluation_csv_requested)
+        self._artifacts.file_requested.connect(self.file_requested)
+        self._artifacts.folder_requested.connect(self.folder_requested)
+        self._artifacts.export_requested.connect(self.artifacts_export_requested)
+
+    # Qt overrides
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._refresh_timer()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._timer.stop()
+        super().hideEvent(event)

@@ -1,0 +1,213 @@
+"""The list of runs as Qt wants it: rows by id, exact changes, a duration that lives while its run does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
+
+from core.domain.ids import RunId
+from core.domain.runs import STAGE_TITLES, RunFilter, RunRecord
+from ui.runs.run_matching import matches
+from ui.widgets.badge import RUN_TONES, STATUS_HELP
+from ui.widgets.badge_delegate import TONE_ROLE
+from ui.widgets.formatting import NOTHING, duration, moment
+
+Index = QModelIndex | QPersistentModelIndex
+SORT_ROLE = Qt.ItemDataRole.UserRole + 1
+RECORD_ROLE = Qt.ItemDataRole.UserRole + 2
+PROGRESS_ROLE = Qt.ItemDataRole.UserRole + 3
+
+
+class RunColumn(IntEnum):
+    NAME = 0
+    PROJECT = 1
+    MODEL = 2
+    STATUS = 3
+    PROGRESS = 4
+    CREATED = 5
+    DURATION = 6
+    DEVICE = 7
+
+
+TITLES = {
+    RunColumn.NAME: "Name",
+    RunColumn.PROJECT: "Project",
+    RunColumn.MODEL: "Model",
+    RunColumn.STATUS: "Status",
+    RunColumn.PROGRESS: "Progress",
+    RunColumn.CREATED: "Created",
+    RunColumn.DURATION: "Duration",
+    RunColumn.DEVICE: "Device",
+}
+
+
+def running_s(record: RunRecord, now: datetime) -> float | None:
+    """Seconds it has been running so far or in all, without the time it waited; None before it started."""
+    if record.started_at is None:
+        return None
+    return max(0.0, ((record.ended_at or now) - record.started_at).total_seconds())
+
+
+def device_name(device: str) -> str:
+    """ "cuda:0" as "GPU 0"."""
+    if device.startswith("cuda"):
+        return f"GPU {device.partition(':')[2] or 0}"
+    return device.upper()
+
+
+def model_text(record: RunRecord) -> str:
+    return " · ".join(part for part in (record.model_name, record.version_label) if part) or NOTHING
+
+
+class RunTableModel(QAbstractTableModel):
+    """`now` is asked for the live durations."""
+
+    def __init__(self, now: Callable[[], datetime], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._now = now
+        self._records: list[RunRecord] = []
+        self._rows: dict[RunId, int] = {}
+
+    @property
+    def records(self) -> tuple[RunRecord, ...]:
+        return tuple(self._records)
+
+    def set_records(self, records: Sequence[RunRecord]) -> None:
+        """All runs anew."""
+        self.beginResetModel()
+        self._records = list(records)
+        self._number_rows()
+        self.endResetModel()
+
+    def update_record(self, record: RunRecord) -> bool:
+        """One run changed or is new; True when it is new. Only its row is announced."""
+        row = self._rows.get(record.id)
+        if row is None:
+            self.beginInsertRows(QModelIndex(), 0, 0)
+            self._records.insert(0, record)
+            self._number_rows()
+            self.endInsertRows()
+            return True
+        if self._records[row] != record:
+            self._records[row] = record
+            self.dataChanged.emit(self.index(row, 0), self.index(row, len(RunColumn) - 1))
+        return False
+
+    def remove(self, id: RunId) -> None:
+        row = self._rows.get(id)
+        if row is not None:
+            self.beginRemoveRows(QModelIndex(), row, row)
+            del self._records[row]
+            self._number_rows()
+            self.endRemoveRows()
+
+    def find(self, id: RunId) -> RunRecord | None:
+        row = self._rows.get(id)
+        return None if row is None else self._records[row]
+
+    def row_of(self, id: RunId) -> int | None:
+        return self._rows.get(id)
+
+    def has_live(self) -> bool:
+        return any(record.status.is_live for record in self._records)
+
+    def tick(self) -> None:
+        """Let the durations of live runs go on."""
+        for row, record in enumerate(self._records):
+            if record.status.is_live:
+                cell = self.index(row, RunColumn.DURATION)
+                self.dataChanged.emit(cell, cell, [Qt.ItemDataRole.DisplayRole])
+
+    def _number_rows(self) -> None:
+        self._rows = {record.id: row for row, record in enumerate(self._records)}
+
+    def _text(self, record: RunRecord, column: RunColumn) -> str:
+        texts: dict[RunColumn, str] = {
+            RunColumn.NAME: record.name,
+            RunColumn.PROJECT: record.project_name,
+            RunColumn.MODEL: model_text(record),
+            RunColumn.STATUS: str(record.status),
+            RunColumn.PROGRESS: f"{record.progress * 100:.0f} %",
+            RunColumn.CREATED: moment(record.created_at),
+            RunColumn.DURATION: duration(running_s(record, self._now())),
+            RunColumn.DEVICE: device_name(record.device),
+        }
+        return texts[column]
+
+    def _sort_value(self, record: RunRecord, column: RunColumn) -> Any:
+        if column is RunColumn.PROGRESS:
+            return record.progress
+        if column is RunColumn.CREATED:
+            return record.created_at.timestamp()
+        if column is RunColumn.DURATION:
+            return running_s(record, self._now()) or -1.0
+        return self._text(record, column).casefold()
+
+    def _tool_tip(self, record: RunRecord, column: RunColumn) -> str:
+        if column is RunColumn.STATUS:
+            return f"{STATUS_HELP[record.status]}\n{record.reason}".strip()
+        if column is RunColumn.PROGRESS and record.stage is not None:
+            return f"{STAGE_TITLES[record.stage]}: {self._text(record, column)}"
+        if column is RunColumn.DURATION and record.started_at is not None:
+            waited = (record.started_at - record.created_at).total_seconds()
+            return f"Running time. It waited {duration(max(0.0, waited))} before it started."
+        if column is RunColumn.NAME:
+            return f"{record.name}\n{record.id}"
+        return self._text(record, column)
+
+    # Qt overrides
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._records)
+
+    def columnCount(self, parent: Index | None = None) -> int:
+        return len(RunColumn)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        record, column = self._records[index.row()], RunColumn(index.column())
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(record, column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tool_tip(record, column)
+        if role == SORT_ROLE:
+            return self._sort_value(record, column)
+        if role == RECORD_ROLE:
+            return record
+        if role == TONE_ROLE and column is RunColumn.STATUS:
+            return RUN_TONES[record.status]
+        if role == PROGRESS_ROLE and column is RunColumn.PROGRESS:
+            return record.progress, RUN_TONES[record.status]
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return TITLES[RunColumn(section)]
+        return None
+
+
+class RunFilterModel(QSortFilterProxyModel):
+    """The runs that a filter lets through, sorted as the person chose."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._filter = RunFilter()
+        self.setSortRole(SORT_ROLE)
+        self.setDynamicSortFilter(True)
+
+    @property
+    def filter(self) -> RunFilter:
+        return self._filter
+
+    def set_filter(self, filter: RunFilter) -> None:
+        self._filter = filter
+        self.invalidateFilter()
+
+    # Qt overrides
+
+    def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
+        record = self.sourceModel().index(source_row, 0).data(RECORD_ROLE)
+        return matches(record, self._filter)

@@ -1,0 +1,290 @@
+"""The list of all runs: find one, see how far it is, and do something with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QMenu,
+    QPushButton,
+    QStackedLayout,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.domain.ids import RunId
+from core.domain.runs import RunFilter, RunRecord
+from ui.icons import icon
+from ui.runs.progress_delegate import ProgressDelegate
+from ui.runs.run_actions import LOOKS, RunAction, refusal
+from ui.runs.run_matching import choices_of
+from ui.runs.run_table_model import RECORD_ROLE, RunColumn, RunFilterModel, RunTableModel
+from ui.runs.runs_filter_bar import RunsFilterBar
+from ui.widgets.badge_delegate import BadgeDelegate
+from ui.widgets.empty_state import EmptyState
+from ui.widgets.formatting import count
+from ui.widgets.labels import set_role
+from ui.widgets.page_header import PageHeader
+
+TICK_MS = 1000
+BUTTONS = (RunAction.STOP, RunAction.KILL, RunAction.RETRY, RunAction.REMOVE, RunAction.OPEN)
+WIDTHS = {
+    RunColumn.PROJECT: 130,
+    RunColumn.MODEL: 190,
+    RunColumn.STATUS: 116,
+    RunColumn.PROGRESS: 150,
+    RunColumn.CREATED: 132,
+    RunColumn.DURATION: 100,
+    RunColumn.DEVICE: 70,
+}
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class RunsPage(QWidget):
+    action_requested = Signal(object, object)  # RunAction, tuple[RunId, ...]
+    train_requested = Signal()
+
+    def __init__(self, *, now: Callable[[], datetime] = _utc_now, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = RunTableModel(now, self)
+        self._proxy = RunFilterModel(self)
+        self._proxy.setSourceModel(self._model)
+        self._header = PageHeader(self.tr("Runs"))
+        self._buttons = {action: self._make_button(action) for action in BUTTONS}
+        self._bar = RunsFilterBar(now)
+        self._table = QTableView()
+        self._empty = EmptyState("activity", "", "", "")
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK_MS)
+        self._timer.timeout.connect(self._model.tick)
+        self._set_up_table()
+        self._make_layout()
+        self._bar.filter_changed.connect(self._apply_filter)
+        self._empty.action_requested.connect(self._act_on_empty)
+        self._refresh()
+
+    # What it shows
+
+    def set_runs(self, records: Sequence[RunRecord]) -> None:
+        """All runs, newest first."""
+        chosen = self.chosen_ids()
+        self._model.set_records(records)
+        self._bar.set_choices(choices_of(self._model.records))
+        for id in chosen:
+            self.choose(id)
+        self._refresh()
+
+    def update_run(self, record: RunRecord) -> None:
+        """One run changed or is new."""
+        if self._model.update_record(record):
+            self._bar.set_choices(choices_of(self._model.records))
+        self._refresh()
+
+    def remove_run(self, id: RunId) -> None:
+        self._model.remove(id)
+        self._refresh()
+
+    def find_run(self, id: RunId) -> RunRecord | None:
+        return self._model.find(id)
+
+    @property
+    def filter_bar(self) -> RunsFilterBar:
+        return self._bar
+
+    @property
+    def n_shown(self) -> int:
+        return self._proxy.rowCount()
+
+    def chosen_ids(self) -> tuple[RunId, ...]:
+        return tuple(record.id for record in self._chosen())
+
+    def choose(self, id: RunId) -> None:
+        """Select a run's row, if it is shown."""
+        row = self._model.row_of(id)
+        place = self._proxy.mapFromSource(self._model.index(row, 0)) if row is not None else None
+        if place is not None and place.isValid():
+            self._table.selectRow(place.row())
+
+    # Inside
+
+    def _chosen(self) -> list[RunRecord]:
+        return [index.data(RECORD_ROLE) for index in self._table.selectionModel().selectedRows()]
+
+    def _refresh(self) -> None:
+        n_all, n_shown = self._model.rowCount(), self._proxy.rowCount()
+        if n_all == 0:
+            self._empty.set_content(
+                "activity",
+                self.tr("No runs yet"),
+                self.tr("A run is one training. Each is kept here with its curves, log and results."),
+                self.tr("Train a model…"),
+            )
+        elif n_shown == 0:
+            self._empty.set_content(
+                "search",
+                self.tr("No run matches"),
+                self.tr("None of {0} runs fits the search and the filters.").format(count(n_all)),
+                self.tr("Clear filters"),
+            )
+        self._stack.setCurrentIndex(0 if n_shown else 1)
+        self._bar.setVisible(n_all > 0)
+        for button in self._buttons.values():
+            button.setVisible(n_all > 0)
+        shown = count(n_all) if n_shown == n_all else self.tr("{0} of {1}").format(count(n_shown), count(n_all))
+        self._header.set_title(self.tr("Runs"), shown if n_all else "")
+        self._refresh_buttons()
+        self._refresh_timer()
+
+    def _refresh_buttons(self) -> None:
+        chosen = self._chosen()
+        for action, button in self._buttons.items():
+            reason = _reason(action, chosen)
+            button.setEnabled(not reason)
+            button.setToolTip(reason or LOOKS[action].help)
+
+    def _refresh_timer(self) -> None:
+        if self.isVisible() and self._model.has_live():
+            if not self._timer.isActive():
+                self._timer.start()
+        else:
+            self._timer.stop()
+
+    def _apply_filter(self, filter: RunFilter) -> None:
+        self._proxy.set_filter(filter)
+        self._refresh()
+
+    def _act_on_empty(self) -> None:
+        if self._model.rowCount():
+            self._bar.clear()
+        else:
+            self.train_requested.emit()
+
+    def _request(self, action: RunAction) -> None:
+        chosen = self._chosen()
+        if chosen and not _reason(action, chosen):
+            self.action_requested.emit(action, tuple(record.id for record in chosen))
+
+    def _open_menu(self, place: QPoint) -> None:
+        if not self._table.indexAt(place).isValid():
+            return
+        menu = self.make_menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self._table.viewport().mapToGlobal(place))
+
+    def make_menu(self) -> QMenu:
+        """The context menu for the rows that are selected."""
+        chosen = self._chosen()
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        for action in RunAction:
+            entry = menu.addAction(icon(LOOKS[action].icon), LOOKS[action].text)
+            reason = _reason(action, chosen)
+            entry.setEnabled(not reason)
+            entry.setToolTip(reason or LOOKS[action].help)
+            entry.triggered.connect(lambda _checked=False, action=action: self._request(action))
+        menu.addSeparator()
+        for text, value in _copies(chosen):
+            entry = menu.addAction(icon("copy"), text)
+            entry.setEnabled(bool(value))
+            entry.triggered.connect(lambda _checked=False, value=value: QGuiApplication.clipboard().setText(value))
+        return menu
+
+    # Making
+
+    def _make_button(self, action: RunAction) -> QPushButton:
+        look = LOOKS[action]
+        button = QPushButton(icon(look.icon, role="error" if look.is_danger else "icon"), look.text)
+        set_role(button, "danger" if look.is_danger else "")
+        button.clicked.connect(lambda: self._request(action))
+        self._header.add_widget(button)
+        return button
+
+    def _set_up_table(self) -> None:
+        table = self._table
+        table.setModel(self._proxy)
+        table.setAccessibleName(self.tr("Runs"))
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setSortingEnabled(True)
+        table.sortByColumn(RunColumn.CREATED, Qt.SortOrder.DescendingOrder)
+        table.setItemDelegateForColumn(RunColumn.STATUS, BadgeDelegate(table))
+        table.setItemDelegateForColumn(RunColumn.PROGRESS, ProgressDelegate(table))
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(36)
+        header = table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(60)
+        header.setSectionResizeMode(RunColumn.NAME, QHeaderView.ResizeMode.Stretch)
+        for column, width in WIDTHS.items():
+            header.resizeSection(column, width)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        table.customContextMenuRequested.connect(self._open_menu)
+        table.doubleClicked.connect(lambda: self._request(RunAction.OPEN))
+        table.selectionModel().selectionChanged.connect(self._refresh_buttons)
+        self._proxy.dataChanged.connect(self._refresh_buttons)
+
+    def _make_layout(self) -> None:
+        content = QWidget()
+        self._stack = QStackedLayout(content)
+        self._stack.addWidget(self._table)
+        self._stack.addWidget(self._empty)
+        body = QVBoxLayout()
+        body.setContentsMargins(16, 12, 16, 16)
+        body.setSpacing(12)
+        body.addWidget(self._bar)
+        body.addWidget(content, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._header)
+        column.addLayout(body, 1)
+
+    # Qt overrides
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._refresh_timer()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._timer.stop()
+        super().hideEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._table.hasFocus():
+            self._request(RunAction.OPEN)
+        elif event.key() == Qt.Key.Key_Delete and self._table.hasFocus():
+            self._request(RunAction.REMOVE)
+        else:
+            super().keyPressEvent(event)
+
+
+def _reason(action: RunAction, chosen: Sequence[RunRecord]) -> str:
+    """Why an action cannot be done with what is selected; "" when it can."""
+    if not chosen:
+        return "Select a run first."
+    if len(chosen) > 1 and action is not RunAction.REMOVE:
+        return "Select one run only."
+    return next((reason for record in chosen if (reason := refusal(action, record))), "")
+
+
+def _copies(chosen: Sequence[RunRecord]) -> tuple[tuple[str, str], ...]:
+    """What can be copied. An execution is one attempt of a run."""
+    record = chosen[0] if len(chosen) == 1 else None
+    return (
+        ("Copy run ID", record.id if record else ""),
+        ("Copy execution ID", f"{record.id}/{record.attempt}" if record else ""),
+        ("Copy model ID", (record.model or "") if record else ""),
+        ("Copy version ID", (record.version or "") if record else ""),
+    )
