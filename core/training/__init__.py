@@ -1,0 +1,1 @@
+"""Training: what is checked before it, what Start writes, and what the child then does."""

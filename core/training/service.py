@@ -1,0 +1,227 @@
+"""From a draft to a run that waits for its device: everything is checked, frozen and written here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from core import clock
+from core.datasets.service import DatasetService
+from core.domain.devices import DeviceReport
+from core.domain.ids import RunId, VersionId
+from core.domain.models import ModelVersion, VersionStatus
+from core.domain.runs import RunRecord
+from core.domain.snapshots import SnapshotInfo
+from core.domain.training import StartFrom, StartKind, TrainingDraft, TrainingReview
+from core.domain.workers import ConfigValue
+from core.errors import CalqueError, NotFoundError, RefusedError, StorageError
+from core.home import Home
+from core.models.service import ModelService
+from core.models.weights_store import load_model_json
+from core.projects.service import ProjectService
+from core.registry.database import Registry
+from core.registry.stores import configurations as configuration_store
+from core.registry.stores import models as model_store
+from core.registry.stores import runs as run_store
+from core.runs.devices import probe_devices
+from core.runs.layout import RunLayout
+from core.runs.removal import remove_folder
+from core.runs.request import read_request, write_request
+from core.runs.service import RunService
+from core.training.command import TrainingPlan, to_command, to_toml
+from core.training.configurations import ConfigurationService
+from core.training.gathering import Gathered, Gatherer, tidy
+from core.training.payload import payload_from_json
+from core.training.plans import Plans
+from core.training.preflight import MAX_NAME, check
+from core.training.starting import make_record, make_request
+from core.training.words import describe_values
+from core.workers.catalog import WorkerCatalog
+from core.workers.configuration import differing
+
+
+class TrainingService:
+    """Every method may be called on any thread. `devices` answers what there is to compute on."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        projects: ProjectService,
+        datasets: DatasetService,
+        models: ModelService,
+        runs: RunService,
+        catalog: WorkerCatalog,
+        home: Home,
+        *,
+        devices: Callable[[], DeviceReport] = probe_devices,
+    ) -> None:
+        self.configurations = ConfigurationService(registry, catalog)
+        self._registry = registry
+        self._projects = projects
+        self._datasets = datasets
+        self._models = models
+        self._runs = runs
+        self._catalog = catalog
+        self._home = home
+        self._plans = Plans(projects, models, catalog, self.configurations)
+        self._gatherer = Gatherer(
+            registry=registry,
+            projects=projects,
+            models=models,
+            runs=runs,
+            catalog=catalog,
+            configurations=self.configurations,
+            home=home,
+            devices=devices,
+        )
+
+    def review(self, draft: TrainingDraft) -> TrainingReview:
+        """Every resolved value, what will be used and ignored, and what stands in the way. Nothing is written.
+
+        Raises NotFoundError when the project is gone.
+        """
+        return self._review(self._gatherer.gather(draft))
+
+    def submit(self, draft: TrainingDraft) -> RunRecord:
+        """Check once more, freeze the data, and write model, version and run; the run is Pending.
+
+        Raises RefusedError with the first refusal, StorageError when something cannot be written; then there is no
+        run, no version and no new model.
+        """
+        gathered = self._gatherer.gather(draft)
+        refusals = [issue for issue in check(gathered.facts) if issue.is_error]
+        if refusals:
+            others = " ".join(issue.text for issue in refusals[1:])
+            raise RefusedError(refusals[0].text, hint=others, code=refusals[0].code)
+        data = gathered.facts.data
+        assert data is not None  # a draft without training data is refused above
+        snapshot = self._datasets.freeze(draft.project, data.images, data.categories)
+        return self._create(gathered, snapshot)
+
+    def default_name(self, draft: TrainingDraft) -> str:
+        """<model> · <worker> · <date time>, shortened at the model's name."""
+        model = self._models.get_model(draft.model).name if draft.model else draft.new_model_name.strip()
+        try:
+            worker = self._catalog.info(draft.worker).title
+        except NotFoundError:
+            worker = draft.worker
+        tail = f"{worker} · {clock.now().astimezone():%Y-%m-%d %H:%M}"
+        room = MAX_NAME - len(tail) - 3
+        return f"{model[:room]} · {tail}" if model and room > 0 else tail[:MAX_NAME]
+
+    def draft_from_run(self, id: RunId) -> TrainingDraft:
+        """The same training again, as a new version of the same model."""
+        record = self._runs.get_run(id)
+        draft = payload_from_json(read_request(RunLayout(record.folder)).payload).draft
+        model = record.model or draft.model
+        draft = replace(draft, name="", version_name="", model=model)
+        return replace(draft, new_model_name="", new_model_description="") if model else draft
+
+    def draft_from_version(self, id: VersionId) -> TrainingDraft:
+        """Train again: everything as it was, starting from this version when it is available."""
+        version = self._models.get_version(id)
+        try:
+            draft = self.draft_from_run(version.run) if version.run else self._draft_from_files(version)
+        except CalqueError:  # the run or its folder was removed, or the version came from elsewhere
+            draft = self._draft_from_files(version)
+        if version.status is VersionStatus.AVAILABLE:
+            return replace(draft, start=StartFrom(StartKind.VERSION, version.id))
+        return draft
+
+    def plan_of(self, draft: TrainingDraft) -> TrainingPlan:
+        """The draft in names instead of ids, for a run.toml or a command."""
+        return self._plans.plan_of(tidy(draft))
+
+    def draft_from_plan(self, plan: TrainingPlan, settings: Sequence[str] = ()) -> TrainingDraft:
+        """See `Plans.draft_from_plan`; a plan without a name gets the default one."""
+        draft = self._plans.draft_from_plan(plan, settings)
+        return draft if draft.name.strip() else replace(draft, name=self.default_name(draft))
+
+    def _review(self, gathered: Gathered) -> TrainingReview:
+        facts = gathered.facts
+        data = facts.data
+        plan = self._plan_or_none(facts.draft)
+        return TrainingReview(
+            draft=facts.draft,
+            issues=check(facts),
+            values=describe_values(facts, gathered.resolved),
+            categories=data.categories if data else (),
+            splits=data.counts() if data else (),
+            ignored=data.ignored if data else (),
+            disk_bytes=facts.disk_bytes,
+            free_bytes=facts.free_bytes or 0,
+            is_val_carved=data is not None and data.is_val_carved,
+            command=to_command(plan) if plan else "",
+            toml=to_toml(plan) if plan else "",
+        )
+
+    def _plan_or_none(self, draft: TrainingDraft) -> TrainingPlan | None:
+        """An unfinished draft may name what does not exist; then there is nothing to copy yet."""
+        try:
+            return self._plans.plan_of(draft)
+        except CalqueError:
+            return None
+
+    def _create(self, gathered: Gathered, snapshot: SnapshotInfo) -> RunRecord:
+        run = RunId(clock.new_id())
+        folder = self._runs.folder_of(run)
+        try:
+            return self._write(gathered, snapshot, run, RunLayout(folder))
+        except OSError as error:
+            remove_folder(folder, within=self._home.runs)
+            text = f"The run's folder cannot be written: {error.strerror} ({folder})."
+            raise StorageError(text, hint="Make room, then start again.") from error
+        except CalqueError:
+            remove_folder(folder, within=self._home.runs)
+            raise
+
+    def _write(self, gathered: Gathered, snapshot: SnapshotInfo, run: RunId, layout: RunLayout) -> RunRecord:
+        """Model, version and run in one transaction, the run's folder inside it: all of them, or none."""
+        facts = gathered.facts
+        draft, worker, task, data = facts.draft, facts.worker, facts.task, facts.data
+        assert worker is not None and task is not None and data is not None  # refused before
+        with self._registry.write(durable=True) as session:
+            model = facts.model or model_store.insert_model(
+                session,
+                project=draft.project,
+                name=draft.new_model_name,
+                task=task,
+                categories=data.categories,
+                description=draft.new_model_description,
+            )
+            version = model_store.insert_version(
+                session,
+                model=model.id,
+                worker=worker.slug,
+                worker_version=worker.version,
+                name=draft.version_name,
+                architecture=facts.architecture,
+                parent=facts.start.version.id if facts.start.version else None,
+                run=run,
+                snapshot=snapshot.id,
+            )
+            manifest = self._datasets.file_of(snapshot.id)
+            request = make_request(
+                gathered, run=run, model=model, version=version, snapshot=snapshot, manifest=manifest, home=self._home
+            )
+            layout.ensure()
+            write_request(layout, request)
+            run_store.insert_run(session, make_record(request, model, version, snapshot.id, layout.folder))
+            if facts.configuration is not None and facts.configuration.id is not None:
+                configuration_store.lock_configuration(session, facts.configuration.id)
+            return run_store.get_run(session, run)
+
+    def _draft_from_files(self, version: ModelVersion) -> TrainingDraft:
+        """What the published files tell; the folders of the images they do not know."""
+        model = self._models.get_model(version.model)
+        stated: Mapping[str, object] = load_model_json(version.folder) if version.folder else {}
+        configuration = stated.get("configuration")
+        values: Mapping[str, ConfigValue] = {}
+        if isinstance(configuration, Mapping):
+            try:
+                values = differing(self._catalog.get(version.worker).configuration, configuration)
+            except CalqueError:  # the worker is not installed any more
+                values = dict(configuration)
+        return TrainingDraft(
+            project=model.project, worker=version.worker, values=values, model=model.id, categories=model.categories
+        )

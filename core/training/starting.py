@@ -1,0 +1,123 @@
+"""What Start writes: the run's request and its row, from facts that no check refused."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from core import clock
+from core.domain.ids import RunId, SnapshotId
+from core.domain.models import Model, ModelVersion
+from core.domain.runs import RunRecord, RunStatus, StageName
+from core.domain.snapshots import SnapshotInfo
+from core.domain.training import StartKind
+from core.domain.workers import GpuUse
+from core.home import Home
+from core.metrics.coco import DEFAULT_MAX_DETECTIONS
+from core.runs.request import RunRequest
+from core.training.gathering import Gathered, most_objects, weights_of
+from core.training.payload import TrainingPayload
+from core.training.words import start_text
+
+KIND = "training"
+PIPELINE = "core.training.pipeline:run"
+
+
+def make_request(
+    gathered: Gathered,
+    *,
+    run: RunId,
+    model: Model,
+    version: ModelVersion,
+    snapshot: SnapshotInfo,
+    manifest: Path,
+    home: Home,
+) -> RunRequest:
+    facts = gathered.facts
+    draft, worker = facts.draft, facts.worker
+    assert worker is not None  # refused before
+    payload = _make_payload(gathered, model, version, snapshot, manifest, home)
+    return RunRequest(
+        run=run,
+        kind=KIND,
+        pipeline=PIPELINE,
+        name=draft.name,
+        project=draft.project,
+        project_name=facts.project.name,
+        worker=worker.slug,
+        worker_version=worker.version,
+        model=model.id,
+        version=version.id,
+        device="cpu" if worker.gpu_use is GpuUse.UNSUPPORTED else draft.device,
+        stages=tuple(StageName),
+        seed=draft.seed,
+        max_duration_s=None if draft.max_minutes is None else draft.max_minutes * 60.0,
+        created_at=clock.now(),
+        payload=payload.to_json(),
+    )
+
+
+def make_record(
+    request: RunRequest, model: Model, version: ModelVersion, snapshot: SnapshotId, folder: Path
+) -> RunRecord:
+    return RunRecord(
+        id=request.run,
+        name=request.name,
+        kind=request.kind,
+        project=request.project,
+        project_name=request.project_name,
+        worker=request.worker,
+        worker_version=request.worker_version,
+        model=model.id,
+        model_name=model.name,
+        version=version.id,
+        version_label=version.label,
+        snapshot=snapshot,
+        status=RunStatus.PENDING,
+        reason="",
+        stage=None,
+        progress=0.0,
+        device=request.device,
+        attempt=1,
+        created_at=request.created_at,
+        folder=folder,
+    )
+
+
+def max_detections(most: int) -> int:
+    """How many predictions of an image are measured: room for twice the fullest image, in steps of a hundred."""
+    return max(DEFAULT_MAX_DETECTIONS, math.ceil(2 * most / 100) * 100)
+
+
+def _make_payload(
+    gathered: Gathered, model: Model, version: ModelVersion, snapshot: SnapshotInfo, manifest: Path, home: Home
+) -> TrainingPayload:
+    facts = gathered.facts
+    draft, task, data, parent = facts.draft, facts.task, facts.data, facts.start.version
+    assert task is not None and data is not None  # refused before
+    weights = weights_of(parent) if parent else draft.start.file
+    is_pretrained = draft.start.kind is StartKind.PRETRAINED
+    return TrainingPayload(
+        task=task,
+        categories=data.categories,
+        configuration=gathered.resolved,
+        configuration_name=facts.configuration.name if facts.configuration else "",
+        snapshot=snapshot.id,
+        snapshot_label=snapshot.label,
+        manifest=manifest.absolute(),
+        images_root=facts.project.root.absolute(),
+        start=draft.start.kind,
+        start_text=start_text(facts),
+        weights=weights.absolute() if weights else None,
+        pretrained=gathered.pretrained if is_pretrained else "",
+        may_download=draft.start.may_download,
+        weights_folder=home.weights.absolute(),
+        store=home.models.absolute(),
+        parent=parent.id if parent else None,
+        parent_label=start_text(facts) if parent else "",
+        model_name=model.name,
+        model_description=model.description,
+        version_label=version.label,
+        max_detections=max_detections(most_objects(data.images)),
+        draft=draft,
+    )
