@@ -1,0 +1,1 @@
+"""The wizard that collects a training: one file a page."""

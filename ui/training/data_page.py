@@ -1,0 +1,191 @@
+"""Step 5: which images train, validate and test, and which classes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtWidgets import QWidget
+
+from core.domain.projects import Category, Folder
+from core.domain.training import Issue, TrainingDraft
+from ui.forms.labelled_field import LabelledField
+from ui.forms.number_field import NumberField
+from ui.forms.problem_label import ProblemLabel
+from ui.forms.switch import Switch
+from ui.training.carving import Carving
+from ui.training.class_checklist import ClassChecklist
+from ui.training.folder_picker import FolderPicker
+from ui.training.folder_sums import folder_title
+from ui.training.split_slot import SplitSlot
+from ui.training.wizard_page import WizardPage, card
+from ui.widgets import formatting
+from ui.widgets.labels import label
+
+MAX_SEED = 2**31 - 1
+
+
+class DataPage(WizardPage):
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(
+            self.tr("Data"),
+            self.tr("Images are taken from folders, with everything below them. The three sets must not overlap."),
+            parent,
+        )
+        self._folders: tuple[Folder, ...] = ()
+        self._categories: tuple[Category, ...] = ()
+        self._ratio = 0.2
+        self._seed = 0
+        self._carving = Carving()
+        self._slots = self._make_slots()
+        self._classes = ClassChecklist()
+        self._background = Switch(self.tr("Use ima&ges without objects"))
+        self._background_problem = ProblemLabel()
+        self._seed_field = NumberField(is_whole=True, minimum=0, maximum=MAX_SEED)
+        self._seed_line = LabelledField(
+            self.tr("See&d"),
+            self._seed_field,
+            help_text=self.tr("Fixes every choice left to chance: which images are held back, and in which order."),
+        )
+        self._lay_out()
+        self.add_spot("train_folders", self._slots["train"])
+        self.add_spot("val_folders", self._slots["val"])
+        self.add_spot("test_folders", self._slots["test"])
+        self.add_spot("val_ratio", self._carving)
+        self.add_spot("seed", self._seed_line)
+        self.add_spot("categories", self._classes)
+        self.add_spot("use_images_without_objects", self._background_problem)
+        for key, slot in self._slots.items():
+            slot.paths_changed.connect(self._paths_changed)
+            slot.choose_requested.connect(lambda key=key: self.open_picker(key))
+        self._carving.changed.connect(self.changed)
+        self._seed_field.number_edited.connect(self.changed)
+        self._classes.chosen_changed.connect(self.changed)
+        self._background.clicked.connect(lambda _on: self.changed.emit())
+
+    def _make_slots(self) -> dict[str, SplitSlot]:
+        return {
+            "train": SplitSlot(self.tr("Training"), self.tr("What the model learns from."), is_required=True),
+            "val": SplitSlot(
+                self.tr("Validation"),
+                self.tr(
+                    "Chooses the best weights and tells when to stop. Without a folder, a part of the training "
+                    "images is held back for it."
+                ),
+                is_required=False,
+                detail=self._carving,
+            ),
+            "test": SplitSlot(
+                self.tr("Test"),
+                self.tr("Only measured, after training: the honest number. Without a folder it is not measured."),
+                is_required=False,
+            ),
+        }
+
+    def _lay_out(self) -> None:
+        for slot in self._slots.values():
+            self.column.addWidget(slot)
+        frame, column = card()
+        column.addWidget(label(self.tr("Classes"), "heading"))
+        column.addWidget(self._classes)
+        self.column.addWidget(frame)
+        frame, column = card()
+        column.addWidget(self._background)
+        text = self.tr(
+            "Images on which nothing is annotated then teach the model what is not an object. "
+            "Switch it on only if really nothing is on them."
+        )
+        column.addWidget(label(text, "muted", wrap=True))
+        column.addWidget(self._background_problem)
+        column.addSpacing(4)
+        column.addWidget(self._seed_line)
+        self.column.addWidget(frame)
+        self.column.addStretch(1)
+
+    # From outside
+
+    def set_folders(self, folders: Sequence[Folder]) -> None:
+        self._folders = tuple(folders)
+        by_path = {folder.path: folder for folder in folders}
+        for slot in self._slots.values():
+            slot.set_folders(by_path)
+        self._refresh()
+
+    def set_categories(self, categories: Sequence[Category]) -> None:
+        self._categories = tuple(categories)
+        self._refresh()
+
+    def show_draft(self, draft: TrainingDraft) -> None:
+        self._ratio, self._seed = draft.val_ratio, draft.seed
+        for key, paths in (("train", draft.train_folders), ("val", draft.val_folders), ("test", draft.test_folders)):
+            self._slots[key].set_paths(paths)
+        if draft.categories != self._classes.chosen():
+            self._classes.set_chosen(draft.categories)
+        self._carving.set_ratio(draft.val_ratio)
+        if draft.seed != self._seed_field.number():
+            self._seed_field.set_number(draft.seed)
+        self._background.setChecked(draft.use_images_without_objects)
+        self._refresh()
+
+    def apply(self, draft: TrainingDraft) -> TrainingDraft:
+        ratio, seed = self._carving.ratio(), self._seed_field.number()
+        self._ratio = self._ratio if ratio is None else ratio
+        self._seed = seed if isinstance(seed, int) else self._seed
+        return replace(
+            draft,
+            train_folders=self._slots["train"].paths(),
+            val_folders=self._slots["val"].paths(),
+            test_folders=self._slots["test"].paths(),
+            val_ratio=self._ratio,
+            seed=self._seed,
+            categories=self._classes.chosen(),
+            use_images_without_objects=self._background.isChecked(),
+        )
+
+    def summary(self) -> str:
+        train = self._slots["train"]
+        if not train.paths():
+            return ""
+        names = ", ".join(folder_title(path) for path in train.paths())
+        return self.tr("{n} images: {folders}").format(n=formatting.count(train.sum().n_images), folders=names)
+
+    def own_issues(self) -> tuple[Issue, ...]:
+        issues = [] if self._slots["val"].paths() else list(self._carving.own_issues())
+        if not isinstance(self._seed_field.number(), int):
+            issues.append(Issue("E-132", self.tr("The seed must be a whole number."), "data", True, "seed"))
+        if self._classes.is_nothing_chosen:
+            issues.append(Issue("E-240", self.tr("Choose at least one class."), "data", True, "categories"))
+        return tuple(issues)
+
+    def focus_first(self) -> None:
+        self._slots["train"].control.setFocus()
+
+    def slot(self, key: str) -> SplitSlot:
+        """ "train", "val" or "test"."""
+        return self._slots[key]
+
+    def classes(self) -> ClassChecklist:
+        return self._classes
+
+    def carving(self) -> Carving:
+        return self._carving
+
+    def open_picker(self, key: str) -> FolderPicker:
+        slot = self._slots[key]
+        picker = FolderPicker(self.tr("{set}: choose folders").format(set=slot.title), self)
+        uses = {path: other.title for name, other in self._slots.items() if name != key for path in other.paths()}
+        picker.set_content(self._folders, self._categories, chosen=slot.paths(), uses=uses)
+        picker.folders_chosen.connect(slot.take_paths)
+        picker.finished.connect(picker.deleteLater)
+        picker.open()
+        return picker
+
+    def _paths_changed(self) -> None:
+        self._refresh()
+        self.changed.emit()
+
+    def _refresh(self) -> None:
+        total = self._slots["train"].sum()
+        self._carving.setVisible(not self._slots["val"].paths())
+        self._carving.set_images(total.n_annotated)
+        self._classes.set_content(self._categories, total.category_counts)

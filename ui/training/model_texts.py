@@ -1,0 +1,81 @@
+"""What the wizard says of models and versions, and the names that it proposes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from core.domain.models import Model, ModelVersion, VersionStatus
+from core.domain.workers import WorkerInfo
+from ui.forms.choice import Choice
+from ui.training.configuration_entries import free_name
+from ui.training.wording import counted
+from ui.widgets import formatting
+
+MAX_CLASSES_NAMED = 4
+
+
+def proposed_model_name(worker: WorkerInfo | None, project: str, taken: Iterable[str]) -> str:
+    """Technology, data and element: "YOLO | Charters (page)", numbered when that name is taken."""
+    technology = worker.title.split()[0] if worker and worker.title.split() else "Model"
+    suffix = " (page)"
+    room = 100 - len(f"{technology} | {suffix}") - 3  # 3 for a number
+    return free_name(f"{technology} | {project[:room].strip()}{suffix}", taken)
+
+
+def classes_text(categories: Sequence[str], limit: int = MAX_CLASSES_NAMED) -> str:
+    """ "3 classes: text_line, initial, stamp"; the first few of many."""
+    n = len(categories)
+    if n == 0:
+        return "no class yet"
+    named = ", ".join(categories[:limit])
+    more = f" and {n - limit} more" if n > limit else ""
+    return f"{counted(n, 'class', 'classes')}: {named}{more}"
+
+
+def model_choice(model: Model, worker: WorkerInfo | None) -> Choice:
+    """A model of another task than the worker's is listed, with the reason why it cannot be chosen."""
+    fits = worker is None or model.task in worker.tasks
+    versions = counted(model.n_versions, "version", "versions")
+    reason = "" if fits or worker is None else f"{worker.title} does not train {model.task} models."
+    return Choice(
+        model.id,
+        model.name,
+        reason or f"{str(model.task).capitalize()} · {classes_text(model.categories)}",
+        note=versions,
+        icon_name="box",
+        is_enabled=fits,
+        tool_tip=reason or ", ".join(model.categories),
+    )
+
+
+def usable_versions(versions: Iterable[ModelVersion], worker: str) -> list[ModelVersion]:
+    """Available ones of this worker, newest first: only their weights can be continued."""
+    fitting = [v for v in versions if v.status is VersionStatus.AVAILABLE and v.worker == worker]
+    return sorted(fitting, key=lambda version: version.created_at, reverse=True)
+
+
+def best_of(versions: Sequence[ModelVersion]) -> ModelVersion | None:
+    """The highest headline number; None unless two or more were measured alike (same metric, same split)."""
+    measured = [version for version in versions if version.headline is not None]
+    kinds = {(v.headline.metric, v.headline.split) for v in measured if v.headline}
+    if len(measured) < 2 or len(kinds) != 1:
+        return None
+    return max(measured, key=lambda version: version.headline.value if version.headline else 0.0)
+
+
+def version_choice(version: ModelVersion, best: ModelVersion | None) -> Choice:
+    headline = version.headline
+    measured = (
+        f"{headline.metric} {formatting.measure(headline.value)} on {headline.split}" if headline else "not measured"
+    )
+    is_best = best is not None and version.id == best.id
+    partial = " · stopped early" if version.is_partial else ""
+    return Choice(
+        version.id,
+        f"{version.label} of {version.model_name}",
+        f"{version.architecture} · {measured} · {formatting.moment(version.created_at)}{partial}",
+        note="best" if is_best else "",
+        tone="success",
+        icon_name="star" if is_best else "package",
+        tool_tip=f"{measured}\n{version.architecture}\n{version.id}",
+    )

@@ -1,0 +1,112 @@
+"""Step 1: what the run is called."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QPushButton, QWidget
+
+from core.domain.runs import STAGE_TITLES, StageName
+from core.domain.training import TrainingDraft
+from ui.forms.labelled_field import LabelledField
+from ui.forms.problem_label import IconView
+from ui.training.wizard_page import WizardPage, card
+from ui.widgets.labels import label
+
+MAX_LENGTH = 100
+
+
+class NamePage(WizardPage):
+    next_requested = Signal()  # Enter in the name
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(
+            self.tr("Name"), self.tr("Name the run, so that you find it again in the list of runs."), parent
+        )
+        self._proposal = ""
+        self._is_own = False
+        self._line = QLineEdit()
+        self._line.setMinimumWidth(320)
+        self._length = label("", "muted")
+        self._propose = QPushButton(self.tr("Use the proposed name"))
+        self._field = LabelledField(
+            self.tr("Name of the r&un"),
+            self._line,
+            help_text=self.tr("1 to 100 characters. Two runs may have the same name; the list shows when they began."),
+            trailing=self._length,
+        )
+        frame, column = card()
+        column.addWidget(self._field)
+        column.addWidget(self._propose, 0)
+        self.column.addWidget(frame)
+        self.column.addWidget(self._make_outlook())
+        self.column.addStretch(1)
+        self.add_spot("name", self._field)
+        self._line.textEdited.connect(self._edit)
+        self._line.returnPressed.connect(self.next_requested)
+        self._propose.clicked.connect(self._take_proposal)
+        self._refresh()
+
+    def _make_outlook(self) -> QWidget:
+        """What will happen, for someone who trains for the first time."""
+        frame, column = card()
+        column.addWidget(label(self.tr("What happens after Start"), "heading"))
+        texts = {
+            StageName.PREPARE: self.tr("Freezes the chosen images and classes, so that the result can be reproduced."),
+            StageName.TRAIN: self.tr("Learns from the training images; the curves are drawn while it goes on."),
+            StageName.EVALUATE_TEST: self.tr("Measures the model on the training, validation and test images."),
+            StageName.PUBLISH: self.tr("Keeps the best weights as a new version in the model library."),
+        }
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(8)
+        grid.setColumnStretch(2, 1)
+        icons = ("layers", "chart-spline", "target", "package")
+        for row, ((stage, text), icon_name) in enumerate(zip(texts.items(), icons, strict=True)):
+            title = self.tr("Evaluate") if stage is StageName.EVALUATE_TEST else STAGE_TITLES[stage]
+            grid.addWidget(IconView(icon_name, role="accent", side=18), row, 0)
+            grid.addWidget(label(title), row, 1)
+            grid.addWidget(label(text, "muted", wrap=True), row, 2)
+        column.addLayout(grid)
+        note = self.tr("You may leave the run's page, or close Calque, while it trains: the run goes on.")
+        column.addWidget(label(note, "muted", wrap=True))
+        return frame
+
+    def set_default_name(self, name: str) -> None:
+        """The proposal; it becomes the name unless the person wrote one."""
+        self._proposal = name
+        if not self._is_own and name and name != self._line.text():
+            self._line.setText(name)
+            self.changed.emit()
+        self._refresh()
+
+    def show_draft(self, draft: TrainingDraft) -> None:
+        if draft.name != self._line.text():
+            self._line.setText(draft.name)
+            self._is_own = bool(draft.name) and draft.name != self._proposal
+        self._refresh()
+
+    def apply(self, draft: TrainingDraft) -> TrainingDraft:
+        return replace(draft, name=self._line.text().strip())
+
+    def summary(self) -> str:
+        return self._line.text().strip()
+
+    def focus_first(self) -> None:
+        self._line.setFocus()
+
+    def _edit(self) -> None:
+        self._is_own = True
+        self._refresh()
+        self.changed.emit()
+
+    def _take_proposal(self) -> None:
+        self._is_own = False
+        self._line.setText(self._proposal)
+        self._refresh()
+        self.changed.emit()
+
+    def _refresh(self) -> None:
+        self._length.setText(f"{len(self._line.text().strip())} / {MAX_LENGTH}")
+        self._propose.setVisible(bool(self._proposal) and self._line.text() != self._proposal)

@@ -1,0 +1,139 @@
+"""One set on the data page: the folders chosen for it, and what is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from core.domain.projects import Folder
+from ui.forms.problem_label import IconView, ProblemLabel
+from ui.forms.scroll_column import ScrollColumn
+from ui.icons import icon
+from ui.training.folder_sums import FolderSum, folder_title, sum_of
+from ui.training.wizard_page import card
+from ui.widgets import formatting
+from ui.widgets.badge import Badge
+from ui.widgets.labels import ElidedLabel, label
+
+ROW_HEIGHT = 30
+MAX_ROWS = 5  # shown without scrolling
+
+
+class FolderLine(QWidget):
+    remove_requested = Signal(str)  # path
+
+    def __init__(self, path: str, folder: Folder | None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(IconView("folder" if folder else "triangle-alert", role="icon" if folder else "warning"))
+        row.addWidget(ElidedLabel(folder_title(path)), 1)
+        if folder is None:
+            row.addWidget(label(self.tr("not in this project"), "warning"))
+        else:
+            text = self.tr("{images} images · {annotated} annotated")
+            counts = text.format(
+                images=formatting.count(folder.n_images), annotated=formatting.count(folder.n_annotated)
+            )
+            row.addWidget(label(counts, "muted"))
+        remove = QToolButton()
+        remove.setIcon(icon("x"))
+        remove.setToolTip(self.tr("Remove this folder from the set"))
+        remove.setAccessibleName(self.tr("Remove {folder}").format(folder=folder_title(path)))
+        remove.clicked.connect(lambda: self.remove_requested.emit(path))
+        row.addWidget(remove)
+        self.setFixedHeight(ROW_HEIGHT)
+
+
+class SplitSlot(QWidget):
+    """Title, choice and counts. `detail` is shown below, such as what happens when no folder is chosen."""
+
+    paths_changed = Signal()
+    choose_requested = Signal()
+
+    def __init__(
+        self, title: str, text: str, *, is_required: bool, detail: QWidget | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._paths: tuple[str, ...] = ()
+        self._folders: dict[str, Folder] = {}
+        self.title = title
+        self._sum = label("", "")
+        self.control = QPushButton(icon("folder-tree"), self.tr("Choose folders…"))
+        self.control.setAccessibleName(self.tr("Choose folders for {set}").format(set=title))
+        self._lines = QWidget()
+        self._lines_column = QVBoxLayout(self._lines)
+        self._lines_column.setContentsMargins(0, 0, 0, 0)
+        self._lines_column.setSpacing(0)
+        self._area = ScrollColumn(self._lines)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._problem = ProblemLabel()
+        badge = Badge(self.tr("required") if is_required else self.tr("optional"), "info" if is_required else "neutral")
+        frame, column = card()
+        head = QHBoxLayout()
+        head.setSpacing(10)
+        head.addWidget(label(title, "heading"))
+        head.addWidget(badge)
+        head.addStretch(1)
+        head.addWidget(self._sum)
+        head.addWidget(self.control)
+        column.addLayout(head)
+        column.addWidget(label(text, "muted", wrap=True))
+        column.addWidget(self._area)
+        column.addWidget(self._problem)
+        if detail is not None:
+            column.addWidget(detail)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(frame)
+        self.control.clicked.connect(self.choose_requested)
+        self._refresh()
+
+    def paths(self) -> tuple[str, ...]:
+        return self._paths
+
+    def set_paths(self, paths: Sequence[str]) -> None:
+        """Nothing is announced."""
+        if tuple(paths) != self._paths:
+            self._paths = tuple(paths)
+            self._refresh()
+
+    def set_folders(self, folders: Mapping[str, Folder]) -> None:
+        self._folders = dict(folders)
+        self._refresh()
+
+    def sum(self) -> FolderSum:
+        return sum_of(self._paths, self._folders)
+
+    def show_problems(self, problems: Iterable[tuple[str, bool]]) -> None:
+        self._problem.show_problems(problems)
+
+    def take_paths(self, paths: Sequence[str]) -> None:
+        """The person's choice."""
+        if tuple(paths) != self._paths:
+            self.set_paths(paths)
+            self.paths_changed.emit()
+
+    def _remove(self, path: str) -> None:
+        self.take_paths([other for other in self._paths if other != path])
+
+    def _refresh(self) -> None:
+        while (item := self._lines_column.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for path in self._paths:
+            line = FolderLine(path, self._folders.get(path))
+            line.remove_requested.connect(self._remove)
+            self._lines_column.addWidget(line)
+        self._area.setVisible(bool(self._paths))
+        self._area.setFixedHeight(ROW_HEIGHT * min(len(self._paths), MAX_ROWS))
+        total = self.sum()
+        text = self.tr("{images} images, {annotated} annotated").format(
+            images=formatting.count(total.n_images), annotated=formatting.count(total.n_annotated)
+        )
+        self._sum.setText(text if self._paths else "")

@@ -1,0 +1,138 @@
+"""Step 2: which worker trains."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from core.domain.training import TrainingDraft
+from core.domain.workers import GpuUse, WorkerInfo
+from ui.forms.problem_label import IconView, ProblemLabel
+from ui.icons import icon
+from ui.training.wizard_page import WizardPage, card
+from ui.training.wording import counted
+from ui.training.worker_chooser import GPU_WORDS, WorkerChooser, task_words
+from ui.widgets.labels import label
+
+
+class WorkerPage(WizardPage):
+    list_wanted = Signal()  # the chooser opens: a fresh list is welcome
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(
+            self.tr("Worker"),
+            self.tr("The worker is the part that trains. It decides what the model predicts and what can be set."),
+            parent,
+        )
+        self._workers: dict[str, WorkerInfo] = {}
+        self._slug = ""
+        self._title = label("", "heading")
+        self._summary = label("", "", wrap=True)
+        self._choose = QPushButton(self.tr("C&hoose…"))
+        self._choose.setIcon(icon("search"))
+        self._facts = {key: label("", wrap=True) for key in ("version", "tasks", "gpu", "options", "presets")}
+        self._problem = ProblemLabel()
+        self.column.addWidget(self._make_card())
+        self.column.addWidget(self._problem)
+        self.column.addStretch(1)
+        self.add_spot("worker", self._problem)
+        self._chooser: WorkerChooser | None = None
+        self._choose.clicked.connect(self.open_chooser)
+        self._refresh()
+
+    def _make_card(self) -> QWidget:
+        frame, column = card()
+        texts = QVBoxLayout()
+        texts.setSpacing(3)
+        texts.addWidget(self._title)
+        texts.addWidget(self._summary)
+        head = QHBoxLayout()
+        head.setSpacing(14)
+        head.addWidget(IconView("graduation-cap", role="accent", side=32))
+        head.addLayout(texts, 1)
+        head.addWidget(self._choose)
+        column.addLayout(head)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(20)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(1, 1)
+        titles = (self.tr("Version"), self.tr("Predicts"), self.tr("GPU"), self.tr("Options"), self.tr("Ready-made"))
+        for row, (title, value) in enumerate(zip(titles, self._facts.values(), strict=True)):
+            heading: QLabel = label(title, "muted")
+            grid.addWidget(heading, row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(value, row, 1)
+        column.addLayout(grid)
+        return frame
+
+    def set_workers(self, workers: Sequence[WorkerInfo]) -> None:
+        """Latest first; hidden ones are not offered."""
+        self._workers = {worker.slug: worker for worker in workers}
+        if self._chooser is not None:
+            self._chooser.set_workers(self._offered())
+        self._refresh()
+
+    def worker(self) -> WorkerInfo | None:
+        return self._workers.get(self._slug)
+
+    def show_draft(self, draft: TrainingDraft) -> None:
+        if draft.worker != self._slug:
+            self._slug = draft.worker
+            self._refresh()
+
+    def apply(self, draft: TrainingDraft) -> TrainingDraft:
+        return replace(draft, worker=self._slug)
+
+    def summary(self) -> str:
+        worker = self.worker()
+        return worker.title if worker else self._slug
+
+    def open_chooser(self) -> WorkerChooser:
+        chooser = WorkerChooser(self)
+        self._chooser = chooser
+        chooser.set_workers(self._offered())
+        chooser.set_current(self._slug)
+        chooser.worker_chosen.connect(self._take)
+        chooser.finished.connect(self._forget_chooser)
+        chooser.open()
+        self.list_wanted.emit()
+        return chooser
+
+    def focus_first(self) -> None:
+        self._choose.setFocus()
+
+    def _offered(self) -> list[WorkerInfo]:
+        return [worker for worker in self._workers.values() if not worker.is_hidden]
+
+    def _forget_chooser(self) -> None:
+        if self._chooser is not None:
+            self._chooser.deleteLater()
+        self._chooser = None
+
+    def _take(self, slug: str) -> None:
+        if slug != self._slug:
+            self._slug = slug
+            self._refresh()
+            self.changed.emit()
+
+    def _refresh(self) -> None:
+        worker = self.worker()
+        if worker is None:
+            missing = self.tr('The worker "{slug}" is not installed').format(slug=self._slug)
+            self._title.setText(missing if self._slug else self.tr("No worker chosen"))
+            self._summary.setText(self.tr("Choose the worker that is to train the model."))
+            for value in self._facts.values():
+                value.setText("–")
+            return
+        self._title.setText(worker.title)
+        self._summary.setText(worker.summary)
+        options = counted(len(worker.fields), "option, with a default", "options, all with defaults")
+        presets = counted(len(worker.presets), "built-in configuration", "built-in configurations")
+        groups = ", ".join(dict.fromkeys(field.group for field in worker.fields if field.group))
+        self._facts["version"].setText(worker.version)
+        self._facts["tasks"].setText(task_words(worker))
+        self._facts["gpu"].setText(GPU_WORDS[GpuUse(worker.gpu_use)])
+        self._facts["options"].setText(f"{options}: {groups}" if groups else options)
+        self._facts["presets"].setText(presets)
