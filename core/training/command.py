@@ -10,43 +10,15 @@ import json
 import shlex
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields
 from typing import Any
 
+from core.domain.training_plan import TrainingPlan as TrainingPlan
 from core.domain.workers import ConfigValue
 from core.errors import FormatError
 
 NO_LIMIT = "no limit"
 NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingPlan:
-    """`start` is "scratch", "pretrained", a version's id, or the path of a weights file."""
-
-    project: str = ""
-    name: str = ""
-    worker: str = ""
-    configuration: str = ""
-    model: str = ""
-    model_description: str = ""
-    version_name: str = ""
-    start: str = "scratch"
-    allow_download: bool = False
-    train: tuple[str, ...] = ()
-    val: tuple[str, ...] = ()
-    test: tuple[str, ...] = ()
-    val_ratio: float = 0.2
-    classes: tuple[str, ...] = ()
-    seed: int = 0
-    device: str = "cpu"
-    minutes: float | None = 60.0
-    use_images_without_objects: bool = False
-    values: Mapping[str, ConfigValue] = field(default_factory=dict)
-
-    def same_training(self, other: TrainingPlan) -> bool:
-        """Whether both train alike, whatever they call the run and the version."""
-        return replace(self, name="", version_name="") == replace(other, name="", version_name="")
 
 
 def to_toml(plan: TrainingPlan) -> str:

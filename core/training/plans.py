@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from core import clock
 from core.domain.ids import ModelId, ProjectId, VersionId
 from core.domain.projects import Project
 from core.domain.training import StartFrom, StartKind, TrainingDraft
@@ -14,6 +16,7 @@ from core.models.service import ModelService
 from core.projects.service import ProjectService
 from core.training.command import TrainingPlan
 from core.training.configurations import ConfigurationService
+from core.training.preflight import MAX_NAME
 from core.workers.catalog import WorkerCatalog
 from core.workers.configuration import differing, parse_text
 
@@ -58,6 +61,7 @@ class Plans:
 
     def draft_from_plan(self, plan: TrainingPlan, settings: Sequence[str] = ()) -> TrainingDraft:
         """`settings` are "key=value" as typed; they are laid over the plan's values, these over its configuration's.
+        A plan without a name gets the default one.
 
         Raises NotFoundError for a project, worker or configuration that is not there, RefusedError for the rest.
         """
@@ -65,7 +69,7 @@ class Plans:
         values = self._values(plan, settings)
         model = self._find_model(project.id, plan.model)
         base = self._named(plan.worker, plan.configuration)
-        return TrainingDraft(
+        draft = TrainingDraft(
             project=project.id,
             name=plan.name,
             worker=plan.worker,
@@ -87,6 +91,18 @@ class Plans:
             max_minutes=plan.minutes,
             use_images_without_objects=plan.use_images_without_objects,
         )
+        return draft if draft.name.strip() else replace(draft, name=self.default_name(draft))
+
+    def default_name(self, draft: TrainingDraft) -> str:
+        """<model> · <worker> · <date time>, shortened at the model's name."""
+        model = self._models.get_model(draft.model).name if draft.model else draft.new_model_name.strip()
+        try:
+            worker = self._catalog.info(draft.worker).title
+        except NotFoundError:
+            worker = draft.worker
+        tail = f"{worker} · {clock.now().astimezone():%Y-%m-%d %H:%M}"
+        room = MAX_NAME - len(tail) - 3
+        return f"{model[:room]} · {tail}" if model and room > 0 else tail[:MAX_NAME]
 
     def _project(self, name: str) -> Project:
         if not name:

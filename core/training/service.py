@@ -14,7 +14,7 @@ from core.domain.runs import RunRecord
 from core.domain.snapshots import SnapshotInfo
 from core.domain.training import StartFrom, StartKind, TrainingDraft, TrainingReview
 from core.domain.workers import ConfigValue
-from core.errors import CalqueError, NotFoundError, RefusedError, StorageError
+from core.errors import CalqueError, RefusedError, StorageError
 from core.home import Home
 from core.models.service import ModelService
 from core.models.weights_store import load_model_json
@@ -33,7 +33,7 @@ from core.training.configurations import ConfigurationService
 from core.training.gathering import Gathered, Gatherer, tidy
 from core.training.payload import payload_from_json
 from core.training.plans import Plans
-from core.training.preflight import MAX_NAME, check
+from core.training.preflight import check
 from core.training.starting import make_record, make_request
 from core.training.words import describe_values
 from core.workers.catalog import WorkerCatalog
@@ -100,14 +100,7 @@ class TrainingService:
 
     def default_name(self, draft: TrainingDraft) -> str:
         """<model> · <worker> · <date time>, shortened at the model's name."""
-        model = self._models.get_model(draft.model).name if draft.model else draft.new_model_name.strip()
-        try:
-            worker = self._catalog.info(draft.worker).title
-        except NotFoundError:
-            worker = draft.worker
-        tail = f"{worker} · {clock.now().astimezone():%Y-%m-%d %H:%M}"
-        room = MAX_NAME - len(tail) - 3
-        return f"{model[:room]} · {tail}" if model and room > 0 else tail[:MAX_NAME]
+        return self._plans.default_name(draft)
 
     def draft_from_run(self, id: RunId) -> TrainingDraft:
         """The same training again, as a new version of the same model."""
@@ -133,9 +126,8 @@ class TrainingService:
         return self._plans.plan_of(tidy(draft))
 
     def draft_from_plan(self, plan: TrainingPlan, settings: Sequence[str] = ()) -> TrainingDraft:
-        """See `Plans.draft_from_plan`; a plan without a name gets the default one."""
-        draft = self._plans.draft_from_plan(plan, settings)
-        return draft if draft.name.strip() else replace(draft, name=self.default_name(draft))
+        """See `Plans.draft_from_plan`."""
+        return self._plans.draft_from_plan(plan, settings)
 
     def _review(self, gathered: Gathered) -> TrainingReview:
         facts = gathered.facts

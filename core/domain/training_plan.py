@@ -1,0 +1,36 @@
+"""A training in words: projects, models and configurations by their names, as a file or a command holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from core.domain.workers import ConfigValue
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingPlan:
+    """`start` is "scratch", "pretrained", a version's id, or the path of a weights file.
+
+    `values` are laid over those of the named configuration.
+    """
+
+    project: str = ""
+    name: str = ""
+    worker: str = ""
+    configuration: str = ""
+    model: str = ""
+    model_description: str = ""
+    version_name: str = ""
+    start: str = "scratch"
+    allow_download: bool = False
+    train: tuple[str, ...] = ()
+    val: tuple[str, ...] = ()
+    test: tuple[str, ...] = ()
+    val_ratio: float = 0.2
+    classes: tuple[str, ...] = ()
+    seed: int = 0
+    device: str = "cpu"
+    minutes: float | None = 60.0
+    use_images_without_objects: bool = False
+    values: Mapping[str, ConfigValue] = field(default_factory=dict)
