@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QMetaObject, QObject, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
@@ -45,6 +45,7 @@ class Application(QObject):
         self.features: Features | None = None
         self._trains_sample = trains_sample
         self._early_wishes: list[Callable[[Features], None]] = []
+        self._early_connections: list[QMetaObject.Connection] = []
         self.actions = make_actions(self.window, self._handlers())
         self._connect_shell()
         self._update_availability()
@@ -93,7 +94,10 @@ class Application(QObject):
     def _on_services(self, services: Services) -> None:
         from app.features import Features
 
-        self.features = Features(services, self.jobs, self.window, self.start_page)
+        for connection in self._early_connections:
+            QObject.disconnect(connection)
+        self._early_connections.clear()
+        self.features = Features(services, self.jobs, self.window, self.start_page, self)
         self.features.message_raised.connect(self.show_message)
         self.features.project_changed.connect(self._update_availability)
         self._update_availability()
@@ -131,7 +135,7 @@ class Application(QObject):
             "new-project": with_features(lambda features: features.new_project()),
             "open-folder": with_features(lambda features: features.open_folder()),
             "open-sample": with_features(lambda features: features.open_sample()),
-            "quit": self.window.close,
+            "quit": self._quit,
             "show-start": lambda: self._show_section("start"),
             "show-project": lambda: self._show_section("project"),
             "show-runs": lambda: self._show_section("runs"),
@@ -153,10 +157,14 @@ class Application(QObject):
         self.window.section_requested.connect(self._show_section)
         self.window.close_requested.connect(self._on_close_requested)
         self.window.run_summary_clicked.connect(with_features(lambda features: features.open_live_run()))
-        self.start_page.sample_requested.connect(with_features(lambda features: features.open_sample()))
-        self.start_page.new_project_requested.connect(with_features(lambda features: features.new_project()))
-        self.start_page.open_folder_requested.connect(with_features(lambda features: features.open_folder()))
-        self.start_page.path_dropped.connect(self._on_path_dropped)
+        # Until the controllers are there, who then listen themselves.
+        start = self.start_page
+        self._early_connections = [
+            start.sample_requested.connect(with_features(lambda features: features.open_sample())),
+            start.new_project_requested.connect(with_features(lambda features: features.new_project())),
+            start.open_folder_requested.connect(with_features(lambda features: features.open_folder())),
+            start.path_dropped.connect(self._on_path_dropped),
+        ]
         self.jobs.error_raised.connect(self.show_message)
 
     def _on_path_dropped(self, path: Path) -> None:
@@ -191,6 +199,9 @@ class Application(QObject):
         assert isinstance(application, QApplication)
         apply_theme(application, mode)
         self.settings.change(theme=str(mode))
+
+    def _quit(self) -> None:
+        self.window.close()
 
     def _toggle_full_screen(self) -> None:
         if self.window.isFullScreen():

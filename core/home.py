@@ -45,6 +45,11 @@ class Home:
         return self.root / "logs"
 
     @property
+    def samples(self) -> Path:
+        """The sample project's images, drawn here when it is first opened."""
+        return self.root / "sample"
+
+    @property
     def backups(self) -> Path:
         """Copies of the registry, made before an upgrade."""
         return self.root / "backups"

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import argparse
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from app.sample_plan import sample_draft
 from app.services import Services
 from app.verbs.library import metrics_data
 from app.verbs.output import Console, VerbResult
@@ -35,8 +37,7 @@ def run_train(services: Services, arguments: argparse.Namespace, console: Consol
 
 def run_sample(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
     project = ensure_sample(services, console)
-    draft = replace(sample_draft(services, project), device=arguments.device)
-    return train(services, draft, console)
+    return train(services, sample_draft(services, project, device=arguments.device), console)
 
 
 # --- what to train ---------------------------------------------------------------------------------------------
@@ -89,13 +90,6 @@ def ensure_sample(services: Services, console: Console) -> Project:
     made = services.projects.find_project(SAMPLE_NAME)
     assert made is not None  # it was committed the line before
     return made
-
-
-def sample_draft(services: Services, project: Project) -> TrainingDraft:
-    """The sample's training, with its model when an earlier one made it."""
-    from core.samples.service import SAMPLE_PLAN
-
-    return services.plans.draft_from_plan(replace(SAMPLE_PLAN, project=project.name))
 
 
 # --- carrying it out -------------------------------------------------------------------------------------------
@@ -192,7 +186,8 @@ def stop_on_interrupt(services: Services, run: RunId, console: Console) -> Itera
         wishes.n_interrupts += 1
         if wishes.n_interrupts == 1:
             console.note("Stopping; the best so far is kept. Ctrl+C again leaves, and the run ends by itself.")
-            services.runs.request_stop(run)
+            # Not here: the handler may have interrupted a writer of the registry, whose lock the wish needs too.
+            threading.Thread(target=services.runs.request_stop, args=(run,), name="stop-wish").start()
 
     before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
