@@ -66,8 +66,6 @@ def save_state(trainer: Any, watch: TrainingWatch, cadence: StepCadence) -> Path
         "scaler": trainer.scaler.state_dict(),
         "gradients": {name: value.grad for name, value in trainer.model.named_parameters() if value.grad is not None},
         "last_step": cadence.last_step,
-        "nominal_accumulate": cadence.nominal or trainer.accumulate,
-        "batch_size": trainer.batch_size,
         "best_fitness": trainer.best_fitness,
         "fitness": trainer.fitness,
         "stopper": {"best_fitness": float(trainer.stopper.best_fitness), "best_epoch": trainer.stopper.best_epoch},
@@ -137,7 +135,7 @@ class Resumption:
         trainer.csv.write_text(state["table"], encoding="utf-8")
         _restore_criterion(trainer, state["criterion_updates"])
         trainer.cadence.last_step = state["last_step"]
-        trainer.cadence.nominal = state["nominal_accumulate"]
+        trainer.cadence.nominal = trainer.accumulate  # as planned: the warm-up has not touched it yet
         watch.epochs_done, watch.elapsed_before_s = state["epoch"], state["elapsed_s"]
         watch.best = _restored_best(state["best"])
         is_exact = _restore_order(trainer, state)

@@ -1,0 +1,220 @@
+"""The YOLO workers against the bare engine: the same weights, the same predictions, nothing sent anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import pytest
+
+from core.domain.projects import Task
+from core.workers.api import ImagePredictions, PredictRequest, Reporter, TrainRequest, TrainResult
+from core.workers.catalog import WorkerCatalog
+from core.workers.configuration import resolve
+from core.workers.testing import RecordingReporter, WorkerContract, make_train_request
+
+pytestmark = pytest.mark.training
+
+SLUGS = ("yolo-detect", "yolo-segment")
+# The detector without, the segmenter with a network that ends without suppression and has another third loss.
+VALUES: dict[str, dict[str, Any]] = {
+    "yolo-detect": {"epochs": 2, "imgsz": 96, "batch": 4, "family": "v8", "optimizer": "SGD"},
+    "yolo-segment": {"epochs": 2, "imgsz": 96, "batch": 4, "family": "26", "nbs": 8},
+}
+
+# One child trains with the worker and with the bare engine on the same data, predicts with both, runs the snippet of
+# the model card, and notes every use of a socket meanwhile.
+BOTH = """
+import json, os, sys
+reached = []
+def audit(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.bind"):
+        reached.append((event, str(arguments)))
+sys.addaudithook(audit)
+
+import torch
+from dataclasses import replace
+from safetensors.torch import load_file
+from ultralytics import YOLO
+from core.workers.api import PredictRequest
+from core.workers.builtin.yolo.worker.arguments import engine_arguments
+from core.workers.builtin.yolo.worker.dataset import write_dataset
+from core.workers.catalog import WorkerCatalog
+
+run = given.parent
+settings = run / "config" / "Ultralytics" / "settings.json"
+settings_before = settings.read_bytes()
+catalog = WorkerCatalog()
+worker = catalog.load(catalog.get(slug))
+trained = worker.train(request, reporter)
+asked = PredictRequest(trained.weights, trained.model, request.images, "cpu", run)
+predictions = list(worker.predict(asked, predict_reporter))
+best_class_only = list(worker.predict(replace(asked, is_multi_label=False), predict_reporter))
+stopped = worker.train(stop_request, stop_reporter)
+
+written = write_dataset(request.images, request.categories, request.task, run / "bare" / "dataset")
+arguments = engine_arguments(request, written.yaml, run / "bare")
+for name in ("model", "mode", "task", "save_dir", "pretrained"):
+    arguments.pop(name)
+YOLO(trained.model["architecture"] + ".yaml").train(**arguments, project=str(run / "bare"), name="run")
+best = run / "bare" / "run" / "weights" / "best.pt"
+kept = torch.load(best, weights_only=False)
+theirs = (kept.get("ema") or kept["model"]).state_dict()
+ours = load_file(trained.weights)
+is_equal = ours.keys() == theirs.keys() and all(
+    ours[name].dtype == theirs[name].dtype and torch.equal(ours[name], theirs[name]) for name in ours
+)
+
+network = YOLO(best)
+rows, areas = [], []
+for image in request.images:
+    found = network.predict(
+        str(image.path), imgsz=96, conf=0.001, iou=0.7, max_det=300, verbose=False, device="cpu", retina_masks=True
+    )[0]
+    rows.append(found.boxes.data.tolist())
+    areas.append([] if found.masks is None else [int(mask.sum()) for mask in found.masks.data])
+
+folder = run / "version"
+folder.mkdir()
+(folder / "model.json").write_text(json.dumps(dict(trained.model)))
+(folder / "weights.safetensors").write_bytes(trained.weights.read_bytes())
+snippet = trained.model["snippet"].replace("path/to/this/version", str(folder))
+exec(snippet.replace("image.jpg", str(request.images[0].path)), {})
+
+result = {
+    "request": request, "trained": trained, "reporter": reporter, "stopped": stopped, "predictions": predictions,
+    "best_class_only": best_class_only, "is_equal": is_equal, "rows": rows, "areas": areas, "reached": reached,
+    "are_settings_kept": settings_before == settings.read_bytes(),
+    "has_matplotlib": "matplotlib.font_manager" in sys.modules,
+}
+"""
+
+
+@pytest.fixture(scope="session")
+def both(in_child: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], dict[str, Any]]:
+    """What one child found about a worker, by slug."""
+    answers: dict[str, dict[str, Any]] = {}
+
+    def ask(slug: str) -> dict[str, Any]:
+        if slug not in answers:
+            folder = tmp_path_factory.mktemp(slug)
+            description = WorkerCatalog().get(slug)
+            configuration = resolve(description.configuration, VALUES[slug])
+            task = description.tasks[0]
+            answers[slug] = in_child(
+                folder,
+                BOTH,
+                slug=slug,
+                request=make_train_request(folder / "run", task, configuration),
+                reporter=RecordingReporter(),
+                stop_request=make_train_request(folder / "stop", task, configuration),
+                stop_reporter=RecordingReporter(stop_after=1),
+                predict_reporter=RecordingReporter(),
+            )
+        return answers[slug]
+
+    return ask
+
+
+class _FromChild(WorkerContract):
+    """The contract, on what the child did."""
+
+    answer: ClassVar[dict[str, Any]]
+
+    @pytest.fixture(autouse=True, scope="class")
+    @classmethod
+    def _answered(cls, both: Callable[[str], dict[str, Any]]) -> None:
+        cls.answer = both(cls.slug)
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def trained(  # type: ignore[override]
+        cls, _answered: None
+    ) -> tuple[TrainRequest, TrainResult, RecordingReporter]:
+        return cls.answer["request"], cls.answer["trained"], cls.answer["reporter"]
+
+    @classmethod
+    def train(cls, request: TrainRequest, reporter: RecordingReporter) -> TrainResult:
+        assert reporter.stop_after == 1
+        stopped: TrainResult = cls.answer["stopped"]
+        return stopped
+
+    @classmethod
+    def predict(cls, request: PredictRequest, reporter: Reporter) -> list[ImagePredictions]:
+        found: list[ImagePredictions] = cls.answer["predictions"]
+        return found
+
+
+class TestYoloDetect(_FromChild):
+    slug = "yolo-detect"
+
+
+class TestYoloSegment(_FromChild):
+    slug = "yolo-segment"
+
+
+@pytest.fixture(params=SLUGS)
+def answer(request: pytest.FixtureRequest, both: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+    return both(request.param)
+
+
+def test_the_weights_are_those_of_a_bare_training_bit_for_bit(answer: dict[str, Any]) -> None:
+    assert answer["is_equal"]
+
+
+def test_predictions_from_safetensors_are_the_trained_networks_bit_for_bit(answer: dict[str, Any]) -> None:
+    n_found = 0
+    for found, rows, areas in zip(answer["best_class_only"], answer["rows"], answer["areas"], strict=True):
+        ours = [[*_corners(item), item.confidence, float(item.category)] for item in found.objects]
+        assert ours == rows
+        n_found += len(rows)
+        if areas:
+            assert [_area(item.mask) for item in found.objects] == areas
+    assert n_found > 20
+
+
+def test_nothing_is_sent_or_fetched_and_the_private_settings_stay(answer: dict[str, Any]) -> None:
+    assert answer["reached"] == []
+    assert answer["are_settings_kept"]
+    assert not answer["has_matplotlib"]
+
+
+def test_curves_carry_the_engines_names(answer: dict[str, Any]) -> None:
+    reporter: RecordingReporter = answer["reporter"]
+    names = {name for split, _, _, values in reporter.points if split == "batch" for name in values}
+    if answer["request"].task is Task.SEGMENTATION:
+        assert names == {"loss", "box_loss", "seg_loss", "cls_loss", "dfl_loss (L1)", "sem_loss", "lr"}
+        assert len(reporter.values_of("val", "mask_map50")) == 2
+    else:
+        assert names == {"loss", "box_loss", "cls_loss", "dfl_loss", "lr"}
+    for name in ("loss", "map50", "map50_95", "precision", "recall"):
+        assert len(reporter.values_of("val", name)) == 2
+        assert len(reporter.values_of("train", name)) == 2
+    for _, _, _, values in reporter.points:
+        parts = [value for name, value in values.items() if name.endswith(("loss", "(L1)"))]
+        total = values["loss"]
+        assert total == pytest.approx(sum(parts) - total)
+
+
+def test_settings_are_read_back_from_the_trainer(answer: dict[str, Any]) -> None:
+    settings = answer["reporter"].settings
+    assert settings["batch"] == 4
+    assert settings["optimizer"] in ("SGD", "AdamW")
+    assert settings["train images"] == 8
+    assert settings["parameters"] > 2_000_000
+
+
+def test_the_stopped_training_says_so(answer: dict[str, Any]) -> None:
+    stopped: TrainResult = answer["stopped"]
+    assert stopped.reason == "stopped after 0 of 2 epochs, in the middle of the next, best epoch 1"
+    assert stopped.epochs_done == 0
+
+
+def _corners(item: Any) -> list[float]:
+    return [item.box.x0, item.box.y0, item.box.x1, item.box.y1]
+
+
+def _area(mask: Any) -> int:
+    from pycocotools import mask as coco_mask
+
+    return int(coco_mask.area({"size": mask["size"], "counts": mask["counts"].encode()}))
