@@ -153,6 +153,8 @@ class RunPool(QObject):
         if is_speaker and not batch.has_more:
             self.state_changed.emit(batch.state)
         if self._watched.get(run) is watch:
+            if batch.is_anew:
+                self.replay_started.emit(run)
             if batch.metrics:
                 self.metrics_received.emit(run, batch.metrics)
             if batch.log:

@@ -38,6 +38,7 @@ from core.workers.environment import child_environment, prepare_private_config
 START_STATES = (RunStatus.CREATED, RunStatus.PENDING, RunStatus.RERUN)
 RETRY_STATES = (RunStatus.FAILED, RunStatus.ABORTED, RunStatus.TERMINATED)
 KILL_PATIENCE_S = 5.0
+EXIT_PATIENCE_S = 3.0
 DEVICE_POLL_S = 1.0
 
 
@@ -194,7 +195,7 @@ class RunService:
             raise RefusedError(f'"{record.name}" cannot be retried: it is {record.status.value}.')
         self._refuse_trained(record)
         layout = RunLayout(record.folder)
-        if LivenessProbe(layout).look().is_alive:
+        if not _is_gone(layout):
             raise RefusedError(f'"{record.name}" is still ending. Try again in a moment.')
         state = RunReader(layout).read_all()
         attempt = choose_attempt(layout, state.checkpoints)
@@ -223,7 +224,7 @@ class RunService:
         """Take it off the list, and with `with_files` its folder from the disk; never a published version."""
         record = self.get_run(id)
         is_idle = record.status.is_terminal or record.status is RunStatus.CREATED
-        if not is_idle or LivenessProbe(RunLayout(record.folder)).look().is_alive:
+        if not is_idle or not _is_gone(RunLayout(record.folder)):
             raise RefusedError("Stop the training before removing it.", code="E-550")
         with self._registry.write(durable=True) as session:
             runs.delete_run(session, id)
@@ -286,3 +287,14 @@ class RunService:
                 f"The wish to stop cannot be written into the run's folder: {error.strerror} ({layout.folder}).",
                 hint="Free some space, then try again.",
             ) from error
+
+
+def _is_gone(layout: RunLayout) -> bool:
+    """Has its process left? One that has said its last word is given a moment to do so."""
+    probe = LivenessProbe(layout)
+    deadline = time.monotonic() + EXIT_PATIENCE_S
+    while probe.look().is_alive:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True

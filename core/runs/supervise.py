@@ -29,7 +29,8 @@ class Batch:
     """What is new of a run; never more than a window can swallow at once.
 
     `record` is its row, when the registry was written. With `has_more` the rest of the past follows, and `state` is
-    of a moment in it.
+    of a moment in it. With `is_anew` a new attempt has begun meanwhile and everything comes once more, without the
+    points that it measures anew: what was shown of curves and log is to be dropped.
     """
 
     state: RunState
@@ -37,6 +38,7 @@ class Batch:
     log: tuple[LogLine, ...]
     record: RunRecord | None = None
     has_more: bool = False
+    is_anew: bool = False
 
 
 class RunReader:
@@ -45,9 +47,13 @@ class RunReader:
     def __init__(self, layout: RunLayout) -> None:
         self.request = read_request(layout)
         self._layout = layout
-        self._reader = EventReader(layout)
-        self._fold = RunFold(self.request, layout, read_attempts(layout))
         self._probe = LivenessProbe(layout)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._attempts = read_attempts(self._layout)
+        self._reader = EventReader(self._layout)
+        self._fold = RunFold(self.request, self._layout, self._attempts)
         self._has_last_words = False
 
     @property
@@ -59,6 +65,9 @@ class RunReader:
         """The next portion, and the events in it."""
         # The processes first: whatever a child wrote before it was seen dead is then read and counts.
         liveness = self._probe.look(self._fold.process, of_attempt=self._fold.attempt)
+        is_anew = liveness.attempt > self._attempts[-1].number
+        if is_anew:
+            self._begin()
         events = self._reader.read_new()
         self._fold.apply(events)
         state = self._fold.state(liveness)
@@ -67,7 +76,7 @@ class RunReader:
         if state.status is RunStatus.ABORTED and not has_more and not self._has_last_words:
             self._has_last_words = True
             log += self._last_words(state)
-        return Batch(state, self._fold.take_metrics(), log, has_more=has_more), events
+        return Batch(state, self._fold.take_metrics(), log, has_more=has_more, is_anew=is_anew), events
 
     def read_all(self) -> RunState:
         """The state now, after everything there is."""
@@ -105,7 +114,7 @@ def supervise(
         batch, events = reader.read()
         if ingest is not None:
             batch = replace(batch, record=ingest.take(events, batch.state, has_more=batch.has_more))
-        if batch.state != shown or batch.metrics or batch.log or batch.record:
+        if batch.state != shown or batch.metrics or batch.log or batch.record or batch.is_anew:
             on_batch(batch)
             shown = batch.state
         collect_wardens()

@@ -183,3 +183,23 @@ def writes_limited(context: ChildContext) -> None:
         (context.layout.checkpoints / "epoch-1.txt").write_bytes(b"x" * 1_000_000)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def looks_around(context: ChildContext) -> None:
+    """Reports the process's surroundings as settings."""
+    import resource
+
+    umask = os.umask(0)
+    os.umask(umask)
+    context.effective(
+        {
+            "cwd": str(Path.cwd()),
+            "umask": oct(umask),
+            "core": resource.getrlimit(resource.RLIMIT_CORE)[0],
+            "leads": os.getpgid(0) == os.getpid(),
+            "same_session": os.getsid(0) == os.getpid(),
+            "stdin": sys.stdin.read(),
+            "safe_load": os.environ["ULTRALYTICS_SAFE_LOAD"],
+            "path_has_folder": str(Path.cwd()) in sys.path or "" in sys.path,
+        }
+    )
