@@ -135,6 +135,14 @@ class ConfigurationPage(WizardPage):
         self._remembered[old] = self._selection
         self._selection = self._remembered.get(new, NOTHING_CHOSEN)
 
+    def forget(self) -> None:
+        """Another draft begins: what was tried out for the last one goes."""
+        self._remembered.clear()
+        self._custom.clear()
+        self._selection = NOTHING_CHOSEN
+        self._name_line.clear()
+        self._refresh()
+
     def set_configurations(self, configurations: Sequence[Configuration]) -> None:
         self._stored = tuple(configurations)
         self._refresh()

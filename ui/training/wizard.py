@@ -104,8 +104,12 @@ class TrainingWizard(QWidget):
         """The person entered something since `set_draft`."""
         return self._is_touched
 
-    def set_draft(self, draft: TrainingDraft, *, is_prefilled: bool = False) -> None:
-        """Show another draft from its first step. With `is_prefilled`, what is missing in it is told of at once."""
+    def set_draft(self, draft: TrainingDraft, *, is_prefilled: bool = False, has_input: bool = False) -> None:
+        """Show another draft from its first step.
+
+        With `is_prefilled`, what is missing in it is told of at once; with `has_input` it was entered by the person,
+        who is asked before it is left.
+        """
         self.open_step(steps.NAME)
         with self._filling():
             self._draft = draft
@@ -114,10 +118,11 @@ class TrainingWizard(QWidget):
             self._failure = ""
             self._settled = set(steps.STEPS) if is_prefilled else set()
             self.frame.banner.hide()
+            self.configuration_page.forget()
             for page in self._pages.values():
                 page.show_draft(draft)
             self._pass_worker_on()
-        self._is_touched = False
+        self._is_touched = has_input
         self._announce(None)
 
     # Values from outside

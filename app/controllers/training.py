@@ -1,0 +1,338 @@
+"""The wizard: what it shows comes from the services, what it wishes goes to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.controllers.configuration_files import read_configuration
+from app.jobs import JobRunner
+from core.domain.devices import DeviceReport
+from core.domain.ids import ProjectId, RunId, VersionId
+from core.domain.messages import UserMessage
+from core.domain.models import Model, ModelVersion
+from core.domain.projects import Category, Folder, Project
+from core.domain.runs import RunRecord
+from core.domain.training import TrainingDraft, TrainingReview
+from core.domain.workers import Configuration, ConfigValue, GpuUse, WorkerInfo
+from core.runs.devices import probe_devices
+from core.workers.configuration import check, make
+from core.workers.pretrained import find_pretrained
+from ui.training.start_section import PretrainedPlace
+from ui.training.wizard import TrainingWizard
+
+if TYPE_CHECKING:  # SQLAlchemy comes with them, which the window's first paint must not wait for
+    from core.models.service import ModelService
+    from core.projects.service import ProjectService
+    from core.training.configurations import ConfigurationService
+    from core.training.service import TrainingService
+    from core.workers.catalog import WorkerCatalog
+
+PAUSE_MS = 300  # in typing, before the draft is checked
+CPU = "cpu"
+
+
+class DeviceProbe(Protocol):
+    def __call__(self, *, refresh: bool = False) -> DeviceReport: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What the wizard shows of a project, and the draft that it begins with."""
+
+    project: Project
+    folders: tuple[Folder, ...]
+    categories: tuple[Category, ...]
+    models: tuple[Model, ...]
+    versions: tuple[ModelVersion, ...]
+    workers: tuple[WorkerInfo, ...]
+    draft: TrainingDraft | None  # None = a new one
+
+
+class TrainingController(QObject):
+    opened = Signal(object)  # ProjectId: the wizard is filled and wants to be shown
+    closed = Signal()  # the person leaves; what was entered is kept
+    run_submitted = Signal(object)  # RunRecord, Pending
+    message_raised = Signal(object)  # UserMessage
+
+    def __init__(
+        self,
+        *,
+        training: TrainingService,
+        projects: ProjectService,
+        models: ModelService,
+        configurations: ConfigurationService,
+        catalog: WorkerCatalog,
+        weights_folder: Path,
+        jobs: JobRunner,
+        wizard: TrainingWizard,
+        probe_devices: DeviceProbe = probe_devices,
+        parent: QObject | None = None,
+    ) -> None:
+        """`weights_folder` is where pretrained weights are looked for."""
+        super().__init__(parent)
+        self._training = training
+        self._projects = projects
+        self._models = models
+        self._configurations = configurations
+        self._catalog = catalog
+        self._probe_devices = probe_devices
+        self._weights_folder = weights_folder
+        self._jobs = jobs
+        self._wizard = wizard
+        self._project: ProjectId | None = None
+        self._kept: dict[ProjectId, TrainingDraft] = {}
+        self._workers: tuple[WorkerInfo, ...] = ()
+        self._may_choose_gpu = False
+        self._has_gpu = False
+        self._prefers_cpu = False  # the last training was told not to use the GPU
+        self._asked = TrainingDraft(ProjectId(""))  # what the names, files and configurations shown were asked for
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self.review_now)
+        self._connect()
+
+    def _connect(self) -> None:
+        wizard = self._wizard
+        wizard.draft_changed.connect(self._draft_changed)
+        wizard.review_requested.connect(self.review_now)
+        wizard.submit_requested.connect(self._submit)
+        wizard.cancel_requested.connect(self._leave)
+        wizard.restart_requested.connect(self._restart)
+        wizard.worker_list_wanted.connect(self._reload_workers)
+        wizard.probe_requested.connect(lambda: self._look_for_gpus(refresh=True))
+        wizard.configuration_save_requested.connect(self._save_configuration)
+        wizard.configuration_import_requested.connect(self._import_configuration)
+
+    # Opening and leaving
+
+    def open(self, project: ProjectId, *, folders: Sequence[str] = ()) -> None:
+        """Fill the wizard for a new training; `opened` follows. `folders` become the training data.
+
+        Without folders, what was entered before goes on.
+        """
+        kept = None if folders else self._kept.get(project)
+        self._load(lambda: self._content(project, kept), tuple(folders), is_kept=kept is not None)
+
+    def open_like_version(self, version: VersionId) -> None:
+        """Train again from a version: everything as it was, to be changed."""
+        self._load(lambda: self._content_like(self._training.draft_from_version(version)))
+
+    def open_like_run(self, run: RunId) -> None:
+        """The same training again, to be changed."""
+        self._load(lambda: self._content_like(self._training.draft_from_run(run)))
+
+    def _load(self, load: Callable[[], _Content], folders: tuple[str, ...] = (), *, is_kept: bool = False) -> None:
+        self._jobs.run(
+            load,
+            then=lambda content: self._show(content, folders, is_kept=is_kept),
+            on_error=self.message_raised.emit,
+            pool="registry",
+            key="training-open",
+        )
+
+    def _content_like(self, draft: TrainingDraft) -> _Content:
+        return self._content(draft.project, draft)
+
+    def forget(self, project: ProjectId) -> None:
+        """Drop what was entered for a project: it was closed or removed."""
+        self._kept.pop(project, None)
+
+    def _content(self, project: ProjectId, draft: TrainingDraft | None) -> _Content:
+        return _Content(
+            project=self._projects.get_project(project),
+            folders=self._projects.list_folders(project),
+            categories=self._projects.list_categories(project),
+            models=(models := self._models.list_models(project)),
+            versions=tuple(version for model in models for version in self._models.list_versions(model.id)),
+            workers=self._catalog.list_workers(include_hidden=True),
+            draft=draft,
+        )
+
+    def _show(self, content: _Content, folders: tuple[str, ...], *, is_kept: bool) -> None:
+        wizard = self._wizard
+        self._project = content.project.id
+        self._workers = content.workers
+        self._asked = TrainingDraft(ProjectId(""))
+        draft = content.draft or self._new_draft(content.project.id, folders)
+        self._may_choose_gpu = content.draft is None and not self._prefers_cpu
+        wizard.set_project(content.project)
+        wizard.set_workers(content.workers)
+        wizard.set_folders(content.folders)
+        wizard.set_categories(content.categories)
+        wizard.set_models(content.models)
+        wizard.set_versions(content.versions)
+        wizard.set_draft(draft, is_prefilled=content.draft is not None and not is_kept, has_input=is_kept)
+        self._look_for_gpus()
+        self.opened.emit(content.project.id)
+
+    def _new_draft(self, project: ProjectId, folders: tuple[str, ...] = ()) -> TrainingDraft:
+        usable = [worker for worker in self._workers if worker.is_available and not worker.is_hidden]
+        return TrainingDraft(project, worker=usable[0].slug if usable else "", train_folders=folders)
+
+    def _restart(self) -> None:
+        if self._project is not None:
+            self._kept.pop(self._project, None)
+            self._may_choose_gpu = not self._prefers_cpu
+            self._asked = TrainingDraft(ProjectId(""))
+            self._wizard.set_draft(self._new_draft(self._project))
+            self._look_for_gpus()
+
+    def _leave(self) -> None:
+        self._pause.stop()
+        self.closed.emit()
+
+    # The draft
+
+    def _draft_changed(self, draft: TrainingDraft) -> None:
+        if self._wizard.has_input:
+            self._kept[draft.project] = draft
+        asked, self._asked = self._asked, draft
+        if draft.worker and draft.worker != asked.worker:
+            self._load_configurations(draft.worker)
+        if draft.worker and (draft.worker, dict(draft.values)) != (asked.worker, dict(asked.values)):
+            self._look_for_pretrained(draft.worker, dict(draft.values))
+        of_name = [(d.project, d.worker, d.model, d.new_model_name) for d in (draft, asked)]
+        if of_name[0] != of_name[1]:
+            self._propose_name(draft)
+        self._pause.start()
+
+    def review_now(self) -> None:
+        """Check the present draft; an answer to an older one is dropped."""
+        self._pause.stop()
+        draft = self._wizard.draft()
+        self._jobs.run(
+            lambda: self._training.review(draft),
+            then=lambda review: self._take_review(draft, review),
+            on_error=self._wizard.set_review_failed,
+            key="training-review",
+        )
+
+    def _take_review(self, asked: TrainingDraft, review: TrainingReview) -> None:
+        # The service tidies folders and names; the wizard recognises the answer by the draft that it has.
+        self._wizard.set_review(replace(review, draft=asked))
+
+    def _propose_name(self, draft: TrainingDraft) -> None:
+        self._jobs.run(
+            lambda: self._training.default_name(draft),
+            then=self._wizard.set_default_name,
+            on_error=lambda _message: None,  # the review says what is wrong with the draft
+            key="training-name",
+        )
+
+    def _submit(self, draft: TrainingDraft) -> None:
+        self._jobs.run(
+            lambda: self._training.submit(draft),
+            then=lambda record: self._submitted(draft, record),
+            on_error=self._refused,
+            key="training-submit",
+        )
+
+    def _submitted(self, draft: TrainingDraft, record: RunRecord) -> None:
+        self._wizard.set_submitting(False)
+        self._kept.pop(draft.project, None)
+        self._prefers_cpu = self._has_gpu and draft.device == CPU
+        self.run_submitted.emit(record)
+
+    def _refused(self, message: UserMessage) -> None:
+        """Something changed since the review: say what, and review again."""
+        self._wizard.set_submitting(False)
+        self._wizard.show_message(message)
+        self.review_now()
+
+    # Workers, devices, weights
+
+    def _reload_workers(self) -> None:
+        self._jobs.run(
+            lambda: self._catalog.list_workers(include_hidden=True),
+            then=self._take_workers,
+            on_error=self._wizard.show_message,
+            key="training-workers",
+        )
+
+    def _take_workers(self, workers: tuple[WorkerInfo, ...]) -> None:
+        self._workers = workers
+        self._wizard.set_workers(workers)
+
+    def _look_for_gpus(self, *, refresh: bool = False) -> None:
+        self._wizard.set_devices(None)
+        self._jobs.run(
+            lambda: self._probe_devices(refresh=refresh),
+            then=self._take_devices,
+            on_error=self._no_devices,
+            key="training-devices",
+        )
+
+    def _take_devices(self, report: DeviceReport) -> None:
+        self._wizard.set_devices(report)
+        self._has_gpu = bool(report.gpus)
+        draft = self._wizard.draft()
+        worker = next((worker for worker in self._workers if worker.slug == draft.worker), None)
+        can_use = worker is not None and worker.gpu_use is not GpuUse.UNSUPPORTED
+        if report.gpus and can_use and self._may_choose_gpu and not self._wizard.has_input:
+            self._wizard.set_device(report.gpus[0].id)
+        self._may_choose_gpu = self._may_choose_gpu and not report.gpus
+
+    def _no_devices(self, message: UserMessage) -> None:
+        self._wizard.set_devices(DeviceReport((), f"{message.text} {message.hint}".strip()))
+
+    def _look_for_pretrained(self, worker: str, values: dict[str, ConfigValue]) -> None:
+        self._jobs.run(
+            lambda: self._pretrained_place(worker, values),
+            then=self._wizard.set_pretrained,
+            on_error=lambda _message: self._wizard.set_pretrained(None),  # the review tells of a missing worker
+            key="training-pretrained",
+        )
+
+    def _pretrained_place(self, worker: str, values: dict[str, ConfigValue]) -> PretrainedPlace | None:
+        """None while the values are not valid: then there is no architecture to name."""
+        configuration = self._catalog.get(worker).configuration
+        if any(problem.is_error for problem in check(configuration, values)):
+            return None
+        file = make(configuration, values).pretrained()
+        found = find_pretrained(file, self._weights_folder) if file else None
+        return PretrainedPlace(file, self._weights_folder, is_present=found is not None)
+
+    # Configurations
+
+    def _load_configurations(self, worker: str) -> None:
+        self._jobs.run(
+            lambda: self._configurations.list_configurations(worker),
+            then=self._wizard.set_configurations,
+            on_error=lambda _message: self._wizard.set_configurations(()),  # the review tells of a missing worker
+            pool="registry",
+            key="training-configurations",
+        )
+
+    def _save_configuration(self, configuration: Configuration) -> None:
+        def save() -> tuple[Configuration, tuple[Configuration, ...]]:
+            worker = configuration.worker
+            made = self._configurations.create_configuration(worker, configuration.name, configuration.values)
+            return made, self._configurations.list_configurations(worker)
+
+        self._jobs.run(
+            save,
+            then=self._saved,
+            on_error=lambda message: self._wizard.show_configuration_problem(f"{message.text} {message.hint}".strip()),
+            pool="registry",
+            key="training-save-configuration",
+        )
+
+    def _saved(self, answer: tuple[Configuration, tuple[Configuration, ...]]) -> None:
+        made, stored = answer
+        self._wizard.set_configurations(stored)
+        self._wizard.set_saved_configuration(made)
+
+    def _import_configuration(self, file: Path) -> None:
+        worker = self._wizard.draft().worker
+        self._jobs.run(
+            lambda: read_configuration(file, worker),
+            then=self._wizard.set_imported_configuration,
+            on_error=self._wizard.show_message,
+            key="training-import-configuration",
+        )
