@@ -96,6 +96,7 @@ class ChartToolbar(QWidget):
         button.setText(self.tr("Export"))
         button.setIcon(icon("download"))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setProperty("role", "menu")
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(button)
         menu.addAction(self.tr("Picture of the charts (PNG)…"), self.picture_requested.emit)

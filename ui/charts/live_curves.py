@@ -26,7 +26,7 @@ from ui.widgets.formatting import count
 TICK_MS = 12
 PANE_REST_MS = 50  # a pane is redrawn at most this often
 PANE_WIDTH = 300
-PANE_HEIGHT = 186
+PANE_HEIGHT = 160
 N_COLUMNS = 3
 GRID_UNITS = 12  # divisible by 1, 2, 3 and 4, so that any last row fills the width
 HEADROOM = 0.02

@@ -32,6 +32,11 @@ class Column:
     threshold: Callable[[EvaluationRow], float | None] | None = None
     is_whole: bool = False
 
+    @property
+    def heading(self) -> str:
+        """The title in two lines when it has a group, to be narrow."""
+        return self.title.replace(" ", "\n", 1) if self.group else self.title
+
 
 def _measures(group: str, prefix: str, title: str) -> tuple[Column, ...]:
     def column(name: str, shown: str, *, has_threshold: bool = False) -> Column:
@@ -152,7 +157,7 @@ class EvaluationModel(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return "Class" if section == 0 else self._columns[section - 1].title
+            return "Class" if section == 0 else self._columns[section - 1].heading
         if role == Qt.ItemDataRole.ToolTipRole and section > 0:
             return self._columns[section - 1].help
         if role == Qt.ItemDataRole.TextAlignmentRole:

@@ -32,6 +32,7 @@ SPLIT_HELP: Mapping[Split, str] = {
     Split.VAL: "Measured on the images that chose the best epoch: a little too good.",
     Split.TEST: "Measured on images that training never saw: the number to trust.",
 }
+COLUMN_WIDTH = 84
 # The set that says most comes first when there is a choice.
 BY_WORTH = (Split.TEST, Split.VAL, Split.TRAIN)
 
@@ -99,6 +100,8 @@ class EvaluationView(QWidget):
             button.setChecked(split is shown)
         table = self._tables.get(shown) if shown is not None else None
         self._model.set_table(table)
+        if table is not None:
+            self._table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         has_masks = table is not None and table.has_masks
         for button in self._groups.values():
             button.setVisible(has_masks)
@@ -152,8 +155,8 @@ class EvaluationView(QWidget):
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(32)
         header = table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setMinimumSectionSize(72)
+        header.setMinimumSectionSize(60)
+        header.setDefaultSectionSize(COLUMN_WIDTH)
 
     def _make_layout(self) -> None:
         row = QHBoxLayout()

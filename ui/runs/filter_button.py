@@ -35,7 +35,7 @@ class FilterButton(QToolButton):
         self._actions: dict[Any, QAction] = {}
         self.setMenu(self._menu)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setProperty("role", "filter")
+        self.setProperty("role", "menu")
         self._show()
 
     def set_choices(self, choices: Sequence[tuple[Any, str]]) -> None:

@@ -105,7 +105,8 @@ class OutcomePanel(QFrame):
     def _make_layout(self) -> None:
         texts = QVBoxLayout()
         texts.setSpacing(3)
-        for part in (self._heading, self._text, self._hint, self._facts):
+        texts.addWidget(self._heading)
+        for part in (self._text, self._hint, self._facts):
             texts.addWidget(part)
         row = QHBoxLayout()
         row.setSpacing(10)

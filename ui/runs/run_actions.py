@@ -65,7 +65,7 @@ def refusal(action: RunAction, record: RunRecord) -> str:
 
 
 def shown_actions(record: RunRecord) -> tuple[RunAction, ...]:
-    """The buttons of a run's page: what makes sense now, the likeliest next step last (it stands at the right)."""
+    """The buttons of a run's page: what makes sense now."""
     status = record.status
     if status in _WAITING or status.is_live:
         return (RunAction.KILL, RunAction.STOP) if status.is_live else (RunAction.STOP,)

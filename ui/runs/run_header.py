@@ -18,6 +18,15 @@ from ui.widgets.formatting import duration, moment
 from ui.widgets.labels import set_role
 from ui.widgets.page_header import PageHeader
 
+# From left to right; the likeliest next step stands at the right.
+BUTTONS = (
+    RunAction.REMOVE,
+    RunAction.TRAIN_AGAIN,
+    RunAction.RETRY,
+    RunAction.KILL,
+    RunAction.STOP,
+    RunAction.OPEN_VERSION,
+)
 PRIMARY = (RunAction.STOP, RunAction.OPEN_VERSION)
 
 
@@ -38,13 +47,13 @@ class RunHeader(PageHeader):
         for widget in (self._silence, self._badge, self._version):
             self.add_widget(widget)
         self._buttons: dict[RunAction, QPushButton] = {}
-        for action in RunAction:
-            if action is not RunAction.OPEN:
-                self._buttons[action] = self._make_button(action)
+        for action in BUTTONS:
+            self._buttons[action] = self._make_button(action)
         self._more = QToolButton()
         self._more.setIcon(icon("ellipsis-vertical"))
         self._more.setToolTip(self.tr("More"))
         self._more.setAccessibleName(self.tr("More"))
+        self._more.setProperty("role", "icon-menu")
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = QMenu(self._more)
         self._menu.aboutToShow.connect(self._fill_menu)
@@ -55,7 +64,10 @@ class RunHeader(PageHeader):
     def button(self, action: RunAction) -> QPushButton:
         return self._buttons[action]
 
-    def set_run(self, record: RunRecord, state: RunState | None, now: datetime) -> None:
+    def set_run(
+        self, record: RunRecord, state: RunState | None, now: datetime, *, elsewhere: RunAction | None = None
+    ) -> None:
+        """`elsewhere` is the action that another button of the page offers already."""
         self._record = record
         self._badge.set_run_status(record.status)
         parts = [record.project_name, model_text(record), record.worker, device_name(record.device)]
@@ -65,7 +77,7 @@ class RunHeader(PageHeader):
         if record.attempt > 1:
             parts.append(self.tr("attempt {0}").format(record.attempt))
         self.set_title(record.name, " · ".join(parts))
-        shown = shown_actions(record)
+        shown = tuple(action for action in shown_actions(record) if action is not elsewhere)
         for action, button in self._buttons.items():
             reason = refusal(action, record)
             button.setVisible(action in shown)

@@ -48,9 +48,10 @@ def outcome_of(record: RunRecord, state: RunState | None) -> Outcome | None:
     if status is RunStatus.ABORTED:
         return _failure("Aborted", record, state, reason, facts)
     if status is RunStatus.TERMINATED:
-        return Outcome("warning", "Stopped by you", reason, "", facts, _version_step(record, state))
+        is_kept = state is not None and bool(state.version_sha256)
+        return Outcome("warning", "Stopped; the best is kept" if is_kept else "Stopped", reason, "", facts, None)
     if status is RunStatus.SUCCESS:
-        return Outcome("success", "Done", reason, "", facts, _version_step(record, state))
+        return Outcome("success", "Done", reason, "", facts, None)
     if status in (RunStatus.PENDING, RunStatus.CREATED, RunStatus.RERUN):
         heading = {RunStatus.CREATED: "Not started", RunStatus.PENDING: "Waiting"}.get(status, "Trying again")
         text = reason or "It starts as soon as its device is free."
@@ -103,11 +104,6 @@ def _retry_hint(state: RunState) -> str:
         return "A retry starts from the beginning."
     epoch = max(checkpoint.epoch for checkpoint in state.checkpoints)
     return f"A retry goes on from the checkpoint of epoch {epoch}."
-
-
-def _version_step(record: RunRecord, state: RunState | None) -> RunAction | None:
-    is_published = state is not None and bool(state.version_sha256)
-    return RunAction.OPEN_VERSION if record.version is not None and is_published else None
 
 
 def _facts(state: RunState | None) -> tuple[str, ...]:

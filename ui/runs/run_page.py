@@ -70,7 +70,6 @@ class RunPage(QWidget):
         self._bar.setAccessibleName(self.tr("Progress of the whole run"))
         self._steps = StepsView()
         self._tabs = QTabWidget()
-        self._tabs.setDocumentMode(True)
         self._curves_tab = QWidget()
         self._log = LogView()
         self._evaluation = EvaluationView()
@@ -193,8 +192,9 @@ class RunPage(QWidget):
             return
         now = self._now()
         status = state.status if state is not None else record.status
-        self._header.set_run(record, state, now)
-        self._outcome.set_outcome(outcome_of(record, state), state.details if state is not None else "")
+        outcome = outcome_of(record, state)
+        self._outcome.set_outcome(outcome, state.details if state is not None else "")
+        self._header.set_run(record, state, now, elsewhere=outcome.action if outcome is not None else None)
         fraction = state.progress if state is not None else record.progress
         self._bar.setValue(round(fraction * 1000))
         self._progress_text.setText(progress_text(record, state))
@@ -213,6 +213,7 @@ class RunPage(QWidget):
             self._timer.stop()
 
     def _tick(self) -> None:
+        """Only a live run ticks: it has no outcome whose button the header could repeat."""
         now = self._now()
         if self._record is not None:
             self._header.set_run(self._record, self._state, now)
@@ -284,6 +285,7 @@ class RunPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._refresh_timer()
+        self._tabs.tabBar().setFocus()
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._timer.stop()

@@ -35,12 +35,12 @@ from ui.widgets.page_header import PageHeader
 TICK_MS = 1000
 BUTTONS = (RunAction.STOP, RunAction.KILL, RunAction.RETRY, RunAction.REMOVE, RunAction.OPEN)
 WIDTHS = {
-    RunColumn.PROJECT: 130,
+    RunColumn.PROJECT: 120,
     RunColumn.MODEL: 190,
-    RunColumn.STATUS: 116,
-    RunColumn.PROGRESS: 150,
-    RunColumn.CREATED: 132,
-    RunColumn.DURATION: 100,
+    RunColumn.STATUS: 108,
+    RunColumn.PROGRESS: 130,
+    RunColumn.CREATED: 128,
+    RunColumn.DURATION: 96,
     RunColumn.DEVICE: 70,
 }
 
@@ -216,6 +216,7 @@ class RunsPage(QWidget):
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setShowGrid(False)
         table.setWordWrap(False)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # names often differ at their ends
         table.setSortingEnabled(True)
         table.sortByColumn(RunColumn.CREATED, Qt.SortOrder.DescendingOrder)
         table.setItemDelegateForColumn(RunColumn.STATUS, BadgeDelegate(table))
@@ -256,6 +257,7 @@ class RunsPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._refresh_timer()
+        self._table.setFocus()
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._timer.stop()
