@@ -10,8 +10,9 @@ from core.datasets.manifest import Manifest, encode, id_of, make_manifest
 from core.datasets.manifest_file import manifest_file, read_manifest, write_manifest
 from core.datasets.tree import check_source
 from core.domain.ids import ProjectId, SnapshotId
-from core.domain.imports import Problem
+from core.domain.imports import Problem, Severity
 from core.domain.snapshots import SnapshotImage, SnapshotInfo, Split
+from core.errors import CalqueError
 from core.registry.database import Registry
 from core.registry.stores import snapshots as store
 
@@ -45,6 +46,19 @@ class DatasetService:
     def read(self, snapshot: SnapshotId) -> Manifest:
         """The manifest, its content checked against its name. Raises NotFoundError, FormatError, StorageError."""
         return read_manifest(self.file_of(snapshot), snapshot)
+
+    def verify_manifests(self) -> tuple[Problem, ...]:
+        """Every manifest that the registry knows and that is missing, changed or unreadable; for `calque verify`."""
+        with self._registry.read() as session:
+            known = store.list_snapshot_ids(session)
+        problems = []
+        for snapshot in known:
+            try:
+                self.read(snapshot)
+            except CalqueError as error:
+                file = str(self.file_of(snapshot))
+                problems.append(Problem("snapshot-damaged", str(error), file, severity=Severity.ERROR))
+        return tuple(problems)
 
     def verify(
         self, snapshot: SnapshotId, root: Path, *, progress: Callable[[int, int], None] = lambda done, total: None

@@ -53,6 +53,11 @@ def list_snapshots(session: Session, project: ProjectId) -> tuple[SnapshotInfo, 
     return tuple(_to_domain(row) for row in rows)
 
 
+def list_snapshot_ids(session: Session) -> tuple[SnapshotId, ...]:
+    """Of every project, each once."""
+    return tuple(SnapshotId(id) for id in session.scalars(select(SnapshotRow.id).distinct().order_by(SnapshotRow.id)))
+
+
 def _label(number: int) -> str:
     return f"V{number:03d}"
 
