@@ -1,0 +1,59 @@
+"""The command that the review page offers to copy is one that the command line understands."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.cli import make_parser
+from app.verbs.training import plan_from
+from core.domain.training_plan import TrainingPlan
+from core.training.command import to_command
+
+words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+names = words.filter(lambda text: text.strip() == text)
+folders = st.lists(names.filter(lambda t: not t.endswith("/") and t not in (".", "./")), max_size=2).map(tuple)
+keys = st.from_regex(r"[a-z][a-z_0-9]{0,8}", fullmatch=True)
+plans = st.builds(
+    TrainingPlan,
+    project=names,
+    name=names,
+    worker=names,
+    configuration=names,
+    model=names,
+    model_description=words,
+    version_name=names,
+    start=st.sampled_from(["scratch", "pretrained", "0199aa", "/a b/weights.pt"]),
+    allow_download=st.booleans(),
+    train=folders,
+    val=folders,
+    test=folders,
+    val_ratio=st.floats(0.01, 0.99),
+    classes=folders.map(lambda items: tuple(item for item in items if item)),
+    seed=st.integers(0, 2**40),
+    device=st.sampled_from(["cpu", "cuda:1"]),
+    minutes=st.one_of(st.none(), st.floats(6, 6000)),
+    use_images_without_objects=st.booleans(),
+    values=st.dictionaries(keys, st.one_of(st.booleans(), st.integers(), st.floats(allow_nan=False), words)),
+)
+
+
+@given(plans)
+def test_the_command_line_understands_its_own_command(plan):
+    """Beside the description, which has no option, and the types of values, which the worker's fields decide."""
+    words = shlex.split(to_command(plan))
+    assert words[:2] == ["calque", "train"]
+
+    arguments = make_parser().parse_args(words[1:])
+
+    read = plan_from(arguments)
+    expected = replace(plan, values={}, model_description="")
+    if plan.val:
+        expected = replace(expected, val_ratio=0.2)
+    if plan.minutes is not None:
+        expected = replace(expected, minutes=float(f"{plan.minutes:.15g}"))
+    assert read == expected
+    assert [setting.partition("=")[0] for setting in arguments.settings or ()] == list(plan.values)
