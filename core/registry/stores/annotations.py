@@ -75,7 +75,7 @@ def list_ground_truth(session: Session, images: Iterable[int]) -> dict[int, list
             )
             .where(ANNOTATIONS.c.image_id.in_(chunk), ANNOTATIONS.c.source != Source.MODEL.value)
             .order_by(ANNOTATIONS.c.id)
-        )
+        ).all()
         for key, image, category, source, confidence, is_crowd, *shape in rows:
             annotation = Annotation(
                 id=AnnotationId(str(key)),

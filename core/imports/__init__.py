@@ -1,0 +1,1 @@
+"""Bringing images and annotations into a project: looked at first, written in one piece."""

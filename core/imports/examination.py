@@ -1,0 +1,177 @@
+"""Looks at every picture file once: decodes it whole, hashes it, and remembers the answer while the file stays so."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from core.domain.imports import Problem, Severity
+from core.domain.names import shown
+from core.domain.projects import ImageState
+from core.images.hashing import sha256_of
+from core.images.opening import ImageFileError
+from core.images.reading import ImageHeader, read_header, verify
+from core.images.scan import ScannedFile
+from core.imports.cancelling import ImportCancelledError, IsCancelled, Progress
+from core.registry.stores.images import ImageFacts
+
+_WAITING_PER_THREAD = 8
+_LARGE_PIXELS = 50_000_000  # decoded one at a time: each takes gigabytes
+
+_large = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """`facts` None = the file cannot be in a project, and `problems` say why."""
+
+    facts: ImageFacts | None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(slots=True)
+class Memory:
+    """What earlier looks found: whole answers by path, and headers. Good as long as size and time of change agree."""
+
+    answers: dict[Path, tuple[int, int, Examined]] = field(default_factory=dict)
+    headers: dict[Path, tuple[int, int, ImageHeader | None]] = field(default_factory=dict)
+
+    def recall(self, path: Path, file: ScannedFile) -> Examined | None:
+        known = self.answers.get(path)
+        return known[2] if known is not None and known[:2] == (file.n_bytes, file.mtime_ns) else None
+
+    def keep(self, path: Path, file: ScannedFile, examined: Examined) -> None:
+        self.answers[path] = (file.n_bytes, file.mtime_ns, examined)
+
+
+class Headers:
+    """Sizes of picture files for the formats that need them, each read once."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def get(self, path: Path) -> ImageHeader | None:
+        """None when the file cannot be read; its examination says why."""
+        try:
+            stat = path.stat()
+            known = self._memory.headers.get(path)
+            if known is not None and known[:2] == (stat.st_size, stat.st_mtime_ns):
+                return known[2]
+            header = read_header(path)
+        except (OSError, ValueError):  # a name with a NUL is a ValueError
+            return None
+        except ImageFileError:
+            header = None
+        self._memory.headers[path] = (stat.st_size, stat.st_mtime_ns, header)
+        return header
+
+    def size_of(self, path: Path) -> tuple[int, int] | None:
+        header = self.get(path)
+        return (header.width, header.height) if header is not None else None
+
+
+def examine_all(
+    root: Path,
+    files: Iterable[ScannedFile],
+    *,
+    known: Mapping[str, ImageFacts],
+    memory: Memory,
+    total: int,
+    progress: Progress,
+    is_cancelled: IsCancelled,
+) -> Iterator[tuple[ScannedFile, Examined]]:
+    """In the order of `files`. `known` are facts of the registry by path, taken for true while the file looks the same.
+
+    Raises ImportCancelledError.
+    """
+    n_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    waiting: deque[tuple[ScannedFile, Future[Examined] | Examined]] = deque()
+    n_done = 0
+    pool = ThreadPoolExecutor(n_threads, thread_name_prefix="calque-import")
+    try:
+        for file in files:
+            if is_cancelled():
+                raise ImportCancelledError
+            answer = _recall(root, file, known, memory)
+            waiting.append((file, answer if answer is not None else pool.submit(examine, root, file)))
+            if len(waiting) >= n_threads * _WAITING_PER_THREAD:
+                yield _finish(root, *waiting.popleft(), memory)
+                n_done += 1
+                progress(n_done, total, "Checking images")
+        while waiting:
+            if is_cancelled():
+                raise ImportCancelledError
+            yield _finish(root, *waiting.popleft(), memory)
+            n_done += 1
+            progress(n_done, total, "Checking images")
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def examine(root: Path, file: ScannedFile) -> Examined:
+    """Facts for every file that is a picture, however damaged; only problems for one that is none."""
+    path = root / file.path
+    try:
+        header = read_header(path)
+        damage = _find_damage(path, header)
+        sha256 = sha256_of(path)
+    except ImageFileError as error:
+        return Examined(None, (error.to_problem(file.path),))
+    facts = ImageFacts(
+        path=file.path,
+        width=header.width,
+        height=header.height,
+        orientation=header.orientation,
+        sha256=sha256,
+        n_bytes=file.n_bytes,
+        mtime_ns=file.mtime_ns,
+    )
+    problems: list[Problem] = []
+    if damage is not None:
+        facts = replace(facts, state=ImageState.DAMAGED, damage=damage.text)
+        text = f"{damage.text} It is imported, but no training uses it."
+        problems.append(Problem(damage.kind, text, file=file.path))
+    if header.n_frames > 1:
+        text = f'"{shown(file.path)}" has {header.n_frames} pages or frames; the first one is used.'
+        problems.append(Problem("image-several-frames", text, file=file.path, severity=Severity.INFO))
+    return Examined(facts, tuple(problems))
+
+
+def _find_damage(path: Path, header: ImageHeader) -> ImageFileError | None:
+    """Why the pixels cannot be decoded to the last one. Raises ImageFileError for pictures of a kind not read."""
+    try:
+        if header.width * header.height > _LARGE_PIXELS:
+            with _large:
+                verify(path)
+        else:
+            verify(path)
+    except ImageFileError as error:
+        if error.kind != "image-damaged":
+            raise
+        return error
+    return None
+
+
+def _recall(root: Path, file: ScannedFile, known: Mapping[str, ImageFacts], memory: Memory) -> Examined | None:
+    remembered = memory.recall(root / file.path, file)
+    if remembered is not None:
+        return remembered
+    facts = known.get(file.path)
+    looks_the_same = facts is not None and (facts.n_bytes, facts.mtime_ns) == (file.n_bytes, file.mtime_ns)
+    # What was damaged or missing then deserves another look.
+    return Examined(facts) if looks_the_same and facts is not None and facts.state is ImageState.OK else None
+
+
+def _finish(
+    root: Path, file: ScannedFile, answer: Future[Examined] | Examined, memory: Memory
+) -> tuple[ScannedFile, Examined]:
+    if isinstance(answer, Examined):
+        return file, answer
+    examined = answer.result()
+    memory.keep(root / file.path, file, examined)
+    return file, examined

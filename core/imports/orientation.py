@@ -1,0 +1,43 @@
+"""Turns shapes that were drawn on a picture as it is stored into those of the upright picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from core.domain.geometry import Box, Geometry, Polygon, Ring
+
+Turn = Callable[[float, float, int, int], tuple[float, float]]
+
+# By EXIF orientation: where the point x, y of a stored picture of w x h pixels lies in the upright one.
+_TURNS: dict[int, Turn] = {
+    2: lambda x, y, w, h: (w - x, y),
+    3: lambda x, y, w, h: (w - x, h - y),
+    4: lambda x, y, w, h: (x, h - y),
+    5: lambda x, y, w, h: (y, x),
+    6: lambda x, y, w, h: (h - y, x),
+    7: lambda x, y, w, h: (h - y, w - x),
+    8: lambda x, y, w, h: (y, w - x),
+}
+
+
+def is_sideways(orientation: int) -> bool:
+    """Whether width and height change places when the picture is set upright."""
+    return orientation >= 5
+
+
+def to_upright(geometry: Geometry, orientation: int, stored_size: tuple[int, int]) -> Geometry:
+    """`stored_size` is the width and height before turning."""
+    turn = _TURNS.get(orientation)
+    if geometry is None or turn is None:
+        return geometry
+    width, height = stored_size
+    if isinstance(geometry, Polygon):
+        return Polygon(tuple(_turn_ring(ring, turn, width, height) for ring in geometry.rings))
+    x0, y0 = turn(geometry.x0, geometry.y0, width, height)
+    x1, y1 = turn(geometry.x1, geometry.y1, width, height)
+    return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+
+
+def _turn_ring(ring: Ring, turn: Turn, width: int, height: int) -> Ring:
+    points = (turn(x, y, width, height) for x, y in zip(ring[0::2], ring[1::2], strict=True))
+    return tuple(value for point in points for value in point)

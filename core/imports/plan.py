@@ -1,0 +1,191 @@
+"""Joins what the disk holds with what the annotation files say into what a project would hold. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from core.domain.imports import ImportPreview, ImportSource, Problem, RawAnnotation, RawImage, Severity
+from core.domain.names import shown
+from core.domain.projects import ImageState
+from core.formats.geometry_checks import check_shape
+from core.imports.orientation import is_sideways, to_upright
+from core.imports.reading import Reading
+from core.registry.stores.images import ImageFacts
+
+_SAMPLES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedImage:
+    """`is_spoken_of`: an annotation file says something of it, if only that there is nothing on it."""
+
+    facts: ImageFacts
+    annotations: tuple[RawAnnotation, ...] = ()
+    is_negative: bool = False
+    is_spoken_of: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """Everything an import would write. `categories` in the order in which the project would list them."""
+
+    source: ImportSource
+    format: str
+    format_title: str
+    root: Path
+    images: tuple[PlannedImage, ...]
+    categories: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def can_import(self) -> bool:
+        return bool(self.images) and not any(problem.severity is Severity.ERROR for problem in self.problems)
+
+    @property
+    def n_annotations(self) -> int:
+        return sum(1 for image in self.images for annotation in image.annotations if annotation.category is not None)
+
+    @property
+    def n_rotated(self) -> int:
+        return sum(1 for image in self.images if image.facts.orientation != 1)
+
+    def category_counts(self) -> tuple[tuple[str, int], ...]:
+        counts = Counter(annotation.category for image in self.images for annotation in image.annotations)
+        return tuple((name, counts[name]) for name in self.categories)
+
+    def preview(self) -> ImportPreview:
+        folders = Counter(image.facts.folder for image in self.images)
+        return ImportPreview(
+            source=self.source,
+            format=self.format,
+            format_title=self.format_title,
+            images_root=self.root,
+            n_images=len(self.images),
+            n_annotated=sum(1 for image in self.images if image.annotations or image.is_negative),
+            n_annotations=self.n_annotations,
+            categories=self.category_counts(),
+            folders=tuple(sorted(folders.items())),
+            problems=self.problems,
+            can_import=self.can_import,
+            n_rotated=self.n_rotated,
+            sample=_choose_samples(self.images),
+        )
+
+
+def make_plan(
+    *,
+    source: ImportSource,
+    format: str,
+    format_title: str,
+    reading: Reading,
+    images: Sequence[ImageFacts],
+    image_problems: Sequence[Problem],
+    known_categories: Sequence[str] = (),
+) -> ImportPlan:
+    """`images` are the usable files below the root, `known_categories` those of the project to be added to."""
+    result = reading.result
+    problems = list(result.problems)
+    raw = {image.path: image for image in result.images}
+    planned = [_plan_image(facts, raw.get(facts.path), reading, problems) for facts in images]
+    present = {facts.path for facts in images}
+    problems += [
+        Problem("image-unusable", f'"{shown(image.path)}" cannot be used, so its annotations are left out.', image.path)
+        for image in result.images
+        if image.path not in present and (image.annotations or image.is_explicit_negative)
+    ]
+    problems += image_problems
+    used = {annotation.category for image in planned for annotation in image.annotations}
+    listed = dict.fromkeys(map(_clean_name, result.categories))
+    names = (*listed, *sorted(name for name in used if name is not None and name not in listed))
+    problems += _similar_names(names, known_categories)
+    problems += _judge_as_a_whole(planned, result.images_root, result.problems)
+    return ImportPlan(source, format, format_title, result.images_root, tuple(planned), names, tuple(problems))
+
+
+def _plan_image(facts: ImageFacts, raw: RawImage | None, reading: Reading, problems: list[Problem]) -> PlannedImage:
+    if raw is None:
+        return PlannedImage(facts)
+    kept: list[RawAnnotation] = []
+    for annotation in raw.annotations:
+        checked = _check(annotation, facts, raw, reading, problems)
+        if checked is not None:
+            kept.append(checked)
+    return PlannedImage(
+        facts=facts,
+        annotations=tuple(kept),
+        is_negative=raw.is_explicit_negative and not kept,
+        is_spoken_of=bool(raw.source_file) or bool(raw.annotations) or raw.is_explicit_negative,
+    )
+
+
+def _check(
+    annotation: RawAnnotation, facts: ImageFacts, raw: RawImage, reading: Reading, problems: list[Problem]
+) -> RawAnnotation | None:
+    """Formats check shapes against the size that they state; the picture's own size has the last word."""
+    geometry = annotation.geometry
+    is_turned = raw.path in reading.turned
+    if is_turned:
+        stored = (facts.height, facts.width) if is_sideways(facts.orientation) else (facts.width, facts.height)
+        geometry = to_upright(geometry, facts.orientation, stored)
+    if geometry is not None and (is_turned or (raw.width, raw.height) != (facts.width, facts.height)):
+        checked = check_shape(geometry, facts.width, facts.height)
+        if checked.kind:
+            rest = "; it is left out." if checked.shape is None else "."
+            text = f'An annotation of "{shown(facts.path)}" {checked.text}{rest}'
+            problems.append(Problem(checked.kind, text, raw.source_file or facts.path, annotation.line))
+        if checked.shape is None:
+            return None
+        geometry = checked.shape
+    category = None if annotation.category is None else _clean_name(annotation.category)
+    if category == annotation.category and geometry is annotation.geometry:
+        return annotation
+    return replace(annotation, category=category, geometry=geometry)
+
+
+def _clean_name(name: str) -> str:
+    """Text that every file and database can hold: half characters, which JSON allows, are written out."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _similar_names(names: Sequence[str], known: Sequence[str]) -> list[Problem]:
+    """Names that a person would take for one: they stay two, which is said."""
+    problems: list[Problem] = []
+    seen = {_folded(name): name for name in known}
+    for name in names:
+        other = seen.setdefault(_folded(name), name)
+        if other != name:
+            where = "the project" if other in known else "the annotations"
+            text = (
+                f'The class "{shown(name)}" differs only in upper and lower case or accents\' spelling from '
+                f'"{shown(other)}" in {where}; they stay two classes.'
+            )
+            problems.append(Problem("category-similar-name", text))
+    return problems
+
+
+def _folded(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
+
+
+def _judge_as_a_whole(planned: Sequence[PlannedImage], root: Path, found: Iterable[Problem]) -> list[Problem]:
+    if not planned:
+        text = f'No image was found in "{shown(root)}". Add images, or choose the folder that holds them.'
+        return [Problem("no-images", text, str(root), severity=Severity.ERROR)]
+    if any(problem.severity is Severity.ERROR for problem in found):
+        return []
+    if not any(image.annotations or image.is_negative for image in planned):
+        text = "No annotation was found: the images can be imported and looked at, but not trained on yet."
+        return [Problem("no-annotations", text, str(root))]
+    return []
+
+
+def _choose_samples(images: Sequence[PlannedImage]) -> tuple[tuple[str, tuple[RawAnnotation, ...]], ...]:
+    """A few images from all over the project, annotated ones if there are any."""
+    sound = [image for image in images if image.facts.state is ImageState.OK]
+    choice = [image for image in sound if image.annotations] or sound
+    step = max(1, len(choice) // _SAMPLES)
+    return tuple((image.facts.path, image.annotations) for image in choice[::step][:_SAMPLES])
