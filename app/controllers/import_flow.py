@@ -59,10 +59,14 @@ class ImportFlow(QObject):
     def _preview(self, source: ImportSource) -> None:
         """On the io pool: it reads files, and the registry must stay free for browsing meanwhile."""
         stop = self._stop = threading.Event()
+        into = self._target.id if self._target is not None else None
 
         def look(context: JobContext) -> ImportPreview:
             return self._imports.preview(
-                source, progress=context.progress, is_cancelled=lambda: stop.is_set() or context.is_cancelled()
+                source,
+                into=into,
+                progress=context.progress,
+                is_cancelled=lambda: stop.is_set() or context.is_cancelled(),
             )
 
         self._jobs.run(look, then=self._got_preview, on_error=self._failed, on_progress=self._progressed)

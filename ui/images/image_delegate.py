@@ -14,7 +14,7 @@ from core.domain.ids import CategoryId, ImageId
 from core.domain.names import shown
 from core.domain.projects import AnnotatedImage, Category, ImageState
 from ui.icons import icon
-from ui.images.image_grid_model import ImageRole, Index
+from ui.images.image_grid_model import ImageRole, Index, n_objects
 from ui.theme import current_theme, theme_notifier
 from ui.viewer.overlays import ground_truth_layer
 from ui.viewer.painting import LayerPainter, OverlayLook
@@ -154,7 +154,7 @@ class ImageDelegate(QStyledItemDelegate):
             return
         theme = current_theme()
         middle = Qt.AlignmentFlag.AlignVCenter
-        number = count(len(annotated.annotations)) if annotated.annotations else ""
+        number = count(n_objects(annotated)) if annotated.annotations else ""
         width = painter.fontMetrics().horizontalAdvance(number)
         painter.setPen(QColor(theme.text_muted))
         painter.drawText(area, int(middle | Qt.AlignmentFlag.AlignRight), number)

@@ -28,6 +28,18 @@ class ImageRole(IntEnum):
     FAILURE = Qt.ItemDataRole.UserRole + 4  # why there is no thumbnail, ""
 
 
+def n_objects(annotated: AnnotatedImage) -> int:
+    """Annotations of something; a statement that nothing is there does not count."""
+    return sum(1 for annotation in annotated.annotations if annotation.category is not None)
+
+
+def annotations_in_words(annotated: AnnotatedImage) -> str:
+    number = n_objects(annotated)
+    if number:
+        return f"{count(number)} annotations" if number > 1 else "1 annotation"
+    return "looked at: nothing to find" if annotated.annotations else "not annotated"
+
+
 class ImageGridModel(QAbstractListModel):
     """Holds an id a row; records and thumbnails only of the rows seen last."""
 
@@ -117,7 +129,7 @@ class ImageGridModel(QAbstractListModel):
         lines = [
             shown(record.path),
             self.tr("{width} × {height} px").format(width=count(record.width), height=count(record.height)),
-            self.tr("{n} annotations").format(n=count(len(annotated.annotations))),
+            annotations_in_words(annotated),
         ]
         problem = self._failures.get(image) or shown(record.damage)
         return "\n".join([*lines, problem] if problem else lines)
@@ -125,8 +137,7 @@ class ImageGridModel(QAbstractListModel):
     def _accessible_text(self, annotated: AnnotatedImage | None) -> str:
         if annotated is None:
             return self.tr("Loading")
-        name, n = shown(annotated.image.name), count(len(annotated.annotations))
-        text = self.tr("{name}, {n} annotations").format(name=name, n=n)
+        text = f"{shown(annotated.image.name)}, {annotations_in_words(annotated)}"
         return text if annotated.image.state == ImageState.OK else f"{text}, {annotated.image.state}"
 
     # Qt overrides

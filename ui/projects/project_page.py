@@ -166,6 +166,14 @@ class ProjectPage(QWidget):
             self.set_categories(())
             self._categories.set_hidden(frozenset())
 
+    def clear(self) -> None:
+        """No project: the one shown has been removed."""
+        self._project = None
+        self._header.set_title("")
+        self.banner.hide()
+        self.set_folders(())
+        self.set_categories(())
+
     def set_folders(self, folders: Sequence[Folder]) -> None:
         self._folders.set_folders(folders)
 

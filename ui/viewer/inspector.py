@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from core.domain.geometry import Box
 from core.domain.names import shown
-from core.domain.projects import ImageRecord, ImageState, Source
-from ui.viewer.overlays import OverlayObject
+from core.domain.projects import AnnotatedImage, ImageState, Source
+from ui.viewer.overlays import OverlayObject, is_negative
 from ui.widgets.formatting import size
 from ui.widgets.labels import label
 
@@ -80,14 +80,17 @@ def object_facts(one: OverlayObject, image_area: float) -> list[tuple[str, str]]
     return facts
 
 
-def image_facts(record: ImageRecord) -> list[tuple[str, str]]:
+def image_facts(annotated: AnnotatedImage) -> list[tuple[str, str]]:
     """What the side panel says of the image's file."""
+    record = annotated.image
     facts = [
         ("Name", shown(record.name)),
         ("Folder", shown(record.folder) or "Top folder"),
         ("Size", f"{_number(record.width)} × {_number(record.height)} px"),
         ("File", size(record.n_bytes)),
     ]
+    if any(is_negative(annotation) for annotation in annotated.annotations):
+        facts.append(("Ground truth", "Looked at: nothing to find"))
     note = ORIENTATIONS.get(record.orientation)
     if note:
         facts.append(("Rotation", f"Stored {note} (EXIF {record.orientation}), shown upright"))

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from core.domain.geometry import Box, Geometry, Polygon, Ring, bounds_of
 from core.domain.ids import CategoryId
 from core.domain.imports import RawAnnotation
-from core.domain.projects import AnnotatedImage, Category, Source
+from core.domain.projects import AnnotatedImage, Annotation, Category, Source
 
 WITHOUT_CLASS = "Without class"
 
@@ -91,7 +91,7 @@ def ground_truth_layer(annotated: AnnotatedImage, categories: Sequence[Category]
     width, height = annotated.image.width, annotated.image.height
     objects = []
     for annotation in annotated.annotations:
-        if annotation.source == Source.MODEL:
+        if annotation.source == Source.MODEL or is_negative(annotation):
             continue
         category = by_id.get(annotation.category) if annotation.category is not None else None
         objects.append(
@@ -107,6 +107,11 @@ def ground_truth_layer(annotated: AnnotatedImage, categories: Sequence[Category]
             )
         )
     return _layer(OverlayKind.GROUND_TRUTH, objects)
+
+
+def is_negative(annotation: Annotation) -> bool:
+    """Whether it says that nothing is on the image: a statement on it, not a shape."""
+    return annotation.category is None and annotation.geometry is None
 
 
 def raw_layer(
@@ -125,6 +130,7 @@ def raw_layer(
             is_crowd=raw.is_crowd,
         )
         for number, raw in enumerate(annotations)
+        if raw.category is not None or raw.geometry is not None
     ]
     return _layer(OverlayKind.GROUND_TRUTH, objects)
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QScrollArea, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from core.domain.ids import CategoryId
-from core.domain.projects import Category, ImageRecord
+from core.domain.projects import AnnotatedImage, Category
 from ui.viewer.category_list import CategoryList
 from ui.viewer.inspector import FactTable, image_facts, object_facts
 from ui.viewer.overlays import OverlayObject
@@ -101,8 +101,8 @@ class ViewerSidePanel(QFrame):
         rows = min(max(len(categories), 1), MAX_LIST_ROWS)
         self.categories.setFixedHeight(rows * self.categories.sizeHintForRow(0) + 2 if categories else 30)
 
-    def set_image(self, record: ImageRecord | None) -> None:
-        self._image.set_facts(image_facts(record) if record else [])
+    def set_image(self, annotated: AnnotatedImage | None) -> None:
+        self._image.set_facts(image_facts(annotated) if annotated else [])
 
     def set_selection(self, one: OverlayObject | None, image_area: float) -> None:
         self._selection.set_facts(object_facts(one, image_area) if one else [])

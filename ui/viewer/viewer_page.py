@@ -186,7 +186,7 @@ class ViewerPage(QWidget):
         facts = [folder, f"{count(record.width)} × {count(record.height)} px", size(record.n_bytes)]
         self._header.set_title(shown(record.name), "  ·  ".join(fact for fact in facts if fact))
         self.canvas.setAccessibleName(self.tr("Image {name}").format(name=shown(record.name)))
-        self.side_panel.set_image(record)
+        self.side_panel.set_image(annotated)
         self._refresh_layer()
 
     def set_picture(self, picture: Picture) -> None:

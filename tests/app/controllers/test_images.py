@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from pytestqt.qtbot import QtBot
+
+from app.controllers.images import MAX_AT_ONCE, ImagesController
+from app.jobs import JobRunner
+from core.domain.imports import ImportSource
+from core.domain.projects import Project
+from core.images.thumbnails import ThumbnailCache
+from core.imports.service import ImportService
+from core.projects.service import ProjectService
+from ui.images.image_browser import ImageBrowser
+from ui.images.image_grid_model import ImageRole
+from ui.projects.project_page import ProjectPage
+
+BrowseFolder = Callable[..., Path]
+
+
+class WatchedThumbnails(ThumbnailCache):
+    """Notes on which threads, how many at once, and for which files thumbnails are made."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.threads: set[int] = set()
+        self.paths: list[Path] = []
+        self.most_at_once = 0
+        self._n_now = 0
+        self._lock = threading.Lock()
+
+    def get(self, path: Path, sha256: str, side: int):  # type: ignore[no-untyped-def]
+        with self._lock:
+            self._n_now += 1
+            self.most_at_once = max(self.most_at_once, self._n_now)
+            self.threads.add(threading.get_ident())
+            self.paths.append(path)
+        try:
+            return super().get(path, sha256, side)
+        finally:
+            with self._lock:
+                self._n_now -= 1
+
+
+@pytest.fixture
+def thumbnails(tmp_path: Path) -> WatchedThumbnails:
+    return WatchedThumbnails(tmp_path / "home" / "thumbnails")
+
+
+@pytest.fixture
+def browser() -> ImageBrowser:
+    return ImageBrowser()
+
+
+@pytest.fixture
+def page(qtbot: QtBot, browser: ImageBrowser) -> ProjectPage:
+    page = ProjectPage(browser)
+    qtbot.addWidget(page)
+    page.resize(1100, 700)
+    page.show()
+    qtbot.waitExposed(page)
+    return page
+
+
+@pytest.fixture
+def controller(
+    browse_projects: ProjectService,
+    thumbnails: WatchedThumbnails,
+    browse_jobs: JobRunner,
+    page: ProjectPage,
+    browser: ImageBrowser,
+) -> ImagesController:
+    return ImagesController(
+        projects=browse_projects, thumbnails=thumbnails, jobs=browse_jobs, page=page, browser=browser
+    )
+
+
+def _open(
+    qtbot: QtBot, controller: ImagesController, page: ProjectPage, service: ProjectService, project: Project
+) -> None:
+    page.show_project(project)
+    page.set_folders(service.list_folders(project.id))
+    page.set_categories(service.list_categories(project.id))
+    controller.show_project(project)
+    browser = controller._browser
+    qtbot.waitUntil(lambda: len(browser.grid.ids) == project.n_images)
+
+
+def _thumbnail(browser: ImageBrowser, row: int) -> QImage | None:
+    thumbnail: QImage | None = browser.grid.model().index(row, 0).data(ImageRole.THUMBNAIL)
+    return thumbnail
+
+
+def _names(browser: ImageBrowser) -> list[str]:
+    model = browser.grid.model()
+    return [model.index(row, 0).data() for row in range(model.rowCount())]
+
+
+def test_thumbnails_are_made_away_from_the_windows_thread(
+    qtbot: QtBot,
+    controller: ImagesController,
+    page: ProjectPage,
+    browser: ImageBrowser,
+    browse_projects: ProjectService,
+    browse_project: Project,
+    thumbnails: WatchedThumbnails,
+) -> None:
+    _open(qtbot, controller, page, browse_projects, browse_project)
+    qtbot.waitUntil(lambda: all(_thumbnail(browser, row) is not None for row in range(8)))
+    assert threading.get_ident() not in thumbnails.threads
+    assert len(thumbnails.paths) == 8
+    first = _thumbnail(browser, 0)
+    assert first is not None
+    assert first.width() * 150 == first.height() * 200
+
+
+def test_filters_restrict_and_are_said_in_words(
+    qtbot: QtBot,
+    controller: ImagesController,
+    page: ProjectPage,
+    browser: ImageBrowser,
+    browse_projects: ProjectService,
+    browse_project: Project,
+) -> None:
+    _open(qtbot, controller, page, browse_projects, browse_project)
+    page._folders.select_folder("train")
+    qtbot.waitUntil(lambda: browser.status_text == '4 of 8 images  ·  in "train"')
+    page._categories.set_chosen([page._categories._categories_model.categories[1].id])
+    qtbot.waitUntil(lambda: browser.status_text == '0 of 8 images  ·  in "train", with zone')
+    page._folders.select_folder("val")
+    qtbot.waitUntil(lambda: browser.status_text == '3 of 8 images  ·  in "val", with zone')
+    browser._annotated.setCurrentIndex(2)
+    qtbot.waitUntil(lambda: browser.status_text.startswith("0 of 8"))
+    controller.clear_filters()
+    qtbot.waitUntil(lambda: browser.status_text == "8 images")
+    assert page.selected_folder == ""
+    assert page.chosen_categories == ()
+    browser._search.setText("page 7")
+    qtbot.waitUntil(lambda: _names(browser) == ["page 7.png"])
+
+
+def test_many_images_fetch_only_what_is_seen(
+    qtbot: QtBot,
+    controller: ImagesController,
+    page: ProjectPage,
+    browser: ImageBrowser,
+    browse_projects: ProjectService,
+    browse_imports: ImportService,
+    make_browse_folder: BrowseFolder,
+    thumbnails: WatchedThumbnails,
+) -> None:
+    root = make_browse_folder("many", n_images=300, size=(24, 18))
+    report = browse_imports.commit(ImportSource(root / "coco.json", root), project_name="Many")
+    _open(qtbot, controller, page, browse_projects, browse_projects.get_project(report.project))
+    n_visible = len(browser.grid.visible_rows())
+    qtbot.waitUntil(lambda: _thumbnail(browser, n_visible - 1) is not None and not controller._under_way)
+    assert len(thumbnails.paths) <= 2 * n_visible + 1
+    assert thumbnails.most_at_once <= MAX_AT_ONCE
+    bar = browser.grid.verticalScrollBar()
+    for value in range(0, bar.maximum(), 40):
+        bar.setValue(value)
+    bar.setValue(bar.maximum())
+    qtbot.waitUntil(lambda: _thumbnail(browser, 299) is not None and not controller._under_way)
+    assert len(thumbnails.paths) <= 4 * n_visible + 2
+
+
+def test_a_file_that_went_is_marked_and_the_others_are_shown(
+    qtbot: QtBot,
+    controller: ImagesController,
+    page: ProjectPage,
+    browser: ImageBrowser,
+    browse_projects: ProjectService,
+    browse_project: Project,
+) -> None:
+    (browse_project.root / "train" / "page 0.png").unlink()
+    _open(qtbot, controller, page, browse_projects, browse_project)
+    qtbot.waitUntil(lambda: all(_thumbnail(browser, row) is not None for row in range(1, 8)))
+    assert "does not exist" in browser.grid.model().index(0, 0).data(ImageRole.FAILURE)
+
+
+def test_opening_an_image_carries_the_list_it_was_chosen_from(
+    qtbot: QtBot,
+    controller: ImagesController,
+    page: ProjectPage,
+    browser: ImageBrowser,
+    browse_projects: ProjectService,
+    browse_project: Project,
+) -> None:
+    _open(qtbot, controller, page, browse_projects, browse_project)
+    browser.grid.select_image(browser.grid.ids[2])
+    with qtbot.waitSignal(controller.image_open_requested) as wish:
+        qtbot.keyClick(browser.grid, Qt.Key.Key_Return)
+    assert wish.args == [browser.grid.ids[2], browser.grid.ids]
+    controller.select_image(browser.grid.ids[5])
+    assert browser.grid.current_image() == browser.grid.ids[5]
+
+
+def test_hiding_a_class_hides_it_on_the_thumbnails(
+    qtbot: QtBot,
+    controller: ImagesController,
+    page: ProjectPage,
+    browser: ImageBrowser,
+    browse_projects: ProjectService,
+    browse_project: Project,
+) -> None:
+    _open(qtbot, controller, page, browse_projects, browse_project)
+    qtbot.waitUntil(lambda: _thumbnail(browser, 0) is not None)
+    before = browser.grid.viewport().grab().toImage()
+    page._categories.hide_all()
+    assert browser.grid.viewport().grab().toImage() != before
+
+
+def test_new_content_is_listed_under_the_same_filters(
+    qtbot: QtBot,
+    controller: ImagesController,
+    page: ProjectPage,
+    browser: ImageBrowser,
+    browse_projects: ProjectService,
+    browse_imports: ImportService,
+    browse_project: Project,
+) -> None:
+    _open(qtbot, controller, page, browse_projects, browse_project)
+    page._folders.select_folder("train")
+    qtbot.waitUntil(lambda: len(browser.grid.ids) == 4)
+    extra = browse_project.root / "train" / "page 99.png"
+    extra.write_bytes((browse_project.root / "train" / "page 0.png").read_bytes())
+    browse_imports.commit(
+        ImportSource(browse_project.root / "coco.json", browse_project.root),
+        project_name="Pages",
+        into=browse_project.id,
+    )
+    controller.refresh(browse_projects.get_project(browse_project.id))
+    qtbot.waitUntil(lambda: browser.status_text == '5 of 9 images  ·  in "train"')

@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.controllers import viewer as viewer_module
+from app.controllers.pictures import picture_of, thumbnail_of, to_qimage
+from app.controllers.viewer import MAX_PIXELS, PREVIEW_SIDE, ViewerController, full_side
+from app.jobs import JobRunner
+from core.domain.ids import ImageId
+from core.domain.imports import ImportSource
+from core.domain.projects import ImageFilter, Project
+from core.imports.service import ImportService
+from core.projects.service import ProjectService
+from ui.viewer.picture import Picture
+from ui.viewer.viewer_page import ViewerPage
+
+BrowseFolder = Callable[..., Path]
+
+
+@pytest.fixture
+def page(qtbot: QtBot) -> ViewerPage:
+    page = ViewerPage()
+    qtbot.addWidget(page)
+    page.resize(1000, 700)
+    page.show()
+    qtbot.waitExposed(page)
+    return page
+
+
+@pytest.fixture
+def controller(browse_projects: ProjectService, browse_jobs: JobRunner, page: ViewerPage) -> ViewerController:
+    return ViewerController(projects=browse_projects, jobs=browse_jobs, page=page)
+
+
+def _ids(service: ProjectService, project: Project) -> tuple[ImageId, ...]:
+    return service.list_image_ids(ImageFilter(project.id))
+
+
+def _title(page: ViewerPage) -> str:
+    return page._header._title.text()
+
+
+def _has_picture(page: ViewerPage) -> bool:
+    return page.canvas._picture is not None
+
+
+def test_an_image_is_shown_with_its_ground_truth(
+    qtbot: QtBot,
+    controller: ViewerController,
+    page: ViewerPage,
+    browse_projects: ProjectService,
+    browse_project: Project,
+) -> None:
+    ids = _ids(browse_projects, browse_project)
+    controller.open_image(browse_project, ids[1], ids)
+    qtbot.waitUntil(lambda: _has_picture(page))
+    assert _title(page) == "page 2.png"
+    assert page._position.text() == "2 of 8"
+    qtbot.keyClick(page.canvas, Qt.Key.Key_N)
+    facts = dict(page.side_panel.selection_facts())
+    assert (facts["Class"], facts["Shape"], facts["Size"]) == ("text", "Box", "60 × 30 px")
+
+
+def test_keys_leaf_through_and_stop_at_the_ends(
+    qtbot: QtBot,
+    controller: ViewerController,
+    page: ViewerPage,
+    browse_projects: ProjectService,
+    browse_project: Project,
+) -> None:
+    ids = _ids(browse_projects, browse_project)
+    controller.open_image(browse_project, ids[0], ids)
+    for position in range(1, 8):
+        qtbot.keyClick(page.canvas, Qt.Key.Key_Right)
+        assert controller.current_image == ids[position]
+    qtbot.keyClick(page.canvas, Qt.Key.Key_Right)
+    assert controller.current_image == ids[7]
+    qtbot.waitUntil(lambda: _title(page) == "page 7.png" and _has_picture(page))
+    qtbot.keyClick(page.canvas, Qt.Key.Key_Home)
+    qtbot.waitUntil(lambda: _title(page) == "page 0.png" and _has_picture(page))
+    qtbot.keyClick(page.canvas, Qt.Key.Key_End)
+    assert controller.current_image == ids[7]
+
+
+def test_decoding_happens_away_from_the_windows_thread_and_ahead(
+    qtbot: QtBot,
+    controller: ViewerController,
+    page: ViewerPage,
+    browse_projects: ProjectService,
+    browse_project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    threads: dict[str, int] = {}
+    load = viewer_module.load_picture
+
+    def watched(path: Path, *rest: Any) -> Picture:
+        threads[path.name] = threading.get_ident()
+        return load(path, *rest)
+
+    monkeypatch.setattr(viewer_module, "load_picture", watched)
+    ids = _ids(browse_projects, browse_project)
+    controller.open_image(browse_project, ids[2], ids)
+    qtbot.waitUntil(lambda: len(controller._pictures) == 3)
+    assert set(threads) == {"page 2.png", "page 4.png", "page 6.png"}
+    assert threading.get_ident() not in threads.values()
+    qtbot.keyClick(page.canvas, Qt.Key.Key_Right)
+    assert _has_picture(page), "the neighbour was not ready"
+
+
+def test_a_large_image_comes_small_first_and_whole_after(
+    qtbot: QtBot,
+    controller: ViewerController,
+    page: ViewerPage,
+    browse_projects: ProjectService,
+    browse_imports: ImportService,
+    tmp_path: Path,
+) -> None:
+    root = tmp_path / "large"
+    root.mkdir()
+    Image.new("RGB", (3000, 2600), "navy").save(root / "scan.jpg")
+    report = browse_imports.commit(ImportSource(root), project_name="Large")
+    project = browse_projects.get_project(report.project)
+    shown: list[Picture] = []
+    set_picture = page.set_picture
+    page.set_picture = lambda picture: (shown.append(picture), set_picture(picture))[1]  # type: ignore[method-assign]
+    controller.open_image(project, _ids(browse_projects, project)[0], _ids(browse_projects, project))
+    qtbot.waitUntil(lambda: len(shown) == 2)
+    assert max(shown[0].levels[0].width(), shown[0].levels[0].height()) == PREVIEW_SIDE
+    assert shown[1].is_full
+    assert (shown[0].width, shown[0].height) == (3000, 2600)
+
+
+def test_a_damaged_image_says_why_and_the_next_one_is_shown(
+    qtbot: QtBot,
+    controller: ViewerController,
+    page: ViewerPage,
+    browse_projects: ProjectService,
+    browse_project: Project,
+) -> None:
+    ids = _ids(browse_projects, browse_project)
+    (browse_project.root / "train" / "page 0.png").write_bytes(b"not a picture")
+    controller.open_image(browse_project, ids[0], ids)
+    qtbot.waitUntil(lambda: page.is_showing_problem)
+    assert "page 0.png" in page._problem._heading.text()
+    focused = page.window().focusWidget()
+    assert focused is not None
+    qtbot.keyClick(focused, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: not page.is_showing_problem and _has_picture(page))
+
+
+def test_a_file_that_comes_back_is_shown_on_trying_again(
+    qtbot: QtBot,
+    controller: ViewerController,
+    page: ViewerPage,
+    browse_projects: ProjectService,
+    browse_project: Project,
+) -> None:
+    file = browse_project.root / "train" / "page 0.png"
+    content = file.read_bytes()
+    file.unlink()
+    ids = _ids(browse_projects, browse_project)
+    controller.open_image(browse_project, ids[0], ids)
+    qtbot.waitUntil(lambda: page.is_showing_problem)
+    file.write_bytes(content)
+    page.retry_requested.emit()
+    qtbot.waitUntil(lambda: _has_picture(page))
+
+
+def test_leaving_lets_go_of_the_pictures(
+    qtbot: QtBot,
+    controller: ViewerController,
+    page: ViewerPage,
+    browse_projects: ProjectService,
+    browse_project: Project,
+) -> None:
+    ids = _ids(browse_projects, browse_project)
+    controller.open_image(browse_project, ids[3], ids)
+    qtbot.waitUntil(lambda: _has_picture(page))
+    with qtbot.waitSignal(controller.back_requested):
+        qtbot.keyClick(page.canvas, Qt.Key.Key_Escape)
+    assert not _has_picture(page)
+    assert controller.current_image == ids[3]
+
+
+def test_pixels_arrive_unchanged(qtbot: QtBot) -> None:
+    image = Image.new("RGB", (700, 900))
+    for x, y, colour in ((0, 0, (255, 0, 0)), (699, 899, (0, 255, 0)), (350, 450, (1, 2, 3))):
+        image.putpixel((x, y), colour)
+    made = to_qimage(image)
+    assert made.pixelColor(0, 0).getRgb()[:3] == (255, 0, 0)
+    assert made.pixelColor(699, 899).getRgb()[:3] == (0, 255, 0)
+    assert made.pixelColor(350, 450).getRgb()[:3] == (1, 2, 3)
+
+
+def test_a_picture_has_smaller_levels() -> None:
+    picture = picture_of(Image.new("RGB", (5000, 3000)), 5000, 3000)
+    assert [level.width() for level in picture.levels] == [5000, 2500, 1250, 625]
+    assert picture.is_full
+
+
+def test_thumbnails_keep_their_colours(qtbot: QtBot) -> None:
+    import numpy as np
+
+    pixels = np.zeros((10, 7, 3), dtype=np.uint8)
+    pixels[3, 5] = (200, 100, 50)
+    assert thumbnail_of(pixels).pixelColor(5, 3).getRgb()[:3] == (200, 100, 50)
+
+
+def test_enormous_images_are_reduced() -> None:
+    assert full_side(6000, 6000) is None
+    side = full_side(20_000, 20_000)
+    assert side is not None
+    assert side * side <= MAX_PIXELS

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from core.domain.ids import ImageId
+from ui.images.image_browser import ImageBrowser
+
+IDS = tuple(ImageId(f"i{number}") for number in range(12))
+
+
+@pytest.fixture
+def browser(qtbot: QtBot) -> ImageBrowser:
+    browser = ImageBrowser()
+    qtbot.addWidget(browser)
+    browser.resize(900, 640)
+    browser.show()
+    qtbot.waitExposed(browser)
+    return browser
+
+
+def _button(browser: ImageBrowser, text: str) -> QPushButton:
+    return next(b for b in browser.findChildren(QPushButton) if b.text() == text and b.isVisible())
+
+
+def test_the_status_says_how_many_of_how_many(browser: ImageBrowser) -> None:
+    browser.set_images(IDS, 12)
+    assert browser.status_text == "12 images"
+    browser.set_images(IDS[:5], 12, filter_text='in "train"')
+    assert browser.status_text == '5 of 12 images  ·  in "train"'
+
+
+def test_typing_searches_after_a_pause(qtbot: QtBot, browser: ImageBrowser) -> None:
+    browser.set_images(IDS, 12)
+    browser.focus_search()
+    with qtbot.waitSignal(browser.search_changed) as wish:
+        qtbot.keyClicks(browser._search, "page 7")
+    assert wish.args == ["page 7"]
+
+
+def test_choosing_annotated_images_announces_it(qtbot: QtBot, browser: ImageBrowser) -> None:
+    with qtbot.waitSignal(browser.annotated_changed) as wish:
+        browser._annotated.setCurrentIndex(2)
+    assert wish.args == [False]
+
+
+def test_no_match_offers_to_clear_the_filters(qtbot: QtBot, browser: ImageBrowser) -> None:
+    browser.set_images((), 12, filter_text='named "zzz"')
+    assert not browser.grid.isVisible()
+    with qtbot.waitSignal(browser.clear_filters_requested):
+        qtbot.mouseClick(browser._empty._button, Qt.MouseButton.LeftButton)
+
+
+def test_an_empty_project_offers_to_import(qtbot: QtBot, browser: ImageBrowser) -> None:
+    browser.set_images((), 0)
+    with qtbot.waitSignal(browser.import_requested):
+        qtbot.mouseClick(_button(browser, "Import…"), Qt.MouseButton.LeftButton)
+
+
+def test_resetting_the_filters_announces_nothing(qtbot: QtBot, browser: ImageBrowser) -> None:
+    browser._search.setText("page")
+    browser._annotated.setCurrentIndex(1)
+    with qtbot.assertNotEmitted(browser.annotated_changed):
+        browser.reset_filters()
+    assert browser._search.text() == ""
+    assert browser._annotated.currentData() is None
+
+
+def test_loading_and_problems_take_the_place_of_the_grid(browser: ImageBrowser) -> None:
+    browser.set_images(IDS, 12)
+    assert browser.grid.isVisible()
+    browser.show_loading()
+    assert not browser.grid.isVisible()
+    assert browser.grid.ids == ()
+    browser.set_problem("The registry cannot be read.", "Close the other program.")
+    assert browser._empty._heading.text() == "The registry cannot be read."

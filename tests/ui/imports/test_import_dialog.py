@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from core.domain.ids import ProjectId
+from core.domain.imports import ImportPreview, ImportReport, ImportSource, Problem, Severity
+from core.domain.messages import UserMessage
+from core.domain.projects import Project
+from ui.imports.import_dialog import ImportDialog, Step
+from ui.imports.preview_page import suggested_name
+
+MakePreview = Callable[..., ImportPreview]
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot) -> ImportDialog:
+    dialog = ImportDialog()
+    qtbot.addWidget(dialog)
+    dialog.set_formats([("coco", "COCO"), ("yolo", "YOLO")])
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    return dialog
+
+
+def _press(qtbot: QtBot, button: QPushButton) -> None:
+    assert button.isEnabled(), button.toolTip()
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_nothing_chosen_is_said_beside_the_button(dialog: ImportDialog) -> None:
+    assert not dialog._next.isEnabled()
+    assert dialog.refusal == "Choose a folder or a file."
+    dialog.set_source(Path("/data/archive"))
+    assert dialog.refusal == ""
+    assert dialog._next.isEnabled()
+
+
+def test_the_source_is_announced_as_it_was_filled_in(qtbot: QtBot, dialog: ImportDialog) -> None:
+    dialog._source._path.line.setText(" /data/archive/coco.json ")
+    dialog._source._images.line.setText("/data/images")
+    dialog._source._format.setCurrentIndex(1)
+    with qtbot.waitSignal(dialog.preview_requested) as wish:
+        _press(qtbot, dialog._next)
+    assert wish.args == [ImportSource(Path("/data/archive/coco.json"), Path("/data/images"), "coco")]
+    assert dialog.is_busy
+
+
+def test_the_whole_way(qtbot: QtBot, dialog: ImportDialog, make_preview: MakePreview, report: ImportReport) -> None:
+    dialog.set_source(Path("/data/archive/coco.json"))
+    _press(qtbot, dialog._next)
+    dialog.show_preview(make_preview())
+    assert dialog.step is Step.PREVIEW
+    assert dialog._next.text() == "&Import 12 images"
+    assert dialog.preview_page.project_name == "archive"
+    dialog.preview_page._name.setText("  Old prints ")
+    with qtbot.waitSignal(dialog.import_requested) as wish:
+        _press(qtbot, dialog._next)
+    assert wish.args == [make_preview().source, "Old prints", False]
+    dialog.show_report(report)
+    assert dialog.step is Step.REPORT
+    assert dialog._report_page._heading.text() == "“archive” holds 12 images with 40 annotations."
+    with qtbot.waitSignal(dialog.project_open_requested) as opened:
+        _press(qtbot, dialog._next)
+    assert opened.args == [ProjectId("p")]
+    assert not dialog.isVisible()
+
+
+def test_back_keeps_what_was_filled_in(qtbot: QtBot, dialog: ImportDialog, make_preview: MakePreview) -> None:
+    dialog.set_source(Path("/data/archive/coco.json"))
+    dialog._source._format.setCurrentIndex(2)
+    dialog.show_preview(make_preview())
+    _press(qtbot, dialog._back)
+    assert dialog.step is Step.SOURCE
+    assert dialog._source.source() == ImportSource(Path("/data/archive/coco.json"), None, "yolo")
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("", "Give the project a name."),
+        ("PAGES", "A project named “PAGES” exists. Choose another name."),
+        ("Other", ""),
+    ],
+)
+def test_a_name_that_cannot_be_had_is_refused_in_words(
+    dialog: ImportDialog, make_preview: MakePreview, name: str, reason: str
+) -> None:
+    dialog.set_taken_names(["Pages"])
+    dialog.show_preview(make_preview())
+    dialog.preview_page._name.setText(name)
+    assert dialog.refusal == reason
+    assert dialog._next.isEnabled() == (not reason)
+
+
+def test_an_import_that_cannot_be_is_refused_with_its_first_error(
+    dialog: ImportDialog, make_preview: MakePreview
+) -> None:
+    problem = Problem("no-images", "No image was found in /data.", severity=Severity.ERROR)
+    dialog.show_preview(make_preview(problems=(problem,), can_import=False))
+    assert dialog.refusal == "No image was found in /data."
+    assert not dialog._next.isEnabled()
+
+
+def test_an_error_is_shown_in_the_dialog_and_loses_nothing(
+    qtbot: QtBot, dialog: ImportDialog, make_preview: MakePreview
+) -> None:
+    dialog.set_source(Path("/data/archive/coco.json"))
+    _press(qtbot, dialog._next)
+    dialog.show_error(UserMessage("The file is not valid JSON.", "Look at line 12."))
+    assert dialog.step is Step.SOURCE
+    assert not dialog.is_busy
+    assert dialog._banner.isVisible()
+    assert "line 12" in dialog._banner.plain_text()
+    assert dialog._source.source() is not None
+
+
+def test_progress_shows_the_time_left(qtbot: QtBot, dialog: ImportDialog, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr("ui.imports.import_dialog.time.monotonic", lambda: clock[0])
+    dialog.set_source(Path("/data"))
+    dialog.request_preview()
+    dialog.set_progress(0, 0, "Looking for images")
+    assert dialog._progress_left.text() == ""
+    clock[0] = 120.0
+    dialog.set_progress(25, 100, "Checking images")
+    assert dialog._progress_text.text() == "Checking images"
+    assert dialog._progress_left.text() == "about 60 seconds left"
+
+
+def test_stopping_asks_and_waits_for_the_end(qtbot: QtBot, dialog: ImportDialog, make_preview: MakePreview) -> None:
+    dialog.show_preview(make_preview())
+    _press(qtbot, dialog._next)
+    with qtbot.waitSignal(dialog.cancel_requested):
+        _press(qtbot, dialog._cancel)
+    dialog.close()
+    assert dialog.isVisible()
+    dialog.show_stopped()
+    assert not dialog.is_busy
+    assert dialog.step is Step.PREVIEW
+    dialog.close()
+    assert not dialog.isVisible()
+
+
+def test_adding_to_a_project_fixes_its_folder_and_name(qtbot: QtBot, make_preview: MakePreview) -> None:
+    project = Project(ProjectId("p"), "Pages", Path("/data/pages"), datetime(2026, 1, 1, tzinfo=UTC))
+    dialog = ImportDialog(target=project)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.set_source(Path("/data/new.json"))
+    source = dialog._source.source()
+    assert source is not None
+    assert source.images_root == Path("/data/pages")
+    dialog.set_taken_names(["Pages"])
+    dialog.show_preview(make_preview())
+    assert dialog.refusal == ""
+    assert not dialog.preview_page._name.isEnabled()
+    dialog.preview_page._replace.setChecked(True)
+    with qtbot.waitSignal(dialog.import_requested) as wish:
+        _press(qtbot, dialog._next)
+    assert wish.args is not None
+    assert wish.args[1:] == ["Pages", True]
+
+
+@pytest.mark.parametrize(
+    ("path", "root", "name"),
+    [
+        ("/data/archive", "/data/archive", "archive"),
+        ("/data/archive/coco.json", "/data/archive/images", "archive"),
+        ("/data/archive/images", "/data/archive/images", "archive"),
+        ("/data/pages/data.yaml", "/data/pages", "pages"),
+    ],
+)
+def test_the_name_is_suggested_from_the_folders(make_preview: MakePreview, path: str, root: str, name: str) -> None:
+    assert suggested_name(make_preview(Path(path), root=Path(root))) == name

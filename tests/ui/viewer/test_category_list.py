@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from core.domain.ids import CategoryId
+from core.domain.projects import Category
+from ui.viewer.category_list import CategoryList, check_rect
+
+TEXT, PICTURE = CategoryId("text"), CategoryId("picture")
+
+
+def _list(qtbot: QtBot, categories: tuple[Category, ...], *, is_filter: bool = True) -> CategoryList:
+    view = CategoryList(is_filter=is_filter, has_keys=not is_filter)
+    qtbot.addWidget(view)
+    view.resize(240, 200)
+    view.set_categories(categories)
+    view.show()
+    qtbot.waitExposed(view)
+    return view
+
+
+def _box(view: CategoryList, row: int) -> QPoint:
+    return check_rect(view.visualRect(view.model().index(row, 0))).center()
+
+
+def _name(view: CategoryList, row: int) -> QPoint:
+    return _box(view, row) + QPoint(50, 0)
+
+
+def test_a_click_on_the_box_hides_and_does_not_filter(qtbot: QtBot, categories: tuple[Category, ...]) -> None:
+    view = _list(qtbot, categories)
+    with qtbot.waitSignal(view.hidden_changed) as hidden, qtbot.assertNotEmitted(view.filter_changed):
+        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=_box(view, 1))
+    assert hidden.args == [frozenset({PICTURE})]
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=_box(view, 1))
+    assert view.hidden == frozenset()
+
+
+def test_a_click_on_the_name_filters_and_does_not_hide(qtbot: QtBot, categories: tuple[Category, ...]) -> None:
+    view = _list(qtbot, categories)
+    with qtbot.assertNotEmitted(view.hidden_changed):
+        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=_name(view, 1))
+        assert view.chosen() == (PICTURE,)
+        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=_name(view, 0))
+        assert view.chosen() == (TEXT, PICTURE)
+        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=_name(view, 1))
+    assert view.chosen() == (TEXT,)
+
+
+def test_space_toggles_the_current_row(qtbot: QtBot, categories: tuple[Category, ...]) -> None:
+    view = _list(qtbot, categories, is_filter=False)
+    view.setFocus()
+    view.setCurrentIndex(view.model().index(1, 0))
+    qtbot.keyClick(view, Qt.Key.Key_Space)
+    assert view.hidden == frozenset({PICTURE})
+
+
+def test_all_and_none(qtbot: QtBot, categories: tuple[Category, ...]) -> None:
+    view = _list(qtbot, categories)
+    view.hide_all()
+    assert view.hidden == {TEXT, PICTURE}
+    view.show_all()
+    assert view.hidden == frozenset()
+
+
+def test_new_counts_keep_what_is_hidden_and_chosen(qtbot: QtBot, categories: tuple[Category, ...]) -> None:
+    view = _list(qtbot, categories)
+    view.toggle(0)
+    view.set_chosen([PICTURE])
+    view.set_categories(categories, {TEXT: 7})
+    assert view.hidden == {TEXT}
+    assert view.chosen() == (PICTURE,)
+    text = view.model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert text == "text_line, 7 annotations, hidden"
+
+
+def test_a_class_that_went_is_not_hidden_for_ever(qtbot: QtBot, categories: tuple[Category, ...]) -> None:
+    view = _list(qtbot, categories)
+    view.hide_all()
+    view.set_categories(categories[:1])
+    assert view.hidden == {TEXT}
+
+
+def test_the_model_keeps_qts_contract(
+    qtbot: QtBot, qtmodeltester: ModelTester, categories: tuple[Category, ...]
+) -> None:
+    view = _list(qtbot, categories)
+    qtmodeltester.check(view.model())
