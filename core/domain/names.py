@@ -14,12 +14,26 @@ IMAGE_SUFFIXES = frozenset(
 """Lower-case endings of the files that are taken for pictures; the content has the last word."""
 
 
+_JOINERS = "\u200c\u200d"  # of scripts and emoji; what else cannot be printed may hide something
+
+
 def shown(name: str | PurePath) -> str:
     """The name with everything that could not be printed escaped: undecodable bytes, line breaks, control signs."""
-    text = str(name).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    return "".join(c if c.isprintable() or c in _JOINERS else _escaped(c) for c in str(name))
+
+
+def one_line(text: str) -> str:
+    """A class's name as it is kept: on one line, every sign printable and storable."""
+    return shown(" ".join(text.split()))
 
 
 def is_image_name(name: str) -> bool:
     """Whether the name ends like a picture's; hidden files (a leading dot) never do."""
     return not name.startswith(".") and PurePath(name).suffix.lower() in IMAGE_SUFFIXES
+
+
+def _escaped(sign: str) -> str:
+    code = ord(sign)
+    if 0xDC80 <= code <= 0xDCFF:  # a byte of a file name that is not UTF-8
+        return f"\\x{code - 0xDC00:02x}"
+    return sign.encode("unicode_escape").decode("ascii")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from core.domain.geometry import Box, Polygon
 from core.domain.imports import Problem, RawAnnotation, Severity
-from core.domain.names import shown
+from core.domain.names import one_line, shown
 from core.errors import FormatError
 from core.formats.geometry_checks import check_shape
 from core.formats.xml_files import Node, read_xml
@@ -68,7 +68,7 @@ def read_alto(path: Path) -> AltoFile:
     source = next((node for node in root.walk() if node.name == "sourceImageInformation"), None)
     file_name = source.find("fileName") if source else None
     tags = {
-        node.attributes["ID"]: node.attributes["LABEL"].strip()
+        node.attributes["ID"]: one_line(node.attributes["LABEL"])
         for node in root.walk()
         if node.name in _SPEAKING_TAGS and "ID" in node.attributes and "LABEL" in node.attributes
     }
@@ -128,7 +128,7 @@ def _category(node: Node, file: AltoFile, content: PageContent) -> str:
     plain = _NUMBERED.sub("", label).strip()
     if plain != label:
         content.numbered[label] = content.numbered.get(label, 0) + 1
-    kind = node.attributes.get("TYPE", "").strip() if node.name in ("ComposedBlock", "Illustration") else ""
+    kind = one_line(node.attributes.get("TYPE", "")) if node.name in ("ComposedBlock", "Illustration") else ""
     return plain or kind or _ZONES[node.name]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from core.domain.geometry import Box, Polygon
 from core.domain.imports import Problem, RawAnnotation, Severity
-from core.domain.names import shown
+from core.domain.names import one_line, shown
 from core.errors import FormatError
 from core.formats.geometry_checks import check_shape
 from core.formats.json_files import element_lines, read_json
@@ -102,7 +102,7 @@ def _read_categories(document: CocoDocument, records: list[Any]) -> None:
             document.report("categories", index, "category-invalid", f"Category {index + 1} has no valid id.")
             continue
         name = record.get("name")
-        name = name.strip() if isinstance(name, str) else ""
+        name = one_line(name) if isinstance(name, str) else ""
         if not name:
             name = f"class {key}"
             text = f'Category {key} has no name and is called "{name}".'

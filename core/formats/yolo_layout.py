@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.imports import ImportSource, Problem, Severity
-from core.domain.names import is_image_name, shown
+from core.domain.names import is_image_name, one_line, shown
 from core.errors import FormatError
 from core.formats.text_files import decode_lines, head_of, is_plain_file, read_limited
 from core.formats.yaml_files import read_yaml
@@ -220,7 +220,7 @@ def _clean_names(names: list[str], file: Path, problems: list[Problem]) -> tuple
     """Every class with a name; classes of the same name are told, for they become one."""
     result: list[str] = []
     for index, name in enumerate(names):
-        name = name.strip()
+        name = one_line(name)
         if not name:
             name = f"class {index}"
             text = f'Class {index} has no name and is called "{name}".'

@@ -311,3 +311,14 @@ def test_lines_are_found_in_a_file_on_one_line_and_with_keys_in_any_order(
     )
     problems = CocoFormat().read(ImportSource(path), size_of=always_100_by_80).problems
     assert {(problem.kind, problem.line) for problem in problems} == {("image-id-unknown", 5), ("category-unknown", 3)}
+
+
+def test_lone_surrogates_do_not_break_anything(read_coco: Callable[..., ReadResult]) -> None:
+    result = read_coco(
+        [an()],
+        images=[{"id": 1, "file_name": "\ud83d.jpg"}, {"id": 2, "file_name": "a.jpg"}],
+        categories=[{"id": 0, "name": "cat \ud83d\n"}],
+    )
+    assert result.categories == ("cat \\ud83d",)
+    assert [problem.kind for problem in result.problems] == ["image-missing"]
+    assert all(problem.text.isprintable() for problem in result.problems)
