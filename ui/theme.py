@@ -184,8 +184,10 @@ def _palette(theme: Theme) -> QPalette:
 
 
 def style_sheet(theme: Theme) -> str:
-    """`resources/theme/style.qss` with the theme's colours filled in."""
+    """`resources/theme/style.qss` with the theme's colours and the places of its pictures filled in."""
     text = STYLE_FILE.read_text(encoding="utf-8")
+    text = text.replace("{theme_folder}", STYLE_FILE.parent.as_posix())
+    text = text.replace("{shade}", "dark" if theme.is_dark else "light")
     for field in fields(theme):
         text = text.replace("{" + field.name + "}", str(getattr(theme, field.name)))
     return text

@@ -54,8 +54,11 @@ class ChartPane(QFrame):
         self._cursor: float | None = None
         self._y_range = (0.0, 1.0)
         self._is_log = False
+        self._is_empty = False
+        self._axis_height = 0
         self._make_plot()
         self._make_layout()
+        self._show_emptiness(True)
         self.apply_theme(current_theme())
 
     # What it holds
@@ -95,7 +98,7 @@ class ChartPane(QFrame):
         self._entries.clear()
         self._best.hide()
         self._y_range = (0.0, 1.0)
-        self._note.show()
+        self._show_emptiness(True)
 
     # Drawing
 
@@ -112,7 +115,9 @@ class ChartPane(QFrame):
             if bounds is not None:
                 low, high = min(low, bounds[0]), max(high, bounds[1])
         self._set_ranges(x_min, x_max, low, high)
-        self._note.setVisible(not self.has_points())
+        self._show_emptiness(not self.has_points())
+        if self._plot.getAxis("bottom").height() != self._axis_height:
+            self._place_axis_name()
         self._update_values(display)
 
     def set_axis_name(self, name: str) -> None:
@@ -161,6 +166,15 @@ class ChartPane(QFrame):
         for key, curve in self._curves.items():
             curve.apply_theme(theme)
             self._entries[key].set_look(curve.style.colour(theme.is_dark), curve.style.line, curve.style.symbol)
+
+    def _show_emptiness(self, is_empty: bool) -> None:
+        """Numbers on the axes of a pane without points would mean nothing."""
+        if is_empty != self._is_empty:
+            self._is_empty = is_empty
+            self._note.setVisible(is_empty)
+            self._axis_name.setVisible(not is_empty)
+            for name in ("left", "bottom"):
+                self._plot.getAxis(name).setStyle(showValues=not is_empty)
 
     def _set_ranges(self, x_min: float, x_max: float, low: float, high: float) -> None:
         if low > high:
@@ -289,8 +303,8 @@ class ChartPane(QFrame):
         self._axis_name.adjustSize()
         area = self._widget.viewport().rect()
         size = self._axis_name.size()
-        axis_height = int(self._plot.getAxis("bottom").height())
-        self._axis_name.move(area.right() - size.width() - 4, area.bottom() - axis_height + 4)
+        self._axis_height = int(self._plot.getAxis("bottom").height())
+        self._axis_name.move(area.right() - size.width() - 4, area.bottom() - self._axis_height + 4)
 
     def _bottom_strings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         """Nothing is written where the axis' name stands."""

@@ -19,9 +19,11 @@ from ui.charts.chart_pane import ChartPane, Display
 from ui.charts.chart_toolbar import ChartToolbar
 from ui.charts.curve_styles import PANES, pane_of, style_of
 from ui.charts.curve_table import CurvePoints
+from ui.charts.overfitting import overfitting_since
 from ui.charts.point_series import Axis, PointSeries
 from ui.theme import Theme, theme_notifier
 from ui.widgets.formatting import count
+from ui.widgets.labels import label
 
 TICK_MS = 12
 PANE_REST_MS = 50  # a pane is redrawn at most this often
@@ -81,6 +83,7 @@ class LiveCurves(QWidget):
             touched = set(self._panes)
         self._mark_dirty(touched)
         self._place_best()
+        self._judge()
 
     def clear(self) -> None:
         """Forget every point; what the person set (smoothing, hidden curves) stays."""
@@ -91,6 +94,7 @@ class LiveCurves(QWidget):
         self._x_end = 0.0
         self._cursor = None
         self._best_epoch = None
+        self._judge()
         self.reset_zoom()
         self._arrange()
         self._mark_dirty(self._panes)
@@ -262,6 +266,24 @@ class LiveCurves(QWidget):
         longest = max(measured, key=len)
         return float(np.interp(epoch, longest.epochs, longest.steps))
 
+    def _judge(self) -> None:
+        """Say so when the model begins to learn its training images by heart."""
+        train, val = (self._series.get((metrics.LOSS_TOTAL, split)) for split in ("train", "val"))
+        epoch = overfitting_since(train, val) if train is not None and val is not None else None
+        if epoch is not None:
+            self._verdict.setText(
+                self.tr(
+                    "Since epoch {0} the loss on the validation set rises while that on the train set falls: the model "
+                    "begins to learn the training images by heart. More epochs will hardly help."
+                ).format(f"{epoch:g}")
+            )
+        self._verdict.setVisible(epoch is not None)
+
+    @property
+    def verdict(self) -> str:
+        """What is said above the charts; "" when nothing is."""
+        return self._verdict.text() if self._verdict.isVisibleTo(self) else ""
+
     def _describe(self, x: float | None) -> str:
         longest = max(self._series.values(), key=len, default=None)
         index = None if x is None or longest is None else longest.index_at(self._display.axis, x)
@@ -292,6 +314,8 @@ class LiveCurves(QWidget):
         self._toolbar.reset_requested.connect(self.reset_zoom)
         self._toolbar.picture_requested.connect(self.picture_requested)
         self._toolbar.table_requested.connect(self.table_requested)
+        self._verdict = label("", "warning", wrap=True)
+        self._verdict.hide()
         self._pane_of: dict[Key, ChartPane] = {}
         self._panes: dict[str, ChartPane] = {}
         self._grid_widget = QWidget()
@@ -308,6 +332,7 @@ class LiveCurves(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self._toolbar)
+        column.addWidget(self._verdict)
         column.addWidget(self._scroll, 1)
         self._name_axis()
         self._arrange()

@@ -41,7 +41,17 @@ LOOKS: Mapping[RunAction, ActionLook] = {
     RunAction.TRAIN_AGAIN: ActionLook("Train again…", "play", "A new training, filled in with this run's settings"),
 }
 
+# Before it started there is no best to keep.
+CANCEL = ActionLook("Cancel the run", "x", "Take it out of the queue; nothing was trained yet")
+
 _WAITING = (RunStatus.CREATED, RunStatus.PENDING, RunStatus.RERUN)
+
+
+def look_of(action: RunAction, record: RunRecord | None = None) -> ActionLook:
+    """Text, icon and help of an action for a run in its present state."""
+    if action is RunAction.STOP and record is not None and record.status in _WAITING:
+        return CANCEL
+    return LOOKS[action]
 
 
 def refusal(action: RunAction, record: RunRecord) -> str:

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
 from core.domain.runs import RunRecord, RunState
 from ui.icons import icon
-from ui.runs.run_actions import LOOKS, RunAction, refusal, shown_actions
+from ui.runs.run_actions import LOOKS, RunAction, look_of, refusal, shown_actions
 from ui.runs.run_outcome import silence_s, silence_text
-from ui.runs.run_table_model import device_name, model_text, running_s
+from ui.runs.run_table_model import device_name, running_s
 from ui.widgets.badge import Badge
 from ui.widgets.formatting import duration, moment
 from ui.widgets.labels import set_role
@@ -70,10 +70,11 @@ class RunHeader(PageHeader):
         """`elsewhere` is the action that another button of the page offers already."""
         self._record = record
         self._badge.set_run_status(record.status)
-        parts = [record.project_name, model_text(record), record.worker, device_name(record.device)]
-        parts.append(self.tr("created {0}").format(moment(record.created_at)))
+        parts = [record.project_name, record.model_name, record.worker, device_name(record.device)]
         if record.started_at is not None:
-            parts.append(self.tr("ran {0}").format(duration(running_s(record, now))))
+            ran = self.tr("ran {0}") if record.status.is_terminal else self.tr("running for {0}")
+            parts.append(ran.format(duration(running_s(record, now))))
+        parts.append(self.tr("created {0}").format(moment(record.created_at)))
         if record.attempt > 1:
             parts.append(self.tr("attempt {0}").format(record.attempt))
         self.set_title(record.name, " · ".join(parts))
@@ -82,7 +83,9 @@ class RunHeader(PageHeader):
             reason = refusal(action, record)
             button.setVisible(action in shown)
             button.setEnabled(not reason)
-            button.setToolTip(reason or LOOKS[action].help)
+            look = look_of(action, record)
+            button.setText(look.text)
+            button.setToolTip(reason or look.help)
         has_link = record.version is not None and RunAction.OPEN_VERSION not in shown
         self._version.setText(record.version_label)
         self._version.setVisible(has_link)

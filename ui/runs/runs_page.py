@@ -22,7 +22,7 @@ from core.domain.ids import RunId
 from core.domain.runs import RunFilter, RunRecord
 from ui.icons import icon
 from ui.runs.progress_delegate import ProgressDelegate
-from ui.runs.run_actions import LOOKS, RunAction, refusal
+from ui.runs.run_actions import LOOKS, RunAction, look_of, refusal
 from ui.runs.run_matching import choices_of
 from ui.runs.run_table_model import RECORD_ROLE, RunColumn, RunFilterModel, RunTableModel
 from ui.runs.runs_filter_bar import RunsFilterBar
@@ -149,7 +149,9 @@ class RunsPage(QWidget):
         for action, button in self._buttons.items():
             reason = _reason(action, chosen)
             button.setEnabled(not reason)
-            button.setToolTip(reason or LOOKS[action].help)
+            look = look_of(action, chosen[0] if len(chosen) == 1 else None)
+            button.setText(look.text)
+            button.setToolTip(reason or look.help)
 
     def _refresh_timer(self) -> None:
         if self.isVisible() and self._model.has_live():
@@ -186,10 +188,11 @@ class RunsPage(QWidget):
         menu = QMenu(self)
         menu.setToolTipsVisible(True)
         for action in RunAction:
-            entry = menu.addAction(icon(LOOKS[action].icon), LOOKS[action].text)
+            look = look_of(action, chosen[0] if len(chosen) == 1 else None)
+            entry = menu.addAction(icon(look.icon), look.text)
             reason = _reason(action, chosen)
             entry.setEnabled(not reason)
-            entry.setToolTip(reason or LOOKS[action].help)
+            entry.setToolTip(reason or look.help)
             entry.triggered.connect(lambda _checked=False, action=action: self._request(action))
         menu.addSeparator()
         for text, value in _copies(chosen):

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QProgres
 from core.domain.runs import STAGE_TITLES, RunStatus, Stage, StageName, StageState
 from ui.icons import icon
 from ui.theme import theme_notifier
-from ui.widgets.formatting import duration
 from ui.widgets.labels import ElidedLabel, set_role
 
 ICON_SIZE = 18
@@ -38,6 +37,13 @@ def stage_seconds(stage: Stage, now: datetime) -> float | None:
     return stage.duration_s if stage.state in (StageState.DONE, StageState.FAILED) else None
 
 
+def clock(seconds: float) -> str:
+    """ "0:14", "18:50", "3:00:12": a card has little room."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
 class StepCard(QFrame):
     """One step. The words say what the icon and the bar show."""
 
@@ -61,7 +67,11 @@ class StepCard(QFrame):
         self._text = ElidedLabel()
         self._text.setProperty("role", "muted")
         grid = QGridLayout(self)
-        grid.setContentsMargins(10, 8, 10, 8)
+        small = self._text.font()
+        small.setPointSizeF(small.pointSizeF() * 0.93)
+        self._text.setFont(small)
+        self._time.setFont(small)
+        grid.setContentsMargins(9, 8, 9, 8)
         grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(4)
         grid.addWidget(self._icon, 0, 0)
@@ -92,7 +102,7 @@ class StepCard(QFrame):
 
     def tick(self, now: datetime) -> None:
         seconds = stage_seconds(self._stage, now)
-        self._time.setText("" if seconds is None else duration(seconds))
+        self._time.setText("" if seconds is None else clock(seconds))
 
     def repaint_icon(self) -> None:
         name, role = STATE_ICONS[self._stage.state]

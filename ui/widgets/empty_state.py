@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui.icons import icon
 from ui.theme import theme_notifier
@@ -38,7 +38,12 @@ class EmptyState(QWidget):
         column.addWidget(self._picture)
         column.addSpacing(8)
         column.addWidget(self._heading)
-        column.addWidget(self._text, 0, Qt.AlignmentFlag.AlignHCenter)
+        # Not added with an alignment: then the layout would not ask for the height that the wrapped text needs.
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self._text, 100)
+        row.addStretch(1)
+        column.addLayout(row)
         column.addSpacing(12)
         column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
