@@ -71,6 +71,11 @@ class RunPool(QObject):
         return len(self.live_runs)
 
     @property
+    def n_waiting(self) -> int:
+        """Runs in the queue for their device."""
+        return len(self._queue) + len(self._held_up & self._live.keys())
+
+    @property
     def live_runs(self) -> tuple[RunId, ...]:
         return tuple(run for run in self._live if run not in self._held_up)
 

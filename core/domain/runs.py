@@ -175,7 +175,7 @@ class RunState:
     best_epoch: int | None = None
     last_epoch: int | None = None
     peak_bytes: int | None = None  # of resident memory of the child
-    last_event_at: datetime | None = None
+    last_event_at: datetime | None = None  # heartbeats aside: silence means that the work does not get on
     version_sha256: str = ""  # content id of the published version, "" before
     can_resume: bool = False
     warnings: tuple[str, ...] = ()

@@ -48,6 +48,7 @@ class _Attempt:
     warnings: list[str] = field(default_factory=list)
     peak_bytes: int = 0
     last_at: datetime | None = None
+    last_word_at: datetime | None = None
     last_t: float = 0.0
     stage_t: dict[StageName, float] = field(default_factory=dict)  # when it began
     first_progress: dict[StageName, says.Progress] = field(default_factory=dict)
@@ -99,6 +100,8 @@ class RunFold:
                 handle(self, event, body)
             attempt = self._attempt
             attempt.last_at = event.at
+            if type(body) is not says.Heartbeat:  # which proves that a process is there, not that it gets on
+                attempt.last_word_at = event.at
             attempt.last_t = event.t
 
     def take_metrics(self) -> tuple[MetricBatch, ...]:
@@ -134,7 +137,7 @@ class RunFold:
             best_epoch=self._best_epoch,
             last_epoch=self._last_epoch,
             peak_bytes=peak or None,
-            last_event_at=attempt.last_at,
+            last_event_at=attempt.last_word_at,
             version_sha256=self._version_sha256,
             can_resume=is_over and status is not RunStatus.SUCCESS and bool(self._checkpoints),
             warnings=tuple(attempt.warnings),

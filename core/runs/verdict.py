@@ -63,11 +63,14 @@ def signal_name(number: int) -> str:
 
 def _peak(peak_bytes: int, memory_bytes: int) -> str:
     peak = f"peak memory {gib(peak_bytes)}"
-    return f"{peak} of {memory_bytes / 2**30:.0f} GiB" if memory_bytes else peak
+    return f"{peak} of {gib(memory_bytes)}" if memory_bytes else peak
 
 
 def gib(n_bytes: int) -> str:
-    return f"{n_bytes / 2**30:.1f} GiB"
+    """In MiB below one GiB."""
+    if n_bytes < 2**30:
+        return f"{n_bytes / 2**20:.0f} MiB"
+    return f"{n_bytes / 2**30:.1f}".removesuffix(".0") + " GiB"
 
 
 def _kept(last_checkpoint: int | None) -> str:

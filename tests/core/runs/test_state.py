@@ -142,6 +142,12 @@ def test_a_failure_says_what_is_kept() -> None:
     assert story.fold.take_log()[-1].level == "error"
 
 
+def test_a_heartbeat_is_no_word() -> None:
+    story = Story().tell(STARTED, says.Heartbeat(7_000), says.Heartbeat(5_000))
+    state = story.fold.state(ALIVE)
+    assert (state.last_event_at, state.peak_bytes) == (AT, 7_000)
+
+
 def test_stopping() -> None:
     state = Story().tell(STARTED).fold.state(replace(ALIVE, stop=StopWish.KEEP))
     assert state.status is RunStatus.STOPPING
