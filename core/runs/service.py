@@ -11,6 +11,7 @@ from pathlib import Path
 from core import clock
 from core.domain.ids import RunId
 from core.domain.imports import Problem
+from core.domain.metrics import EvaluationTable
 from core.domain.models import VersionStatus
 from core.domain.runs import RunFilter, RunRecord, RunState, RunStatus
 from core.errors import RefusedError, RunError, StorageError
@@ -234,6 +235,12 @@ class RunService:
     def read_state(self, id: RunId) -> RunState:
         """As the folder and the processes say now."""
         return RunReader(self.layout(id)).read_all()
+
+    def list_evaluations(self, id: RunId) -> tuple[EvaluationTable, ...]:
+        """What was measured so far, one table a split: as it was taken into the registry for the run's version."""
+        with self._registry.read() as session:
+            version = runs.get_run(session, id).version
+            return models.list_tables(session, version) if version is not None else ()
 
     def export_artifacts(self, id: RunId, target: Path) -> Path:
         """All artifacts as a .zip file. Raises RefusedError when there are none or the disk is too small (E-250)."""
