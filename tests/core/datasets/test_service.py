@@ -94,3 +94,15 @@ def test_verifying_names_what_changed_and_what_is_gone(datasets, project, make_i
     assert "changed" in problems[0].text
     assert "does not exist" in problems[1].text
     assert seen == [(0, 3), (1, 3), (2, 3)]
+
+
+def test_every_known_manifest_is_verified(datasets, project, make_image):
+    whole = datasets.freeze(project, [make_image("a.jpg")], ["line"])
+    gone = datasets.freeze(project, [make_image("b.jpg", seed=1)], ["line"])
+    assert datasets.verify_manifests() == ()
+
+    datasets.file_of(gone.id).unlink()
+
+    (problem,) = datasets.verify_manifests()
+    assert gone.id[:12] in problem.text
+    assert whole.id[:12] not in problem.text
