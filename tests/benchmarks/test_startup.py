@@ -1,0 +1,104 @@
+"""The window's start beside that of an empty PySide6 window, in CPU seconds of one process each, and its memory.
+
+`pytest -m benchmark -s tests/benchmarks/test_startup.py`
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ROUNDS = 5
+
+EMPTY = """
+import json, sys, time
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMainWindow
+app = QApplication([])
+window = QMainWindow()
+window.resize(1280, 800)
+window.show()
+def painted():
+    print(json.dumps({"painted": time.process_time()}))
+    app.quit()
+QTimer.singleShot(0, painted)
+app.exec()
+"""
+
+CALQUE = """
+import json, resource, sys, time
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from app.build import Application
+from app.settings import SettingsStore
+from core.home import Home
+from ui.theme import ThemeMode, apply_theme
+app = QApplication([])
+home = Home(Path(sys.argv[1]))
+home.ensure()
+apply_theme(app, ThemeMode.LIGHT)
+application = Application(home, SettingsStore(home.root / "settings.json"))
+times = {}
+def measure(name):
+    times[name] = time.process_time()
+application.painted.connect(lambda: measure("painted"))
+def ready():
+    measure("ready")
+    if sys.argv[2] == "sample":
+        application.features.projects.project_opened.connect(lambda _p: QTimer.singleShot(4000, done))
+        application.features.open_sample()
+    else:
+        done()
+def done():
+    import psutil
+    times["rss"] = psutil.Process().memory_info().rss
+    times["torch"] = "torch" in sys.modules
+    print(json.dumps(times))
+    application.shutdown()
+    app.quit()
+application.ready.connect(ready)
+application.show()
+app.exec()
+"""
+
+
+def measure(code: str, *arguments: str) -> dict[str, float]:
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=ROOT,
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    return json.loads(done.stdout.strip().splitlines()[-1])  # type: ignore[no-any-return]
+
+
+@pytest.mark.benchmark
+def test_start_beside_an_empty_window(tmp_path: Path) -> None:
+    home = str(tmp_path / "home")
+    measure(CALQUE, home, "start")  # makes the registry once
+    rounds = [(measure(EMPTY), measure(CALQUE, home, "start")) for _ in range(ROUNDS)]
+    empty = statistics.median(first["painted"] for first, _ in rounds)
+    painted = statistics.median(second["painted"] for _, second in rounds)
+    ready = statistics.median(second["ready"] for _, second in rounds)
+    print(f"\nempty window painted  {empty:.3f} s CPU")
+    print(f"Calque painted        {painted:.3f} s CPU  ratio {painted / empty:.2f}  (goal 0.25 s)")
+    print(f"Calque usable         {ready:.3f} s CPU  ratio {ready / empty:.2f}  (goal 1.0 s)")
+    assert painted < ready
+
+
+@pytest.mark.benchmark
+def test_memory_with_the_sample_open(tmp_path: Path) -> None:
+    result = measure(CALQUE, str(tmp_path / "home"), "sample")
+    print(f"\nresident memory with the sample open: {result['rss'] / 1e6:.0f} MB (goal 200 MB)")
+    assert not result["torch"]
