@@ -64,7 +64,7 @@ def draw_page(seed: int) -> tuple[Image.Image, tuple[DrawnObject, ...]]:
     layout = _LAYOUTS[(seed // len(_BOOKS) + seed) % len(_LAYOUTS)]
     composer = _Composer(sheet, book, chance)
     layout(composer)
-    if chance.random() < 0.62:
+    if chance.random() < 0.88:
         composer.stamp()
     return sheet.finish(KINDS[book.paper])
 
@@ -142,8 +142,8 @@ class _Composer:
     def stamp(self) -> None:
         """A library's stamp where there was room, or across the text."""
         chance = self.chance
-        width = chance.uniform(88, 122)
-        height = width * chance.choice((1.0, 1.0, 0.72))
+        width = chance.uniform(112, 150)
+        height = width * chance.choice((1.0, 1.0, 0.76))
         mask = draw_stamp(round(width * FINE), round(height * FINE), chance)
         box = mask.getbbox() or (0, 0, mask.width, mask.height)
         mask = mask.crop(box)
@@ -153,7 +153,7 @@ class _Composer:
         else:
             y = chance.uniform(0.5, 0.82) * HEIGHT - mask.height / FINE / 2
         x = chance.uniform(self.left, self.right - mask.width / FINE)
-        self.sheet.print_ink(mask, x, y, chance.choice(_STAMP_INKS), chance.choice((0.72, 0.82, 0.9)))
+        self.sheet.print_ink(mask, x, y, chance.choice(_STAMP_INKS), chance.choice((0.84, 0.9, 0.96)))
         self.sheet.mark("stamp", _oval(mask, x, y))
 
     def _fill(self, room: float) -> list[str]:
@@ -234,7 +234,7 @@ _LAYOUTS: tuple[Callable[[_Composer], None], ...] = (
     _two_columns,
     _plate,
     _vignettes,
-    _chapter,
+    _illustrated_chapter,
 )
 
 
