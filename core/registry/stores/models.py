@@ -122,6 +122,11 @@ def get_version(session: Session, id: VersionId) -> ModelVersion:
     return found[0]
 
 
+def has_version(session: Session, id: VersionId) -> bool:
+    """Whether the registry knows it, if only as a deleted one."""
+    return session.get(VersionRow, id) is not None
+
+
 def find_version(session: Session, id_or_prefix: str) -> ModelVersion | None:
     """By the whole id or a beginning of it that no other version shares."""
     wanted = id_or_prefix.strip().lower()

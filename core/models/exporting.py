@@ -1,0 +1,130 @@
+"""A version on its way out: a folder or a .zip of the published files and their SHA256SUMS."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import shutil
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO
+
+from core.domain.names import shown
+from core.errors import RefusedError, StorageError
+from core.models.weights_store import CARD_FILE, MODEL_FILE, WEIGHTS_FILE, hash_file
+
+SUMS_FILE = "SHA256SUMS"
+PUBLISHED_FILES = (WEIGHTS_FILE, MODEL_FILE, CARD_FILE)
+
+Progress = Callable[[float, float, str], None]
+"""Bytes done, of how many, and what is being done."""
+
+_CHUNK = 2**20
+
+
+def write_bundle(folder: Path, target: Path, *, progress: Progress) -> None:
+    """Copies a published folder to `target`: a .zip by its ending, else a folder, which must not exist yet.
+
+    It appears when it is complete and read back; what was begun is removed on any error. Raises RefusedError (E-250),
+    StorageError, and WeightsError when the published files are not what they were.
+    """
+    files = [folder / name for name in PUBLISHED_FILES if (folder / name).is_file()]
+    total = sum(file.stat().st_size for file in files)
+    is_zip = target.suffix.lower() == ".zip"
+    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    try:
+        _require_room(total, target.parent)
+        (_write_zip if is_zip else _write_folder)(files, partial, total, progress)
+        if not is_zip and target.is_dir():
+            target.rmdir()  # only if it is empty
+        partial.replace(target)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            free = shutil.disk_usage(target.parent).free
+            text = f"Not enough disk space: {total / 1e6:,.1f} MB needed, {free / 1e6:,.1f} MB free."
+            raise StorageError(text, hint="Free some space and try again.", code="E-250") from error
+        raise StorageError(f'"{shown(target)}" could not be written: {error.strerror or error}.') from error
+    finally:
+        with contextlib.suppress(OSError):
+            _remove(partial)
+
+
+def _write_folder(files: list[Path], target: Path, total: int, progress: Progress) -> None:
+    target.mkdir(parents=True)
+    sums: dict[str, str] = {}
+    done = 0
+    for file in files:
+        with (target / file.name).open("xb") as copy:
+            sums[file.name] = _copy(file, copy, done, total, progress)
+            copy.flush()
+            os.fsync(copy.fileno())
+        done += file.stat().st_size
+    (target / SUMS_FILE).write_text(_sums_text(sums), encoding="ascii")
+    for name, sha256 in sums.items():
+        _require_same(name, hash_file(target / name), sha256)
+
+
+def _write_zip(files: list[Path], target: Path, total: int, progress: Progress) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    sums: dict[str, str] = {}
+    done = 0
+    with target.open("xb") as file:
+        # Stored, not squeezed: weights do not shrink, and the file can be read at the speed of the disk.
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+            for source in files:
+                with archive.open(_entry(source.name), "w", force_zip64=True) as copy:
+                    sums[source.name] = _copy(source, copy, done, total, progress)
+                done += source.stat().st_size
+            archive.writestr(_entry(SUMS_FILE), _sums_text(sums))
+        file.flush()
+        os.fsync(file.fileno())
+    with zipfile.ZipFile(target) as archive:
+        for name, sha256 in sums.items():
+            with archive.open(name) as copy:
+                _require_same(name, hashlib.file_digest(copy, "sha256").hexdigest(), sha256)  # type: ignore[arg-type]
+
+
+def _copy(source: Path, target: IO[bytes], done: int, total: int, progress: Progress) -> str:
+    digest = hashlib.sha256()
+    with source.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+            target.write(chunk)
+            done += len(chunk)
+            progress(done, total, f"Writing {source.name}")
+    return digest.hexdigest()
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    """The same version gives the same bytes, whenever it is exported."""
+    entry = zipfile.ZipInfo(name)
+    entry.external_attr = 0o644 << 16
+    return entry
+
+
+def _sums_text(sums: Mapping[str, str]) -> str:
+    return "".join(f"{sha256}  {name}\n" for name, sha256 in sums.items())
+
+
+def _require_same(name: str, found: str, expected: str) -> None:
+    if found != expected:
+        raise OSError(errno.EIO, f"{name} was not written as it was read")
+
+
+def _require_room(needed: int, folder: Path) -> None:
+    if not folder.is_dir():
+        raise RefusedError(f'The folder "{shown(folder)}" does not exist.', hint="Choose another place.")
+    free = shutil.disk_usage(folder).free
+    if needed > free:
+        text = f"Not enough disk space: {needed / 1e6:,.1f} MB needed, {free / 1e6:,.1f} MB free."
+        raise RefusedError(text, hint="Free some space, or choose another disk.", code="E-250")
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

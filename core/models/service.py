@@ -1,0 +1,322 @@
+"""The model library: models, their versions, and the way of a version out of it and into it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from core import clock
+from core.domain.ids import ModelId, ProjectId, SnapshotId, VersionId
+from core.domain.imports import Problem, Severity
+from core.domain.models import Model, ModelVersion, VersionDetails, VersionStatus
+from core.domain.names import shown
+from core.domain.projects import Task
+from core.errors import NotFoundError, RefusedError, WeightsError
+from core.models.details import facts_of, snippet_of
+from core.models.exporting import Progress, write_bundle
+from core.models.headline import headline_of
+from core.models.importing import Bundle, opened_bundle, tables_of
+from core.models.publish import Published, publish
+from core.models.weights_store import (
+    CARD_FILE,
+    WEIGHTS_FILE,
+    list_folders,
+    load_model_json,
+    n_bytes,
+    verify,
+)
+from core.registry.database import Registry
+from core.registry.session import Session
+from core.registry.stores import models as store
+from core.registry.stores import runs, snapshots
+
+MAX_NAME = 100
+TRASH_PREFIX = ".trash-"
+TRASH_DAYS = 30
+
+
+def _no_progress(done: float, total: float, text: str = "") -> None:
+    """For callers that do not watch."""
+
+
+class ModelService:
+    """`models` is the folder of the published versions. Every method may be called on any thread."""
+
+    def __init__(self, registry: Registry, models: Path) -> None:
+        self._registry = registry
+        self._store = models
+
+    # Reading
+
+    def list_models(self, project: ProjectId | None = None) -> tuple[Model, ...]:
+        """Newest first; of all projects when none is named."""
+        with self._registry.read() as session:
+            return store.list_models(session, project)
+
+    def get_model(self, id: ModelId) -> Model:
+        with self._registry.read() as session:
+            return store.get_model(session, id)
+
+    def list_versions(self, model: ModelId | None = None) -> tuple[ModelVersion, ...]:
+        """Newest first; of all models when none is named."""
+        with self._registry.read() as session:
+            return self._located(store.list_versions(session, model))
+
+    def get_version(self, id: VersionId) -> ModelVersion:
+        with self._registry.read() as session:
+            return self._locate(store.get_version(session, id))
+
+    def find_version(self, id_or_prefix: str) -> ModelVersion | None:
+        """By the whole id or a beginning of it (6 letters at least) that no other version shares."""
+        with self._registry.read() as session:
+            found = store.find_version(session, id_or_prefix)
+            return None if found is None else self._locate(found)
+
+    def get_details(self, id: VersionId) -> VersionDetails:
+        """Everything of a version's page. What is missing on the disk is empty: `verify` and the export name it."""
+        with self._registry.read() as session:
+            version = self._locate(store.get_version(session, id))
+            model = store.get_model(session, version.model)
+            tables = store.list_tables(session, id)
+            lineage = self._located(tuple(_ancestors(session, version)))
+            children = self._located(store.list_children(session, id))
+        folder = version.folder if version.folder and version.folder.is_dir() else None
+        try:
+            content = load_model_json(folder) if folder else {}
+        except (NotFoundError, WeightsError):
+            content = {}
+        card = folder / CARD_FILE if folder else None
+        configuration = content.get("configuration")
+        return VersionDetails(
+            version=version,
+            model=model,
+            tables=tables,
+            configuration=configuration if isinstance(configuration, dict) else {},
+            card=card.read_text(encoding="utf-8", errors="replace") if card and card.is_file() else "",
+            snippet=snippet_of(content, id),
+            lineage=lineage,
+            children=children,
+            facts=facts_of(content),
+            n_bytes=n_bytes(folder) if folder else 0,
+        )
+
+    def verify(self) -> tuple[Problem, ...]:
+        """Every published file that is missing or changed, and published folders that no version knows."""
+        versions = [version for version in self.list_versions() if version.status is VersionStatus.AVAILABLE]
+        problems: list[Problem] = []
+        for version in versions:
+            name = f"{version.model_name} {version.label}"
+            if version.folder is None or not version.folder.is_dir():
+                where = version.folder or self._store / version.content_sha256
+                text = f'The files of "{name}" are missing at "{shown(where)}".'
+                problems.append(Problem("version-missing", text, str(where), severity=Severity.ERROR))
+                continue
+            problems += [replace(found, text=f"{name}: {found.text}") for found in verify(version.folder)]
+        known = {version.content_sha256 for version in versions}
+        problems += [
+            Problem("version-unlisted", "This folder belongs to no version.", str(folder), severity=Severity.INFO)
+            for folder in list_folders(self._store)
+            if folder.name not in known
+        ]
+        return tuple(problems)
+
+    # Changing
+
+    def create_model(
+        self, project: ProjectId, name: str, task: Task, categories: Sequence[str], description: str = ""
+    ) -> Model:
+        """Raises RefusedError for a name that is empty, too long, or taken in the project (E-230)."""
+        with self._registry.write() as session:
+            return store.insert_model(
+                session,
+                project=project,
+                name=_checked_name(name),
+                task=task,
+                categories=tuple(categories),
+                description=description.strip(),
+            )
+
+    def delete_version(self, id: VersionId) -> None:
+        """Its number is not given again and its descendants still name it. Refused (E-550) while a run needs it.
+
+        The files go to the store's trash for 30 days, unless another version has the same content.
+        """
+        with self._registry.write(durable=True) as session:
+            version = self._locate(store.get_version(session, id))
+            for run in runs.list_runs(session):
+                needs_it = run.version is not None and id in (
+                    run.version,
+                    store.get_version(session, run.version).parent,
+                )
+                if needs_it and not run.status.is_terminal:
+                    text = f'"{version.label}" is in use by the run "{shown(run.name)}" ({run.status.value}).'
+                    raise RefusedError(text, hint="Stop the training before removing it.", code="E-550")
+            store.delete_version(session, id)
+            is_last = bool(version.content_sha256) and not store.count_users_of_content(session, version.content_sha256)
+        if is_last and version.folder is not None and version.folder.is_dir():
+            self._throw_away(version.folder)
+        self._empty_trash()
+
+    # Out and in
+
+    def export_version(self, id: VersionId, target: Path, progress: Progress = _no_progress) -> Path:
+        """Weights, model.json, card and SHA256SUMS as a .zip (by the ending) or a folder; returns what was made.
+
+        In an existing folder that is not empty, a new folder named after the version is made. Raises RefusedError
+        (E-140, E-250), StorageError (E-250), WeightsError (E-260); nothing half-written stays.
+        """
+        version = self.get_version(id)
+        if version.status is not VersionStatus.AVAILABLE:
+            text = f"Version {version.label} is not available ({version.status.value}); it cannot be exported."
+            raise RefusedError(text, code="E-140")
+        folder = version.folder or self._store / version.content_sha256
+        weights = folder / WEIGHTS_FILE
+        if not weights.is_file():
+            text = f"The weights file of version {version.label} is missing at {shown(weights)}."
+            raise WeightsError(text, hint="Restore it from a backup of Calque's folder.", code="E-260")
+        damage = verify(folder)
+        if damage:
+            text = f"Version {version.label} is not as it was published: {damage[0].text}"
+            raise WeightsError(text, hint="Restore it from a backup of Calque's folder.")
+        target = target.absolute()
+        if target.is_dir() and any(target.iterdir()):
+            target = target / _file_name(version)
+            if target.exists():
+                raise RefusedError(f'"{shown(target)}" exists already.', hint="Choose another place.")
+        write_bundle(folder, target, progress=progress)
+        return target
+
+    def import_version(
+        self, path: Path, project: ProjectId, model: ModelId | None = None, *, new_model_name: str = ""
+    ) -> ModelVersion:
+        """Take in a folder or .zip that Calque exported; nothing of it is executed or unpickled.
+
+        Without `model` one is made, named as the file says unless told otherwise. Raises WeightsError when it is
+        damaged or no model, RefusedError when it does not fit (E-123, E-301) or is dangerous, StorageError.
+        """
+        with opened_bundle(path.absolute(), self._store) as bundle:
+            tables_of(bundle.model)  # refused before anything is stored
+            if model is not None:
+                self._require_fitting(bundle, self.get_model(model))
+            published = publish(weights=bundle.weights, model=bundle.model, store=self._store, card=bundle.card)
+            with self._registry.write(durable=True) as session:
+                owner = model or self._make_model(session, bundle, project, new_model_name)
+                return self._locate(_insert_imported(session, bundle, published, owner, project))
+
+    def _require_fitting(self, bundle: Bundle, model: Model) -> None:
+        if bundle.task is not model.task or bundle.categories != model.categories:
+            text = (
+                f'"{shown(model.name)}" is a {model.task.value} model of {_listed(model.categories)}; '
+                f"the file holds a {bundle.task.value} model of {_listed(bundle.categories)}."
+            )
+            raise RefusedError(text, hint="Import it as a new model.", code="E-301")
+        others = {version.worker for version in self.list_versions(model.id)} - {bundle.model["worker"]}
+        if others:
+            made_for = shown(str(bundle.model["worker"]))
+            text = f'This file was made for "{made_for}" and cannot be used with "{min(others)}".'
+            raise RefusedError(text, hint="Import it as a new model.", code="E-123")
+
+    def _make_model(self, session: Session, bundle: Bundle, project: ProjectId, name: str) -> ModelId:
+        told = str(bundle.model.get("name") or bundle.model["architecture"])
+        wanted = _checked_name(name or told[:MAX_NAME])
+        free = wanted
+        number = 2
+        while not name and store.find_model(session, project, free) is not None:
+            free = f"{wanted[: MAX_NAME - 5]} {number}"
+            number += 1
+        made = store.insert_model(
+            session,
+            project=project,
+            name=free,
+            task=bundle.task,
+            categories=bundle.categories,
+            description=str(bundle.model.get("description") or ""),
+        )
+        return made.id
+
+    # The store
+
+    def _locate(self, version: ModelVersion) -> ModelVersion:
+        """With the folder where it is now: Calque's home may have been moved since it was published."""
+        here = self._store / version.content_sha256 if version.content_sha256 else None
+        return replace(version, folder=here) if here is not None and here.is_dir() else version
+
+    def _located(self, versions: Sequence[ModelVersion]) -> tuple[ModelVersion, ...]:
+        return tuple(self._locate(version) for version in versions)
+
+    def _throw_away(self, folder: Path) -> None:
+        trash = folder.with_name(f"{TRASH_PREFIX}{folder.name}-{clock.new_id()}")
+        folder.rename(trash)
+        os.utime(trash)  # its days count from now
+
+    def _empty_trash(self) -> None:
+        for trash in self._store.glob(f"{TRASH_PREFIX}*"):
+            if time.time() - trash.stat().st_mtime > TRASH_DAYS * 86_400:
+                shutil.rmtree(trash, ignore_errors=True)
+
+
+def _ancestors(session: Session, version: ModelVersion) -> Iterator[ModelVersion]:
+    """The parent first, deleted ones included."""
+    seen = {version.id}
+    while version.parent is not None and version.parent not in seen:
+        seen.add(version.parent)
+        version = store.get_version(session, version.parent)
+        yield version
+
+
+def _insert_imported(
+    session: Session, bundle: Bundle, published: Published, model: ModelId, project: ProjectId
+) -> ModelVersion:
+    content = bundle.model
+    snapshot = str(content.get("snapshot") or "")
+    known = {info.id for info in snapshots.list_snapshots(session, project)}
+    parent = str(content.get("parent") or "")
+    version = store.insert_version(
+        session,
+        model=model,
+        worker=content["worker"],
+        worker_version=content["worker_version"],
+        name="imported",
+        architecture=content["architecture"],
+        parent=VersionId(parent) if store.has_version(session, VersionId(parent)) else None,
+        snapshot=SnapshotId(snapshot) if snapshot in known else None,
+    )
+    tables = tables_of(content)
+    store.add_tables(session, version.id, tables)
+    store.publish_version(
+        session,
+        version.id,
+        folder=published.folder,
+        content_sha256=published.content_sha256,
+        weights_sha256=published.weights_sha256,
+        architecture=content["architecture"],
+        headline=headline_of(tables, bundle.task),
+        duration_s=None,
+        is_partial=bool(content.get("is_partial")),
+    )
+    return store.get_version(session, version.id)
+
+
+def _checked_name(name: str) -> str:
+    name = name.strip()
+    if not name:
+        raise RefusedError("Give the model a name.")
+    if len(name) > MAX_NAME:
+        raise RefusedError(f"The model's name is longer than {MAX_NAME} characters.")
+    if not name.isprintable():
+        raise RefusedError(f'The model\'s name "{shown(name)}" has characters that cannot be shown.')
+    return name
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f'"{shown(name)}"' for name in names[:8]) + (" ..." if len(names) > 8 else "")
+
+
+def _file_name(version: ModelVersion) -> str:
+    """A folder's name that every system takes."""
+    plain = "".join(c if c.isalnum() or c in "-_ " else "_" for c in version.model_name).strip() or "model"
+    return f"{plain[:80]} V{version.number:03d}"
