@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 import pytest
 from PIL import Image, ImageDraw
 
-from core.domain.geometry import Box, Polygon
+from core.domain.geometry import Polygon, bounds_of
 from core.domain.projects import Task
 from core.domain.runs import RunStatus
 from core.domain.snapshots import SnapshotObject, Split
@@ -112,14 +112,11 @@ def _draw(path: Path, width: int, height: int, rng: random.Random) -> tuple[Snap
 
 def as_boxes(images: tuple[TreeImage, ...]) -> tuple[TreeImage, ...]:
     """The same images with boxes for a detector."""
-    return tuple(
-        replace(image, objects=tuple(replace(item, geometry=_bounds(item)) for item in image.objects))
-        for image in images
-    )
+    return tuple(replace(image, objects=tuple(_as_box(item, image) for item in image.objects)) for image in images)
 
 
-def _bounds(item: SnapshotObject) -> Box:
-    return item.geometry.bounds() if isinstance(item.geometry, Polygon) else Box(0, 0, 0, 0)
+def _as_box(item: SnapshotObject, image: TreeImage) -> SnapshotObject:
+    return replace(item, geometry=bounds_of(item.geometry, image.width, image.height))
 
 
 def make_train_request(

@@ -67,7 +67,9 @@ def as_rle(mask: WindowMask, height: int, width: int) -> Mapping[str, Any]:
     begins = places[np.concatenate([[0], breaks + 1])]
     ends = places[np.concatenate([breaks, [len(places) - 1]])] + 1
     edges = np.concatenate([[0], np.column_stack([begins, ends]).reshape(-1), [height * width]])
-    packed = coco_mask.frPyObjects({"size": [height, width], "counts": np.diff(edges).tolist()}, height, width)
+    runs = np.diff(edges).tolist()
+    counts = runs if runs[-1] else runs[:-1]
+    packed = coco_mask.frPyObjects({"size": [height, width], "counts": counts}, height, width)
     return {"size": [height, width], "counts": packed["counts"].decode("ascii")}
 
 

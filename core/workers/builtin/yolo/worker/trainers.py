@@ -101,7 +101,7 @@ class Watched:
         """
         trainer: Any = self
         watch = self.watch
-        if watch.ending.is_diverged or not is_finite(trainer.ema.ema):
+        if not watch.is_loss_finite or not is_finite(trainer.ema.ema):
             return False
         is_complete = watch.is_epoch_complete(trainer)
         number = trainer.epoch + 1

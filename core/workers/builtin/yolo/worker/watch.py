@@ -134,6 +134,11 @@ class TrainingWatch:
         """False after a stop in the middle of an epoch."""
         return self.in_epoch >= len(trainer.train_loader)
 
+    @property
+    def is_loss_finite(self) -> bool:
+        """Of the last batch. A gradient that is no number may wait even where the weights are still sound."""
+        return self._non_finite == 0
+
     def end(self, trainer: Any, reason: str, status: RunStatus = RunStatus.SUCCESS) -> None:
         """Make the engine leave its loop after this batch. The first reason counts."""
         trainer.stop = True
