@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from core.domain.workers import ConfigValue, FieldKind, FieldProblem, FieldSpec
@@ -53,6 +53,9 @@ class SchemaForm(QWidget):
         self._nothing = label(self.tr("No option matches."), "muted")
         self._basic = QVBoxLayout()
         self._advanced = QVBoxLayout()
+        self._idle = QTimer(self)
+        self._idle.setInterval(0)
+        self._idle.timeout.connect(self._make_next_row)
         self._lay_out()
         self._search.search_changed.connect(lambda _text: self._refresh())
         self._show_all.toggled.connect(lambda _on: self._refresh())
@@ -92,6 +95,7 @@ class SchemaForm(QWidget):
         self._show_all.setChecked(False)
         self._search.clear()
         self.set_values({})
+        self._idle.start()
 
     def values(self) -> dict[str, ConfigValue]:
         """Only what differs from the defaults, and keys that the worker does not know."""
@@ -202,12 +206,21 @@ class SchemaForm(QWidget):
             key = (spec.group, spec.is_advanced)
             if spec.group and key not in self._headings:
                 self._headings[key] = label(spec.group, "heading", parent=self)
+                self._headings[key].hide()
                 self._headings[key].setContentsMargins(0, 10, 0, 2)
         for is_advanced in {spec.is_advanced for spec in missing}:
             part = self._advanced if is_advanced else self._basic
-            for widget in self._order(is_advanced):
-                part.removeWidget(widget)
-                part.addWidget(widget)
+            for place, widget in enumerate(self._order(is_advanced)):
+                if part.indexOf(widget) < 0:
+                    part.insertWidget(place, widget)
+
+    def _make_next_row(self) -> None:
+        """While nothing else is to be done, so that all options appear at once when they are asked for."""
+        spec = next((spec for spec in self._specs.values() if spec.name not in self._rows), None)
+        if spec is None:
+            self._idle.stop()
+        else:
+            self._make_rows([spec])
 
     def _order(self, is_advanced: bool) -> list[QWidget]:
         specs = [spec for spec in self._specs.values() if spec.is_advanced == is_advanced and spec.name in self._rows]

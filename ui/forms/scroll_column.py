@@ -9,21 +9,27 @@ SCROLL_BAR_ROOM = 10
 
 
 class ScrollColumn(QScrollArea):
-    """`max_width` 0 = as wide as there is room."""
+    """The content is given at once or, for large ones, with `set_content` when the area is where it belongs."""
 
-    def __init__(self, content: QWidget, *, max_width: int = 0, parent: QWidget | None = None) -> None:
+    def __init__(self, content: QWidget | None = None, *, max_width: int = 0, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, SCROLL_BAR_ROOM, 0)
-        if max_width:
-            content.setMaximumWidth(max_width)
-        row.addWidget(content, 1000)
-        row.addStretch(1)
-        self.setWidget(holder)
         # The area is transparent: the page behind it shows.
         holder.setAutoFillBackground(False)
         self.viewport().setAutoFillBackground(False)
+        # An empty holder first: a scroll area measures, and so styles, everything in a widget that it is given.
+        self.setWidget(holder)
+        self._row = QHBoxLayout(holder)
+        self._row.setContentsMargins(0, 0, SCROLL_BAR_ROOM, 0)
+        if content is not None:
+            self.set_content(content, max_width=max_width)
+
+    def set_content(self, content: QWidget, *, max_width: int = 0) -> None:
+        """Once. `max_width` 0 = as wide as there is room."""
+        if max_width:
+            content.setMaximumWidth(max_width)
+        self._row.addWidget(content, 1000)
+        self._row.addStretch(1)

@@ -51,8 +51,6 @@ class WizardFrame(QWidget):
         self._show_step()
 
     def _lay_out(self) -> None:
-        for step in steps.STEPS:
-            self._stack.addWidget(self._framed(step))
         right = QVBoxLayout()
         right.setContentsMargins(28, 20, 18, 0)
         right.setSpacing(12)
@@ -68,19 +66,25 @@ class WizardFrame(QWidget):
         whole.addWidget(self.header)
         whole.addLayout(middle, 1)
         whole.addWidget(self.footer)
+        for step in steps.STEPS:
+            self._add(step)
 
-    def _framed(self, step: str) -> QWidget:
+    def _add(self, step: str) -> None:
+        """The area first, then the page: see `ScrollColumn`."""
         page = self._pages[step]
         width = WIDE_PAGE_WIDTH if step in WIDE_STEPS else PAGE_WIDTH
         if step not in SELF_SCROLLING_STEPS:
-            return ScrollColumn(page, max_width=width)
-        page.setMaximumWidth(width)
+            area = ScrollColumn()
+            self._stack.addWidget(area)
+            area.set_content(page, max_width=width)
+            return
         holder = QWidget()
+        self._stack.addWidget(holder)
+        page.setMaximumWidth(width)
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(page, 1000)
         row.addStretch(1)
-        return holder
 
     @property
     def step(self) -> str:
