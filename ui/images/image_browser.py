@@ -47,10 +47,11 @@ class ImageBrowser(QWidget):
         self._empty = EmptyState("images", "", "")
         self._stack = QStackedWidget()
         self._is_filtered = False
+        self._is_resetting = False
         self._set_up_bar()
         self._build()
-        self._search.search_changed.connect(self.search_changed)
-        self._annotated.currentIndexChanged.connect(lambda: self.annotated_changed.emit(self._annotated.currentData()))
+        self._search.search_changed.connect(self._announce_search)
+        self._annotated.currentIndexChanged.connect(self._announce_annotated)
         self._ground_truth.toggled.connect(self.grid.set_ground_truth_shown)
         self._size.valueChanged.connect(self.grid.set_side)
         self._clear.clicked.connect(self.clear_filters_requested)
@@ -147,12 +148,10 @@ class ImageBrowser(QWidget):
 
     def reset_filters(self) -> None:
         """Empty the search and the choice without announcing it."""
-        for widget in (self._search, self._annotated):
-            widget.blockSignals(True)
+        self._is_resetting = True
         self._search.clear()
         self._annotated.setCurrentIndex(0)
-        for widget in (self._search, self._annotated):
-            widget.blockSignals(False)
+        self._is_resetting = False
 
     def set_categories(self, categories: Sequence[Category]) -> None:
         self.grid.set_categories(categories)
@@ -167,6 +166,14 @@ class ImageBrowser(QWidget):
     @property
     def status_text(self) -> str:
         return self._status.text()
+
+    def _announce_search(self, text: str) -> None:
+        if not self._is_resetting:
+            self.search_changed.emit(text)
+
+    def _announce_annotated(self) -> None:
+        if not self._is_resetting:
+            self.annotated_changed.emit(self._annotated.currentData())
 
     def _act_on_empty(self) -> None:
         if self._is_filtered:

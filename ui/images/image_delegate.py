@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from core.domain.ids import CategoryId, ImageId
@@ -40,8 +40,8 @@ class ImageDelegate(QStyledItemDelegate):
         self._composed: OrderedDict[tuple[ImageId, int], tuple[int, QPixmap]] = OrderedDict()
         self._n_bytes = 0
         self._generation = 0
-        self._deadline = 0.0
-        self.has_pending = False
+        self._spent_s = 0.0
+        self.pending: list[QRect] = []  # cells whose newest shapes wait for the next repaint
         theme_notifier().theme_changed.connect(self.forget_all)
 
     def set_categories(self, categories: Sequence[Category]) -> None:
@@ -61,28 +61,30 @@ class ImageDelegate(QStyledItemDelegate):
         self._n_bytes = 0
 
     def begin_frame(self) -> None:
-        """The view starts a repaint: drawing shapes may take `FRAME_BUDGET_S` from now."""
-        self._deadline = time.perf_counter() + FRAME_BUDGET_S
-        self.has_pending = False
+        """The view starts a repaint, in which drawing shapes may take `FRAME_BUDGET_S`."""
+        self._spent_s = 0.0
+        self.pending.clear()
 
     def cell_size(self, text_height: int) -> QSize:
         return QSize(self.side + 2 * PADDING, self.side + 2 * PADDING + TEXT_GAP + text_height)
 
-    def _picture(self, annotated: AnnotatedImage, thumbnail: QImage, room: QSize, ratio: float) -> QPixmap:
-        """The thumbnail fitted into `room` with its shapes; without the newest shapes when time is up."""
+    def _picture(self, annotated: AnnotatedImage, thumbnail: QImage, area: QRect, ratio: float) -> QPixmap:
+        """The thumbnail fitted into `area` with its shapes; without the newest shapes when time is up."""
         key = (annotated.image.id, thumbnail.cacheKey())
         known = self._composed.get(key)
-        wanted = thumbnail.size().scaled(room * ratio, Qt.AspectRatioMode.KeepAspectRatio)
+        wanted = thumbnail.size().scaled(area.size() * ratio, Qt.AspectRatioMode.KeepAspectRatio)
         wanted = QSize(max(wanted.width(), 1), max(wanted.height(), 1))
         if known is not None and known[0] == self._generation and known[1].size() == wanted:
             self._composed.move_to_end(key)
             return known[1]
-        is_late = time.perf_counter() > self._deadline
-        if is_late and known is not None:
-            self.has_pending = True
-            return known[1]
+        is_late = self._spent_s >= FRAME_BUDGET_S
+        if is_late:
+            self.pending.append(area)
+            if known is not None:
+                return known[1]
+        started = time.perf_counter()
         pixmap = self._compose(annotated, thumbnail, wanted, ratio, has_shapes=not is_late)
-        self.has_pending |= is_late
+        self._spent_s += time.perf_counter() - started
         self._keep(key, pixmap, -1 if is_late else self._generation)
         return pixmap
 
@@ -117,7 +119,7 @@ class ImageDelegate(QStyledItemDelegate):
         if annotated is not None and thumbnail is not None:
             device = painter.device()
             ratio = device.devicePixelRatioF() if device is not None else 1.0
-            pixmap = self._picture(annotated, thumbnail, area.size(), ratio)
+            pixmap = self._picture(annotated, thumbnail, area, ratio)
             size = pixmap.deviceIndependentSize().toSize()
             place = QRect(area.topLeft(), size.scaled(area.size(), Qt.AspectRatioMode.KeepAspectRatio))
             place.moveCenter(area.center())
@@ -159,7 +161,7 @@ class ImageDelegate(QStyledItemDelegate):
         painter.setPen(QColor(theme.text_muted))
         painter.drawText(area, int(middle | Qt.AlignmentFlag.AlignRight), number)
         room = area.adjusted(0, 0, -(width + 8) if number else 0, 0)
-        name = painter.fontMetrics().elidedText(shown(annotated.image.name), Qt.TextElideMode.ElideMiddle, room.width())
+        name = fitted_name(annotated.image.name, painter.fontMetrics(), room.width())
         painter.setPen(QColor(theme.text))
         painter.drawText(room, int(middle | Qt.AlignmentFlag.AlignLeft), name)
 
@@ -193,6 +195,17 @@ class ImageDelegate(QStyledItemDelegate):
             painter, QRect(content.left(), content.bottom() - text_height + 1, content.width(), text_height), index
         )
         painter.restore()
+
+
+def fitted_name(name: str, metrics: QFontMetrics, width: int) -> str:
+    """The name as far as there is room: first the endings go (".tif.jpeg"), then the middle."""
+    text = shown(name)
+    while metrics.horizontalAdvance(text) > width:
+        stem, dot, ending = text.rpartition(".")
+        if not stem or not dot or len(ending) > 5:
+            break
+        text = stem
+    return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, width)
 
 
 def _n_bytes(pixmap: QPixmap) -> int:

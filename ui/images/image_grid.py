@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QImage, QKeyEvent, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from core.domain.ids import CategoryId, ImageId
@@ -160,8 +160,11 @@ class ImageGrid(QListView):
     def paintEvent(self, event: QPaintEvent) -> None:
         self._delegate.begin_frame()
         super().paintEvent(event)
-        if self._delegate.has_pending:
-            QTimer.singleShot(0, self.viewport(), self.viewport().update)
+        if self._delegate.pending:
+            region = QRegion()
+            for cell in self._delegate.pending:
+                region += cell
+            QTimer.singleShot(0, self.viewport(), lambda: self.viewport().update(region))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._lay_out()

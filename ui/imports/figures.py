@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from core.domain.imports import Problem, Severity
+from ui.widgets.formatting import count
 from ui.widgets.labels import label, set_role
 
 
@@ -17,6 +19,14 @@ class Figure:
     number: str
     word: str
     tone: str = ""
+
+
+def problem_figure(problems: Sequence[Problem]) -> Figure:
+    """How many problems there are; remarks alone are no reason to worry."""
+    n_all = len(problems)
+    if n_all and all(problem.severity is Severity.INFO for problem in problems):
+        return Figure(count(n_all), "remark" if n_all == 1 else "remarks")
+    return Figure(count(n_all), "problem" if n_all == 1 else "problems", "warning" if n_all else "success")
 
 
 class FigureCard(QFrame):

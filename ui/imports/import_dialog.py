@@ -74,7 +74,7 @@ class ImportDialog(QDialog):
         self._build()
         self._connect()
         self._go(Step.SOURCE)
-        self.resize(1000, 660)
+        self.resize(1080, 664)
 
     def _build(self) -> None:
         is_new = self._target is None

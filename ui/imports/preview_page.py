@@ -11,7 +11,7 @@ from core.domain.imports import ImportPreview, Severity
 from core.domain.names import shown
 from core.domain.projects import Project
 from ui.imports.count_table import CountTable
-from ui.imports.figures import Figure, FigureRow
+from ui.imports.figures import Figure, FigureRow, problem_figure
 from ui.imports.problem_table import ProblemTable
 from ui.imports.sample_strip import SampleStrip
 from ui.widgets.formatting import count
@@ -64,7 +64,7 @@ class PreviewPage(QWidget):
         inside.addWidget(self._problems)
         splitter.addWidget(right)
         splitter.setStretchFactor(1, 1)
-        splitter.setSizes([300, 640])
+        splitter.setSizes([270, 700])
         splitter.setChildrenCollapsible(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -147,13 +147,12 @@ class PreviewPage(QWidget):
 
 
 def figures_of(preview: ImportPreview) -> list[Figure]:
-    n_problems = len(preview.problems)
     return [
         Figure(count(preview.n_images), "images", "" if preview.n_images else "error"),
         Figure(count(preview.n_annotated), "annotated", "" if preview.n_annotated else "warning"),
         Figure(count(preview.n_annotations), "annotations"),
         Figure(count(len(preview.categories)), "classes"),
-        Figure(count(n_problems), "problem" if n_problems == 1 else "problems", "warning" if n_problems else "success"),
+        problem_figure(preview.problems),
     ]
 
 

@@ -191,7 +191,7 @@ class _Table(QTableView):
         header.setHighlightSections(False)
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for column, width in ((KIND, 180), (FILE, 170), (LINE, 54)):
+        for column, width in ((KIND, 180), (FILE, 150), (LINE, 54)):
             self.setColumnWidth(column, width)
 
     # Qt overrides

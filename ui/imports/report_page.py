@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.domain.imports import ImportReport
 from ui.icons import icon
-from ui.imports.figures import Figure, FigureRow
+from ui.imports.figures import Figure, FigureRow, problem_figure
 from ui.imports.problem_table import ProblemTable
 from ui.widgets.formatting import count
 from ui.widgets.labels import label
@@ -44,9 +44,8 @@ class ReportPage(QWidget):
                 name=report.project_name, n=count(report.n_images), m=count(report.n_annotations)
             )
         )
-        n_problems = len(report.problems)
         note = self.tr("Everything found was imported.")
-        if n_problems:
+        if report.problems:
             note = self.tr("What was left out or changed is listed below, with its file and line.")
         if report.n_rotated:
             note += " " + self.tr("{n} images are stored turned (EXIF) and shown upright.").format(
@@ -59,7 +58,7 @@ class ReportPage(QWidget):
                 Figure(count(report.n_new_images), self.tr("new images")),
                 Figure(count(report.n_annotations), self.tr("annotations")),
                 Figure(count(len(report.categories)), self.tr("classes")),
-                Figure(count(n_problems), self.tr("problems"), "warning" if n_problems else "success"),
+                problem_figure(report.problems),
             ]
         )
         self._problems.set_problems(report.problems)

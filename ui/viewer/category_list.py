@@ -165,7 +165,8 @@ class CategoryDelegate(QStyledItemDelegate):
             icon("funnel", role="accent").paint(painter, QRect(right - 13, rect.center().y() - 6, 13, 13))
             right -= 19
         right = self._paint_number(painter, rect, right, index)
-        painter.setPen(QColor(theme.text if is_shown else theme.text_disabled))
+        is_there = int(index.data(CategoryRole.COUNT)) > 0
+        painter.setPen(QColor((theme.text if is_there else theme.text_muted) if is_shown else theme.text_disabled))
         left = check_rect(rect).right() + 9
         room = QRect(left, rect.top(), max(right - left - 6, 10), rect.height())
         name = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, room.width())

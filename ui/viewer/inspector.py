@@ -36,6 +36,8 @@ class FactTable(QWidget):
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(5)
         self._grid.setColumnStretch(1, 1)
+        # The same in every table, so that the values of two tables one above the other stand in a line.
+        self._grid.setColumnMinimumWidth(0, self.fontMetrics().horizontalAdvance("Confidence"))
         self._grid.addWidget(self._empty, 0, 0, 1, 2)
         self._rows: list[tuple[QLabel, QLabel]] = []
 

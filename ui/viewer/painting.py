@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF, QTransform
@@ -15,11 +15,10 @@ from ui.viewer.view_transform import ViewTransform
 
 MANY = 400  # above this number of visible shapes outlines are plain: dashes and smoothing would cost the frame
 TINY_PX = 5.0  # shapes smaller than this on the screen are drawn as filled squares
-LARGE_PX = 30.0
 LABEL_MIN_PX = 22.0  # narrower shapes get no label
 MAX_LABELS = 250
 NEUTRAL = QColor("#8b93a3")
-DASHES = (5.0, 3.0)
+DASHES = (8.0, 5.0)  # pixels of the screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,34 @@ def contrast_colour(colour: QColor) -> QColor:
     """Black or white, whichever reads better on `colour` (relative luminance of sRGB)."""
     luminance = 0.2126 * colour.redF() ** 2.2 + 0.7152 * colour.greenF() ** 2.2 + 0.0722 * colour.blueF() ** 2.2
     return QColor("#11151c") if luminance > 0.18 else QColor("#ffffff")
+
+
+@dataclass(frozen=True, slots=True)
+class LineKind:
+    """How shapes from a size on the screen on are outlined."""
+
+    from_px: float  # of the shape's shorter side
+    width: float  # as a share of the look's line width; 0 = one pixel
+    opacity: float
+    is_dashed: bool
+
+    def pen(self, colour: QColor, look: OverlayLook) -> QPen:
+        stroke = QColor(colour)
+        stroke.setAlphaF(look.opacity * self.opacity)
+        pen = QPen(stroke, look.line_width * self.width if self.width else 1.0)
+        pen.setCosmetic(True)
+        if self.is_dashed:
+            pen.setDashPattern([length / pen.widthF() for length in DASHES])
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        return pen
+
+
+STRONG = LineKind(30.0, 1.0, 1.0, True)
+MEDIUM = LineKind(12.0, 0.65, 1.0, True)
+SLIGHT = LineKind(0.0, 0.5, 0.65, False)
+# Without smoothing a line of one pixel takes a fast path of Qt's; a wider one costs twice as much.
+PLAIN = LineKind(0.0, 0.0, 1.0, False)
+LINE_KINDS = (STRONG, MEDIUM, SLIGHT, PLAIN)
 
 
 class LayerPainter:
@@ -67,18 +94,14 @@ class LayerPainter:
         is_plain = is_draft or len(numbers) > MANY
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, not is_plain)
         painter.setTransform(QTransform(view.scale, 0, 0, view.scale, view.dx, view.dy), True)
-        large = set() if is_plain else {n for n in numbers if self._is_large(n, view.scale)}
-        self._draw(painter, sorted(large), view.scale, halo_pen(look), None)
-        # Without smoothing a line of one pixel takes a fast path of Qt's; wider ones cost twice as much.
-        thin = replace(look, line_width=1.0 if is_plain else look.line_width * 0.65)
+        sizes = {n: PLAIN if is_plain else self._line_kind(n, view.scale) for n in numbers}
+        self._draw(painter, [n for n in numbers if sizes[n] is STRONG], view.scale, halo_pen(look), None)
         for colour, group in self._by_colour(numbers).items():
             base = overlay_colour(colour)
-            for members, width in (
-                ([n for n in group if n not in large], thin),
-                ([n for n in group if n in large], look),
-            ):
-                pen = outline_pen(base, width, is_dashed=not is_plain)
-                self._draw(painter, members, view.scale, pen, _fill(base, look))
+            for kind in LINE_KINDS:
+                members = [n for n in group if sizes[n] is kind]
+                if members:
+                    self._draw(painter, members, view.scale, kind.pen(base, look), _fill(base, look))
         painter.restore()
         if look.has_labels:
             paint_labels(painter, [self.layer.objects[n] for n in numbers], view, look.opacity)
@@ -95,10 +118,11 @@ class LayerPainter:
             self._draw_shape(painter, number)
         painter.restore()
 
-    def _is_large(self, number: int, scale: float) -> bool:
-        """Whether a strong line with a halo leaves enough of the shape's inside to be seen."""
+    def _line_kind(self, number: int, scale: float) -> LineKind:
+        """The strongest line that leaves enough of the shape's inside to be seen."""
         box = self.layer.objects[number].bounds
-        return min(box.width, box.height) * scale >= LARGE_PX
+        side = min(box.width, box.height) * scale
+        return next(kind for kind in LINE_KINDS if side >= kind.from_px)
 
     def _by_colour(self, numbers: Sequence[int]) -> dict[int, list[int]]:
         groups: dict[int, list[int]] = {}
@@ -138,20 +162,9 @@ class LayerPainter:
             painter.drawPolygon(polygon)
 
 
-def outline_pen(colour: QColor, look: OverlayLook, *, is_dashed: bool = True) -> QPen:
-    stroke = QColor(colour)
-    stroke.setAlphaF(look.opacity)
-    pen = QPen(stroke, look.line_width)
-    pen.setCosmetic(True)
-    if is_dashed:
-        pen.setDashPattern([length / look.line_width * 1.6 for length in DASHES])
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    return pen
-
-
 def halo_pen(look: OverlayLook) -> QPen:
     """A dark line below the coloured dashes: they stand out on light paper and on dark photographs alike."""
-    pen = QPen(QColor(0, 0, 0, int(110 * look.opacity)), look.line_width + 1.2)
+    pen = QPen(QColor(0, 0, 0, int(80 * look.opacity)), look.line_width + 1.2)
     pen.setCosmetic(True)
     return pen
 

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from core.domain.ids import CategoryId, ImageId
 from core.domain.projects import AnnotatedImage, Category, ImageState
+from ui.images.image_delegate import fitted_name
 from ui.images.image_grid import ImageGrid
 from ui.images.image_grid_model import MAX_THUMBNAIL_BYTES, ImageGridModel
 
@@ -155,21 +156,34 @@ def test_the_ground_truth_is_drawn_and_can_be_hidden(
     assert _colours_at(grid, 0) == without
 
 
-def test_shapes_that_did_not_fit_into_a_frame_are_drawn_in_the_next(
+def test_shapes_that_do_not_fit_into_a_frame_are_all_drawn_in_the_next_ones(
     qtbot: QtBot,
     grid: ImageGrid,
     make_annotated: MakeAnnotated,
     make_thumbnail: MakeThumbnail,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("ui.images.image_delegate.FRAME_BUDGET_S", -1.0)
-    grid.set_ids(_ids(1))
-    grid.set_records([make_annotated(0)])
-    grid.set_thumbnail(ImageId("i0"), make_thumbnail(colour="#ffffff"))
+    """However slow the machine: each repaint draws the shapes of one image at least."""
+    monkeypatch.setattr("ui.images.image_delegate.FRAME_BUDGET_S", 1e-9)
+    grid.set_ids(_ids(6))
+    grid.set_records([make_annotated(number) for number in range(6)])
+    for number in range(6):
+        grid.set_thumbnail(ImageId(f"i{number}"), make_thumbnail())
     grid.viewport().repaint()
-    assert grid._delegate.has_pending
-    monkeypatch.setattr("ui.images.image_delegate.FRAME_BUDGET_S", 1.0)
-    qtbot.waitUntil(lambda: not grid._delegate.has_pending)
+    assert grid._delegate.pending
+    qtbot.waitUntil(lambda: not grid._delegate.pending)
+    assert len({frozenset(_colours_at(grid, row)) for row in range(6)}) == 1
+    assert _colours_at(grid, 5) != {"#ffffff"}
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "shown"),
+    [("scan_f11.tif.jpeg", 400, "scan_f11.tif.jpeg"), ("scan_f11.tif.jpeg", 55, "scan_f11"), ("a" * 60, 70, "…")],
+)
+def test_long_names_lose_their_endings_first(grid: ImageGrid, name: str, width: int, shown: str) -> None:
+    text = fitted_name(name, grid.fontMetrics(), width)
+    assert text == shown or (shown == "…" and "…" in text)
+    assert grid.fontMetrics().horizontalAdvance(text) <= width
 
 
 def test_damaged_images_have_a_badge_and_a_reason(qtbot: QtBot, grid: ImageGrid, make_annotated: MakeAnnotated) -> None:
