@@ -1,0 +1,1 @@
+"""The library of models and their versions."""

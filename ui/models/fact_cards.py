@@ -1,0 +1,106 @@
+"""The few things about a version that everyone asks for first, side by side."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from core.domain.models import VersionDetails
+from core.domain.snapshots import SnapshotInfo
+from ui.icons import icon
+from ui.models.version_words import METRIC_NAMES, SET_NAMES
+from ui.widgets.formatting import NOTHING, count, duration, measure, moment, size
+from ui.widgets.labels import ElidedLabel, label
+
+
+class FactCard(QFrame):
+    """A caption, a large value, and a line that says more."""
+
+    def __init__(self, caption: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "card")
+        self._value = ElidedLabel()
+        font = self._value.font()
+        font.setPointSizeF(font.pointSizeF() * 1.35)
+        font.setBold(True)
+        self._value.setFont(font)
+        self._note = ElidedLabel()
+        self._note.setProperty("role", "muted")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(2)
+        self._caption_row = QHBoxLayout()
+        self._caption_row.addWidget(label(caption, "muted"), 1)
+        column.addLayout(self._caption_row)
+        column.addWidget(self._value)
+        column.addWidget(self._note)
+
+    def set_fact(self, value: str, note: str) -> None:
+        self._value.setText(value)
+        self._note.setText(note)
+
+    def value(self) -> str:
+        return self._value.text()
+
+    def note(self) -> str:
+        return self._note.text()
+
+    def add_button(self, button: QToolButton) -> None:
+        button.setFixedSize(22, 18)
+        button.setIconSize(QSize(14, 14))
+        button.setStyleSheet("padding: 0;")
+        self._caption_row.addWidget(button)
+
+
+class FactCards(QWidget):
+    parent_requested = Signal(object)  # VersionId
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.headline = FactCard(self.tr("Headline"))
+        self.training = FactCard(self.tr("Training"))
+        self.origin = FactCard(self.tr("Started from"))
+        self.dataset = FactCard(self.tr("Frozen dataset"))
+        self.weights = FactCard(self.tr("Weights"))
+        self._origin_button = QToolButton()
+        self._origin_button.setIcon(icon("arrow-right"))
+        self._origin_button.setToolTip(self.tr("Open that version"))
+        self._origin_button.setAccessibleName(self.tr("Open that version"))
+        self.origin.add_button(self._origin_button)
+        self._details: VersionDetails | None = None
+        self._origin_button.clicked.connect(self._open_parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        for card in (self.headline, self.training, self.origin, self.dataset, self.weights):
+            row.addWidget(card, 1)
+
+    def set_details(self, details: VersionDetails) -> None:
+        self._details = details
+        version, headline = details.version, details.version.headline
+        if headline is None:
+            self.headline.set_fact(NOTHING, self.tr("not measured"))
+        else:
+            name = METRIC_NAMES.get(headline.metric, headline.metric)
+            on = self.tr("{0} on the {1}").format(name, SET_NAMES.get(headline.split, headline.split))
+            self.headline.set_fact(measure(headline.value), on)
+        self.training.set_fact(duration(version.duration_s), moment(version.created_at))
+        self._origin_button.setVisible(version.parent is not None)
+        if version.parent is None:
+            self.origin.set_fact(self.tr("No version"), self.tr("from scratch or foreign weights"))
+        else:
+            self.origin.set_fact(version.parent_label, self.tr("a version of Calque"))
+        self.dataset.set_fact(version.snapshot_label or NOTHING, dataset_note(details.snapshot))
+        self.weights.set_fact(version.architecture or NOTHING, size(details.n_bytes) if details.n_bytes else NOTHING)
+
+    def _open_parent(self) -> None:
+        if self._details is not None and self._details.version.parent is not None:
+            self.parent_requested.emit(self._details.version.parent)
+
+
+def dataset_note(snapshot: SnapshotInfo | None) -> str:
+    """Images a set in few words."""
+    if snapshot is None:
+        return ""
+    parts = " · ".join(f"{count(n)} {split}" for split, n in snapshot.n_images)
+    return f"{parts} images" if parts else ""

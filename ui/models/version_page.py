@@ -1,0 +1,216 @@
+"""The page of one model version: how good it is, what made it, and how to use it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu, QProgressBar, QPushButton, QTabWidget, QToolButton, QVBoxLayout, QWidget
+
+from core.domain.ids import VersionId
+from core.domain.models import VersionDetails, VersionStatus
+from ui.evaluation.evaluation_view import EvaluationView
+from ui.icons import icon
+from ui.models.card_view import CardView
+from ui.models.fact_cards import FactCards
+from ui.models.version_tabs import DatasetTab, FilesTab, LineageTab, SnippetTab
+from ui.models.version_words import refusal
+from ui.widgets.badge import VERSION_TONES, Badge
+from ui.widgets.labels import set_role
+from ui.widgets.page_header import PageHeader
+from ui.widgets.value_table import ValueTable
+
+
+class VersionPage(QWidget):
+    back_requested = Signal()
+    run_requested = Signal(object)  # RunId
+    train_again_requested = Signal(object)  # VersionId
+    export_requested = Signal(object, bool)  # ModelVersion, as one .zip file (else as a folder)
+    version_requested = Signal(object)  # VersionId, of the lineage
+    folder_requested = Signal(object)  # Path
+    link_requested = Signal(str)
+    evaluation_csv_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._details: VersionDetails | None = None
+        self._header = PageHeader(back=self.tr("All models"))
+        self._badge = Badge()
+        self._partial = Badge(self.tr("stopped early"), "warning")
+        self._partial.setToolTip(
+            self.tr("Its training was stopped before its planned end; the best weights were kept.")
+        )
+        self._run = QPushButton(icon("activity"), self.tr("Open run"))
+        self._train = QPushButton(icon("play"), self.tr("Train again…"))
+        self._export = QPushButton(icon("download", role="on_accent"), self.tr("Export…"))
+        self._more = QToolButton()
+        self._cards = FactCards()
+        self._progress = QProgressBar()
+        self._progress.setRange(0, 1000)
+        self._progress.setTextVisible(False)
+        self._progress.setAccessibleName(self.tr("Progress of the export"))
+        self._tabs = QTabWidget()
+        self._evaluation = EvaluationView()
+        self._settings = ValueTable((self.tr("Setting"), self.tr("Value")), self.tr("No settings were stored."))
+        self._dataset = DatasetTab()
+        self._lineage = LineageTab()
+        self._files = FilesTab()
+        self._card = CardView()
+        self._snippet = SnippetTab()
+        self._set_up_header()
+        self._make_layout()
+        self._connect()
+        self.set_export_progress(None)
+
+    # What it shows
+
+    @property
+    def version_id(self) -> VersionId | None:
+        return self._details.version.id if self._details is not None else None
+
+    @property
+    def details(self) -> VersionDetails | None:
+        return self._details
+
+    @property
+    def cards(self) -> FactCards:
+        return self._cards
+
+    @property
+    def evaluation(self) -> EvaluationView:
+        return self._evaluation
+
+    @property
+    def dataset(self) -> DatasetTab:
+        return self._dataset
+
+    @property
+    def files(self) -> FilesTab:
+        return self._files
+
+    @property
+    def card(self) -> CardView:
+        return self._card
+
+    @property
+    def snippet(self) -> SnippetTab:
+        return self._snippet
+
+    def set_details(self, details: VersionDetails) -> None:
+        """Another version, or the same one after a change."""
+        is_same = details.version.id == self.version_id
+        self._details = details
+        version = details.version
+        subtitle = f"{details.model.project_name} · {details.model.task} · {', '.join(details.model.categories)}"
+        self._header.set_title(f"{version.model_name} · {version.label}", subtitle)
+        self._badge.set_state(str(version.status), VERSION_TONES[version.status])
+        self._partial.setVisible(version.is_partial)
+        self._cards.set_details(details)
+        self._evaluation.set_tables(details.tables, self._measure_note(details))
+        self._settings.set_values(details.configuration)
+        for tab in (self._dataset, self._lineage, self._files, self._snippet):
+            tab.set_details(details)
+        self._card.set_card(details.card)
+        self._refresh_buttons()
+        if not is_same:
+            self._tabs.setCurrentIndex(0)
+
+    def set_export_progress(self, fraction: float | None) -> None:
+        """None = no export is under way."""
+        self._progress.setVisible(fraction is not None)
+        if fraction is not None:
+            self._progress.setValue(round(fraction * 1000))
+        self._refresh_buttons()
+
+    # Inside
+
+    def _refresh_buttons(self) -> None:
+        if self._details is None:
+            return
+        version = self._details.version
+        exporting = self.tr("An export is under way.") if self._progress.isVisibleTo(self) else ""
+        reasons = {
+            self._run: "" if version.run is not None else self.tr("It was imported, not trained here."),
+            self._train: refusal(version, deed="a starting point"),
+            self._export: refusal(version, deed="exported") or exporting,
+        }
+        for button, reason in reasons.items():
+            button.setEnabled(not reason)
+            button.setToolTip(reason)
+
+    @staticmethod
+    def _measure_note(details: VersionDetails) -> str:
+        if details.version.status is VersionStatus.AVAILABLE:
+            return "It was published without being measured."
+        return "Each set is measured after the training."
+
+    def _set_up_header(self) -> None:
+        set_role(self._export, "primary")
+        menu = QMenu(self._export)
+        menu.addAction(icon("file-archive"), self.tr("As one .zip file…"), lambda: self._request_export(True))
+        menu.addAction(icon("folder"), self.tr("As a folder…"), lambda: self._request_export(False))
+        self._export.setMenu(menu)
+        self._more.setIcon(icon("ellipsis-vertical"))
+        self._more.setToolTip(self.tr("More"))
+        self._more.setAccessibleName(self.tr("More"))
+        self._more.setProperty("role", "icon-menu")
+        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        more = QMenu(self._more)
+        more.addAction(icon("copy"), self.tr("Copy version ID"), lambda: self._copy("version"))
+        more.addAction(icon("copy"), self.tr("Copy model ID"), lambda: self._copy("model"))
+        self._more.setMenu(more)
+        for widget in (self._partial, self._badge, self._run, self._train, self._export, self._more):
+            self._header.add_widget(widget)
+
+    def _make_layout(self) -> None:
+        for page, title in (
+            (self._evaluation, self.tr("Metrics")),
+            (self._snippet, self.tr("Use elsewhere")),
+            (self._settings, self.tr("Configuration")),
+            (self._dataset, self.tr("Dataset and classes")),
+            (self._lineage, self.tr("Lineage")),
+            (self._files, self.tr("Files and facts")),
+            (self._card, self.tr("Model card")),
+        ):
+            holder = QWidget()
+            inside = QVBoxLayout(holder)
+            inside.setContentsMargins(0, 8, 0, 0)
+            inside.addWidget(page)
+            self._tabs.addTab(holder, title)
+        body = QVBoxLayout()
+        body.setContentsMargins(16, 12, 16, 12)
+        body.setSpacing(8)
+        body.addWidget(self._progress)
+        body.addWidget(self._cards)
+        body.addWidget(self._tabs, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._header)
+        column.addLayout(body, 1)
+
+    def _connect(self) -> None:
+        self._header.back_requested.connect(self.back_requested)
+        self._run.clicked.connect(self._request_run)
+        self._train.clicked.connect(self._request_training)
+        self._cards.parent_requested.connect(self.version_requested)
+        self._lineage.version_requested.connect(self.version_requested)
+        self._files.folder_requested.connect(self.folder_requested)
+        self._card.link_requested.connect(self.link_requested)
+        self._evaluation.csv_requested.connect(self.evaluation_csv_requested)
+
+    def _request_run(self) -> None:
+        if self._details is not None and self._details.version.run is not None:
+            self.run_requested.emit(self._details.version.run)
+
+    def _request_training(self) -> None:
+        if self._details is not None:
+            self.train_again_requested.emit(self._details.version.id)
+
+    def _request_export(self, as_zip: bool) -> None:
+        if self._details is not None:
+            self.export_requested.emit(self._details.version, as_zip)
+
+    def _copy(self, what: str) -> None:
+        if self._details is not None:
+            version = self._details.version
+            QGuiApplication.clipboard().setText(version.id if what == "version" else version.model)

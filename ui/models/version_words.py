@@ -1,0 +1,99 @@
+"""What pages say of a model version. No widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.domain import metrics
+from core.domain.models import ModelVersion, VersionDetails, VersionStatus
+from core.domain.snapshots import SnapshotInfo, Split
+from ui.widgets.formatting import NOTHING, count, duration, measure, moment, size
+
+METRIC_NAMES = {
+    metrics.MAP50: "mAP50",
+    metrics.MAP50_95: "mAP50-95",
+    metrics.MASK_MAP50: "mask mAP50",
+    metrics.MASK_MAP50_95: "mask mAP50-95",
+}
+SET_NAMES = {"train": "train set", "val": "validation set", "test": "test set"}
+
+
+def headline_text(version: ModelVersion) -> str:
+    """ "mAP50-95 0.524 on the test set", or that nothing was measured."""
+    headline = version.headline
+    if headline is None:
+        return "not measured"
+    name = METRIC_NAMES.get(headline.metric, headline.metric)
+    return f"{name} {measure(headline.value)} on the {SET_NAMES.get(headline.split, headline.split)}"
+
+
+def measured_on(version: ModelVersion) -> str:
+    """Set and frozen dataset of the headline: the number means nothing without."""
+    if version.headline is None:
+        return NOTHING
+    parts = (f"{version.headline.split} set", version.snapshot_label)
+    return " · ".join(part for part in parts if part)
+
+
+def is_comparable(one: ModelVersion, other: ModelVersion) -> bool:
+    """Whether their headlines were measured on the same images, as far as both have one."""
+    if one.headline is None or other.headline is None:
+        return True
+    return (one.headline.metric, one.headline.split, one.snapshot) == (
+        other.headline.metric,
+        other.headline.split,
+        other.snapshot,
+    )
+
+
+def refusal(version: ModelVersion, *, deed: str) -> str:
+    """Why it cannot be exported or trained on, "" when it can. `deed` as in "it cannot be {deed}"."""
+    if version.status is VersionStatus.AVAILABLE:
+        return ""
+    return f"Version {version.label} is not available ({version.status}); it cannot be {deed}."
+
+
+def dataset_rows(snapshot: SnapshotInfo) -> tuple[tuple[str, ...], ...]:
+    """A heading row, then images, objects and each class, with a column a set."""
+    splits = [split for split, _n in snapshot.n_images]
+    images, objects = dict(snapshot.n_images), dict(snapshot.n_objects)
+    counts = dict(snapshot.category_counts)
+    rows = [("", *(SET_NAMES[split].capitalize() for split in splits))]
+    rows.append(("Images", *(count(images[split]) for split in splits)))
+    rows.append(("Objects", *(count(objects.get(split, 0)) for split in splits)))
+    for index, name in enumerate(snapshot.categories):
+        cells = (_class_count(counts, split, index) for split in splits)
+        rows.append((name, *cells))
+    return tuple(rows)
+
+
+def fact_rows(details: VersionDetails) -> tuple[tuple[str, str], ...]:
+    """Where it comes from and what it is made of, for a table."""
+    version = details.version
+    rows = [
+        ("Version ID", version.id),
+        ("Architecture", version.architecture or NOTHING),
+        ("Worker", f"{version.worker} {version.worker_version}"),
+        ("Created", moment(version.created_at)),
+        ("Training time", duration(version.duration_s)),
+        ("Weights SHA-256", version.weights_sha256 or NOTHING),
+        ("Content SHA-256", version.content_sha256 or NOTHING),
+        ("Size", size(details.n_bytes) if details.n_bytes else NOTHING),
+        ("Folder", str(version.folder) if version.folder else NOTHING),
+    ]
+    return (*rows, *details.facts)
+
+
+def lineage_steps(details: VersionDetails) -> Sequence[tuple[str, ModelVersion]]:
+    """Ancestors from the oldest to the version itself, then what was started from it; each with its relation."""
+    ancestors = [("started from" if n == 0 else "before that", v) for n, v in enumerate(details.lineage)]
+    return [
+        *reversed(ancestors),
+        ("this version", details.version),
+        *(("started from this", child) for child in details.children),
+    ]
+
+
+def _class_count(counts: dict[Split, tuple[int, ...]], split: Split, index: int) -> str:
+    per_class = counts.get(split, ())
+    return count(per_class[index]) if index < len(per_class) else NOTHING
