@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import sys
 import time
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from typing import Any
 
 from core.errors import CalqueError, FormatError
 
-PROGRESS_PAUSE_S = 0.5
+PROGRESS_PAUSE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Console:
     """Standard output for the result, standard error for progress and refusals."""
 
     is_json: bool = False
-    _last_progress: float = field(default=-1.0, init=False)
+    _last_progress: float = field(default=-math.inf, init=False)
+    _last_line: str = field(default="", init=False)
 
     def show(self, result: VerbResult) -> None:
         if self.is_json:
@@ -53,13 +55,15 @@ class Console:
         print(escaped(text), file=sys.stderr, flush=True)
 
     def progress(self, done: float, total: float, text: str = "") -> None:
-        """At most two lines a second, and always the last one."""
-        now = time.monotonic()
-        if now - self._last_progress < PROGRESS_PAUSE_S and done < total:
-            return
-        self._last_progress = now
+        """A line a second at most, none twice, and always the last one."""
         share = f"{100 * done / total:3.0f} %" if total else ""
-        self.note(f"{share} {text}".strip())
+        line = f"{share} {text}".strip()
+        now = time.monotonic()
+        is_early = now - self._last_progress < PROGRESS_PAUSE_S and done < total
+        if is_early or line == self._last_line:
+            return
+        self._last_progress, self._last_line = now, line
+        self.note(line)
 
 
 def escaped(text: str) -> str:
