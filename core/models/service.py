@@ -148,11 +148,9 @@ class ModelService:
         with self._registry.write(durable=True) as session:
             version = self._locate(store.get_version(session, id))
             for run in runs.list_runs(session):
-                needs_it = run.version is not None and id in (
-                    run.version,
-                    store.get_version(session, run.version).parent,
-                )
-                if needs_it and not run.status.is_terminal:
+                if run.version is None or run.status.is_terminal:
+                    continue
+                if id in (run.version, store.get_version(session, run.version).parent):
                     text = f'"{version.label}" is in use by the run "{shown(run.name)}" ({run.status.value}).'
                     raise RefusedError(text, hint="Stop the training before removing it.", code="E-550")
             store.delete_version(session, id)
