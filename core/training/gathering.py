@@ -204,7 +204,8 @@ class Gatherer:
         for record in self._runs.list_runs(filter):
             try:
                 request = read_request(RunLayout(record.folder))
-                if comparable(draft_from_json(request.payload["draft"])) == wanted:
+                made = comparable(draft_from_json(request.payload["draft"]))
+                if replace(made, model=record.model, new_model_name="") == wanted:
                     return record
             except (RunError, KeyError, TypeError, ValueError):
                 continue  # an unreadable run cannot be the same

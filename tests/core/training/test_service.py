@@ -1,0 +1,378 @@
+"""Review and Start on real services: what is checked, frozen and written, and what is left when it fails."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+
+import pytest
+from service_workshop import Shop
+
+from core.domain.devices import DeviceReport
+from core.domain.models import VersionStatus
+from core.domain.projects import Task
+from core.domain.runs import RunStatus, StageName
+from core.domain.snapshots import Split
+from core.domain.training import StartFrom, StartKind
+from core.errors import NotFoundError, RefusedError, StorageError
+from core.runs.layout import RunLayout
+from core.runs.request import read_request
+from core.training.command import from_toml
+from core.training.configurations import ConfigurationService
+from core.training.payload import draft_from_json, draft_to_json, payload_from_json
+
+
+def _codes(review) -> list[str]:
+    return [issue.code for issue in review.issues]
+
+
+def _row(review, title: str) -> tuple[str, bool]:
+    return next((text, is_default) for name, text, is_default in review.values if name == title)
+
+
+def test_the_review_says_everything(shop: Shop):
+    review = shop.training.review(shop.draft())
+
+    assert review.can_start
+    assert _codes(review) == []
+    assert review.categories == ("disc", "bar")
+    assert [(c.split, c.n_images, c.n_objects, c.category_counts) for c in review.splits] == [
+        (Split.TRAIN, 24, 48, (24, 24)),
+        (Split.VAL, 4, 8, (4, 4)),
+        (Split.TEST, 3, 6, (3, 3)),
+    ]
+    assert review.ignored == (("images that nobody annotated", 1),)
+    assert review.disk_bytes > 100_000_000
+    assert review.free_bytes > 0
+    assert not review.is_val_carved
+    assert _row(review, "Worker")[0].startswith("Fake worker 0.1.0")
+    assert _row(review, "Steps") == ("2", False)
+    assert _row(review, "Points per step") == ("8", True)
+    assert _row(review, "Fail at step") == ("auto", True)
+    assert _row(review, "Device") == ("CPU", True)
+    assert _row(review, "Longest training time") == ("60 minutes", True)
+    assert _row(review, "Starts from") == ("scratch", True)
+    assert _row(review, "Classes") == ("disc, bar", True)
+    assert review.command.startswith("calque train --project Drawings --worker fake --model Shapes")
+
+
+def test_reviewing_writes_nothing(shop: Shop):
+    shop.training.review(shop.draft())
+
+    assert shop.runs.list_runs() == ()
+    assert shop.models.list_models(shop.project) == ()
+    assert shop.datasets.list_snapshots(shop.project) == ()
+    assert list(shop.home.runs.iterdir()) == []
+
+
+def test_without_a_validation_folder_a_slice_is_carved_and_said(shop: Shop):
+    review = shop.training.review(shop.draft(val_folders=(), val_ratio=0.25, seed=5))
+
+    assert review.can_start
+    assert review.is_val_carved
+    assert [c.n_images for c in review.splits] == [18, 6, 3]
+    assert "6 of the training images" in _row(review, "Validation images")[0]
+    assert "seed 5 (ratio 0.25)" in _row(review, "Validation images")[0]
+
+
+def test_an_unfinished_draft_is_reviewed_too(shop: Shop):
+    review = shop.training.review(shop.draft(name="", worker="", new_model_name="", train_folders=()))
+
+    assert not review.can_start
+    assert {"E-110", "E-122", "E-521"} <= set(_codes(review))
+    assert review.splits == ()
+
+
+def test_start_writes_model_version_snapshot_and_run(shop: Shop):
+    record = shop.training.submit(shop.draft(version_name="quick", new_model_description="Two shapes."))
+
+    assert record.status is RunStatus.PENDING
+    assert (record.name, record.project_name, record.model_name) == ("first run", "Drawings", "Shapes")
+    assert record.version_label == "V001 (quick)"
+    version = shop.models.get_version(record.version)
+    assert version.status is VersionStatus.CREATED
+    assert (version.run, version.snapshot, version.architecture) == (record.id, record.snapshot, "fake")
+    model = shop.models.get_model(record.model)
+    assert (model.categories, model.task, model.description) == (("disc", "bar"), Task.DETECTION, "Two shapes.")
+    (snapshot,) = shop.datasets.list_snapshots(shop.project)
+    assert snapshot.id == record.snapshot
+    request = read_request(RunLayout(record.folder))
+    assert request.stages == tuple(StageName)
+    assert request.max_duration_s == 3600
+    payload = payload_from_json(request.payload)
+    assert payload.configuration["n_steps"] == 2
+    assert payload.configuration["points_per_step"] == 8
+    assert payload.manifest == shop.datasets.file_of(snapshot.id)
+    assert len(shop.datasets.read(snapshot.id).images) == 31
+
+
+def test_what_was_started_trains_to_its_end(shop: Shop):
+    record = shop.training.submit(shop.draft())
+
+    state = shop.runs.carry_out(record.id, lambda batch: None, lambda: False)
+
+    assert state.status is RunStatus.SUCCESS, state.reason
+    version = shop.models.get_version(record.version)
+    assert version.status is VersionStatus.AVAILABLE
+    assert version.headline.split == "test"
+    assert {table.split for table in shop.models.get_details(version.id).tables} == set(Split)
+
+
+def test_a_refused_draft_writes_nothing(shop: Shop):
+    with pytest.raises(RefusedError) as refusal:
+        shop.training.submit(shop.draft(val_folders=("train",), max_minutes=1.0))
+
+    assert refusal.value.code == "E-151"
+    assert "6 and 6000" in refusal.value.hint
+    assert shop.datasets.list_snapshots(shop.project) == ()
+    assert shop.models.list_models(shop.project) == ()
+
+
+def test_a_run_folder_that_cannot_be_written_leaves_nothing(shop: Shop):
+    shop.home.runs.rmdir()
+    shop.home.runs.write_text("in the way")
+
+    with pytest.raises(StorageError):
+        shop.training.submit(shop.draft())
+
+    assert shop.runs.list_runs() == ()
+    assert shop.models.list_models(shop.project) == ()
+    shop.home.runs.unlink()
+    shop.home.runs.mkdir()
+    assert shop.training.submit(shop.draft()).version_label == "V001"
+
+
+def test_the_same_training_twice_is_asked_about(shop: Shop):
+    first = shop.training.submit(shop.draft())
+
+    again = shop.training.review(shop.draft(name="second", model=first.model, new_model_name=""))
+    other = shop.training.review(shop.draft(name="second", new_model_name="Other", values={"n_steps": 9}))
+
+    assert "W-161" not in _codes(other)
+    assert "W-161" in _codes(again)
+    assert 'already Pending as "first run"' in next(i.text for i in again.issues if i.code == "W-161")
+
+
+def test_an_existing_model_gets_the_next_version_in_its_own_order_of_classes(shop: Shop):
+    model = shop.models.create_model(shop.project, "Mine", Task.DETECTION, ("bar", "disc"), "")
+
+    record = shop.training.submit(shop.draft(model=model.id, new_model_name=""))
+
+    assert record.model == model.id
+    assert payload_from_json(read_request(RunLayout(record.folder)).payload).categories == ("bar", "disc")
+
+
+def test_an_existing_model_with_other_classes_is_refused(shop: Shop):
+    model = shop.models.create_model(shop.project, "Mine", Task.DETECTION, ("disc",), "")
+
+    review = shop.training.review(shop.draft(model=model.id, new_model_name=""))
+
+    (issue,) = [issue for issue in review.issues if issue.is_error]
+    assert issue.code == "E-301"
+    assert "added bar, removed none" in issue.text
+    assert shop.training.review(shop.draft(model=model.id, new_model_name="", categories=("disc",))).can_start
+
+
+def test_only_the_chosen_classes_are_trained(shop: Shop):
+    review = shop.training.review(shop.draft(categories=("bar",)))
+
+    assert review.can_start
+    assert review.categories == ("bar",)
+    assert ("objects of classes that were not chosen", 31) in review.ignored
+    wrong = shop.training.review(shop.draft(categories=("bar", "never seen")))
+    assert [issue.code for issue in wrong.issues if issue.is_error] == ["E-241"]
+
+
+def test_files_that_changed_since_the_import_are_found_before_start(shop: Shop):
+    (shop.images_root / "train" / "03.jpg").unlink()
+    (shop.images_root / "val" / "01.jpg").write_bytes(b"other")
+
+    review = shop.training.review(shop.draft())
+
+    texts = {issue.code: issue.text for issue in review.issues}
+    assert "1 files: train/03.jpg" in texts["E-222"]
+    assert "val/01.jpg" in texts["E-223"]
+
+
+def test_a_project_whose_folder_is_gone_is_told(shop: Shop):
+    shutil.rmtree(shop.images_root)
+
+    review = shop.training.review(shop.draft())
+
+    assert "E-222" in _codes(review)
+
+
+def test_a_picture_in_two_sets_is_refused(shop: Shop):
+    shutil.copy(shop.images_root / "train" / "00.jpg", shop.images_root / "test" / "00.jpg")
+    file = shop.images_root / "annotations.json"
+    from core.domain.imports import ImportSource
+
+    shop.imports.commit(
+        ImportSource(file, shop.images_root, "coco"), project_name="Drawings", into=shop.project, replace=True
+    )
+
+    review = shop.training.review(shop.draft())
+
+    issue = next(issue for issue in review.issues if issue.code == "E-152")
+    assert issue.text.startswith("1 images are in both train and test.")
+    assert "test/00.jpg" in issue.text
+
+
+def test_a_forced_gpu_that_is_not_there(shop: Shop):
+    shop.devices = DeviceReport(shop.devices.devices[:1], "No NVIDIA driver was found.")
+
+    review = shop.training.review(shop.draft(worker="yolo-detect", values={}, device="cuda:0"))
+
+    assert "No usable GPU: No NVIDIA driver was found." in [issue.text for issue in review.issues]
+
+
+def test_a_worker_without_gpu_runs_on_the_cpu_and_says_so(shop: Shop):
+    draft = shop.draft(device="cuda:0")
+
+    assert _codes(shop.training.review(draft)) == ["W-121"]
+    assert shop.training.submit(draft).device == "cpu"
+
+
+def test_pretrained_weights_that_are_not_there_and_then_are(shop: Shop):
+    draft = shop.draft(worker="yolo-detect", values={}, start=StartFrom(StartKind.PRETRAINED))
+
+    missing = shop.training.review(draft)
+    assert "yolo11n.pt" in next(i.text for i in missing.issues if i.code == "E-350")
+    assert str(shop.home.weights) in next(i.text for i in missing.issues if i.code == "E-350")
+    allowed = replace(draft, start=StartFrom(StartKind.PRETRAINED, may_download=True))
+    assert shop.training.review(allowed).can_start
+    (shop.home.weights / "yolo11n.pt").write_bytes(b"PK\x03\x04 weights")
+    assert shop.training.review(draft).can_start
+    assert _row(shop.training.review(draft), "Starts from")[0] == "pretrained weights yolo11n.pt"
+
+
+def test_weights_files(shop: Shop, tmp_path):
+    def code(file):
+        review = shop.training.review(shop.draft(start=StartFrom(StartKind.FILE, file=file)))
+        return [issue.code for issue in review.issues]
+
+    assert code(tmp_path / "gone.pt") == ["E-350"]
+    text = tmp_path / "notes.txt"
+    text.write_text("x")
+    assert code(text) == ["E-350"]
+    alone = tmp_path / "weights.safetensors"
+    alone.write_bytes(b"x")
+    assert code(alone) == ["E-350"]
+    foreign = tmp_path / "foreign.pt"
+    foreign.write_bytes(b"x")
+    assert code(foreign) == []
+
+
+def test_configurations_are_checked_used_and_locked(shop: Shop):
+    stored = shop.training.configurations.create_configuration("fake", "mine", {"n_steps": 3, "delay_s": 0.0})
+    assert stored.values == {"n_steps": 3}
+
+    record = shop.training.submit(shop.draft(configuration=stored.id, configuration_name="mine", values={}))
+
+    assert payload_from_json(read_request(RunLayout(record.folder)).payload).configuration["n_steps"] == 3
+    assert shop.training.configurations.get_configuration(stored.id).is_locked
+    wrong = shop.training.review(shop.draft(values={"n_steps": 0, "zzz": 1}))
+    assert {"E-132", "W-133"} <= set(_codes(wrong))
+    assert not wrong.can_start
+
+
+def test_configurations_refuse_what_cannot_be(shop: Shop):
+    configurations: ConfigurationService = shop.training.configurations
+    configurations.create_configuration("fake", "mine", {})
+
+    for name, values, code in [
+        ("mine", {}, "E-130"),
+        ("Ten steps", {}, "E-130"),
+        (" ", {}, "E-131"),
+        ("x" * 251, {}, "E-111"),
+        ("other", {"n_steps": "many"}, "E-132"),
+    ]:
+        with pytest.raises(RefusedError) as refusal:
+            configurations.create_configuration("fake", name, values)
+        assert refusal.value.code == code
+    assert [item.name for item in configurations.list_configurations("fake")] == ["Ten steps", "mine"]
+
+
+def test_a_default_name_says_model_worker_and_time(shop: Shop):
+    name = shop.training.default_name(shop.draft(new_model_name="Shapes"))
+    long = shop.training.default_name(shop.draft(new_model_name="x" * 100))
+
+    assert name.startswith("Shapes · Fake worker · 20")
+    assert len(long) == 100
+    assert long.endswith(name.partition(" · ")[2])
+
+
+def test_train_again_prefills_everything(shop: Shop):
+    first = shop.training.submit(shop.draft(seed=4, version_name="one"))
+    shop.runs.carry_out(first.id, lambda batch: None, lambda: False)
+
+    again = shop.training.draft_from_run(first.id)
+    version = shop.training.draft_from_version(first.version)
+
+    assert (again.model, again.new_model_name, again.name, again.version_name) == (first.model, "", "", "")
+    assert (again.seed, again.values, again.train_folders) == (4, {"n_steps": 2}, ("train",))
+    assert version == replace(again, start=StartFrom(StartKind.VERSION, first.version))
+    second = shop.training.submit(replace(version, name="second"))
+    assert second.version_label == "V002"
+    assert shop.models.get_version(second.version).parent == first.version
+
+
+def test_train_again_from_a_version_whose_run_was_removed(shop: Shop):
+    first = shop.training.submit(shop.draft())
+    shop.runs.carry_out(first.id, lambda batch: None, lambda: False)
+    shop.runs.remove(first.id, with_files=True)
+
+    draft = shop.training.draft_from_version(first.version)
+
+    assert (draft.worker, draft.model, dict(draft.values)) == ("fake", first.model, {"n_steps": 2})
+    assert draft.categories == ("disc", "bar")
+    assert draft.train_folders == ()
+
+
+def test_a_draft_survives_json_and_a_run_toml(shop: Shop):
+    start = StartFrom(StartKind.FILE, file=shop.home.root / "x.pt")
+    draft = shop.draft(val_folders=(), val_ratio=0.3, categories=("bar",), max_minutes=None, start=start)
+
+    assert draft_from_json(draft_to_json(draft)) == draft
+    plan = shop.training.plan_of(draft)
+    assert shop.training.draft_from_plan(from_toml(shop.training.review(draft).toml)) == draft
+    assert plan.model == "Shapes"
+
+
+def test_a_plan_names_what_is_there(shop: Shop):
+    first = shop.training.submit(shop.draft())
+    shop.training.configurations.create_configuration("fake", "mine", {"n_steps": 30})
+    plan = replace(
+        shop.training.plan_of(shop.draft()), name="", configuration="Ten steps", values={"fail_at": "none"}, start=""
+    )
+
+    draft = shop.training.draft_from_plan(plan, ["points_per_step=3", "n_steps=5"])
+
+    assert draft.model == first.model
+    assert draft.new_model_name == ""
+    assert draft.name.startswith("Shapes · Fake worker · ")
+    assert dict(draft.values) == {"n_steps": 5, "points_per_step": 3}
+    assert shop.training.plan_of(draft).configuration == "Ten steps"
+    assert shop.training.draft_from_plan(shop.training.plan_of(draft)) == draft
+    stored = shop.training.draft_from_plan(replace(plan, configuration="mine"))
+    assert (stored.configuration_name, dict(stored.values)) == ("mine", {"n_steps": 30})
+    assert stored.configuration is not None
+
+
+@pytest.mark.parametrize(
+    ("changes", "settings", "error"),
+    [
+        ({"project": "nobody"}, [], NotFoundError),
+        ({"project": ""}, [], RefusedError),
+        ({"worker": "nobody"}, [], NotFoundError),
+        ({"configuration": "nobody"}, [], NotFoundError),
+        ({}, ["epochs"], RefusedError),
+    ],
+)
+def test_a_plan_that_names_nothing_is_refused_in_words(shop: Shop, changes, settings, error):
+    plan = replace(shop.training.plan_of(shop.draft()), **changes)
+
+    with pytest.raises(error) as refusal:
+        shop.training.draft_from_plan(plan, settings)
+
+    assert refusal.value.text.endswith(".")
