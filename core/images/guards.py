@@ -10,7 +10,28 @@ import struct
 import warnings
 import zlib
 
-from PIL import Image, ImageFile
+from PIL import (
+    AvifImagePlugin,
+    BmpImagePlugin,
+    Image,
+    ImageFile,
+    Jpeg2KImagePlugin,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+_PLUGINS = (
+    # Named here, or Pillow would load all of its forty when it first meets a format that it does not have at hand.
+    AvifImagePlugin,
+    BmpImagePlugin,
+    Jpeg2KImagePlugin,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
 
 MAX_PIXELS = 400_000_000
 """Largest picture that is decoded, judged by its header before any pixel is."""

@@ -15,6 +15,7 @@ MAX_FILE_BYTES = 4 * 2**30
 """No format that is read can say where its pixels are beyond 4 GiB; also stops sparse files of terabytes."""
 
 _COPY_AGAIN = "Copy the file again from where it came from, or leave it out."
+_CONVERT = "Save it as JPEG or PNG, or leave it out."
 
 # First bytes of what is found under a picture's name, and what a person calls it.
 _FOREIGN: tuple[tuple[bytes, str], ...] = (
@@ -32,6 +33,7 @@ _FOREIGN: tuple[tuple[bytes, str], ...] = (
     (b"version https://git-lfs", "a Git LFS pointer (the picture itself was never downloaded)"),
     (b"\x76\x2f\x31\x01", "an OpenEXR file"),
 )
+_PICTURES = ("PostScript", "PDF", "GIF", "Photoshop", "HEIC", "SVG", "OpenEXR")
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 
 
@@ -95,6 +97,11 @@ def describe_foreign(head: bytes) -> str:
     if text.startswith((b"{", b"[")) or all(byte in b"\t\r\n" or 32 <= byte < 127 for byte in head):
         return "a text file"
     return ""
+
+
+def hint_for(foreign: str) -> str:
+    """What to do with a file that `describe_foreign` described."""
+    return _CONVERT if any(kind in foreign for kind in _PICTURES) else _COPY_AGAIN
 
 
 def _describe_special(mode: int) -> str:

@@ -17,7 +17,7 @@ from PIL import Image, UnidentifiedImageError
 
 from core.domain.names import shown
 from core.images.guards import DECODER_FAULTS, MAX_PIXELS, READABLE, raise_guards
-from core.images.opening import ImageFileError, describe_foreign, open_regular
+from core.images.opening import ImageFileError, describe_foreign, hint_for, open_regular
 
 _ORIENTATION_TAG = 0x0112
 _TRANSPOSES = {
@@ -150,7 +150,7 @@ def _explain(error: Exception, head: bytes, path: Path) -> ImageFileError:
     foreign = describe_foreign(head)
     if isinstance(error, UnidentifiedImageError) and foreign:
         text = f'"{name}" is not a picture that Calque reads but {foreign}.'
-        return ImageFileError("image-not-an-image", text, file=path, hint="Save it as JPEG or PNG, or leave it out.")
+        return ImageFileError("image-not-an-image", text, file=path, hint=hint_for(foreign))
     if isinstance(error, UnidentifiedImageError):
         text = f'"{name}" is not a picture of a known format, or its first bytes are damaged.'
         return ImageFileError("image-not-an-image", text, file=path)

@@ -75,6 +75,14 @@ def test_hostile_content(tmp_path: Path, content: bytes, kind: str, words: str) 
     assert (problem.kind, problem.file) == (kind, "sub/picture.jpg")
 
 
+def test_hint_fits_what_was_found(tmp_path: Path) -> None:
+    for content, words in ((b"GIF89a....", "Save it as JPEG"), (HTML, "Copy the file again")):
+        (tmp_path / "x.jpg").write_bytes(content)
+        with pytest.raises(ImageFileError) as caught:
+            decode(tmp_path / "x.jpg")
+        assert words in caught.value.hint
+
+
 def test_postscript_is_never_run(tmp_path: Path) -> None:
     path = tmp_path / "eps.jpg"
     path.write_bytes(EPS)
