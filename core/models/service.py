@@ -84,6 +84,11 @@ class ModelService:
             tables = store.list_tables(session, id)
             lineage = self._located(tuple(_ancestors(session, version)))
             children = self._located(store.list_children(session, id))
+            snapshot = (
+                snapshots.get_snapshot(session, version.snapshot, model.project)
+                if version.snapshot is not None
+                else None
+            )
         folder = version.folder if version.folder and version.folder.is_dir() else None
         try:
             content = load_model_json(folder) if folder else {}
@@ -102,6 +107,8 @@ class ModelService:
             children=children,
             facts=facts_of(content),
             n_bytes=n_bytes(folder) if folder else 0,
+            snapshot=snapshot,
+            files=_files_of(folder) if folder else (),
         )
 
     def verify(self) -> tuple[Problem, ...]:
@@ -255,6 +262,11 @@ class ModelService:
         for trash in self._store.glob(f"{TRASH_PREFIX}*"):
             if time.time() - trash.stat().st_mtime > TRASH_DAYS * 86_400:
                 shutil.rmtree(trash, ignore_errors=True)
+
+
+def _files_of(folder: Path) -> tuple[tuple[str, int], ...]:
+    """Names and sizes, by name."""
+    return tuple(sorted((path.name, path.stat().st_size) for path in folder.iterdir() if path.is_file()))
 
 
 def _ancestors(session: Session, version: ModelVersion) -> Iterator[ModelVersion]:
