@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from core import clock
 from core.errors import RefusedError
+
+_PAUSE_S = 0.05
 
 Progress = Callable[[int, int, str], None]
 """Done, of how many, and what is being done."""
@@ -25,3 +28,17 @@ def no_progress(done: int, total: int, text: str) -> None:
 
 def never_cancelled() -> bool:
     return False
+
+
+def sparing(progress: Progress) -> Progress:
+    """Passes on what a person can see: twenty steps a second, each change of work, and the end of each."""
+    last_at, last_text = -_PAUSE_S, ""
+
+    def tell(done: int, total: int, text: str) -> None:
+        nonlocal last_at, last_text
+        now = clock.monotonic()
+        if now - last_at >= _PAUSE_S or text != last_text or done == total:
+            last_at, last_text = now, text
+            progress(done, total, text)
+
+    return tell

@@ -20,6 +20,7 @@ from core.imports.cancelling import (
     Progress,
     never_cancelled,
     no_progress,
+    sparing,
 )
 from core.imports.examination import Headers, Memory, examine_all
 from core.imports.plan import ImportPlan, make_plan
@@ -55,8 +56,7 @@ class ImportService:
 
         Raises FormatError, NotFoundError, RefusedError, ImportCancelledError.
         """
-        plan = self._plan(source, self._get_project(into), progress, is_cancelled)
-        return plan.preview()
+        return self._plan(source, self._get_project(into), sparing(progress), is_cancelled).preview()
 
     def commit(
         self,
@@ -77,6 +77,7 @@ class ImportService:
         What a preview of the same source has found is not looked for again while the files look the same. Raises
         what `preview` raises, and RegistryError and StorageError.
         """
+        progress = sparing(progress)
         target = self._get_project(into)
         if target is None:
             with self._registry.read() as session:
@@ -192,5 +193,5 @@ def _scan(root: Path, progress: Progress, is_cancelled: IsCancelled) -> tuple[li
         else:
             files.append(found)
             if len(files) % 1000 == 0:
-                progress(0, 0, f"Looking for images: {len(files):,}")
+                progress(len(files), 0, "Looking for images")
     return files, problems

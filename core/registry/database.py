@@ -9,6 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self, cast
@@ -17,6 +18,7 @@ from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.domain.imports import Problem, Severity
 from core.domain.names import shown
 from core.errors import RegistryCorruptError, RegistryError, StorageError
@@ -134,6 +136,13 @@ class Registry:
             raise explain(error, self._file, self._backups) from error
         except OSError as error:
             raise StorageError(f'No backup could be made in "{shown(self._backups)}": {error.strerror}.') from error
+
+    def back_up_if_due(self, max_age: timedelta) -> Backup | None:
+        """A copy when the newest one is older than that; None when it is not, or when nothing can be written."""
+        newest = next(iter(self.list_backups()), None)
+        if self._is_read_only or (newest is not None and clock.now() - newest.made_at < max_age):
+            return None
+        return self.back_up()
 
     def list_backups(self) -> tuple[Backup, ...]:
         """Newest first."""

@@ -228,8 +228,9 @@ def test_progress_is_told_and_a_stop_changes_nothing(
     source = ImportSource(pictures)
     told: list[tuple[int, int, str]] = []
     imports.preview(source, progress=lambda *step: told.append(step))
-    assert (60, 60, "Checking images") in told
-    assert [done for done, _, text in told if text == "Checking images"] == list(range(1, 61))
+    checked = [done for done, total, text in told if text == "Checking images" and total == 60]
+    assert checked == sorted(set(checked))
+    assert checked[-1] == 60
     for allowed in (0, 1, 30, 62, 125):
         asked = iter(range(allowed))
         with pytest.raises(ImportCancelledError):

@@ -50,6 +50,16 @@ def test_only_the_newest_routine_copies_are_kept(
     assert kept[-1].label == "before-0002", "the copy made before an upgrade stays"
 
 
+def test_a_copy_is_made_when_the_newest_is_too_old(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    day = timedelta(days=1)
+    first = registry.back_up_if_due(day)
+    assert first is not None
+    assert registry.back_up_if_due(day) is None
+    monkeypatch.setattr(clock, "now", lambda: first.made_at + day)
+    assert registry.back_up_if_due(day) is not None
+    assert len(registry.list_backups()) == 2
+
+
 @pytest.mark.parametrize(
     ("age", "words"),
     [
