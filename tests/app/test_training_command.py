@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.cli import make_parser
@@ -41,6 +41,10 @@ plans = st.builds(
 )
 
 
+UNHURRIED = settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+
+
+@UNHURRIED
 @given(plans)
 def test_the_command_line_understands_its_own_command(plan):
     """Beside the description, which has no option, and the types of values, which the worker's fields decide."""

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.datasets.manifest import decode, encode, id_of, make_manifest
@@ -39,6 +39,10 @@ images = st.builds(
 )
 
 
+UNHURRIED = settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+
+
+@UNHURRIED
 @given(st.lists(images, max_size=6, unique_by=lambda i: i.path), st.randoms(use_true_random=False))
 def test_the_id_knows_no_order_and_the_text_gives_everything_back(items, rng):
     shuffled = [replace(i, objects=tuple(rng.sample(i.objects, len(i.objects)))) for i in rng.sample(items, len(items))]

@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import fields
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.domain.training_plan import TrainingPlan
@@ -41,6 +41,10 @@ plans = st.builds(
 )
 
 
+UNHURRIED = settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+
+
+@UNHURRIED
 @given(plans)
 def test_a_run_toml_gives_the_plan_back(plan):
     assert from_toml(to_toml(plan)) == plan
