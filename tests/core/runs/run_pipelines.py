@@ -13,7 +13,7 @@ from core.domain.metrics import EvaluationRow, EvaluationTable
 from core.domain.models import Headline
 from core.domain.runs import RunStatus, StageName
 from core.domain.snapshots import Split
-from core.errors import FormatError, WorkerError
+from core.errors import WorkerError
 from core.runs.child import ChildContext
 
 
@@ -120,14 +120,6 @@ def fails(context: ChildContext) -> None:
             raise WorkerError("The worker broke.", hint="Mend it.")
         if how == "gpu-memory":
             raise type("OutOfMemoryError", (RuntimeError,), {})("CUDA out of memory. Tried to allocate 20 MiB")
-        if how == "gpu-driver":
-            raise RuntimeError("CUDA error: unspecified launch failure")
-        if how == "memory":
-            raise MemoryError
-        if how == "disk":
-            raise OSError(28, "No space left on device")
-        if how == "data":
-            raise FormatError("The image page.jpg is damaged.", file="page.jpg")
         if how == "sys.exit":
             sys.exit(7)
         if how == "os._exit":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -51,7 +52,8 @@ class Workshop:
         occupant = read_occupant(layout, latest_attempt(layout).number)
         for mark in (occupant.child, occupant.warden) if occupant else ():
             if mark is not None and mark.is_alive():
-                os.kill(mark.pid, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(mark.pid, signal.SIGKILL)
 
     def make(
         self, pipeline: str = "steps", *, device: str = "cpu", name: str = "First try", **payload: Any
