@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # SQLAlchemy comes with them, which the window's first paint 
 
 Progress = Callable[[int, int, str], None]
 SampleMaker = Callable[[Path, Progress], Path]
-"""Draws the sample's files into a folder and returns the path to import."""
+"""Draws the sample's files into a folder and returns its annotation file, beside which the images are."""
 
 
 class ImportsController(QObject):
@@ -91,7 +91,7 @@ class ImportsController(QObject):
             if known is not None and not known.is_root_missing:
                 return known.id
             path = self._make_sample(self._sample_folder, context.progress)
-            source = ImportSource(path)
+            source = ImportSource(path, path.parent)
             into = known.id if known is not None else None
             return self._imports.commit(source, project_name=self._sample_name, into=into).project
 

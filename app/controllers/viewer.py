@@ -25,7 +25,7 @@ PREVIEW_SIDE = 1200  # a JPEG of 6,000 pixels is decoded at half its size for th
 WHOLE_SIDE = 2400  # images up to this are decoded whole at once
 MAX_PIXELS = 60_000_000  # larger images are shown reduced: 240 MB is enough for one picture
 FULL_DELAY_MS = 120  # someone who leafs through does not wait for all pixels of each image
-N_KEPT = 7
+N_KEPT = 5
 
 
 class ViewerController(QObject):

@@ -16,6 +16,7 @@ from ui.images.image_grid_model import ImageGridModel, ImageRole
 MIN_SIDE, DEFAULT_SIDE, MAX_SIDE = 96, 160, 320
 STORED_SIDES = (128, 256, 512)
 """Sizes in which thumbnails are asked for, so that moving the slider does not fill the cache with every size."""
+MAX_AHEAD = 120  # rows below the screen; more would push what is on a large screen out of the memory
 PAUSE_MS = 40  # scrolling must rest this long before rows are asked for
 
 
@@ -143,7 +144,7 @@ class ImageGrid(QListView):
         side = next((stored for stored in STORED_SIDES if stored >= needed), STORED_SIDES[-1])
         visible = self.visible_rows()
         # The screen below follows, so that scrolling on finds it ready.
-        ahead = range(visible.stop, min(visible.stop + len(visible), len(self._images.ids)))
+        ahead = range(visible.stop, min(visible.stop + min(len(visible), MAX_AHEAD), len(self._images.ids)))
         rows = [row for part in (visible, ahead) for row in part if self._images.is_waiting(row, side)]
         wanted = tuple(self._images.ids[row] for row in rows)
         if wanted != self._wanted:

@@ -18,7 +18,7 @@ from ui.widgets.formatting import count
 Index = QModelIndex | QPersistentModelIndex
 
 MAX_RECORDS = 4000
-MAX_THUMBNAIL_BYTES = 48 << 20
+MAX_THUMBNAIL_BYTES = 64 << 20
 
 
 class ImageRole(IntEnum):

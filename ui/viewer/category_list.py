@@ -74,10 +74,13 @@ class CategoryModel(QAbstractListModel):
             self._categories, self._counts = fresh, counts
             self.dataChanged.emit(self.index(0), self.index(len(fresh) - 1))
             return
+        before = self._hidden
         self.beginResetModel()
         self._categories, self._counts = fresh, counts
-        self._hidden = self._hidden & {c.id for c in fresh}
+        self._hidden = before & {c.id for c in fresh}
         self.endResetModel()
+        if self._hidden != before:
+            self.hidden_changed.emit(self._hidden)
 
     def set_hidden(self, hidden: frozenset[CategoryId]) -> None:
         if hidden == self._hidden:

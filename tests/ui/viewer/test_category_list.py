@@ -79,7 +79,9 @@ def test_new_counts_keep_what_is_hidden_and_chosen(qtbot: QtBot, categories: tup
 def test_a_class_that_went_is_not_hidden_for_ever(qtbot: QtBot, categories: tuple[Category, ...]) -> None:
     view = _list(qtbot, categories)
     view.hide_all()
-    view.set_categories(categories[:1])
+    with qtbot.waitSignal(view.hidden_changed) as hidden:
+        view.set_categories(categories[:1])
+    assert hidden.args == [frozenset({TEXT})]
     assert view.hidden == {TEXT}
 
 
