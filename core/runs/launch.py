@@ -36,6 +36,8 @@ LOCKS_FLAG = "--locks"
 
 WARDEN_PATIENCE_S = 30.0
 
+Process = subprocess.Popen[bytes]
+
 _SOURCE_ROOT = Path(core.__path__[0]).parent
 
 
@@ -68,9 +70,9 @@ class _Wardens:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._running: list[subprocess.Popen[bytes]] = []
+        self._running: list[Process] = []
 
-    def add(self, process: subprocess.Popen[bytes]) -> None:
+    def add(self, process: Process) -> None:
         with self._lock:
             self._running.append(process)
 
@@ -125,7 +127,7 @@ def collect_wardens() -> None:
     _wardens.collect()
 
 
-def spawn_child(folder: Path, kept_handles: Sequence[int]) -> subprocess.Popen[bytes]:
+def spawn_child(folder: Path, kept_handles: Sequence[int]) -> Process:
     """The child of a warden: leader of its own process group, holding the run's locks too."""
     command = [*_program(), str(folder), CHILD_FLAG]
     if sys.platform == "win32":
@@ -157,7 +159,7 @@ def ask_for_devices(timeout_s: float) -> Finding:
 
 def _start_warden(
     layout: RunLayout, environment: Mapping[str, str], locks: tuple[int, int], devices: Path, device: str
-) -> subprocess.Popen[bytes]:
+) -> Process:
     command = [*_program(), str(layout.folder)]
     output = os.open(layout.log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
@@ -197,7 +199,7 @@ def _start_warden(
     return process
 
 
-def _await_warden(layout: RunLayout, process: subprocess.Popen[bytes]) -> None:
+def _await_warden(layout: RunLayout, process: Process) -> None:
     """Until it has said who it is: from then on its end, and its child's, can be told from facts."""
     attempt = latest_attempt(layout).number
     deadline = time.monotonic() + WARDEN_PATIENCE_S

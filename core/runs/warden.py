@@ -13,21 +13,17 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
 
 from core import clock
 from core.runs.attempts import latest_attempt
 from core.runs.exit_record import NOT_STARTED, ExitRecord, write_exit
 from core.runs.file_lock import try_lock
-from core.runs.launch import spawn_child
+from core.runs.launch import Process, spawn_child
 from core.runs.layout import RunLayout
 from core.runs.liveness import Occupant, write_occupant
 from core.runs.memory import MemoryWatch
 from core.runs.processes import kill_group, mark_of, own_mark
 from core.runs.stop_wish import StopWish, read_stop
-
-if TYPE_CHECKING:
-    import subprocess
 
 LOCK_PATIENCE_S = 5.0
 
@@ -70,7 +66,7 @@ def _raise_child(folder: Path, handles: Sequence[int], attempt: int) -> tuple[in
     return _wait(process)
 
 
-def _wait(process: subprocess.Popen[bytes]) -> tuple[int, int]:
+def _wait(process: Process) -> tuple[int, int]:
     """The child's return code and peak memory; whatever is left of its process group is ended."""
     if sys.platform == "win32":
         return process.wait(), 0
