@@ -27,10 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class WorkerDescription:
-    """The torch-free face of a worker. `implementation` is "package.module:Class" with a constructor of no arguments.
-
-    `architectures` maps the name of an architecture (e.g. "yolo11n") to what a person calls it.
-    """
+    """The torch-free face of a worker. `implementation` is "package.module:Class" with a constructor of no arguments."""
 
     slug: str
     title: str

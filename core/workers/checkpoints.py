@@ -61,23 +61,6 @@ def read_checkpoint(path: Path) -> bytes:
     return payload
 
 
-def newest_valid(folder: Path) -> Path | None:
-    """The newest checkpoint that is complete and unharmed."""
-    for path in list_checkpoints(folder):
-        try:
-            read_checkpoint(path)
-        except WeightsError:
-            continue
-        return path
-    return None
-
-
-def epoch_of(path: Path) -> int:
-    """The epoch in a checkpoint's name; 0 when it has none."""
-    match = _NAME.fullmatch(path.name)
-    return int(match[1]) if match else 0
-
-
 def sync_folder(folder: Path) -> None:
     """Make renames and removals in a folder durable. Windows has no handle on a folder to do it with."""
     if os.name == "nt":

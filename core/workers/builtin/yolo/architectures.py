@@ -33,8 +33,3 @@ def architecture_name(task: Task, family: str, size: str) -> str:
     """The engine's name, e.g. "yolo11n-seg"; its yaml and its published weights are named after it."""
     letter = _V9_SIZES[size] if family == "v9" else size
     return f"yolo{family}{letter}{'-seg' if task is Task.SEGMENTATION else ''}"
-
-
-def title(task: Task, family: str, size: str) -> str:
-    """What a person calls it: "YOLO11 nano (yolo11n)"."""
-    return f"{FAMILIES[family]} {SIZES[size]} ({architecture_name(task, family, size)})"

@@ -13,7 +13,7 @@ from core.errors import CalqueError, StorageError, WorkerError
 GPU_MEMORY = "gpu-memory"
 MEMORY = "memory"
 DISK_FULL = "disk-full"
-GPU_LOST = "gpu"
+GPU_LOST = "gpu-driver"
 DATA = "data"
 
 

@@ -75,7 +75,8 @@ def load_start(network: Any, start: Start, architecture: str, categories: Sequen
         return
     if start.weights is None:
         raise WeightsError("The weights to start from are not stated.", hint="Choose them again.")
-    if start.kind is StartKind.VERSION:
+    is_ours = start.kind is StartKind.VERSION or start.weights.suffix == ".safetensors"
+    if is_ours:
         source, name = _version_network(start, architecture)
     else:
         source, name = load_foreign(start.weights), start.weights.name
@@ -89,7 +90,7 @@ def load_start(network: Any, start: Start, architecture: str, categories: Sequen
         network.load_state_dict(
             {key: value for key, value in fresh.items() if network.state_dict()[key].shape == value.shape}, strict=False
         )
-    if start.kind is StartKind.VERSION and list(_names_of(source).values()) != list(categories):
+    if is_ours and list(_names_of(source).values()) != list(categories):
         reporter.warning(
             f"The starting version has the classes {_listed(_names_of(source).values())}; this run has "
             f"{_listed(categories)}. Shared classes are kept, the others start fresh."
