@@ -61,7 +61,9 @@ class FilterButton(QToolButton):
             action.setChecked(False)
 
     def choose(self, value: Any, is_chosen: bool = True) -> None:
-        self._actions[value].setChecked(is_chosen)
+        """Tick a choice; one that there is not is passed over."""
+        if value in self._actions:
+            self._actions[value].setChecked(is_chosen)
 
     def _announce(self) -> None:
         self._show()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.domain.runs import STAGE_TITLES, RunRecord, RunState, RunStatus, StageState
@@ -38,10 +38,33 @@ class Outcome:
     action: RunAction | None
 
 
+def newest(record: RunRecord, state: RunState | None) -> tuple[RunRecord, RunState | None]:
+    """The row as the state knows it. They come by different ways, and now the one is ahead, now the other.
+
+    A state of an attempt before the row's is dropped: the run was asked to try again.
+    """
+    if state is None or state.attempt < record.attempt:
+        return record, None
+    is_asked_to_stop = record.status is RunStatus.STOPPING and state.status is RunStatus.IN_PROGRESS
+    is_known_over = record.status.is_terminal and not state.status.is_terminal
+    if is_asked_to_stop or is_known_over:
+        state = replace(state, status=record.status, reason=record.reason)
+    return (
+        replace(
+            record,
+            status=_waiting_word(record, state),
+            reason=state.reason or record.reason,
+            started_at=state.started_at or record.started_at,
+            ended_at=state.ended_at or record.ended_at,
+            device=state.device or record.device,
+        ),
+        state,
+    )
+
+
 def outcome_of(record: RunRecord, state: RunState | None) -> Outcome | None:
-    """None while there is nothing to say but the progress."""
-    status = state.status if state is not None else record.status
-    reason = (state.reason if state is not None else "") or record.reason
+    """None while there is nothing to say but the progress. Both as `newest` gives them."""
+    status, reason = record.status, record.reason
     facts = _facts(state)
     if status is RunStatus.FAILED:
         return _failure("Failed", record, state, reason, facts)
@@ -64,7 +87,7 @@ def outcome_of(record: RunRecord, state: RunState | None) -> Outcome | None:
 
 def progress_text(record: RunRecord, state: RunState | None) -> str:
     """ "Train · epoch 3 of 12 · about 18 minutes left", or what stands for it in other states."""
-    status = state.status if state is not None else record.status
+    status = record.status
     if state is None or not status.is_live:
         return "" if status.is_terminal else str(status)
     running = next((stage for stage in state.stages if stage.state is StageState.RUNNING), None)
@@ -83,6 +106,12 @@ def silence_s(state: RunState | None, now: datetime) -> float | None:
 
 def silence_text(seconds: float) -> str:
     return f"No message for {duration(seconds)}"
+
+
+def _waiting_word(record: RunRecord, state: RunState) -> RunStatus:
+    """A folder cannot tell Created and Rerun from Pending; the row can."""
+    waiting = (RunStatus.CREATED, RunStatus.PENDING, RunStatus.RERUN)
+    return record.status if state.status is RunStatus.PENDING and record.status in waiting else state.status
 
 
 def _failure(word: str, record: RunRecord, state: RunState | None, reason: str, facts: tuple[str, ...]) -> Outcome:

@@ -25,7 +25,7 @@ from ui.runs.log_view import LogView
 from ui.runs.outcome_panel import OutcomePanel
 from ui.runs.run_actions import RunAction
 from ui.runs.run_header import RunHeader
-from ui.runs.run_outcome import outcome_of, progress_text
+from ui.runs.run_outcome import newest, outcome_of, progress_text
 from ui.runs.steps_view import StepsView
 from ui.widgets.formatting import percent
 from ui.widgets.labels import ElidedLabel, label
@@ -144,8 +144,7 @@ class RunPage(QWidget):
         is_same = self._record is not None and self._record.id == record.id
         self._record, self._state = record, None
         self._n_warnings_seen = 0
-        self.curves.clear()
-        self._log.clear()
+        self.begin_replay()
         self._evaluation.set_tables((), self._evaluation_note())
         self._settings.set_values({})
         self._artifacts.set_artifacts(())
@@ -153,6 +152,11 @@ class RunPage(QWidget):
         if not is_same:
             self._tabs.setCurrentIndex(0)
         self._refresh()
+
+    def begin_replay(self) -> None:
+        """The points and lines come again from the beginning."""
+        self.curves.clear()
+        self._log.clear()
 
     def set_record(self, record: RunRecord) -> None:
         """The row of the run that is shown has changed."""
@@ -187,11 +191,10 @@ class RunPage(QWidget):
     # Inside
 
     def _refresh(self) -> None:
-        record, state = self._record, self._state
-        if record is None:
+        if self._record is None:
             return
+        record, state = newest(self._record, self._state)
         now = self._now()
-        status = state.status if state is not None else record.status
         outcome = outcome_of(record, state)
         self._outcome.set_outcome(outcome, state.details if state is not None else "")
         self._header.set_run(record, state, now, elsewhere=outcome.action if outcome is not None else None)
@@ -200,12 +203,12 @@ class RunPage(QWidget):
         self._progress_text.setText(progress_text(record, state))
         self._percent.setText(percent(fraction))
         for widget in (self._bar, self._progress_text, self._percent):
-            widget.setVisible(not status.is_terminal)
-        self._steps.set_stages(state.stages if state is not None else (), status, now)
+            widget.setVisible(not record.status.is_terminal)
+        self._steps.set_stages(state.stages if state is not None else (), record.status, now)
         self._refresh_timer()
 
     def _refresh_timer(self) -> None:
-        is_live = self._record is not None and self._record.status.is_live
+        is_live = self._record is not None and newest(self._record, self._state)[0].status.is_live
         if is_live and self.isVisible():
             if not self._timer.isActive():
                 self._timer.start()
@@ -216,7 +219,7 @@ class RunPage(QWidget):
         """Only a live run ticks: it has no outcome whose button the header could repeat."""
         now = self._now()
         if self._record is not None:
-            self._header.set_run(self._record, self._state, now)
+            self._header.set_run(*newest(self._record, self._state), now)
         self._steps.tick(now)
 
     def _show_warnings(self, warnings: Sequence[str]) -> None:

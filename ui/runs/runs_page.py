@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.domain.ids import RunId
+from core.domain.ids import ProjectId, RunId
 from core.domain.runs import RunFilter, RunRecord
 from ui.icons import icon
 from ui.runs.progress_delegate import ProgressDelegate
@@ -95,6 +95,11 @@ class RunsPage(QWidget):
 
     def find_run(self, id: RunId) -> RunRecord | None:
         return self._model.find(id)
+
+    def show_project(self, project: ProjectId) -> None:
+        """Only this project's runs."""
+        self._bar.clear()
+        self._bar.projects.choose(project)
 
     @property
     def filter_bar(self) -> RunsFilterBar:

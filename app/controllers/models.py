@@ -1,0 +1,176 @@
+"""The model library and the page of a version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from app.controllers.opening import open_link, open_path
+from app.controllers.saving import SPREADSHEET, save_text
+from app.jobs import JobContext, JobRunner
+from core.domain.ids import ProjectId, VersionId
+from core.domain.imports import Severity
+from core.domain.messages import UserMessage
+from core.domain.models import Model, ModelVersion, VersionDetails
+from core.domain.names import shown
+from ui.evaluation.evaluation_csv import evaluation_rows
+from ui.models.models_page import ModelsPage
+from ui.models.version_page import VersionPage
+from ui.widgets.save_dialog import ask_save_path, safe_file_name
+
+if TYPE_CHECKING:  # SQLAlchemy comes with it, which the window's first paint must not wait for
+    from core.models.service import ModelService
+
+
+@dataclass(frozen=True, slots=True)
+class _Library:
+    models: tuple[Model, ...]
+    versions: tuple[ModelVersion, ...]
+
+
+class ModelsController(QObject):
+    version_opened = Signal(object)  # VersionId: its page is ready to be shown
+    list_requested = Signal()  # leave the page for the list
+    run_requested = Signal(object)  # RunId
+    train_requested = Signal()
+    train_again_requested = Signal(object)  # VersionId
+    message_raised = Signal(object)  # UserMessage
+
+    def __init__(
+        self,
+        *,
+        models: ModelService,
+        jobs: JobRunner,
+        models_page: ModelsPage,
+        version_page: VersionPage,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._models = models
+        self._jobs = jobs
+        self._list = models_page
+        self._page = version_page
+        models_page.version_requested.connect(self.open)
+        models_page.run_requested.connect(self.run_requested)
+        models_page.train_requested.connect(self.train_requested)
+        models_page.train_again_requested.connect(self.train_again_requested)
+        models_page.export_requested.connect(self.ask_export)
+        version_page.back_requested.connect(self._leave)
+        version_page.version_requested.connect(self.open)
+        version_page.run_requested.connect(self.run_requested)
+        version_page.train_again_requested.connect(self.train_again_requested)
+        version_page.export_requested.connect(self.ask_export)
+        version_page.evaluation_csv_requested.connect(self._ask_csv)
+        version_page.folder_requested.connect(lambda path: self._tell(open_path(path)))
+        version_page.link_requested.connect(lambda address: self._tell(open_link(address)))
+
+    @property
+    def current(self) -> VersionId | None:
+        """The version on the version page."""
+        return self._page.version_id
+
+    def open(self, version: VersionId) -> None:
+        """Show a version on its page; `version_opened` follows when it is there."""
+
+        def show(details: VersionDetails) -> None:
+            self._page.set_details(details)
+            self.version_opened.emit(version)
+
+        self._read_details(version, show, key="open-version")
+
+    def show_list(self, *, project: ProjectId | None = None) -> None:
+        """Read the library anew; with a project, show its models only."""
+
+        def show(library: _Library) -> None:
+            self._list.set_models(library.models, library.versions)
+            if project is not None:
+                self._list.choose_project(project)
+
+        self._jobs.run(
+            lambda: _Library(self._models.list_models(), self._models.list_versions()),
+            then=show,
+            on_error=self.message_raised.emit,
+            pool="registry",
+            key="list-models",
+        )
+
+    def refresh(self) -> None:
+        """Something was published or failed: read again what is shown."""
+        self.show_list()
+        if self.current is not None:
+            self._read_details(self.current, self._show_again, key="refresh-version")
+
+    def ask_export(self, version: ModelVersion, as_zip: bool) -> None:
+        """Ask where to, then write the version's files there."""
+        name = safe_file_name(f"{version.model_name} V{version.number:03d}")
+        parent = self._page if self._page.isVisible() else self._list
+        if as_zip:
+            ask_save_path(
+                parent, "Export as a .zip file", f"{name}.zip", "Zip archives (*.zip)", "zip",
+                lambda path: self._export(version, path),
+            )  # fmt: skip
+        else:
+            ask_save_path(
+                parent, "Export as a folder", name, "Folders (*)", "", lambda path: self._export(version, path)
+            )
+
+    def _export(self, version: ModelVersion, target: Path) -> None:
+        def export(context: JobContext) -> Path:
+            return self._models.export_version(version.id, target, context.progress)
+
+        self._page.set_export_progress(0.0)
+        self._jobs.run(
+            export,
+            then=self._end_export,
+            on_error=self._fail_export,
+            on_progress=lambda done, total, _text: self._page.set_export_progress(done / total if total else 0.0),
+        )
+
+    def _end_export(self, path: Path) -> None:
+        self._page.set_export_progress(None)
+        self.message_raised.emit(UserMessage(f'Exported to "{shown(path)}".', severity=Severity.INFO))
+
+    def _fail_export(self, message: UserMessage) -> None:
+        self._page.set_export_progress(None)
+        self.message_raised.emit(message)
+
+    def _show_again(self, details: VersionDetails) -> None:
+        if details.version.id == self.current:  # else another was opened meanwhile
+            self._page.set_details(details)
+
+    def _read_details(self, version: VersionId, then: Callable[[VersionDetails], None], *, key: str) -> None:
+        self._jobs.run(
+            lambda: self._models.get_details(version),
+            then=then,
+            on_error=self.message_raised.emit,
+            pool="registry",
+            key=key,
+        )
+
+    def _ask_csv(self) -> None:
+        details = self._page.details
+        if details is None:
+            return
+        tables = details.tables
+        name = safe_file_name(f"{details.version.model_name} V{details.version.number:03d} evaluation")
+
+        def save(path: Path) -> None:
+            self._jobs.run(
+                lambda: save_text(path, evaluation_rows(tables), SPREADSHEET),
+                then=lambda saved: self._tell(UserMessage(f'Saved as "{shown(saved)}".', severity=Severity.INFO)),
+                on_error=self.message_raised.emit,
+            )
+
+        ask_save_path(self._page, "Save the evaluation", f"{name}.csv", "Tables (*.csv)", "csv", save)
+
+    def _leave(self) -> None:
+        self.show_list()
+        self.list_requested.emit()
+
+    def _tell(self, message: UserMessage | None) -> None:
+        if message is not None:
+            self.message_raised.emit(message)
