@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class WorkerDescription:
-    """The torch-free face of a worker. `implementation` is "package.module:Class" with a constructor of no arguments."""
+    """The torch-free face of a worker. `implementation` is "package.module:Class", constructed without arguments."""
 
     slug: str
     title: str
