@@ -9,6 +9,7 @@ from typing import Any
 from app.services import Services
 from app.verbs.importing import problem_data, problem_lines
 from app.verbs.output import Console, VerbResult
+from core.domain.imports import Severity
 from core.domain.metrics import EvaluationTable
 from core.domain.models import ModelVersion
 from core.domain.runs import RunFilter, RunRecord
@@ -93,9 +94,10 @@ def run_verify(services: Services, arguments: argparse.Namespace, console: Conso
         *services.datasets.verify_manifests(),
         *services.runs.verify(),
     )
-    data = {"ok": not problems, "problems": [problem_data(problem) for problem in problems]}
+    is_ok = all(problem.severity == Severity.INFO for problem in problems)
+    data = {"ok": is_ok, "problems": [problem_data(problem) for problem in problems]}
     lines = tuple(problem_lines(problems)) or ("Registry, frozen datasets and models are as they were written.",)
-    return VerbResult(data, lines, code=1 if problems else 0)
+    return VerbResult(data, lines, code=0 if is_ok else 1)
 
 
 # --- parts -----------------------------------------------------------------------------------------------------

@@ -1,4 +1,8 @@
-"""Identifiers. All are opaque strings made by `core.clock.new_id` except hashes, which are SHA-256 in hex."""
+"""Identifiers: opaque strings, made by `core.clock.new_id`.
+
+Snapshots' ids are SHA-256 in hex. Those of images, annotations and categories are counted by the registry, for the
+speed of importing hundreds of thousands.
+"""
 
 from typing import NewType
 

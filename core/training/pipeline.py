@@ -23,13 +23,14 @@ from core.domain.snapshots import Split
 from core.domain.training import StartKind
 from core.errors import RefusedError, WeightsError, WorkerError
 from core.metrics.coco import EvalImage, evaluate
+from core.models.headline import headline_of
 from core.models.publish import publish
 from core.models.weights_store import load_model_json
 from core.runs.child import ChildContext
 from core.training import evaluation_files as files
 from core.training.curves_file import write_curves
 from core.training.payload import TrainingPayload, payload_from_json
-from core.training.publication import headline_of, make_publication
+from core.training.publication import make_publication
 from core.training.trained import recall, remember
 from core.workers.api import (
     ImagePredictions,

@@ -1,4 +1,4 @@
-"""What is published of a training: model.json, the model card, and the one number that stands for it."""
+"""What is published of a training: model.json and the model card."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.datasets.manifest import Manifest
-from core.domain.metrics import MAP50_95, MASK_MAP50_95, EvaluationTable
-from core.domain.models import Headline
-from core.domain.projects import Task
+from core.domain.metrics import EvaluationTable
 from core.domain.snapshots import Split
 from core.domain.training import SplitCount
 from core.models.card import make_card
@@ -21,9 +19,6 @@ from core.runs.request import RunRequest
 from core.training.payload import TrainingPayload
 from core.workers.api import TrainResult, WorkerDescription
 from core.workers.catalog import library_versions
-
-# Test first: it alone speaks of images that had no part in the training. Train never stands for a version.
-_HEADLINE_ORDER = (Split.TEST, Split.VAL)
 
 
 def make_publication(
@@ -65,17 +60,6 @@ def make_publication(
         "is_partial": result.is_partial,
     }
     return model, make_card(model, tables, count_splits(manifest))
-
-
-def headline_of(tables: Sequence[EvaluationTable], task: Task) -> Headline | None:
-    """mAP50-95 on test, or on val when test was not measured; of masks for a segmenter. None when neither was."""
-    measured = {table.split: table.overall for table in tables}
-    metric = MASK_MAP50_95 if task is Task.SEGMENTATION else MAP50_95
-    for split in _HEADLINE_ORDER:
-        value = getattr(measured[split], metric) if split in measured else None
-        if value is not None:
-            return Headline(metric, value, split.value)
-    return None
 
 
 def count_splits(manifest: Manifest) -> tuple[SplitCount, ...]:
