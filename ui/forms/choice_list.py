@@ -98,7 +98,7 @@ class ChoiceList(QListView):
         self.set_current_key(key)
         self._fit()
 
-    def keys(self) -> list[str]:
+    def shown_keys(self) -> list[str]:
         """Of the lines that the search leaves, in order."""
         return [self._choice(self._proxy.index(row, 0)).key for row in range(self._proxy.rowCount())]
 
@@ -163,5 +163,7 @@ class ChoiceList(QListView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         before = self.current_key()
         super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.accept()  # the view passes it on, and a dialog would take it a second time
         if self.current_key() != before:
             self._announce(self.currentIndex())

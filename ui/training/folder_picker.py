@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -67,7 +67,6 @@ class FolderPicker(QDialog):
         self._lay_out()
         self._search.search_changed.connect(self._filter)
         self._model.chosen_changed.connect(self._refresh)
-        self._tree.activated.connect(self._toggle)
 
     def _lay_out(self) -> None:
         side = QWidget()
@@ -96,6 +95,7 @@ class FolderPicker(QDialog):
         whole.setSpacing(12)
         whole.addLayout(row, 1)
         whole.addWidget(buttons)
+        self._use.setDefault(True)  # Space checks a folder, Enter takes them
 
     def set_content(
         self,
@@ -125,13 +125,6 @@ class FolderPicker(QDialog):
 
     def sum(self) -> FolderSum:
         return sum_of(self._model.chosen(), self._folders)
-
-    def _toggle(self) -> None:
-        index = self._tree.currentIndex().siblingAtColumn(0)
-        if index.isValid() and self._model.flags(index) & Qt.ItemFlag.ItemIsUserCheckable:
-            is_checked = index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
-            state = Qt.CheckState.Unchecked if is_checked else Qt.CheckState.Checked
-            self._model.setData(index, state, Qt.ItemDataRole.CheckStateRole)
 
     def _filter(self, text: str) -> None:
         """Hides what neither matches nor leads to a match."""

@@ -154,6 +154,10 @@ class ModelPage(WizardPage):
     def focus_first(self) -> None:
         self._radio.button(self._radio.key() or NEW).setFocus()
 
+    def propose_where_empty(self) -> None:
+        if not self._name_line.text().strip():
+            self._propose_name()
+
     # What the person does
 
     def _choose_kind(self, key: str) -> None:

@@ -54,6 +54,7 @@ class TrainingWizard(QWidget):
         self._failure = ""
         self._is_submitting = False
         self._is_filling = 0
+        self._is_replacing = False
         self._is_touched = False
         self._settled: set[str] = set()  # steps that were edited or left: only there something can be missing
         self.name_page = NamePage()
@@ -111,17 +112,21 @@ class TrainingWizard(QWidget):
         who is asked before it is left.
         """
         self.open_step(steps.NAME)
+        self._is_replacing = True
         with self._filling():
-            self._draft = draft
             self._review = None
             self._known_issues = ()
             self._failure = ""
             self._settled = set(steps.STEPS) if is_prefilled else set()
             self.frame.banner.hide()
             self.configuration_page.forget()
+            self._draft = draft
+            self._pass_worker_on()
+            self._draft = draft  # without the names that were proposed on the way
             for page in self._pages.values():
                 page.show_draft(draft)
-            self._pass_worker_on()
+            self.model_page.propose_where_empty()
+        self._is_replacing = False
         self._is_touched = has_input
         self._announce(None)
 
@@ -267,14 +272,16 @@ class TrainingWizard(QWidget):
     def _take(self, page: WizardPage) -> None:
         old = self._draft
         self._draft = page.apply(old)
+        if self._is_replacing:
+            return  # told of as a whole when all pages show the new draft
         if not self._is_filling:
             self._is_touched = True
             self._settled.add(next(step for step, other in self._pages.items() if other is page))
         if self._draft.worker != old.worker:
             with self._filling():
                 self.configuration_page.change_worker(old.worker, self._draft.worker)
-                self._pass_worker_on()
                 self._draft = self.configuration_page.apply(self._draft)
+                self._pass_worker_on()
         self._announce(page)
 
     def _pass_worker_on(self) -> None:

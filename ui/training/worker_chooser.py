@@ -69,7 +69,6 @@ class WorkerChooser(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self._choose = QPushButton(self.tr("Choose"))
         self._choose.setProperty("role", "primary")
-        self._choose.setDefault(True)
         buttons.addButton(self._choose, QDialogButtonBox.ButtonRole.AcceptRole)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
@@ -78,6 +77,7 @@ class WorkerChooser(QDialog):
         column.addWidget(self._list, 1)
         column.addWidget(self._nothing)
         column.addWidget(buttons)
+        self._choose.setDefault(True)  # not before: a button makes itself known to the dialog it is in
         self._search.textChanged.connect(self._filter)
         self._search.installEventFilter(self)
         self._list.chosen.connect(lambda _key: self._refresh())
@@ -107,7 +107,7 @@ class WorkerChooser(QDialog):
     def _refresh(self) -> None:
         choice = self._list.choice(self._list.current_key())
         self._choose.setEnabled(choice is not None and choice.is_enabled)
-        self._nothing.setVisible(not self._list.keys())
+        self._nothing.setVisible(not self._list.shown_keys())
 
     # Qt overrides
 

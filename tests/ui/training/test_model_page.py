@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from core.domain.ids import VersionId
+from core.domain.training import Issue, StartFrom, StartKind
+from ui.training import steps
+from ui.training.model_page import EXISTING, NEW, ModelPage
+from ui.training.start_section import PretrainedPlace
+from ui.training.wizard import TrainingWizard
+
+
+def page_of(wizard: TrainingWizard) -> ModelPage:
+    wizard.open_step(steps.MODEL)
+    return wizard.model_page
+
+
+def test_a_new_model_has_a_proposed_name(wizard: TrainingWizard) -> None:
+    assert wizard.draft().new_model_name == "YOLO | Charters (page)"
+    assert wizard.draft().model is None
+
+
+def test_the_proposal_follows_the_worker_until_a_name_is_written(qtbot: QtBot, wizard: TrainingWizard) -> None:
+    page = page_of(wizard)
+    wizard.worker_page._take("slow")
+    assert wizard.draft().new_model_name == "CPU | Charters (page)"
+    page._name_line.clear()
+    qtbot.keyClicks(page._name_line, "Mine")
+    wizard.worker_page._take("boxes")
+    assert wizard.draft().new_model_name == "Mine"
+    assert page._propose.isVisibleTo(page)
+    page._propose.click()
+    assert wizard.draft().new_model_name == "YOLO | Charters (page)"
+
+
+def test_an_existing_model_of_the_task_can_be_chosen_and_the_name_comes_back(wizard: TrainingWizard) -> None:
+    page = page_of(wizard)
+    page._radio.button(EXISTING).click()
+    assert wizard.draft().model == "m1"
+    assert page._list.shown_keys() == ["m1", "m2"]
+    other = page._list.choice("m2")
+    assert other is not None
+    assert not other.is_enabled
+    page._radio.button(NEW).click()
+    assert wizard.draft().model is None
+    assert wizard.draft().new_model_name == "YOLO | Charters (page)"
+
+
+def test_without_a_fitting_model_the_choice_says_why(wizard: TrainingWizard) -> None:
+    page = page_of(wizard)
+    wizard.set_models(())
+    assert not page._radio.button(EXISTING).isEnabled()
+    assert page._radio.button(EXISTING).accessibleDescription() == "This project has no model yet."
+
+
+def test_the_description_is_markdown_and_fetches_nothing(qtbot: QtBot, wizard: TrainingWizard) -> None:
+    page = page_of(wizard)
+    page._description.editor.setPlainText("# Lines\n![](https://example.org/a.png) **bold** <b>raw</b>")
+    assert wizard.draft().new_model_description.startswith("# Lines")
+    page._description.setCurrentIndex(1)
+    shown = page._description.view.toPlainText()
+    assert "Lines" in shown
+    assert "<b>raw</b>" in shown  # HTML is shown, not obeyed
+    assert page._description.view.loadResource(2, "https://example.org/a.png") is None
+
+
+def test_starting_points(qtbot: QtBot, wizard: TrainingWizard) -> None:
+    start = page_of(wizard)._start
+    assert wizard.draft().start == StartFrom(StartKind.SCRATCH)
+    start._radio.button(StartKind.PRETRAINED).click()
+    assert wizard.draft().start.kind is StartKind.PRETRAINED
+    assert not wizard.draft().start.may_download  # the network is used only when it is allowed
+    start._download.click()
+    assert wizard.draft().start.may_download
+    start._radio.button(StartKind.FILE).click()
+    qtbot.keyClicks(start._file, "/data/w.pt")
+    assert wizard.draft().start.file == Path("/data/w.pt")
+    start._radio.button(StartKind.VERSION).click()
+    start._list.set_current_key("v1")
+    start._list.chosen.emit("v1")
+    assert (wizard.draft().start.kind, wizard.draft().start.version) == (StartKind.VERSION, "v1")
+    assert wizard.draft().start.file == Path("/data/w.pt")  # going back to the file finds it again
+
+
+def test_only_versions_of_the_worker_are_listed_and_the_best_is_marked(wizard: TrainingWizard) -> None:
+    start = page_of(wizard)._start
+    assert start._list.shown_keys() == ["v2", "v1"]
+    best = start._list.choice("v1")
+    assert best is not None
+    assert (best.note, best.subtitle.split(" · ")[1]) == ("best", "mAP50-95 0.600 on test")
+    wizard.worker_page._take("slow")
+    assert start._list.shown_keys() == []
+    assert not start._radio.button(StartKind.VERSION).isEnabled()
+
+
+def test_where_pretrained_weights_are_looked_for_is_said(wizard: TrainingWizard) -> None:
+    start = page_of(wizard)._start
+    button = start._radio.button(StartKind.PRETRAINED)
+    wizard.set_pretrained(PretrainedPlace("yolo11n.pt", Path("/home/w"), is_present=False))
+    assert button.accessibleDescription() == "yolo11n.pt is not on this computer yet. It is looked for in /home/w."
+    wizard.set_pretrained(PretrainedPlace("yolo11n.pt", Path("/home/w"), is_present=True))
+    assert button.accessibleDescription() == "yolo11n.pt is on this computer, in /home/w."
+    assert not start._download.isEnabled()
+    wizard.set_pretrained(PretrainedPlace("", Path("/home/w"), is_present=False))
+    assert button.accessibleDescription() == "There are no published weights for this architecture."
+    assert not button.isEnabled()
+
+
+def test_a_weights_file_can_be_looked_for(wizard: TrainingWizard) -> None:
+    start = page_of(wizard)._start
+    dialog = start.open_browser()
+    assert isinstance(dialog, QFileDialog)
+    dialog.fileSelected.emit("/data/found.safetensors")
+    dialog.reject()
+    assert wizard.draft().start.file == Path("/data/found.safetensors")
+
+
+def test_a_draft_that_starts_from_a_version_shows_it(wizard: TrainingWizard) -> None:
+    draft = replace(wizard.draft(), start=StartFrom(StartKind.VERSION, VersionId("v1")), version_name="again")
+    wizard.set_draft(draft)
+    page = page_of(wizard)
+    assert page._start._list.current_key() == "v1"
+    assert page._version_line.text() == "again"
+    assert page.summary().endswith("from V001")
+
+
+def test_problems_stand_beside_the_fields(wizard: TrainingWizard) -> None:
+    page = page_of(wizard)
+    page.show_issues(
+        [
+            Issue("E-230", 'A model named "X" already exists in this project.', "model", True, "new_model_name"),
+            Issue("E-350", "The weights file is not there.", "model", True, "start"),
+            Issue("E-301", "The class list changed.", "model", True, "model"),
+        ]
+    )
+    assert page._name.problem.text() == 'A model named "X" already exists in this project.'
+    assert page._start._problem.text() == "The weights file is not there."
+    assert page._model_problem.text() == "The class list changed."
