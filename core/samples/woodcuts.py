@@ -74,13 +74,12 @@ def draw_woodcut(width: int, height: int, chance: Random) -> Image.Image:
 
 
 def _frame(block: Block) -> None:
-    w, h, pen = block.width, block.height, block.pen
-    margin = 4 * pen
-    for x0, y0, x1, y1 in ((0, 0, w, margin), (0, h - margin, w, h), (0, 0, margin, h), (w - margin, 0, w, h)):
-        block.draw.rectangle((x0, y0, x1, y1), fill=0)
-    for inset, thickness in ((pen, 2.0), (4 * pen, 1.0)):
-        corners = [(inset, inset), (w - inset, inset), (w - inset, h - inset), (inset, h - inset), (inset, inset)]
-        block.line(corners, thickness)
+    """A heavy rule and a thin one inside it; nothing of the scene reaches beyond."""
+    w, h = block.width - 1, block.height - 1
+    heavy = min(4 * block.pen, 14)
+    thin = max(2, heavy // 4)
+    for inset, thickness, ink in ((0, 2 * heavy, 0), (0, heavy, 255), (heavy + 2 * thin, thin, 255)):
+        block.draw.rectangle((inset, inset, w - inset, h - inset), outline=ink, width=thickness)
 
 
 def _sky(block: Block) -> None:
