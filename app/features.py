@@ -125,6 +125,7 @@ class Features(QObject):
             models=services.models,
             configurations=services.configurations,
             catalog=services.catalog,
+            weights_folder=services.home.weights,
             jobs=jobs,
             wizard=self.wizard,
             parent=self,
@@ -178,6 +179,7 @@ class Features(QObject):
         self.viewer.back_requested.connect(self._leave_viewer)
 
     def _connect_training(self) -> None:
+        self.training.opened.connect(lambda _project: self._window.show_page("wizard", "project"))
         self.training.run_submitted.connect(self._on_run_submitted)
         self.training.closed.connect(lambda: self._window.show_page("project", "project"))
         self.sample_training.submitted.connect(self._on_sample_submitted)
@@ -186,11 +188,13 @@ class Features(QObject):
         self.runs.run_opened.connect(lambda: self._window.show_page("run", "runs"))
         self.runs.list_requested.connect(lambda: self._window.show_page("runs", "runs"))
         self.runs.version_requested.connect(self.open_version)
-        self.runs.train_again_requested.connect(self._train_like_run)
+        self.runs.train_requested.connect(self.train_current_project)
+        self.models.train_requested.connect(self.train_current_project)
+        self.runs.train_again_requested.connect(self.training.open_like_run)
         self.models.version_opened.connect(lambda: self._window.show_page("version", "models"))
         self.models.list_requested.connect(lambda: self._window.show_page("models", "models"))
         self.models.run_requested.connect(self.runs.open)
-        self.models.train_again_requested.connect(self._train_like_version)
+        self.models.train_again_requested.connect(self.training.open_like_version)
         self.pool.run_listed.connect(self._on_run_listed)
         self.pool.state_changed.connect(self._on_run_state)
         self.pool.run_finished.connect(self._on_run_finished)
@@ -309,15 +313,6 @@ class Features(QObject):
 
     def _open_wizard(self, project: ProjectId, folders: tuple[str, ...]) -> None:
         self.training.open(project, folders=folders)
-        self._window.show_page("wizard", "project")
-
-    def _train_like_version(self, version: VersionId) -> None:
-        self.training.open_like_version(version)
-        self._window.show_page("wizard", "project")
-
-    def _train_like_run(self, run: RunId) -> None:
-        self.training.open_like_run(run)
-        self._window.show_page("wizard", "project")
 
     def _on_run_submitted(self, record: RunRecord) -> None:
         self._names[record.id] = record.name

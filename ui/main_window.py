@@ -88,7 +88,7 @@ class MainWindow(QMainWindow):
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
         banner_row = QVBoxLayout()
-        banner_row.setContentsMargins(12, 8, 12, 0)
+        banner_row.setContentsMargins(12, 0, 12, 0)
         banner_row.addWidget(self.banner)
         right.addLayout(banner_row)
         right.addWidget(self._stack, 1)
