@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from core.domain.counting import counted
 from core.domain.geometry import Box, Geometry, Polygon
 from core.domain.ids import SnapshotId
 from core.domain.snapshots import SnapshotImage, SnapshotObject, Split
@@ -41,7 +42,8 @@ def make_manifest(categories: Sequence[str], images: Sequence[SnapshotImage]) ->
     if shared or len({image.path for image in ordered}) < len(ordered):
         names = sorted({split.value for found in splits.values() if len(found) > 1 for split in found})
         where = " and ".join(names) or "the list more than once"
-        raise RefusedError(f"{shared or 'Some'} images are in {where}.", hint="Remove them from one.", code="E-152")
+        what = counted(shared, "image is", "images are") if shared else "Some images are"
+        raise RefusedError(f"{what} in {where}.", hint="Remove them from one.", code="E-152")
     return Manifest(tuple(categories), tuple(replace(i, objects=_sorted_objects(i)) for i in ordered))
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from core.datasets.manifest import Manifest
 from core.datasets.storage import storage_error
+from core.domain.counting import counted
 from core.domain.imports import Problem, Severity
 from core.domain.names import shown
 from core.domain.snapshots import SnapshotImage, Split
@@ -77,7 +78,7 @@ def changed_error(problems: Sequence[Problem]) -> RefusedError:
     names = ", ".join(shown(problem.file) for problem in problems[:_NAMED])
     more = f" and {len(problems) - _NAMED} more" if len(problems) > _NAMED else ""
     return RefusedError(
-        f"{len(problems)} files changed since the dataset was frozen: {names}{more}.",
+        f"{counted(len(problems), 'file')} changed since the dataset was frozen: {names}{more}.",
         hint="Restore them, or start a new training with the images as they are now.",
         code="E-223",
     )

@@ -6,13 +6,14 @@ import math
 from collections.abc import Mapping, Sequence
 
 from core.datasets.split import check_ratio
+from core.domain.counting import counted
 from core.domain.models import Model
 from core.domain.names import shown
 from core.domain.projects import Folder, Task
 from core.domain.snapshots import Split
 from core.domain.training import Issue, TrainingDraft
 from core.domain.workers import WorkerInfo
-from core.training.data import BAD_SHAPES, TrainingData
+from core.training.data import BAD_SHAPES, NOT_CHOSEN, TrainingData
 
 ADVISABLE_IMAGES = 20
 ADVISABLE_IMBALANCE = 10  # the most frequent class has at most so many times the images of another
@@ -84,35 +85,23 @@ def _folder_name(folder: str) -> str:
 
 def _overlap_text(splits: tuple[Split, Split], paths: Sequence[str]) -> str:
     examples = ", ".join(shown(path) for path in paths[:3]) + (", …" if len(paths) > 3 else "")
-    return (
-        f"{len(paths)} images are in both {splits[0].value} and {splits[1].value}. Remove them from one. ({examples})"
-    )
+    what = counted(len(paths), "image is", "images are")
+    return f"{what} in both {splits[0].value} and {splits[1].value}. Remove them from one. ({examples})"
 
 
 def _check_content(
     draft: TrainingDraft, data: TrainingData, worker: WorkerInfo | None, task: Task | None
 ) -> list[Issue]:
     """Is there anything to learn from and to measure on?"""
-    issues: list[Issue] = []
     kind = task.value if task else "usable"
-    for split, chosen in slots_of(draft).items():
-        if data.of_split(split) or (split is Split.TRAIN and data.is_val_carved and data.of_split(Split.VAL)):
-            continue
-        names = '", "'.join(_folder_name(folder) for folder in chosen)
-        if data.n_found.get(split, 0) and not data.n_annotated.get(split, 0):
-            text = f'No image in "{names}" has a {kind} annotation. Annotate or choose another folder.'
-            issues.append(_error("E-102", text, f"{split.value}_folders"))
-        elif split is Split.TRAIN:
-            text = (
-                f"The training folder contains no usable image ({data.n_found.get(split, 0)} found: {_reasons(data)})."
-            )
-            issues.append(_error("E-150", text, "train_folders"))
-        else:
-            text = f'The {split.value} selection matches no usable image. Folder: "{names}" ({_reasons(data)}).'
-            issues.append(_error("E-523", text, f"{split.value}_folders"))
+    issues = [
+        issue
+        for split, chosen in slots_of(draft).items()
+        if not data.of_split(split) and (issue := _check_split(draft, data, split, chosen, kind)) is not None
+    ]
     n_train = len(data.of_split(Split.TRAIN))
     if 0 < n_train < MIN_TRAIN_IMAGES and not data.issues:
-        text = f"The training folder contains only {n_train} usable image; at least {MIN_TRAIN_IMAGES} are needed."
+        text = f"Only {counted(n_train, 'image')} is left to train on; at least {MIN_TRAIN_IMAGES} are needed."
         issues.append(_error("E-150", text, "train_folders"))
     if worker is not None and task is Task.SEGMENTATION and data.found_kinds and "polygon" not in data.found_kinds:
         found = " and ".join(sorted(kind.replace("-", " ") for kind in data.found_kinds))
@@ -121,13 +110,38 @@ def _check_content(
     return issues
 
 
+def _check_split(
+    draft: TrainingDraft, data: TrainingData, split: Split, chosen: Sequence[str], kind: str
+) -> Issue | None:
+    """Why a set for which folders were chosen has no image; None when another check says it."""
+    field_name = f"{split.value}_folders"
+    names = '", "'.join(_folder_name(folder) for folder in chosen)
+    n_found = data.n_found.get(split, 0)
+    is_all_val = split is Split.TRAIN and data.is_val_carved and bool(data.of_split(Split.VAL))
+    if is_all_val or (split is Split.TRAIN and _shows_other_classes(draft, data)):
+        return None
+    if n_found and not data.n_annotated.get(split, 0):
+        text = f'No image in "{names}" has a {kind} annotation. Annotate or choose another folder.'
+        return _error("E-102", text, field_name)
+    if split is Split.TRAIN:
+        text = f"The training folder contains no usable image ({n_found} found: {_reasons(data)})."
+        return _error("E-150", text, field_name)
+    text = f'The {split.value} selection matches no usable image. Folder: "{names}" ({_reasons(data)}).'
+    return _error("E-523", text, field_name)
+
+
+def _shows_other_classes(draft: TrainingDraft, data: TrainingData) -> bool:
+    """The images show classes, but none of those that were chosen."""
+    return bool(draft.categories) and not any(data.train_images_with) and data.n_ignored(NOT_CHOSEN) > 0
+
+
 def _reasons(data: TrainingData) -> str:
     return ", ".join(f"{n} {reason}" for reason, n in data.ignored) or "the folder is empty"
 
 
 def _check_classes(draft: TrainingDraft, data: TrainingData, model: Model | None, task: Task | None) -> list[Issue]:
     issues: list[Issue] = []
-    is_empty = not data.of_split(Split.TRAIN)
+    is_empty = not data.of_split(Split.TRAIN) and not _shows_other_classes(draft, data)
     if not data.categories and not is_empty:
         issues.append(_error("E-240", "Choose at least one class.", "categories"))
     shared = {name for name, n in zip(data.categories, data.train_images_with, strict=True) if n}
@@ -149,7 +163,7 @@ def _check_classes(draft: TrainingDraft, data: TrainingData, model: Model | None
         ]
     n_bad = data.n_ignored(BAD_SHAPES)
     if n_bad:
-        text = f"{n_bad} shapes were skipped (fewer than 3 points or no area)."
+        text = f"{counted(n_bad, 'shape was', 'shapes were')} skipped (fewer than 3 points or no area)."
         issues.append(_warning("W-244", text))
     if model is not None:
         issues += _check_model_classes(model, data)
@@ -179,7 +193,7 @@ def _check_amounts(data: TrainingData) -> list[Issue]:
         return []
     (first, n), rest = thin[0], thin[1:]
     others = "".join(f", {name} {count}" for name, count in rest)
-    return [_warning("W-403", f"{first} has {n} images{others}; {advice} is advisable.", "categories")]
+    return [_warning("W-403", f"{first} has {counted(n, 'image')}{others}; {advice} is advisable.", "categories")]
 
 
 def _error(code: str, text: str, field_name: str = "") -> Issue:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.domain.counting import counted
 from core.domain.devices import DeviceReport
 from core.domain.models import Model, ModelVersion, VersionStatus
 from core.domain.names import shown
@@ -236,7 +237,8 @@ def _check_project(facts: Facts) -> list[Issue]:
         text = "This project has no folder with images. Add images before training a model."
         return [error("E-101", text, "data")]
     if project.is_root_missing:
-        text = f'Could not read {project.n_images} files: the folder "{shown(project.root)}" is not there now.'
+        n_files = counted(project.n_images, "file")
+        text = f'Could not read {n_files}: the folder "{shown(project.root)}" is not there now.'
         return [error("E-222", text, "data")]
     return []
 
@@ -246,12 +248,12 @@ def _check_files(facts: Facts) -> list[Issue]:
         return []
     issues = []
     if facts.unreadable:
-        files = f"{len(facts.unreadable)} files: {_listed(facts.unreadable)}"
+        files = f"{counted(len(facts.unreadable), 'file')}: {_listed(facts.unreadable)}"
         text = f"Could not read {files}. Put them back, or import the folder again."
         issues.append(error("E-222", text, "data"))
     if facts.changed:
         files = _listed(facts.changed)
-        text = f"{len(facts.changed)} files changed since they were imported: {files}. Import the folder again."
+        text = f"{counted(len(facts.changed), 'file')} changed since the import: {files}. Import the folder again."
         issues.append(error("E-223", text, "data"))
     return issues
 

@@ -97,7 +97,7 @@ def test_a_picture_in_two_sets_is_refused(labelled):
         make_manifest(["a"], twice)
 
     assert refusal.value.code == "E-152"
-    assert "1 images are in test and train" in refusal.value.text
+    assert "1 image is in test and train" in refusal.value.text
 
 
 def test_a_path_listed_twice_is_refused(labelled):

@@ -217,7 +217,7 @@ def test_a_changed_image_is_refused_before_training(bench: Bench):
     told = bench.run()
 
     assert told.returncode == 1
-    assert "1 files changed since the dataset was frozen: train/page 1.jpg" in _failed(told).text
+    assert "1 file changed since the dataset was frozen: train/page 1.jpg" in _failed(told).text
     assert told.all(says.Metrics) == []
     assert bench.published() == []
 

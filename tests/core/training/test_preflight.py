@@ -115,11 +115,11 @@ def test_a_sound_draft_meets_nothing():
         ("E-111", "model", ["100"], {"version_name": "x" * 101}),
         ("E-103", "review", ['"Project"', "a reason"], {"read_only_reason": "a reason"}),
         ("E-222", "data", ["7 files", "a.jpg", "and 2 more"], {"unreadable": ("a.jpg",) * 7}),
-        ("E-223", "data", ["1 files changed", "b.jpg"], {"changed": ("b.jpg",)}),
+        ("E-223", "data", ["1 file changed", "b.jpg"], {"changed": ("b.jpg",)}),
         ("E-250", "review", ["2.0 GB needed", "1.5 MB free"], {"disk_bytes": 2 * 10**9, "free_bytes": 1_500_000}),
         ("E-241", "data", ['"map" has no example'], {"train_images_with": (30, 0)}),
         ("W-242", "data", ['"seal" occurs only in test'], {"only_in": (("seal", Split.TEST),)}),
-        ("W-244", "data", ["4 shapes"], {"ignored": ((reasons.BAD_SHAPES, 4),)}),
+        ("W-244", "data", ["4 shapes were"], {"ignored": ((reasons.BAD_SHAPES, 4),)}),
         ("W-403", "data", ["map has 3 images; 20 is advisable"], {"train_images_with": (30, 3)}),
         ("W-403", "data", ["map has 30 images; 100 is advisable"], {"train_images_with": (1000, 30)}),
         ("W-403", "data", ["line has 2 images, map 3; 20 is"], {"train_images_with": (2, 3)}),
@@ -250,7 +250,7 @@ def test_nothing_to_learn_from():
     refused("E-150", "30 found: 30 images that are damaged", **unusable)
     assert set(issues_of(**nothing)) == {"E-102"}
     one = {"images": DATA.images[:1] + val}
-    refused("E-150", "only 1 usable image", **one)
+    refused("E-150", "Only 1 image is left to train on", **one)
 
 
 def test_nothing_to_measure_on():

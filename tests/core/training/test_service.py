@@ -190,7 +190,7 @@ def test_files_that_changed_since_the_import_are_found_before_start(shop: Shop):
     review = shop.training.review(shop.draft())
 
     texts = {issue.code: issue.text for issue in review.issues}
-    assert "1 files: train/03.jpg" in texts["E-222"]
+    assert "1 file: train/03.jpg" in texts["E-222"]
     assert "val/01.jpg" in texts["E-223"]
 
 
@@ -214,7 +214,7 @@ def test_a_picture_in_two_sets_is_refused(shop: Shop):
     review = shop.training.review(shop.draft())
 
     issue = next(issue for issue in review.issues if issue.code == "E-152")
-    assert issue.text.startswith("1 images are in both train and test.")
+    assert issue.text.startswith("1 image is in both train and test.")
     assert "test/00.jpg" in issue.text
 
 
@@ -376,3 +376,9 @@ def test_a_plan_that_names_nothing_is_refused_in_words(shop: Shop, changes, sett
         shop.training.draft_from_plan(plan, settings)
 
     assert refusal.value.text.endswith(".")
+
+
+def test_classes_that_the_training_images_do_not_show_are_named(shop: Shop):
+    review = shop.training.review(shop.draft(categories=("never seen",)))
+
+    assert [issue.code for issue in review.issues if issue.is_error and "train" in issue.text] == ["E-241"]
