@@ -24,7 +24,7 @@ from app.run_supervision import (
     Watch,
 )
 from core.domain.ids import RunId
-from core.domain.runs import RunRecord
+from core.domain.runs import RunFilter, RunRecord, RunStatus
 from core.errors import RefusedError, RunError
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class RunPool(QObject):
         self._is_closed = False
         self._timer = QTimer(self)
         self._timer.setInterval(QUEUE_POLL_MS)
-        self._timer.timeout.connect(self._advance)
+        self._timer.timeout.connect(self._look_at_queue)
         self._reported.connect(self._take_report, Qt.ConnectionType.QueuedConnection)
 
     @property
@@ -222,6 +222,16 @@ class RunPool(QObject):
             self.watch(record.id)
 
     @Slot()
+    def _look_at_queue(self) -> None:
+        """Drop what was stopped or removed while it waited, then try again: another process may have let go."""
+        queued = RunFilter(statuses=(RunStatus.CREATED, RunStatus.PENDING, RunStatus.RERUN))
+        self._look_up(lambda: self._service.list_runs(queued), self._prune_queue)
+
+    def _prune_queue(self, waiting: tuple[RunRecord, ...]) -> None:
+        ids = {record.id for record in waiting}
+        self._queue = [record for record in self._queue if record.id in ids]
+        self._advance()
+
     def _advance(self) -> None:
         """Start what can be started: for each device the first in the queue."""
         if self._is_closed:

@@ -52,6 +52,7 @@ def run_warden(folder: Path, locks: Sequence[str]) -> int:
         ended_at=clock.now(),
     )
     write_exit(layout, record)
+    layout.reserve_file.unlink(missing_ok=True)  # a killed child left it
     return 0
 
 

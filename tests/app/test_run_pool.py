@@ -148,8 +148,8 @@ def test_a_run_that_is_stopped_in_the_queue(workshop: Workshop, make_pool: Any, 
     pool.enqueue(record.id)
     qtbot.waitUntil(lambda: heard.status_of(record.id) is RunStatus.PENDING, timeout=30_000)
     assert workshop.service.request_stop(record.id).status is RunStatus.TERMINATED
+    qtbot.waitUntil(lambda: pool.n_waiting == 0, timeout=30_000)
     os.close(lock)
-    qtbot.waitUntil(lambda: heard.status_of(record.id) is RunStatus.TERMINATED, timeout=30_000)
     assert not (record.folder / "events.jsonl").exists()
     assert heard.errors == []
 
