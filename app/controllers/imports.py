@@ -46,10 +46,7 @@ class ImportsController(QObject):
         start_page: StartPage,
         parent: QObject | None = None,
     ) -> None:
-        """`formats` are (slug, title); the sample is drawn into `sample_folder` when it is first opened.
-
-        The start page's wishes are not connected here: the window takes them before there are services.
-        """
+        """`formats` are (slug, title); the sample is drawn into `sample_folder` when it is first opened."""
         super().__init__(parent)
         self._imports = imports
         self._projects = projects
@@ -61,6 +58,10 @@ class ImportsController(QObject):
         self._window = window
         self._start_page = start_page
         self._is_making_sample = False
+        start_page.sample_requested.connect(self.open_sample)
+        start_page.new_project_requested.connect(lambda: self.new_project())
+        start_page.open_folder_requested.connect(self.open_folder)
+        start_page.path_dropped.connect(self.new_project)
 
     def new_project(self, path: Path | None = None) -> ImportDialog:
         """Open the dialog for a new project; with `path` its preview begins at once."""

@@ -99,6 +99,26 @@ def test_a_dropped_file_goes_all_the_way_to_a_project(
     assert {path: path.stat().st_mtime_ns for path in root.rglob("*")} == before
 
 
+def test_the_start_pages_wishes_are_heard(
+    qtbot: QtBot,
+    make_controller: MakeController,
+    start_page: StartPage,
+    window: QWidget,
+    make_browse_folder: BrowseFolder,
+) -> None:
+    root = make_browse_folder("archive")
+    controller = make_controller(lambda _folder, _progress: root / "coco.json")
+    start_page.path_dropped.emit(root)
+    start_page.new_project_requested.emit()
+    dropped, empty = window.findChildren(ImportDialog)
+    _wait_for(qtbot, dropped, Step.PREVIEW)
+    assert empty.step is Step.SOURCE
+    with qtbot.waitSignal(controller.project_open_requested):
+        start_page.sample_requested.emit()
+    dropped.reject()
+    empty.reject()
+
+
 def test_problems_are_listed_before_anything_is_written(
     qtbot: QtBot,
     make_controller: MakeController,
