@@ -67,9 +67,7 @@ class Polygon:
         """Every point moved into the image; the shape of a polygon that spills over changes at the border only."""
         return Polygon(
             tuple(
-                tuple(
-                    min(max(v, 0.0), width if index % 2 == 0 else height) for index, v in enumerate(ring)
-                )
+                tuple(min(max(v, 0.0), width if index % 2 == 0 else height) for index, v in enumerate(ring))
                 for ring in self.rings
             )
         )
