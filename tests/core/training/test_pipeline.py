@@ -335,3 +335,25 @@ def test_a_published_version_is_where_the_next_one_starts(bench: Bench):
     model = load_model_json(Path(told.all(says.Published)[0].folder))
     assert (model["start"], model["parent"]) == ("Shapes V001", "v0")
     assert len(bench.published()) == 2
+
+
+def test_a_full_disk_at_publication_is_a_sentence_and_the_weights_stay(bench: Bench, full_disk: Path | None):
+    """F5. Where no small file system can be made, `test_a_store_that_cannot_be_written...` stands for it."""
+    if full_disk is None:
+        return
+    bench.ask(store=full_disk)
+
+    told = bench.run()
+
+    failed = _failed(told)
+    assert failed.cause == "disk-full"
+    assert "The disk is full" in failed.text
+    assert list(full_disk.iterdir()) == []
+    bench.next_attempt()
+    request = json.loads(bench.layout.request_file.read_text())
+    request["payload"]["store"] = str(bench.store)
+    bench.layout.request_file.write_text(json.dumps(request))
+    told = bench.run()
+    assert is_success(told), told.end
+    assert told.stage(StageName.TRAIN)[0] is StageState.SKIPPED
+    assert len(bench.published()) == 1
