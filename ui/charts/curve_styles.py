@@ -97,6 +97,8 @@ _MEASURE_LINES = {
     ("train", 0): Line.DashLine,
     ("val", 1): Line.DashDotLine,
     ("train", 1): Line.DotLine,
+    ("test", 0): Line.DashDotDotLine,
+    ("test", 1): Line.DashLine,
 }
 
 
