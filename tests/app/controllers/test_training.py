@@ -1,0 +1,351 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from pytestqt.qtbot import QtBot
+
+from app.controllers.configuration_files import MAX_BYTES, read_configuration
+from app.controllers.training import TrainingController
+from app.jobs import JobRunner
+from core.datasets.service import DatasetService
+from core.domain.devices import Device, DeviceReport
+from core.domain.ids import ProjectId
+from core.domain.messages import UserMessage
+from core.domain.projects import Project
+from core.domain.runs import RunRecord, RunStatus
+from core.domain.training import StartKind
+from core.errors import FormatError
+from core.home import Home
+from core.models.service import ModelService
+from core.projects.service import ProjectService
+from core.registry.database import Registry
+from core.runs.service import RunService
+from core.training.service import TrainingService
+from core.workers.catalog import WorkerCatalog
+from ui.training import steps
+from ui.training.wizard import TrainingWizard
+
+CPU_ONLY = DeviceReport((Device("cpu", "A processor"),), "No NVIDIA driver was found.")
+WITH_GPU = DeviceReport((*CPU_ONLY.devices, Device("cuda:0", "A card", 8 << 30, 6 << 30)), "")
+
+
+class Probe:
+    """Says what devices there are; `gate` holds the answer back."""
+
+    def __init__(self) -> None:
+        self.report = CPU_ONLY
+        self.gate = threading.Event()
+        self.gate.set()
+        self.n_fresh = 0
+
+    def __call__(self, *, refresh: bool = False) -> DeviceReport:
+        self.n_fresh += refresh
+        self.gate.wait(10)
+        return self.report
+
+
+@dataclass
+class Desk:
+    controller: TrainingController
+    wizard: TrainingWizard
+    project: Project
+    probe: Probe
+    home: Home
+    jobs: JobRunner
+    qtbot: QtBot
+
+    def open(self, *folders: str) -> None:
+        with self.qtbot.waitSignal(self.controller.opened):
+            self.controller.open(self.project.id, folders=folders)
+        self.settle()
+
+    def settle(self) -> None:
+        """Until nothing is asked any more and the present draft is reviewed."""
+        self.qtbot.waitUntil(lambda: not self.controller._pause.isActive() and self.jobs.n_busy == 0, timeout=20_000)
+
+    def codes(self) -> list[str]:
+        return [issue.code for issue in self.wizard.issues() if issue.is_error]
+
+
+@pytest.fixture
+def desk(
+    qtbot: QtBot,
+    tmp_path: Path,
+    browse_registry: Registry,
+    browse_projects: ProjectService,
+    browse_project: Project,
+    browse_jobs: JobRunner,
+) -> Iterator[Desk]:
+    home = Home(tmp_path / "home")
+    home.ensure()
+    catalog, probe = WorkerCatalog(), Probe()
+    models = ModelService(browse_registry, home.models)
+    runs = RunService(browse_registry, home.runs, home.devices)
+    datasets = DatasetService(browse_registry, home.snapshots)
+    training = TrainingService(
+        browse_registry, browse_projects, datasets, models, runs, catalog, home, devices=lambda: probe.report
+    )
+    wizard = TrainingWizard()
+    wizard.resize(1100, 700)
+    wizard.show()
+    controller = TrainingController(
+        training=training,
+        projects=browse_projects,
+        models=models,
+        configurations=training.configurations,
+        catalog=catalog,
+        weights_folder=home.weights,
+        probe_devices=probe,
+        jobs=browse_jobs,
+        wizard=wizard,
+    )
+    made = Desk(controller, wizard, browse_project, probe, home, browse_jobs, qtbot)
+    yield made
+    probe.gate.set()
+    made.settle()
+    wizard.close()
+    wizard.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def start(desk: Desk) -> RunRecord:
+    desk.wizard.open_step(steps.REVIEW)
+    desk.settle()
+    button = desk.wizard.frame.footer.start_button
+    assert button.isEnabled(), desk.wizard.frame.footer.reason()
+    with desk.qtbot.waitSignal(desk.controller.run_submitted, timeout=20_000) as caught:
+        button.click()
+    record = caught.args[0]
+    assert isinstance(record, RunRecord)
+    return record
+
+
+def test_a_new_training_begins_with_good_defaults(desk: Desk) -> None:
+    desk.open()
+    draft = desk.wizard.draft()
+    assert draft.worker == "yolo-detect"
+    assert draft.new_model_name == "YOLO | Pages (page)"
+    assert draft.name.startswith("YOLO | Pages (page) · YOLO detection · ")
+    assert (draft.device, draft.max_minutes, draft.start.kind) == ("cpu", 60.0, StartKind.SCRATCH)
+    assert not desk.wizard.has_input
+    assert desk.codes() == ["E-521"]
+
+
+def test_folders_become_the_training_data_and_the_review_counts_them(desk: Desk) -> None:
+    desk.open("train")
+    assert desk.wizard.draft().train_folders == ("train",)
+    assert desk.codes() == []
+    desk.wizard.open_step(steps.REVIEW)
+    desk.settle()
+    counts = desk.wizard.review_page._counts.texts()
+    assert counts[0] == ["Images", "3", "1", "–"]  # a quarter was held back for validation
+    assert desk.wizard.review_page._command.toPlainText().startswith("calque train")
+
+
+def test_start_makes_a_pending_run(desk: Desk) -> None:
+    desk.open("train")
+    record = start(desk)
+    assert record.status is RunStatus.PENDING
+    assert record.name == desk.wizard.draft().name
+    assert desk.wizard.frame.step_list.isEnabled()
+
+
+def test_what_changed_since_the_review_is_refused_in_words(desk: Desk) -> None:
+    desk.open("train")
+    desk.wizard.open_step(steps.REVIEW)
+    desk.settle()
+    for file in (desk.project.root / "train").iterdir():
+        file.unlink()
+    with desk.qtbot.assertNotEmitted(desk.controller.run_submitted):
+        desk.wizard.frame.footer.start_button.click()
+        desk.qtbot.waitUntil(lambda: desk.wizard.frame.banner.isVisible(), timeout=20_000)
+        desk.settle()
+    assert "Could not read" in desk.wizard.frame.banner.plain_text()
+    assert not desk.wizard.frame.footer.start_button.isEnabled()
+    assert "E-222" in desk.codes()
+
+
+def test_every_change_is_reviewed_after_a_pause(desk: Desk) -> None:
+    desk.open("train")
+    field = desk.wizard.device_page._limit_field
+    field.selectAll()
+    desk.qtbot.keyClicks(field, "3")
+    assert desk.controller._pause.isActive()
+    desk.settle()
+    assert desk.codes() == ["E-450"]
+    field.selectAll()
+    desk.qtbot.keyClicks(field, "30")
+    desk.settle()
+    assert desk.codes() == []
+
+
+def test_a_gpu_is_looked_for_in_the_background_and_chosen_for_a_new_training(desk: Desk) -> None:
+    desk.probe.report = WITH_GPU
+    desk.probe.gate.clear()
+    with desk.qtbot.waitSignal(desk.controller.opened):
+        desk.controller.open(desk.project.id)
+    assert desk.wizard.device_page._state.text() == "Looking for a GPU…"
+    assert not desk.wizard.device_page.gpu_switch().isEnabled()
+    desk.probe.gate.set()
+    desk.settle()
+    assert desk.wizard.draft().device == "cuda:0"
+    assert desk.wizard.device_page._state.text() == "A card · 6.0 GiB free of 8.0 GiB"
+    assert not desk.wizard.has_input
+
+
+def test_a_gpu_that_appears_after_a_choice_changes_nothing(desk: Desk) -> None:
+    desk.open()
+    assert desk.wizard.device_page._state.text() == "No NVIDIA driver was found."
+    desk.wizard.model_page._version_line.textEdited.emit("x")
+    desk.probe.report = WITH_GPU
+    desk.wizard.device_page._again.click()
+    desk.settle()
+    assert desk.probe.n_fresh == 1
+    assert desk.wizard.device_page.gpu_switch().isEnabled()
+    assert desk.wizard.draft().device == "cpu"
+
+
+def test_who_trained_on_the_cpu_beside_a_gpu_is_offered_the_cpu_again(desk: Desk) -> None:
+    desk.probe.report = WITH_GPU
+    desk.open("train")
+    desk.wizard.device_page.gpu_switch().click()
+    start(desk)
+    desk.open("train")
+    assert desk.wizard.draft().device == "cpu"
+
+
+def test_a_configuration_is_stored_and_its_name_cannot_be_used_twice(desk: Desk) -> None:
+    desk.open()
+    page = desk.wizard.configuration_page
+    assert "preset:Fast on small data" in page._list.shown_keys()
+    page._new.click()
+    field = page.editor().form.row("epochs").editor.focus_target()
+    field.selectAll()  # type: ignore[attr-defined]
+    desk.qtbot.keyClicks(field, "5")
+    page._name_line.setText("Five")
+    page._save.click()
+    desk.settle()
+    draft = desk.wizard.draft()
+    assert (draft.configuration_name, draft.values) == ("Five", {"epochs": 5})
+    assert draft.configuration is not None
+    page._copy.click()
+    page._name_line.setText("Five")
+    page._save.click()
+    desk.settle()
+    assert page._name.problem.text() == 'A configuration named "Five" exists for this worker.'
+
+
+def test_an_option_out_of_range_is_told_beside_it(desk: Desk) -> None:
+    desk.open("train")
+    page = desk.wizard.configuration_page
+    page._new.click()
+    field = page.editor().form.row("epochs").editor.focus_target()
+    field.selectAll()  # type: ignore[attr-defined]
+    desk.qtbot.keyClicks(field, "0")
+    desk.settle()
+    assert page.editor().form.row("epochs").problem.text() == '"Epochs" must be between 1 and 10000.'
+    assert desk.codes() == ["E-132"]
+
+
+def test_a_file_is_imported_and_a_broken_one_is_told_with_its_place(desk: Desk, tmp_path: Path) -> None:
+    desk.open("train")
+    good, bad = tmp_path / "night.json", tmp_path / "bad.json"
+    good.write_text('{"epochs": 7, "gamma": 1}')
+    bad.write_text('{"epochs": }')
+    desk.wizard.configuration_import_requested.emit(good)
+    desk.settle()
+    assert desk.wizard.draft().values == {"epochs": 7, "gamma": 1}
+    assert "W-133" in [issue.code for issue in desk.wizard.issues()]
+    desk.wizard.configuration_import_requested.emit(bad)
+    desk.settle()
+    assert "Not valid JSON at line 1, column 12." in desk.wizard.frame.banner.plain_text()
+    assert desk.wizard.draft().values == {"epochs": 7, "gamma": 1}
+
+
+def test_pretrained_weights_are_looked_for_by_the_architecture(desk: Desk) -> None:
+    (desk.home.weights / "yolo11n.pt").write_bytes(b"weights")
+    desk.open()
+    start = desk.wizard.model_page._start
+    button = start._radio.button(StartKind.PRETRAINED)
+    assert button.accessibleDescription() == f"yolo11n.pt is on this computer, in {desk.home.weights}."
+    page = desk.wizard.configuration_page
+    page._new.click()
+    box = page.editor().form.row("size").editor.focus_target()
+    box.activated.emit(1)  # type: ignore[attr-defined]
+    desk.settle()
+    assert button.accessibleDescription().startswith("yolo11s.pt is not on this computer yet.")
+
+
+def test_what_was_entered_is_kept_until_the_project_is_closed(desk: Desk) -> None:
+    desk.open()
+    desk.wizard.data_page.slot("train").take_paths(("train",))
+    entered = desk.wizard.draft()
+    with desk.qtbot.waitSignal(desk.controller.closed):
+        desk.wizard.cancel_requested.emit()
+    desk.open()
+    assert desk.wizard.draft() == entered
+    assert desk.wizard.has_input
+    desk.wizard.restart_requested.emit()
+    desk.settle()
+    assert desk.wizard.draft().train_folders == ()
+    desk.wizard.data_page.slot("train").take_paths(("val",))
+    desk.controller.forget(desk.project.id)
+    desk.open()
+    assert desk.wizard.draft().train_folders == ()
+
+
+def test_train_again_fills_everything_in(desk: Desk) -> None:
+    desk.open("train")
+    desk.qtbot.keyClicks(desk.wizard.data_page._seed_field, "7")  # before the 0
+    record = start(desk)
+    with desk.qtbot.waitSignal(desk.controller.opened):
+        desk.controller.open_like_run(record.id)
+    desk.settle()
+    draft = desk.wizard.draft()
+    assert (draft.train_folders, draft.seed, draft.model) == (("train",), 70, record.model)
+    assert draft.name != ""
+    assert record.version is not None
+    with desk.qtbot.waitSignal(desk.controller.opened):
+        desk.controller.open_like_version(record.version)
+    desk.settle()
+    assert desk.wizard.draft().train_folders == ("train",)
+
+
+def test_a_project_that_is_gone_is_told(desk: Desk) -> None:
+    heard: list[UserMessage] = []
+    desk.controller.message_raised.connect(heard.append)
+    desk.controller.open(ProjectId("nowhere"))
+    desk.settle()
+    assert len(heard) == 1
+    assert not desk.wizard.has_input
+
+
+def test_another_worker_brings_its_own_configurations(desk: Desk) -> None:
+    desk.open("train")
+    desk.wizard.worker_page._take("yolo-segment")
+    desk.settle()
+    assert desk.wizard.draft().name.split(" · ")[1] == "YOLO segmentation"
+    assert desk.codes() == ["E-122"]  # the project has boxes only
+    assert desk.wizard.worker_page._problem.text().startswith('"YOLO segmentation" trains segmentation models')
+
+
+def test_what_a_file_may_hold(tmp_path: Path) -> None:
+    file = tmp_path / "my configuration.json"
+    file.write_text('{"name": "Night", "worker": "yolo-detect", "values": {"epochs": 3}}')
+    read = read_configuration(file, "yolo-detect")
+    assert (read.name, read.values) == ("Night", {"epochs": 3})
+    with pytest.raises(FormatError, match='made for "yolo-detect"'):
+        read_configuration(file, "yolo-segment")
+    file.write_bytes(b"\xef\xbb\xbf{}")  # a byte order mark, as Windows writes it
+    assert read_configuration(file, "yolo-detect").name == "my configuration"
+    file.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(FormatError, match="no text in UTF-8"):
+        read_configuration(file, "yolo-detect")
+    file.write_bytes(b" " * (MAX_BYTES + 1))
+    with pytest.raises(FormatError, match="too big"):
+        read_configuration(file, "yolo-detect")
