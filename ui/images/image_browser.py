@@ -70,11 +70,12 @@ class ImageBrowser(QWidget):
         self._ground_truth.setToolTip(self.tr("Draw the ground truth on the thumbnails"))
         self._size.setRange(MIN_SIDE, MAX_SIDE)
         self._size.setValue(DEFAULT_SIDE)
-        self._size.setFixedWidth(110)
+        self._size.setMinimumWidth(60)
+        self._size.setMaximumWidth(120)
         self._size.setPageStep(32)
         self._size.setAccessibleName(self.tr("Size of the thumbnails"))
         self._size.setToolTip(self.tr("Size of the thumbnails"))
-        self._search.setMinimumWidth(160)
+        self._search.setMinimumWidth(110)
         self._search.setMaximumWidth(360)
 
     def _build(self) -> None:

@@ -54,7 +54,7 @@ class ImageGrid(QListView):
 
     @property
     def side(self) -> int:
-        """What the slider says; thumbnails are a little larger, to fill the width."""
+        """What the slider says; thumbnails are a little larger or smaller, to fill the width."""
         return self._side
 
     @property
@@ -124,10 +124,10 @@ class ImageGrid(QListView):
         return range(min(first * n_columns, n_rows), min((last + 1) * n_columns, n_rows))
 
     def _n_columns(self) -> int:
-        return max(1, (self.viewport().width() - 1) // (self._side + 2 * PADDING))
+        return max(1, round((self.viewport().width() - 1) / (self._side + 2 * PADDING)))
 
     def _lay_out(self) -> None:
-        """The thumbnails grow until the columns fill the width: no ragged strip is left at the right."""
+        """The thumbnails grow or shrink until the columns fill the width: no ragged strip is left at the right."""
         self._delegate.side = (self.viewport().width() - 1) // self._n_columns() - 2 * PADDING
         cell = self._delegate.cell_size(self.fontMetrics().height())
         if self.gridSize() != cell:
