@@ -170,7 +170,7 @@ def test_closing_leaves_the_run_at_work(workshop: Workshop, make_pool: Any, qtbo
     pool.start()
     pool.watch(record.id)
     qtbot.waitUntil(lambda: len(heard.points.get((record.id, "loss"), ())) > 20, timeout=30_000)
-    assert pool.live_runs == (record.id,)
+    qtbot.waitUntil(lambda: pool.live_runs == (record.id,), timeout=30_000)
     workshop.service.request_stop(record.id)
     qtbot.waitUntil(lambda: heard.ended(record.id), timeout=30_000)
     assert heard.finished[0].status is RunStatus.TERMINATED
