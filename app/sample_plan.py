@@ -1,4 +1,4 @@
-"""The training that the sample project is for, named as a person would name it."""
+"""The training that the sample project is for, on the registry as it is."""
 
 from __future__ import annotations
 
@@ -7,19 +7,14 @@ from dataclasses import replace
 from app.services import Services
 from core.domain.projects import Project
 from core.domain.training import TrainingDraft
-from core.training.command import TrainingPlan
-
-SAMPLE_PLAN = TrainingPlan(
-    worker="yolo-detect",
-    configuration="Fast on small data",
-    model="Things on pages",
-    model_description="Finds text lines, illustrations, initials and stamps on the sample's pages.",
-    train=("train",),
-    val=("val",),
-    test=("test",),
-)
+from core.samples.service import sample_draft as first_draft
 
 
 def sample_draft(services: Services, project: Project, *, device: str = "cpu") -> TrainingDraft:
-    """The sample's training; its model is the one that an earlier training made, if there is one."""
-    return services.plans.draft_from_plan(replace(SAMPLE_PLAN, project=project.name, device=device))
+    """The sample's training; when an earlier one made its model, that model gets the new version."""
+    draft = replace(first_draft(project.id), device=device)
+    models = services.models.list_models(project.id)
+    known = next((model for model in models if model.name == draft.new_model_name), None)
+    if known is None:
+        return draft
+    return replace(draft, model=known.id, new_model_name="", new_model_description="")

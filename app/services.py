@@ -16,7 +16,6 @@ from core.projects.service import ProjectService
 from core.registry.database import Registry
 from core.runs.service import RunService
 from core.training.configurations import ConfigurationService
-from core.training.plans import Plans
 from core.training.service import TrainingService
 from core.workers.catalog import WorkerCatalog
 
@@ -32,7 +31,6 @@ class Services:
     models: ModelService
     runs: RunService
     configurations: ConfigurationService
-    plans: Plans
     training: TrainingService
     thumbnails: ThumbnailCache
 
@@ -47,7 +45,7 @@ def build_services(home: Home) -> Services:
     datasets = DatasetService(registry, home.snapshots)
     models = ModelService(registry, home.models)
     runs = RunService(registry, home.runs, home.devices)
-    configurations = ConfigurationService(registry, catalog)
+    training = TrainingService(registry, projects, datasets, models, runs, catalog, home)
     return Services(
         home=home,
         registry=registry,
@@ -57,9 +55,8 @@ def build_services(home: Home) -> Services:
         datasets=datasets,
         models=models,
         runs=runs,
-        configurations=configurations,
-        plans=Plans(projects, models, catalog, configurations),
-        training=TrainingService(registry, projects, datasets, models, runs, catalog, home),
+        configurations=training.configurations,
+        training=training,
         thumbnails=ThumbnailCache(home.thumbnails),
     )
 

@@ -22,16 +22,17 @@ from core.domain.imports import ImportSource
 from core.domain.projects import Project
 from core.domain.runs import STAGE_TITLES, RunRecord, RunStatus, StageState
 from core.domain.training import Issue, TrainingDraft
+from core.domain.training_plan import TrainingPlan
 from core.errors import NotFoundError, RefusedError
 from core.runs.supervise import Batch
-from core.training.command import TrainingPlan, from_toml
+from core.training.command import from_toml
 
 EXIT_CODES = {RunStatus.SUCCESS: 0, RunStatus.TERMINATED: 130}
 
 
 def run_train(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
     plan = plan_from(arguments)
-    draft = services.plans.draft_from_plan(plan, arguments.settings or ())
+    draft = services.training.draft_from_plan(plan, arguments.settings or ())
     return train(services, draft, console)
 
 
