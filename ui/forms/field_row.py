@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QToolButton, QVBoxLayout, QWidget
 
 from core.domain.workers import ConfigValue, FieldSpec
 from ui.forms.field_editors import make_editor
@@ -81,7 +81,6 @@ class FieldRow(QWidget):
         grid.addWidget(self.reset_button, 0, 2, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self.problem, 1, 0, 1, 3)
         grid.setColumnStretch(0, 1)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def set_value(self, value: ConfigValue, *, is_changed: bool) -> None:
         if self.editor.value() != value or type(self.editor.value()) is not type(value):

@@ -35,9 +35,10 @@ class LabelledField(QWidget):
         self.problem = ProblemLabel()
         row = QHBoxLayout()
         row.setSpacing(10)
-        row.addWidget(control)
+        row.addWidget(control, 1000)
         if trailing is not None:
             row.addWidget(trailing)
+        row.addStretch(1)  # a control of fixed width stays at the left
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)

@@ -17,11 +17,11 @@ class ScrollColumn(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         holder = QWidget()
-        # The area is transparent: the page behind it shows.
-        holder.setAutoFillBackground(False)
-        self.viewport().setAutoFillBackground(False)
         # An empty holder first: a scroll area measures, and so styles, everything in a widget that it is given.
         self.setWidget(holder)
+        # The area is transparent, so that the page or card behind it shows; to be said after it has its widget.
+        holder.setAutoFillBackground(False)
+        self.viewport().setAutoFillBackground(False)
         self._row = QHBoxLayout(holder)
         self._row.setContentsMargins(0, 0, SCROLL_BAR_ROOM, 0)
         if content is not None:

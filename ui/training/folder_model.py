@@ -119,7 +119,7 @@ class FolderModel(QAbstractItemModel):
         if column == 0:
             return folder_title(path.rpartition("/")[2]) if path else folder_title(path)
         if column == 3:
-            return self._uses.get(path, "")
+            return ", ".join(dict.fromkeys(use for other, use in self._uses.items() if is_inside(path, other)))
         if folder is None:
             return formatting.NOTHING
         return formatting.count(folder.n_images if column == 1 else folder.n_annotated)

@@ -8,6 +8,7 @@ from core.domain.workers import FieldKind, FieldProblem, FieldSpec
 from core.workers.catalog import WorkerCatalog
 from core.workers.configuration import check, differing
 from ui.forms.schema_form import SchemaForm
+from ui.forms.scroll_column import ScrollColumn
 from ui.widgets.search_field import SearchField
 
 
@@ -209,3 +210,19 @@ def test_rows_are_made_while_nothing_else_is_to_be_done(qtbot: QtBot, yolo_field
     assert len(form._rows) < len(yolo_fields)
     qtbot.waitUntil(lambda: len(form._rows) == len(yolo_fields))
     assert not form._idle.isActive()
+
+
+def test_no_help_is_clipped_however_narrow_the_form(qtbot: QtBot, yolo_fields: tuple[FieldSpec, ...]) -> None:
+    area = ScrollColumn(SchemaForm(yolo_fields))
+    qtbot.addWidget(area)
+    form = area.findChild(SchemaForm)
+    assert form is not None
+    disclosure(form).click()
+    for width in (520, 700, 1100):
+        area.resize(width, 600)
+        area.show()
+        qtbot.wait(50)
+        for spec in yolo_fields:
+            row = form.row(spec.name)
+            if row.isVisibleTo(form) and spec.help:
+                assert row.help.height() >= row.help.heightForWidth(row.help.width()), (spec.name, width)
