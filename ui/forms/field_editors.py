@@ -5,20 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from core.domain.workers import ConfigValue, FieldKind, FieldSpec
 from ui.forms.field_text import AUTOMATIC, can_be_automatic
 from ui.forms.number_field import NumberField
 from ui.forms.switch import Switch
-from ui.icons import icon
 from ui.widgets.labels import label
 
 TEXT_WIDTH = 236
-ARROW_SIDE = 16
-ARROW_ROOM = 24
 
 
 class FieldEditor(QWidget):
@@ -174,25 +171,9 @@ class TextEditor(FieldEditor):
 
 
 class QuietComboBox(QComboBox):
-    """Leaves the wheel to the form that it stands in; its arrow is an icon of the theme."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        # Fusion's own arrow comes on a raised panel as soon as a style sheet gives the box a border.
-        self.setStyleSheet(
-            f"QComboBox::drop-down {{ border: 0; width: {ARROW_ROOM}px; }} QComboBox::down-arrow {{ image: none; }}"
-        )
-        self._arrow = icon("chevron-down")
+    """Leaves the wheel to the form that it stands in."""
 
     # Qt overrides
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        painter = QPainter(self)
-        mode = QIcon.Mode.Normal if self.isEnabled() else QIcon.Mode.Disabled
-        square = QRect(self.width() - ARROW_ROOM, (self.height() - ARROW_SIDE) // 2, ARROW_SIDE, ARROW_SIDE)
-        self._arrow.paint(painter, square, Qt.AlignmentFlag.AlignCenter, mode)
-        painter.end()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()

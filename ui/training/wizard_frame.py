@@ -18,8 +18,7 @@ from ui.training.wizard_page import WizardPage
 from ui.widgets.page_header import PageHeader
 
 PAGE_WIDTH = 1000
-WIDE_PAGE_WIDTH = 1500
-WIDE_STEPS = (steps.CONFIGURATION, steps.REVIEW)
+WIDE_PAGE_WIDTHS = {steps.CONFIGURATION: 1130, steps.REVIEW: 1500}
 SELF_SCROLLING_STEPS = (steps.CONFIGURATION,)  # its form scrolls beside the list
 
 
@@ -72,7 +71,7 @@ class WizardFrame(QWidget):
     def _add(self, step: str) -> None:
         """The area first, then the page: see `ScrollColumn`."""
         page = self._pages[step]
-        width = WIDE_PAGE_WIDTH if step in WIDE_STEPS else PAGE_WIDTH
+        width = WIDE_PAGE_WIDTHS.get(step, PAGE_WIDTH)
         if step not in SELF_SCROLLING_STEPS:
             area = ScrollColumn()
             self._stack.addWidget(area)
