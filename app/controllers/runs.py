@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,7 @@ class RunsController(QObject):
         self._states: dict[RunId, RunState] = {}  # the latest of each run that the pool spoke of
         self._waiting_state: RunState | None = None
         self._n_measured = 0
+        self._is_warm = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(REST_MS)
@@ -94,9 +96,16 @@ class RunsController(QObject):
             if project is not None:
                 self._list.show_project(project)
 
+        self.warm_up()
         self._jobs.run(
             self._runs.list_runs, then=show, on_error=self.message_raised.emit, pool="registry", key="list-runs"
         )
+
+    def warm_up(self) -> None:
+        """Load what draws curves in the background, before a run is opened: it takes more than half a second."""
+        if not self._is_warm:
+            self._is_warm = True
+            self._jobs.run(_load_charts)
 
     def act(self, action: RunAction, runs: Sequence[RunId]) -> None:
         """What a button or menu entry wishes. All but removing are for one run."""
@@ -259,3 +268,7 @@ class RunsController(QObject):
     def _take_log(self, run: RunId, lines: tuple[LogLine, ...]) -> None:
         if run == self._current:
             self._page.add_log(lines)
+
+
+def _load_charts() -> None:
+    importlib.import_module("ui.charts.live_curves")

@@ -215,13 +215,12 @@ class ChartPane(QFrame):
     # Making
 
     def _make_plot(self) -> None:
-        self._widget = pg.PlotWidget(self)
+        self._widget = pg.PlotWidget(self, enableMenu=False)
         self._widget.setFrameShape(QFrame.Shape.NoFrame)
         self._widget.setMinimumHeight(90)
         self._widget.setAccessibleName(self.spec.title)
         plot = self._plot = self._widget.getPlotItem()
         plot.hideButtons()
-        plot.setMenuEnabled(False)
         plot.setContentsMargins(0, 4, 8, 0)
         for name in ("left", "bottom"):
             axis = plot.getAxis(name)

@@ -44,6 +44,8 @@ class LiveCurves(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._series: dict[Key, PointSeries] = {}
+        self._pane_of: dict[Key, ChartPane] = {}
+        self._panes: dict[str, ChartPane] = {}
         self._shown: dict[Key, bool] = {}  # what the person chose, kept from run to run
         self._display = Display()
         self._chosen_range: tuple[float, float] | None = None
@@ -141,6 +143,11 @@ class LiveCurves(QWidget):
         self._dirty.clear()
 
     def pane(self, key: str) -> ChartPane:
+        """Made on first use: a plot costs some 20 ms, and few runs have every pane."""
+        if key not in self._panes:
+            pane = self._make_pane(ChartPane(next(spec for spec in PANES if spec.key == key)))
+            self._panes[key] = pane
+            self._panes = {spec.key: self._panes[spec.key] for spec in PANES if spec.key in self._panes}
         return self._panes[key]
 
     @property
@@ -197,7 +204,7 @@ class LiveCurves(QWidget):
     def _add_series(self, key: Key) -> PointSeries:
         series = self._series[key] = PointSeries(*key)
         series.set_smoothing(self._display.smoothing)
-        pane = self._panes[pane_of(*key)]
+        pane = self.pane(pane_of(*key))
         names = [name for name in dict.fromkeys(name for name, _split in pane.curves) if name != metrics.LOSS_TOTAL]
         rank = names.index(key[0]) if key[0] in names else len(names)
         style = style_of(*key, rank)
@@ -301,10 +308,12 @@ class LiveCurves(QWidget):
             pane.apply_theme(theme)
         self._mark_dirty(self._panes)
 
+    def _axis_name(self) -> str:
+        return self.tr("iteration") if self._display.axis is Axis.STEPS else self.tr("epoch")
+
     def _name_axis(self) -> None:
-        name = self.tr("iteration") if self._display.axis is Axis.STEPS else self.tr("epoch")
         for pane in self._panes.values():
-            pane.set_axis_name(name)
+            pane.set_axis_name(self._axis_name())
 
     # Making and arranging
 
@@ -316,14 +325,13 @@ class LiveCurves(QWidget):
         self._toolbar.table_requested.connect(self.table_requested)
         self._verdict = label("", "warning", wrap=True)
         self._verdict.hide()
-        self._pane_of: dict[Key, ChartPane] = {}
-        self._panes: dict[str, ChartPane] = {}
         self._grid_widget = QWidget()
         self._grid = QGridLayout(self._grid_widget)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(8)
         for spec in PANES:
-            self._panes[spec.key] = self._make_pane(ChartPane(spec))
+            if not spec.is_optional:
+                self.pane(spec.key)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -334,7 +342,6 @@ class LiveCurves(QWidget):
         column.addWidget(self._toolbar)
         column.addWidget(self._verdict)
         column.addWidget(self._scroll, 1)
-        self._name_axis()
         self._arrange()
 
     def _make_pane(self, pane: ChartPane) -> ChartPane:
@@ -346,6 +353,7 @@ class LiveCurves(QWidget):
         pane.reset_requested.connect(self.reset_zoom)
         pane.expand_toggled.connect(lambda is_on: self.expand(key if is_on else None))
         pane.curve_toggled.connect(self._remember)
+        pane.set_axis_name(self._axis_name())
         return pane
 
     def _arrange(self) -> None:

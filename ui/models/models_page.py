@@ -252,7 +252,7 @@ class ModelsPage(QWidget):
         self._tree.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._tree.hasFocus():
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.focusWidget() is self._tree:
             self._open_version()
         else:
             super().keyPressEvent(event)

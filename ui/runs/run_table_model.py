@@ -204,7 +204,7 @@ class RunFilterModel(QSortFilterProxyModel):
 
     def set_filter(self, filter: RunFilter) -> None:
         self._filter = filter
-        self.invalidateFilter()
+        self.invalidate()
 
     # Qt overrides
 

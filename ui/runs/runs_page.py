@@ -272,9 +272,9 @@ class RunsPage(QWidget):
         super().hideEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._table.hasFocus():
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.focusWidget() is self._table:
             self._request(RunAction.OPEN)
-        elif event.key() == Qt.Key.Key_Delete and self._table.hasFocus():
+        elif event.key() == Qt.Key.Key_Delete and self.focusWidget() is self._table:
             self._request(RunAction.REMOVE)
         else:
             super().keyPressEvent(event)

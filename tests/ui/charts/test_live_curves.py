@@ -67,7 +67,7 @@ def drawn(qtbot: QtBot, curves: LiveCurves) -> Callable[..., LiveCurves]:
 
 
 def shown_panes(curves: LiveCurves) -> list[str]:
-    return [spec.key for spec in PANES if curves.pane(spec.key).isVisibleTo(curves)]
+    return [spec.key for spec in PANES if spec.key in curves._panes and curves.pane(spec.key).isVisibleTo(curves)]
 
 
 def drawn_line(pane: ChartPane, name: str, split: str) -> tuple[np.ndarray, np.ndarray]:

@@ -1,0 +1,225 @@
+"""The list of runs: found, filtered, sorted, kept up to date, acted upon."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QMouseEvent
+from PySide6.QtTest import QAbstractItemModelTester
+from pytestqt.qtbot import QtBot
+
+from core.domain.runs import RunFilter, RunRecord, RunStatus
+from ui.runs.run_actions import RunAction
+from ui.runs.run_table_model import RunColumn, RunTableModel, device_name
+from ui.runs.runs_page import RunsPage
+
+Records = Callable[..., RunRecord]
+
+
+@pytest.fixture
+def clock(now: datetime) -> list[datetime]:
+    return [now]
+
+
+@pytest.fixture
+def page(qtbot: QtBot, clock: list[datetime]) -> Iterator[RunsPage]:
+    widget = RunsPage(now=lambda: clock[0])
+    qtbot.addWidget(widget)
+    widget.resize(1100, 600)
+    widget.show()
+    yield widget
+    widget.close()
+    assert not widget._timer.isActive()
+
+
+@pytest.fixture
+def full(page: RunsPage, make_record: Records, now: datetime) -> RunsPage:
+    records = [
+        make_record("run0", RunStatus.IN_PROGRESS, name="Lines", created_at=now - timedelta(minutes=12)),
+        make_record("run1", RunStatus.SUCCESS, name="Stamps", progress=1.0, created_at=now - timedelta(days=2)),
+        make_record("run2", RunStatus.FAILED, name="Zones", project="p2", project_name="VOC",
+                    created_at=now - timedelta(days=40)),
+        make_record("run3", RunStatus.PENDING, name="Later", worker="fake", started_at=None,
+                    created_at=now - timedelta(minutes=1)),
+    ]  # fmt: skip
+    page.set_runs(records)
+    return page
+
+
+def names(page: RunsPage) -> list[str]:
+    return [page._proxy.index(row, RunColumn.NAME).data() for row in range(page._proxy.rowCount())]
+
+
+def test_newest_first_with_every_column(full: RunsPage) -> None:
+    assert names(full) == ["Later", "Lines", "Stamps", "Zones"]
+    row = [full._proxy.index(1, column).data() for column in RunColumn]
+    assert row[1:5] == ["Registers", "Lines · V003 (second)", "In Progress", "25 %"]
+    assert row[6:] == ["10 min 00 s", "GPU 0"]
+
+
+def test_search_and_filters_hold_together(qtbot: QtBot, full: RunsPage) -> None:
+    bar = full.filter_bar
+    bar.statuses.choose(RunStatus.SUCCESS)
+    bar.statuses.choose(RunStatus.FAILED)
+    assert names(full) == ["Stamps", "Zones"]
+    bar.projects.choose("p2")
+    assert names(full) == ["Zones"]
+    bar.clear()
+    bar.search.setText("la")
+    qtbot.waitUntil(lambda: names(full) == ["Later"])
+    bar.clear()
+    bar.workers.choose("fake")
+    assert names(full) == ["Later"]
+    bar.clear()
+    bar.dates.setCurrentIndex(2)
+    assert names(full) == ["Later", "Lines", "Stamps"]
+    assert bar.statuses.text() == "Status"
+    bar.clear()
+    assert bar.filter() == RunFilter()
+
+
+def test_sorting_by_any_column_compares_values_not_words(full: RunsPage) -> None:
+    full._table.sortByColumn(RunColumn.PROGRESS, Qt.SortOrder.DescendingOrder)
+    assert names(full)[0] == "Stamps"
+    full._table.sortByColumn(RunColumn.DURATION, Qt.SortOrder.AscendingOrder)
+    assert names(full)[0] == "Later"
+
+
+def test_one_change_announces_one_row(qtbot: QtBot, make_record: Records, now: datetime) -> None:
+    model = RunTableModel(lambda: now)
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    model.set_records([make_record(f"run{n}") for n in range(5)])
+    with qtbot.waitSignal(model.dataChanged) as changed:
+        assert not model.update_record(make_record("run3", progress=0.5))
+    assert (changed.args[0].row(), changed.args[1].row()) == (3, 3)
+    with qtbot.assertNotEmitted(model.dataChanged):
+        model.update_record(make_record("run3", progress=0.5))
+    with qtbot.waitSignal(model.rowsInserted):
+        assert model.update_record(make_record("new"))
+    with qtbot.waitSignal(model.rowsRemoved):
+        model.remove(make_record("run0").id)
+    assert [record.id for record in model.records] == ["new", "run1", "run2", "run3", "run4"]
+    assert model.row_of(make_record("run4").id) == 4
+    tester.deleteLater()
+
+
+def test_durations_of_live_runs_go_on(full: RunsPage, clock: list[datetime], now: datetime) -> None:
+    clock[0] = now + timedelta(seconds=65)
+    full._model.tick()
+    assert full._proxy.index(1, RunColumn.DURATION).data() == "11 min 05 s"
+    assert full._proxy.index(2, RunColumn.DURATION).data() == "10 min 00 s"
+
+
+def test_the_clock_runs_only_while_something_lives_and_the_page_is_seen(page: RunsPage, make_record: Records) -> None:
+    assert not page._timer.isActive()
+    page.set_runs([make_record()])
+    assert page._timer.isActive()
+    page.hide()
+    assert not page._timer.isActive()
+    page.show()
+    page.update_run(make_record(status=RunStatus.SUCCESS))
+    assert not page._timer.isActive()
+
+
+def test_the_selection_survives_an_update_and_a_reload(full: RunsPage, make_record: Records) -> None:
+    full.choose(make_record("run2").id)
+    full.update_run(make_record("run9", created_at=make_record().created_at + timedelta(hours=1)))
+    assert full.chosen_ids() == ("run2",)
+    full.set_runs(full._model.records)
+    assert full.chosen_ids() == ("run2",)
+
+
+@pytest.mark.parametrize(
+    ("id", "enabled"),
+    [
+        ("run0", {RunAction.OPEN, RunAction.STOP, RunAction.KILL}),
+        ("run1", {RunAction.OPEN, RunAction.REMOVE}),
+        ("run2", {RunAction.OPEN, RunAction.RETRY, RunAction.REMOVE}),
+        ("run3", {RunAction.OPEN, RunAction.STOP, RunAction.KILL}),
+    ],
+)
+def test_buttons_offer_what_can_be_done_and_say_why_not(
+    full: RunsPage, make_record: Records, id: str, enabled: set[RunAction]
+) -> None:
+    full.choose(make_record(id).id)
+    assert {action for action, button in full._buttons.items() if button.isEnabled()} == enabled
+    assert all(button.toolTip() for button in full._buttons.values())
+
+
+def test_a_button_a_key_and_a_double_click_wish(qtbot: QtBot, full: RunsPage, make_record: Records) -> None:
+    full.choose(make_record("run0").id)
+    with qtbot.waitSignal(full.action_requested) as asked:
+        full._buttons[RunAction.STOP].click()
+    assert asked.args == [RunAction.STOP, ("run0",)]
+    with qtbot.waitSignal(full.action_requested) as asked:
+        qtbot.keyClick(full._table, Qt.Key.Key_Return)
+    assert asked.args == [RunAction.OPEN, ("run0",)]
+    with qtbot.assertNotEmitted(full.action_requested):
+        qtbot.keyClick(full._table, Qt.Key.Key_Delete)  # it runs: refused
+
+
+def test_several_can_only_be_removed_together(qtbot: QtBot, full: RunsPage) -> None:
+    full.filter_bar.statuses.choose(RunStatus.SUCCESS)
+    full.filter_bar.statuses.choose(RunStatus.FAILED)
+    full._table.selectAll()
+    assert not full._buttons[RunAction.OPEN].isEnabled()
+    with qtbot.waitSignal(full.action_requested) as asked:
+        full._buttons[RunAction.REMOVE].click()
+    assert (asked.args[0], set(asked.args[1])) == (RunAction.REMOVE, {"run1", "run2"})
+
+
+def test_the_menu_copies_ids_and_wishes(qtbot: QtBot, full: RunsPage, make_record: Records) -> None:
+    full.choose(make_record("run2").id)
+    menu = full.make_menu()
+    entries = {action.text(): action for action in menu.actions() if action.text()}
+    entries["Copy run ID"].trigger()
+    assert QGuiApplication.clipboard().text() == "run2"
+    entries["Copy execution ID"].trigger()
+    assert QGuiApplication.clipboard().text() == "run2/1"
+    assert not entries["Stop and keep the best"].isEnabled()
+    with qtbot.waitSignal(full.action_requested) as asked:
+        entries["Retry"].trigger()
+    assert asked.args == [RunAction.RETRY, ("run2",)]
+    menu.deleteLater()
+
+
+def test_empty_says_why_and_what_to_do(qtbot: QtBot, page: RunsPage, make_record: Records) -> None:
+    assert page._stack.currentIndex() == 1
+    assert page._empty._heading.text() == "No runs yet"
+    with qtbot.waitSignal(page.train_requested):
+        page._empty._button.click()
+    page.set_runs([make_record()])
+    assert page._stack.currentIndex() == 0
+    page.filter_bar.search.setText("nothing like it")
+    qtbot.waitUntil(lambda: page._stack.currentIndex() == 1)
+    assert page._empty._heading.text() == "No run matches"
+    page._empty._button.click()
+    assert page._stack.currentIndex() == 0
+
+
+def test_a_project_can_be_shown_alone(full: RunsPage) -> None:
+    full.show_project("p2")  # type: ignore[arg-type]
+    assert names(full) == ["Zones"]
+
+
+def test_ticking_in_the_menu_does_not_close_it(full: RunsPage) -> None:
+    button = full.filter_bar.statuses
+    menu = button.menu()
+    menu.resize(menu.sizeHint())  # not shown: here no platform would let it grab the keyboard
+    closings: list[None] = []
+    menu.aboutToHide.connect(lambda: closings.append(None))
+    for index in (2, 4):
+        place = QPointF(menu.actionGeometry(menu.actions()[index]).center())
+        left = Qt.MouseButton.LeftButton
+        event = QMouseEvent(QEvent.Type.MouseButtonRelease, place, place, left, left, Qt.KeyboardModifier.NoModifier)
+        menu.mouseReleaseEvent(event)
+    assert button.chosen() == (list(RunStatus)[2], list(RunStatus)[4])
+    assert (button.text(), closings) == ("Status: 2", [])
+
+
+@pytest.mark.parametrize(("device", "name"), [("cpu", "CPU"), ("cuda:1", "GPU 1"), ("cuda", "GPU 0")])
+def test_devices_have_names(device: str, name: str) -> None:
+    assert device_name(device) == name
