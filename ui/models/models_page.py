@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -208,6 +208,7 @@ class ModelsPage(QWidget):
     def _set_up_tree(self) -> None:
         tree = self._tree
         tree.setModel(self._proxy)
+        tree.installEventFilter(self)
         tree.setAccessibleName(self.tr("Models and versions"))
         tree.setUniformRowHeights(True)
         tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -251,8 +252,10 @@ class ModelsPage(QWidget):
         super().showEvent(event)
         self._tree.setFocus()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.focusWidget() is self._tree:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Of the tree: it would keep the key to itself."""
+        is_return = isinstance(event, QKeyEvent) and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_return and event.type() == QEvent.Type.KeyPress and self.chosen() is not None:
             self._open_version()
-        else:
-            super().keyPressEvent(event)
+            return True
+        return super().eventFilter(watched, event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -34,6 +34,11 @@ from ui.widgets.page_header import PageHeader
 
 TICK_MS = 1000
 BUTTONS = (RunAction.STOP, RunAction.KILL, RunAction.RETRY, RunAction.REMOVE, RunAction.OPEN)
+KEYS = {
+    Qt.Key.Key_Return: RunAction.OPEN,
+    Qt.Key.Key_Enter: RunAction.OPEN,
+    Qt.Key.Key_Delete: RunAction.REMOVE,
+}
 WIDTHS = {
     RunColumn.PROJECT: 120,
     RunColumn.MODEL: 190,
@@ -219,6 +224,7 @@ class RunsPage(QWidget):
     def _set_up_table(self) -> None:
         table = self._table
         table.setModel(self._proxy)
+        table.installEventFilter(self)
         table.setAccessibleName(self.tr("Runs"))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -271,13 +277,14 @@ class RunsPage(QWidget):
         self._timer.stop()
         super().hideEvent(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.focusWidget() is self._table:
-            self._request(RunAction.OPEN)
-        elif event.key() == Qt.Key.Key_Delete and self.focusWidget() is self._table:
-            self._request(RunAction.REMOVE)
-        else:
-            super().keyPressEvent(event)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Of the table: it would keep these keys to itself."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            action = KEYS.get(Qt.Key(event.key()))
+            if action is not None:
+                self._request(action)
+                return True
+        return super().eventFilter(watched, event)
 
 
 def _reason(action: RunAction, chosen: Sequence[RunRecord]) -> str:

@@ -1,0 +1,155 @@
+"""The library: models with their versions, searched, compared with care, acted upon."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from pytestqt.qtbot import QtBot
+
+from core.domain.models import Headline, Model, ModelVersion, VersionStatus
+from ui.models.model_tree import ModelTreeModel, VersionColumn
+from ui.models.models_page import ModelsPage
+from ui.models.version_words import headline_text, is_comparable, refusal
+
+Models = Callable[..., Model]
+Versions = Callable[..., ModelVersion]
+
+
+@pytest.fixture
+def page(qtbot: QtBot) -> ModelsPage:
+    widget = ModelsPage()
+    qtbot.addWidget(widget)
+    widget.resize(1100, 600)
+    widget.show()
+    return widget
+
+
+@pytest.fixture
+def full(page: ModelsPage, make_model: Models, make_version: Versions) -> ModelsPage:
+    page.set_models(
+        [make_model(), make_model("m2", "Atlas", "p2", "VOC")],
+        [
+            make_version(1),
+            make_version(2, name="more", parent=make_version(1).id, parent_label="V001 (first)", is_partial=True),
+            make_version(3, name="", status=VersionStatus.CREATED, headline=None, duration_s=None),
+            make_version(1, "m2", name="imported", run=None, headline=Headline("map50_95", 0.9, "val")),
+        ],
+    )
+    return page
+
+
+def cell(page: ModelsPage, id: str, column: VersionColumn, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    index = page._model.index_of(id)  # type: ignore[arg-type]
+    return index.siblingAtColumn(column).data(role)
+
+
+def test_models_by_name_versions_newest_first(full: ModelsPage) -> None:
+    assert full.shown_names() == ["Atlas", "V001 (imported)", "Lines", "V003", "V002 (more) · stopped early",
+                                  "V001 (first)"]  # fmt: skip
+
+
+def test_a_version_shows_its_number_only_with_where_it_was_measured(full: ModelsPage) -> None:
+    assert cell(full, "m1-v2", VersionColumn.METRIC) == "0.420"
+    assert cell(full, "m1-v2", VersionColumn.MEASURED_ON) == "test set · V001"
+    assert cell(full, "m1-v2", VersionColumn.PARENT) == "V001 (first)"
+    assert cell(full, "m1-v3", VersionColumn.METRIC) == "–"
+    assert cell(full, "m1-v3", VersionColumn.STATUS) == "Created"
+
+
+def test_numbers_of_different_images_are_flagged(page: ModelsPage, make_model: Models, make_version: Versions) -> None:
+    other = make_version(2, headline=Headline("map50_95", 0.5, "val"))
+    page.set_models([make_model()], [make_version(1), other])
+    tip = cell(page, "m1-v2", VersionColumn.METRIC, Qt.ItemDataRole.ToolTipRole)
+    assert "Not comparable" in str(tip)
+    assert cell(page, "m1-v2", VersionColumn.MEASURED_ON, Qt.ItemDataRole.DecorationRole) is not None
+    assert not is_comparable(make_version(1), other)
+    assert not is_comparable(make_version(1), make_version(2, snapshot="other"))
+    assert is_comparable(make_version(1), make_version(2))
+    assert is_comparable(make_version(1), make_version(2, headline=None))
+
+
+def test_sorting_moves_versions_within_their_model(full: ModelsPage) -> None:
+    full._tree.sortByColumn(VersionColumn.METRIC, Qt.SortOrder.AscendingOrder)
+    assert full.shown_names()[2:] == ["Lines", "V003", "V001 (first)", "V002 (more) · stopped early"]
+    full._tree.sortByColumn(VersionColumn.NAME, Qt.SortOrder.AscendingOrder)
+    assert [name for name in full.shown_names() if not name.startswith("V")] == ["Atlas", "Lines"]
+
+
+def test_search_finds_models_versions_and_ids(qtbot: QtBot, full: ModelsPage) -> None:
+    full._search.setText("more")
+    qtbot.waitUntil(lambda: full.shown_names() == ["Lines", "V002 (more) · stopped early"])
+    full._search.setText("atlas")
+    qtbot.waitUntil(lambda: full.shown_names() == ["Atlas", "V001 (imported)"])
+    full._search.setText("m1-v3")
+    qtbot.waitUntil(lambda: full.shown_names() == ["Lines", "V003"])
+    full._search.setText("no such thing")
+    qtbot.waitUntil(lambda: full._stack.currentIndex() == 1)
+    full._empty._button.click()
+    assert len(full.shown_names()) == 6
+
+
+def test_a_project_can_be_shown_alone(full: ModelsPage) -> None:
+    full.choose_project("p2")  # type: ignore[arg-type]
+    assert full.shown_names() == ["Atlas", "V001 (imported)"]
+    full.choose_project(None)
+    assert len(full.shown_names()) == 6
+
+
+def test_buttons_wish_for_the_chosen_version(qtbot: QtBot, full: ModelsPage) -> None:
+    assert not full._open.isEnabled()
+    full.choose("m1-v2")  # type: ignore[arg-type]
+    with qtbot.waitSignal(full.version_requested) as asked:
+        full._open.click()
+    assert asked.args == ["m1-v2"]
+    with qtbot.waitSignal(full.run_requested) as asked:
+        full._run.click()
+    assert asked.args == ["run-m1-2"]
+    with qtbot.waitSignal(full.train_again_requested) as asked:
+        full._train.click()
+    assert asked.args == ["m1-v2"]
+    with qtbot.waitSignal(full.export_requested) as asked:
+        full._export.menu().actions()[0].trigger()
+    assert (asked.args[0].id, asked.args[1]) == ("m1-v2", True)
+    with qtbot.waitSignal(full.version_requested):
+        qtbot.keyClick(full._tree, Qt.Key.Key_Return)
+
+
+def test_what_cannot_be_done_says_why(full: ModelsPage) -> None:
+    full.choose("m1-v3")  # type: ignore[arg-type]
+    assert (full._train.isEnabled(), full._export.isEnabled(), full._run.isEnabled()) == (False, False, True)
+    assert full._train.toolTip() == "Version V003 is not available (Created); it cannot be a starting point."
+    full.choose("m2-v1")  # type: ignore[arg-type]
+    assert (full._run.isEnabled(), full._run.toolTip()) == (False, "It was imported, not trained.")
+
+
+def test_empty_offers_a_training(qtbot: QtBot, page: ModelsPage) -> None:
+    assert page._stack.currentIndex() == 1
+    with qtbot.waitSignal(page.train_requested):
+        page._empty._button.click()
+
+
+def test_the_choice_survives_a_reload(full: ModelsPage) -> None:
+    full.choose("m1-v1")  # type: ignore[arg-type]
+    full.set_models(*full._all)
+    chosen = full.chosen()
+    assert chosen is not None
+    assert chosen.id == "m1-v1"
+
+
+def test_the_tree_is_sound(qtbot: QtBot, make_model: Models, make_version: Versions) -> None:
+    model = ModelTreeModel()
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    model.set_models([make_model(), make_model("m2", "Atlas")], [make_version(1), make_version(2)])
+    model.set_models([], [])
+    model.set_models([make_model()], [make_version(1)])
+    assert model.n_models == 1
+    tester.deleteLater()
+
+
+def test_words(make_version: Versions) -> None:
+    assert headline_text(make_version(2)) == "mAP50-95 0.420 on the test set"
+    assert headline_text(make_version(headline=None)) == "not measured"
+    assert refusal(make_version(), deed="exported") == ""
