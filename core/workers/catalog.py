@@ -35,19 +35,23 @@ class WorkerCatalog:
     def info(self, slug: str) -> WorkerInfo:
         """The listed form of one worker, available or not. Raises NotFoundError."""
         if slug not in self._entries:
-            raise _unknown(slug)
+            raise self._unknown(slug)
         return self._load(slug)[1]
 
     def get(self, slug: str) -> WorkerDescription:
         """The description. Raises NotFoundError for an unknown slug, WorkerError for one that does not load."""
         if slug not in self._entries:
-            raise _unknown(slug)
+            raise self._unknown(slug)
         description, info = self._load(slug)
         if description is None:
             raise WorkerError(
                 f'The worker "{slug}" is not available: {info.unavailable_reason}', hint="Reinstall the plug-in."
             )
         return description
+
+    def _unknown(self, slug: str) -> NotFoundError:
+        slugs = ", ".join(info.slug for info in self.list_workers())
+        return NotFoundError(f'There is no worker "{slug}".', hint=f"There are: {slugs or 'none'}.")
 
     def load(self, description: WorkerDescription) -> Worker:
         """Import the heavy half: in the child process only. Raises WorkerError with the reason."""
@@ -123,10 +127,6 @@ def _installed_version(distribution: str) -> str:
 def _version_key(version: str) -> tuple[int, ...]:
     plain = version.partition(" ")[0]
     return tuple(int(part) if part.isdigit() else 0 for part in plain.split("."))
-
-
-def _unknown(slug: str) -> NotFoundError:
-    return NotFoundError(f'There is no worker "{slug}".', hint="Choose one from the list of workers.")
 
 
 def _reason(error: BaseException) -> str:

@@ -29,6 +29,7 @@ ENGINE_VERSION = str(ultralytics.__version__)
 MAX_THREADS = 8  # small networks on small images gain nothing from more
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_TABLE = re.compile(r"\s+(Epoch\s+GPU_mem|all\s+\d)")  # rows of tables whose heads went with the progress bars
 _LEVELS = {logging.DEBUG: "debug", logging.INFO: "info", logging.WARNING: "warning"}
 
 LIBRARIES = {
@@ -96,5 +97,5 @@ class _ToReporter(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         text = _COLOUR.sub("", record.getMessage()).strip("\n")
-        if text.strip():
+        if text.strip() and not _TABLE.match(text):
             self._reporter.log(text, _LEVELS.get(record.levelno, "error"))

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from ultralytics.utils.patches import override_configs
 
 from core import clock
 from core.workers.builtin.yolo.worker.engine import usable_cores
 from core.workers.builtin.yolo.worker.metric_names import measured_values
 from core.workers.builtin.yolo.worker.randomness import undisturbed_randomness
+
+LOADER_PROCESSES = 1  # the engine doubles it for measuring
 
 
 class TrainSetMeasure:
@@ -47,7 +50,11 @@ class TrainSetMeasure:
             if self.is_sample:
                 source = self._folder / "measured.txt"
                 source.write_text("".join(f"{path}\n" for path in self.images), encoding="utf-8")
-            self._loader = trainer.get_dataloader(str(source), batch_size=2 * trainer.batch_size, rank=-1, mode="val")
+            # Few loading processes: they stay beside those of the training.
+            with override_configs(trainer.args, {"workers": min(trainer.args.workers, LOADER_PROCESSES)}):
+                self._loader = trainer.get_dataloader(
+                    str(source), batch_size=2 * trainer.batch_size, rank=-1, mode="val"
+                )
         validator = trainer.get_validator()
         validator.dataloader = self._loader
         validator.callbacks = defaultdict(list)

@@ -121,11 +121,15 @@ class TrainingWatch:
             return
         step = trainer.epoch * len(trainer.train_loader) + self.in_epoch
         epoch = trainer.epoch + self.in_epoch / len(trainer.train_loader)
-        if trainer.fitness is not None:
-            self.reporter.metrics("val", step, epoch, measured_values(trainer.metrics))
         number = trainer.epoch + 1
+        if trainer.fitness is not None:
+            measured = measured_values(trainer.metrics)
+            self.reporter.metrics("val", step, epoch, measured)
+            listed = ", ".join(f"{name} {value:.4g}" for name, value in measured.items())
+            self.reporter.log(f"epoch {number} of {trainer.epochs}, validation: {listed}")
         is_last = trainer.stop or number == trainer.epochs
-        if self.train_set is not None and (is_last or measures_train_set(number, trainer.epochs)):
+        is_due = (is_last or measures_train_set(number, trainer.epochs)) and not self.ending.reason
+        if self.train_set is not None and is_due:
             took = clock.monotonic() - self._epoch_began_at
             self.reporter.metrics("train", step, epoch, self.train_set.measure(trainer))
             self._warn_when_costly(took)
