@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QApplication
 from app.commands import make_actions, set_available
 from app.jobs import JobRunner
 from app.settings import SettingsStore
-from app.shell_dialogs import ClosingChoice, ClosingDialog, about_text, shortcuts_text, show_text
 from app.window_state import restore_window, save_window
 from core.domain.messages import UserMessage
 from core.home import Home
@@ -25,6 +24,7 @@ from ui.widgets.command_palette import CommandPalette
 if TYPE_CHECKING:
     from app.features import Features
     from app.services import Services
+    from app.shell_dialogs import ClosingChoice
 
 GUIDE = Path(__file__).resolve().parent.parent / "docs" / "guide" / "README.md"
 
@@ -94,10 +94,8 @@ class Application(QObject):
     def _on_services(self, services: Services) -> None:
         from app.features import Features
 
-        for connection in self._early_connections:
-            QObject.disconnect(connection)
-        self._early_connections.clear()
         self.features = Features(services, self.jobs, self.window, self.start_page, self)
+        self.features.imports_made.connect(self._drop_early_connections)
         self.features.message_raised.connect(self.show_message)
         self.features.project_changed.connect(self._update_availability)
         self._update_availability()
@@ -108,6 +106,11 @@ class Application(QObject):
         if self._trains_sample:
             self.features.train_sample()
         self.ready.emit()
+
+    def _drop_early_connections(self) -> None:
+        for connection in self._early_connections:
+            QObject.disconnect(connection)
+        self._early_connections.clear()
 
     def _on_no_services(self, message: UserMessage) -> None:
         """The registry cannot be opened: the window says why and offers nothing that would need it."""
@@ -147,9 +150,9 @@ class Application(QObject):
             "train": with_features(lambda features: features.train_current_project()),
             "command-palette": self._open_palette,
             "guide": self._open_guide,
-            "shortcuts": lambda: self._show_text("Keyboard shortcuts", markdown=shortcuts_text()),
+            "shortcuts": self._show_shortcuts,
             "diagnostics": self._diagnose,
-            "about": lambda: self._show_text("About Calque", markdown=about_text()),
+            "about": self._show_about,
         }
 
     def _connect_shell(self) -> None:
@@ -157,7 +160,7 @@ class Application(QObject):
         self.window.section_requested.connect(self._show_section)
         self.window.close_requested.connect(self._on_close_requested)
         self.window.run_summary_clicked.connect(with_features(lambda features: features.open_live_run()))
-        # Until the controllers are there, who then listen themselves.
+        # Until the controller of imports is there, which then listens itself.
         start = self.start_page
         self._early_connections = [
             start.sample_requested.connect(with_features(lambda features: features.open_sample())),
@@ -219,12 +222,25 @@ class Application(QObject):
         QTimer.singleShot(0, action.trigger)
 
     def _open_guide(self) -> None:
-        self._show_text("Guide", markdown=GUIDE.read_text(encoding="utf-8"))
+        self._show_text("Guide", GUIDE.read_text(encoding="utf-8"))
 
-    def _show_text(self, title: str, *, markdown: str = "", plain: str = "") -> None:
-        show_text(title, self.window, markdown=markdown, plain=plain)
+    def _show_shortcuts(self) -> None:
+        from app.shell_dialogs import shortcuts_text
+
+        self._show_text("Keyboard shortcuts", shortcuts_text())
+
+    def _show_about(self) -> None:
+        from app.shell_dialogs import about_text
+
+        self._show_text("About Calque", about_text())
+
+    def _show_text(self, title: str, markdown: str) -> None:
+        from app.shell_dialogs import show_text
+
+        show_text(title, self.window, markdown=markdown)
 
     def _diagnose(self) -> None:
+        from app.shell_dialogs import show_text
         from app.verbs import doctor
 
         dialog = show_text("Diagnostics", self.window, plain=self.tr("Looking at this machine…"))
@@ -239,11 +255,15 @@ class Application(QObject):
         if n_live == 0 or self.features is None:
             self.leave()
             return
+        from app.shell_dialogs import ClosingDialog
+
         dialog = ClosingDialog(n_live, self.features.n_waiting_runs, self.window)
         dialog.finished.connect(lambda _result: self._on_closing_choice(dialog.choice()))
         dialog.open()
 
     def _on_closing_choice(self, choice: ClosingChoice) -> None:
+        from app.shell_dialogs import ClosingChoice
+
         if choice is ClosingChoice.STOP_AND_KEEP and self.features is not None:
             self.features.stop_all_runs(then=self.leave)
         elif choice is ClosingChoice.KEEP_TRAINING:

@@ -7,12 +7,15 @@ progress always goes to standard error.
 from __future__ import annotations
 
 import argparse
+import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from app.paths import resolve_home
-from app.verbs.output import Console, VerbResult
+from app.verbs.output import Console, VerbResult, escaped
 from core.errors import CalqueError
 
 DONE, REFUSED, USAGE, STOPPED = 0, 1, 2, 130
@@ -28,7 +31,8 @@ def make_parser() -> argparse.ArgumentParser:
         parents=[common],
         description="Train models that find things in your images. Without a verb, the window opens.",
     )
-    parser.add_argument("--version", action="store_true", help="print the version and leave")
+    # Its name apart: `calque export` has a VERSION of its own.
+    parser.add_argument("--version", action="store_true", dest="is_version_wanted", help="print the version and leave")
     parser.add_argument("--theme", choices=("system", "light", "dark"), help="colours of this session's window")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")
 
@@ -99,10 +103,29 @@ def run_verb(arguments: argparse.Namespace) -> int:
         console.refuse(CalqueError(f"{error.strerror or error}" + (f": {error.filename}" if error.filename else ".")))
         return REFUSED
     except KeyboardInterrupt:
-        console.note("Stopped.")
+        console.refuse(CalqueError("Stopped."))
         return STOPPED
     console.show(result)
     return result.code
+
+
+def report_unexpected(parsed: argparse.Namespace) -> None:
+    """From here on an error that nobody expected is a sentence on the terminal, its traceback a file in the logs."""
+    console = Console(is_json=getattr(parsed, "json", False))
+    logs = resolve_home(getattr(parsed, "home", None)).logs
+
+    def say(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        details = "".join(traceback.format_exception(kind, error, trace))
+        file = logs / "command-line-error.txt"
+        try:
+            logs.mkdir(parents=True, exist_ok=True)
+            file.write_text(escaped(details), encoding="utf-8")
+            hint = f"This is a defect; {file} holds the details that help to mend it."
+        except OSError:
+            hint = details
+        console.refuse(CalqueError(f"Something in Calque went wrong: {kind.__name__}: {error}", hint=hint))
+
+    sys.excepthook = say
 
 
 def _dispatch(arguments: argparse.Namespace, home: Any, console: Console) -> VerbResult:

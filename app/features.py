@@ -6,39 +6,76 @@ Each controller knows its own pages only; what leads from one feature to another
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from functools import cached_property
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from app.controllers.images import ImagesController
-from app.controllers.imports import ImportsController
-from app.controllers.models import ModelsController
 from app.controllers.projects import ProjectsController
-from app.controllers.runs import RunsController
-from app.controllers.training import TrainingController
-from app.controllers.viewer import ViewerController
 from app.jobs import JobRunner
 from app.run_pool import RunPool
-from app.sample_training import SampleTraining
 from app.services import Services
 from core.domain.ids import ImageId, ProjectId, RunId, VersionId
 from core.domain.imports import Severity
 from core.domain.messages import UserMessage
 from core.domain.projects import Project
 from core.domain.runs import RunRecord, RunState, RunStatus
-from core.formats.catalog import FORMATS
-from core.samples.service import SAMPLE_NAME, make_sample
 from ui.images.image_browser import ImageBrowser
 from ui.main_window import MainWindow
-from ui.models.models_page import ModelsPage
-from ui.models.version_page import VersionPage
 from ui.projects.project_page import ProjectPage
 from ui.projects.start_page import StartPage
-from ui.runs.run_page import RunPage
-from ui.runs.runs_page import RunsPage
-from ui.training.wizard import TrainingWizard
-from ui.viewer.viewer_page import ViewerPage
 from ui.widgets.formatting import percent, time_left
+
+BACKUP_AGE = timedelta(days=1)
+
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from app.controllers.imports import ImportsController
+    from app.controllers.models import ModelsController
+    from app.controllers.runs import RunsController
+    from app.controllers.training import TrainingController
+    from app.controllers.viewer import ViewerController
+    from app.sample_training import SampleTraining
+
+LATER = (
+    "app.controllers.imports",
+    "app.controllers.viewer",
+    "app.controllers.runs",
+    "app.controllers.models",
+    "app.controllers.training",
+    "core.formats.catalog",
+    "core.samples.service",
+    "ui.runs.run_page",
+    "ui.runs.runs_page",
+    "ui.models.models_page",
+    "ui.models.version_page",
+    "ui.training.wizard",
+    "ui.viewer.viewer_page",
+)
+
+
+def preload(services: Services) -> None:
+    """Load what the first clicks will need, on a thread of the pool. None of it makes a Qt object when imported."""
+    for module in LATER:
+        import_module(module)
+    _ = (services.imports, services.models, services.training, services.thumbnails)
+
+
+class LateThumbnails:
+    """The thumbnail cache, made (with the decoders it needs) when the first thumbnail is asked for."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def get(self, path: Path, sha256: str, side: int) -> npt.NDArray[np.uint8]:
+        return self._services.thumbnails.get(path, sha256, side)
 
 
 class Features(QObject):
@@ -46,6 +83,7 @@ class Features(QObject):
 
     message_raised = Signal(object)  # UserMessage
     project_changed = Signal()  # another project is open, or none
+    imports_made = Signal()  # the start page's wishes are heard by their controller from now on
 
     def __init__(
         self,
@@ -62,35 +100,24 @@ class Features(QObject):
         self._start_page = start_page
         self._summary_run: RunId | None = None
         self._names: dict[RunId, str] = {}
+        self._sample_is_wished = False
         self.pool = RunPool(services.runs, self)
-        self._make_pages()
-        self._make_controllers()
-        self._connect()
+        self.pool.error_raised.connect(self.message_raised)
+        self.pool.run_listed.connect(self._on_run_listed)
+        self.pool.state_changed.connect(self._on_run_state)
+        self.pool.run_finished.connect(self._on_run_finished)
+        self._make_projects()
 
     # --- making ------------------------------------------------------------------------------------------------
+    #
+    # The project page is made at once; what a start does not need is made on first use. Its modules are loaded in
+    # the background before that (`preload`), so that a first click does not wait for them.
 
-    def _make_pages(self) -> None:
+    def _make_projects(self) -> None:
+        services, jobs = self.services, self._jobs
         self.browser = ImageBrowser()
         self.project_page = ProjectPage(self.browser)
-        self.viewer_page = ViewerPage()
-        self.wizard = TrainingWizard()
-        self.runs_page = RunsPage()
-        self.run_page = RunPage()
-        self.models_page = ModelsPage()
-        self.version_page = VersionPage()
-        for name, page in (
-            ("project", self.project_page),
-            ("viewer", self.viewer_page),
-            ("wizard", self.wizard),
-            ("runs", self.runs_page),
-            ("run", self.run_page),
-            ("models", self.models_page),
-            ("version", self.version_page),
-        ):
-            self._window.add_page(name, page)
-
-    def _make_controllers(self) -> None:
-        services, jobs = self.services, self._jobs
+        self._window.add_page("project", self.project_page)
         self.projects = ProjectsController(
             projects=services.projects,
             jobs=jobs,
@@ -100,111 +127,156 @@ class Features(QObject):
         )
         self.images = ImagesController(
             projects=services.projects,
-            thumbnails=services.thumbnails,
+            thumbnails=LateThumbnails(services),
             jobs=jobs,
             page=self.project_page,
             browser=self.browser,
             parent=self,
         )
-        self.imports = ImportsController(
-            imports=services.imports,
-            projects=services.projects,
+        self.projects.project_opened.connect(self._on_project_opened)
+        self.projects.project_changed.connect(self._on_project_changed)
+        self.projects.project_removed.connect(self._on_project_removed)
+        self.projects.import_requested.connect(lambda project: self.imports.add_to(project))
+        self.projects.runs_requested.connect(self._show_runs_of)
+        self.projects.models_requested.connect(self._show_models_of)
+        self.projects.train_requested.connect(self._open_wizard)
+        self.images.import_requested.connect(lambda project: self.imports.add_to(project))
+        self.images.image_open_requested.connect(self._open_image)
+        for controller in (self.projects, self.images):
+            controller.message_raised.connect(self.message_raised)
+
+    @cached_property
+    def imports(self) -> ImportsController:
+        from app.controllers.imports import ImportsController
+        from core.formats.catalog import FORMATS
+        from core.samples.service import SAMPLE_NAME, make_sample
+
+        controller = ImportsController(
+            imports=self.services.imports,
+            projects=self.services.projects,
             formats=[(item.slug, item.title) for item in FORMATS],
             make_sample=lambda folder, progress: make_sample(folder, progress=progress),
             sample_name=SAMPLE_NAME,
-            sample_folder=services.home.samples,
-            jobs=jobs,
+            sample_folder=self.services.home.samples,
+            jobs=self._jobs,
             window=self._window,
             start_page=self._start_page,
             parent=self,
         )
-        self.viewer = ViewerController(projects=services.projects, jobs=jobs, page=self.viewer_page, parent=self)
-        self.training = TrainingController(
+        controller.imported.connect(lambda _report: self._on_imported())
+        controller.project_open_requested.connect(self.projects.open_project)
+        controller.message_raised.connect(self.message_raised)
+        self.imports_made.emit()
+        return controller
+
+    @cached_property
+    def viewer(self) -> ViewerController:
+        from app.controllers.viewer import ViewerController
+        from ui.viewer.viewer_page import ViewerPage
+
+        self.viewer_page = ViewerPage()
+        self._window.add_page("viewer", self.viewer_page)
+        controller = ViewerController(
+            projects=self.services.projects, jobs=self._jobs, page=self.viewer_page, parent=self
+        )
+        controller.back_requested.connect(self._leave_viewer)
+        controller.message_raised.connect(self.message_raised)
+        return controller
+
+    @cached_property
+    def training(self) -> TrainingController:
+        from app.controllers.training import TrainingController
+        from ui.training.wizard import TrainingWizard
+
+        services = self.services
+        self.wizard = TrainingWizard()
+        self._window.add_page("wizard", self.wizard)
+        controller = TrainingController(
             training=services.training,
             projects=services.projects,
             models=services.models,
             configurations=services.configurations,
             catalog=services.catalog,
             weights_folder=services.home.weights,
-            jobs=jobs,
+            jobs=self._jobs,
             wizard=self.wizard,
             parent=self,
         )
-        self.runs = RunsController(
-            runs=services.runs,
+        controller.opened.connect(lambda _project: self._window.show_page("wizard", "project"))
+        controller.run_submitted.connect(self._on_run_submitted)
+        controller.closed.connect(self._leave_wizard)
+        controller.message_raised.connect(self.message_raised)
+        return controller
+
+    @cached_property
+    def runs(self) -> RunsController:
+        from app.controllers.runs import RunsController
+        from ui.runs.run_page import RunPage
+        from ui.runs.runs_page import RunsPage
+
+        self.runs_page = RunsPage()
+        self.run_page = RunPage()
+        self._window.add_page("runs", self.runs_page)
+        self._window.add_page("run", self.run_page)
+        controller = RunsController(
+            runs=self.services.runs,
             pool=self.pool,
-            jobs=jobs,
+            jobs=self._jobs,
             runs_page=self.runs_page,
             run_page=self.run_page,
             parent=self,
         )
-        self.models = ModelsController(
-            models=services.models,
-            jobs=jobs,
+        controller.run_opened.connect(lambda: self._window.show_page("run", "runs"))
+        controller.list_requested.connect(lambda: self._window.show_page("runs", "runs"))
+        controller.version_requested.connect(self.open_version)
+        controller.train_requested.connect(self.train_current_project)
+        controller.train_again_requested.connect(lambda run: self.training.open_like_run(run))
+        controller.message_raised.connect(self.message_raised)
+        return controller
+
+    @cached_property
+    def models(self) -> ModelsController:
+        from app.controllers.models import ModelsController
+        from ui.models.models_page import ModelsPage
+        from ui.models.version_page import VersionPage
+
+        self.models_page = ModelsPage()
+        self.version_page = VersionPage()
+        self._window.add_page("models", self.models_page)
+        self._window.add_page("version", self.version_page)
+        controller = ModelsController(
+            models=self.services.models,
+            jobs=self._jobs,
             models_page=self.models_page,
             version_page=self.version_page,
             parent=self,
         )
-        self.sample_training = SampleTraining(services, jobs, parent=self)
+        controller.version_opened.connect(lambda: self._window.show_page("version", "models"))
+        controller.list_requested.connect(lambda: self._window.show_page("models", "models"))
+        controller.run_requested.connect(lambda run: self.runs.open(run))
+        controller.train_requested.connect(self.train_current_project)
+        controller.train_again_requested.connect(lambda version: self.training.open_like_version(version))
+        controller.message_raised.connect(self.message_raised)
+        return controller
 
-    def _connect(self) -> None:
-        for controller in (
-            self.projects,
-            self.images,
-            self.imports,
-            self.viewer,
-            self.training,
-            self.runs,
-            self.models,
-        ):
-            controller.message_raised.connect(self.message_raised)
-        self.sample_training.message_raised.connect(self.message_raised)
-        self.pool.error_raised.connect(self.message_raised)
-        self._connect_projects()
-        self._connect_training()
-        self._connect_runs()
+    @cached_property
+    def sample_training(self) -> SampleTraining:
+        from app.sample_training import SampleTraining
 
-    def _connect_projects(self) -> None:
-        self.projects.project_opened.connect(self._on_project_opened)
-        self.projects.project_changed.connect(self._on_project_changed)
-        self.projects.project_removed.connect(self._on_project_removed)
-        self.projects.import_requested.connect(self.imports.add_to)
-        self.projects.runs_requested.connect(self._show_runs_of)
-        self.projects.models_requested.connect(self._show_models_of)
-        self.projects.train_requested.connect(self._open_wizard)
-        self.images.import_requested.connect(self.imports.add_to)
-        self.images.image_open_requested.connect(self._open_image)
-        self.imports.imported.connect(lambda _report: self._on_imported())
-        self.imports.project_open_requested.connect(self.projects.open_project)
-        self.viewer.back_requested.connect(self._leave_viewer)
-
-    def _connect_training(self) -> None:
-        self.training.opened.connect(lambda _project: self._window.show_page("wizard", "project"))
-        self.training.run_submitted.connect(self._on_run_submitted)
-        self.training.closed.connect(lambda: self._window.show_page("project", "project"))
-        self.sample_training.submitted.connect(self._on_sample_submitted)
-
-    def _connect_runs(self) -> None:
-        self.runs.run_opened.connect(lambda: self._window.show_page("run", "runs"))
-        self.runs.list_requested.connect(lambda: self._window.show_page("runs", "runs"))
-        self.runs.version_requested.connect(self.open_version)
-        self.runs.train_requested.connect(self.train_current_project)
-        self.models.train_requested.connect(self.train_current_project)
-        self.runs.train_again_requested.connect(self.training.open_like_run)
-        self.models.version_opened.connect(lambda: self._window.show_page("version", "models"))
-        self.models.list_requested.connect(lambda: self._window.show_page("models", "models"))
-        self.models.run_requested.connect(self.runs.open)
-        self.models.train_again_requested.connect(self.training.open_like_version)
-        self.pool.run_listed.connect(self._on_run_listed)
-        self.pool.state_changed.connect(self._on_run_state)
-        self.pool.run_finished.connect(self._on_run_finished)
+        made = SampleTraining(self.services, self._jobs, parent=self)
+        made.submitted.connect(self._on_run_submitted)
+        made.message_raised.connect(self.message_raised)
+        return made
 
     # --- life --------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Show what there is, and take over the runs that are at work."""
+        """Show what there is, take over the runs that are at work, and copy the registry once a day."""
         self.projects.refresh_recent()
         self.pool.start()
+        self._jobs.run(
+            lambda: self.services.registry.back_up_if_due(BACKUP_AGE), on_error=self.message_raised.emit, pool="io"
+        )
 
     def shutdown(self) -> None:
         self.pool.shutdown()
@@ -249,7 +321,7 @@ class Features(QObject):
 
     def train_sample(self) -> None:
         """What `calque sample` does: open the sample and train on it at once."""
-        self.sample_training.is_wished = True
+        self._sample_is_wished = True
         self.open_sample()
 
     def train_current_project(self) -> None:
@@ -281,7 +353,8 @@ class Features(QObject):
         self.images.show_project(project)
         self._window.show_page("project", "project")
         self.project_changed.emit()
-        if self.sample_training.is_wished and project.name == SAMPLE_NAME:
+        if self._sample_is_wished:
+            self._sample_is_wished = False
             self.sample_training.submit(project)
 
     def _on_project_changed(self, project: Project) -> None:
@@ -297,6 +370,9 @@ class Features(QObject):
     def _on_imported(self) -> None:
         self.projects.refresh_recent()
         self.projects.refresh_project()
+
+    def _leave_wizard(self) -> None:
+        self._window.show_page("project" if self.projects.current is not None else "start", "project")
 
     def _open_image(self, image: ImageId, ids: tuple[ImageId, ...]) -> None:
         project = self.projects.current
@@ -318,9 +394,6 @@ class Features(QObject):
         self._names[record.id] = record.name
         self.pool.enqueue(record.id)
         self.runs.open(record.id)
-
-    def _on_sample_submitted(self, record: RunRecord) -> None:
-        self._on_run_submitted(record)
 
     # --- runs --------------------------------------------------------------------------------------------------
 
@@ -347,8 +420,10 @@ class Features(QObject):
         name = self._names.get(state.run, "")
         is_good = state.status in (RunStatus.SUCCESS, RunStatus.TERMINATED)
         severity = Severity.INFO if is_good else Severity.ERROR
-        if self.runs.current != state.run or self._window.current_page() != "run":
+        is_shown = self._window.current_page() == "run" and self.runs.current == state.run
+        if not is_shown:
             self.message_raised.emit(UserMessage(f'"{name}": {state.status}', state.reason, severity))
-        if self.sample_training.run == state.run and state.status is RunStatus.SUCCESS:
+        if "sample_training" in self.__dict__ and self.sample_training.run == state.run and is_good:
             self.sample_training.finished(then=self.open_version)
-        self.models.refresh()
+        if "models" in self.__dict__:
+            self.models.refresh()

@@ -15,15 +15,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from core.runs.entry import main as run_main  # before any Qt import: a run's processes never see Qt
 
         return run_main(given[1:])
-    from app.cli import make_parser, run_verb
+    from app.cli import make_parser, report_unexpected, run_verb
 
     parsed = make_parser().parse_args(given)
-    if parsed.version:
+    if parsed.is_version_wanted:
         from importlib.metadata import version
 
         print(version("calque"))  # noqa: T201 - the answer that was asked for
         return 0
     if parsed.verb and not (parsed.verb == "sample" and not parsed.headless):
+        report_unexpected(parsed)
         return run_verb(parsed)
     from app.window import run_window
 

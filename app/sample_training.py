@@ -25,12 +25,10 @@ class SampleTraining(QObject):
         super().__init__(parent)
         self._services = services
         self._jobs = jobs
-        self.is_wished = False
         self.run: RunId | None = None
 
     def submit(self, project: Project) -> None:
-        """Train on the sample once; opening the project again later only opens it."""
-        self.is_wished = False
+        """Train on the sample."""
         services = self._services
         self._jobs.run(
             lambda: services.training.submit(sample_draft(services, project)),

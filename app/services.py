@@ -1,64 +1,108 @@
-"""All services of core on one home, constructed in one place. Importing this module costs what they cost: about a
-second of CPU, so the window does it on a background thread after its first paint."""
+"""All services of core on one home, constructed in one place.
+
+Opening the registry and listing projects is what a start needs; every other service is made on first use, so that
+what it imports (pydantic, Pillow, numpy) is paid for when it is needed and not before.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from core.datasets.service import DatasetService
 from core.home import Home
-from core.images.thumbnails import ThumbnailCache
-from core.imports.service import ImportService
-from core.models.service import ModelService
 from core.projects.service import ProjectService
 from core.registry.database import Registry
-from core.runs.service import RunService
-from core.training.configurations import ConfigurationService
-from core.training.service import TrainingService
-from core.workers.catalog import WorkerCatalog
+
+if TYPE_CHECKING:
+    from core.datasets.service import DatasetService
+    from core.images.thumbnails import ThumbnailCache
+    from core.imports.service import ImportService
+    from core.models.service import ModelService
+    from core.runs.service import RunService
+    from core.training.configurations import ConfigurationService
+    from core.training.service import TrainingService
+    from core.workers.catalog import WorkerCatalog
+
+S = TypeVar("S")
 
 
-@dataclass(frozen=True)
 class Services:
-    home: Home
-    registry: Registry
-    catalog: WorkerCatalog
-    projects: ProjectService
-    imports: ImportService
-    datasets: DatasetService
-    models: ModelService
-    runs: RunService
-    configurations: ConfigurationService
-    training: TrainingService
-    thumbnails: ThumbnailCache
+    """May be used on any thread. `registry` is open."""
+
+    def __init__(self, home: Home, registry: Registry) -> None:
+        self.home = home
+        self.registry = registry
+        self.projects = ProjectService(registry)
+        self._made: dict[str, Any] = {}
+        self._lock = threading.RLock()
+
+    def _once(self, name: str, make: Callable[[], S]) -> S:
+        with self._lock:
+            if name not in self._made:
+                self._made[name] = make()
+            made: S = self._made[name]
+            return made
+
+    @property
+    def catalog(self) -> WorkerCatalog:
+        from core.workers.catalog import WorkerCatalog
+
+        return self._once("catalog", WorkerCatalog)
+
+    @property
+    def imports(self) -> ImportService:
+        from core.imports.service import ImportService
+
+        return self._once("imports", lambda: ImportService(self.registry))
+
+    @property
+    def datasets(self) -> DatasetService:
+        from core.datasets.service import DatasetService
+
+        return self._once("datasets", lambda: DatasetService(self.registry, self.home.snapshots))
+
+    @property
+    def models(self) -> ModelService:
+        from core.models.service import ModelService
+
+        return self._once("models", lambda: ModelService(self.registry, self.home.models))
+
+    @property
+    def runs(self) -> RunService:
+        from core.runs.service import RunService
+
+        return self._once("runs", lambda: RunService(self.registry, self.home.runs, self.home.devices))
+
+    @property
+    def training(self) -> TrainingService:
+        from core.training.service import TrainingService
+
+        return self._once(
+            "training",
+            lambda: TrainingService(
+                self.registry, self.projects, self.datasets, self.models, self.runs, self.catalog, self.home
+            ),
+        )
+
+    @property
+    def configurations(self) -> ConfigurationService:
+        return self.training.configurations
+
+    @property
+    def thumbnails(self) -> ThumbnailCache:
+        from core.images.thumbnails import ThumbnailCache
+
+        return self._once("thumbnails", lambda: ThumbnailCache(self.home.thumbnails))
 
 
 def build_services(home: Home) -> Services:
-    """Open the registry (made, or brought up to date) and construct the services on it. Raises RegistryError."""
+    """Open the registry (made, or brought up to date) and put the services on it. Raises RegistryError."""
     home.ensure()
     registry = Registry(home.registry_file, home.backups)
     registry.open()
-    catalog = WorkerCatalog()
-    projects = ProjectService(registry)
-    datasets = DatasetService(registry, home.snapshots)
-    models = ModelService(registry, home.models)
-    runs = RunService(registry, home.runs, home.devices)
-    training = TrainingService(registry, projects, datasets, models, runs, catalog, home)
-    return Services(
-        home=home,
-        registry=registry,
-        catalog=catalog,
-        projects=projects,
-        imports=ImportService(registry),
-        datasets=datasets,
-        models=models,
-        runs=runs,
-        configurations=training.configurations,
-        training=training,
-        thumbnails=ThumbnailCache(home.thumbnails),
-    )
+    return Services(home, registry)
 
 
 @contextmanager

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
@@ -20,7 +21,9 @@ from ui.images.image_browser import ImageBrowser
 from ui.projects.project_page import ProjectPage
 
 if TYPE_CHECKING:  # SQLAlchemy and Pillow come with them, which the window's first paint must not wait for
-    from core.images.thumbnails import ThumbnailCache
+    import numpy as np
+    import numpy.typing as npt
+
     from core.projects.service import ProjectService
 
 MAX_AT_ONCE = 3  # thumbnails being made; the pool has more threads, so that an opened image does not queue behind them
@@ -33,6 +36,12 @@ class _Listing:
     categories: tuple[Category, ...]
 
 
+class Thumbnails(Protocol):
+    """What is asked of `core.images.thumbnails.ThumbnailCache`; called on pool threads."""
+
+    def get(self, path: Path, sha256: str, side: int) -> npt.NDArray[np.uint8]: ...
+
+
 class ImagesController(QObject):
     image_open_requested = Signal(object, object)  # ImageId, tuple[ImageId, ...] of the grid, in its order
     import_requested = Signal(object)  # Project
@@ -42,7 +51,7 @@ class ImagesController(QObject):
         self,
         *,
         projects: ProjectService,
-        thumbnails: ThumbnailCache,
+        thumbnails: Thumbnails,
         jobs: JobRunner,
         page: ProjectPage,
         browser: ImageBrowser,

@@ -69,6 +69,7 @@ class RunsController(QObject):
         run_page.back_requested.connect(self._leave)
         pool.run_listed.connect(self._take_record)
         pool.state_changed.connect(self._take_state)
+        pool.run_finished.connect(self._read_row)
         pool.replay_started.connect(self._begin_replay)
         pool.metrics_received.connect(self._take_metrics)
         pool.log_received.connect(self._take_log)
@@ -227,6 +228,16 @@ class RunsController(QObject):
         self._page.set_record(record)
         if record.id == self._current and record.status.is_terminal:
             self._read_tables()
+
+    def _read_row(self, state: RunState) -> None:
+        """Rows come from several threads: when it is over, the last word is the registry's, not the last to arrive."""
+        run = state.run
+        self._jobs.run(
+            lambda: self._runs.find_run(run),
+            then=lambda record: self._take_record(record) if record is not None else None,
+            on_error=self.message_raised.emit,
+            pool="registry",
+        )
 
     def _take_state(self, state: RunState) -> None:
         self._states[state.run] = state

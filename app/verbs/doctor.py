@@ -105,11 +105,11 @@ def check_memory(home: Home) -> Finding:
 
 
 def check_registry(home: Home) -> Finding:
-    import sqlite3
-
+    from core.registry.backups import offer_newest
+    from core.registry.connecting import SQLITE_VERSION
     from core.registry.database import Registry
 
-    engine = f"SQLite {sqlite3.sqlite_version}"
+    engine = f"SQLite {SQLITE_VERSION}"
     if not home.registry_file.exists():
         return Finding("Registry", "ok", f"not made yet ({engine})")
     registry = Registry(home.registry_file, home.backups)
@@ -121,7 +121,7 @@ def check_registry(home: Home) -> Finding:
     finally:
         registry.close()
     if problems:
-        return Finding("Registry", "error", problems[0].text, f"Copies are kept in {home.backups}.")
+        return Finding("Registry", "error", problems[0].text, offer_newest(home.backups))
     return Finding("Registry", "ok", f"{home.registry_file} is sound ({engine})")
 
 

@@ -7,16 +7,17 @@ import argparse
 from app.services import Services
 from app.verbs.output import Console, VerbResult
 from core.domain.imports import ImportSource, Problem
+from core.domain.names import typed_path
 from core.errors import NotFoundError
 
 MAX_LISTED = 20
 
 
 def run(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
-    path = arguments.path.expanduser().absolute()
+    path = typed_path(arguments.path).absolute()
     if not path.exists():
         raise NotFoundError(f"There is no {path}.", hint="Check the path.")
-    images = arguments.images.expanduser().absolute() if arguments.images else None
+    images = typed_path(arguments.images).absolute() if arguments.images else None
     existing = services.projects.find_project(arguments.project)
     report = services.imports.commit(
         ImportSource(path=path, images_root=images, format=arguments.format),

@@ -12,6 +12,7 @@ from app.verbs.output import Console, VerbResult
 from core.domain.imports import Severity
 from core.domain.metrics import EvaluationTable
 from core.domain.models import ModelVersion
+from core.domain.names import typed_path
 from core.domain.runs import RunFilter, RunRecord
 from core.errors import NotFoundError
 
@@ -81,7 +82,7 @@ def run_export(services: Services, arguments: argparse.Namespace, console: Conso
     version = services.models.find_version(arguments.version)
     if version is None:
         raise NotFoundError(f'There is no model version "{arguments.version}".', hint="calque models lists all.")
-    target = arguments.target.expanduser().absolute()
+    target = typed_path(arguments.target).absolute()
     made = services.models.export_version(version.id, target, progress=console.progress)
     data = {"version": version.id, "label": version.label, "path": made, "weights_sha256": version.weights_sha256}
     return VerbResult(data, (f"{version.model_name} {version.label} was exported to {made}.",))

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from app.sample_plan import sample_draft
@@ -23,7 +24,7 @@ from core.domain.projects import Project
 from core.domain.runs import STAGE_TITLES, RunRecord, RunStatus, StageState
 from core.domain.training import Issue, TrainingDraft
 from core.domain.training_plan import TrainingPlan
-from core.errors import NotFoundError, RefusedError
+from core.errors import FormatError, NotFoundError, RefusedError
 from core.runs.supervise import Batch
 from core.training.command import from_toml
 
@@ -50,7 +51,7 @@ def plan_from(arguments: argparse.Namespace) -> TrainingPlan:
     if arguments.file is not None:
         if not arguments.file.is_file():
             raise NotFoundError(f"There is no file {arguments.file}.")
-        plan = from_toml(arguments.file.read_text(encoding="utf-8"), file=arguments.file.name)
+        plan = from_toml(read_text(arguments.file), file=arguments.file.name)
     given: dict[str, Any] = {
         name: getattr(arguments, name)
         for name in ("project", "worker", "model", "name", "version_name", "device", "configuration", "start", "seed")
@@ -70,6 +71,13 @@ def plan_from(arguments: argparse.Namespace) -> TrainingPlan:
     if arguments.use_images_without_objects:
         given["use_images_without_objects"] = True
     return replace(plan, **given)
+
+
+def read_text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise FormatError(f'"{file.name}" is not a text in UTF-8.', file=file) from error
 
 
 def folder_or_class(text: str) -> str:
