@@ -11,7 +11,7 @@ from core.domain.projects import Task
 from core.domain.snapshots import SnapshotObject, Split
 from core.errors import WorkerError
 from core.workers.api import TreeImage
-from core.workers.builtin.yolo.cadence import measures_train_set, validates
+from core.workers.builtin.yolo.cadence import images_to_measure, measures_train_set, validates
 from core.workers.builtin.yolo.worker.dataset import compare_with_scan, joined_rings, label_rows, write_dataset
 
 SQUARE = (10.0, 10.0, 30.0, 10.0, 30.0, 30.0, 10.0, 30.0)
@@ -117,3 +117,11 @@ def test_the_training_set_is_measured_about_ten_times_and_at_the_end(epochs: int
 def test_validation_can_be_rarer_but_never_misses_the_last_epoch() -> None:
     assert [epoch for epoch in range(1, 8) if validates(epoch, 7, 3)] == [3, 6, 7]
     assert [epoch for epoch in range(1, 4) if validates(epoch, 3, 1)] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("n_train", "epochs", "measured"),
+    [(10, 5, 10), (48, 4, 16), (1000, 10, 150), (1000, 20, 300), (1000, 100, 1000), (100_000, 300, 100_000)],
+)
+def test_measuring_the_training_set_costs_a_few_percent_of_a_training(n_train: int, epochs: int, measured: int) -> None:
+    assert images_to_measure(n_train, epochs) == measured

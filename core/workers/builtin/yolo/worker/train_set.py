@@ -23,8 +23,8 @@ class TrainSetMeasure:
     """
 
     def __init__(self, images: list[Path], most: int, folder: Path) -> None:
-        step = max(1, -(-len(images) // most)) if most else 1
-        self.images = images[::step][:most]
+        count = min(most, len(images))
+        self.images = [images[index * len(images) // count] for index in range(count)]
         self.is_sample = len(self.images) < len(images)
         self.seconds = 0.0  # of the last measurement
         self._folder = folder

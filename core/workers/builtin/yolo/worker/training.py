@@ -10,6 +10,8 @@ from core.domain.runs import RunStatus
 from core.domain.snapshots import Split
 from core.errors import WorkerError
 from core.workers.api import Reporter, TrainRequest, TrainResult
+from core.workers.builtin.yolo.cadence import images_to_measure
+from core.workers.builtin.yolo.configuration import YoloConfiguration
 from core.workers.builtin.yolo.worker.arguments import architecture_of, configuration_of, engine_arguments
 from core.workers.builtin.yolo.worker.best_weights import Best
 from core.workers.builtin.yolo.worker.dataset import WrittenDataset, write_dataset
@@ -38,7 +40,7 @@ def run_training(request: TrainRequest, reporter: Reporter) -> TrainResult:
             request=request,
             reporter=reporter,
             configuration=configuration,
-            train_set=_train_set(request, written, configuration.train_images_measured),
+            train_set=_train_set(request, written, configuration, reporter),
             n_train=written.n_images(Split.TRAIN),
         )
         reporter.progress(0, 1, "building the network")
@@ -61,8 +63,16 @@ def _tell_about(written: WrittenDataset, reporter: Reporter) -> None:
         )
 
 
-def _train_set(request: TrainRequest, written: WrittenDataset, most: int) -> TrainSetMeasure | None:
-    return TrainSetMeasure(written.list_images(Split.TRAIN), most, request.work_dir) if most else None
+def _train_set(
+    request: TrainRequest, written: WrittenDataset, configuration: YoloConfiguration, reporter: Reporter
+) -> TrainSetMeasure | None:
+    images = written.list_images(Split.TRAIN)
+    most = configuration.train_images_measured
+    if most is None:
+        most = images_to_measure(len(images), configuration.epochs)
+    if most < len(images):
+        reporter.log(f"The curves of the training set are measured on {most} of its {len(images)} images.")
+    return TrainSetMeasure(images, most, request.work_dir) if most else None
 
 
 def _result(trainer: Any, watch: TrainingWatch) -> TrainResult:

@@ -199,6 +199,7 @@ class TrainingWatch:
                 "parameters": n_parameters,
                 "train images": self.n_train,
                 "validation images": len(trainer.test_loader.dataset),
+                "train images measured": len(self.train_set.images) if self.train_set else 0,
             }
         )
 
