@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from app.services import Services
     from app.shell_dialogs import ClosingChoice
 
-GUIDE = Path(__file__).resolve().parent.parent / "docs" / "guide" / "README.md"
+ROOT = Path(__file__).resolve().parent.parent
+# In a wheel the guide lies among the resources (pyproject.toml), in a checkout where it is written.
+GUIDES = (ROOT / "resources" / "guide" / "README.md", ROOT / "docs" / "guide" / "README.md")
 
 
 class Application(QObject):
@@ -222,7 +224,8 @@ class Application(QObject):
         QTimer.singleShot(0, action.trigger)
 
     def _open_guide(self) -> None:
-        self._show_text("Guide", GUIDE.read_text(encoding="utf-8"))
+        guide = next(file for file in GUIDES if file.is_file())
+        self._show_text("Guide", guide.read_text(encoding="utf-8"))
 
     def _show_shortcuts(self) -> None:
         from app.shell_dialogs import shortcuts_text

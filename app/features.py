@@ -362,6 +362,8 @@ class Features(QObject):
         self.project_changed.emit()
 
     def _on_project_removed(self, project: ProjectId) -> None:
+        if "training" in self.__dict__:
+            self.training.forget(project)
         if self.projects.current is None or self.projects.current.id == project:
             self.project_page.clear()
             self._window.show_page("start", "start")
