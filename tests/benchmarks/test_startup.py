@@ -32,41 +32,34 @@ QTimer.singleShot(0, painted)
 app.exec()
 """
 
+# The program's own way in, with ears at what the start announces.
 CALQUE = """
-import json, resource, sys, time
-from pathlib import Path
+import json, sys, time
+from app import window
+from app.main import main
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
-from app.build import Application
-from app.settings import SettingsStore
-from core.home import Home
-from ui.theme import ThemeMode, apply_theme
-app = QApplication([])
-home = Home(Path(sys.argv[1]))
-home.ensure()
-apply_theme(app, ThemeMode.LIGHT)
-application = Application(home, SettingsStore(home.root / "settings.json"))
 times = {}
-def measure(name):
-    times[name] = time.process_time()
-application.painted.connect(lambda: measure("painted"))
-def ready():
-    measure("ready")
-    if sys.argv[2] == "sample":
-        application.features.projects.project_opened.connect(lambda _p: QTimer.singleShot(4000, done))
-        application.features.open_sample()
-    else:
-        done()
-def done():
-    import psutil
-    times["rss"] = psutil.Process().memory_info().rss
-    times["torch"] = "torch" in sys.modules
-    print(json.dumps(times))
-    application.shutdown()
-    app.quit()
-application.ready.connect(ready)
-application.show()
-app.exec()
+class Watched(window.Application):
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.painted.connect(lambda: times.update(painted=time.process_time()))
+        self.ready.connect(self.on_ready)
+    def on_ready(self):
+        times["ready"] = time.process_time()
+        if sys.argv[2] == "sample":
+            self.features.projects.project_opened.connect(lambda _project: QTimer.singleShot(5000, self.on_done))
+            self.features.open_sample()
+        else:
+            self.on_done()
+    def on_done(self):
+        import psutil
+        times["rss"] = psutil.Process().memory_info().rss
+        times["torch"] = "torch" in sys.modules
+        self.leave()
+window.Application = Watched
+code = main(["--home", sys.argv[1]])
+print(json.dumps(times))
+sys.exit(code)
 """
 
 
