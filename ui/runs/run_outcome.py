@@ -19,7 +19,7 @@ CAUSE_HEADINGS: Mapping[str, str] = {
     "weights-missing": "The weights to start from could not be used",
     "gpu-driver": "The GPU or its driver failed",
     "data": "An image or a label could not be read",
-    "killed": "The training process was ended from outside",
+    "killed": "The training process was ended",
     "worker": "The worker stopped with an error",
 }
 # Retrying the same with too little memory would only fail again: these start from the form.
