@@ -32,10 +32,11 @@ GUIDES = (ROOT / "resources" / "guide" / "README.md", ROOT / "docs" / "guide" / 
 
 
 class Application(QObject):
-    """The window and all behind it. `painted` and `ready` tell how far the start has come."""
+    """The window and all behind it. `painted`, `ready` and `settled` tell how far the start has come."""
 
     painted = Signal()
     ready = Signal()
+    settled = Signal()  # whatever the start loads in the background is loaded, or cannot be
 
     def __init__(self, home: Home, settings: SettingsStore, *, trains_sample: bool = False) -> None:
         super().__init__()
@@ -98,6 +99,7 @@ class Application(QObject):
 
         self.features = Features(services, self.jobs, self.window, self.start_page, self)
         self.features.imports_made.connect(self._drop_early_connections)
+        self.features.preloaded.connect(self.settled)
         self.features.message_raised.connect(self.show_message)
         self.features.project_changed.connect(self._update_availability)
         self._update_availability()
@@ -117,6 +119,7 @@ class Application(QObject):
     def _on_no_services(self, message: UserMessage) -> None:
         """The registry cannot be opened: the window says why and offers nothing that would need it."""
         self.show_message(message)
+        self.settled.emit()
 
     # --- wishes ------------------------------------------------------------------------------------------------
 

@@ -83,6 +83,7 @@ class Features(QObject):
 
     message_raised = Signal(object)  # UserMessage
     project_changed = Signal()  # another project is open, or none
+    preloaded = Signal()  # what the first clicks need is in memory
     imports_made = Signal()  # the start page's wishes are heard by their controller from now on
 
     def __init__(
@@ -101,6 +102,7 @@ class Features(QObject):
         self._summary_run: RunId | None = None
         self._names: dict[RunId, str] = {}
         self._sample_is_wished = False
+        self._has_curves = False
         self.pool = RunPool(services.runs, self)
         self.pool.error_raised.connect(self.message_raised)
         self.pool.run_listed.connect(self._on_run_listed)
@@ -202,7 +204,7 @@ class Features(QObject):
             wizard=self.wizard,
             parent=self,
         )
-        controller.opened.connect(lambda _project: self._window.show_page("wizard", "project"))
+        controller.opened.connect(lambda _project: self._on_wizard_opened())
         controller.run_submitted.connect(self._on_run_submitted)
         controller.closed.connect(self._leave_wizard)
         controller.message_raised.connect(self.message_raised)
@@ -278,6 +280,19 @@ class Features(QObject):
             lambda: self.services.registry.back_up_if_due(BACKUP_AGE), on_error=self.message_raised.emit, pool="io"
         )
 
+    def _load_curves(self) -> None:
+        """Load what draws curves in the background, before a run's page is wished: it takes half a second and more.
+
+        Not at the start: it takes as much memory as all pages together. It makes no Qt object when imported.
+        """
+        if not self._has_curves:
+            self._has_curves = True
+            self._jobs.run(lambda: import_module("ui.charts.live_curves"))
+
+    def _on_preload_failed(self, message: UserMessage) -> None:
+        self.message_raised.emit(message)
+        self.preloaded.emit()
+
     def shutdown(self) -> None:
         self.pool.shutdown()
 
@@ -345,6 +360,7 @@ class Features(QObject):
             self.runs.open(self._summary_run)
 
     def open_version(self, version: VersionId) -> None:
+        self._load_curves()  # a version's page leads to its run
         self.models.open(version)
 
     # --- projects ----------------------------------------------------------------------------------------------
@@ -392,6 +408,10 @@ class Features(QObject):
     def _open_wizard(self, project: ProjectId, folders: tuple[str, ...]) -> None:
         self.training.open(project, folders=folders)
 
+    def _on_wizard_opened(self) -> None:
+        self._window.show_page("wizard", "project")
+        self._load_curves()  # the next page is a run's
+
     def _on_run_submitted(self, record: RunRecord) -> None:
         self._names[record.id] = record.name
         self.pool.enqueue(record.id)
@@ -413,6 +433,7 @@ class Features(QObject):
     def _on_run_state(self, state: RunState) -> None:
         if state.status.is_live:
             self._summary_run = state.run
+            self._load_curves()  # its page is one click away now
             left = " · ".join(part for part in (percent(state.progress), time_left(state.seconds_left)) if part)
             self._window.run_summary.set_run(self._names.get(state.run, ""), state.progress, left)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import signal
 import sys
 
@@ -48,6 +49,7 @@ def run_window(options: argparse.Namespace) -> int:
     application = Application(home, settings, trains_sample=options.verb == "sample")
     hooks.error_raised.connect(application.show_message)
     instance.raise_requested.connect(application.raise_window)
+    application.settled.connect(collect_garbage_again)
     application.show()
     if settings.problem:
         application.show_message(UserMessage(settings.problem, severity=Severity.WARNING))
@@ -57,6 +59,13 @@ def run_window(options: argparse.Namespace) -> int:
     application.shutdown()
     instance.release()
     return code
+
+
+def collect_garbage_again() -> None:
+    """What the start has loaded stays for good and need not be searched again, which would hold the window up."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def close_on_signals(application: Application) -> QTimer:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import time
-import uuid
 from datetime import UTC, datetime
 
 
@@ -19,4 +19,4 @@ def monotonic() -> float:
 
 def new_id() -> str:
     """A new opaque identifier: 12 hex digits of milliseconds, so that ids sort by age, then 20 random ones."""
-    return f"{int(time.time() * 1000):012x}{uuid.uuid4().hex[:20]}"
+    return f"{int(time.time() * 1000):012x}{os.urandom(10).hex()}"

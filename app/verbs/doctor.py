@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 import psutil
 
 from app.verbs.output import VerbResult
-from core.errors import CalqueError
+from core.errors import CalqueError, StorageError
 from core.home import Home
 
 LIBRARIES = ("PySide6-Essentials", "torch", "torchvision", "ultralytics", "SQLAlchemy", "pyqtgraph", "pillow", "numpy")
@@ -81,6 +81,8 @@ def check_home(home: Home) -> Finding:
         probe = home.root / ".write-test"
         probe.write_bytes(b"")
         probe.unlink()
+    except StorageError as error:
+        return Finding("Home", "error", error.text, error.hint)
     except OSError as error:
         hint = "Choose another folder with --home DIR or the environment variable CALQUE_HOME."
         return Finding("Home", "error", f"{home.root} cannot be written to: {error.strerror}", hint)

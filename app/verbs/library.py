@@ -12,9 +12,9 @@ from app.verbs.output import Console, VerbResult
 from core.domain.imports import Severity
 from core.domain.metrics import EvaluationTable
 from core.domain.models import ModelVersion
-from core.domain.names import typed_path
+from core.domain.names import shown, typed_path
 from core.domain.runs import RunFilter, RunRecord
-from core.errors import NotFoundError
+from core.errors import NotFoundError, RefusedError
 
 
 def run_runs(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
@@ -83,6 +83,8 @@ def run_export(services: Services, arguments: argparse.Namespace, console: Conso
     if version is None:
         raise NotFoundError(f'There is no model version "{arguments.version}".', hint="calque models lists all.")
     target = typed_path(arguments.target).absolute()
+    if target.is_file():
+        raise RefusedError(f'"{shown(target)}" exists already.', hint="Remove it, or give another name.")
     made = services.models.export_version(version.id, target, progress=console.progress)
     data = {"version": version.id, "label": version.label, "path": made, "weights_sha256": version.weights_sha256}
     return VerbResult(data, (f"{version.model_name} {version.label} was exported to {made}.",))

@@ -29,7 +29,6 @@ class ProjectRow(Row):
             "name",
             unique=True,
             sqlite_where=text("removed_at IS NULL"),
-            postgresql_where=text("removed_at IS NULL"),
         ),
     )
 
