@@ -6,13 +6,18 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
+from pytestqt.qtbot import QtBot
+
+sys.path.append(str(Path(__file__).parent))
+
+from window_desk import Desk
 
 ROOT = Path(__file__).resolve().parents[2]
 SIDE = 96
@@ -53,6 +58,14 @@ def calque(home: Path) -> Calque:
     return run
 
 
+@pytest.fixture
+def desk(home: Path, qtbot: QtBot) -> Iterator[Desk]:
+    """Opens windows on the home; whatever is open or runs at the test's end is ended."""
+    desk = Desk(home, qtbot)
+    yield desk
+    desk.end()
+
+
 def draw_shape(draw: ImageDraw.ImageDraw, category: str, box: tuple[int, int, int, int]) -> None:
     if category == "disc":
         draw.ellipse(box, fill=(200, 60, 40))
@@ -74,8 +87,9 @@ def shapes(tmp_path: Path) -> Path:
             draw = ImageDraw.Draw(picture)
             image_id = len(images) + 1
             for index, category in enumerate(categories):
-                x = 8 + (number * 7 + index * 40) % 48
-                y = 10 + (number * 11 + index * 23) % 44
+                # By the image's id: the same picture in two sets is refused.
+                x = 8 + (image_id * 7 + index * 40) % 48
+                y = 10 + (image_id * 11 + index * 23) % 44
                 w, h = (26, 26) if index == 0 else (34, 14)
                 draw_shape(draw, str(category["name"]), (x, y, x + w, y + h))
                 ring = [x, y, x + w, y, x + w, y + h, x, y + h]
