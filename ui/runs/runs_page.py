@@ -149,7 +149,8 @@ class RunsPage(QWidget):
         self._bar.setVisible(n_all > 0)
         for button in self._buttons.values():
             button.setVisible(n_all > 0)
-        shown = count(n_all) if n_shown == n_all else self.tr("{0} of {1}").format(count(n_shown), count(n_all))
+        runs = f"{count(n_all)} {self.tr('run') if n_all == 1 else self.tr('runs')}"
+        shown = runs if n_shown == n_all else self.tr("{0} of {1}").format(count(n_shown), runs)
         self._header.set_title(self.tr("Runs"), shown if n_all else "")
         self._refresh_buttons()
         self._refresh_timer()
