@@ -105,9 +105,10 @@ class TrainingService:
     def draft_from_run(self, id: RunId) -> TrainingDraft:
         """The same training again, as a new version of the same model."""
         record = self._runs.get_run(id)
-        draft = payload_from_json(read_request(RunLayout(record.folder)).payload).draft
-        model = record.model or draft.model
-        draft = replace(draft, name="", version_name="", model=model)
+        payload = payload_from_json(read_request(RunLayout(record.folder)).payload)
+        model = record.model or payload.draft.model
+        values = self._differing(record.worker, payload.configuration, payload.draft.values)
+        draft = replace(payload.draft, name="", version_name="", model=model, values=values)
         return replace(draft, new_model_name="", new_model_description="") if model else draft
 
     def draft_from_version(self, id: VersionId) -> TrainingDraft:
@@ -203,6 +204,15 @@ class TrainingService:
                 configuration_store.lock_configuration(session, facts.configuration.id)
             return run_store.get_run(session, run)
 
+    def _differing(
+        self, worker: str, resolved: Mapping[str, ConfigValue], otherwise: Mapping[str, ConfigValue]
+    ) -> Mapping[str, ConfigValue]:
+        """All values that a training was really made with, those of a configuration that it only named included."""
+        try:
+            return differing(self._catalog.get(worker).configuration, resolved)
+        except CalqueError:  # the worker is not installed any more
+            return otherwise
+
     def _draft_from_files(self, version: ModelVersion) -> TrainingDraft:
         """What the published files tell; the folders of the images they do not know."""
         model = self._models.get_model(version.model)
@@ -210,10 +220,7 @@ class TrainingService:
         configuration = stated.get("configuration")
         values: Mapping[str, ConfigValue] = {}
         if isinstance(configuration, Mapping):
-            try:
-                values = differing(self._catalog.get(version.worker).configuration, configuration)
-            except CalqueError:  # the worker is not installed any more
-                values = dict(configuration)
+            values = self._differing(version.worker, configuration, dict(configuration))
         return TrainingDraft(
             project=model.project, worker=version.worker, values=values, model=model.id, categories=model.categories
         )
