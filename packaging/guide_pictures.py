@@ -1,0 +1,212 @@
+"""Makes the guide's pictures from the real program: `python packaging/guide_pictures.py --home HOME`.
+
+HOME must hold the sample project with a finished training. Nothing in it is changed but what opening it changes; the
+picture of a run at work is taken of a short training that is started for it, with --live, and killed afterwards.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PIL import Image  # noqa: E402 - the path comes first
+from PySide6.QtCore import QElapsedTimer, QEventLoop, QTimer  # noqa: E402
+from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
+
+from app.build import Application  # noqa: E402
+from app.sample_plan import sample_draft  # noqa: E402
+from app.settings import SettingsStore  # noqa: E402
+from core.domain.runs import RunRecord, RunStatus  # noqa: E402
+from core.home import Home  # noqa: E402
+from core.samples.service import SAMPLE_NAME  # noqa: E402
+from ui.imports.import_dialog import Step  # noqa: E402
+from ui.theme import ThemeMode, apply_theme  # noqa: E402
+
+PICTURES = ROOT / "docs" / "guide" / "pictures"
+N_COLORS = 160
+LIVE_EPOCHS = 12
+
+
+class Photographer:
+    """The program, a way through its pages, and a camera."""
+
+    def __init__(self, application: Application, target: Path, mode: ThemeMode, size: tuple[int, int]) -> None:
+        self._application = application
+        self._target = target
+        self._mode = mode
+        self._is_ready = False
+        application.ready.connect(self._set_ready)
+        application.show()
+        application.window.resize(*size)
+        self.until(lambda: self._is_ready)
+        assert application.features is not None
+        self.features = application.features
+
+    def _set_ready(self) -> None:
+        self._is_ready = True
+
+    def wait(self, seconds: float) -> None:
+        loop = QEventLoop()
+        QTimer.singleShot(round(seconds * 1000), loop.quit)
+        loop.exec()
+
+    def until(self, condition: Callable[[], Any], seconds: float = 60) -> None:
+        clock = QElapsedTimer()
+        clock.start()
+        while not condition():
+            if clock.elapsed() > seconds * 1000:
+                raise SystemExit(f"Nothing to see after {seconds:.0f} s: the home lacks what the picture shows.")
+            self.wait(0.05)
+
+    def take(self, name: str, widget: QWidget | None = None) -> None:
+        """A picture of the window, or of a dialog in front of it."""
+        self.wait(0.8)
+        window = self._application.window
+        picture = window.grab()
+        if widget is not None:
+            from PySide6.QtGui import QColor, QPainter
+
+            painter = QPainter(picture)
+            painter.fillRect(picture.rect(), QColor(0, 0, 0, 110))
+            front = widget.grab()
+            painter.drawPixmap((picture.width() - front.width()) // 2, (picture.height() - front.height()) // 2, front)
+            painter.end()
+        file = self._target / f"{name}-{self._mode.value}.png"
+        picture.save(str(file))
+        shrink(file)
+        print(f"{file.name}: {file.stat().st_size / 1000:.0f} kB")
+
+    def page(self, name: str) -> None:
+        self.until(lambda: self._application.window.current_page() == name)
+
+    def go_through(self, trained: RunRecord, *, is_live: bool) -> None:
+        self.take("start")
+        self._import()
+        self._project()
+        self._wizard()
+        self._library(trained)
+        if is_live:
+            self._live()
+
+    def _import(self) -> None:
+        folder = self.features.services.home.samples
+        dialog = self.features.imports.new_project(folder)
+        self.until(lambda: dialog.step is Step.PREVIEW)
+        self.take("import", dialog)
+        dialog.reject()
+
+    def _project(self) -> None:
+        features = self.features
+        project = features.services.projects.find_project(SAMPLE_NAME)
+        assert project is not None
+        features.projects.open_project(project.id)
+        self.page("project")
+        self.until(lambda: features.browser.grid.ids)
+        self.wait(3)
+        self.take("project")
+        ids = features.browser.grid.ids
+        features.images.image_open_requested.emit(ids[1], ids)
+        self.page("viewer")
+        self.wait(1.5)
+        self.take("viewer")
+
+    def _wizard(self) -> None:
+        features = self.features
+        project = features.projects.current
+        assert project is not None
+        features.train_current_project()
+        self.page("wizard")
+        self.wait(1)
+        features.wizard.set_draft(
+            replace(sample_draft(features.services, project), name="", start=features.wizard.draft().start)
+        )
+        self.wait(1.5)
+        features.wizard.open_step("review")
+        self.wait(2)
+        self.take("wizard-review")
+
+    def _library(self, trained: RunRecord) -> None:
+        features = self.features
+        features.runs.open(trained.id)
+        self.page("run")
+        self.until(lambda: features.run_page.state is not None)
+        self.wait(1.5)
+        self.take("run")
+        features.show_section("runs")
+        self.page("runs")
+        self.take("runs")
+        features.show_section("models")
+        self.page("models")
+        self.take("models")
+        assert trained.version is not None
+        features.open_version(trained.version)
+        self.page("version")
+        self.take("version")
+
+    def _live(self) -> None:
+        features = self.features
+        project = features.projects.current
+        assert project is not None
+        draft = sample_draft(features.services, project)
+        values = {**draft.values, "epochs": LIVE_EPOCHS}
+        features.training.run_submitted.emit(features.services.training.submit(replace(draft, values=values)))
+        self.page("run")
+        self.until(lambda: (state := features.run_page.state) is not None and (state.last_epoch or 0) >= 4, 300)
+        self.take("run-live")
+        run = features.run_page.run_id
+        assert run is not None
+        features.services.runs.kill(run)
+        features.services.runs.remove(run, with_files=True)
+
+
+def shrink(file: Path) -> None:
+    """Fewer colours: a page is a few hues and shades, and stays as it looks."""
+    with Image.open(file) as picture:
+        small = picture.convert("RGB").quantize(N_COLORS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    small.save(file, optimize=True)
+
+
+def newest_success(application: Application) -> RunRecord:
+    assert application.features is not None
+    runs = application.features.services.runs.list_runs()
+    found = next((run for run in runs if run.status is RunStatus.SUCCESS and run.version is not None), None)
+    if found is None:
+        raise SystemExit("This home has no finished training. Run `calque --home HOME sample` first.")
+    return found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--home", type=Path, required=True, help="a home with a trained sample")
+    parser.add_argument("--theme", choices=("light", "dark"), action="append", help="default: both")
+    parser.add_argument("--size", default="1280x720", help="of the window, WIDTHxHEIGHT")
+    parser.add_argument("--target", type=Path, default=PICTURES)
+    parser.add_argument("--live", action="store_true", help="also train for the picture of a run at work (minutes)")
+    options = parser.parse_args()
+    width, height = (int(part) for part in options.size.split("x"))
+    options.target.mkdir(parents=True, exist_ok=True)
+    qt = QApplication(["calque"])
+    home = Home(options.home)
+    for theme in options.theme or ("light", "dark"):
+        apply_theme(qt, ThemeMode(theme))
+        with tempfile.TemporaryDirectory() as folder:
+            application = Application(home, SettingsStore(Path(folder) / "settings.json"))
+            photographer = Photographer(application, options.target, ThemeMode(theme), (width, height))
+            photographer.go_through(newest_success(application), is_live=options.live)
+            application.leave()
+            application.shutdown()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
