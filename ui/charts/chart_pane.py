@@ -20,6 +20,7 @@ from ui.widgets.formatting import NOTHING, count
 from ui.widgets.labels import ElidedLabel, label
 
 LEFT_AXIS_WIDTH = 50
+BOTTOM_AXIS_HEIGHT = 21
 COMPACT_WIDTH = 480
 HEADROOM = 0.06
 DULL_SHARE = 0.6  # a range is kept until the data leave it or fill less than this share of it
@@ -55,7 +56,6 @@ class ChartPane(QFrame):
         self._y_range = (0.0, 1.0)
         self._is_log = False
         self._is_empty = False
-        self._axis_height = 0
         self._make_plot()
         self._make_layout()
         self._show_emptiness(True)
@@ -116,8 +116,6 @@ class ChartPane(QFrame):
                 low, high = min(low, bounds[0]), max(high, bounds[1])
         self._set_ranges(x_min, x_max, low, high)
         self._show_emptiness(not self.has_points())
-        if self._plot.getAxis("bottom").height() != self._axis_height:
-            self._place_axis_name()
         self._update_values(display)
 
     def set_axis_name(self, name: str) -> None:
@@ -228,7 +226,9 @@ class ChartPane(QFrame):
             axis.setStyle(tickLength=-4, tickTextOffset=3)
             # Playing an axis' texts again on every repaint costs more than all the curves; it seldom changes.
             axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+        # Fixed, so that the plots stand in line and nothing moves when numbers come or go.
         plot.getAxis("left").setWidth(LEFT_AXIS_WIDTH)
+        plot.getAxis("bottom").setHeight(BOTTOM_AXIS_HEIGHT)
         plot.getAxis("left").tickStrings = _tick_strings
         plot.getAxis("bottom").tickStrings = self._bottom_strings
         plot.showGrid(x=False, y=True, alpha=0.12)
@@ -302,8 +302,7 @@ class ChartPane(QFrame):
         self._axis_name.adjustSize()
         area = self._widget.viewport().rect()
         size = self._axis_name.size()
-        self._axis_height = int(self._plot.getAxis("bottom").height())
-        self._axis_name.move(area.right() - size.width() - 4, area.bottom() - self._axis_height + 4)
+        self._axis_name.move(area.right() - size.width() - 4, area.bottom() - BOTTOM_AXIS_HEIGHT + 4)
 
     def _bottom_strings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         """Nothing is written where the axis' name stands."""

@@ -88,6 +88,20 @@ def test_a_detector_has_its_curves_in_its_panes(drawn: Callable[..., LiveCurves]
     }
 
 
+def test_the_axis_is_named_within_each_pane_and_only_when_there_are_points(
+    qtbot: QtBot, drawn: Callable[..., LiveCurves], curves: LiveCurves
+) -> None:
+    qtbot.waitUntil(lambda: not curves.is_refreshing)
+    assert not curves.pane("lr")._axis_name.isVisible()
+    assert curves.pane("lr")._note.isVisible()
+    drawn()
+    for key in shown_panes(curves):
+        name = curves.pane(key)._axis_name
+        assert (name.isVisible(), name.text()) == (True, "iteration")
+        assert curves.pane(key)._widget.viewport().rect().contains(name.geometry())
+    assert not curves.pane("lr")._note.isVisible()
+
+
 def test_masks_and_unknown_measures_open_panes_of_their_own(drawn: Callable[..., LiveCurves]) -> None:
     extra = [batch(metrics.MASK_MAP50, "val", [0.1, 0.2]), batch("dice", "val", [0.5]), batch("seg_loss", "val", [1.0])]
     curves = drawn(training() + extra)
