@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
+import os
+from pathlib import Path, PurePath
 
 IMAGE_SUFFIXES = frozenset(
     {
@@ -25,6 +26,11 @@ def shown(name: str | PurePath) -> str:
 def one_line(text: str) -> str:
     """A class's name as it is kept: on one line, every sign printable and storable."""
     return shown(" ".join(text.split()))
+
+
+def typed_path(text: str | PurePath) -> Path:
+    """The path that a person typed, with "~" for the home folder. A "~name" of nobody stays what it is."""
+    return Path(os.path.expanduser(text))  # noqa: PTH111 - Path.expanduser raises RuntimeError for a "~name" of nobody
 
 
 def is_image_name(name: str) -> bool:

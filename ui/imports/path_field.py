@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
+from core.domain.names import typed_path
 from ui.icons import icon
 
 
@@ -47,7 +48,7 @@ class PathField(QWidget):
 
     def path(self) -> Path | None:
         text = self._line.text().strip()
-        return Path(text).expanduser() if text else None
+        return typed_path(text) if text else None
 
     def set_path(self, path: Path | None) -> None:
         self._line.setText("" if path is None else str(path))

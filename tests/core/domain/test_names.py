@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
-from core.domain.names import is_image_name, one_line, shown
+from core.domain.names import is_image_name, one_line, shown, typed_path
 
 
 @pytest.mark.parametrize(
@@ -35,3 +36,8 @@ def test_lone_surrogates_of_any_kind_are_shown() -> None:
 def test_image_names() -> None:
     assert is_image_name("a.JPG") and is_image_name("a.tif.jpeg") and is_image_name("a b.webp")
     assert not any(is_image_name(name) for name in (".a.jpg", "a.gif", "jpg", "a.jpg.txt", "a", ""))
+
+
+def test_a_typed_path_starts_at_the_persons_home() -> None:
+    assert typed_path("~/a") == Path.home() / "a"
+    assert typed_path("~nobody-of-this-name/a") == Path("~nobody-of-this-name/a")
