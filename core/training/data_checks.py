@@ -18,6 +18,7 @@ from core.training.data import BAD_SHAPES, NOT_CHOSEN, TrainingData
 ADVISABLE_IMAGES = 20
 ADVISABLE_IMBALANCE = 10  # the most frequent class has at most so many times the images of another
 MIN_TRAIN_IMAGES = 2  # batch normalisation cannot learn from one
+MAX_SEED = 2**32 - 1  # the largest that every source of chance takes
 _PAGE = "data"
 
 
@@ -34,6 +35,8 @@ def check_data(
     if not draft.val_folders:
         wrong = check_ratio(draft.val_ratio)
         issues += [wrong] if wrong else []
+    if not 0 <= draft.seed <= MAX_SEED:
+        issues.append(_error("E-132", f'"Seed" must be between 0 and {MAX_SEED}.', "seed"))
     if data is None or any(issue.is_error for issue in issues):
         return issues
     issues += [_error("E-152", _overlap_text(overlap.splits, overlap.paths)) for overlap in data.overlaps]
@@ -76,11 +79,11 @@ def _overlap(a: str, b: str) -> bool:
 
 
 def _folder_overlap_text(a: str, b: str) -> str:
-    return f'"{_folder_name(a)}" and "{_folder_name(b)}" overlap. Training, validation and test data must be separate.'
+    return f"{_folder_name(a)} and {_folder_name(b)} overlap. Training, validation and test data must be separate."
 
 
 def _folder_name(folder: str) -> str:
-    return shown(folder) if folder else "the whole project"
+    return f'"{shown(folder)}"' if folder else "the whole project"
 
 
 def _overlap_text(splits: tuple[Split, Split], paths: Sequence[str]) -> str:
@@ -115,18 +118,18 @@ def _check_split(
 ) -> Issue | None:
     """Why a set for which folders were chosen has no image; None when another check says it."""
     field_name = f"{split.value}_folders"
-    names = '", "'.join(_folder_name(folder) for folder in chosen)
+    names = ", ".join(_folder_name(folder) for folder in chosen)
     n_found = data.n_found.get(split, 0)
     is_all_val = split is Split.TRAIN and data.is_val_carved and bool(data.of_split(Split.VAL))
     if is_all_val or (split is Split.TRAIN and _shows_other_classes(draft, data)):
         return None
     if n_found and not data.n_annotated.get(split, 0):
-        text = f'No image in "{names}" has a {kind} annotation. Annotate or choose another folder.'
+        text = f"No image in {names} has a {kind} annotation. Annotate or choose another folder."
         return _error("E-102", text, field_name)
     if split is Split.TRAIN:
         text = f"The training folder contains no usable image ({n_found} found: {_reasons(data)})."
         return _error("E-150", text, field_name)
-    text = f'The {split.value} selection matches no usable image. Folder: "{names}" ({_reasons(data)}).'
+    text = f"The {split.value} selection matches no usable image. Folder: {names} ({_reasons(data)})."
     return _error("E-523", text, field_name)
 
 
@@ -177,10 +180,8 @@ def _check_model_classes(model: Model, data: TrainingData) -> list[Issue]:
     removed = [name for name in model.categories if name not in data.categories]
     if not added and not removed:
         return []
-    text = (
-        f'The class list changed since "{model.name}" was created '
-        f"(added {', '.join(added) or 'none'}, removed {', '.join(removed) or 'none'}). Create a new model for it."
-    )
+    changes = [f"{word} {', '.join(names)}" for word, names in (("added", added), ("removed", removed)) if names]
+    text = f'The class list changed since "{model.name}" was created ({"; ".join(changes)}). Create a new model for it.'
     return [Issue("E-301", text, "model", True, "model")]
 
 

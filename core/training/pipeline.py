@@ -25,7 +25,7 @@ from core.errors import RefusedError, WeightsError, WorkerError
 from core.metrics.coco import EvalImage, evaluate
 from core.models.headline import headline_of
 from core.models.publish import publish
-from core.models.weights_store import load_model_json
+from core.models.weights_store import load_model_json, verify
 from core.runs.child import ChildContext
 from core.training import evaluation_files as files
 from core.training.curves_file import write_curves
@@ -135,8 +135,14 @@ class _Training:
                 f"The weights to start from are missing: {payload.weights}.",
                 hint="Put the file back, or train from scratch.",
             )
-        is_ours = payload.weights.suffix == ".safetensors"
-        return Start(payload.start, payload.weights, load_model_json(payload.weights.parent) if is_ours else None)
+        if payload.weights.suffix != ".safetensors":
+            return Start(payload.start, payload.weights)
+        for problem in verify(payload.weights.parent):
+            raise WeightsError(
+                f"The weights to start from are not as they were published: {problem.text}",
+                hint="Restore them from a backup, or start from others.",
+            )
+        return Start(payload.start, payload.weights, load_model_json(payload.weights.parent))
 
     def _told(self, text: str) -> Callable[[int, int], None]:
         """Progress over images, given up when a stop is asked for."""

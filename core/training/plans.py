@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from core import clock
 from core.domain.ids import ModelId, ProjectId, VersionId
+from core.domain.names import shown, typed_path
 from core.domain.projects import Project
 from core.domain.training import StartFrom, StartKind, TrainingDraft
 from core.domain.workers import Configuration, ConfigValue
@@ -17,6 +18,7 @@ from core.projects.service import ProjectService
 from core.training.command import TrainingPlan
 from core.training.configurations import ConfigurationService
 from core.training.preflight import MAX_NAME
+from core.workers.api import WorkerDescription
 from core.workers.catalog import WorkerCatalog
 from core.workers.configuration import differing, parse_text
 
@@ -138,6 +140,9 @@ class Plans:
         return {name: value for name, value in wanted.items() if value != named[name]}
 
     def _values(self, plan: TrainingPlan, settings: Sequence[str]) -> Mapping[str, ConfigValue]:
+        if not plan.worker:
+            slugs = ", ".join(info.slug for info in self._catalog.list_workers())
+            raise RefusedError("Say which worker to train with.", hint=f"Give it with --worker; there are: {slugs}.")
         description = self._catalog.get(plan.worker)
         base = self._named(plan.worker, plan.configuration)
         typed: dict[str, ConfigValue] = dict(plan.values)
@@ -145,6 +150,7 @@ class Plans:
             name, equals, text = setting.partition("=")
             if not equals or not name.strip():
                 raise RefusedError(f'"{setting}" is not a setting.', hint="Write it as key=value.", code="E-131")
+            self._refuse_unknown(description, name.strip())
             typed[name.strip()] = text
         read = {
             name: parse_text(description.configuration, name, value) if isinstance(value, str) else value
@@ -155,6 +161,14 @@ class Plans:
         kept = differing(description.configuration, read)
         return {**named, **{name: value for name, value in read.items() if name in kept or name in named}}
 
+    def _refuse_unknown(self, description: WorkerDescription, name: str) -> None:
+        """A slip of the pen must not train for an hour with the default of what was meant."""
+        known = [*description.configuration.model_fields]
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            meant = f'Did you mean "{close[0]}"?' if close else f"There are: {', '.join(known)}."
+            raise RefusedError(f'"{description.slug}" has no setting "{name}".', hint=meant, code="E-530")
+
     def _start(self, plan: TrainingPlan) -> StartFrom:
         text = plan.start.strip()
         if text in ("", StartKind.SCRATCH.value):
@@ -164,7 +178,9 @@ class Plans:
         version = self._models.find_version(text)
         if version is not None:
             return StartFrom(StartKind.VERSION, VersionId(version.id))
-        return StartFrom(StartKind.FILE, file=Path(text).expanduser())
+        if "\0" in text:
+            raise RefusedError(f'"{shown(text)}" is not the path of a weights file.', code="E-350")
+        return StartFrom(StartKind.FILE, file=typed_path(text))
 
 
 def _start_text(start: StartFrom) -> str:

@@ -313,6 +313,20 @@ def test_missing_weights_are_named(bench: Bench):
     assert "gone.pt" in _failed(bench.run()).text
 
 
+def test_a_version_that_changed_since_its_publication_starts_nothing(bench: Bench):
+    bench.ask()
+    (published,) = bench.run().all(says.Published)
+    weights = bench.store / published.content_sha256 / "weights.safetensors"
+    weights.chmod(0o600)
+    weights.write_bytes(weights.read_bytes()[:-1] + b"?")
+    bench.ask(start=StartKind.VERSION, weights=weights)
+
+    failed = _failed(bench.run())
+
+    assert failed.cause == "weights-missing"
+    assert "weights.safetensors was changed after publication" in failed.text
+
+
 def test_missing_pretrained_weights_are_named_with_the_folder(bench: Bench):
     bench.ask(start=StartKind.PRETRAINED, pretrained="yolo11n.pt")
 

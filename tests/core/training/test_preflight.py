@@ -110,6 +110,7 @@ def test_a_sound_draft_meets_nothing():
         ("E-151", "data", ['"val" and "val" overlap'], {"test_folders": ("val",)}),
         ("E-151", "data", ["the whole project"], {"test_folders": ("",)}),
         ("E-441", "data", ["1 to 5 decimals"], {"val_folders": (), "val_ratio": 0.123456}),
+        ("E-132", "data", ['"Seed" must be between 0'], {"seed": -1}),
         ("E-230", "model", ['"Pages" already exists'], {"model_names": frozenset({"Pages"})}),
         ("E-110", "model", ["name a new one"], {"new_model_name": " "}),
         ("E-111", "model", ["100"], {"version_name": "x" * 101}),

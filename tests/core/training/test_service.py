@@ -169,7 +169,7 @@ def test_an_existing_model_with_other_classes_is_refused(shop: Shop):
 
     (issue,) = [issue for issue in review.issues if issue.is_error]
     assert issue.code == "E-301"
-    assert "added bar, removed none" in issue.text
+    assert "(added bar)" in issue.text
     assert shop.training.review(shop.draft(model=model.id, new_model_name="", categories=("disc",))).can_start
 
 
@@ -359,6 +359,13 @@ def test_a_plan_names_what_is_there(shop: Shop):
     assert stored.configuration is not None
 
 
+def test_a_slip_in_a_settings_name_trains_nothing(shop: Shop):
+    plan = shop.training.plan_of(shop.draft())
+    with pytest.raises(RefusedError) as refusal:
+        shop.training.draft_from_plan(plan, ["n_stpes=1"])
+    assert str(refusal.value) == '"fake" has no setting "n_stpes". Did you mean "n_steps"?'
+
+
 @pytest.mark.parametrize(
     ("changes", "settings", "error"),
     [
@@ -367,6 +374,8 @@ def test_a_plan_names_what_is_there(shop: Shop):
         ({"worker": "nobody"}, [], NotFoundError),
         ({"configuration": "nobody"}, [], NotFoundError),
         ({}, ["epochs"], RefusedError),
+        ({"worker": ""}, [], RefusedError),
+        ({"start": "a\0b"}, [], RefusedError),
     ],
 )
 def test_a_plan_that_names_nothing_is_refused_in_words(shop: Shop, changes, settings, error):
