@@ -19,6 +19,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Concatenate, ParamSpec
 
+from core.domain.counting import counted
 from core.domain.metrics import EvaluationTable
 from core.domain.models import Headline
 from core.domain.runs import RunStatus, StageName, StageState
@@ -260,7 +261,7 @@ def _tell_losses(context: ChildContext, writer: EventWriter) -> None:
     lost = writer.n_dropped + context.n_faults
     if lost:
         with contextlib.suppress(OSError):
-            warning = says.Warned(f"{lost} reports of this run were lost; its curves and log have gaps.")
+            warning = says.Warned(f"{counted(lost, 'report')} of this run got lost; its curves and log have gaps.")
             writer.write(warning, must=True)
 
 

@@ -22,6 +22,7 @@ KILLED = "killed"
 WORKER = "worker"
 
 CAUSES = frozenset({GPU_MEMORY, MEMORY, DISK_FULL, WEIGHTS_MISSING, GPU_DRIVER, DATA, KILLED, WORKER})
+_DATA_CODES = frozenset({"E-222", "E-223"})  # files of the frozen dataset that are gone or changed
 _SYSTEM = frozenset({GPU_MEMORY, MEMORY, DISK_FULL, GPU_DRIVER, KILLED})
 
 # The engine is not imported here, so its errors are known by their names and words.
@@ -91,7 +92,7 @@ def _cause_of(error: BaseException) -> str:
         return MEMORY
     if isinstance(error, WeightsError):
         return WEIGHTS_MISSING
-    if isinstance(error, FormatError):
+    if isinstance(error, FormatError) or (isinstance(error, CalqueError) and error.code in _DATA_CODES):
         return DATA
     if isinstance(error, RuntimeError) and _has(words, _DRIVER_WORDS):
         return GPU_DRIVER

@@ -139,7 +139,7 @@ class RunService:
     ) -> RunState | None:
         """Wait for the device, start, and supervise to the end: a whole run without a window.
 
-        None when it was told to leave before the run could start.
+        None when it was told to leave, or the run was stopped from elsewhere, before it could start.
         """
         while self.start(id) is StartOutcome.DEVICE_BUSY:
             self.set_waiting(id, self.waits_for(self.get_run(id)))
@@ -148,6 +148,8 @@ class RunService:
                 if should_leave():
                     return None
                 time.sleep(0.05)
+            if self.get_run(id).status.is_terminal:
+                return None
         return supervise(self.layout(id), self._registry, on_batch, should_leave)
 
     def request_stop(self, id: RunId) -> RunRecord:

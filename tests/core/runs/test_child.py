@@ -8,7 +8,7 @@ import pytest
 from run_workshop import Collected, Workshop, wait_until
 
 from core.domain.runs import RunStatus, StageState
-from core.errors import FormatError, StorageError, WeightsError, WorkerError
+from core.errors import FormatError, RefusedError, StorageError, WeightsError, WorkerError
 from core.runs.failures import describe
 from core.runs.layout import RunLayout
 
@@ -72,7 +72,7 @@ def test_reports_that_cannot_be_passed_on_do_not_end_the_run(workshop: Workshop,
     assert (state.status, state.reason) == (RunStatus.SUCCESS, "went on")
     faults = [line.text for line in collected.log if "could not be passed on" in line.text]
     assert len(faults) == 2, "one for each kind, not for each time"
-    assert state.warnings == ("4 reports of this run were lost; its curves and log have gaps.",)
+    assert state.warnings == ("4 reports of this run got lost; its curves and log have gaps.",)
     assert [value for _step, value in collected.curve("lr")] == [float("inf")]
 
 
@@ -118,6 +118,7 @@ def test_a_full_disk_behind_other_errors(tmp_path: Path) -> None:
         (WorkerError("Full.", code="gpu-memory"), "gpu-memory", "Out of GPU memory (batch 4); try batch 2."),
         (WeightsError("yolo11n.pt is missing."), "weights-missing", "yolo11n.pt is missing."),
         (FormatError("Damaged."), "data", "Damaged."),
+        (RefusedError("2 files changed.", code="E-223"), "data", "2 files changed."),
         (StorageError("Read-only."), "worker", "Read-only."),
         (RuntimeError("[enforce fail] . DefaultCPUAllocator: can't allocate memory"), "memory", "Out of memory."),
         (RuntimeError(""), "worker", "The worker stopped with an error: RuntimeError: no explanation."),

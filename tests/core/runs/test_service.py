@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import zipfile
 from pathlib import Path
 
@@ -82,6 +83,18 @@ def test_leaving_before_the_device_is_free(workshop: Workshop, collected: Collec
     assert lock is not None
     assert workshop.service.carry_out(workshop.make().id, collected.add, lambda: True) is None
     os.close(lock)
+
+
+def test_a_run_stopped_from_elsewhere_while_it_waits(workshop: Workshop, collected: Collected) -> None:
+    lock = try_lock(device_lock_file(workshop.home.devices, "cpu"))
+    assert lock is not None
+    record = workshop.make()
+    stopped = threading.Timer(0.2, workshop.service.request_stop, (record.id,))
+    stopped.start()
+    assert workshop.service.carry_out(record.id, collected.add, lambda: False) is None
+    stopped.join()
+    os.close(lock)
+    assert workshop.service.get_run(record.id).status is RunStatus.TERMINATED
 
 
 def test_retry_resumes_and_says_so(workshop: Workshop, collected: Collected) -> None:
