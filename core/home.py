@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.domain.names import shown
+from core.errors import StorageError
+
 
 @dataclass(frozen=True, slots=True)
 class Home:
@@ -60,7 +63,14 @@ class Home:
         return self.root / "devices"
 
     def ensure(self) -> None:
-        """Make the folders, readable by nobody else."""
+        """Make the folders, readable by nobody else. Raises StorageError."""
         folders = (self.runs, self.models, self.snapshots, self.thumbnails, self.weights, self.logs, self.backups)
         for folder in (self.root, *folders, self.devices):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            try:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            except OSError as error:
+                reason = "there is a file of that name" if folder.is_file() else error.strerror or str(error)
+                raise StorageError(
+                    f'Calque\'s folder "{shown(folder)}" cannot be made: {reason}.',
+                    hint="Choose another folder with --home DIR or the environment variable CALQUE_HOME.",
+                ) from error

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
+SQLITE_VERSION = sqlite3.sqlite_version
+
 Mode = Literal["ro", "rw", "rwc", "immutable"]
 """As in SQLite's URIs; "immutable" reads a file on a medium where no lock or log can be written."""
 

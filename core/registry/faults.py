@@ -13,6 +13,7 @@ from core.registry.locks import describe_holder
 
 _LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_ROOM_FOR_INDEX = 64 * 1024
 _UNWRITABLE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH}
 
 
@@ -26,7 +27,7 @@ def explain(error: BaseException | None, file: Path, backups: Path) -> CalqueErr
         return locked(file)
     if code in _DAMAGED:
         return RegistryCorruptError(f'The registry "{name}" is damaged ({reason}).', hint=offer_newest(backups))
-    if code == sqlite3.SQLITE_FULL:
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(file)):
         return StorageError(
             f'The disk that holds the registry "{name}" is full ({_free_in_words(file)} free).',
             hint="Free some space and try again; what was saved before is safe.",
@@ -51,6 +52,14 @@ def locked(file: Path) -> RegistryLockedError:
         f'Another program is writing to the registry "{shown(file)}"{f" ({holder})" if holder else ""}.',
         hint="Nothing was changed. Wait until it is done, or close it, and try again.",
     )
+
+
+def _is_full(file: Path) -> bool:
+    """Without room for the index of its log SQLite cannot even read, and calls that an I/O error."""
+    try:
+        return shutil.disk_usage(file.parent).free < _ROOM_FOR_INDEX
+    except OSError:
+        return False
 
 
 def _free_in_words(file: Path) -> str:

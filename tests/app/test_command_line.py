@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from app.cli import VERBS, make_parser
+from app.cli import REFUSED, VERBS, make_parser, report_unexpected, run_verb
 from app.verbs.output import Console, VerbResult, escaped, plain
 from core.domain.runs import RunStatus
 from core.errors import FormatError, RefusedError
@@ -66,3 +67,49 @@ def test_undecodable_names_do_not_break_the_terminal(capsys: pytest.CaptureFixtu
     Console().show(VerbResult({}, (name,)))
     assert "caf" in capsys.readouterr().out
     assert escaped(name).isprintable()
+
+
+def test_the_version_to_export_is_not_the_wish_for_the_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    given = make_parser().parse_args(["export", "0123", "folder"])
+    assert (given.version, given.is_version_wanted) == ("0123", False)
+
+
+def refusal_of(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """What the verb says when it refuses; standard output holds one JSON object and nothing else."""
+    assert run_verb(make_parser().parse_args(["--json", *words])) == REFUSED
+    out, err = capsys.readouterr()
+    assert "Traceback" not in err
+    return str(json.loads(out)["error"]["text"])
+
+
+def test_a_home_of_nobody_is_a_path_like_any_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home = str(tmp_path / "home")
+    assert "There is no" in refusal_of(capsys, "--home", home, "import", "~nobody-of-this-name/x", "--project", "p")
+
+
+def test_a_home_that_cannot_be_made_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "home").write_text("a file")
+    text = refusal_of(capsys, "--home", str(tmp_path / "home"), "runs")
+    assert "cannot be made: there is a file" in text
+
+
+def test_a_run_file_that_is_no_text_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "run.toml").write_bytes(b"\xff\xfe\x00")
+    text = refusal_of(capsys, "--home", str(tmp_path / "home"), "train", str(tmp_path / "run.toml"))
+    assert text == '"run.toml" is not a text in UTF-8.'
+
+
+@pytest.mark.parametrize("is_json", [False, True])
+def test_an_unexpected_error_is_a_sentence_and_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, is_json: bool
+) -> None:
+    monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
+    report_unexpected(make_parser().parse_args(["--home", str(tmp_path), *(["--json"] if is_json else []), "runs"]))
+    try:
+        raise ValueError("caf\udce9")
+    except ValueError as error:
+        sys.excepthook(ValueError, error, error.__traceback__)
+    out, err = capsys.readouterr()
+    assert "ValueError" in err and "Traceback" not in err
+    assert not is_json or "ValueError" in json.loads(out)["error"]["text"]
+    assert "Traceback" in (tmp_path / "logs" / "command-line-error.txt").read_text(encoding="utf-8")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 from core.errors import RegistryLockedError
+from core.registry import faults
 from core.registry.connecting import connected
 from core.registry.database import Registry
 from core.registry.locks import describe_holder
@@ -228,3 +230,14 @@ def test_a_damaged_log_costs_the_last_writes_and_not_the_registry(
         assert registry.check() == ()
         with registry.read() as session:
             assert [project.name for project in projects.list_projects(session)] == ["Saved"]
+
+
+@pytest.mark.parametrize(("room", "sentence"), [(2**62, "is full"), (0, "could not be read or written")])
+def test_an_io_error_without_room_is_a_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int, sentence: str
+) -> None:
+    """`room` decides whether the disk under the test counts as full."""
+    monkeypatch.setattr(faults, "_ROOM_FOR_INDEX", room)
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR | 19 << 8
+    assert sentence in faults.explain(error, tmp_path / "registry.db", tmp_path).text
