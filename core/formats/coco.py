@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from core.domain.counting import counted
 from core.domain.geometry import Polygon, bounds_of
 from core.domain.imports import ImportSource, Problem, RawAnnotation, RawImage, Severity
 from core.domain.names import shown
@@ -129,7 +130,9 @@ class _Reading:
         together = (*before.annotations, *image.annotations) if before else image.annotations
         kept = tuple(dict.fromkeys(together))
         if len(kept) < len(together):
-            text = f'"{shown(image.path)}" has {len(together) - len(kept)} annotations twice; they count once.'
+            text = (
+                f'"{shown(image.path)}" repeats {counted(len(together) - len(kept), "annotation")}; each counts once.'
+            )
             self._problems.append(Problem("annotation-duplicate", text, image.source_file, severity=Severity.INFO))
         self._images[image.path] = RawImage(
             image.path, kept, image.width, image.height, image.source_file, image.is_explicit_negative and not kept

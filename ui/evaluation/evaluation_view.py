@@ -108,7 +108,7 @@ class EvaluationView(QWidget):
         self._show_columns()
         notes = [] if table is None else list(table.notes)
         if table is not None:
-            notes.insert(0, f"COCO protocol, at most {table.max_detections} detections an image. "
+            notes.insert(0, f"COCO protocol, at most {table.max_detections} detections an image and class. "
                             "P and R at the confidence of the best F1: rest on a cell to see it.")  # fmt: skip
         self._notes.setText("\n".join(notes))
         for widget in (self._table, self._notes):
