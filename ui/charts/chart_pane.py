@@ -161,6 +161,8 @@ class ChartPane(QFrame):
         best_pen.setCosmetic(True)
         self._best.setPen(best_pen)
         self._best.label.setColor(QColor(theme.success))
+        self._best.label.fill = pg.mkBrush(QColor(theme.surface))
+        self._best.label.update()
         for key, curve in self._curves.items():
             curve.apply_theme(theme)
             self._entries[key].set_look(curve.style.colour(theme.is_dark), curve.style.line, curve.style.symbol)
@@ -241,6 +243,7 @@ class ChartPane(QFrame):
         self._line.hide()
         self._best = pg.InfiniteLine(angle=90, movable=False, label="", labelOpts={"position": 0.06})
         self._best.label.setAngle(0)
+        self._best.setZValue(5)  # its words over the curves
         self._best.hide()
         plot.addItem(self._line, ignoreBounds=True)
         plot.addItem(self._best, ignoreBounds=True)

@@ -152,7 +152,10 @@ class ModelsPage(QWidget):
         self._stack.setCurrentIndex(0 if n_shown else 1)
         for widget in (self._search, self._projects, self._run, self._export, self._train, self._open):
             widget.setVisible(n_all > 0)
-        subtitle = self.tr("{0} models, {1} versions").format(count(n_all), count(len(self._all[1])))
+        n_versions = len(self._all[1])
+        models = self.tr("1 model") if n_all == 1 else self.tr("{0} models").format(count(n_all))
+        versions = self.tr("1 version") if n_versions == 1 else self.tr("{0} versions").format(count(n_versions))
+        subtitle = f"{models}, {versions}"
         self._header.set_title(self.tr("Models"), subtitle if n_all else "")
         self._refresh_buttons()
 
