@@ -79,7 +79,8 @@ def _evaluation(table: EvaluationTable) -> str:
         header += ["mask P", "mask R", "mask mAP50", "mask mAP50-95"]
     rows = [_evaluation_row(row, table.has_masks) for row in table.rows]
     title = f"## Evaluation on {table.split.value}"
-    text = f"COCO protocol, at most {table.max_detections} detections an image and class. P and R at the best F1 of each row."
+    limit = f"at most {table.max_detections} detections an image and class"
+    text = f"COCO protocol, {limit}. P and R at the best F1 of each row."
     notes = [f"* {_text(note)}" for note in table.notes]
     return "\n\n".join([title, text, _table(header, rows), *(["\n".join(notes)] if notes else [])])
 
