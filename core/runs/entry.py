@@ -5,11 +5,15 @@ Nothing heavy is imported before it is known which of the three (warden, child, 
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from core.runs.launch import CHILD_FLAG, LOCKS_FLAG, PROBE_FLAG
+
+NICENESS = 10
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -23,12 +27,20 @@ def main(arguments: Sequence[str]) -> int:
     if flags and flags[0] == CHILD_FLAG:
         from core.runs.child import leave, run_child
 
+        _give_way()
         code = run_child(folder)
         leave(code)
         return code
     from core.runs.warden import run_warden
 
     return run_warden(folder, flags[1:] if flags and flags[0] == LOCKS_FLAG else ())
+
+
+def _give_way() -> None:
+    """A training takes what others leave of the processor: the window, and whatever else the person does, go first."""
+    if hasattr(os, "nice"):
+        with contextlib.suppress(OSError):
+            os.nice(NICENESS)
 
 
 if __name__ == "__main__":
