@@ -32,7 +32,7 @@ from core.runs.liveness import read_occupant
 from ui.imports.import_dialog import ImportDialog, Step
 from ui.training import steps
 
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000
 
 
 class Window:
