@@ -105,7 +105,13 @@ def run_verb(arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         console.refuse(CalqueError("Stopped."))
         return STOPPED
-    console.show(result)
+    try:
+        console.show(result)
+    except BrokenPipeError:  # the reader has seen enough, as `head` does
+        return result.code
+    except OSError as error:
+        console.note(f"The result could not be written: {error.strerror}.")
+        return REFUSED
     return result.code
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import math
+import os
 import sys
 import time
 from collections.abc import Mapping
@@ -38,21 +40,34 @@ class Console:
 
     def show(self, result: VerbResult) -> None:
         if self.is_json:
-            print(json.dumps(plain(result.data), ensure_ascii=False, indent=2))
+            self._print(json.dumps(plain(result.data), ensure_ascii=False, indent=2))
         else:
-            print("\n".join(escaped(line) for line in result.lines))
+            self._print("\n".join(escaped(line) for line in result.lines))
 
     def refuse(self, error: CalqueError) -> None:
         if self.is_json:
             data: dict[str, Any] = {"text": error.text, "hint": error.hint, "code": error.code}
             if isinstance(error, FormatError):
                 data |= {"file": error.file, "line": error.line}
-            print(json.dumps({"error": plain(data)}, ensure_ascii=False, indent=2))
+            self._print(json.dumps({"error": plain(data)}, ensure_ascii=False, indent=2))
         code = f"{error.code}: " if error.code else ""
         self.note(f"{code}{error}")
 
     def note(self, text: str) -> None:
         print(escaped(text), file=sys.stderr, flush=True)
+
+    def _print(self, text: str) -> None:
+        """JSON is UTF-8 whatever the terminal speaks; other text shows what the terminal cannot say as escapes.
+
+        Raises OSError when nobody takes the text; what is left of it is then dropped.
+        """
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8" if self.is_json else None, errors="backslashreplace")
+        try:
+            print(text, flush=True)
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter flushes once more
+            raise
 
     def progress(self, done: float, total: float, text: str = "") -> None:
         """A line a second at most, none twice, and always the last one."""

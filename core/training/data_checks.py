@@ -79,7 +79,8 @@ def _overlap(a: str, b: str) -> bool:
 
 
 def _folder_overlap_text(a: str, b: str) -> str:
-    return f"{_folder_name(a)} and {_folder_name(b)} overlap. Training, validation and test data must be separate."
+    text = f"{_folder_name(a)} and {_folder_name(b)} overlap. Training, validation and test data must be separate."
+    return text[0].upper() + text[1:]
 
 
 def _folder_name(folder: str) -> str:

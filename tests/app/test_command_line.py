@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -113,3 +115,36 @@ def test_an_unexpected_error_is_a_sentence_and_a_file(
     assert "ValueError" in err and "Traceback" not in err
     assert not is_json or "ValueError" in json.loads(out)["error"]["text"]
     assert "Traceback" in (tmp_path / "logs" / "command-line-error.txt").read_text(encoding="utf-8")
+
+
+ANSWER = """
+from app.verbs.output import Console, VerbResult
+Console({is_json}).show(VerbResult({{"a": "\\U0001f600"}}, ("\\U0001f600",)))
+"""
+
+
+@pytest.mark.parametrize(("is_json", "expected"), [(True, '{\n  "a": "\U0001f600"\n}'), (False, "\\U0001f600")])
+def test_a_terminal_that_does_not_speak_utf8(is_json: bool, expected: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ANSWER.format(is_json=is_json)],
+        capture_output=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+    )
+    assert done.stdout.decode("utf-8").strip() == expected
+
+
+def test_a_reader_that_has_seen_enough_and_a_full_disk(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "app.main", "--home", str(tmp_path), "runs"]
+    root = Path(__file__).parents[2]
+    reader, writer = os.pipe()
+    os.close(reader)
+    left = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, cwd=root, check=False)
+    os.close(writer)
+    assert (left.returncode, left.stderr) == (0, "")
+    if Path("/dev/full").exists():
+        with Path("/dev/full").open("wb") as full:
+            refused = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, cwd=root, check=False)
+        assert refused.returncode == REFUSED
+        assert refused.stderr == "The result could not be written: No space left on device.\n"
