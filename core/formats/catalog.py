@@ -52,10 +52,17 @@ def detect_format(path: Path) -> AnnotationFormat:
     raise FormatError(text, file=path, hint=f"What can be read: {readable}.")
 
 
+_SUFFIXES_OF_ANNOTATIONS = frozenset({".json", ".xml", ".yaml", ".yml", ".data"})
+
+
 def _seen(path: Path) -> str:
     """What is there, in words, e.g. "12 .xml files (Pascal VOC), 3 .txt files"."""
     if path.is_file():
+        if path.stat().st_size == 0:
+            return "the file is empty"
         sight = _by_sight(path)
+        if not sight and path.suffix.lower() in _SUFFIXES_OF_ANNOTATIONS:
+            return f"its content is of no {path.suffix} kind that is read"
         return f"it is {sight}" if sight else f"a file of the kind {path.suffix or '(no ending)'} that is not read"
     counts: Counter[str] = Counter()
     sights: dict[str, str] = {}

@@ -142,7 +142,8 @@ class _Reading:
         if self._elsewhere:
             name, path = self._elsewhere[0]
             example = f'"{shown(name)}" as "{shown(path)}"'
-            text = f"{len(self._elsewhere)} images lie elsewhere than the file says, e.g. {example}."
+            lie = counted(len(self._elsewhere), "image lies", "images lie")
+            text = f"{lie} elsewhere than the file says, e.g. {example}."
             self._problems.append(Problem("image-found-elsewhere", text, str(source.path), severity=Severity.INFO))
         if not self._images and any(document.images for document in documents):
             text = f'None of the images was found below "{shown(self._root)}". Choose the folder that holds them.'

@@ -65,3 +65,13 @@ def test_unknown_slug_names_the_known_ones() -> None:
     with pytest.raises(NotFoundError) as caught:
         get_format("voc")
     assert "coco, yolo, alto, images" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"), [(b"", "the file is empty"), (b"[1, 2]", "its content is of no .json kind that is read")]
+)
+def test_a_file_with_the_right_ending_and_nothing_to_read(tmp_path, content, sentence):
+    (tmp_path / "a.json").write_bytes(content)
+    with pytest.raises(FormatError) as caught:
+        detect_format(tmp_path / "a.json")
+    assert sentence in caught.value.text
