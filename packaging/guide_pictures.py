@@ -33,7 +33,7 @@ from ui.imports.import_dialog import Step  # noqa: E402
 from ui.theme import ThemeMode, apply_theme  # noqa: E402
 
 PICTURES = ROOT / "docs" / "guide" / "pictures"
-N_COLORS = 160
+MAX_BYTES = 250_000  # of a picture in the repository
 LIVE_EPOCHS = 12
 
 
@@ -127,9 +127,10 @@ class Photographer:
         features.train_current_project()
         self.page("wizard")
         self.wait(1)
-        features.wizard.set_draft(
-            replace(sample_draft(features.services, project), name="", start=features.wizard.draft().start)
-        )
+        draft = sample_draft(features.services, project)
+        worker = features.services.catalog.info(draft.worker)
+        values = dict(worker.presets)[draft.configuration_name]
+        features.wizard.set_draft(replace(draft, name="", values=values))
         self.wait(1.5)
         features.wizard.open_step("review")
         self.wait(2)
@@ -170,10 +171,13 @@ class Photographer:
 
 
 def shrink(file: Path) -> None:
-    """Fewer colours: a page is a few hues and shades, and stays as it looks."""
+    """Fewer colours where a picture is too big: those full of photographs, on which it does not show."""
     with Image.open(file) as picture:
-        small = picture.convert("RGB").quantize(N_COLORS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    small.save(file, optimize=True)
+        whole = picture.convert("RGB")
+    whole.save(file, optimize=True)
+    if file.stat().st_size >= MAX_BYTES:
+        few = whole.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        few.save(file, optimize=True)
 
 
 def newest_success(application: Application) -> RunRecord:

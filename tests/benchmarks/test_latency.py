@@ -58,7 +58,11 @@ class Feed:
 
     def put(self, n: int) -> None:
         """`n` points for each of the six curves."""
-        self._add([self._batch(name, split, self._rng.random(n)) for name, split in CURVES])
+        self._add([self._batch(name, split, self._values(n)) for name, split in CURVES])
+
+    def _values(self, n: int) -> np.ndarray:
+        """Noisy and going nowhere: curves that rise and fall would now and then bring up the remark on overfitting."""
+        return 0.5 + 0.05 * self._rng.random(n)
 
     def take(self, batches: Iterable[MetricBatch]) -> None:
         """What the training says comes after the points that are there."""
