@@ -12,13 +12,17 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.paths import resolve_home
 from app.verbs.output import Console, VerbResult, escaped
 from core.errors import CalqueError
 
+if TYPE_CHECKING:
+    from app.services import Services
+
 DONE, REFUSED, USAGE, STOPPED = 0, 1, 2, 130
+CHANGING = ("import", "train", "sample")
 VERBS = ("import", "train", "runs", "models", "projects", "stop", "export", "verify", "doctor", "sample")
 
 
@@ -143,6 +147,8 @@ def _dispatch(arguments: argparse.Namespace, home: Any, console: Console) -> Ver
     from app.services import open_services
 
     with open_services(home) as services:
+        if verb in CHANGING:
+            _back_up(services, console)
         if verb == "import":
             from app.verbs import importing
 
@@ -154,6 +160,14 @@ def _dispatch(arguments: argparse.Namespace, home: Any, console: Console) -> Ver
         from app.verbs import library
 
         return getattr(library, f"run_{verb}")(services, arguments, console)  # type: ignore[no-any-return]
+
+
+def _back_up(services: Services, console: Console) -> None:
+    """The daily copy of the registry; a verb goes on without it."""
+    try:
+        services.registry.back_up_if_due()
+    except CalqueError as error:
+        console.note(str(error))
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -6,7 +6,6 @@ Each controller knows its own pages only; what leads from one feature to another
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -29,9 +28,6 @@ from ui.main_window import MainWindow
 from ui.projects.project_page import ProjectPage
 from ui.projects.start_page import StartPage
 from ui.widgets.formatting import percent, time_left
-
-BACKUP_AGE = timedelta(days=1)
-
 
 if TYPE_CHECKING:
     import numpy as np
@@ -276,9 +272,7 @@ class Features(QObject):
         """Show what there is, take over the runs that are at work, and copy the registry once a day."""
         self.projects.refresh_recent()
         self.pool.start()
-        self._jobs.run(
-            lambda: self.services.registry.back_up_if_due(BACKUP_AGE), on_error=self.message_raised.emit, pool="io"
-        )
+        self._jobs.run(lambda: self.services.registry.back_up_if_due(), on_error=self.message_raised.emit, pool="io")
 
     def _load_curves(self) -> None:
         """Load what draws curves in the background, before a run's page is wished: it takes half a second and more.

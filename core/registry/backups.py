@@ -6,7 +6,7 @@ import os
 import re
 import sqlite3
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from core import clock
@@ -15,6 +15,7 @@ from core.errors import NotFoundError, RegistryCorruptError
 from core.registry.connecting import connected
 
 ROUTINE = "routine"
+ROUTINE_AGE = timedelta(days=1)
 KEPT_ROUTINE = 10
 """Copies of the daily kind that are kept; those made before an upgrade always are."""
 

@@ -22,7 +22,7 @@ from core import clock
 from core.domain.imports import Problem, Severity
 from core.domain.names import shown
 from core.errors import RegistryCorruptError, RegistryError, StorageError
-from core.registry.backups import Backup, list_backups, make_backup, offer_newest
+from core.registry.backups import ROUTINE_AGE, Backup, list_backups, make_backup, offer_newest
 from core.registry.connecting import Mode, connect, connected
 from core.registry.faults import explain, locked
 from core.registry.inspection import Condition, inspect
@@ -137,7 +137,7 @@ class Registry:
         except OSError as error:
             raise StorageError(f'No backup could be made in "{shown(self._backups)}": {error.strerror}.') from error
 
-    def back_up_if_due(self, max_age: timedelta) -> Backup | None:
+    def back_up_if_due(self, max_age: timedelta = ROUTINE_AGE) -> Backup | None:
         """A copy when the newest one is older than that; None when it is not, or when nothing can be written."""
         newest = next(iter(self.list_backups()), None)
         if self._is_read_only or (newest is not None and clock.now() - newest.made_at < max_age):

@@ -148,3 +148,12 @@ def test_a_reader_that_has_seen_enough_and_a_full_disk(tmp_path: Path) -> None:
             refused = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, cwd=root, check=False)
         assert refused.returncode == REFUSED
         assert refused.stderr == "The result could not be written: No space left on device.\n"
+
+
+def test_a_verb_that_changes_the_registry_copies_it_once_a_day(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = str(tmp_path / "home")
+    for _ in range(2):
+        refusal_of(capsys, "--home", home, "import", str(tmp_path / "gone"), "--project", "p")
+    assert len(list((tmp_path / "home" / "backups").iterdir())) == 1
