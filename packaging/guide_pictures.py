@@ -162,7 +162,7 @@ class Photographer:
         values = {**draft.values, "epochs": LIVE_EPOCHS}
         features.training.run_submitted.emit(features.services.training.submit(replace(draft, values=values)))
         self.page("run")
-        self.until(lambda: (state := features.run_page.state) is not None and (state.last_epoch or 0) >= 4, 300)
+        self.until(lambda: (state := features.run_page.state) is not None and (state.last_epoch or 0) >= 3, 300)
         self.take("run-live")
         run = features.run_page.run_id
         assert run is not None
