@@ -31,8 +31,14 @@ SIZE = (1400, 800)
 
 
 def _batches(first: int, n: int, rng: np.random.Generator) -> list[MetricBatch]:
+    """Batch values are noisy; those of the sets fall smoothly, so that nothing is said of overfitting."""
     steps = np.arange(first, first + n, dtype=np.int64)
-    return [MetricBatch(name, split, steps, steps / 1000.0, rng.random(n)) for name, split in CURVES]
+    falling = 1e6 / (1e5 + steps)
+    noisy = falling + rng.random(n)
+    return [
+        MetricBatch(name, split, steps, steps / 1000.0, noisy if split == "batch" else falling)
+        for name, split in CURVES
+    ]
 
 
 def _cpu_per_round(one_round: Callable[[], None], n_rounds: int) -> float:
@@ -81,16 +87,16 @@ def _plain(qtbot: QtBot, rng: np.random.Generator) -> float:
         grid.addWidget(plot, index // 2, index % 2)
     pane_of = (0, 1, 2, 2, 3, 3)
     items = [plots[pane].plot(pen="c") for pane in pane_of]
-    steps = np.arange(1, N_POINTS + 1, dtype=np.float64)
-    values = [rng.random(N_POINTS) for _ in items]
+    steps = [batch.steps for batch in _batches(1, N_POINTS, rng)]
+    values = [batch.values for batch in _batches(1, N_POINTS, rng)]
     window.show()
 
     def one_round() -> None:
-        nonlocal steps
-        steps = np.append(steps, steps[-1] + np.arange(1, N_NEW + 1))
-        for index, item in enumerate(items):
-            values[index] = np.append(values[index], rng.random(N_NEW))
-            item.setData(steps, values[index])
+        for index, batch in enumerate(_batches(int(steps[0][-1]) + 1, N_NEW, rng)):
+            steps[index] = np.append(steps[index], batch.steps)
+            values[index] = np.append(values[index], batch.values)
+        for item, x, y in zip(items, steps, values, strict=True):
+            item.setData(x, y)
         QApplication.processEvents()
 
     return _cpu_per_round(one_round, 6)

@@ -1,7 +1,7 @@
 """The curves of a run while it trains and after: six panes over one axis, fed in batches, redrawn on a timer.
 
 Appending never draws. A timer runs only while something is out of date and the widget is visible; each tick redraws
-one pane, so that however many there are the event loop is never held for longer than one of them takes.
+a few panes, so that however many there are the event loop is never held for longer than those take.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from ui.charts.chart_pane import ChartPane, Display
 from ui.charts.chart_toolbar import ChartToolbar
 from ui.charts.curve_styles import PANES, pane_of, style_of
 from ui.charts.curve_table import CurvePoints
-from ui.charts.overfitting import overfitting_since
+from ui.charts.overfitting_note import OverfittingNote
 from ui.charts.point_series import Axis, PointSeries
 from ui.theme import Theme, theme_notifier
 from ui.widgets.formatting import count
-from ui.widgets.labels import label
 
 TICK_MS = 12
+PANES_PER_TICK = 3
 PANE_REST_MS = 50  # a pane is redrawn at most this often
 PANE_WIDTH = 300
 PANE_HEIGHT = 160
@@ -79,13 +79,15 @@ class LiveCurves(QWidget):
             touched.add(self._pane_of[key].spec.key)
         if not touched:
             return
+        measured = frozenset(touched)
         start, end = self._extent()
         if end > self._x_end and self._chosen_range is None:
             self._x_end = end + HEADROOM * (end - start) * (self._x_end > 0)
             touched = set(self._panes)
         self._mark_dirty(touched)
         self._place_best()
-        self._judge()
+        if "loss-sets" in measured:
+            self._judge()
 
     def clear(self) -> None:
         """Forget every point; what the person set (smoothing, hidden curves) stays."""
@@ -238,8 +240,7 @@ class LiveCurves(QWidget):
         shown = {pane.spec.key for pane in self._shown_panes()}
         self._dirty = {key: value for key, value in self._dirty.items() if key in shown}
         due = [key for key in self._dirty if now - self._drawn_at.get(key, -PANE_REST_MS) >= PANE_REST_MS]
-        if due:
-            key = min(due, key=lambda k: self._drawn_at.get(k, -1))
+        for key in sorted(due, key=lambda k: self._drawn_at.get(k, -1))[:PANES_PER_TICK]:
             if self._dirty.pop(key):
                 self._redraw(self._panes[key])
             else:
@@ -274,17 +275,7 @@ class LiveCurves(QWidget):
         return float(np.interp(epoch, longest.epochs, longest.steps))
 
     def _judge(self) -> None:
-        """Say so when the model begins to learn its training images by heart."""
-        train, val = (self._series.get((metrics.LOSS_TOTAL, split)) for split in ("train", "val"))
-        epoch = overfitting_since(train, val) if train is not None and val is not None else None
-        if epoch is not None:
-            self._verdict.setText(
-                self.tr(
-                    "Since epoch {0} the loss on the validation set rises while that on the train set falls: the model "
-                    "begins to learn the training images by heart. More epochs will hardly help."
-                ).format(f"{epoch:g}")
-            )
-        self._verdict.setVisible(epoch is not None)
+        self._verdict.judge(*(self._series.get((metrics.LOSS_TOTAL, split)) for split in ("train", "val")))
 
     @property
     def verdict(self) -> str:
@@ -323,8 +314,7 @@ class LiveCurves(QWidget):
         self._toolbar.reset_requested.connect(self.reset_zoom)
         self._toolbar.picture_requested.connect(self.picture_requested)
         self._toolbar.table_requested.connect(self.table_requested)
-        self._verdict = label("", "warning", wrap=True)
-        self._verdict.hide()
+        self._verdict = OverfittingNote()
         self._grid_widget = QWidget()
         self._grid = QGridLayout(self._grid_widget)
         self._grid.setContentsMargins(0, 0, 0, 0)

@@ -298,11 +298,15 @@ def test_the_best_epoch_is_marked_on_either_axis(qtbot: QtBot, drawn: Callable[.
     assert not mark.isVisible()
 
 
-def test_overfitting_is_said(drawn: Callable[..., LiveCurves]) -> None:
-    falling = [5.0, 4, 3, 2.5, 2, 1.8, 1.6, 1.4, 1.2]
+def test_overfitting_is_said_and_taken_back_at_a_new_best_only(drawn: Callable[..., LiveCurves]) -> None:
+    falling = [5.0, 4, 3, 2.5, 2, 1.8, 1.6, 1.4, 1.2, 1.1, 1.0]
     rising = [5.0, 4, 3, 2, 2.1, 2.2, 2.4, 2.5, 2.7]
     curves = drawn([batch("loss", "train", falling, per_epoch=1), batch("loss", "val", rising, per_epoch=1)])
     assert "epoch 4" in curves.verdict
+    drawn([batch("loss", "val", [2.05], first=10, per_epoch=1)])
+    assert "epoch 4" in curves.verdict
+    drawn([batch("loss", "val", [1.9], first=11, per_epoch=1)])
+    assert curves.verdict == ""
     curves.clear()
     assert curves.verdict == ""
 
