@@ -11,7 +11,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ from core.domain.runs import RunRecord, RunStatus  # noqa: E402
 from core.home import Home  # noqa: E402
 from core.samples.service import SAMPLE_NAME  # noqa: E402
 from ui.imports.import_dialog import Step  # noqa: E402
-from ui.theme import ThemeMode, apply_theme  # noqa: E402
+from ui.theme import OKABE_ITO, ThemeMode, apply_theme, current_theme  # noqa: E402
 
 PICTURES = ROOT / "docs" / "guide" / "pictures"
 MAX_BYTES = 250_000  # of a picture in the repository
@@ -171,13 +171,19 @@ class Photographer:
 
 
 def shrink(file: Path) -> None:
-    """Fewer colours where a picture is too big: those full of photographs, on which it does not show."""
+    """Fewer colours where a picture is too big: those of its photographs, while the program's own stay as they are."""
     with Image.open(file) as picture:
         whole = picture.convert("RGB")
     whole.save(file, optimize=True)
-    if file.stat().st_size >= MAX_BYTES:
-        few = whole.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-        few.save(file, optimize=True)
+    if file.stat().st_size < MAX_BYTES:
+        return
+    own = [str(getattr(current_theme(), field.name)) for field in fields(current_theme()) if field.type == "str"]
+    palette = [value for colour in (*own, *OKABE_ITO) for value in bytes.fromhex(colour.removeprefix("#"))]
+    n_free = 256 - len(palette) // 3
+    palette += (whole.quantize(n_free, method=Image.Quantize.MEDIANCUT).getpalette() or [])[: 3 * n_free]
+    colours = Image.new("P", (1, 1))
+    colours.putpalette(palette)
+    whole.quantize(palette=colours, dither=Image.Dither.NONE).save(file, optimize=True)
 
 
 def newest_success(application: Application) -> RunRecord:
