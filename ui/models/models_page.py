@@ -89,12 +89,14 @@ class ModelsPage(QWidget):
         self._projects.addItem(self.tr("All projects"), None)
         for id, name in sorted(names.items(), key=lambda item: item[1].casefold()):
             self._projects.addItem(name, id)
-        self._projects.setCurrentIndex(max(0, self._projects.findData(chosen)))
+        self.choose_project(chosen)
         self._projects.blockSignals(False)
         self._show()
 
     def choose_project(self, project: ProjectId | None) -> None:
-        """Only this project's models; None = all."""
+        """Only this project's models, also when it has none; None = all."""
+        if project is not None and self._projects.findData(project) < 0:
+            self._projects.addItem(self.tr("this project"), project)
         self._projects.setCurrentIndex(max(0, self._projects.findData(project)))
 
     def chosen(self) -> ModelVersion | None:

@@ -39,38 +39,48 @@ class FilterButton(QToolButton):
         self._show()
 
     def set_choices(self, choices: Sequence[tuple[Any, str]]) -> None:
-        """(value, shown text); what is ticked and still there stays ticked."""
-        if [value for value, _text in choices] == list(self._actions):
+        """(value, shown text); what is ticked stays, also when it is no longer among them."""
+        ticked = [(value, action.text().replace("&&", "&")) for value, action in self._ticked()]
+        offered = {value for value, _text in choices}
+        wanted = [*choices, *(choice for choice in ticked if choice[0] not in offered)]
+        if [value for value, _text in wanted] == list(self._actions):
             return
-        chosen = set(self.chosen())
         self._menu.clear()
         self._actions = {}
-        for value, text in choices:
-            action = self._menu.addAction(text.replace("&", "&&"))
-            action.setCheckable(True)
-            action.setChecked(value in chosen)
-            action.toggled.connect(self._announce)
-            self._actions[value] = action
+        chosen = {value for value, _text in ticked}
+        for value, text in wanted:
+            self._add(value, text, is_ticked=value in chosen)
         self._show()
 
     def chosen(self) -> tuple[Any, ...]:
-        return tuple(value for value, action in self._actions.items() if action.isChecked())
+        return tuple(value for value, _action in self._ticked())
 
     def clear(self) -> None:
         for action in self._actions.values():
             action.setChecked(False)
 
-    def choose(self, value: Any, is_chosen: bool = True) -> None:
-        """Tick a choice; one that there is not is passed over."""
+    def choose(self, value: Any, text: str = "") -> None:
+        """Tick a choice; with a text, one that there is not is added."""
+        if value not in self._actions and text:
+            self._add(value, text, is_ticked=False)
         if value in self._actions:
-            self._actions[value].setChecked(is_chosen)
+            self._actions[value].setChecked(True)
+
+    def _add(self, value: Any, text: str, *, is_ticked: bool) -> None:
+        action = self._actions[value] = self._menu.addAction(text.replace("&", "&&"))
+        action.setCheckable(True)
+        action.setChecked(is_ticked)
+        action.toggled.connect(self._announce)
+
+    def _ticked(self) -> list[tuple[Any, QAction]]:
+        return [(value, action) for value, action in self._actions.items() if action.isChecked()]
 
     def _announce(self) -> None:
         self._show()
         self.changed.emit()
 
     def _show(self) -> None:
-        texts = [action.text().replace("&&", "&") for action in self._actions.values() if action.isChecked()]
+        texts = [action.text().replace("&&", "&") for _value, action in self._ticked()]
         shown = "" if not texts else f": {texts[0]}" if len(texts) == 1 else f": {len(texts)}"
         self.setText(f"{self._title}{shown}")
         self.setToolTip("\n".join(texts))

@@ -102,9 +102,9 @@ class RunsPage(QWidget):
         return self._model.find(id)
 
     def show_project(self, project: ProjectId) -> None:
-        """Only this project's runs."""
+        """Only this project's runs, also when it has none."""
         self._bar.clear()
-        self._bar.projects.choose(project)
+        self._bar.projects.choose(project, self.tr("this project"))
 
     @property
     def filter_bar(self) -> RunsFilterBar:

@@ -94,6 +94,10 @@ def test_search_finds_models_versions_and_ids(qtbot: QtBot, full: ModelsPage) ->
 def test_a_project_can_be_shown_alone(full: ModelsPage) -> None:
     full.choose_project("p2")  # type: ignore[arg-type]
     assert full.shown_names() == ["Atlas", "V001 (imported)"]
+    full.choose_project("p9")  # type: ignore[arg-type]  # has no model yet
+    assert full.shown_names() == []
+    full.set_models(*full._all)
+    assert full.shown_names() == []
     full.choose_project(None)
     assert len(full.shown_names()) == 6
 

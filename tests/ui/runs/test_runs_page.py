@@ -205,6 +205,16 @@ def test_a_project_can_be_shown_alone(full: RunsPage) -> None:
     assert names(full) == ["Zones"]
 
 
+def test_a_project_without_runs_shows_none_rather_than_all(full: RunsPage, make_record: Records) -> None:
+    full.show_project("p9")  # type: ignore[arg-type]
+    assert names(full) == []
+    assert full._stack.currentIndex() == 1
+    full.update_run(make_record("run9"))
+    assert (names(full), full.filter_bar.projects.text()) == ([], "Project: this project")
+    full.filter_bar.clear()
+    assert len(names(full)) == 5
+
+
 def test_ticking_in_the_menu_does_not_close_it(full: RunsPage) -> None:
     button = full.filter_bar.statuses
     menu = button.menu()
