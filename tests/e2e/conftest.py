@@ -73,6 +73,15 @@ def draw_shape(draw: ImageDraw.ImageDraw, category: str, box: tuple[int, int, in
         draw.rectangle(box, fill=(30, 70, 170))
 
 
+def outline(category: str, x: int, y: int, w: int, h: int) -> list[int]:
+    """The bar's corners; for the disc eight points, so that the file holds outlines and not only boxes."""
+    if category == "bar":
+        return [x, y, x + w, y, x + w, y + h, x, y + h]
+    a, b = w // 3, h // 3
+    corners = [(a, 0), (w - a, 0), (w, b), (w, h - b), (w - a, h), (a, h), (0, h - b), (0, b)]
+    return [value for dx, dy in corners for value in (x + dx, y + dy)]
+
+
 @pytest.fixture
 def shapes(tmp_path: Path) -> Path:
     """A COCO folder: discs and bars in train/ (8 images), val/ (4) and test/ (4), boxes and polygons."""
@@ -92,7 +101,7 @@ def shapes(tmp_path: Path) -> Path:
                 y = 10 + (image_id * 11 + index * 23) % 44
                 w, h = (26, 26) if index == 0 else (34, 14)
                 draw_shape(draw, str(category["name"]), (x, y, x + w, y + h))
-                ring = [x, y, x + w, y, x + w, y + h, x, y + h]
+                ring = outline(str(category["name"]), x, y, w, h)
                 annotations.append(
                     {
                         "id": len(annotations) + 1,

@@ -170,7 +170,7 @@ def test_a_full_disk_drops_points_and_keeps_the_end(workshop: Workshop, collecte
     assert steps == sorted(set(steps))
     if small_disk.is_mount():
         assert 1000 < len(steps) < 40_000
-        assert any("reports of this run were lost" in text for text in state.warnings)
+        assert any("reports of this run got lost" in text for text in state.warnings)
 
 
 def test_a_file_size_limit_is_a_full_disk(workshop: Workshop, collected: Collected) -> None:
