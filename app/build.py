@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMetaObject, QObject, QTimer, Signal
+from PySide6.QtCore import QMetaObject, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
@@ -163,7 +163,8 @@ class Application(QObject):
     def _connect_shell(self) -> None:
         with_features = self._with_features
         self.window.section_requested.connect(self._show_section)
-        self.window.close_requested.connect(self._on_close_requested)
+        # Queued: a window cannot be closed from within its own close event.
+        self.window.close_requested.connect(self._on_close_requested, Qt.ConnectionType.QueuedConnection)
         self.window.run_summary_clicked.connect(with_features(lambda features: features.open_live_run()))
         # Until the controller of imports is there, which then listens itself.
         start = self.start_page

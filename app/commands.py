@@ -31,7 +31,7 @@ COMMANDS = (
     Command("new-project", "New project…", "File", "folder-plus", "Ctrl+N", "services"),
     Command("open-folder", "Open a folder…", "File", "folder-open", "Ctrl+O", "services"),
     Command("open-sample", "Open the sample project", "File", "sparkles", "", "services"),
-    Command("quit", "Quit", "File", "", "Ctrl+Q", separator_before=True),
+    Command("quit", "Quit", "File", "x", "Ctrl+Q", separator_before=True),
     Command("show-start", "Start page", "View", "house", "Ctrl+1"),
     Command("show-project", "Project", "View", "images", "Ctrl+2", "project"),
     Command("show-runs", "Runs", "View", "activity", "Ctrl+3", "services"),

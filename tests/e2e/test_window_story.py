@@ -137,3 +137,9 @@ def test_a_killed_child_is_reported_with_its_signal(desk: Desk, shapes: Path) ->
     assert "signal 9" in window.features.run_page.outcome.as_text()
     window.until(lambda: window.run_record(run).status is RunStatus.ABORTED)
     assert state.can_resume
+
+
+def test_an_idle_window_closes_when_asked(desk: Desk) -> None:
+    window = desk.open()
+    window.application.window.close()
+    window.until(lambda: not window.is_open)
