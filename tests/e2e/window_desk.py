@@ -172,6 +172,7 @@ class Window:
     def close(self) -> QDialog:
         """The cross of the window, while a run is at work; returns what it asks."""
         self.application.window.close()
+        self.until(QApplication.activeModalWidget)
         dialog = QApplication.activeModalWidget()
         assert isinstance(dialog, QDialog)
         return dialog
