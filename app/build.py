@@ -143,6 +143,7 @@ class Application(QObject):
             "new-project": with_features(lambda features: features.new_project()),
             "open-folder": with_features(lambda features: features.open_folder()),
             "open-sample": with_features(lambda features: features.open_sample()),
+            "import-version": with_features(lambda features: features.import_version()),
             "quit": self._quit,
             "show-start": lambda: self._show_section("start"),
             "show-project": lambda: self._show_section("project"),

@@ -23,7 +23,19 @@ if TYPE_CHECKING:
 
 DONE, REFUSED, USAGE, STOPPED = 0, 1, 2, 130
 CHANGING = ("import", "train", "sample")
-VERBS = ("import", "train", "runs", "models", "projects", "stop", "export", "verify", "doctor", "sample")
+VERBS = (
+    "import",
+    "train",
+    "runs",
+    "models",
+    "projects",
+    "stop",
+    "export",
+    "import-version",
+    "verify",
+    "doctor",
+    "sample",
+)
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -61,6 +73,10 @@ def make_parser() -> argparse.ArgumentParser:
     made = verb("export", "Copy a model version to a folder or a .zip file.")
     made.add_argument("version", metavar="VERSION")
     made.add_argument("target", metavar="TARGET", type=Path)
+    made = verb("import-version", "Take an exported model version back in, as a folder or a .zip file.")
+    made.add_argument("path", metavar="PATH", type=Path)
+    made.add_argument("--project", metavar="NAME", required=True, help="the project that gets the model")
+    made.add_argument("--model", metavar="NAME", help="of the model that is made; the file's own name when not given")
     verb("verify", "Check the registry, frozen datasets and published models against their hashes.")
     verb("doctor", "Say what this machine has and what is missing.")
     made = verb("sample", "Open the sample project, train on it, show the result.")
@@ -159,7 +175,8 @@ def _dispatch(arguments: argparse.Namespace, home: Any, console: Console) -> Ver
             return getattr(training, f"run_{verb}")(services, arguments, console)  # type: ignore[no-any-return]
         from app.verbs import library
 
-        return getattr(library, f"run_{verb}")(services, arguments, console)  # type: ignore[no-any-return]
+        name = verb.replace("-", "_")
+        return getattr(library, f"run_{name}")(services, arguments, console)  # type: ignore[no-any-return]
 
 
 def _back_up(services: Services, console: Console) -> None:

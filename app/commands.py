@@ -31,6 +31,7 @@ COMMANDS = (
     Command("new-project", "New project…", "File", "folder-plus", "Ctrl+N", "services"),
     Command("open-folder", "Open a folder…", "File", "folder-open", "Ctrl+O", "services"),
     Command("open-sample", "Open the sample project", "File", "sparkles", "", "services"),
+    Command("import-version", "Import a model version…", "File", "package", "", "project", separator_before=True),
     Command("quit", "Quit", "File", "x", "Ctrl+Q", separator_before=True),
     Command("show-start", "Start page", "View", "house", "Ctrl+1"),
     Command("show-project", "Project", "View", "images", "Ctrl+2", "project"),

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog
 
 from app.controllers.images import ImagesController
 from app.controllers.projects import ProjectsController
@@ -327,6 +328,26 @@ class Features(QObject):
 
     def import_path(self, path: Path) -> None:
         self.imports.new_project(path)
+
+    def import_version(self) -> None:
+        """Ask for an exported version and take it into the open project."""
+        chooser = QFileDialog(self._window, self.tr("Import a model version"))
+        chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
+        chooser.setNameFilter(self.tr("Exported versions (*.zip model.json)"))
+        chooser.fileSelected.connect(lambda chosen: self.take_version(Path(chosen)))
+        chooser.finished.connect(chooser.deleteLater)
+        chooser.open()
+
+    def take_version(self, path: Path) -> None:
+        """Take the version of a .zip file, or of the folder of a model.json, into the open project and show it."""
+        project = self.projects.current
+        if project is not None:
+            source = path.parent if path.name == "model.json" else path
+            self._jobs.run(
+                lambda: self.services.models.import_version(source, project.id),
+                then=lambda version: self.open_version(version.id),
+                on_error=self.message_raised.emit,
+            )
 
     def train_sample(self) -> None:
         """What `calque sample` does: open the sample and train on it at once."""

@@ -90,6 +90,15 @@ def run_export(services: Services, arguments: argparse.Namespace, console: Conso
     return VerbResult(data, (f"{version.model_name} {version.label} was exported to {made}.",))
 
 
+def run_import_version(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
+    project = services.projects.find_project(arguments.project)
+    if project is None:
+        raise NotFoundError(f'There is no project "{arguments.project}".', hint="calque projects lists all.")
+    path = arguments.path.absolute()
+    version = services.models.import_version(path, project.id, new_model_name=arguments.model or "")
+    return VerbResult(version_data(version), (f"{version.model_name} {version.label}, id {version.id}, was taken in.",))
+
+
 def run_verify(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
     problems = (
         *services.registry.check(),

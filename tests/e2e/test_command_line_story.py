@@ -45,6 +45,10 @@ def test_from_folder_to_exported_model(calque: Calque, shapes: Path, tmp_path: P
     weights = tmp_path / "exported" / "weights.safetensors"
     assert hashlib.sha256(weights.read_bytes()).hexdigest() == listed.data["weights_sha256"]
 
+    back = calque("import-version", tmp_path / "exported", "--project", "Shapes", "--model", "Taken back")
+    assert back.code == 0, back.stderr
+    assert back.data["weights_sha256"] == listed.data["weights_sha256"]
+
     assert calque("verify").data == {"ok": True, "problems": []}
     assert hashes(shapes) == before
 
