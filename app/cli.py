@@ -86,7 +86,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def add_training_options(parser: argparse.ArgumentParser) -> None:
-    """The options of `calque train`; core.training.command writes the same ones for "copy as command"."""
+    """The options of `calque train`; core.training.draft.command writes the same ones for "copy as command"."""
     option = parser.add_argument
     option("--project", metavar="NAME")
     option("--worker", metavar="SLUG", help="e.g. yolo-detect, yolo-segment")

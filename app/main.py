@@ -13,7 +13,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """`arguments` without the program's name; None takes those of the process. Returns the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == [RUN_CHILD]:
-        from core.runs.entry import main as run_main  # before any Qt import: a run's processes never see Qt
+        from core.runs.processes.entry import main as run_main  # before any Qt import: a run's processes never see Qt
 
         return run_main(given[1:])
     from app.cli import make_parser, report_unexpected, run_verb

@@ -14,7 +14,7 @@ from PySide6.QtCore import QRunnable
 
 from core.domain.ids import RunId
 from core.domain.runs import RunRecord, RunState
-from core.runs.launch import StartOutcome
+from core.runs.processes.launch import StartOutcome
 
 if TYPE_CHECKING:  # the services cost a second of imports, which the window does after its first paint
     from core.runs.service import RunService

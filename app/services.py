@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from core.imports.service import ImportService
     from core.models.service import ModelService
     from core.runs.service import RunService
-    from core.training.configurations import ConfigurationService
+    from core.training.draft.configurations import ConfigurationService
     from core.training.service import TrainingService
     from core.workers.catalog import WorkerCatalog
 

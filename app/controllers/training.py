@@ -19,7 +19,7 @@ from core.domain.projects import Category, Folder, Project
 from core.domain.runs import RunRecord
 from core.domain.training import TrainingDraft, TrainingReview
 from core.domain.workers import Configuration, ConfigValue, GpuUse, WorkerInfo
-from core.runs.devices import probe_devices
+from core.runs.processes.devices import probe_devices
 from core.workers.configuration import check, make
 from core.workers.pretrained import find_pretrained
 from ui.training.start_section import PretrainedPlace
@@ -28,7 +28,7 @@ from ui.training.wizard import TrainingWizard
 if TYPE_CHECKING:  # SQLAlchemy comes with them, which the window's first paint must not wait for
     from core.models.service import ModelService
     from core.projects.service import ProjectService
-    from core.training.configurations import ConfigurationService
+    from core.training.draft.configurations import ConfigurationService
     from core.training.service import TrainingService
     from core.workers.catalog import WorkerCatalog
 

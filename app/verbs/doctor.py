@@ -138,7 +138,7 @@ def check_workers(home: Home) -> Finding:
 
 
 def check_devices(home: Home) -> Finding:
-    from core.runs.devices import probe_devices
+    from core.runs.processes.devices import probe_devices
 
     report = probe_devices()
     if report.gpus:

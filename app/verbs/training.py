@@ -26,7 +26,7 @@ from core.domain.training import Issue, TrainingDraft
 from core.domain.training_plan import TrainingPlan
 from core.errors import FormatError, NotFoundError, RefusedError
 from core.runs.supervise import Batch
-from core.training.command import from_toml
+from core.training.draft.command import from_toml
 
 EXIT_CODES = {RunStatus.SUCCESS: 0, RunStatus.TERMINATED: 130}
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.datasets.manifest import Manifest, decode, id_of
-from core.datasets.storage import storage_error
 from core.domain.ids import SnapshotId
 from core.errors import FormatError, NotFoundError
-from core.runs.durable_file import write_durably
+from core.files.durable import write_durably
+from core.files.faults import storage_error
 
 _READ_ONLY = 0o400
 

@@ -18,12 +18,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from core.datasets.manifest import Manifest
-from core.datasets.storage import storage_error
 from core.domain.counting import counted
 from core.domain.imports import Problem, Severity
 from core.domain.names import shown
 from core.domain.snapshots import SnapshotImage, Split
 from core.errors import RefusedError
+from core.files.faults import storage_error
 from core.images.hashing import sha256_of
 from core.images.opening import ImageFileError, open_regular
 from core.images.reading import decode, read_header

@@ -14,7 +14,9 @@ from typing import IO
 
 from core.domain.names import shown
 from core.errors import RefusedError, StorageError
-from core.models.weights_store import CARD_FILE, MODEL_FILE, WEIGHTS_FILE, hash_file
+from core.files.faults import is_no_room
+from core.files.hashing import sha256_of_file
+from core.models.weights_store import CARD_FILE, MODEL_FILE, WEIGHTS_FILE
 
 SUMS_FILE = "SHA256SUMS"
 PUBLISHED_FILES = (WEIGHTS_FILE, MODEL_FILE, CARD_FILE)
@@ -42,7 +44,7 @@ def write_bundle(folder: Path, target: Path, *, progress: Progress) -> None:
             target.rmdir()  # only if it is empty
         partial.replace(target)
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        if is_no_room(error):
             free = shutil.disk_usage(target.parent).free
             text = f"Not enough disk space: {total / 1e6:,.1f} MB needed, {free / 1e6:,.1f} MB free."
             raise StorageError(text, hint="Free some space and try again.", code="E-250") from error
@@ -64,7 +66,7 @@ def _write_folder(files: list[Path], target: Path, total: int, progress: Progres
         done += file.stat().st_size
     (target / SUMS_FILE).write_text(_sums_text(sums), encoding="ascii")
     for name, sha256 in sums.items():
-        _require_same(name, hash_file(target / name), sha256)
+        _require_same(name, sha256_of_file(target / name), sha256)
 
 
 def _write_zip(files: list[Path], target: Path, total: int, progress: Progress) -> None:

@@ -19,10 +19,11 @@ from core.domain.names import shown
 from core.domain.projects import Task
 from core.domain.snapshots import Split
 from core.errors import NotFoundError, RefusedError, WeightsError
+from core.files.hashing import sha256_of_file
 from core.models.archive import extract_files
 from core.models.exporting import PUBLISHED_FILES, SUMS_FILE
 from core.models.publish import STAGING_PREFIX
-from core.models.weights_store import CARD_FILE, MODEL_FILE, WEIGHTS_FILE, hash_file, load_model_json, verify
+from core.models.weights_store import CARD_FILE, MODEL_FILE, WEIGHTS_FILE, load_model_json, verify
 
 _MAX_JSON_BYTES = 32 * 2**20
 _EXPORT_AGAIN = "Export the version again, or copy the file again."
@@ -99,7 +100,7 @@ def _changed_files(folder: Path) -> list[str]:
         return []
     lines = sums.read_text(encoding="ascii", errors="replace").splitlines()
     stated = {name: sha256 for sha256, _, name in (line.partition("  ") for line in lines)}
-    found = {name: hash_file(folder / name) for name in PUBLISHED_FILES if (folder / name).is_file()}
+    found = {name: sha256_of_file(folder / name) for name in PUBLISHED_FILES if (folder / name).is_file()}
     return [f"{name} is not what {SUMS_FILE} says." for name, sha256 in found.items() if stated.get(name) != sha256]
 
 

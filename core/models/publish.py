@@ -22,16 +22,17 @@ import psutil
 
 from core import clock
 from core.errors import StorageError
+from core.files.durable import sync_folder
+from core.files.faults import is_no_room
+from core.files.hashing import sha256_of_file
 from core.models.weights_store import (
     CARD_FILE,
     MODEL_FILE,
     WEIGHTS_FILE,
     content_id,
     find_weights,
-    hash_file,
     verify,
 )
-from core.runs.durable_file import sync_folder
 
 STAGING_PREFIX = ".staging-"
 DAMAGED_PREFIX = ".damaged-"
@@ -80,7 +81,7 @@ def model_bytes(model: Mapping[str, Any]) -> bytes:
 
 def _publish(weights: Path, model: Mapping[str, Any], store: Path, card: str) -> Published:
     store.mkdir(parents=True, exist_ok=True)
-    weights_sha256 = hash_file(weights)
+    weights_sha256 = sha256_of_file(weights)
     staging = store / f"{STAGING_PREFIX}{os.getpid()}-{clock.new_id()}"
     staging.mkdir(mode=0o700)
     try:
@@ -110,7 +111,7 @@ def _stage_weights(weights: Path, sha256: str, target: Path, store: Path) -> Non
         file.flush()
         os.fsync(file.fileno())
     target.chmod(_READ_ONLY)
-    if hash_file(target) != sha256:
+    if sha256_of_file(target) != sha256:
         raise OSError(errno.EIO, "the copy differs from the weights")
 
 
@@ -123,7 +124,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _state(path: Path) -> dict[str, Any]:
-    return {"n_bytes": path.stat().st_size, "sha256": hash_file(path)}
+    return {"n_bytes": path.stat().st_size, "sha256": sha256_of_file(path)}
 
 
 def _put_in_place(staging: Path, target: Path) -> bool:
@@ -151,7 +152,7 @@ def _is_stale(path: Path, now_s: float) -> bool:
 
 
 def _storage_error(error: OSError, store: Path) -> StorageError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if is_no_room(error):
         return StorageError(
             f"The disk is full: the version could not be stored in {store}.", hint="Make room, then retry the run."
         )

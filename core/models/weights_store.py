@@ -16,13 +16,13 @@ from typing import Any
 
 from core.domain.imports import Problem, Severity
 from core.errors import NotFoundError, WeightsError
+from core.files.hashing import sha256_of_file
 
 WEIGHTS_FILE = "weights.safetensors"
 MODEL_FILE = "model.json"
 CARD_FILE = "README.md"
 
 _CONTENT_ID = re.compile(r"[0-9a-f]{64}")
-_CHUNK = 1 << 20
 
 
 def list_folders(store: Path) -> tuple[Path, ...]:
@@ -46,7 +46,7 @@ def find_weights(store: Path, weights_sha256: str) -> Path | None:
         except (WeightsError, NotFoundError):
             continue
         path = folder / WEIGHTS_FILE
-        if model.get("weights_sha256") == weights_sha256 and path.is_file() and hash_file(path) == weights_sha256:
+        if model.get("weights_sha256") == weights_sha256 and path.is_file() and sha256_of_file(path) == weights_sha256:
             return path
     return None
 
@@ -90,15 +90,6 @@ def n_bytes(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
 
 
-def hash_file(path: Path) -> str:
-    """SHA-256 of a file's bytes in hex."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
-
-
 def _stated_files(model: Mapping[str, Any]) -> tuple[tuple[str, Mapping[str, Any]], ...]:
     files = model.get("files")
     if not isinstance(files, dict) or WEIGHTS_FILE not in files:
@@ -112,7 +103,7 @@ def _stated_files(model: Mapping[str, Any]) -> tuple[tuple[str, Mapping[str, Any
 def _check_file(path: Path, stated: Mapping[str, Any]) -> Problem | None:
     if not path.is_file():
         return _problem("file-missing", f"{path.name} is missing.", path)
-    if path.stat().st_size != stated.get("n_bytes") or hash_file(path) != stated.get("sha256"):
+    if path.stat().st_size != stated.get("n_bytes") or sha256_of_file(path) != stated.get("sha256"):
         return _problem("file-changed", f"{path.name} was changed after publication.", path)
     return None
 

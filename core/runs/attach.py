@@ -9,9 +9,9 @@ from core.domain.runs import RunFilter, RunRecord, RunStatus
 from core.errors import CalqueError, RunError
 from core.registry.database import Registry
 from core.registry.stores import models, runs
-from core.runs.layout import RunLayout
-from core.runs.liveness import LivenessProbe
-from core.runs.request import read_request
+from core.runs.folder.layout import RunLayout
+from core.runs.folder.liveness import LivenessProbe
+from core.runs.folder.request import read_request
 
 WAITING = (RunStatus.PENDING, RunStatus.RERUN)
 LIVE = (RunStatus.IN_PROGRESS, RunStatus.STOPPING)

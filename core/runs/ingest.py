@@ -13,7 +13,7 @@ from core.domain.runs import RunRecord, RunState, RunStatus, StageState
 from core.errors import NotFoundError, RegistryError, StorageError
 from core.registry.database import Registry
 from core.registry.stores import models, runs
-from core.runs.events import Evaluated, Event, Metrics, Published, number
+from core.runs.story.events import Evaluated, Event, Metrics, Published, number
 
 PAUSE_S = 0.5
 """Progress is written this often at most; what matters at once: a change of status."""

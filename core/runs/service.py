@@ -15,25 +15,25 @@ from core.domain.metrics import EvaluationTable
 from core.domain.models import VersionStatus
 from core.domain.runs import RunFilter, RunRecord, RunState, RunStatus
 from core.errors import RefusedError, RunError, StorageError
+from core.files.locks import try_lock
 from core.registry.database import Registry
 from core.registry.stores import models, runs
-from core.runs import launch
 from core.runs.attach import Unfinished, close_lost, find_unfinished
-from core.runs.attempts import latest_attempt
-from core.runs.exit_record import record_no_start
-from core.runs.file_lock import try_lock
-from core.runs.launch import StartOutcome
-from core.runs.layout import RunLayout
-from core.runs.liveness import LivenessProbe, read_occupant
-from core.runs.processes import kill_tree
-from core.runs.removal import remove_folder
-from core.runs.request import RunRequest, read_request, write_request
-from core.runs.rerun import choose_attempt, put_aside, write_attempt
-from core.runs.state import STOPPED_UNSTARTED
-from core.runs.stop_wish import StopWish, read_stop, write_stop
+from core.runs.folder.attempts import latest_attempt
+from core.runs.folder.exit_record import record_no_start
+from core.runs.folder.layout import RunLayout
+from core.runs.folder.liveness import LivenessProbe, read_occupant
+from core.runs.folder.removal import remove_folder
+from core.runs.folder.request import RunRequest, read_request, write_request
+from core.runs.folder.rerun import choose_attempt, put_aside, write_attempt
+from core.runs.folder.stop_wish import StopWish, read_stop, write_stop
+from core.runs.folder.zip_export import export_folder
+from core.runs.processes import launch
+from core.runs.processes.killing import kill_tree
+from core.runs.processes.launch import StartOutcome
+from core.runs.story.state import STOPPED_UNSTARTED
 from core.runs.supervise import Batch, RunReader, supervise
 from core.runs.verify import find_problems
-from core.runs.zip_export import export_folder
 from core.workers.environment import child_environment, prepare_private_config
 
 START_STATES = (RunStatus.CREATED, RunStatus.PENDING, RunStatus.RERUN)

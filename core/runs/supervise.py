@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 
 from core.domain.runs import LogLine, MetricBatch, RunRecord, RunState, RunStatus
 from core.registry.database import Registry
-from core.runs.attempts import read_attempts
-from core.runs.event_log import EventReader
-from core.runs.events import Event
+from core.runs.folder.attempts import read_attempts
+from core.runs.folder.layout import RunLayout
+from core.runs.folder.liveness import LivenessProbe
+from core.runs.folder.request import read_request
 from core.runs.ingest import Ingest
-from core.runs.launch import collect_wardens
-from core.runs.layout import RunLayout
-from core.runs.liveness import LivenessProbe
-from core.runs.raw_log import RawLogTail
-from core.runs.request import read_request
-from core.runs.state import RunFold
+from core.runs.processes.launch import collect_wardens
+from core.runs.story.event_log import EventReader
+from core.runs.story.events import Event
+from core.runs.story.raw_log import RawLogTail
+from core.runs.story.state import RunFold
 
 POLL_S = 0.1
 END_PATIENCE_S = 60.0

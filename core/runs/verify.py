@@ -8,8 +8,8 @@ from pathlib import Path
 from core.domain.imports import Problem, Severity
 from core.domain.runs import RunRecord
 from core.errors import RunError
-from core.runs.layout import RunLayout
-from core.runs.rerun import is_intact
+from core.runs.folder.layout import RunLayout
+from core.runs.folder.rerun import is_intact
 from core.runs.supervise import RunReader
 
 

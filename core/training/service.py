@@ -23,19 +23,19 @@ from core.registry.database import Registry
 from core.registry.stores import configurations as configuration_store
 from core.registry.stores import models as model_store
 from core.registry.stores import runs as run_store
-from core.runs.devices import probe_devices
-from core.runs.layout import RunLayout
-from core.runs.removal import remove_folder
-from core.runs.request import read_request, write_request
+from core.runs.folder.layout import RunLayout
+from core.runs.folder.removal import remove_folder
+from core.runs.folder.request import read_request, write_request
+from core.runs.processes.devices import probe_devices
 from core.runs.service import RunService
-from core.training.command import TrainingPlan, to_command, to_toml
-from core.training.configurations import ConfigurationService
-from core.training.gathering import Gathered, Gatherer, tidy
-from core.training.payload import payload_from_json
-from core.training.plans import Plans
-from core.training.preflight import check
+from core.training.child.payload import payload_from_json
+from core.training.draft.command import TrainingPlan, to_command, to_toml
+from core.training.draft.configurations import ConfigurationService
+from core.training.draft.plans import Plans
+from core.training.review.gathering import Gathered, Gatherer, tidy
+from core.training.review.preflight import check
+from core.training.review.words import describe_values
 from core.training.starting import make_record, make_request
-from core.training.words import describe_values
 from core.workers.catalog import WorkerCatalog
 from core.workers.configuration import differing
 

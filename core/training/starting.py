@@ -14,13 +14,13 @@ from core.domain.training import StartKind
 from core.domain.workers import GpuUse
 from core.home import Home
 from core.metrics.coco import DEFAULT_MAX_DETECTIONS
-from core.runs.request import RunRequest
-from core.training.gathering import Gathered, most_objects, weights_of
-from core.training.payload import TrainingPayload
-from core.training.words import start_text
+from core.runs.folder.request import RunRequest
+from core.training.child.payload import TrainingPayload
+from core.training.review.gathering import Gathered, most_objects, weights_of
+from core.training.review.words import start_text
 
 KIND = "training"
-PIPELINE = "core.training.pipeline:run"
+PIPELINE = "core.training.child.pipeline:run"
 
 
 def make_request(

@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 
 from core.errors import WeightsError
+from core.files.durable import sync_folder
 
 KEPT = 2
 
@@ -59,14 +60,3 @@ def read_checkpoint(path: Path) -> bytes:
     if header != expected:
         raise WeightsError(f"The checkpoint {path.name} is damaged.", hint="Resume from an older one, or start again.")
     return payload
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames and removals in a folder durable. Windows has no handle on a folder to do it with."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -22,9 +22,9 @@ from run_workshop import PIPELINES, Workshop, child_of, wait_until, window_progr
 from app.run_pool import RunPool
 from core.domain.ids import RunId
 from core.domain.runs import LogLine, MetricBatch, RunRecord, RunState, RunStatus
-from core.runs.file_lock import try_lock
-from core.runs.layout import RunLayout, device_lock_file
-from core.runs.liveness import LivenessProbe
+from core.files.locks import try_lock
+from core.runs.folder.layout import RunLayout, device_lock_file
+from core.runs.folder.liveness import LivenessProbe
 
 
 class Heard:

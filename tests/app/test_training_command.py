@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.cli import make_parser
 from app.verbs.training import plan_from
 from core.domain.training_plan import TrainingPlan
-from core.training.command import to_command
+from core.training.draft.command import to_command
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 names = words.filter(lambda text: text.strip() == text)

@@ -51,14 +51,14 @@ def test_only_launch_starts_processes() -> None:
     starts = files_with(
         r"^\s*(import subprocess|from subprocess|import multiprocessing|from multiprocessing)", "app", "core", "ui"
     )
-    assert starts <= {"core/runs/launch.py"}
+    assert starts <= {"core/runs/processes/launch.py"}
     assert not files_with(r"QProcess\b|os\.fork\(|os\.system\(|os\.posix_spawn", "app", "core", "ui")
 
 
 def test_only_the_event_log_opens_events() -> None:
     assert files_with(r"events\.jsonl|events_file", "app", "core", "ui") <= {
-        "core/runs/event_log.py",
-        "core/runs/layout.py",
+        "core/runs/story/event_log.py",
+        "core/runs/folder/layout.py",
     }
 
 

@@ -25,10 +25,10 @@ from app.jobs import JobRunner
 from app.run_pool import RunPool
 from core.domain import metrics
 from core.domain.runs import RunRecord, RunStatus
-from core.runs import events
-from core.runs.event_log import EventWriter
-from core.runs.layout import RunLayout
-from core.runs.processes import own_mark
+from core.runs.folder.layout import RunLayout
+from core.runs.folder.process_mark import own_mark
+from core.runs.story import events
+from core.runs.story.event_log import EventWriter
 from ui.runs.run_page import RunPage
 from ui.runs.runs_page import RunsPage
 

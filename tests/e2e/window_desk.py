@@ -24,11 +24,11 @@ from core.domain.imports import Severity
 from core.domain.messages import UserMessage
 from core.domain.runs import RunRecord, RunState
 from core.home import Home
-from core.runs.attempts import latest_attempt
-from core.runs.event_log import EventReader
-from core.runs.events import Log, Metrics
-from core.runs.layout import RunLayout
-from core.runs.liveness import read_occupant
+from core.runs.folder.attempts import latest_attempt
+from core.runs.folder.layout import RunLayout
+from core.runs.folder.liveness import read_occupant
+from core.runs.story.event_log import EventReader
+from core.runs.story.events import Log, Metrics
 from ui.imports.import_dialog import ImportDialog, Step
 from ui.training import steps
 

@@ -14,7 +14,7 @@ from core.domain.models import Headline
 from core.domain.runs import RunStatus, StageName
 from core.domain.snapshots import Split
 from core.errors import WorkerError
-from core.runs.child import ChildContext
+from core.runs.processes.child import ChildContext
 
 
 def steps(context: ChildContext) -> None:

@@ -18,10 +18,10 @@ from core.domain.runs import LogLine, MetricBatch, RunRecord, RunState, RunStatu
 from core.home import Home
 from core.registry.database import Registry
 from core.registry.stores import models, projects
-from core.runs.attempts import latest_attempt
-from core.runs.layout import RunLayout
-from core.runs.liveness import read_occupant
-from core.runs.request import RunRequest
+from core.runs.folder.attempts import latest_attempt
+from core.runs.folder.layout import RunLayout
+from core.runs.folder.liveness import read_occupant
+from core.runs.folder.request import RunRequest
 from core.runs.service import RunService
 from core.runs.supervise import Batch, supervise
 

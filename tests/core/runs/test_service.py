@@ -11,10 +11,10 @@ from run_workshop import Collected, Workshop, child_of, wait_until
 from core.domain.models import VersionStatus
 from core.domain.runs import RunFilter, RunStatus
 from core.errors import NotFoundError, RefusedError, StorageError
+from core.files.locks import try_lock
 from core.registry.stores import models
-from core.runs.file_lock import try_lock
-from core.runs.launch import StartOutcome
-from core.runs.layout import RunLayout, device_lock_file
+from core.runs.folder.layout import RunLayout, device_lock_file
+from core.runs.processes.launch import StartOutcome
 
 
 def test_runs_are_found(workshop: Workshop) -> None:
@@ -225,13 +225,13 @@ def test_verifying(workshop: Workshop) -> None:
 
 def test_a_process_that_cannot_be_started(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     record = workshop.make()
-    monkeypatch.setattr("core.runs.launch.sys.executable", "/bin/false")
+    monkeypatch.setattr("core.runs.processes.launch.sys.executable", "/bin/false")
     assert workshop.service.start(record.id) is StartOutcome.STARTED
     state = workshop.supervise(record)
     assert state.status is RunStatus.FAILED
     assert "could not start" in state.reason
     assert "could not start" in RunLayout(record.folder).log_file.read_text()
-    monkeypatch.setattr("core.runs.launch.sys.executable", "/nowhere/python")
+    monkeypatch.setattr("core.runs.processes.launch.sys.executable", "/nowhere/python")
     again = workshop.make()
     workshop.service.start(again.id)
     assert workshop.supervise(again).status is RunStatus.FAILED

@@ -15,11 +15,11 @@ from core.domain.runs import RunStatus, StageName
 from core.domain.snapshots import Split
 from core.domain.training import StartFrom, StartKind
 from core.errors import NotFoundError, RefusedError, StorageError
-from core.runs.layout import RunLayout
-from core.runs.request import read_request
-from core.training.command import from_toml
-from core.training.configurations import ConfigurationService
-from core.training.payload import draft_from_json, draft_to_json, payload_from_json
+from core.runs.folder.layout import RunLayout
+from core.runs.folder.request import read_request
+from core.training.draft.command import from_toml
+from core.training.draft.configurations import ConfigurationService
+from core.training.draft.draft_json import draft_from_json, draft_to_json, payload_from_json
 
 
 def _codes(review) -> list[str]:

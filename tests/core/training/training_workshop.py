@@ -22,12 +22,12 @@ from core.domain.projects import Task
 from core.domain.runs import RunStatus, StageName, StageState
 from core.domain.snapshots import SnapshotImage, SnapshotObject, Split
 from core.domain.training import StartKind, TrainingDraft
-from core.runs import events as says
-from core.runs.attempts import Attempt, add_attempt
-from core.runs.event_log import EventReader
-from core.runs.layout import RunLayout
-from core.runs.request import RunRequest, write_request
-from core.training.payload import TrainingPayload
+from core.runs.folder.attempts import Attempt, add_attempt
+from core.runs.folder.layout import RunLayout
+from core.runs.folder.request import RunRequest, write_request
+from core.runs.story import events as says
+from core.runs.story.event_log import EventReader
+from core.training.child.payload import TrainingPayload
 from core.workers.builtin.fake.configuration import FakeConfiguration
 from core.workers.configuration import resolve
 from core.workers.environment import child_environment
@@ -130,7 +130,7 @@ class Bench:
         request = RunRequest(
             run=RunId("r1"),
             kind="training",
-            pipeline="core.training.pipeline:run",
+            pipeline="core.training.child.pipeline:run",
             name="a run",
             project=ProjectId("p1"),
             project_name="Person's pages",
@@ -150,7 +150,7 @@ class Bench:
 
     def start(self, script: Path | None = None) -> subprocess.Popen[bytes]:
         """The child as the warden starts it; `script` is run in its place, with the folder as argument."""
-        entry = [str(script)] if script else ["-m", "core.runs.entry"]
+        entry = [str(script)] if script else ["-m", "core.runs.processes.entry"]
         flags = [] if script else ["--child"]
         with self.layout.log_file.open("ab") as log:
             return subprocess.Popen(

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from core.runs.child import run_child
+from core.runs.processes.child import run_child
 
 folder = Path(sys.argv[1])
 _log = os.open(folder / "opened.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import torch
 
 from core.errors import CalqueError, StorageError, WorkerError
+from core.files.faults import is_no_room
 
 GPU_MEMORY = "gpu-memory"
 MEMORY = "memory"
@@ -30,16 +31,20 @@ def told_in_words(batch_and_size: Callable[[], tuple[int, int]]) -> Iterator[Non
             raise
         raise made from error
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+        if not _is_of_the_disk(error):
             raise
         raise _disk_error(error) from error
+
+
+def _is_of_the_disk(error: OSError) -> bool:
+    return is_no_room(error) or error.errno == errno.EIO
 
 
 def _translated(error: RuntimeError | MemoryError, batch: int, imgsz: int) -> CalqueError | None:
     text = str(error)
     lowered = text.lower()
     cause = error.__cause__
-    if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+    if isinstance(cause, OSError) and _is_of_the_disk(cause):
         return _disk_error(cause)
     if isinstance(error, MemoryError) or "defaultcpuallocator" in lowered:
         return WorkerError(

@@ -1,0 +1,1 @@
+"""Measuring what was predicted, and keeping what was measured."""

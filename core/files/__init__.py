@@ -1,0 +1,1 @@
+"""The ground floor: small files written durably, hashes, locks, and the words for a failing disk."""

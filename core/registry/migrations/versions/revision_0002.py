@@ -1,0 +1,16 @@
+"""Runs of every kind, evaluations of their own, counts that are kept."""
+
+from __future__ import annotations
+
+from core.registry.migrations.steps_0002 import counts, evaluations, runs
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    evaluations.upgrade()
+    counts.upgrade()
+    runs.upgrade()

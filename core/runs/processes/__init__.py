@@ -1,0 +1,1 @@
+"""The processes of a run: warden, child, and what they need."""

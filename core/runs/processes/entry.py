@@ -1,0 +1,49 @@
+"""Where a process of a run begins.
+
+`python -m core.runs.processes.entry FOLDER ...`, or `calque --run-child FOLDER ...` frozen.
+
+Nothing heavy is imported before it is known which of the three (warden, child, device probe) this process is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.runs.processes.launch import CHILD_FLAG, LOCKS_FLAG, PROBE_FLAG
+
+NICENESS = 10
+
+
+def main(arguments: Sequence[str]) -> int:
+    """`arguments` are what follows the program's (or `--run-child`'s) name; returns the exit code."""
+    if arguments[0] == PROBE_FLAG:
+        from core.runs.processes.device_probe import print_devices
+
+        print_devices()
+        return 0
+    folder, flags = Path(arguments[0]), arguments[1:]
+    if flags and flags[0] == CHILD_FLAG:
+        from core.runs.processes.child import leave, run_child
+
+        _give_way()
+        code = run_child(folder)
+        leave(code)
+        return code
+    from core.runs.processes.warden import run_warden
+
+    return run_warden(folder, flags[1:] if flags and flags[0] == LOCKS_FLAG else ())
+
+
+def _give_way() -> None:
+    """A training takes what others leave of the processor: the window, and whatever else the person does, go first."""
+    if hasattr(os, "nice"):
+        with contextlib.suppress(OSError):
+            os.nice(NICENESS)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

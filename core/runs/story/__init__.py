@@ -1,0 +1,1 @@
+"""What a run tells: its events, and what is folded from them."""

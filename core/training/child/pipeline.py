@@ -1,0 +1,382 @@
+"""What the child of a training does: prepare, train, measure on train, val and test, publish.
+
+The test images are not in the tree, and no test file is opened, before the weights are final (G-04). The child has no
+registry: everything it needs is in the request, everything it learns goes out as events.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.datasets.manifest import Manifest
+from core.datasets.manifest_file import read_manifest
+from core.datasets.tree import build_tree
+from core.domain.metrics import EvaluationTable
+from core.domain.projects import Task
+from core.domain.runs import RunStatus, StageName
+from core.domain.snapshots import Split
+from core.domain.training import StartKind
+from core.errors import RefusedError, WeightsError, WorkerError
+from core.evaluation import files as files
+from core.files.faults import storage_error
+from core.metrics.coco import EvalImage, evaluate
+from core.models.headline import headline_of
+from core.models.publish import publish
+from core.models.weights_store import load_model_json, verify
+from core.runs.processes.child import ChildContext
+from core.training.child.curves_file import write_curves
+from core.training.child.payload import TrainingPayload, payload_from_json
+from core.training.child.publication import make_publication
+from core.training.child.trained import recall, remember
+from core.workers.api import (
+    ImagePredictions,
+    PredictRequest,
+    Start,
+    TrainRequest,
+    TrainResult,
+    TreeImage,
+    Worker,
+    WorkerDescription,
+)
+from core.workers.catalog import WorkerCatalog
+from core.workers.pretrained import obtain_pretrained
+
+_EVALUATIONS = {
+    Split.TRAIN: StageName.EVALUATE_TRAIN,
+    Split.VAL: StageName.EVALUATE_VAL,
+    Split.TEST: StageName.EVALUATE_TEST,
+}
+
+
+def run(context: ChildContext) -> None:
+    """The entry point that a training's request names."""
+    training = _Training(context, payload_from_json(context.request.payload))
+    try:
+        training.run()
+    except _StoppedEarly:
+        context.finish(RunStatus.TERMINATED, "Stopped by you before the training began; there is nothing to keep.")
+    finally:
+        # The tree can be made again from the snapshot; it is as large as the images.
+        shutil.rmtree(training.tree, ignore_errors=True)
+
+
+class _StoppedEarly(Exception):  # noqa: N818 - no error: the person asked for it
+    """The stop came while there was nothing to keep."""
+
+
+class _Abandoned(Exception):  # noqa: N818 - as above
+    """The stop came while one set was being measured."""
+
+
+@dataclass(slots=True)
+class _Training:
+    context: ChildContext
+    payload: TrainingPayload
+    tables: list[EvaluationTable] = field(default_factory=list)
+    unmeasured: list[str] = field(default_factory=list)
+
+    @property
+    def tree(self) -> Path:
+        return self.context.layout.work / "tree"
+
+    def run(self) -> None:
+        description = WorkerCatalog().get(self.context.request.worker)
+        with self.context.stage(StageName.PREPARE):
+            manifest, images, worker, start = self._prepare(description)
+        result = self._train(worker, images, start)
+        if result is None:
+            return
+        is_stopped = self.context.is_stop_requested
+        for split, stage in _EVALUATIONS.items():
+            self._evaluate(split, stage, worker, result, manifest, images, was_stopped=is_stopped)
+        with self.context.stage(StageName.PUBLISH):
+            self._publish(description, result, manifest)
+        self._finish(result)
+
+    # Prepare
+
+    def _prepare(self, description: WorkerDescription) -> tuple[Manifest, tuple[TreeImage, ...], Worker, Start]:
+        context, payload = self.context, self.payload
+        context.progress(0, 1, "reading the frozen dataset")
+        manifest = read_manifest(payload.manifest, payload.snapshot)
+        images = build_tree(
+            manifest,
+            (Split.TRAIN, Split.VAL),
+            images_root=payload.images_root,
+            target=self.tree,
+            progress=self._told("checking and copying images"),
+        )
+        context.progress(0.99, 1, "loading the worker")
+        worker = WorkerCatalog().load(description)
+        start = self._find_start()
+        self._leave_if_stopped()
+        return manifest, images, worker, start
+
+    def _find_start(self) -> Start:
+        payload = self.payload
+        if payload.start is StartKind.SCRATCH:
+            return Start(payload.start)
+        if payload.start is StartKind.PRETRAINED:
+
+            def told(done: float, total: float, text: str) -> None:
+                self._leave_if_stopped()
+                self.context.progress(done, total, text)
+
+            weights = obtain_pretrained(
+                payload.pretrained, payload.weights_folder, may_download=payload.may_download, progress=told
+            )
+            return Start(payload.start, weights)
+        if payload.weights is None or not payload.weights.is_file():
+            raise WeightsError(
+                f"The weights to start from are missing: {payload.weights}.",
+                hint="Put the file back, or train from scratch.",
+            )
+        if payload.weights.suffix != ".safetensors":
+            return Start(payload.start, payload.weights)
+        for problem in verify(payload.weights.parent):
+            raise WeightsError(
+                f"The weights to start from are not as they were published: {problem.text}",
+                hint="Restore them from a backup, or start from others.",
+            )
+        return Start(payload.start, payload.weights, load_model_json(payload.weights.parent))
+
+    def _told(self, text: str) -> Callable[[int, int], None]:
+        """Progress over images, given up when a stop is asked for."""
+
+        def told(done: int, total: int) -> None:
+            self._leave_if_stopped()
+            self.context.progress(done, total, f"{text}: {done} of {total}")
+
+        return told
+
+    def _leave_if_stopped(self) -> None:
+        if self.context.should_stop():
+            raise _StoppedEarly
+
+    # Train
+
+    def _train(self, worker: Worker, images: tuple[TreeImage, ...], start: Start) -> TrainResult | None:
+        """The final weights; None when the run was stopped before there were any."""
+        context = self.context
+        known = recall(context.layout.work) if context.attempt > 1 else None
+        if known is not None:
+            context.skip_stage(StageName.TRAIN, "An earlier attempt trained to the end; its weights are used.")
+            return known
+        with context.stage(StageName.TRAIN):
+            result = worker.train(self._train_request(images, start), context)
+            if not result.weights.is_file():
+                raise WorkerError(
+                    "The worker ended without weights.", hint="Retry the run, or ask the worker's makers."
+                )
+            self._keep_training_files(result)
+        if result.status is RunStatus.TERMINATED and result.epochs_done < 1:
+            text = "Stopped by you before the first epoch was complete; there is nothing to keep."
+            context.finish(RunStatus.TERMINATED, text)
+            return None
+        return result
+
+    def _train_request(self, images: tuple[TreeImage, ...], start: Start) -> TrainRequest:
+        context, payload = self.context, self.payload
+        work = _made(context.layout.work / f"train-{context.attempt}")
+        return TrainRequest(
+            task=payload.task,
+            categories=payload.categories,
+            configuration=payload.configuration,
+            images=images,
+            device=context.request.device,
+            seed=context.request.seed,
+            work_dir=work,
+            artifacts_dir=_made(context.layout.artifacts / "train"),
+            checkpoints_dir=_made(context.layout.checkpoints),
+            start=start,
+            max_duration_s=context.request.max_duration_s,
+            resume_from=context.resume_from,
+        )
+
+    def _keep_training_files(self, result: TrainResult) -> None:
+        layout = self.context.layout
+        folder = _made(layout.artifacts / "train")
+        with _stored("The results of the training", folder):
+            remember(result, layout.work)
+            write_curves(layout, folder / "curves.csv")
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                self.context.artifact(path)
+
+    # Evaluate
+
+    def _evaluate(
+        self,
+        split: Split,
+        stage: StageName,
+        worker: Worker,
+        result: TrainResult,
+        manifest: Manifest,
+        trained_on: tuple[TreeImage, ...],
+        *,
+        was_stopped: bool,
+    ) -> None:
+        """`was_stopped`: the stop that ended the training is no reason to leave its result unmeasured; a new one is."""
+        context = self.context
+        if not manifest.of_split(split):
+            context.skip_stage(stage, f"No {split.value} images were chosen.")
+            return
+        if not was_stopped and context.is_stop_requested:
+            self._leave_out(split, stage, "You asked to stop.")
+            return
+        try:
+            with context.stage(stage):
+                images = self._images_of(split, manifest, trained_on)
+                self._measure(split, worker, result, images, may_stop=not was_stopped)
+        except _Abandoned:
+            self._leave_out(split, stage, "You asked to stop.")
+        except RefusedError as error:
+            # Weights are not given up because test images changed meanwhile: they go without this measurement.
+            context.warning(f"The {split.value} set was not measured: {error.text}")
+            self._leave_out(split, stage, error.text)
+
+    def _leave_out(self, split: Split, stage: StageName, why: str) -> None:
+        self.unmeasured.append(split.value)
+        self.context.skip_stage(stage, why)
+
+    def _images_of(self, split: Split, manifest: Manifest, trained_on: tuple[TreeImage, ...]) -> tuple[TreeImage, ...]:
+        if split is not Split.TEST:
+            return tuple(image for image in trained_on if image.split is split)
+        return build_tree(manifest, (split,), images_root=self.payload.images_root, target=self.tree)
+
+    def _measure(
+        self, split: Split, worker: Worker, result: TrainResult, images: tuple[TreeImage, ...], *, may_stop: bool
+    ) -> None:
+        context, payload = self.context, self.payload
+        request = PredictRequest(
+            weights=result.weights,
+            model=result.model,
+            images=images,
+            device=context.request.device,
+            work_dir=_made(context.layout.work / f"predict-{split.value}-{context.attempt}"),
+            max_detections=payload.max_detections,
+        )
+        folder = _made(context.layout.artifacts / f"eval_{split.value}")
+        has_masks = payload.task is Task.SEGMENTATION
+        with (
+            _stored("The evaluation", folder),
+            files.write_predictions(folder / files.PREDICTIONS) as writer,
+        ):
+            found = worker.predict(request, _Predicting(context))
+            table = evaluate(
+                split,
+                payload.categories,
+                self._walked(found, images, writer, has_masks=has_masks, may_stop=may_stop),
+                has_masks=has_masks,
+                max_detections=payload.max_detections,
+            )
+        with _stored("The evaluation", folder):
+            files.write_ground_truth(folder / files.GROUND_TRUTH, images, payload.categories)
+            files.write_table(folder / files.TABLE, table)
+        context.evaluation(table)
+        self.tables.append(table)
+        for name in (files.PREDICTIONS, files.GROUND_TRUTH, files.TABLE):
+            context.artifact(folder / name)
+
+    def _walked(
+        self,
+        found: Iterator[ImagePredictions],
+        images: tuple[TreeImage, ...],
+        writer: files.PredictionsWriter,
+        *,
+        has_masks: bool,
+        may_stop: bool,
+    ) -> Iterator[EvalImage]:
+        """Predictions on their way to the measuring, written down as they pass."""
+        ids = {image.path: number for number, image in enumerate(images, start=1)}
+        n_seen = 0
+        for n_seen, item in enumerate(found, start=1):  # noqa: B007 - compared below
+            if may_stop and self.context.is_stop_requested:
+                raise _Abandoned
+            image = item.image
+            writer.add(ids[image.path], image, item.objects, has_masks=has_masks)
+            yield EvalImage(image.width, image.height, image.objects, item.objects)
+        if n_seen != len(images):
+            raise WorkerError(f"The worker predicted {n_seen} of {len(images)} images; the measurement would be wrong.")
+
+    # Publish
+
+    def _publish(self, description: WorkerDescription, result: TrainResult, manifest: Manifest) -> None:
+        context, payload = self.context, self.payload
+        context.progress(0, 1, "storing the version")
+        model, card = make_publication(context.request, payload, description, result, self.tables, manifest)
+        published = publish(weights=result.weights, model=model, store=payload.store, card=card)
+        context.published(
+            folder=published.folder,
+            content_sha256=published.content_sha256,
+            weights_sha256=published.weights_sha256,
+            architecture=str(result.model["architecture"]),
+            headline=headline_of(self.tables, payload.task),
+            is_partial=result.is_partial,
+        )
+
+    def _finish(self, result: TrainResult) -> None:
+        label = self.payload.version_label
+        if result.status is RunStatus.TERMINATED:
+            epochs = f"epoch {result.epochs_done}"
+            reason = f"Stopped by you after {epochs}; the best of them is kept as {label}."
+            self.context.finish(RunStatus.TERMINATED, reason)
+        elif self.unmeasured and self.context.is_stop_requested:
+            sets = " and ".join(self.unmeasured)
+            reason = f"Stopped by you after the training; it is kept as {label}, not measured on {sets}."
+            self.context.finish(RunStatus.TERMINATED, reason)
+        else:
+            self.context.finish(RunStatus.SUCCESS, sentence(result.reason))
+
+
+@dataclass(frozen=True, slots=True)
+class _Predicting:
+    """The reporter of predictions: they have no curves and no checkpoints, and run to their end."""
+
+    context: ChildContext
+
+    def progress(self, done: float, total: float, text: str = "") -> None:
+        self.context.progress(done, total, text or f"image {done:g} of {total:g}")
+
+    def metrics(self, split: str, step: int, epoch: float, values: Mapping[str, float]) -> None:
+        """Measuring is not the worker's business."""
+
+    def log(self, text: str, level: str = "info") -> None:
+        self.context.log(text, level)
+
+    def warning(self, text: str) -> None:
+        self.context.warning(text)
+
+    def effective(self, settings: Mapping[str, object]) -> None:
+        """Those of the training stand."""
+
+    def checkpoint(self, path: Path, epoch: int, *, is_best: bool, metrics: Mapping[str, float]) -> None:
+        """Predictions have none."""
+
+    def should_stop(self) -> bool:
+        return False
+
+
+def sentence(text: str) -> str:
+    """With a capital letter and a full stop."""
+    text = text.strip()
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?')) else '.'}" if text else ""
+
+
+def _made(folder: Path) -> Path:
+    with _stored("The files of the run", folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def _stored(what: str, where: Path) -> Iterator[None]:
+    """What goes wrong with the disk inside becomes a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise storage_error(error, what, where) from error

@@ -1,0 +1,1 @@
+"""A training as it is wished for: drafts, plans in words, named configurations."""

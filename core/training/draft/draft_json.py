@@ -1,0 +1,73 @@
+"""A draft as JSON: kept with the run that it became, so that the same training can be asked for again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from core.domain.ids import ConfigurationId, ModelId, ProjectId, VersionId
+from core.domain.training import StartFrom, StartKind, TrainingDraft
+
+
+def draft_to_json(draft: TrainingDraft) -> dict[str, Any]:
+    start = draft.start
+    return {
+        "project": draft.project,
+        "name": draft.name,
+        "worker": draft.worker,
+        "configuration": draft.configuration,
+        "configuration_name": draft.configuration_name,
+        "values": dict(draft.values),
+        "model": draft.model,
+        "new_model_name": draft.new_model_name,
+        "new_model_description": draft.new_model_description,
+        "version_name": draft.version_name,
+        "start": {
+            "kind": start.kind.value,
+            "version": start.version,
+            "file": str(start.file) if start.file else None,
+            "may_download": start.may_download,
+        },
+        "train_folders": list(draft.train_folders),
+        "val_folders": list(draft.val_folders),
+        "test_folders": list(draft.test_folders),
+        "val_ratio": draft.val_ratio,
+        "categories": list(draft.categories),
+        "seed": draft.seed,
+        "device": draft.device,
+        "max_minutes": draft.max_minutes,
+        "use_images_without_objects": draft.use_images_without_objects,
+    }
+
+
+def draft_from_json(value: Mapping[str, Any]) -> TrainingDraft:
+    """Raises KeyError, TypeError, ValueError."""
+    start = value["start"]
+    return TrainingDraft(
+        project=ProjectId(value["project"]),
+        name=value["name"],
+        worker=value["worker"],
+        configuration=ConfigurationId(value["configuration"]) if value["configuration"] else None,
+        configuration_name=value["configuration_name"],
+        values=dict(value["values"]),
+        model=ModelId(value["model"]) if value["model"] else None,
+        new_model_name=value["new_model_name"],
+        new_model_description=value["new_model_description"],
+        version_name=value["version_name"],
+        start=StartFrom(
+            StartKind(start["kind"]),
+            VersionId(start["version"]) if start["version"] else None,
+            Path(start["file"]) if start["file"] else None,
+            bool(start["may_download"]),
+        ),
+        train_folders=tuple(value["train_folders"]),
+        val_folders=tuple(value["val_folders"]),
+        test_folders=tuple(value["test_folders"]),
+        val_ratio=float(value["val_ratio"]),
+        categories=tuple(value["categories"]),
+        seed=int(value["seed"]),
+        device=value["device"],
+        max_minutes=value["max_minutes"],
+        use_images_without_objects=bool(value["use_images_without_objects"]),
+    )

@@ -1,0 +1,193 @@
+"""Between a draft, which names things by ids, and a plan, which names them as people do."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from core import clock
+from core.domain.ids import ModelId, ProjectId, VersionId
+from core.domain.names import shown, typed_path
+from core.domain.projects import Project
+from core.domain.training import StartFrom, StartKind, TrainingDraft
+from core.domain.workers import Configuration, ConfigValue
+from core.errors import NotFoundError, RefusedError
+from core.models.service import ModelService
+from core.projects.service import ProjectService
+from core.training.draft.command import TrainingPlan
+from core.training.draft.configurations import ConfigurationService
+from core.workers.api import WorkerDescription
+from core.workers.catalog import WorkerCatalog
+from core.workers.configuration import differing, parse_text
+
+MAX_NAME = 100
+"""Characters of a run's, a version's or a model's name."""
+
+
+class Plans:
+    def __init__(
+        self,
+        projects: ProjectService,
+        models: ModelService,
+        catalog: WorkerCatalog,
+        configurations: ConfigurationService,
+    ) -> None:
+        self._projects = projects
+        self._models = models
+        self._catalog = catalog
+        self._configurations = configurations
+
+    def plan_of(self, draft: TrainingDraft) -> TrainingPlan:
+        """Raises NotFoundError when the project, the model or the worker is gone."""
+        base = self._named(draft.worker, draft.configuration_name)
+        return TrainingPlan(
+            project=self._projects.get_project(draft.project).name,
+            name=draft.name,
+            worker=draft.worker,
+            configuration=base.name if base else "",
+            model=self._models.get_model(draft.model).name if draft.model else draft.new_model_name,
+            model_description="" if draft.model else draft.new_model_description,
+            version_name=draft.version_name,
+            start=_start_text(draft.start),
+            allow_download=draft.start.may_download,
+            train=draft.train_folders,
+            val=draft.val_folders,
+            test=draft.test_folders,
+            val_ratio=draft.val_ratio,
+            classes=draft.categories,
+            seed=draft.seed,
+            device=draft.device,
+            minutes=draft.max_minutes,
+            use_images_without_objects=draft.use_images_without_objects,
+            values=self._overrides(draft, base),
+        )
+
+    def draft_from_plan(self, plan: TrainingPlan, settings: Sequence[str] = ()) -> TrainingDraft:
+        """`settings` are "key=value" as typed; they are laid over the plan's values, these over its configuration's.
+        A plan without a name gets the default one.
+
+        Raises NotFoundError for a project, worker or configuration that is not there, RefusedError for the rest.
+        """
+        project = self._project(plan.project)
+        values = self._values(plan, settings)
+        model = self._find_model(project.id, plan.model)
+        base = self._named(plan.worker, plan.configuration)
+        draft = TrainingDraft(
+            project=project.id,
+            name=plan.name,
+            worker=plan.worker,
+            configuration=base.id if base else None,
+            configuration_name=plan.configuration,
+            values=values,
+            model=model,
+            new_model_name="" if model else plan.model,
+            new_model_description="" if model else plan.model_description,
+            version_name=plan.version_name,
+            start=self._start(plan),
+            train_folders=plan.train,
+            val_folders=plan.val,
+            test_folders=plan.test,
+            val_ratio=plan.val_ratio,
+            categories=plan.classes,
+            seed=plan.seed,
+            device=plan.device,
+            max_minutes=plan.minutes,
+            use_images_without_objects=plan.use_images_without_objects,
+        )
+        return draft if draft.name.strip() else replace(draft, name=self.default_name(draft))
+
+    def default_name(self, draft: TrainingDraft) -> str:
+        """<model> · <worker> · <date time>, shortened at the model's name."""
+        model = self._models.get_model(draft.model).name if draft.model else draft.new_model_name.strip()
+        try:
+            worker = self._catalog.info(draft.worker).title
+        except NotFoundError:
+            worker = draft.worker
+        tail = f"{worker} · {clock.now().astimezone():%Y-%m-%d %H:%M}"
+        room = MAX_NAME - len(tail) - 3
+        return f"{model[:room]} · {tail}" if model and room > 0 else tail[:MAX_NAME]
+
+    def _project(self, name: str) -> Project:
+        if not name:
+            raise RefusedError("Say which project to train on.", hint="Give its name with --project.", code="E-101")
+        found = self._projects.find_project(name)
+        if found is None:
+            raise NotFoundError(f'There is no project "{name}".', hint="`calque projects` lists them.")
+        return found
+
+    def _find_model(self, project: ProjectId, name: str) -> ModelId | None:
+        return next((model.id for model in self._models.list_models(project) if name in (model.name, model.id)), None)
+
+    def _named(self, worker: str, name: str) -> Configuration | None:
+        """Raises NotFoundError when there is a name and nothing of that name."""
+        if not name:
+            return None
+        found = self._configurations.find_configuration(worker, name)
+        if found is None:
+            names = ", ".join(f'"{item.name}"' for item in self._configurations.list_configurations(worker))
+            raise NotFoundError(
+                f'There is no configuration "{name}" for "{worker}".', hint=f"There are: {names or 'none'}."
+            )
+        return found
+
+    def _overrides(self, draft: TrainingDraft, base: Configuration | None) -> dict[str, ConfigValue]:
+        """What has to be said beside the configuration's name, so that the same values come out."""
+        if base is None or not draft.values:
+            return dict(draft.values)
+        defaults = self._catalog.get(draft.worker).configuration().model_dump()
+        names = dict.fromkeys((*base.values, *draft.values))
+        wanted = {name: draft.values.get(name, defaults.get(name)) for name in names}
+        named = {name: base.values.get(name, defaults.get(name)) for name in names}
+        return {name: value for name, value in wanted.items() if value != named[name]}
+
+    def _values(self, plan: TrainingPlan, settings: Sequence[str]) -> Mapping[str, ConfigValue]:
+        if not plan.worker:
+            slugs = ", ".join(info.slug for info in self._catalog.list_workers())
+            raise RefusedError("Say which worker to train with.", hint=f"Give it with --worker; there are: {slugs}.")
+        description = self._catalog.get(plan.worker)
+        base = self._named(plan.worker, plan.configuration)
+        typed: dict[str, ConfigValue] = dict(plan.values)
+        for setting in settings:
+            name, equals, text = setting.partition("=")
+            if not equals or not name.strip():
+                raise RefusedError(f'"{setting}" is not a setting.', hint="Write it as key=value.", code="E-131")
+            self._refuse_unknown(description, name.strip())
+            typed[name.strip()] = text
+        read = {
+            name: parse_text(description.configuration, name, value) if isinstance(value, str) else value
+            for name, value in typed.items()
+        }
+        named = base.values if base else {}
+        # A named value that was set back to the worker's default stays, or the named one would come back.
+        kept = differing(description.configuration, read)
+        return {**named, **{name: value for name, value in read.items() if name in kept or name in named}}
+
+    def _refuse_unknown(self, description: WorkerDescription, name: str) -> None:
+        """A slip of the pen must not train for an hour with the default of what was meant."""
+        known = [*description.configuration.model_fields]
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            meant = f'Did you mean "{close[0]}"?' if close else f"There are: {', '.join(known)}."
+            raise RefusedError(f'"{description.slug}" has no setting "{name}".', hint=meant, code="E-530")
+
+    def _start(self, plan: TrainingPlan) -> StartFrom:
+        text = plan.start.strip()
+        if text in ("", StartKind.SCRATCH.value):
+            return StartFrom(may_download=plan.allow_download)
+        if text == StartKind.PRETRAINED.value:
+            return StartFrom(StartKind.PRETRAINED, may_download=plan.allow_download)
+        version = self._models.find_version(text)
+        if version is not None:
+            return StartFrom(StartKind.VERSION, VersionId(version.id))
+        if "\0" in text:
+            raise RefusedError(f'"{shown(text)}" is not the path of a weights file.', code="E-350")
+        return StartFrom(StartKind.FILE, file=typed_path(text))
+
+
+def _start_text(start: StartFrom) -> str:
+    if start.kind is StartKind.VERSION:
+        return start.version or ""
+    if start.kind is StartKind.FILE:
+        return str(start.file or "")
+    return start.kind.value

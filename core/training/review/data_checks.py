@@ -1,0 +1,206 @@
+"""The checks of the wizard's data page. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from core.datasets.split import check_ratio
+from core.domain.counting import counted
+from core.domain.models import Model
+from core.domain.names import shown
+from core.domain.projects import Folder, Task
+from core.domain.snapshots import Split
+from core.domain.training import Issue, TrainingDraft
+from core.domain.workers import WorkerInfo
+from core.training.review.data import BAD_SHAPES, NOT_CHOSEN, TrainingData
+
+ADVISABLE_IMAGES = 20
+ADVISABLE_IMBALANCE = 10  # the most frequent class has at most so many times the images of another
+MIN_TRAIN_IMAGES = 2  # batch normalisation cannot learn from one
+MAX_SEED = 2**32 - 1  # the largest that every source of chance takes
+_PAGE = "data"
+
+
+def check_data(
+    draft: TrainingDraft,
+    folders: Mapping[str, Folder],
+    data: TrainingData | None,
+    model: Model | None,
+    worker: WorkerInfo | None,
+    task: Task | None,
+) -> list[Issue]:
+    """`folders` are the project's, by path; `data` is None when there was nothing to resolve."""
+    issues = _check_folders(draft, folders)
+    if not draft.val_folders:
+        wrong = check_ratio(draft.val_ratio)
+        issues += [wrong] if wrong else []
+    if not 0 <= draft.seed <= MAX_SEED:
+        issues.append(_error("E-132", f'"Seed" must be between 0 and {MAX_SEED}.', "seed"))
+    if data is None or any(issue.is_error for issue in issues):
+        return issues
+    issues += [_error("E-152", _overlap_text(overlap.splits, overlap.paths)) for overlap in data.overlaps]
+    issues += _check_content(draft, data, worker, task)
+    issues += _check_classes(draft, data, model, task)
+    issues += [issue for issue in data.issues if issue not in issues]
+    return issues
+
+
+def slots_of(draft: TrainingDraft) -> dict[Split, tuple[str, ...]]:
+    """The chosen folders of each split that has any."""
+    slots = {Split.TRAIN: draft.train_folders, Split.VAL: draft.val_folders, Split.TEST: draft.test_folders}
+    return {split: folders for split, folders in slots.items() if folders}
+
+
+def _check_folders(draft: TrainingDraft, folders: Mapping[str, Folder]) -> list[Issue]:
+    if not draft.train_folders:
+        return [_error("E-521", "Choose training data.", "train_folders")]
+    issues = []
+    slots = slots_of(draft)
+    for split, chosen in slots.items():
+        unknown = [folder for folder in chosen if folder not in folders]
+        for folder in unknown:
+            text = f'"{shown(folder)}" is not a folder of this project.'
+            if split is Split.TRAIN:
+                text = f"The training folder contains no usable image (0 found: {text[:-1]})."
+            issues.append(_error("E-150" if split is Split.TRAIN else "E-523", text, f"{split.value}_folders"))
+    order = list(slots)
+    pairs = [(a, b) for i, a in enumerate(order) for b in order[i + 1 :]]
+    for first, second in pairs:
+        for a in slots[first]:
+            for b in slots[second]:
+                if _overlap(a, b):
+                    issues.append(_error("E-151", _folder_overlap_text(a, b), f"{second.value}_folders"))
+    return issues
+
+
+def _overlap(a: str, b: str) -> bool:
+    return a == b or not a or not b or a.startswith(f"{b}/") or b.startswith(f"{a}/")
+
+
+def _folder_overlap_text(a: str, b: str) -> str:
+    text = f"{_folder_name(a)} and {_folder_name(b)} overlap. Training, validation and test data must be separate."
+    return text[0].upper() + text[1:]
+
+
+def _folder_name(folder: str) -> str:
+    return f'"{shown(folder)}"' if folder else "the whole project"
+
+
+def _overlap_text(splits: tuple[Split, Split], paths: Sequence[str]) -> str:
+    examples = ", ".join(shown(path) for path in paths[:3]) + (", …" if len(paths) > 3 else "")
+    what = counted(len(paths), "image is", "images are")
+    return f"{what} in both {splits[0].value} and {splits[1].value}. Remove them from one. ({examples})"
+
+
+def _check_content(
+    draft: TrainingDraft, data: TrainingData, worker: WorkerInfo | None, task: Task | None
+) -> list[Issue]:
+    """Is there anything to learn from and to measure on?"""
+    kind = task.value if task else "usable"
+    issues = [
+        issue
+        for split, chosen in slots_of(draft).items()
+        if not data.of_split(split) and (issue := _check_split(draft, data, split, chosen, kind)) is not None
+    ]
+    n_train = len(data.of_split(Split.TRAIN))
+    if 0 < n_train < MIN_TRAIN_IMAGES and not data.issues:
+        text = f"Only {counted(n_train, 'image')} is left to train on; at least {MIN_TRAIN_IMAGES} are needed."
+        issues.append(_error("E-150", text, "train_folders"))
+    if worker is not None and task is Task.SEGMENTATION and data.found_kinds and "polygon" not in data.found_kinds:
+        found = " and ".join(sorted(kind.replace("-", " ") for kind in data.found_kinds))
+        text = f'"{worker.title}" trains {kind} models, but this project has {found} annotations only.'
+        issues.append(Issue("E-122", text, "worker", True, "worker"))
+    return issues
+
+
+def _check_split(
+    draft: TrainingDraft, data: TrainingData, split: Split, chosen: Sequence[str], kind: str
+) -> Issue | None:
+    """Why a set for which folders were chosen has no image; None when another check says it."""
+    field_name = f"{split.value}_folders"
+    names = ", ".join(_folder_name(folder) for folder in chosen)
+    n_found = data.n_found.get(split, 0)
+    is_all_val = split is Split.TRAIN and data.is_val_carved and bool(data.of_split(Split.VAL))
+    if is_all_val or (split is Split.TRAIN and _shows_other_classes(draft, data)):
+        return None
+    if n_found and not data.n_annotated.get(split, 0):
+        text = f"No image in {names} has a {kind} annotation. Annotate or choose another folder."
+        return _error("E-102", text, field_name)
+    if split is Split.TRAIN:
+        text = f"The training folder contains no usable image ({n_found} found: {_reasons(data)})."
+        return _error("E-150", text, field_name)
+    text = f"The {split.value} selection matches no usable image. Folder: {names} ({_reasons(data)})."
+    return _error("E-523", text, field_name)
+
+
+def _shows_other_classes(draft: TrainingDraft, data: TrainingData) -> bool:
+    """The images show classes, but none of those that were chosen."""
+    return bool(draft.categories) and not any(data.train_images_with) and data.n_ignored(NOT_CHOSEN) > 0
+
+
+def _reasons(data: TrainingData) -> str:
+    return ", ".join(f"{n} {reason}" for reason, n in data.ignored) or "the folder is empty"
+
+
+def _check_classes(draft: TrainingDraft, data: TrainingData, model: Model | None, task: Task | None) -> list[Issue]:
+    issues: list[Issue] = []
+    is_empty = not data.of_split(Split.TRAIN) and not _shows_other_classes(draft, data)
+    if not data.categories and not is_empty:
+        issues.append(_error("E-240", "Choose at least one class.", "categories"))
+    shared = {name for name, n in zip(data.categories, data.train_images_with, strict=True) if n}
+    if not is_empty:
+        issues += [
+            _error("E-241", f'Class "{name}" has no example in the training data.', "categories")
+            for name in data.categories
+            if name not in shared
+        ]
+    issues += [
+        _warning("W-242", f'Class "{name}" occurs only in {split.value}; it cannot be learned.', "categories")
+        for name, split in data.only_in
+    ]
+    if task is Task.SEGMENTATION and "polygon" in data.found_kinds:
+        advice = "Train a detector, or leave the class out."
+        issues += [
+            _error("E-243", f'A segmenter needs polygons or masks; "{name}" has only boxes. {advice}', "categories")
+            for name in data.boxes_only
+        ]
+    n_bad = data.n_ignored(BAD_SHAPES)
+    if n_bad:
+        text = f"{counted(n_bad, 'shape was', 'shapes were')} skipped (fewer than 3 points or no area)."
+        issues.append(_warning("W-244", text))
+    if model is not None:
+        issues += _check_model_classes(model, data)
+    issues += _check_amounts(data)
+    return issues
+
+
+def _check_model_classes(model: Model, data: TrainingData) -> list[Issue]:
+    """The order is the model's; what counts is whether the sets differ."""
+    added = [name for name in data.categories if name not in model.categories]
+    removed = [name for name in model.categories if name not in data.categories]
+    if not added and not removed:
+        return []
+    changes = [f"{word} {', '.join(names)}" for word, names in (("added", added), ("removed", removed)) if names]
+    text = f'The class list changed since "{model.name}" was created ({"; ".join(changes)}). Create a new model for it.'
+    return [Issue("E-301", text, "model", True, "model")]
+
+
+def _check_amounts(data: TrainingData) -> list[Issue]:
+    """One warning for all classes that are thin on the ground, or far rarer than the most frequent one."""
+    most = max(data.train_images_with, default=0)
+    advice = max(ADVISABLE_IMAGES, math.ceil(most / ADVISABLE_IMBALANCE))
+    thin = [(name, n) for name, n in zip(data.categories, data.train_images_with, strict=True) if 0 < n < advice]
+    if not thin:
+        return []
+    (first, n), rest = thin[0], thin[1:]
+    others = "".join(f", {name} {count}" for name, count in rest)
+    return [_warning("W-403", f"{first} has {counted(n, 'image')}{others}; {advice} is advisable.", "categories")]
+
+
+def _error(code: str, text: str, field_name: str = "") -> Issue:
+    return Issue(code, text, _PAGE, True, field_name)
+
+
+def _warning(code: str, text: str, field_name: str = "") -> Issue:
+    return Issue(code, text, _PAGE, False, field_name)

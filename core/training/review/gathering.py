@@ -1,0 +1,299 @@
+"""Collects what the checks look at: from the registry, the disk, the catalogue and the devices."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from core.datasets.tree import tree_bytes
+from core.domain.devices import DeviceReport
+from core.domain.ids import VersionId
+from core.domain.models import Model, ModelVersion
+from core.domain.projects import Project, Task
+from core.domain.runs import RunFilter, RunRecord, RunStatus
+from core.domain.snapshots import SnapshotImage, Split
+from core.domain.training import StartKind, TrainingDraft
+from core.domain.workers import Configuration, ConfigValue, GpuUse, WorkerInfo
+from core.errors import CalqueError, NotFoundError, RunError, WorkerError
+from core.home import Home
+from core.models.service import ModelService
+from core.models.weights_store import WEIGHTS_FILE, load_model_json
+from core.projects.service import ProjectService
+from core.registry.database import Registry
+from core.runs.folder.layout import RunLayout
+from core.runs.folder.request import read_request
+from core.runs.service import RunService
+from core.training.draft.configurations import ConfigurationService
+from core.training.draft.draft_json import draft_from_json
+from core.training.review.data import DataChoice, TrainingData, resolve_data
+from core.training.review.data_checks import slots_of
+from core.training.review.preflight import Facts, StartFacts
+from core.workers.api import WorkerDescription
+from core.workers.catalog import WorkerCatalog
+from core.workers.configuration import check, make, resolve
+from core.workers.pretrained import find_pretrained
+
+UNFINISHED = (RunStatus.CREATED, RunStatus.PENDING, RunStatus.IN_PROGRESS, RunStatus.STOPPING, RunStatus.RERUN)
+
+# Of the published weights' bytes: two checkpoints of ours, the engine's own two, weights, and the published copy.
+_CHECKPOINTS_FACTOR = 20
+_UNKNOWN_WEIGHTS_BYTES = 25_000_000
+_WORK_BYTES = 100_000_000  # plots, logs, the reserve
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The facts, and what else Start and the review page need of them."""
+
+    facts: Facts
+    values: Mapping[str, ConfigValue]  # differing from the worker's defaults
+    resolved: Mapping[str, ConfigValue]  # complete; empty when the values have a problem
+    pretrained: str = ""
+    description: WorkerDescription | None = None
+
+
+class Gatherer:
+    def __init__(
+        self,
+        *,
+        registry: Registry,
+        projects: ProjectService,
+        models: ModelService,
+        runs: RunService,
+        catalog: WorkerCatalog,
+        configurations: ConfigurationService,
+        home: Home,
+        devices: Callable[[], DeviceReport],
+    ) -> None:
+        self._registry = registry
+        self._projects = projects
+        self._models = models
+        self._runs = runs
+        self._catalog = catalog
+        self._configurations = configurations
+        self._home = home
+        self._devices = devices
+
+    def gather(self, draft: TrainingDraft) -> Gathered:
+        """Raises NotFoundError when the project is gone; everything else becomes a fact."""
+        draft = tidy(draft)
+        project = self._projects.get_project(draft.project)
+        worker, description = self._worker(draft.worker)
+        configuration = self._configuration(draft)
+        values = draft.values or (configuration.values if configuration else {})
+        model = self._model(draft)
+        task = _task(model, worker)
+        problems = check(description.configuration, values) if description else ()
+        is_sound = description is not None and not any(problem.is_error for problem in problems)
+        resolved: Mapping[str, ConfigValue] = {}
+        architecture = pretrained = ""
+        if description is not None and is_sound:
+            resolved = resolve(description.configuration, values)
+            made = make(description.configuration, values)
+            architecture, pretrained = made.architecture(), made.pretrained()
+        data = self._data(draft, project, model, task)
+        unreadable, changed = _check_files(data, project) if data else ((), ())
+        start = self._start(draft, pretrained)
+        facts = Facts(
+            draft=draft,
+            project=project,
+            worker=worker,
+            task=task,
+            read_only_reason="its registry cannot be written to" if self._registry.is_read_only else "",
+            folders={folder.path: folder for folder in self._projects.list_folders(project.id)},
+            configuration=configuration,
+            configuration_problems=problems,
+            architecture=architecture,
+            model=model,
+            is_model_gone=draft.model is not None and model is None,
+            model_names=frozenset(item.name for item in self._models.list_models(project.id)),
+            start=start,
+            devices=self._devices() if _needs_devices(draft, worker) else None,
+            data=data,
+            unreadable=unreadable,
+            changed=changed,
+            disk_bytes=self._disk_bytes(draft, data, start, pretrained),
+            free_bytes=free_bytes(self._home.root),
+            twin=self._twin(draft),
+        )
+        return Gathered(facts, values, resolved, pretrained, description)
+
+    def _worker(self, slug: str) -> tuple[WorkerInfo | None, WorkerDescription | None]:
+        try:
+            return self._catalog.info(slug), self._catalog.get(slug)
+        except NotFoundError:
+            return None, None
+        except WorkerError:
+            return self._catalog.info(slug), None
+
+    def _configuration(self, draft: TrainingDraft) -> Configuration | None:
+        try:
+            if draft.configuration is not None:
+                return self._configurations.get_configuration(draft.configuration)
+            if draft.configuration_name:
+                return self._configurations.find_configuration(draft.worker, draft.configuration_name)
+        except NotFoundError:
+            return None
+        return None
+
+    def _model(self, draft: TrainingDraft) -> Model | None:
+        if draft.model is None:
+            return None
+        try:
+            return self._models.get_model(draft.model)
+        except NotFoundError:
+            return None
+
+    def _data(
+        self, draft: TrainingDraft, project: Project, model: Model | None, task: Task | None
+    ) -> TrainingData | None:
+        slots = slots_of(draft)
+        if task is None or Split.TRAIN not in slots or project.is_root_missing:
+            return None
+        images = {split: self._projects.training_images(project.id, folders) for split, folders in slots.items()}
+        choice = DataChoice(
+            task=task,
+            classes=draft.categories,
+            model_classes=model.categories if model else (),
+            use_images_without_objects=draft.use_images_without_objects,
+            val_ratio=draft.val_ratio,
+            seed=draft.seed,
+        )
+        return resolve_data(choice, self._projects.list_categories(project.id), images)
+
+    def _start(self, draft: TrainingDraft, pretrained: str) -> StartFacts:
+        start, weights_folder = draft.start, self._home.weights
+        if start.kind is StartKind.PRETRAINED:
+            is_there = find_pretrained(pretrained, weights_folder) is not None
+            return StartFacts(
+                pretrained=pretrained, missing="" if is_there else pretrained, weights_folder=weights_folder
+            )
+        if start.kind is StartKind.FILE:
+            return _file_facts(start.file)
+        if start.kind is StartKind.VERSION and start.version is not None:
+            return self._version_facts(start.version)
+        return StartFacts()
+
+    def _version_facts(self, id: VersionId) -> StartFacts:
+        try:
+            version = self._models.get_version(id)
+            categories = self._models.get_model(version.model).categories
+        except NotFoundError:
+            return StartFacts()
+        try:
+            title = self._catalog.info(version.worker).title
+        except NotFoundError:
+            title = version.worker
+        weights = weights_of(version)
+        missing = "" if weights is not None and weights.is_file() else str(weights or "its folder")
+        return StartFacts(version, categories, title, missing=missing)
+
+    def _disk_bytes(self, draft: TrainingDraft, data: TrainingData | None, start: StartFacts, pretrained: str) -> int:
+        images = data.images if data else ()
+        sizes = [data.n_bytes[image.path] for image in images] if data else []
+        weights = _size_of(weights_of(start.version) if start.version else draft.start.file)
+        weights = weights or _size_of(find_pretrained(pretrained, self._home.weights)) or _UNKNOWN_WEIGHTS_BYTES
+        return tree_bytes(images, sizes) + _CHECKPOINTS_FACTOR * weights + _WORK_BYTES
+
+    def _twin(self, draft: TrainingDraft) -> RunRecord | None:
+        """A run of the same draft that is not over."""
+        wanted = comparable(draft)
+        filter = RunFilter(statuses=UNFINISHED, projects=(draft.project,), workers=(draft.worker,))
+        for record in self._runs.list_runs(filter):
+            try:
+                request = read_request(RunLayout(record.folder))
+                made = comparable(draft_from_json(request.payload["draft"]))
+                if replace(made, model=record.model, new_model_name="") == wanted:
+                    return record
+            except (RunError, KeyError, TypeError, ValueError):
+                continue  # an unreadable run cannot be the same
+        return None
+
+
+def tidy(draft: TrainingDraft) -> TrainingDraft:
+    """Names without blanks round them, folders as the registry writes them."""
+    return replace(
+        draft,
+        name=draft.name.strip(),
+        new_model_name=draft.new_model_name.strip(),
+        version_name=draft.version_name.strip(),
+        train_folders=_folders(draft.train_folders),
+        val_folders=_folders(draft.val_folders),
+        test_folders=_folders(draft.test_folders),
+    )
+
+
+def comparable(draft: TrainingDraft) -> TrainingDraft:
+    """Without what two equal trainings may call differently."""
+    return replace(tidy(draft), name="", version_name="", new_model_description="", configuration_name="")
+
+
+def weights_of(version: ModelVersion) -> Path | None:
+    return version.folder / WEIGHTS_FILE if version.folder else None
+
+
+def free_bytes(folder: Path) -> int | None:
+    """Of the disk that `folder` is, or will be, on; None when it cannot be told."""
+    try:
+        while not folder.exists():
+            folder = folder.parent
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return None
+
+
+def _folders(folders: Iterable[str]) -> tuple[str, ...]:
+    plain = (folder.strip("/") for folder in folders)
+    return tuple(dict.fromkeys("" if folder == "." else folder.removeprefix("./") for folder in plain))
+
+
+def _task(model: Model | None, worker: WorkerInfo | None) -> Task | None:
+    if worker is None or not worker.tasks:
+        return None
+    return model.task if model is not None and model.task in worker.tasks else worker.tasks[0]
+
+
+def _needs_devices(draft: TrainingDraft, worker: WorkerInfo | None) -> bool:
+    """Asking costs seconds the first time."""
+    return draft.device != "cpu" or (worker is not None and worker.gpu_use is GpuUse.REQUIRED)
+
+
+def _file_facts(file: Path | None) -> StartFacts:
+    if file is None:
+        return StartFacts(refusal="No weights file is chosen.")
+    if not file.is_file():
+        return StartFacts(missing=str(file))
+    if file.suffix not in (".pt", ".safetensors"):
+        return StartFacts(refusal=f'"{file.name}" is no weights file; they end in .pt or .safetensors.')
+    if file.suffix == ".safetensors":
+        try:
+            load_model_json(file.parent)
+        except CalqueError as error:
+            return StartFacts(refusal=error.text)
+    return StartFacts()
+
+
+def _check_files(data: TrainingData, project: Project) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Files in use that are gone, and those whose size is another one than at the import. Hashes come at the start."""
+    gone, changed = [], []
+    for image in data.images:
+        found = _size_of(project.root / image.path)
+        if found is None:
+            gone.append(image.path)
+        elif found != data.n_bytes[image.path]:
+            changed.append(image.path)
+    return tuple(gone), tuple(changed)
+
+
+def _size_of(path: Path | None) -> int | None:
+    try:
+        return path.stat().st_size if path is not None else None
+    except OSError:
+        return None
+
+
+def most_objects(images: Iterable[SnapshotImage]) -> int:
+    """On one image."""
+    return max((len(image.objects) for image in images), default=0)

@@ -1,0 +1,309 @@
+"""What stands in the way of a training: facts in, refusals and warnings out, with the catalogue's codes. Pure.
+
+Every sentence carries its numbers and names, and says what to do where that is not plain.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.domain.counting import counted
+from core.domain.devices import DeviceReport
+from core.domain.models import Model, ModelVersion, VersionStatus
+from core.domain.names import shown
+from core.domain.projects import Folder, Project, Task
+from core.domain.runs import RunRecord
+from core.domain.training import Issue, StartKind, TrainingDraft
+from core.domain.workers import Configuration, FieldProblem, GpuUse, WorkerInfo
+from core.training.draft.plans import MAX_NAME
+from core.training.review.data import TrainingData
+from core.training.review.data_checks import check_data
+
+MIN_MINUTES, MAX_MINUTES = 6, 6000
+_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class StartFacts:
+    """What is known of the weights to start from. `missing` is a path or a file name that is not there."""
+
+    version: ModelVersion | None = None
+    version_categories: tuple[str, ...] = ()
+    version_worker_title: str = ""
+    pretrained: str = ""  # the file name of the architecture's published weights, "" = there are none
+    missing: str = ""
+    refusal: str = ""  # why a file cannot be taken, as a sentence
+    weights_folder: Path = Path()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the checks look at. None and empty = not known, or not chosen."""
+
+    draft: TrainingDraft
+    project: Project
+    worker: WorkerInfo | None = None
+    task: Task | None = None
+    read_only_reason: str = ""
+    folders: Mapping[str, Folder] = field(default_factory=dict)
+    configuration: Configuration | None = None
+    configuration_problems: tuple[FieldProblem, ...] = ()
+    architecture: str = ""
+    model: Model | None = None
+    is_model_gone: bool = False
+    model_names: frozenset[str] = frozenset()
+    start: StartFacts = StartFacts()
+    devices: DeviceReport | None = None  # None = nobody had to look
+    data: TrainingData | None = None
+    unreadable: tuple[str, ...] = ()  # files in use that are not there any more
+    changed: tuple[str, ...] = ()  # files in use that have another size than when they were imported
+    disk_bytes: int = 0
+    free_bytes: int | None = None
+    twin: RunRecord | None = None  # the same training, not over yet
+
+
+def check(facts: Facts) -> tuple[Issue, ...]:
+    """Every issue, in the order of the wizard's pages."""
+    return (
+        *_check_name(facts),
+        *_check_worker(facts),
+        *_check_configuration(facts),
+        *_check_model(facts),
+        *_check_start(facts),
+        *_check_project(facts),
+        *check_data(facts.draft, facts.folders, facts.data, facts.model, facts.worker, facts.task),
+        *_check_files(facts),
+        *_check_device(facts),
+        *_check_limit(facts),
+        *_check_review(facts),
+    )
+
+
+def error(code: str, text: str, page: str, field_name: str = "") -> Issue:
+    return Issue(code, text, page, True, field_name)
+
+
+def warning(code: str, text: str, page: str, field_name: str = "") -> Issue:
+    return Issue(code, text, page, False, field_name)
+
+
+def _check_name(facts: Facts) -> list[Issue]:
+    return _name_issues(facts.draft.name, "name", "name", "Give the run a name.")
+
+
+def _name_issues(name: str, page: str, field_name: str, demand: str) -> list[Issue]:
+    if not name.strip():
+        return [error("E-110", demand, page, field_name)]
+    if len(name.strip()) > MAX_NAME:
+        return [error("E-111", f"The name is longer than {MAX_NAME} characters.", page, field_name)]
+    return []
+
+
+def _check_worker(facts: Facts) -> list[Issue]:
+    worker = facts.worker
+    if worker is None:
+        return [error("E-122", "Choose what is to do the training.", "worker", "worker")]
+    if not worker.is_available:
+        return [error("E-120", f'"{worker.title}" is not available: {worker.unavailable_reason}', "worker", "worker")]
+    issues = []
+    on_gpu = facts.draft.device != "cpu"
+    if worker.gpu_use is GpuUse.REQUIRED and not on_gpu:
+        has_gpu = facts.devices is not None and bool(facts.devices.gpus)
+        why = "choose one instead of the CPU" if has_gpu else _gpu_reason(facts)
+        text = f'"{worker.title}" needs a GPU and none is {"chosen" if has_gpu else "available"}: {_ended(why)}'
+        issues.append(error("E-120", text, "worker", "worker"))
+    if worker.gpu_use is GpuUse.UNSUPPORTED and on_gpu:
+        text = f'"{worker.title}" does not use a GPU; it will run on the CPU.'
+        issues.append(warning("W-121", text, "device", "device"))
+    return issues
+
+
+def _gpu_reason(facts: Facts) -> str:
+    return facts.devices.gpu_reason if facts.devices else "no GPU was found on this computer"
+
+
+def _check_configuration(facts: Facts) -> list[Issue]:
+    issues = [
+        Issue(problem.code or "E-132", problem.text, "configuration", problem.is_error, problem.field)
+        for problem in facts.configuration_problems
+        if problem.code != "W-133"
+    ]
+    unknown = sorted(problem.field for problem in facts.configuration_problems if problem.code == "W-133")
+    made_for = _made_for(facts)
+    if unknown or made_for:
+        text = (
+            f"This configuration was made for {made_for or 'another worker'}; unknown: {', '.join(unknown) or 'none'}."
+        )
+        issues.append(warning("W-133", text, "configuration"))
+    return issues
+
+
+def _made_for(facts: Facts) -> str:
+    """The worker version that a stored configuration was made for, when it is not the one of today."""
+    stored, worker = facts.configuration, facts.worker
+    if stored is None or stored.id is None or worker is None or stored.worker_version == worker.version:
+        return ""
+    return f'"{worker.title}" {stored.worker_version}'
+
+
+def _check_model(facts: Facts) -> list[Issue]:
+    draft, model = facts.draft, facts.model
+    if facts.is_model_gone:
+        return [error("E-230", "The chosen model does not exist any more. Choose another one.", "model", "model")]
+    if model is None:
+        issues = _name_issues(draft.new_model_name, "model", "new_model_name", "Choose a model, or name a new one.")
+        if draft.new_model_name.strip() in facts.model_names:
+            text = f'A model named "{draft.new_model_name.strip()}" already exists in this project.'
+            issues.append(error("E-230", text, "model", "new_model_name"))
+    else:
+        issues = []
+        if facts.task is not None and model.task is not facts.task:
+            title = facts.worker.title if facts.worker else ""
+            text = f'"{title}" trains {facts.task.value} models, but "{model.name}" is a {model.task.value} model.'
+            issues.append(error("E-122", text, "model", "model"))
+    if len(draft.version_name.strip()) > MAX_NAME:
+        issues.append(error("E-111", f"The name is longer than {MAX_NAME} characters.", "model", "version_name"))
+    return issues
+
+
+def _check_start(facts: Facts) -> list[Issue]:
+    kind, start = facts.draft.start.kind, facts.start
+    if kind is StartKind.PRETRAINED:
+        return _check_pretrained(facts)
+    if kind is StartKind.VERSION:
+        return _check_version(facts)
+    if kind is StartKind.FILE and (start.missing or start.refusal):
+        text = start.refusal or f'The weights file "{shown(start.missing)}" is not there.'
+        return [error("E-350", f"{text} Choose another file, or train from scratch.", "model", "start")]
+    return []
+
+
+def _check_pretrained(facts: Facts) -> list[Issue]:
+    start = facts.start
+    if not start.pretrained:
+        what = facts.architecture or "this network"
+        text = f'There are no pretrained weights for "{what}". Train from scratch.'
+        return [error("E-350", text, "model", "start")]
+    if start.missing and not facts.draft.start.may_download:
+        text = (
+            f'Pretrained weights "{start.pretrained}" are not on this computer and it is offline. '
+            f"Put the file in {start.weights_folder}, or train from scratch."
+        )
+        return [error("E-350", text, "model", "start")]
+    return []
+
+
+def _check_version(facts: Facts) -> list[Issue]:
+    start, version = facts.start, facts.start.version
+    if version is None:
+        text = "The version to start from does not exist any more. Choose another one."
+        return [error("E-140", text, "model", "start")]
+    if version.status is not VersionStatus.AVAILABLE:
+        text = f"Version {version.label} is not available ({version.status.value}); it cannot be a starting point."
+        return [error("E-140", text, "model", "start")]
+    issues = []
+    if facts.worker is not None and version.worker != facts.worker.slug:
+        made_for = start.version_worker_title or version.worker
+        text = f'This file was made for "{made_for}" and cannot be used with "{facts.worker.title}".'
+        issues.append(error("E-123", text, "model", "start"))
+    elif facts.architecture and version.architecture and version.architecture != facts.architecture:
+        text = (
+            f"Version {version.label} is {version.architecture}; this run trains {facts.architecture}. "
+            "Weights cannot be loaded."
+        )
+        issues.append(error("E-142", text, "model", "start"))
+    if start.missing:
+        text = f"The weights file of version {version.label} is missing at {shown(start.missing)}."
+        issues.append(error("E-260", text, "model", "start"))
+    categories = facts.data.categories if facts.data else ()
+    if categories and start.version_categories and start.version_categories != categories:
+        text = (
+            f"Starting version has classes {', '.join(start.version_categories)}; this run has "
+            f"{', '.join(categories)}. Shared classes are kept, the others start fresh."
+        )
+        issues.append(warning("W-141", text, "model", "start"))
+    return issues
+
+
+def _check_project(facts: Facts) -> list[Issue]:
+    project = facts.project
+    if facts.read_only_reason:
+        text = f'"{project.name}" is open read-only ({facts.read_only_reason}). Training would have to write into it.'
+        return [error("E-103", text, "review")]
+    if project.n_images == 0:
+        text = "This project has no folder with images. Add images before training a model."
+        return [error("E-101", text, "data")]
+    if project.is_root_missing:
+        n_files = counted(project.n_images, "file")
+        text = f'Could not read {n_files}: the folder "{shown(project.root)}" is not there now.'
+        return [error("E-222", text, "data")]
+    return []
+
+
+def _check_files(facts: Facts) -> list[Issue]:
+    if facts.project.is_root_missing:
+        return []
+    issues = []
+    if facts.unreadable:
+        files = f"{counted(len(facts.unreadable), 'file')}: {_listed(facts.unreadable)}"
+        text = f"Could not read {files}. Put them back, or import the folder again."
+        issues.append(error("E-222", text, "data"))
+    if facts.changed:
+        files = _listed(facts.changed)
+        text = f"{counted(len(facts.changed), 'file')} changed since the import: {files}. Import the folder again."
+        issues.append(error("E-223", text, "data"))
+    return issues
+
+
+def _check_device(facts: Facts) -> list[Issue]:
+    device = facts.draft.device
+    if device == "cpu" or (facts.worker is not None and facts.worker.gpu_use is GpuUse.UNSUPPORTED):
+        return []
+    report = facts.devices
+    if report is not None and not report.gpus:
+        return [error("E-160", f"No usable GPU: {_ended(report.gpu_reason)}", "device", "device")]
+    known = {gpu.id for gpu in report.gpus} if report else set()
+    if device not in known:
+        names = ", ".join(sorted(known)) or "none"
+        return [error("E-160", f'No usable GPU: "{device}" is not one of {names}.', "device", "device")]
+    return []
+
+
+def _check_limit(facts: Facts) -> list[Issue]:
+    minutes = facts.draft.max_minutes
+    if minutes is None or (math.isfinite(minutes) and MIN_MINUTES <= minutes <= MAX_MINUTES):
+        return []
+    return [error("E-450", f"Between {MIN_MINUTES} and {MAX_MINUTES} minutes, or no limit.", "limits", "max_minutes")]
+
+
+def _check_review(facts: Facts) -> list[Issue]:
+    issues = []
+    if facts.free_bytes is not None and facts.disk_bytes > facts.free_bytes:
+        text = f"Not enough disk space: {in_bytes(facts.disk_bytes)} needed, {in_bytes(facts.free_bytes)} free."
+        issues.append(error("E-250", text, "review"))
+    if facts.twin is not None:
+        state = facts.twin.status.value
+        text = f'The same training is already {state} as "{facts.twin.name}". Start another?'
+        issues.append(warning("W-161", text, "review"))
+    return issues
+
+
+def in_bytes(n_bytes: int) -> str:
+    """1.5 GB, 230 MB: three figures, in powers of ten as disks are sold."""
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if n_bytes >= size:
+            value = n_bytes / size
+            return f"{value:.0f} {unit}" if value >= 100 else f"{value:.1f} {unit}"
+    return f"{n_bytes} bytes"
+
+
+def _listed(paths: tuple[str, ...]) -> str:
+    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+    return ", ".join(shown(path) for path in paths[:_NAMED]) + more
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."

@@ -1,0 +1,117 @@
+"""The resolved values of a training in words, for the review page. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from core.domain.ids import ProjectId
+from core.domain.names import shown
+from core.domain.snapshots import Split
+from core.domain.training import StartKind, TrainingDraft
+from core.domain.workers import ConfigValue, FieldKind, FieldSpec
+from core.training.review.data import TrainingData
+from core.training.review.preflight import Facts
+
+_DEFAULT = TrainingDraft(ProjectId(""))  # for the defaults of its other fields
+
+Row = tuple[str, str, bool]
+"""Title, value in words, is it a default."""
+
+
+def describe_values(facts: Facts, resolved: Mapping[str, ConfigValue]) -> tuple[Row, ...]:
+    """Everything that the run will use, defaults included, in the order of the wizard."""
+    return (
+        *_run_rows(facts),
+        *_model_rows(facts),
+        *_data_rows(facts.draft, facts.data),
+        *_limit_rows(facts),
+        *_configuration_rows(facts, resolved),
+    )
+
+
+def start_text(facts: Facts) -> str:
+    """What the weights start from; without the folder of a file, for it goes into what is published."""
+    start, kind = facts.start, facts.draft.start.kind
+    if kind is StartKind.VERSION and start.version is not None:
+        return f"{start.version.model_name} {start.version.label}"
+    if kind is StartKind.PRETRAINED:
+        return f"pretrained weights {start.pretrained}"
+    if kind is StartKind.FILE and facts.draft.start.file is not None:
+        return f"the file {shown(facts.draft.start.file.name)}"
+    return "scratch"
+
+
+def value_text(spec: FieldSpec, value: ConfigValue) -> str:
+    """A configuration's value as the form shows it."""
+    for choice, title in spec.choices:
+        if choice == value and type(choice) is type(value):
+            return title
+    if value is None:
+        return "auto" if spec.kind is FieldKind.INTEGER_OR_AUTO else "none"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    text = f"{value:.10g}" if isinstance(value, float) else str(value)
+    return f"{text} {spec.unit}" if spec.unit else text
+
+
+def _run_rows(facts: Facts) -> Iterator[Row]:
+    worker = facts.worker
+    yield "Name", facts.draft.name, False
+    yield "Project", facts.project.name, False
+    yield "Worker", f"{worker.title} {worker.version}" if worker else "", False
+    yield "Task", facts.task.value if facts.task else "", False
+    name = facts.draft.configuration_name or (facts.configuration.name if facts.configuration else "")
+    yield "Configuration", name or "the worker's defaults", not name
+    if facts.architecture:
+        yield "Network", facts.architecture, False
+
+
+def _model_rows(facts: Facts) -> Iterator[Row]:
+    draft, model = facts.draft, facts.model
+    yield "Model", model.name if model else f"{draft.new_model_name} (new)", False
+    yield "Version name", draft.version_name or "none", not draft.version_name
+    file = draft.start.file
+    text = f"the file {shown(file)}" if draft.start.kind is StartKind.FILE and file else start_text(facts)
+    yield "Starts from", text, draft.start.kind is _DEFAULT.start.kind
+
+
+def _data_rows(draft: TrainingDraft, data: TrainingData | None) -> Iterator[Row]:
+    yield "Training images", _folders_text(draft.train_folders), False
+    if draft.val_folders:
+        yield "Validation images", _folders_text(draft.val_folders), False
+    else:
+        n_val = len(data.of_split(Split.VAL)) if data else 0
+        text = f"{n_val} of the training images, chosen by chance with seed {draft.seed} (ratio {draft.val_ratio:g})"
+        yield "Validation images", text, draft.val_ratio == _DEFAULT.val_ratio
+    yield "Test images", _folders_text(draft.test_folders) if draft.test_folders else "none", not draft.test_folders
+    yield "Classes", ", ".join(data.categories) if data else "", not draft.categories
+    uses = draft.use_images_without_objects
+    yield "Images without objects", "used" if uses else "left out", not uses
+    if data is not None and data.n_boxes_as_shapes:
+        yield "Boxes used as shapes with four corners", str(data.n_boxes_as_shapes), False
+
+
+def _limit_rows(facts: Facts) -> Iterator[Row]:
+    draft = facts.draft
+    yield "Seed", str(draft.seed), draft.seed == _DEFAULT.seed
+    gpus = facts.devices.gpus if facts.devices else ()
+    name = next((gpu.name for gpu in gpus if gpu.id == draft.device), "")
+    text = "CPU" if draft.device == "cpu" else f"GPU {draft.device.rpartition(':')[2]}" + (f", {name}" if name else "")
+    yield "Device", text, draft.device == _DEFAULT.device
+    limit = "none" if draft.max_minutes is None else f"{draft.max_minutes:g} minutes"
+    yield "Longest training time", limit, draft.max_minutes == _DEFAULT.max_minutes
+
+
+def _configuration_rows(facts: Facts, resolved: Mapping[str, ConfigValue]) -> Iterator[Row]:
+    specs = {spec.name: spec for spec in facts.worker.fields} if facts.worker else {}
+    for name, value in resolved.items():
+        spec = specs.get(name)
+        if spec is None:
+            yield name, f"{value} (not used)", False
+        else:
+            is_default = value == spec.default and type(value) is type(spec.default)
+            yield spec.title, value_text(spec, value), is_default
+
+
+def _folders_text(folders: tuple[str, ...]) -> str:
+    return ", ".join(shown(folder) if folder else "the whole project" for folder in folders)
