@@ -17,9 +17,10 @@ from core.domain.training import StartFrom, StartKind
 from core.errors import NotFoundError, RefusedError, StorageError
 from core.runs.folder.layout import RunLayout
 from core.runs.folder.request import read_request
+from core.training.child.payload import payload_from_json
 from core.training.draft.command import from_toml
 from core.training.draft.configurations import ConfigurationService
-from core.training.draft.draft_json import draft_from_json, draft_to_json, payload_from_json
+from core.training.draft.draft_json import draft_from_json, draft_to_json
 
 
 def _codes(review) -> list[str]:

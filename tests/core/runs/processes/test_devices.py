@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from core.runs.folder.process_mark import devices, launch
+from core.runs.processes import devices, launch
 from core.runs.processes.devices import probe_devices, report_of
 from core.runs.processes.launch import ask_for_devices
 
@@ -35,7 +35,7 @@ class cuda:
 def fake_torch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file that the probe imports as torch."""
     monkeypatch.setattr(launch, "_SOURCE_ROOT", tmp_path)
-    monkeypatch.setenv("PYTHONPATH", str(Path(devices.__file__).parents[2]))
+    monkeypatch.setenv("PYTHONPATH", str(Path(devices.__file__).parents[3]))
     return tmp_path / "torch.py"
 
 

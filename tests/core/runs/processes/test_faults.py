@@ -15,7 +15,8 @@ from core.domain.models import VersionStatus
 from core.domain.runs import RunRecord, RunStatus, StageState
 from core.runs.folder.layout import RunLayout
 from core.runs.folder.liveness import LivenessProbe
-from core.runs.folder.process_mark import launch, mark_of
+from core.runs.folder.process_mark import mark_of
+from core.runs.processes import launch
 from core.runs.processes.launch import StartOutcome
 from core.runs.service import RunService
 
