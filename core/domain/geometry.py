@@ -9,6 +9,8 @@ from dataclasses import dataclass
 Ring = tuple[float, ...]
 """A closed polygon as x0, y0, x1, y1, ... (the last point joins the first)."""
 
+_MINIMUM_RING = 6  # coordinates of a triangle
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -30,6 +32,11 @@ class Box:
     @property
     def area(self) -> float:
         return max(0.0, self.width) * max(0.0, self.height)
+
+    def inside(self, width: float, height: float) -> Box | None:
+        """The part in an image of `width` x `height` pixels; None when nothing with an area is left."""
+        box = self.clipped(width, height) if self.is_finite() else None
+        return None if box is None or box.width <= 0 or box.height <= 0 else box
 
     def is_finite(self) -> bool:
         return all(math.isfinite(v) for v in (self.x0, self.y0, self.x1, self.y1))
@@ -54,6 +61,15 @@ class Polygon:
         xs = [x for ring in self.rings for x in ring[0::2]]
         ys = [y for ring in self.rings for y in ring[1::2]]
         return Box(min(xs), min(ys), max(xs), max(ys))
+
+    def inside(self, width: float, height: float) -> Polygon | None:
+        """The part in an image of `width` x `height` pixels, without rings of fewer than three points or no area;
+        None when no ring is left."""
+        if not self.is_finite():
+            return None
+        drawn = Polygon(tuple(ring for ring in self.rings if len(ring) >= _MINIMUM_RING)).clipped(width, height)
+        kept = tuple(ring for ring in drawn.rings if signed_area(ring) != 0.0)
+        return Polygon(kept) if kept else None
 
     @property
     def area(self) -> float:

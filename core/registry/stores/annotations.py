@@ -13,6 +13,7 @@ from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
 from core.domain.projects import AnnotatedImage, Annotation, Source
 from core.registry.stores.chunks import KEYS_PER_QUERY, ROWS_PER_INSERT, chunked
 from core.registry.stores.images import get_images
+from core.registry.stores.selections import forget_blocks
 from core.registry.stores.shapes import Shape, decode, encode
 from core.registry.tables.images import ANNOTATIONS, IMAGES
 
@@ -47,6 +48,7 @@ def recount(session: Session, project: ProjectId) -> None:
     """Bring the counts that the images carry in line with the annotations."""
     truth = (ANNOTATIONS.c.image_id == IMAGES.c.id) & (ANNOTATIONS.c.source != Source.MODEL.value)
     n_objects = select(func.count()).where(truth, ANNOTATIONS.c.category_id.is_not(None)).scalar_subquery()
+    forget_blocks(session, project)
     session.execute(
         update(IMAGES)
         .where(IMAGES.c.project_id == project)

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from core.datasets.manifest import FrozenImage, freeze_image
 from core.datasets.service import DatasetService
 from core.domain.geometry import Box
 from core.domain.ids import ProjectId
-from core.domain.snapshots import SnapshotObject, Split
+from core.domain.snapshots import SnapshotImage, SnapshotObject, Split
 from core.errors import RefusedError, StorageError
 from core.registry.database import Registry
 from core.registry.stores import projects
@@ -28,6 +29,10 @@ def project(registry, images_root) -> ProjectId:
         return projects.insert_project(session, name="Pages", root=images_root)
 
 
+def frozen(*images: SnapshotImage) -> list[FrozenImage]:
+    return [freeze_image(image) for image in sorted(images, key=lambda image: image.path)]
+
+
 @pytest.fixture
 def datasets(registry, tmp_path) -> DatasetService:
     return DatasetService(registry, tmp_path / "home" / "snapshots")
@@ -38,12 +43,12 @@ def test_freezing_writes_the_manifest_and_a_labelled_row(datasets, project, make
     crowd = SnapshotObject(1, Box(0, 0, 5, 5), is_crowd=True)
     images[0] = replace(images[0], objects=(*images[0].objects, crowd))
 
-    info = datasets.freeze(project, images, ["line", "map"])
+    info = datasets.freeze(project, frozen(*images), ["line", "map"])
 
     assert info.label == "V001"
     assert dict(info.n_images) == {Split.TRAIN: 1, Split.VAL: 1, Split.TEST: 0}
     assert dict(info.category_counts)[Split.TRAIN] == (1, 0)
-    assert [image.path for image in datasets.read(info.id).images] == ["a.jpg", "b.jpg"]
+    assert [image.path for image in datasets.open(info.id).images()] == ["a.jpg", "b.jpg"]
     assert datasets.list_snapshots(project) == (info,)
     assert datasets.file_of(info.id).stat().st_mode & 0o222 == 0
 
@@ -51,9 +56,9 @@ def test_freezing_writes_the_manifest_and_a_labelled_row(datasets, project, make
 def test_the_same_data_is_the_same_snapshot_and_other_data_the_next(datasets, project, make_image):
     images = [make_image(f"{i}.jpg", seed=i) for i in range(3)]
 
-    first = datasets.freeze(project, images, ["line"])
-    again = datasets.freeze(project, images[::-1], ["line"])
-    other = datasets.freeze(project, images[:2], ["line"])
+    first = datasets.freeze(project, frozen(*images), ["line"])
+    again = datasets.freeze(project, frozen(*images[::-1]), ["line"])
+    other = datasets.freeze(project, frozen(*images[:2]), ["line"])
 
     assert again == first
     assert (first.label, other.label) == ("V001", "V002")
@@ -63,25 +68,25 @@ def test_an_image_in_two_sets_is_refused_and_nothing_is_written(datasets, projec
     image = make_image("a.jpg")
 
     with pytest.raises(RefusedError) as refusal:
-        datasets.freeze(project, [image, replace(image, path="b.jpg", split=Split.TEST)], ["line"])
+        datasets.freeze(project, frozen(image, replace(image, path="b.jpg", split=Split.TEST)), ["line"])
 
     assert refusal.value.code == "E-152"
     assert datasets.list_snapshots(project) == ()
-    assert not (tmp_path / "home" / "snapshots").exists()
+    assert list((tmp_path / "home" / "snapshots").iterdir()) == []
 
 
 def test_a_snapshot_that_cannot_be_stored_leaves_no_row(datasets, project, make_image, tmp_path):
     (tmp_path / "home" / "snapshots").write_text("in the way")
 
     with pytest.raises(StorageError):
-        datasets.freeze(project, [make_image("a.jpg")], ["line"])
+        datasets.freeze(project, frozen(make_image("a.jpg")), ["line"])
 
     assert datasets.list_snapshots(project) == ()
 
 
 def test_verifying_names_what_changed_and_what_is_gone(datasets, project, make_image, images_root):
     images = [make_image(f"{i}.jpg", seed=i) for i in range(3)]
-    info = datasets.freeze(project, images, ["line"])
+    info = datasets.freeze(project, frozen(*images), ["line"])
     assert datasets.verify(info.id, images_root) == ()
 
     file = images_root / "1.jpg"
@@ -97,8 +102,8 @@ def test_verifying_names_what_changed_and_what_is_gone(datasets, project, make_i
 
 
 def test_every_known_manifest_is_verified(datasets, project, make_image):
-    whole = datasets.freeze(project, [make_image("a.jpg")], ["line"])
-    gone = datasets.freeze(project, [make_image("b.jpg", seed=1)], ["line"])
+    whole = datasets.freeze(project, frozen(make_image("a.jpg")), ["line"])
+    gone = datasets.freeze(project, frozen(make_image("b.jpg", seed=1)), ["line"])
     assert datasets.verify_manifests() == ()
 
     datasets.file_of(gone.id).unlink()

@@ -104,7 +104,7 @@ def test_start_writes_model_version_snapshot_and_run(shop: Shop):
     assert payload.configuration["n_steps"] == 2
     assert payload.configuration["points_per_step"] == 8
     assert payload.manifest == shop.datasets.file_of(snapshot.id)
-    assert len(shop.datasets.read(snapshot.id).images) == 31
+    assert len(list(shop.datasets.open(snapshot.id).images())) == 31
 
 
 def test_what_was_started_trains_to_its_end(shop: Shop):
@@ -188,11 +188,29 @@ def test_files_that_changed_since_the_import_are_found_before_start(shop: Shop):
     (shop.images_root / "train" / "03.jpg").unlink()
     (shop.images_root / "val" / "01.jpg").write_bytes(b"other")
 
-    review = shop.training.review(shop.draft())
+    unseen = shop.training.review(shop.draft())
+    seen = shop.training.review(shop.draft(), looks_at_files=True)
+    again = shop.training.review(shop.draft(name="another name"))
 
-    texts = {issue.code: issue.text for issue in review.issues}
-    assert "1 file: train/03.jpg" in texts["E-222"]
-    assert "val/01.jpg" in texts["E-223"]
+    assert unseen.can_start
+    assert ("Image files", "not looked at yet; Start looks at each of them", True) in unseen.values
+    for review in (seen, again):
+        texts = {issue.code: issue.text for issue in review.issues}
+        assert "1 file: train/03.jpg" in texts["E-222"]
+        assert "val/01.jpg" in texts["E-223"]
+
+
+def test_start_looks_at_the_files_whatever_the_review_knew(shop: Shop):
+    assert ("Image files", "31 looked at, all as large as when they were imported", True) in shop.training.review(
+        shop.draft(), looks_at_files=True
+    ).values
+    (shop.images_root / "train" / "03.jpg").unlink()
+
+    with pytest.raises(RefusedError) as refusal:
+        shop.training.submit(shop.draft())
+
+    assert refusal.value.code == "E-222"
+    assert "E-222" in _codes(shop.training.review(shop.draft()))
 
 
 def test_a_project_whose_folder_is_gone_is_told(shop: Shop):
