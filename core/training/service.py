@@ -97,6 +97,16 @@ class TrainingService:
         """
         return self._review(self._gatherer.gather(draft, looks_at_files=looks_at_files, check=check, progress=progress))
 
+    def look_at_files(
+        self,
+        draft: TrainingDraft,
+        *,
+        check: Check = lambda: None,
+        progress: Progress = lambda done, total: None,
+    ) -> None:
+        """Whether each image file in use is there and as large as it was; the next review tells. May take a while."""
+        self._gatherer.look_at_files(draft, check=check, progress=progress)
+
     def submit(self, draft: TrainingDraft) -> RunRecord:
         """Check once more, files included, freeze the data, and write model, version and run; the run is Pending.
 
@@ -176,6 +186,7 @@ class TrainingService:
             is_val_carved=data is not None and data.is_val_carved,
             command=to_command(plan) if plan else "",
             toml=to_toml(plan) if plan else "",
+            are_files_known=data is None or facts.n_files_seen is not None,
         )
 
     def _plan_or_none(self, draft: TrainingDraft) -> TrainingPlan | None:

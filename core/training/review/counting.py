@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -91,7 +91,7 @@ class DataCounter:
 
     def find_files(self, question: DataQuestion, state: State | None) -> FilesFound | None:
         """What the last look at the files found; None when nobody looked since something changed."""
-        return self._files.find((question, state))
+        return self._files.find((_of_files(question), state))
 
     def look_at_files(
         self,
@@ -102,6 +102,7 @@ class DataCounter:
         progress: Progress = lambda done, total: None,
     ) -> FilesFound:
         """Whether each file in use is there and as large as it was."""
+        question = _of_files(question)
         make_blocks(self._registry, question.project)
         with self._registry.read() as session:
             state = selections.find_state(session, question.project)
@@ -142,6 +143,15 @@ def resolve(session: Session, question: DataQuestion, check: Check = lambda: Non
         (lambda keys: selections.paths_of(session, keys)) if question.are_folders_apart else None,
         check,
     )
+
+
+def _of_files(question: DataQuestion) -> DataQuestion:
+    """The same images in use, whichever of them are to validate."""
+    slots = dict(question.slots)
+    if Split.VAL not in slots:
+        slots[Split.VAL] = ()
+    choice = replace(question.choice, val_ratio=0.0, seed=0)
+    return replace(question, slots=tuple(slots.items()), choice=choice, are_folders_apart=False)
 
 
 def _names(session: Session, project: ProjectId) -> tuple[tuple[str, str], ...]:

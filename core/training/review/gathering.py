@@ -143,6 +143,14 @@ class Gatherer:
         )
         return Gathered(facts, values, resolved, pretrained, description, question, state)
 
+    def look_at_files(self, draft: TrainingDraft, *, check: Check, progress: Progress) -> None:
+        """At those of the images in use; `gather` then knows what was found."""
+        draft = tidy(draft)
+        project, model = self._projects.get_project(draft.project), self._model(draft)
+        question = _question(draft, project, model, _task(model, self._worker(draft.worker)[0]))
+        if question is not None:
+            self._counter.look_at_files(question, project.root, check=check, progress=progress)
+
     def _worker(self, slug: str) -> tuple[WorkerInfo | None, WorkerDescription | None]:
         try:
             return self._catalog.info(slug), self._catalog.get(slug)

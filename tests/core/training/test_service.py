@@ -5,22 +5,30 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 
+import plain_data
+import plain_manifest
 import pytest
 from service_workshop import Shop
 
 from core.domain.devices import DeviceReport
+from core.domain.geometry import Box
 from core.domain.models import VersionStatus
-from core.domain.projects import Task
+from core.domain.projects import ImageFilter, Task
 from core.domain.runs import RunStatus, StageName
 from core.domain.snapshots import Split
 from core.domain.training import StartFrom, StartKind
 from core.errors import NotFoundError, RefusedError, StorageError
+from core.registry.stores import annotations, selections
+from core.registry.stores.annotations import NewAnnotation
 from core.runs.folder.layout import RunLayout
 from core.runs.folder.request import read_request
 from core.training.child.payload import payload_from_json
 from core.training.draft.command import from_toml
 from core.training.draft.configurations import ConfigurationService
 from core.training.draft.draft_json import draft_from_json, draft_to_json
+from core.training.review import counting
+from core.training.review.counting import DataQuestion
+from core.training.review.data import DataChoice
 
 
 def _codes(review) -> list[str]:
@@ -410,3 +418,99 @@ def test_classes_that_the_training_images_do_not_show_are_named(shop: Shop):
     review = shop.training.review(shop.draft(categories=("never seen",)))
 
     assert [issue.code for issue in review.issues if issue.is_error and "train" in issue.text] == ["E-241"]
+
+
+@pytest.fixture
+def resolved(monkeypatch: pytest.MonkeyPatch) -> list[DataQuestion]:
+    """What the data was counted for; each time it was."""
+    questions = []
+    resolve = counting.resolve
+
+    def noted(session, question, check=lambda: None):
+        questions.append(question)
+        return resolve(session, question, check)
+
+    monkeypatch.setattr(counting, "resolve", noted)
+    return questions
+
+
+def test_data_is_counted_when_it_or_the_choice_of_it_changed(shop: Shop, resolved: list[DataQuestion]):
+    shop.training.review(shop.draft())
+    for change in ({"name": "x"}, {"new_model_name": "y"}, {"device": "cuda:0"}, {"max_minutes": 7.0}, {"values": {}}):
+        shop.training.review(shop.draft(**change))
+    assert len(resolved) == 1
+
+    shop.training.review(shop.draft(categories=("bar",)))
+    shop.training.review(shop.draft(test_folders=()))
+    shop.training.review(shop.draft(use_images_without_objects=True))
+    assert len(resolved) == 4
+    shop.training.review(shop.draft())
+    assert len(resolved) == 4
+
+
+def test_an_annotation_more_is_counted(shop: Shop):
+    before = shop.training.review(shop.draft())
+    key = int(shop.projects.list_image_ids(ImageFilter(shop.project, folders=("train",)))[0])
+    with shop.registry.write() as session:
+        category = int(shop.projects.list_categories(shop.project)[0].id)
+        annotations.insert_annotations(session, [NewAnnotation(key, category, Box(1, 1, 9, 9))])
+        annotations.recount(session, shop.project)
+
+    after = shop.training.review(shop.draft())
+
+    assert after.splits[0].n_objects == before.splits[0].n_objects + 1
+
+
+def test_a_review_is_given_up_when_nobody_waits_for_it_any_more(shop: Shop):
+    class GaveUpError(Exception):
+        pass
+
+    def give_up(*_: int) -> None:
+        raise GaveUpError
+
+    with pytest.raises(GaveUpError):
+        shop.training.review(shop.draft(), check=give_up)
+    with shop.registry.write() as session:
+        selections.forget_blocks(session, shop.project)
+    with pytest.raises(GaveUpError):
+        shop.training.review(shop.draft(), progress=give_up)
+    with pytest.raises(GaveUpError):
+        shop.training.look_at_files(shop.draft(), progress=give_up)
+    assert shop.training.review(shop.draft()).can_start
+
+
+def test_a_home_of_before_is_prepared_by_the_first_review(shop: Shop):
+    before = shop.training.review(shop.draft())
+    with shop.registry.write() as session:
+        selections.forget_blocks(session, shop.project)
+    seen = []
+
+    after = shop.training.review(shop.draft(), progress=lambda done, total: seen.append((done, total)))
+
+    assert after.splits == before.splits
+    assert seen == [(0, 1)]
+    with shop.registry.read() as session:
+        assert selections.list_missing_blocks(session, shop.project) == ()
+
+
+def test_what_is_frozen_is_what_version_0_1_froze(shop: Shop):
+    """Boxes and rings, a carved set, a class left out: the id of the manifest is the same."""
+    for number, changes in enumerate(
+        (
+            {},
+            {"val_folders": (), "val_ratio": 0.25, "seed": 4},
+            {"categories": ("bar",), "val_folders": (), "test_folders": ()},
+        ),
+    ):
+        record = shop.training.submit(shop.draft(**changes, new_model_name=f"Model {number}"))
+        draft = shop.draft(**changes)
+        slots = {Split.TRAIN: draft.train_folders, Split.VAL: draft.val_folders, Split.TEST: draft.test_folders}
+        images = {
+            split: shop.projects.get_annotated(shop.projects.list_image_ids(ImageFilter(shop.project, folders=folders)))
+            for split, folders in slots.items()
+            if folders
+        }
+        choice = DataChoice(Task.DETECTION, draft.categories, val_ratio=draft.val_ratio, seed=draft.seed)
+        data = plain_data.resolve_data(choice, shop.projects.list_categories(shop.project), images)
+        content = plain_manifest.encode(plain_manifest.make_manifest(data.categories, data.images))
+        assert record.snapshot == plain_manifest.id_of(content)
