@@ -8,6 +8,7 @@ Lines are made and read one by one: a manifest of a million images never lies in
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -65,17 +66,13 @@ def object_text(category: int, geometry: Geometry, *, is_crowd: bool) -> str:
     """Raises ValueError on a coordinate that is not a number."""
     crowd = ',"crowd":true' if is_crowd else ""
     if isinstance(geometry, Box):
-        return box_text(category, geometry.x0, geometry.y0, geometry.x1, geometry.y1, crowd)
+        numbers = _numbers([geometry.x0, geometry.y0, geometry.x1, geometry.y1])
+        return f'{{"box":[{numbers}],"category":{category}{crowd}}}'
     if isinstance(geometry, Polygon):
         rings = "],[".join([_numbers(ring) for ring in geometry.rings])
         inner = f"[{rings}]" if geometry.rings else ""
         return f'{{"category":{category}{crowd},"polygon":[{inner}]}}'
     return f'{{"category":{category}{crowd}}}'
-
-
-def box_text(category: int, x0: float, y0: float, x1: float, y1: float, crowd: str = "") -> str:
-    """`crowd` is the text between category and end."""
-    return f'{{"box":[{_numbers((x0, y0, x1, y1))}],"category":{category}{crowd}}}'
 
 
 def decode_header(line: bytes, *, file: str = "") -> tuple[str, ...]:
@@ -126,12 +123,19 @@ def _damaged(file: str, number: int) -> FormatError:
     return FormatError(text, file=file, line=number, hint="Restore it from a backup.")
 
 
-def _numbers(values: Iterable[float]) -> str:
+def _numbers(values: Sequence[float]) -> str:
     """Whole numbers without a point, so that 3, 3.0 and -0.0 have one form each; others in Python's shortest form."""
-    text = ",".join([repr(int(value)) if float(value).is_integer() else repr(float(value)) for value in values])
-    if "n" in text:
+    # Nearly always the text of the whole list has the form already, but for the points.
+    text = (repr(list(values))[1:-1].replace(" ", "") + ",").replace(".0,", ",")
+    if "e" in text or "n" in text or "-0," in text:
+        return ",".join([_number(value) for value in values])
+    return text[:-1]
+
+
+def _number(value: float) -> str:
+    if not math.isfinite(value):
         raise ValueError("JSON has no number for a coordinate that is infinite or none.")
-    return text
+    return repr(int(value)) if float(value).is_integer() else repr(float(value))
 
 
 def _image_from_json(value: dict[str, Any]) -> SnapshotImage:

@@ -152,6 +152,12 @@ class ManifestFile:
         with self._lines() as lines:
             yield from decode_images(lines, splits, file=str(self.file))
 
+    def files(self) -> Iterator[tuple[str, str]]:
+        """The path and the SHA-256 of each image."""
+        with self._lines() as lines:
+            for value, _ in iter_values(lines, tuple(Split), file=str(self.file)):
+                yield value["path"], value["sha256"]
+
     @cached_property
     def counts(self) -> tuple[SplitCount, ...]:
         """Of each Split; crowd regions are not counted as objects. Reads the file once."""

@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from core import clock
+from core.datasets.checked_files import Checked, check_files, new_record, read_record, write_record
 from core.datasets.manifest import FrozenImage
 from core.datasets.manifest_file import ManifestFile, WrittenManifest, manifest_file, open_manifest, write_manifest
-from core.datasets.tree import check_source
 from core.domain.ids import ProjectId, SnapshotId
 from core.domain.imports import Problem, Severity
 from core.domain.snapshots import SnapshotInfo
 from core.errors import CalqueError
+from core.files.faults import storage_error
 from core.registry.database import Registry
 from core.registry.stores import snapshots as store
+
+_RECORD = ".checked"  # beside the manifest
 
 
 class DatasetService:
@@ -60,17 +63,30 @@ class DatasetService:
         return tuple(problems)
 
     def verify(
-        self, snapshot: SnapshotId, root: Path, *, progress: Callable[[int, int], None] = lambda done, total: None
-    ) -> tuple[Problem, ...]:
-        """Every image below `root` that is missing or no longer what was frozen (E-223), by its SHA-256."""
-        images = tuple(self.open(snapshot).images())
-        problems = []
-        for done, image in enumerate(images):
-            progress(done, len(images))
-            problem = check_source(image, root)
-            if problem is not None:
-                problems.append(problem)
-        return tuple(problems)
+        self,
+        snapshot: SnapshotId,
+        root: Path,
+        *,
+        full: bool = False,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> Checked:
+        """Every image below `root` that is missing or no longer what was frozen (E-223).
+
+        Files that look (size, time, place on the disk) as they did when they last had the right SHA-256 are not hashed
+        again, unless `full`.
+        """
+        manifest = self.open(snapshot)
+        file = manifest.file.with_suffix(_RECORD)
+        record = None if full else read_record(file, root)
+        if record is None:
+            record = new_record(root, manifest.files())
+        checked, seen = check_files(record, progress)
+        if checked.n_hashed and not self._registry.is_read_only:
+            try:
+                write_record(file, seen)
+            except OSError as error:
+                raise storage_error(error, "What was checked", file) from error
+        return checked
 
 
 def describe(written: WrittenManifest, project: ProjectId) -> SnapshotInfo:

@@ -89,13 +89,12 @@ def changed_error(problems: Sequence[Problem]) -> RefusedError:
     )
 
 
-def check_source(image: SnapshotImage, root: Path) -> Problem | None:
-    """What is wrong with the file that the snapshot speaks of; None when it is as it was."""
+def check_source(path: str, sha256: str, root: Path) -> Problem | None:
+    """What is wrong with the file that a snapshot speaks of; None when it is as it was."""
     try:
-        source = _source_of(image, root)
-        return None if sha256_of(source) == image.sha256 else _changed(image)
+        return None if sha256_of(_source_of(path, root)) == sha256 else _changed(path)
     except ImageFileError as error:
-        return _changed(image, error.text)
+        return _changed(path, error.text)
 
 
 def tree_bytes(n_bytes: NDArray[np.int64], n_pixels: NDArray[np.int64], is_copied: NDArray[np.bool_]) -> int:
@@ -138,9 +137,9 @@ def _named(images: Iterable[SnapshotImage]) -> Iterator[tuple[SnapshotImage, str
 def _make(image: SnapshotImage, root: Path, stem: Path) -> TreeImage | Problem:
     copy = stem.with_name(stem.name + ".part")
     try:
-        if _copy(_source_of(image, root), copy) != image.sha256:
+        if _copy(_source_of(image.path, root), copy) != image.sha256:
             copy.unlink()
-            return _changed(image)
+            return _changed(image.path)
         if _is_safe_jpeg(copy):
             path = stem.with_name(stem.name + ".jpg")
             copy.replace(path)
@@ -151,16 +150,16 @@ def _make(image: SnapshotImage, root: Path, stem: Path) -> TreeImage | Problem:
             copy.unlink()
     except ImageFileError as error:
         copy.unlink(missing_ok=True)
-        return _changed(image, error.text)
+        return _changed(image.path, error.text)
     path.chmod(_READ_ONLY)
     return TreeImage(path, image.path, image.width, image.height, image.split, image.objects)
 
 
-def _source_of(image: SnapshotImage, root: Path) -> Path:
+def _source_of(relative: str, root: Path) -> Path:
     """The file below `root`; ImageFileError when the path, or a link in it, leads out of it."""
-    path = root / image.path
+    path = root / relative
     if not path.resolve().is_relative_to(root.resolve()):
-        text = f'"{shown(image.path)}" lies outside the project\'s folder.'
+        text = f'"{shown(relative)}" lies outside the project\'s folder.'
         raise ImageFileError("image-outside", text, file=path)
     return path
 
@@ -207,6 +206,6 @@ def _is_safe_jpeg(path: Path) -> bool:
     return header.format == "JPEG" and header.mode in ("RGB", "L") and header.orientation == 1
 
 
-def _changed(image: SnapshotImage, text: str = "") -> Problem:
-    words = text or f'"{shown(image.path)}" changed since it was frozen.'
-    return Problem("image-changed", words, file=image.path, severity=Severity.ERROR)
+def _changed(path: str, text: str = "") -> Problem:
+    words = text or f'"{shown(path)}" changed since it was frozen.'
+    return Problem("image-changed", words, file=path, severity=Severity.ERROR)

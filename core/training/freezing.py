@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.datasets.manifest import FrozenImage, box_text, object_text
+from core.datasets.manifest import FrozenImage, object_text
 from core.datasets.manifest_file import shared_error
 from core.domain.geometry import Box, Polygon
 from core.domain.ids import ProjectId
@@ -50,26 +50,26 @@ def frozen_images(
 
 def _objects(row: FrozenRow, shapes: Shapes) -> tuple[list[str], list[int]]:
     """The usable shapes of the run's classes as canonical JSON; and the classes of those that are no crowd."""
-    texts: list[str] = []
+    boxes: list[str] = []
+    others: list[str] = []
     categories: list[int] = []
-    width, height = row.width, row.height
+    width, height, places, keeps_boxes = row.width, row.height, shapes.places, shapes.keeps_boxes
     for _, key, kind, x0, y0, x1, y1, points, is_crowd in row.shapes:
-        place = shapes.places.get(key or 0)
+        place = places.get(key)
         if place is None:
             continue
-        if (
-            points is None
-            and shapes.keeps_boxes
-            and x0 is not None and y0 is not None and x1 is not None and y1 is not None
-            and 0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height
-        ):  # fmt: skip
-            texts.append(box_text(place, x0, y0, x1, y1, ',"crowd":true' if is_crowd else ""))
+        if keeps_boxes and points is None and 0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height:
+            crowd = ',"crowd":true' if is_crowd else ""
+            boxes.append(f'{{"box":[{x0 or 0},{y0 or 0},{x1},{y1}],"category":{place}{crowd}}}')
         else:
             geometry = decode(Shape(kind, x0, y0, x1, y1, points))
             part = None if geometry is None else shapes.usable(geometry, width, height)
             if part is None:
                 continue
-            texts.append(object_text(place, part, is_crowd=bool(is_crowd)))
+            others.append(object_text(place, part, is_crowd=bool(is_crowd)))
         if not is_crowd:
             categories.append(place)
-    return texts, categories
+    if boxes:
+        # The canonical form (see manifest.object_text) of all at once: whole numbers have no point.
+        others += "\n".join(boxes).replace(".0,", ",").replace(".0]", "]").split("\n")
+    return others, categories

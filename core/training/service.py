@@ -23,8 +23,8 @@ from core.projects.service import ProjectService
 from core.registry.database import Registry
 from core.registry.stores import configurations as configuration_store
 from core.registry.stores import models as model_store
-from core.registry.stores import projects as project_store
 from core.registry.stores import runs as run_store
+from core.registry.stores import selections
 from core.runs.folder.layout import RunLayout
 from core.runs.folder.removal import remove_folder
 from core.runs.folder.request import read_request, write_request
@@ -128,7 +128,7 @@ class TrainingService:
             resolved = resolve(session, question)
             if resolved.data != data:
                 raise RefusedError("The project's images were changed just now.", hint="Look at the review again.")
-            categories = project_store.list_categories(session, question.project)
+            categories = selections.list_classes(session, question.project)
             known = {category.name: int(category.id) for category in categories}
             shapes = Shapes(
                 places={known[name]: place for place, name in enumerate(data.categories) if name in known},

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple, cast
 
@@ -13,14 +12,13 @@ import numpy as np
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from core.domain.ids import ProjectId
-from core.domain.projects import Source
+from core.domain.ids import CategoryId, ProjectId
+from core.domain.projects import Category, Source
 from core.domain.selections import Selection
 from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
 from core.registry.stores.image_blocks import (
     BITS,
     IMAGES_PER_BLOCK,
-    AnnotationColumns,
     Column,
     ImageBlock,
     ImageColumns,
@@ -29,7 +27,7 @@ from core.registry.stores.image_blocks import (
     pack,
     unpack,
 )
-from core.registry.tables.projects import FolderRow
+from core.registry.tables.projects import CategoryRow, FolderRow
 from core.registry.tables.selections import IMAGE_BLOCKS
 
 Check = Callable[[], None]
@@ -49,8 +47,12 @@ _PATHS = "SELECT id, path, n_bytes FROM image WHERE id IN ({marks}) ORDER BY pat
 _FROZEN_IMAGES = "SELECT id, path, sha256, width, height, orientation FROM image WHERE id IN ({marks})"
 _FROZEN_ANNOTATIONS = """
 SELECT image_id, category_id, kind, x0, y0, x1, y1, points, is_crowd FROM annotation
-WHERE image_id IN ({marks}) AND source != ? AND category_id IS NOT NULL AND kind != 'image' ORDER BY image_id
+WHERE image_id IN ({marks}) AND source != ? AND category_id IS NOT NULL AND kind != 'image'
 """
+
+
+ShapeColumns = tuple[int, int, str, float, float, float, float, bytes | None, int]
+"""AnnotationColumns of a shape of a class."""
 
 
 class State(NamedTuple):
@@ -69,7 +71,7 @@ class FrozenRow(NamedTuple):
     width: int
     height: int
     orientation: int
-    shapes: Sequence[AnnotationColumns]
+    shapes: Sequence[ShapeColumns]
 
 
 class FileRow(NamedTuple):
@@ -139,6 +141,13 @@ def iter_blocks(session: Session, selection: Selection, check: Check = lambda: N
             yield block
 
 
+def list_classes(session: Session, project: ProjectId) -> tuple[Category, ...]:
+    """The project's categories in their order, without counts."""
+    query = select(CategoryRow.id, CategoryRow.name, CategoryRow.position).where(CategoryRow.project_id == project)
+    rows = session.execute(query.order_by(CategoryRow.position))
+    return tuple(Category(CategoryId(str(id)), name, position) for id, name, position in rows)
+
+
 def list_known_folders(session: Session, project: ProjectId, folders: Iterable[str]) -> frozenset[str]:
     """Those of the folders that the project's tree has; the root always is one."""
     known = set()
@@ -175,12 +184,13 @@ def iter_frozen(session: Session, keys: Column, check: Check = lambda: None) -> 
         chunk = keys[start : start + KEYS_PER_QUERY - 1].tolist()
         marks = ",".join("?" * len(chunk))
         images = {row[0]: row for row in cursor.execute(_FROZEN_IMAGES.format(marks=marks), chunk)}
-        shapes = cursor.execute(_FROZEN_ANNOTATIONS.format(marks=marks), (*chunk, Source.MODEL.value)).fetchall()
-        of_image = {key: list(rows) for key, rows in groupby(shapes, itemgetter(0))}
+        of_image: dict[int, list[ShapeColumns]] = {key: [] for key in chunk}
+        for shape in cursor.execute(_FROZEN_ANNOTATIONS.format(marks=marks), (*chunk, Source.MODEL.value)):
+            of_image[shape[0]].append(shape)
         for key in chunk:
             _, path, sha256, width, height, orientation = images[key]
             digest = "" if sha256 is None else sha256.hex()
-            yield FrozenRow(key, os.fsdecode(path), digest, width, height, orientation, of_image.get(key, ()))
+            yield FrozenRow(key, os.fsdecode(path), digest, width, height, orientation, of_image[key])
 
 
 def iter_files(session: Session, keys: Column, check: Check = lambda: None) -> Iterator[FileRow]:

@@ -16,7 +16,6 @@ from core.domain.snapshots import Split
 from core.registry.blocks import make_blocks
 from core.registry.database import Registry
 from core.registry.session import Session
-from core.registry.stores import projects as project_store
 from core.registry.stores import selections
 from core.registry.stores.selections import FileRow, State
 from core.training.review.data import Check, DataChoice, Resolved, TrainingData, resolve_data
@@ -80,13 +79,13 @@ class DataCounter:
         make_blocks(self._registry, question.project, progress)
         with self._registry.read() as session:
             state = selections.find_state(session, question.project)
-            names = _names(session, question.project)
-            known = self._counted.find((question, state, names)) if state is not None else None
+            classes = selections.list_classes(session, question.project)
+            known = self._counted.find((question, state, classes)) if state is not None else None
             if known is not None:
                 return CountedData(known, state)
             data = resolve(session, question, check).data
         if state is not None:
-            self._counted.keep((question, state, names), data)
+            self._counted.keep((question, state, classes), data)
         return CountedData(data, state)
 
     def find_files(self, question: DataQuestion, state: State | None) -> FilesFound | None:
@@ -138,7 +137,7 @@ def resolve(session: Session, question: DataQuestion, check: Check = lambda: Non
     }
     return resolve_data(
         question.choice,
-        project_store.list_categories(session, question.project),
+        selections.list_classes(session, question.project),
         blocks,
         (lambda keys: selections.paths_of(session, keys)) if question.are_folders_apart else None,
         check,
@@ -152,10 +151,6 @@ def _of_files(question: DataQuestion) -> DataQuestion:
         slots[Split.VAL] = ()
     choice = replace(question.choice, val_ratio=0.0, seed=0)
     return replace(question, slots=tuple(slots.items()), choice=choice, are_folders_apart=False)
-
-
-def _names(session: Session, project: ProjectId) -> tuple[tuple[str, str], ...]:
-    return tuple((category.id, category.name) for category in project_store.list_categories(session, project))
 
 
 def _look(root: Path, files: Iterable[FileRow], total: int, progress: Progress) -> FilesFound:

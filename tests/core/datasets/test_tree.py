@@ -130,7 +130,7 @@ def test_one_byte_of_difference_is_found_whatever_the_file_says_of_its_age(make_
     file.write_bytes(file.read_bytes()[:-1] + b"\x83")
     os.utime(file, ns=(facts.st_atime_ns, facts.st_mtime_ns))
 
-    assert check_source(image, images_root).kind == "image-changed"
+    assert check_source(image.path, image.sha256, images_root).kind == "image-changed"
 
 
 def test_a_path_that_leads_out_of_the_project_is_refused(make_image, images_root, tmp_path):
