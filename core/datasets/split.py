@@ -125,7 +125,7 @@ def _make_units(shown: Shown, seed: int, n_labels: int, check: Check) -> _Units:
     is_empty = np.ones(len(order), dtype=bool)
     is_empty[pairs // n_labels] = False
     pairs = np.sort(np.concatenate([pairs, np.flatnonzero(is_empty) * n_labels + _NO_OBJECT]))
-    units, labels = pairs // n_labels, pairs % n_labels
+    units, labels = (pairs // n_labels).astype(np.int32), (pairs % n_labels).astype(np.int32)
     return _Units(
         of_image=of_image,
         sizes=np.bincount(of_image, minlength=len(order)),
@@ -149,12 +149,12 @@ def _distinct(hashes: Array) -> tuple[Array, Array]:
 def _order(hashes: Array, seed: int, check: Check) -> Array:
     """Indexes, sorted by the SHA-256 of seed and content."""
     start = f"{seed}:".encode()
-    digests = []
+    words = np.empty((len(hashes), 4), dtype=np.uint64)
     for first in range(0, len(hashes), _PER_CHECK):
         check()
         text = hashes[first : first + _PER_CHECK].tobytes().hex().encode()
-        digests += [hashlib.sha256(start + text[i : i + 64]).digest() for i in range(0, len(text), 64)]
-    words = np.frombuffer(b"".join(digests), dtype=">u8").astype(np.uint64).reshape(-1, 4)
+        digests = [hashlib.sha256(start + text[i : i + 64]).digest() for i in range(0, len(text), 64)]
+        words[first : first + _PER_CHECK] = np.frombuffer(b"".join(digests), dtype=">u8").reshape(-1, 4)
     order = np.argsort(words[:, 0], kind="stable")
     heads = words[order, 0]
     return np.lexsort(words.T[::-1]) if (heads[1:] == heads[:-1]).any() else order

@@ -23,11 +23,12 @@ from core.registry.stores.image_blocks import (
     ImageBlock,
     ImageColumns,
     folders_of,
+    is_in,
     make_block,
     pack,
     unpack,
 )
-from core.registry.tables.projects import CategoryRow, FolderRow
+from core.registry.tables.projects import CategoryRow
 from core.registry.tables.selections import IMAGE_BLOCKS
 
 Check = Callable[[], None]
@@ -42,6 +43,8 @@ SELECT image_id, category_id, kind, x0, y0, x1, y1, points, is_crowd FROM annota
 WHERE image_id >= ? AND image_id < ? AND source != ?
 """
 _BLOCKS_THAT_ARE = "SELECT id >> ?, count(*) FROM image WHERE project_id = ? GROUP BY 1"
+_ALL_FOLDERS = "SELECT id FROM folder WHERE project_id = ?"
+_BELOW = "SELECT id FROM folder WHERE project_id = ? AND (path = ? OR (path >= ? AND path < ?))"
 _BY_PATH = "SELECT id, path FROM image WHERE project_id = ? ORDER BY path"
 _PATHS = "SELECT id, path, n_bytes FROM image WHERE id IN ({marks}) ORDER BY path"
 _FROZEN_IMAGES = "SELECT id, path, sha256, width, height, orientation FROM image WHERE id IN ({marks})"
@@ -132,7 +135,7 @@ def iter_blocks(session: Session, selection: Selection, check: Check = lambda: N
     known = session.execute(
         select(IMAGE_BLOCKS.c.number, IMAGE_BLOCKS.c.folders).where(IMAGE_BLOCKS.c.project_id == project)
     ).all()
-    wanted = {number for number, content in known if np.isin(np.frombuffer(content, dtype="<u4"), folders).any()}
+    wanted = {number for number, content in known if is_in(np.frombuffer(content, dtype="<u4"), folders).any()}
     for number in sorted(wanted | missing if len(folders) else ()):
         check()
         block = _make(session, project, number) if number in missing else _read(session, project, number)
@@ -150,13 +153,10 @@ def list_classes(session: Session, project: ProjectId) -> tuple[Category, ...]:
 
 def list_known_folders(session: Session, project: ProjectId, folders: Iterable[str]) -> frozenset[str]:
     """Those of the folders that the project's tree has; the root always is one."""
-    known = set()
-    for folder in folders:
-        below = (FolderRow.path == folder) | ((FolderRow.path >= f"{folder}/") & (FolderRow.path < f"{folder}0"))
-        query = select(FolderRow.id).where(FolderRow.project_id == project, below).limit(1)
-        if not folder or session.scalar(query) is not None:
-            known.add(folder)
-    return frozenset(known)
+    cursor = _cursor(session)
+    return frozenset(
+        folder for folder in folders if not folder or cursor.execute(_BELOW, _below(project, folder)).fetchone()
+    )
 
 
 def keys_by_path(session: Session, project: ProjectId, wanted: Column, check: Check = lambda: None) -> Column:
@@ -167,9 +167,7 @@ def keys_by_path(session: Session, project: ProjectId, wanted: Column, check: Ch
     while chunk := rows.fetchmany(20_000):
         check()
         keys = np.array([key for key, _ in chunk], dtype=np.int64)
-        places = np.minimum(np.searchsorted(wanted, keys), max(len(wanted) - 1, 0))
-        is_wanted = wanted[places] == keys if len(wanted) else np.zeros(len(keys), dtype=bool)
-        ordered.append(keys[is_wanted])
+        ordered.append(keys[is_in(keys, wanted)])
         is_text = is_text and all(map(_is_text, map(itemgetter(1), chunk)))
     keys = np.concatenate(ordered) if ordered else np.zeros(0, dtype=np.int64)
     # Bytes and characters have one order, but for names that are no text.
@@ -255,14 +253,18 @@ def _make(session: Session, project: ProjectId, number: int) -> ImageBlock:
 
 
 def _folder_keys(session: Session, selection: Selection) -> set[int]:
+    cursor, project = _cursor(session), selection.project
     keys: set[int] = set()
     for folder in selection.folders:
-        query = select(FolderRow.id).where(FolderRow.project_id == selection.project)
-        if folder:
-            below = (FolderRow.path == folder) | ((FolderRow.path >= f"{folder}/") & (FolderRow.path < f"{folder}0"))
-            query = query.where(below)
-        keys.update(session.scalars(query))
+        found = cursor.execute(_BELOW, _below(project, folder)) if folder else cursor.execute(_ALL_FOLDERS, (project,))
+        keys.update(key for (key,) in found)
     return keys
+
+
+def _below(project: ProjectId, folder: str) -> tuple[str, bytes, bytes, bytes]:
+    """Everything from "a/b/" up to, but not with, "a/b0": "0" follows "/" among the bytes."""
+    path = os.fsencode(folder)
+    return project, path, path + b"/", path + b"0"
 
 
 def _cursor(session: Session) -> sqlite3.Cursor:

@@ -12,7 +12,7 @@ from core.domain.geometry import Box, Polygon
 from core.domain.projects import Category, Task
 from core.domain.snapshots import Split
 from core.domain.training import Issue, SplitCount
-from core.registry.stores.image_blocks import ImageBlock
+from core.registry.stores.image_blocks import ImageBlock, is_in
 from core.training.review.tally import REASONS, Array, Classes, Tally, Used, count
 
 PathsOf = Callable[[Array], Mapping[int, str]]
@@ -257,7 +257,7 @@ def _overlaps(used: Mapping[Split, Used], paths_of: PathsOf) -> tuple[Overlap, .
 def _shared(first: Array, second: Array) -> Array:
     """Indexes of the rows of `second` that are rows of `first` too."""
     heads, others = (np.ascontiguousarray(rows[:, :8]).view(np.uint64).ravel() for rows in (first, second))
-    likely = np.flatnonzero(np.isin(others, heads))
-    alike = np.flatnonzero(np.isin(heads, others[likely]))
+    likely = np.flatnonzero(is_in(others, np.sort(heads)))
+    alike = np.flatnonzero(is_in(heads, np.sort(others[likely])))
     contents = {first[index].tobytes() for index in alike.tolist()}
     return np.array([i for i in likely.tolist() if second[i].tobytes() in contents], dtype=np.int64)

@@ -65,7 +65,7 @@ def _check_folders(draft: TrainingDraft, folders: Collection[str]) -> list[Issue
             if split is Split.TRAIN:
                 text = f"The training folder contains no usable image (0 found: {text[:-1]})."
             issues.append(_error("E-150" if split is Split.TRAIN else "E-523", text, f"{split.value}_folders"))
-    for (_, a), (second, b) in _overlapping(slots):
+    for (_, a), (second, b) in () if are_apart(slots) else _overlapping(slots):
         issues.append(_error("E-151", _folder_overlap_text(a, b), f"{second.value}_folders"))
     return issues
 
@@ -75,7 +75,19 @@ Place = tuple[Split, str]
 
 def are_apart(slots: Mapping[Split, Sequence[str]]) -> bool:
     """No folder of one set is, or lies in, a folder of another."""
-    return not any(_overlapping(slots))
+    own = {split: set(folders) for split, folders in slots.items()}
+    above = {
+        split: {place for folder in folders for place in _with_parents(folder)} for split, folders in slots.items()
+    }
+    return all(own[a].isdisjoint(above[b]) for a in slots for b in slots if a is not b)
+
+
+def _with_parents(folder: str) -> Iterator[str]:
+    """The folder and everything above it up to the root, "a/b" -> "a/b", "a", ""."""
+    while folder:
+        yield folder
+        folder = folder.rpartition("/")[0]
+    yield ""
 
 
 def _overlapping(slots: Mapping[Split, Sequence[str]]) -> Iterator[tuple[Place, Place]]:

@@ -165,11 +165,11 @@ def joined(parts: list[Used]) -> Used:
     def column(read: Callable[[Used, int], Array], empty: Array) -> Array:
         return np.concatenate([empty, *(read(part, int(offset)) for part, offset in zip(parts, offsets, strict=False))])
 
-    nothing = np.zeros(0, dtype=np.int64)
+    nothing, small = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
     return Used(
         keys=column(lambda part, _: part.keys, nothing),
         hashes=column(lambda part, _: part.hashes, np.zeros((0, 32), dtype=np.uint8)),
-        images=column(lambda part, offset: part.images + offset, nothing).astype(np.int64),
-        classes=column(lambda part, _: part.classes, nothing).astype(np.int64),
-        n_objects=column(lambda part, _: part.n_objects, nothing).astype(np.int64),
+        images=column(lambda part, offset: (part.images + offset).astype(np.int32), small),
+        classes=column(lambda part, _: part.classes.astype(np.int32), small),
+        n_objects=column(lambda part, _: part.n_objects.astype(np.int32), small),
     )
