@@ -28,6 +28,8 @@ Check = Callable[[], None]
 _NO_OBJECT = 0
 _UNDECIDED = -1
 _PER_CHECK = 20_000  # hashes
+_SINGLE = 1.2e-7  # twice the rounding of single precision
+_LOOKED_AT = 256  # pictures at once, where the first of some is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,11 +289,15 @@ def _balance(units: _Units, is_val: NDArray[np.bool_], ratio: float, check: Chec
     }
     weights = 1.0 / np.maximum(on_side[True] + on_side[False], 1.0)
     target = min(max(round(sizes.sum() * ratio), 1), int(sizes.sum()) - 1)
-    while (excess := int(sizes[is_val].sum()) - target) != 0:
+    excess, largest = int(sizes[is_val].sum()) - target, int(sizes.max())
+    n_members = {side: np.bincount(sets.of_unit[is_val == side], minlength=len(sets.starts)) for side in (True, False)}
+    while excess:
         check()
         side = excess > 0  # pictures leave this side
-        is_movable = (is_val == side) & (sizes < 2 * abs(excess))
-        is_free = np.bincount(sets.of_unit[is_movable], minlength=len(sets.starts)) > 0
+        is_free = n_members[side] > 0
+        if largest >= 2 * abs(excess):
+            small = (is_val == side) & (sizes < 2 * abs(excess))
+            is_free = np.bincount(sets.of_unit[small], minlength=len(sets.starts)) > 0
         is_needed = (on_side[side] < 2) & (on_side[True] + on_side[False] > 0)
         if is_needed.any():
             is_free &= ~np.logical_or.reduceat(is_needed[sets.labels], sets.starts)
@@ -299,31 +305,45 @@ def _balance(units: _Units, is_val: NDArray[np.bool_], ratio: float, check: Chec
             break
         deviation = on_side[True] - ratio * (on_side[True] + on_side[False])
         sign = -1.0 if side else 1.0
-        best = _cheapest(units, sets, is_free, is_movable, weights * (2 * sign * deviation + 1.0))
+
+        def may_move(of: Array, side: bool = side, limit: int = 2 * abs(excess)) -> Array:
+            return np.asarray((is_val[of] == side) & (sizes[of] < limit))
+
+        best = _cheapest(units, sets, is_free, weights * (2 * sign * deviation + 1.0), may_move)
         is_val[best] = not side
+        excess -= int(sizes[best]) if side else -int(sizes[best])
+        n_members[side][sets.of_unit[best]] -= 1
+        n_members[not side][sets.of_unit[best]] += 1
         of_unit = units.labels[units.starts[best] : units.starts[best + 1]]
         on_side[side][of_unit] -= 1
         on_side[not side][of_unit] += 1
 
 
-def _cheapest(units: _Units, sets: _Sets, is_free: Array, is_movable: Array, costs: Array) -> int:
-    """The first of the movable units of free sets whose labels cost least.
+def _cheapest(units: _Units, sets: _Sets, is_free: Array, costs: Array, may_move: Callable[[Array], Array]) -> int:
+    """The first of the units of free sets that may move whose labels cost least.
 
     Sums in double precision tell which can be the cheapest; among those that differ by less than single precision
     does, the product decides that earlier versions took, so that a seed keeps its split.
     """
-    sums = np.where(is_free, np.add.reduceat(costs.astype(np.float64)[sets.labels], sets.starts), np.inf)
-    close = np.flatnonzero(sums <= sums.min() + 1e-6 * float(np.abs(costs).max()) * units.n_labels)
-    owners, positions = _expand(sets.firsts, close)
-    members = sets.units[positions]
-    owners, members = owners[is_movable[members]], members[is_movable[members]]
-    distinct = np.sort(members[_is_new(owners)])
+    of_labels = costs.astype(np.float64)[sets.labels]
+    sums = np.where(is_free, np.add.reduceat(of_labels, sets.starts), np.inf)
+    doubt = _SINGLE * np.diff(sets.starts, append=len(sets.labels)) * np.add.reduceat(np.abs(of_labels), sets.starts)
+    close = np.flatnonzero(sums - doubt <= (sums + doubt).min())
+    distinct = np.sort([_first_of(sets.units[sets.firsts[i] : sets.firsts[i + 1]], may_move) for i in close.tolist()])
     if len(distinct) == 1:
         return int(distinct[0])
     rows = np.zeros((len(distinct), units.n_labels), dtype=np.float32)
     owners, labels = units.pairs_of(distinct)
     rows[owners, labels - 1] = 1.0  # no object last
     return int(distinct[np.argmin(rows @ np.roll(costs, -1))])
+
+
+def _first_of(units: Array, may_move: Callable[[Array], Array]) -> int:
+    """The first that may; there is one."""
+    start = 0
+    while not len(found := np.flatnonzero(may_move(units[start : start + _LOOKED_AT]))):
+        start += _LOOKED_AT
+    return int(units[start + found[0]])
 
 
 def _expand(starts: Array, chosen: Array) -> tuple[Array, Array]:
