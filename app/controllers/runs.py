@@ -12,9 +12,9 @@ from app.controllers.run_exports import RunExports
 from app.controllers.run_questions import kill_question, remove_question, stop_question
 from app.jobs import JobRunner
 from app.run_pool import RunPool
+from core.domain.evaluation import EvaluationTable
 from core.domain.ids import ProjectId, RunId
 from core.domain.messages import UserMessage
-from core.domain.metrics import EvaluationTable
 from core.domain.runs import LogLine, MetricBatch, RunRecord, RunState, StageName, StageState
 from ui.runs.run_actions import RunAction
 from ui.runs.run_page import RunPage

@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypedDict
 
+from core.domain.evaluation import Evaluation, EvaluationTable, evaluation_id
 from core.domain.ids import RunId, VersionId
 from core.domain.models import Headline, VersionStatus
 from core.domain.runs import RunRecord, RunState, RunStatus, StageState
 from core.errors import NotFoundError, RegistryError, StorageError
 from core.registry.database import Registry
-from core.registry.stores import models, runs
+from core.registry.stores import evaluations, models, runs
 from core.runs.story.events import Evaluated, Event, Metrics, Published, number
 
 PAUSE_S = 0.5
@@ -84,7 +85,7 @@ class Ingest:
                 if version is None:
                     break
                 if isinstance(event.body, Evaluated):
-                    models.add_tables(session, version, (event.body.table,))
+                    evaluations.put_evaluation(session, _evaluation(event, event.body.table, record, version))
                 elif isinstance(event.body, Published):
                     if models.get_version(session, version).status is VersionStatus.AVAILABLE:
                         continue  # immutable
@@ -98,6 +99,18 @@ class Ingest:
             result = runs.get_run(session, self._run)
         self._waiting = []
         return result
+
+
+def _evaluation(event: Event, table: EvaluationTable, run: RunRecord, version: VersionId) -> Evaluation:
+    """Its id does not depend on the event: a retry that measures again takes the place of what it did before."""
+    return Evaluation(
+        id=evaluation_id(run.id, table.split),
+        run=run.id,
+        version=version,
+        snapshot=run.snapshot,
+        created_at=event.at,
+        table=table,
+    )
 
 
 class _Publication(TypedDict):

@@ -9,15 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from core import clock
+from core.domain.evaluation import EvaluationTable
 from core.domain.ids import RunId
 from core.domain.imports import Problem
-from core.domain.metrics import EvaluationTable
 from core.domain.models import VersionStatus
 from core.domain.runs import RunFilter, RunRecord, RunState, RunStatus
 from core.errors import RefusedError, RunError, StorageError
 from core.files.locks import try_lock
 from core.registry.database import Registry
-from core.registry.stores import models, runs
+from core.registry.stores import evaluations, models, runs
 from core.runs.attach import Unfinished, close_lost, find_unfinished
 from core.runs.folder.attempts import latest_attempt
 from core.runs.folder.exit_record import record_no_start
@@ -242,7 +242,7 @@ class RunService:
         """What was measured so far, one table a split: as it was taken into the registry for the run's version."""
         with self._registry.read() as session:
             version = runs.get_run(session, id).version
-            return models.list_tables(session, version) if version is not None else ()
+            return evaluations.list_tables(session, version) if version is not None else ()
 
     def export_artifacts(self, id: RunId, target: Path) -> Path:
         """All artifacts as a .zip file. Raises RefusedError when there are none or the disk is too small (E-250)."""

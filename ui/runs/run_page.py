@@ -13,10 +13,10 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QTabWidget, QVBoxLayout, QWidget
 
+from core.domain.evaluation import EvaluationTable
 from core.domain.ids import RunId
 from core.domain.imports import Severity
 from core.domain.messages import UserMessage
-from core.domain.metrics import EvaluationTable
 from core.domain.runs import LogLine, MetricBatch, RunRecord, RunState
 from ui.evaluation.evaluation_view import EvaluationView
 from ui.messages import MessageBanner

@@ -19,7 +19,7 @@ from types import FrameType
 from typing import Any, Concatenate, ParamSpec
 
 from core.domain.counting import counted
-from core.domain.metrics import EvaluationTable
+from core.domain.evaluation import EvaluationTable
 from core.domain.models import Headline
 from core.domain.runs import RunStatus, StageName, StageState
 from core.errors import RunError, StorageError

@@ -15,10 +15,10 @@ from datetime import datetime
 from numbers import Integral, Real
 from typing import Any, NamedTuple
 
-from core.domain.metrics import EvaluationRow, EvaluationTable
+from core.domain.evaluation import EvaluationTable
+from core.domain.evaluation_json import table_from_json, table_to_json
 from core.domain.models import Headline
 from core.domain.runs import RunStatus, StageName, StageState
-from core.domain.snapshots import Split
 from core.runs.folder.process_mark import ProcessMark
 
 FORMAT = 1
@@ -252,21 +252,6 @@ def _fields(body: Body) -> dict[str, Any]:
         case _:
             fields: dict[str, Any] = plain(asdict(body))
             return fields
-
-
-def table_to_json(table: EvaluationTable) -> dict[str, Any]:
-    value: dict[str, Any] = plain(asdict(table))
-    return value
-
-
-def table_from_json(value: Mapping[str, Any]) -> EvaluationTable:
-    return EvaluationTable(
-        split=Split(value["split"]),
-        rows=tuple(EvaluationRow(**row) for row in value["rows"]),
-        has_masks=value["has_masks"],
-        max_detections=value["max_detections"],
-        notes=tuple(value["notes"]),
-    )
 
 
 def _started(value: Mapping[str, Any]) -> Started:
