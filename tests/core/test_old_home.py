@@ -31,9 +31,9 @@ from core.home import Home
 from core.models.importing import tables_of
 from core.registry.backups import list_backups
 from core.registry.schema import SCHEMA
-from core.runs.event_log import EventReader
-from core.runs.events import Evaluated, Finished, Published
-from core.runs.layout import RunLayout
+from core.runs.folder.layout import RunLayout
+from core.runs.story.event_log import EventReader
+from core.runs.story.events import Evaluated, Finished, Published
 from core.runs.supervise import Batch, RunReader, supervise
 from tests.fixtures.old_home import PLACEHOLDER, YOLO_EVENTS, YOLO_MODEL, OldHome, lay_out
 
