@@ -151,7 +151,7 @@ def _listed(filter: ImageFilter, sort: SortOrder, *columns: Any) -> Any:
 def _to_ids(numbers: str | None) -> ImageIds:
     import numpy as np  # with the first list of images, not with the services
 
-    return ImageIds(np.fromstring(numbers or "", dtype=np.int64, sep=","))
+    return ImageIds(np.fromstring(numbers, dtype=np.int64, sep=",") if numbers else np.empty(0, dtype=np.int64))
 
 
 def get_images(session: Session, ids: Sequence[ImageId]) -> tuple[ImageRecord, ...]:
