@@ -43,7 +43,6 @@ def fill(registry: Registry) -> None:
                 NewAnnotation(keys["a/2.png"], line, Box(0.0, 0.0, 1.0, 1.0), is_crowd=True),
             ],
         )
-        annotations.recount(session, project)
         counts = ((Split.TRAIN, 2),)
         snapshot = SnapshotInfo(SnapshotId("ab" * 32), project, "", _AT, ("line",), counts, counts)
         snapshots.insert_snapshot(session, snapshot)

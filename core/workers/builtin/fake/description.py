@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.domain.workers import GpuUse
 from core.tasks.detection import DETECTION
 from core.tasks.segmentation import SEGMENTATION
+from core.workers import torch_failures
 from core.workers.api import WorkerDescription
 from core.workers.builtin.fake.configuration import FakeConfiguration
 
@@ -20,4 +21,5 @@ DESCRIPTION = WorkerDescription(
     presets={"Ten steps": {"n_steps": 10}},
     libraries=("numpy",),
     is_hidden=True,
+    explain=torch_failures.explain,  # it fails as real ones do
 )
