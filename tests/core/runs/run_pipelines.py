@@ -9,12 +9,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from core.domain.metrics import EvaluationRow, EvaluationTable
 from core.domain.models import Headline
 from core.domain.runs import RunStatus, StageName
 from core.domain.snapshots import Split
 from core.errors import WorkerError
 from core.runs.processes.child import ChildContext
+from tests.core.evaluation.coco_tables import coco_row, coco_table
 
 
 def steps(context: ChildContext) -> None:
@@ -58,8 +58,8 @@ def _publish(context: ChildContext) -> None:
         file.parent.mkdir(exist_ok=True)
         file.write_text("epoch,loss\n1,0.5\n")
         context.artifact(file)
-        row = EvaluationRow(None, 3, 7, 0.5, 0.6, 0.7, 0.4, threshold=0.25)
-        context.evaluation(EvaluationTable(Split.VAL, (row,), has_masks=False, max_detections=300))
+        row = coco_row(None, 3, 7, 0.5, 0.6, 0.7, 0.4, threshold=0.25)
+        context.evaluation(coco_table(Split.VAL, (row,), has_masks=False, max_detections=300))
         context.published(
             folder=Path("/models/abc"),
             content_sha256="a" * 64,

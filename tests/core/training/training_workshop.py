@@ -17,8 +17,7 @@ from core import clock
 from core.datasets.manifest import Manifest, encode, id_of, make_manifest
 from core.datasets.manifest_file import write_manifest
 from core.domain.geometry import Box, Polygon
-from core.domain.ids import ModelId, ProjectId, RunId, VersionId
-from core.domain.projects import Task
+from core.domain.ids import ModelId, ProjectId, RunId, TaskId, VersionId
 from core.domain.runs import RunStatus, StageName, StageState
 from core.domain.snapshots import SnapshotImage, SnapshotObject, Split
 from core.domain.training import StartKind, TrainingDraft
@@ -27,6 +26,7 @@ from core.runs.folder.layout import RunLayout
 from core.runs.folder.request import RunRequest, read_request, write_request
 from core.runs.story import events as says
 from core.runs.story.event_log import EventReader
+from core.tasks.detection import DETECTION
 from core.training.child.payload import TrainingPayload
 from core.workers.builtin.fake.configuration import FakeConfiguration
 from core.workers.catalog import find_worker
@@ -91,7 +91,7 @@ class Bench:
     def ask(
         self,
         *,
-        task: Task = Task.DETECTION,
+        task: TaskId = DETECTION.slug,
         splits: tuple[Split, ...] = tuple(Split),
         worker: str = "fake",
         max_duration_s: float | None = None,
@@ -100,7 +100,7 @@ class Bench:
     ) -> Manifest:
         """Write the request of a training; `changes` are of its payload."""
         images = [image for image in self.images if image.split in splits]
-        if task is Task.DETECTION:
+        if task == DETECTION.slug:
             images = [as_boxes(image) for image in images]
         manifest = make_manifest(CATEGORIES, images)
         content = encode(manifest)

@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.domain.metrics import EvaluationRow, EvaluationTable
 from core.domain.models import Headline
 from core.domain.runs import RunStatus, StageName, StageState
 from core.domain.snapshots import Split
 from core.runs.folder.process_mark import ProcessMark
 from core.runs.story import events as says
 from core.runs.story.events import Body, Event, decode, encode, plain
+from tests.core.evaluation.coco_tables import coco_row, coco_table
 
 AT = datetime(2026, 3, 1, 12, 30, 15, 123456, tzinfo=UTC)
-ROW = EvaluationRow("line", 3, 7, None, 0.5, 0.25, 0.125, threshold=0.4, mask_map50=0.1)
+ROW = coco_row("line", 3, 7, None, 0.5, 0.25, 0.125, threshold=0.4, mask_map50=0.1)
 
 BODIES: list[Body] = [
     says.Started(ProcessMark(12, "boot-99"), "cuda:0", {"torch": "2.15"}),
@@ -29,7 +29,7 @@ BODIES: list[Body] = [
     says.Effective({"batch": 8, "optimizer": "AdamW", "lr0": 0.01, "rect": True, "freeze": None}),
     says.CheckpointSaved("checkpoints/epoch-00003.ckpt", 3, True, "ab" * 32, {"map50": 0.5}),
     says.ArtifactWritten("train/results \udcff.png", 100),
-    says.Evaluated(EvaluationTable(Split.TEST, (ROW, ROW), has_masks=True, max_detections=300, notes=("a", "b"))),
+    says.Evaluated(coco_table(Split.TEST, (ROW, ROW), has_masks=True, max_detections=300, notes=("a", "b"))),
     says.Published("/m/x", "a" * 64, "b" * 64, "yolo11n", Headline("map50_95", 0.31, "test"), False),
     says.Published("/m/x", "a" * 64, "b" * 64, "yolo11n", None, True),
     says.Heartbeat(123_456_789),
