@@ -88,7 +88,14 @@ def measures_of(tables: tuple[EvaluationTable, ...]) -> dict[str, list[dict[str,
 
 
 def stated_measures(model: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    return {split: table["rows"] for split, table in model["metrics"].items()}
+    """Of a model.json without a format number, or of format 2, which has the values one step deeper."""
+    tables: dict[str, Any] = model["metrics"]
+    return {split: [_flat(row) for row in table["rows"]] for split, table in tables.items()}
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    counts = {key: value for key, value in row.items() if key != "values"}
+    return counts | row.get("values", {})
 
 
 def curves_of(run: Path) -> dict[tuple[str, str], list[tuple[int, float]]]:
@@ -403,8 +410,9 @@ def test_a_versions_page_tells_what_its_files_say(old: OldHome, services: Servic
     model = model_json(version.folder)
     assert measures_of(details.tables) == stated_measures(model)
     assert [table.split for table in details.tables] == list(Split)
-    assert {table.has_masks for table in details.tables} == {name == "outlines"}
-    assert {table.max_detections for table in details.tables} == {300}
+    groups = ("masks", "boxes") if name == "outlines" else ("boxes",)
+    assert {table.groups for table in details.tables} == {groups}
+    assert {table.settings["max_detections"] for table in details.tables} == {300}
     assert dict(details.configuration) == model["configuration"]
     assert details.card == (version.folder / "README.md").read_text(encoding="utf-8")
     assert ("Worker version", model["worker_version"]) in details.facts
@@ -523,7 +531,7 @@ def test_an_exported_version_is_taken_into_a_new_home(old: OldHome, tmp_path: Pa
         version = services.models.import_version(path, project)
         assert (version.status, version.label) == (VersionStatus.AVAILABLE, "V001 (imported)")
         details = services.models.get_details(version.id)
-        assert details.model.task.value == stated["task"]
+        assert details.model.task == stated["task"]
         assert list(details.model.categories) == stated["categories"]
         assert measures_of(details.tables) == stated_measures(stated)
         assert version.weights_sha256 == stated["weights_sha256"]

@@ -49,7 +49,7 @@ def test_from_request_to_published_version(bench: Bench):
         table = told.tables[split]
         assert (table.overall.n_images, table.overall.n_instances) == (n, 2 * n)
         assert 0.5 < table.overall.value("map50") <= 1.0
-        assert table.max_detections == 300
+        assert table.settings["max_detections"] == 300
     (published,) = told.all(says.Published)
     assert bench.published() == [Path(published.folder)]
     assert verify(Path(published.folder)) == ()
