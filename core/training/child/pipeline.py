@@ -15,7 +15,7 @@ from core.datasets.manifest import Manifest
 from core.datasets.manifest_file import read_manifest
 from core.datasets.tree import build_tree
 from core.domain.evaluation import EvaluationTable
-from core.domain.runs import RunStatus, StageName
+from core.domain.runs import RunStatus
 from core.domain.snapshots import Split
 from core.domain.training import StartKind
 from core.errors import RefusedError, WeightsError, WorkerError
@@ -31,6 +31,8 @@ from core.training.child.curves_file import write_curves
 from core.training.child.payload import TrainingPayload, payload_from_json
 from core.training.child.publication import make_publication
 from core.training.child.trained import recall, remember
+from core.training.kind import StageName
+from core.training.results import Publication, tell_evaluation, tell_publication
 from core.workers.api import (
     PredictRequest,
     Start,
@@ -51,7 +53,7 @@ _EVALUATIONS = {
 
 
 def run(context: ChildContext) -> None:
-    """The entry point that a training's request names."""
+    """What the child of a training calls."""
     payload = payload_from_json(context.request.payload)
     training = _Training(context, payload, TaskCatalog().get(payload.task))
     try:
@@ -263,7 +265,7 @@ class _Training:
         folder = _made(context.layout.artifacts / f"eval_{split.value}")
         what = Measuring(split, self.task, payload.categories, request, folder)
         measured = measure(worker, what, context, may_stop=may_stop)
-        context.evaluation(measured.table)
+        tell_evaluation(context, measured.table)
         self.tables.append(measured.table)
         for path in measured.files:
             context.artifact(path)
@@ -275,7 +277,7 @@ class _Training:
         context.progress(0, 1, "storing the version")
         model, card = make_publication(context.request, payload, description, result, self.tables, manifest)
         published = publish(weights=result.weights, model=model, store=payload.store, card=card)
-        context.published(
+        publication = Publication(
             folder=published.folder,
             content_sha256=published.content_sha256,
             weights_sha256=published.weights_sha256,
@@ -283,6 +285,7 @@ class _Training:
             headline=headline_of(self.tables),
             is_partial=result.is_partial,
         )
+        tell_publication(context, publication)
 
     def _finish(self, result: TrainResult) -> None:
         label = self.payload.version_label
