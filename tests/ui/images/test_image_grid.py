@@ -10,9 +10,10 @@ from pytestqt.qtbot import QtBot
 
 from core.domain.ids import CategoryId, ImageId
 from core.domain.projects import AnnotatedImage, Category, ImageState
-from ui.images.image_delegate import fitted_name
+from ui.images.cell_painter import fitted_name
 from ui.images.image_grid import ImageGrid
-from ui.images.image_grid_model import MAX_THUMBNAIL_BYTES, ImageGridModel
+from ui.images.image_grid_model import ImageGridModel
+from ui.images.seen_images import MAX_THUMBNAIL_BYTES
 
 MakeAnnotated = Callable[..., AnnotatedImage]
 MakeThumbnail = Callable[..., QImage]
@@ -90,10 +91,9 @@ def test_memory_for_thumbnails_is_bounded(qtbot: QtBot, make_thumbnail: MakeThum
     model.set_ids(_ids(2000))
     for number in range(500):
         model.set_thumbnail(ImageId(f"i{number}"), make_thumbnail())
-    held = sum(thumbnail.sizeInBytes() for thumbnail in model._thumbnails.values())
-    assert 0 < held <= MAX_THUMBNAIL_BYTES
-    assert ImageId("i499") in model._thumbnails
-    assert ImageId("i0") not in model._thumbnails
+    assert 0 < model.seen.n_bytes <= MAX_THUMBNAIL_BYTES
+    assert model.cell(499).thumbnail is not None
+    assert model.cell(0).thumbnail is None
 
 
 def test_enter_and_double_click_open(qtbot: QtBot, grid: ImageGrid, make_annotated: MakeAnnotated) -> None:
@@ -115,14 +115,14 @@ def test_arrow_keys_move_over_rows_and_columns(qtbot: QtBot, grid: ImageGrid) ->
     qtbot.keyClick(grid, Qt.Key.Key_Right)
     assert grid.current_image() == ImageId("i1")
     qtbot.keyClick(grid, Qt.Key.Key_Down)
-    assert grid.current_image() == ImageId(f"i{1 + grid._n_columns()}")
+    assert grid.current_image() == ImageId(f"i{1 + grid.n_columns}")
 
 
 def test_the_columns_fill_the_width(grid: ImageGrid) -> None:
     grid.set_ids(_ids(50))
-    used = grid._n_columns() * grid.gridSize().width()
-    assert grid.viewport().width() - used < grid._n_columns() + 1
-    second_row = grid.visualRect(grid.model().index(grid._n_columns(), 0))
+    used = grid.n_columns * grid._layout.cell_width
+    assert grid.viewport().width() - used < grid.n_columns + 1
+    second_row = grid.visualRect(grid.model().index(grid.n_columns, 0))
     assert second_row.left() == grid.visualRect(grid.model().index(0, 0)).left()
 
 
@@ -164,14 +164,14 @@ def test_shapes_that_do_not_fit_into_a_frame_are_all_drawn_in_the_next_ones(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """However slow the machine: each repaint draws the shapes of one image at least."""
-    monkeypatch.setattr("ui.images.image_delegate.FRAME_BUDGET_S", 1e-9)
+    monkeypatch.setattr("ui.images.cell_painter.FRAME_BUDGET_S", 1e-9)
     grid.set_ids(_ids(6))
     grid.set_records([make_annotated(number) for number in range(6)])
     for number in range(6):
         grid.set_thumbnail(ImageId(f"i{number}"), make_thumbnail())
     grid.viewport().repaint()
-    assert grid._delegate.pending
-    qtbot.waitUntil(lambda: not grid._delegate.pending)
+    assert grid._painter.pending
+    qtbot.waitUntil(lambda: not grid._painter.pending)
     assert len({frozenset(_colours_at(grid, row)) for row in range(6)}) == 1
     assert _colours_at(grid, 5) != {"#ffffff"}
 
