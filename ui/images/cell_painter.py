@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QPixmap
 
 from core.domain.ids import CategoryId, ImageId
@@ -24,6 +24,7 @@ from ui.widgets.formatting import count
 
 PADDING = 8
 TEXT_GAP = 5
+MARK_SIDE = 28
 MAX_COMPOSED_BYTES = 32 << 20
 FRAME_BUDGET_S = 0.010  # spent on drawing shapes in one repaint; the rest follows in the next one
 THUMBNAIL_LOOK = OverlayLook(line_width=1.6, fill=0.14)
@@ -47,6 +48,7 @@ class CellPainter(QObject):
         self._is_ground_truth_shown = True
         self._composed: OrderedDict[tuple[ImageId, int], _Composed] = OrderedDict()
         self._max_bytes = MAX_COMPOSED_BYTES
+        self._marks: dict[tuple[bool, float], QPixmap] = {}
         self._n_bytes = 0
         self._generation = 0
         self._spent_s = 0.0
@@ -67,6 +69,7 @@ class CellPainter(QObject):
 
     def forget_all(self) -> None:
         self._composed.clear()
+        self._marks.clear()
         self._n_bytes = 0
 
     def begin_frame(self, screen: QSize) -> None:
@@ -139,11 +142,25 @@ class CellPainter(QObject):
         painter.setBrush(QColor(theme.neutral_soft))
         painter.drawRoundedRect(area, 6, 6)
         is_failed = bool(cell.failure)
-        mark = QRect(0, 0, 28, 28)
-        mark.moveCenter(area.center())
-        icon("triangle-alert" if is_failed else "image", role="warning" if is_failed else "text_disabled").paint(
-            painter, mark
-        )
+        mark = self._mark(is_failed, painter)
+        size = mark.deviceIndependentSize().toSize()
+        painter.drawPixmap(area.center() - QPoint(size.width() // 2 - 1, size.height() // 2 - 1), mark)
+
+    def _mark(self, is_failed: bool, painter: QPainter) -> QPixmap:
+        """The sign of a cell without a thumbnail; drawn once, for a screen of them is painted at every jump."""
+        device = painter.device()
+        ratio = device.devicePixelRatioF() if device is not None else 1.0
+        known = self._marks.get((is_failed, ratio))
+        if known is None:
+            known = QPixmap(QSize(MARK_SIDE, MARK_SIDE) * ratio)
+            known.setDevicePixelRatio(ratio)
+            known.fill(Qt.GlobalColor.transparent)
+            own = QPainter(known)
+            name, role = ("triangle-alert", "warning") if is_failed else ("image", "text_disabled")
+            icon(name, role=role).paint(own, QRect(0, 0, MARK_SIDE, MARK_SIDE))
+            own.end()
+            self._marks[(is_failed, ratio)] = known
+        return known
 
     def _paint_badge(self, painter: QPainter, area: QRect, annotated: AnnotatedImage | None) -> None:
         state = annotated.image.state if annotated else ImageState.OK
