@@ -350,10 +350,8 @@ def test_a_run_whose_machine_was_switched_off_is_taken_up_and_ended(old: OldHome
     assert unfinished.lost == ()
     (record,) = unfinished.begun
     batches: list[Batch] = []
-    look_at, registry = services.runs.layout(record.id), services.registry
-    state = supervise(look_at, registry, batches.append, lambda: False, kinds=RunKindCatalog())
-        services.runs.layout(record.id), services.registry, batches.append, lambda: False, kinds=RunKindCatalog()
-    )
+    layout, registry = services.runs.layout(record.id), services.registry
+    state = supervise(layout, registry, batches.append, lambda: False, kinds=RunKindCatalog())
     assert state.status is RunStatus.ABORTED
     assert services.runs.get_run(record.id).status is RunStatus.ABORTED
     assert version_of(services, old, "cut_off").status is VersionStatus.ERROR
