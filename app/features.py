@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from app.controllers.exports import ExportsController
     from app.controllers.imports import ImportsController
     from app.controllers.models import ModelsController
     from app.controllers.runs import RunsController
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from app.sample_training import SampleTraining
 
 LATER = (
+    "app.controllers.exports",
     "app.controllers.imports",
     "app.controllers.viewer",
     "app.controllers.runs",
@@ -136,6 +138,7 @@ class Features(QObject):
         self.projects.project_changed.connect(self._on_project_changed)
         self.projects.project_removed.connect(self._on_project_removed)
         self.projects.import_requested.connect(lambda project: self.imports.add_to(project))
+        self.projects.export_requested.connect(lambda project, folders: self.exports.open(project, folders))
         self.projects.runs_requested.connect(self._show_runs_of)
         self.projects.models_requested.connect(self._show_models_of)
         self.projects.train_requested.connect(self._open_wizard)
@@ -165,6 +168,14 @@ class Features(QObject):
         controller.project_open_requested.connect(self.projects.open_project)
         controller.message_raised.connect(self.message_raised)
         self.imports_made.emit()
+        return controller
+
+    @cached_property
+    def exports(self) -> ExportsController:
+        from app.controllers.exports import ExportsController
+
+        controller = ExportsController(exports=self.services.exports, jobs=self._jobs, window=self._window, parent=self)
+        controller.message_raised.connect(self.message_raised)
         return controller
 
     @cached_property

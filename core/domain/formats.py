@@ -55,7 +55,7 @@ class Loss:
     def problem(self, n: int) -> Problem:
         """The sentence for `n` of them."""
         one, many = _WORDS[self.content]
-        return Problem(f"{self.content}-lost", f"{counted(n, one, many)}: {self.text}.", severity=self.severity)
+        return Problem(str(self.content), f"{counted(n, one, many)}: {self.text}.", severity=self.severity)
 
 
 @dataclass(frozen=True, slots=True)
