@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core import clock
+from core.domain.changes import NO_CHANGES, Changes
 from core.domain.ids import ImageId, ProjectId
+from core.domain.image_ids import ImageIds
 from core.domain.names import shown
 from core.domain.projects import AnnotatedImage, Category, Folder, ImageFilter, ImageRecord, Project
 from core.domain.runs import RunFilter
@@ -14,6 +16,7 @@ from core.registry.database import Registry
 from core.registry.stores import images, projects, runs
 from core.registry.stores.annotations import get_annotated
 from core.registry.stores.images import SortOrder
+from core.registry.stores.upkeep import recount
 
 
 class ProjectService:
@@ -59,6 +62,14 @@ class ProjectService:
         with self._registry.write() as session:
             projects.mark_opened(session, id, clock.now())
 
+    def recount(self) -> Changes:
+        """Count everything of every project anew, where `Registry.check` has found counts that are wrong."""
+        with self._registry.write(durable=True) as session:
+            listed = [project.id for project in projects.list_projects(session)]
+            for id in listed:
+                recount(session, id)
+        return NO_CHANGES.merged(*map(Changes.whole_project, listed))
+
     def list_categories(self, project: ProjectId) -> tuple[Category, ...]:
         """In their order, with the counts of the ground truth."""
         with self._registry.read() as session:
@@ -73,7 +84,7 @@ class ProjectService:
         with self._registry.read() as session:
             return images.count_images(session, filter)
 
-    def list_image_ids(self, filter: ImageFilter, *, sort: SortOrder = "path") -> tuple[ImageId, ...]:
+    def list_image_ids(self, filter: ImageFilter, *, sort: SortOrder = "path") -> ImageIds:
         """All that match, in order: one cheap query, so that a grid can fetch the records that it shows."""
         with self._registry.read() as session:
             return images.list_image_ids(session, filter, sort=sort)
