@@ -147,13 +147,12 @@ class Features(QObject):
     @cached_property
     def imports(self) -> ImportsController:
         from app.controllers.imports import ImportsController
-        from core.formats.catalog import FORMATS
         from core.samples.service import SAMPLE_NAME, make_sample
 
         controller = ImportsController(
             imports=self.services.imports,
             projects=self.services.projects,
-            formats=[(item.slug, item.title) for item in FORMATS],
+            formats=self.services.imports.list_formats(),
             make_sample=lambda folder, progress: make_sample(folder, progress=progress),
             sample_name=SAMPLE_NAME,
             sample_folder=self.services.home.samples,

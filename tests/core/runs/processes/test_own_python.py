@@ -31,6 +31,7 @@ def loner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     python.parent.mkdir()
     python.write_text(f'#!/bin/sh\nSTARTED_BY=loner exec "{sys.executable}" "$@"\n')
     python.chmod(0o700)
+    monkeypatch.delitem(sys.modules, "loner_light_half", raising=False)  # of another test in this process
     monkeypatch.syspath_prepend(site)
     monkeypatch.setenv("PYTHONPATH", str(site), prepend=":")
     return python

@@ -10,7 +10,7 @@ from typing import Any
 
 from core.domain.names import shown
 from core.errors import FormatError
-from core.formats.text_files import read_limited
+from core.formats.reading.text_files import read_limited
 
 MAX_BYTES = 2**30
 _SPACE = re.compile(r"[ \t\r\n]*")

@@ -8,8 +8,9 @@ import pytest
 from core.domain.geometry import Box, Polygon
 from core.domain.imports import ImportSource, RawAnnotation, RawImage, Severity
 from core.errors import FormatError, RefusedError
-from core.formats.base import ReadResult
-from core.formats.yolo import YoloFormat
+from core.formats.base import PictureSize, ReadResult, gather
+from core.formats.writing import write_data_set
+from core.formats.yolo import FORMAT
 
 Pictures = Callable[..., Path]
 
@@ -21,7 +22,8 @@ def write(root: Path, files: dict[str, str | bytes]) -> None:
 
 
 def read(path: Path, images: Path | None = None, size: tuple[int, int] | None = (100, 80)) -> ReadResult:
-    return YoloFormat().read(ImportSource(path, images_root=images), size_of=lambda _: size)
+    picture = PictureSize(*size) if size else None
+    return gather(FORMAT.read(ImportSource(path, images_root=images), size_of=lambda _: picture))
 
 
 BOX = "0 0.5 0.5 0.2 0.5\n"
@@ -95,7 +97,7 @@ def test_labels_beside_images(tmp_path: Path, pictures: Pictures) -> None:
         tmp_path,
         {"classes.txt": "cat\ndog\n", "a.txt": BOX, "sub/a.txt": "1 0.5 0.5 0.2 0.5", "README.txt": "Thank you\n"},
     )
-    assert YoloFormat().detect(tmp_path) > 0.5
+    assert FORMAT.detect(tmp_path) > 0.5
     result = read(tmp_path)
     assert found(result) == {"a.jpg": ["cat"], "sub/a.jpg": ["dog"]}
     assert result.problems == ()
@@ -280,5 +282,5 @@ def test_link_out_of_the_labels_is_not_read(tmp_path: Path, pictures: Pictures) 
 def test_two_images_of_one_stem_cannot_be_written(tmp_path: Path) -> None:
     images = [RawImage(name, (RawAnnotation("cat", SHAPE),), 100, 80) for name in ("a.jpg", "a.png")]
     with pytest.raises(RefusedError, match="differ only in their ending"):
-        YoloFormat().write(images, ["cat"], tmp_path, images_root=tmp_path)
+        write_data_set(FORMAT, images, ["cat"], tmp_path / "out")
     assert not list(tmp_path.iterdir())

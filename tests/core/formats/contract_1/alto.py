@@ -11,18 +11,16 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from pathlib import Path, PurePosixPath
-from xml.sax.saxutils import quoteattr
+from collections.abc import Iterator
+from pathlib import Path
 
-from core.domain.geometry import Box, Polygon
-from core.domain.imports import ImportSource, Problem, RawAnnotation, RawImage, Severity
+from contract_1.base import ReadResult, SizeOf
+from core.domain.imports import ImportSource, Problem, RawImage, Severity
 from core.domain.names import is_image_name, shown
 from core.errors import FormatError
-from core.formats.alto_page import TEXT_LINE, AltoFile, read_alto, read_page
-from core.formats.base import ReadResult, SizeOf
-from core.formats.image_index import ImageIndex, Match
-from core.formats.text_files import head_of, write_whole
+from core.formats.alto.page import TEXT_LINE, AltoFile, read_alto, read_page
+from core.formats.reading.image_index import ImageIndex, Match
+from core.formats.reading.text_files import head_of
 
 _NAMESPACE = "http://www.loc.gov/standards/alto/ns-v4#"
 _SNIFFED_FILES = 50
@@ -57,12 +55,6 @@ class AltoFormat:
                     raise
                 reading.problems.append(Problem("annotation-file-unreadable", str(error), str(file), error.line))
         return reading.result(source)
-
-    def write(self, images: Sequence[RawImage], categories: Sequence[str], target: Path, *, images_root: Path) -> None:
-        for image in images:
-            if image.annotations or image.is_explicit_negative:
-                name = str(PurePosixPath(image.path).with_suffix(".xml"))
-                write_whole(target / name, _to_xml(image, categories))
 
 
 class _Reading:
@@ -180,37 +172,3 @@ def _stated_size(file: AltoFile) -> tuple[int, int] | None:
     if file.unit == "pixel" and file.width and file.height and file.width > 0 and file.height > 0:
         return int(file.width), int(file.height)
     return None
-
-
-def _to_xml(image: RawImage, categories: Sequence[str]) -> str:
-    """ALTO has one outline for an element: of a shape in several rings the largest is written."""
-    tags = {name: f"BT{number}" for number, name in enumerate(categories) if name != TEXT_LINE}
-    lines = [
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<alto xmlns="{_NAMESPACE}">',
-        "<Description><MeasurementUnit>pixel</MeasurementUnit></Description>",
-        "<Tags>",
-        *(f'<OtherTag ID="{tag}" LABEL={quoteattr(name)}/>' for name, tag in tags.items()),
-        "</Tags>",
-    ]
-    size = f' WIDTH="{image.width}" HEIGHT="{image.height}"' if image.width and image.height else ""
-    lines.append(f'<Layout><Page ID="page" PHYSICAL_IMG_NR="1"{size}><PrintSpace>')
-    for number, annotation in enumerate(image.annotations):
-        lines += _to_elements(number, annotation, tags)
-    return "\n".join([*lines, "</PrintSpace></Page></Layout>", "</alto>", ""])
-
-
-def _to_elements(number: int, annotation: RawAnnotation, tags: dict[str, str]) -> list[str]:
-    shape = annotation.geometry
-    if annotation.category is None or not isinstance(shape, (Box, Polygon)):
-        return []
-    box = shape if isinstance(shape, Box) else shape.bounds()
-    place = f'HPOS="{box.x0:.10g}" VPOS="{box.y0:.10g}" WIDTH="{box.width:.10g}" HEIGHT="{box.height:.10g}"'
-    outline = ""
-    if isinstance(shape, Polygon):
-        ring = max(shape.rings, key=lambda ring: Polygon((ring,)).area)
-        outline = f'<Shape><Polygon POINTS="{" ".join(f"{value:.10g}" for value in ring)}"/></Shape>'
-    if annotation.category == TEXT_LINE:
-        return [f'<TextBlock ID="group{number}"><TextLine ID="line{number}" {place}>{outline}</TextLine></TextBlock>']
-    tag = tags[annotation.category]
-    return [f'<TextBlock ID="zone{number}" {place} TAGREFS="{tag}">{outline}</TextBlock>']

@@ -8,8 +8,8 @@ import pytest
 from core.domain.geometry import Box, Polygon
 from core.domain.imports import ImportSource, Severity
 from core.errors import FormatError
-from core.formats.alto import AltoFormat
-from core.formats.base import ReadResult
+from core.formats.alto import FORMAT
+from core.formats.base import PictureSize, ReadResult, gather
 
 Pictures = Callable[..., Path]
 
@@ -33,7 +33,8 @@ def alto(body: str, *, name: str = "", unit: str = "pixel", page: str = 'WIDTH="
 
 
 def read(path: Path, images: Path | None = None, size: tuple[int, int] | None = (100, 80)) -> ReadResult:
-    return AltoFormat().read(ImportSource(path, images_root=images), size_of=lambda _: size)
+    picture = PictureSize(*size) if size else None
+    return gather(FORMAT.read(ImportSource(path, images_root=images), size_of=lambda _: picture))
 
 
 def found(result: ReadResult) -> list[tuple[str | None, object]]:

@@ -1,18 +1,23 @@
-"""Reads and writes annotation files: bounded, regular files only, whole or not at all."""
+"""Reads annotation files: bounded, regular files only."""
 
 from __future__ import annotations
 
 import os
 import stat
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from core.domain.names import shown
-from core.errors import FormatError, StorageError
+from core.errors import FormatError
 
 
 def read_limited(path: Path, max_bytes: int) -> bytes:
     """The file's bytes. Raises FormatError for what is no plain file, cannot be read, or is larger than allowed."""
+    return b"".join(read_pieces(path, max_bytes, max_bytes + 1))
+
+
+def read_pieces(path: Path, max_bytes: int, n_bytes: int) -> Iterator[bytes]:
+    """The same in pieces of `n_bytes`, read when they are asked for."""
     name = shown(path.name)
     try:
         # Without O_NONBLOCK, opening a named pipe would wait for ever.
@@ -24,7 +29,8 @@ def read_limited(path: Path, max_bytes: int) -> bytes:
             if facts.st_size > max_bytes:
                 size = f"{facts.st_size / 2**20:,.0f} MiB, more than the {max_bytes / 2**20:,.0f} MiB"
                 raise FormatError(f'"{name}" has {size} that are read.', file=path, hint="Split it into smaller files.")
-            return file.read(max_bytes + 1)
+            while piece := file.read(n_bytes):
+                yield piece
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise FormatError(f'"{name}" cannot be read: {reason}.', file=path) from error
@@ -59,22 +65,3 @@ def decode_lines(data: bytes) -> list[str]:
         except UnicodeDecodeError:
             text = data.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Written beside its place and renamed: the old file stays if anything goes wrong. Raises StorageError."""
-    part = ""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=".", suffix=".part", delete=False
-        ) as file:
-            part = file.name
-            file.write(text)
-        Path(part).chmod(0o644)  # annotation files are made to be passed on
-        Path(part).replace(path)
-    except OSError as error:
-        if part:
-            Path(part).unlink(missing_ok=True)
-        reason = error.strerror or str(error)
-        raise StorageError(f'"{shown(path)}" cannot be written: {reason}.', hint="Choose another folder.") from error

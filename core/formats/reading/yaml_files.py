@@ -9,7 +9,7 @@ import yaml  # type: ignore[import-untyped]
 
 from core.domain.names import shown
 from core.errors import FormatError
-from core.formats.text_files import decode_lines, read_limited
+from core.formats.reading.text_files import decode_lines, read_limited
 
 MAX_BYTES = 2**20
 _MAX_DEPTH = 20  # also keeps PyYAML out of nesting that costs it the square of the depth

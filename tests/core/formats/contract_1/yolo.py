@@ -5,18 +5,15 @@ Rows are shares of the upright image's size, so the size of every labelled pictu
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from core.domain.geometry import Box, Polygon
+from contract_1.base import ReadResult, SizeOf
 from core.domain.imports import ImportSource, Problem, RawImage, Severity
 from core.domain.names import shown
-from core.errors import FormatError, RefusedError
-from core.formats.base import ReadResult, SizeOf
-from core.formats.image_index import ImageIndex, Match
-from core.formats.text_files import head_of, write_whole
-from core.formats.yolo_layout import (
+from core.errors import FormatError
+from core.formats.reading.image_index import ImageIndex, Match
+from core.formats.reading.text_files import head_of
+from core.formats.yolo.layout import (
     YoloLayout,
     find_layout,
     find_marker,
@@ -24,7 +21,7 @@ from core.formats.yolo_layout import (
     has_labels_beside_images,
     is_marker,
 )
-from core.formats.yolo_rows import class_name, looks_like_rows, read_label_file, to_row
+from core.formats.yolo.rows import class_name, looks_like_rows, read_label_file
 
 FILE_NAME = "data.yaml"
 
@@ -76,23 +73,6 @@ class YoloFormat:
         names = layout.names or [class_name(number, None) for number in range(highest + 1)]
         return ReadResult(layout.images_root, tuple(images.values()), tuple(dict.fromkeys(names)), tuple(problems))
 
-    def write(self, images: Sequence[RawImage], categories: Sequence[str], target: Path, *, images_root: Path) -> None:
-        indexes = {name: number for number, name in enumerate(categories)}
-        files: dict[str, str] = {}
-        for image in images:
-            if image.annotations or image.is_explicit_negative:
-                file = str(PurePosixPath(image.path).with_suffix(".txt"))
-                if file in files:
-                    text = (
-                        f'"{shown(image.path)}" and another image differ only in their ending; YOLO has one label file'
-                    )
-                    raise RefusedError(f"{text} for both.", hint="Rename one of them, or choose another format.")
-                files[file] = "".join(f"{row}\n" for row in _rows(image, indexes))
-        for file, text in files.items():
-            write_whole(target / "labels" / file, text)
-        names = "".join(f"  {number}: {json.dumps(name)}\n" for name, number in indexes.items())
-        write_whole(target / FILE_NAME, f"train: images\nval: images\nnames:\n{names}")
-
 
 def _read_image(
     layout: YoloLayout, path: str, label_file: Path, size_of: SizeOf, problems: list[Problem]
@@ -122,14 +102,3 @@ def _unmatched(match: Match, label_file: Path) -> list[Problem]:
         return []  # a text file that has nothing to do with labels
     text = f'No image belongs to "{shown(label_file.name)}"; its labels are left out.'
     return [Problem("label-without-image", text, str(label_file))]
-
-
-def _rows(image: RawImage, indexes: dict[str, int]) -> list[str]:
-    if image.annotations and not (image.width and image.height):
-        raise RefusedError(f'The size of "{shown(image.path)}" is not known, so its labels cannot be written.')
-    rows: list[str] = []
-    for annotation in image.annotations:
-        if annotation.category is not None and isinstance(annotation.geometry, (Box, Polygon)):
-            index = indexes[annotation.category]
-            rows += to_row(index, annotation.geometry, image.width or 1, image.height or 1)
-    return rows

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.formats.image_index import ImageIndex, is_unsafe, parts_of, strip_containers
+from core.formats.reading.image_index import ImageIndex, is_unsafe, parts_of, strip_containers
 
 Pictures = Callable[..., Path]
 

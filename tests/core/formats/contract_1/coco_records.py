@@ -12,8 +12,8 @@ from core.domain.geometry import Box, Polygon
 from core.domain.imports import Problem, RawAnnotation, Severity
 from core.domain.names import one_line, shown
 from core.errors import FormatError
-from core.formats.geometry_checks import check_shape
-from core.formats.json_files import element_lines, read_json
+from core.formats.reading.geometry_checks import check_shape
+from core.formats.reading.json_files import element_lines, read_json
 
 Key = int | str  # ids as they occur in the wild
 

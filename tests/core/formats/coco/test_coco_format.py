@@ -10,8 +10,8 @@ import pytest
 from core.domain.geometry import Box, Polygon
 from core.domain.imports import ImportSource, Severity
 from core.errors import FormatError
-from core.formats.base import ReadResult, SizeOf
-from core.formats.coco import CocoFormat
+from core.formats.base import ReadResult, SizeOf, gather
+from core.formats.coco import FORMAT
 
 Pictures = Callable[..., Path]
 
@@ -34,7 +34,7 @@ def read_coco(tmp_path: Path, pictures: Pictures, always_100_by_80: SizeOf) -> C
         }
         path = tmp_path / "instances.json"
         path.write_text(json.dumps(document, indent=1))
-        return CocoFormat().read(ImportSource(path), size_of=always_100_by_80)
+        return gather(FORMAT.read(ImportSource(path), size_of=always_100_by_80))
 
     return read
 
@@ -263,7 +263,7 @@ def test_whole_file_refused(
     path = tmp_path / "bad.json"
     path.write_text(content)
     with pytest.raises(FormatError) as caught:
-        CocoFormat().read(ImportSource(path), size_of=always_100_by_80)
+        gather(FORMAT.read(ImportSource(path), size_of=always_100_by_80))
     assert words in caught.value.text
     assert caught.value.line == line
 
@@ -276,7 +276,7 @@ def test_images_are_found_around_the_file(
     path = tmp_path / "sub" / "instances.json"
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps({"images": [{"id": 1, "file_name": "t/a.jpg"}], "annotations": [], "categories": []}))
-    result = CocoFormat().read(ImportSource(path), size_of=always_100_by_80)
+    result = gather(FORMAT.read(ImportSource(path), size_of=always_100_by_80))
     assert (result.images_root / result.images[0].path).samefile(tmp_path / place / "t" / "a.jpg")
 
 
@@ -292,7 +292,7 @@ def test_folder_of_several_files_is_read_together(tmp_path: Path, pictures: Pict
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(document))
     (tmp_path / "annotations" / "captions_val.json").write_text(json.dumps({"images": [], "annotations": []}))
-    result = CocoFormat().read(ImportSource(tmp_path), size_of=always_100_by_80)
+    result = gather(FORMAT.read(ImportSource(tmp_path), size_of=always_100_by_80))
     assert result.categories == ("cat", "dog")
     assert [(image.path, image.annotations[0].category) for image in result.images] == [
         ("train/a.jpg", "cat"),
@@ -309,7 +309,7 @@ def test_lines_are_found_in_a_file_on_one_line_and_with_keys_in_any_order(
         '{"categories": [{"id": 1, "name": "annotations"}],\n"annotations": [\n{"image_id": 1},\n\n{"image_id": 2}],\n'
         '"images": [{"id": 1, "file_name": "a.jpg"}]}'
     )
-    problems = CocoFormat().read(ImportSource(path), size_of=always_100_by_80).problems
+    problems = gather(FORMAT.read(ImportSource(path), size_of=always_100_by_80)).problems
     assert {(problem.kind, problem.line) for problem in problems} == {("image-id-unknown", 5), ("category-unknown", 3)}
 
 

@@ -7,20 +7,19 @@ When every outline of the files is nothing but its box's four corners, as conver
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from contract_1.base import ReadResult, SizeOf
+from contract_1.coco_records import CocoDocument, CocoImage, read_document, to_annotation
 from core.domain.counting import counted
-from core.domain.geometry import Polygon, bounds_of
+from core.domain.geometry import Polygon
 from core.domain.imports import ImportSource, Problem, RawAnnotation, RawImage, Severity
 from core.domain.names import shown
 from core.errors import FormatError
-from core.formats.base import ReadResult, SizeOf
-from core.formats.coco_records import CocoDocument, CocoImage, read_document, to_annotation
-from core.formats.image_index import ImageIndex, Match, is_unsafe, missing_problem
-from core.formats.text_files import head_of, is_plain_file, write_whole
+from core.formats.reading.image_index import ImageIndex, Match, is_unsafe, missing_problem
+from core.formats.reading.text_files import head_of, is_plain_file
 
 FILE_NAME = "annotations.json"
 _SNIFFED_BYTES = 262_144
@@ -52,30 +51,6 @@ class CocoFormat:
         for document in documents:
             reading.add(document)
         return reading.result(documents, source)
-
-    def write(self, images: Sequence[RawImage], categories: Sequence[str], target: Path, *, images_root: Path) -> None:
-        ids = {name: number for number, name in enumerate(categories, start=1)}
-        boxes: list[dict[str, object]] = []
-        entries: list[dict[str, object]] = []
-        # An image that nobody looked at must not come back as one that was seen to be empty.
-        seen = [image for image in images if image.annotations or image.is_explicit_negative]
-        for image_id, image in enumerate(seen, start=1):
-            entry: dict[str, object] = {"id": image_id, "file_name": image.path}
-            if image.width and image.height:
-                entry |= {"width": image.width, "height": image.height}
-            entries.append(entry)
-            for annotation in image.annotations:
-                record = _to_record(annotation, ids, image)
-                if record is not None:
-                    boxes.append({"id": len(boxes) + 1, "image_id": image_id, **record})
-        names = [{"id": number, "name": name} for name, number in ids.items()]
-        lists = {"images": entries, "annotations": boxes, "categories": names}
-        # A record a line: readable, and comparable line by line.
-        body = ",\n".join(
-            f'"{key}": [\n' + ",\n".join(json.dumps(record, allow_nan=False) for record in records) + "\n]"
-            for key, records in lists.items()
-        )
-        write_whole(target / FILE_NAME, "{\n" + body + "\n}\n")
 
 
 class _Reading:
@@ -223,17 +198,3 @@ def _with_boxes(image: RawImage) -> RawImage:
         return replace(annotation, geometry=shape.bounds()) if isinstance(shape, Polygon) else annotation
 
     return replace(image, annotations=tuple(boxed(annotation) for annotation in image.annotations))
-
-
-def _to_record(annotation: RawAnnotation, ids: dict[str, int], image: RawImage) -> dict[str, object] | None:
-    if annotation.category is None or (annotation.geometry is None and not (image.width and image.height)):
-        return None
-    shape = annotation.geometry
-    bounds = bounds_of(shape, image.width or 0, image.height or 0)
-    return {
-        "category_id": ids[annotation.category],
-        "bbox": [bounds.x0, bounds.y0, bounds.width, bounds.height],
-        "segmentation": [list(ring) for ring in shape.rings] if isinstance(shape, Polygon) else [],
-        "area": shape.area if isinstance(shape, Polygon) else bounds.area,
-        "iscrowd": int(annotation.is_crowd),
-    }

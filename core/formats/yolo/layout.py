@@ -16,9 +16,9 @@ from typing import Any
 from core.domain.imports import ImportSource, Problem, Severity
 from core.domain.names import is_image_name, one_line, shown
 from core.errors import FormatError
-from core.formats.text_files import decode_lines, head_of, is_plain_file, read_limited
-from core.formats.yaml_files import read_yaml
-from core.formats.yolo_rows import looks_like_rows
+from core.formats.reading.text_files import decode_lines, head_of, is_plain_file, read_limited
+from core.formats.reading.yaml_files import read_yaml
+from core.formats.yolo.rows import looks_like_rows
 
 NAME_FILES = ("classes.txt", "obj.names", "_darknet.labels", "classes.names", "names.txt")
 _NOT_LABELS = frozenset({*NAME_FILES, "train.txt", "val.txt", "valid.txt", "test.txt", "requirements.txt"})

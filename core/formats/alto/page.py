@@ -12,8 +12,8 @@ from core.domain.geometry import Box, Polygon
 from core.domain.imports import Problem, RawAnnotation, Severity
 from core.domain.names import one_line, shown
 from core.errors import FormatError
-from core.formats.geometry_checks import check_shape
-from core.formats.xml_files import Node, read_xml
+from core.formats.reading.geometry_checks import check_shape
+from core.formats.reading.xml_files import Node, read_xml, read_xml_head
 
 TEXT_LINE = "text_line"
 _ZONES = {
@@ -57,7 +57,7 @@ def read_alto(path: Path) -> AltoFile:
     root = read_xml(path)
     name = shown(path.name)
     if root.name != "alto":
-        raise FormatError(f'"{name}" is not ALTO: its outermost element is "{shown(root.name)}".', file=path, line=1)
+        raise _not_alto(path, root)
     pages = [node for node in root.walk() if node.name == "Page"]
     if not pages:
         raise FormatError(f'"{name}" has no page.', file=path)
@@ -65,16 +65,40 @@ def read_alto(path: Path) -> AltoFile:
     if unit not in _UNITS:
         text = f'"{name}" measures in "{shown(unit)}"; pixel, mm10 and inch1200 are read.'
         raise FormatError(text, file=path, hint="Export it in pixels.")
-    source = next((node for node in root.walk() if node.name == "sourceImageInformation"), None)
-    file_name = source.find("fileName") if source else None
     tags = {
         node.attributes["ID"]: one_line(node.attributes["LABEL"])
         for node in root.walk()
         if node.name in _SPEAKING_TAGS and "ID" in node.attributes and "LABEL" in node.attributes
     }
     width, height = (_number(pages[0].attributes.get(key)) for key in ("WIDTH", "HEIGHT"))
-    image_name = file_name.text.strip() if file_name else ""
-    return AltoFile(path, pages[0], image_name, unit, width, height, tags, len(pages))
+    return AltoFile(path, pages[0], _image_name(root), unit, width, height, tags, len(pages))
+
+
+def read_image_name(path: Path) -> str:
+    """The picture's file name as the file states it, "" when it does not. Reads no further than to the layout.
+
+    Raises FormatError when the file breaks off or is not ALTO up to there.
+    """
+    head = read_xml_head(path, until="Layout", having="sourceImageInformation")
+    if head.name != "alto":
+        raise _not_alto(path, head)
+    return _image_name(head)
+
+
+def without_number(label: str) -> str:
+    """The label of a zone without the number that some programs add: "MainZone#1" is a MainZone."""
+    return _NUMBERED.sub("", label).strip()
+
+
+def _image_name(root: Node) -> str:
+    source = next((node for node in root.walk() if node.name == "sourceImageInformation"), None)
+    file_name = source.find("fileName") if source else None
+    return file_name.text.strip() if file_name else ""
+
+
+def _not_alto(path: Path, root: Node) -> FormatError:
+    text = f'"{shown(path.name)}" is not ALTO: its outermost element is "{shown(root.name)}".'
+    return FormatError(text, file=path, line=1)
 
 
 def read_page(file: AltoFile, size: tuple[int, int] | None) -> PageContent:
@@ -125,7 +149,7 @@ def _category(node: Node, file: AltoFile, content: PageContent) -> str:
         if label:
             content.line_types[label] = content.line_types.get(label, 0) + 1
         return TEXT_LINE
-    plain = _NUMBERED.sub("", label).strip()
+    plain = without_number(label)
     if plain != label:
         content.numbered[label] = content.numbered.get(label, 0) + 1
     kind = one_line(node.attributes.get("TYPE", "")) if node.name in ("ComposedBlock", "Illustration") else ""

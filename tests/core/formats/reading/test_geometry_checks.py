@@ -5,7 +5,7 @@ import math
 import pytest
 
 from core.domain.geometry import Box, Polygon
-from core.formats.geometry_checks import check_shape
+from core.formats.reading.geometry_checks import check_shape
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from pathlib import Path
 from core.domain.geometry import Box, Polygon
 from core.domain.imports import Problem, RawAnnotation, Severity
 from core.domain.names import shown
-from core.formats.geometry_checks import check_shape
-from core.formats.text_files import decode_lines, read_limited
+from core.formats.reading.geometry_checks import check_shape
+from core.formats.reading.text_files import decode_lines, read_limited
 
 MAX_BYTES = 64 * 2**20
 _MOST_CLASSES = 100_000
