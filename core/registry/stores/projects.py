@@ -42,8 +42,16 @@ def get_project(session: Session, id: ProjectId) -> Project:
     """Raises NotFoundError for an unknown project and for a removed one."""
     found = _read(session, select(ProjectRow).where(ProjectRow.id == id, ProjectRow.removed_at.is_(None)))
     if not found:
-        raise NotFoundError(f'There is no project with the id "{id}".', hint="It may have been removed.")
+        raise _not_there(id)
     return found[0]
+
+
+def get_revision(session: Session, id: ProjectId) -> int:
+    """Raises NotFoundError for an unknown project and for a removed one."""
+    revision = session.scalar(select(ProjectRow.revision).where(ProjectRow.id == id, ProjectRow.removed_at.is_(None)))
+    if revision is None:
+        raise _not_there(id)
+    return revision
 
 
 def find_project(session: Session, name_or_id: str) -> Project | None:
@@ -199,6 +207,10 @@ def _read(session: Session, query: Select[ProjectRow]) -> tuple[Project, ...]:
         )
     }
     return tuple(_to_domain(row, *counts.get(row.id, (0, 0, 0))) for row in rows)
+
+
+def _not_there(id: ProjectId) -> NotFoundError:
+    return NotFoundError(f'There is no project with the id "{id}".', hint="It may have been removed.")
 
 
 def _to_domain(row: ProjectRow, n_images: int, n_annotated: int, n_annotations: int) -> Project:
