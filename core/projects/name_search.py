@@ -32,25 +32,33 @@ class NameSearch:
         needle = wanted.encode("utf-8", "surrogatepass")
         if not needle or b"\n" in needle:
             return ImageIds(self._ids.keys[:0]) if needle else self._ids
-        lines = np.searchsorted(self._ends, self._positions(needle))
-        is_first = np.ones(len(lines), dtype=bool)
-        is_first[1:] = lines[1:] != lines[:-1]
-        return ImageIds(self._ids.keys[lines[is_first]])
+        return ImageIds(self._ids.keys[self._lines_with(needle)])
 
-    def _positions(self, needle: bytes) -> npt.NDArray[np.int64]:
-        """Where the needle begins: two of its bytes are compared everywhere, the whole of it where these are."""
+    def _lines_with(self, needle: bytes) -> npt.NDArray[np.int64]:
+        """Two bytes of the needle are compared everywhere, all of them where these are.
+
+        What has been found oftener than there are lines is compared everywhere, a byte after the other: to look at
+        every place by itself would take longer.
+        """
         n = len(self._lines) - len(needle) + 1
         if n <= 0:
             return np.empty(0, dtype=np.int64)
-        is_candidate = self._bytes[:n] == needle[0]
-        if len(needle) > 1:
-            is_candidate &= self._bytes[len(needle) - 1 :] == needle[-1]
-        found = np.flatnonzero(is_candidate)
-        if len(needle) <= 2:
-            return found
+        is_found = np.zeros(len(self._lines), dtype=bool)
+        is_found[:n] = True
+        last = len(needle) - 1
+        for n_compared, at in enumerate(dict.fromkeys((0, last, *range(1, last)))):
+            is_found[:n] &= self._bytes[at : at + n] == needle[at]
+            if n_compared and np.count_nonzero(is_found) <= len(self._ids):
+                break
+        else:
+            starts = np.concatenate(([0], self._ends + 1))
+            return np.flatnonzero(np.logical_or.reduceat(is_found, starts))
+        found = np.flatnonzero(is_found)
         windows: npt.NDArray[np.bytes_] = np.ndarray((n,), f"S{len(needle)}", self._lines, strides=(1,))
-        is_found: npt.NDArray[np.bool_] = windows[found] == needle
-        return found[is_found]
+        lines: npt.NDArray[np.int64] = np.searchsorted(self._ends, found[windows[found] == needle])
+        is_first = np.ones(len(lines), dtype=bool)
+        is_first[1:] = lines[1:] != lines[:-1]
+        return lines[is_first]
 
 
 def among(ids: ImageIds, chosen: ImageIds) -> ImageIds:

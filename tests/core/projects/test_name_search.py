@@ -55,3 +55,9 @@ def test_the_same_is_found_as_by_looking_at_each(seed: int) -> None:
 def test_the_chosen_keep_the_order_of_the_list() -> None:
     listed = ImageIds.of([ImageId(id) for id in ("9", "2", "5", "1")])
     assert among(listed, ImageIds.of([ImageId(id) for id in ("1", "9", "7")])) == ("9", "1")
+
+
+@pytest.mark.parametrize("text", ["0", "00", "000", "0000", "00000", "0" * 9, "0100", "1", "01", "10001", "0" * 20])
+def test_text_that_is_in_every_name_many_times_is_found(text: str) -> None:
+    names = ["0" * (n % 13) + "1" * (n % 2) + "000" * (n % 4) for n in range(1, 500)]
+    assert searched(names, text) == [name for name in names if text in name]
