@@ -23,7 +23,8 @@ from core.domain.ids import ImageId, ProjectId, RunId, VersionId
 from core.domain.imports import Severity
 from core.domain.messages import UserMessage
 from core.domain.projects import Project
-from core.domain.runs import RunRecord, RunState, RunStatus
+from core.domain.run import Run
+from core.domain.runs import RunRecord, RunStatus
 from ui.images.image_browser import ImageBrowser
 from ui.main_window import MainWindow
 from ui.projects.project_page import ProjectPage
@@ -97,13 +98,11 @@ class Features(QObject):
         self._window = window
         self._start_page = start_page
         self._summary_run: RunId | None = None
-        self._names: dict[RunId, str] = {}
         self._sample_is_wished = False
         self._has_curves = False
         self.pool = RunPool(services.runs, self)
         self.pool.error_raised.connect(self.message_raised)
-        self.pool.run_listed.connect(self._on_run_listed)
-        self.pool.state_changed.connect(self._on_run_state)
+        self.pool.run_changed.connect(self._on_run_changed)
         self.pool.run_finished.connect(self._on_run_finished)
         self._make_projects()
 
@@ -427,7 +426,6 @@ class Features(QObject):
         self._load_curves()  # the next page is a run's
 
     def _on_run_submitted(self, record: RunRecord) -> None:
-        self._names[record.id] = record.name
         self.pool.enqueue(record.id)
         self.runs.open(record.id)
 
@@ -441,26 +439,23 @@ class Features(QObject):
         self.models.show_list(project=project)
         self._window.show_page("models", "models")
 
-    def _on_run_listed(self, record: RunRecord) -> None:
-        self._names[record.id] = record.name
-
-    def _on_run_state(self, state: RunState) -> None:
-        if state.status.is_live:
-            self._summary_run = state.run
+    def _on_run_changed(self, run: Run) -> None:
+        state = run.state
+        if state is not None and run.status.is_live:
+            self._summary_run = run.id
             self._load_curves()  # its page is one click away now
             left = " · ".join(part for part in (percent(state.progress), time_left(state.seconds_left)) if part)
-            self._window.run_summary.set_run(self._names.get(state.run, ""), state.progress, left)
+            self._window.run_summary.set_run(run.record.name, state.progress, left)
 
-    def _on_run_finished(self, state: RunState) -> None:
-        if self._summary_run == state.run:
+    def _on_run_finished(self, run: Run) -> None:
+        if self._summary_run == run.id:
             self._window.run_summary.hide()
-        name = self._names.get(state.run, "")
-        is_good = state.status in (RunStatus.SUCCESS, RunStatus.TERMINATED)
+        is_good = run.status in (RunStatus.SUCCESS, RunStatus.TERMINATED)
         severity = Severity.INFO if is_good else Severity.ERROR
-        is_shown = self._window.current_page() == "run" and self.runs.current == state.run
+        is_shown = self._window.current_page() == "run" and self.runs.current == run.id
         if not is_shown:
-            self.message_raised.emit(UserMessage(f'"{name}": {state.status}', state.reason, severity))
-        if "sample_training" in self.__dict__ and self.sample_training.run == state.run and is_good:
+            self.message_raised.emit(UserMessage(f'"{run.record.name}": {run.status}', run.record.reason, severity))
+        if "sample_training" in self.__dict__ and self.sample_training.run == run.id and is_good:
             self.sample_training.finished(then=self.open_version)
         if "models" in self.__dict__:
             self.models.refresh()

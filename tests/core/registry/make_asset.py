@@ -15,7 +15,7 @@ from core.domain.ids import RunId, SnapshotId
 from core.domain.metrics import MAP50_95, EvaluationRow, EvaluationTable
 from core.domain.models import Headline
 from core.domain.projects import Task
-from core.domain.runs import RunRecord, RunStatus, StageName
+from core.domain.runs import RunRecord, RunStatus
 from core.domain.snapshots import SnapshotInfo, Split
 from core.registry.connecting import connected
 from core.registry.database import Registry
@@ -84,7 +84,7 @@ def fill(registry: Registry) -> None:
             snapshot=snapshot.id,
             status=RunStatus.SUCCESS,
             reason="all epochs",
-            stage=StageName.PUBLISH,
+            stage="publish",
             progress=1.0,
             device="cpu",
             attempt=1,

@@ -11,7 +11,7 @@ import pytest
 
 from core.domain.ids import ModelId, RunId
 from core.domain.projects import Task
-from core.domain.runs import RunFilter, RunRecord, RunStatus, StageName
+from core.domain.runs import RunFilter, RunRecord, RunStatus
 from core.errors import NotFoundError
 from core.registry.database import Registry
 from core.registry.stores import models, projects, runs
@@ -64,15 +64,13 @@ def test_a_run_comes_back_with_the_names_of_what_it_belongs_to(registry: Registr
 def test_changes_touch_what_they_name(registry: Registry, run: RunRecord) -> None:
     with registry.write() as session:
         runs.update_run(session, run.id)
-        runs.update_run(
-            session, run.id, status=RunStatus.IN_PROGRESS, stage=StageName.TRAIN, progress=0.5, started_at=AT
-        )
+        runs.update_run(session, run.id, status=RunStatus.IN_PROGRESS, stage="train", progress=0.5, started_at=AT)
         runs.update_run(session, run.id, ended_at=AT + timedelta(minutes=1), version=None)
         changed = runs.get_run(session, run.id)
     assert changed == replace(
         run,
         status=RunStatus.IN_PROGRESS,
-        stage=StageName.TRAIN,
+        stage="train",
         progress=0.5,
         started_at=AT,
         ended_at=AT + timedelta(minutes=1),
