@@ -1,7 +1,8 @@
 """What follows from images and annotations and is kept beside them, so that nobody has to count: revisions and counts.
 
-Every write of annotations stands in an `annotations_written` block. What else is to follow from the annotations of an
-image belongs into `_bring_images_up_to_date`, the one place where it is known which images were written to.
+Every write of annotations stands in an `annotations_written` block, every other write of images ends with `images_came`
+or `facts_written`. All of them come through `_images_changed`, the one place that knows which images changed in
+whatever way: what else is kept of images is brought up to date, or forgotten, there.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def annotations_written(session: Session, images: Collection[int], touched: Touc
     for key in keys:
         by_project[places[key].project].append(key)
     for project, written in by_project.items():
-        project_changed(session, project)
+        _images_changed(session, project, written)
         if touched is not None:
             touched.add(project, written)
 
@@ -72,7 +73,7 @@ def images_came(session: Session, project: str, folders: Iterable[int]) -> None:
     numbers = Counter(folders)
     _add_to_folders(session, {folder: _FolderChange(n_images=n) for folder, n in numbers.items()})
     if numbers:
-        project_changed(session, project)
+        _images_changed(session, project, None)
 
 
 def facts_written(session: Session, images: Collection[int]) -> Changes:
@@ -84,7 +85,7 @@ def facts_written(session: Session, images: Collection[int]) -> Changes:
     for key, place in _find_places(session, images).items():
         by_project[place.project].add(key)
     for project, keys in by_project.items():
-        project_changed(session, project)
+        _images_changed(session, project, keys)
         id = ProjectId(project)
         named = {"images": map(_image_id, keys)} if len(keys) <= MAX_NAMED else {"image_lists": (id,)}
         changes.append(Changes.of(projects=(id,), **named))
@@ -128,10 +129,15 @@ def recount(session: Session, project: ProjectId) -> None:
             .group_by(IMAGES.c.folder_id, ANNOTATIONS.c.category_id),
         )
     )
-    project_changed(session, project)
+    _images_changed(session, project, None)
 
 
 # --- parts -----------------------------------------------------------------------------------------------------
+
+
+def _images_changed(session: Session, project: str, images: Collection[int] | None) -> None:
+    """These images, by key, came, changed their facts, or were annotated; None = any of the project's may have."""
+    project_changed(session, project)
 
 
 @dataclass(frozen=True, slots=True)

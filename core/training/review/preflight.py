@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.domain.counting import counted
+from core.domain.counting import counted, in_bytes
 from core.domain.devices import DeviceReport
 from core.domain.models import Model, ModelVersion, VersionStatus
 from core.domain.names import shown
@@ -289,15 +289,6 @@ def _check_review(facts: Facts) -> list[Issue]:
         text = f'The same training is already {state} as "{facts.twin.name}". Start another?'
         issues.append(warning("W-161", text, "review"))
     return issues
-
-
-def in_bytes(n_bytes: int) -> str:
-    """1.5 GB, 230 MB: three figures, in powers of ten as disks are sold."""
-    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if n_bytes >= size:
-            value = n_bytes / size
-            return f"{value:.0f} {unit}" if value >= 100 else f"{value:.1f} {unit}"
-    return f"{n_bytes} bytes"
 
 
 def _listed(paths: tuple[str, ...]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from core.domain.counting import in_bytes
 from core.domain.devices import Device, DeviceReport
 from core.domain.ids import ConfigurationId, ModelId, ProjectId, RunId, VersionId
 from core.domain.models import Model, ModelVersion, VersionStatus
@@ -20,7 +21,7 @@ from core.domain.training import Issue, StartFrom, StartKind, TrainingDraft
 from core.domain.workers import Configuration, FieldProblem, GpuUse, WorkerInfo
 from core.training.review import data as reasons
 from core.training.review.data import Overlap, TrainingData
-from core.training.review.preflight import Facts, StartFacts, check, in_bytes
+from core.training.review.preflight import Facts, StartFacts, check
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 DRAFT = TrainingDraft(
