@@ -180,6 +180,7 @@ class ImagesController(QObject):
                 on_error=self.message_raised.emit,
                 pool="registry",
                 key="grid-records",
+                gives_way=True,
             )
 
     def _got_records(self, annotated: Sequence[AnnotatedImage], side: int) -> None:

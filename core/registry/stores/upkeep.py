@@ -28,8 +28,10 @@ MAX_NAMED = 1_000
 
 IS_GROUND_TRUTH = ANNOTATIONS.c.source != Source.MODEL.value
 
-Tally = Mapping[int | None, int]
-"""How many annotations of ground truth an image has by category."""
+Tally = Mapping[str, int]
+"""How many annotations of ground truth an image has by its category's key, written as the database writes it."""
+
+_NO_CATEGORY = "0"  # keys begin at 1
 
 
 class Touched:
@@ -153,13 +155,13 @@ class _FolderChange:
         self.n_images = n_images
         self.n_annotated = 0
         self.n_annotations = 0
-        self.categories: dict[int, tuple[int, int]] = {}
+        self.categories: dict[str, tuple[int, int]] = {}
 
     def replace(self, before: Tally, after: Tally) -> None:
         """One image said `before` and says `after`."""
         self.n_annotated += bool(after) - bool(before)
         for category in before.keys() | after.keys():
-            if category is None:
+            if category == _NO_CATEGORY:
                 continue
             n = after.get(category, 0) - before.get(category, 0)
             n_before, n_images = self.categories.get(category, (0, 0))
@@ -167,17 +169,18 @@ class _FolderChange:
             self.n_annotations += n
 
 
-def _tally(session: Session, images: Iterable[int]) -> dict[int, dict[int | None, int]]:
-    """By image; one without ground truth is not in it."""
-    found: dict[int, dict[int | None, int]] = {}
+def _tally(session: Session, images: Iterable[int]) -> dict[int, Tally]:
+    """By image; one without ground truth is not in it. A row an image: one for each of its categories takes longer."""
+    found: dict[int, Tally] = {}
     for chunk in chunked(images, KEYS_PER_QUERY):
         rows = session.execute(
-            select(ANNOTATIONS.c.image_id, ANNOTATIONS.c.category_id, func.count())
+            select(
+                ANNOTATIONS.c.image_id, func.group_concat(func.coalesce(ANNOTATIONS.c.category_id, int(_NO_CATEGORY)))
+            )
             .where(ANNOTATIONS.c.image_id.in_(chunk), IS_GROUND_TRUTH)
-            .group_by(ANNOTATIONS.c.image_id, ANNOTATIONS.c.category_id)
+            .group_by(ANNOTATIONS.c.image_id)
         )
-        for image, category, n in rows:
-            found.setdefault(image, {})[category] = n
+        found.update((image, Counter(categories.split(","))) for image, categories in rows)
     return found
 
 
@@ -196,7 +199,7 @@ def _bring_images_up_to_date(session: Session, images: Collection[int], tallies:
     rows = []
     for key in images:
         tally = tallies.get(key, {})
-        n_objects = sum(n for category, n in tally.items() if category is not None)
+        n_objects = sum(tally.values()) - tally.get(_NO_CATEGORY, 0)
         rows.append({"key": key, "n_objects": n_objects, "has_truth": bool(tally)})
     if rows:
         session.execute(
@@ -240,7 +243,7 @@ def _add_to_folders(session: Session, changes: Mapping[int, _FolderChange]) -> N
             totals,
         )
     cells = [
-        {"folder_id": key, "category_id": category, "n_annotations": n, "n_images": n_images}
+        {"folder_id": key, "category_id": int(category), "n_annotations": n, "n_images": n_images}
         for key, change in changes.items()
         for category, (n, n_images) in change.categories.items()
         if n or n_images
