@@ -102,7 +102,7 @@ class ImagesController(QObject):
         if self._project is None or (project is not None and project.id != self._project.id):
             return
         self._project = project or self._project
-        self._browser.grid.forget_all()
+        self._browser.grid.expire_all()
         self._reload_timer.start()
 
     def clear_filters(self) -> None:
@@ -190,7 +190,7 @@ class ImagesController(QObject):
             record = one.image
             if not record.sha256 or record.state == ImageState.MISSING:
                 self._browser.grid.set_failure(record.id, shown(record.damage) or "The file is missing.")
-            elif record.id not in self._under_way:
+            elif record.id not in self._under_way and self._browser.grid.lacks_thumbnail(record.id, side):
                 self._queue.append((record, side))
         self._make_thumbnails()
 

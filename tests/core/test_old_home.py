@@ -17,12 +17,12 @@ from typing import Any
 import pytest
 
 from app.services import Services, open_services
+from core.domain.evaluation import EvaluationTable
 from core.domain.geometry import Box, Polygon
 from core.domain.ids import ModelId, ProjectId, RunId, SnapshotId, VersionId
 from core.domain.imports import ImportSource
-from core.domain.metrics import EvaluationTable
 from core.domain.models import ModelVersion, VersionDetails, VersionStatus
-from core.domain.projects import ImageFilter, Source, Task
+from core.domain.projects import ImageFilter, Source
 from core.domain.runs import RunState, RunStatus, StageState
 from core.domain.snapshots import Split
 from core.domain.training import StartKind, TrainingDraft
@@ -35,6 +35,8 @@ from core.runs.folder.layout import RunLayout
 from core.runs.story.event_log import EventReader
 from core.runs.story.events import Evaluated, Finished, Published
 from core.runs.supervise import Batch, RunReader, supervise
+from core.tasks.detection import DETECTION
+from core.tasks.segmentation import SEGMENTATION
 from tests.fixtures.old_home import PLACEHOLDER, YOLO_EVENTS, YOLO_MODEL, OldHome, lay_out
 
 MEASURES = ("precision", "recall", "map50", "map50_95", "threshold")
@@ -77,7 +79,7 @@ def measures_of(tables: tuple[EvaluationTable, ...]) -> dict[str, list[dict[str,
                 "category": row.category,
                 "n_images": row.n_images,
                 "n_instances": row.n_instances,
-                **{name: getattr(row, name) for name in (*MEASURES, *MASK_MEASURES)},
+                **{name: row.value(name) for name in (*MEASURES, *MASK_MEASURES)},
             }
             for row in table.rows
         ]
@@ -86,7 +88,14 @@ def measures_of(tables: tuple[EvaluationTable, ...]) -> dict[str, list[dict[str,
 
 
 def stated_measures(model: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    return {split: table["rows"] for split, table in model["metrics"].items()}
+    """Of a model.json without a format number, or of format 2, which has the values one step deeper."""
+    tables: dict[str, Any] = model["metrics"]
+    return {split: [_flat(row) for row in table["rows"]] for split, table in tables.items()}
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    counts = {key: value for key, value in row.items() if key != "values"}
+    return counts | row.get("values", {})
 
 
 def curves_of(run: Path) -> dict[tuple[str, str], list[tuple[int, float]]]:
@@ -376,8 +385,8 @@ def test_models_and_versions_are_listed(old: OldHome, services: Services) -> Non
     models = {model.id: model for model in services.models.list_models(ProjectId(old.project))}
     assert set(models) == set(old.models.values())
     shapes, outlines = models[ModelId(old.models["shapes"])], models[ModelId(old.models["outlines"])]
-    assert (shapes.name, shapes.task, shapes.categories) == ("Shapes", Task.DETECTION, ("disc", "bar"))
-    assert (outlines.name, outlines.task, outlines.description) == ("Outlines", Task.SEGMENTATION, "By outline.")
+    assert (shapes.name, shapes.task, shapes.categories) == ("Shapes", DETECTION.slug, ("disc", "bar"))
+    assert (outlines.name, outlines.task, outlines.description) == ("Outlines", SEGMENTATION.slug, "By outline.")
     listed = {version.id: version for version in services.models.list_versions()}
     assert set(listed) == {VersionId(id) for name, id in old.versions.items() if name != "deleted"}
     labels = {name: version_of(services, old, name).label for name in ("success", "continued", "outlines", "imported")}
@@ -401,8 +410,9 @@ def test_a_versions_page_tells_what_its_files_say(old: OldHome, services: Servic
     model = model_json(version.folder)
     assert measures_of(details.tables) == stated_measures(model)
     assert [table.split for table in details.tables] == list(Split)
-    assert {table.has_masks for table in details.tables} == {name == "outlines"}
-    assert {table.max_detections for table in details.tables} == {300}
+    groups = ("masks", "boxes") if name == "outlines" else ("boxes",)
+    assert {table.groups for table in details.tables} == {groups}
+    assert {table.settings["max_detections"] for table in details.tables} == {300}
     assert dict(details.configuration) == model["configuration"]
     assert details.card == (version.folder / "README.md").read_text(encoding="utf-8")
     assert ("Worker version", model["worker_version"]) in details.facts
@@ -521,7 +531,7 @@ def test_an_exported_version_is_taken_into_a_new_home(old: OldHome, tmp_path: Pa
         version = services.models.import_version(path, project)
         assert (version.status, version.label) == (VersionStatus.AVAILABLE, "V001 (imported)")
         details = services.models.get_details(version.id)
-        assert details.model.task.value == stated["task"]
+        assert details.model.task == stated["task"]
         assert list(details.model.categories) == stated["categories"]
         assert measures_of(details.tables) == stated_measures(stated)
         assert version.weights_sha256 == stated["weights_sha256"]
