@@ -121,7 +121,7 @@ def list_keys(session: Session, project: ProjectId) -> dict[str, int]:
 def count_images(session: Session, filter: ImageFilter) -> int:
     """Reads the folders' counts as far as these can tell, i.e. for folders and for what is annotated."""
     if filter.name_contains or filter.categories or filter.state is not None:
-        return session.scalar(select(func.count()).select_from(ImageRow).where(*_conditions(filter))) or 0
+        return session.scalar(select(func.count()).select_from(ImageRow).where(*conditions(filter))) or 0
     number = {None: FolderRow.n_images, True: FolderRow.n_annotated, False: FolderRow.n_images - FolderRow.n_annotated}
     counted = select(func.sum(number[filter.is_annotated]))
     return session.scalar(counted.where(FolderRow.project_id == filter.project, *_folder_conditions(filter))) or 0
@@ -143,7 +143,7 @@ def _listed(filter: ImageFilter, sort: SortOrder, *columns: Any) -> Any:
     """Handed on in one piece by group_concat, which keeps the order: Python takes half a second to fetch a million
     rows, and gives way to the window's thread a million times meanwhile."""
     order = (ImageRow.path,) if sort == "path" else (ImageRow.search_name, ImageRow.path)
-    return select(*columns).where(*_conditions(filter)).order_by(*order).subquery()
+    return select(*columns).where(*conditions(filter)).order_by(*order).subquery()
 
 
 def _to_ids(numbers: str | None) -> ImageIds:
@@ -186,25 +186,26 @@ def _folder_conditions(filter: ImageFilter) -> list[ColumnElement[bool]]:
     ]
 
 
-def _conditions(filter: ImageFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [ImageRow.project_id == filter.project]
+def conditions(filter: ImageFilter) -> list[ColumnElement[bool]]:
+    """What a row of an image must be like to match."""
+    result: list[ColumnElement[bool]] = [ImageRow.project_id == filter.project]
     below = _folder_conditions(filter)
     if below:
         folders = select(FolderRow.id).where(FolderRow.project_id == filter.project, *below)
-        conditions.append(ImageRow.folder_id.in_(folders))
+        result.append(ImageRow.folder_id.in_(folders))
     if filter.name_contains:
-        conditions.append(ImageRow.search_name.contains(folded(filter.name_contains), autoescape=True))
+        result.append(ImageRow.search_name.contains(folded(filter.name_contains), autoescape=True))
     if filter.categories:
         has_one = select(AnnotationRow.image_id).where(
             AnnotationRow.category_id.in_([int(id) for id in filter.categories]),
             AnnotationRow.source != Source.MODEL.value,
         )
-        conditions.append(ImageRow.id.in_(has_one))
+        result.append(ImageRow.id.in_(has_one))
     if filter.is_annotated is not None:
-        conditions.append(ImageRow.is_annotated.is_(filter.is_annotated))
+        result.append(ImageRow.is_annotated.is_(filter.is_annotated))
     if filter.state is not None:
-        conditions.append(ImageRow.state == filter.state.value)
-    return conditions
+        result.append(ImageRow.state == filter.state.value)
+    return result
 
 
 def _to_columns(image: ImageFacts) -> dict[str, Any]:
