@@ -115,7 +115,7 @@ class ProjectsController(QObject):
     def _overview(self, project: ProjectId) -> _Overview:
         return _Overview(
             self._projects.get_project(project),
-            self._projects.list_folders(project),
+            self._projects.list_folders(project, with_categories=False),
             self._projects.list_categories(project),
         )
 
