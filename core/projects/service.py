@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core import clock
+from core.domain.changes import Changes
 from core.domain.ids import ImageId, ProjectId
 from core.domain.names import shown
 from core.domain.projects import AnnotatedImage, Category, Folder, ImageFilter, ImageRecord, Project
 from core.domain.runs import RunFilter
 from core.errors import RefusedError
+from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.stores import images, projects, runs
 from core.registry.stores.annotations import get_annotated
@@ -35,13 +37,14 @@ class ProjectService:
         with self._registry.read() as session:
             return projects.find_project(session, name_or_id)
 
-    def rename_project(self, id: ProjectId, name: str) -> Project:
+    def rename_project(self, id: ProjectId, name: str) -> Changes:
         """Raises RefusedError when the name is empty, too long, or another project's."""
         with self._registry.write() as session:
+            projects.get_project(session, id)
             projects.rename_project(session, id, name)
-            return projects.get_project(session, id)
+            return noted(session)
 
-    def remove_project(self, id: ProjectId) -> None:
+    def remove_project(self, id: ProjectId) -> Changes:
         """Forget the project. Its files, its runs and its models stay. Refused (E-550) while a run is not ended."""
         with self._registry.write(durable=True) as session:
             project = projects.get_project(session, id)
@@ -53,11 +56,13 @@ class ProjectService:
                         code="E-550",
                     )
             projects.remove_project(session, id)
+            return noted(session)
 
-    def mark_opened(self, id: ProjectId) -> None:
+    def mark_opened(self, id: ProjectId) -> Changes:
         """Remember that the person looked at it now, for the list of recent projects."""
         with self._registry.write() as session:
             projects.mark_opened(session, id, clock.now())
+            return noted(session)
 
     def list_categories(self, project: ProjectId) -> tuple[Category, ...]:
         """In their order, with the counts of the ground truth."""

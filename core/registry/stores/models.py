@@ -11,6 +11,7 @@ from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session, aliased
 
 from core import clock
+from core.domain.changes import Changes
 from core.domain.ids import ModelId, ProjectId, RunId, SnapshotId, VersionId
 from core.domain.metrics import EvaluationRow as EvaluationLine
 from core.domain.metrics import EvaluationTable
@@ -18,6 +19,7 @@ from core.domain.models import Headline, Model, ModelVersion, VersionStatus
 from core.domain.projects import Task
 from core.domain.snapshots import Split
 from core.errors import NotFoundError, RefusedError
+from core.registry.changes import note
 from core.registry.tables.models import EvaluationRow, ModelRow, VersionRow
 from core.registry.tables.projects import ProjectRow
 from core.registry.tables.snapshots import SnapshotRow
@@ -51,6 +53,7 @@ def insert_model(
     )
     session.add(row)
     session.flush()
+    note(session, Changes.of(models=[ModelId(row.id)]))
     return get_model(session, ModelId(row.id))
 
 
@@ -111,6 +114,7 @@ def insert_version(
     )
     session.add(row)
     session.flush()
+    _note_family(session, row)
     return get_version(session, VersionId(row.id))
 
 
@@ -180,6 +184,7 @@ def publish_version(
     row.headline_split = headline.split if headline else None
     row.duration_s = duration_s
     row.is_partial = is_partial
+    note(session, Changes.of(versions=[id]))
 
 
 def fail_version(session: Session, id: VersionId) -> None:
@@ -187,6 +192,7 @@ def fail_version(session: Session, id: VersionId) -> None:
     row = _get_row(session, id)
     if row.status == VersionStatus.CREATED.value:
         row.status = VersionStatus.ERROR.value
+        note(session, Changes.of(versions=[id]))
 
 
 def reopen_version(session: Session, id: VersionId) -> None:
@@ -194,11 +200,14 @@ def reopen_version(session: Session, id: VersionId) -> None:
     row = _get_row(session, id)
     if row.status == VersionStatus.ERROR.value:
         row.status = VersionStatus.CREATED.value
+        note(session, Changes.of(versions=[id]))
 
 
 def delete_version(session: Session, id: VersionId) -> None:
     """Leaves a tombstone. The files are the caller's business."""
-    _get_row(session, id).deleted_at = clock.now()
+    row = _get_row(session, id)
+    row.deleted_at = clock.now()
+    _note_family(session, row)
 
 
 def count_users_of_content(session: Session, content_sha256: str) -> int:
@@ -223,6 +232,7 @@ def add_tables(session: Session, version: VersionId, tables: Iterable[Evaluation
             )
         )
         session.flush()
+        note(session, Changes.of(versions=[version]))
 
 
 def list_tables(session: Session, version: VersionId) -> tuple[EvaluationTable, ...]:
@@ -239,6 +249,12 @@ def list_tables(session: Session, version: VersionId) -> tuple[EvaluationTable, 
         for split in Split
         if split.value in rows
     )
+
+
+def _note_family(session: Session, row: VersionRow) -> None:
+    """A version came or went: its model counts it, its parent lists it."""
+    family = [row.id, row.parent_id] if row.parent_id else [row.id]
+    note(session, Changes.of(models=[ModelId(row.model_id)], versions=map(VersionId, family)))
 
 
 def _get_row(session: Session, id: VersionId) -> VersionRow:

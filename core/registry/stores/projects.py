@@ -11,10 +11,12 @@ from sqlalchemy import Select, delete, distinct, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from core import clock
+from core.domain.changes import Changes
 from core.domain.ids import CategoryId, ProjectId
 from core.domain.names import shown
 from core.domain.projects import Category, Folder, Project, Source
 from core.errors import NotFoundError, RefusedError
+from core.registry.changes import note
 from core.registry.roots import is_root_missing
 from core.registry.tables.images import AnnotationRow, ImageRow
 from core.registry.tables.projects import FOLDERS, CategoryRow, FolderRow, ProjectRow
@@ -28,6 +30,7 @@ def insert_project(session: Session, *, name: str, root: Path, id: ProjectId | N
     name = check_name(session, name)
     session.add(ProjectRow(id=project, name=name, root=str(root), created_at=clock.now()))
     session.flush()
+    note(session, Changes.whole_project(project))
     return project
 
 
@@ -60,6 +63,7 @@ def rename_project(session: Session, id: ProjectId, name: str) -> None:
     """Raises RefusedError when the name is empty, too long, or another project's."""
     name = check_name(session, name, owner=id)
     session.execute(update(ProjectRow).where(ProjectRow.id == id).values(name=name))
+    note(session, Changes.of(projects=[id], renamed=[id]))
 
 
 def check_name(session: Session, name: str, *, owner: ProjectId | None = None) -> str:
@@ -79,6 +83,7 @@ def check_name(session: Session, name: str, *, owner: ProjectId | None = None) -
 
 def mark_opened(session: Session, id: ProjectId, at: datetime) -> None:
     session.execute(update(ProjectRow).where(ProjectRow.id == id).values(opened_at=at))
+    note(session, Changes.of(projects=[id]))
 
 
 def remove_project(session: Session, id: ProjectId) -> None:
@@ -88,6 +93,7 @@ def remove_project(session: Session, id: ProjectId) -> None:
     session.execute(delete(FolderRow).where(FolderRow.project_id == id))
     session.execute(delete(CategoryRow).where(CategoryRow.project_id == id))
     session.execute(update(ProjectRow).where(ProjectRow.id == id).values(removed_at=clock.now()))
+    note(session, Changes.whole_project(id))
 
 
 def list_categories(session: Session, project: ProjectId) -> tuple[Category, ...]:
@@ -114,6 +120,7 @@ def add_categories(session: Session, project: ProjectId, names: Iterable[str]) -
             session.add(row)
             session.flush()
             known[name] = row.id
+        note(session, Changes.of(categories=[project]))
     return {name: CategoryId(str(id)) for name, id in known.items()}
 
 

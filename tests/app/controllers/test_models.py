@@ -55,7 +55,7 @@ def library(browse_registry: Registry, library_store: Path) -> ModelService:
 def publish_version(
     browse_registry: Registry, library: ModelService, library_project: ProjectId, library_store: Path, tmp_path: Path
 ) -> Callable[..., ModelVersion]:
-    model = library.create_model(library_project, "Lines", Task.DETECTION, ["line"])
+    model = library.create_model(library_project, "Lines", Task.DETECTION, ["line"]).value
 
     def make(parent: VersionId | None = None) -> ModelVersion:
         weights = tmp_path / "weights.safetensors"
