@@ -1,10 +1,11 @@
-"""Names and tables of measurements. The definitions stand beside the names and are what the help shows."""
+"""Names of curves and of COCO's measures. The definitions stand beside the names and are what the help shows."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.domain.evaluation import BOXES, MASKS, THRESHOLD, Measure
 from core.domain.snapshots import Split
 
 LOSS_TOTAL = "loss"
@@ -15,8 +16,10 @@ MASK_MAP50 = "mask_map50"
 MASK_MAP50_95 = "mask_map50_95"
 PRECISION = "precision"
 RECALL = "recall"
+BOX_THRESHOLD = "threshold"
 MASK_PRECISION = "mask_precision"
 MASK_RECALL = "mask_recall"
+MASK_THRESHOLD = "mask_threshold"
 
 METRIC_HELP: Mapping[str, str] = {
     LOSS_TOTAL: "Sum of the loss components of a batch. Lower is better.",
@@ -30,6 +33,28 @@ METRIC_HELP: Mapping[str, str] = {
     MASK_PRECISION: "As precision, measured on masks.",
     MASK_RECALL: "As recall, measured on masks.",
 }
+
+
+def _measures(
+    group: str, precision: str, recall: str, map50: str, map50_95: str, threshold: str
+) -> tuple[Measure, ...]:
+    help = METRIC_HELP
+    return (
+        Measure(precision, "P", help[precision], group, at=threshold),
+        Measure(recall, "R", help[recall], group, at=threshold),
+        Measure(map50, "mAP50", help[map50], group),
+        Measure(map50_95, "mAP50-95", help[map50_95], group),
+        Measure(threshold, "threshold", "The confidence where the row's F1 is highest.", group, THRESHOLD),
+    )
+
+
+BOX_MEASURES = _measures(BOXES, PRECISION, RECALL, MAP50, MAP50_95, BOX_THRESHOLD)
+MASK_MEASURES = _measures(MASKS, MASK_PRECISION, MASK_RECALL, MASK_MAP50, MASK_MAP50_95, MASK_THRESHOLD)
+BEST_F1: Mapping[str, tuple[str, str]] = {
+    BOX_THRESHOLD: (PRECISION, RECALL),
+    MASK_THRESHOLD: (MASK_PRECISION, MASK_RECALL),
+}
+"""Thresholds that are where F1 is highest, with the precision and recall that it is made of."""
 
 
 @dataclass(frozen=True, slots=True)

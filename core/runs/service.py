@@ -34,7 +34,8 @@ from core.runs.processes.launch import StartOutcome
 from core.runs.story.state import STOPPED_UNSTARTED
 from core.runs.supervise import Batch, RunReader, supervise
 from core.runs.verify import find_problems
-from core.workers.environment import child_environment, prepare_private_config
+from core.workers.catalog import find_worker
+from core.workers.environment import prepare_environment
 
 START_STATES = (RunStatus.CREATED, RunStatus.PENDING, RunStatus.RERUN)
 RETRY_STATES = (RunStatus.FAILED, RunStatus.ABORTED, RunStatus.TERMINATED)
@@ -99,11 +100,11 @@ class RunService:
             self._end_unstarted(record)
             return StartOutcome.STOPPED
         try:
-            prepare_private_config(layout.folder)
+            environment = prepare_environment(find_worker(request.worker), layout.folder)
         except OSError as error:
             raise StorageError(f"The run's folder cannot be written: {error.strerror} ({layout.folder}).") from error
         try:
-            outcome = launch.start(layout, request, child_environment(layout.folder), self._devices)
+            outcome = launch.start(layout, request, environment, self._devices)
         except RunError as error:
             record_no_start(layout, error)  # supervising then finds it like any other end
             outcome = StartOutcome.STARTED

@@ -9,7 +9,7 @@ Measuring is not the worker's business: it predicts, `core.metrics` scores, so t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -22,12 +22,21 @@ from core.domain.training import StartKind
 from core.domain.workers import ConfigValue, GpuUse
 
 if TYPE_CHECKING:
+    from core.errors import CalqueError
     from core.workers.configuration import WorkerConfiguration
+    from core.workers.pretrained import PretrainedSource
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerDescription:
-    """The torch-free face of a worker. `implementation` is "package.module:Class", constructed without arguments."""
+    """The light face of a worker. `implementation` is "package.module:Class", constructed without arguments.
+
+    What belongs to its engine alone is declared here, so that no other room knows the engine: `prepare` writes settings
+    into a folder of the run and returns variables for the child's environment (it may raise OSError); `explain` knows
+    the engine's errors and the settings in force, and makes of an error one of ours, or None; `pretrained` is where
+    published weights come from. `python` is the interpreter of an environment of its own, "" = Calque's: a worker whose
+    engine cannot be installed beside the others brings one, with its own heavy half and Calque's light libraries in it.
+    """
 
     slug: str
     title: str
@@ -40,6 +49,10 @@ class WorkerDescription:
     presets: Mapping[str, Mapping[str, ConfigValue]] = field(default_factory=dict)
     libraries: tuple[str, ...] = ()  # distributions whose versions are part of the worker's version
     is_hidden: bool = False
+    prepare: Callable[[Path], Mapping[str, str]] | None = None
+    explain: Callable[[BaseException, Mapping[str, Any]], CalqueError | None] | None = None
+    pretrained: PretrainedSource | None = None
+    python: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import importlib
 import importlib.metadata
 from collections.abc import Iterable
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from typing import cast
 
 from core.domain.workers import WorkerInfo
@@ -73,8 +74,18 @@ class WorkerCatalog:
         return self._loaded[slug]
 
 
+def find_worker(slug: str) -> WorkerDescription | None:
+    """The light half of an installed worker; None for none, an unknown one, or one that does not load."""
+    try:
+        return WorkerCatalog().get(slug) if slug else None
+    except (NotFoundError, WorkerError):
+        return None
+
+
 def version_text(description: WorkerDescription) -> str:
     """The worker's version with those of its libraries: "0.1.0 (ultralytics 8.4.190, torch 2.15.0)"."""
+    if description.python:  # its libraries are in an environment that is not looked into from here
+        return description.version
     parts = [f"{name} {_installed_version(name)}" for name in description.libraries]
     return f"{description.version} ({', '.join(parts)})" if parts else description.version
 
@@ -102,7 +113,7 @@ def _description_of(entry: EntryPoint) -> WorkerDescription:
 
 
 def _info_of(description: WorkerDescription) -> WorkerInfo:
-    missing = [name for name in description.libraries if not _installed_version(name)]
+    missing = [] if description.python else [name for name in description.libraries if not _installed_version(name)]
     return WorkerInfo(
         slug=description.slug,
         title=description.title,
@@ -112,9 +123,16 @@ def _info_of(description: WorkerDescription) -> WorkerInfo:
         gpu_use=description.gpu_use,
         fields=field_specs(description.configuration),
         presets=tuple(description.presets.items()),
-        unavailable_reason=f"{', '.join(missing)} is not installed." if missing else "",
+        unavailable_reason=f"{', '.join(missing)} is not installed." if missing else _python_problem(description),
         is_hidden=description.is_hidden,
     )
+
+
+def _python_problem(description: WorkerDescription) -> str:
+    """Why a worker's own Python cannot be used; "" when it can, or the worker has none."""
+    if not description.python or Path(description.python).expanduser().is_file():
+        return ""
+    return f"Its own Python is missing: {description.python}."
 
 
 def _installed_version(distribution: str) -> str:

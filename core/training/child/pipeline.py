@@ -127,7 +127,11 @@ class _Training:
                 self.context.progress(done, total, text)
 
             weights = obtain_pretrained(
-                payload.pretrained, payload.weights_folder, may_download=payload.may_download, progress=told
+                payload.pretrained,
+                payload.weights_folder,
+                source=self.context.worker.pretrained if self.context.worker else None,
+                may_download=payload.may_download,
+                progress=told,
             )
             return Start(payload.start, weights)
         if payload.weights is None or not payload.weights.is_file():

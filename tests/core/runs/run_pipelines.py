@@ -195,3 +195,8 @@ def looks_around(context: ChildContext) -> None:
             "path_has_folder": str(Path.cwd()) in sys.path or "" in sys.path,
         }
     )
+
+
+def tells_its_python(context: ChildContext) -> None:
+    """Which interpreter it was started with."""
+    context.effective({"started_by": os.environ.get("STARTED_BY", ""), "worker": context.request.worker})

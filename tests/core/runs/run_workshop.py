@@ -56,7 +56,13 @@ class Workshop:
                     os.kill(mark.pid, signal.SIGKILL)
 
     def make(
-        self, pipeline: str = "steps", *, device: str = "cpu", name: str = "First try", **payload: Any
+        self,
+        pipeline: str = "steps",
+        *,
+        device: str = "cpu",
+        name: str = "First try",
+        worker: str = "test",
+        **payload: Any,
     ) -> RunRecord:
         """A pending run of a function of run_pipelines.py."""
         run = RunId(clock.new_id())
@@ -72,7 +78,7 @@ class Workshop:
             name=name,
             project=self.project,
             project_name="Pages",
-            worker="test",
+            worker=worker,
             worker_version="1",
             model=model.id,
             version=version,

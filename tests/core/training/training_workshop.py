@@ -24,13 +24,14 @@ from core.domain.snapshots import SnapshotImage, SnapshotObject, Split
 from core.domain.training import StartKind, TrainingDraft
 from core.runs.folder.attempts import Attempt, add_attempt
 from core.runs.folder.layout import RunLayout
-from core.runs.folder.request import RunRequest, write_request
+from core.runs.folder.request import RunRequest, read_request, write_request
 from core.runs.story import events as says
 from core.runs.story.event_log import EventReader
 from core.training.child.payload import TrainingPayload
 from core.workers.builtin.fake.configuration import FakeConfiguration
+from core.workers.catalog import find_worker
 from core.workers.configuration import resolve
-from core.workers.environment import child_environment
+from core.workers.environment import prepare_environment
 
 CATEGORIES = ("disc", "bar")
 HERE = Path(__file__).parent
@@ -155,10 +156,13 @@ class Bench:
         with self.layout.log_file.open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, *entry, str(self.layout.folder), *flags],
-                env={**child_environment(self.layout.folder), "PYTHONPATH": str(HERE.parents[2])},
+                env={**self._environment(), "PYTHONPATH": str(HERE.parents[2])},
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
+
+    def _environment(self) -> dict[str, str]:
+        return prepare_environment(find_worker(read_request(self.layout).worker), self.layout.folder)
 
     def run(self, script: Path | None = None) -> Told:
         with self.start(script) as process:

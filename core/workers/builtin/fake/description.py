@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.domain.projects import Task
 from core.domain.workers import GpuUse
+from core.workers import torch_failures
 from core.workers.api import WorkerDescription
 from core.workers.builtin.fake.configuration import FakeConfiguration
 
@@ -19,4 +20,5 @@ DESCRIPTION = WorkerDescription(
     presets={"Ten steps": {"n_steps": 10}},
     libraries=("numpy",),
     is_hidden=True,
+    explain=torch_failures.explain,  # it fails as real ones do
 )

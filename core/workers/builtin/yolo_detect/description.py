@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.domain.projects import Task
 from core.domain.workers import GpuUse
 from core.workers.api import WorkerDescription
+from core.workers.builtin.yolo import environment, failures, pretrained
 from core.workers.builtin.yolo.presets import PRESETS
 from core.workers.builtin.yolo_detect.configuration import YoloDetectConfiguration
 
@@ -19,4 +20,7 @@ DESCRIPTION = WorkerDescription(
     implementation="core.workers.builtin.yolo.worker.detection:DetectionWorker",
     presets=PRESETS,
     libraries=("ultralytics", "torch"),
+    prepare=environment.prepare,
+    explain=failures.explain,
+    pretrained=pretrained.SOURCE,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.domain.projects import Task
 from core.domain.workers import GpuUse
 from core.workers.api import WorkerDescription
+from core.workers.builtin.yolo import environment, failures, pretrained
 from core.workers.builtin.yolo.presets import PRESETS
 from core.workers.builtin.yolo_segment.configuration import YoloSegmentConfiguration
 
@@ -19,4 +20,7 @@ DESCRIPTION = WorkerDescription(
     implementation="core.workers.builtin.yolo.worker.segmentation:SegmentationWorker",
     presets=PRESETS,
     libraries=("ultralytics", "torch"),
+    prepare=environment.prepare,
+    explain=failures.explain,
+    pretrained=pretrained.SOURCE,
 )

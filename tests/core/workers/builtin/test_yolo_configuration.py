@@ -4,10 +4,10 @@ import pytest
 
 from core.domain.projects import Task
 from core.workers.builtin.yolo.architectures import FAMILIES, SIZES, architecture_name, exists
+from core.workers.builtin.yolo.pretrained import SOURCE
 from core.workers.builtin.yolo_detect.configuration import YoloDetectConfiguration
 from core.workers.builtin.yolo_segment.configuration import YoloSegmentConfiguration
 from core.workers.configuration import check, field_specs, make
-from core.workers.pretrained import is_official
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_every_architecture_offered_has_published_weights(task: Task) -> None:
     for family in FAMILIES:
         for size in SIZES:
             if exists(task, family, size):
-                assert is_official(f"{architecture_name(task, family, size)}.pt")
+                assert SOURCE.has(f"{architecture_name(task, family, size)}.pt")
 
 
 def test_sizes_that_a_family_lacks_as_a_segmenter_are_refused() -> None:
