@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -12,8 +13,8 @@ from app.controllers.run_exports import RunExports
 from app.controllers.run_questions import kill_question, remove_question, stop_question
 from app.jobs import JobRunner
 from app.run_pool import RunPool
+from core.domain.changes import Changes
 from core.domain.ids import ProjectId, RunId
-from core.domain.messages import UserMessage
 from core.domain.metrics import EvaluationTable
 from core.domain.runs import LogLine, MetricBatch, RunRecord, RunState, StageName, StageState
 from ui.runs.run_actions import RunAction
@@ -69,7 +70,6 @@ class RunsController(QObject):
         run_page.back_requested.connect(self._leave)
         pool.run_listed.connect(self._take_record)
         pool.state_changed.connect(self._take_state)
-        pool.run_finished.connect(self._read_row)
         pool.replay_started.connect(self._begin_replay)
         pool.metrics_received.connect(self._take_metrics)
         pool.log_received.connect(self._take_log)
@@ -101,6 +101,24 @@ class RunsController(QObject):
         self._jobs.run(
             self._runs.list_runs, then=show, on_error=self.message_raised.emit, pool="registry", key="list-runs"
         )
+
+    def refresh(self, changes: Changes) -> None:
+        """Read anew the rows that have changed; all of them when they show the name of a project that has another."""
+        if changes.renamed:
+            self._jobs.run(
+                self._runs.list_runs,
+                then=self._list.set_runs,
+                on_error=self.message_raised.emit,
+                pool="registry",
+                key="refresh-runs",
+            )
+        if changes.runs:
+            self._jobs.run(
+                lambda: {run: self._runs.find_run(run) for run in changes.runs},
+                then=self._take_rows,
+                on_error=self.message_raised.emit,
+                pool="registry",
+            )
 
     def warm_up(self) -> None:
         """Load what draws curves in the background, before a run is opened: it takes more than half a second."""
@@ -176,27 +194,19 @@ class RunsController(QObject):
     def _remove(self, records: list[RunRecord], *, with_files: bool) -> None:
         ids = [record.id for record in records]
 
-        def remove() -> None:
-            for id in ids:
-                self._runs.remove(id, with_files=with_files)
+        def remove(id: RunId) -> Changes:
+            self._runs.remove(id, with_files=with_files)
+            return Changes.of(runs=[id])
 
+        # Each by itself: one that is refused keeps no other back, and none that is gone is passed over in silence.
         # Files first or last, it may take long: not on the registry's thread.
-        self._jobs.run(
-            remove,
-            then=lambda _none: self._forget(ids),
-            on_error=self._fail_removal,
-        )
-
-    def _fail_removal(self, message: UserMessage) -> None:
-        """Some may be gone: show what is left."""
-        self.message_raised.emit(message)
-        self.show_list()
-
-    def _forget(self, ids: list[RunId]) -> None:
         for id in ids:
-            self._states.pop(id, None)
-            self._list.remove_run(id)
-        if self._current in ids:
+            self._jobs.run(partial(remove, id), on_error=self.message_raised.emit)
+
+    def _forget(self, id: RunId) -> None:
+        self._states.pop(id, None)
+        self._list.remove_run(id)
+        if self._current == id:
             self._leave()
 
     def _leave(self) -> None:
@@ -229,15 +239,13 @@ class RunsController(QObject):
         if record.id == self._current and record.status.is_terminal:
             self._read_tables()
 
-    def _read_row(self, state: RunState) -> None:
-        """Rows come from several threads: when it is over, the last word is the registry's, not the last to arrive."""
-        run = state.run
-        self._jobs.run(
-            lambda: self._runs.find_run(run),
-            then=lambda record: self._take_record(record) if record is not None else None,
-            on_error=self.message_raised.emit,
-            pool="registry",
-        )
+    def _take_rows(self, rows: Mapping[RunId, RunRecord | None]) -> None:
+        """Records come from several threads: at every turn the last word is the registry's, not the last to arrive."""
+        for run, record in rows.items():
+            if record is None:
+                self._forget(run)
+            else:
+                self._take_record(record)
 
     def _take_state(self, state: RunState) -> None:
         self._states[state.run] = state

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPaintEvent, QRegion, QResizeEvent
@@ -85,6 +85,11 @@ class ImageGrid(QListView):
     def set_failure(self, image: ImageId, text: str) -> None:
         """There is no thumbnail, and why; it is not asked for again."""
         self._images.set_failure(image, text)
+
+    def forget(self, images: Collection[ImageId]) -> None:
+        """Drop what is known of some images, which have changed; of those on the screen it is asked for anew."""
+        if self._images.forget(images):
+            self._ask_anew()
 
     def forget_all(self) -> None:
         self._delegate.forget_all()

@@ -63,6 +63,16 @@ class ImageGridModel(QAbstractListModel):
         self._rows = {image: row for row, image in enumerate(self._ids)}
         self.endResetModel()
 
+    def forget(self, images: Iterable[ImageId]) -> bool:
+        """Drop records and thumbnails of some images, which have changed; whether any of them has a row."""
+        changed = [image for image in images if image in self._rows]
+        for image in changed:
+            self._records.pop(image, None)
+            self._drop_thumbnail(image)
+            self._failures.pop(image, None)
+        self._announce(changed)
+        return bool(changed)
+
     def forget_all(self) -> None:
         """Drop records and thumbnails: the images themselves may have changed."""
         self._records.clear()

@@ -18,6 +18,7 @@ sys.path.append(str(Path(__file__).parents[2] / "core" / "runs"))
 
 from run_workshop import PIPELINES, Workshop
 
+from app.changes import ChangeDispatcher
 from app.controllers.runs import RunsController
 from app.jobs import JobRunner
 from app.run_pool import RunPool
@@ -54,6 +55,10 @@ class Desk:
         self.controller = RunsController(
             runs=workshop.service, pool=self.pool, jobs=self.jobs, runs_page=self.list, run_page=self.page
         )
+        self.changes = ChangeDispatcher()
+        self.jobs.changed.connect(self.changes.tell)
+        self.pool.run_listed.connect(self.changes.tell_of_run)
+        self.changes.changed.connect(self.controller.refresh)
         self.messages: list[UserMessage] = []
         self.opened: list[RunId] = []
         self.controller.message_raised.connect(self.messages.append)
