@@ -139,7 +139,8 @@ def test_a_killed_child_is_reported_with_its_signal(desk: Desk, shapes: Path) ->
     assert state.can_resume
 
 
-def test_an_idle_window_closes_when_asked(desk: Desk) -> None:
+def test_an_idle_window_settles_and_closes_when_asked(desk: Desk) -> None:
     window = desk.open()
+    window.until(lambda: window.has_settled)
     window.application.window.close()
     window.until(lambda: not window.is_open)

@@ -42,6 +42,8 @@ class Window:
         self.application = application
         self._qtbot = qtbot
         self.messages: list[UserMessage] = []
+        self.has_settled = False
+        application.settled.connect(self._settle)
         with qtbot.waitSignal(application.ready, timeout=PATIENCE_MS):
             application.show()
         assert application.features is not None
@@ -57,6 +59,9 @@ class Window:
     @property
     def page(self) -> str:
         return self.application.window.current_page()
+
+    def _settle(self) -> None:
+        self.has_settled = True
 
     @property
     def is_open(self) -> bool:
