@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from core.domain.changes import Changes
 from core.domain.ids import RunId
-from core.domain.runs import RunRecord, RunStatus
+from core.domain.run import Run
+from core.domain.runs import RunStatus
 
 
 class ChangeDispatcher(QObject):
@@ -27,13 +28,19 @@ class ChangeDispatcher(QObject):
             self.changed.emit(changes)
 
     @Slot(object)
-    def tell_of_run(self, record: RunRecord) -> None:
-        """Of a run's row only a turn of its status: its progress travels as a value, and changes nothing else."""
-        if self._statuses.get(record.id) is not record.status:
-            self._statuses[record.id] = record.status
-            self.tell(changes_of_run(record))
+    def tell_of_run(self, run: Run) -> None:
+        """Only a turn of its status is a change: its progress travels as a value, and changes nothing else."""
+        if self._statuses.get(run.id) is not run.status:
+            self._statuses[run.id] = run.status
+            self.tell(_changes_of(run))
+
+    @Slot(object)
+    def tell_of_end(self, run: Run) -> None:
+        """The registry has all that it said. Its status may have been heard of before that."""
+        self.tell(_changes_of(run))
 
 
-def changes_of_run(record: RunRecord) -> Changes:
-    """A run took a turn; with it goes the version that it makes."""
-    return Changes.of(runs=[record.id], versions=[record.version] if record.version is not None else [])
+def _changes_of(run: Run) -> Changes:
+    """The run took a turn; with it goes the version that it makes."""
+    version = run.record.version
+    return Changes.of(runs=[run.id], versions=[version] if version is not None else [])

@@ -86,7 +86,8 @@ class Features(QObject):
         self.pool = RunPool(services.runs, self)
         self.pool.error_raised.connect(self.message_raised)
         self.changes = ChangeDispatcher(self)
-        self.pool.run_listed.connect(self.changes.tell_of_run)
+        self.pool.run_changed.connect(self.changes.tell_of_run)
+        self.pool.run_finished.connect(self.changes.tell_of_end)
         jobs.changed.connect(self.changes.tell)
         self.preloading = Preloading(services, jobs, self)
         self._listen(self.preloading)
@@ -146,13 +147,12 @@ class Features(QObject):
     @cached_property
     def imports(self) -> ImportsController:
         from app.controllers.imports import ImportsController
-        from core.formats.catalog import FORMATS
         from core.samples.service import SAMPLE_NAME, make_sample
 
         controller = ImportsController(
             imports=self.services.imports,
             projects=self.services.projects,
-            formats=[(item.slug, item.title) for item in FORMATS],
+            formats=self.services.imports.list_formats(),
             make_sample=lambda folder, progress: make_sample(folder, progress=progress),
             sample_name=SAMPLE_NAME,
             sample_folder=self.services.home.samples,

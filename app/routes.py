@@ -168,7 +168,6 @@ class Routes(QObject):
         self._window.show_page("project" if has_project else "start", "project")
 
     def _begin_run(self, record: RunRecord) -> None:
-        self._features.notices.remember(record)
         self._features.pool.enqueue(record.id)
         self._features.runs.open(record.id)
 

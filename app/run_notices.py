@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from core.domain.ids import RunId
 from core.domain.imports import Severity
 from core.domain.messages import UserMessage
-from core.domain.runs import RunRecord, RunState, RunStatus
+from core.domain.run import Run
+from core.domain.runs import RunStatus
 from ui.main_window import MainWindow
 from ui.widgets.formatting import percent, time_left
 
@@ -26,38 +27,33 @@ class RunNotices(QObject):
         super().__init__(features)
         self._features = features
         self._window = window
-        self._names: dict[RunId, str] = {}
         self._run: RunId | None = None  # in the status bar
-        features.pool.run_listed.connect(self.remember)
-        features.pool.state_changed.connect(self._show_progress)
+        features.pool.run_changed.connect(self._show_progress)
         features.pool.run_finished.connect(self._tell_end)
-
-    def remember(self, record: RunRecord) -> None:
-        """What the run is called."""
-        self._names[record.id] = record.name
 
     def open_run(self) -> None:
         """The page of the run in the status bar."""
         if self._run is not None:
             self._features.runs.open(self._run)
 
-    def _show_progress(self, state: RunState) -> None:
-        if state.status.is_live:
-            self._run = state.run
+    def _show_progress(self, run: Run) -> None:
+        state = run.state
+        if state is not None and run.status.is_live:
+            self._run = run.id
             self._features.preloading.load_curves()  # its page is one click away now
             left = " · ".join(part for part in (percent(state.progress), time_left(state.seconds_left)) if part)
-            self._window.run_summary.set_run(self._names.get(state.run, ""), state.progress, left)
+            self._window.run_summary.set_run(run.record.name, state.progress, left)
 
-    def _tell_end(self, state: RunState) -> None:
-        if self._run == state.run:
+    def _tell_end(self, run: Run) -> None:
+        if self._run == run.id:
             self._window.run_summary.hide()
-        is_good = state.status in GOOD_ENDS
-        if not self._is_shown(state.run):
+        is_good = run.status in GOOD_ENDS
+        if not self._is_shown(run.id):
             severity = Severity.INFO if is_good else Severity.ERROR
-            text = f'"{self._names.get(state.run, "")}": {state.status}'
-            self.message_raised.emit(UserMessage(text, state.reason, severity))
+            text = f'"{run.record.name}": {run.status}'
+            self.message_raised.emit(UserMessage(text, run.record.reason, severity))
         if is_good:
-            self._end_sample_training(state.run)
+            self._end_sample_training(run.id)
 
     def _is_shown(self, run: RunId) -> bool:
         """Its page says all that a notice would."""

@@ -15,6 +15,7 @@ from app.controllers.pictures import thumbnail_of
 from app.jobs import JobRunner
 from core.domain.changes import Changes
 from core.domain.ids import ImageId
+from core.domain.image_ids import ImageIds
 from core.domain.messages import UserMessage
 from core.domain.names import shown
 from core.domain.projects import AnnotatedImage, Category, ImageFilter, ImageRecord, ImageState, Project
@@ -32,7 +33,7 @@ MAX_AT_ONCE = 3  # thumbnails being made; the pool has more threads, so that an 
 
 @dataclass(frozen=True, slots=True)
 class _Listing:
-    ids: tuple[ImageId, ...]
+    ids: ImageIds
     total: int
     categories: tuple[Category, ...]
 

@@ -123,7 +123,8 @@ def check_registry(home: Home) -> Finding:
     finally:
         registry.close()
     if problems:
-        return Finding("Registry", "error", problems[0].text, offer_newest(home.backups))
+        hint = "" if problems[0].kind == "registry-counts" else offer_newest(home.backups)
+        return Finding("Registry", "error", problems[0].text, hint)
     return Finding("Registry", "ok", f"{home.registry_file} is sound ({engine})")
 
 

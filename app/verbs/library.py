@@ -100,6 +100,8 @@ def run_import_version(services: Services, arguments: argparse.Namespace, consol
 
 
 def run_verify(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
+    if arguments.recount:
+        services.projects.recount()
     problems = (
         *services.registry.check(),
         *services.models.verify(),

@@ -21,7 +21,7 @@ from app.verbs.output import Console, VerbResult
 from core.domain.ids import RunId
 from core.domain.imports import ImportSource
 from core.domain.projects import Project
-from core.domain.runs import STAGE_TITLES, RunRecord, RunStatus, StageState
+from core.domain.runs import RunRecord, RunStatus, StageState
 from core.domain.training import Issue, TrainingDraft
 from core.domain.training_plan import TrainingPlan
 from core.errors import FormatError, NotFoundError, RefusedError
@@ -173,7 +173,7 @@ class Follower:
         running = next((stage for stage in state.stages if stage.state is StageState.RUNNING), None)
         if running is None:
             return
-        title = STAGE_TITLES[running.name]
+        title = running.title
         if title != self._stage:
             self._stage = title
             self._console.note(f"{title} …")

@@ -48,6 +48,7 @@ class RawImage:
     height: int | None = None
     source_file: str = ""  # the annotation file that spoke of it
     is_explicit_negative: bool = False  # the file says: looked at, nothing there
+    is_as_stored: bool = False  # size and shapes are those of the picture before EXIF turns it upright
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from core.domain.changes import Changes
 from core.domain.geometry import Box, Geometry, bounds_of
-from core.domain.ids import ImageId, ProjectId
+from core.domain.ids import ProjectId
 from core.domain.imports import Problem, RawAnnotation
 from core.domain.names import shown
 from core.domain.projects import Annotation, ImageState
 from core.imports.cancelling import ImportCancelledError, IsCancelled, Progress
 from core.imports.plan import ImportPlan, PlannedImage
-from core.registry.changes import note
 from core.registry.session import Session
 from core.registry.stores import images as image_store
 from core.registry.stores.annotations import (
@@ -22,7 +20,6 @@ from core.registry.stores.annotations import (
     delete_imported,
     insert_annotations,
     list_ground_truth,
-    recount,
 )
 from core.registry.stores.images import ImageFacts
 from core.registry.stores.projects import add_categories
@@ -31,9 +28,6 @@ _SAME_PLACE_PX = 0.05
 """Corners this close are one object stated in two formats, of which one rounds its numbers."""
 
 _ANNOTATIONS_PER_STEP = 20_000
-
-MANY_IMAGES = 10_000
-"""More changed images than this are not named one by one: whoever shows the project reads it anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +47,7 @@ def write_plan(
 ) -> Written:
     """Images are known by their path. Raises ImportCancelledError; the caller's transaction undoes everything."""
     known = image_store.list_facts(session, project)
-    touched: set[int] = set()  # of the images that the project had
-    problems = list(_update_known(session, plan, known, touched))
+    problems = list(_update_known(session, plan, known))
     new = [image.facts for image in plan.images if image.facts.path not in known]
     image_store.insert_images(session, project, new)
     progress(0, plan.n_annotations, "Writing annotations")
@@ -64,30 +57,16 @@ def write_plan(
     seen_before = [keys[image.facts.path] for image in spoken_of if image.facts.path in known]
     if replaces:
         delete_imported(session, seen_before)
-        touched.update(seen_before)
     existing = list_ground_truth(session, seen_before)
     rows = chain.from_iterable(
         _new_annotations(image, keys[image.facts.path], categories, existing.get(keys[image.facts.path], ()))
         for image in spoken_of
     )
-    told = _collecting(rows, touched)
-    insert_annotations(session, _watched(told, plan.n_annotations, progress, is_cancelled))
-    recount(session, project)
-    touched -= {keys[facts.path] for facts in new}
-    _note(session, project, touched, has_new=bool(new))
+    insert_annotations(session, _watched(rows, plan.n_annotations, progress, is_cancelled))
     return Written(len(new), tuple(problems))
 
 
-def _note(session: Session, project: ProjectId, touched: set[int], *, has_new: bool) -> None:
-    if has_new or len(touched) > MANY_IMAGES:
-        note(session, Changes.whole_project(project))
-    if 0 < len(touched) <= MANY_IMAGES:
-        note(session, Changes.annotations(project, (ImageId(str(key)) for key in touched)))
-
-
-def _update_known(
-    session: Session, plan: ImportPlan, known: Mapping[str, tuple[int, ImageFacts]], touched: set[int]
-) -> Iterator[Problem]:
+def _update_known(session: Session, plan: ImportPlan, known: Mapping[str, tuple[int, ImageFacts]]) -> Iterator[Problem]:
     """Brings facts of images that the project has up to date: their files may have changed or gone since."""
     found = {image.facts.path: image.facts for image in plan.images}
     changed: dict[int, ImageFacts] = {}
@@ -104,7 +83,6 @@ def _update_known(
                 text = f'"{shown(path)}" was changed since it was imported; its annotations were kept as they are.'
                 yield Problem("image-changed", text, file=path)
     image_store.update_images(session, changed)
-    touched.update(changed)
 
 
 def _new_annotations(
@@ -155,12 +133,6 @@ def _is_same_place(a: Box | None, b: Box | None) -> bool:
         return a is b
     pairs = ((a.x0, b.x0), (a.y0, b.y0), (a.x1, b.x1), (a.y1, b.y1))
     return all(abs(first - second) < _SAME_PLACE_PX for first, second in pairs)
-
-
-def _collecting(rows: Iterable[NewAnnotation], touched: set[int]) -> Iterator[NewAnnotation]:
-    for row in rows:
-        touched.add(row.image)
-        yield row
 
 
 def _watched(

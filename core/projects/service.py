@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from core import clock
 from core.domain.changes import Changes
 from core.domain.ids import ImageId, ProjectId
+from core.domain.image_ids import ImageIds
 from core.domain.names import shown
 from core.domain.projects import AnnotatedImage, Category, Folder, ImageFilter, ImageRecord, Project
 from core.domain.runs import RunFilter
@@ -16,6 +17,7 @@ from core.registry.database import Registry
 from core.registry.stores import images, projects, runs
 from core.registry.stores.annotations import get_annotated
 from core.registry.stores.images import SortOrder
+from core.registry.stores.upkeep import recount
 
 
 class ProjectService:
@@ -64,6 +66,13 @@ class ProjectService:
             projects.mark_opened(session, id, clock.now())
             return noted(session)
 
+    def recount(self) -> Changes:
+        """Count everything of every project anew, where `Registry.check` has found counts that are wrong."""
+        with self._registry.write(durable=True) as session:
+            for project in projects.list_projects(session):
+                recount(session, project.id)
+            return noted(session)
+
     def list_categories(self, project: ProjectId) -> tuple[Category, ...]:
         """In their order, with the counts of the ground truth."""
         with self._registry.read() as session:
@@ -78,7 +87,7 @@ class ProjectService:
         with self._registry.read() as session:
             return images.count_images(session, filter)
 
-    def list_image_ids(self, filter: ImageFilter, *, sort: SortOrder = "path") -> tuple[ImageId, ...]:
+    def list_image_ids(self, filter: ImageFilter, *, sort: SortOrder = "path") -> ImageIds:
         """All that match, in order: one cheap query, so that a grid can fetch the records that it shows."""
         with self._registry.read() as session:
             return images.list_image_ids(session, filter, sort=sort)

@@ -24,6 +24,7 @@ from core.domain.names import shown
 from core.errors import RegistryCorruptError, RegistryError, StorageError
 from core.registry.backups import ROUTINE_AGE, Backup, list_backups, make_backup, offer_newest
 from core.registry.connecting import Mode, connect, connected
+from core.registry.counting import find_miscounted
 from core.registry.faults import explain, locked
 from core.registry.inspection import Condition, inspect
 from core.registry.locks import WriterLock
@@ -155,6 +156,7 @@ class Registry:
             with connected(self._file, "immutable" if self._is_read_only else "ro") as connection:
                 verdicts = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
                 orphans = connection.execute("PRAGMA foreign_key_check").fetchmany(20)
+                miscounted = find_miscounted(connection) if verdicts == ["ok"] else ()
         except sqlite3.Error as error:
             return (Problem("registry-damaged", str(explain(error, self._file, self._backups)), name),)
         problems = [
@@ -165,6 +167,15 @@ class Registry:
         problems += [
             Problem("registry-orphan", f"A row of {row[0]} refers to one of {row[2]} that is not there.", name)
             for row in orphans
+        ]
+        problems += [
+            Problem(
+                "registry-counts",
+                f'The counts that are kept of the project "{shown(project)}" do not agree with its images and '
+                f"annotations, which are untouched. `calque verify --recount` counts them anew.",
+                name,
+            )
+            for project in miscounted
         ]
         return tuple(problems)
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.changes import ChangeDispatcher
 from core.domain.changes import NO_CHANGES, Changes
 from core.domain.ids import ProjectId, RunId, VersionId
+from core.domain.run import Run
+from core.domain.run_kinds import KindInfo
 from core.domain.runs import RunRecord, RunStatus
 
 RECORD = RunRecord(
@@ -56,17 +59,30 @@ def test_nothing_is_not_told(dispatcher: ChangeDispatcher, told: list[Changes]) 
     assert told == [Changes.of(runs=[RunId("r")])]
 
 
+def run(**changes: Any) -> Run:
+    return Run(replace(RECORD, **changes), KindInfo(slug="training", title="Training"))
+
+
+TURN = Changes.of(runs=[RunId("r")], versions=[VersionId("v")])
+
+
 def test_a_run_is_told_at_its_turns_with_its_version_and_not_at_every_step(
     dispatcher: ChangeDispatcher, told: list[Changes]
 ) -> None:
-    turn = Changes.of(runs=[RunId("r")], versions=[VersionId("v")])
-    dispatcher.tell_of_run(RECORD)
-    assert told == [turn]
-    running = replace(RECORD, status=RunStatus.IN_PROGRESS)
+    dispatcher.tell_of_run(run())
+    assert told == [TURN]
     for progress in (0.0, 0.2, 0.4):
-        dispatcher.tell_of_run(replace(running, progress=progress))
-    assert told == [turn, turn]
-    dispatcher.tell_of_run(replace(running, id=RunId("other"), version=None))
+        dispatcher.tell_of_run(run(status=RunStatus.IN_PROGRESS, progress=progress))
+    assert told == [TURN, TURN]
+    dispatcher.tell_of_run(run(status=RunStatus.IN_PROGRESS, id=RunId("other"), version=None))
     assert told[2:] == [Changes.of(runs=[RunId("other")])]
-    dispatcher.tell_of_run(replace(running, status=RunStatus.SUCCESS))
-    assert told[3:] == [turn]
+    dispatcher.tell_of_run(run(status=RunStatus.SUCCESS))
+    assert told[3:] == [TURN]
+
+
+def test_the_end_is_told_also_when_it_was_heard_of_before_the_registry_had_it(
+    dispatcher: ChangeDispatcher, told: list[Changes]
+) -> None:
+    dispatcher.tell_of_run(run(status=RunStatus.SUCCESS))
+    dispatcher.tell_of_end(run(status=RunStatus.SUCCESS))
+    assert told == [TURN, TURN]

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Select, delete, distinct, func, insert, select, update
+from sqlalchemy import Select, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from core import clock
-from core.domain.changes import Changes
+from core.domain.changes import NO_CHANGES, Changes
 from core.domain.ids import CategoryId, ProjectId
 from core.domain.names import shown
-from core.domain.projects import Category, Folder, Project, Source
+from core.domain.projects import Category, Folder, Project
 from core.errors import NotFoundError, RefusedError
 from core.registry.changes import note
 from core.registry.roots import is_root_missing
-from core.registry.tables.images import AnnotationRow, ImageRow
-from core.registry.tables.projects import FOLDERS, CategoryRow, FolderRow, ProjectRow
+from core.registry.stores.upkeep import project_changed
+from core.registry.tables.images import ImageRow
+from core.registry.tables.projects import FOLDERS, CategoryRow, FolderCategoryRow, FolderRow, ProjectRow
 
 MAX_NAME = 100
 
@@ -59,11 +59,14 @@ def find_project(session: Session, name_or_id: str) -> Project | None:
     return get_project(session, ProjectId(alike[0])) if len(alike) == 1 else None
 
 
-def rename_project(session: Session, id: ProjectId, name: str) -> None:
+def rename_project(session: Session, id: ProjectId, name: str) -> Changes:
     """Raises RefusedError when the name is empty, too long, or another project's."""
     name = check_name(session, name, owner=id)
+    if session.scalar(select(ProjectRow.name).where(ProjectRow.id == id)) in (None, name):
+        return NO_CHANGES
     session.execute(update(ProjectRow).where(ProjectRow.id == id).values(name=name))
-    note(session, Changes.of(projects=[id], renamed=[id]))
+    project_changed(session, id)
+    return note(session, Changes.of(projects=(id,), renamed=(id,)))
 
 
 def check_name(session: Session, name: str, *, owner: ProjectId | None = None) -> str:
@@ -82,29 +85,41 @@ def check_name(session: Session, name: str, *, owner: ProjectId | None = None) -
 
 
 def mark_opened(session: Session, id: ProjectId, at: datetime) -> None:
+    """No change of the project: its revision stays."""
     session.execute(update(ProjectRow).where(ProjectRow.id == id).values(opened_at=at))
-    note(session, Changes.of(projects=[id]))
+    note(session, Changes.of(projects=(id,)))
 
 
-def remove_project(session: Session, id: ProjectId) -> None:
+def remove_project(session: Session, id: ProjectId) -> Changes:
     """Its images, annotations and classes go; a tombstone stays for its runs, models and frozen datasets."""
     # Through the images first: the cascade from the categories would look at every annotation one by one.
     session.execute(delete(ImageRow).where(ImageRow.project_id == id))
     session.execute(delete(FolderRow).where(FolderRow.project_id == id))
     session.execute(delete(CategoryRow).where(CategoryRow.project_id == id))
     session.execute(update(ProjectRow).where(ProjectRow.id == id).values(removed_at=clock.now()))
-    note(session, Changes.whole_project(id))
+    project_changed(session, id)
+    return note(session, Changes.whole_project(id))
 
 
 def list_categories(session: Session, project: ProjectId) -> tuple[Category, ...]:
     """In their order, with the counts of the ground truth."""
-    counts = _category_counts(session, project)
     rows = session.execute(
-        select(CategoryRow.id, CategoryRow.name, CategoryRow.position)
+        select(
+            CategoryRow.id,
+            CategoryRow.name,
+            CategoryRow.position,
+            func.coalesce(func.sum(FolderCategoryRow.n_annotations), 0),
+            func.coalesce(func.sum(FolderCategoryRow.n_images), 0),
+        )
+        .outerjoin(FolderCategoryRow, FolderCategoryRow.category_id == CategoryRow.id)
         .where(CategoryRow.project_id == project)
+        .group_by(CategoryRow.id)
         .order_by(CategoryRow.position)
     )
-    return tuple(Category(CategoryId(str(id)), name, position, *counts.get(id, (0, 0))) for id, name, position in rows)
+    return tuple(
+        Category(CategoryId(str(id)), name, position, n_annotations, n_images)
+        for id, name, position, n_annotations, n_images in rows
+    )
 
 
 def add_categories(session: Session, project: ProjectId, names: Iterable[str]) -> Mapping[str, CategoryId]:
@@ -120,29 +135,26 @@ def add_categories(session: Session, project: ProjectId, names: Iterable[str]) -
             session.add(row)
             session.flush()
             known[name] = row.id
-        note(session, Changes.of(categories=[project]))
+        project_changed(session, project)
+        note(session, Changes.of(categories=(project,)))
     return {name: CategoryId(str(id)) for name, id in known.items()}
 
 
 def list_folders(session: Session, project: ProjectId) -> tuple[Folder, ...]:
     """Every node from the root down, sorted, the counts of a node including all that is below it."""
-    images = session.execute(
-        select(FolderRow.path, func.count(ImageRow.id), func.count().filter(ImageRow.is_annotated))
-        .join(ImageRow, ImageRow.folder_id == FolderRow.id)
-        .where(FolderRow.project_id == project)
-        .group_by(FolderRow.id)
-    ).all()
+    folders = session.execute(
+        select(FolderRow.path, FolderRow.n_images, FolderRow.n_annotated).where(
+            FolderRow.project_id == project, FolderRow.n_images > 0
+        )
+    )
     annotations = session.execute(
-        select(FolderRow.path, CategoryRow.id, func.count())
-        .join(ImageRow, ImageRow.folder_id == FolderRow.id)
-        .join(AnnotationRow, AnnotationRow.image_id == ImageRow.id)
-        .join(CategoryRow, CategoryRow.id == AnnotationRow.category_id)
-        .where(FolderRow.project_id == project, _IS_GROUND_TRUTH)
-        .group_by(FolderRow.id, CategoryRow.id)
-    ).all()
+        select(FolderRow.path, FolderCategoryRow.category_id, FolderCategoryRow.n_annotations)
+        .join(FolderCategoryRow, FolderCategoryRow.folder_id == FolderRow.id)
+        .where(FolderRow.project_id == project)
+    )
     totals: dict[str, list[int]] = {"": [0, 0]}
     categories: dict[str, dict[int, int]] = {}
-    for path, n_images, n_annotated in images:
+    for path, n_images, n_annotated in folders:
         for node in _with_parents(path):
             total = totals.setdefault(node, [0, 0])
             total[0] += n_images
@@ -175,9 +187,6 @@ def add_folders(session: Session, project: ProjectId, paths: Iterable[str]) -> M
     return known
 
 
-_IS_GROUND_TRUTH = AnnotationRow.source != Source.MODEL.value
-
-
 def _read(session: Session, query: Select[ProjectRow]) -> tuple[Project, ...]:
     rows = session.scalars(query).all()
     counts: dict[str, tuple[int, ...]] = {
@@ -185,11 +194,10 @@ def _read(session: Session, query: Select[ProjectRow]) -> tuple[Project, ...]:
         for project, *numbers in session.execute(
             select(
                 FolderRow.project_id,
-                func.count(),
-                func.count().filter(ImageRow.is_annotated),
-                func.sum(ImageRow.n_annotations),
+                func.sum(FolderRow.n_images),
+                func.sum(FolderRow.n_annotated),
+                func.sum(FolderRow.n_annotations),
             )
-            .join(ImageRow, ImageRow.folder_id == FolderRow.id)
             .where(FolderRow.project_id.in_([row.id for row in rows]))
             .group_by(FolderRow.project_id)
         )
@@ -208,17 +216,8 @@ def _to_domain(row: ProjectRow, n_images: int, n_annotated: int, n_annotations: 
         n_annotations=n_annotations,
         is_root_missing=is_root_missing(Path(row.root)),
         opened_at=row.opened_at,
+        revision=row.revision,
     )
-
-
-def _category_counts(session: Session, project: ProjectId) -> dict[int, tuple[Any, ...]]:
-    rows = session.execute(
-        select(AnnotationRow.category_id, func.count(), func.count(distinct(AnnotationRow.image_id)))
-        .join(CategoryRow, CategoryRow.id == AnnotationRow.category_id)
-        .where(CategoryRow.project_id == project, _IS_GROUND_TRUTH)
-        .group_by(AnnotationRow.category_id)
-    )
-    return {category: tuple(numbers) for category, *numbers in rows if category is not None}
 
 
 def _with_parents(path: str) -> list[str]:

@@ -17,7 +17,7 @@ from core.datasets.manifest_file import read_manifest
 from core.datasets.tree import build_tree
 from core.domain.metrics import EvaluationTable
 from core.domain.projects import Task
-from core.domain.runs import RunStatus, StageName
+from core.domain.runs import RunStatus
 from core.domain.snapshots import Split
 from core.domain.training import StartKind
 from core.errors import RefusedError, WeightsError, WorkerError
@@ -32,6 +32,8 @@ from core.training.child.curves_file import write_curves
 from core.training.child.payload import TrainingPayload, payload_from_json
 from core.training.child.publication import make_publication
 from core.training.child.trained import recall, remember
+from core.training.kind import StageName
+from core.training.results import Publication, tell_evaluation, tell_publication
 from core.workers.api import (
     ImagePredictions,
     PredictRequest,
@@ -53,7 +55,7 @@ _EVALUATIONS = {
 
 
 def run(context: ChildContext) -> None:
-    """The entry point that a training's request names."""
+    """What the child of a training calls."""
     training = _Training(context, payload_from_json(context.request.payload))
     try:
         training.run()
@@ -281,7 +283,7 @@ class _Training:
         with _stored("The evaluation", folder):
             files.write_ground_truth(folder / files.GROUND_TRUTH, images, payload.categories)
             files.write_table(folder / files.TABLE, table)
-        context.evaluation(table)
+        tell_evaluation(context, table)
         self.tables.append(table)
         for name in (files.PREDICTIONS, files.GROUND_TRUTH, files.TABLE):
             context.artifact(folder / name)
@@ -314,7 +316,7 @@ class _Training:
         context.progress(0, 1, "storing the version")
         model, card = make_publication(context.request, payload, description, result, self.tables, manifest)
         published = publish(weights=result.weights, model=model, store=payload.store, card=card)
-        context.published(
+        publication = Publication(
             folder=published.folder,
             content_sha256=published.content_sha256,
             weights_sha256=published.weights_sha256,
@@ -322,6 +324,7 @@ class _Training:
             headline=headline_of(self.tables, payload.task),
             is_partial=result.is_partial,
         )
+        tell_publication(context, publication)
 
     def _finish(self, result: TrainResult) -> None:
         label = self.payload.version_label

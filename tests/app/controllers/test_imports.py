@@ -12,7 +12,6 @@ from pytestqt.qtbot import QtBot
 
 from app.controllers.imports import ImportsController, Progress
 from app.jobs import JobRunner
-from core.domain.changes import Changes
 from core.domain.projects import Project
 from core.errors import StorageError
 from core.imports.service import ImportService
@@ -98,7 +97,8 @@ def test_a_dropped_file_goes_all_the_way_to_a_project(
     project = browse_projects.find_project("archive")
     assert project is not None
     assert wish.args == [project.id]
-    assert told.args == [Changes.whole_project(project.id)]
+    assert told.args is not None
+    assert (told.args[0].projects, told.args[0].image_lists) == ({project.id}, {project.id})
     assert {path: path.stat().st_mtime_ns for path in root.rglob("*")} == before
 
 

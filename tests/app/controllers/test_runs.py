@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QImage
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
@@ -57,7 +57,7 @@ class Desk:
         )
         self.changes = ChangeDispatcher()
         self.jobs.changed.connect(self.changes.tell)
-        self.pool.run_listed.connect(self.changes.tell_of_run)
+        self.pool.run_changed.connect(self.changes.tell_of_run)
         self.changes.changed.connect(self.controller.refresh)
         self.messages: list[UserMessage] = []
         self.opened: list[RunId] = []
@@ -68,6 +68,8 @@ class Desk:
     def close(self) -> None:
         self.pool.shutdown()
         assert self.jobs.shutdown()
+        self.controller.deleteLater()  # with its timer, before the pages that it shows on
+        QCoreApplication.sendPostedEvents(self.controller, QEvent.Type.DeferredDelete)
         self.page.close()
         self.list.close()
 

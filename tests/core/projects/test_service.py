@@ -52,7 +52,6 @@ def project(registry: Registry, tmp_path: Path) -> ProjectId:
                 NewAnnotation(keys["a/b/2.png"], line, box, source=Source.MODEL, confidence=0.5),
             ],
         )
-        annotations.recount(session, id)
     return id
 
 

@@ -15,7 +15,7 @@ from core.domain.ids import RunId, SnapshotId
 from core.domain.metrics import MAP50_95, EvaluationRow, EvaluationTable
 from core.domain.models import Headline
 from core.domain.projects import Task
-from core.domain.runs import RunRecord, RunStatus, StageName
+from core.domain.runs import RunRecord, RunStatus
 from core.domain.snapshots import SnapshotInfo, Split
 from core.registry.connecting import connected
 from core.registry.database import Registry
@@ -43,7 +43,6 @@ def fill(registry: Registry) -> None:
                 NewAnnotation(keys["a/2.png"], line, Box(0.0, 0.0, 1.0, 1.0), is_crowd=True),
             ],
         )
-        annotations.recount(session, project)
         counts = ((Split.TRAIN, 2),)
         snapshot = SnapshotInfo(SnapshotId("ab" * 32), project, "", _AT, ("line",), counts, counts)
         snapshots.insert_snapshot(session, snapshot)
@@ -85,7 +84,7 @@ def fill(registry: Registry) -> None:
             snapshot=snapshot.id,
             status=RunStatus.SUCCESS,
             reason="all epochs",
-            stage=StageName.PUBLISH,
+            stage="publish",
             progress=1.0,
             device="cpu",
             attempt=1,

@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from workshop_kind import WORKSHOP
+
 from core import clock
 from core.domain.ids import RunId, VersionId
 from core.domain.projects import Task
-from core.domain.runs import LogLine, MetricBatch, RunRecord, RunState, RunStatus, StageName
+from core.domain.runs import LogLine, MetricBatch, RunRecord, RunState, RunStatus
 from core.home import Home
 from core.registry.database import Registry
 from core.registry.stores import models, projects
@@ -26,7 +28,7 @@ from core.runs.service import RunService
 from core.runs.supervise import Batch, supervise
 
 PIPELINES = Path(__file__).parent
-STAGES = (StageName.PREPARE, StageName.TRAIN, StageName.PUBLISH)
+"""On the path of tests and children: the pipelines, and the metadata that announce their kind."""
 
 
 class Workshop:
@@ -73,8 +75,8 @@ class Workshop:
             version = models.insert_version(session, model=model.id, worker="test", worker_version="1", run=run).id
         request = RunRequest(
             run=run,
-            kind="training",
-            pipeline=pipeline if ":" in pipeline else f"run_pipelines:{pipeline}",
+            kind=WORKSHOP.slug,
+            noun=WORKSHOP.noun,
             name=name,
             project=self.project,
             project_name="Pages",
@@ -83,11 +85,11 @@ class Workshop:
             model=model.id,
             version=version,
             device=device,
-            stages=STAGES,
+            stages=WORKSHOP.stages,
             seed=0,
             max_duration_s=None,
             created_at=clock.now(),
-            payload=payload,
+            payload={"pipeline": pipeline, **payload},
         )
         return self.service.create(request, self._record(request, model.name, version))
 
@@ -123,7 +125,13 @@ class Workshop:
         """To its end; fails when it does not come."""
         collected = collected if collected is not None else Collected()
         deadline = time.monotonic() + timeout_s
-        state = supervise(RunLayout(record.folder), self.registry, collected.add, lambda: time.monotonic() > deadline)
+        state = supervise(
+            RunLayout(record.folder),
+            self.registry,
+            collected.add,
+            lambda: time.monotonic() > deadline,
+            kinds=self.service.kinds,
+        )
         assert state.status.is_terminal, f"still {state.status} after {timeout_s} s: {collected.text()[-500:]}"
         return state
 

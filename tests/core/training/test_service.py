@@ -12,7 +12,7 @@ from core.domain.changes import Changes
 from core.domain.devices import DeviceReport
 from core.domain.models import VersionStatus
 from core.domain.projects import Task
-from core.domain.runs import RunStatus, StageName
+from core.domain.runs import RunStatus
 from core.domain.snapshots import Split
 from core.domain.training import StartFrom, StartKind
 from core.errors import NotFoundError, RefusedError, StorageError
@@ -22,6 +22,7 @@ from core.training.child.payload import payload_from_json
 from core.training.draft.command import from_toml
 from core.training.draft.configurations import ConfigurationService
 from core.training.draft.draft_json import draft_from_json, draft_to_json
+from core.training.kind import TRAINING
 
 
 def _codes(review) -> list[str]:
@@ -100,7 +101,7 @@ def test_start_writes_model_version_snapshot_and_run(shop: Shop):
     (snapshot,) = shop.datasets.list_snapshots(shop.project)
     assert snapshot.id == record.snapshot
     request = read_request(RunLayout(record.folder))
-    assert request.stages == tuple(StageName)
+    assert request.stages == TRAINING.stages
     assert request.max_duration_s == 3600
     payload = payload_from_json(request.payload)
     assert payload.configuration["n_steps"] == 2

@@ -19,7 +19,7 @@ from core.datasets.manifest_file import write_manifest
 from core.domain.geometry import Box, Polygon
 from core.domain.ids import ModelId, ProjectId, RunId, VersionId
 from core.domain.projects import Task
-from core.domain.runs import RunStatus, StageName, StageState
+from core.domain.runs import RunStatus, StageState
 from core.domain.snapshots import SnapshotImage, SnapshotObject, Split
 from core.domain.training import StartKind, TrainingDraft
 from core.runs.folder.attempts import Attempt, add_attempt
@@ -28,6 +28,8 @@ from core.runs.folder.request import RunRequest, read_request, write_request
 from core.runs.story import events as says
 from core.runs.story.event_log import EventReader
 from core.training.child.payload import TrainingPayload
+from core.training.kind import EVALUATION, PUBLISHED, TRAINING, StageName
+from core.training.results import Publication, publication_of, table_from_json
 from core.workers.builtin.fake.configuration import FakeConfiguration
 from core.workers.catalog import find_worker
 from core.workers.configuration import resolve
@@ -53,12 +55,17 @@ class Told:
 
     def stage(self, name: StageName) -> tuple[StageState, str]:
         """Its last state, and the words that came with it."""
-        last = [body for body in self.all(says.StageChanged) if body.stage is name][-1]
+        last = [body for body in self.all(says.StageChanged) if body.stage == name][-1]
         return last.state, last.text
 
     @property
     def tables(self) -> dict[Split, Any]:
-        return {body.table.split: body.table for body in self.all(says.Evaluated)}
+        found = [table_from_json(body.content) for body in self.all(says.Result) if body.topic == EVALUATION]
+        return {table.split: table for table in found}
+
+    @property
+    def published(self) -> list[Publication]:
+        return [publication_of(body.content) for body in self.all(says.Result) if body.topic == PUBLISHED]
 
 
 class Bench:
@@ -130,8 +137,8 @@ class Bench:
         )
         request = RunRequest(
             run=RunId("r1"),
-            kind="training",
-            pipeline="core.training.child.pipeline:run",
+            kind=TRAINING.slug,
+            noun=TRAINING.noun,
             name="a run",
             project=ProjectId("p1"),
             project_name="Person's pages",
@@ -140,7 +147,7 @@ class Bench:
             model=ModelId("m1"),
             version=VersionId("v1"),
             device="cpu",
-            stages=tuple(StageName),
+            stages=TRAINING.stages,
             seed=7,
             max_duration_s=max_duration_s,
             created_at=clock.now(),

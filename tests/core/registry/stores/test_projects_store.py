@@ -31,7 +31,6 @@ def test_predictions_count_nowhere(registry: Registry, add_project) -> None:
         annotations.insert_annotations(
             session, [NewAnnotation(key, category, Box(0, 0, 1, 1), source=Source.MODEL, confidence=0.9)]
         )
-        annotations.recount(session, id)
         assert projects.get_project(session, id).n_annotations == 1
         (x,) = projects.list_categories(session, id)
         assert (x.n_annotations, x.n_images) == (1, 1)

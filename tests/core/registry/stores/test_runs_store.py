@@ -12,7 +12,7 @@ import pytest
 from core.domain.changes import NO_CHANGES, Changes
 from core.domain.ids import ModelId, RunId
 from core.domain.projects import Task
-from core.domain.runs import RunFilter, RunRecord, RunStatus, StageName
+from core.domain.runs import RunFilter, RunRecord, RunStatus
 from core.errors import NotFoundError
 from core.registry.changes import noted
 from core.registry.database import Registry
@@ -67,16 +67,14 @@ def test_changes_touch_what_they_name(registry: Registry, run: RunRecord) -> Non
     with registry.write() as session:
         runs.update_run(session, run.id)
         assert noted(session) == NO_CHANGES
-        runs.update_run(
-            session, run.id, status=RunStatus.IN_PROGRESS, stage=StageName.TRAIN, progress=0.5, started_at=AT
-        )
+        runs.update_run(session, run.id, status=RunStatus.IN_PROGRESS, stage="train", progress=0.5, started_at=AT)
         runs.update_run(session, run.id, ended_at=AT + timedelta(minutes=1), version=None)
         changed = runs.get_run(session, run.id)
         assert noted(session) == Changes.of(runs=[run.id])
     assert changed == replace(
         run,
         status=RunStatus.IN_PROGRESS,
-        stage=StageName.TRAIN,
+        stage="train",
         progress=0.5,
         started_at=AT,
         ended_at=AT + timedelta(minutes=1),

@@ -39,9 +39,9 @@ def test_an_exit_without_a_word(workshop: Workshop) -> None:
 
 
 def test_a_pipeline_that_is_not_there(workshop: Workshop) -> None:
-    state = workshop.run(workshop.make("run_pipelines:nowhere"))
+    state = workshop.run(workshop.make("nowhere"))
     assert (state.status, state.cause) == (RunStatus.FAILED, "worker")
-    assert "cannot be loaded" in state.reason
+    assert "There is no pipeline" in state.reason
 
 
 def test_the_output_of_libraries_is_in_the_log(workshop: Workshop, collected: Collected) -> None:
