@@ -24,6 +24,17 @@ def recent(window: Window) -> list[str]:
     return [model.index(row, NAME).data() for row in range(model.rowCount())]
 
 
+def wait_for_images(window: Window) -> None:
+    """Until all 16 are in the grid with their pictures, and nothing is asked any more."""
+    model = window.features.browser.grid.model()
+    roles = (ImageRole.ANNOTATED, ImageRole.THUMBNAIL)
+
+    def are_there() -> bool:
+        return all(model.index(row, 0).data(role) is not None for row in range(16) for role in roles)
+
+    window.until(lambda: model.rowCount() == 16 and are_there() and window.features.jobs.n_busy == 0)
+
+
 def rename(window: Window, name: str) -> None:
     """Through the project's Actions."""
     window.features.project_page.action(RENAME).trigger()
@@ -56,8 +67,7 @@ def test_a_new_name_is_everywhere_at_once_and_no_image_is_read_again(
     window.import_dropped("Shapes")
     features = window.features
     window.until(lambda: recent(window) == ["Shapes"])
-    grid = features.browser.grid
-    window.until(lambda: len(grid.ids) == 16 and window.features.jobs.n_busy == 0)
+    wait_for_images(window)
     projects = features.services.projects
     for verb in ("list_image_ids", "get_annotated", "list_folders", "list_categories"):
         monkeypatch.setattr(projects, verb, lambda *_, verb=verb: pytest.fail(f"{verb} was asked for a name"))
@@ -75,10 +85,8 @@ def test_annotations_imported_again_are_seen_on_their_image_alone(desk: Desk, sh
     window.drop(shapes)
     window.import_dropped("Shapes")
     features = window.features
-    grid = features.browser.grid
-    window.until(lambda: len(grid.ids) == 16 and features.jobs.n_busy == 0)
-    window.until(lambda: grid.model().index(0, 0).data(ImageRole.ANNOTATED) is not None)
-    model = grid.model()
+    wait_for_images(window)
+    model = features.browser.grid.model()
     names = [model.index(row, 0).data() for row in range(16)]
     before = {row: model.index(row, 0).data(ImageRole.ANNOTATED) for row in range(16)}
     first = before[0].image
