@@ -99,7 +99,10 @@ class RunsController(QObject):
         )
 
     def refresh(self, changes: Changes) -> None:
-        """Read anew the rows that have changed; all of them when they show the name of a project that has another."""
+        """List what came, drop what went, and read all rows anew when they show a project that has another name.
+
+        Of the runs in the list the pool itself says how they go on: a row that was read here may be older than that.
+        """
         if changes.renamed:
             self._jobs.run(
                 self._runs.list_whole,
@@ -228,7 +231,7 @@ class RunsController(QObject):
         for run, record in rows.items():
             if record is None:
                 self._forget(run)
-            else:
+            elif self._list.find_run(run) is None:
                 self._pool.tell(record)
 
     def _take_run(self, run: Run) -> None:
