@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from app.controllers.exports import ExportsController
     from app.controllers.imports import ImportsController
     from app.controllers.models import ModelsController
     from app.controllers.runs import RunsController
@@ -164,6 +165,14 @@ class Features(QObject):
         self._listen(controller)
         self.routes.lead_from_imports(controller)
         self.imports_made.emit()
+        return controller
+
+    @cached_property
+    def exports(self) -> ExportsController:
+        from app.controllers.exports import ExportsController
+
+        controller = ExportsController(exports=self.services.exports, jobs=self.jobs, window=self._window, parent=self)
+        self._listen(controller)
         return controller
 
     @cached_property

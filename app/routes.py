@@ -92,6 +92,7 @@ class Routes(QObject):
         projects.project_changed.connect(lambda _project: self.project_changed.emit())
         projects.project_removed.connect(self._leave_project)
         projects.import_requested.connect(self._import_into)
+        projects.export_requested.connect(lambda project, folders: self._features.exports.open(project, folders))
         projects.runs_requested.connect(self._show_runs_of)
         projects.models_requested.connect(self._show_models_of)
         projects.train_requested.connect(

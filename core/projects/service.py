@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from core import clock
 from core.domain.changes import Changes
@@ -11,7 +12,8 @@ from core.domain.image_ids import ImageIds
 from core.domain.names import shown
 from core.domain.projects import AnnotatedImage, Category, Folder, ImageFilter, ImageRecord, Project
 from core.domain.runs import RunFilter
-from core.errors import RefusedError
+from core.errors import NotFoundError, RefusedError
+from core.projects.listings import Listings
 from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.stores import images, projects, runs
@@ -25,6 +27,7 @@ class ProjectService:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
+        self._listings = Listings(registry)
 
     def list_projects(self) -> tuple[Project, ...]:
         """Last opened first."""
@@ -87,10 +90,25 @@ class ProjectService:
         with self._registry.read() as session:
             return images.count_images(session, filter)
 
-    def list_image_ids(self, filter: ImageFilter, *, sort: SortOrder = "path") -> ImageIds:
-        """All that match, in order: one cheap query, so that a grid can fetch the records that it shows."""
+    def get_revision(self, id: ProjectId) -> int:
+        """Grows with every change of the project's name, images, annotations and classes. Raises NotFoundError."""
         with self._registry.read() as session:
-            return images.list_image_ids(session, filter, sort=sort)
+            return projects.get_revision(session, id)
+
+    def list_image_ids(self, filter: ImageFilter, *, sort: SortOrder = "path") -> ImageIds:
+        """All that match, in order, so that a grid can fetch the records that it shows. None of a removed project.
+
+        A list is kept until the project changes, and so are the names for searching them.
+        """
+        try:
+            return self._listings.list_ids(filter, sort)
+        except NotFoundError:
+            return ImageIds.of(())
+
+    def prepare_search(self, project: ProjectId) -> None:
+        """Read the names ahead, so that the first key of a search is answered as fast as the next ones."""
+        with suppress(NotFoundError):  # removed meanwhile: there will be no search
+            self._listings.prepare_search(project)
 
     def get_images(self, ids: Sequence[ImageId]) -> tuple[ImageRecord, ...]:
         """In the order of `ids`, without those that are not (or no longer) there."""

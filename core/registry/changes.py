@@ -9,10 +9,9 @@ from core.domain.changes import NO_CHANGES, Changes
 _KEY = "calque_changes"
 
 
-def note(session: Session, changes: Changes) -> Changes:
-    """These too; returns them. A transaction that is rolled back takes its notes with it."""
+def note(session: Session, changes: Changes) -> None:
+    """These too. A transaction that is rolled back takes its notes with it."""
     session.info.setdefault(_KEY, []).append(changes)
-    return changes
 
 
 def noted(session: Session) -> Changes:

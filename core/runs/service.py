@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from core import clock
+from core.domain.evaluation import EvaluationTable
 from core.domain.ids import RunId
 from core.domain.imports import Problem
-from core.domain.metrics import EvaluationTable
 from core.domain.run import Run
 from core.domain.runs import RunFilter, RunRecord, RunState, RunStatus
 from core.errors import RefusedError, RunError, StorageError

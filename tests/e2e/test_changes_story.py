@@ -11,7 +11,6 @@ from window_desk import Desk, Window
 
 from core.domain.models import VersionStatus
 from core.domain.runs import RunStatus
-from ui.images.image_grid_model import ImageRole
 from ui.imports.import_dialog import ImportDialog, Step
 from ui.projects.dialogs import RenameProjectDialog
 from ui.projects.project_page import IMPORT, RENAME
@@ -26,13 +25,13 @@ def recent(window: Window) -> list[str]:
 
 def wait_for_images(window: Window) -> None:
     """Until all 16 are in the grid with their pictures, and nothing is asked any more."""
-    model = window.features.browser.grid.model()
-    roles = (ImageRole.ANNOTATED, ImageRole.THUMBNAIL)
+    grid = window.features.browser.grid
 
     def are_there() -> bool:
-        return all(model.index(row, 0).data(role) is not None for row in range(16) for role in roles)
+        cells = [grid.cell(row) for row in range(len(grid.ids))]
+        return len(cells) == 16 and all(cell.annotated is not None and cell.thumbnail is not None for cell in cells)
 
-    window.until(lambda: model.rowCount() == 16 and are_there() and window.features.jobs.n_busy == 0)
+    window.until(lambda: are_there() and window.features.jobs.n_busy == 0)
 
 
 def rename(window: Window, name: str) -> None:
@@ -86,9 +85,9 @@ def test_annotations_imported_again_are_seen_on_their_image_alone(desk: Desk, sh
     window.import_dropped("Shapes")
     features = window.features
     wait_for_images(window)
-    model = features.browser.grid.model()
-    names = [model.index(row, 0).data() for row in range(16)]
-    before = {row: model.index(row, 0).data(ImageRole.ANNOTATED) for row in range(16)}
+    grid = features.browser.grid
+    before = [grid.cell(row).annotated for row in range(16)]
+    assert before[0] is not None
     first = before[0].image
     content = {
         "images": [{"id": 1, "file_name": first.path, "width": first.width, "height": first.height}],
@@ -100,14 +99,14 @@ def test_annotations_imported_again_are_seen_on_their_image_alone(desk: Desk, sh
 
     import_file(window, file)
 
-    def now(row: int) -> object:
-        return model.index(row, 0).data(ImageRole.ANNOTATED)
+    def n_now() -> int:
+        annotated = grid.cell(0).annotated
+        return len(annotated.annotations) if annotated is not None else 0
 
-    window.until(lambda: now(0) is not None and len(now(0).annotations) == 3)  # type: ignore[attr-defined]
+    window.until(lambda: n_now() == 3)
     window.until(lambda: "33 annotations" in features.project_page._header._subtitle.text())
     assert features.project_page._class_count.text() == "3"
-    assert [model.index(row, 0).data() for row in range(16)] == names
-    assert all(now(row) is before[row] for row in range(1, 16)), "nobody asked for the others again"
+    assert all(grid.cell(row).annotated is before[row] for row in range(1, 16)), "nobody asked for the others again"
 
 
 def test_a_training_is_seen_in_every_list_from_its_start_to_its_end(desk: Desk, shapes: Path) -> None:

@@ -20,7 +20,6 @@ from core.images.thumbnails import ThumbnailCache
 from core.imports.service import ImportService
 from core.projects.service import ProjectService
 from ui.images.image_browser import ImageBrowser
-from ui.images.image_grid_model import ImageRole
 from ui.projects.project_page import ProjectPage
 
 BrowseFolder = Callable[..., Path]
@@ -95,8 +94,7 @@ def _open(
 
 
 def _thumbnail(browser: ImageBrowser, row: int) -> QImage | None:
-    thumbnail: QImage | None = browser.grid.model().index(row, 0).data(ImageRole.THUMBNAIL)
-    return thumbnail
+    return browser.grid.cell(row).thumbnail
 
 
 def _names(browser: ImageBrowser) -> list[str]:
@@ -183,7 +181,7 @@ def test_a_file_that_went_is_marked_and_the_others_are_shown(
     (browse_project.root / "train" / "page 0.png").unlink()
     _open(qtbot, controller, page, browse_projects, browse_project)
     qtbot.waitUntil(lambda: all(_thumbnail(browser, row) is not None for row in range(1, 8)))
-    assert "does not exist" in browser.grid.model().index(0, 0).data(ImageRole.FAILURE)
+    assert "does not exist" in browser.grid.cell(0).failure
 
 
 def test_opening_an_image_carries_the_list_it_was_chosen_from(
@@ -241,6 +239,12 @@ def test_new_content_is_listed_under_the_same_filters(
     qtbot.waitUntil(lambda: browser.status_text == '5 of 9 images  ·  in "train"')
 
 
+def _wait_for_all(qtbot: QtBot, controller: ImagesController, browser: ImageBrowser) -> None:
+    """Until every image is in the grid with its thumbnail, and nothing is asked any more."""
+    qtbot.waitUntil(lambda: all(_thumbnail(browser, row) is not None for row in range(8)))
+    qtbot.waitUntil(lambda: controller._jobs.n_busy == 0)
+
+
 def test_only_the_images_that_changed_are_read_anew(
     qtbot: QtBot,
     controller: ImagesController,
@@ -253,7 +257,7 @@ def test_only_the_images_that_changed_are_read_anew(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     _open(qtbot, controller, page, browse_projects, browse_project)
-    qtbot.waitUntil(lambda: all(_thumbnail(browser, row) is not None for row in range(8)))
+    _wait_for_all(qtbot, controller, browser)
     thumbnails.paths.clear()
     fetched: list[ImageId] = []
     get_annotated = browse_projects.get_annotated
@@ -275,12 +279,14 @@ def test_only_the_images_that_changed_are_read_anew(
 
     controller.refresh(report.changes)
 
-    qtbot.waitUntil(lambda: _thumbnail(browser, row) is not None and bool(fetched))
+    def has_box() -> bool:
+        annotated = browser.grid.cell(row).annotated
+        return annotated is not None and any(one.category is not None for one in annotated.annotations)
+
+    qtbot.waitUntil(has_box)
     qtbot.waitUntil(lambda: controller._jobs.n_busy == 0)
-    annotated = browser.grid.model().index(row, 0).data(ImageRole.ANNOTATED)
-    assert [annotation.category is not None for annotation in annotated.annotations].count(True) == 1
     assert set(fetched) == {image}
-    assert thumbnails.paths == [browse_project.root / "val" / "page 7.png"]
+    assert thumbnails.paths == [], "the picture is the same"
 
 
 def test_what_leaves_the_images_alone_reads_none_of_them(
@@ -293,7 +299,7 @@ def test_what_leaves_the_images_alone_reads_none_of_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     _open(qtbot, controller, page, browse_projects, browse_project)
-    qtbot.waitUntil(lambda: all(_thumbnail(browser, row) is not None for row in range(8)))
+    _wait_for_all(qtbot, controller, browser)
     for verb in ("list_image_ids", "get_annotated", "count_images", "list_categories"):
         monkeypatch.setattr(browse_projects, verb, lambda *_: pytest.fail("the images were read again"))
     here, other = browse_project.id, ProjectId("other")
@@ -301,3 +307,31 @@ def test_what_leaves_the_images_alone_reads_none_of_them(
     controller.refresh(Changes.whole_project(other).merged(Changes.of(images=[ImageId("999")], folders=[here])))
     qtbot.wait(100)
     assert all(_thumbnail(browser, row) is not None for row in range(8))
+
+
+def test_a_search_does_not_read_the_classes_again(
+    qtbot: QtBot,
+    controller: ImagesController,
+    page: ProjectPage,
+    browser: ImageBrowser,
+    browse_projects: ProjectService,
+    browse_project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _open(qtbot, controller, page, browse_projects, browse_project)
+    n_asked = 0
+
+    def list_categories(*args: object) -> object:
+        nonlocal n_asked
+        n_asked += 1
+        return ProjectService.list_categories(browse_projects, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(browse_projects, "list_categories", list_categories)
+    for text in ("page 7", "page", "page 3"):
+        browser._search.setText(text)
+        qtbot.waitUntil(lambda text=text: browser.status_text.endswith(f'named "{text}"'))  # type: ignore[misc]
+    assert n_asked == 0
+    browse_projects.rename_project(browse_project.id, "Other pages")
+    browser._search.setText("page 1")
+    qtbot.waitUntil(lambda: browser.status_text.endswith('named "page 1"'))
+    assert n_asked == 1, "the project has changed"

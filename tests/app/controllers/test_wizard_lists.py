@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from app.controllers.wizard_lists import WizardLists
 from app.jobs import JobRunner
 from core.domain.changes import Changes
-from core.domain.ids import ProjectId, RunId
-from core.domain.projects import Project, Task
+from core.domain.ids import ProjectId, RunId, TaskId
+from core.domain.projects import Project
 from core.domain.training import TrainingDraft
 from core.models.service import ModelService
 from core.projects.service import ProjectService
@@ -81,7 +81,7 @@ def test_each_list_that_changed_comes_anew_and_the_draft_is_reviewed(desk: Desk)
     desk.settle()
     assert desk.title() == "Prints"
     assert len(desk.reviews) == 1
-    desk.jobs.run(lambda: desk.models.create_model(here, "Mine", Task.DETECTION, ["text"]))
+    desk.jobs.run(lambda: desk.models.create_model(here, "Mine", TaskId("detection"), ["text"]))
     desk.settle()
     assert desk.model_names() == ["Mine"]
     desk.jobs.run(lambda: desk.configurations.create_configuration("fake", "quick", {"n_steps": 3}))

@@ -73,7 +73,7 @@ def test_an_import_keeps_every_shape_and_both_images_of_a_name(
     assert (report.n_images, report.n_new_images, report.n_annotations) == (3, 3, 3)
     assert report.project_name == "Parish"
     assert report.problems == ()
-    assert report.changes == Changes.whole_project(report.project).merged(Changes.of(images=report.changes.images))
+    assert report.changes == Changes.whole_project(report.project)
     found = contents(report.project)
     assert found["a/1.png"][0] == ("line", Box(1.25, 2.5, 11.25, 22.5))
     assert found["a/1.png"][1] == ("initial", Polygon(((1.5, 2.0, 30.0, 2.0, 30.0, 20.25),)))

@@ -8,9 +8,8 @@ import pytest
 
 from core import clock
 from core.domain.changes import NO_CHANGES, Changes
-from core.domain.ids import ProjectId, SnapshotId, VersionId
+from core.domain.ids import ProjectId, SnapshotId, TaskId, VersionId
 from core.domain.models import Model
-from core.domain.projects import Task
 from core.domain.snapshots import SnapshotInfo
 from core.errors import RefusedError
 from core.registry.changes import note, noted
@@ -28,7 +27,9 @@ def project(registry: Registry, tmp_path: Path) -> ProjectId:
 @pytest.fixture
 def model(registry: Registry, project: ProjectId) -> Model:
     with registry.write() as session:
-        return models.insert_model(session, project=project, name="Lines", task=Task.DETECTION, categories=("line",))
+        return models.insert_model(
+            session, project=project, name="Lines", task=TaskId("detection"), categories=("line",)
+        )
 
 
 def insert_version(session: Session, model: Model, parent: VersionId | None = None) -> VersionId:
