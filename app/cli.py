@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.services import Services
 
 DONE, REFUSED, USAGE, STOPPED = 0, 1, 2, 130
-CHANGING = ("import", "train", "sample")
+CHANGING = ("import", "train", "recheck", "sample")
 VERBS = (
     "import",
     "train",
@@ -30,7 +30,9 @@ VERBS = (
     "models",
     "projects",
     "stop",
+    "recheck",
     "export",
+    "export-data",
     "import-version",
     "verify",
     "doctor",
@@ -70,9 +72,18 @@ def make_parser() -> argparse.ArgumentParser:
     for name, what in (("runs", "runs"), ("models", "models and their versions"), ("projects", "projects")):
         verb(name, f"List {what}, or show one.").add_argument("id", metavar="ID", nargs="?")
     verb("stop", "Stop a run and keep the best so far.").add_argument("run", metavar="RUN")
+    made = verb("recheck", "Predict with a version again and compare with what it predicted when it was measured.")
+    made.add_argument("version", metavar="VERSION")
+    made.add_argument("--device", metavar="cpu|cuda:0", help="the training's when not given")
     made = verb("export", "Copy a model version to a folder or a .zip file.")
     made.add_argument("version", metavar="VERSION")
     made.add_argument("target", metavar="TARGET", type=Path)
+    made = verb("export-data", "Write a project's annotations in a format of other programs, into a new folder.")
+    made.add_argument("target", metavar="TARGET", type=Path, help="the folder to be made; never one in the project's")
+    made.add_argument("--project", metavar="NAME", required=True)
+    made.add_argument("--format", metavar="F", required=True, help="coco, yolo, alto, or what a plug-in brings")
+    made.add_argument("--folder", metavar="F", action="append", help="only this folder of it; may be repeated")
+    made.add_argument("--copy-images", action="store_true", help="copies of the images beside the annotations")
     made = verb("import-version", "Take an exported model version back in, as a folder or a .zip file.")
     made.add_argument("path", metavar="PATH", type=Path)
     made.add_argument("--project", metavar="NAME", required=True, help="the project that gets the model")
@@ -80,6 +91,7 @@ def make_parser() -> argparse.ArgumentParser:
     made = verb("verify", "Check the registry, frozen datasets and published models against their hashes.")
     made.add_argument("--images", action="store_true", help="also images of frozen datasets: hash what looks changed")
     made.add_argument("--full", action="store_true", help="hash every image of the frozen datasets")
+    made.add_argument("--recount", action="store_true", help="first count images and annotations anew, if told so")
     verb("doctor", "Say what this machine has and what is missing.")
     made = verb("sample", "Open the sample project, train on it, show the result.")
     made.add_argument("--headless", action="store_true", help="without a window: print the result")
@@ -171,10 +183,18 @@ def _dispatch(arguments: argparse.Namespace, home: Any, console: Console) -> Ver
             from app.verbs import importing
 
             return importing.run(services, arguments, console)
+        if verb == "export-data":
+            from app.verbs import exporting
+
+            return exporting.run(services, arguments, console)
         if verb in ("train", "sample"):
             from app.verbs import training
 
             return getattr(training, f"run_{verb}")(services, arguments, console)  # type: ignore[no-any-return]
+        if verb == "recheck":
+            from app.verbs import rechecks
+
+            return rechecks.run(services, arguments, console)
         from app.verbs import library
 
         name = verb.replace("-", "_")

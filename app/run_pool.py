@@ -20,11 +20,14 @@ from app.run_supervision import (
     Lookup,
     ReadingEnded,
     ReadingFailed,
+    RowRead,
     Supervision,
     Watch,
 )
+from core.domain.evaluation import EvaluationTable
 from core.domain.ids import RunId
-from core.domain.runs import RunFilter, RunRecord, RunStatus
+from core.domain.run import Run
+from core.domain.runs import RunFilter, RunRecord, RunState, RunStatus
 from core.errors import RefusedError, RunError
 
 if TYPE_CHECKING:
@@ -34,15 +37,32 @@ if TYPE_CHECKING:
 QUEUE_POLL_MS = 1000
 
 
-class RunPool(QObject):
-    """See the module. Curves and log travel for watched runs only, from their very beginning."""
+@dataclasses.dataclass(slots=True)
+class _Heard:
+    """The latest row and state of a run, as they came."""
 
-    state_changed = Signal(object)  # RunState
+    record: RunRecord
+    state: RunState | None = None
+    tables: tuple[EvaluationTable, ...] = ()
+
+    def take(self, record: RunRecord) -> None:
+        """A row of a former attempt was under way too long."""
+        if record.attempt >= self.record.attempt:
+            self.record = record
+
+
+class RunPool(QObject):
+    """See the module. Curves and log travel for watched runs only, from their very beginning.
+
+    Rows come from the registry and states from the runs' folders, on several threads. Here, and nowhere else in the
+    window, they are made one value for each run.
+    """
+
+    run_changed = Signal(object)  # Run
     replay_started = Signal(object)  # RunId: its curves and log begin anew, drop what is shown
     metrics_received = Signal(object, object)  # RunId, tuple[MetricBatch, ...]
     log_received = Signal(object, object)  # RunId, tuple[LogLine, ...]
-    run_listed = Signal(object)  # RunRecord: its row changed
-    run_finished = Signal(object)  # RunState
+    run_finished = Signal(object)  # Run
     error_raised = Signal(object)  # UserMessage
 
     _reported = Signal(object)
@@ -59,6 +79,7 @@ class RunPool(QObject):
         self._names: dict[RunId, str] = {}
         self._held_up: set[RunId] = set()  # another process had the device when they were last tried
         self._watched: dict[RunId, Watch] = {}
+        self._heard: dict[RunId, _Heard] = {}
         self._is_closed = False
         self._timer = QTimer(self)
         self._timer.setInterval(QUEUE_POLL_MS)
@@ -95,6 +116,22 @@ class RunPool(QObject):
             self.replay_started.emit(run)
             self._read(watch, must_start=False)
 
+    def merged(self, run: Run) -> Run:
+        """A run as the registry has it, with what was heard of it since."""
+        heard = self._heard.get(run.id)
+        if heard is None:
+            return run
+        heard.take(run.record)
+        return self._service.merged(heard.record, heard.state, heard.tables or run.tables)
+
+    def tell(self, record: RunRecord) -> None:
+        """Its row was changed by somebody else."""
+        self._hear(record)
+
+    def forget(self, run: RunId) -> None:
+        """It was removed."""
+        self._heard.pop(run, None)
+
     def unwatch(self, run: RunId) -> None:
         watch = self._watched.pop(run, None)
         if watch is not None:
@@ -128,6 +165,8 @@ class RunPool(QObject):
         if self._is_closed:
             return
         match report:
+            case RowRead(_watch, record):
+                self._hear(record)
             case BatchRead():
                 self._take_batch(report)
             case ReadingEnded():
@@ -136,7 +175,7 @@ class RunPool(QObject):
                 self._drop(watch)
                 self._held_up.add(record.id)
                 self._queue.insert(0, record)
-                self.run_listed.emit(record)
+                self._hear(record)
                 self._timer.start()
             case ReadingFailed(watch, error):
                 self._fail(watch, error)
@@ -152,11 +191,16 @@ class RunPool(QObject):
         run = watch.run
         if watch.is_live:
             self._held_up.discard(run)
-        if batch.record is not None:
-            self.run_listed.emit(batch.record)
-        is_speaker = watch.is_live or run not in self._live
+        heard = self._heard.get(run)
+        if heard is None:  # removed meanwhile
+            return
+        is_speaker = watch.is_live or run not in self._live or heard.state is None
         if is_speaker and not batch.has_more:
-            self.state_changed.emit(batch.state)
+            heard.state, heard.tables = batch.state, batch.tables
+        if batch.record is not None:
+            heard.take(batch.record)
+        if batch.record is not None or heard.state is batch.state:
+            self.run_changed.emit(self._as_heard(run))
         if self._watched.get(run) is watch:
             if batch.is_anew:
                 self.replay_started.emit(run)
@@ -170,18 +214,19 @@ class RunPool(QObject):
         if not report.watch.is_live:
             return
         if report.record is not None:
-            self.run_listed.emit(report.record)
-        if report.state is not None and report.state.status.is_terminal:
-            self.run_finished.emit(report.state)
+            self._hear(report.record)
+        run = report.watch.run
+        if report.state is not None and report.state.status.is_terminal and run in self._heard:
+            self.run_finished.emit(self._as_heard(run))
         self._advance()
 
     def _fail(self, watch: Watch, error: BaseException) -> None:
         run = watch.run
         self._drop(watch)
         if watch.is_live and isinstance(error, RefusedError):  # stopped or removed while it waited
-            self._look_up(lambda: self._service.find_run(run), self._list)
+            self._look_up(lambda: self._service.find_run(run), self._hear)
         elif watch.is_live and isinstance(error, RunError):
-            self._look_up(lambda: self._service.close_lost(run, error), self._list)
+            self._look_up(lambda: self._service.close_lost(run, error), self._hear)
         else:
             self.error_raised.emit(message_of(error))
         self._advance()
@@ -193,13 +238,20 @@ class RunPool(QObject):
             self._devices.pop(watch.run, None)
             self._names.pop(watch.run, None)
 
-    def _list(self, record: RunRecord | None) -> None:
-        if record is not None:
-            self.run_listed.emit(record)
+    def _hear(self, record: RunRecord | None) -> None:
+        """A row has come, or none: the run was removed meanwhile."""
+        if record is None or self._is_closed:
+            return
+        self._heard.setdefault(record.id, _Heard(record)).take(record)
+        self.run_changed.emit(self._as_heard(record.id))
+
+    def _as_heard(self, run: RunId) -> Run:
+        heard = self._heard[run]
+        return self._service.merged(heard.record, heard.state, heard.tables)
 
     def _take_up(self, unfinished: Unfinished) -> None:
         for record in unfinished.lost:
-            self.run_listed.emit(record)
+            self._hear(record)
         for record in unfinished.begun:
             if record.id not in self._live:
                 self._supervise(record, must_start=False)
@@ -254,5 +306,5 @@ class RunPool(QObject):
         reason = self._service.waiting_reason(record.device, holder)
         if record.reason == reason:
             return record
-        self._look_up(lambda: self._service.set_waiting(record.id, reason), self._list)
+        self._look_up(lambda: self._service.set_waiting(record.id, reason), self._hear)
         return dataclasses.replace(record, reason=reason)

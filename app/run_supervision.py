@@ -14,6 +14,7 @@ from PySide6.QtCore import QRunnable
 
 from core.domain.ids import RunId
 from core.domain.runs import RunRecord, RunState
+from core.runs.folder.layout import RunLayout
 from core.runs.processes.launch import StartOutcome
 
 if TYPE_CHECKING:  # the services cost a second of imports, which the window does after its first paint
@@ -49,6 +50,14 @@ class Watch:
 
     def give_room(self) -> None:
         self._room.release()
+
+
+@dataclass(frozen=True, slots=True)
+class RowRead:
+    """The row of a run, before anything of its folder was read."""
+
+    watch: Watch
+    record: RunRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +128,11 @@ class Supervision(QRunnable):
                 return DeviceBusy(watch, service.set_waiting(watch.run, reason))
             if outcome is StartOutcome.STOPPED:
                 return ReadingEnded(watch, None, service.get_run(watch.run))
+        record = service.get_run(watch.run)
+        self._report(RowRead(watch, record))
         registry = service.registry if watch.is_live else None
-        state = supervise(service.layout(watch.run), registry, self._pass_on, watch.should_leave)
+        layout = RunLayout(record.folder)
+        state = supervise(layout, registry, self._pass_on, watch.should_leave, kinds=service.kinds)
         return ReadingEnded(watch, state)
 
     def _pass_on(self, batch: Batch) -> None:

@@ -17,9 +17,12 @@ from core.registry.database import Registry
 
 if TYPE_CHECKING:
     from core.datasets.service import DatasetService
+    from core.exports.service import ExportService
+    from core.formats.catalog import FormatCatalog
     from core.images.thumbnails import ThumbnailCache
     from core.imports.service import ImportService
     from core.models.service import ModelService
+    from core.rechecks.service import RecheckService
     from core.runs.service import RunService
     from core.training.draft.configurations import ConfigurationService
     from core.training.service import TrainingService
@@ -55,7 +58,19 @@ class Services:
     def imports(self) -> ImportService:
         from core.imports.service import ImportService
 
-        return self._once("imports", lambda: ImportService(self.registry))
+        return self._once("imports", lambda: ImportService(self.registry, self.formats))
+
+    @property
+    def exports(self) -> ExportService:
+        from core.exports.service import ExportService
+
+        return self._once("exports", lambda: ExportService(self.registry, self.formats))
+
+    @property
+    def formats(self) -> FormatCatalog:
+        from core.formats.catalog import FormatCatalog
+
+        return self._once("formats", FormatCatalog)
 
     @property
     def datasets(self) -> DatasetService:
@@ -85,6 +100,12 @@ class Services:
                 self.registry, self.projects, self.datasets, self.models, self.runs, self.catalog, self.home
             ),
         )
+
+    @property
+    def rechecks(self) -> RecheckService:
+        from core.rechecks.service import RecheckService
+
+        return self._once("rechecks", lambda: RecheckService(self.projects, self.datasets, self.models, self.runs))
 
     @property
     def configurations(self) -> ConfigurationService:

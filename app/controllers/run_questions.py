@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.domain.names import shown
-from core.domain.runs import RunRecord, RunState
+from core.domain.run import Run
 from ui.widgets.confirmation import Question
 
 
-def stop_question(record: RunRecord, state: RunState | None) -> Question:
-    name = shown(record.name)
-    if not record.status.is_live:
+def stop_question(run: Run) -> Question:
+    name, words = shown(run.record.name), run.kind.stop
+    if not run.status.is_live:
         return Question(
             title="Cancel the run",
             text=f'Cancel "{name}"?',
@@ -19,42 +19,45 @@ def stop_question(record: RunRecord, state: RunState | None) -> Question:
             verb="Cancel the run",
             refusal="Keep it waiting",
         )
-    best = state.best_epoch if state is not None else None
+    best = run.state.best_epoch if run.state is not None else None
     kept = f"the best weights so far (epoch {best})" if best else "the best weights so far"
-    version = f" as {record.version_label}" if record.version_label else ""
+    version = f" as {run.record.version_label}" if run.record.version_label else ""
     return Question(
-        title="Stop and keep the best",
-        text=f'Stop "{name}" and keep the best?',
-        details=f"Training ends after the present batch. Then {kept} are measured and published{version}.",
-        verb="Stop and keep the best",
-        refusal="Go on training",
+        title=words.text,
+        text=words.question.format(name=name),
+        details=words.details.format(best=kept, version=version),
+        verb=words.text,
+        refusal=words.refusal,
     )
 
 
-def kill_question(record: RunRecord, state: RunState | None) -> Question:
-    epochs = [checkpoint.epoch for checkpoint in state.checkpoints] if state is not None else []
+def kill_question(run: Run) -> Question:
+    epochs = [checkpoint.epoch for checkpoint in run.state.checkpoints] if run.state is not None else []
     if epochs:
         kept = f"The checkpoint of epoch {max(epochs)} is kept; a retry goes on from it."
-    else:
+    elif run.kind.has_curves:
         kept = "No checkpoint is known yet; a retry starts from the beginning unless there is one."
+    else:
+        kept = "A retry starts from the beginning."
+    also = "Curves and log are kept." if run.kind.has_curves else "The log is kept."
     return Question(
         title="Kill now",
-        text=f'Kill "{shown(record.name)}" now?',
-        details=f"Its process ends at once and no model version is published. {kept} Curves and log are kept.",
+        text=f'Kill "{shown(run.record.name)}" now?',
+        details=f"{run.kind.stop.kill_details} {kept} {also}",
         verb="Kill now",
         is_danger=True,
-        refusal="Go on training",
+        refusal=run.kind.stop.refusal,
     )
 
 
-def remove_question(records: Sequence[RunRecord]) -> Question:
-    one = len(records) == 1
-    what = f'"{shown(records[0].name)}"' if one else f"{len(records)} runs"
+def remove_question(runs: Sequence[Run]) -> Question:
+    one = len(runs) == 1
+    what = f'"{shown(runs[0].record.name)}"' if one else f"{len(runs)} runs"
     return Question(
         title="Remove from the list",
         text=f"Remove {what} from the list?",
         details="Published model versions stay in the library. This cannot be undone.",
-        verb="Remove" if one else f"Remove {len(records)} runs",
+        verb="Remove" if one else f"Remove {len(runs)} runs",
         is_danger=True,
         option="Also delete the files: curves, log, artifacts, checkpoints",
     )

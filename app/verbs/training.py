@@ -21,7 +21,7 @@ from app.verbs.output import Console, VerbResult
 from core.domain.ids import RunId
 from core.domain.imports import ImportSource
 from core.domain.projects import Project
-from core.domain.runs import STAGE_TITLES, RunRecord, RunStatus, StageState
+from core.domain.runs import RunRecord, RunStatus, StageState
 from core.domain.training import Issue, TrainingDraft
 from core.domain.training_plan import TrainingPlan
 from core.errors import FormatError, NotFoundError, RefusedError
@@ -113,7 +113,7 @@ def train(services: Services, draft: TrainingDraft, console: Console) -> VerbRes
     errors = [issue for issue in review.issues if issue.is_error]
     if errors:
         raise refusal(errors)
-    record = services.training.submit(review.draft)
+    record = services.training.submit(review.draft).value
     console.note(f'Run {record.id} "{record.name}".')
     follower = Follower(console)
     with stop_on_interrupt(services, record.id, console) as wishes:
@@ -173,7 +173,7 @@ class Follower:
         running = next((stage for stage in state.stages if stage.state is StageState.RUNNING), None)
         if running is None:
             return
-        title = STAGE_TITLES[running.name]
+        title = running.title
         if title != self._stage:
             self._stage = title
             self._console.note(f"{title} …")

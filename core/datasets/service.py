@@ -9,11 +9,13 @@ from core import clock
 from core.datasets.checked_files import Checked, check_files, new_record, read_record, write_record
 from core.datasets.manifest import FrozenImage
 from core.datasets.manifest_file import ManifestFile, WrittenManifest, manifest_file, open_manifest, write_manifest
+from core.domain.changes import Changed
 from core.domain.ids import ProjectId, SnapshotId
 from core.domain.imports import Problem, Severity
 from core.domain.snapshots import SnapshotInfo
 from core.errors import CalqueError
 from core.files.faults import storage_error
+from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.stores import snapshots as store
 
@@ -27,7 +29,9 @@ class DatasetService:
         self._registry = registry
         self._snapshots = snapshots
 
-    def freeze(self, project: ProjectId, images: Iterable[FrozenImage], categories: Sequence[str]) -> SnapshotInfo:
+    def freeze(
+        self, project: ProjectId, images: Iterable[FrozenImage], categories: Sequence[str]
+    ) -> Changed[SnapshotInfo]:
         """Write the manifest, durably and for ever, then its row. The same data again gives the row that exists.
 
         `images` come sorted by path and are written as they come. Raises RefusedError (E-152) when an image is in two
@@ -35,7 +39,8 @@ class DatasetService:
         """
         written = write_manifest(self._snapshots, categories, images)
         with self._registry.write(durable=True) as session:
-            return store.insert_snapshot(session, describe(written, project))
+            snapshot = store.insert_snapshot(session, describe(written, project))
+            return Changed(snapshot, noted(session))
 
     def list_snapshots(self, project: ProjectId) -> tuple[SnapshotInfo, ...]:
         with self._registry.read() as session:

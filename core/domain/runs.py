@@ -38,25 +38,6 @@ class RunStatus(StrEnum):
         return self in (RunStatus.IN_PROGRESS, RunStatus.STOPPING)
 
 
-class StageName(StrEnum):
-    PREPARE = "prepare"
-    TRAIN = "train"
-    EVALUATE_TRAIN = "evaluate-train"
-    EVALUATE_VAL = "evaluate-val"
-    EVALUATE_TEST = "evaluate-test"
-    PUBLISH = "publish"
-
-
-STAGE_TITLES: Mapping[StageName, str] = {
-    StageName.PREPARE: "Prepare",
-    StageName.TRAIN: "Train",
-    StageName.EVALUATE_TRAIN: "Evaluate train",
-    StageName.EVALUATE_VAL: "Evaluate val",
-    StageName.EVALUATE_TEST: "Evaluate test",
-    StageName.PUBLISH: "Publish",
-}
-
-
 class StageState(StrEnum):
     WAITING = "waiting"
     RUNNING = "running"
@@ -67,7 +48,10 @@ class StageState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    name: StageName
+    """A step of a run. `name` is its kind's, or one that the kind did not announce."""
+
+    name: str
+    title: str
     state: StageState = StageState.WAITING
     fraction: float = 0.0  # 0 to 1
     text: str = ""  # e.g. "epoch 3 of 12", "reading labels"
@@ -102,7 +86,7 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """A file under the run's `artifacts/`; `group` is its first folder: train, eval_train, eval_val, eval_test."""
+    """A file under the run's `artifacts/`; `group` is its first folder, "" for none."""
 
     path: Path
     group: str
@@ -120,12 +104,26 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class RunResult:
+    """Something that a run found out or made; what `content` (JSON) means is known to the run's kind.
+
+    `t` is seconds since the attempt began, on a clock that never jumps.
+    """
+
+    topic: str
+    content: Mapping[str, Any]
+    attempt: int
+    at: datetime
+    t: float
+
+
+@dataclass(frozen=True, slots=True)
 class RunRecord:
     """A row of the list of runs."""
 
     id: RunId
     name: str
-    kind: str  # "training"
+    kind: str  # slug: "training", ...
     project: ProjectId
     project_name: str
     worker: str
@@ -137,7 +135,7 @@ class RunRecord:
     snapshot: SnapshotId | None
     status: RunStatus
     reason: str  # why it ended, or what it waits for, as a sentence; "" while nothing is to be said
-    stage: StageName | None
+    stage: str | None
     progress: float  # 0 to 1 over all stages
     device: str
     attempt: int
@@ -176,7 +174,7 @@ class RunState:
     last_epoch: int | None = None
     peak_bytes: int | None = None  # of resident memory of the child
     last_event_at: datetime | None = None  # heartbeats aside: silence means that the work does not get on
-    version_sha256: str = ""  # content id of the published version, "" before
+    results: tuple[RunResult, ...] = ()  # of each topic those of the newest attempt that had any
     can_resume: bool = False
     warnings: tuple[str, ...] = ()
     cause: str = ""  # slug of a classified failure: gpu-memory, memory, disk-full, weights-missing, data, killed, ...

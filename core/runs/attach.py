@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from core import clock
 from core.domain.runs import RunFilter, RunRecord, RunStatus
 from core.errors import CalqueError, RunError
 from core.registry.database import Registry
-from core.registry.stores import models, runs
+from core.registry.stores import runs
+from core.runs.books import Books
 from core.runs.folder.layout import RunLayout
 from core.runs.folder.liveness import LivenessProbe
 from core.runs.folder.request import read_request
 
 WAITING = (RunStatus.PENDING, RunStatus.RERUN)
 LIVE = (RunStatus.IN_PROGRESS, RunStatus.STOPPING)
+
+BooksOf = Callable[[RunRecord], Books]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class Unfinished:
     lost: tuple[RunRecord, ...] = ()
 
 
-def find_unfinished(registry: Registry) -> Unfinished:
+def find_unfinished(registry: Registry, books_of: BooksOf) -> Unfinished:
     with registry.read() as session:
         records = runs.list_runs(session, RunFilter(statuses=(*WAITING, *LIVE)))
     begun, waiting, lost = [], [], []
@@ -38,7 +42,7 @@ def find_unfinished(registry: Registry) -> Unfinished:
         try:
             read_request(layout)
         except RunError as error:
-            lost.append(close_lost(registry, record, error))
+            lost.append(close_lost(registry, record, error, books_of(record)))
             continue
         # A window that was killed between the start of a process and the row's change leaves a "waiting" run begun.
         if record.status in LIVE or LivenessProbe(layout).look().has_begun:
@@ -48,10 +52,9 @@ def find_unfinished(registry: Registry) -> Unfinished:
     return Unfinished(tuple(begun), tuple(waiting), tuple(lost))
 
 
-def close_lost(registry: Registry, record: RunRecord, error: CalqueError) -> RunRecord:
+def close_lost(registry: Registry, record: RunRecord, error: CalqueError, books: Books) -> RunRecord:
     """End a run that nothing can be learned of any more; returns its row."""
     with registry.write(durable=True) as session:
         runs.update_run(session, record.id, status=RunStatus.ABORTED, reason=str(error), ended_at=clock.now())
-        if record.version is not None:
-            models.fail_version(session, record.version)
+        books.fail(session, record)
         return runs.get_run(session, record.id)

@@ -4,30 +4,32 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import TypedDict
 
-from core.domain.ids import RunId, VersionId
-from core.domain.models import Headline, VersionStatus
-from core.domain.runs import RunRecord, RunState, RunStatus, StageState
+from core.domain.ids import RunId
+from core.domain.runs import RunRecord, RunResult, RunState, RunStatus
 from core.errors import NotFoundError, RegistryError, StorageError
 from core.registry.database import Registry
-from core.registry.stores import models, runs
-from core.runs.story.events import Evaluated, Event, Metrics, Published, number
+from core.registry.stores import runs
+from core.runs.books import Books
+from core.runs.merging import stage_of
+from core.runs.story.events import Event, Metrics, Result, number
 
 PAUSE_S = 0.5
 """Progress is written this often at most; what matters at once: a change of status."""
 
 
 class Ingest:
-    """Of one run. Events wait here until the registry has them: a locked database only delays."""
+    """Of one run. Events wait here until the registry has them: a locked database only delays.
+
+    What results and ends mean beyond the run's own row is the business of its kind's `books`.
+    """
 
     def __init__(
-        self, registry: Registry, run: RunId, version: VersionId | None, monotonic: Callable[[], float] = time.monotonic
+        self, registry: Registry, run: RunId, books: Books, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self._registry = registry
         self._run = run
-        self._version = version
+        self._books = books
         self._monotonic = monotonic
         self._waiting: list[Event] = []
         self._seq = 0
@@ -71,7 +73,6 @@ class Ingest:
 
     def _write(self, state: RunState) -> RunRecord | None:
         is_turn = self._written is None or self._written.status is not state.status
-        version = self._version
         with self._registry.write(durable=is_turn) as session:
             record = runs.get_run(session, self._run)
             if record.attempt > state.attempt:
@@ -80,34 +81,16 @@ class Ingest:
             known = runs.ingested_seq(session, self._run)
             fresh = [event for event in self._waiting if event.seq > known]
             runs.add_metrics(session, self._run, _rows(fresh))
-            for event in fresh:
-                if version is None:
-                    break
-                if isinstance(event.body, Evaluated):
-                    models.add_tables(session, version, (event.body.table,))
-                elif isinstance(event.body, Published):
-                    if models.get_version(session, version).status is VersionStatus.AVAILABLE:
-                        continue  # immutable
-                    models.reopen_version(session, version)
-                    models.publish_version(session, version, **_publication(event))
+            for told in _results(fresh):
+                self._books.take(session, record, told)
             runs.set_ingested_seq(session, self._run, max(known, self._seq))
             if not record.status.is_terminal or record.attempt < state.attempt:
                 runs.update_run(session, self._run, **_changes(state))
-                if state.status in (RunStatus.FAILED, RunStatus.ABORTED) and version is not None:
-                    models.fail_version(session, version)
+                if state.status in (RunStatus.FAILED, RunStatus.ABORTED):
+                    self._books.fail(session, record)
             result = runs.get_run(session, self._run)
         self._waiting = []
         return result
-
-
-class _Publication(TypedDict):
-    folder: Path
-    content_sha256: str
-    weights_sha256: str
-    architecture: str
-    headline: Headline | None
-    duration_s: float
-    is_partial: bool
 
 
 def _is_kept(event: Event) -> bool:
@@ -115,7 +98,7 @@ def _is_kept(event: Event) -> bool:
     body = event.body
     if isinstance(body, Metrics):
         return body.split != "batch"
-    return isinstance(body, Evaluated | Published)
+    return isinstance(body, Result)
 
 
 def _rows(events: Sequence[Event]) -> list[runs.MetricRow]:
@@ -127,26 +110,19 @@ def _rows(events: Sequence[Event]) -> list[runs.MetricRow]:
     ]
 
 
-def _publication(event: Event) -> _Publication:
-    body = event.body
-    assert isinstance(body, Published)
-    return {
-        "folder": Path(body.folder),
-        "content_sha256": body.content_sha256,
-        "weights_sha256": body.weights_sha256,
-        "architecture": body.architecture,
-        "headline": body.headline,
-        "duration_s": event.t,
-        "is_partial": body.is_partial,
-    }
+def _results(events: Sequence[Event]) -> list[RunResult]:
+    return [
+        RunResult(event.body.topic, event.body.content, event.attempt, event.at, event.t)
+        for event in events
+        if isinstance(event.body, Result)
+    ]
 
 
 def _changes(state: RunState) -> runs.RunChanges:
-    begun = [stage.name for stage in state.stages if stage.state in (StageState.RUNNING, StageState.FAILED)]
     changes: runs.RunChanges = {
         "status": state.status,
         "reason": state.reason,
-        "stage": begun[-1] if begun else None,
+        "stage": stage_of(state),
         "progress": state.progress,
         "attempt": state.attempt,
         "started_at": state.started_at,

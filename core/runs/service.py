@@ -9,16 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from core import clock
+from core.domain.evaluation import EvaluationTable
 from core.domain.ids import RunId
 from core.domain.imports import Problem
-from core.domain.metrics import EvaluationTable
-from core.domain.models import VersionStatus
+from core.domain.run import Run
 from core.domain.runs import RunFilter, RunRecord, RunState, RunStatus
 from core.errors import RefusedError, RunError, StorageError
 from core.files.locks import try_lock
 from core.registry.database import Registry
-from core.registry.stores import models, runs
+from core.registry.stores import runs
 from core.runs.attach import Unfinished, close_lost, find_unfinished
+from core.runs.books import Books, load_books
 from core.runs.folder.attempts import latest_attempt
 from core.runs.folder.exit_record import record_no_start
 from core.runs.folder.layout import RunLayout
@@ -28,16 +29,17 @@ from core.runs.folder.request import RunRequest, read_request, write_request
 from core.runs.folder.rerun import choose_attempt, put_aside, write_attempt
 from core.runs.folder.stop_wish import StopWish, read_stop, write_stop
 from core.runs.folder.zip_export import export_folder
+from core.runs.kinds import RunKindCatalog
+from core.runs.merging import WAITING, merge
 from core.runs.processes import launch
 from core.runs.processes.killing import kill_tree
 from core.runs.processes.launch import StartOutcome
 from core.runs.story.state import STOPPED_UNSTARTED
 from core.runs.supervise import Batch, RunReader, supervise
 from core.runs.verify import find_problems
-from core.workers.environment import child_environment, prepare_private_config
+from core.workers.catalog import find_worker
+from core.workers.environment import prepare_environment
 
-START_STATES = (RunStatus.CREATED, RunStatus.PENDING, RunStatus.RERUN)
-RETRY_STATES = (RunStatus.FAILED, RunStatus.ABORTED, RunStatus.TERMINATED)
 KILL_PATIENCE_S = 5.0
 EXIT_PATIENCE_S = 3.0
 DEVICE_POLL_S = 1.0
@@ -46,7 +48,8 @@ DEVICE_POLL_S = 1.0
 class RunService:
     """Every method may be called on any thread, and while any number of windows watch the same runs."""
 
-    def __init__(self, registry: Registry, runs: Path, devices: Path) -> None:
+    def __init__(self, registry: Registry, runs: Path, devices: Path, kinds: RunKindCatalog | None = None) -> None:
+        self.kinds = RunKindCatalog() if kinds is None else kinds
         self._registry = registry
         self._runs = runs
         self._devices = devices
@@ -67,6 +70,20 @@ class RunService:
     def find_run(self, id_or_prefix: str) -> RunRecord | None:
         with self._registry.read() as session:
             return runs.find_run(session, id_or_prefix)
+
+    def merged(self, record: RunRecord, state: RunState | None = None, tables: tuple[EvaluationTable, ...] = ()) -> Run:
+        """A row with what is known of its run, as one value."""
+        return merge(record, self.kinds.info(record.kind), state, tables)
+
+    def get_whole(self, id: RunId) -> Run:
+        """The row, and the tables that the registry keeps of the run: nothing of its folder is read."""
+        with self._registry.read() as session:
+            record = runs.get_run(session, id)
+            return self.merged(record, tables=self._books(record).stored_tables(session, record))
+
+    def list_whole(self) -> tuple[Run, ...]:
+        """All runs as the registry has them, newest first, without their tables."""
+        return tuple(self.merged(record) for record in self.list_runs())
 
     def folder_of(self, id: RunId) -> Path:
         """Where a new run of this id is to lie."""
@@ -89,21 +106,25 @@ class RunService:
             return runs.get_run(session, request.run)
 
     def start(self, id: RunId) -> StartOutcome:
-        """Start its process if its device is free. Raises RefusedError when the run is not one that waits."""
+        """Start its process if its device is free.
+
+        Raises RefusedError when the run is not one that waits, RunError when its kind is not available.
+        """
         record = self.get_run(id)
-        if record.status not in START_STATES:
+        if record.status not in WAITING:
             raise RefusedError(f'"{record.name}" cannot be started: it is {record.status.value}.')
+        self.kinds.get(record.kind)
         layout = RunLayout(record.folder)
         request = read_request(layout)
         if read_stop(layout) is not StopWish.NONE:
             self._end_unstarted(record)
             return StartOutcome.STOPPED
         try:
-            prepare_private_config(layout.folder)
+            environment = prepare_environment(find_worker(request.worker), layout.folder)
         except OSError as error:
             raise StorageError(f"The run's folder cannot be written: {error.strerror} ({layout.folder}).") from error
         try:
-            outcome = launch.start(layout, request, child_environment(layout.folder), self._devices)
+            outcome = launch.start(layout, request, environment, self._devices)
         except RunError as error:
             record_no_start(layout, error)  # supervising then finds it like any other end
             outcome = StartOutcome.STARTED
@@ -130,7 +151,7 @@ class RunService:
         """The run stays in the queue, and why."""
         with self._registry.write() as session:
             record = runs.get_run(session, id)
-            if record.status in START_STATES and (record.status, record.reason) != (RunStatus.PENDING, reason):
+            if record.status in WAITING and (record.status, record.reason) != (RunStatus.PENDING, reason):
                 runs.update_run(session, id, status=RunStatus.PENDING, reason=reason)
             return runs.get_run(session, id)
 
@@ -150,7 +171,11 @@ class RunService:
                 time.sleep(0.05)
             if self.get_run(id).status.is_terminal:
                 return None
-        return supervise(self.layout(id), self._registry, on_batch, should_leave)
+        return self.carry_on(id, on_batch, should_leave)
+
+    def carry_on(self, id: RunId, on_batch: Callable[[Batch], None], should_leave: Callable[[], bool]) -> RunState:
+        """Supervise a run that has begun to its end, or until told to leave; returns its state then."""
+        return supervise(self.layout(id), self._registry, on_batch, should_leave, kinds=self.kinds)
 
     def request_stop(self, id: RunId) -> RunRecord:
         """Stop soon and keep the best; a run that waits is over at once. Returns the row."""
@@ -158,7 +183,7 @@ class RunService:
         self._refuse_ended(record)
         layout = RunLayout(record.folder)
         self._wish(layout, StopWish.KEEP)
-        if record.status in START_STATES:
+        if record.status in WAITING:
             lock = try_lock(layout.lock_file)
             if lock is not None:  # nobody is starting it at this moment, and nobody will: the wish is on the disk
                 try:
@@ -175,7 +200,7 @@ class RunService:
         """End its processes now; what was saved stays. Returns the row, over unless a process cannot be killed."""
         record = self.get_run(id)
         self._refuse_ended(record)
-        if record.status in START_STATES:
+        if record.status in WAITING:
             record = self.request_stop(id)
             if record.status.is_terminal:
                 return record
@@ -188,19 +213,24 @@ class RunService:
             if occupant is not None and occupant.child is not None:
                 kill_tree(occupant.child)
             time.sleep(0.05)
-        supervise(layout, self._registry, lambda _batch: None, lambda: time.monotonic() > deadline)
+        supervise(layout, self._registry, lambda _batch: None, lambda: time.monotonic() > deadline, kinds=self.kinds)
         return self.get_run(id)
 
     def retry(self, id: RunId) -> RunRecord:
-        """Ask for another attempt with the same inputs, from the newest sound checkpoint. Status Rerun."""
+        """Ask for another attempt with the same inputs, from the newest sound checkpoint. Status Rerun.
+
+        Raises RefusedError where its kind sees no sense in one, RunError when the kind is not available.
+        """
         record = self.get_run(id)
-        if record.status not in RETRY_STATES:
+        if record.status not in self.kinds.info(record.kind).retriable:
             raise RefusedError(f'"{record.name}" cannot be retried: it is {record.status.value}.')
-        self._refuse_trained(record)
+        books = load_books(self.kinds.get(record.kind))
+        with self._registry.read() as session:
+            books.check_retry(session, record)
         layout = RunLayout(record.folder)
         if not _is_gone(layout):
             raise RefusedError(f'"{record.name}" is still ending. Try again in a moment.')
-        state = RunReader(layout).read_all()
+        state = self.read_state(id)
         attempt = choose_attempt(layout, state.checkpoints)
         try:
             put_aside(layout, attempt)
@@ -219,30 +249,24 @@ class RunService:
                 started_at=None,
                 ended_at=None,
             )
-            if record.version is not None:
-                models.reopen_version(session, record.version)
+            books.retry(session, record)
             return runs.get_run(session, id)
 
     def remove(self, id: RunId, *, with_files: bool) -> None:
-        """Take it off the list, and with `with_files` its folder from the disk; never a published version."""
+        """Take it off the list, and with `with_files` its folder from the disk; never what it published."""
         record = self.get_run(id)
         is_idle = record.status.is_terminal or record.status is RunStatus.CREATED
         if not is_idle or not _is_gone(RunLayout(record.folder)):
-            raise RefusedError("Stop the training before removing it.", code="E-550")
+            raise RefusedError(self.kinds.info(record.kind).removal_refusal, code="E-550")
         with self._registry.write(durable=True) as session:
+            self._books(record).remove(session, record)
             runs.delete_run(session, id)
         if with_files:
             remove_folder(record.folder, within=self._runs)
 
     def read_state(self, id: RunId) -> RunState:
         """As the folder and the processes say now."""
-        return RunReader(self.layout(id)).read_all()
-
-    def list_evaluations(self, id: RunId) -> tuple[EvaluationTable, ...]:
-        """What was measured so far, one table a split: as it was taken into the registry for the run's version."""
-        with self._registry.read() as session:
-            version = runs.get_run(session, id).version
-            return models.list_tables(session, version) if version is not None else ()
+        return RunReader(self.layout(id), self.kinds).read_all().state
 
     def export_artifacts(self, id: RunId, target: Path) -> Path:
         """All artifacts as a .zip file. Raises RefusedError when there are none or the disk is too small (E-250)."""
@@ -250,19 +274,20 @@ class RunService:
 
     def find_unfinished(self) -> Unfinished:
         """What to take up again at the start."""
-        return find_unfinished(self._registry)
+        return find_unfinished(self._registry, self._books)
 
     def close_lost(self, id: RunId, error: RunError) -> RunRecord:
         """End a run whose folder cannot be read any more."""
-        return close_lost(self._registry, self.get_run(id), error)
+        record = self.get_run(id)
+        return close_lost(self._registry, record, error, self._books(record))
 
     def verify(self) -> tuple[Problem, ...]:
         """What is wrong with the runs' folders."""
-        return find_problems(self.list_runs(), self._runs)
+        return find_problems(self.list_runs(), self._runs, self.kinds)
 
     def _end_unstarted(self, record: RunRecord) -> RunRecord:
         with self._registry.write(durable=True) as session:
-            if runs.get_run(session, record.id).status in START_STATES:
+            if runs.get_run(session, record.id).status in WAITING:
                 ended_at = clock.now()
                 runs.update_run(
                     session,
@@ -277,15 +302,8 @@ class RunService:
         if record.status.is_terminal:
             raise RefusedError(f'"{record.name}" has ended already ({record.status.value}).')
 
-    def _refuse_trained(self, record: RunRecord) -> None:
-        if record.version is None:
-            return
-        with self._registry.read() as session:
-            version = models.get_version(session, record.version)
-        if version.status is VersionStatus.AVAILABLE:
-            raise RefusedError(
-                f"Version {version.label} is already trained. Create a new version starting from it.", code="E-501"
-            )
+    def _books(self, record: RunRecord) -> Books:
+        return load_books(self.kinds.info(record.kind))
 
     def _wish(self, layout: RunLayout, wish: StopWish) -> None:
         try:

@@ -6,13 +6,16 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from core.domain.runs import LogLine, MetricBatch, RunRecord, RunState, RunStatus
+from core.domain.evaluation import EvaluationTable
+from core.domain.runs import LogLine, MetricBatch, RunRecord, RunResult, RunState, RunStatus
 from core.registry.database import Registry
+from core.runs.books import load_books
 from core.runs.folder.attempts import read_attempts
 from core.runs.folder.layout import RunLayout
 from core.runs.folder.liveness import LivenessProbe
 from core.runs.folder.request import read_request
 from core.runs.ingest import Ingest
+from core.runs.kinds import RunKindCatalog
 from core.runs.processes.launch import collect_wardens
 from core.runs.story.event_log import EventReader
 from core.runs.story.events import Event
@@ -28,14 +31,16 @@ END_PATIENCE_S = 60.0
 class Batch:
     """What is new of a run; never more than a window can swallow at once.
 
-    `record` is its row, when the registry was written. With `has_more` the rest of the past follows, and `state` is
-    of a moment in it. With `is_anew` a new attempt has begun meanwhile and everything comes once more, without the
-    points that it measures anew: what was shown of curves and log is to be dropped.
+    `tables` are the measurements among the state's results. `record` is its row, when the registry was written. With
+    `has_more` the rest of the past follows, and `state` is of a moment in it. With `is_anew` a new attempt has begun
+    meanwhile and everything comes once more, without the points that it measures anew: what was shown of curves and
+    log is to be dropped.
     """
 
     state: RunState
     metrics: tuple[MetricBatch, ...]
     log: tuple[LogLine, ...]
+    tables: tuple[EvaluationTable, ...] = ()
     record: RunRecord | None = None
     has_more: bool = False
     is_anew: bool = False
@@ -44,9 +49,12 @@ class Batch:
 class RunReader:
     """Reads a run's events from the first one on, and judges its state. Raises RunError without a sound request."""
 
-    def __init__(self, layout: RunLayout) -> None:
-        self.request = read_request(layout)
+    def __init__(self, layout: RunLayout, kinds: RunKindCatalog) -> None:
+        self.request = kinds.completed(read_request(layout))
+        self.books = load_books(kinds.info(self.request.kind))
         self._layout = layout
+        self._tabled: tuple[RunResult, ...] = ()
+        self._tables: tuple[EvaluationTable, ...] = ()
         self._probe = LivenessProbe(layout)
         self._begin()
 
@@ -76,14 +84,20 @@ class RunReader:
         if state.status is RunStatus.ABORTED and not has_more and not self._has_last_words:
             self._has_last_words = True
             log += self._last_words(state)
-        return Batch(state, self._fold.take_metrics(), log, has_more=has_more, is_anew=is_anew), events
+        tables = self._tables_of(state)
+        return Batch(state, self._fold.take_metrics(), log, tables, has_more=has_more, is_anew=is_anew), events
 
-    def read_all(self) -> RunState:
-        """The state now, after everything there is."""
+    def read_all(self) -> Batch:
+        """The last batch: the state now, after everything there is, and the tables."""
         while True:
             batch, _events = self.read()
             if not batch.has_more:
-                return batch.state
+                return batch
+
+    def _tables_of(self, state: RunState) -> tuple[EvaluationTable, ...]:
+        if state.results != self._tabled:
+            self._tabled, self._tables = state.results, self.books.tables(state.results)
+        return self._tables
 
     def _last_words(self, state: RunState) -> tuple[LogLine, ...]:
         """What the processes printed that the dead child could not pass on any more."""
@@ -100,14 +114,16 @@ def supervise(
     registry: Registry | None,
     on_batch: Callable[[Batch], None],
     should_leave: Callable[[], bool],
+    *,
+    kinds: RunKindCatalog,
 ) -> RunState:
     """Read the run to its end, or until told to leave; returns its state then.
 
     Without a registry it only looks. Leaving does nothing to the run. Raises RunError without a sound request, and
     RegistryError or StorageError when the end could not be recorded for a minute.
     """
-    reader = RunReader(layout)
-    ingest = Ingest(registry, reader.request.run, reader.request.version) if registry is not None else None
+    reader = RunReader(layout, kinds)
+    ingest = Ingest(registry, reader.request.run, reader.books) if registry is not None else None
     shown: RunState | None = None
     ended_at: float | None = None
     while True:

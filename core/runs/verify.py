@@ -10,12 +10,13 @@ from core.domain.runs import RunRecord
 from core.errors import RunError
 from core.runs.folder.layout import RunLayout
 from core.runs.folder.rerun import is_intact
+from core.runs.kinds import RunKindCatalog
 from core.runs.supervise import RunReader
 
 
-def find_problems(records: Sequence[RunRecord], folder: Path) -> tuple[Problem, ...]:
+def find_problems(records: Sequence[RunRecord], folder: Path, kinds: RunKindCatalog) -> tuple[Problem, ...]:
     """`folder` holds all runs. Reads every event and every checkpoint that is still there."""
-    problems = [problem for record in records for problem in _of_run(record)]
+    problems = [problem for record in records for problem in _of_run(record, kinds)]
     known = {record.folder for record in records}
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.is_dir() and path not in known and not path.name.startswith("."):
@@ -24,14 +25,14 @@ def find_problems(records: Sequence[RunRecord], folder: Path) -> tuple[Problem, 
     return tuple(problems)
 
 
-def _of_run(record: RunRecord) -> Iterator[Problem]:
+def _of_run(record: RunRecord, kinds: RunKindCatalog) -> Iterator[Problem]:
     layout = RunLayout(record.folder)
     try:
-        reader = RunReader(layout)
+        reader = RunReader(layout, kinds)
     except RunError as error:
         yield Problem("run-unreadable", f'Run "{record.name}": {error}', str(layout.folder), severity=Severity.ERROR)
         return
-    state = reader.read_all()
+    state = reader.read_all().state
     if reader.n_damaged:
         text = f'Run "{record.name}": {reader.n_damaged} damaged lines in its event log were passed over.'
         yield Problem("run-events-damaged", text, str(layout.folder))

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from core import clock
 from core.datasets.service import DatasetService
+from core.domain.changes import Changed
 from core.domain.devices import DeviceReport
 from core.domain.ids import RunId, VersionId
 from core.domain.models import ModelVersion, VersionStatus
-from core.domain.projects import Task
 from core.domain.runs import RunRecord
 from core.domain.snapshots import SnapshotInfo
 from core.domain.training import StartFrom, StartKind, TrainingDraft, TrainingReview
@@ -20,6 +20,7 @@ from core.home import Home
 from core.models.service import ModelService
 from core.models.weights_store import load_model_json
 from core.projects.service import ProjectService
+from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.stores import configurations as configuration_store
 from core.registry.stores import models as model_store
@@ -36,7 +37,7 @@ from core.training.draft.configurations import ConfigurationService
 from core.training.draft.plans import Plans
 from core.training.freezing import Shapes, frozen_images
 from core.training.review.counting import Progress, resolve
-from core.training.review.data import Check, usable_shape
+from core.training.review.data import Check
 from core.training.review.gathering import Gathered, Gatherer, tidy
 from core.training.review.preflight import check as check_facts
 from core.training.review.words import describe_values
@@ -107,7 +108,7 @@ class TrainingService:
         """Whether each image file in use is there and as large as it was; the next review tells. May take a while."""
         self._gatherer.look_at_files(draft, check=check, progress=progress)
 
-    def submit(self, draft: TrainingDraft) -> RunRecord:
+    def submit(self, draft: TrainingDraft) -> Changed[RunRecord]:
         """Check once more, files included, freeze the data, and write model, version and run; the run is Pending.
 
         Raises RefusedError with the first refusal, StorageError when something cannot be written; then there is no
@@ -118,9 +119,11 @@ class TrainingService:
         if refusals:
             others = " ".join(issue.text for issue in refusals[1:])
             raise RefusedError(refusals[0].text, hint=others, code=refusals[0].code)
-        return self._create(gathered, self._freeze(gathered))
+        frozen = self._freeze(gathered)
+        made = self._create(gathered, frozen.value)
+        return Changed(made.value, frozen.changes.merged(made.changes))
 
-    def _freeze(self, gathered: Gathered) -> SnapshotInfo:
+    def _freeze(self, gathered: Gathered) -> Changed[SnapshotInfo]:
         """Of the state that was checked, streamed from the registry to the manifest."""
         question, task, data = gathered.question, gathered.facts.task, gathered.facts.data
         assert question is not None and task is not None and data is not None  # refused before
@@ -132,8 +135,8 @@ class TrainingService:
             known = {category.name: int(category.id) for category in categories}
             shapes = Shapes(
                 places={known[name]: place for place, name in enumerate(data.categories) if name in known},
-                usable=lambda geometry, width, height: usable_shape(geometry, task, width, height),
-                keeps_boxes=task is Task.DETECTION,
+                usable=task.usable_shape,
+                keeps_boxes=task.keeps_boxes,
             )
             images = frozen_images(session, question.project, resolved.images, shapes)
             return self._datasets.freeze(question.project, images, data.categories)
@@ -196,7 +199,7 @@ class TrainingService:
         except CalqueError:
             return None
 
-    def _create(self, gathered: Gathered, snapshot: SnapshotInfo) -> RunRecord:
+    def _create(self, gathered: Gathered, snapshot: SnapshotInfo) -> Changed[RunRecord]:
         run = RunId(clock.new_id())
         folder = self._runs.folder_of(run)
         try:
@@ -209,7 +212,7 @@ class TrainingService:
             remove_folder(folder, within=self._home.runs)
             raise
 
-    def _write(self, gathered: Gathered, snapshot: SnapshotInfo, run: RunId, layout: RunLayout) -> RunRecord:
+    def _write(self, gathered: Gathered, snapshot: SnapshotInfo, run: RunId, layout: RunLayout) -> Changed[RunRecord]:
         """Model, version and run in one transaction, the run's folder inside it: all of them, or none."""
         facts = gathered.facts
         draft, worker, task, data = facts.draft, facts.worker, facts.task, facts.data
@@ -219,7 +222,7 @@ class TrainingService:
                 session,
                 project=draft.project,
                 name=draft.new_model_name,
-                task=task,
+                task=task.slug,
                 categories=data.categories,
                 description=draft.new_model_description,
             )
@@ -243,7 +246,7 @@ class TrainingService:
             run_store.insert_run(session, make_record(request, model, version, snapshot.id, layout.folder))
             if facts.configuration is not None and facts.configuration.id is not None:
                 configuration_store.lock_configuration(session, facts.configuration.id)
-            return run_store.get_run(session, run)
+            return Changed(run_store.get_run(session, run), noted(session))
 
     def _differing(
         self, worker: str, resolved: Mapping[str, ConfigValue], otherwise: Mapping[str, ConfigValue]

@@ -8,7 +8,7 @@ from pathlib import Path
 from core import clock
 from core.domain.ids import RunId, SnapshotId
 from core.domain.models import Model, ModelVersion
-from core.domain.runs import RunRecord, RunStatus, StageName
+from core.domain.runs import RunRecord, RunStatus
 from core.domain.snapshots import SnapshotInfo
 from core.domain.training import StartKind
 from core.domain.workers import GpuUse
@@ -16,11 +16,9 @@ from core.home import Home
 from core.metrics.coco import DEFAULT_MAX_DETECTIONS
 from core.runs.folder.request import RunRequest
 from core.training.child.payload import TrainingPayload
+from core.training.kind import TRAINING
 from core.training.review.gathering import Gathered, weights_of
 from core.training.review.words import start_text
-
-KIND = "training"
-PIPELINE = "core.training.child.pipeline:run"
 
 
 def make_request(
@@ -39,8 +37,8 @@ def make_request(
     payload = _make_payload(gathered, model, version, snapshot, manifest, home)
     return RunRequest(
         run=run,
-        kind=KIND,
-        pipeline=PIPELINE,
+        kind=TRAINING.slug,
+        noun=TRAINING.noun,
         name=draft.name,
         project=draft.project,
         project_name=facts.project.name,
@@ -49,7 +47,7 @@ def make_request(
         model=model.id,
         version=version.id,
         device="cpu" if worker.gpu_use is GpuUse.UNSUPPORTED else draft.device,
-        stages=tuple(StageName),
+        stages=TRAINING.stages,
         seed=draft.seed,
         max_duration_s=None if draft.max_minutes is None else draft.max_minutes * 60.0,
         created_at=clock.now(),
@@ -98,7 +96,7 @@ def _make_payload(
     weights = weights_of(parent) if parent else draft.start.file
     is_pretrained = draft.start.kind is StartKind.PRETRAINED
     return TrainingPayload(
-        task=task,
+        task=task.slug,
         categories=data.categories,
         configuration=gathered.resolved,
         configuration_name=facts.configuration.name if facts.configuration else "",

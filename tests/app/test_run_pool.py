@@ -21,7 +21,8 @@ from run_workshop import PIPELINES, Workshop, child_of, wait_until, window_progr
 
 from app.run_pool import RunPool
 from core.domain.ids import RunId
-from core.domain.runs import LogLine, MetricBatch, RunRecord, RunState, RunStatus
+from core.domain.run import Run
+from core.domain.runs import LogLine, MetricBatch, RunStatus
 from core.files.locks import try_lock
 from core.runs.folder.layout import RunLayout, device_lock_file
 from core.runs.folder.liveness import LivenessProbe
@@ -31,15 +32,13 @@ class Heard:
     """Everything a pool said, in order."""
 
     def __init__(self, pool: RunPool) -> None:
-        self.states: list[RunState] = []
-        self.listed: list[RunRecord] = []
-        self.finished: list[RunState] = []
+        self.runs: list[Run] = []
+        self.finished: list[Run] = []
         self.replays: list[RunId] = []
         self.errors: list[Any] = []
         self.points: dict[tuple[RunId, str], list[float]] = {}
         self.lines: dict[RunId, list[str]] = {}
-        pool.state_changed.connect(self.states.append)
-        pool.run_listed.connect(self.listed.append)
+        pool.run_changed.connect(self.runs.append)
         pool.run_finished.connect(self.finished.append)
         pool.error_raised.connect(self.errors.append)
         pool.replay_started.connect(self._on_replay)
@@ -59,10 +58,10 @@ class Heard:
         self.lines.setdefault(run, []).extend(line.text for line in lines)
 
     def status_of(self, run: RunId) -> RunStatus | None:
-        return next((record.status for record in reversed(self.listed) if record.id == run), None)
+        return next((heard.status for heard in reversed(self.runs) if heard.id == run), None)
 
     def ended(self, run: RunId) -> bool:
-        return any(state.run == run for state in self.finished)
+        return any(ended.id == run for ended in self.finished)
 
 
 @pytest.fixture
@@ -112,7 +111,7 @@ def test_the_second_waits_for_the_device_and_says_why(workshop: Workshop, make_p
     assert pool.n_live == 1
     workshop.service.request_stop(first.id)
     qtbot.waitUntil(lambda: heard.ended(second.id), timeout=30_000)
-    assert [state.status for state in heard.finished] == [RunStatus.TERMINATED, RunStatus.SUCCESS]
+    assert [run.status for run in heard.finished] == [RunStatus.TERMINATED, RunStatus.SUCCESS]
 
 
 def test_two_devices_work_at_once(workshop: Workshop, make_pool: Any, qtbot: QtBot) -> None:
@@ -134,7 +133,7 @@ def test_a_device_that_another_process_holds(workshop: Workshop, make_pool: Any,
     record = workshop.make(epochs=1)
     pool.enqueue(record.id)
     qtbot.waitUntil(lambda: heard.status_of(record.id) is RunStatus.PENDING, timeout=30_000)
-    assert heard.listed[-1].reason == 'waiting for CPU (run "Of another window")'
+    assert heard.runs[-1].record.reason == 'waiting for CPU (run "Of another window")'
     assert pool.n_live == 0
     workshop.service.request_stop(other.id)
     qtbot.waitUntil(lambda: heard.ended(record.id), timeout=30_000)
@@ -161,9 +160,9 @@ def test_closing_leaves_the_run_at_work(workshop: Workshop, make_pool: Any, qtbo
     pool.enqueue(record.id)
     qtbot.waitUntil(lambda: bool(heard.points), timeout=30_000)
     pool.shutdown()
-    n_heard = len(heard.states) + len(heard.listed) + sum(map(len, heard.points.values()))
+    n_heard = len(heard.runs) + sum(map(len, heard.points.values()))
     qtbot.wait(300)
-    assert len(heard.states) + len(heard.listed) + sum(map(len, heard.points.values())) == n_heard
+    assert len(heard.runs) + sum(map(len, heard.points.values())) == n_heard
     assert LivenessProbe(RunLayout(record.folder)).look().is_alive
 
     pool, heard = make_pool()
@@ -186,7 +185,7 @@ def test_what_died_while_no_window_was_open(workshop: Workshop, make_pool: Any, 
     pool, heard = make_pool()
     pool.start()
     qtbot.waitUntil(lambda: heard.ended(dead.id) and heard.ended(waiting.id), timeout=30_000)
-    assert {state.run: state.status for state in heard.finished} == {
+    assert {run.id: run.status for run in heard.finished} == {
         dead.id: RunStatus.ABORTED,
         waiting.id: RunStatus.SUCCESS,
     }
@@ -198,7 +197,7 @@ def test_a_run_whose_folder_is_gone(workshop: Workshop, make_pool: Any, qtbot: Q
     pool, heard = make_pool()
     pool.start()
     qtbot.waitUntil(lambda: heard.status_of(record.id) is RunStatus.ABORTED, timeout=30_000)
-    assert "request cannot be read" in heard.listed[-1].reason
+    assert "request cannot be read" in heard.runs[-1].record.reason
 
 
 def test_looking_back_at_an_ended_run(workshop: Workshop, make_pool: Any, qtbot: QtBot) -> None:
@@ -206,7 +205,7 @@ def test_looking_back_at_an_ended_run(workshop: Workshop, make_pool: Any, qtbot:
     workshop.run(record)
     pool, heard = make_pool()
     pool.watch(record.id)
-    qtbot.waitUntil(lambda: any(state.status.is_terminal for state in heard.states), timeout=30_000)
+    qtbot.waitUntil(lambda: any(run.state is not None and run.status.is_terminal for run in heard.runs), timeout=30_000)
     assert heard.replays == [record.id]
     assert len(heard.points[record.id, "loss"]) == 6
     assert heard.finished == [], "nothing ended just now"

@@ -23,9 +23,9 @@ from core.models.service import ModelService
 from core.projects.service import ProjectService
 from core.registry.blocks import make_blocks
 from core.registry.database import Registry
-from core.registry.stores import annotations as annotation_store
 from core.registry.stores import projects as project_store
 from core.registry.stores.shapes import encode
+from core.registry.stores.upkeep import recount
 from core.runs.service import RunService
 from core.training.service import TrainingService
 from core.workers.catalog import WorkerCatalog
@@ -54,12 +54,12 @@ def make_registry(folder: Path, n_images: int) -> None:
             numbers = range(start, min(start + _AT_ONCE, n_images))
             cursor.executemany(_INSERT_IMAGE, (_image(number, project, paths, folders) for number in numbers))
             cursor.executemany(_INSERT_ANNOTATION, (row for number in numbers for row in _annotations(number, keys)))
-        annotation_store.recount(session, project)
+        recount(session, project)
 
 
 _INSERT_IMAGE = """
 INSERT INTO image (id, project_id, folder_id, path, search_name, width, height, orientation, sha256, n_bytes, mtime_ns,
-state, damage, n_annotations, is_annotated) VALUES (?, ?, ?, ?, ?, 640, 480, 1, ?, ?, 1, 'ok', '', 0, 0)
+state, damage, n_annotations, is_annotated, revision) VALUES (?, ?, ?, ?, ?, 640, 480, 1, ?, ?, 1, 'ok', '', 0, 0, 0)
 """
 _INSERT_ANNOTATION = """
 INSERT INTO annotation (image_id, category_id, source, kind, x0, y0, x1, y1, points, confidence, is_crowd)

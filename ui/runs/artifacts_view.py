@@ -16,23 +16,20 @@ from ui.widgets.formatting import count, size
 from ui.widgets.labels import label
 from ui.widgets.two_level_model import TwoLevelModel
 
-GROUPS = ("train", "eval_train", "eval_val", "eval_test")
-GROUP_HELP = {
-    "train": "plots, tables and settings of the training",
-    "eval_train": "predictions and measurements on the train set",
-    "eval_val": "predictions and measurements on the validation set",
-    "eval_test": "predictions and measurements on the test set",
-}
+Groups = Sequence[tuple[str, str]]
+"""Folders of a kind's files in their order, and what is in each."""
 
 
 class ArtifactModel(TwoLevelModel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(("Name", "Size"), parent)
         self._groups: list[tuple[str, list[Artifact]]] = []
+        self._help: dict[str, str] = {}
 
-    def set_artifacts(self, artifacts: Sequence[Artifact]) -> None:
-        """The four folders come first and are there even when empty."""
-        by_group: dict[str, list[Artifact]] = {group: [] for group in GROUPS}
+    def set_artifacts(self, artifacts: Sequence[Artifact], groups: Groups) -> None:
+        """The kind's folders come first and are there even when empty."""
+        self._help = dict(groups)
+        by_group: dict[str, list[Artifact]] = {group: [] for group in self._help}
         for artifact in artifacts:
             by_group.setdefault(artifact.group, []).append(artifact)
         self.beginResetModel()
@@ -52,7 +49,7 @@ class ArtifactModel(TwoLevelModel):
             return f"{count(len(files))} files · {size(sum(f.n_bytes for f in files))}" if files else "empty"
         if role == Qt.ItemDataRole.DecorationRole and column == 0:
             return icon("folder")
-        return GROUP_HELP.get(name) if role == Qt.ItemDataRole.ToolTipRole else None
+        return self._help.get(name) if role == Qt.ItemDataRole.ToolTipRole else None
 
     def row_data(self, group: int, row: int, column: int, role: int) -> Any:
         artifact = self._groups[group][1][row]
@@ -104,17 +101,17 @@ class ArtifactsView(QWidget):
         self._export.clicked.connect(self.export_requested)
         self._tree.selectionModel().currentChanged.connect(self._refresh)
         self._model.modelReset.connect(self._refresh)
-        self.set_artifacts(())
+        self.set_artifacts((), ())
 
     @property
     def model(self) -> ArtifactModel:
         return self._model
 
-    def set_artifacts(self, artifacts: Sequence[Artifact]) -> None:
+    def set_artifacts(self, artifacts: Sequence[Artifact], groups: Groups) -> None:
         if artifacts and tuple(artifacts) == self._artifacts:
             return
         self._artifacts = tuple(artifacts)
-        self._model.set_artifacts(artifacts)
+        self._model.set_artifacts(artifacts, groups)
         self._tree.expandAll()
         total = sum(artifact.n_bytes for artifact in artifacts)
         self._summary.setText(self.tr("{0} files, {1}").format(count(len(artifacts)), size(total)) if total else "")

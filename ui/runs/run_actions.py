@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from core.domain.runs import RunRecord, RunStatus
+from core.domain.run import Run
+from core.domain.runs import RunStatus
 
 
 class RunAction(StrEnum):
@@ -29,9 +30,7 @@ class ActionLook:
 
 LOOKS: Mapping[RunAction, ActionLook] = {
     RunAction.OPEN: ActionLook("Open", "activity", "Show the run's curves, log and results"),
-    RunAction.STOP: ActionLook(
-        "Stop and keep the best", "circle-stop", "End the training soon; the best weights so far become the version"
-    ),
+    RunAction.STOP: ActionLook("Stop and keep the best", "circle-stop", "End the run soon; the best so far is kept"),
     RunAction.KILL: ActionLook("Kill now", "skull", "End its process at once; saved checkpoints stay", is_danger=True),
     RunAction.RETRY: ActionLook(
         "Retry", "rotate-ccw", "Another attempt with the same inputs, from its last checkpoint where there is one"
@@ -41,22 +40,27 @@ LOOKS: Mapping[RunAction, ActionLook] = {
     RunAction.TRAIN_AGAIN: ActionLook("Train again…", "play", "A new training, filled in with this run's settings"),
 }
 
-# Before it started there is no best to keep.
-CANCEL = ActionLook("Cancel the run", "x", "Take it out of the queue; nothing was trained yet")
-
 _WAITING = (RunStatus.CREATED, RunStatus.PENDING, RunStatus.RERUN)
 
 
-def look_of(action: RunAction, record: RunRecord | None = None) -> ActionLook:
-    """Text, icon and help of an action for a run in its present state."""
-    if action is RunAction.STOP and record is not None and record.status in _WAITING:
-        return CANCEL
-    return LOOKS[action]
+def look_of(action: RunAction, run: Run | None = None) -> ActionLook:
+    """Text, icon and help of an action for a run in its present state, in the words of its kind."""
+    look = LOOKS[action]
+    if run is None:
+        return look
+    words = run.kind.stop
+    if action is RunAction.STOP and run.status in _WAITING:  # before it started there is nothing to keep
+        return ActionLook("Cancel the run", "x", words.cancel_help)
+    if action is RunAction.STOP:
+        return replace(look, text=words.text, help=words.help)
+    if action is RunAction.OPEN_VERSION and not run.kind.product:
+        return replace(look, help="Show the version that this run worked with")
+    return look
 
 
-def refusal(action: RunAction, record: RunRecord) -> str:
+def refusal(action: RunAction, run: Run) -> str:
     """Why the action cannot be done, as a sentence; "" when it can."""
-    status = record.status
+    status = run.status
     if action is RunAction.STOP:
         if status is RunStatus.STOPPING:
             return "It is stopping already."
@@ -64,23 +68,32 @@ def refusal(action: RunAction, record: RunRecord) -> str:
     if action is RunAction.KILL:
         return "The run has ended." if status.is_terminal else ""
     if action is RunAction.RETRY:
-        if status is RunStatus.SUCCESS:
-            return "The run came to its end; train again instead."
-        return "" if status.is_terminal else "The run has not ended."
+        return _refusal_of_retry(run)
     if action is RunAction.REMOVE:
-        return "" if status.is_terminal or status is RunStatus.CREATED else "Stop the training before removing it."
+        return "" if status.is_terminal or status is RunStatus.CREATED else run.kind.removal_refusal
     if action is RunAction.OPEN_VERSION:
-        return "" if record.version is not None else "This run has no model version."
+        return "" if run.record.version is not None else "This run has no model version."
     return ""
 
 
-def shown_actions(record: RunRecord) -> tuple[RunAction, ...]:
+def shown_actions(run: Run) -> tuple[RunAction, ...]:
     """The buttons of a run's page: what makes sense now."""
-    status = record.status
+    status = run.status
     if status in _WAITING or status.is_live:
         return (RunAction.KILL, RunAction.STOP) if status.is_live else (RunAction.STOP,)
+    again = (RunAction.TRAIN_AGAIN,) if run.kind.has_draft else ()
+    version = (RunAction.OPEN_VERSION,) if run.kind.product or run.record.version is not None else ()
     if status is RunStatus.SUCCESS:
-        return (RunAction.REMOVE, RunAction.TRAIN_AGAIN, RunAction.OPEN_VERSION)
+        return (RunAction.REMOVE, *again, *version)
     if status is RunStatus.TERMINATED:
-        return (RunAction.REMOVE, RunAction.RETRY, RunAction.TRAIN_AGAIN, RunAction.OPEN_VERSION)
-    return (RunAction.REMOVE, RunAction.TRAIN_AGAIN, RunAction.RETRY)
+        return (RunAction.REMOVE, RunAction.RETRY, *again, *version)
+    return (RunAction.REMOVE, *again, RunAction.RETRY)
+
+
+def _refusal_of_retry(run: Run) -> str:
+    kind = run.kind
+    if not run.status.is_terminal:
+        return "The run has not ended."
+    if run.status not in kind.retriable:
+        return "The run came to its end; train again instead." if kind.has_draft else "The run came to its end."
+    return "" if kind.is_available else f"Runs of this kind cannot be carried out here. {kind.unavailable_reason}"

@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
-from core.domain.runs import RunRecord, RunState
+from core.domain.run import Run
+from core.domain.runs import RunRecord
 from ui.icons import icon
 from ui.runs.run_actions import LOOKS, RunAction, look_of, refusal, shown_actions
 from ui.runs.run_outcome import silence_s, silence_text
@@ -64,11 +65,9 @@ class RunHeader(PageHeader):
     def button(self, action: RunAction) -> QPushButton:
         return self._buttons[action]
 
-    def set_run(
-        self, record: RunRecord, state: RunState | None, now: datetime, *, elsewhere: RunAction | None = None
-    ) -> None:
+    def set_run(self, run: Run, now: datetime, *, elsewhere: RunAction | None = None) -> None:
         """`elsewhere` is the action that another button of the page offers already."""
-        self._record = record
+        record = self._record = run.record
         self._badge.set_run_status(record.status)
         parts = [record.project_name, record.model_name, record.worker, device_name(record.device)]
         if record.started_at is not None:
@@ -78,18 +77,19 @@ class RunHeader(PageHeader):
         if record.attempt > 1:
             parts.append(self.tr("attempt {0}").format(record.attempt))
         self.set_title(record.name, " · ".join(parts))
-        shown = tuple(action for action in shown_actions(record) if action is not elsewhere)
+        shown = tuple(action for action in shown_actions(run) if action is not elsewhere)
         for action, button in self._buttons.items():
-            reason = refusal(action, record)
+            reason = refusal(action, run)
             button.setVisible(action in shown)
             button.setEnabled(not reason)
-            look = look_of(action, record)
+            look = look_of(action, run)
             button.setText(look.text)
             button.setToolTip(reason or look.help)
         has_link = record.version is not None and RunAction.OPEN_VERSION not in shown
         self._version.setText(record.version_label)
+        self._version.setToolTip(look_of(RunAction.OPEN_VERSION, run).help)
         self._version.setVisible(has_link)
-        silent = silence_s(state, now)
+        silent = silence_s(run.state, now)
         self._silence.setVisible(silent is not None)
         if silent is not None:
             help_text = self.tr("The process lives but says nothing. It is never ended for that; you can kill it.")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from core.domain.runs import STAGE_TITLES, RunRecord, RunState, RunStatus, StageState
-from ui.runs.run_actions import RunAction
+from core.domain.run import Run
+from core.domain.runs import RunState, RunStatus, StageState
+from ui.runs.run_actions import RunAction, refusal
 from ui.widgets.formatting import count, duration, percent, size, time_left
 
 SILENCE_S = 60.0
@@ -19,7 +20,7 @@ CAUSE_HEADINGS: Mapping[str, str] = {
     "weights-missing": "The weights to start from could not be used",
     "gpu-driver": "The GPU or its driver failed",
     "data": "An image or a label could not be read",
-    "killed": "The training process was ended",
+    "killed": "The {noun} process was ended",
     "worker": "The worker stopped with an error",
 }
 # Retrying the same with too little memory would only fail again: these start from the form.
@@ -38,41 +39,17 @@ class Outcome:
     action: RunAction | None
 
 
-def newest(record: RunRecord, state: RunState | None) -> tuple[RunRecord, RunState | None]:
-    """The row as the state knows it. They come by different ways, and now the one is ahead, now the other.
-
-    A state of an attempt before the row's is dropped: the run was asked to try again.
-    """
-    if state is None or state.attempt < record.attempt:
-        return record, None
-    is_asked_to_stop = record.status is RunStatus.STOPPING and state.status is RunStatus.IN_PROGRESS
-    is_known_over = record.status.is_terminal and not state.status.is_terminal
-    if is_asked_to_stop or is_known_over:
-        state = replace(state, status=record.status, reason=record.reason)
-    return (
-        replace(
-            record,
-            status=_waiting_word(record, state),
-            reason=state.reason or record.reason,
-            started_at=state.started_at or record.started_at,
-            ended_at=state.ended_at or record.ended_at,
-            device=state.device or record.device,
-        ),
-        state,
-    )
-
-
-def outcome_of(record: RunRecord, state: RunState | None) -> Outcome | None:
-    """None while there is nothing to say but the progress. Both as `newest` gives them."""
-    status, reason = record.status, record.reason
-    facts = _facts(state)
+def outcome_of(run: Run) -> Outcome | None:
+    """None while there is nothing to say but the progress."""
+    status, reason = run.status, run.record.reason
+    facts = _facts(run.state)
     if status is RunStatus.FAILED:
-        return _failure("Failed", record, state, reason, facts)
+        return _failure("Failed", run, facts)
     if status is RunStatus.ABORTED:
-        return _failure("Aborted", record, state, reason, facts)
+        return _failure("Aborted", run, facts)
     if status is RunStatus.TERMINATED:
-        is_kept = state is not None and bool(state.version_sha256)
-        return Outcome("warning", "Stopped; the best is kept" if is_kept else "Stopped", reason, "", facts, None)
+        heading = "Stopped; the best is kept" if run.has_product else "Stopped"
+        return Outcome("warning", heading, reason, "", facts, None)
     if status is RunStatus.SUCCESS:
         return Outcome("success", "Done", reason, "", facts, None)
     if status in (RunStatus.PENDING, RunStatus.CREATED, RunStatus.RERUN):
@@ -80,18 +57,17 @@ def outcome_of(record: RunRecord, state: RunState | None) -> Outcome | None:
         text = reason or "It starts as soon as its device is free."
         return Outcome("info", heading, _sentence(text), "", (), None)
     if status is RunStatus.STOPPING:
-        text = reason or "It ends the step it is in and keeps the best weights so far."
-        return Outcome("warning", "Stopping", text, "", (), None)
+        return Outcome("warning", "Stopping", reason, "", (), None)
     return None
 
 
-def progress_text(record: RunRecord, state: RunState | None) -> str:
+def progress_text(run: Run) -> str:
     """ "Train · epoch 3 of 12 · about 18 minutes left", or what stands for it in other states."""
-    status = record.status
+    status, state = run.status, run.state
     if state is None or not status.is_live:
         return "" if status.is_terminal else str(status)
     running = next((stage for stage in state.stages if stage.state is StageState.RUNNING), None)
-    parts = [] if running is None else [STAGE_TITLES[running.name], running.text]
+    parts = [] if running is None else [running.title, running.text]
     parts.append(time_left(state.seconds_left))
     return " · ".join(part for part in parts if part) or "Starting"
 
@@ -108,23 +84,21 @@ def silence_text(seconds: float) -> str:
     return f"No message for {duration(seconds)}"
 
 
-def _waiting_word(record: RunRecord, state: RunState) -> RunStatus:
-    """A folder cannot tell Created and Rerun from Pending; the row can."""
-    waiting = (RunStatus.CREATED, RunStatus.PENDING, RunStatus.RERUN)
-    return record.status if state.status is RunStatus.PENDING and record.status in waiting else state.status
-
-
-def _failure(word: str, record: RunRecord, state: RunState | None, reason: str, facts: tuple[str, ...]) -> Outcome:
+def _failure(word: str, run: Run, facts: tuple[str, ...]) -> Outcome:
+    state, kind = run.state, run.kind
     cause = state.cause if state is not None else ""
-    heading = CAUSE_HEADINGS.get(cause, "The run did not come to its end")
-    action = RunAction.TRAIN_AGAIN if cause in TRAIN_AGAIN_CAUSES else RunAction.RETRY
+    heading = CAUSE_HEADINGS.get(cause, kind.failure).format(noun=kind.noun)
+    action = RunAction.TRAIN_AGAIN if cause in TRAIN_AGAIN_CAUSES and kind.has_draft else RunAction.RETRY
     hint = ""
     if state is not None:
         failed = next((stage for stage in state.stages if stage.state is StageState.FAILED), None)
         if failed is not None:
-            heading += f", in the step {STAGE_TITLES[failed.name]}"
+            heading += f", in the step {failed.title}"
         hint = _retry_hint(state) if action is RunAction.RETRY else "Train again opens the form with its settings."
-    return Outcome("error", f"{word}: {heading[0].lower()}{heading[1:]}", reason, hint, facts, action)
+    heading = f"{word}: {heading[0].lower()}{heading[1:]}"
+    if refusal(action, run):
+        return Outcome("error", heading, run.record.reason, refusal(action, run), facts, None)
+    return Outcome("error", heading, run.record.reason, hint, facts, action)
 
 
 def _retry_hint(state: RunState) -> str:

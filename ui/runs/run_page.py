@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QTabWidget, QVBoxLayout
 from core.domain.ids import RunId
 from core.domain.imports import Severity
 from core.domain.messages import UserMessage
-from core.domain.metrics import EvaluationTable
+from core.domain.run import Run
 from core.domain.runs import LogLine, MetricBatch, RunRecord, RunState
 from ui.evaluation.evaluation_view import EvaluationView
 from ui.messages import MessageBanner
@@ -25,7 +25,7 @@ from ui.runs.log_view import LogView
 from ui.runs.outcome_panel import OutcomePanel
 from ui.runs.run_actions import RunAction
 from ui.runs.run_header import RunHeader
-from ui.runs.run_outcome import newest, outcome_of, progress_text
+from ui.runs.run_outcome import outcome_of, progress_text
 from ui.runs.steps_view import StepsView
 from ui.widgets.formatting import percent
 from ui.widgets.labels import ElidedLabel, label
@@ -55,8 +55,7 @@ class RunPage(QWidget):
     def __init__(self, *, now: Callable[[], datetime] = _utc_now, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._now = now
-        self._record: RunRecord | None = None
-        self._state: RunState | None = None
+        self._run: Run | None = None
         self._curves: LiveCurves | None = None
         self._n_warnings_seen = 0
         self._header = RunHeader()
@@ -88,15 +87,19 @@ class RunPage(QWidget):
 
     @property
     def run_id(self) -> RunId | None:
-        return self._record.id if self._record is not None else None
+        return self._run.id if self._run is not None else None
+
+    @property
+    def run(self) -> Run | None:
+        return self._run
 
     @property
     def record(self) -> RunRecord | None:
-        return self._record
+        return self._run.record if self._run is not None else None
 
     @property
     def state(self) -> RunState | None:
-        return self._state
+        return self._run.state if self._run is not None else None
 
     @property
     def curves(self) -> LiveCurves:
@@ -139,77 +142,67 @@ class RunPage(QWidget):
     def artifacts(self) -> ArtifactsView:
         return self._artifacts
 
-    def show_run(self, record: RunRecord) -> None:
+    def show_run(self, run: Run) -> None:
         """Another run: everything of the one before is forgotten."""
-        is_same = self._record is not None and self._record.id == record.id
-        self._record, self._state = record, None
+        is_same = self._run is not None and self._run.id == run.id
+        self._run = run
         self._n_warnings_seen = 0
         self.begin_replay()
-        self._evaluation.set_tables((), self._evaluation_note())
-        self._settings.set_values({})
-        self._artifacts.set_artifacts(())
         self._warnings.hide()
+        self._show_places(run)
         if not is_same:
             self._tabs.setCurrentIndex(0)
-        self._refresh()
+        self._refresh(run)
 
     def begin_replay(self) -> None:
         """The points and lines come again from the beginning."""
         self.curves.clear()
         self._log.clear()
 
-    def set_record(self, record: RunRecord) -> None:
-        """The row of the run that is shown has changed."""
-        if self._record is not None and record.id == self._record.id:
-            self._record = record
-            self._refresh()
-
-    def set_state(self, state: RunState) -> None:
+    def set_run(self, run: Run) -> None:
         """How the run that is shown stands now."""
-        if self._record is None or state.run != self._record.id:
-            return
-        self._state = state
-        self._settings.set_values(state.effective)
-        self._artifacts.set_artifacts(state.artifacts)
-        self.curves.set_best_epoch(state.best_epoch)
-        self._show_warnings(state.warnings)
-        self._refresh()
+        if self._run is not None and run.id == self._run.id:
+            self._run = run
+            self._refresh(run)
 
     def add_metrics(self, batches: Sequence[MetricBatch]) -> None:
+        self._tabs.setTabVisible(self._tabs.indexOf(self._curves_tab), True)
         self.curves.add_batches(batches)
 
     def add_log(self, lines: Sequence[LogLine]) -> None:
         self._log.add_lines(lines)
-
-    def set_tables(self, tables: Sequence[EvaluationTable]) -> None:
-        """What was measured so far."""
-        self._evaluation.set_tables(tables, self._evaluation_note())
 
     def show_tab(self, tab: QWidget) -> None:
         self._tabs.setCurrentWidget(tab)
 
     # Inside
 
-    def _refresh(self) -> None:
-        if self._record is None:
-            return
-        record, state = newest(self._record, self._state)
-        now = self._now()
-        outcome = outcome_of(record, state)
+    def _refresh(self, run: Run) -> None:
+        state, now = run.state, self._now()
+        outcome = outcome_of(run)
         self._outcome.set_outcome(outcome, state.details if state is not None else "")
-        self._header.set_run(record, state, now, elsewhere=outcome.action if outcome is not None else None)
-        fraction = state.progress if state is not None else record.progress
-        self._bar.setValue(round(fraction * 1000))
-        self._progress_text.setText(progress_text(record, state))
-        self._percent.setText(percent(fraction))
+        self._header.set_run(run, now, elsewhere=outcome.action if outcome is not None else None)
+        self._bar.setValue(round(run.record.progress * 1000))
+        self._progress_text.setText(progress_text(run))
+        self._percent.setText(percent(run.record.progress))
         for widget in (self._bar, self._progress_text, self._percent):
-            widget.setVisible(not record.status.is_terminal)
-        self._steps.set_stages(state.stages if state is not None else (), record.status, now)
+            widget.setVisible(not run.status.is_terminal)
+        self._steps.set_run(run, now)
+        self._settings.set_values(state.effective if state is not None else {})
+        self._artifacts.set_artifacts(state.artifacts if state is not None else (), run.kind.artifact_groups)
+        self._evaluation.set_tables(run.tables, self._evaluation_note(run))
+        if state is not None:
+            self.curves.set_best_epoch(state.best_epoch)
+            self._show_warnings(state.warnings)
         self._refresh_timer()
 
+    def _show_places(self, run: Run) -> None:
+        """Curves and evaluations have no place on the page of a kind that makes none."""
+        self._tabs.setTabVisible(self._tabs.indexOf(self._curves_tab), run.kind.has_curves)
+        self._tabs.setTabVisible(self._tabs.indexOf(self._evaluation), run.kind.has_measurements or bool(run.tables))
+
     def _refresh_timer(self) -> None:
-        is_live = self._record is not None and newest(self._record, self._state)[0].status.is_live
-        if is_live and self.isVisible():
+        if self._run is not None and self._run.status.is_live and self.isVisible():
             if not self._timer.isActive():
                 self._timer.start()
         else:
@@ -218,8 +211,8 @@ class RunPage(QWidget):
     def _tick(self) -> None:
         """Only a live run ticks: it has no outcome whose button the header could repeat."""
         now = self._now()
-        if self._record is not None:
-            self._header.set_run(*newest(self._record, self._state), now)
+        if self._run is not None:
+            self._header.set_run(self._run, now)
         self._steps.tick(now)
 
     def _show_warnings(self, warnings: Sequence[str]) -> None:
@@ -231,14 +224,14 @@ class RunPage(QWidget):
         details = "" if len(warnings) == 1 else "\n".join(warnings)
         self._warnings.show_message(UserMessage(warnings[-1], hint, Severity.WARNING, details))
 
-    def _evaluation_note(self) -> str:
-        if self._record is not None and self._record.status.is_terminal:
+    def _evaluation_note(self, run: Run) -> str:
+        if run.status.is_terminal:
             return self.tr("The run ended before any set was measured.")
         return self.tr("Each set is measured after the training.")
 
     def _request(self, action: RunAction) -> None:
-        if self._record is not None:
-            self.action_requested.emit(action, (self._record.id,))
+        if self._run is not None:
+            self.action_requested.emit(action, (self._run.id,))
 
     def _make_layout(self) -> None:
         self._curves_layout = QVBoxLayout(self._curves_tab)

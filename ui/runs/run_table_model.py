@@ -10,7 +10,8 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
 
 from core.domain.ids import RunId
-from core.domain.runs import STAGE_TITLES, RunFilter, RunRecord
+from core.domain.run import Run
+from core.domain.runs import RunFilter, RunRecord
 from ui.runs.run_matching import matches
 from ui.widgets.badge import RUN_TONES, STATUS_HELP
 from ui.widgets.badge_delegate import TONE_ROLE
@@ -18,7 +19,7 @@ from ui.widgets.formatting import NOTHING, duration, moment
 
 Index = QModelIndex | QPersistentModelIndex
 SORT_ROLE = Qt.ItemDataRole.UserRole + 1
-RECORD_ROLE = Qt.ItemDataRole.UserRole + 2
+RUN_ROLE = Qt.ItemDataRole.UserRole + 2
 PROGRESS_ROLE = Qt.ItemDataRole.UserRole + 3
 
 
@@ -69,31 +70,31 @@ class RunTableModel(QAbstractTableModel):
     def __init__(self, now: Callable[[], datetime], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._now = now
-        self._records: list[RunRecord] = []
+        self._runs: list[Run] = []
         self._rows: dict[RunId, int] = {}
 
     @property
-    def records(self) -> tuple[RunRecord, ...]:
-        return tuple(self._records)
+    def runs(self) -> tuple[Run, ...]:
+        return tuple(self._runs)
 
-    def set_records(self, records: Sequence[RunRecord]) -> None:
+    def set_runs(self, runs: Sequence[Run]) -> None:
         """All runs anew."""
         self.beginResetModel()
-        self._records = list(records)
+        self._runs = list(runs)
         self._number_rows()
         self.endResetModel()
 
-    def update_record(self, record: RunRecord) -> bool:
-        """One run changed or is new; True when it is new. Only its row is announced."""
-        row = self._rows.get(record.id)
+    def update_run(self, run: Run) -> bool:
+        """One run changed or is new; True when it is new. Only its row is announced, and only what it shows counts."""
+        row = self._rows.get(run.id)
         if row is None:
             self.beginInsertRows(QModelIndex(), 0, 0)
-            self._records.insert(0, record)
+            self._runs.insert(0, run)
             self._number_rows()
             self.endInsertRows()
             return True
-        if self._records[row] != record:
-            self._records[row] = record
+        before, self._runs[row] = self._runs[row], run
+        if (before.record, before.kind) != (run.record, run.kind):
             self.dataChanged.emit(self.index(row, 0), self.index(row, len(RunColumn) - 1))
         return False
 
@@ -101,29 +102,29 @@ class RunTableModel(QAbstractTableModel):
         row = self._rows.get(id)
         if row is not None:
             self.beginRemoveRows(QModelIndex(), row, row)
-            del self._records[row]
+            del self._runs[row]
             self._number_rows()
             self.endRemoveRows()
 
-    def find(self, id: RunId) -> RunRecord | None:
+    def find(self, id: RunId) -> Run | None:
         row = self._rows.get(id)
-        return None if row is None else self._records[row]
+        return None if row is None else self._runs[row]
 
     def row_of(self, id: RunId) -> int | None:
         return self._rows.get(id)
 
     def has_live(self) -> bool:
-        return any(record.status.is_live for record in self._records)
+        return any(run.status.is_live for run in self._runs)
 
     def tick(self) -> None:
         """Let the durations of live runs go on."""
-        for row, record in enumerate(self._records):
-            if record.status.is_live:
+        for row, run in enumerate(self._runs):
+            if run.status.is_live:
                 cell = self.index(row, RunColumn.DURATION)
                 self.dataChanged.emit(cell, cell, [Qt.ItemDataRole.DisplayRole])
 
     def _number_rows(self) -> None:
-        self._rows = {record.id: row for row, record in enumerate(self._records)}
+        self._rows = {run.id: row for row, run in enumerate(self._runs)}
 
     def _text(self, record: RunRecord, column: RunColumn) -> str:
         texts: dict[RunColumn, str] = {
@@ -147,11 +148,12 @@ class RunTableModel(QAbstractTableModel):
             return running_s(record, self._now()) or -1.0
         return self._text(record, column).casefold()
 
-    def _tool_tip(self, record: RunRecord, column: RunColumn) -> str:
+    def _tool_tip(self, run: Run, column: RunColumn) -> str:
+        record = run.record
         if column is RunColumn.STATUS:
             return f"{STATUS_HELP[record.status]}\n{record.reason}".strip()
         if column is RunColumn.PROGRESS and record.stage is not None:
-            return f"{STAGE_TITLES[record.stage]}: {self._text(record, column)}"
+            return f"{run.stage_title}: {self._text(record, column)}"
         if column is RunColumn.DURATION and record.started_at is not None:
             waited = (record.started_at - record.created_at).total_seconds()
             return f"Running time. It waited {duration(max(0.0, waited))} before it started."
@@ -162,21 +164,22 @@ class RunTableModel(QAbstractTableModel):
     # Qt overrides
 
     def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._records)
+        return 0 if parent is not None and parent.isValid() else len(self._runs)
 
     def columnCount(self, parent: Index | None = None) -> int:
         return len(RunColumn)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        record, column = self._records[index.row()], RunColumn(index.column())
+        run, column = self._runs[index.row()], RunColumn(index.column())
+        record = run.record
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(record, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._tool_tip(record, column)
+            return self._tool_tip(run, column)
         if role == SORT_ROLE:
             return self._sort_value(record, column)
-        if role == RECORD_ROLE:
-            return record
+        if role == RUN_ROLE:
+            return run
         if role == TONE_ROLE and column is RunColumn.STATUS:
             return RUN_TONES[record.status]
         if role == PROGRESS_ROLE and column is RunColumn.PROGRESS:
@@ -209,5 +212,5 @@ class RunFilterModel(QSortFilterProxyModel):
     # Qt overrides
 
     def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
-        record = self.sourceModel().index(source_row, 0).data(RECORD_ROLE)
-        return matches(record, self._filter)
+        run = self.sourceModel().index(source_row, 0).data(RUN_ROLE)
+        return matches(run.record, self._filter)

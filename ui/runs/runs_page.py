@@ -19,12 +19,13 @@ from PySide6.QtWidgets import (
 )
 
 from core.domain.ids import ProjectId, RunId
-from core.domain.runs import RunFilter, RunRecord
+from core.domain.run import Run
+from core.domain.runs import RunFilter
 from ui.icons import icon
 from ui.runs.progress_delegate import ProgressDelegate
 from ui.runs.run_actions import LOOKS, RunAction, look_of, refusal
 from ui.runs.run_matching import choices_of
-from ui.runs.run_table_model import RECORD_ROLE, RunColumn, RunFilterModel, RunTableModel
+from ui.runs.run_table_model import RUN_ROLE, RunColumn, RunFilterModel, RunTableModel
 from ui.runs.runs_filter_bar import RunsFilterBar
 from ui.widgets.badge_delegate import BadgeDelegate
 from ui.widgets.empty_state import EmptyState
@@ -79,26 +80,26 @@ class RunsPage(QWidget):
 
     # What it shows
 
-    def set_runs(self, records: Sequence[RunRecord]) -> None:
+    def set_runs(self, runs: Sequence[Run]) -> None:
         """All runs, newest first."""
         chosen = self.chosen_ids()
-        self._model.set_records(records)
-        self._bar.set_choices(choices_of(self._model.records))
+        self._model.set_runs(runs)
+        self._refresh_choices()
         for id in chosen:
             self.choose(id)
         self._refresh()
 
-    def update_run(self, record: RunRecord) -> None:
+    def update_run(self, run: Run) -> None:
         """One run changed or is new."""
-        if self._model.update_record(record):
-            self._bar.set_choices(choices_of(self._model.records))
+        if self._model.update_run(run):
+            self._refresh_choices()
         self._refresh()
 
     def remove_run(self, id: RunId) -> None:
         self._model.remove(id)
         self._refresh()
 
-    def find_run(self, id: RunId) -> RunRecord | None:
+    def find_run(self, id: RunId) -> Run | None:
         return self._model.find(id)
 
     def show_project(self, project: ProjectId) -> None:
@@ -115,7 +116,7 @@ class RunsPage(QWidget):
         return self._proxy.rowCount()
 
     def chosen_ids(self) -> tuple[RunId, ...]:
-        return tuple(record.id for record in self._chosen())
+        return tuple(run.id for run in self._chosen())
 
     def choose(self, id: RunId) -> None:
         """Select a run's row, if it is shown."""
@@ -126,8 +127,11 @@ class RunsPage(QWidget):
 
     # Inside
 
-    def _chosen(self) -> list[RunRecord]:
-        return [index.data(RECORD_ROLE) for index in self._table.selectionModel().selectedRows()]
+    def _refresh_choices(self) -> None:
+        self._bar.set_choices(choices_of(run.record for run in self._model.runs))
+
+    def _chosen(self) -> list[Run]:
+        return [index.data(RUN_ROLE) for index in self._table.selectionModel().selectedRows()]
 
     def _refresh(self) -> None:
         n_all, n_shown = self._model.rowCount(), self._proxy.rowCount()
@@ -184,7 +188,7 @@ class RunsPage(QWidget):
     def _request(self, action: RunAction) -> None:
         chosen = self._chosen()
         if chosen and not _reason(action, chosen):
-            self.action_requested.emit(action, tuple(record.id for record in chosen))
+            self.action_requested.emit(action, tuple(run.id for run in chosen))
 
     def _open_menu(self, place: QPoint) -> None:
         if not self._table.indexAt(place).isValid():
@@ -288,18 +292,18 @@ class RunsPage(QWidget):
         return super().eventFilter(watched, event)
 
 
-def _reason(action: RunAction, chosen: Sequence[RunRecord]) -> str:
+def _reason(action: RunAction, chosen: Sequence[Run]) -> str:
     """Why an action cannot be done with what is selected; "" when it can."""
     if not chosen:
         return "Select a run first."
     if len(chosen) > 1 and action is not RunAction.REMOVE:
         return "Select one run only."
-    return next((reason for record in chosen if (reason := refusal(action, record))), "")
+    return next((reason for run in chosen if (reason := refusal(action, run))), "")
 
 
-def _copies(chosen: Sequence[RunRecord]) -> tuple[tuple[str, str], ...]:
+def _copies(chosen: Sequence[Run]) -> tuple[tuple[str, str], ...]:
     """What can be copied. An execution is one attempt of a run."""
-    record = chosen[0] if len(chosen) == 1 else None
+    record = chosen[0].record if len(chosen) == 1 else None
     return (
         ("Copy run ID", record.id if record else ""),
         ("Copy execution ID", f"{record.id}/{record.attempt}" if record else ""),

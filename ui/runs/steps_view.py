@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QProgressBar, QWidget
 
-from core.domain.runs import STAGE_TITLES, RunStatus, Stage, StageName, StageState
+from core.domain.run import Run
+from core.domain.runs import Stage, StageState
 from ui.icons import icon
 from ui.theme import theme_notifier
 from ui.widgets.labels import ElidedLabel, set_role
@@ -47,14 +49,13 @@ def clock(seconds: float) -> str:
 class StepCard(QFrame):
     """One step. The words say what the icon and the bar show."""
 
-    def __init__(self, name: StageName, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
-        self.name = name
-        self._stage = Stage(name)
+        self._stage = Stage(name, title)
         self._icon = QLabel()
         self._icon.setFixedWidth(ICON_SIZE)
-        self._title = ElidedLabel(STAGE_TITLES[name])
+        self._title = ElidedLabel(title)
         font = self._title.font()
         font.setBold(True)
         self._title.setFont(font)
@@ -63,7 +64,7 @@ class StepCard(QFrame):
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
         self._bar.setTextVisible(False)
-        self._bar.setAccessibleName(STAGE_TITLES[name])
+        self._bar.setAccessibleName(title)
         self._text = ElidedLabel()
         self._text.setProperty("role", "muted")
         grid = QGridLayout(self)
@@ -97,7 +98,7 @@ class StepCard(QFrame):
         if is_new_state:
             self.repaint_icon()
             set_role(self._text, "error" if stage.state is StageState.FAILED else "muted")
-        self.setAccessibleName(f"{STAGE_TITLES[self.name]}: {STATE_WORDS[stage.state]}")
+        self.setAccessibleName(f"{stage.title}: {STATE_WORDS[stage.state]}")
         self.tick(now)
 
     def tick(self, now: datetime) -> None:
@@ -110,33 +111,53 @@ class StepCard(QFrame):
 
 
 class StepsView(QWidget):
+    """A card for each step of the run's kind, and for those that it did not announce."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._cards = {name: StepCard(name) for name in StageName}
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        for card in self._cards.values():
-            row.addWidget(card, 1)
+        self._cards: dict[str, StepCard] = {}
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(8)
         theme_notifier().theme_changed.connect(self._repaint)
 
-    def card(self, name: StageName) -> StepCard:
+    def card(self, name: str) -> StepCard:
         return self._cards[name]
 
-    def set_stages(self, stages: Sequence[Stage], status: RunStatus, now: datetime) -> None:
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """Of the cards, from left to right."""
+        return tuple(card.stage.title for card in self._cards.values())
+
+    def set_run(self, run: Run, now: datetime) -> None:
         """A step that the run does not have is shown as such; one that never began in a run that ended too."""
-        given = {stage.name: stage for stage in stages}
-        for name, card in self._cards.items():
-            stage = given.get(name)
-            if stage is None:
-                stage = Stage(name, StageState.SKIPPED, text="not part of this run") if given else Stage(name)
-            elif status.is_terminal and stage.state is StageState.WAITING:
-                stage = Stage(name, StageState.SKIPPED, text="not reached")
-            card.set_stage(stage, now)
+        given = {stage.name: stage for stage in run.state.stages} if run.state is not None else {}
+        planned = {plan.name: Stage(plan.name, plan.title) for plan in run.kind.stages}
+        shown = {**planned, **given}
+        self._make_cards(shown)
+        for name, stage in shown.items():
+            if given and name not in given:
+                stage = replace(stage, state=StageState.SKIPPED, text="not part of this run")
+            elif given and run.status.is_terminal and stage.state is StageState.WAITING:
+                stage = replace(stage, state=StageState.SKIPPED, text="not reached")
+            self._cards[name].set_stage(stage, now)
 
     def tick(self, now: datetime) -> None:
         for card in self._cards.values():
             card.tick(now)
+
+    def _make_cards(self, stages: Mapping[str, Stage]) -> None:
+        """Cards stay while the steps do: most changes are of what they show."""
+        if [(card.stage.name, card.stage.title) for card in self._cards.values()] == [
+            (stage.name, stage.title) for stage in stages.values()
+        ]:
+            return
+        for card in self._cards.values():
+            self._row.removeWidget(card)
+            card.deleteLater()
+        self._cards = {name: StepCard(name, stage.title) for name, stage in stages.items()}
+        for card in self._cards.values():
+            self._row.addWidget(card, 1)
 
     def _repaint(self) -> None:
         for card in self._cards.values():

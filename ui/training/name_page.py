@@ -7,7 +7,6 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QPushButton, QWidget
 
-from core.domain.runs import STAGE_TITLES, StageName
 from core.domain.training import TrainingDraft
 from ui.forms.labelled_field import LabelledField
 from ui.forms.problem_label import IconView
@@ -53,18 +52,17 @@ class NamePage(WizardPage):
         frame, column = card()
         column.addWidget(label(self.tr("What happens after Start"), "heading"))
         texts = {
-            StageName.PREPARE: self.tr("Freezes the chosen images and classes, so that the result can be reproduced."),
-            StageName.TRAIN: self.tr("Learns from the training images; the curves are drawn while it goes on."),
-            StageName.EVALUATE_TEST: self.tr("Measures the model on the training, validation and test images."),
-            StageName.PUBLISH: self.tr("Keeps the best weights as a new version in the model library."),
+            self.tr("Prepare"): self.tr("Freezes the chosen images and classes, so that the result can be reproduced."),
+            self.tr("Train"): self.tr("Learns from the training images; the curves are drawn while it goes on."),
+            self.tr("Evaluate"): self.tr("Measures the model on the training, validation and test images."),
+            self.tr("Publish"): self.tr("Keeps the best weights as a new version in the model library."),
         }
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(8)
         grid.setColumnStretch(2, 1)
         icons = ("layers", "chart-spline", "target", "package")
-        for row, ((stage, text), icon_name) in enumerate(zip(texts.items(), icons, strict=True)):
-            title = self.tr("Evaluate") if stage is StageName.EVALUATE_TEST else STAGE_TITLES[stage]
+        for row, ((title, text), icon_name) in enumerate(zip(texts.items(), icons, strict=True)):
             grid.addWidget(IconView(icon_name, role="accent", side=18), row, 0)
             grid.addWidget(label(title), row, 1)
             grid.addWidget(label(text, "muted", wrap=True), row, 2)

@@ -12,9 +12,11 @@ from sqlalchemy import ColumnElement, Select, String, delete, func, or_, select,
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
+from core.domain.changes import Changes
 from core.domain.ids import ModelId, ProjectId, RunId, SnapshotId, VersionId
-from core.domain.runs import RunFilter, RunRecord, RunStatus, StageName
+from core.domain.runs import RunFilter, RunRecord, RunStatus
 from core.errors import NotFoundError
+from core.registry.changes import note
 from core.registry.stores.chunks import ROWS_PER_INSERT, chunked
 from core.registry.tables.models import ModelRow, VersionRow
 from core.registry.tables.projects import ProjectRow
@@ -32,7 +34,7 @@ class RunChanges(TypedDict, total=False):
 
     status: RunStatus
     reason: str
-    stage: StageName | None
+    stage: str | None
     progress: float
     device: str
     attempt: int
@@ -56,7 +58,7 @@ def insert_run(session: Session, run: RunRecord) -> None:
             snapshot_id=run.snapshot,
             status=run.status.value,
             reason=run.reason,
-            stage=run.stage.value if run.stage else None,
+            stage=run.stage,
             progress=run.progress,
             device=run.device,
             attempt=run.attempt,
@@ -67,6 +69,7 @@ def insert_run(session: Session, run: RunRecord) -> None:
         )
     )
     session.flush()
+    note(session, Changes.of(runs=[run.id]))
 
 
 def get_run(session: Session, id: RunId) -> RunRecord:
@@ -94,19 +97,20 @@ def list_runs(session: Session, filter: RunFilter | None = None) -> tuple[RunRec
 def update_run(session: Session, id: RunId, **changes: Unpack[RunChanges]) -> None:
     """What is not named stays as it is."""
     columns: dict[str, object] = dict(changes)
-    for name in ("status", "stage"):
-        value = columns.get(name)
-        if isinstance(value, (RunStatus, StageName)):
-            columns[name] = value.value
+    status = columns.get("status")
+    if isinstance(status, RunStatus):
+        columns["status"] = status.value
     if "version" in columns:
         columns["version_id"] = columns.pop("version")
     if columns:
         session.execute(update(RunRow).where(RunRow.id == id).values(**columns))
+        note(session, Changes.of(runs=[id]))
 
 
 def delete_run(session: Session, id: RunId) -> None:
     """With its values; versions that it published stay."""
     session.execute(delete(RunRow).where(RunRow.id == id))
+    note(session, Changes.of(runs=[id]))
 
 
 def ingested_seq(session: Session, id: RunId) -> int:
@@ -217,7 +221,7 @@ def _to_domain(row: RunRow, project_name: str, model_name: str, version_label: s
         snapshot=SnapshotId(row.snapshot_id) if row.snapshot_id else None,
         status=RunStatus(row.status),
         reason=row.reason,
-        stage=StageName(row.stage) if row.stage else None,
+        stage=row.stage,
         progress=row.progress,
         device=row.device,
         attempt=row.attempt,

@@ -232,7 +232,7 @@ def _state(session: Session, project: ProjectId) -> State:
 
 
 def _n_images(session: Session, project: ProjectId) -> int:
-    query = "SELECT count(*) FROM folder JOIN image ON image.folder_id = folder.id WHERE folder.project_id = ?"
+    query = "SELECT coalesce(sum(n_images), 0) FROM folder WHERE project_id = ?"
     return int(_cursor(session).execute(query, (project,)).fetchone()[0])
 
 

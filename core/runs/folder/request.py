@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
 from core.domain.ids import ModelId, ProjectId, RunId, VersionId
-from core.domain.runs import StageName
+from core.domain.run_kinds import StagePlan
 from core.errors import RunError
 from core.files.durable import read_json, write_json
 from core.runs.folder.layout import RunLayout
 
-FORMAT = 1
+FORMAT = 2
+"""2: steps with their titles and weights; what the child calls is found by the kind. 1 is still read."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """`pipeline` is "package.module:function", called in the child with a ChildContext.
+    """Steps and `noun` are the kind's, frozen here: a run reads the same when its kind is gone.
 
-    `payload` is the pipeline's own business: plain JSON, frozen with the request.
+    `payload` is the kind's own business: plain JSON, frozen with the request.
     """
 
     run: RunId
     kind: str
-    pipeline: str
+    noun: str
     name: str
     project: ProjectId
     project_name: str
@@ -34,11 +35,12 @@ class RunRequest:
     model: ModelId | None
     version: VersionId | None
     device: str
-    stages: tuple[StageName, ...]
+    stages: tuple[StagePlan, ...]
     seed: int
     max_duration_s: float | None
     created_at: datetime
     payload: Mapping[str, Any] = field(default_factory=dict)
+    format: int = FORMAT
 
 
 def write_request(layout: RunLayout, request: RunRequest) -> None:
@@ -46,7 +48,7 @@ def write_request(layout: RunLayout, request: RunRequest) -> None:
         "format": FORMAT,
         "run": request.run,
         "kind": request.kind,
-        "pipeline": request.pipeline,
+        "noun": request.noun,
         "name": request.name,
         "project": request.project,
         "project_name": request.project_name,
@@ -55,7 +57,7 @@ def write_request(layout: RunLayout, request: RunRequest) -> None:
         "model": request.model,
         "version": request.version,
         "device": request.device,
-        "stages": [stage.value for stage in request.stages],
+        "stages": [asdict(plan) for plan in request.stages],
         "seed": request.seed,
         "max_duration_s": request.max_duration_s,
         "created_at": request.created_at.isoformat(),
@@ -72,9 +74,9 @@ def read_request(layout: RunLayout) -> RunRequest:
             f"The run's request cannot be read: {layout.request_file}.",
             hint="The run's folder was moved, removed or damaged. Remove the run, or put the folder back.",
         )
-    if value.get("format") != FORMAT:
+    if value.get("format") not in (1, FORMAT):
         raise RunError(
-            f"The run's request has format {value.get('format')!r}; this Calque reads format {FORMAT}.",
+            f"The run's request has format {value.get('format')!r}; this Calque reads formats 1 to {FORMAT}.",
             hint="The run was made by another version of Calque.",
         )
     try:
@@ -87,7 +89,7 @@ def _from_json(value: Mapping[str, Any]) -> RunRequest:
     return RunRequest(
         run=RunId(value["run"]),
         kind=value["kind"],
-        pipeline=value["pipeline"],
+        noun=value.get("noun", value["kind"]),
         name=value["name"],
         project=ProjectId(value["project"]),
         project_name=value["project_name"],
@@ -96,9 +98,24 @@ def _from_json(value: Mapping[str, Any]) -> RunRequest:
         model=ModelId(value["model"]) if value["model"] else None,
         version=VersionId(value["version"]) if value["version"] else None,
         device=value["device"],
-        stages=tuple(StageName(stage) for stage in value["stages"]),
+        stages=tuple(_plan(stage) for stage in value["stages"]),
         seed=int(value["seed"]),
         max_duration_s=value["max_duration_s"],
         created_at=datetime.fromisoformat(value["created_at"]),
         payload=value["payload"],
+        format=value["format"],
     )
+
+
+def _plan(value: object) -> StagePlan:
+    """Format 1 has names alone."""
+    if isinstance(value, str):
+        return StagePlan(value, title_of(value))
+    if not isinstance(value, Mapping):
+        raise TypeError(f"no step: {value!r}")
+    return StagePlan(str(value["name"]), str(value["title"]), float(value["weight"]), bool(value["counts_epochs"]))
+
+
+def title_of(stage: str) -> str:
+    """Of a step that nobody gave a title: "evaluate-train" is "Evaluate train"."""
+    return stage.replace("-", " ").replace("_", " ").capitalize()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import functools
-import importlib
 import importlib.metadata
 import os
 import platform
@@ -13,31 +12,31 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from core.domain.counting import counted
-from core.domain.metrics import EvaluationTable
-from core.domain.models import Headline
-from core.domain.runs import RunStatus, StageName, StageState
-from core.errors import RunError, StorageError
+from core.domain.runs import RunStatus, StageState
+from core.errors import StorageError
 from core.files.hashing import sha256_of_file
 from core.runs.folder.attempts import Attempt, latest_attempt
 from core.runs.folder.layout import RunLayout
 from core.runs.folder.process_mark import own_mark
 from core.runs.folder.request import RunRequest, read_request
+from core.runs.kinds import RunKindCatalog, load_attribute
 from core.runs.processes.failures import describe
 from core.runs.processes.pulse import Pulse
 from core.runs.story import events as says
 from core.runs.story.event_log import EventWriter
 from core.runs.story.raw_log import flush_streams
+from core.workers.catalog import find_worker
 
 STOP_POLL_S = 0.25
 PROGRESS_PAUSE_S = 0.2
 
-_LIBRARIES = ("calque", "torch", "torchvision", "ultralytics", "numpy")
+_LIBRARIES = ("calque", "numpy")  # and those that the worker names
 # What can go wrong in telling: a full disk, a value that is no number, a tensor whose device died.
 _FAULTS = (OSError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RuntimeError)
 _Parameters = ParamSpec("_Parameters")
@@ -68,9 +67,11 @@ class ChildContext:
         self.effective_settings: dict[str, Any] = {}
         self.outcome = says.Finished(RunStatus.SUCCESS, "")
         self.n_faults = 0
+        self.worker = find_worker(request.worker)
+        """The light half; None when the run needs none, or it cannot be loaded (whoever needs it says why)."""
         self._attempt = attempt
         self._writer = writer
-        self._stage: StageName | None = None
+        self._stage: str | None = None
         self._progress_at = 0.0
         self._progress_text = ""
         self._is_stop_requested = False
@@ -138,7 +139,7 @@ class ChildContext:
     # The pipeline
 
     @contextlib.contextmanager
-    def stage(self, name: StageName) -> Iterator[None]:
+    def stage(self, name: str) -> Iterator[None]:
         """Around the work of one stage; progress told inside belongs to it."""
         self._change_stage(name, StageState.RUNNING)
         try:
@@ -149,7 +150,7 @@ class ChildContext:
         self._change_stage(name, StageState.DONE)
 
     @_harmless
-    def skip_stage(self, name: StageName, text: str) -> None:
+    def skip_stage(self, name: str, text: str) -> None:
         """`text` says why."""
         self._writer.write(says.StageChanged(name, StageState.SKIPPED, text))
 
@@ -159,23 +160,9 @@ class ChildContext:
         relative = path.resolve().relative_to(self.layout.artifacts.resolve()).as_posix()
         self._writer.write(says.ArtifactWritten(relative, path.stat().st_size))
 
-    def evaluation(self, table: EvaluationTable) -> None:
-        self._write_for_good(says.Evaluated(table))
-
-    def published(
-        self,
-        *,
-        folder: Path,
-        content_sha256: str,
-        weights_sha256: str,
-        architecture: str,
-        headline: Headline | None,
-        is_partial: bool,
-    ) -> None:
-        """The version lies in the store, whole. Raises StorageError when that cannot be told."""
-        self._write_for_good(
-            says.Published(str(folder), content_sha256, weights_sha256, architecture, headline, is_partial)
-        )
+    def result(self, topic: str, content: Mapping[str, Any]) -> None:
+        """Something was found out or made, for good. Raises StorageError when that cannot be told."""
+        self._write_for_good(says.Result(topic, content))
 
     def finish(self, status: RunStatus, reason: str) -> None:
         """How the run ends, told once the pipeline has returned. `reason` is a sentence."""
@@ -191,7 +178,7 @@ class ChildContext:
                 self._writer.write(says.Log(text, "warning"))
 
     @_harmless
-    def _change_stage(self, name: StageName, state: StageState) -> None:
+    def _change_stage(self, name: str, state: StageState) -> None:
         self._stage = name if state is StageState.RUNNING else None
         self._progress_at, self._progress_text = 0.0, ""
         self._writer.write(says.StageChanged(name, state))
@@ -216,7 +203,8 @@ def run_child(folder: Path) -> int:
     faulthandler.enable()
     writer = EventWriter(layout, attempt.number)
     context = ChildContext(layout, request, attempt, writer)
-    writer.write(says.Started(own_mark(), request.device, _facts()), must=True)
+    libraries = (*_LIBRARIES, *(context.worker.libraries if context.worker else ()))
+    writer.write(says.Started(own_mark(), request.device, _facts(libraries)), must=True)
     _listen_for_stop(context)
     with Pulse(layout, writer):
         end = _run_pipeline(context, attempt.note)
@@ -230,19 +218,16 @@ def _run_pipeline(context: ChildContext, note: str) -> says.Finished | says.Fail
     try:
         if note:
             context.log(note)
-        _load(context.request.pipeline)(context)
+        _pipeline_of(context.request.kind)(context)
         return context.outcome
     except BaseException as error:  # noqa: BLE001 - outermost boundary of the child: whatever ended the run is told
-        return describe(error, folder=context.layout.folder, effective=context.effective_settings)
+        explain = context.worker.explain if context.worker else None
+        return describe(error, folder=context.layout.folder, effective=context.effective_settings, explain=explain)
 
 
-def _load(name: str) -> Callable[[ChildContext], None]:
-    module, _, function = name.partition(":")
-    try:
-        pipeline: Callable[[ChildContext], None] = getattr(importlib.import_module(module), function)
-    except (ImportError, AttributeError) as error:
-        raise RunError(f'The pipeline "{name}" cannot be loaded: {error}.') from error
-    return pipeline
+def _pipeline_of(kind: str) -> Callable[[ChildContext], None]:
+    """By the kind, never by the request: what a kind's runs call may move from one release to the next."""
+    return cast(Callable[[ChildContext], None], load_attribute(RunKindCatalog().get(kind).pipeline))
 
 
 def _listen_for_stop(context: ChildContext) -> None:
@@ -265,9 +250,9 @@ def _tell_losses(context: ChildContext, writer: EventWriter) -> None:
             writer.write(warning, must=True)
 
 
-def _facts() -> dict[str, str]:
+def _facts(libraries: Iterable[str]) -> dict[str, str]:
     facts = {"python": platform.python_version(), "system": platform.platform(), "cpus": str(os.cpu_count() or 1)}
-    for library in _LIBRARIES:
+    for library in libraries:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             facts[library] = importlib.metadata.version(library)
     return facts

@@ -39,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _give_way() -> None:
-    """A training takes what others leave of the processor: the window, and whatever else the person does, go first."""
+    """A run takes what others leave of the processor: the window, and whatever else the person does, go first."""
     if hasattr(os, "nice"):
         with contextlib.suppress(OSError):
             os.nice(NICENESS)

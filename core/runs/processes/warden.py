@@ -61,7 +61,7 @@ def _raise_child(folder: Path, handles: Sequence[int], attempt: int) -> tuple[in
     try:
         process = spawn_child(folder, handles)
     except OSError as error:
-        sys.stderr.write(f"The training process could not be started: {error}\n")
+        sys.stderr.write(f"The run's process could not be started: {error}\n")
         return NOT_STARTED, 0
     _pass_on_signals(process.pid)
     write_occupant(handles[0], Occupant(attempt, own_mark(), mark_of(process.pid)))

@@ -15,10 +15,7 @@ from datetime import datetime
 from numbers import Integral, Real
 from typing import Any, NamedTuple
 
-from core.domain.metrics import EvaluationRow, EvaluationTable
-from core.domain.models import Headline
-from core.domain.runs import RunStatus, StageName, StageState
-from core.domain.snapshots import Split
+from core.domain.runs import RunStatus, StageState
 from core.runs.folder.process_mark import ProcessMark
 
 FORMAT = 1
@@ -35,14 +32,14 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class StageChanged:
-    stage: StageName
+    stage: str
     state: StageState
     text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    stage: StageName
+    stage: str
     fraction: float
     text: str = ""
 
@@ -99,18 +96,11 @@ class ArtifactWritten:
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluated:
-    table: EvaluationTable
+class Result:
+    """Something found out or made, for good. What `content` (JSON) means is known to the run's kind."""
 
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    folder: str
-    content_sha256: str
-    weights_sha256: str
-    architecture: str
-    headline: Headline | None
-    is_partial: bool
+    topic: str
+    content: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +135,7 @@ Body = (
     | Effective
     | CheckpointSaved
     | ArtifactWritten
-    | Evaluated
-    | Published
+    | Result
     | Heartbeat
     | Finished
     | Failed
@@ -171,8 +160,7 @@ KINDS: Mapping[type[Body], str] = {
     Effective: "effective",
     CheckpointSaved: "checkpoint",
     ArtifactWritten: "artifact",
-    Evaluated: "evaluation",
-    Published: "published",
+    Result: "result",
     Heartbeat: "heartbeat",
     Finished: "finished",
     Failed: "failed",
@@ -245,28 +233,13 @@ def _fields(body: Body) -> dict[str, Any]:
             return {"split": split, "step": step, "epoch": _plain_number(float(epoch)), "values": points}
         case Started(process, device, facts):
             return {"pid": process.pid, "process": process.to_json(), "device": device, "facts": dict(facts)}
-        case Evaluated(table):
-            return {"table": table_to_json(table)}
+        case Result(topic, content):
+            return {"topic": topic, "content": plain(content)}
         case Effective(settings):
             return {"settings": plain(settings)}
         case _:
             fields: dict[str, Any] = plain(asdict(body))
             return fields
-
-
-def table_to_json(table: EvaluationTable) -> dict[str, Any]:
-    value: dict[str, Any] = plain(asdict(table))
-    return value
-
-
-def table_from_json(value: Mapping[str, Any]) -> EvaluationTable:
-    return EvaluationTable(
-        split=Split(value["split"]),
-        rows=tuple(EvaluationRow(**row) for row in value["rows"]),
-        has_masks=value["has_masks"],
-        max_detections=value["max_detections"],
-        notes=tuple(value["notes"]),
-    )
 
 
 def _started(value: Mapping[str, Any]) -> Started:
@@ -281,29 +254,39 @@ def _checkpoint(value: Mapping[str, Any]) -> CheckpointSaved:
     return CheckpointSaved(value["path"], value["epoch"], value["is_best"], value["sha256"], metrics)
 
 
-def _published(value: Mapping[str, Any]) -> Published:
-    headline = Headline(**value["headline"]) if value["headline"] else None
-    return Published(
-        folder=value["folder"],
-        content_sha256=value["content_sha256"],
-        weights_sha256=value["weights_sha256"],
-        architecture=value["architecture"],
-        headline=headline,
-        is_partial=value["is_partial"],
-    )
+def _result(value: Mapping[str, Any]) -> Result:
+    topic, content = value["topic"], value["content"]
+    if not isinstance(topic, str) or not isinstance(content, Mapping):
+        raise TypeError("a result without topic or content")
+    return Result(topic, content)
+
+
+def _old_publication(value: Mapping[str, Any]) -> Result:
+    """Before there were results of any kind, a published version was an event of its own."""
+    names = ("folder", "content_sha256", "weights_sha256", "architecture", "headline", "is_partial")
+    return Result("published", {name: value[name] for name in names})
+
+
+def _stage(value: Mapping[str, Any]) -> str:
+    """Any step: which there are is known to the run's kind."""
+    name = value["stage"]
+    if not isinstance(name, str):
+        raise TypeError("a step without a name")
+    return name
 
 
 _MAKERS: Mapping[str, Callable[[Mapping[str, Any]], Body]] = {
     "started": _started,
-    "stage": lambda v: StageChanged(StageName(v["stage"]), StageState(v["state"]), v["text"]),
-    "progress": lambda v: Progress(StageName(v["stage"]), number(v["fraction"]), v["text"]),
+    "stage": lambda v: StageChanged(_stage(v), StageState(v["state"]), v["text"]),
+    "progress": lambda v: Progress(_stage(v), number(v["fraction"]), v["text"]),
     "log": lambda v: Log(v["text"], v["level"], v["offset"]),
     "warning": lambda v: Warned(v["text"]),
     "effective": lambda v: Effective(v["settings"]),
     "checkpoint": _checkpoint,
     "artifact": lambda v: ArtifactWritten(v["path"], v["n_bytes"]),
-    "evaluation": lambda v: Evaluated(table_from_json(v["table"])),
-    "published": _published,
+    "result": _result,
+    "evaluation": lambda v: Result("evaluation", dict(v["table"])),  # before there were results of any kind
+    "published": _old_publication,
     "heartbeat": lambda v: Heartbeat(v["rss_bytes"]),
     "finished": lambda v: Finished(RunStatus(v["status"]), v["reason"]),
     "failed": lambda v: Failed(v["cause"], v["text"], v["hint"], v["details"], v["is_system"]),

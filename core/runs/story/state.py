@@ -13,23 +13,23 @@ from core.domain.runs import (
     Checkpoint,
     LogLine,
     MetricBatch,
+    RunResult,
     RunState,
     RunStatus,
     Stage,
-    StageName,
     StageState,
 )
 from core.runs.folder.attempts import FIRST, Attempt, epochs_kept
 from core.runs.folder.layout import RunLayout
 from core.runs.folder.liveness import Liveness
 from core.runs.folder.process_mark import ProcessMark
-from core.runs.folder.request import RunRequest
+from core.runs.folder.request import RunRequest, title_of
 from core.runs.folder.stop_wish import StopWish
 from core.runs.story import events as says
 from core.runs.story.curves import CurveCollector
 from core.runs.story.events import Event
 from core.runs.story.progress import seconds_left, total_progress
-from core.runs.story.verdict import judge
+from core.runs.story.verdict import judge, kept_text
 
 STOPPED_UNSTARTED = "Stopped before it started."
 
@@ -39,7 +39,7 @@ class _Attempt:
     """What the events of one attempt said so far."""
 
     number: int
-    stages: dict[StageName, Stage]
+    stages: dict[str, Stage]
     process: ProcessMark | None = None
     started_at: datetime | None = None
     device: str = ""
@@ -50,9 +50,9 @@ class _Attempt:
     last_at: datetime | None = None
     last_word_at: datetime | None = None
     last_t: float = 0.0
-    stage_t: dict[StageName, float] = field(default_factory=dict)  # when it began
-    first_progress: dict[StageName, says.Progress] = field(default_factory=dict)
-    first_progress_t: dict[StageName, float] = field(default_factory=dict)
+    stage_t: dict[str, float] = field(default_factory=dict)  # when it began
+    first_progress: dict[str, says.Progress] = field(default_factory=dict)
+    first_progress_t: dict[str, float] = field(default_factory=dict)
 
 
 class RunFold:
@@ -62,14 +62,16 @@ class RunFold:
         self._request = request
         self._layout = layout
         self._attempts = {attempt.number: attempt for attempt in attempts}
-        self._attempt = self._new_attempt(1)
         self._curves = CurveCollector(epochs_kept(attempts))
         self._log: list[LogLine] = []
         self._checkpoints: dict[str, Checkpoint] = {}
         self._artifacts: dict[str, Artifact] = {}
         self._best_epoch: int | None = None
         self._last_epoch: int | None = None
-        self._version_sha256 = ""
+        self._results: list[RunResult] = []
+        self._plans = {plan.name: plan for plan in request.stages}
+        self._has_checkpoints = any(plan.counts_epochs for plan in request.stages)
+        self._attempt = self._new_attempt(1)
         self.last_seq = 0
         self.log_offset = 0
         """How much of the raw output of the latest attempt has come as events."""
@@ -125,7 +127,7 @@ class RunFold:
             reason=reason,
             attempt=attempt.number,
             stages=stages,
-            progress=1.0 if status is RunStatus.SUCCESS else total_progress(stages),
+            progress=1.0 if status is RunStatus.SUCCESS else total_progress(stages, self._plans),
             seconds_left=None if is_over else self._seconds_left(attempt, stages),
             started_at=attempt.started_at,
             ended_at=ended_at,
@@ -138,7 +140,7 @@ class RunFold:
             last_epoch=self._last_epoch,
             peak_bytes=peak or None,
             last_event_at=attempt.last_word_at,
-            version_sha256=self._version_sha256,
+            results=tuple(self._results),
             can_resume=is_over and status is not RunStatus.SUCCESS and bool(self._checkpoints),
             warnings=tuple(attempt.warnings),
             cause=cause,
@@ -163,9 +165,10 @@ class RunFold:
             return RunStatus.TERMINATED, STOPPED_UNSTARTED, "", None
         verdict = judge(
             liveness.exit,
+            noun=self._request.noun,
             stop=liveness.stop,
             has_started=attempt.process is not None,
-            last_checkpoint=self._newest_epoch(),
+            kept=kept_text(self._newest_epoch()) if self._has_checkpoints else "",
             peak_bytes=attempt.peak_bytes,
         )
         died_at = liveness.exit.ended_at if liveness.exit else attempt.last_at
@@ -175,7 +178,7 @@ class RunFold:
         parts = [body.text, body.hint]
         epoch = self._newest_epoch()
         if epoch is not None:
-            parts.append(f"Checkpoints up to epoch {epoch} are kept.")
+            parts.append(kept_text(epoch))
         return " ".join(part for part in parts if part)
 
     def _newest_epoch(self) -> int | None:
@@ -206,10 +209,10 @@ class RunFold:
             return None
         gained = running.fraction - first.fraction
         gained_in_s = attempt.last_t - attempt.first_progress_t[running.name]
-        return seconds_left(stages, gained=gained, gained_in_s=gained_in_s, last_epoch=self._last_epoch)
+        return seconds_left(stages, self._plans, gained=gained, gained_in_s=gained_in_s, last_epoch=self._last_epoch)
 
     def _new_attempt(self, number: int) -> _Attempt:
-        return _Attempt(number, {name: Stage(name) for name in self._request.stages})
+        return _Attempt(number, {plan.name: Stage(plan.name, plan.title) for plan in self._request.stages})
 
     def _path(self, text: str) -> Path:
         return self._layout.folder / text  # an absolute one stays as it is
@@ -236,7 +239,7 @@ class RunFold:
 
     def _on_stage(self, event: Event, body: says.StageChanged) -> None:
         attempt = self._attempt
-        stage = attempt.stages.get(body.stage, Stage(body.stage))
+        stage = attempt.stages.get(body.stage) or Stage(body.stage, title_of(body.stage))
         text = body.text or stage.text
         if body.state is StageState.RUNNING:
             attempt.stage_t[body.stage] = event.t
@@ -283,8 +286,10 @@ class RunFold:
         path = self._layout.artifacts / body.path
         self._artifacts[body.path] = Artifact(path, group if name else "", name or group, body.n_bytes)
 
-    def _on_published(self, _event: Event, body: says.Published) -> None:
-        self._version_sha256 = body.content_sha256
+    def _on_result(self, event: Event, body: says.Result) -> None:
+        """The first of a topic in an attempt takes the place of what earlier attempts said of it."""
+        kept = [item for item in self._results if item.topic != body.topic or item.attempt == event.attempt]
+        self._results = [*kept, RunResult(body.topic, body.content, event.attempt, event.at, event.t)]
 
     def _on_heartbeat(self, _event: Event, body: says.Heartbeat) -> None:
         self._attempt.peak_bytes = max(self._attempt.peak_bytes, body.rss_bytes)
@@ -293,9 +298,6 @@ class RunFold:
         self._attempt.end = event
         if isinstance(body, says.Failed):
             self._add_line(event, f"{body.text} {body.hint}".strip(), "error")
-
-    def _pass_over(self, _event: Event, _body: says.Body) -> None:
-        """Evaluation tables belong to the version: ingest puts them into the registry."""
 
 
 _HANDLERS: Mapping[type[says.Body], Callable[[RunFold, Event, Any], None]] = {
@@ -307,8 +309,7 @@ _HANDLERS: Mapping[type[says.Body], Callable[[RunFold, Event, Any], None]] = {
     says.Effective: RunFold._on_effective,
     says.CheckpointSaved: RunFold._on_checkpoint,
     says.ArtifactWritten: RunFold._on_artifact,
-    says.Evaluated: RunFold._pass_over,
-    says.Published: RunFold._on_published,
+    says.Result: RunFold._on_result,
     says.Heartbeat: RunFold._on_heartbeat,
     says.Finished: RunFold._on_end,
     says.Failed: RunFold._on_end,

@@ -20,38 +20,40 @@ class Verdict:
 
 
 def judge(
-    record: ExitRecord | None, *, stop: StopWish, has_started: bool, last_checkpoint: int | None, peak_bytes: int
+    record: ExitRecord | None, *, noun: str, stop: StopWish, has_started: bool, kept: str, peak_bytes: int
 ) -> Verdict:
-    """`has_started`: the child wrote its first event. `last_checkpoint` is an epoch."""
-    kept = _kept(last_checkpoint)
+    """`noun` is the kind's. `has_started`: the child wrote its first event. `kept` says what is left of its work."""
+    subject = f"The {noun} process"
     if stop is StopWish.KILL:
-        return Verdict(RunStatus.ABORTED, "killed", f"Killed by you. {kept}")
+        return Verdict(RunStatus.ABORTED, "killed", f"Killed by you. {kept}".strip())
     if record is None:
         text = (
-            "The training process is gone, and nothing recorded its end: the computer was switched off, or the "
+            f"{subject} is gone, and nothing recorded its end: the computer was switched off, or the "
             "process was ended together with the one that watched it."
         )
-        return Verdict(RunStatus.ABORTED, "killed", f"{text} {kept}")
+        return Verdict(RunStatus.ABORTED, "killed", f"{text} {kept}".strip())
     peak = _peak(max(record.peak_rss_bytes, peak_bytes), record.memory_bytes)
     if record.signal:
-        return Verdict(RunStatus.ABORTED, *_signalled(record, peak, kept))
+        return Verdict(RunStatus.ABORTED, *_signalled(record, subject, peak, kept))
     if not has_started:
-        text = f"The training process could not start (exit code {record.returncode}). The end of the log says why."
+        text = f"{subject} could not start (exit code {record.returncode}). The end of the log says why."
         return Verdict(RunStatus.FAILED, "worker", text)
-    text = f"The training process ended with exit code {record.returncode} and without a result; {peak}. {kept}"
-    return Verdict(RunStatus.ABORTED, "worker", text)
+    text = f"{subject} ended with exit code {record.returncode} and without a result; {peak}. {kept}"
+    return Verdict(RunStatus.ABORTED, "worker", text.strip())
 
 
-def _signalled(record: ExitRecord, peak: str, kept: str) -> tuple[str, str]:
+def _signalled(record: ExitRecord, subject: str, peak: str, kept: str) -> tuple[str, str]:
+    """Cause and sentence."""
     name = signal_name(record.signal)
-    subject = f"The training process was ended by signal {record.signal} ({name})"
+    cause, what = "killed", ""
     if name == "SIGKILL" and record.oom_kills:
-        return "memory", f"{subject} by the system: out of memory; {peak}. {kept}"
-    if name == "SIGKILL":
-        return "killed", f"{subject}, probably by the system for lack of memory or by someone; {peak}. {kept}"
-    if name in CRASHES:
-        return "worker", f"{subject}: it crashed; {peak}. The end of the log may say where. {kept}"
-    return "killed", f"{subject}; {peak}. {kept}"
+        cause, what = "memory", " by the system: out of memory"
+    elif name == "SIGKILL":
+        what = ", probably by the system for lack of memory or by someone"
+    elif name in CRASHES:
+        cause, what = "worker", ": it crashed"
+    end = "The end of the log may say where. " if name in CRASHES else ""
+    return cause, f"{subject} was ended by signal {record.signal} ({name}){what}; {peak}. {end}{kept}".strip()
 
 
 def signal_name(number: int) -> str:
@@ -73,7 +75,8 @@ def gib(n_bytes: int) -> str:
     return f"{n_bytes / 2**30:.1f}".removesuffix(".0") + " GiB"
 
 
-def _kept(last_checkpoint: int | None) -> str:
+def kept_text(last_checkpoint: int | None) -> str:
+    """What is left of the work of a run that makes checkpoints; `last_checkpoint` is an epoch."""
     if last_checkpoint is None:
         return "There was no checkpoint yet."
     return f"Checkpoints up to epoch {last_checkpoint} are kept."

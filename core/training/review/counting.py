@@ -80,17 +80,17 @@ class DataCounter:
         with self._registry.read() as session:
             state = selections.find_state(session, question.project)
             classes = selections.list_classes(session, question.project)
-            known = self._counted.find((question, state, classes)) if state is not None else None
+            known = self._counted.find((_key(question), state, classes)) if state is not None else None
             if known is not None:
                 return CountedData(known, state)
             data = resolve(session, question, check).data
         if state is not None:
-            self._counted.keep((question, state, classes), data)
+            self._counted.keep((_key(question), state, classes), data)
         return CountedData(data, state)
 
     def find_files(self, question: DataQuestion, state: State | None) -> FilesFound | None:
         """What the last look at the files found; None when nobody looked since something changed."""
-        return self._files.find((_of_files(question), state))
+        return self._files.find((_key(_of_files(question)), state))
 
     def look_at_files(
         self,
@@ -107,7 +107,7 @@ class DataCounter:
             state = selections.find_state(session, question.project)
             keys = resolve(session, question, check).images.keys
             found = _look(root, selections.iter_files(session, keys, check), len(keys), progress)
-        self._files.keep((question, state), found)
+        self._files.keep((_key(question), state), found)
         return found
 
 
@@ -141,6 +141,21 @@ def resolve(session: Session, question: DataQuestion, check: Check = lambda: Non
         blocks,
         (lambda keys: selections.paths_of(session, keys)) if question.are_folders_apart else None,
         check,
+    )
+
+
+def _key(question: DataQuestion) -> object:
+    choice = question.choice
+    return (
+        question.project,
+        question.slots,
+        question.are_folders_apart,
+        choice.task.slug,
+        choice.classes,
+        choice.model_classes,
+        choice.use_images_without_objects,
+        choice.val_ratio,
+        choice.seed,
     )
 
 

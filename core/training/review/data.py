@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.datasets.split import Carved, Shown, carve_validation
-from core.domain.geometry import Box, Polygon
-from core.domain.projects import Category, Task
+from core.domain.projects import Category
 from core.domain.snapshots import Split
 from core.domain.training import Issue, SplitCount
 from core.registry.stores.image_blocks import ImageBlock, is_in
-from core.training.review.tally import REASONS, Array, Classes, Tally, Used, count
+from core.tasks.task import Task
+from core.training.review.tally import KINDS, REASONS, Array, Classes, Tally, Used, count
 
 PathsOf = Callable[[Array], Mapping[int, str]]
 """The paths of images by their keys."""
@@ -58,7 +58,7 @@ class TrainingData:
     train_images_with: tuple[int, ...]  # per category, before a validation set was carved
     only_in: tuple[tuple[str, Split], ...]  # classes that no training image shows
     found_kinds: frozenset[str]  # "box", "polygon", "whole-image"
-    boxes_only: tuple[str, ...]  # chosen classes without a polygon
+    boxes_only: tuple[str, ...]  # chosen classes without a shape as the task needs it
     n_boxes_as_shapes: int = 0  # of a segmenter: boxes that stand for shapes with four corners
     overlaps: tuple[Overlap, ...] = ()
     issues: tuple[Issue, ...] = ()  # of the carving
@@ -117,7 +117,8 @@ def resolve_data(
 
     place_of = {name: index for index, name in enumerate(categories)}
     of_run = np.array([place_of.get(name, -1) for name in known], dtype=np.int64)
-    drawn = set().union(*(_names(known, tally.is_drawn) for tally in tallies.values()))
+    as_needed = [kind for kind in KINDS if not choice.task.stands_in(kind)]
+    drawn = set().union(*(_names(known, tally.shows[kind]) for tally in tallies.values() for kind in as_needed))
     is_carved = Split.VAL not in blocks and any(tally.n_used for tally in tallies.values())
     carved: Carved | None = None
     if is_carved and len(used[Split.TRAIN]):
@@ -135,7 +136,7 @@ def resolve_data(
         only_in=_only_in(known, tallies, in_train, choice.classes),
         found_kinds=frozenset().union(*(tally.found_kinds() for tally in tallies.values())),
         boxes_only=tuple(name for name in categories if name in in_train and name not in drawn),
-        n_boxes_as_shapes=sum(t.n_boxes for t in tallies.values()) if choice.task is Task.SEGMENTATION else 0,
+        n_boxes_as_shapes=sum(t.n_shapes[kind] for t in tallies.values() for kind in KINDS if kind not in as_needed),
         overlaps=_overlaps(used, paths_of) if paths_of is not None else (),
         issues=carved.issues if carved is not None else (),
         is_val_carved=is_carved,
@@ -143,19 +144,6 @@ def resolve_data(
         tree_bytes=sum(tally.room for tally in tallies.values()),
     )
     return Resolved(data, images)
-
-
-def usable_shape(geometry: Box | Polygon, task: Task, width: int, height: int) -> Box | Polygon | None:
-    """The part of a shape that lies in the image, as the task wants it: a box for a detector, rings for a segmenter.
-
-    None when nothing with an area is left.
-    """
-    part = geometry.inside(width, height)
-    if isinstance(part, Polygon):
-        return part if task is Task.SEGMENTATION else part.bounds()
-    if part is None or task is not Task.SEGMENTATION:
-        return part
-    return Polygon(((part.x0, part.y0, part.x1, part.y0, part.x1, part.y1, part.x0, part.y1),))
 
 
 def _names(known: Sequence[str], mask: Array) -> set[str]:

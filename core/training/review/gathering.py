@@ -10,7 +10,7 @@ from pathlib import Path
 from core.domain.devices import DeviceReport
 from core.domain.ids import VersionId
 from core.domain.models import Model, ModelVersion
-from core.domain.projects import Project, Task
+from core.domain.projects import Project
 from core.domain.runs import RunFilter, RunRecord, RunStatus
 from core.domain.snapshots import Split
 from core.domain.training import StartKind, TrainingDraft
@@ -25,6 +25,8 @@ from core.registry.stores.selections import State, list_known_folders
 from core.runs.folder.layout import RunLayout
 from core.runs.folder.request import read_request
 from core.runs.service import RunService
+from core.tasks.catalog import TaskCatalog
+from core.tasks.task import Task
 from core.training.draft.configurations import ConfigurationService
 from core.training.draft.draft_json import draft_from_json
 from core.training.review.counting import DataCounter, DataQuestion, FilesFound, Progress
@@ -70,6 +72,7 @@ class Gatherer:
         configurations: ConfigurationService,
         home: Home,
         devices: Callable[[], DeviceReport],
+        tasks: TaskCatalog | None = None,
     ) -> None:
         self._registry = registry
         self._projects = projects
@@ -80,6 +83,7 @@ class Gatherer:
         self._home = home
         self._devices = devices
         self._counter = DataCounter(registry)
+        self._tasks = tasks or TaskCatalog()
 
     def gather(
         self,
@@ -100,7 +104,7 @@ class Gatherer:
         configuration = self._configuration(draft)
         values = draft.values or (configuration.values if configuration else {})
         model = self._model(draft)
-        task = _task(model, worker)
+        task = self._task(model, worker)
         problems = check_values(description.configuration, values) if description else ()
         is_sound = description is not None and not any(problem.is_error for problem in problems)
         resolved: Mapping[str, ConfigValue] = {}
@@ -147,7 +151,7 @@ class Gatherer:
         """At those of the images in use; `gather` then knows what was found."""
         draft = tidy(draft)
         project, model = self._projects.get_project(draft.project), self._model(draft)
-        question = _question(draft, project, model, _task(model, self._worker(draft.worker)[0]))
+        question = _question(draft, project, model, self._task(model, self._worker(draft.worker)[0]))
         if question is not None:
             self._counter.look_at_files(question, project.root, check=check, progress=progress)
 
@@ -158,6 +162,14 @@ class Gatherer:
             return None, None
         except WorkerError:
             return self._catalog.info(slug), None
+
+    def _task(self, model: Model | None, worker: WorkerInfo | None) -> Task | None:
+        """The model's, if the worker trains it; else the worker's first that is installed. None when none is."""
+        if worker is None:
+            return None
+        if model is not None and worker.trains(model.task):
+            return self._tasks.find(model.task)
+        return next((self._tasks.find(task.id) for task in worker.tasks if task.is_available), None)
 
     def _configuration(self, draft: TrainingDraft) -> Configuration | None:
         try:
@@ -264,12 +276,6 @@ def free_bytes(folder: Path) -> int | None:
 def _folders(folders: Iterable[str]) -> tuple[str, ...]:
     plain = (folder.strip("/") for folder in folders)
     return tuple(dict.fromkeys("" if folder == "." else folder.removeprefix("./") for folder in plain))
-
-
-def _task(model: Model | None, worker: WorkerInfo | None) -> Task | None:
-    if worker is None or not worker.tasks:
-        return None
-    return model.task if model is not None and model.task in worker.tasks else worker.tasks[0]
 
 
 def _question(draft: TrainingDraft, project: Project, model: Model | None, task: Task | None) -> DataQuestion | None:

@@ -36,7 +36,10 @@ REASONS = (DAMAGED, MISSING, UNLABELLED, NO_OBJECTS, NOT_CHOSEN, BAD_SHAPES, WHO
 
 Array = NDArray[Any]
 
-_KINDS = {BOX: "box", POLYGON: "polygon", WHOLE_IMAGE: "whole-image"}
+KINDS = ("box", "polygon")
+"""Of shapes."""
+
+_KIND_OF_FLAG = {BOX: "box", POLYGON: "polygon", WHOLE_IMAGE: "whole-image"}
 _DAMAGED_STATE, _MISSING_STATE = 1, 2  # indexes into image_blocks.STATES
 
 
@@ -64,19 +67,20 @@ class Tally:
     n_annotated: int = 0  # with a shape of a class
     n_used: int = 0
     n_background: int = 0  # used, without an object
-    n_boxes: int = 0  # of the chosen classes
+    n_shapes: dict[str, int] = field(default_factory=lambda: dict.fromkeys(KINDS, 0))  # of the chosen classes
     most_objects: int = 0  # on one image, crowd regions included
     room: int = 0  # an estimate of the bytes of a tree
     kinds: int = 0  # flags
     ignored: Counter[str] = field(default_factory=Counter)
     is_shown: Array = field(init=False)  # classes with a usable shape, chosen or not
-    is_drawn: Array = field(init=False)  # with a polygon
+    shows: dict[str, Array] = field(init=False)  # classes with a usable shape of that kind
     n_images: Array = field(init=False)  # used images, per class
     n_objects: Array = field(init=False)
 
     def __post_init__(self) -> None:
         n = len(self.classes.keys)
-        self.is_shown, self.is_drawn = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
+        self.is_shown = np.zeros(n, dtype=bool)
+        self.shows = {kind: np.zeros(n, dtype=bool) for kind in KINDS}
         self.n_images, self.n_objects = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
 
     def add(self, block: ImageBlock) -> Used:
@@ -95,13 +99,15 @@ class Tally:
         images, kinds = block.images[is_object].astype(np.int64), block.kinds[is_object]
         classes, n_shapes = self.classes.places_of(block.categories[is_object]), block.n_shapes[is_object]
         self.is_shown[classes] = True
-        self.is_drawn[classes[kinds & IS_POLYGON != 0]] = True
+        for kind, is_kind in zip(KINDS, (kinds & IS_POLYGON == 0, kinds & IS_POLYGON != 0), strict=True):
+            self.shows[kind][classes[is_kind]] = True
         is_chosen = self.classes.is_chosen[classes]
         n_all = np.bincount(images, weights=n_shapes, minlength=len(block))
         images, kinds, classes, n_shapes = (c[is_chosen] for c in (images, kinds, classes, n_shapes))
         n_chosen = np.bincount(images, weights=n_shapes, minlength=len(block))
         self.ignored[NOT_CHOSEN] += int(n_all.sum() - n_chosen.sum())
-        self.n_boxes += int(n_shapes[kinds & IS_POLYGON == 0].sum())
+        for kind, is_kind in zip(KINDS, (kinds & IS_POLYGON == 0, kinds & IS_POLYGON != 0), strict=True):
+            self.n_shapes[kind] += int(n_shapes[is_kind].sum())
         self.most_objects = max(self.most_objects, int(n_chosen.max(initial=0)))
 
         is_used = self._decide(block, is_sound, n_all > 0, n_chosen > 0)
@@ -110,7 +116,7 @@ class Tally:
         return self._use(block, is_used, images, classes, np.where(kinds & IS_CROWD != 0, 0, n_shapes))
 
     def found_kinds(self) -> frozenset[str]:
-        return frozenset(name for flag, name in _KINDS.items() if self.kinds & flag)
+        return frozenset(name for flag, name in _KIND_OF_FLAG.items() if self.kinds & flag)
 
     def _decide(self, block: ImageBlock, is_sound: Array, has_objects: Array, has_chosen: Array) -> Array:
         """Which images are used. Nobody said of an image without annotations that there is nothing: it is no negative

@@ -19,9 +19,9 @@ from core.home import Home
 from core.images.hashing import sha256_of
 from core.registry.stores import projects
 
-PLAIN = argparse.Namespace(images=False, full=False)
-IMAGES = argparse.Namespace(images=True, full=False)
-FULL = argparse.Namespace(images=False, full=True)
+PLAIN = argparse.Namespace(images=False, full=False, recount=False)
+IMAGES = argparse.Namespace(images=True, full=False, recount=False)
+FULL = argparse.Namespace(images=False, full=True, recount=False)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pytest
 from core.datasets.checked_files import Checked
 from core.datasets.manifest import FrozenImage, freeze_image
 from core.datasets.service import DatasetService
+from core.domain.changes import NO_CHANGES
 from core.domain.geometry import Box
 from core.domain.ids import ProjectId
 from core.domain.snapshots import SnapshotImage, SnapshotInfo, SnapshotObject, Split
@@ -46,7 +47,7 @@ def test_freezing_writes_the_manifest_and_a_labelled_row(datasets, project, make
     crowd = SnapshotObject(1, Box(0, 0, 5, 5), is_crowd=True)
     images[0] = replace(images[0], objects=(*images[0].objects, crowd))
 
-    info = datasets.freeze(project, frozen(*images), ["line", "map"])
+    info = datasets.freeze(project, frozen(*images), ["line", "map"]).value
 
     assert info.label == "V001"
     assert dict(info.n_images) == {Split.TRAIN: 1, Split.VAL: 1, Split.TEST: 0}
@@ -59,11 +60,12 @@ def test_freezing_writes_the_manifest_and_a_labelled_row(datasets, project, make
 def test_the_same_data_is_the_same_snapshot_and_other_data_the_next(datasets, project, make_image):
     images = [make_image(f"{i}.jpg", seed=i) for i in range(3)]
 
-    first = datasets.freeze(project, frozen(*images), ["line"])
+    first = datasets.freeze(project, frozen(*images), ["line"]).value
     again = datasets.freeze(project, frozen(*images[::-1]), ["line"])
-    other = datasets.freeze(project, frozen(*images[:2]), ["line"])
+    other = datasets.freeze(project, frozen(*images[:2]), ["line"]).value
 
-    assert again == first
+    assert (again.value, again.changes) == (first, NO_CHANGES)
+    assert datasets.freeze(project, frozen(*images[:1]), ["line"]).changes.snapshots
     assert (first.label, other.label) == ("V001", "V002")
 
 
@@ -93,7 +95,7 @@ def three(datasets, project, make_image, images_root) -> SnapshotInfo:
     images = [make_image(f"{i}.jpg", seed=i) for i in range(3)]
     for image in images:
         os.utime(images_root / image.path, ns=(10**18, 10**18))
-    return datasets.freeze(project, frozen(*images), ["line"])
+    return datasets.freeze(project, frozen(*images), ["line"]).value
 
 
 def test_verifying_names_what_changed_and_what_is_gone(datasets, three, images_root):
@@ -155,8 +157,8 @@ def test_a_record_of_another_folder_or_a_damaged_one_is_passed_over(datasets, th
 
 
 def test_every_known_manifest_is_verified(datasets, project, make_image):
-    whole = datasets.freeze(project, frozen(make_image("a.jpg")), ["line"])
-    gone = datasets.freeze(project, frozen(make_image("b.jpg", seed=1)), ["line"])
+    whole = datasets.freeze(project, frozen(make_image("a.jpg")), ["line"]).value
+    gone = datasets.freeze(project, frozen(make_image("b.jpg", seed=1)), ["line"]).value
     assert datasets.verify_manifests() == ()
 
     datasets.file_of(gone.id).unlink()

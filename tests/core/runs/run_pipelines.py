@@ -9,22 +9,31 @@ import time
 from pathlib import Path
 from typing import Any
 
-from core.domain.metrics import EvaluationRow, EvaluationTable
 from core.domain.models import Headline
-from core.domain.runs import RunStatus, StageName
+from core.domain.runs import RunStatus
 from core.domain.snapshots import Split
 from core.errors import WorkerError
 from core.runs.processes.child import ChildContext
+from core.training.results import Publication, tell_evaluation, tell_publication
+from tests.core.evaluation.coco_tables import coco_row, coco_table
+
+
+def run(context: ChildContext) -> None:
+    """What the workshop's kind names: the function of this module that the payload names."""
+    name = context.request.payload["pipeline"]
+    if name not in globals():
+        raise WorkerError(f'There is no pipeline "{name}".')
+    globals()[name](context)
 
 
 def steps(context: ChildContext) -> None:
     """Payload: epochs, batches, delay_s; kill_at_event, signal; stops at a wish, resumes from a checkpoint."""
     want = {"epochs": 3, "batches": 4, "delay_s": 0.0, "kill_at_epoch": 0, "signal": 9, **context.request.payload}
     first = int(context.resume_from.read_text()) if context.resume_from else 0
-    with context.stage(StageName.PREPARE):
+    with context.stage("prepare"):
         context.progress(1, 1, "preparing")
     context.effective({"batch": 16, "imgsz": 640})
-    with context.stage(StageName.TRAIN):
+    with context.stage("train"):
         for epoch in range(first, want["epochs"]):
             if not _epoch(context, epoch, want):
                 context.finish(RunStatus.TERMINATED, f"stopped by you after {epoch} epochs")
@@ -53,14 +62,14 @@ def _epoch(context: ChildContext, epoch: int, want: dict[str, Any]) -> bool:
 
 
 def _publish(context: ChildContext) -> None:
-    with context.stage(StageName.PUBLISH):
+    with context.stage("publish"):
         file = context.layout.artifacts / "train" / "results.csv"
         file.parent.mkdir(exist_ok=True)
         file.write_text("epoch,loss\n1,0.5\n")
         context.artifact(file)
-        row = EvaluationRow(None, 3, 7, 0.5, 0.6, 0.7, 0.4, threshold=0.25)
-        context.evaluation(EvaluationTable(Split.VAL, (row,), has_masks=False, max_detections=300))
-        context.published(
+        row = coco_row(None, 3, 7, 0.5, 0.6, 0.7, 0.4, threshold=0.25)
+        tell_evaluation(context, coco_table(Split.VAL, (row,), has_masks=False, max_detections=300))
+        publication = Publication(
             folder=Path("/models/abc"),
             content_sha256="a" * 64,
             weights_sha256="b" * 64,
@@ -68,11 +77,12 @@ def _publish(context: ChildContext) -> None:
             headline=Headline("map50_95", 0.4, "val"),
             is_partial=False,
         )
+        tell_publication(context, publication)
 
 
 def events(context: ChildContext) -> None:
     """Payload: n, and `kill_at`: the number of the metrics event after which the process kills itself."""
-    with context.stage(StageName.TRAIN):
+    with context.stage("train"):
         for step in range(1, context.request.payload["n"] + 1):
             context.metrics("batch", step, step / 10, {"loss": float(step)})
             if step == context.request.payload.get("kill_at"):
@@ -82,7 +92,7 @@ def events(context: ChildContext) -> None:
 
 def forever(context: ChildContext) -> None:
     """Ends when it is asked to."""
-    with context.stage(StageName.TRAIN):
+    with context.stage("train"):
         step = 0
         while not context.should_stop():
             step += 1
@@ -115,7 +125,7 @@ def fails(context: ChildContext) -> None:
     """Payload: `how`."""
     how = context.request.payload["how"]
     context.effective({"batch": 16, "imgsz": 640})
-    with context.stage(StageName.TRAIN):
+    with context.stage("train"):
         if how == "worker":
             raise WorkerError("The worker broke.", hint="Mend it.")
         if how == "gpu-memory":
@@ -146,7 +156,7 @@ def prints(context: ChildContext) -> None:
 
 def careless(context: ChildContext) -> None:
     """Reports what cannot be reported."""
-    with context.stage(StageName.TRAIN):
+    with context.stage("train"):
         for _ in range(3):
             context.metrics("batch", 1, 0.0, {"loss": object()})  # type: ignore[dict-item]
         context.checkpoint(context.layout.checkpoints / "missing", 1, is_best=False, metrics={})
@@ -156,7 +166,7 @@ def careless(context: ChildContext) -> None:
 
 def writes_much(context: ChildContext) -> None:
     """Payload: `n` metrics events."""
-    with context.stage(StageName.TRAIN):
+    with context.stage("train"):
         for step in range(1, context.request.payload["n"] + 1):
             context.metrics("batch", step, step / 100, {"loss": float(step)})
     context.finish(RunStatus.SUCCESS, "done")
@@ -195,3 +205,8 @@ def looks_around(context: ChildContext) -> None:
             "path_has_folder": str(Path.cwd()) in sys.path or "" in sys.path,
         }
     )
+
+
+def tells_its_python(context: ChildContext) -> None:
+    """Which interpreter it was started with."""
+    context.effective({"started_by": os.environ.get("STARTED_BY", ""), "worker": context.request.worker})

@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from workshop_kind import WORKSHOP
+
 from core import clock
 from core.domain.ids import RunId, VersionId
-from core.domain.projects import Task
-from core.domain.runs import LogLine, MetricBatch, RunRecord, RunState, RunStatus, StageName
+from core.domain.runs import LogLine, MetricBatch, RunRecord, RunState, RunStatus
 from core.home import Home
 from core.registry.database import Registry
 from core.registry.stores import models, projects
@@ -24,9 +25,10 @@ from core.runs.folder.liveness import read_occupant
 from core.runs.folder.request import RunRequest
 from core.runs.service import RunService
 from core.runs.supervise import Batch, supervise
+from core.tasks.detection import DETECTION
 
 PIPELINES = Path(__file__).parent
-STAGES = (StageName.PREPARE, StageName.TRAIN, StageName.PUBLISH)
+"""On the path of tests and children: the pipelines, and the metadata that announce their kind."""
 
 
 class Workshop:
@@ -56,32 +58,38 @@ class Workshop:
                     os.kill(mark.pid, signal.SIGKILL)
 
     def make(
-        self, pipeline: str = "steps", *, device: str = "cpu", name: str = "First try", **payload: Any
+        self,
+        pipeline: str = "steps",
+        *,
+        device: str = "cpu",
+        name: str = "First try",
+        worker: str = "test",
+        **payload: Any,
     ) -> RunRecord:
         """A pending run of a function of run_pipelines.py."""
         run = RunId(clock.new_id())
         with self.registry.write() as session:
             model = models.insert_model(
-                session, project=self.project, name=f"Model {run}", task=Task.DETECTION, categories=("line",)
+                session, project=self.project, name=f"Model {run}", task=DETECTION.slug, categories=("line",)
             )
             version = models.insert_version(session, model=model.id, worker="test", worker_version="1", run=run).id
         request = RunRequest(
             run=run,
-            kind="training",
-            pipeline=pipeline if ":" in pipeline else f"run_pipelines:{pipeline}",
+            kind=WORKSHOP.slug,
+            noun=WORKSHOP.noun,
             name=name,
             project=self.project,
             project_name="Pages",
-            worker="test",
+            worker=worker,
             worker_version="1",
             model=model.id,
             version=version,
             device=device,
-            stages=STAGES,
+            stages=WORKSHOP.stages,
             seed=0,
             max_duration_s=None,
             created_at=clock.now(),
-            payload=payload,
+            payload={"pipeline": pipeline, **payload},
         )
         return self.service.create(request, self._record(request, model.name, version))
 
@@ -117,7 +125,13 @@ class Workshop:
         """To its end; fails when it does not come."""
         collected = collected if collected is not None else Collected()
         deadline = time.monotonic() + timeout_s
-        state = supervise(RunLayout(record.folder), self.registry, collected.add, lambda: time.monotonic() > deadline)
+        state = supervise(
+            RunLayout(record.folder),
+            self.registry,
+            collected.add,
+            lambda: time.monotonic() > deadline,
+            kinds=self.service.kinds,
+        )
         assert state.status.is_terminal, f"still {state.status} after {timeout_s} s: {collected.text()[-500:]}"
         return state
 

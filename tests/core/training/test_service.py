@@ -10,11 +10,12 @@ import plain_manifest
 import pytest
 from service_workshop import Shop
 
+from core.domain.changes import Changes
 from core.domain.devices import DeviceReport
 from core.domain.geometry import Box
 from core.domain.models import VersionStatus
-from core.domain.projects import ImageFilter, Task
-from core.domain.runs import RunStatus, StageName
+from core.domain.projects import ImageFilter
+from core.domain.runs import RunStatus
 from core.domain.snapshots import Split
 from core.domain.training import StartFrom, StartKind
 from core.errors import NotFoundError, RefusedError, StorageError
@@ -22,10 +23,12 @@ from core.registry.stores import annotations, selections
 from core.registry.stores.annotations import NewAnnotation
 from core.runs.folder.layout import RunLayout
 from core.runs.folder.request import read_request
+from core.tasks.detection import DETECTION
 from core.training.child.payload import payload_from_json
 from core.training.draft.command import from_toml
 from core.training.draft.configurations import ConfigurationService
 from core.training.draft.draft_json import draft_from_json, draft_to_json
+from core.training.kind import TRAINING
 from core.training.review import counting
 from core.training.review.counting import DataQuestion
 from core.training.review.data import DataChoice
@@ -93,7 +96,8 @@ def test_an_unfinished_draft_is_reviewed_too(shop: Shop):
 
 
 def test_start_writes_model_version_snapshot_and_run(shop: Shop):
-    record = shop.training.submit(shop.draft(version_name="quick", new_model_description="Two shapes."))
+    submitted = shop.training.submit(shop.draft(version_name="quick", new_model_description="Two shapes."))
+    record = submitted.value
 
     assert record.status is RunStatus.PENDING
     assert (record.name, record.project_name, record.model_name) == ("first run", "Drawings", "Shapes")
@@ -102,21 +106,24 @@ def test_start_writes_model_version_snapshot_and_run(shop: Shop):
     assert version.status is VersionStatus.CREATED
     assert (version.run, version.snapshot, version.architecture) == (record.id, record.snapshot, "fake")
     model = shop.models.get_model(record.model)
-    assert (model.categories, model.task, model.description) == (("disc", "bar"), Task.DETECTION, "Two shapes.")
+    assert (model.categories, model.task, model.description) == (("disc", "bar"), DETECTION.slug, "Two shapes.")
     (snapshot,) = shop.datasets.list_snapshots(shop.project)
     assert snapshot.id == record.snapshot
     request = read_request(RunLayout(record.folder))
-    assert request.stages == tuple(StageName)
+    assert request.stages == TRAINING.stages
     assert request.max_duration_s == 3600
     payload = payload_from_json(request.payload)
     assert payload.configuration["n_steps"] == 2
     assert payload.configuration["points_per_step"] == 8
     assert payload.manifest == shop.datasets.file_of(snapshot.id)
     assert len(list(shop.datasets.open(snapshot.id).images())) == 31
+    assert submitted.changes == Changes.of(
+        snapshots=[snapshot.id], models=[model.id], versions=[version.id], runs=[record.id]
+    )
 
 
 def test_what_was_started_trains_to_its_end(shop: Shop):
-    record = shop.training.submit(shop.draft())
+    record = shop.training.submit(shop.draft()).value
 
     state = shop.runs.carry_out(record.id, lambda batch: None, lambda: False)
 
@@ -148,11 +155,11 @@ def test_a_run_folder_that_cannot_be_written_leaves_nothing(shop: Shop):
     assert shop.models.list_models(shop.project) == ()
     shop.home.runs.unlink()
     shop.home.runs.mkdir()
-    assert shop.training.submit(shop.draft()).version_label == "V001"
+    assert shop.training.submit(shop.draft()).value.version_label == "V001"
 
 
 def test_the_same_training_twice_is_asked_about(shop: Shop):
-    first = shop.training.submit(shop.draft())
+    first = shop.training.submit(shop.draft()).value
 
     again = shop.training.review(shop.draft(name="second", model=first.model, new_model_name=""))
     other = shop.training.review(shop.draft(name="second", new_model_name="Other", values={"n_steps": 9}))
@@ -163,16 +170,16 @@ def test_the_same_training_twice_is_asked_about(shop: Shop):
 
 
 def test_an_existing_model_gets_the_next_version_in_its_own_order_of_classes(shop: Shop):
-    model = shop.models.create_model(shop.project, "Mine", Task.DETECTION, ("bar", "disc"), "")
+    model = shop.models.create_model(shop.project, "Mine", DETECTION.slug, ("bar", "disc"), "").value
 
-    record = shop.training.submit(shop.draft(model=model.id, new_model_name=""))
+    record = shop.training.submit(shop.draft(model=model.id, new_model_name="")).value
 
     assert record.model == model.id
     assert payload_from_json(read_request(RunLayout(record.folder)).payload).categories == ("bar", "disc")
 
 
 def test_an_existing_model_with_other_classes_is_refused(shop: Shop):
-    model = shop.models.create_model(shop.project, "Mine", Task.DETECTION, ("disc",), "")
+    model = shop.models.create_model(shop.project, "Mine", DETECTION.slug, ("disc",), "").value
 
     review = shop.training.review(shop.draft(model=model.id, new_model_name=""))
 
@@ -257,7 +264,7 @@ def test_a_worker_without_gpu_runs_on_the_cpu_and_says_so(shop: Shop):
     draft = shop.draft(device="cuda:0")
 
     assert _codes(shop.training.review(draft)) == ["W-121"]
-    assert shop.training.submit(draft).device == "cpu"
+    assert shop.training.submit(draft).value.device == "cpu"
 
 
 def test_pretrained_weights_that_are_not_there_and_then_are(shop: Shop):
@@ -291,11 +298,13 @@ def test_weights_files(shop: Shop, tmp_path):
 
 
 def test_configurations_are_checked_used_and_locked(shop: Shop):
-    stored = shop.training.configurations.create_configuration("fake", "mine", {"n_steps": 3, "delay_s": 0.0})
+    stored = shop.training.configurations.create_configuration("fake", "mine", {"n_steps": 3, "delay_s": 0.0}).value
     assert stored.values == {"n_steps": 3}
 
-    record = shop.training.submit(shop.draft(configuration=stored.id, configuration_name="mine", values={}))
+    submitted = shop.training.submit(shop.draft(configuration=stored.id, configuration_name="mine", values={}))
+    record = submitted.value
 
+    assert submitted.changes.configurations == {stored.id}, "it is locked from now on"
     assert payload_from_json(read_request(RunLayout(record.folder)).payload).configuration["n_steps"] == 3
     assert shop.training.configurations.get_configuration(stored.id).is_locked
     wrong = shop.training.review(shop.draft(values={"n_steps": 0, "zzz": 1}))
@@ -305,7 +314,8 @@ def test_configurations_are_checked_used_and_locked(shop: Shop):
 
 def test_configurations_refuse_what_cannot_be(shop: Shop):
     configurations: ConfigurationService = shop.training.configurations
-    configurations.create_configuration("fake", "mine", {})
+    made = configurations.create_configuration("fake", "mine", {})
+    assert made.changes == Changes.of(configurations=[made.value.id])
 
     for name, values, code in [
         ("mine", {}, "E-130"),
@@ -330,7 +340,7 @@ def test_a_default_name_says_model_worker_and_time(shop: Shop):
 
 
 def test_train_again_prefills_everything(shop: Shop):
-    first = shop.training.submit(shop.draft(seed=4, version_name="one"))
+    first = shop.training.submit(shop.draft(seed=4, version_name="one")).value
     shop.runs.carry_out(first.id, lambda batch: None, lambda: False)
 
     again = shop.training.draft_from_run(first.id)
@@ -339,13 +349,13 @@ def test_train_again_prefills_everything(shop: Shop):
     assert (again.model, again.new_model_name, again.name, again.version_name) == (first.model, "", "", "")
     assert (again.seed, again.values, again.train_folders) == (4, {"n_steps": 2}, ("train",))
     assert version == replace(again, start=StartFrom(StartKind.VERSION, first.version))
-    second = shop.training.submit(replace(version, name="second"))
+    second = shop.training.submit(replace(version, name="second")).value
     assert second.version_label == "V002"
     assert shop.models.get_version(second.version).parent == first.version
 
 
 def test_train_again_from_a_version_whose_run_was_removed(shop: Shop):
-    first = shop.training.submit(shop.draft())
+    first = shop.training.submit(shop.draft()).value
     shop.runs.carry_out(first.id, lambda batch: None, lambda: False)
     shop.runs.remove(first.id, with_files=True)
 
@@ -367,7 +377,7 @@ def test_a_draft_survives_json_and_a_run_toml(shop: Shop):
 
 
 def test_a_plan_names_what_is_there(shop: Shop):
-    first = shop.training.submit(shop.draft())
+    first = shop.training.submit(shop.draft()).value
     shop.training.configurations.create_configuration("fake", "mine", {"n_steps": 30})
     plan = replace(
         shop.training.plan_of(shop.draft()), name="", configuration="Ten steps", values={"fail_at": "none"}, start=""
@@ -454,7 +464,6 @@ def test_an_annotation_more_is_counted(shop: Shop):
     with shop.registry.write() as session:
         category = int(shop.projects.list_categories(shop.project)[0].id)
         annotations.insert_annotations(session, [NewAnnotation(key, category, Box(1, 1, 9, 9))])
-        annotations.recount(session, shop.project)
 
     after = shop.training.review(shop.draft())
 
@@ -502,7 +511,7 @@ def test_what_is_frozen_is_what_version_0_1_froze(shop: Shop):
             {"categories": ("bar",), "val_folders": (), "test_folders": ()},
         ),
     ):
-        record = shop.training.submit(shop.draft(**changes, new_model_name=f"Model {number}"))
+        record = shop.training.submit(shop.draft(**changes, new_model_name=f"Model {number}")).value
         draft = shop.draft(**changes)
         slots = {Split.TRAIN: draft.train_folders, Split.VAL: draft.val_folders, Split.TEST: draft.test_folders}
         images = {
@@ -510,7 +519,7 @@ def test_what_is_frozen_is_what_version_0_1_froze(shop: Shop):
             for split, folders in slots.items()
             if folders
         }
-        choice = DataChoice(Task.DETECTION, draft.categories, val_ratio=draft.val_ratio, seed=draft.seed)
+        choice = DataChoice(DETECTION, draft.categories, val_ratio=draft.val_ratio, seed=draft.seed)
         data = plain_data.resolve_data(choice, shop.projects.list_categories(shop.project), images)
         content = plain_manifest.encode(plain_manifest.make_manifest(data.categories, data.images))
         assert record.snapshot == plain_manifest.id_of(content)

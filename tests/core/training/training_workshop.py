@@ -15,21 +15,25 @@ import plain_manifest
 from PIL import Image
 
 from core import clock
+from core.domain.evaluation_json import table_from_json
 from core.domain.geometry import Box, Polygon
-from core.domain.ids import ModelId, ProjectId, RunId, VersionId
-from core.domain.projects import Task
-from core.domain.runs import RunStatus, StageName, StageState
+from core.domain.ids import ModelId, ProjectId, RunId, TaskId, VersionId
+from core.domain.runs import RunStatus, StageState
 from core.domain.snapshots import SnapshotImage, SnapshotObject, Split
 from core.domain.training import StartKind, TrainingDraft
 from core.runs.folder.attempts import Attempt, add_attempt
 from core.runs.folder.layout import RunLayout
-from core.runs.folder.request import RunRequest, write_request
+from core.runs.folder.request import RunRequest, read_request, write_request
 from core.runs.story import events as says
 from core.runs.story.event_log import EventReader
+from core.tasks.detection import DETECTION
 from core.training.child.payload import TrainingPayload
+from core.training.kind import EVALUATION, PUBLISHED, TRAINING, StageName
+from core.training.results import Publication, publication_of
 from core.workers.builtin.fake.configuration import FakeConfiguration
+from core.workers.catalog import find_worker
 from core.workers.configuration import resolve
-from core.workers.environment import child_environment
+from core.workers.environment import prepare_environment
 
 CATEGORIES = ("disc", "bar")
 HERE = Path(__file__).parent
@@ -51,12 +55,17 @@ class Told:
 
     def stage(self, name: StageName) -> tuple[StageState, str]:
         """Its last state, and the words that came with it."""
-        last = [body for body in self.all(says.StageChanged) if body.stage is name][-1]
+        last = [body for body in self.all(says.StageChanged) if body.stage == name][-1]
         return last.state, last.text
 
     @property
     def tables(self) -> dict[Split, Any]:
-        return {body.table.split: body.table for body in self.all(says.Evaluated)}
+        found = [table_from_json(body.content) for body in self.all(says.Result) if body.topic == EVALUATION]
+        return {table.split: table for table in found}
+
+    @property
+    def published(self) -> list[Publication]:
+        return [publication_of(body.content) for body in self.all(says.Result) if body.topic == PUBLISHED]
 
 
 class Bench:
@@ -89,7 +98,7 @@ class Bench:
     def ask(
         self,
         *,
-        task: Task = Task.DETECTION,
+        task: TaskId = DETECTION.slug,
         splits: tuple[Split, ...] = tuple(Split),
         worker: str = "fake",
         max_duration_s: float | None = None,
@@ -98,7 +107,7 @@ class Bench:
     ) -> plain_manifest.Manifest:
         """Write the request of a training; `changes` are of its payload."""
         images = [image for image in self.images if image.split in splits]
-        if task is Task.DETECTION:
+        if task == DETECTION.slug:
             images = [as_boxes(image) for image in images]
         manifest = plain_manifest.make_manifest(CATEGORIES, images)
         snapshot, file = plain_manifest.write(self.home / "snapshots", manifest)
@@ -128,8 +137,8 @@ class Bench:
         )
         request = RunRequest(
             run=RunId("r1"),
-            kind="training",
-            pipeline="core.training.child.pipeline:run",
+            kind=TRAINING.slug,
+            noun=TRAINING.noun,
             name="a run",
             project=ProjectId("p1"),
             project_name="Person's pages",
@@ -138,7 +147,7 @@ class Bench:
             model=ModelId("m1"),
             version=VersionId("v1"),
             device="cpu",
-            stages=tuple(StageName),
+            stages=TRAINING.stages,
             seed=7,
             max_duration_s=max_duration_s,
             created_at=clock.now(),
@@ -154,10 +163,13 @@ class Bench:
         with self.layout.log_file.open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, *entry, str(self.layout.folder), *flags],
-                env={**child_environment(self.layout.folder), "PYTHONPATH": str(HERE.parents[2])},
+                env={**self._environment(), "PYTHONPATH": str(HERE.parents[2])},
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
+
+    def _environment(self) -> dict[str, str]:
+        return prepare_environment(find_worker(read_request(self.layout).worker), self.layout.folder)
 
     def run(self, script: Path | None = None) -> Told:
         with self.start(script) as process:

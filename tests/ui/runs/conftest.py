@@ -10,12 +10,16 @@ from typing import Any
 import pytest
 
 from core.domain.ids import ModelId, ProjectId, RunId, SnapshotId, VersionId
-from core.domain.runs import LogLine, RunRecord, RunState, RunStatus, Stage, StageName, StageState
+from core.domain.run import Run
+from core.domain.runs import LogLine, RunRecord, RunState, RunStatus, Stage, StageState
+from core.runs.merging import merge
+from core.training.kind import STAGES, TRAINING, StageName
 
 NOW = datetime(2025, 11, 21, 14, 30, tzinfo=UTC)
 
 RecordMaker = Callable[..., RunRecord]
 StateMaker = Callable[..., RunState]
+RunMaker = Callable[..., Run]
 
 
 @pytest.fixture
@@ -41,7 +45,7 @@ def make_record() -> RecordMaker:
             "version_label": "V003 (second)",
             "snapshot": SnapshotId("s1"),
             "reason": "",
-            "stage": StageName.TRAIN,
+            "stage": "train",
             "progress": 0.25,
             "device": "cuda:0",
             "attempt": 1,
@@ -57,11 +61,10 @@ def make_record() -> RecordMaker:
 
 def stages_at(current: StageName, state: StageState = StageState.RUNNING) -> tuple[Stage, ...]:
     """Everything before `current` is done, everything after waits."""
-    names = list(StageName)
-    place = names.index(current)
-    done = [Stage(name, StageState.DONE, 1.0, duration_s=14.0) for name in names[:place]]
-    at_it = Stage(current, state, 0.25, "epoch 3 of 12", NOW - timedelta(seconds=95))
-    return (*done, at_it, *(Stage(name) for name in names[place + 1 :]))
+    place = list(StageName).index(current)
+    done = [Stage(plan.name, plan.title, StageState.DONE, 1.0, duration_s=14.0) for plan in STAGES[:place]]
+    at_it = Stage(STAGES[place].name, STAGES[place].title, state, 0.25, "epoch 3 of 12", NOW - timedelta(seconds=95))
+    return (*done, at_it, *(Stage(plan.name, plan.title) for plan in STAGES[place + 1 :]))
 
 
 @pytest.fixture
@@ -84,6 +87,18 @@ def make_state() -> StateMaker:
             "last_event_at": NOW,
         }
         return RunState(run=RunId(run), status=status, **(values | fields))
+
+    return make
+
+
+@pytest.fixture
+def make_run(make_record: RecordMaker, make_state: StateMaker) -> RunMaker:
+    """A training as the pool puts it together: `state` and `tables` as given, the rest is of its row."""
+
+    def make(id: str = "run1", status: RunStatus = RunStatus.IN_PROGRESS, **fields: Any) -> Run:
+        state, tables = fields.pop("state", None), fields.pop("tables", ())
+        kind = fields.pop("of_kind", TRAINING)
+        return merge(make_record(id, status, **fields), kind, state, tables)
 
     return make
 

@@ -8,22 +8,24 @@ from pathlib import Path
 
 import pytest
 
-from core.domain.runs import Checkpoint, RunRecord, RunState, RunStatus
+from core.domain.run import Run
+from core.domain.runs import Checkpoint, RunResult, RunState, RunStatus
+from core.rechecks.kind import RECHECK
 from ui.runs.run_actions import RunAction
-from ui.runs.run_outcome import newest, outcome_of, progress_text, silence_s, silence_text
+from ui.runs.run_outcome import outcome_of, progress_text, silence_s, silence_text
 
-Records = Callable[..., RunRecord]
+Runs = Callable[..., Run]
 States = Callable[..., RunState]
 CHECKPOINT = Checkpoint(Path("/x"), 5, is_best=True)
 
 
-def test_progress_names_the_step_and_the_time_left(make_record: Records, make_state: States) -> None:
-    assert progress_text(make_record(), make_state()) == "Train · epoch 3 of 12 · about 18 minutes left"
-    assert progress_text(make_record(status=RunStatus.PENDING), None) == "Pending"
-    assert outcome_of(make_record(), make_state()) is None
+def test_progress_names_the_step_and_the_time_left(make_run: Runs, make_state: States) -> None:
+    assert progress_text(make_run(state=make_state())) == "Train · epoch 3 of 12 · about 18 minutes left"
+    assert progress_text(make_run(status=RunStatus.PENDING)) == "Pending"
+    assert outcome_of(make_run(state=make_state())) is None
 
 
-def test_a_failure_says_cause_step_figures_and_what_to_do(make_record: Records, make_state: States) -> None:
+def test_a_failure_says_cause_step_figures_and_what_to_do(make_run: Runs, make_state: States) -> None:
     state = make_state(
         status=RunStatus.FAILED,
         cause="gpu-memory",
@@ -31,8 +33,7 @@ def test_a_failure_says_cause_step_figures_and_what_to_do(make_record: Records, 
         peak_bytes=3 * 2**30,
         last_epoch=2,
     )
-    record, shown = newest(make_record(status=RunStatus.FAILED), state)
-    outcome = outcome_of(record, shown)
+    outcome = outcome_of(make_run(status=RunStatus.FAILED, state=state))
     assert outcome is not None
     assert outcome.heading == "Failed: the GPU's memory was not enough, in the step Train"
     assert "try batch 8" in outcome.text
@@ -46,40 +47,55 @@ def test_a_failure_says_cause_step_figures_and_what_to_do(make_record: Records, 
     [(True, "A retry goes on from the checkpoint of epoch 5."), (False, "A retry starts from the beginning.")],
 )
 def test_a_killed_run_says_what_a_retry_would_do(
-    make_record: Records, make_state: States, can_resume: bool, hint: str
+    make_run: Runs, make_state: States, can_resume: bool, hint: str
 ) -> None:
     checkpoints = (CHECKPOINT,) if can_resume else ()
     state = make_state(status=RunStatus.ABORTED, cause="killed", can_resume=can_resume, checkpoints=checkpoints)
-    outcome = outcome_of(*newest(make_record(status=RunStatus.ABORTED), state))
+    outcome = outcome_of(make_run(status=RunStatus.ABORTED, state=state))
     assert outcome is not None
     assert (outcome.hint, outcome.action) == (hint, RunAction.RETRY)
 
 
-def test_an_unknown_cause_still_has_words(make_record: Records, make_state: States) -> None:
+def test_an_unknown_cause_still_has_words(make_run: Runs, make_state: States) -> None:
     state = make_state(status=RunStatus.FAILED, cause="something-new", reason="It broke.")
-    outcome = outcome_of(*newest(make_record(status=RunStatus.FAILED), state))
+    outcome = outcome_of(make_run(status=RunStatus.FAILED, state=state))
     assert outcome is not None
     assert outcome.heading.startswith("Failed: the run did not come to its end")
 
 
-def test_waiting_says_for_what(make_record: Records) -> None:
-    record = make_record(status=RunStatus.PENDING, reason='waiting for GPU 0 (run "Long one")')
-    outcome = outcome_of(record, None)
+def test_waiting_says_for_what(make_run: Runs) -> None:
+    outcome = outcome_of(make_run(status=RunStatus.PENDING, reason='waiting for GPU 0 (run "Long one")'))
     assert outcome is not None
     assert outcome.text == 'Waiting for GPU 0 (run "Long one").'
 
 
-def test_the_row_and_the_state_are_reconciled(make_record: Records, make_state: States) -> None:
-    asked, shown = newest(make_record(status=RunStatus.STOPPING), make_state())
-    assert (asked.status, shown.status if shown else None) == (RunStatus.STOPPING, RunStatus.STOPPING)
-    ended, _state = newest(make_record(), make_state(status=RunStatus.SUCCESS, reason="all 12 epochs done"))
-    assert (ended.status, ended.reason) == (RunStatus.SUCCESS, "all 12 epochs done")
-    lost, _state = newest(make_record(status=RunStatus.ABORTED, reason="gone"), make_state())
-    assert (lost.status, lost.reason) == (RunStatus.ABORTED, "gone")
-    again, dropped = newest(make_record(status=RunStatus.RERUN, attempt=2), make_state(status=RunStatus.FAILED))
-    assert (again.status, dropped) == (RunStatus.RERUN, None)
-    waits, _state = newest(make_record(status=RunStatus.CREATED), make_state(status=RunStatus.PENDING))
-    assert waits.status is RunStatus.CREATED
+def test_what_was_kept_is_said_where_something_was_made(make_run: Runs, make_state: States, now: datetime) -> None:
+    published = RunResult("published", {}, 1, now, 1.0)
+    heading = {}
+    for results in ((), (published,)):
+        state = make_state(status=RunStatus.TERMINATED, results=results)
+        outcome = outcome_of(make_run(status=RunStatus.TERMINATED, state=state))
+        assert outcome is not None
+        heading[len(results)] = outcome.heading
+    assert heading == {0: "Stopped", 1: "Stopped; the best is kept"}
+
+
+def test_stopping_is_said_in_the_words_of_the_kind(make_run: Runs) -> None:
+    training = outcome_of(make_run(status=RunStatus.STOPPING))
+    other = outcome_of(make_run(status=RunStatus.STOPPING, of_kind=RECHECK))
+    assert training is not None and other is not None
+    assert training.text == "Stopping: the best weights so far are being kept."
+    assert other.text == RECHECK.stop.stopping
+
+
+def test_a_failure_of_another_kind_never_speaks_of_training(make_run: Runs, make_state: States) -> None:
+    state = make_state(status=RunStatus.ABORTED, cause="killed", reason="It is gone.")
+    outcome = outcome_of(make_run(status=RunStatus.ABORTED, state=state, of_kind=RECHECK))
+    assert outcome is not None
+    assert outcome.heading.startswith("Aborted: the recheck process was ended")
+    memory = make_state(status=RunStatus.FAILED, cause="gpu-memory", reason="Full.")
+    outcome = outcome_of(make_run(status=RunStatus.FAILED, state=memory, of_kind=RECHECK))
+    assert outcome is not None and outcome.action is RunAction.RETRY, "there is no form to open"
 
 
 def test_silence_is_noticed_after_a_minute_of_a_live_run_only(make_state: States, now: datetime) -> None:

@@ -13,27 +13,29 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from core.domain.metrics import EvaluationRow, EvaluationTable
+from core.domain.run import Run
 from core.domain.runs import (
     Artifact,
     Checkpoint,
     LogLine,
     MetricBatch,
-    RunRecord,
     RunState,
     RunStatus,
     Stage,
-    StageName,
     StageState,
 )
 from core.domain.snapshots import Split
+from core.rechecks.kind import RECHECK
+from core.runs.merging import merge
+from core.training.kind import StageName
+from tests.core.evaluation.coco_tables import coco_row, coco_table
 from ui.runs.run_actions import RunAction
 from ui.runs.run_page import RunPage
 from ui.runs.steps_view import clock as clock_text
 
-Records = Callable[..., RunRecord]
+Runs = Callable[..., Run]
 States = Callable[..., RunState]
-TABLE = EvaluationTable(Split.VAL, (EvaluationRow(None, 3, 9, 0.9, 0.8, 0.85, 0.6),), False, 300)
+TABLE = coco_table(Split.VAL, (coco_row(None, 3, 9, 0.9, 0.8, 0.85, 0.6),), False, 300)
 
 
 @pytest.fixture
@@ -62,6 +64,12 @@ def artifacts() -> tuple[Artifact, ...]:
     )
 
 
+def tell(page: RunPage, state: RunState) -> None:
+    """As the pool does, with the row that is shown."""
+    assert page.run is not None
+    page.set_run(merge(page.run.record, page.run.kind, state, page.run.tables))
+
+
 def points(n: int) -> MetricBatch:
     steps = np.arange(1, n + 1, dtype=np.int64)
     return MetricBatch("loss", "batch", steps, steps / 10, 1.0 / steps)
@@ -75,9 +83,9 @@ def test_the_start_of_the_program_does_not_load_the_charts() -> None:
     assert done.stdout.strip() == "False"
 
 
-def test_a_live_run_shows_steps_progress_and_settings(page: RunPage, make_record: Records, make_state: States) -> None:
-    page.show_run(make_record())
-    page.set_state(make_state())
+def test_a_live_run_shows_steps_progress_and_settings(page: RunPage, make_run: Runs, make_state: States) -> None:
+    page.show_run(make_run())
+    tell(page, make_state())
     assert page._progress_text.text() == "Train · epoch 3 of 12 · about 18 minutes left"
     assert page._bar.value() == 250
     assert page.steps.card(StageName.PREPARE).stage.state is StageState.DONE
@@ -88,9 +96,9 @@ def test_a_live_run_shows_steps_progress_and_settings(page: RunPage, make_record
     assert not page.outcome.isVisible()
 
 
-def test_time_goes_on_by_itself(page: RunPage, make_record: Records, make_state: States, times: list[datetime]) -> None:
-    page.show_run(make_record())
-    page.set_state(make_state())
+def test_time_goes_on_by_itself(page: RunPage, make_run: Runs, make_state: States, times: list[datetime]) -> None:
+    page.show_run(make_run())
+    tell(page, make_state())
     times[0] += timedelta(seconds=61)
     page._tick()
     assert page.steps.card(StageName.TRAIN)._time.text() == "2:36"
@@ -98,34 +106,32 @@ def test_time_goes_on_by_itself(page: RunPage, make_record: Records, make_state:
     assert page.header._silence.text() == "No message for 1 min 01 s"
 
 
-def test_the_clock_stands_still_for_a_run_that_is_over(page: RunPage, make_record: Records, make_state: States) -> None:
-    page.show_run(make_record())
+def test_the_clock_stands_still_for_a_run_that_is_over(page: RunPage, make_run: Runs, make_state: States) -> None:
+    page.show_run(make_run())
     assert page._timer.isActive()
-    page.set_state(make_state(status=RunStatus.SUCCESS))
+    tell(page, make_state(status=RunStatus.SUCCESS))
     assert not page._timer.isActive()
-    page.show_run(make_record())
+    page.show_run(make_run())
     page.hide()
     assert not page._timer.isActive()
 
 
-def test_steps_that_the_run_does_not_have_or_reach_say_so(
-    page: RunPage, make_record: Records, make_state: States
-) -> None:
-    stages = (Stage(StageName.PREPARE, StageState.DONE), Stage(StageName.TRAIN, StageState.FAILED),
-              Stage(StageName.PUBLISH))  # fmt: skip
-    page.show_run(make_record(status=RunStatus.FAILED))
-    page.set_state(make_state(status=RunStatus.FAILED, stages=stages))
+def test_steps_that_the_run_does_not_have_or_reach_say_so(page: RunPage, make_run: Runs, make_state: States) -> None:
+    stages = (Stage("prepare", "Prepare", StageState.DONE), Stage("train", "Train", StageState.FAILED),
+              Stage("publish", "Publish"))  # fmt: skip
+    page.show_run(make_run(status=RunStatus.FAILED))
+    tell(page, make_state(status=RunStatus.FAILED, stages=stages))
     assert page.steps.card(StageName.EVALUATE_TEST).text() == "not part of this run"
     assert page.steps.card(StageName.PUBLISH).text() == "not reached"
     assert page.steps.card(StageName.TRAIN).text() == "failed"
 
 
 def test_a_failure_is_prominent_with_its_next_step(
-    qtbot: QtBot, page: RunPage, make_record: Records, make_state: States
+    qtbot: QtBot, page: RunPage, make_run: Runs, make_state: States
 ) -> None:
-    page.show_run(make_record(status=RunStatus.FAILED))
+    page.show_run(make_run(status=RunStatus.FAILED))
     state = make_state(status=RunStatus.FAILED, cause="disk-full", reason="Disk full: 0 MB free.", details="Traceback")
-    page.set_state(state)
+    tell(page, state)
     panel = page.outcome
     assert panel.isVisible()
     assert "Disk full: 0 MB free." in panel.as_text()
@@ -142,28 +148,26 @@ def test_a_failure_is_prominent_with_its_next_step(
     assert page._tabs.currentWidget() is page.log
 
 
-def test_the_header_offers_what_fits_the_state(
-    qtbot: QtBot, page: RunPage, make_record: Records, make_state: States
-) -> None:
+def test_the_header_offers_what_fits_the_state(qtbot: QtBot, page: RunPage, make_run: Runs, make_state: States) -> None:
     def offered() -> set[RunAction]:
         return {action for action in RunAction if action is not RunAction.OPEN
                 and page.header.button(action).isVisibleTo(page.header)}  # fmt: skip
 
-    page.show_run(make_record())
+    page.show_run(make_run())
     assert offered() == {RunAction.STOP, RunAction.KILL}
     with qtbot.waitSignal(page.action_requested) as asked:
         page.header.button(RunAction.STOP).click()
     assert asked.args == [RunAction.STOP, ("run1",)]
-    page.set_record(make_record(status=RunStatus.STOPPING))
+    page.set_run(make_run(status=RunStatus.STOPPING))
     assert not page.header.button(RunAction.STOP).isEnabled()
-    page.show_run(make_record(status=RunStatus.SUCCESS))
+    page.show_run(make_run(status=RunStatus.SUCCESS))
     assert offered() == {RunAction.OPEN_VERSION, RunAction.TRAIN_AGAIN, RunAction.REMOVE}
-    page.show_run(make_record(status=RunStatus.PENDING, started_at=None))
+    page.show_run(make_run(status=RunStatus.PENDING, started_at=None))
     assert page.header.button(RunAction.STOP).text() == "Cancel the run"
 
 
-def test_ids_are_copied_from_the_menu(page: RunPage, make_record: Records) -> None:
-    page.show_run(make_record(attempt=2))
+def test_ids_are_copied_from_the_menu(page: RunPage, make_run: Runs) -> None:
+    page.show_run(make_run(attempt=2))
     page.header._fill_menu()
     entries = {action.text(): action for action in page.header._menu.actions() if action.text()}
     entries["Copy execution ID"].trigger()
@@ -172,51 +176,50 @@ def test_ids_are_copied_from_the_menu(page: RunPage, make_record: Records) -> No
     assert QGuiApplication.clipboard().text() == "v3"
 
 
-def test_warnings_are_shown_once(page: RunPage, make_record: Records, make_state: States) -> None:
-    page.show_run(make_record())
-    page.set_state(make_state(warnings=("Loss is not a number at iteration 3.",)))
+def test_warnings_are_shown_once(page: RunPage, make_run: Runs, make_state: States) -> None:
+    page.show_run(make_run())
+    tell(page, make_state(warnings=("Loss is not a number at iteration 3.",)))
     assert page._warnings.isVisible()
     page._warnings.dismiss()
-    page.set_state(make_state(warnings=("Loss is not a number at iteration 3.",)))
+    tell(page, make_state(warnings=("Loss is not a number at iteration 3.",)))
     assert not page._warnings.isVisible()
-    page.set_state(make_state(warnings=("Loss is not a number at iteration 3.", "The disk is nearly full.")))
+    tell(page, make_state(warnings=("Loss is not a number at iteration 3.", "The disk is nearly full.")))
     assert "The disk is nearly full." in page._warnings.plain_text()
     assert "Loss is not a number" in page._warnings.plain_text()
 
 
 def test_curves_log_and_tables_reach_their_tabs(
-    page: RunPage, make_record: Records, make_state: States, make_lines: Callable[..., list[LogLine]]
+    page: RunPage, make_run: Runs, make_state: States, make_lines: Callable[..., list[LogLine]]
 ) -> None:
-    page.show_run(make_record())
+    page.show_run(make_run())
     page.add_metrics([points(30)])
     page.add_log(make_lines(["hello"]))
-    page.set_tables((TABLE,))
+    page.set_run(make_run(tables=(TABLE,)))
     checkpoint = Checkpoint(Path("/x"), 2, is_best=True)
-    page.set_state(make_state(best_epoch=2, checkpoints=(checkpoint,)))
+    tell(page, make_state(best_epoch=2, checkpoints=(checkpoint,)))
     assert page.curves.n_points == 30
     assert page.log.model.rowCount() == 1
     assert page.evaluation.shown_split is Split.VAL
     page.begin_replay()
     assert (page.curves.n_points, page.log.model.rowCount()) == (0, 0)
-    page.show_run(make_record("other"))
+    page.show_run(make_run("other"))
     assert page.evaluation.tables == ()
 
 
-def test_what_concerns_another_run_is_passed_over(page: RunPage, make_record: Records, make_state: States) -> None:
-    page.show_run(make_record())
-    page.set_state(make_state("other", status=RunStatus.FAILED))
-    page.set_record(make_record("other", RunStatus.FAILED))
+def test_what_concerns_another_run_is_passed_over(page: RunPage, make_run: Runs, make_state: States) -> None:
+    page.show_run(make_run())
+    page.set_run(make_run("other", RunStatus.FAILED, state=make_state("other", status=RunStatus.FAILED)))
     assert page.state is None
     assert page.record is not None
     assert page.record.id == "run1"
 
 
 def test_artifacts_keep_their_four_folders(
-    qtbot: QtBot, page: RunPage, make_record: Records, make_state: States, artifacts: tuple[Artifact, ...]
+    qtbot: QtBot, page: RunPage, make_run: Runs, make_state: States, artifacts: tuple[Artifact, ...]
 ) -> None:
-    page.show_run(make_record())
+    page.show_run(make_run())
     assert not page.artifacts._export.isEnabled()
-    page.set_state(make_state(artifacts=artifacts))
+    tell(page, make_state(artifacts=artifacts))
     view = page.artifacts
     page.show_tab(view)
     model = view.model
@@ -239,13 +242,32 @@ def test_artifacts_keep_their_four_folders(
 
 
 def test_the_selection_of_a_file_survives_an_unchanged_state(
-    page: RunPage, make_record: Records, make_state: States, artifacts: tuple[Artifact, ...]
+    page: RunPage, make_run: Runs, make_state: States, artifacts: tuple[Artifact, ...]
 ) -> None:
-    page.show_run(make_record())
-    page.set_state(make_state(artifacts=artifacts))
+    page.show_run(make_run())
+    tell(page, make_state(artifacts=artifacts))
     page.artifacts.choose(artifacts[0])
-    page.set_state(make_state(artifacts=artifacts, progress=0.3))
+    tell(page, make_state(artifacts=artifacts, progress=0.3))
     assert page.artifacts._open.isEnabled()
+
+
+def test_a_kind_shows_its_own_steps_and_no_place_for_what_it_does_not_make(
+    page: RunPage, make_run: Runs, make_state: States
+) -> None:
+    stages = (Stage("prepare", "Prepare", StageState.DONE), Stage("predict", "Predict", StageState.RUNNING),
+              Stage("compare", "Compare"), Stage("ponder", "Ponder"))  # fmt: skip
+    page.show_run(make_run(of_kind=RECHECK))
+    assert page.steps.titles == ("Prepare", "Predict", "Compare")
+    tabs = (page._curves_tab, page.evaluation, page.log)
+    assert [page._tabs.isTabVisible(page._tabs.indexOf(tab)) for tab in tabs] == [False, False, True]
+    tell(page, make_state(stages=stages))
+    assert page.steps.titles == ("Prepare", "Predict", "Compare", "Ponder"), "a step that nobody announced is shown"
+    assert page.header.button(RunAction.STOP).text() == "Stop"
+    page.add_metrics([points(3)])
+    assert page._tabs.isTabVisible(page._tabs.indexOf(page._curves_tab)), "what was measured is shown"
+    page.show_run(make_run("another"))
+    assert len(page.steps.titles) == 6
+    assert page.header.button(RunAction.STOP).text() == "Stop and keep the best"
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (95, "1:35"), (10_812, "3:00:12")])

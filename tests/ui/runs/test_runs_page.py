@@ -11,12 +11,13 @@ from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
-from core.domain.runs import RunFilter, RunRecord, RunStatus
+from core.domain.run import Run
+from core.domain.runs import RunFilter, RunStatus
 from ui.runs.run_actions import RunAction
 from ui.runs.run_table_model import RunColumn, RunTableModel, device_name
 from ui.runs.runs_page import RunsPage
 
-Records = Callable[..., RunRecord]
+Runs = Callable[..., Run]
 
 
 @pytest.fixture
@@ -36,16 +37,16 @@ def page(qtbot: QtBot, clock: list[datetime]) -> Iterator[RunsPage]:
 
 
 @pytest.fixture
-def full(page: RunsPage, make_record: Records, now: datetime) -> RunsPage:
-    records = [
-        make_record("run0", RunStatus.IN_PROGRESS, name="Lines", created_at=now - timedelta(minutes=12)),
-        make_record("run1", RunStatus.SUCCESS, name="Stamps", progress=1.0, created_at=now - timedelta(days=2)),
-        make_record("run2", RunStatus.FAILED, name="Zones", project="p2", project_name="VOC",
+def full(page: RunsPage, make_run: Runs, now: datetime) -> RunsPage:
+    runs = [
+        make_run("run0", RunStatus.IN_PROGRESS, name="Lines", created_at=now - timedelta(minutes=12)),
+        make_run("run1", RunStatus.SUCCESS, name="Stamps", progress=1.0, created_at=now - timedelta(days=2)),
+        make_run("run2", RunStatus.FAILED, name="Zones", project="p2", project_name="VOC",
                     created_at=now - timedelta(days=40)),
-        make_record("run3", RunStatus.PENDING, name="Later", worker="fake", started_at=None,
+        make_run("run3", RunStatus.PENDING, name="Later", worker="fake", started_at=None,
                     created_at=now - timedelta(minutes=1)),
     ]  # fmt: skip
-    page.set_runs(records)
+    page.set_runs(runs)
     return page
 
 
@@ -88,21 +89,21 @@ def test_sorting_by_any_column_compares_values_not_words(full: RunsPage) -> None
     assert names(full)[0] == "Later"
 
 
-def test_one_change_announces_one_row(qtbot: QtBot, make_record: Records, now: datetime) -> None:
+def test_one_change_announces_one_row(qtbot: QtBot, make_run: Runs, now: datetime) -> None:
     model = RunTableModel(lambda: now)
     tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    model.set_records([make_record(f"run{n}") for n in range(5)])
+    model.set_runs([make_run(f"run{n}") for n in range(5)])
     with qtbot.waitSignal(model.dataChanged) as changed:
-        assert not model.update_record(make_record("run3", progress=0.5))
+        assert not model.update_run(make_run("run3", progress=0.5))
     assert (changed.args[0].row(), changed.args[1].row()) == (3, 3)
     with qtbot.assertNotEmitted(model.dataChanged):
-        model.update_record(make_record("run3", progress=0.5))
+        model.update_run(make_run("run3", progress=0.5))
     with qtbot.waitSignal(model.rowsInserted):
-        assert model.update_record(make_record("new"))
+        assert model.update_run(make_run("new"))
     with qtbot.waitSignal(model.rowsRemoved):
-        model.remove(make_record("run0").id)
-    assert [record.id for record in model.records] == ["new", "run1", "run2", "run3", "run4"]
-    assert model.row_of(make_record("run4").id) == 4
+        model.remove(make_run("run0").id)
+    assert [run.id for run in model.runs] == ["new", "run1", "run2", "run3", "run4"]
+    assert model.row_of(make_run("run4").id) == 4
     tester.deleteLater()
 
 
@@ -113,22 +114,22 @@ def test_durations_of_live_runs_go_on(full: RunsPage, clock: list[datetime], now
     assert full._proxy.index(2, RunColumn.DURATION).data() == "10 min 00 s"
 
 
-def test_the_clock_runs_only_while_something_lives_and_the_page_is_seen(page: RunsPage, make_record: Records) -> None:
+def test_the_clock_runs_only_while_something_lives_and_the_page_is_seen(page: RunsPage, make_run: Runs) -> None:
     assert not page._timer.isActive()
-    page.set_runs([make_record()])
+    page.set_runs([make_run()])
     assert page._timer.isActive()
     page.hide()
     assert not page._timer.isActive()
     page.show()
-    page.update_run(make_record(status=RunStatus.SUCCESS))
+    page.update_run(make_run(status=RunStatus.SUCCESS))
     assert not page._timer.isActive()
 
 
-def test_the_selection_survives_an_update_and_a_reload(full: RunsPage, make_record: Records) -> None:
-    full.choose(make_record("run2").id)
-    full.update_run(make_record("run9", created_at=make_record().created_at + timedelta(hours=1)))
+def test_the_selection_survives_an_update_and_a_reload(full: RunsPage, make_run: Runs) -> None:
+    full.choose(make_run("run2").id)
+    full.update_run(make_run("run9", created_at=make_run().record.created_at + timedelta(hours=1)))
     assert full.chosen_ids() == ("run2",)
-    full.set_runs(full._model.records)
+    full.set_runs(full._model.runs)
     assert full.chosen_ids() == ("run2",)
 
 
@@ -142,15 +143,15 @@ def test_the_selection_survives_an_update_and_a_reload(full: RunsPage, make_reco
     ],
 )
 def test_buttons_offer_what_can_be_done_and_say_why_not(
-    full: RunsPage, make_record: Records, id: str, enabled: set[RunAction]
+    full: RunsPage, make_run: Runs, id: str, enabled: set[RunAction]
 ) -> None:
-    full.choose(make_record(id).id)
+    full.choose(make_run(id).id)
     assert {action for action, button in full._buttons.items() if button.isEnabled()} == enabled
     assert all(button.toolTip() for button in full._buttons.values())
 
 
-def test_a_button_a_key_and_a_double_click_wish(qtbot: QtBot, full: RunsPage, make_record: Records) -> None:
-    full.choose(make_record("run0").id)
+def test_a_button_a_key_and_a_double_click_wish(qtbot: QtBot, full: RunsPage, make_run: Runs) -> None:
+    full.choose(make_run("run0").id)
     with qtbot.waitSignal(full.action_requested) as asked:
         full._buttons[RunAction.STOP].click()
     assert asked.args == [RunAction.STOP, ("run0",)]
@@ -171,8 +172,8 @@ def test_several_can_only_be_removed_together(qtbot: QtBot, full: RunsPage) -> N
     assert (asked.args[0], set(asked.args[1])) == (RunAction.REMOVE, {"run1", "run2"})
 
 
-def test_the_menu_copies_ids_and_wishes(qtbot: QtBot, full: RunsPage, make_record: Records) -> None:
-    full.choose(make_record("run2").id)
+def test_the_menu_copies_ids_and_wishes(qtbot: QtBot, full: RunsPage, make_run: Runs) -> None:
+    full.choose(make_run("run2").id)
     menu = full.make_menu()
     entries = {action.text(): action for action in menu.actions() if action.text()}
     entries["Copy run ID"].trigger()
@@ -186,12 +187,12 @@ def test_the_menu_copies_ids_and_wishes(qtbot: QtBot, full: RunsPage, make_recor
     menu.deleteLater()
 
 
-def test_empty_says_why_and_what_to_do(qtbot: QtBot, page: RunsPage, make_record: Records) -> None:
+def test_empty_says_why_and_what_to_do(qtbot: QtBot, page: RunsPage, make_run: Runs) -> None:
     assert page._stack.currentIndex() == 1
     assert page._empty._heading.text() == "No runs yet"
     with qtbot.waitSignal(page.train_requested):
         page._empty._button.click()
-    page.set_runs([make_record()])
+    page.set_runs([make_run()])
     assert page._stack.currentIndex() == 0
     page.filter_bar.search.setText("nothing like it")
     qtbot.waitUntil(lambda: page._stack.currentIndex() == 1)
@@ -205,11 +206,11 @@ def test_a_project_can_be_shown_alone(full: RunsPage) -> None:
     assert names(full) == ["Zones"]
 
 
-def test_a_project_without_runs_shows_none_rather_than_all(full: RunsPage, make_record: Records) -> None:
+def test_a_project_without_runs_shows_none_rather_than_all(full: RunsPage, make_run: Runs) -> None:
     full.show_project("p9")  # type: ignore[arg-type]
     assert names(full) == []
     assert full._stack.currentIndex() == 1
-    full.update_run(make_record("run9"))
+    full.update_run(make_run("run9"))
     assert (names(full), full.filter_bar.projects.text()) == ([], "Project: this project")
     full.filter_bar.clear()
     assert len(names(full)) == 5

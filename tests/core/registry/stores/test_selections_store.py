@@ -19,6 +19,7 @@ from core.registry.stores import annotations, image_blocks, images, projects, se
 from core.registry.stores.annotations import NewAnnotation
 from core.registry.stores.image_blocks import BOX, IS_CROWD, IS_POLYGON, NEGATIVE, POLYGON, SHAPES, WHOLE_IMAGE
 from core.registry.stores.images import ImageFacts
+from core.registry.stores.upkeep import recount
 
 AddProject = Callable[..., ProjectId]
 
@@ -77,7 +78,7 @@ def test_what_changes_is_forgotten_and_the_rest_is_kept(registry: Registry, add_
         assert after is not None
         assert after.newest == before.newest + 1
     with registry.write() as session:
-        annotations.recount(session, project)
+        recount(session, project)
         assert len(selections.list_missing_blocks(session, project)) == 3
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from core.domain.ids import ModelId, ProjectId, RunId, VersionId
-from core.domain.runs import StageName
+from core.domain.run_kinds import StagePlan
 from core.errors import RunError
 from core.files.durable import write_durably
 from core.runs.folder.layout import RunLayout
@@ -21,7 +21,7 @@ def make(**changes: Any) -> RunRequest:
     values: dict[str, Any] = {
         "run": RunId("r"),
         "kind": "training",
-        "pipeline": "core.training.child.pipeline:run",
+        "noun": "training",
         "name": "Pages “and” more \udcff",
         "project": ProjectId("p"),
         "project_name": "Pages",
@@ -30,7 +30,7 @@ def make(**changes: Any) -> RunRequest:
         "model": ModelId("m"),
         "version": VersionId("v"),
         "device": "cuda:0",
-        "stages": tuple(StageName),
+        "stages": (StagePlan("prepare", "Prepare", 0.2), StagePlan("train", "Train", 0.8, counts_epochs=True)),
         "seed": 7,
         "max_duration_s": 3600.0,
         "created_at": datetime(2026, 3, 1, 12, 0, 0, 5, tzinfo=UTC),
@@ -57,8 +57,9 @@ def test_it_is_read_as_it_was_written(layout: RunLayout, request_: RunRequest) -
     [
         (None, "cannot be read"),
         ("", "cannot be read"),
-        ('{"format": 2}', "format 2"),
+        ('{"format": 3}', "format 3"),
         ('{"format": 1}', "is damaged"),
+        ('{"format": 2}', "is damaged"),
         ("[" * 100_000, "cannot be read"),
     ],
 )
@@ -69,10 +70,22 @@ def test_without_a_sound_request(layout: RunLayout, content: str | None, words: 
         read_request(layout)
 
 
-def test_a_stage_of_the_future_is_damage(layout: RunLayout) -> None:
+def test_a_request_of_the_first_format(layout: RunLayout) -> None:
     write_request(layout, make())
     value = json.loads(layout.request_file.read_text())
-    layout.request_file.write_text(json.dumps({**value, "stages": ["meditate"]}))
+    del value["noun"]
+    old = {"format": 1, "pipeline": "core.training.pipeline:run", "stages": ["prepare", "evaluate-train"]}
+    layout.request_file.write_text(json.dumps({**value, **old}))
+    request = read_request(layout)
+    assert (request.format, request.noun) == (1, "training")
+    assert [plan.title for plan in request.stages] == ["Prepare", "Evaluate train"]
+
+
+@pytest.mark.parametrize("stages", [[7], [{"name": "train"}], None])
+def test_steps_that_are_none(layout: RunLayout, stages: object) -> None:
+    write_request(layout, make())
+    value = json.loads(layout.request_file.read_text())
+    layout.request_file.write_text(json.dumps({**value, "stages": stages}))
     with pytest.raises(RunError, match="is damaged"):
         read_request(layout)
 

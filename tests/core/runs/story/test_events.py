@@ -8,30 +8,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.domain.metrics import EvaluationRow, EvaluationTable
-from core.domain.models import Headline
-from core.domain.runs import RunStatus, StageName, StageState
-from core.domain.snapshots import Split
+from core.domain.runs import RunStatus, StageState
 from core.runs.folder.process_mark import ProcessMark
 from core.runs.story import events as says
 from core.runs.story.events import Body, Event, decode, encode, plain
 
 AT = datetime(2026, 3, 1, 12, 30, 15, 123456, tzinfo=UTC)
-ROW = EvaluationRow("line", 3, 7, None, 0.5, 0.25, 0.125, threshold=0.4, mask_map50=0.1)
 
 BODIES: list[Body] = [
     says.Started(ProcessMark(12, "boot-99"), "cuda:0", {"torch": "2.15"}),
-    says.StageChanged(StageName.EVALUATE_VAL, StageState.SKIPPED, "there is no validation data"),
-    says.Progress(StageName.TRAIN, 0.25, "epoch 3 of 12"),
+    says.StageChanged("a-step-of-an-outsider", StageState.SKIPPED, "there is no validation data"),
+    says.Progress("train", 0.25, "epoch 3 of 12"),
     says.Metrics("val", 12, 3.0, {"map50": 0.5, "box_loss": 1e-9}),
     says.Log("a line with “quotes” and an emoji 🙂", "warning", 1234),
     says.Warned("The loss is not a number."),
     says.Effective({"batch": 8, "optimizer": "AdamW", "lr0": 0.01, "rect": True, "freeze": None}),
     says.CheckpointSaved("checkpoints/epoch-00003.ckpt", 3, True, "ab" * 32, {"map50": 0.5}),
     says.ArtifactWritten("train/results \udcff.png", 100),
-    says.Evaluated(EvaluationTable(Split.TEST, (ROW, ROW), has_masks=True, max_detections=300, notes=("a", "b"))),
-    says.Published("/m/x", "a" * 64, "b" * 64, "yolo11n", Headline("map50_95", 0.31, "test"), False),
-    says.Published("/m/x", "a" * 64, "b" * 64, "yolo11n", None, True),
+    says.Result("evaluation", {"split": "val", "rows": [{"map50": 0.5, "recall": None}], "notes": ["a"]}),
+    says.Result("anything", {}),
     says.Heartbeat(123_456_789),
     says.Finished(RunStatus.SUCCESS, "early stop, patience 10, best epoch 12"),
     says.Failed("gpu-memory", "Out of GPU memory.", "Try batch 4.", "Traceback ...", True),
@@ -49,6 +44,46 @@ def test_what_is_said_is_what_is_read(body: Body) -> None:
 
 def test_every_kind_is_tried() -> None:
     assert {type(body) for body in BODIES} == set(says.KINDS)
+
+
+@pytest.mark.parametrize(
+    ("line", "result"),
+    [
+        (
+            '{"v":1,"seq":7,"at":"2026-03-01T12:30:15.123456+00:00","t":12.3,"attempt":1,"kind":"evaluation","table":'
+            '{"split":"val","rows":[{"category":null,"map50":0.5}],"has_masks":false,"max_detections":300,"notes":[]}}',
+            says.Result(
+                "evaluation",
+                {
+                    "split": "val",
+                    "rows": [{"category": None, "map50": 0.5}],
+                    "has_masks": False,
+                    "max_detections": 300,
+                    "notes": [],
+                },
+            ),
+        ),
+        (
+            '{"v":1,"seq":8,"at":"2026-03-01T12:30:15.123456+00:00","t":12.3,"attempt":1,"kind":"published",'
+            '"folder":"/m/x","content_sha256":"aa","weights_sha256":"bb","architecture":"yolo11n",'
+            '"headline":{"metric":"map50_95","value":0.31,"split":"test"},"is_partial":false}',
+            says.Result(
+                "published",
+                {
+                    "folder": "/m/x",
+                    "content_sha256": "aa",
+                    "weights_sha256": "bb",
+                    "architecture": "yolo11n",
+                    "headline": {"metric": "map50_95", "value": 0.31, "split": "test"},
+                    "is_partial": False,
+                },
+            ),
+        ),
+    ],
+)
+def test_results_as_older_runs_tell_them(line: str, result: says.Result) -> None:
+    event = decode(json.loads(line))
+    assert event is not None and event.body == result
 
 
 def test_numbers_that_json_does_not_know() -> None:

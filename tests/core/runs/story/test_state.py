@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from core.domain.ids import ProjectId, RunId
-from core.domain.runs import RunStatus, StageName, StageState
+from core.domain.run_kinds import StagePlan
+from core.domain.runs import RunStatus, StageState
 from core.runs.folder.attempts import FIRST, Attempt
 from core.runs.folder.exit_record import ExitRecord
 from core.runs.folder.layout import RunLayout
@@ -26,14 +27,19 @@ AT = datetime(2026, 3, 1, tzinfo=UTC)
 ALIVE = Liveness(1, is_alive=True, has_begun=True)
 DEAD = Liveness(1, is_alive=False, has_begun=True)
 STARTED = says.Started(ProcessMark(1, "x"), "cpu")
-PREPARE, TRAIN, PUBLISH = StageName.PREPARE, StageName.TRAIN, StageName.PUBLISH
+PREPARE, TRAIN, PUBLISH = "prepare", "train", "publish"
+STAGES = (
+    StagePlan(PREPARE, "Prepare", 0.04),
+    StagePlan(TRAIN, "Train", 0.80, counts_epochs=True),
+    StagePlan(PUBLISH, "Publish", 0.02),
+)
 
 
 def request() -> RunRequest:
     return RunRequest(
         run=RunId("r1"),
         kind="training",
-        pipeline="x:y",
+        noun="training",
         name="Run",
         project=ProjectId("p"),
         project_name="P",
@@ -42,7 +48,7 @@ def request() -> RunRequest:
         model=None,
         version=None,
         device="cpu",
-        stages=(PREPARE, TRAIN, PUBLISH),
+        stages=STAGES,
         seed=0,
         max_duration_s=None,
         created_at=AT,
@@ -212,9 +218,11 @@ def test_events_seen_before_change_nothing() -> None:
 
 
 def test_a_progress_of_a_stage_that_nobody_planned() -> None:
-    story = Story().tell(STARTED, says.StageChanged(StageName.EVALUATE_TEST, StageState.RUNNING))
-    story.tell(says.Progress(StageName.EVALUATE_TEST, 0.5))
-    assert story.fold.state(ALIVE).stages[-1].fraction == 0.5
+    story = Story().tell(STARTED, says.StageChanged("look-twice", StageState.RUNNING))
+    story.tell(says.Progress("look-twice", 0.5))
+    stage = story.fold.state(ALIVE).stages[-1]
+    assert (stage.name, stage.title, stage.fraction) == ("look-twice", "Look twice", 0.5)
+    assert story.fold.state(ALIVE).progress == 0.0, "it has no share of the whole"
 
 
 def parts(fold: RunFold) -> Iterable[tuple[str, list[int]]]:

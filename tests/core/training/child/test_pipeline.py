@@ -14,13 +14,16 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 from training_workshop import CATEGORIES, HERE, Bench, Told, is_success
 
-from core.domain.projects import Task
-from core.domain.runs import RunStatus, StageName, StageState
+from core.domain.ids import TaskId
+from core.domain.runs import RunStatus, StageState
 from core.domain.snapshots import Split
 from core.domain.training import StartKind
 from core.models.weights_store import load_model_json, verify
 from core.runs.folder.stop_wish import StopWish, write_stop
 from core.runs.story import events as says
+from core.tasks.detection import DETECTION
+from core.tasks.segmentation import SEGMENTATION
+from core.training.kind import StageName
 
 
 def _fingerprint(folder: Path) -> dict[str, str]:
@@ -46,13 +49,13 @@ def test_from_request_to_published_version(bench: Bench):
     for split, n in ((Split.TRAIN, 10), (Split.VAL, 4), (Split.TEST, 3)):
         table = told.tables[split]
         assert (table.overall.n_images, table.overall.n_instances) == (n, 2 * n)
-        assert 0.5 < table.overall.map50 <= 1.0
-        assert table.max_detections == 300
-    (published,) = told.all(says.Published)
+        assert 0.5 < table.overall.value("map50") <= 1.0
+        assert table.settings["max_detections"] == 300
+    (published,) = told.published
     assert bench.published() == [Path(published.folder)]
     assert verify(Path(published.folder)) == ()
     assert published.headline.split == "test"
-    assert published.headline.value == told.tables[Split.TEST].overall.map50_95
+    assert published.headline.value == told.tables[Split.TEST].overall.value("map50_95")
     assert not published.is_partial
     model = load_model_json(Path(published.folder))
     assert model["categories"] == list(CATEGORIES)
@@ -70,7 +73,7 @@ def test_from_request_to_published_version(bench: Bench):
 
 
 def test_the_artifacts_are_what_their_names_say(bench: Bench):
-    bench.ask(task=Task.SEGMENTATION)
+    bench.ask(task=SEGMENTATION.slug)
 
     told = bench.run()
 
@@ -93,28 +96,28 @@ def test_the_artifacts_are_what_their_names_say(bench: Bench):
         rows = list(csv.DictReader(file))
     assert [row["class"] for row in rows] == ["all", *CATEGORIES]
     row = told.tables[Split.TEST].rows[1]
-    assert float(rows[1]["mask_map50_95"]) == pytest.approx(row.mask_map50_95, abs=1e-6)
+    assert float(rows[1]["mask_map50_95"]) == pytest.approx(row.value("mask_map50_95"), abs=1e-6)
     with (bench.layout.artifacts / "train" / "curves.csv").open(encoding="utf-8-sig", newline="") as file:
         points = list(csv.DictReader(file))
     assert sum(p["split"] == "batch" and p["name"] == "loss" for p in points) == 24
     assert sum(p["split"] == "val" and p["name"] == "mask_map50" for p in points) == 3
 
 
-@pytest.mark.parametrize("task", list(Task))
-def test_the_files_of_an_evaluation_give_pycocotools_the_same_numbers(bench: Bench, task: Task, capsys):
+@pytest.mark.parametrize("task", [DETECTION.slug, SEGMENTATION.slug])
+def test_the_files_of_an_evaluation_give_pycocotools_the_same_numbers(bench: Bench, task: TaskId, capsys):
     bench.ask(task=task)
     told = bench.run()
 
     truth = COCO(str(bench.layout.artifacts / "eval_val" / "ground_truth.json"))
     found = truth.loadRes(str(bench.layout.artifacts / "eval_val" / "predictions.json"))
-    evaluation = COCOeval(truth, found, "segm" if task is Task.SEGMENTATION else "bbox")
+    evaluation = COCOeval(truth, found, "segm" if task == SEGMENTATION.slug else "bbox")
     evaluation.params.maxDets = [1, 10, 300]
     evaluation.evaluate()
     evaluation.accumulate()
     precision = evaluation.eval["precision"][:, :, :, 0, 2]
 
     row = told.tables[Split.VAL].overall
-    ours = row.mask_map50_95 if task is Task.SEGMENTATION else row.map50_95
+    ours = row.value("mask_map50_95") if task == SEGMENTATION.slug else row.value("map50_95")
     assert ours == pytest.approx(np.mean(precision[precision > -1]), abs=1e-6)
 
 
@@ -146,7 +149,7 @@ def test_without_test_images_the_headline_is_vals_and_the_step_says_why(bench: B
     assert is_success(told)
     assert told.stage(StageName.EVALUATE_TEST) == (StageState.SKIPPED, "No test images were chosen.")
     assert set(told.tables) == {Split.TRAIN, Split.VAL}
-    assert told.all(says.Published)[0].headline.split == "val"
+    assert told.published[0].headline.split == "val"
 
 
 def test_stop_and_keep_publishes_a_partial_version(bench: Bench):
@@ -163,7 +166,7 @@ def test_stop_and_keep_publishes_a_partial_version(bench: Bench):
     assert told.end.reason.startswith("Stopped by you after epoch ")
     assert told.end.reason.endswith("; the best of them is kept as V001 (first).")
     assert set(told.tables) == set(Split)
-    (published,) = told.all(says.Published)
+    (published,) = told.published
     assert published.is_partial
     assert load_model_json(Path(published.folder))["is_partial"] is True
 
@@ -180,7 +183,7 @@ def test_a_stop_before_the_first_epoch_keeps_nothing_and_says_so(bench: Bench):
     told = bench.told()
     assert told.end.status is RunStatus.TERMINATED
     assert "before the first epoch was complete; there is nothing to keep" in told.end.reason
-    assert told.all(says.Published) == []
+    assert told.published == []
     assert bench.published() == []
 
 
@@ -203,7 +206,7 @@ def test_the_time_limit_ends_a_training_well(bench: Bench):
 
     assert is_success(told)
     assert told.end.reason.startswith("Time limit reached after ")
-    assert told.all(says.Published)[0].is_partial
+    assert told.published[0].is_partial
 
 
 def test_a_changed_image_is_refused_before_training(bench: Bench):
@@ -233,7 +236,7 @@ def test_test_images_that_changed_cost_the_measurement_not_the_weights(bench: Be
     assert state is StageState.SKIPPED
     assert "test/page 1.jpg" in text
     assert "test set was not measured" in told.all(says.Warned)[0].text
-    assert told.all(says.Published)[0].headline.split == "val"
+    assert told.published[0].headline.split == "val"
 
 
 def test_a_snapshot_that_was_tampered_with_is_refused(bench: Bench):
@@ -304,7 +307,7 @@ def test_a_store_that_cannot_be_written_leaves_nothing_half_there(bench: Bench):
 
     assert "could not be stored" in _failed(told).text
     assert told.stage(StageName.PUBLISH)[0] is StageState.FAILED
-    assert told.all(says.Published) == []
+    assert told.published == []
     assert bench.store.read_text() == "in the way"
 
 
@@ -315,7 +318,7 @@ def test_missing_weights_are_named(bench: Bench):
 
 def test_a_version_that_changed_since_its_publication_starts_nothing(bench: Bench):
     bench.ask()
-    (published,) = bench.run().all(says.Published)
+    (published,) = bench.run().published
     weights = bench.store / published.content_sha256 / "weights.safetensors"
     weights.chmod(0o600)
     weights.write_bytes(weights.read_bytes()[:-1] + b"?")
@@ -339,14 +342,14 @@ def test_missing_pretrained_weights_are_named_with_the_folder(bench: Bench):
 
 def test_a_published_version_is_where_the_next_one_starts(bench: Bench):
     bench.ask()
-    first = Path(bench.run().all(says.Published)[0].folder)
+    first = Path(bench.run().published[0].folder)
     bench.layout.events_file.unlink()
     bench.ask(start=StartKind.VERSION, weights=first / "weights.safetensors", start_text="Shapes V001", parent="v0")
 
     told = bench.run()
 
     assert is_success(told), told.end
-    model = load_model_json(Path(told.all(says.Published)[0].folder))
+    model = load_model_json(Path(told.published[0].folder))
     assert (model["start"], model["parent"]) == ("Shapes V001", "v0")
     assert len(bench.published()) == 2
 

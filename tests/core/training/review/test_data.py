@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 
 from core.domain.geometry import Box, Polygon
 from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
-from core.domain.projects import AnnotatedImage, Annotation, Category, ImageRecord, ImageState, Task
+from core.domain.projects import AnnotatedImage, Annotation, Category, ImageRecord, ImageState
 from core.domain.snapshots import Split
+from core.tasks.detection import DETECTION
+from core.tasks.segmentation import SEGMENTATION
 from core.training.review import tally as reasons
-from core.training.review.data import DataChoice, usable_shape
+from core.training.review.data import DataChoice
 
 PROJECT = (
     Category(CategoryId("1"), "line", 0),
@@ -45,11 +47,11 @@ def lines(n: int, shape: object = BOX, prefix: str = "l"):
     return [image(f"{prefix}{i}", ("line", shape)) for i in range(n)]
 
 
-def resolve(train, *, val=None, test=None, task=Task.DETECTION, **choice):
+def resolve(train, *, val=None, test=None, task=DETECTION, **choice):
     return resolve_both(train, val=val, test=test, task=task, **choice)[0]
 
 
-def resolve_both(train, *, val=None, test=None, task=Task.DETECTION, **choice):
+def resolve_both(train, *, val=None, test=None, task=DETECTION, **choice):
     """Also the paths of the images in use, by split."""
     images = {Split.TRAIN: train, Split.VAL: val, Split.TEST: test}
     resolved, paths = resolve_images(
@@ -138,13 +140,13 @@ def test_boxes_that_stand_for_shapes_are_counted_for_a_segmenter():
     train = [image("a", ("line", RING)), image("b", ("line", BOX))]
 
     assert resolve(train, val=lines(1)).n_boxes_as_shapes == 0
-    rings = resolve(train, val=lines(1, RING), task=Task.SEGMENTATION)
+    rings = resolve(train, val=lines(1, RING), task=SEGMENTATION)
     assert rings.n_boxes_as_shapes == 1
     assert rings.boxes_only == ()
 
 
 def test_a_class_with_boxes_only_is_named_for_a_segmenter():
-    data = resolve([image("a", ("line", RING), ("map", BOX))], val=lines(1, RING), task=Task.SEGMENTATION)
+    data = resolve([image("a", ("line", RING), ("map", BOX))], val=lines(1, RING), task=SEGMENTATION)
 
     assert data.boxes_only == ("map",)
     assert data.found_kinds == {"box", "polygon"}
@@ -191,13 +193,13 @@ def test_crowd_regions_are_kept_and_not_counted():
     ],
 )
 def test_shapes_are_cut_to_the_image_and_must_have_an_area(shape, expected):
-    assert usable_shape(shape, Task.DETECTION, 100, 80) == expected
+    assert DETECTION.usable_shape(shape, 100, 80) == expected
 
 
 def test_a_segmenter_keeps_the_rings_that_have_an_area():
     shape = Polygon(((0, 0, 5, 5), (10, 10, 20, 10, 20, 20)))
 
-    assert usable_shape(shape, Task.SEGMENTATION, 100, 80) == Polygon(((10, 10, 20, 10, 20, 20),))
+    assert SEGMENTATION.usable_shape(shape, 100, 80) == Polygon(((10, 10, 20, 10, 20, 20),))
 
 
 numbers = st.one_of(st.integers(-20, 120).map(float), st.floats(-20, 120, width=32))
@@ -255,7 +257,7 @@ def plain_room(data) -> int:
     st.one_of(st.none(), collections),
     st.builds(
         DataChoice,
-        task=st.sampled_from(list(Task)),
+        task=st.sampled_from([DETECTION, SEGMENTATION]),
         classes=classes,
         model_classes=classes,
         use_images_without_objects=st.booleans(),

@@ -1,0 +1,1 @@
+"""Rechecks: does a published version still predict what it predicted when it was measured?"""
