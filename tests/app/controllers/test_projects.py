@@ -154,9 +154,12 @@ def test_only_what_has_changed_is_read_anew(
     read: list[str] = []
     for name in ("list_projects", "get_project", "list_folders", "list_categories"):
         verb = getattr(browse_projects, name)
-        monkeypatch.setattr(
-            browse_projects, name, lambda *given, name=name, verb=verb: (read.append(name), verb(*given))[1]
-        )
+
+        def noting(*given: object, name: str = name, verb: Callable[..., object] = verb, **more: object) -> object:
+            read.append(name)
+            return verb(*given, **more)
+
+        monkeypatch.setattr(browse_projects, name, noting)
     here = browse_project.id
     for changes, expected in (
         (Changes.of(projects=[here], renamed=[here]), ["list_projects", "get_project"]),
