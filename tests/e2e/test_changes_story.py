@@ -147,6 +147,7 @@ def test_a_run_that_is_removed_leaves_the_list(desk: Desk, shapes: Path) -> None
     window.open_wizard()
     run = window.train(n_steps=2)
     window.wait_for_end()
+    window.until(lambda: window.features.pool.n_live == 0)  # that it has ended is told while its page is open
     window.application.window.section_requested.emit("runs")
     window.until(lambda: window.page == "runs" and window.features.runs_page.find_run(run) is not None)
     window.until(lambda: window.run_record(run).status is RunStatus.SUCCESS)
