@@ -160,11 +160,10 @@ class ImagesController(QObject):
         self._browser.set_images(listing.ids, listing.total, filter_text=text)
 
     def _prepare_search(self, project: ProjectId) -> None:
-        """While the person looks at what is on the screen."""
+        """While the person looks at what is on the screen; not on the registry's thread, which fetches that."""
         self._jobs.run(
             lambda: self._projects.prepare_search(project),
-            on_error=self._show_problem,
-            pool="registry",
+            on_error=self.message_raised.emit,
             key="image-names",
             gives_way=True,
         )

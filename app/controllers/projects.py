@@ -121,7 +121,7 @@ class ProjectsController(QObject):
     def _overview(self, project: ProjectId, changes: Changes) -> _Overview:
         return _Overview(
             self._projects.get_project(project),
-            self._projects.list_folders(project) if project in changes.folders else None,
+            self._projects.list_folders(project, with_categories=False) if project in changes.folders else None,
             self._projects.list_categories(project) if project in changes.categories else None,
         )
 
