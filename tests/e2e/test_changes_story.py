@@ -69,7 +69,7 @@ def test_a_new_name_is_everywhere_at_once_and_no_image_is_read_again(
     wait_for_images(window)
     projects = features.services.projects
     for verb in ("list_image_ids", "get_annotated", "list_folders", "list_categories"):
-        monkeypatch.setattr(projects, verb, lambda *_, verb=verb: pytest.fail(f"{verb} was asked for a name"))
+        monkeypatch.setattr(projects, verb, lambda *_, verb=verb, **__: pytest.fail(f"{verb} was asked for a name"))
 
     rename(window, "Old shapes")
 

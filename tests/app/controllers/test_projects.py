@@ -155,7 +155,9 @@ def test_only_what_has_changed_is_read_anew(
     for name in ("list_projects", "get_project", "list_folders", "list_categories"):
         verb = getattr(browse_projects, name)
         monkeypatch.setattr(
-            browse_projects, name, lambda *given, name=name, verb=verb: (read.append(name), verb(*given))[1]
+            browse_projects,
+            name,
+            lambda *given, name=name, verb=verb, **how: (read.append(name), verb(*given, **how))[1],
         )
     here = browse_project.id
     for changes, expected in (
