@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 
 from app.controllers.pictures import thumbnail_of
 from app.jobs import JobRunner
-from core.domain.ids import ImageId
+from core.domain.ids import ImageId, ProjectId
 from core.domain.image_ids import ImageIds
 from core.domain.messages import UserMessage
 from core.domain.names import shown
@@ -34,7 +34,8 @@ MAX_AT_ONCE = 3  # thumbnails being made; the pool has more threads, so that an 
 class _Listing:
     ids: ImageIds
     total: int
-    categories: tuple[Category, ...]
+    revision: int  # of the project
+    categories: tuple[Category, ...] | None  # None = they are as they were
 
 
 class Thumbnails(Protocol):
@@ -67,6 +68,7 @@ class ImagesController(QObject):
         self._project: Project | None = None
         self._filter: ImageFilter | None = None
         self._categories: tuple[Category, ...] = ()
+        self._revision: int | None = None  # of the project when its categories were read
         self._queue: deque[tuple[ImageRecord, int]] = deque()
         self._under_way: set[ImageId] = set()
         # Several filters may change in one go; one look into the registry answers them all.
@@ -88,6 +90,7 @@ class ImagesController(QObject):
         """List a project's images, unfiltered."""
         self._project = project
         self._filter = ImageFilter(project.id)
+        self._revision = None
         self._queue.clear()
         self._browser.reset_filters()
         self._browser.grid.forget_all()
@@ -122,27 +125,43 @@ class ImagesController(QObject):
             self._reload_timer.start()
 
     def _reload(self) -> None:
-        asked = self._filter
+        asked, known = self._filter, self._revision
         if asked is None:
             return
 
         def look() -> _Listing:
-            everything = ImageFilter(asked.project)
+            revision = self._projects.get_revision(asked.project)
             return _Listing(
                 self._projects.list_image_ids(asked),
-                self._projects.count_images(everything),
-                self._projects.list_categories(asked.project),
+                self._projects.count_images(ImageFilter(asked.project)),
+                revision,
+                self._projects.list_categories(asked.project) if revision != known else None,
             )
 
-        self._jobs.run(look, then=self._show_listing, on_error=self._show_problem, pool="registry", key="image-ids")
+        self._jobs.run(
+            look, then=self._show_listing, on_error=self._show_problem, pool="registry", key="image-ids", gives_way=True
+        )
 
     def _show_listing(self, listing: _Listing) -> None:
         if self._filter is None:
             return
-        self._categories = listing.categories
-        self._browser.set_categories(listing.categories)
-        text = filter_words(self._filter, listing.categories)
+        if listing.categories is not None:
+            self._categories = listing.categories
+            self._browser.set_categories(listing.categories)
+            self._prepare_search(self._filter.project)
+        self._revision = listing.revision
+        text = filter_words(self._filter, self._categories)
         self._browser.set_images(listing.ids, listing.total, filter_text=text)
+
+    def _prepare_search(self, project: ProjectId) -> None:
+        """While the person looks at what is on the screen."""
+        self._jobs.run(
+            lambda: self._projects.prepare_search(project),
+            on_error=self._show_problem,
+            pool="registry",
+            key="image-names",
+            gives_way=True,
+        )
 
     def _show_problem(self, message: UserMessage) -> None:
         self._browser.set_problem(message.text, message.hint)
@@ -161,6 +180,7 @@ class ImagesController(QObject):
                 on_error=self.message_raised.emit,
                 pool="registry",
                 key="grid-records",
+                gives_way=True,
             )
 
     def _got_records(self, annotated: Sequence[AnnotatedImage], side: int) -> None:

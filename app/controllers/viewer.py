@@ -41,7 +41,7 @@ class ViewerController(QObject):
         self._jobs = jobs
         self._page = page
         self._project: Project | None = None
-        self._ids: tuple[ImageId, ...] = ()
+        self._ids: Sequence[ImageId] = ()
         self._position = 0
         self._records: OrderedDict[ImageId, AnnotatedImage] = OrderedDict()
         self._pictures: OrderedDict[ImageId, Picture] = OrderedDict()
@@ -62,7 +62,7 @@ class ViewerController(QObject):
     def open_image(self, project: Project, image: ImageId, ids: Sequence[ImageId]) -> None:
         """Show `image`; `ids` are the images to leaf through, in their order."""
         self._project = project
-        self._ids = tuple(ids) if image in ids else (image,)
+        self._ids = ids if image in ids else (image,)
         self._records.clear()
         self._pictures.clear()
         self._fetching.clear()

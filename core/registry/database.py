@@ -29,6 +29,7 @@ from core.registry.faults import explain, locked
 from core.registry.inspection import Condition, inspect
 from core.registry.locks import WriterLock
 from core.registry.schema import APPLICATION_ID, SCHEMA, Schema, read_revision, upgrade
+from core.stopping import Stop, StoppedError, current_stop
 
 _WRITES = "calque_writes"  # execution option: "normal" or "durable" for a writing transaction
 
@@ -101,11 +102,16 @@ class Registry:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session that sees one state of the database from its first query to its end."""
+        """A session that sees one state of the database from its first query to its end.
+
+        Raises StoppedError, in the middle of a query if need be, when the work it is part of is to end.
+        """
         try:
-            with Session(self._opened()) as session:
+            with Session(self._opened()) as session, _ended_by(current_stop(), session):
                 yield session
         except DBAPIError as error:
+            if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+                raise StoppedError from error
             raise explain(error.orig, self._file, self._backups) from error
 
     @contextmanager
@@ -231,6 +237,20 @@ class Registry:
         engine = create_engine("sqlite://", creator=make_connection, poolclass=QueuePool, max_overflow=-1)
         event.listen(engine, "begin", _begin)
         return engine
+
+
+@contextmanager
+def _ended_by(stop: Stop | None, session: Session) -> Iterator[None]:
+    if stop is None:
+        yield
+        return
+    stop.check()
+    connection = session.connection()
+    # A query under way is interrupted; between two of them there is nothing to interrupt, and the next must not begin.
+    event.listen(connection, "before_cursor_execute", lambda *_: stop.check())
+    raw = cast("sqlite3.Connection", connection.connection.driver_connection)
+    with stop.calling(raw.interrupt):
+        yield
 
 
 def _begin(connection: Connection) -> None:

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from app.jobs import JobContext, JobRunner
 from core.domain.messages import UserMessage
 from core.errors import RefusedError
+from core.stopping import current_stop
 
 
 @pytest.fixture
@@ -85,3 +86,40 @@ def test_five_thousand_signals(qtbot: QtBot, jobs: JobRunner) -> None:
     for number in range(5000):
         jobs.busy_changed.emit(number)
     assert len(seen) == 5000
+
+
+def test_a_job_that_gives_way_is_ended_by_the_next_of_its_key(jobs: JobRunner, qtbot: QtBot) -> None:
+    begun, seen = threading.Event(), []
+
+    def endless() -> str:
+        stop = current_stop()
+        assert stop is not None
+        ended = threading.Event()
+        with stop.calling(ended.set):
+            begun.set()
+            ended.wait(30)
+            stop.check()
+        return "old"
+
+    jobs.run(endless, then=seen.append, on_error=seen.append, pool="registry", key="search", gives_way=True)
+    assert begun.wait(5)
+    skipped = jobs.run(lambda: seen.append("ran"), pool="registry", key="search", gives_way=True)
+    jobs.run(lambda: "new", then=seen.append, pool="registry", key="search", gives_way=True)
+    qtbot.waitUntil(lambda: jobs.n_busy == 0)
+    assert seen == ["new"]
+    assert skipped.context.is_cancelled(), "it had not begun, and never ran"
+
+
+def test_a_job_that_does_not_give_way_is_carried_out(jobs: JobRunner, qtbot: QtBot) -> None:
+    gate, written, seen = threading.Event(), [], []
+
+    def write() -> str:
+        gate.wait(5)
+        written.append(current_stop().is_set)  # type: ignore[union-attr]
+        return "old"
+
+    jobs.run(write, then=seen.append, key="write")
+    jobs.run(lambda: "new", then=seen.append, key="write")
+    gate.set()
+    qtbot.waitUntil(lambda: jobs.n_busy == 0)
+    assert (written, seen) == ([False], ["new"])

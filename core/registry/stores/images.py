@@ -10,14 +10,13 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, LargeBinary, bindparam, cast, func, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
-from core.domain.changes import NO_CHANGES, Changes
 from core.domain.ids import ImageId, ProjectId
 from core.domain.image_ids import ImageIds
 from core.domain.names import shown
 from core.domain.projects import ImageFilter, ImageRecord, ImageState, Source
 from core.registry.stores.chunks import KEYS_PER_QUERY, ROWS_PER_INSERT, chunked
 from core.registry.stores.projects import add_folders
-from core.registry.stores.upkeep import facts_written, images_came
+from core.registry.stores.upkeep import facts_written, images_come
 from core.registry.tables.images import IMAGES, AnnotationRow, ImageRow
 from core.registry.tables.projects import FolderRow
 
@@ -58,10 +57,10 @@ class ImageFacts:
         return self.path.rpartition("/")[0]
 
 
-def insert_images(session: Session, project: ProjectId, images: Sequence[ImageFacts]) -> Changes:
+def insert_images(session: Session, project: ProjectId, images: Sequence[ImageFacts]) -> None:
     """Paths must be new to the project. Folders are made as needed."""
     if not images:
-        return NO_CHANGES
+        return
     folders = add_folders(session, project, (image.folder for image in images))
     for chunk in chunked(images, ROWS_PER_INSERT):
         rows = [
@@ -77,12 +76,11 @@ def insert_images(session: Session, project: ProjectId, images: Sequence[ImageFa
             | _to_columns(image)
             for image in chunk
         ]
-        session.execute(insert(IMAGES), rows)
-        images_came(session, project, (folders[image.folder] for image in chunk))
-    return Changes.of(projects=(project,), image_lists=(project,), folders=(project,))
+        with images_come(session, project, (folders[image.folder] for image in chunk)):
+            session.execute(insert(IMAGES), rows)
 
 
-def update_images(session: Session, images: Mapping[int, ImageFacts]) -> Changes:
+def update_images(session: Session, images: Mapping[int, ImageFacts]) -> None:
     """New facts by key, for files that changed since they were imported; their paths stay."""
     for chunk in chunked(images.items(), ROWS_PER_INSERT):
         rows = [{f"new_{name}": value for name, value in _to_columns(image).items()} for _, image in chunk]
@@ -90,7 +88,7 @@ def update_images(session: Session, images: Mapping[int, ImageFacts]) -> Changes
             row["key"] = key
         values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in _to_columns(chunk[0][1])}
         session.execute(update(IMAGES).where(IMAGES.c.id == bindparam("key")).values(values), rows)
-    return facts_written(session, images.keys())
+    facts_written(session, images.keys())
 
 
 def list_facts(session: Session, project: ProjectId) -> dict[str, tuple[int, ImageFacts]]:

@@ -17,19 +17,18 @@ from core.datasets.tree import build_tree
 from core.domain.evaluation import EvaluationTable
 from core.domain.runs import RunStatus
 from core.domain.snapshots import Split
-from core.domain.training import StartKind
-from core.errors import RefusedError, WeightsError, WorkerError
+from core.errors import RefusedError, WorkerError
 from core.evaluation.measuring import Measuring, MeasuringStopped, measure
 from core.files.faults import told_as_storage_error
 from core.models.headline import headline_of
 from core.models.publish import publish
-from core.models.weights_store import load_model_json, verify
 from core.runs.processes.child import ChildContext
 from core.tasks.catalog import TaskCatalog
 from core.tasks.task import Task
 from core.training.child.curves_file import write_curves
 from core.training.child.payload import TrainingPayload, payload_from_json
 from core.training.child.publication import make_publication
+from core.training.child.start import find_start
 from core.training.child.trained import recall, remember
 from core.training.kind import StageName
 from core.training.results import Publication, tell_evaluation, tell_publication
@@ -43,7 +42,6 @@ from core.workers.api import (
     WorkerDescription,
 )
 from core.workers.catalog import WorkerCatalog
-from core.workers.pretrained import obtain_pretrained
 
 _EVALUATIONS = {
     Split.TRAIN: StageName.EVALUATE_TRAIN,
@@ -110,41 +108,9 @@ class _Training:
         )
         context.progress(0.99, 1, "loading the worker")
         worker = WorkerCatalog().load(description)
-        start = self._find_start()
+        start = find_start(payload, context.worker, self._told_start)
         self._leave_if_stopped()
         return manifest, images, worker, start
-
-    def _find_start(self) -> Start:
-        payload = self.payload
-        if payload.start is StartKind.SCRATCH:
-            return Start(payload.start)
-        if payload.start is StartKind.PRETRAINED:
-
-            def told(done: float, total: float, text: str) -> None:
-                self._leave_if_stopped()
-                self.context.progress(done, total, text)
-
-            weights = obtain_pretrained(
-                payload.pretrained,
-                payload.weights_folder,
-                source=self.context.worker.pretrained if self.context.worker else None,
-                may_download=payload.may_download,
-                progress=told,
-            )
-            return Start(payload.start, weights)
-        if payload.weights is None or not payload.weights.is_file():
-            raise WeightsError(
-                f"The weights to start from are missing: {payload.weights}.",
-                hint="Put the file back, or train from scratch.",
-            )
-        if payload.weights.suffix != ".safetensors":
-            return Start(payload.start, payload.weights)
-        for problem in verify(payload.weights.parent):
-            raise WeightsError(
-                f"The weights to start from are not as they were published: {problem.text}",
-                hint="Restore them from a backup, or start from others.",
-            )
-        return Start(payload.start, payload.weights, load_model_json(payload.weights.parent))
 
     def _told(self, text: str) -> Callable[[int, int], None]:
         """Progress over images, given up when a stop is asked for."""
@@ -154,6 +120,10 @@ class _Training:
             self.context.progress(done, total, f"{text}: {done} of {total}")
 
         return told
+
+    def _told_start(self, done: float, total: float, text: str) -> None:
+        self._leave_if_stopped()
+        self.context.progress(done, total, text)
 
     def _leave_if_stopped(self) -> None:
         if self.context.should_stop():

@@ -234,3 +234,31 @@ def test_new_content_is_listed_under_the_same_filters(
     )
     controller.refresh(browse_projects.get_project(browse_project.id))
     qtbot.waitUntil(lambda: browser.status_text == '5 of 9 images  ·  in "train"')
+
+
+def test_a_search_does_not_read_the_classes_again(
+    qtbot: QtBot,
+    controller: ImagesController,
+    page: ProjectPage,
+    browser: ImageBrowser,
+    browse_projects: ProjectService,
+    browse_project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _open(qtbot, controller, page, browse_projects, browse_project)
+    n_asked = 0
+
+    def list_categories(*args: object) -> object:
+        nonlocal n_asked
+        n_asked += 1
+        return ProjectService.list_categories(browse_projects, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(browse_projects, "list_categories", list_categories)
+    for text in ("page 7", "page", "page 3"):
+        browser._search.setText(text)
+        qtbot.waitUntil(lambda text=text: browser.status_text.endswith(f'named "{text}"'))  # type: ignore[misc]
+    assert n_asked == 0
+    browse_projects.rename_project(browse_project.id, "Other pages")
+    browser._search.setText("page 1")
+    qtbot.waitUntil(lambda: browser.status_text.endswith('named "page 1"'))
+    assert n_asked == 1, "the project has changed"

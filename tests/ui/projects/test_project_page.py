@@ -165,6 +165,32 @@ def test_new_counts_announce_nothing(qtbot: QtBot, tree: FolderTree) -> None:
     assert tree.selected_folder() == ""
 
 
+def test_new_counts_leave_the_tree_as_it_was(qtbot: QtBot, tree: FolderTree) -> None:
+    model = tree.model()
+    train = model.index(1, 0, model.index(0, 0))
+    assert train.data() == "train"
+    tree.collapse(train)
+    counted = (Folder("", 13, 11), Folder("train", 9, 9), FOLDERS[2], Folder("train/b 9", 6, 6), FOLDERS[4])
+    changed: list[tuple[str, str]] = []
+    model.dataChanged.connect(lambda first, last: changed.append((first.data(), last.data())))
+    with qtbot.assertNotEmitted(model.modelReset):
+        tree.set_folders(counted)
+    assert changed == [("All images", "All images"), ("train", "train"), ("b 9", "b 9")]
+    assert "9 images" in train.data(Qt.ItemDataRole.ToolTipRole)
+    assert not tree.isExpanded(train)
+    with qtbot.waitSignal(model.modelReset):
+        tree.set_folders(counted[:4])
+
+
+def test_numbers_in_names_are_sorted_by_their_value(qtbot: QtBot) -> None:
+    model = FolderTreeModel()
+    names = ("p", "p 2", "p 02b", "p 9", "p 10", "p 10a", "p 100", "pa", "٣", "p4", "Pa 1")
+    model.set_folders([Folder(name, 1, 0) for name in names])
+    root = model.index(0, 0)
+    shown = [model.index(row, 0, root).data() for row in range(model.rowCount(root))]
+    assert shown == ["p", "p 2", "p 02b", "p 9", "p 10", "p 10a", "p 100", "pa", "Pa 1", "p4", "٣"]
+
+
 def test_a_folder_can_be_trained_on_from_its_menu(qtbot: QtBot, tree: FolderTree) -> None:
     action = tree.menu_for(FOLDERS[1]).actions()[0]
     with qtbot.waitSignal(tree.train_requested) as wish:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from core.domain.evaluation import Evaluation, EvaluationTable, Measure
+from core.domain.evaluation import Evaluation, EvaluationRow, EvaluationTable, Measure
 from core.domain.ids import EvaluationId, RunId, VersionId
 from core.domain.models import ModelVersion
 from core.domain.snapshots import Split
@@ -91,7 +91,7 @@ def test_a_version_that_was_taken_in_shows_what_its_files_stated(registry: Regis
 
 def test_a_measure_that_nobody_knows_survives(registry: Registry, version: ModelVersion) -> None:
     measures = (Measure("calm", "Calm", "How calm it is.", kind="decibel"),)
-    table = coco_table(Split.TEST, (coco_row(None, 1, 2, {"calm": 0.5, "charm": 7}),), measures)
+    table = EvaluationTable(Split.TEST, (EvaluationRow(None, 1, 2, {"calm": 0.5, "charm": 7}),), measures)
     with registry.write() as session:
         evaluations.put_evaluation(session, evaluation_of(version, table))
     with registry.read() as session:
