@@ -81,10 +81,13 @@ class ProjectService:
         with self._registry.read() as session:
             return projects.list_categories(session, project)
 
-    def list_folders(self, project: ProjectId) -> tuple[Folder, ...]:
-        """Every node from the root down, sorted, the counts of a node including all that is below it."""
+    def list_folders(self, project: ProjectId, *, with_categories: bool = True) -> tuple[Folder, ...]:
+        """Every node from the root down, sorted, the counts of a node including all that is below it.
+
+        Without the counts of their categories it takes a tenth of the time.
+        """
         with self._registry.read() as session:
-            return projects.list_folders(session, project)
+            return projects.list_folders(session, project, with_categories=with_categories)
 
     def count_images(self, filter: ImageFilter) -> int:
         with self._registry.read() as session:

@@ -171,6 +171,10 @@ class RunService:
                 time.sleep(0.05)
             if self.get_run(id).status.is_terminal:
                 return None
+        return self.carry_on(id, on_batch, should_leave)
+
+    def carry_on(self, id: RunId, on_batch: Callable[[Batch], None], should_leave: Callable[[], bool]) -> RunState:
+        """Supervise a run that has begun to its end, or until told to leave; returns its state then."""
         return supervise(self.layout(id), self._registry, on_batch, should_leave, kinds=self.kinds)
 
     def request_stop(self, id: RunId) -> RunRecord:

@@ -159,14 +159,17 @@ def add_categories(session: Session, project: ProjectId, names: Iterable[str]) -
     return {name: CategoryId(str(id)) for name, id in known.items()}
 
 
-def list_folders(session: Session, project: ProjectId) -> tuple[Folder, ...]:
-    """Every node from the root down, sorted, the counts of a node including all that is below it."""
+def list_folders(session: Session, project: ProjectId, *, with_categories: bool = True) -> tuple[Folder, ...]:
+    """Every node from the root down, sorted, the counts of a node including all that is below it.
+
+    Without the counts of their categories it takes a tenth of the time.
+    """
     folders = session.execute(
         select(FolderRow.id, FolderRow.path, FolderRow.n_images, FolderRow.n_annotated).where(
             FolderRow.project_id == project, FolderRow.n_images > 0
         )
     )
-    of_folders = _list_category_counts(session, project)
+    of_folders = _list_category_counts(session, project) if with_categories else {}
     totals: dict[str, list[int]] = {"": [0, 0]}
     categories: dict[str, dict[int, int]] = {"": {}}
     for key, path, n_images, n_annotated in folders:

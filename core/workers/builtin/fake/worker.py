@@ -50,8 +50,10 @@ class FakeWorker:
         """The ground truth, jittered by an amount that depends on the image alone."""
         shift = float(load_file(request.weights)["shift"][0])
         has_masks = TaskCatalog().get(request.model["task"]).has_masks
+        delay_s = request.model.get("configuration", {}).get("predict_delay_s", 0.0)
         for done, image in enumerate(request.images):
             reporter.progress(done, len(request.images), "predicting")
+            time.sleep(delay_s)
             rng = random.Random(image.key)
             found = [_predict(item, image, rng, shift, has_masks=has_masks) for item in image.objects]
             kept = [item for item in found if item.confidence >= request.confidence]
