@@ -92,7 +92,7 @@ def _predict(context: ChildContext, worker: Worker, request: PredictRequest, tar
         with files.write_predictions(target) as writer:
             for item in worker.predict(request, context):
                 _leave_if_stopped(context)
-                writer.add(ids[item.image.path], item.image, item.objects, has_masks=False)
+                writer.add(ids[item.image.path], item.image, item.objects)
                 n_seen += 1
                 context.progress(n_seen, len(request.images), f"image {n_seen} of {len(request.images)}")
     except OSError as error:
