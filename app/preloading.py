@@ -66,7 +66,8 @@ class Preloading(QObject):
             context.check()  # a window that is closed at once need not wait for the rest
             import_module(module)
         services = self._services
-        _ = (services.imports, services.models, services.training, services.thumbnails)
+        _ = (services.imports, services.exports, services.models, services.training, services.thumbnails)
+        services.formats.list_formats()
 
     def _fail(self, message: UserMessage) -> None:
         self.message_raised.emit(message)

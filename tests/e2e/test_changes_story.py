@@ -69,7 +69,7 @@ def test_a_new_name_is_everywhere_at_once_and_no_image_is_read_again(
     wait_for_images(window)
     projects = features.services.projects
     for verb in ("list_image_ids", "get_annotated", "list_folders", "list_categories"):
-        monkeypatch.setattr(projects, verb, lambda *_, verb=verb: pytest.fail(f"{verb} was asked for a name"))
+        monkeypatch.setattr(projects, verb, lambda *_, verb=verb, **__: pytest.fail(f"{verb} was asked for a name"))
 
     rename(window, "Old shapes")
 
@@ -147,6 +147,7 @@ def test_a_run_that_is_removed_leaves_the_list(desk: Desk, shapes: Path) -> None
     window.open_wizard()
     run = window.train(n_steps=2)
     window.wait_for_end()
+    window.until(lambda: window.features.pool.n_live == 0)  # that it has ended is told while its page is open
     window.application.window.section_requested.emit("runs")
     window.until(lambda: window.page == "runs" and window.features.runs_page.find_run(run) is not None)
     window.until(lambda: window.run_record(run).status is RunStatus.SUCCESS)

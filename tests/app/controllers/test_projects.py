@@ -19,7 +19,7 @@ from core.domain.projects import Project
 from core.imports.service import ImportService
 from core.projects.service import ProjectService
 from ui.projects.dialogs import RemoveProjectDialog, RenameProjectDialog
-from ui.projects.project_page import IMPORT, TRAIN, ProjectPage
+from ui.projects.project_page import EXPORT, IMPORT, TRAIN, ProjectPage
 from ui.projects.recent_projects import NAME
 from ui.projects.start_page import StartPage
 
@@ -104,6 +104,7 @@ def test_a_missing_folder_is_said_on_the_page(
     assert str(browse_project.root) in page.banner.plain_text()
     assert not page.action(TRAIN).isEnabled()
     assert "not on this computer" in page.action(IMPORT).toolTip()
+    assert page.action(EXPORT).isEnabled(), "annotations are in the registry"
 
 
 def test_a_project_without_annotations_cannot_be_trained_on(
@@ -120,6 +121,7 @@ def test_a_project_without_annotations_cannot_be_trained_on(
         controller.open_project(report.project)
     assert not page.action(TRAIN).isEnabled()
     assert "has an annotation" in page.action(TRAIN).toolTip()
+    assert "has an annotation" in page.action(EXPORT).toolTip()
     assert page.action(IMPORT).isEnabled()
 
 
@@ -154,9 +156,12 @@ def test_only_what_has_changed_is_read_anew(
     read: list[str] = []
     for name in ("list_projects", "get_project", "list_folders", "list_categories"):
         verb = getattr(browse_projects, name)
-        monkeypatch.setattr(
-            browse_projects, name, lambda *given, name=name, verb=verb: (read.append(name), verb(*given))[1]
-        )
+
+        def noting(*given: object, name: str = name, verb: Callable[..., object] = verb, **more: object) -> object:
+            read.append(name)
+            return verb(*given, **more)
+
+        monkeypatch.setattr(browse_projects, name, noting)
     here = browse_project.id
     for changes, expected in (
         (Changes.of(projects=[here], renamed=[here]), ["list_projects", "get_project"]),

@@ -96,7 +96,7 @@ def test_each_list_that_changed_comes_anew_and_the_draft_is_reviewed(desk: Desk)
 
 def test_what_it_does_not_show_reads_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     for verb in ("get_project", "list_folders", "list_categories"):
-        monkeypatch.setattr(desk.projects, verb, lambda *_: pytest.fail("it was read"))
+        monkeypatch.setattr(desk.projects, verb, lambda *_, **__: pytest.fail("it was read"))
     other = Changes.whole_project(ProjectId("other"))
     desk.lists.refresh(other.merged(Changes.of(runs=[RunId("r")], image_lists=[desk.project.id])))
     desk.settle()

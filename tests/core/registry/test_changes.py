@@ -8,14 +8,15 @@ import pytest
 
 from core import clock
 from core.domain.changes import NO_CHANGES, Changes
-from core.domain.ids import ProjectId, SnapshotId, TaskId, VersionId
+from core.domain.evaluation import Evaluation, EvaluationTable
+from core.domain.ids import EvaluationId, ProjectId, SnapshotId, TaskId, VersionId
 from core.domain.models import Model
-from core.domain.snapshots import SnapshotInfo
+from core.domain.snapshots import SnapshotInfo, Split
 from core.errors import RefusedError
 from core.registry.changes import note, noted
 from core.registry.database import Registry
 from core.registry.session import Session
-from core.registry.stores import configurations, models, projects, snapshots
+from core.registry.stores import configurations, evaluations, models, projects, snapshots
 
 
 @pytest.fixture
@@ -93,6 +94,16 @@ def test_a_version_that_comes_changes_its_model_and_its_parent(registry: Registr
     with registry.write() as session:
         models.delete_version(session, second)
         assert noted(session) == Changes.of(models=[model.id], versions=[first, second])
+
+
+def test_a_measurement_changes_its_version(registry: Registry, model: Model) -> None:
+    with registry.write() as session:
+        version = insert_version(session, model)
+    table = EvaluationTable(Split.TEST, (), ())
+    measured = Evaluation(EvaluationId("e"), None, version, None, clock.now(), table)
+    with registry.write() as session:
+        evaluations.put_evaluation(session, measured)
+        assert noted(session) == Changes.of(versions=[version])
 
 
 def test_the_way_of_a_version_is_noted_where_it_goes_on(registry: Registry, model: Model) -> None:
