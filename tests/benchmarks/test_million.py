@@ -15,8 +15,7 @@ from pathlib import Path
 
 import pytest
 
-for folder in ("benchmarks", "core/datasets"):
-    sys.path.append(str(Path(__file__).parents[1] / folder))
+sys.path += [str(Path(__file__).parents[1] / folder) for folder in ("benchmarks", "core/datasets")]
 
 import plain_manifest
 from million import make_registry

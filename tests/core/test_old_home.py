@@ -191,7 +191,7 @@ def test_nothing_in_it_is_damaged(old: OldHome, services: Services) -> None:
     ]
     assert problems == []
     for snapshot in old.snapshots.values():
-        assert services.datasets.verify(SnapshotId(snapshot), old.project_root) == ()
+        assert services.datasets.verify(SnapshotId(snapshot), old.project_root).problems == ()
 
 
 # The project
