@@ -149,7 +149,7 @@ def supervise(
             batch = replace(batch, record=ingest.take(events, batch.state, has_more=batch.has_more))
         if batch.state != shown or batch.metrics or batch.log or batch.record or batch.is_anew:
             on_batch(batch)
-            shown = batch.state
+            shown = None if batch.has_more else batch.state  # the last word is said, changed or not
         collect_wardens()
         if batch.state.status.is_terminal and not batch.has_more:
             if ingest is None or ingest.is_done:

@@ -130,8 +130,8 @@ def test_a_million_points_come_back(workshop: Workshop, shown: Shown, qtbot: QtB
     reader.read_all()
     print(
         f"\n1,000,000 points by {way} ({layout.events_file.stat().st_size / 1e6:.0f} MB of events, packed "
-        f"{packed / 1e6:.0f} MB): CPU {first:.3f} s to the first curve, {whole:.2f} s to the whole, {drawn:.2f} s until "
-        f"drawn, {page.curves.n_redraws - redraws} redraws of panes (goals 0.05 s and 1 s); the reader alone "
+        f"{packed / 1e6:.0f} MB): CPU {first:.3f} s to the first curve, {whole:.2f} s to the whole, {drawn:.2f} s "
+        f"until drawn, {page.curves.n_redraws - redraws} redraws of panes (goals 0.05 s and 1 s); the reader alone "
         f"{first_read:.3f} s to its first points, {time.process_time() - cpu:.2f} s to the whole"
     )
 
