@@ -5,7 +5,7 @@ Each controller knows its own pages only; what leads from one feature to another
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -405,7 +405,7 @@ class Features(QObject):
     def _leave_wizard(self) -> None:
         self._window.show_page("project" if self.projects.current is not None else "start", "project")
 
-    def _open_image(self, image: ImageId, ids: tuple[ImageId, ...]) -> None:
+    def _open_image(self, image: ImageId, ids: Sequence[ImageId]) -> None:
         project = self.projects.current
         if project is not None:
             self.viewer.open_image(project, image, ids)

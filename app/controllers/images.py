@@ -45,7 +45,7 @@ class Thumbnails(Protocol):
 
 
 class ImagesController(QObject):
-    image_open_requested = Signal(object, object)  # ImageId, tuple[ImageId, ...] of the grid, in its order
+    image_open_requested = Signal(object, object)  # ImageId, Sequence[ImageId] of the grid, in its order
     import_requested = Signal(object)  # Project
     message_raised = Signal(object)  # UserMessage
 
@@ -102,7 +102,7 @@ class ImagesController(QObject):
         if self._project is None or (project is not None and project.id != self._project.id):
             return
         self._project = project or self._project
-        self._browser.grid.forget_all()
+        self._browser.grid.renew()
         self._reload_timer.start()
 
     def clear_filters(self) -> None:

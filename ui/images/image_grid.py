@@ -1,17 +1,42 @@
-"""The grid of thumbnails. Asks only for what is on the screen, the visible rows first."""
+"""The grid of thumbnails: places cells by arithmetic, paints and asks for what is on the screen only.
+
+Qt's own list in icon mode asks the model for every row when it lays them out; with a million images that is seconds.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QPaintEvent, QRegion, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QImage,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QRegion,
+    QResizeEvent,
+    QSinglePointEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QWidget
 
 from core.domain.ids import CategoryId, ImageId
 from core.domain.projects import AnnotatedImage, Category
+from ui.images.cell_layout import CellLayout
 from ui.images.image_delegate import PADDING, ImageDelegate
-from ui.images.image_grid_model import ImageGridModel, ImageRole
+from ui.images.image_grid_model import ImageGridModel, ImageRole, Index
 
 MIN_SIDE, DEFAULT_SIDE, MAX_SIDE = 96, 160, 320
 STORED_SIDES = (128, 256, 512)
@@ -20,7 +45,7 @@ MAX_AHEAD = 120  # rows below the screen; more would push what is on a large scr
 PAUSE_MS = 40  # scrolling must rest this long before rows are asked for
 
 
-class ImageGrid(QListView):
+class ImageGrid(QAbstractItemView):
     open_requested = Signal(object)  # ImageId
     thumbnails_wanted = Signal(object, int)  # tuple[ImageId, ...] that lack something, side; replaces earlier wishes
 
@@ -30,12 +55,12 @@ class ImageGrid(QListView):
         self._delegate = ImageDelegate(self)
         self._wanted: tuple[ImageId, ...] = ()
         self._side = DEFAULT_SIDE
+        self._layout = CellLayout(0, 1, self._delegate.cell_size(self.fontMetrics().height()))
+        self._pointer: QPoint | None = None  # where it is over the viewport
+        self._hovered: int | None = None
         self.setModel(self._images)
         self.setItemDelegate(self._delegate)
-        self.setViewMode(QListView.ViewMode.IconMode)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setMovement(QListView.Movement.Static)
-        self.setUniformItemSizes(True)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setMouseTracking(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -58,21 +83,34 @@ class ImageGrid(QListView):
         return self._side
 
     @property
-    def ids(self) -> tuple[ImageId, ...]:
+    def ids(self) -> Sequence[ImageId]:
         return self._images.ids
 
     def set_side(self, side: int) -> None:
         """The largest side of a thumbnail in pixels of the screen."""
         self._side = min(max(side, MIN_SIDE), MAX_SIDE)
-        self._lay_out()
+        self.updateGeometries()
         self._timer.start()
 
     def set_ids(self, ids: Sequence[ImageId]) -> None:
-        """Other images; the current one stays current when it is among them."""
-        current = self.current_image()
+        """Other images; the current one stays current when it is among them.
+
+        The grid stays where it is when the first image on the screen and the current one stay in their places.
+        """
+        current, row = self.current_image(), self.currentIndex().row()
+        at, first = self.verticalOffset(), self._first_visible()
         self._images.set_ids(ids)
-        if current is not None and self._images.row_of(current) is not None:
-            self.select_image(current)
+        self.updateGeometries()
+        is_in_place = first is not None and first[0] < len(ids) and ids[first[0]] == first[1]
+        found = self._images.row_of(current, near=row) if current is not None else None
+        if found is not None:
+            self.selectionModel().setCurrentIndex(
+                self._images.index(found), QItemSelectionModel.SelectionFlag.ClearAndSelect
+            )
+        if is_in_place and found == (row if current is not None else None):
+            self.verticalScrollBar().setValue(at)
+        elif found is not None:
+            self.scrollTo(self._images.index(found))
         else:
             self.scrollToTop()
 
@@ -89,6 +127,11 @@ class ImageGrid(QListView):
     def forget_all(self) -> None:
         self._delegate.forget_all()
         self._images.forget_all()
+        self._ask_anew()
+
+    def renew(self, images: Collection[ImageId] | None = None) -> None:
+        """These images (None: all) may have changed: they are asked for anew, and shown as they were until then."""
+        self._images.renew(images)
         self._ask_anew()
 
     def set_categories(self, categories: Sequence[Category]) -> None:
@@ -116,22 +159,62 @@ class ImageGrid(QListView):
 
     def visible_rows(self) -> range:
         """The rows on the screen, those cut at its edges included."""
-        cell = self.gridSize()
-        n_columns = self._n_columns()
-        first = self.verticalOffset() // cell.height()
-        last = (self.verticalOffset() + self.viewport().height()) // cell.height()
-        n_rows = len(self._images.ids)
-        return range(min(first * n_columns, n_rows), min((last + 1) * n_columns, n_rows))
+        top = self.verticalOffset()
+        return self._layout.rows_between(top, top + self.viewport().height())
 
-    def _n_columns(self) -> int:
-        return max(1, round((self.viewport().width() - 1) / (self._side + 2 * PADDING)))
+    def cell_size(self) -> QSize:
+        return self._layout.cell
+
+    def n_columns(self) -> int:
+        return self._layout.n_columns
+
+    def _first_visible(self) -> tuple[int, ImageId] | None:
+        rows = self.visible_rows()
+        return (rows.start, self._images.ids[rows.start]) if rows else None
 
     def _lay_out(self) -> None:
         """The thumbnails grow or shrink until the columns fill the width: no ragged strip is left at the right."""
-        self._delegate.side = (self.viewport().width() - 1) // self._n_columns() - 2 * PADDING
+        width = self.viewport().width()
+        n_columns = max(1, round((width - 1) / (self._side + 2 * PADDING)))
+        self._delegate.side = (width - 1) // n_columns - 2 * PADDING
         cell = self._delegate.cell_size(self.fontMetrics().height())
-        if self.gridSize() != cell:
-            self.setGridSize(cell)
+        mirrored_width = width if self.isRightToLeft() else 0
+        before, at = self._layout, self.verticalOffset()
+        self._layout = CellLayout(len(self._images.ids), n_columns, cell, mirrored_width)
+        if self._layout == before:
+            return
+        bar = self.verticalScrollBar()
+        bar.setPageStep(self.viewport().height())
+        bar.setRange(0, max(self._layout.height - self.viewport().height(), 0))
+        if (before.n_columns, before.cell) != (n_columns, cell):
+            # What was at the top of the screen stays there.
+            line, rest = divmod(at, before.cell.height())
+            top = self._layout.rect(line * before.n_columns).top()
+            bar.setValue(top + rest * cell.height() // before.cell.height())
+            self.viewport().update()
+        self._watch()
+
+    def _watch(self) -> None:
+        rows = self.visible_rows()
+        if rows != self._images.watched:
+            self._images.watch(rows)
+
+    def _place(self, content: QRect) -> QRect:
+        """On the viewport."""
+        return content.translated(0, -self.verticalOffset())
+
+    def _row_at(self, place: QPoint) -> int | None:
+        return self._layout.row_at(place.x(), place.y() + self.verticalOffset())
+
+    def _set_pointer(self, place: QPoint | None) -> None:
+        self._pointer = place
+        self._update_hovered()
+
+    def _update_hovered(self) -> None:
+        before, self._hovered = self._hovered, self._row_at(self._pointer) if self._pointer is not None else None
+        for row in {before, self._hovered} - {None} if before != self._hovered else ():
+            if row < self._layout.n_cells:
+                self.viewport().update(self._place(self._layout.rect(row)))
 
     def _ask_anew(self) -> None:
         self._wanted = ()
@@ -158,17 +241,115 @@ class ImageGrid(QListView):
 
     # Qt overrides
 
+    def visualRect(self, index: Index) -> QRect:
+        return self._place(self._layout.rect(index.row())) if index.isValid() else QRect()
+
+    def indexAt(self, point: QPoint) -> QModelIndex:
+        row = self._row_at(point)
+        return QModelIndex() if row is None else self._images.index(row)
+
+    def scrollTo(
+        self, index: Index, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
+    ) -> None:
+        if not index.isValid():
+            return
+        cell, height = self._layout.rect(index.row()), self.viewport().height()
+        bar = self.verticalScrollBar()
+        top, bottom = cell.top(), cell.bottom() + 1 - height
+        if hint == QAbstractItemView.ScrollHint.PositionAtCenter:
+            bar.setValue((top + bottom) // 2)
+        elif hint == QAbstractItemView.ScrollHint.PositionAtTop or top < bar.value():
+            bar.setValue(top)
+        elif hint == QAbstractItemView.ScrollHint.PositionAtBottom or bottom > bar.value():
+            bar.setValue(min(bottom, top))
+
+    def horizontalOffset(self) -> int:
+        return 0
+
+    def verticalOffset(self) -> int:
+        return self.verticalScrollBar().value()
+
+    def isIndexHidden(self, index: Index) -> bool:
+        return False
+
+    def moveCursor(self, cursorAction: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        if not len(self._images.ids):
+            return QModelIndex()
+        current = self.currentIndex()
+        if not current.isValid():
+            return self._images.index(0)
+        n_lines = max(self.viewport().height() // self._layout.cell.height(), 1)
+        return self._images.index(self._layout.moved(current.row(), cursorAction, n_lines))
+
+    def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
+        index = self.indexAt(rect.center())
+        self.selectionModel().select(QItemSelection(index, index) if index.isValid() else QItemSelection(), command)
+
+    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
+        region = QRegion()
+        for index in selection.indexes():
+            region += self.visualRect(index)
+        return region
+
+    def updateGeometries(self) -> None:
+        self._lay_out()
+        super().updateGeometries()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        self.viewport().scroll(dx, dy)
+        self._watch()
+        self._update_hovered()
+
+    def dataChanged(self, topLeft: Index, bottomRight: Index, roles: Sequence[int] = ()) -> None:
+        """Repaints the cells themselves; Qt would repaint the whole viewport for more than one."""
+        visible = self.visible_rows()
+        rows = range(max(topLeft.row(), visible.start), min(bottomRight.row() + 1, visible.stop))
+        if rows:
+            self.viewport().update(self._place(self._layout.rect_of(rows)))
+        current = self.currentIndex().row()
+        if QAccessible.isActive() and current in rows:
+            event = QAccessibleEvent(self, QAccessible.Event.NameChanged)
+            event.setChild(current)
+            QAccessible.updateAccessibility(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         self._delegate.begin_frame()
-        super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        option = QStyleOptionViewItem()
+        self.initViewItemOption(option)
+        base = option.state & ~QStyle.StateFlag.State_HasFocus
+        current, has_focus = self.currentIndex().row(), self.hasFocus() or self.viewport().hasFocus()
+        dirty = event.rect().translated(0, self.verticalOffset())
+        for row in self._layout.rows_between(dirty.top(), dirty.bottom() + 1):
+            cell = self._place(self._layout.rect(row))
+            if not event.region().intersects(cell):
+                continue
+            index = self._images.index(row)
+            option.rect = cell
+            option.state = base
+            if self.selectionModel().isSelected(index):
+                option.state |= QStyle.StateFlag.State_Selected
+            if row == self._hovered:
+                option.state |= QStyle.StateFlag.State_MouseOver
+            if row == current and has_focus:
+                option.state |= QStyle.StateFlag.State_HasFocus
+            self._delegate.paint(painter, option, index)
+        painter.end()
         if self._delegate.pending:
             region = QRegion()
-            for cell in self._delegate.pending:
-                region += cell
+            for area in self._delegate.pending:
+                region += area
             QTimer.singleShot(0, self.viewport(), lambda: self.viewport().update(region))
 
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.HoverEnter, QEvent.Type.HoverMove, QEvent.Type.MouseMove):
+            assert isinstance(event, QSinglePointEvent)
+            self._set_pointer(event.position().toPoint())
+        elif event.type() in (QEvent.Type.HoverLeave, QEvent.Type.Leave):
+            self._set_pointer(None)
+        return super().viewportEvent(event)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._lay_out()
         super().resizeEvent(event)
         self._timer.start()
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from enum import IntEnum
+from itertools import chain
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -41,47 +42,82 @@ def annotations_in_words(annotated: AnnotatedImage) -> str:
 
 
 class ImageGridModel(QAbstractListModel):
-    """Holds an id a row; records and thumbnails only of the rows seen last."""
+    """Holds the list of ids; records and thumbnails only of the rows seen last.
+
+    It announces changes of the rows that somebody looks at (`watch`), and a run of neighbours in one go: what changes
+    elsewhere is read when it comes to the screen.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._ids: tuple[ImageId, ...] = ()
-        self._rows: dict[ImageId, int] = {}
+        self._ids: Sequence[ImageId] = ()
+        self._watched = range(0)
+        self._watched_rows: dict[ImageId, int] | None = None  # made when it is needed
         self._records: OrderedDict[ImageId, AnnotatedImage] = OrderedDict()
         self._thumbnails: OrderedDict[ImageId, QImage] = OrderedDict()
         self._n_bytes = 0
-        self._failures: dict[ImageId, str] = {}
+        self._failures: OrderedDict[ImageId, str] = OrderedDict()
+        self._outdated: set[ImageId] = set()  # what is known of them is shown until it has been fetched anew
 
     @property
-    def ids(self) -> tuple[ImageId, ...]:
+    def ids(self) -> Sequence[ImageId]:
         return self._ids
 
+    @property
+    def watched(self) -> range:
+        return self._watched
+
     def set_ids(self, ids: Sequence[ImageId]) -> None:
-        """Other images. What is known of those that stay is kept."""
+        """Other images; the sequence is kept as it is. What is known of those that stay is kept."""
         self.beginResetModel()
-        self._ids = tuple(ids)
-        self._rows = {image: row for row, image in enumerate(self._ids)}
+        self._ids = ids
+        self.watch(range(0))
         self.endResetModel()
 
+    def watch(self, rows: range) -> None:
+        """The rows that are on the screen."""
+        self._watched = rows
+        self._watched_rows = None
+
     def forget_all(self) -> None:
-        """Drop records and thumbnails: the images themselves may have changed."""
+        """Drop records and thumbnails: other images follow."""
         self._records.clear()
         self._thumbnails.clear()
         self._failures.clear()
+        self._outdated.clear()
         self._n_bytes = 0
-        self._announce(self._ids)
+        self._announce_rows(self._watched)
 
-    def row_of(self, image: ImageId) -> int | None:
-        return self._rows.get(image)
+    def renew(self, images: Collection[ImageId] | None = None) -> None:
+        """These images (None: all) may have changed; what is known of them is fetched anew and shown until then."""
+        known = self._records.keys() | self._thumbnails.keys() | self._failures.keys()
+        self._outdated |= known if images is None else known.intersection(images)
+
+    def row_of(self, image: ImageId, near: int = 0) -> int | None:
+        """Where an image is. At `near` it is found at once, elsewhere as fast as the sequence of ids finds it."""
+        if near < len(self._ids) and self._ids[near] == image:
+            return near
+        try:
+            return self._ids.index(image)
+        except ValueError:
+            return None
 
     def set_records(self, records: Iterable[AnnotatedImage]) -> None:
         changed = []
         for annotated in records:
-            self._records[annotated.image.id] = annotated
-            self._records.move_to_end(annotated.image.id)
-            changed.append(annotated.image.id)
+            image = annotated.image.id
+            before = self._records.get(image)
+            self._records[image] = annotated
+            self._records.move_to_end(image)
+            if image in self._outdated:
+                self._outdated.discard(image)
+                self._failures.pop(image, None)
+                if before is not None and before.image.sha256 != annotated.image.sha256:
+                    self._drop_thumbnail(image)
+            if annotated != before:
+                changed.append(image)
         while len(self._records) > MAX_RECORDS:
-            self._records.popitem(last=False)
+            self._drop(next(iter(self._records)))
         self._announce(changed)
 
     def set_thumbnail(self, image: ImageId, thumbnail: QImage) -> None:
@@ -95,11 +131,16 @@ class ImageGridModel(QAbstractListModel):
 
     def set_failure(self, image: ImageId, text: str) -> None:
         self._failures[image] = text
+        self._failures.move_to_end(image)
+        while len(self._failures) > MAX_RECORDS:
+            self._failures.popitem(last=False)
         self._announce([image])
 
     def is_waiting(self, row: int, side: int) -> bool:
         """Whether the row still lacks its record or a thumbnail of about `side` pixels."""
         image = self._ids[row]
+        if image in self._outdated:
+            return True
         if image in self._failures:
             return False
         thumbnail = self._thumbnails.get(image)
@@ -107,8 +148,13 @@ class ImageGridModel(QAbstractListModel):
         if thumbnail is None or annotated is None:
             return True
         self._thumbnails.move_to_end(image)
+        self._records.move_to_end(image)
         longest = max(annotated.image.width, annotated.image.height)
         return max(thumbnail.width(), thumbnail.height()) < min(side, longest) - 1
+
+    def _drop(self, image: ImageId) -> None:
+        self._records.pop(image)
+        self._outdated.discard(image)
 
     def _drop_thumbnail(self, image: ImageId) -> None:
         old = self._thumbnails.pop(image, None)
@@ -116,11 +162,18 @@ class ImageGridModel(QAbstractListModel):
             self._n_bytes -= old.sizeInBytes()
 
     def _announce(self, images: Iterable[ImageId]) -> None:
-        for image in images:
-            row = self._rows.get(image)
-            if row is not None:
-                index = self.index(row)
-                self.dataChanged.emit(index, index)
+        if self._watched_rows is None:
+            self._watched_rows = {self._ids[row]: row for row in self._watched}
+        rows = sorted(self._watched_rows[image] for image in images if image in self._watched_rows)
+        start = 0
+        for at, row in enumerate(rows):
+            if at + 1 == len(rows) or rows[at + 1] != row + 1:
+                self._announce_rows(range(rows[start], row + 1))
+                start = at + 1
+
+    def _announce_rows(self, rows: range) -> None:
+        if rows:
+            self.dataChanged.emit(self.index(rows.start), self.index(rows.stop - 1))
 
     def _tool_tip(self, image: ImageId, annotated: AnnotatedImage | None) -> str:
         if annotated is None:
@@ -165,3 +218,23 @@ class ImageGridModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._accessible_text(annotated)
         return None
+
+    def match(
+        self,
+        start: Index,
+        role: int,
+        value: Any,
+        hits: int = 1,
+        flags: Qt.MatchFlag = Qt.MatchFlag.MatchStartsWith | Qt.MatchFlag.MatchWrap,
+    ) -> list[QModelIndex]:
+        """For typing a name: the first image from `start` on, among those whose names are known."""
+        if role != Qt.ItemDataRole.DisplayRole:
+            return super().match(start, role, value, hits, flags)
+        first, reach = start.row(), MAX_RECORDS // 2
+        rows = chain(range(first, min(first + reach, len(self._ids))), range(max(first - reach, 0), first))
+        wanted = str(value).casefold()
+        for row in rows:
+            annotated = self._records.get(self._ids[row])
+            if annotated is not None and shown(annotated.image.name).casefold().startswith(wanted):
+                return [self.index(row)]
+        return []

@@ -115,14 +115,14 @@ def test_arrow_keys_move_over_rows_and_columns(qtbot: QtBot, grid: ImageGrid) ->
     qtbot.keyClick(grid, Qt.Key.Key_Right)
     assert grid.current_image() == ImageId("i1")
     qtbot.keyClick(grid, Qt.Key.Key_Down)
-    assert grid.current_image() == ImageId(f"i{1 + grid._n_columns()}")
+    assert grid.current_image() == ImageId(f"i{1 + grid.n_columns()}")
 
 
 def test_the_columns_fill_the_width(grid: ImageGrid) -> None:
     grid.set_ids(_ids(50))
-    used = grid._n_columns() * grid.gridSize().width()
-    assert grid.viewport().width() - used < grid._n_columns() + 1
-    second_row = grid.visualRect(grid.model().index(grid._n_columns(), 0))
+    used = grid.n_columns() * grid.cell_size().width()
+    assert grid.viewport().width() - used < grid.n_columns() + 1
+    second_row = grid.visualRect(grid.model().index(grid.n_columns(), 0))
     assert second_row.left() == grid.visualRect(grid.model().index(0, 0)).left()
 
 
