@@ -211,10 +211,15 @@ class ImageGrid(QAbstractItemView):
         self._update_hovered()
 
     def _update_hovered(self) -> None:
-        before, self._hovered = self._hovered, self._row_at(self._pointer) if self._pointer is not None else None
-        for row in {before, self._hovered} - {None} if before != self._hovered else ():
-            if row < self._layout.n_cells:
-                self.viewport().update(self._place(self._layout.rect(row)))
+        before = self._hovered
+        self._hovered = self._row_at(self._pointer) if self._pointer is not None else None
+        if before != self._hovered:
+            self._repaint_row(before)
+            self._repaint_row(self._hovered)
+
+    def _repaint_row(self, row: int | None) -> None:
+        if row is not None and row < self._layout.n_cells:
+            self.viewport().update(self._place(self._layout.rect(row)))
 
     def _ask_anew(self) -> None:
         self._wanted = ()
@@ -272,14 +277,14 @@ class ImageGrid(QAbstractItemView):
     def isIndexHidden(self, index: Index) -> bool:
         return False
 
-    def moveCursor(self, cursorAction: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+    def moveCursor(self, cursor_action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
         if not len(self._images.ids):
             return QModelIndex()
         current = self.currentIndex()
         if not current.isValid():
             return self._images.index(0)
         n_lines = max(self.viewport().height() // self._layout.cell.height(), 1)
-        return self._images.index(self._layout.moved(current.row(), cursorAction, n_lines))
+        return self._images.index(self._layout.moved(current.row(), cursor_action, n_lines))
 
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
         index = self.indexAt(rect.center())
@@ -300,10 +305,10 @@ class ImageGrid(QAbstractItemView):
         self._watch()
         self._update_hovered()
 
-    def dataChanged(self, topLeft: Index, bottomRight: Index, roles: Sequence[int] = ()) -> None:
+    def dataChanged(self, top_left: Index, bottom_right: Index, roles: Sequence[int] = ()) -> None:
         """Repaints the cells themselves; Qt would repaint the whole viewport for more than one."""
         visible = self.visible_rows()
-        rows = range(max(topLeft.row(), visible.start), min(bottomRight.row() + 1, visible.stop))
+        rows = range(max(top_left.row(), visible.start), min(bottom_right.row() + 1, visible.stop))
         if rows:
             self.viewport().update(self._place(self._layout.rect_of(rows)))
         current = self.currentIndex().row()
