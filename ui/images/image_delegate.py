@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QPixmap
@@ -28,6 +29,22 @@ FRAME_BUDGET_S = 0.010  # spent on drawing shapes in one repaint; the rest follo
 THUMBNAIL_LOOK = OverlayLook(line_width=1.6, fill=0.14)
 
 
+@dataclass(frozen=True, slots=True)
+class _Composed:
+    """A thumbnail with its shapes, and what they were drawn from."""
+
+    annotated: AnnotatedImage
+    generation: int  # of what holds for all of them; -1 = drawn without shapes
+    pixmap: QPixmap
+
+    @property
+    def n_bytes(self) -> int:
+        return self.pixmap.width() * self.pixmap.height() * 4
+
+    def shows(self, annotated: AnnotatedImage, generation: int) -> bool:
+        return self.generation == generation and (self.annotated is annotated or self.annotated == annotated)
+
+
 class ImageDelegate(QStyledItemDelegate):
     """Thumbnails with their shapes are kept as pixmaps: scrolling back draws nothing anew."""
 
@@ -37,7 +54,7 @@ class ImageDelegate(QStyledItemDelegate):
         self._categories: tuple[Category, ...] = ()
         self._hidden: frozenset[CategoryId] = frozenset()
         self._is_ground_truth_shown = True
-        self._composed: OrderedDict[tuple[ImageId, int], tuple[int, QPixmap]] = OrderedDict()
+        self._composed: OrderedDict[tuple[ImageId, int], _Composed] = OrderedDict()
         self._n_bytes = 0
         self._generation = 0
         self._spent_s = 0.0
@@ -74,18 +91,18 @@ class ImageDelegate(QStyledItemDelegate):
         known = self._composed.get(key)
         wanted = thumbnail.size().scaled(area.size() * ratio, Qt.AspectRatioMode.KeepAspectRatio)
         wanted = QSize(max(wanted.width(), 1), max(wanted.height(), 1))
-        if known is not None and known[0] == self._generation and known[1].size() == wanted:
+        if known is not None and known.shows(annotated, self._generation) and known.pixmap.size() == wanted:
             self._composed.move_to_end(key)
-            return known[1]
+            return known.pixmap
         is_late = self._spent_s >= FRAME_BUDGET_S
         if is_late:
             self.pending.append(area)
             if known is not None:
-                return known[1]
+                return known.pixmap
         started = time.perf_counter()
         pixmap = self._compose(annotated, thumbnail, wanted, ratio, has_shapes=not is_late)
         self._spent_s += time.perf_counter() - started
-        self._keep(key, pixmap, -1 if is_late else self._generation)
+        self._keep(key, _Composed(annotated, -1 if is_late else self._generation, pixmap))
         return pixmap
 
     def _compose(
@@ -104,13 +121,13 @@ class ImageDelegate(QStyledItemDelegate):
             painter.end()
         return pixmap
 
-    def _keep(self, key: tuple[ImageId, int], pixmap: QPixmap, generation: int) -> None:
+    def _keep(self, key: tuple[ImageId, int], composed: _Composed) -> None:
         old = self._composed.pop(key, None)
-        self._n_bytes += _n_bytes(pixmap) - (_n_bytes(old[1]) if old else 0)
-        self._composed[key] = (generation, pixmap)
+        self._n_bytes += composed.n_bytes - (old.n_bytes if old else 0)
+        self._composed[key] = composed
         while self._n_bytes > MAX_COMPOSED_BYTES and len(self._composed) > 1:
             _, dropped = self._composed.popitem(last=False)
-            self._n_bytes -= _n_bytes(dropped[1])
+            self._n_bytes -= dropped.n_bytes
 
     def _paint_thumbnail(self, painter: QPainter, area: QRect, index: Index) -> None:
         annotated: AnnotatedImage | None = index.data(ImageRole.ANNOTATED)
@@ -143,7 +160,8 @@ class ImageDelegate(QStyledItemDelegate):
         text = self.tr("Damaged") if state == ImageState.DAMAGED else self.tr("Missing")
         theme = current_theme()
         metrics = painter.fontMetrics()
-        badge = QRectF(area.left() + 5, area.top() + 5, metrics.horizontalAdvance(text) + 16, metrics.height() + 4)
+        place = QRect(area.left() + 5, area.top() + 5, metrics.horizontalAdvance(text) + 16, metrics.height() + 4)
+        badge = QRectF(QStyle.visualRect(painter.layoutDirection(), area, place))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.error_soft))
         painter.drawRoundedRect(badge, badge.height() / 2, badge.height() / 2)
@@ -161,6 +179,7 @@ class ImageDelegate(QStyledItemDelegate):
         painter.setPen(QColor(theme.text_muted))
         painter.drawText(area, int(middle | Qt.AlignmentFlag.AlignRight), number)
         room = area.adjusted(0, 0, -(width + 8) if number else 0, 0)
+        room = QStyle.visualRect(painter.layoutDirection(), area, room)
         name = fitted_name(annotated.image.name, painter.fontMetrics(), room.width())
         painter.setPen(QColor(theme.text))
         painter.drawText(room, int(middle | Qt.AlignmentFlag.AlignLeft), name)
@@ -175,6 +194,7 @@ class ImageDelegate(QStyledItemDelegate):
         cell = QRect(option.rect)
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
+        painter.setLayoutDirection(option.direction)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         inside = cell.adjusted(2, 2, -2, -2)
@@ -206,7 +226,3 @@ def fitted_name(name: str, metrics: QFontMetrics, width: int) -> str:
             break
         text = stem
     return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, width)
-
-
-def _n_bytes(pixmap: QPixmap) -> int:
-    return pixmap.width() * pixmap.height() * 4

@@ -58,6 +58,8 @@ class ImageGrid(QAbstractItemView):
         self._layout = CellLayout(0, 1, self._delegate.cell_size(self.fontMetrics().height()))
         self._pointer: QPoint | None = None  # where it is over the viewport
         self._hovered: int | None = None
+        self._anchor = 0  # the row that stays at the top when the cells change their size; scrolling chooses another
+        self._is_laying_out = False
         self.setModel(self._images)
         self.setItemDelegate(self._delegate)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -184,14 +186,16 @@ class ImageGrid(QAbstractItemView):
         if self._layout == before:
             return
         bar = self.verticalScrollBar()
+        self._is_laying_out = True
         bar.setPageStep(self.viewport().height())
         bar.setRange(0, max(self._layout.height - self.viewport().height(), 0))
         if (before.n_columns, before.cell) != (n_columns, cell):
-            # What was at the top of the screen stays there.
-            line, rest = divmod(at, before.cell.height())
-            top = self._layout.rect(line * before.n_columns).top()
-            bar.setValue(top + rest * cell.height() // before.cell.height())
+            rest = at % before.cell.height() * cell.height() // before.cell.height()
+            bar.setValue(self._layout.rect(self._anchor).top() + rest)
             self.viewport().update()
+        else:
+            self._anchor = self.visible_rows().start
+        self._is_laying_out = False
         self._watch()
 
     def _watch(self) -> None:
@@ -302,6 +306,8 @@ class ImageGrid(QAbstractItemView):
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         self.viewport().scroll(dx, dy)
+        if not self._is_laying_out:
+            self._anchor = self.visible_rows().start
         self._watch()
         self._update_hovered()
 
