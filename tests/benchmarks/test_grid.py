@@ -1,7 +1,7 @@
 """The grid of a million images beside Qt's list in icon mode, which the program had before.
 
-`pytest -m benchmark -s tests/benchmarks/test_grid.py` (about a minute). CPU milliseconds of the window's thread, and the
-longest time in one piece in which its event loop answered nothing. CALQUE_BENCH_IMAGES sets the size.
+`pytest -m benchmark -s tests/benchmarks/test_grid.py`: CPU milliseconds of the window's thread, and the
+longest time in one piece in which its event loop answered nothing; CALQUE_BENCH_IMAGES sets the size.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The grid of thumbnails: places cells by arithmetic, paints and asks for what is on the screen only.
 
 Qt's own list in icon mode asks the model for every row when it lays them out; with a million images that is seconds.
+Here nothing of that layout is used. It stays a QListView, since only those are lists to screen readers.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QSinglePointEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyleOptionViewItem, QWidget
 
 from core.domain.ids import CategoryId, ImageId
 from core.domain.projects import AnnotatedImage, Category
@@ -45,7 +46,7 @@ MAX_AHEAD = 120  # rows below the screen; more would push what is on a large scr
 PAUSE_MS = 40  # scrolling must rest this long before rows are asked for
 
 
-class ImageGrid(QAbstractItemView):
+class ImageGrid(QListView):
     open_requested = Signal(object)  # ImageId
     thumbnails_wanted = Signal(object, int)  # tuple[ImageId, ...] that lack something, side; replaces earlier wishes
 
@@ -225,6 +226,13 @@ class ImageGrid(QAbstractItemView):
         if row is not None and row < self._layout.n_cells:
             self.viewport().update(self._place(self._layout.rect(row)))
 
+    def _tell_screen_reader(self, what: QAccessible.Event) -> None:
+        """Of the current image."""
+        if QAccessible.isActive():
+            event = QAccessibleEvent(self, what)
+            event.setChild(self.currentIndex().row())
+            QAccessible.updateAccessibility(event)
+
     def _ask_anew(self) -> None:
         self._wanted = ()
         self._timer.start()
@@ -278,17 +286,16 @@ class ImageGrid(QAbstractItemView):
     def verticalOffset(self) -> int:
         return self.verticalScrollBar().value()
 
-    def isIndexHidden(self, index: Index) -> bool:
-        return False
-
     def moveCursor(self, cursor_action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
         if not len(self._images.ids):
             return QModelIndex()
-        current = self.currentIndex()
-        if not current.isValid():
-            return self._images.index(0)
-        n_lines = max(self.viewport().height() // self._layout.cell.height(), 1)
-        return self._images.index(self._layout.moved(current.row(), cursor_action, n_lines))
+        row, height = self.currentIndex().row(), self._layout.cell.height()
+        if row < 0 and cursor_action not in (self.CursorAction.MoveHome, self.CursorAction.MoveEnd):
+            # To where the person looks; not into a line that is cut.
+            whole = self._layout.rows_between(self.verticalOffset() + height - 1, self._layout.height)
+            return self._images.index(min(whole.start, self._layout.n_cells - 1))
+        n_lines = max(self.viewport().height() // height, 1)
+        return self._images.index(self._layout.moved(max(row, 0), cursor_action, n_lines))
 
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
         index = self.indexAt(rect.center())
@@ -300,9 +307,12 @@ class ImageGrid(QAbstractItemView):
             region += self.visualRect(index)
         return region
 
+    def doItemsLayout(self) -> None:
+        # Past QListView, whose layout asks for every row.
+        QAbstractItemView.doItemsLayout(self)
+
     def updateGeometries(self) -> None:
         self._lay_out()
-        super().updateGeometries()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         self.viewport().scroll(dx, dy)
@@ -317,11 +327,14 @@ class ImageGrid(QAbstractItemView):
         rows = range(max(top_left.row(), visible.start), min(bottom_right.row() + 1, visible.stop))
         if rows:
             self.viewport().update(self._place(self._layout.rect_of(rows)))
-        current = self.currentIndex().row()
-        if QAccessible.isActive() and current in rows:
-            event = QAccessibleEvent(self, QAccessible.Event.NameChanged)
-            event.setChild(current)
-            QAccessible.updateAccessibility(event)
+        if self.currentIndex().row() in rows:
+            self._tell_screen_reader(QAccessible.Event.NameChanged)
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        super().currentChanged(current, previous)
+        # QListView names an item of its own layout, which has none.
+        if current.isValid() and self.hasFocus():
+            self._tell_screen_reader(QAccessible.Event.Focus)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         self._delegate.begin_frame()

@@ -320,25 +320,33 @@ def test_home_end_and_pages(qtbot: QtBot, grid: ImageGrid) -> None:
     assert grid.selectionModel().selectedIndexes() == [grid.currentIndex()]
 
 
-def test_a_click_beside_the_images_selects_none(qtbot: QtBot, grid: ImageGrid) -> None:
+def test_a_click_beside_the_images_changes_nothing(qtbot: QtBot, grid: ImageGrid) -> None:
     grid.set_ids(_ids(3))
     grid.select_image(ImageId("i1"))
     qtbot.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, 600))
-    assert not grid.selectionModel().hasSelection()
+    assert grid.current_image() == ImageId("i1")
     qtbot.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, 20))
     assert grid.current_image() == ImageId("i0")
     assert grid.selectionModel().selectedIndexes() == [grid.currentIndex()]
 
 
-def test_typing_a_name_leads_to_it(qtbot: QtBot, grid: ImageGrid, make_annotated: MakeAnnotated) -> None:
+def test_keys_begin_where_the_person_looks(qtbot: QtBot, grid: ImageGrid) -> None:
+    grid.clearFocus()
+    grid.set_ids(_ids(MANY))
+    grid.verticalScrollBar().setValue(100 * grid.cell_size().height() + 30)
+    qtbot.keyClick(grid, Qt.Key.Key_Down)
+    assert grid.current_image() == ImageId(f"i{101 * grid.n_columns()}")
+
+
+@pytest.mark.parametrize(("typed", "expected"), [("0001", "i10"), ("00003", "i3"), ("zebra", "i4")])
+def test_typing_a_name_leads_to_it(
+    qtbot: QtBot, grid: ImageGrid, make_annotated: MakeAnnotated, typed: str, expected: str
+) -> None:
     grid.set_ids(_ids(MANY))
     grid.set_records([make_annotated(number) for number in range(30)])
-    grid.select_image(ImageId("i3"))
-    qtbot.keyClicks(grid, "0001")
-    assert grid.current_image() == ImageId("i10")
-    grid.keyboardSearch("")
-    qtbot.keyClicks(grid, "zebra")
-    assert grid.current_image() == ImageId("i10")
+    grid.select_image(ImageId("i4"))
+    qtbot.keyClicks(grid, typed)
+    assert grid.current_image() == ImageId(expected)
 
 
 def test_a_refresh_leaves_the_grid_where_it_is(
@@ -488,5 +496,6 @@ def test_screen_readers_get_the_list_and_the_current_image(
     assert listed.text(QAccessible.Text.Name) == "Images"
     assert listed.childCount() == MANY
     current = listed.focusChild()
+    assert (listed.role(), current.role()) == (QAccessible.Role.List, QAccessible.Role.ListItem)
     assert current.text(QAccessible.Text.Name) == "00002.png, 1 annotation"
     assert current.state().focused
