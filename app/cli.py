@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.services import Services
 
 DONE, REFUSED, USAGE, STOPPED = 0, 1, 2, 130
-CHANGING = ("import", "train", "sample")
+CHANGING = ("import", "train", "recheck", "sample")
 VERBS = (
     "import",
     "train",
@@ -30,6 +30,7 @@ VERBS = (
     "models",
     "projects",
     "stop",
+    "recheck",
     "export",
     "export-data",
     "import-version",
@@ -71,6 +72,9 @@ def make_parser() -> argparse.ArgumentParser:
     for name, what in (("runs", "runs"), ("models", "models and their versions"), ("projects", "projects")):
         verb(name, f"List {what}, or show one.").add_argument("id", metavar="ID", nargs="?")
     verb("stop", "Stop a run and keep the best so far.").add_argument("run", metavar="RUN")
+    made = verb("recheck", "Predict with a version again and compare with what it predicted when it was measured.")
+    made.add_argument("version", metavar="VERSION")
+    made.add_argument("--device", metavar="cpu|cuda:0", help="the training's when not given")
     made = verb("export", "Copy a model version to a folder or a .zip file.")
     made.add_argument("version", metavar="VERSION")
     made.add_argument("target", metavar="TARGET", type=Path)
@@ -185,6 +189,10 @@ def _dispatch(arguments: argparse.Namespace, home: Any, console: Console) -> Ver
             from app.verbs import training
 
             return getattr(training, f"run_{verb}")(services, arguments, console)  # type: ignore[no-any-return]
+        if verb == "recheck":
+            from app.verbs import rechecks
+
+            return rechecks.run(services, arguments, console)
         from app.verbs import library
 
         name = verb.replace("-", "_")

@@ -5,7 +5,7 @@ Each controller knows its own pages only; what leads from one feature to another
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from app.controllers.exports import ExportsController
     from app.controllers.imports import ImportsController
     from app.controllers.models import ModelsController
     from app.controllers.runs import RunsController
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from app.sample_training import SampleTraining
 
 LATER = (
+    "app.controllers.exports",
     "app.controllers.imports",
     "app.controllers.viewer",
     "app.controllers.runs",
@@ -135,6 +137,7 @@ class Features(QObject):
         self.projects.project_changed.connect(self._on_project_changed)
         self.projects.project_removed.connect(self._on_project_removed)
         self.projects.import_requested.connect(lambda project: self.imports.add_to(project))
+        self.projects.export_requested.connect(lambda project, folders: self.exports.open(project, folders))
         self.projects.runs_requested.connect(self._show_runs_of)
         self.projects.models_requested.connect(self._show_models_of)
         self.projects.train_requested.connect(self._open_wizard)
@@ -164,6 +167,14 @@ class Features(QObject):
         controller.project_open_requested.connect(self.projects.open_project)
         controller.message_raised.connect(self.message_raised)
         self.imports_made.emit()
+        return controller
+
+    @cached_property
+    def exports(self) -> ExportsController:
+        from app.controllers.exports import ExportsController
+
+        controller = ExportsController(exports=self.services.exports, jobs=self._jobs, window=self._window, parent=self)
+        controller.message_raised.connect(self.message_raised)
         return controller
 
     @cached_property
@@ -405,7 +416,7 @@ class Features(QObject):
     def _leave_wizard(self) -> None:
         self._window.show_page("project" if self.projects.current is not None else "start", "project")
 
-    def _open_image(self, image: ImageId, ids: Sequence[ImageId]) -> None:
+    def _open_image(self, image: ImageId, ids: tuple[ImageId, ...]) -> None:
         project = self.projects.current
         if project is not None:
             self.viewer.open_image(project, image, ids)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from core.images.thumbnails import ThumbnailCache
     from core.imports.service import ImportService
     from core.models.service import ModelService
+    from core.rechecks.service import RecheckService
     from core.runs.service import RunService
     from core.training.draft.configurations import ConfigurationService
     from core.training.service import TrainingService
@@ -99,6 +100,12 @@ class Services:
                 self.registry, self.projects, self.datasets, self.models, self.runs, self.catalog, self.home
             ),
         )
+
+    @property
+    def rechecks(self) -> RecheckService:
+        from core.rechecks.service import RecheckService
+
+        return self._once("rechecks", lambda: RecheckService(self.projects, self.datasets, self.models, self.runs))
 
     @property
     def configurations(self) -> ConfigurationService:

@@ -45,7 +45,7 @@ class Thumbnails(Protocol):
 
 
 class ImagesController(QObject):
-    image_open_requested = Signal(object, object)  # ImageId, Sequence[ImageId] of the grid, in its order
+    image_open_requested = Signal(object, object)  # ImageId, tuple[ImageId, ...] of the grid, in its order
     import_requested = Signal(object)  # Project
     message_raised = Signal(object)  # UserMessage
 
@@ -102,7 +102,7 @@ class ImagesController(QObject):
         if self._project is None or (project is not None and project.id != self._project.id):
             return
         self._project = project or self._project
-        self._browser.grid.renew()
+        self._browser.grid.expire_all()
         self._reload_timer.start()
 
     def clear_filters(self) -> None:
@@ -154,11 +154,10 @@ class ImagesController(QObject):
         self._browser.set_images(listing.ids, listing.total, filter_text=text)
 
     def _prepare_search(self, project: ProjectId) -> None:
-        """While the person looks at what is on the screen."""
+        """While the person looks at what is on the screen; not on the registry's thread, which fetches that."""
         self._jobs.run(
             lambda: self._projects.prepare_search(project),
-            on_error=self._show_problem,
-            pool="registry",
+            on_error=self.message_raised.emit,
             key="image-names",
             gives_way=True,
         )
@@ -180,6 +179,7 @@ class ImagesController(QObject):
                 on_error=self.message_raised.emit,
                 pool="registry",
                 key="grid-records",
+                gives_way=True,
             )
 
     def _got_records(self, annotated: Sequence[AnnotatedImage], side: int) -> None:
@@ -189,7 +189,7 @@ class ImagesController(QObject):
             record = one.image
             if not record.sha256 or record.state == ImageState.MISSING:
                 self._browser.grid.set_failure(record.id, shown(record.damage) or "The file is missing.")
-            elif record.id not in self._under_way:
+            elif record.id not in self._under_way and self._browser.grid.lacks_thumbnail(record.id, side):
                 self._queue.append((record, side))
         self._make_thumbnails()
 

@@ -14,7 +14,7 @@ from core.domain.messages import UserMessage
 from core.domain.names import shown
 from core.domain.projects import Category, Folder, Project
 from ui.projects.dialogs import RemoveProjectDialog, RenameProjectDialog
-from ui.projects.project_page import IMPORT, TRAIN, ProjectPage
+from ui.projects.project_page import EXPORT, IMPORT, TRAIN, ProjectPage
 from ui.projects.start_page import StartPage
 
 if TYPE_CHECKING:  # SQLAlchemy comes with it, which the window's first paint must not wait for
@@ -34,6 +34,7 @@ class ProjectsController(QObject):
     project_removed = Signal(object)  # ProjectId
     train_requested = Signal(object, object)  # ProjectId, tuple[str, ...] of folders
     import_requested = Signal(object)  # Project
+    export_requested = Signal(object, object)  # Project, tuple[str, ...] of folders to offer
     runs_requested = Signal(object)  # ProjectId
     models_requested = Signal(object)  # ProjectId
     message_raised = Signal(object)  # UserMessage
@@ -57,6 +58,7 @@ class ProjectsController(QObject):
         start_page.project_remove_requested.connect(self.ask_removal)
         project_page.train_requested.connect(self.train_requested)
         project_page.import_requested.connect(self.import_requested)
+        project_page.export_requested.connect(self.export_requested)
         project_page.runs_requested.connect(self.runs_requested)
         project_page.models_requested.connect(self.models_requested)
         project_page.rename_requested.connect(self.ask_new_name)
@@ -113,7 +115,7 @@ class ProjectsController(QObject):
     def _overview(self, project: ProjectId) -> _Overview:
         return _Overview(
             self._projects.get_project(project),
-            self._projects.list_folders(project),
+            self._projects.list_folders(project, with_categories=False),
             self._projects.list_categories(project),
         )
 
@@ -167,9 +169,11 @@ def action_refusals(project: Project) -> dict[str, str]:
         reason = _missing_root(project).text
         return {TRAIN: reason, IMPORT: reason}
     if not project.n_images:
-        return {TRAIN: "This project has no folder with images. Add images before training a model."}
+        reason = "This project has no folder with images."
+        return {TRAIN: f"{reason} Add images before training a model.", EXPORT: reason}
     if not project.n_annotated:
-        return {TRAIN: f'No image in "{project.name}" has an annotation. Import annotations before training a model.'}
+        reason = f'No image in "{project.name}" has an annotation.'
+        return {TRAIN: f"{reason} Import annotations before training a model.", EXPORT: reason}
     return {}
 
 

@@ -41,6 +41,8 @@ def examine(home: Home) -> tuple[Finding, ...]:
         check_memory,
         check_registry,
         check_workers,
+        check_tasks,
+        check_measures,
         check_devices,
     )
     return tuple(check(home) for check in checks)
@@ -136,6 +138,25 @@ def check_workers(home: Home) -> Finding:
     if broken:
         return Finding("Workers", "warning", "; ".join(broken), "The other workers can be used.")
     return Finding("Workers", "ok", ", ".join(f"{worker.slug} {worker.version}" for worker in workers))
+
+
+def check_tasks(home: Home) -> Finding:
+    from core.tasks.catalog import TaskCatalog
+
+    tasks = TaskCatalog().list_tasks()
+    broken = [task.unavailable_reason for task in tasks if not task.is_available]
+    if broken:
+        return Finding("Tasks", "warning", " ".join(broken), "The other tasks can be used.")
+    return Finding("Tasks", "ok", ", ".join(task.id for task in tasks))
+
+
+def check_measures(home: Home) -> Finding:
+    from core.evaluation.measures import MeasureCatalog
+
+    catalog = MeasureCatalog()
+    if catalog.problems:
+        return Finding("Measures", "warning", " ".join(catalog.problems), "The other measures can be used.")
+    return Finding("Measures", "ok", ", ".join(measure.description.name for measure in catalog.list_measures()))
 
 
 def check_devices(home: Home) -> Finding:

@@ -9,8 +9,8 @@ from typing import Any
 from app.services import Services
 from app.verbs.importing import problem_data, problem_lines
 from app.verbs.output import Console, VerbResult
+from core.domain.evaluation import EvaluationTable
 from core.domain.imports import Severity
-from core.domain.metrics import EvaluationTable
 from core.domain.models import ModelVersion
 from core.domain.names import shown, typed_path
 from core.domain.runs import RunFilter, RunRecord
@@ -179,11 +179,10 @@ def version_line(version: ModelVersion) -> str:
 
 def metrics_data(tables: tuple[EvaluationTable, ...]) -> dict[str, Mapping[str, Any]]:
     """Per split the measures of all classes together, and of each class under `classes`."""
-    names = ("precision", "recall", "map50", "map50_95")
     result: dict[str, Mapping[str, Any]] = {}
     for table in tables:
-        wanted = [*names, *(f"mask_{name}" for name in names)] if table.has_masks else list(names)
-        rows = {row.category: {name: getattr(row, name) for name in wanted} for row in table.rows}
+        names = [measure.name for measure in table.columns]
+        rows = {row.category: {name: row.value(name) for name in names} for row in table.rows}
         overall = table.overall
         result[str(table.split)] = {
             **rows[None],

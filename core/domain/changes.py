@@ -24,6 +24,7 @@ class Changes:
     """
 
     projects: frozenset[ProjectId] = frozenset()  # their own facts: name, place, counts, when they were opened
+    renamed: frozenset[ProjectId] = frozenset()  # of these projects the name, which runs and models show too
     images: frozenset[ImageId] = frozenset()
     image_lists: frozenset[ProjectId] = frozenset()
     folders: frozenset[ProjectId] = frozenset()  # whose tree of folders has changed, or its counts
@@ -39,6 +40,7 @@ class Changes:
         cls,
         *,
         projects: Iterable[ProjectId] = (),
+        renamed: Iterable[ProjectId] = (),
         images: Iterable[ImageId] = (),
         image_lists: Iterable[ProjectId] = (),
         folders: Iterable[ProjectId] = (),
@@ -52,6 +54,7 @@ class Changes:
         """From any iterables of ids."""
         return cls(
             frozenset(projects),
+            frozenset(renamed),
             frozenset(images),
             frozenset(image_lists),
             frozenset(folders),
@@ -95,3 +98,9 @@ class Changed(Generic[T]):
 
     value: T
     changes: Changes
+
+
+def changes_of(answer: object) -> Changes:
+    """What an answer says was changed: it is that itself, or carries it as `changes`."""
+    found = answer if isinstance(answer, Changes) else getattr(answer, "changes", None)
+    return found if isinstance(found, Changes) else NO_CHANGES

@@ -21,7 +21,7 @@ from core.domain.evaluation import (
     evaluation_id,
 )
 from core.domain.ids import EvaluationId, RunId, SnapshotId, VersionId
-from core.domain.metrics import BOX_MEASURES, MAP50_95, MASK_MAP50_95, MASK_MEASURES
+from core.domain.metrics import BOX_MEASURES, MAP50_95, MASK_MAP50_95, MASK_MEASURES, coco_protocol
 from core.domain.snapshots import Split
 
 FORMAT = 2
@@ -172,11 +172,6 @@ def _table_1(value: Mapping[str, Any]) -> EvaluationTable:
 def _row_1(row: Mapping[str, Any], absent: set[str]) -> EvaluationRow:
     values = {name: item for name, item in row.items() if name not in _FIXED and name not in absent}
     return EvaluationRow(row["category"], int(row["n_images"]), int(row["n_instances"]), _values(values))
-
-
-def coco_protocol(max_detections: int) -> str:
-    """How COCO's measures come about, as a sentence."""
-    return f"COCO protocol, at most {max_detections} detections an image and class."
 
 
 # Parts

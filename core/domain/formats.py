@@ -26,6 +26,7 @@ class Content(StrEnum):
     POLYGONS = "polygons"
     POLYGON_PARTS = "polygon-parts"  # polygons of more than one ring
     WHOLE_IMAGES = "whole-images"  # annotations that speak of the whole image
+    MIXED_IMAGES = "mixed-images"  # images with both boxes and polygons
     CROWDS = "crowds"
     WITHOUT_CLASS = "without-class"  # regions that are marked as being of no class
     NEGATIVES = "negatives"  # images that somebody saw to be empty
@@ -37,6 +38,7 @@ _WORDS: Mapping[Content, tuple[str, str]] = {
     Content.POLYGONS: ("polygon", "polygons"),
     Content.POLYGON_PARTS: ("polygon of several parts", "polygons of several parts"),
     Content.WHOLE_IMAGES: ("annotation of a whole image", "annotations of whole images"),
+    Content.MIXED_IMAGES: ("image with both boxes and polygons", "images with both boxes and polygons"),
     Content.CROWDS: ("crowd region", "crowd regions"),
     Content.WITHOUT_CLASS: ("annotation without a class", "annotations without a class"),
     Content.NEGATIVES: ("image without objects", "images without objects"),
@@ -55,7 +57,7 @@ class Loss:
     def problem(self, n: int) -> Problem:
         """The sentence for `n` of them."""
         one, many = _WORDS[self.content]
-        return Problem(f"{self.content}-lost", f"{counted(n, one, many)}: {self.text}.", severity=self.severity)
+        return Problem(str(self.content), f"{counted(n, one, many)}: {self.text}.", severity=self.severity)
 
 
 @dataclass(frozen=True, slots=True)

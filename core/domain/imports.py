@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from core.domain.changes import NO_CHANGES, Changes
 from core.domain.geometry import Geometry
 from core.domain.ids import ProjectId
 
@@ -89,3 +90,4 @@ class ImportReport:
     categories: tuple[tuple[str, int], ...]
     problems: tuple[Problem, ...]
     n_rotated: int = 0
+    changes: Changes = NO_CHANGES

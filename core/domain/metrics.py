@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from core.domain.evaluation import BOXES, MASKS, THRESHOLD, Measure
-from core.domain.snapshots import Split
 
 LOSS_TOTAL = "loss"
 LEARNING_RATE = "lr"
@@ -57,39 +55,6 @@ BEST_F1: Mapping[str, tuple[str, str]] = {
 """Thresholds that are where F1 is highest, with the precision and recall that it is made of."""
 
 
-@dataclass(frozen=True, slots=True)
-class EvaluationRow:
-    """One row of the evaluation table: all classes (`category` None) or one class.
-
-    A measure that cannot be stated (no instance of the class in this set) is None, shown as a dash.
-    Precision and recall are at the confidence of the row's best F1, which `threshold` states.
-    """
-
-    category: str | None
-    n_images: int
-    n_instances: int
-    precision: float | None
-    recall: float | None
-    map50: float | None
-    map50_95: float | None
-    threshold: float | None = None
-    mask_precision: float | None = None
-    mask_recall: float | None = None
-    mask_map50: float | None = None
-    mask_map50_95: float | None = None
-    mask_threshold: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class EvaluationTable:
-    """COCO protocol on one split: the first row is "all", then each class in the model's order."""
-
-    split: Split
-    rows: tuple[EvaluationRow, ...]
-    has_masks: bool
-    max_detections: int
-    notes: tuple[str, ...] = ()  # e.g. classes without an instance that the mean leaves out
-
-    @property
-    def overall(self) -> EvaluationRow:
-        return self.rows[0]
+def coco_protocol(max_detections: int) -> str:
+    """How these measures come about, as a sentence."""
+    return f"COCO protocol, at most {max_detections} detections an image and class."

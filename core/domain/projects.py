@@ -11,13 +11,6 @@ from core.domain.geometry import Geometry
 from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
 
 
-class Task(StrEnum):
-    """What a model is to predict."""
-
-    DETECTION = "detection"
-    SEGMENTATION = "segmentation"
-
-
 class Source(StrEnum):
     """Who made an annotation. Human and import are ground truth, model is a prediction."""
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import IO
 
 from core.domain.formats import Content
-from core.domain.geometry import Polygon
-from core.domain.imports import RawImage
+from core.domain.geometry import Box, Polygon
+from core.domain.imports import RawAnnotation, RawImage
 from core.domain.names import shown
 from core.errors import RefusedError, StorageError
 from core.files.faults import is_no_room
@@ -61,21 +61,28 @@ def contents_of(image: RawImage) -> Iterator[Content]:
     """What an image would bring into a file, once for each time that it occurs."""
     if not image.annotations:
         yield Content.NEGATIVES if image.is_explicit_negative else Content.UNSEEN_IMAGES
+    shapes = {type(annotation.geometry) for annotation in image.annotations if annotation.category is not None}
+    if {Box, Polygon} <= shapes:
+        yield Content.MIXED_IMAGES
     for annotation in image.annotations:
-        shape = annotation.geometry
-        if annotation.category is None:
-            yield Content.WITHOUT_CLASS
-            continue
-        if shape is None:
-            yield Content.WHOLE_IMAGES
-        elif isinstance(shape, Polygon):
-            yield Content.POLYGONS
-            if len(shape.rings) > 1:
-                yield Content.POLYGON_PARTS
-        else:
-            yield Content.BOXES
-        if annotation.is_crowd:
-            yield Content.CROWDS
+        yield from _contents_of(annotation)
+
+
+def _contents_of(annotation: RawAnnotation) -> Iterator[Content]:
+    shape = annotation.geometry
+    if annotation.category is None:
+        yield Content.WITHOUT_CLASS
+        return
+    if shape is None:
+        yield Content.WHOLE_IMAGES
+    elif isinstance(shape, Polygon):
+        yield Content.POLYGONS
+        if len(shape.rings) > 1:
+            yield Content.POLYGON_PARTS
+    else:
+        yield Content.BOXES
+    if annotation.is_crowd:
+        yield Content.CROWDS
 
 
 class FileNames:

@@ -26,6 +26,7 @@ from core.imports.examination import Headers, Memory, examine_all
 from core.imports.plan import ImportPlan, make_plan
 from core.imports.reading import read_annotations
 from core.imports.writing import write_plan
+from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.stores import projects
 from core.registry.stores.images import ImageFacts, list_facts
@@ -92,6 +93,7 @@ class ImportService:
             project = into or projects.insert_project(session, name=project_name, root=plan.root)
             written = write_plan(session, project, plan, replaces=replace, progress=progress, is_cancelled=is_cancelled)
             name = projects.get_project(session, project).name
+            changes = noted(session)
         self._forget()
         return ImportReport(
             project=project,
@@ -103,6 +105,7 @@ class ImportService:
             categories=plan.category_counts(),
             problems=(*plan.problems, *written.problems),
             n_rotated=plan.n_rotated,
+            changes=changes,
         )
 
     def _get_project(self, id: ProjectId | None) -> Project | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from core import clock
-from core.domain.changes import NO_CHANGES, Changes
+from core.domain.changes import Changes
 from core.domain.ids import ImageId, ProjectId
 from core.domain.image_ids import ImageIds
 from core.domain.names import shown
@@ -14,6 +14,7 @@ from core.domain.projects import AnnotatedImage, Category, Folder, ImageFilter, 
 from core.domain.runs import RunFilter
 from core.errors import NotFoundError, RefusedError
 from core.projects.listings import Listings
+from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.stores import images, projects, runs
 from core.registry.stores.annotations import get_annotated
@@ -41,13 +42,14 @@ class ProjectService:
         with self._registry.read() as session:
             return projects.find_project(session, name_or_id)
 
-    def rename_project(self, id: ProjectId, name: str) -> Project:
+    def rename_project(self, id: ProjectId, name: str) -> Changes:
         """Raises RefusedError when the name is empty, too long, or another project's."""
         with self._registry.write() as session:
+            projects.get_project(session, id)
             projects.rename_project(session, id, name)
-            return projects.get_project(session, id)
+            return noted(session)
 
-    def remove_project(self, id: ProjectId) -> None:
+    def remove_project(self, id: ProjectId) -> Changes:
         """Forget the project. Its files, its runs and its models stay. Refused (E-550) while a run is not ended."""
         with self._registry.write(durable=True) as session:
             project = projects.get_project(session, id)
@@ -59,29 +61,33 @@ class ProjectService:
                         code="E-550",
                     )
             projects.remove_project(session, id)
+            return noted(session)
 
-    def mark_opened(self, id: ProjectId) -> None:
+    def mark_opened(self, id: ProjectId) -> Changes:
         """Remember that the person looked at it now, for the list of recent projects."""
         with self._registry.write() as session:
             projects.mark_opened(session, id, clock.now())
+            return noted(session)
 
     def recount(self) -> Changes:
         """Count everything of every project anew, where `Registry.check` has found counts that are wrong."""
         with self._registry.write(durable=True) as session:
-            listed = [project.id for project in projects.list_projects(session)]
-            for id in listed:
-                recount(session, id)
-        return NO_CHANGES.merged(*map(Changes.whole_project, listed))
+            for project in projects.list_projects(session):
+                recount(session, project.id)
+            return noted(session)
 
     def list_categories(self, project: ProjectId) -> tuple[Category, ...]:
         """In their order, with the counts of the ground truth."""
         with self._registry.read() as session:
             return projects.list_categories(session, project)
 
-    def list_folders(self, project: ProjectId) -> tuple[Folder, ...]:
-        """Every node from the root down, sorted, the counts of a node including all that is below it."""
+    def list_folders(self, project: ProjectId, *, with_categories: bool = True) -> tuple[Folder, ...]:
+        """Every node from the root down, sorted, the counts of a node including all that is below it.
+
+        Without the counts of their categories it takes a tenth of the time.
+        """
         with self._registry.read() as session:
-            return projects.list_folders(session, project)
+            return projects.list_folders(session, project, with_categories=with_categories)
 
     def count_images(self, filter: ImageFilter) -> int:
         with self._registry.read() as session:

@@ -20,7 +20,7 @@ RECHECK = RunKind(
         StagePlan(COMPARE, "Compare", 0.05),
     ),
     pipeline="core.rechecks.child:run",
-    books="core.rechecks.books:RecheckBooks",
+    failure="The version predicts something else",
     artifact_groups=(("recheck", "what the version predicts now"),),
     stop=StopWords(
         details="It ends after the present image, without a verdict on the version.",

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from core import clock
+from core.domain.evaluation import EvaluationTable
 from core.domain.ids import RunId
 from core.domain.imports import Problem
-from core.domain.metrics import EvaluationTable
 from core.domain.run import Run
 from core.domain.runs import RunFilter, RunRecord, RunState, RunStatus
 from core.errors import RefusedError, RunError, StorageError
@@ -171,6 +171,10 @@ class RunService:
                 time.sleep(0.05)
             if self.get_run(id).status.is_terminal:
                 return None
+        return self.carry_on(id, on_batch, should_leave)
+
+    def carry_on(self, id: RunId, on_batch: Callable[[Batch], None], should_leave: Callable[[], bool]) -> RunState:
+        """Supervise a run that has begun to its end, or until told to leave; returns its state then."""
         return supervise(self.layout(id), self._registry, on_batch, should_leave, kinds=self.kinds)
 
     def request_stop(self, id: RunId) -> RunRecord:

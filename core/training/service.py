@@ -178,7 +178,7 @@ class TrainingService:
                 session,
                 project=draft.project,
                 name=draft.new_model_name,
-                task=task,
+                task=task.slug,
                 categories=data.categories,
                 description=draft.new_model_description,
             )

@@ -4,7 +4,7 @@ The light half, a `WorkerDescription`, is what the entry point in the group `cal
 the window and must not import torch. The heavy half, a class named by `implementation`, is imported in the child
 process only and fulfils `Worker`.
 
-Measuring is not the worker's business: it predicts, `core.metrics` scores, so that picture and number always agree.
+Measuring is not the worker's business: it predicts, the task's scorer measures, so that picture and number agree.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from core.domain.geometry import Box, Polygon
-from core.domain.projects import Task
+from core.domain.ids import TaskId
 from core.domain.runs import RunStatus
 from core.domain.snapshots import SnapshotObject, Split
 from core.domain.training import StartKind
@@ -42,7 +42,7 @@ class WorkerDescription:
     title: str
     version: str
     summary: str
-    tasks: tuple[Task, ...]
+    tasks: tuple[TaskId, ...]
     gpu_use: GpuUse
     configuration: type[WorkerConfiguration]
     implementation: str
@@ -86,7 +86,7 @@ class TrainRequest:
     `images` holds train and val only; test images do not exist for a worker that trains.
     """
 
-    task: Task
+    task: TaskId
     categories: tuple[str, ...]
     configuration: Mapping[str, ConfigValue]
     images: tuple[TreeImage, ...]

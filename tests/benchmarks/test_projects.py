@@ -109,7 +109,7 @@ def test_opening_a_project_asks_for_kept_counts(make: MakeRegistry) -> None:
         service = ProjectService(registry)  # nothing in memory
         service.mark_opened(project)
         service.get_project(project)
-        service.list_folders(project)
+        service.list_folders(project, with_categories=False)
         service.list_categories(project)
         service.list_image_ids(everything)
         service.count_images(everything)
@@ -155,7 +155,7 @@ def test_a_refresh_after_a_change_is_flat(make: MakeRegistry) -> None:
                 one = NewAnnotation(7, 1, Box(0, 0, 5, 5), source=Source.HUMAN)
                 annotations.insert_annotations(session, [one])
             service.get_project(project)
-            service.list_folders(project)
+            service.list_folders(project, with_categories=False)
             service.list_categories(project)
 
         name = f"one annotation more, {N_IMAGES // part:,} images"
@@ -204,8 +204,8 @@ def show_window(service: ProjectService, jobs: JobRunner, qtbot: QtBot, folder: 
     return Window(controller, images, browser)
 
 
-def watched(qtbot: QtBot, act: Callable[[], None], is_done: Callable[[], bool]) -> tuple[float, float]:
-    """Seconds of the wall until it is done, and the longest that the window's thread computed in one go."""
+def watched(qtbot: QtBot, act: Callable[[], None], is_done: Callable[[], bool]) -> str:
+    """How long it takes until it is done, and the longest that the window's thread computed in one go."""
     longest, last = 0.0, time.thread_time()
 
     def beat() -> None:
@@ -216,13 +216,17 @@ def watched(qtbot: QtBot, act: Callable[[], None], is_done: Callable[[], bool]) 
     timer = QTimer()
     timer.timeout.connect(beat)
     timer.start(0)
-    began = time.perf_counter()
+    began, used = time.perf_counter(), time.process_time()
     act()
-    qtbot.waitUntil(is_done, timeout=60_000)
-    took = time.perf_counter() - began
+    while not is_done():
+        qtbot.wait(1)
+    took, cpu = time.perf_counter() - began, time.process_time() - used
     qtbot.wait(50)
     timer.stop()
-    return took, longest
+    return (
+        f"{took * 1e3:.0f} ms of the wall, {cpu * 1e3:.0f} CPU ms; at most {longest * 1e3:.0f} CPU ms of the window's "
+        "thread in one go (goal 30)"
+    )
 
 
 def test_the_window_opens_and_searches_a_big_project(
@@ -231,15 +235,15 @@ def test_the_window_opens_and_searches_a_big_project(
     registry, project = make(N_IMAGES, N_ANNOTATIONS, 1000)
     service = ProjectService(registry)
     window = show_window(service, jobs, qtbot, tmp_path)
-    took, frozen = watched(
+    done = watched(
         qtbot, lambda: window.projects.open_project(project), lambda: len(window.browser.grid.ids) == N_IMAGES
     )
-    print(f"\nwindow: open {took * 1e3:.0f} ms (goal 250), longest {frozen * 1e3:.0f} ms in one go (goal 30)")
-    for text in ("0", "01", "0123"):
+    print(f"\nwindow, open (goal 250 ms): {done}")
+    for text in ("01", "0123", "zebra"):
         n_found = len(service.list_image_ids(ImageFilter(project, name_contains=text)))
-        took, frozen = watched(
+        done = watched(
             qtbot,
             lambda text=text: window.browser.search_changed.emit(text),  # type: ignore[misc]
             lambda n_found=n_found: len(window.browser.grid.ids) == n_found,  # type: ignore[misc]
         )
-        print(f'window: search "{text}" {took * 1e3:.0f} ms (goal 100), longest {frozen * 1e3:.0f} ms in one go')
+        print(f'window, search "{text}": {done}')

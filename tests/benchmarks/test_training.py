@@ -21,9 +21,9 @@ import pytest
 from core.datasets.manifest_file import read_manifest
 from core.datasets.tree import build_tree
 from core.domain.ids import SnapshotId
-from core.domain.projects import Task
 from core.domain.snapshots import Split
 from core.samples.service import make_sample
+from core.tasks.detection import DETECTION
 from core.workers.builtin.yolo.worker.dataset import write_dataset
 from core.workers.builtin.yolo_detect.description import DESCRIPTION
 from core.workers.environment import prepare_environment
@@ -126,7 +126,7 @@ def test_supervised_beside_bare(tmp_path: Path) -> None:
         target=tmp_path / "tree",
         progress=lambda *_: None,
     )
-    data = write_dataset(tree, manifest.categories, Task.DETECTION, tmp_path / "dataset").yaml
+    data = write_dataset(tree, manifest.categories, DETECTION.slug, tmp_path / "dataset").yaml
     ours, theirs, digests = [], [], set()
     for number in range(ROUNDS):
         seconds, digest = run_bare(tmp_path / f"bare{number}", data)

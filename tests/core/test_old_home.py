@@ -17,12 +17,13 @@ from typing import Any
 import pytest
 
 from app.services import Services, open_services
+from core.domain.evaluation import EvaluationTable
+from core.domain.evaluation_json import table_from_json
 from core.domain.geometry import Box, Polygon
 from core.domain.ids import ModelId, ProjectId, RunId, SnapshotId, VersionId
 from core.domain.imports import ImportSource
-from core.domain.metrics import EvaluationTable
 from core.domain.models import ModelVersion, VersionDetails, VersionStatus
-from core.domain.projects import ImageFilter, Source, Task
+from core.domain.projects import ImageFilter, Source
 from core.domain.runs import RunState, RunStatus, StageState
 from core.domain.snapshots import Split
 from core.domain.training import StartKind, TrainingDraft
@@ -32,13 +33,16 @@ from core.models.importing import tables_of
 from core.registry.backups import list_backups
 from core.registry.schema import SCHEMA
 from core.runs.folder.layout import RunLayout
+from core.runs.kinds import RunKindCatalog
 from core.runs.story.event_log import EventReader
-from core.runs.story.events import Evaluated, Finished, Published
+from core.runs.story.events import Finished, Result
 from core.runs.supervise import Batch, RunReader, supervise
+from core.tasks.detection import DETECTION
+from core.tasks.segmentation import SEGMENTATION
+from core.training import kind
+from core.training.results import publication_of
 from tests.fixtures.old_home import PLACEHOLDER, YOLO_EVENTS, YOLO_MODEL, OldHome, lay_out
 
-MEASURES = ("precision", "recall", "map50", "map50_95", "threshold")
-MASK_MEASURES = tuple(f"mask_{name}" for name in MEASURES)
 STATUSES = {
     "success": RunStatus.SUCCESS,
     "continued": RunStatus.SUCCESS,
@@ -74,10 +78,14 @@ def measures_of(tables: tuple[EvaluationTable, ...]) -> dict[str, list[dict[str,
     return {
         table.split.value: [
             {
-                "category": row.category,
-                "n_images": row.n_images,
-                "n_instances": row.n_instances,
-                **{name: getattr(row, name) for name in (*MEASURES, *MASK_MEASURES)},
+                key: value
+                for key, value in {
+                    "category": row.category,
+                    "n_images": row.n_images,
+                    "n_instances": row.n_instances,
+                    **row.values,
+                }.items()
+                if value is not None
             }
             for row in table.rows
         ]
@@ -86,12 +94,19 @@ def measures_of(tables: tuple[EvaluationTable, ...]) -> dict[str, list[dict[str,
 
 
 def stated_measures(model: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    return {split: table["rows"] for split, table in model["metrics"].items()}
+    """Of a model.json without a format number, or of format 2, which has the values one step deeper."""
+    tables: dict[str, Any] = model["metrics"]
+    return {split: [_flat(row) for row in table["rows"]] for split, table in tables.items()}
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    counts = {key: value for key, value in row.items() if key != "values"}
+    return {key: value for key, value in (counts | row.get("values", {})).items() if value is not None}
 
 
 def curves_of(run: Path) -> dict[tuple[str, str], list[tuple[int, float]]]:
     """(split, name) -> (step, value) of a run's folder as the code reads it."""
-    reader = RunReader(RunLayout(run))
+    reader = RunReader(RunLayout(run), RunKindCatalog())
     curves: dict[tuple[str, str], list[tuple[int, float]]] = {}
     while True:
         batch, _events = reader.read()
@@ -261,7 +276,7 @@ def test_runs_are_listed_as_they_ended(old: OldHome, services: Services) -> None
 @pytest.mark.parametrize("name", [name for name in STATUSES if name not in ("cut_off", "pending")])
 def test_the_state_of_a_run_is_told_by_its_folder(old: OldHome, services: Services, name: str) -> None:
     record = services.runs.get_run(RunId(old.runs[name]))
-    state = RunReader(RunLayout(old.run_folder(name))).read_all()
+    state = RunReader(RunLayout(old.run_folder(name)), RunKindCatalog()).read_all().state
     assert (state.status, state.reason, state.attempt) == (record.status, record.reason, record.attempt)
     assert (state.started_at, state.ended_at) == (record.started_at, record.ended_at)
     assert state == services.runs.read_state(record.id)
@@ -335,7 +350,8 @@ def test_a_run_whose_machine_was_switched_off_is_taken_up_and_ended(old: OldHome
     assert unfinished.lost == ()
     (record,) = unfinished.begun
     batches: list[Batch] = []
-    state = supervise(services.runs.layout(record.id), services.registry, batches.append, lambda: False)
+    layout, registry = services.runs.layout(record.id), services.registry
+    state = supervise(layout, registry, batches.append, lambda: False, kinds=RunKindCatalog())
     assert state.status is RunStatus.ABORTED
     assert services.runs.get_run(record.id).status is RunStatus.ABORTED
     assert version_of(services, old, "cut_off").status is VersionStatus.ERROR
@@ -376,8 +392,8 @@ def test_models_and_versions_are_listed(old: OldHome, services: Services) -> Non
     models = {model.id: model for model in services.models.list_models(ProjectId(old.project))}
     assert set(models) == set(old.models.values())
     shapes, outlines = models[ModelId(old.models["shapes"])], models[ModelId(old.models["outlines"])]
-    assert (shapes.name, shapes.task, shapes.categories) == ("Shapes", Task.DETECTION, ("disc", "bar"))
-    assert (outlines.name, outlines.task, outlines.description) == ("Outlines", Task.SEGMENTATION, "By outline.")
+    assert (shapes.name, shapes.task, shapes.categories) == ("Shapes", DETECTION.slug, ("disc", "bar"))
+    assert (outlines.name, outlines.task, outlines.description) == ("Outlines", SEGMENTATION.slug, "By outline.")
     listed = {version.id: version for version in services.models.list_versions()}
     assert set(listed) == {VersionId(id) for name, id in old.versions.items() if name != "deleted"}
     labels = {name: version_of(services, old, name).label for name in ("success", "continued", "outlines", "imported")}
@@ -401,8 +417,9 @@ def test_a_versions_page_tells_what_its_files_say(old: OldHome, services: Servic
     model = model_json(version.folder)
     assert measures_of(details.tables) == stated_measures(model)
     assert [table.split for table in details.tables] == list(Split)
-    assert {table.has_masks for table in details.tables} == {name == "outlines"}
-    assert {table.max_detections for table in details.tables} == {300}
+    groups = ("masks", "boxes") if name == "outlines" else ("boxes",)
+    assert {table.groups for table in details.tables} == {groups}
+    assert {table.settings["max_detections"] for table in details.tables} == {300}
     assert dict(details.configuration) == model["configuration"]
     assert details.card == (version.folder / "README.md").read_text(encoding="utf-8")
     assert ("Worker version", model["worker_version"]) in details.facts
@@ -419,7 +436,7 @@ def test_a_versions_page_tells_what_its_files_say(old: OldHome, services: Servic
 def test_the_tables_of_a_run_are_those_of_its_version(old: OldHome, services: Services) -> None:
     for name in PUBLISHED:
         folder = version_of(services, old, name).folder
-        found = measures_of(services.runs.list_evaluations(RunId(old.runs[name])))
+        found = measures_of(services.runs.get_whole(RunId(old.runs[name])).tables)
         assert found == stated_measures(model_json(folder))
 
 
@@ -521,7 +538,7 @@ def test_an_exported_version_is_taken_into_a_new_home(old: OldHome, tmp_path: Pa
         version = services.models.import_version(path, project)
         assert (version.status, version.label) == (VersionStatus.AVAILABLE, "V001 (imported)")
         details = services.models.get_details(version.id)
-        assert details.model.task.value == stated["task"]
+        assert details.model.task == stated["task"]
         assert list(details.model.categories) == stated["categories"]
         assert measures_of(details.tables) == stated_measures(stated)
         assert version.weights_sha256 == stated["weights_sha256"]
@@ -558,11 +575,12 @@ def test_the_events_of_a_real_training_are_read(tmp_path: Path) -> None:
     assert [event.seq for event in events] == [line["seq"] for line in lines]
     assert isinstance(events[-1].body, Finished)
     assert events[-1].body.status is RunStatus.SUCCESS
-    tables = tuple(event.body.table for event in events if isinstance(event.body, Evaluated))
+    results = [event.body for event in events if isinstance(event.body, Result)]
+    tables = tuple(table_from_json(result.content) for result in results if result.topic == kind.EVALUATION)
     model = json.loads(YOLO_MODEL.read_bytes())
     assert measures_of(tables) == stated_measures(model)
-    (published,) = (event.body for event in events if isinstance(event.body, Published))
-    assert published.content_sha256 == hashlib.sha256(YOLO_MODEL.read_bytes()).hexdigest()
+    (published,) = (result for result in results if result.topic == kind.PUBLISHED)
+    assert publication_of(published.content).content_sha256 == hashlib.sha256(YOLO_MODEL.read_bytes()).hexdigest()
 
 
 def test_the_measures_of_a_real_model_json_are_understood() -> None:

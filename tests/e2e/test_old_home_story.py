@@ -40,7 +40,7 @@ def test_the_window_ends_what_was_cut_off_and_starts_what_waited(old: OldHome, d
     details = window.features.version_page.details
     assert details is not None
     assert details.version.status is VersionStatus.AVAILABLE
-    assert [table.has_masks for table in details.tables] == [True, True, True]
+    assert [table.groups for table in details.tables] == [("masks", "boxes")] * 3
 
 
 def test_the_command_line_reads_it(old: OldHome, calque: Calque) -> None:

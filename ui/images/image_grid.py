@@ -1,21 +1,17 @@
-"""The grid of thumbnails: places cells by arithmetic, paints and asks for what is on the screen only.
-
-Qt's own list in icon mode asks the model for every row when it lays them out; with a million images that is seconds.
-Here nothing of that layout is used. It stays a QListView, since only those are lists to screen readers.
-"""
+"""The grid of thumbnails. Lays out by arithmetic, paints what is seen and asks only for that, visible rows first."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import (
     QEvent,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
+    QPersistentModelIndex,
     QPoint,
     QRect,
-    QSize,
     Qt,
     QTimer,
     Signal,
@@ -29,45 +25,52 @@ from PySide6.QtGui import (
     QPaintEvent,
     QRegion,
     QResizeEvent,
-    QSinglePointEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from core.domain.ids import CategoryId, ImageId
 from core.domain.projects import AnnotatedImage, Category
-from ui.images.cell_layout import CellLayout
-from ui.images.image_delegate import PADDING, ImageDelegate
-from ui.images.image_grid_model import ImageGridModel, ImageRole, Index
+from ui.images.cell_painter import PADDING, CellPainter, CellState
+from ui.images.grid_layout import GridLayout
+from ui.images.image_grid_model import ImageGridModel
+from ui.images.seen_images import Cell
 
 MIN_SIDE, DEFAULT_SIDE, MAX_SIDE = 96, 160, 320
 STORED_SIDES = (128, 256, 512)
 """Sizes in which thumbnails are asked for, so that moving the slider does not fill the cache with every size."""
 MAX_AHEAD = 120  # rows below the screen; more would push what is on a large screen out of the memory
 PAUSE_MS = 40  # scrolling must rest this long before rows are asked for
+MAX_HEIGHT = 2**31 - 1  # of a scroll bar, in pixels
+
+Action = QAbstractItemView.CursorAction
+Index = QModelIndex | QPersistentModelIndex
+Selection = QItemSelectionModel.SelectionFlag
 
 
 class ImageGrid(QListView):
+    """A QListView to style sheets and assistive tools only: it never lays out, every place comes from `GridLayout`.
+
+    Where Qt's list view would ask each row, the overrides below go past it to QAbstractItemView.
+    """
+
     open_requested = Signal(object)  # ImageId
     thumbnails_wanted = Signal(object, int)  # tuple[ImageId, ...] that lack something, side; replaces earlier wishes
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._images = ImageGridModel(self)
-        self._delegate = ImageDelegate(self)
+        self._painter = CellPainter(self)
+        self._layout = GridLayout(0, 1, 1, 1, 1)
         self._wanted: tuple[ImageId, ...] = ()
-        self._side = DEFAULT_SIDE
-        self._layout = CellLayout(0, 1, self._delegate.cell_size(self.fontMetrics().height()))
-        self._pointer: QPoint | None = None  # where it is over the viewport
-        self._hovered: int | None = None
-        self._anchor = 0  # the row that stays at the top when the cells change their size; scrolling chooses another
+        self._hovered = -1
+        self._anchor = 0  # the row at the top of the screen; only scrolling chooses another
         self._is_laying_out = False
+        self._side = DEFAULT_SIDE
         self.setModel(self._images)
-        self.setItemDelegate(self._delegate)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setMouseTracking(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalScrollBar().setSingleStep(48)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(self.tr("Images"))
@@ -76,7 +79,8 @@ class ImageGrid(QListView):
         self._timer.setInterval(PAUSE_MS)
         self._timer.timeout.connect(self._announce_wanted)
         self.verticalScrollBar().valueChanged.connect(lambda: self._timer.start())
-        self._images.modelReset.connect(self._ask_anew)
+        self.entered.connect(lambda index: self._hover(index.row()))
+        self.viewportEntered.connect(lambda: self._hover(-1))
         self.activated.connect(self._open)
         self.set_side(DEFAULT_SIDE)
 
@@ -89,33 +93,43 @@ class ImageGrid(QListView):
     def ids(self) -> Sequence[ImageId]:
         return self._images.ids
 
+    @property
+    def n_columns(self) -> int:
+        return self._layout.n_columns
+
+    def cell(self, row: int) -> Cell:
+        """What is known of the image of a row."""
+        return self._images.cell(row)
+
+    def lacks_thumbnail(self, image: ImageId, side: int) -> bool:
+        """Whether a thumbnail of about `side` pixels is still to be made; not after a failure."""
+        return self._images.seen.lacks_thumbnail(image, side)
+
     def set_side(self, side: int) -> None:
         """The largest side of a thumbnail in pixels of the screen."""
         self._side = min(max(side, MIN_SIDE), MAX_SIDE)
-        self.updateGeometries()
+        self._lay_out()
         self._timer.start()
 
     def set_ids(self, ids: Sequence[ImageId]) -> None:
-        """Other images; the current one stays current when it is among them.
-
-        The grid stays where it is when the first image on the screen and the current one stay in their places.
-        """
+        """Other images, kept as handed over. The current one stays current when it is among them, and in sight."""
         current, row = self.current_image(), self.currentIndex().row()
-        at, first = self.verticalOffset(), self._first_visible()
+        visible = self.visible_rows()
+        was_in_sight = row in visible
+        top = self.ids[visible.start] if visible else None
         self._images.set_ids(ids)
-        self.updateGeometries()
-        is_in_place = first is not None and first[0] < len(ids) and ids[first[0]] == first[1]
-        found = self._images.row_of(current, near=row) if current is not None else None
-        if found is not None:
-            self.selectionModel().setCurrentIndex(
-                self._images.index(found), QItemSelectionModel.SelectionFlag.ClearAndSelect
-            )
-        if is_in_place and found == (row if current is not None else None):
-            self.verticalScrollBar().setValue(at)
-        elif found is not None:
-            self.scrollTo(self._images.index(found))
-        else:
-            self.scrollToTop()
+        self._hovered = -1
+        self._lay_out()
+        row_now = self._images.find_row(current, row) if current is not None else None
+        if row_now is not None:
+            self._make_current(row_now)
+        if top is None or visible.start >= len(ids) or ids[visible.start] != top:
+            if row_now is None:
+                self.scrollToTop()
+            was_in_sight = True
+        if row_now is not None and was_in_sight:
+            self.scrollTo(self._images.index(row_now))
+        self._ask_anew()
 
     def set_records(self, records: Iterable[AnnotatedImage]) -> None:
         self._images.set_records(records)
@@ -128,110 +142,74 @@ class ImageGrid(QListView):
         self._images.set_failure(image, text)
 
     def forget_all(self) -> None:
-        self._delegate.forget_all()
+        """Other images come: drop all that is known."""
+        self._painter.forget_all()
         self._images.forget_all()
         self._ask_anew()
 
-    def renew(self, images: Collection[ImageId] | None = None) -> None:
-        """These images (None: all) may have changed: they are asked for anew, and shown as they were until then."""
-        self._images.renew(images)
+    def expire_all(self) -> None:
+        """The images may have changed: what is seen is asked for anew, and shown as it was until it has come."""
+        self._images.expire_all()
         self._ask_anew()
 
     def set_categories(self, categories: Sequence[Category]) -> None:
-        self._delegate.set_categories(categories)
+        self._painter.set_categories(categories)
         self.viewport().update()
 
     def set_hidden_categories(self, hidden: frozenset[CategoryId]) -> None:
-        self._delegate.set_hidden_categories(hidden)
+        self._painter.set_hidden_categories(hidden)
         self.viewport().update()
 
     def set_ground_truth_shown(self, is_shown: bool) -> None:
-        self._delegate.set_ground_truth_shown(is_shown)
+        self._painter.set_ground_truth_shown(is_shown)
         self.viewport().update()
 
     def current_image(self) -> ImageId | None:
-        image: ImageId | None = self.currentIndex().data(ImageRole.ID)
-        return image
+        index = self.currentIndex()
+        return self.ids[index.row()] if index.isValid() else None
 
     def select_image(self, image: ImageId) -> None:
         """Make it current and scroll to it; nothing happens when it is not in the grid."""
-        row = self._images.row_of(image)
+        row = self._images.find_row(image, self.currentIndex().row())
         if row is not None:
-            self.setCurrentIndex(self._images.index(row))
+            self._make_current(row)
             self.scrollTo(self._images.index(row))
 
     def visible_rows(self) -> range:
         """The rows on the screen, those cut at its edges included."""
         top = self.verticalOffset()
-        return self._layout.rows_between(top, top + self.viewport().height())
+        return self._layout.rows_between(top, top + self.viewport().height() - 1)
 
-    def cell_size(self) -> QSize:
-        return self._layout.cell
-
-    def n_columns(self) -> int:
-        return self._layout.n_columns
-
-    def _first_visible(self) -> tuple[int, ImageId] | None:
-        rows = self.visible_rows()
-        return (rows.start, self._images.ids[rows.start]) if rows else None
+    def _make_current(self, row: int) -> None:
+        self.setAutoScroll(False)
+        self.selectionModel().setCurrentIndex(self._images.index(row), Selection.ClearAndSelect)
+        self.setAutoScroll(True)
 
     def _lay_out(self) -> None:
-        """The thumbnails grow or shrink until the columns fill the width: no ragged strip is left at the right."""
+        """The thumbnails grow or shrink until the columns fill the width: no ragged strip is left at the right.
+
+        What is at the top of the screen, or the current image when it is in sight, stays where it is.
+        """
         width = self.viewport().width()
         n_columns = max(1, round((width - 1) / (self._side + 2 * PADDING)))
-        self._delegate.side = (width - 1) // n_columns - 2 * PADDING
-        cell = self._delegate.cell_size(self.fontMetrics().height())
-        mirrored_width = width if self.isRightToLeft() else 0
-        before, at = self._layout, self.verticalOffset()
-        self._layout = CellLayout(len(self._images.ids), n_columns, cell, mirrored_width)
-        if self._layout == before:
-            return
-        bar = self.verticalScrollBar()
+        self._painter.side = max((width - 1) // n_columns - 2 * PADDING, 1)
+        size = self._painter.cell_size(self.fontMetrics().height())
+        fresh = GridLayout(len(self.ids), n_columns, size.width(), size.height(), width, self.isRightToLeft())
+        old, bar, visible = self._layout, self.verticalScrollBar(), self.visible_rows()
+        row = self.currentIndex().row() if self.currentIndex().row() in visible else self._anchor
+        below_top = old.top(row) - bar.value()
+        self._layout = fresh
         self._is_laying_out = True
+        bar.setSingleStep(48)
         bar.setPageStep(self.viewport().height())
-        bar.setRange(0, max(self._layout.height - self.viewport().height(), 0))
-        if (before.n_columns, before.cell) != (n_columns, cell):
-            rest = at % before.cell.height() * cell.height() // before.cell.height()
-            bar.setValue(self._layout.rect(self._anchor).top() + rest)
+        bar.setRange(0, min(max(fresh.height - self.viewport().height(), 0), MAX_HEIGHT))
+        if fresh != old:
+            if visible:
+                bar.setValue(min(max(fresh.top(row) - below_top, 0), bar.maximum()))
             self.viewport().update()
-        else:
-            self._anchor = self.visible_rows().start
         self._is_laying_out = False
-        self._watch()
-
-    def _watch(self) -> None:
-        rows = self.visible_rows()
-        if rows != self._images.watched:
-            self._images.watch(rows)
-
-    def _place(self, content: QRect) -> QRect:
-        """On the viewport."""
-        return content.translated(0, -self.verticalOffset())
-
-    def _row_at(self, place: QPoint) -> int | None:
-        return self._layout.row_at(place.x(), place.y() + self.verticalOffset())
-
-    def _set_pointer(self, place: QPoint | None) -> None:
-        self._pointer = place
-        self._update_hovered()
-
-    def _update_hovered(self) -> None:
-        before = self._hovered
-        self._hovered = self._row_at(self._pointer) if self._pointer is not None else None
-        if before != self._hovered:
-            self._repaint_row(before)
-            self._repaint_row(self._hovered)
-
-    def _repaint_row(self, row: int | None) -> None:
-        if row is not None and row < self._layout.n_cells:
-            self.viewport().update(self._place(self._layout.rect(row)))
-
-    def _tell_screen_reader(self, what: QAccessible.Event) -> None:
-        """Of the current image."""
-        if QAccessible.isActive():
-            event = QAccessibleEvent(self, what)
-            event.setChild(self.currentIndex().row())
-            QAccessible.updateAccessibility(event)
+        if fresh.n_cells != old.n_cells:
+            self._anchor = self.visible_rows().start
 
     def _ask_anew(self) -> None:
         self._wanted = ()
@@ -240,142 +218,130 @@ class ImageGrid(QListView):
     def _announce_wanted(self) -> None:
         if not self.isVisible():
             return
-        needed = self._delegate.side * self.devicePixelRatioF()
+        needed = self._painter.side * self.devicePixelRatioF()
         side = next((stored for stored in STORED_SIDES if stored >= needed), STORED_SIDES[-1])
         visible = self.visible_rows()
         # The screen below follows, so that scrolling on finds it ready.
-        ahead = range(visible.stop, min(visible.stop + min(len(visible), MAX_AHEAD), len(self._images.ids)))
-        rows = [row for part in (visible, ahead) for row in part if self._images.is_waiting(row, side)]
-        wanted = tuple(self._images.ids[row] for row in rows)
+        stop = min(visible.stop + min(len(visible), MAX_AHEAD), len(self.ids))
+        self._images.watch(visible)
+        wanted = self._images.list_waiting(range(visible.start, stop), side)
         if wanted != self._wanted:
             self._wanted = wanted
             self.thumbnails_wanted.emit(wanted, side)
 
-    def _open(self, index: QModelIndex) -> None:
-        image = index.data(ImageRole.ID)
-        if image is not None:
-            self.open_requested.emit(image)
+    def _open(self, index: Index) -> None:
+        if index.isValid():
+            self.open_requested.emit(self.ids[index.row()])
 
-    # Qt overrides
+    def _hover(self, row: int) -> None:
+        for changed in {self._hovered, row} - {-1}:
+            self.viewport().update(self._rect(changed))
+        self._hovered = row
+
+    def _rect(self, row: int) -> QRect:
+        place = self._layout
+        return QRect(place.left(row), place.top(row) - self.verticalOffset(), place.cell_width, place.cell_height)
+
+    def _state_of(self, row: int) -> CellState:
+        index = self._images.index(row)
+        return CellState(
+            is_selected=self.selectionModel().isSelected(index),
+            is_hovered=row == self._hovered,
+            has_focus=row == self.currentIndex().row() and (self.hasFocus() or self.viewport().hasFocus()),
+        )
+
+    def _row_after(self, row: int, action: Action) -> int:
+        """Where a key leads from `row`; at the ends it stays."""
+        n_columns, last = self._layout.n_columns, self._layout.n_cells - 1
+        a_page = max(self.viewport().height() // self._layout.cell_height - 1, 1) * n_columns
+        forward = -1 if self.isRightToLeft() else 1
+        steps = {
+            Action.MoveLeft: -forward,
+            Action.MoveRight: forward,
+            Action.MovePrevious: -1,
+            Action.MoveNext: 1,
+            Action.MoveUp: -n_columns,
+            Action.MoveDown: n_columns,
+        }
+        if action in (Action.MoveHome, Action.MoveEnd):
+            return 0 if action == Action.MoveHome else last
+        if action == Action.MovePageUp:
+            return max(row - a_page, row % n_columns)
+        if action == Action.MovePageDown:
+            return min(row + a_page, row + (last - row) // n_columns * n_columns)
+        target = row + steps[action]
+        return target if 0 <= target <= last else row
+
+    # Qt overrides: places
 
     def visualRect(self, index: Index) -> QRect:
-        return self._place(self._layout.rect(index.row())) if index.isValid() else QRect()
+        return self._rect(index.row()) if index.isValid() else QRect()
 
     def indexAt(self, point: QPoint) -> QModelIndex:
-        row = self._row_at(point)
+        row = self._layout.find_row(point.x(), point.y() + self.verticalOffset())
         return QModelIndex() if row is None else self._images.index(row)
+
+    def verticalOffset(self) -> int:
+        return self.verticalScrollBar().value()
+
+    def horizontalOffset(self) -> int:
+        return 0
 
     def scrollTo(
         self, index: Index, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
     ) -> None:
         if not index.isValid():
             return
-        cell, height = self._layout.rect(index.row()), self.viewport().height()
-        bar = self.verticalScrollBar()
-        top, bottom = cell.top(), cell.bottom() + 1 - height
-        if hint == QAbstractItemView.ScrollHint.PositionAtCenter:
-            bar.setValue((top + bottom) // 2)
-        elif hint == QAbstractItemView.ScrollHint.PositionAtTop or top < bar.value():
-            bar.setValue(top)
-        elif hint == QAbstractItemView.ScrollHint.PositionAtBottom or bottom > bar.value():
-            bar.setValue(min(bottom, top))
-
-    def horizontalOffset(self) -> int:
-        return 0
-
-    def verticalOffset(self) -> int:
-        return self.verticalScrollBar().value()
-
-    def moveCursor(self, cursor_action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
-        if not len(self._images.ids):
-            return QModelIndex()
-        row, height = self.currentIndex().row(), self._layout.cell.height()
-        if row < 0 and cursor_action not in (self.CursorAction.MoveHome, self.CursorAction.MoveEnd):
-            # To where the person looks; not into a line that is cut.
-            whole = self._layout.rows_between(self.verticalOffset() + height - 1, self._layout.height)
-            return self._images.index(min(whole.start, self._layout.n_cells - 1))
-        n_lines = max(self.viewport().height() // height, 1)
-        return self._images.index(self._layout.moved(max(row, 0), cursor_action, n_lines))
-
-    def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
-        index = self.indexAt(rect.center())
-        self.selectionModel().select(QItemSelection(index, index) if index.isValid() else QItemSelection(), command)
-
-    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
-        region = QRegion()
-        for index in selection.indexes():
-            region += self.visualRect(index)
-        return region
+        bar, room = self.verticalScrollBar(), self.viewport().height() - self._layout.cell_height
+        top = self._layout.top(index.row())
+        value = {
+            QAbstractItemView.ScrollHint.PositionAtTop: top,
+            QAbstractItemView.ScrollHint.PositionAtCenter: top - room // 2,
+            QAbstractItemView.ScrollHint.PositionAtBottom: top - room,
+        }.get(hint, min(max(bar.value(), top - max(room, 0)), top))
+        bar.setValue(min(max(value, 0), bar.maximum()))
 
     def doItemsLayout(self) -> None:
-        # Past QListView, whose layout asks for every row.
+        self._lay_out()
         QAbstractItemView.doItemsLayout(self)
 
     def updateGeometries(self) -> None:
         self._lay_out()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
-        self.viewport().scroll(dx, dy)
+        self.viewport().scroll(0, dy)
         if not self._is_laying_out:
             self._anchor = self.visible_rows().start
-        self._watch()
-        self._update_hovered()
 
-    def dataChanged(self, top_left: Index, bottom_right: Index, roles: Sequence[int] = ()) -> None:
-        """Repaints the cells themselves; Qt would repaint the whole viewport for more than one."""
-        visible = self.visible_rows()
-        rows = range(max(top_left.row(), visible.start), min(bottom_right.row() + 1, visible.stop))
-        if rows:
-            self.viewport().update(self._place(self._layout.rect_of(rows)))
-        if self.currentIndex().row() in rows:
-            self._tell_screen_reader(QAccessible.Event.NameChanged)
+    # Qt overrides: selection and keys
+
+    def moveCursor(self, action: Action, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        if not self._layout.n_cells:
+            return QModelIndex()
+        current = self.currentIndex()
+        row = self._row_after(current.row(), action) if current.isValid() else self.visible_rows().start
+        return self._images.index(min(row, self._layout.n_cells - 1))
+
+    def setSelection(self, rect: QRect, command: Selection) -> None:
+        """Qt hands over one point's rectangle: one image at a time is selected."""
+        index = self.indexAt(rect.topLeft())
+        self.selectionModel().select(QItemSelection(index, index) if index.isValid() else QItemSelection(), command)
+
+    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
+        return QRegion(self.viewport().rect()) if selection.count() > 1 else self._region(selection)
+
+    def _region(self, selection: QItemSelection) -> QRegion:
+        return QRegion(self.visualRect(selection.indexes()[0])) if selection.indexes() else QRegion()
 
     def currentChanged(self, current: Index, previous: Index) -> None:
-        super().currentChanged(current, previous)
-        # QListView names an item of its own layout, which has none.
-        if current.isValid() and self.hasFocus():
-            self._tell_screen_reader(QAccessible.Event.Focus)
+        QAbstractItemView.currentChanged(self, current, previous)
+        if QAccessible.isActive() and current.isValid() and self.hasFocus():
+            event = QAccessibleEvent(self, QAccessible.Event.Focus)
+            event.setChild(current.row())
+            QAccessible.updateAccessibility(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        self._delegate.begin_frame()
-        painter = QPainter(self.viewport())
-        option = QStyleOptionViewItem()
-        self.initViewItemOption(option)
-        base = option.state & ~QStyle.StateFlag.State_HasFocus
-        current, has_focus = self.currentIndex().row(), self.hasFocus() or self.viewport().hasFocus()
-        dirty = event.rect().translated(0, self.verticalOffset())
-        for row in self._layout.rows_between(dirty.top(), dirty.bottom() + 1):
-            cell = self._place(self._layout.rect(row))
-            if not event.region().intersects(cell):
-                continue
-            index = self._images.index(row)
-            option.rect = cell
-            option.state = base
-            if self.selectionModel().isSelected(index):
-                option.state |= QStyle.StateFlag.State_Selected
-            if row == self._hovered:
-                option.state |= QStyle.StateFlag.State_MouseOver
-            if row == current and has_focus:
-                option.state |= QStyle.StateFlag.State_HasFocus
-            self._delegate.paint(painter, option, index)
-        painter.end()
-        if self._delegate.pending:
-            region = QRegion()
-            for area in self._delegate.pending:
-                region += area
-            QTimer.singleShot(0, self.viewport(), lambda: self.viewport().update(region))
-
-    def viewportEvent(self, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.HoverEnter, QEvent.Type.HoverMove, QEvent.Type.MouseMove):
-            assert isinstance(event, QSinglePointEvent)
-            self._set_pointer(event.position().toPoint())
-        elif event.type() in (QEvent.Type.HoverLeave, QEvent.Type.Leave):
-            self._set_pointer(None)
-        return super().viewportEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._timer.start()
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        QAbstractItemView.selectionChanged(self, selected, deselected)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Enter opens on every platform; Qt leaves it to the desktop's style.
@@ -383,3 +349,49 @@ class ImageGrid(QListView):
             self._open(self.currentIndex())
         else:
             super().keyPressEvent(event)
+
+    # Qt overrides: painting
+
+    def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:
+        """Repaints the changed cells that are on the screen, nothing else."""
+        visible = self.visible_rows()
+        rows = range(max(first.row(), visible.start), min(last.row() + 1, visible.stop))
+        if not rows:
+            return
+        place = self._rect(rows[0]).united(self._rect(rows[-1]))
+        if place.height() > self._layout.cell_height:
+            place.setLeft(0)
+            place.setWidth(self.viewport().width())
+        self.viewport().update(place)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._images.watch(self.visible_rows())
+        self._painter.begin_frame(self.viewport().size() * self.devicePixelRatioF())
+        top, region = self.verticalOffset(), event.region()
+        painter = QPainter(self.viewport())
+        painter.setLayoutDirection(self.layoutDirection())
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        for row in self._layout.rows_between(top + event.rect().top(), top + event.rect().bottom()):
+            place = self._rect(row)
+            if region.intersects(place):
+                self._painter.paint(painter, place, self._images.cell(row), self._state_of(row))
+        painter.end()
+        if self._painter.pending:
+            late = QRegion()
+            for cell in self._painter.pending:
+                late += cell
+            QTimer.singleShot(0, self.viewport(), lambda: self.viewport().update(late))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        QAbstractItemView.resizeEvent(self, event)
+        self._lay_out()
+        self._timer.start()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.LayoutDirectionChange, QEvent.Type.StyleChange):
+            self._lay_out()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._hover(-1)

@@ -87,7 +87,7 @@ def silence_text(seconds: float) -> str:
 def _failure(word: str, run: Run, facts: tuple[str, ...]) -> Outcome:
     state, kind = run.state, run.kind
     cause = state.cause if state is not None else ""
-    heading = CAUSE_HEADINGS.get(cause, "The run did not come to its end").format(noun=kind.noun)
+    heading = CAUSE_HEADINGS.get(cause, kind.failure).format(noun=kind.noun)
     action = RunAction.TRAIN_AGAIN if cause in TRAIN_AGAIN_CAUSES and kind.has_draft else RunAction.RETRY
     hint = ""
     if state is not None:

@@ -40,6 +40,7 @@ class YoloFormat:
         holds_negatives=True,
         losses=(
             Loss(Content.POLYGON_PARTS, "each part becomes an object of its own"),
+            Loss(Content.MIXED_IMAGES, "Ultralytics leaves them out, for it takes one kind of rows in a label file"),
             Loss(Content.WHOLE_IMAGES, "left out, for every row of YOLO has a place"),
             Loss(Content.CROWDS, "written as single objects"),
             Loss(Content.WITHOUT_CLASS, "left out, for every row of YOLO has a class"),

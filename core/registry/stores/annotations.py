@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from core.domain.changes import Changes
 from core.domain.geometry import Geometry
 from core.domain.ids import AnnotationId, CategoryId, ImageId
 from core.domain.projects import AnnotatedImage, Annotation, Source
@@ -31,15 +30,15 @@ class NewAnnotation:
     confidence: float | None = None
 
 
-def insert_annotations(session: Session, annotations: Iterable[NewAnnotation]) -> Changes:
+def insert_annotations(session: Session, annotations: Iterable[NewAnnotation]) -> None:
     touched = Touched()
     for chunk in chunked(annotations, ROWS_PER_INSERT):
         with annotations_written(session, {annotation.image for annotation in chunk}, touched):
             session.execute(insert(ANNOTATIONS), [_to_columns(annotation) for annotation in chunk])
-    return touched.changes()
+    touched.note(session)
 
 
-def delete_imported(session: Session, images: Iterable[int]) -> Changes:
+def delete_imported(session: Session, images: Iterable[int]) -> None:
     """What earlier imports said of these images; a person's own annotations stay."""
     touched = Touched()
     imported = ANNOTATIONS.c.source == Source.IMPORT.value
@@ -48,7 +47,7 @@ def delete_imported(session: Session, images: Iterable[int]) -> Changes:
         spoken_of = set(session.scalars(select(ANNOTATIONS.c.image_id).where(is_wanted).distinct()))
         with annotations_written(session, spoken_of, touched):
             session.execute(delete(ANNOTATIONS).where(is_wanted))
-    return touched.changes()
+    touched.note(session)
 
 
 def list_ground_truth(session: Session, images: Iterable[int]) -> dict[int, list[Annotation]]:

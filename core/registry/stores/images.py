@@ -10,14 +10,13 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, LargeBinary, bindparam, cast, func, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
-from core.domain.changes import NO_CHANGES, Changes
 from core.domain.ids import ImageId, ProjectId
 from core.domain.image_ids import ImageIds
 from core.domain.names import shown
 from core.domain.projects import ImageFilter, ImageRecord, ImageState, Source
 from core.registry.stores.chunks import KEYS_PER_QUERY, ROWS_PER_INSERT, chunked
 from core.registry.stores.projects import add_folders
-from core.registry.stores.upkeep import facts_written, images_came
+from core.registry.stores.upkeep import facts_written, images_come
 from core.registry.tables.images import IMAGES, AnnotationRow, ImageRow
 from core.registry.tables.projects import FolderRow
 
@@ -58,10 +57,10 @@ class ImageFacts:
         return self.path.rpartition("/")[0]
 
 
-def insert_images(session: Session, project: ProjectId, images: Sequence[ImageFacts]) -> Changes:
+def insert_images(session: Session, project: ProjectId, images: Sequence[ImageFacts]) -> None:
     """Paths must be new to the project. Folders are made as needed."""
     if not images:
-        return NO_CHANGES
+        return
     folders = add_folders(session, project, (image.folder for image in images))
     for chunk in chunked(images, ROWS_PER_INSERT):
         rows = [
@@ -77,12 +76,11 @@ def insert_images(session: Session, project: ProjectId, images: Sequence[ImageFa
             | _to_columns(image)
             for image in chunk
         ]
-        session.execute(insert(IMAGES), rows)
-        images_came(session, project, (folders[image.folder] for image in chunk))
-    return Changes.of(projects=(project,), image_lists=(project,), folders=(project,))
+        with images_come(session, project, (folders[image.folder] for image in chunk)):
+            session.execute(insert(IMAGES), rows)
 
 
-def update_images(session: Session, images: Mapping[int, ImageFacts]) -> Changes:
+def update_images(session: Session, images: Mapping[int, ImageFacts]) -> None:
     """New facts by key, for files that changed since they were imported; their paths stay."""
     for chunk in chunked(images.items(), ROWS_PER_INSERT):
         rows = [{f"new_{name}": value for name, value in _to_columns(image).items()} for _, image in chunk]
@@ -90,7 +88,7 @@ def update_images(session: Session, images: Mapping[int, ImageFacts]) -> Changes
             row["key"] = key
         values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in _to_columns(chunk[0][1])}
         session.execute(update(IMAGES).where(IMAGES.c.id == bindparam("key")).values(values), rows)
-    return facts_written(session, images.keys())
+    facts_written(session, images.keys())
 
 
 def list_facts(session: Session, project: ProjectId) -> dict[str, tuple[int, ImageFacts]]:
@@ -123,7 +121,7 @@ def list_keys(session: Session, project: ProjectId) -> dict[str, int]:
 def count_images(session: Session, filter: ImageFilter) -> int:
     """Reads the folders' counts as far as these can tell, i.e. for folders and for what is annotated."""
     if filter.name_contains or filter.categories or filter.state is not None:
-        return session.scalar(select(func.count()).select_from(ImageRow).where(*_conditions(filter))) or 0
+        return session.scalar(select(func.count()).select_from(ImageRow).where(*conditions(filter))) or 0
     number = {None: FolderRow.n_images, True: FolderRow.n_annotated, False: FolderRow.n_images - FolderRow.n_annotated}
     counted = select(func.sum(number[filter.is_annotated]))
     return session.scalar(counted.where(FolderRow.project_id == filter.project, *_folder_conditions(filter))) or 0
@@ -145,7 +143,7 @@ def _listed(filter: ImageFilter, sort: SortOrder, *columns: Any) -> Any:
     """Handed on in one piece by group_concat, which keeps the order: Python takes half a second to fetch a million
     rows, and gives way to the window's thread a million times meanwhile."""
     order = (ImageRow.path,) if sort == "path" else (ImageRow.search_name, ImageRow.path)
-    return select(*columns).where(*_conditions(filter)).order_by(*order).subquery()
+    return select(*columns).where(*conditions(filter)).order_by(*order).subquery()
 
 
 def _to_ids(numbers: str | None) -> ImageIds:
@@ -188,25 +186,26 @@ def _folder_conditions(filter: ImageFilter) -> list[ColumnElement[bool]]:
     ]
 
 
-def _conditions(filter: ImageFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [ImageRow.project_id == filter.project]
+def conditions(filter: ImageFilter) -> list[ColumnElement[bool]]:
+    """What a row of an image must be like to match."""
+    result: list[ColumnElement[bool]] = [ImageRow.project_id == filter.project]
     below = _folder_conditions(filter)
     if below:
         folders = select(FolderRow.id).where(FolderRow.project_id == filter.project, *below)
-        conditions.append(ImageRow.folder_id.in_(folders))
+        result.append(ImageRow.folder_id.in_(folders))
     if filter.name_contains:
-        conditions.append(ImageRow.search_name.contains(folded(filter.name_contains), autoescape=True))
+        result.append(ImageRow.search_name.contains(folded(filter.name_contains), autoescape=True))
     if filter.categories:
         has_one = select(AnnotationRow.image_id).where(
             AnnotationRow.category_id.in_([int(id) for id in filter.categories]),
             AnnotationRow.source != Source.MODEL.value,
         )
-        conditions.append(ImageRow.id.in_(has_one))
+        result.append(ImageRow.id.in_(has_one))
     if filter.is_annotated is not None:
-        conditions.append(ImageRow.is_annotated.is_(filter.is_annotated))
+        result.append(ImageRow.is_annotated.is_(filter.is_annotated))
     if filter.state is not None:
-        conditions.append(ImageRow.state == filter.state.value)
-    return conditions
+        result.append(ImageRow.state == filter.state.value)
+    return result
 
 
 def _to_columns(image: ImageFacts) -> dict[str, Any]:

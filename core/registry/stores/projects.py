@@ -10,11 +10,12 @@ from sqlalchemy import Select, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from core import clock
-from core.domain.changes import NO_CHANGES, Changes
+from core.domain.changes import Changes
 from core.domain.ids import CategoryId, ProjectId
 from core.domain.names import shown
 from core.domain.projects import Category, Folder, Project
 from core.errors import NotFoundError, RefusedError
+from core.registry.changes import note
 from core.registry.roots import is_root_missing
 from core.registry.stores.upkeep import project_changed
 from core.registry.tables.images import ImageRow
@@ -29,6 +30,7 @@ def insert_project(session: Session, *, name: str, root: Path, id: ProjectId | N
     name = check_name(session, name)
     session.add(ProjectRow(id=project, name=name, root=str(root), created_at=clock.now()))
     session.flush()
+    note(session, Changes.whole_project(project))
     return project
 
 
@@ -65,14 +67,14 @@ def find_project(session: Session, name_or_id: str) -> Project | None:
     return get_project(session, ProjectId(alike[0])) if len(alike) == 1 else None
 
 
-def rename_project(session: Session, id: ProjectId, name: str) -> Changes:
+def rename_project(session: Session, id: ProjectId, name: str) -> None:
     """Raises RefusedError when the name is empty, too long, or another project's."""
     name = check_name(session, name, owner=id)
     if session.scalar(select(ProjectRow.name).where(ProjectRow.id == id)) in (None, name):
-        return NO_CHANGES
+        return
     session.execute(update(ProjectRow).where(ProjectRow.id == id).values(name=name))
     project_changed(session, id)
-    return Changes.of(projects=(id,))
+    note(session, Changes.of(projects=[id], renamed=[id]))
 
 
 def check_name(session: Session, name: str, *, owner: ProjectId | None = None) -> str:
@@ -93,9 +95,10 @@ def check_name(session: Session, name: str, *, owner: ProjectId | None = None) -
 def mark_opened(session: Session, id: ProjectId, at: datetime) -> None:
     """No change of the project: its revision stays."""
     session.execute(update(ProjectRow).where(ProjectRow.id == id).values(opened_at=at))
+    note(session, Changes.of(projects=[id]))
 
 
-def remove_project(session: Session, id: ProjectId) -> Changes:
+def remove_project(session: Session, id: ProjectId) -> None:
     """Its images, annotations and classes go; a tombstone stays for its runs, models and frozen datasets."""
     # Through the images first: the cascade from the categories would look at every annotation one by one.
     session.execute(delete(ImageRow).where(ImageRow.project_id == id))
@@ -103,22 +106,33 @@ def remove_project(session: Session, id: ProjectId) -> Changes:
     session.execute(delete(CategoryRow).where(CategoryRow.project_id == id))
     session.execute(update(ProjectRow).where(ProjectRow.id == id).values(removed_at=clock.now()))
     project_changed(session, id)
-    return Changes.whole_project(id)
+    note(session, Changes.whole_project(id))
 
 
 def list_categories(session: Session, project: ProjectId) -> tuple[Category, ...]:
     """In their order, with the counts of the ground truth."""
+    counted = (
+        select(
+            FolderCategoryRow.category_id,
+            func.sum(FolderCategoryRow.n_annotations).label("n_annotations"),
+            func.sum(FolderCategoryRow.n_images).label("n_images"),
+        )
+        # By way of the folders, so that the rows are read in the order in which they lie.
+        .join(FolderRow, FolderRow.id == FolderCategoryRow.folder_id)
+        .where(FolderRow.project_id == project)
+        .group_by(FolderCategoryRow.category_id)
+        .subquery()
+    )
     rows = session.execute(
         select(
             CategoryRow.id,
             CategoryRow.name,
             CategoryRow.position,
-            func.coalesce(func.sum(FolderCategoryRow.n_annotations), 0),
-            func.coalesce(func.sum(FolderCategoryRow.n_images), 0),
+            func.coalesce(counted.c.n_annotations, 0),
+            func.coalesce(counted.c.n_images, 0),
         )
-        .outerjoin(FolderCategoryRow, FolderCategoryRow.category_id == CategoryRow.id)
+        .outerjoin(counted, counted.c.category_id == CategoryRow.id)
         .where(CategoryRow.project_id == project)
-        .group_by(CategoryRow.id)
         .order_by(CategoryRow.position)
     )
     return tuple(
@@ -141,17 +155,21 @@ def add_categories(session: Session, project: ProjectId, names: Iterable[str]) -
             session.flush()
             known[name] = row.id
         project_changed(session, project)
+        note(session, Changes.of(categories=[project]))
     return {name: CategoryId(str(id)) for name, id in known.items()}
 
 
-def list_folders(session: Session, project: ProjectId) -> tuple[Folder, ...]:
-    """Every node from the root down, sorted, the counts of a node including all that is below it."""
+def list_folders(session: Session, project: ProjectId, *, with_categories: bool = True) -> tuple[Folder, ...]:
+    """Every node from the root down, sorted, the counts of a node including all that is below it.
+
+    Without the counts of their categories it takes a tenth of the time.
+    """
     folders = session.execute(
         select(FolderRow.id, FolderRow.path, FolderRow.n_images, FolderRow.n_annotated).where(
             FolderRow.project_id == project, FolderRow.n_images > 0
         )
     )
-    of_folders = _list_category_counts(session, project)
+    of_folders = _list_category_counts(session, project) if with_categories else {}
     totals: dict[str, list[int]] = {"": [0, 0]}
     categories: dict[str, dict[int, int]] = {"": {}}
     for key, path, n_images, n_annotated in folders:

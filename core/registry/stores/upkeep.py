@@ -1,8 +1,8 @@
 """What follows from images and annotations and is kept beside them, so that nobody has to count: revisions and counts.
 
-Every write of annotations stands in an `annotations_written` block, every other write of images ends with `images_came`
-or `facts_written`. All of them come through `_images_changed`, the one place that knows which images changed in
-whatever way: what else is kept of images is brought up to date, or forgotten, there.
+Every write of annotations stands in an `annotations_written` block, every insert of images in `images_come`, and new
+facts end with `facts_written`. All of them come through `_images_changed`, the one place that knows which images have
+changed in whatever way: what else is kept of images is brought up to date, or forgotten, there.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
-from core.domain.changes import NO_CHANGES, Changes
+from core.domain.changes import Changes
 from core.domain.ids import ImageId, ProjectId
 from core.domain.projects import Source
+from core.registry.changes import note
 from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
 from core.registry.tables.images import ANNOTATIONS, IMAGES
 from core.registry.tables.projects import FOLDER_CATEGORIES, FOLDERS, ProjectRow
@@ -28,12 +29,16 @@ MAX_NAMED = 1_000
 
 IS_GROUND_TRUTH = ANNOTATIONS.c.source != Source.MODEL.value
 
-Tally = Mapping[int | None, int]
-"""How many annotations of ground truth an image has by category."""
+Tally = Mapping[str, int]
+"""How many annotations of ground truth an image has by its category's key, written as the database writes it."""
+
+_FIRST_NEW = "calque_first_new_image"  # of a session that has inserted images: all keys from there on are theirs
+
+_NO_CATEGORY = "0"  # keys begin at 1
 
 
 class Touched:
-    """Which images were written to, by project; collects over many writes what `Changes` says of them."""
+    """Which images were written to, by project: collected over the many statements of one write."""
 
     def __init__(self) -> None:
         self._images: dict[str, set[int]] = defaultdict(set)
@@ -41,13 +46,18 @@ class Touched:
     def add(self, project: str, images: Iterable[int]) -> None:
         self._images[project].update(images)
 
-    def changes(self) -> Changes:
-        """Annotations of these images have changed."""
-        return NO_CHANGES.merged(*(_changes_of(ProjectId(id), images) for id, images in self._images.items()))
+    def note(self, session: Session) -> None:
+        """Annotations of these images have changed. Those that came in the same transaction are not named besides."""
+        first_new = session.info.get(_FIRST_NEW)
+        for project, images in self._images.items():
+            id = ProjectId(project)
+            known = [key for key in images if first_new is None or key < first_new]
+            is_many = len(known) > MAX_NAMED
+            note(session, Changes.whole_project(id) if is_many else Changes.annotations(id, map(_image_id, known)))
 
 
 @contextmanager
-def annotations_written(session: Session, images: Collection[int], touched: Touched | None = None) -> Iterator[None]:
+def annotations_written(session: Session, images: Collection[int], touched: Touched) -> Iterator[None]:
     """Around every insert, update and delete of annotations of these images (keys; not too many at once).
 
     At the block's end all that is kept of them, of their folders and of their project agrees with the annotations.
@@ -64,32 +74,33 @@ def annotations_written(session: Session, images: Collection[int], touched: Touc
         by_project[places[key].project].append(key)
     for project, written in by_project.items():
         _images_changed(session, project, written)
-        if touched is not None:
-            touched.add(project, written)
+        touched.add(project, written)
 
 
-def images_came(session: Session, project: str, folders: Iterable[int]) -> None:
-    """New images without annotations; `folders` has the key of each one's folder."""
+@contextmanager
+def images_come(session: Session, project: ProjectId, folders: Iterable[int]) -> Iterator[None]:
+    """Around the insert of images without annotations; `folders` has the key of each one's folder."""
+    if _FIRST_NEW not in session.info:
+        session.info[_FIRST_NEW] = (session.scalar(select(func.max(IMAGES.c.id))) or 0) + 1
+    yield
     numbers = Counter(folders)
     _add_to_folders(session, {folder: _FolderChange(n_images=n) for folder, n in numbers.items()})
-    if numbers:
-        _images_changed(session, project, None)
+    _images_changed(session, project, None)
+    note(session, Changes.of(projects=[project], image_lists=[project], folders=[project]))
 
 
-def facts_written(session: Session, images: Collection[int]) -> Changes:
-    """The facts of these images were written anew; says of which projects."""
+def facts_written(session: Session, images: Collection[int]) -> None:
+    """The facts of these images were written anew."""
     for chunk in chunked(images, KEYS_PER_QUERY):
         session.execute(update(IMAGES).where(IMAGES.c.id.in_(chunk)).values(revision=IMAGES.c.revision + 1))
-    changes = []
-    by_project: dict[str, set[int]] = defaultdict(set)
+    by_project: dict[str, list[int]] = defaultdict(list)
     for key, place in _find_places(session, images).items():
-        by_project[place.project].add(key)
+        by_project[place.project].append(key)
     for project, keys in by_project.items():
         _images_changed(session, project, keys)
         id = ProjectId(project)
-        named = {"images": map(_image_id, keys)} if len(keys) <= MAX_NAMED else {"image_lists": (id,)}
-        changes.append(Changes.of(projects=(id,), **named))
-    return NO_CHANGES.merged(*changes)
+        is_many = len(keys) > MAX_NAMED
+        note(session, Changes.of(image_lists=[id]) if is_many else Changes.of(images=map(_image_id, keys)))
 
 
 def project_changed(session: Session, project: str) -> None:
@@ -130,6 +141,7 @@ def recount(session: Session, project: ProjectId) -> None:
         )
     )
     _images_changed(session, project, None)
+    note(session, Changes.whole_project(project))
 
 
 # --- parts -----------------------------------------------------------------------------------------------------
@@ -153,13 +165,13 @@ class _FolderChange:
         self.n_images = n_images
         self.n_annotated = 0
         self.n_annotations = 0
-        self.categories: dict[int, tuple[int, int]] = {}
+        self.categories: dict[str, tuple[int, int]] = {}
 
     def replace(self, before: Tally, after: Tally) -> None:
         """One image said `before` and says `after`."""
         self.n_annotated += bool(after) - bool(before)
         for category in before.keys() | after.keys():
-            if category is None:
+            if category == _NO_CATEGORY:
                 continue
             n = after.get(category, 0) - before.get(category, 0)
             n_before, n_images = self.categories.get(category, (0, 0))
@@ -167,17 +179,18 @@ class _FolderChange:
             self.n_annotations += n
 
 
-def _tally(session: Session, images: Iterable[int]) -> dict[int, dict[int | None, int]]:
-    """By image; one without ground truth is not in it."""
-    found: dict[int, dict[int | None, int]] = {}
+def _tally(session: Session, images: Iterable[int]) -> dict[int, Tally]:
+    """By image; one without ground truth is not in it. A row an image: one for each of its categories takes longer."""
+    found: dict[int, Tally] = {}
     for chunk in chunked(images, KEYS_PER_QUERY):
         rows = session.execute(
-            select(ANNOTATIONS.c.image_id, ANNOTATIONS.c.category_id, func.count())
+            select(
+                ANNOTATIONS.c.image_id, func.group_concat(func.coalesce(ANNOTATIONS.c.category_id, int(_NO_CATEGORY)))
+            )
             .where(ANNOTATIONS.c.image_id.in_(chunk), IS_GROUND_TRUTH)
-            .group_by(ANNOTATIONS.c.image_id, ANNOTATIONS.c.category_id)
+            .group_by(ANNOTATIONS.c.image_id)
         )
-        for image, category, n in rows:
-            found.setdefault(image, {})[category] = n
+        found.update((image, Counter(categories.split(","))) for image, categories in rows)
     return found
 
 
@@ -196,7 +209,7 @@ def _bring_images_up_to_date(session: Session, images: Collection[int], tallies:
     rows = []
     for key in images:
         tally = tallies.get(key, {})
-        n_objects = sum(n for category, n in tally.items() if category is not None)
+        n_objects = sum(tally.values()) - tally.get(_NO_CATEGORY, 0)
         rows.append({"key": key, "n_objects": n_objects, "has_truth": bool(tally)})
     if rows:
         session.execute(
@@ -240,7 +253,7 @@ def _add_to_folders(session: Session, changes: Mapping[int, _FolderChange]) -> N
             totals,
         )
     cells = [
-        {"folder_id": key, "category_id": category, "n_annotations": n, "n_images": n_images}
+        {"folder_id": key, "category_id": int(category), "n_annotations": n, "n_images": n_images}
         for key, change in changes.items()
         for category, (n, n_images) in change.categories.items()
         if n or n_images
@@ -261,12 +274,6 @@ def _add_to_cells(session: Session, cells: list[dict[str, int]]) -> None:
     empty = FOLDER_CATEGORIES.c.n_annotations == 0
     for chunk in chunked({cell["folder_id"] for cell in cells}, KEYS_PER_QUERY):
         session.execute(delete(FOLDER_CATEGORIES).where(FOLDER_CATEGORIES.c.folder_id.in_(chunk), empty))
-
-
-def _changes_of(project: ProjectId, images: Collection[int]) -> Changes:
-    if len(images) > MAX_NAMED:
-        return Changes.whole_project(project)
-    return Changes.annotations(project, map(_image_id, images))
 
 
 def _image_id(key: int) -> ImageId:

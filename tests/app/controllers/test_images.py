@@ -17,7 +17,6 @@ from core.images.thumbnails import ThumbnailCache
 from core.imports.service import ImportService
 from core.projects.service import ProjectService
 from ui.images.image_browser import ImageBrowser
-from ui.images.image_grid_model import ImageRole
 from ui.projects.project_page import ProjectPage
 
 BrowseFolder = Callable[..., Path]
@@ -92,8 +91,7 @@ def _open(
 
 
 def _thumbnail(browser: ImageBrowser, row: int) -> QImage | None:
-    thumbnail: QImage | None = browser.grid.model().index(row, 0).data(ImageRole.THUMBNAIL)
-    return thumbnail
+    return browser.grid.cell(row).thumbnail
 
 
 def _names(browser: ImageBrowser) -> list[str]:
@@ -180,7 +178,7 @@ def test_a_file_that_went_is_marked_and_the_others_are_shown(
     (browse_project.root / "train" / "page 0.png").unlink()
     _open(qtbot, controller, page, browse_projects, browse_project)
     qtbot.waitUntil(lambda: all(_thumbnail(browser, row) is not None for row in range(1, 8)))
-    assert "does not exist" in browser.grid.model().index(0, 0).data(ImageRole.FAILURE)
+    assert "does not exist" in browser.grid.cell(0).failure
 
 
 def test_opening_an_image_carries_the_list_it_was_chosen_from(

@@ -20,19 +20,19 @@ from app.jobs import JobRunner
 from core.domain.ids import ProjectId, VersionId
 from core.domain.imports import Severity
 from core.domain.messages import UserMessage
-from core.domain.metrics import EvaluationRow, EvaluationTable
 from core.domain.models import ModelVersion
-from core.domain.projects import Task
 from core.domain.snapshots import Split
 from core.models.headline import headline_of
 from core.models.publish import publish
 from core.models.service import ModelService
 from core.registry.database import Registry
-from core.registry.stores import models, projects
+from core.registry.stores import evaluations, models, projects
+from core.tasks.detection import DETECTION
+from tests.core.evaluation.coco_tables import coco_row, coco_table, evaluation_of
 from ui.models.models_page import ModelsPage
 from ui.models.version_page import VersionPage
 
-TABLE = EvaluationTable(Split.TEST, (EvaluationRow(None, 4, 9, 0.9, 0.8, 0.85, 0.61),), False, 300)
+TABLE = coco_table(Split.TEST, (coco_row(None, 4, 9, 0.9, 0.8, 0.85, 0.61),), False, 300)
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def library(browse_registry: Registry, library_store: Path) -> ModelService:
 def publish_version(
     browse_registry: Registry, library: ModelService, library_project: ProjectId, library_store: Path, tmp_path: Path
 ) -> Callable[..., ModelVersion]:
-    model = library.create_model(library_project, "Lines", Task.DETECTION, ["line"])
+    model = library.create_model(library_project, "Lines", DETECTION.slug, ["line"])
 
     def make(parent: VersionId | None = None) -> ModelVersion:
         weights = tmp_path / "weights.safetensors"
@@ -70,7 +70,7 @@ def publish_version(
             version = models.insert_version(
                 session, model=model.id, name="first", worker="yolo-detect", worker_version="0.1.0", parent=parent
             )
-            models.add_tables(session, version.id, (TABLE,))
+            evaluations.put_evaluation(session, evaluation_of(version, TABLE))
             models.publish_version(
                 session,
                 version.id,
@@ -78,7 +78,7 @@ def publish_version(
                 content_sha256=done.content_sha256,
                 weights_sha256=done.weights_sha256,
                 architecture="yolo11n",
-                headline=headline_of((TABLE,), Task.DETECTION),
+                headline=headline_of((TABLE,)),
                 duration_s=12.0,
                 is_partial=False,
             )

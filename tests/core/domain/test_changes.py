@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from core.domain.changes import NO_CHANGES, Changed, Changes
+from core.domain.changes import NO_CHANGES, Changed, Changes, changes_of
 from core.domain.ids import ConfigurationId, ImageId, ModelId, ProjectId, RunId, SnapshotId, VersionId
+from core.domain.imports import ImportReport
 
 P, Q = ProjectId("p"), ProjectId("q")
 
@@ -23,6 +24,7 @@ def test_nothing_changed_is_empty_and_any_single_id_is_not() -> None:
 def test_ids_may_come_from_any_iterable_and_land_in_their_own_set() -> None:
     made = Changes.of(
         projects=[P],
+        renamed=[Q],
         images=(ImageId(str(number)) for number in range(2)),
         image_lists={Q},
         folders=(P, P),
@@ -35,6 +37,7 @@ def test_ids_may_come_from_any_iterable_and_land_in_their_own_set() -> None:
     )
     assert {one.name: set(getattr(made, one.name)) for one in fields(made)} == {
         "projects": {"p"},
+        "renamed": {"q"},
         "images": {"0", "1"},
         "image_lists": {"q"},
         "folders": {"p"},
@@ -78,3 +81,11 @@ def test_what_was_made_comes_with_what_changed() -> None:
     made = Changed("model", Changes.of(models=[ModelId("m")]))
     assert made.value == "model"
     assert made.changes.models == {ModelId("m")}
+
+
+def test_an_answer_tells_its_changes_whatever_it_is() -> None:
+    runs = Changes.of(runs=[RunId("r")])
+    report = ImportReport(P, "P", "coco", 0, 0, 0, (), (), changes=runs)
+    for answer in (runs, Changed(None, runs), report):
+        assert changes_of(answer) == runs
+    assert changes_of(None) == changes_of("text") == changes_of((runs,)) == NO_CHANGES

@@ -20,7 +20,7 @@ from core.exports.service import ExportService
 from core.imports.service import ImportService
 from core.projects.service import ProjectService
 from core.registry.database import Registry
-from core.registry.stores.annotations import NewAnnotation, insert_annotations, recount
+from core.registry.stores.annotations import NewAnnotation, insert_annotations
 from core.registry.stores.projects import add_categories
 
 Contents = dict[str, list[tuple[str | None, Geometry]]]
@@ -111,7 +111,6 @@ def add_everything(registry: Registry, browsing: ProjectService, parish: Project
                 item if item.geometry is None else replace(item, geometry=_shifted(item.geometry)) for item in new
             ]
             insert_annotations(session, [*new, *shifted, predicted])
-            recount(session, parish.id)
 
     return add
 

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
@@ -8,7 +11,7 @@ import pytest
 from core.domain.imports import ImportSource, RawAnnotation, RawImage, Severity
 from core.errors import FormatError, NotFoundError
 from core.formats.base import gather
-from core.formats.catalog import FormatCatalog
+from core.formats.catalog import GROUP, FormatCatalog
 from core.formats.testing import CATEGORIES, IMAGES
 from core.formats.writing import write_data_set
 
@@ -81,3 +84,58 @@ def test_a_file_with_the_right_ending_and_nothing_to_read(tmp_path, content, sen
     with pytest.raises(FormatError) as caught:
         CATALOG.detect(tmp_path / "a.json")
     assert sentence in caught.value.text
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("import a_library_that_is_not_there", "ModuleNotFoundError: No module named 'a_library_that_is_not_there'"),
+        ("raise SystemExit(3)", "SystemExit: 3"),
+        ("def broken(:", "SyntaxError"),
+        ("FORMAT = 'a string'", "is not an AnnotationFormat"),
+        ("from core.formats.coco import FORMAT", 'calls itself "coco"'),
+        (
+            "from dataclasses import replace\nfrom core.formats.coco.format import CocoFormat\n"
+            "class Old(CocoFormat):\n    info = replace(CocoFormat.info, slug='broken', contract=1)\nFORMAT = Old()",
+            "keeps contract 1; this Calque speaks 2",
+        ),
+        ("", "AttributeError"),
+    ],
+)
+def test_a_broken_plug_in_is_listed_with_the_reason_and_harms_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, reason: str
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    name = f"format_plug_in_{abs(hash(source))}"
+    (tmp_path / f"{name}.py").write_text(source)
+    entries = [EntryPoint("broken", f"{name}:FORMAT", GROUP), EntryPoint("coco", "core.formats.coco:FORMAT", GROUP)]
+    catalog = FormatCatalog(entries)
+    listed = catalog.list_formats()
+    assert [info.slug for info in listed] == ["coco", "broken"]
+    assert reason in listed[1].unavailable_reason
+    assert not listed[1].is_available and not listed[1].can_write
+    with pytest.raises(FormatError, match="is not available"):
+        catalog.get("broken")
+    (tmp_path / "x.json").write_text('{"images": [], "annotations": [], "categories": []}')
+    assert catalog.detect(tmp_path / "x.json").info.slug == "coco"
+
+
+def test_the_built_in_formats_are_installed_like_any_plug_in_in_their_order() -> None:
+    infos = FormatCatalog().list_formats()
+    assert [info.slug for info in infos] == ["coco", "yolo", "alto", "images"]
+    assert all(info.is_available for info in infos)
+    assert FormatCatalog([]).list_formats() == ()
+
+
+@pytest.mark.parametrize(
+    "module", ["app.main", "app.build", "app.services", "core.formats.catalog", "ui.exports.export_dialog"]
+)
+def test_no_format_is_loaded_before_it_is_asked_for(module: str) -> None:
+    """Neither with the window nor with the catalogue."""
+    code = (
+        f"import sys, {module}; names = ('coco', 'yolo', 'alto', 'image_folder'); "
+        "found = [name for name in names if f'core.formats.{name}' in sys.modules]; "
+        "print(found); sys.exit(bool(found))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -6,7 +6,7 @@ from run_workshop import Collected, Workshop
 
 from core.domain.models import VersionStatus
 from core.domain.runs import RunStatus, StageState
-from core.registry.stores import models, runs
+from core.registry.stores import evaluations, runs
 
 
 def test_a_run_from_start_to_version(workshop: Workshop, collected: Collected) -> None:
@@ -33,5 +33,5 @@ def test_the_registry_has_it_all(workshop: Workshop) -> None:
     assert version.status is VersionStatus.AVAILABLE
     assert (version.architecture, version.headline.value) == ("tiny", 0.4)
     with workshop.registry.read() as session:
-        assert [table.overall.map50 for table in models.list_tables(session, version.id)] == [0.7]
+        assert [table.overall.value("map50") for table in evaluations.list_tables(session, version.id)] == [0.7]
         assert [row[1:4] for row in runs.list_metrics(session, record.id)] == [("map50", "val", 3), ("map50", "val", 6)]

@@ -10,13 +10,13 @@ from service_workshop import Shop
 
 from core.domain.devices import DeviceReport
 from core.domain.models import VersionStatus
-from core.domain.projects import Task
 from core.domain.runs import RunStatus
 from core.domain.snapshots import Split
 from core.domain.training import StartFrom, StartKind
 from core.errors import NotFoundError, RefusedError, StorageError
 from core.runs.folder.layout import RunLayout
 from core.runs.folder.request import read_request
+from core.tasks.detection import DETECTION
 from core.training.child.payload import payload_from_json
 from core.training.draft.command import from_toml
 from core.training.draft.configurations import ConfigurationService
@@ -95,7 +95,7 @@ def test_start_writes_model_version_snapshot_and_run(shop: Shop):
     assert version.status is VersionStatus.CREATED
     assert (version.run, version.snapshot, version.architecture) == (record.id, record.snapshot, "fake")
     model = shop.models.get_model(record.model)
-    assert (model.categories, model.task, model.description) == (("disc", "bar"), Task.DETECTION, "Two shapes.")
+    assert (model.categories, model.task, model.description) == (("disc", "bar"), DETECTION.slug, "Two shapes.")
     (snapshot,) = shop.datasets.list_snapshots(shop.project)
     assert snapshot.id == record.snapshot
     request = read_request(RunLayout(record.folder))
@@ -156,7 +156,7 @@ def test_the_same_training_twice_is_asked_about(shop: Shop):
 
 
 def test_an_existing_model_gets_the_next_version_in_its_own_order_of_classes(shop: Shop):
-    model = shop.models.create_model(shop.project, "Mine", Task.DETECTION, ("bar", "disc"), "")
+    model = shop.models.create_model(shop.project, "Mine", DETECTION.slug, ("bar", "disc"), "")
 
     record = shop.training.submit(shop.draft(model=model.id, new_model_name=""))
 
@@ -165,7 +165,7 @@ def test_an_existing_model_gets_the_next_version_in_its_own_order_of_classes(sho
 
 
 def test_an_existing_model_with_other_classes_is_refused(shop: Shop):
-    model = shop.models.create_model(shop.project, "Mine", Task.DETECTION, ("disc",), "")
+    model = shop.models.create_model(shop.project, "Mine", DETECTION.slug, ("disc",), "")
 
     review = shop.training.review(shop.draft(model=model.id, new_model_name=""))
 

@@ -16,9 +16,9 @@ from PIL import Image
 from core import clock
 from core.datasets.manifest import Manifest, encode, id_of, make_manifest
 from core.datasets.manifest_file import write_manifest
+from core.domain.evaluation_json import table_from_json
 from core.domain.geometry import Box, Polygon
-from core.domain.ids import ModelId, ProjectId, RunId, VersionId
-from core.domain.projects import Task
+from core.domain.ids import ModelId, ProjectId, RunId, TaskId, VersionId
 from core.domain.runs import RunStatus, StageState
 from core.domain.snapshots import SnapshotImage, SnapshotObject, Split
 from core.domain.training import StartKind, TrainingDraft
@@ -27,9 +27,10 @@ from core.runs.folder.layout import RunLayout
 from core.runs.folder.request import RunRequest, read_request, write_request
 from core.runs.story import events as says
 from core.runs.story.event_log import EventReader
+from core.tasks.detection import DETECTION
 from core.training.child.payload import TrainingPayload
 from core.training.kind import EVALUATION, PUBLISHED, TRAINING, StageName
-from core.training.results import Publication, publication_of, table_from_json
+from core.training.results import Publication, publication_of
 from core.workers.builtin.fake.configuration import FakeConfiguration
 from core.workers.catalog import find_worker
 from core.workers.configuration import resolve
@@ -98,7 +99,7 @@ class Bench:
     def ask(
         self,
         *,
-        task: Task = Task.DETECTION,
+        task: TaskId = DETECTION.slug,
         splits: tuple[Split, ...] = tuple(Split),
         worker: str = "fake",
         max_duration_s: float | None = None,
@@ -107,7 +108,7 @@ class Bench:
     ) -> Manifest:
         """Write the request of a training; `changes` are of its payload."""
         images = [image for image in self.images if image.split in splits]
-        if task is Task.DETECTION:
+        if task == DETECTION.slug:
             images = [as_boxes(image) for image in images]
         manifest = make_manifest(CATEGORIES, images)
         content = encode(manifest)

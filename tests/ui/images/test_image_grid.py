@@ -1,22 +1,21 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QAccessible, QColor, QImage, QPaintEvent, QRegion
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject, QRect, Qt
+from PySide6.QtGui import QAccessible, QColor, QImage, QPaintEvent
+from PySide6.QtWidgets import QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from core.domain.ids import CategoryId, ImageId
-from core.domain.image_ids import ImageIds
 from core.domain.projects import AnnotatedImage, Category, ImageState
-from ui.images.image_delegate import fitted_name
+from ui.images.cell_painter import fitted_name
 from ui.images.image_grid import ImageGrid
-from ui.images.image_grid_model import MAX_RECORDS, MAX_THUMBNAIL_BYTES, ImageGridModel, ImageRole
+from ui.images.image_grid_model import ImageGridModel
+from ui.images.seen_images import MAX_THUMBNAIL_BYTES
 
 MakeAnnotated = Callable[..., AnnotatedImage]
 MakeThumbnail = Callable[..., QImage]
@@ -37,43 +36,6 @@ def grid(qtbot: QtBot) -> ImageGrid:
     grid.show()
     qtbot.waitExposed(grid)
     return grid
-
-
-class CountedIds(Sequence[ImageId]):
-    """Says how often an id was asked for."""
-
-    def __init__(self, n: int) -> None:
-        self._n = n
-        self.n_asked = 0
-
-    def __len__(self) -> int:
-        return self._n
-
-    def __getitem__(self, row):  # type: ignore[no-untyped-def]
-        if not 0 <= row < self._n:
-            raise IndexError(row)
-        self.n_asked += 1
-        return ImageId(f"i{row}")
-
-
-class Painted(QObject):
-    """What a grid's viewport repaints."""
-
-    def __init__(self, grid: ImageGrid) -> None:
-        super().__init__(grid)
-        self.region = QRegion()
-        grid.viewport().installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QPaintEvent):
-            self.region += event.region()
-        return False
-
-
-def _settle(qtbot: QtBot, grid: ImageGrid) -> None:
-    """Everything that was asked for or is to be drawn has been."""
-    qtbot.waitUntil(lambda: not grid._timer.isActive() and not grid._delegate.pending)
-    qtbot.wait(20)
 
 
 def test_only_what_is_on_the_screen_and_the_screen_below_is_asked_for(qtbot: QtBot, grid: ImageGrid) -> None:
@@ -131,10 +93,9 @@ def test_memory_for_thumbnails_is_bounded(qtbot: QtBot, make_thumbnail: MakeThum
     model.set_ids(_ids(2000))
     for number in range(500):
         model.set_thumbnail(ImageId(f"i{number}"), make_thumbnail())
-    held = sum(thumbnail.sizeInBytes() for thumbnail in model._thumbnails.values())
-    assert 0 < held <= MAX_THUMBNAIL_BYTES
-    assert ImageId("i499") in model._thumbnails
-    assert ImageId("i0") not in model._thumbnails
+    assert 0 < model.seen.n_bytes <= MAX_THUMBNAIL_BYTES
+    assert model.cell(499).thumbnail is not None
+    assert model.cell(0).thumbnail is None
 
 
 def test_enter_and_double_click_open(qtbot: QtBot, grid: ImageGrid, make_annotated: MakeAnnotated) -> None:
@@ -156,14 +117,14 @@ def test_arrow_keys_move_over_rows_and_columns(qtbot: QtBot, grid: ImageGrid) ->
     qtbot.keyClick(grid, Qt.Key.Key_Right)
     assert grid.current_image() == ImageId("i1")
     qtbot.keyClick(grid, Qt.Key.Key_Down)
-    assert grid.current_image() == ImageId(f"i{1 + grid.n_columns()}")
+    assert grid.current_image() == ImageId(f"i{1 + grid.n_columns}")
 
 
 def test_the_columns_fill_the_width(grid: ImageGrid) -> None:
     grid.set_ids(_ids(50))
-    used = grid.n_columns() * grid.cell_size().width()
-    assert grid.viewport().width() - used < grid.n_columns() + 1
-    second_row = grid.visualRect(grid.model().index(grid.n_columns(), 0))
+    used = grid.n_columns * grid._layout.cell_width
+    assert grid.viewport().width() - used < grid.n_columns + 1
+    second_row = grid.visualRect(grid.model().index(grid.n_columns, 0))
     assert second_row.left() == grid.visualRect(grid.model().index(0, 0)).left()
 
 
@@ -205,14 +166,14 @@ def test_shapes_that_do_not_fit_into_a_frame_are_all_drawn_in_the_next_ones(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """However slow the machine: each repaint draws the shapes of one image at least."""
-    monkeypatch.setattr("ui.images.image_delegate.FRAME_BUDGET_S", 1e-9)
+    monkeypatch.setattr("ui.images.cell_painter.FRAME_BUDGET_S", 1e-9)
     grid.set_ids(_ids(6))
     grid.set_records([make_annotated(number) for number in range(6)])
     for number in range(6):
         grid.set_thumbnail(ImageId(f"i{number}"), make_thumbnail())
     grid.viewport().repaint()
-    assert grid._delegate.pending
-    qtbot.waitUntil(lambda: not grid._delegate.pending)
+    assert grid._painter.pending
+    qtbot.waitUntil(lambda: not grid._painter.pending)
     assert len({frozenset(_colours_at(grid, row)) for row in range(6)}) == 1
     assert _colours_at(grid, 5) != {"#ffffff"}
 
@@ -259,243 +220,226 @@ def test_the_model_keeps_qts_contract(qtbot: QtBot, qtmodeltester: ModelTester, 
     model.set_ids(_ids(2))
 
 
-def test_a_million_ids_are_neither_copied_nor_walked_through(qtbot: QtBot, grid: ImageGrid) -> None:
-    ids = CountedIds(1_000_000)
-    grid.set_ids(ids)
-    assert grid.ids is ids
-    _settle(qtbot, grid)
-    grid.verticalScrollBar().setValue(grid.verticalScrollBar().maximum() // 2)
-    qtbot.keyClick(grid, Qt.Key.Key_End)
-    _settle(qtbot, grid)
-    assert grid.current_image() == ImageId("i999999")
-    grid.set_ids(ids)
-    grid.renew()
-    _settle(qtbot, grid)
-    assert ids.n_asked < 2000
+class Unread(Sequence[ImageId]):
+    """A million ids that count how often one is read."""
+
+    def __init__(self, n: int) -> None:
+        self._n = n
+        self.n_reads = 0
+
+    def __len__(self) -> int:
+        return self._n
+
+    def __getitem__(self, row):  # type: ignore[no-untyped-def]
+        self.n_reads += 1
+        return ImageId(f"i{row}")
 
 
-def test_an_image_is_found_in_the_registrys_own_sequence(grid: ImageGrid) -> None:
-    grid.set_ids(ImageIds(np.arange(1, MANY, dtype=np.int64)))
-    grid.select_image(ImageId("15000"))
-    assert grid.current_image() == ImageId("15000")
-    assert 14_999 in grid.visible_rows()
-    grid.select_image(ImageId("nowhere"))
-    assert grid.current_image() == ImageId("15000")
-
-
-def test_a_larger_window_asks_for_what_it_shows_more(qtbot: QtBot, grid: ImageGrid) -> None:
+def test_a_million_ids_are_neither_copied_nor_read_through(qtbot: QtBot, grid: ImageGrid) -> None:
+    ids = Unread(1_000_000)
     with qtbot.waitSignal(grid.thumbnails_wanted):
-        grid.set_ids(_ids(MANY))
+        grid.set_ids(ids)
+    assert grid.ids is ids
+    bar = grid.verticalScrollBar()
     with qtbot.waitSignal(grid.thumbnails_wanted) as wanted:
-        grid.resize(1400, 900)
+        bar.setValue(bar.maximum() // 2)
     assert wanted.args is not None
-    assert wanted.args[0] == _ids(MANY)[: 2 * len(grid.visible_rows())]
+    middle = grid.visible_rows()
+    assert wanted.args[0][0] == ImageId(f"i{middle.start}")
+    assert 499_000 < middle.start < 501_000
+    assert ids.n_reads < 3000
 
 
-def test_what_was_at_the_top_stays_there_when_the_cells_change(grid: ImageGrid) -> None:
-    grid.set_ids(_ids(MANY))
-    grid.verticalScrollBar().setValue(100 * grid.cell_size().height() + 30)
-    first = grid.visible_rows().start
-    for side in (96, 320, 130, 217, 160):
-        grid.set_side(side)
-        assert grid.visible_rows().start <= first < grid.visible_rows().start + grid.n_columns()
-    for width in range(500, 1500, 90):
-        grid.resize(width, 640)
-        assert grid.visible_rows().start <= first < grid.visible_rows().start + grid.n_columns()
+class _Painted(QObject):
+    """The areas of the repaints of a widget."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.areas: list[QRect] = []
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.areas.append(event.rect())
+        return False
 
 
-def test_home_end_and_pages(qtbot: QtBot, grid: ImageGrid) -> None:
-    grid.set_ids(_ids(MANY))
-    grid.select_image(ImageId("i0"))
-    qtbot.keyClick(grid, Qt.Key.Key_End)
-    assert grid.current_image() == ImageId(f"i{MANY - 1}")
-    assert grid.visible_rows().stop == MANY
-    qtbot.keyClick(grid, Qt.Key.Key_PageUp)
-    n_lines = grid.viewport().height() // grid.cell_size().height()
-    assert grid.current_image() == ImageId(f"i{MANY - 1 - n_lines * grid.n_columns()}")
-    assert grid.visualRect(grid.currentIndex()).intersected(grid.viewport().rect()).isValid()
-    qtbot.keyClick(grid, Qt.Key.Key_Home)
-    assert grid.current_image() == ImageId("i0")
-    assert grid.verticalScrollBar().value() == 0
-    assert grid.selectionModel().selectedIndexes() == [grid.currentIndex()]
-
-
-def test_a_click_beside_the_images_changes_nothing(qtbot: QtBot, grid: ImageGrid) -> None:
-    grid.set_ids(_ids(3))
-    grid.select_image(ImageId("i1"))
-    qtbot.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, 600))
-    assert grid.current_image() == ImageId("i1")
-    qtbot.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, 20))
-    assert grid.current_image() == ImageId("i0")
-    assert grid.selectionModel().selectedIndexes() == [grid.currentIndex()]
-
-
-def test_keys_begin_where_the_person_looks(qtbot: QtBot, grid: ImageGrid) -> None:
-    grid.clearFocus()
-    grid.set_ids(_ids(MANY))
-    grid.verticalScrollBar().setValue(100 * grid.cell_size().height() + 30)
-    qtbot.keyClick(grid, Qt.Key.Key_Down)
-    assert grid.current_image() == ImageId(f"i{101 * grid.n_columns()}")
-
-
-@pytest.mark.parametrize(("typed", "expected"), [("0001", "i10"), ("00003", "i3"), ("zebra", "i4")])
-def test_typing_a_name_leads_to_it(
-    qtbot: QtBot, grid: ImageGrid, make_annotated: MakeAnnotated, typed: str, expected: str
+def test_a_thousand_records_repaint_only_the_cell_that_is_seen(
+    qtbot: QtBot, grid: ImageGrid, make_annotated: MakeAnnotated
 ) -> None:
     grid.set_ids(_ids(MANY))
-    grid.set_records([make_annotated(number) for number in range(30)])
-    grid.select_image(ImageId("i4"))
-    qtbot.keyClicks(grid, typed)
-    assert grid.current_image() == ImageId(expected)
+    grid.viewport().repaint()
+    qtbot.wait(60)
+    painted = _Painted(grid.viewport())
+    seen = 7
+    changed: list[tuple[int, int]] = []
+    grid.model().dataChanged.connect(lambda first, last: changed.append((first.row(), last.row())))
+    for number in (*range(5000, 6000), seen):
+        grid.set_records([make_annotated(number)])
+    qtbot.waitUntil(lambda: bool(painted.areas))
+    assert changed == [(seen, seen)]
+    assert painted.areas == [grid.visualRect(grid.model().index(seen, 0))]
 
 
-def test_a_refresh_leaves_the_grid_where_it_is(
+def test_records_of_a_stretch_are_announced_in_one_go(grid: ImageGrid, make_annotated: MakeAnnotated) -> None:
+    grid.set_ids(_ids(MANY))
+    grid.viewport().repaint()
+    changed: list[tuple[int, int]] = []
+    grid.model().dataChanged.connect(lambda first, last: changed.append((first.row(), last.row())))
+    grid.set_records([make_annotated(number) for number in (0, 1, 2, 3, 8, 9)])
+    assert changed == [(0, 3), (8, 9)]
+    grid.forget_all()
+    assert changed[2:] == [(0, grid.visible_rows().stop - 1)]
+
+
+def test_a_refresh_keeps_what_is_seen_until_the_new_has_come(
     qtbot: QtBot, grid: ImageGrid, make_annotated: MakeAnnotated, make_thumbnail: MakeThumbnail
 ) -> None:
-    """The selected image is far away from what the person looks at."""
-    grid.set_ids(_ids(MANY))
-    grid.select_image(ImageId("i7"))
-    grid.verticalScrollBar().setValue(40_000)
-    grid.renew()
-    grid.set_ids(list(_ids(MANY)))
-    assert grid.verticalScrollBar().value() == 40_000
-    assert grid.current_image() == ImageId("i7")
-    assert grid.selectionModel().selectedIndexes() == [grid.currentIndex()]
-
-
-def test_what_may_have_changed_is_asked_for_anew_and_shown_meanwhile(
-    qtbot: QtBot, grid: ImageGrid, make_annotated: MakeAnnotated, make_thumbnail: MakeThumbnail
-) -> None:
-    grid.set_ids(_ids(3))
-    grid.set_records([make_annotated(number) for number in range(3)])
+    grid.set_ids(_ids(2))
+    grid.set_records([make_annotated(0), make_annotated(1)])
     grid.set_thumbnail(ImageId("i0"), make_thumbnail())
-    grid.set_thumbnail(ImageId("i1"), make_thumbnail())
-    grid.set_failure(ImageId("i2"), "The file is empty.")
-    _settle(qtbot, grid)
-    before = grid.viewport().grab().toImage()
+    grid.set_failure(ImageId("i1"), "The file is empty.")
     with qtbot.waitSignal(grid.thumbnails_wanted) as wanted:
-        grid.renew({ImageId("i1")})
+        grid.expire_all()
     assert wanted.args is not None
-    assert wanted.args[0] == (ImageId("i1"),)
-    with qtbot.waitSignal(grid.thumbnails_wanted) as wanted:
-        grid.renew()
-    assert wanted.args is not None
-    assert wanted.args[0] == _ids(3)
-    assert grid.viewport().grab().toImage() == before
-    without_shapes = replace(make_annotated(1), annotations=())
-    grid.set_records([make_annotated(0), without_shapes, make_annotated(2)])
-    assert _colours_at(grid, 1) < _colours_at(grid, 0)
-    other_file = replace(make_annotated(0), image=replace(make_annotated(0).image, sha256="1" * 64))
-    grid.renew()
-    grid.set_records([other_file])
-    assert grid.model().index(0, 0).data(ImageRole.THUMBNAIL) is None
+    assert wanted.args[0] == _ids(2)
+    assert grid.cell(0).thumbnail is not None
+    grid.set_records([make_annotated(0), make_annotated(1)])
+    assert not grid.lacks_thumbnail(ImageId("i0"), 256)
+    assert grid.lacks_thumbnail(ImageId("i1"), 256)
+    old = make_annotated(0)
+    grid.set_records([AnnotatedImage(replace(old.image, sha256="1" * 64), old.annotations)])
+    assert grid.cell(0).thumbnail is None
 
 
-def test_a_thousand_records_of_images_elsewhere_repaint_nothing(
-    qtbot: QtBot, grid: ImageGrid, make_annotated: MakeAnnotated
+def test_changed_shapes_are_drawn_anew(
+    grid: ImageGrid, make_annotated: MakeAnnotated, make_thumbnail: MakeThumbnail
 ) -> None:
+    grid.set_ids(_ids(1))
+    grid.set_records([make_annotated(0)])
+    grid.set_thumbnail(ImageId("i0"), make_thumbnail())
+    before = _colours_at(grid, 0)
+    grid.set_records([AnnotatedImage(make_annotated(0).image, ())])
+    assert _colours_at(grid, 0) != before
+
+
+def test_a_refresh_moves_nothing_that_is_seen(grid: ImageGrid) -> None:
+    grid.set_ids(_ids(5000))
+    grid.select_image(ImageId("i7"))
+    grid.verticalScrollBar().setValue(20_000)
+    grid.set_ids(_ids(5001))
+    assert grid.verticalScrollBar().value() == 20_000
+    assert grid.current_image() == ImageId("i7")
+    assert [index.row() for index in grid.selectedIndexes()] == [7]
+
+
+def test_other_images_begin_at_the_top(grid: ImageGrid) -> None:
+    grid.set_ids(_ids(5000))
+    grid.setCurrentIndex(grid.model().index(-1, 0))
+    grid.verticalScrollBar().setValue(20_000)
+    grid.set_ids(_ids(5000)[::-1])
+    assert grid.verticalScrollBar().value() == 0
+
+
+def test_the_slider_leaves_the_place_in_the_list(grid: ImageGrid) -> None:
     grid.set_ids(_ids(MANY))
-    _settle(qtbot, grid)
-    painted = Painted(grid)
-    for number in range(1000, 2000):
-        grid.set_records([make_annotated(number)])
-    qtbot.wait(30)
-    assert painted.region.isEmpty()
+    grid.select_image(ImageId("i9000"))
+    for side in (96, 320, 200):
+        grid.set_side(side)
+        assert 9000 in grid.visible_rows()
 
 
-def test_only_the_cells_that_changed_are_repainted(
-    qtbot: QtBot, grid: ImageGrid, make_annotated: MakeAnnotated, make_thumbnail: MakeThumbnail
-) -> None:
-    grid.set_ids(_ids(MANY))
-    _settle(qtbot, grid)
-    painted = Painted(grid)
-    for number in (1, *range(500, 1500)):
-        grid.set_records([make_annotated(number)])
-    grid.set_thumbnail(ImageId("i1"), make_thumbnail())
-    grid.set_failure(ImageId("i2"), "The file is empty.")
-    qtbot.waitUntil(lambda: not painted.region.isEmpty())
-    cells = [grid.visualRect(grid.model().index(row, 0)) for row in (1, 2)]
-    assert painted.region == QRegion(cells[0]) + QRegion(cells[1])
-    painted.region = QRegion()
-    grid.set_records([make_annotated(1)])  # nothing new
-    qtbot.wait(30)
-    assert painted.region.isEmpty()
+def test_pages_ends_and_the_last_line(qtbot: QtBot, grid: ImageGrid) -> None:
+    n = grid.n_columns
+    grid.set_ids(_ids(10 * n + 2))
+    grid.select_image(ImageId("i2"))
+
+    def press(key: Qt.Key) -> int:
+        qtbot.keyClick(grid, key)
+        return grid.currentIndex().row()
+
+    assert press(Qt.Key.Key_Left) == 1
+    assert press(Qt.Key.Key_PageDown) in range(1 + n, 1 + 5 * n, n)
+    assert press(Qt.Key.Key_End) == 10 * n + 1
+    assert grid.verticalScrollBar().value() == grid.verticalScrollBar().maximum()
+    assert press(Qt.Key.Key_Right) == 10 * n + 1
+    assert press(Qt.Key.Key_Up) == 9 * n + 1
+    assert press(Qt.Key.Key_PageUp) in range(1, 9 * n, n)
+    assert press(Qt.Key.Key_Home) == 0
+    assert press(Qt.Key.Key_Up) == 0
 
 
-def test_a_range_is_announced_in_one_go(qtbot: QtBot, make_annotated: MakeAnnotated) -> None:
-    model = ImageGridModel()
-    model.set_ids(_ids(MANY))
-    model.watch(range(100, 140))
-    changes: list[tuple[int, int]] = []
-    model.dataChanged.connect(lambda first, last: changes.append((first.row(), last.row())))
-    model.set_records([make_annotated(number) for number in (*range(90, 110), *range(120, 150))])
-    assert changes == [(100, 109), (120, 139)]
-    changes.clear()
-    model.forget_all()
-    assert changes == [(100, 139)]
-
-
-def test_memory_for_records_and_failures_is_bounded(make_annotated: MakeAnnotated) -> None:
-    model = ImageGridModel()
-    model.set_ids(_ids(MANY))
-    for number in range(MAX_RECORDS + 500):
-        model.set_records([make_annotated(number)])
-        model.set_failure(ImageId(f"i{number}"), "The file is empty.")
-    model.renew()
-    for number in range(MAX_RECORDS, 2 * MAX_RECORDS):
-        model.set_records([make_annotated(number)])
-    for held in (model._records, model._failures, model._outdated):
-        assert len(held) <= MAX_RECORDS
-    assert model.index(MAX_RECORDS, 0).data(ImageRole.ANNOTATED) is not None
-    assert model.index(0, 0).data(ImageRole.ANNOTATED) is None
-
-
-def test_the_cell_under_the_pointer_is_marked_also_after_scrolling(qtbot: QtBot, grid: ImageGrid) -> None:
-    grid.set_ids(_ids(MANY))
-    place = grid.visualRect(grid.model().index(1, 0)).center()
-    qtbot.mouseMove(grid.viewport(), place)
-    qtbot.waitUntil(lambda: grid._hovered == 1)
-    grid.verticalScrollBar().setValue(grid.cell_size().height())
-    assert grid._hovered == 1 + grid.n_columns()
-    QApplication.sendEvent(grid.viewport(), QEvent(QEvent.Type.Leave))
-    assert grid._hovered is None
-
-
-def test_lines_run_from_right_to_left_where_people_read_so(
-    qtbot: QtBot, grid: ImageGrid, make_annotated: MakeAnnotated
-) -> None:
-    grid.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+def test_from_right_to_left_the_left_key_goes_on(qtbot: QtBot, grid: ImageGrid) -> None:
     grid.set_ids(_ids(50))
-    grid.set_records([make_annotated(number) for number in range(50)])
-    first, second = (grid.visualRect(grid.model().index(row, 0)) for row in (0, 1))
-    assert first.right() == grid.viewport().width() - 1
-    assert second.right() == first.left() - 1
+    grid.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
     grid.select_image(ImageId("i0"))
+    first, second = (grid.visualRect(grid.model().index(row, 0)) for row in (0, 1))
+    assert second.right() < first.left() + 1
     qtbot.keyClick(grid, Qt.Key.Key_Left)
     assert grid.current_image() == ImageId("i1")
-    qtbot.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=first.center())
-    assert grid.current_image() == ImageId("i0")
 
 
-@pytest.fixture
-def screen_reader() -> Iterator[None]:
-    QAccessible.setActive(True)
-    yield
-    QAccessible.setActive(False)
+def test_typing_goes_to_a_name_that_was_seen(qtbot: QtBot, grid: ImageGrid, make_annotated: MakeAnnotated) -> None:
+    grid.set_ids(_ids(1_000))
+    grid.viewport().repaint()
+    grid.set_records([make_annotated(number) for number in range(20)])
+    qtbot.keyClicks(grid, "00011")
+    assert grid.current_image() == ImageId("i11")
 
 
-@pytest.mark.usefixtures("screen_reader")
-def test_screen_readers_get_the_list_and_the_current_image(
-    qtbot: QtBot, grid: ImageGrid, make_annotated: MakeAnnotated
-) -> None:
+def test_assistive_tools_find_every_image(qtbot: QtBot, grid: ImageGrid, make_annotated: MakeAnnotated) -> None:
     grid.set_ids(_ids(MANY))
-    grid.select_image(ImageId("i1"))
-    grid.set_records([make_annotated(number) for number in range(5)])
-    qtbot.keyClick(grid, Qt.Key.Key_Right)
-    listed = QAccessible.queryAccessibleInterface(grid)
-    assert listed.text(QAccessible.Text.Name) == "Images"
-    assert listed.childCount() == MANY
-    current = listed.focusChild()
-    assert (listed.role(), current.role()) == (QAccessible.Role.List, QAccessible.Role.ListItem)
-    assert current.text(QAccessible.Text.Name) == "00002.png, 1 annotation"
-    assert current.state().focused
+    grid.set_records([make_annotated(3)])
+    grid.select_image(ImageId("i3"))
+    reader = QAccessible.queryAccessibleInterface(grid)
+    assert reader.role() == QAccessible.Role.List
+    assert reader.text(QAccessible.Text.Name) == "Images"
+    assert reader.childCount() == MANY
+    assert reader.child(3).text(QAccessible.Text.Name) == "00003.png, 1 annotation"
+    assert reader.child(4).text(QAccessible.Text.Name) == "Loading"
+
+
+def test_what_the_screen_shows_is_never_forgotten(make_annotated: MakeAnnotated, make_thumbnail: MakeThumbnail) -> None:
+    model = ImageGridModel()
+    model.set_ids(_ids(MANY))
+    model.watch(range(2))
+    for number in range(6000):
+        model.set_records([make_annotated(number)])
+    for number in range(500):
+        model.set_thumbnail(ImageId(f"i{number}"), make_thumbnail())
+    assert model.cell(0).annotated is not None
+    assert model.cell(0).thumbnail is not None
+    assert model.cell(2).annotated is None
+    assert model.cell(5999).annotated is not None
+    assert sum(1 for _ in model.seen.records()) <= 4000
+
+
+def test_what_was_at_the_top_stays_there_however_often_the_cells_change(grid: ImageGrid) -> None:
+    grid.set_ids(_ids(MANY))
+    grid.verticalScrollBar().setValue(grid.verticalScrollBar().maximum() // 2)
+    first = grid.visible_rows().start
+    for side in (96, 320, 130, 217, 100, 300, 110, 160):
+        grid.set_side(side)
+        assert grid.visible_rows().start <= first < grid.visible_rows().start + grid.n_columns
+    for width in range(500, 1500, 90):
+        grid.resize(width, 640)
+        assert grid.visible_rows().start <= first < grid.visible_rows().start + grid.n_columns
+
+
+def test_from_right_to_left_the_name_stands_at_the_right(grid: ImageGrid, make_annotated: MakeAnnotated) -> None:
+    grid.set_ids(_ids(1))
+    grid.set_records([make_annotated(0)])
+    names = []
+    for direction in (Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft):
+        grid.setLayoutDirection(direction)
+        cell = grid.visualRect(grid.model().index(0, 0))
+        below = cell.adjusted(8, cell.height() - 22, -8, -6)
+        image = grid.viewport().grab(below).toImage()
+        paper = image.pixelColor(image.width() // 2, 0)
+        halves = (range(image.width() // 2), range(image.width() // 2, image.width()))
+        names.append(
+            [sum(image.pixelColor(x, y) != paper for x in half for y in range(image.height())) for half in halves]
+        )
+    (left, right), (mirrored_left, mirrored_right) = names
+    assert left > right
+    assert mirrored_right > mirrored_left

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from core.domain.projects import Task
 from core.domain.workers import GpuUse
+from core.tasks.detection import DETECTION
+from core.tasks.segmentation import SEGMENTATION
 from core.workers import torch_failures
 from core.workers.api import WorkerDescription
 from core.workers.builtin.fake.configuration import FakeConfiguration
@@ -13,7 +14,7 @@ DESCRIPTION = WorkerDescription(
     title="Fake worker",
     version="0.1.0",
     summary="Pretends to train. For tests only.",
-    tasks=(Task.DETECTION, Task.SEGMENTATION),
+    tasks=(DETECTION.slug, SEGMENTATION.slug),
     gpu_use=GpuUse.UNSUPPORTED,
     configuration=FakeConfiguration,
     implementation="core.workers.builtin.fake.worker:FakeWorker",

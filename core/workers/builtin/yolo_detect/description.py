@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from core.domain.projects import Task
 from core.domain.workers import GpuUse
+from core.tasks.detection import DETECTION
 from core.workers.api import WorkerDescription
 from core.workers.builtin.yolo import environment, failures, pretrained
 from core.workers.builtin.yolo.presets import PRESETS
@@ -14,7 +14,7 @@ DESCRIPTION = WorkerDescription(
     title="YOLO detection",
     version="0.1.0",
     summary="Finds objects and draws a box around each.",
-    tasks=(Task.DETECTION,),
+    tasks=(DETECTION.slug,),
     gpu_use=GpuUse.SUPPORTED,
     configuration=YoloDetectConfiguration,
     implementation="core.workers.builtin.yolo.worker.detection:DetectionWorker",

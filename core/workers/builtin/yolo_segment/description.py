@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from core.domain.projects import Task
 from core.domain.workers import GpuUse
+from core.tasks.segmentation import SEGMENTATION
 from core.workers.api import WorkerDescription
 from core.workers.builtin.yolo import environment, failures, pretrained
 from core.workers.builtin.yolo.presets import PRESETS
@@ -14,7 +14,7 @@ DESCRIPTION = WorkerDescription(
     title="YOLO segmentation",
     version="0.1.0",
     summary="Finds objects and outlines each with a mask.",
-    tasks=(Task.SEGMENTATION,),
+    tasks=(SEGMENTATION.slug,),
     gpu_use=GpuUse.SUPPORTED,
     configuration=YoloSegmentConfiguration,
     implementation="core.workers.builtin.yolo.worker.segmentation:SegmentationWorker",

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from core.domain.ids import ModelId, RunId
-from core.domain.projects import Task
 from core.domain.runs import RunFilter, RunRecord, RunStatus
 from core.errors import NotFoundError
 from core.registry.database import Registry
 from core.registry.stores import models, projects, runs
+from core.tasks.detection import DETECTION
 
 AT = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -24,7 +24,7 @@ def run(registry: Registry, tmp_path: Path) -> RunRecord:
     """An inserted run with a model and a version."""
     with registry.write() as session:
         project = projects.insert_project(session, name="Parish", root=tmp_path)
-        model = models.insert_model(session, project=project, name="Lines", task=Task.DETECTION, categories=("a",))
+        model = models.insert_model(session, project=project, name="Lines", task=DETECTION.slug, categories=("a",))
         version = models.insert_version(session, model=model.id, name="wide", worker="w", worker_version="1")
         record = RunRecord(
             id=RunId("0123456789abcdef" * 2),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from core.domain.changes import NO_CHANGES, Changes
 from core.domain.geometry import Box
 from core.domain.ids import ImageId, ProjectId
 from core.domain.projects import ImageFilter, ImageState, Source
+from core.registry.changes import noted
 from core.registry.connecting import connected
 from core.registry.database import Registry
 from core.registry.session import Session
@@ -211,24 +213,28 @@ def test_revisions_grow_with_what_they_speak_of_and_only_then(registry: Registry
         assert revisions(session, other) == untouched
 
 
-def test_writes_say_what_they_changed(registry: Registry, add_project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_writes_note_what_they_changed(registry: Registry, add_project, monkeypatch: pytest.MonkeyPatch) -> None:
     id = add_project("P", {"a.png": ["x"], "b.png": []})
-    with registry.write() as session:
+    with registry.read() as session:
         keys = images.list_keys(session, id)
-        a, b = (ImageId(str(keys[name])) for name in ("a.png", "b.png"))
-        both = [NewAnnotation(key, None, None) for key in keys.values()]
-        assert annotations.insert_annotations(session, both) == Changes.annotations(id, (a, b))
-        assert annotations.delete_imported(session, keys.values()) == Changes.annotations(id, (a, b))
-        assert annotations.delete_imported(session, keys.values()) == NO_CHANGES
-        key, facts = images.list_facts(session, id)["b.png"]
-        assert images.update_images(session, {key: facts}) == Changes.of(projects=(id,), images=(b,))
-        new = [ImageFacts("d.png", 1, 1, 1, "00" * 32, 1, 1)]
-        assert images.insert_images(session, id, new) == Changes.of(projects=(id,), image_lists=(id,), folders=(id,))
-        monkeypatch.setattr(upkeep, "MAX_NAMED", 1)
-        assert annotations.insert_annotations(session, both) == Changes.whole_project(id)
-        assert images.update_images(session, {int(a): facts, int(b): facts}) == Changes.of(
-            projects=(id,), image_lists=(id,)
-        )
-        assert projects.rename_project(session, id, "P") == NO_CHANGES
-        assert projects.rename_project(session, id, "Q") == Changes.of(projects=(id,))
-        assert projects.remove_project(session, id) == Changes.whole_project(id)
+        _, facts = images.list_facts(session, id)["b.png"]
+    a, b = (ImageId(str(keys[name])) for name in ("a.png", "b.png"))
+
+    def changes_of(write: Callable[..., object], *arguments: object) -> Changes:
+        with registry.write() as session:
+            write(session, *arguments)
+            return noted(session)
+
+    both = [NewAnnotation(key, None, None) for key in keys.values()]
+    new = [ImageFacts("d.png", 1, 1, 1, "00" * 32, 1, 1)]
+    assert changes_of(annotations.insert_annotations, both) == Changes.annotations(id, (a, b))
+    assert changes_of(annotations.delete_imported, keys.values()) == Changes.annotations(id, (a, b))
+    assert changes_of(annotations.delete_imported, keys.values()) == NO_CHANGES
+    assert changes_of(images.update_images, {int(b): facts}) == Changes.of(images=(b,))
+    came = Changes.of(projects=(id,), image_lists=(id,), folders=(id,))
+    assert changes_of(images.insert_images, id, new) == came
+    monkeypatch.setattr(upkeep, "MAX_NAMED", 1)
+    assert changes_of(annotations.insert_annotations, both) == Changes.whole_project(id)
+    assert changes_of(images.update_images, {int(a): facts, int(b): facts}) == Changes.of(image_lists=(id,))
+    assert changes_of(upkeep.recount, id) == Changes.whole_project(id)
+    assert changes_of(projects.rename_project, id, "P") == NO_CHANGES

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from core.domain.projects import Task
+from core.domain.ids import TaskId
+from core.tasks.detection import DETECTION
+from core.tasks.segmentation import SEGMENTATION
 from core.workers.builtin.yolo.architectures import FAMILIES, SIZES, architecture_name, exists
 from core.workers.builtin.yolo.pretrained import SOURCE
 from core.workers.builtin.yolo_detect.configuration import YoloDetectConfiguration
@@ -26,8 +28,8 @@ def test_a_family_and_a_size_name_an_architecture(family: str, size: str, name: 
     assert made.pretrained() == f"{name}.pt"
 
 
-@pytest.mark.parametrize("task", list(Task))
-def test_every_architecture_offered_has_published_weights(task: Task) -> None:
+@pytest.mark.parametrize("task", [DETECTION.slug, SEGMENTATION.slug])
+def test_every_architecture_offered_has_published_weights(task: TaskId) -> None:
     for family in FAMILIES:
         for size in SIZES:
             if exists(task, family, size):

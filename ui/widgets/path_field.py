@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -16,9 +17,17 @@ class PathField(QWidget):
     path_changed = Signal()
 
     def __init__(
-        self, name: str, *, placeholder: str = "", may_be_file: bool = False, parent: QWidget | None = None
+        self,
+        name: str,
+        *,
+        placeholder: str = "",
+        may_be_file: bool = False,
+        on_chosen: Callable[[Path], Path] = lambda path: path,
+        parent: QWidget | None = None,
     ) -> None:
+        """`on_chosen` makes of a path that was chosen or dropped the one that is filled in."""
         super().__init__(parent)
+        self._on_chosen = on_chosen
         self.setAcceptDrops(True)
         self._line = QLineEdit()
         self._line.setAccessibleName(name)
@@ -59,8 +68,9 @@ class PathField(QWidget):
         dialog.setOption(QFileDialog.Option.ShowDirsOnly, mode == QFileDialog.FileMode.Directory)
         path = self.path()
         if path is not None:
-            dialog.setDirectory(str(path if mode == QFileDialog.FileMode.Directory else path.parent))
-        dialog.fileSelected.connect(lambda chosen: self.set_path(Path(chosen)))
+            is_folder = mode == QFileDialog.FileMode.Directory and path.is_dir()
+            dialog.setDirectory(str(path if is_folder else path.parent))
+        dialog.fileSelected.connect(lambda chosen: self.set_path(self._on_chosen(Path(chosen))))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
@@ -73,7 +83,7 @@ class PathField(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         path = local_path(event)
         if path is not None:
-            self.set_path(path)
+            self.set_path(self._on_chosen(path))
             event.acceptProposedAction()
 
 

@@ -7,15 +7,16 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyle
 
 from core.domain.ids import CategoryId, ImageId
 from core.domain.names import shown
 from core.domain.projects import AnnotatedImage, Category, ImageState
 from ui.icons import icon
-from ui.images.image_grid_model import ImageRole, Index, n_objects
+from ui.images.image_grid_model import n_objects
+from ui.images.seen_images import Cell
 from ui.theme import current_theme, theme_notifier
 from ui.viewer.overlays import ground_truth_layer
 from ui.viewer.painting import LayerPainter, OverlayLook
@@ -24,28 +25,20 @@ from ui.widgets.formatting import count
 
 PADDING = 8
 TEXT_GAP = 5
+MARK_SIDE = 28
 MAX_COMPOSED_BYTES = 32 << 20
 FRAME_BUDGET_S = 0.010  # spent on drawing shapes in one repaint; the rest follows in the next one
 THUMBNAIL_LOOK = OverlayLook(line_width=1.6, fill=0.14)
 
 
 @dataclass(frozen=True, slots=True)
-class _Composed:
-    """A thumbnail with its shapes, and what they were drawn from."""
-
-    annotated: AnnotatedImage
-    generation: int  # of what holds for all of them; -1 = drawn without shapes
-    pixmap: QPixmap
-
-    @property
-    def n_bytes(self) -> int:
-        return self.pixmap.width() * self.pixmap.height() * 4
-
-    def shows(self, annotated: AnnotatedImage, generation: int) -> bool:
-        return self.generation == generation and (self.annotated is annotated or self.annotated == annotated)
+class CellState:
+    is_selected: bool = False
+    is_hovered: bool = False
+    has_focus: bool = False
 
 
-class ImageDelegate(QStyledItemDelegate):
+class CellPainter(QObject):
     """Thumbnails with their shapes are kept as pixmaps: scrolling back draws nothing anew."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -55,6 +48,8 @@ class ImageDelegate(QStyledItemDelegate):
         self._hidden: frozenset[CategoryId] = frozenset()
         self._is_ground_truth_shown = True
         self._composed: OrderedDict[tuple[ImageId, int], _Composed] = OrderedDict()
+        self._max_bytes = MAX_COMPOSED_BYTES
+        self._marks: dict[tuple[bool, float], QPixmap] = {}
         self._n_bytes = 0
         self._generation = 0
         self._spent_s = 0.0
@@ -75,10 +70,13 @@ class ImageDelegate(QStyledItemDelegate):
 
     def forget_all(self) -> None:
         self._composed.clear()
+        self._marks.clear()
         self._n_bytes = 0
 
-    def begin_frame(self) -> None:
-        """The view starts a repaint, in which drawing shapes may take `FRAME_BUDGET_S`."""
+    def begin_frame(self, screen: QSize) -> None:
+        """The view starts a repaint, in which drawing shapes may take `FRAME_BUDGET_S`; `screen` in its own pixels."""
+        # What one screen shows is always kept: else a large one would be drawn anew without end.
+        self._max_bytes = max(MAX_COMPOSED_BYTES, 2 * screen.width() * screen.height() * 4)
         self._spent_s = 0.0
         self.pending.clear()
 
@@ -91,7 +89,7 @@ class ImageDelegate(QStyledItemDelegate):
         known = self._composed.get(key)
         wanted = thumbnail.size().scaled(area.size() * ratio, Qt.AspectRatioMode.KeepAspectRatio)
         wanted = QSize(max(wanted.width(), 1), max(wanted.height(), 1))
-        if known is not None and known.shows(annotated, self._generation) and known.pixmap.size() == wanted:
+        if known is not None and known.is_of(annotated, self._generation, wanted):
             self._composed.move_to_end(key)
             return known.pixmap
         is_late = self._spent_s >= FRAME_BUDGET_S
@@ -102,7 +100,7 @@ class ImageDelegate(QStyledItemDelegate):
         started = time.perf_counter()
         pixmap = self._compose(annotated, thumbnail, wanted, ratio, has_shapes=not is_late)
         self._spent_s += time.perf_counter() - started
-        self._keep(key, _Composed(annotated, -1 if is_late else self._generation, pixmap))
+        self._keep(key, _Composed(pixmap, annotated, -1 if is_late else self._generation))
         return pixmap
 
     def _compose(
@@ -121,17 +119,16 @@ class ImageDelegate(QStyledItemDelegate):
             painter.end()
         return pixmap
 
-    def _keep(self, key: tuple[ImageId, int], composed: _Composed) -> None:
+    def _keep(self, key: tuple[ImageId, int], fresh: _Composed) -> None:
         old = self._composed.pop(key, None)
-        self._n_bytes += composed.n_bytes - (old.n_bytes if old else 0)
-        self._composed[key] = composed
-        while self._n_bytes > MAX_COMPOSED_BYTES and len(self._composed) > 1:
+        self._n_bytes += _n_bytes(fresh.pixmap) - (_n_bytes(old.pixmap) if old else 0)
+        self._composed[key] = fresh
+        while self._n_bytes > self._max_bytes and len(self._composed) > 1:
             _, dropped = self._composed.popitem(last=False)
-            self._n_bytes -= dropped.n_bytes
+            self._n_bytes -= _n_bytes(dropped.pixmap)
 
-    def _paint_thumbnail(self, painter: QPainter, area: QRect, index: Index) -> None:
-        annotated: AnnotatedImage | None = index.data(ImageRole.ANNOTATED)
-        thumbnail: QImage | None = index.data(ImageRole.THUMBNAIL)
+    def _paint_thumbnail(self, painter: QPainter, area: QRect, cell: Cell) -> None:
+        annotated, thumbnail = cell.annotated, cell.thumbnail
         theme = current_theme()
         if annotated is not None and thumbnail is not None:
             device = painter.device()
@@ -145,15 +142,28 @@ class ImageDelegate(QStyledItemDelegate):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.neutral_soft))
         painter.drawRoundedRect(area, 6, 6)
-        is_failed = bool(index.data(ImageRole.FAILURE))
-        mark = QRect(0, 0, 28, 28)
-        mark.moveCenter(area.center())
-        icon("triangle-alert" if is_failed else "image", role="warning" if is_failed else "text_disabled").paint(
-            painter, mark
-        )
+        is_failed = bool(cell.failure)
+        mark = self._mark(is_failed, painter)
+        size = mark.deviceIndependentSize().toSize()
+        painter.drawPixmap(area.center() - QPoint(size.width() // 2 - 1, size.height() // 2 - 1), mark)
 
-    def _paint_badge(self, painter: QPainter, area: QRect, index: Index) -> None:
-        annotated: AnnotatedImage | None = index.data(ImageRole.ANNOTATED)
+    def _mark(self, is_failed: bool, painter: QPainter) -> QPixmap:
+        """The sign of a cell without a thumbnail; drawn once, for a screen of them is painted at every jump."""
+        device = painter.device()
+        ratio = device.devicePixelRatioF() if device is not None else 1.0
+        known = self._marks.get((is_failed, ratio))
+        if known is None:
+            known = QPixmap(QSize(MARK_SIDE, MARK_SIDE) * ratio)
+            known.setDevicePixelRatio(ratio)
+            known.fill(Qt.GlobalColor.transparent)
+            own = QPainter(known)
+            name, role = ("triangle-alert", "warning") if is_failed else ("image", "text_disabled")
+            icon(name, role=role).paint(own, QRect(0, 0, MARK_SIDE, MARK_SIDE))
+            own.end()
+            self._marks[(is_failed, ratio)] = known
+        return known
+
+    def _paint_badge(self, painter: QPainter, area: QRect, annotated: AnnotatedImage | None) -> None:
         state = annotated.image.state if annotated else ImageState.OK
         if state == ImageState.OK:
             return
@@ -168,8 +178,7 @@ class ImageDelegate(QStyledItemDelegate):
         painter.setPen(QColor(theme.error))
         painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, text)
 
-    def _paint_text(self, painter: QPainter, area: QRect, index: Index) -> None:
-        annotated: AnnotatedImage | None = index.data(ImageRole.ANNOTATED)
+    def _paint_text(self, painter: QPainter, area: QRect, annotated: AnnotatedImage | None) -> None:
         if annotated is None:
             return
         theme = current_theme()
@@ -184,37 +193,37 @@ class ImageDelegate(QStyledItemDelegate):
         painter.setPen(QColor(theme.text))
         painter.drawText(room, int(middle | Qt.AlignmentFlag.AlignLeft), name)
 
-    # Qt overrides
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return self.cell_size(option.fontMetrics.height())
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+    def paint(self, painter: QPainter, place: QRect, cell: Cell, state: CellState) -> None:
+        """`painter` smooths; its font and its direction of reading are the view's."""
         theme = current_theme()
-        cell = QRect(option.rect)
-        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        painter.save()
-        painter.setLayoutDirection(option.direction)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        inside = cell.adjusted(2, 2, -2, -2)
-        if is_selected or option.state & QStyle.StateFlag.State_MouseOver:
+        inside = place.adjusted(2, 2, -2, -2)
+        if state.is_selected or state.is_hovered:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.selection if is_selected else theme.raised))
+            painter.setBrush(QColor(theme.selection if state.is_selected else theme.raised))
             painter.drawRoundedRect(inside, 8, 8)
-        if option.state & QStyle.StateFlag.State_HasFocus:
+        if state.has_focus:
             painter.setPen(QPen(QColor(theme.accent), 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(inside), 8, 8)
         text_height = painter.fontMetrics().height()
-        content = cell.adjusted(PADDING, PADDING, -PADDING, -PADDING)
+        content = place.adjusted(PADDING, PADDING, -PADDING, -PADDING)
         picture = content.adjusted(0, 0, 0, -(TEXT_GAP + text_height))
-        self._paint_thumbnail(painter, picture, index)
-        self._paint_badge(painter, picture, index)
-        self._paint_text(
-            painter, QRect(content.left(), content.bottom() - text_height + 1, content.width(), text_height), index
-        )
-        painter.restore()
+        text = QRect(content.left(), content.bottom() - text_height + 1, content.width(), text_height)
+        self._paint_thumbnail(painter, picture, cell)
+        self._paint_badge(painter, picture, cell.annotated)
+        self._paint_text(painter, text, cell.annotated)
+
+
+@dataclass(frozen=True, slots=True)
+class _Composed:
+    """A thumbnail with the shapes of `annotated`; generation -1 = its shapes are still to be drawn."""
+
+    pixmap: QPixmap
+    annotated: AnnotatedImage
+    generation: int
+
+    def is_of(self, annotated: AnnotatedImage, generation: int, size: QSize) -> bool:
+        return self.annotated is annotated and self.generation == generation and self.pixmap.size() == size
 
 
 def fitted_name(name: str, metrics: QFontMetrics, width: int) -> str:
@@ -226,3 +235,7 @@ def fitted_name(name: str, metrics: QFontMetrics, width: int) -> str:
             break
         text = stem
     return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, width)
+
+
+def _n_bytes(pixmap: QPixmap) -> int:
+    return pixmap.width() * pixmap.height() * 4

@@ -1,29 +1,30 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtGui import QGuiApplication
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from core.domain.imports import ImportPreview, Problem
-from ui.imports.count_table import CountModel
-from ui.imports.problem_table import FILE, KIND, ProblemModel, ProblemTable
-from ui.imports.sample_strip import SampleStrip
+from core.domain.imports import Problem, Severity
+from ui.widgets.problem_table import FILE, KIND, ProblemModel, ProblemTable
 
-MakePreview = Callable[..., ImportPreview]
+PROBLEMS = (
+    Problem("box-out-of-bounds", "The box reaches 3 pixels beyond the image.", "coco.json", 12),
+    Problem("box-out-of-bounds", "The box reaches 9 pixels beyond the image.", "coco.json", 40),
+    Problem("image-missing", '"b.png" is not in the folder.', "coco.json"),
+    Problem("image-damaged", "The file ends early.", "train/c.png", severity=Severity.ERROR),
+)
 
 
 @pytest.fixture
-def table(qtbot: QtBot, problems: tuple[Problem, ...]) -> ProblemTable:
+def table(qtbot: QtBot) -> ProblemTable:
     table = ProblemTable()
     qtbot.addWidget(table)
     table.resize(800, 300)
     table.show()
     qtbot.waitExposed(table)
-    table.set_problems(problems)
+    table.set_problems(PROBLEMS)
     return table
 
 
@@ -77,34 +78,7 @@ def test_severity_is_also_told_in_words(table: ProblemTable) -> None:
     assert table._table.model().index(0, FILE).data() == "train/c.png"
 
 
-def test_the_models_keep_qts_contract(qtbot: QtBot, qtmodeltester: ModelTester, problems: tuple[Problem, ...]) -> None:
+def test_the_model_keeps_qts_contract(qtbot: QtBot, qtmodeltester: ModelTester) -> None:
     model = ProblemModel()
-    model.set_problems(problems)
+    model.set_problems(PROBLEMS)
     qtmodeltester.check(model)
-    counts = CountModel(("Class", "Annotations"), has_colours=True)
-    counts.set_rows([("text", 3)])
-    qtmodeltester.check(counts)
-
-
-def test_examples_are_shown_with_their_shapes(qtbot: QtBot, make_preview: MakePreview) -> None:
-    strip = SampleStrip()
-    qtbot.addWidget(strip)
-    strip.resize(300, 150)
-    strip.show()
-    strip.set_preview(make_preview())
-    white = QImage(100, 100, QImage.Format.Format_RGB32)
-    white.fill(QColor("#ffffff"))
-    strip.set_picture("train/a.png", white, 100, 100)
-    image = strip.grab().toImage()
-    assert image.pixelColor(150, 75) != QColor("#ffffff")  # the box's light fill
-    assert image.pixelColor(80, 3) == QColor("#ffffff")  # the picture beside it
-
-
-def test_an_example_that_cannot_be_read_is_marked(qtbot: QtBot, make_preview: MakePreview) -> None:
-    strip = SampleStrip()
-    qtbot.addWidget(strip)
-    strip.resize(300, 150)
-    strip.set_preview(make_preview())
-    waiting = strip.grab().toImage()
-    strip.set_failure("train/a.png", "The file is empty.")
-    assert strip.grab().toImage() != waiting

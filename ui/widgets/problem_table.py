@@ -1,4 +1,4 @@
-"""What an import left out or changed, one row each: grouped by kind, searchable, copied as a table."""
+"""What was left out or changed, one row each: grouped by kind, searchable, copied as a table."""
 
 from __future__ import annotations
 
@@ -111,7 +111,8 @@ def row_texts(problem: Problem) -> tuple[str, str, str, str]:
 class ProblemTable(QWidget):
     """The table with its filters; says so when there is no problem."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, praise: str = "", parent: QWidget | None = None) -> None:
+        """`praise` is what is said when there is no problem."""
         super().__init__(parent)
         self._problems: tuple[Problem, ...] = ()
         self._model = ProblemModel(self)
@@ -123,7 +124,8 @@ class ProblemTable(QWidget):
         self._copy = QPushButton(icon("copy"), self.tr("Copy"))
         self._copy.setToolTip(self.tr("Copy the rows shown, as a table for a spreadsheet"))
         self._table = _Table(self._model)
-        self._none = EmptyState("circle-check", self.tr("No problems"), self.tr("Everything found can be used."))
+        praise = praise or self.tr("Everything found can be used.")
+        self._none = EmptyState("circle-check", self.tr("No problems"), praise)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._table)
         self._stack.addWidget(self._none)
@@ -157,6 +159,8 @@ class ProblemTable(QWidget):
             widget.setVisible(bool(problems))
         self._stack.setCurrentWidget(self._table if problems else self._none)
         self._table.resizeColumnToContents(KIND)
+        self._table.setColumnHidden(FILE, not any(problem.file for problem in problems))
+        self._table.setColumnHidden(LINE, all(problem.line is None for problem in problems))
 
     def _filter(self) -> None:
         self._model.set_filter(str(self._kind.currentData() or ""), self._search.text().strip())
