@@ -2,7 +2,8 @@
 
 Two pools: "registry" has one thread, so that the registry has one writer; "io" has several, for decoding, hashing
 and reading. A job carries a key: an answer to a question that was asked again since is dropped, and a job that gives
-way is ended then, in the middle of its query of the registry if need be (core.stopping).
+way is ended then, in the middle of its query of the registry if need be (core.stopping). What a job changed is told in
+any case, also when nobody waits for its answer any more: it has been written.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any, Literal
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, Slot
 
+from core.domain.changes import Changed, changes_of
 from core.domain.messages import UserMessage
 from core.errors import CalqueError
 from core.stopping import Stop, StoppedError, stoppable
@@ -112,6 +114,7 @@ def message_of(error: BaseException) -> UserMessage:
 class JobRunner(QObject):
     """Runs functions on its pools; see the module."""
 
+    changed = Signal(object)  # Changes that a job made, told before its answer
     error_raised = Signal(object)  # UserMessage of a job that has no on_error
     busy_changed = Signal(int)  # number of jobs under way
 
@@ -131,6 +134,7 @@ class JobRunner(QObject):
         self._jobs: dict[int, tuple[Job, Callable[[Any], None] | None, Callable[[UserMessage], None] | None]] = {}
         self._progress: dict[int, Callable[[float, float, str], None]] = {}
         self._newest: dict[str, int] = {}
+        self._is_closed = False
 
     @property
     def n_busy(self) -> int:
@@ -149,6 +153,7 @@ class JobRunner(QObject):
     ) -> Job:
         """Run `fn()` on `pool`; `then(result)` or `on_error(message)` follow on this thread.
 
+        Of a `Changed` result, `then` gets the value: the changes have gone their own way.
         With `on_progress`, `fn` is called with a `JobContext`. With `key`, a newer job of the same key makes the
         answer of an older one be dropped. One that `gives_way` is cancelled then: for functions that only read.
         """
@@ -175,6 +180,7 @@ class JobRunner(QObject):
         """Cancel what can be cancelled and wait for the threads; False when one would not end in time."""
         for job, _then, _on_error in self._jobs.values():
             job.cancel()
+        self._is_closed = True
         ended = [pool.waitForDone(wait_ms) for pool in self._pools.values()]
         self._jobs.clear()
         self._progress.clear()
@@ -195,9 +201,12 @@ class JobRunner(QObject):
 
     @Slot(int, object)
     def _deliver(self, number: int, result: object) -> None:
+        changes = changes_of(result)
+        if not changes.is_empty and not self._is_closed:
+            self.changed.emit(changes)
         entry = self._take(number)
         if entry is not None and entry[1] is not None:
-            entry[1](result)
+            entry[1](result.value if isinstance(result, Changed) else result)
 
     @Slot(int, object)
     def _deliver_error(self, number: int, error: BaseException) -> None:

@@ -75,7 +75,12 @@ class ExportFlow(QObject):
                 self._dialog.set_survey(folders, survey)
 
         self._jobs.run(
-            lambda: self._exports.survey(self._project.id, folders), then=got, on_error=self._failed, pool="registry"
+            lambda: self._exports.survey(self._project.id, folders),
+            then=got,
+            on_error=self._failed,
+            pool="registry",
+            key="export-survey",
+            gives_way=True,
         )
 
     def _check_target(self, target: Path) -> None:
@@ -90,7 +95,7 @@ class ExportFlow(QObject):
             if self._dialog is not None:
                 self._dialog.set_target_refusal(target, reason)
 
-        self._jobs.run(check, then=got, on_error=self._failed)
+        self._jobs.run(check, then=got, on_error=self._failed, key="export-target")
 
     def _export(self, request: ExportRequest) -> None:
         """On the io pool: the registry must stay free for browsing meanwhile."""

@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage
 
 from app.controllers.pictures import thumbnail_of
 from app.jobs import JobRunner
+from core.domain.changes import Changes
 from core.domain.ids import ImageId, ProjectId
 from core.domain.image_ids import ImageIds
 from core.domain.messages import UserMessage
@@ -97,13 +98,18 @@ class ImagesController(QObject):
         self._browser.show_loading()
         self._reload_timer.start()
 
-    def refresh(self, project: Project | None = None) -> None:
-        """List anew under the same filters: images or annotations have changed."""
-        if self._project is None or (project is not None and project.id != self._project.id):
+    def refresh(self, changes: Changes) -> None:
+        """Read anew what has changed of the shown project: single images, or the list of them, the filters kept."""
+        if self._project is None:
             return
-        self._project = project or self._project
-        self._browser.grid.expire_all()
-        self._reload_timer.start()
+        project = self._project.id
+        if project in changes.image_lists:
+            self._browser.grid.expire_all()
+            self._reload_timer.start()
+            return
+        self._browser.grid.expire(changes.images)
+        if project in changes.categories:
+            self._reload_timer.start()  # other images may pass the filters now
 
     def clear_filters(self) -> None:
         self._browser.reset_filters()

@@ -43,6 +43,7 @@ def examine(home: Home) -> tuple[Finding, ...]:
         check_workers,
         check_tasks,
         check_measures,
+        check_formats,
         check_devices,
     )
     return tuple(check(home) for check in checks)
@@ -157,6 +158,16 @@ def check_measures(home: Home) -> Finding:
     if catalog.problems:
         return Finding("Measures", "warning", " ".join(catalog.problems), "The other measures can be used.")
     return Finding("Measures", "ok", ", ".join(measure.description.name for measure in catalog.list_measures()))
+
+
+def check_formats(home: Home) -> Finding:
+    from core.formats.catalog import FormatCatalog
+
+    formats = FormatCatalog().list_formats()
+    broken = [f"{info.slug}: {info.unavailable_reason}" for info in formats if not info.is_available]
+    if broken:
+        return Finding("Formats", "warning", "; ".join(broken), "The other formats can be used.")
+    return Finding("Formats", "ok", ", ".join(info.slug for info in formats))
 
 
 def check_devices(home: Home) -> Finding:

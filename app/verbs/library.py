@@ -95,7 +95,7 @@ def run_import_version(services: Services, arguments: argparse.Namespace, consol
     if project is None:
         raise NotFoundError(f'There is no project "{arguments.project}".', hint="calque projects lists all.")
     path = arguments.path.absolute()
-    version = services.models.import_version(path, project.id, new_model_name=arguments.model or "")
+    version = services.models.import_version(path, project.id, new_model_name=arguments.model or "").value
     return VerbResult(version_data(version), (f"{version.model_name} {version.label}, id {version.id}, was taken in.",))
 
 

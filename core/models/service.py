@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core import clock
+from core.domain.changes import Changed, Changes
 from core.domain.evaluation import Evaluation, evaluation_id
 from core.domain.ids import ModelId, ProjectId, SnapshotId, TaskId, VersionId
 from core.domain.imports import Problem, Severity
@@ -29,6 +30,7 @@ from core.models.weights_store import (
     n_bytes,
     verify,
 )
+from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.session import Session
 from core.registry.stores import evaluations, runs, snapshots
@@ -139,10 +141,10 @@ class ModelService:
 
     def create_model(
         self, project: ProjectId, name: str, task: TaskId, categories: Sequence[str], description: str = ""
-    ) -> Model:
+    ) -> Changed[Model]:
         """Raises RefusedError for a name that is empty, too long, or taken in the project (E-230)."""
         with self._registry.write() as session:
-            return store.insert_model(
+            model = store.insert_model(
                 session,
                 project=project,
                 name=_checked_name(name),
@@ -150,8 +152,9 @@ class ModelService:
                 categories=tuple(categories),
                 description=description.strip(),
             )
+            return Changed(model, noted(session))
 
-    def delete_version(self, id: VersionId) -> None:
+    def delete_version(self, id: VersionId) -> Changes:
         """Its number is not given again and its descendants still name it. Refused (E-550) while a run needs it.
 
         The files go to the store's trash for 30 days, unless another version has the same content.
@@ -166,9 +169,11 @@ class ModelService:
                     raise RefusedError(text, hint="Stop the training before removing it.", code="E-550")
             store.delete_version(session, id)
             is_last = bool(version.content_sha256) and not store.count_users_of_content(session, version.content_sha256)
+            changes = noted(session)
         if is_last and version.folder is not None and version.folder.is_dir():
             self._throw_away(version.folder)
         self._empty_trash()
+        return changes
 
     # Out and in
 
@@ -201,7 +206,7 @@ class ModelService:
 
     def import_version(
         self, path: Path, project: ProjectId, model: ModelId | None = None, *, new_model_name: str = ""
-    ) -> ModelVersion:
+    ) -> Changed[ModelVersion]:
         """Take in a folder or .zip that Calque exported; nothing of it is executed or unpickled.
 
         Without `model` one is made, named as the file says unless told otherwise. Raises WeightsError when it is
@@ -214,7 +219,8 @@ class ModelService:
             published = publish(weights=bundle.weights, model=bundle.model, store=self._store, card=bundle.card)
             with self._registry.write(durable=True) as session:
                 owner = model or self._make_model(session, bundle, project, new_model_name)
-                return self._locate(_insert_imported(session, bundle, published, owner, project))
+                version = _insert_imported(session, bundle, published, owner, project)
+                return Changed(self._locate(version), noted(session))
 
     def _require_fitting(self, bundle: Bundle, model: Model) -> None:
         if bundle.task != model.task or bundle.categories != model.categories:

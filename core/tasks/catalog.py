@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from importlib.metadata import EntryPoint
 
 from core.domain.ids import TaskId
@@ -22,9 +23,14 @@ class TaskCatalog:
     """The installed tasks. `entry_points` replaces the installed ones in tests."""
 
     def __init__(self, entry_points: Iterable[EntryPoint] | None = None) -> None:
-        found = importlib.metadata.entry_points(group=GROUP) if entry_points is None else entry_points
-        self._entries = {entry.name: entry for entry in found}
+        self._given = None if entry_points is None else tuple(entry_points)
         self._loaded: dict[str, Task | str] = {}  # or why it is not there
+
+    @cached_property
+    def _entries(self) -> Mapping[str, EntryPoint]:
+        """Looked for when the first is asked for: that reads a file of every installed distribution."""
+        found = importlib.metadata.entry_points(group=GROUP) if self._given is None else self._given
+        return {entry.name: entry for entry in found}
 
     def list_tasks(self) -> tuple[TaskInfo, ...]:
         """By slug, those that could not be loaded with the reason; never raises."""

@@ -7,6 +7,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.jobs import JobContext, JobRunner
+from core.domain.changes import Changed, Changes
+from core.domain.ids import RunId
 from core.domain.messages import UserMessage
 from core.errors import RefusedError
 from core.stopping import current_stop
@@ -42,6 +44,39 @@ def test_an_old_answer_is_dropped(jobs: JobRunner, qtbot: QtBot) -> None:
     gate.set()
     qtbot.waitUntil(lambda: jobs.n_busy == 0)
     assert seen == ["new"]
+
+
+def test_changes_are_told_before_the_answer_which_comes_without_them(jobs: JobRunner, qtbot: QtBot) -> None:
+    seen: list[object] = []
+    changes = Changes.of(runs=[RunId("r")])
+    jobs.changed.connect(seen.append)
+    jobs.run(lambda: Changed("made", changes), then=seen.append)
+    qtbot.waitUntil(lambda: seen == [changes, "made"])
+    jobs.run(lambda: Changed("same as before", Changes()), then=seen.append)
+    qtbot.waitUntil(lambda: seen[2:] == ["same as before"])
+
+
+def test_changes_are_told_also_when_the_answer_is_dropped(jobs: JobRunner, qtbot: QtBot) -> None:
+    """What was written is written, whoever has stopped to wait for it."""
+    gate = threading.Event()
+    seen: list[Changes] = []
+    answers: list[object] = []
+    superseded, cancelled = Changes.of(runs=[RunId("a")]), Changes.of(runs=[RunId("b")])
+
+    def write(changes: Changes) -> Changes:
+        gate.wait(5)
+        return changes
+
+    jobs.changed.connect(seen.append)
+    jobs.run(lambda: write(superseded), then=answers.append, key="question")
+    job = jobs.run(lambda: write(cancelled), then=answers.append)
+    jobs.run(lambda: "new", key="question")
+    qtbot.waitUntil(lambda: jobs.n_busy == 2)
+    job.cancel()
+    gate.set()
+    qtbot.waitUntil(lambda: jobs.n_busy == 0)
+    assert set(seen) == {superseded, cancelled}
+    assert answers == []
 
 
 def test_our_errors_keep_their_sentence(jobs: JobRunner, qtbot: QtBot) -> None:

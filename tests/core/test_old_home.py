@@ -450,7 +450,7 @@ def test_a_deleted_version_stays_deleted_and_its_number_is_not_given_again(old: 
     archive = next(path for path in old.exported if path.name == "success.zip")
     model = ModelId(old.models["imported"])
     assert [version.number for version in services.models.list_versions(model)] == [1]
-    assert services.models.import_version(archive, ProjectId(old.project), model).number == 3
+    assert services.models.import_version(archive, ProjectId(old.project), model).value.number == 3
 
 
 def test_a_version_is_deleted(old: OldHome, services: Services) -> None:
@@ -506,7 +506,7 @@ def test_the_same_data_is_frozen_to_the_same_snapshot(old: OldHome, services: Se
     """The hash of a manifest is its name: what is frozen of the same data must not get another."""
     for name, label in (("success", "V001"), ("continued", "V002"), ("outlines", "V003")):
         draft = services.training.draft_from_run(RunId(old.runs[name]))
-        record = services.training.submit(replace(draft, name=f"{name} again"))
+        record = services.training.submit(replace(draft, name=f"{name} again")).value
         assert record.snapshot == old.snapshots[label]
         services.runs.request_stop(record.id)
     assert len(services.datasets.list_snapshots(ProjectId(old.project))) == 3
@@ -515,7 +515,7 @@ def test_the_same_data_is_frozen_to_the_same_snapshot(old: OldHome, services: Se
 def test_the_next_version_of_an_old_model_is_trained(old: OldHome, services: Services) -> None:
     numbers = [version.number for version in services.models.list_versions(ModelId(old.models["outlines"]))]
     draft = services.training.draft_from_version(VersionId(old.versions["outlines"]))
-    record = services.training.submit(replace(draft, name="on with it", values={"n_steps": 2}))
+    record = services.training.submit(replace(draft, name="on with it", values={"n_steps": 2})).value
     state = run_to_end(services, record.id)
     assert state.status is RunStatus.SUCCESS, state.reason
     assert record.version is not None
@@ -535,7 +535,7 @@ def test_an_exported_version_is_taken_into_a_new_home(old: OldHome, tmp_path: Pa
     with open_services(Home(tmp_path / "new home")) as services:
         source = ImportSource(old.project_root / "annotations.json")
         project = services.imports.commit(source, project_name="New").project
-        version = services.models.import_version(path, project)
+        version = services.models.import_version(path, project).value
         assert (version.status, version.label) == (VersionStatus.AVAILABLE, "V001 (imported)")
         details = services.models.get_details(version.id)
         assert details.model.task == stated["task"]

@@ -35,7 +35,7 @@ def test_the_window_ends_what_was_cut_off_and_starts_what_waited(old: OldHome, d
         assert window.wait_for_end().status is RunStatus.SUCCESS
 
     version = VersionId(old.versions["outlines"])
-    window.features.open_version(version)
+    window.features.routes.open_version(version)
     window.until(lambda: window.page == "version" and window.features.version_page.version_id == version)
     details = window.features.version_page.details
     assert details is not None

@@ -53,6 +53,7 @@ class LossList(QWidget):
         """None = not known yet."""
         while (item := self._grid.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
+                widget.hide()  # it goes when control is back in the event loop
                 widget.deleteLater()
         self._sentences = []
         self._heading.setText("" if info is None else self.tr("As {title}").format(title=info.title))

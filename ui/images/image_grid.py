@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from PySide6.QtCore import (
     QEvent,
@@ -146,6 +146,11 @@ class ImageGrid(QListView):
         self._painter.forget_all()
         self._images.forget_all()
         self._ask_anew()
+
+    def expire(self, images: Collection[ImageId]) -> None:
+        """These have changed; see `expire_all`."""
+        if self._images.expire(images):
+            self._ask_anew()
 
     def expire_all(self) -> None:
         """The images may have changed: what is seen is asked for anew, and shown as it was until it has come."""

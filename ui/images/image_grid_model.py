@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -87,9 +87,13 @@ class ImageGridModel(QAbstractListModel):
         self.seen.clear()
         self._announce(self._watched)
 
+    def expire(self, images: Collection[ImageId]) -> bool:
+        """What is known of these is old; whether anything was."""
+        return self.seen.expire(images)
+
     def expire_all(self) -> None:
         """What is known may be old; it stays on the screen until it has come anew."""
-        self.seen.expire()
+        self.seen.expire_all()
 
     def set_records(self, records: Iterable[AnnotatedImage]) -> None:
         self._announce_images([one.image.id for one in records if self.seen.put_record(one)])

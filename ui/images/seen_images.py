@@ -53,8 +53,14 @@ class SeenImages:
             known.clear()
         self._n_annotations = self._n_bytes = 0
 
-    def expire(self) -> None:
-        """All of it may be old: it is asked for anew and shown until it has come."""
+    def expire(self, images: Collection[ImageId]) -> bool:
+        """What is known of these is old: it is asked for anew and shown until it has come. Whether anything is."""
+        stale = {image for image in images if image in self._records or image in self._failures}
+        self._stale |= stale
+        return bool(stale)
+
+    def expire_all(self) -> None:
+        """All of it may be old."""
         self._stale = {*self._records, *self._failures}
 
     def put_record(self, annotated: AnnotatedImage) -> bool:

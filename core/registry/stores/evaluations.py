@@ -5,11 +5,13 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.domain.changes import Changes
 from core.domain.evaluation import Evaluation, EvaluationTable
 from core.domain.evaluation_json import table_from_json, table_to_json
 from core.domain.ids import EvaluationId, RunId, SnapshotId, VersionId
 from core.domain.snapshots import Split
 from core.errors import NotFoundError
+from core.registry.changes import note
 from core.registry.tables.evaluations import EvaluationRow
 from core.registry.tables.models import VersionRow
 
@@ -28,6 +30,7 @@ def put_evaluation(session: Session, evaluation: Evaluation) -> None:
         )
     )
     session.flush()
+    note(session, Changes.of(versions=[evaluation.version]))
 
 
 def get_evaluation(session: Session, id: EvaluationId) -> Evaluation:

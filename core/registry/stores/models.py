@@ -9,9 +9,11 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from core import clock
+from core.domain.changes import Changes
 from core.domain.ids import ModelId, ProjectId, RunId, SnapshotId, TaskId, VersionId
 from core.domain.models import Headline, Model, ModelVersion, VersionStatus
 from core.errors import NotFoundError, RefusedError
+from core.registry.changes import note
 from core.registry.tables.models import ModelRow, VersionRow
 from core.registry.tables.projects import ProjectRow
 from core.registry.tables.snapshots import SnapshotRow
@@ -45,6 +47,7 @@ def insert_model(
     )
     session.add(row)
     session.flush()
+    note(session, Changes.of(models=[ModelId(row.id)]))
     return get_model(session, ModelId(row.id))
 
 
@@ -105,6 +108,7 @@ def insert_version(
     )
     session.add(row)
     session.flush()
+    _note_family(session, row)
     return get_version(session, VersionId(row.id))
 
 
@@ -174,6 +178,7 @@ def publish_version(
     row.headline_split = headline.split if headline else None
     row.duration_s = duration_s
     row.is_partial = is_partial
+    note(session, Changes.of(versions=[id]))
 
 
 def fail_version(session: Session, id: VersionId) -> None:
@@ -181,6 +186,7 @@ def fail_version(session: Session, id: VersionId) -> None:
     row = _get_row(session, id)
     if row.status == VersionStatus.CREATED.value:
         row.status = VersionStatus.ERROR.value
+        note(session, Changes.of(versions=[id]))
 
 
 def reopen_version(session: Session, id: VersionId) -> None:
@@ -188,17 +194,26 @@ def reopen_version(session: Session, id: VersionId) -> None:
     row = _get_row(session, id)
     if row.status == VersionStatus.ERROR.value:
         row.status = VersionStatus.CREATED.value
+        note(session, Changes.of(versions=[id]))
 
 
 def delete_version(session: Session, id: VersionId) -> None:
     """Leaves a tombstone. The files are the caller's business."""
-    _get_row(session, id).deleted_at = clock.now()
+    row = _get_row(session, id)
+    row.deleted_at = clock.now()
+    _note_family(session, row)
 
 
 def count_users_of_content(session: Session, content_sha256: str) -> int:
     """Versions that are not deleted and share this published folder."""
     query = select(func.count()).where(VersionRow.content_sha256 == content_sha256, VersionRow.deleted_at.is_(None))
     return session.scalar(query) or 0
+
+
+def _note_family(session: Session, row: VersionRow) -> None:
+    """A version came or went: its model counts it, its parent lists it."""
+    family = [row.id, row.parent_id] if row.parent_id else [row.id]
+    note(session, Changes.of(models=[ModelId(row.model_id)], versions=map(VersionId, family)))
 
 
 def _get_row(session: Session, id: VersionId) -> VersionRow:

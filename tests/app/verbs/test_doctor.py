@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.verbs.doctor import check_home, check_registry
+from app.verbs.doctor import check_formats, check_home, check_registry
 from core.home import Home
 from core.registry.connecting import connected
 from core.registry.database import Registry
@@ -39,6 +39,11 @@ def test_a_home_that_is_a_file(tmp_path: Path) -> None:
     assert finding.state == "error"
     assert "there is a file of that name" in finding.text
     assert "--home" in finding.hint
+
+
+def test_the_formats_are_named(tmp_path: Path) -> None:
+    finding = check_formats(Home(tmp_path))
+    assert (finding.state, finding.text) == ("ok", "coco, yolo, alto, images")
 
 
 def test_wrong_counts_are_no_reason_for_a_backup(tmp_path: Path) -> None:

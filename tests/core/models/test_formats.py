@@ -112,7 +112,7 @@ def test_an_unknown_measure_goes_in_and_out_and_is_on_the_card(
     table = EvaluationTable(Split.TEST, (EvaluationRow(None, 4, 9, values),), (*BOX_MEASURES, CALM), {}, "calm")
     told = {**table_to_json(table), "of_a_newer_calque": [1, 2]}
     folder = published(tmp_path, metrics={"test": told}, of_a_newer_calque={"a": 1})
-    version = service.import_version(folder, project)
+    version = service.import_version(folder, project).value
     (read,) = service.get_details(version.id).tables
     assert read.overall.values == values
     assert read.measures == (*BOX_MEASURES, CALM, Measure("charm"))

@@ -20,6 +20,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
+from core.domain.changes import Changes
 from core.domain.evaluation_json import table_to_json
 from core.domain.ids import ProjectId, RunId, TaskId, VersionId
 from core.domain.metrics import MAP50_95, MASK_MAP50_95
@@ -67,7 +68,7 @@ def project(registry: Registry, tmp_path: Path) -> ProjectId:
 
 @pytest.fixture
 def model(service: ModelService, project: ProjectId) -> Model:
-    return service.create_model(project, " Lines ", DETECTION.slug, ["line", "initial"], "*Old* books")
+    return service.create_model(project, " Lines ", DETECTION.slug, ["line", "initial"], "*Old* books").value
 
 
 @pytest.fixture
@@ -244,7 +245,8 @@ def test_a_deleted_version_leaves_a_tombstone_and_its_files_wait_in_the_trash(
     child = add_version(seed=2, parent=first.id)
     twin = add_version(seed=1)
     assert twin.content_sha256 == first.content_sha256
-    service.delete_version(first.id)
+    gone = service.delete_version(first.id)
+    assert gone == Changes.of(models=[first.model], versions=[first.id])
     assert (store / first.content_sha256).is_dir(), "its twin needs the files"
     assert service.get_details(child.id).lineage[0].label == "V001 (first)"
     assert [item.number for item in service.list_versions()] == [3, 2]
@@ -254,7 +256,8 @@ def test_a_deleted_version_leaves_a_tombstone_and_its_files_wait_in_the_trash(
     assert (trash / "weights.safetensors").is_file()
     assert add_version(seed=5).number == 4
     os.utime(trash, (0, 0))
-    service.delete_version(child.id)
+    gone = service.delete_version(child.id)
+    assert gone == Changes.of(models=[child.model], versions=[child.id, first.id]), "its parent's page named it"
     assert not trash.exists()
     assert service.verify() == ()
 
@@ -376,7 +379,9 @@ def test_an_export_comes_back_as_the_same_version_elsewhere(
         service = ModelService(registry, home / "models")
         with registry.write() as session:
             project = projects.insert_project(session, name="Q", root=tmp_path)
-        imported = service.import_version(exported, project)
+        done = service.import_version(exported, project)
+        imported = done.value
+        assert done.changes == Changes.of(models=[imported.model], versions=[imported.id])
         assert (imported.content_sha256, imported.weights_sha256) == (version.content_sha256, version.weights_sha256)
         assert (imported.label, imported.status, imported.architecture) == (
             "V001 (imported)", VersionStatus.AVAILABLE, "yolo11n",
@@ -393,23 +398,23 @@ def test_an_export_comes_back_as_the_same_version_elsewhere(
         assert np.array_equal(before["layer"], after["layer"])
         assert service.verify() == ()
         assert leftovers(home) == []
-        second = service.import_version(exported, project)
+        second = service.import_version(exported, project).value
         assert second.model_name == "Lines V001 2"
-        third = service.import_version(exported, project, imported.model)
+        third = service.import_version(exported, project, imported.model).value
         assert (third.number, third.content_sha256) == (2, imported.content_sha256)
-        assert service.import_version(exported, project, new_model_name="Chosen").model_name == "Chosen"
+        assert service.import_version(exported, project, new_model_name="Chosen").value.model_name == "Chosen"
 
 
 def test_a_version_is_taken_into_a_model_that_fits_only(
     service: ModelService, exported: Path, project: ProjectId, registry: Registry
 ) -> None:
-    other_order = service.create_model(project, "Order", DETECTION.slug, ["initial", "line"])
-    other_task = service.create_model(project, "Task", SEGMENTATION.slug, ["line", "initial"])
+    other_order = service.create_model(project, "Order", DETECTION.slug, ["initial", "line"]).value
+    other_task = service.create_model(project, "Task", SEGMENTATION.slug, ["line", "initial"]).value
     for model in (other_order, other_task):
         with pytest.raises(RefusedError) as caught:
             service.import_version(exported, project, model.id)
         assert caught.value.code == "E-301"
-    other_worker = service.create_model(project, "Worker", DETECTION.slug, ["line", "initial"])
+    other_worker = service.create_model(project, "Worker", DETECTION.slug, ["line", "initial"]).value
     with registry.write() as session:
         models.insert_version(session, model=other_worker.id, worker="other", worker_version="1")
     with pytest.raises(RefusedError, match='made for "yolo-detect" and cannot be used with "other"') as caught:
@@ -596,4 +601,4 @@ def test_a_zip_packed_again_by_hand_with_a_folder_around_it_is_read(
         for file in folder.iterdir():
             archive.write(file, f"Lines V001/{file.name}")
             archive.writestr(f"__MACOSX/._{file.name}", b"\0" * 120)
-    assert service.import_version(path, project).content_sha256 == version.content_sha256
+    assert service.import_version(path, project).value.content_sha256 == version.content_sha256

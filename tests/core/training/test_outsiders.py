@@ -86,7 +86,7 @@ def plug_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def carry_out(shop: Shop, **changes: object) -> tuple[RunLayout, str]:
     """Train; the run's folder and the id of its version."""
-    record = shop.training.submit(shop.draft(**changes))
+    record = shop.training.submit(shop.draft(**changes)).value
     state = shop.runs.carry_out(record.id, lambda batch: None, lambda: False)
     assert state is not None
     assert state.status is RunStatus.SUCCESS, state.reason
@@ -145,7 +145,7 @@ def test_without_the_plug_in_its_models_stay_readable_and_say_why_they_cannot_be
 
     elsewhere = Shop(tmp_path / "elsewhere")
     try:
-        taken_in = elsewhere.models.import_version(exported, elsewhere.project)
+        taken_in = elsewhere.models.import_version(exported, elsewhere.project).value
         assert taken_in.status is VersionStatus.AVAILABLE
         assert taken_in.content_sha256 == before.version.content_sha256
         assert taken_in.headline == before.version.headline

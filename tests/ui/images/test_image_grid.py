@@ -312,6 +312,22 @@ def test_a_refresh_keeps_what_is_seen_until_the_new_has_come(
     assert grid.cell(0).thumbnail is None
 
 
+def test_only_what_has_changed_is_asked_for_anew(
+    qtbot: QtBot, grid: ImageGrid, make_annotated: MakeAnnotated, make_thumbnail: MakeThumbnail
+) -> None:
+    grid.set_ids(_ids(3))
+    grid.set_records([make_annotated(number) for number in range(3)])
+    for image in _ids(3):
+        grid.set_thumbnail(image, make_thumbnail())
+    with qtbot.assertNotEmitted(grid.thumbnails_wanted, wait=150):
+        grid.expire([ImageId("never seen")])
+    with qtbot.waitSignal(grid.thumbnails_wanted) as wanted:
+        grid.expire([ImageId("i1"), ImageId("never seen")])
+    assert wanted.args is not None
+    assert wanted.args[0] == (ImageId("i1"),)
+    assert grid.cell(1).thumbnail is not None
+
+
 def test_changed_shapes_are_drawn_anew(
     grid: ImageGrid, make_annotated: MakeAnnotated, make_thumbnail: MakeThumbnail
 ) -> None:

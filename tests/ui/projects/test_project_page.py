@@ -12,7 +12,7 @@ from core.domain.ids import CategoryId
 from core.domain.projects import Category, Folder, Project
 from ui.projects.dialogs import RemoveProjectDialog, RenameProjectDialog
 from ui.projects.folder_tree import FolderTree, FolderTreeModel
-from ui.projects.project_page import IMPORT, MODELS, REMOVE, RENAME, RUNS, TRAIN, ProjectPage
+from ui.projects.project_page import EXPORT, IMPORT, MODELS, REMOVE, RENAME, RUNS, TRAIN, ProjectPage
 
 MakeProject = Callable[..., Project]
 
@@ -71,6 +71,14 @@ def test_the_chosen_folder_is_prefilled_for_training(qtbot: QtBot, page: Project
     with qtbot.waitSignal(page.train_requested) as wish:
         page.action(TRAIN).trigger()
     assert wish.args == ["pages", ("train",)]
+
+
+def test_the_chosen_folder_is_offered_for_an_export(qtbot: QtBot, page: ProjectPage) -> None:
+    for folder, offered in (("", ()), ("train", ("train",))):
+        page._folders.select_folder(folder)
+        with qtbot.waitSignal(page.export_requested) as wish:
+            page.action(EXPORT).trigger()
+        assert wish.args == [page.project, offered]
 
 
 def test_a_refused_action_stays_with_its_reason(qtbot: QtBot, page: ProjectPage) -> None:

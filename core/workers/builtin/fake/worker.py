@@ -76,6 +76,7 @@ class _FakeTraining:
         self._request = request
         self._reporter = reporter
         self._values = make(FakeConfiguration, request.configuration)
+        self._has_masks = TaskCatalog().get(request.task).has_masks
         self._done = _Progress()
         self._deadline = math.inf
         self._non_finite = 0
@@ -146,7 +147,7 @@ class _FakeTraining:
             names.PRECISION: quality,
             names.RECALL: quality * 0.9,
         }
-        if TaskCatalog().get(self._request.task).has_masks:
+        if self._has_masks:
             measured |= {f"mask_{name}": value * 0.9 for name, value in measured.items()}
         return measured
 
