@@ -47,4 +47,4 @@ def test_looking_back_ends_with_the_state_of_now(workshop: Workshop, collected: 
     state = supervise(layout, None, collected.add, lambda: False, kinds=workshop.service.kinds)
     assert collected.batches[-1].state == state
     assert not collected.batches[-1].has_more
-    assert [table.overall.map50 for table in collected.batches[-1].tables] == [0.7]
+    assert [table.overall.value("map50") for table in collected.batches[-1].tables] == [0.7]
