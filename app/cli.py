@@ -89,6 +89,8 @@ def make_parser() -> argparse.ArgumentParser:
     made.add_argument("--project", metavar="NAME", required=True, help="the project that gets the model")
     made.add_argument("--model", metavar="NAME", help="of the model that is made; the file's own name when not given")
     made = verb("verify", "Check the registry, frozen datasets and published models against their hashes.")
+    made.add_argument("--images", action="store_true", help="also images of frozen datasets: hash what looks changed")
+    made.add_argument("--full", action="store_true", help="hash every image of the frozen datasets")
     made.add_argument("--recount", action="store_true", help="first count images and annotations anew, if told so")
     verb("doctor", "Say what this machine has and what is missing.")
     made = verb("sample", "Open the sample project, train on it, show the result.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.controllers.configuration_files import read_configuration
-from app.jobs import JobRunner
+from app.jobs import Job, JobContext, JobRunner
 from core.domain.devices import DeviceReport
 from core.domain.ids import ProjectId, RunId, VersionId
 from core.domain.messages import UserMessage
@@ -91,6 +91,9 @@ class TrainingController(QObject):
         self._has_gpu = False
         self._prefers_cpu = False  # the last training was told not to use the GPU
         self._asked = TrainingDraft(ProjectId(""))  # what the names, files and configurations shown were asked for
+        self._reviewing: Job | None = None
+        self._looking: Job | None = None  # at the files of the images
+        self._looked_for: TrainingDraft | None = None
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
@@ -100,7 +103,7 @@ class TrainingController(QObject):
     def _connect(self) -> None:
         wizard = self._wizard
         wizard.draft_changed.connect(self._draft_changed)
-        wizard.review_requested.connect(self.review_now)
+        wizard.review_requested.connect(self._review_anew)
         wizard.submit_requested.connect(self._submit)
         wizard.cancel_requested.connect(self._leave)
         wizard.restart_requested.connect(self._restart)
@@ -144,12 +147,15 @@ class TrainingController(QObject):
         self._kept.pop(project, None)
 
     def _content(self, project: ProjectId, draft: TrainingDraft | None) -> _Content:
+        models = self._models.list_models(project)
+        order = {model.id: index for index, model in enumerate(models)}
+        versions = [version for version in self._models.list_versions() if version.model in order]
         return _Content(
             project=self._projects.get_project(project),
             folders=self._projects.list_folders(project),
             categories=self._projects.list_categories(project),
-            models=(models := self._models.list_models(project)),
-            versions=tuple(version for model in models for version in self._models.list_versions(model.id)),
+            models=models,
+            versions=tuple(sorted(versions, key=lambda version: order[version.model])),
             workers=self._catalog.list_workers(include_hidden=True),
             draft=draft,
         )
@@ -185,6 +191,7 @@ class TrainingController(QObject):
 
     def _leave(self) -> None:
         self._pause.stop()
+        self._give_up_reviewing()
         self.closed.emit()
 
     # The draft
@@ -203,19 +210,49 @@ class TrainingController(QObject):
         self._pause.start()
 
     def review_now(self) -> None:
-        """Check the present draft; an answer to an older one is dropped."""
+        """Check the present draft; the work for an older one is given up."""
         self._pause.stop()
         draft = self._wizard.draft()
-        self._jobs.run(
-            lambda: self._training.review(draft),
+        self._give_up_reviewing(unless_looking_for=draft)
+        self._reviewing = self._jobs.run(
+            lambda context: self._training.review(draft, check=context.check, progress=_telling(context)),
             then=lambda review: self._take_review(draft, review),
             on_error=self._wizard.set_review_failed,
+            on_progress=lambda done, total, _text: self._wizard.show_review_progress(done, total),
             key="training-review",
         )
+
+    def _review_anew(self) -> None:
+        """The person wants to know how things are now, the files included."""
+        self.review_now()
+        self._look_at_files(self._wizard.draft())
 
     def _take_review(self, asked: TrainingDraft, review: TrainingReview) -> None:
         # The service tidies folders and names; the wizard recognises the answer by the draft that it has.
         self._wizard.set_review(replace(review, draft=asked))
+        if not review.are_files_known and (self._looking is None or self._looking.is_done):
+            self._look_at_files(asked)  # else it is under way
+
+    def _look_at_files(self, draft: TrainingDraft) -> None:
+        """In the background: with a million files it takes seconds, and the review need not wait."""
+        if self._looking is not None:
+            self._looking.cancel()
+        self._looked_for = draft
+        self._looking = self._jobs.run(
+            lambda context: self._training.look_at_files(draft, check=context.check, progress=_telling(context)),
+            then=lambda _nothing: self.review_now(),
+            on_error=lambda _message: None,  # the review says what is wrong with the draft
+            on_progress=lambda _done, _total, _text: None,
+            key="training-files",
+        )
+
+    def _give_up_reviewing(self, *, unless_looking_for: TrainingDraft | None = None) -> None:
+        """A look at the files goes on for a draft that uses the same ones."""
+        if self._reviewing is not None:
+            self._reviewing.cancel()
+        if self._looking is not None and not _use_the_same_images(self._looked_for, unless_looking_for):
+            self._looking.cancel()
+            self._looking = None
 
     def _propose_name(self, draft: TrainingDraft) -> None:
         self._jobs.run(
@@ -335,3 +372,31 @@ class TrainingController(QObject):
             on_error=self._wizard.show_message,
             key="training-import-configuration",
         )
+
+
+def _telling(context: JobContext) -> Callable[[int, int], None]:
+    """Progress of a job that is given up when nobody waits for it any more."""
+
+    def told(done: int, total: int) -> None:
+        context.check()
+        context.progress(done, total)
+
+    return told
+
+
+def _use_the_same_images(first: TrainingDraft | None, second: TrainingDraft | None) -> bool:
+    if first is None or second is None:
+        return False
+    return all(getattr(first, name) == getattr(second, name) for name in _OF_IMAGES)
+
+
+_OF_IMAGES = (
+    "project",
+    "worker",
+    "model",
+    "train_folders",
+    "val_folders",
+    "test_folders",
+    "categories",
+    "use_images_without_objects",
+)

@@ -9,12 +9,13 @@ from typing import Any
 from app.services import Services
 from app.verbs.importing import problem_data, problem_lines
 from app.verbs.output import Console, VerbResult
+from core.domain.counting import counted
 from core.domain.evaluation import EvaluationTable
-from core.domain.imports import Severity
+from core.domain.imports import Problem, Severity
 from core.domain.models import ModelVersion
 from core.domain.names import shown, typed_path
 from core.domain.runs import RunFilter, RunRecord
-from core.errors import NotFoundError, RefusedError
+from core.errors import CalqueError, NotFoundError, RefusedError
 
 
 def run_runs(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
@@ -102,16 +103,45 @@ def run_import_version(services: Services, arguments: argparse.Namespace, consol
 def run_verify(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
     if arguments.recount:
         services.projects.recount()
-    problems = (
+    problems = [
         *services.registry.check(),
         *services.models.verify(),
         *services.datasets.verify_manifests(),
         *services.runs.verify(),
-    )
+    ]
+    data: dict[str, Any] = {}
+    looked_at: tuple[str, ...] = ()
+    if arguments.images or arguments.full:
+        found, n_images, n_hashed = verify_images(services, console, full=arguments.full)
+        problems += found
+        data["images"] = {"looked_at": n_images, "hashed": n_hashed}
+        looked_at = (f"{counted(n_images, 'image')} of frozen datasets looked at, {n_hashed} hashed.",)
     is_ok = all(problem.severity == Severity.INFO for problem in problems)
-    data = {"ok": is_ok, "problems": [problem_data(problem) for problem in problems]}
-    lines = tuple(problem_lines(problems)) or ("Registry, frozen datasets and models are as they were written.",)
-    return VerbResult(data, lines, code=0 if is_ok else 1)
+    data |= {"ok": is_ok, "problems": [problem_data(problem) for problem in problems]}
+    lines = tuple(problem_lines(tuple(problems))) or ("Registry, frozen datasets and models are as they were written.",)
+    return VerbResult(data, (*lines, *looked_at), code=0 if is_ok else 1)
+
+
+def verify_images(services: Services, console: Console, *, full: bool) -> tuple[list[Problem], int, int]:
+    """Of every frozen dataset that can be read; how many there are, and how many were hashed."""
+    problems: list[Problem] = []
+    n_images = n_hashed = 0
+    for project in services.projects.list_projects():
+        for snapshot in services.datasets.list_snapshots(project.id):
+            what = f"{project.name} {snapshot.label}"
+
+            def told(done: int, total: int, what: str = what) -> None:
+                console.progress(done, total, f"Images of {what}")
+
+            try:
+                checked = services.datasets.verify(snapshot.id, project.root, full=full, progress=told)
+            except CalqueError as error:  # the check of the manifests tells of it too
+                problems.append(Problem("images-not-checked", str(error), what, severity=Severity.ERROR))
+                continue
+            problems += checked.problems
+            n_images += checked.n_images
+            n_hashed += checked.n_hashed
+    return problems, n_images, n_hashed
 
 
 # --- parts -----------------------------------------------------------------------------------------------------

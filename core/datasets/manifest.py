@@ -2,122 +2,140 @@
 
 The first line holds the schema and the ordered categories, each further line an image, sorted by path. Numbers and
 keys have one form only and objects are sorted, so that the same data gives the same id whatever order it came in.
+Lines are made and read one by one: a manifest of a million images never lies in memory.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from core.domain.counting import counted
 from core.domain.geometry import Box, Geometry, Polygon
-from core.domain.ids import SnapshotId
 from core.domain.snapshots import SnapshotImage, SnapshotObject, Split
-from core.errors import FormatError, RefusedError
+from core.errors import FormatError
 
 SCHEMA = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
-    """`images` are sorted by path."""
+class FrozenImage:
+    """An image on its way into a manifest, its objects as canonical JSON in any order."""
 
-    categories: tuple[str, ...]
-    images: tuple[SnapshotImage, ...]
-
-    def of_split(self, split: Split) -> tuple[SnapshotImage, ...]:
-        return tuple(image for image in self.images if image.split is split)
-
-
-def make_manifest(categories: Sequence[str], images: Sequence[SnapshotImage]) -> Manifest:
-    """Sorted. Raises RefusedError (E-152) when a path, or the same picture, is in more than one set."""
-    ordered = sorted(images, key=lambda image: image.path)
-    splits: dict[str, set[Split]] = {}
-    for image in ordered:
-        splits.setdefault(image.sha256, set()).add(image.split)
-    shared = sum(1 for found in splits.values() if len(found) > 1)
-    if shared or len({image.path for image in ordered}) < len(ordered):
-        names = sorted({split.value for found in splits.values() if len(found) > 1 for split in found})
-        where = " and ".join(names) or "the list more than once"
-        what = counted(shared, "image is", "images are") if shared else "Some images are"
-        raise RefusedError(f"{what} in {where}.", hint="Remove them from one.", code="E-152")
-    return Manifest(tuple(categories), tuple(replace(i, objects=_sorted_objects(i)) for i in ordered))
+    path: str
+    sha256: str
+    width: int
+    height: int
+    orientation: int
+    split: Split
+    objects: Sequence[str]
+    categories: Sequence[int]  # of the objects that are no crowd regions
 
 
-def encode(manifest: Manifest) -> bytes:
-    """The file's bytes. Raises ValueError on a coordinate that is not a number."""
-    lines = [_dump({"categories": list(manifest.categories), "kind": "calque-snapshot", "schema": SCHEMA})]
-    lines += [_dump(_image_to_json(image)) for image in manifest.images]
-    return "".join(line + "\n" for line in lines).encode("ascii")
+def freeze_image(image: SnapshotImage) -> FrozenImage:
+    """Raises ValueError on a coordinate that is not a number."""
+    return FrozenImage(
+        image.path,
+        image.sha256,
+        image.width,
+        image.height,
+        image.orientation,
+        image.split,
+        [object_text(item.category, item.geometry, is_crowd=item.is_crowd) for item in image.objects],
+        [item.category for item in image.objects if not item.is_crowd],
+    )
 
 
-def id_of(content: bytes) -> SnapshotId:
-    return SnapshotId(hashlib.sha256(content).hexdigest())
+def header_line(categories: Sequence[str]) -> str:
+    value = {"categories": list(categories), "kind": "calque-snapshot", "schema": SCHEMA}
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False) + "\n"
 
 
-def decode(content: bytes, *, file: str = "") -> Manifest:
-    """The manifest of a file's bytes. Raises FormatError with the line."""
-    lines = content.decode("ascii", errors="replace").splitlines()
-    if not lines:
+def image_line(image: FrozenImage) -> str:
+    """With its keys and objects sorted."""
+    return (
+        f'{{"height":{image.height},"objects":[{",".join(sorted(image.objects))}],"orientation":{image.orientation},'
+        f'"path":{json.dumps(image.path)},"sha256":"{image.sha256}","split":"{image.split.value}",'
+        f'"width":{image.width}}}\n'
+    )
+
+
+def object_text(category: int, geometry: Geometry, *, is_crowd: bool) -> str:
+    """Raises ValueError on a coordinate that is not a number."""
+    crowd = ',"crowd":true' if is_crowd else ""
+    if isinstance(geometry, Box):
+        numbers = _numbers([geometry.x0, geometry.y0, geometry.x1, geometry.y1])
+        return f'{{"box":[{numbers}],"category":{category}{crowd}}}'
+    if isinstance(geometry, Polygon):
+        rings = "],[".join([_numbers(ring) for ring in geometry.rings])
+        inner = f"[{rings}]" if geometry.rings else ""
+        return f'{{"category":{category}{crowd},"polygon":[{inner}]}}'
+    return f'{{"category":{category}{crowd}}}'
+
+
+def decode_header(line: bytes, *, file: str = "") -> tuple[str, ...]:
+    """The categories. Raises FormatError."""
+    if not line:
         raise FormatError("The frozen dataset's file is empty.", file=file, line=1)
-    n_read = 0
     try:
-        header = json.loads(lines[0])
-        if header["schema"] != SCHEMA:
-            raise FormatError(
-                f"The frozen dataset has schema {header['schema']!r}; this Calque reads {SCHEMA}.",
-                file=file,
-                line=1,
-                hint="It was made by another version of Calque.",
-            )
-        categories = tuple(str(name) for name in header["categories"])
-        images = []
-        for n_read, line in enumerate(lines[1:], start=1):  # noqa: B007 - names the line in the error
-            images.append(_image_from_json(json.loads(line)))
-    except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
-        text = f"The frozen dataset's file is damaged at line {n_read + 1}."
-        raise FormatError(text, file=file, line=n_read + 1, hint="Restore it from a backup.") from error
-    return Manifest(categories, tuple(images))
+        header = json.loads(line)
+        schema, categories = header["schema"], tuple(str(name) for name in header["categories"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _damaged(file, 1) from error
+    if schema != SCHEMA:
+        text = f"The frozen dataset has schema {schema!r}; this Calque reads {SCHEMA}."
+        raise FormatError(text, file=file, line=1, hint="It was made by another version of Calque.")
+    return categories
 
 
-def _dump(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+def decode_images(lines: Iterable[bytes], splits: Iterable[Split], *, file: str = "") -> Iterator[SnapshotImage]:
+    """The images of some splits; `lines` are those after the first. Raises FormatError with the line."""
+    for value, number in iter_values(lines, splits, file=file):
+        try:
+            yield _image_from_json(value)
+        except (ValueError, KeyError, TypeError, IndexError) as error:
+            raise _damaged(file, number) from error
 
 
-def _number(value: float) -> int | float:
+def iter_values(
+    lines: Iterable[bytes], splits: Iterable[Split], *, file: str = ""
+) -> Iterator[tuple[dict[str, Any], int]]:
+    """The JSON of the images of some splits and the numbers of their lines."""
+    wanted = set(splits)
+    # A quote within a text is escaped, so that these bytes stand nowhere else.
+    others = [f'"split":"{split.value}"'.encode() for split in Split if split not in wanted]
+    for number, line in enumerate(lines, start=2):
+        if any(other in line for other in others):
+            continue
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise _damaged(file, number) from error
+        if not isinstance(value, dict):
+            raise _damaged(file, number)
+        yield value, number
+
+
+def _damaged(file: str, number: int) -> FormatError:
+    text = f"The frozen dataset's file is damaged at line {number}."
+    return FormatError(text, file=file, line=number, hint="Restore it from a backup.")
+
+
+def _numbers(values: Sequence[float]) -> str:
     """Whole numbers without a point, so that 3, 3.0 and -0.0 have one form each; others in Python's shortest form."""
-    return int(value) if float(value).is_integer() else float(value)
+    # Nearly always the text of the whole list has the form already, but for the points.
+    text = (repr(list(values))[1:-1].replace(" ", "") + ",").replace(".0,", ",")
+    if "e" in text or "n" in text or "-0," in text:
+        return ",".join([_number(value) for value in values])
+    return text[:-1]
 
 
-def _sorted_objects(image: SnapshotImage) -> tuple[SnapshotObject, ...]:
-    return tuple(sorted(image.objects, key=lambda item: _dump(_object_to_json(item))))
-
-
-def _image_to_json(image: SnapshotImage) -> dict[str, Any]:
-    return {
-        "height": image.height,
-        "objects": [_object_to_json(item) for item in image.objects],
-        "orientation": image.orientation,
-        "path": image.path,
-        "sha256": image.sha256,
-        "split": image.split.value,
-        "width": image.width,
-    }
-
-
-def _object_to_json(item: SnapshotObject) -> dict[str, Any]:
-    value: dict[str, Any] = {"category": item.category}
-    if isinstance(item.geometry, Box):
-        box = item.geometry
-        value["box"] = [_number(v) for v in (box.x0, box.y0, box.x1, box.y1)]
-    elif isinstance(item.geometry, Polygon):
-        value["polygon"] = [[_number(v) for v in ring] for ring in item.geometry.rings]
-    if item.is_crowd:
-        value["crowd"] = True
-    return value
+def _number(value: float) -> str:
+    if not math.isfinite(value):
+        raise ValueError("JSON has no number for a coordinate that is infinite or none.")
+    return repr(int(value)) if float(value).is_integer() else repr(float(value))
 
 
 def _image_from_json(value: dict[str, Any]) -> SnapshotImage:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from core import clock
-from core.datasets.manifest import Manifest, encode, id_of, make_manifest
-from core.datasets.manifest_file import manifest_file, read_manifest, write_manifest
-from core.datasets.tree import check_source
+from core.datasets.checked_files import Checked, check_files, new_record, read_record, write_record
+from core.datasets.manifest import FrozenImage
+from core.datasets.manifest_file import ManifestFile, WrittenManifest, manifest_file, open_manifest, write_manifest
 from core.domain.changes import Changed
 from core.domain.ids import ProjectId, SnapshotId
 from core.domain.imports import Problem, Severity
-from core.domain.snapshots import SnapshotImage, SnapshotInfo, Split
+from core.domain.snapshots import SnapshotInfo
 from core.errors import CalqueError
+from core.files.faults import storage_error
 from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.stores import snapshots as store
+
+_RECORD = ".checked"  # beside the manifest
 
 
 class DatasetService:
@@ -27,17 +30,16 @@ class DatasetService:
         self._snapshots = snapshots
 
     def freeze(
-        self, project: ProjectId, images: Sequence[SnapshotImage], categories: Sequence[str]
+        self, project: ProjectId, images: Iterable[FrozenImage], categories: Sequence[str]
     ) -> Changed[SnapshotInfo]:
         """Write the manifest, durably and for ever, then its row. The same data again gives the row that exists.
 
-        Raises RefusedError (E-152) when an image is in two sets, StorageError when it cannot be written.
+        `images` come sorted by path and are written as they come. Raises RefusedError (E-152) when an image is in two
+        sets, StorageError when it cannot be written.
         """
-        manifest = make_manifest(categories, images)
-        content = encode(manifest)
-        write_manifest(self._snapshots, content)
+        written = write_manifest(self._snapshots, categories, images)
         with self._registry.write(durable=True) as session:
-            snapshot = store.insert_snapshot(session, describe(manifest, id_of(content), project))
+            snapshot = store.insert_snapshot(session, describe(written, project))
             return Changed(snapshot, noted(session))
 
     def list_snapshots(self, project: ProjectId) -> tuple[SnapshotInfo, ...]:
@@ -48,9 +50,9 @@ class DatasetService:
         """Where the manifest is."""
         return manifest_file(self._snapshots, snapshot)
 
-    def read(self, snapshot: SnapshotId) -> Manifest:
+    def open(self, snapshot: SnapshotId) -> ManifestFile:
         """The manifest, its content checked against its name. Raises NotFoundError, FormatError, StorageError."""
-        return read_manifest(self.file_of(snapshot), snapshot)
+        return open_manifest(self.file_of(snapshot), snapshot)
 
     def verify_manifests(self) -> tuple[Problem, ...]:
         """Every manifest that the registry knows and that is missing, changed or unreadable; for `calque verify`."""
@@ -59,42 +61,48 @@ class DatasetService:
         problems = []
         for snapshot in known:
             try:
-                self.read(snapshot)
+                self.open(snapshot)
             except CalqueError as error:
                 file = str(self.file_of(snapshot))
                 problems.append(Problem("snapshot-damaged", str(error), file, severity=Severity.ERROR))
         return tuple(problems)
 
     def verify(
-        self, snapshot: SnapshotId, root: Path, *, progress: Callable[[int, int], None] = lambda done, total: None
-    ) -> tuple[Problem, ...]:
-        """Every image below `root` that is missing or no longer what was frozen (E-223), by its SHA-256."""
-        images = self.read(snapshot).images
-        problems = []
-        for done, image in enumerate(images):
-            progress(done, len(images))
-            problem = check_source(image, root)
-            if problem is not None:
-                problems.append(problem)
-        return tuple(problems)
+        self,
+        snapshot: SnapshotId,
+        root: Path,
+        *,
+        full: bool = False,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> Checked:
+        """Every image below `root` that is missing or no longer what was frozen (E-223).
+
+        Files that look (size, time, place on the disk) as they did when they last had the right SHA-256 are not hashed
+        again, unless `full`.
+        """
+        manifest = self.open(snapshot)
+        file = manifest.file.with_suffix(_RECORD)
+        record = None if full else read_record(file, root)
+        if record is None:
+            record = new_record(root, manifest.files())
+        checked, seen = check_files(record, progress)
+        if checked.n_hashed and not self._registry.is_read_only:
+            try:
+                write_record(file, seen)
+            except OSError as error:
+                raise storage_error(error, "What was checked", file) from error
+        return checked
 
 
-def describe(manifest: Manifest, snapshot: SnapshotId, project: ProjectId) -> SnapshotInfo:
+def describe(written: WrittenManifest, project: ProjectId) -> SnapshotInfo:
     """The row of a manifest; its label is given by the registry. Crowd regions are not counted as objects."""
-    counts = []
-    for split in Split:
-        per_category = [0] * len(manifest.categories)
-        for image in manifest.of_split(split):
-            for item in image.objects:
-                per_category[item.category] += not item.is_crowd
-        counts.append((split, tuple(per_category)))
     return SnapshotInfo(
-        id=snapshot,
+        id=written.id,
         project=project,
         label="",
         created_at=clock.now(),
-        categories=manifest.categories,
-        n_images=tuple((split, len(manifest.of_split(split))) for split in Split),
-        n_objects=tuple((split, sum(per_category)) for split, per_category in counts),
-        category_counts=tuple(counts),
+        categories=written.categories,
+        n_images=tuple((counts.split, counts.n_images) for counts in written.splits),
+        n_objects=tuple((counts.split, counts.n_objects) for counts in written.splits),
+        category_counts=tuple((counts.split, counts.category_counts) for counts in written.splits),
     )

@@ -1,31 +1,51 @@
-"""Carving a validation set out of the training images: seeded, stratified, the same on every computer."""
+"""Carving a validation set out of the training images: seeded, stratified, the same on every computer.
+
+Everything is an array over pictures or over (picture, class) pairs, so that the time grows with their number only.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import math
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from core.domain.snapshots import SnapshotImage, Split
+from core.domain.snapshots import Split
 from core.domain.training import Issue
 
 MAX_DECIMALS = 5
 
-# Stand among the categories' indexes where labels are counted.
-_NO_OBJECT = -1
-_ANY = -2
+Array = NDArray[Any]
+Check = Callable[[], None]
+"""Called now and then; what it raises ends the work."""
+
+# Labels are the categories' indexes plus one.
+_NO_OBJECT = 0
+_UNDECIDED = -1
+_PER_CHECK = 20_000  # hashes
+_SINGLE = 1.2e-7  # twice the rounding of single precision
+_LOOKED_AT = 256  # pictures at once, where the first of some is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Which categories each image shows: `images` and `categories` are the pairs, `hashes` the images' SHA-256."""
+
+    hashes: Array  # (images, 32)
+    images: Array
+    categories: Array
 
 
 @dataclass(frozen=True, slots=True)
 class Carved:
-    """Every image that came in, with its split. With an issue that is an error, the split is not to be used."""
+    """For each image, is it to validate. With an issue that is an error, the answer is not to be used."""
 
-    images: tuple[SnapshotImage, ...]
+    is_val: NDArray[np.bool_]
     issues: tuple[Issue, ...] = ()
 
 
@@ -37,138 +57,306 @@ def check_ratio(ratio: float) -> Issue | None:
     return None
 
 
-def carve_validation(images: Sequence[SnapshotImage], ratio: float, seed: int, categories: Sequence[str]) -> Carved:
+def carve_validation(
+    shown: Shown, ratio: float, seed: int, categories: Sequence[str], check: Check = lambda: None
+) -> Carved:
     """Give `ratio` of the images to validation, so that each category keeps its share on both sides.
 
     Copies of one picture stay together. A category on two pictures or more has at least one on each side wherever
     that can be; where it cannot, the answer holds E-440.
     """
+    nothing = np.zeros(len(shown.hashes), dtype=bool)
     wrong = check_ratio(ratio)
     if wrong is not None:
-        return Carved(tuple(images), (wrong,))
-    units = _units(images, seed)
+        return Carved(nothing, (wrong,))
     if not 0.0 < ratio < 1.0:
         empty = Split.VAL if ratio <= 0.0 else Split.TRAIN
-        return Carved(tuple(images), _missing(ratio, [(name, empty) for name in categories[:1]]))
-    _distribute(units, ratio)
-    _repair(units, range(len(categories)))
-    _balance(units, ratio, len(categories))
-    in_val = {unit.sha256 for unit in units if unit.is_val}
-    split = tuple(replace(i, split=Split.VAL if i.sha256 in in_val else Split.TRAIN) for i in images)
-    used = {k for unit in units for k in unit.labels}
+        return Carved(nothing, _missing(ratio, [(name, empty) for name in categories[:1]]))
+    units = _make_units(shown, seed, len(categories) + 1, check)
+    is_val = _distribute(units, ratio, check)
+    _repair(units, is_val)
+    _balance(units, is_val, ratio, check)
     missing = [
-        (categories[k], Split.VAL if side else Split.TRAIN)
-        for k in sorted(used - {_NO_OBJECT})
+        (categories[label - 1], Split.VAL if side else Split.TRAIN)
+        for label in np.unique(units.labels[units.labels != _NO_OBJECT]).tolist()
         for side in (True, False)
-        if not any(unit.is_val is side and k in unit.labels for unit in units)
+        if not (is_val[units.with_label(label)] == side).any()
     ]
-    if len(units) < 2 and not missing:
+    if len(units.sizes) < 2 and not missing:
         missing = [(name, Split.VAL) for name in categories[:1]]
-    return Carved(split, _missing(ratio, missing))
+    return Carved(is_val[units.of_image], _missing(ratio, missing))
 
 
-@dataclass(slots=True)
-class _Unit:
-    """All images of one content: they must not be parted."""
+@dataclass(frozen=True, slots=True)
+class _Units:
+    """Pictures, each with all images of its content: they must not be parted.
 
-    sha256: str
-    order: str
-    n_images: int = 0
-    labels: set[int] = field(default_factory=set)
-    is_val: bool | None = None
+    In an order that the seed and the content alone decide: no generator whose sequence could change. The labels of
+    unit i are labels[starts[i]:starts[i + 1]], ascending; the units of label k are by_label[firsts[k]:firsts[k + 1]].
+    """
+
+    of_image: Array
+    sizes: Array
+    starts: Array
+    labels: Array
+    by_label: Array
+    firsts: Array
+
+    @property
+    def n_labels(self) -> int:
+        return len(self.firsts) - 1
+
+    def with_label(self, label: int) -> Array:
+        return self.by_label[self.firsts[label] : self.firsts[label + 1]]
+
+    def pairs_of(self, units: Array) -> tuple[Array, Array]:
+        """Index into `units` and label, for each label of each of them."""
+        owners, positions = _expand(self.starts, units)
+        return owners, self.labels[positions]
 
 
-def _units(images: Sequence[SnapshotImage], seed: int) -> list[_Unit]:
-    """In an order that the seed and the content alone decide: no generator whose sequence could change."""
-    units: dict[str, _Unit] = {}
-    for image in images:
-        if image.sha256 not in units:
-            order = hashlib.sha256(f"{seed}:{image.sha256}".encode()).hexdigest()
-            units[image.sha256] = _Unit(image.sha256, order)
-        unit = units[image.sha256]
-        unit.n_images += 1
-        unit.labels |= {item.category for item in image.objects} or {_NO_OBJECT}
-    for unit in units.values():
-        if len(unit.labels) > 1:
-            unit.labels.discard(_NO_OBJECT)
-    return sorted(units.values(), key=lambda unit: unit.order)
+def _make_units(shown: Shown, seed: int, n_labels: int, check: Check) -> _Units:
+    of_image, hashes = _distinct(shown.hashes)
+    order = _order(hashes, seed, check)
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    of_image = place[of_image]
+    check()
+    pairs = np.sort(of_image[shown.images] * n_labels + shown.categories + 1)
+    pairs = pairs[_is_new(pairs)]
+    is_empty = np.ones(len(order), dtype=bool)
+    is_empty[pairs // n_labels] = False
+    pairs = np.sort(np.concatenate([pairs, np.flatnonzero(is_empty) * n_labels + _NO_OBJECT]))
+    units, labels = (pairs // n_labels).astype(np.int32), (pairs % n_labels).astype(np.int32)
+    return _Units(
+        of_image=of_image,
+        sizes=np.bincount(of_image, minlength=len(order)),
+        starts=np.concatenate([[0], np.cumsum(np.bincount(units, minlength=len(order)))]),
+        labels=labels,
+        by_label=units[np.argsort(labels, kind="stable")],
+        firsts=np.concatenate([[0], np.cumsum(np.bincount(labels, minlength=n_labels))]),
+    )
 
 
-def _distribute(units: list[_Unit], ratio: float) -> None:
+def _distinct(hashes: Array) -> tuple[Array, Array]:
+    """For each row its content's index, and the contents."""
+    heads = np.ascontiguousarray(hashes[:, :8]).view(np.uint64).ravel()
+    if _is_new(np.sort(heads)).all():
+        return np.arange(len(heads)), hashes
+    whole = np.ascontiguousarray(hashes).view(np.dtype((np.void, hashes.shape[1]))).ravel()
+    _, first, inverse = np.unique(whole, return_index=True, return_inverse=True)
+    return inverse.ravel(), hashes[first]
+
+
+def _order(hashes: Array, seed: int, check: Check) -> Array:
+    """Indexes, sorted by the SHA-256 of seed and content."""
+    start = f"{seed}:".encode()
+    words = np.empty((len(hashes), 4), dtype=np.uint64)
+    for first in range(0, len(hashes), _PER_CHECK):
+        check()
+        text = hashes[first : first + _PER_CHECK].tobytes().hex().encode()
+        digests = [hashlib.sha256(start + text[i : i + 64]).digest() for i in range(0, len(text), 64)]
+        words[first : first + _PER_CHECK] = np.frombuffer(b"".join(digests), dtype=">u8").reshape(-1, 4)
+    order = np.argsort(words[:, 0], kind="stable")
+    heads = words[order, 0]
+    return np.lexsort(words.T[::-1]) if (heads[1:] == heads[:-1]).any() else order
+
+
+def _distribute(units: _Units, ratio: float, check: Check) -> NDArray[np.bool_]:
     """Iterative stratification (Sechidis, Tsoumakas, Vlahavas 2011) for two sides: the rarest category first, each
     of its pictures to the side that still wants most of it."""
-    total = sum(unit.n_images for unit in units)
-    wanted = {side: {_ANY: total * share} for side, share in ((True, ratio), (False, 1 - ratio))}
-    n_images, n_units = Counter[int](), Counter[int]()
-    for unit in units:
-        n_units.update(unit.labels)
-        n_images.update(dict.fromkeys(unit.labels, unit.n_images))
-    for label, n in n_images.items():
-        of_val = n * ratio if n_units[label] < 2 else min(max(n * ratio, 1.0), n - 1.0)
-        wanted[True][label], wanted[False][label] = of_val, n - of_val
-    waiting = list(units)
-    while waiting:
-        counts = Counter(label for unit in waiting for label in unit.labels)
-        rarest = min(counts, key=lambda label: (counts[label], label))
-        for unit in (unit for unit in waiting if rarest in unit.labels):
-            unit.is_val = (wanted[True][rarest], wanted[True][_ANY]) > (wanted[False][rarest], wanted[False][_ANY])
-            for label in (_ANY, *unit.labels):
-                wanted[unit.is_val][label] -= unit.n_images
-        waiting = [unit for unit in waiting if unit.is_val is None]
+    side = np.full(len(units.sizes), _UNDECIDED, dtype=np.int8)
+    total = int(units.sizes.sum())
+    wanted = _wanted(units, ratio)
+    any_train, any_val = total * (1 - ratio), total * ratio
+    waiting = np.diff(units.firsts)
+    while waiting.any():
+        check()
+        rarest = int(np.argmin(np.where(waiting > 0, waiting, np.iinfo(np.int64).max)))
+        chosen = units.with_label(rarest)
+        chosen = chosen[side[chosen] == _UNDECIDED]
+        sizes = units.sizes[chosen]
+        train, val = wanted[:, rarest].tolist()
+        sides, any_train, any_val = _share(sizes.tolist(), train, val, any_train, any_val)
+        side[chosen] = sides
+        owners, labels = units.pairs_of(chosen)
+        _subtract(wanted, labels, side[chosen][owners], sizes[owners])
+        waiting = waiting - np.bincount(labels, minlength=units.n_labels)
+    return np.asarray(side == 1)
 
 
-def _repair(units: list[_Unit], categories: range) -> None:
+def _wanted(units: _Units, ratio: float) -> Array:
+    """Images that training (first row) and validation want of each label."""
+    n_units = np.diff(units.firsts)
+    owners = np.repeat(np.arange(len(units.sizes)), np.diff(units.starts))
+    n_images = np.bincount(units.labels, weights=units.sizes[owners], minlength=units.n_labels)
+    of_val = n_images * ratio
+    of_val = np.where(n_units < 2, of_val, np.minimum(np.maximum(of_val, 1.0), n_images - 1.0))
+    return np.array([n_images - of_val, of_val])
+
+
+def _share(
+    sizes: list[int], train: float, val: float, any_train: float, any_val: float
+) -> tuple[list[int], float, float]:
+    """Each to the side that wants more of the label, or of anything when both want as much of it; 1 = validation.
+
+    Also what both sides want of anything afterwards.
+    """
+    sides = []
+    for size in sizes:
+        is_val = val > train or (val == train and any_val > any_train)
+        sides.append(int(is_val))
+        if is_val:
+            val -= size
+            any_val -= size
+        else:
+            train -= size
+            any_train -= size
+    return sides, any_train, any_val
+
+
+def _subtract(wanted: Array, labels: Array, sides: Array, sizes: Array) -> None:
+    """Take each size from its side and label, with the roundings of doing it one after the other."""
+    cells = sides.astype(np.int64) * wanted.shape[1] + labels
+    flat = wanted.reshape(-1)
+    amounts = np.bincount(cells, weights=sizes, minlength=len(flat))
+    # Whole numbers leave no rounding behind as long as the result is not the larger of the two.
+    is_exact = amounts <= 2 * flat
+    for cell in np.flatnonzero((amounts > 0) & ~is_exact).tolist():
+        steps = np.concatenate([[flat[cell]], sizes[cells == cell]])
+        flat[cell] = np.subtract.accumulate(steps)[-1]
+    flat[is_exact] -= amounts[is_exact]
+
+
+def _repair(units: _Units, is_val: NDArray[np.bool_]) -> None:
     """Move single pictures until each category is on both sides, taking a side's last example from nobody."""
-    sides = {
-        side: {k: sum(1 for u in units if u.is_val is side and k in u.labels) for k in categories}
-        for side in (True, False)
-    }
-    for label in sorted(categories, key=lambda k: sides[True][k] + sides[False][k]):
+    lengths = np.diff(units.starts)
+    owners = np.repeat(is_val, lengths)
+    sides = {side: np.bincount(units.labels[owners == side], minlength=units.n_labels) for side in (True, False)}
+    for label in sorted(range(1, units.n_labels), key=lambda k: sides[True][k] + sides[False][k]):
         for side in (True, False):
             if sides[side][label] or sides[not side][label] < 2:
                 continue
-            movable = [
-                unit
-                for unit in units
-                if unit.is_val is not side and label in unit.labels and all(sides[not side][k] > 1 for k in unit.labels)
-            ]
-            if not movable:
+            chosen = units.with_label(label)
+            index, labels = units.pairs_of(chosen)
+            is_last = np.zeros(len(chosen), dtype=bool)
+            is_last[index[sides[not side][labels] <= 1]] = True
+            movable = chosen[(is_val[chosen] != side) & ~is_last]
+            if not len(movable):
                 continue
-            unit = min(movable, key=lambda u: (len(u.labels), u.n_images, u.order))
-            unit.is_val = side
-            for k in unit.labels:
-                sides[side][k] += 1
-                sides[not side][k] -= 1
+            unit = movable[np.lexsort((movable, units.sizes[movable], lengths[movable]))[0]]
+            is_val[unit] = side
+            of_unit = units.labels[units.starts[unit] : units.starts[unit + 1]]
+            sides[side][of_unit] += 1
+            sides[not side][of_unit] -= 1
 
 
-def _balance(units: list[_Unit], ratio: float, n_categories: int) -> None:
+@dataclass(frozen=True, slots=True)
+class _Sets:
+    """The distinct sets of labels: those of set i are labels[starts[i]:...], its units units[firsts[i]:...]."""
+
+    of_unit: Array
+    starts: Array
+    labels: Array
+    units: Array
+    firsts: Array
+
+
+def _make_sets(units: _Units) -> _Sets:
+    words = b"".join(hashlib.sha256(str(label).encode()).digest()[:8] for label in range(units.n_labels))
+    fingerprints = np.add.reduceat(np.frombuffer(words, dtype=np.uint64)[units.labels], units.starts[:-1])
+    order = np.argsort(fingerprints, kind="stable")
+    is_new = _is_new(fingerprints[order])
+    of_unit = np.empty(len(order), dtype=np.int64)
+    of_unit[order] = np.cumsum(is_new) - 1
+    firsts = np.append(np.flatnonzero(is_new), len(order))
+    owners, labels = units.pairs_of(order[firsts[:-1]])
+    starts = np.flatnonzero(_is_new(owners))
+    return _Sets(of_unit, starts, labels, order, firsts)
+
+
+def _balance(units: _Units, is_val: NDArray[np.bool_], ratio: float, check: Check) -> None:
     """Bring the number of validation images to its share by the moves that disturb the categories least.
 
     Without it the sides' sizes drift, since pictures follow their rarest category.
     """
-    labels = np.zeros((len(units), n_categories + 1), dtype=np.float32)  # the last column: no object
-    for row, unit in enumerate(units):
-        labels[row, list(unit.labels)] = 1.0
-    sizes = np.array([unit.n_images for unit in units])
-    is_val = np.array([bool(unit.is_val) for unit in units])
-    weights = 1.0 / np.maximum(labels.sum(axis=0), 1.0)
-    on_side = {side: labels[is_val == side].sum(axis=0) for side in (True, False)}
+    sizes = units.sizes
+    sets = _make_sets(units)
+    owners = np.repeat(np.arange(len(sizes)), np.diff(units.starts))
+    on_side = {
+        side: np.bincount(units.labels[is_val[owners] == side], minlength=units.n_labels).astype(np.float32)
+        for side in (True, False)
+    }
+    weights = 1.0 / np.maximum(on_side[True] + on_side[False], 1.0)
     target = min(max(round(sizes.sum() * ratio), 1), int(sizes.sum()) - 1)
-    while (excess := int(sizes[is_val].sum()) - target) != 0:
+    excess, largest = int(sizes[is_val].sum()) - target, int(sizes.max())
+    n_members = {side: np.bincount(sets.of_unit[is_val == side], minlength=len(sets.starts)) for side in (True, False)}
+    while excess:
+        check()
         side = excess > 0  # pictures leave this side
-        is_needed = labels[:, on_side[side] < 2].any(axis=1)
-        movable = np.flatnonzero((is_val == side) & ~is_needed & (sizes < 2 * abs(excess)))
-        if not len(movable):
+        is_free = n_members[side] > 0
+        if largest >= 2 * abs(excess):
+            small = (is_val == side) & (sizes < 2 * abs(excess))
+            is_free = np.bincount(sets.of_unit[small], minlength=len(sets.starts)) > 0
+        is_needed = (on_side[side] < 2) & (on_side[True] + on_side[False] > 0)
+        if is_needed.any():
+            is_free &= ~np.logical_or.reduceat(is_needed[sets.labels], sets.starts)
+        if not is_free.any():
             break
         deviation = on_side[True] - ratio * (on_side[True] + on_side[False])
         sign = -1.0 if side else 1.0
-        cost = labels[movable] @ (weights * (2 * sign * deviation + 1.0))
-        best = movable[int(np.argmin(cost))]
+
+        def may_move(of: Array, side: bool = side, limit: int = 2 * abs(excess)) -> Array:
+            return np.asarray((is_val[of] == side) & (sizes[of] < limit))
+
+        best = _cheapest(units, sets, is_free, weights * (2 * sign * deviation + 1.0), may_move)
         is_val[best] = not side
-        on_side[side] -= labels[best]
-        on_side[not side] += labels[best]
-    for unit, value in zip(units, is_val.tolist(), strict=True):
-        unit.is_val = value
+        excess -= int(sizes[best]) if side else -int(sizes[best])
+        n_members[side][sets.of_unit[best]] -= 1
+        n_members[not side][sets.of_unit[best]] += 1
+        of_unit = units.labels[units.starts[best] : units.starts[best + 1]]
+        on_side[side][of_unit] -= 1
+        on_side[not side][of_unit] += 1
+
+
+def _cheapest(units: _Units, sets: _Sets, is_free: Array, costs: Array, may_move: Callable[[Array], Array]) -> int:
+    """The first of the units of free sets that may move whose labels cost least.
+
+    Sums in double precision tell which can be the cheapest; among those that differ by less than single precision
+    does, the product decides that earlier versions took, so that a seed keeps its split.
+    """
+    of_labels = costs.astype(np.float64)[sets.labels]
+    sums = np.where(is_free, np.add.reduceat(of_labels, sets.starts), np.inf)
+    doubt = _SINGLE * np.diff(sets.starts, append=len(sets.labels)) * np.add.reduceat(np.abs(of_labels), sets.starts)
+    close = np.flatnonzero(sums - doubt <= (sums + doubt).min())
+    distinct = np.sort([_first_of(sets.units[sets.firsts[i] : sets.firsts[i + 1]], may_move) for i in close.tolist()])
+    if len(distinct) == 1:
+        return int(distinct[0])
+    rows = np.zeros((len(distinct), units.n_labels), dtype=np.float32)
+    owners, labels = units.pairs_of(distinct)
+    rows[owners, labels - 1] = 1.0  # no object last
+    return int(distinct[np.argmin(rows @ np.roll(costs, -1))])
+
+
+def _first_of(units: Array, may_move: Callable[[Array], Array]) -> int:
+    """The first that may; there is one."""
+    start = 0
+    while not len(found := np.flatnonzero(may_move(units[start : start + _LOOKED_AT]))):
+        start += _LOOKED_AT
+    return int(units[start + found[0]])
+
+
+def _expand(starts: Array, chosen: Array) -> tuple[Array, Array]:
+    """For the ranges starts[i]:starts[i + 1] of each i that is chosen: whose they are, and every position in them."""
+    lengths = starts[chosen + 1] - starts[chosen]
+    owners = np.repeat(np.arange(len(chosen)), lengths)
+    within = np.arange(len(owners)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    return owners, starts[chosen][owners] + within
+
+
+def _is_new(values: Array) -> NDArray[np.bool_]:
+    """Of values in order: is each another one than the one before?"""
+    return np.append(True, values[1:] != values[:-1]) if len(values) else np.zeros(0, dtype=bool)
 
 
 def _missing(ratio: float, missing: Sequence[tuple[str, Split]]) -> tuple[Issue, ...]:

@@ -13,11 +13,15 @@ import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 
-from core.datasets.manifest import Manifest
+import numpy as np
+from numpy.typing import NDArray
+
+from core.datasets.manifest_file import ManifestFile
 from core.domain.counting import counted
 from core.domain.imports import Problem, Severity
 from core.domain.names import shown
@@ -37,11 +41,12 @@ _CLONE = 0x40049409  # Linux: FICLONE
 _READ_ONLY = 0o444
 _CHUNK = 1 << 20
 _AT_ONCE = min(4, os.cpu_count() or 1)  # decoded pictures in memory; the codecs release the interpreter
+_WAITING = 64 * _AT_ONCE  # images read from the manifest ahead of those that are made
 _NAMED = 5
 
 
 def build_tree(
-    manifest: Manifest,
+    manifest: ManifestFile,
     splits: Collection[Split],
     *,
     images_root: Path,
@@ -53,13 +58,13 @@ def build_tree(
     A target that exists is replaced split by split. Raises RefusedError (E-223) naming the sources that changed or
     are gone; StorageError when the tree cannot be written. `progress` may raise to give up.
     """
-    wanted = [image for image in manifest.images if image.split in splits]
+    total = sum(counts.n_images for counts in manifest.counts if counts.split in splits)
     try:
         for split in splits:
             folder = folder_of(target, split)
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(mode=0o700, parents=True)
-        made = list(_make_all(wanted, _names(wanted), images_root, target, progress))
+        made = list(_make_all(manifest.images(splits), total, images_root, target, progress))
     except OSError as error:
         raise storage_error(error, "The images of the run", target) from error
     problems = [item for item in made if isinstance(item, Problem)]
@@ -84,58 +89,57 @@ def changed_error(problems: Sequence[Problem]) -> RefusedError:
     )
 
 
-def check_source(image: SnapshotImage, root: Path) -> Problem | None:
-    """What is wrong with the file that the snapshot speaks of; None when it is as it was."""
+def check_source(path: str, sha256: str, root: Path) -> Problem | None:
+    """What is wrong with the file that a snapshot speaks of; None when it is as it was."""
     try:
-        source = _source_of(image, root)
-        return None if sha256_of(source) == image.sha256 else _changed(image)
+        return None if sha256_of(_source_of(path, root)) == sha256 else _changed(path)
     except ImageFileError as error:
-        return _changed(image, error.text)
+        return _changed(path, error.text)
 
 
-def tree_bytes(manifest_images: Sequence[SnapshotImage], sizes: Sequence[int]) -> int:
-    """An estimate of the room a tree needs, from the images and the bytes of their files; on the high side."""
-    total = 0
-    for image, n_bytes in zip(manifest_images, sizes, strict=True):
-        is_copied = image.path.lower().endswith((".jpg", ".jpeg", ".jpe", ".jfif")) and image.orientation == 1
-        # A PNG of a photograph or a scan takes about half of its pixels' bytes.
-        total += n_bytes if is_copied else max(n_bytes, image.width * image.height * 3 // 2)
-    return total
+def tree_bytes(n_bytes: NDArray[np.int64], n_pixels: NDArray[np.int64], is_copied: NDArray[np.bool_]) -> int:
+    """An estimate of the room a tree needs, on the high side; of each image the file's bytes, the pixels, and whether
+    it is an upright JPEG by its name."""
+    # A PNG of a photograph or a scan takes about half of its pixels' bytes.
+    return int(np.where(is_copied, n_bytes, np.maximum(n_bytes, n_pixels * 3 // 2)).sum())
 
 
 def _make_all(
-    images: Sequence[SnapshotImage], names: Sequence[str], root: Path, target: Path, progress: Progress
+    images: Iterator[SnapshotImage], total: int, root: Path, target: Path, progress: Progress
 ) -> Iterator[TreeImage | Problem]:
-    def make(image: SnapshotImage, name: str) -> TreeImage | Problem:
+    def make(item: tuple[SnapshotImage, str]) -> TreeImage | Problem:
+        image, name = item
         return _make(image, root, folder_of(target, image.split) / name)
 
+    named, done = _named(images), 0
     pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="tree")
     try:
-        progress(0, len(images))
-        for done, item in enumerate(pool.map(make, images, names), start=1):
-            progress(done, len(images))
-            yield item
+        progress(0, total)
+        while waiting := list(islice(named, _WAITING)):
+            for item in pool.map(make, waiting):
+                done += 1
+                progress(done, total)
+                yield item
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _names(images: Sequence[SnapshotImage]) -> list[str]:
+def _named(images: Iterable[SnapshotImage]) -> Iterator[tuple[SnapshotImage, str]]:
     """The content's hash; a copy of a picture in the same split gets a number, for its objects may differ."""
-    seen: dict[tuple[Split, str], int] = {}
-    names = []
+    seen: dict[tuple[Split, bytes], int] = {}
     for image in images:
-        number = seen.get((image.split, image.sha256), 0)
-        seen[image.split, image.sha256] = number + 1
-        names.append(image.sha256 if number == 0 else f"{image.sha256}-{number + 1}")
-    return names
+        key = (image.split, bytes.fromhex(image.sha256))
+        number = seen.get(key, 0)
+        seen[key] = number + 1
+        yield image, image.sha256 if number == 0 else f"{image.sha256}-{number + 1}"
 
 
 def _make(image: SnapshotImage, root: Path, stem: Path) -> TreeImage | Problem:
     copy = stem.with_name(stem.name + ".part")
     try:
-        if _copy(_source_of(image, root), copy) != image.sha256:
+        if _copy(_source_of(image.path, root), copy) != image.sha256:
             copy.unlink()
-            return _changed(image)
+            return _changed(image.path)
         if _is_safe_jpeg(copy):
             path = stem.with_name(stem.name + ".jpg")
             copy.replace(path)
@@ -146,16 +150,16 @@ def _make(image: SnapshotImage, root: Path, stem: Path) -> TreeImage | Problem:
             copy.unlink()
     except ImageFileError as error:
         copy.unlink(missing_ok=True)
-        return _changed(image, error.text)
+        return _changed(image.path, error.text)
     path.chmod(_READ_ONLY)
     return TreeImage(path, image.path, image.width, image.height, image.split, image.objects)
 
 
-def _source_of(image: SnapshotImage, root: Path) -> Path:
+def _source_of(relative: str, root: Path) -> Path:
     """The file below `root`; ImageFileError when the path, or a link in it, leads out of it."""
-    path = root / image.path
+    path = root / relative
     if not path.resolve().is_relative_to(root.resolve()):
-        text = f'"{shown(image.path)}" lies outside the project\'s folder.'
+        text = f'"{shown(relative)}" lies outside the project\'s folder.'
         raise ImageFileError("image-outside", text, file=path)
     return path
 
@@ -202,6 +206,6 @@ def _is_safe_jpeg(path: Path) -> bool:
     return header.format == "JPEG" and header.mode in ("RGB", "L") and header.orientation == 1
 
 
-def _changed(image: SnapshotImage, text: str = "") -> Problem:
-    words = text or f'"{shown(image.path)}" changed since it was frozen.'
-    return Problem("image-changed", words, file=image.path, severity=Severity.ERROR)
+def _changed(path: str, text: str = "") -> Problem:
+    words = text or f'"{shown(path)}" changed since it was frozen.'
+    return Problem("image-changed", words, file=path, severity=Severity.ERROR)

@@ -112,16 +112,11 @@ class Polygon:
         return sum(abs(signed_area(ring)) for ring in self.rings)
 
     def is_finite(self) -> bool:
-        return all(math.isfinite(v) for ring in self.rings for v in ring)
+        return all(all(map(math.isfinite, ring)) for ring in self.rings)
 
     def clipped(self, width: float, height: float) -> Polygon:
         """Every point moved into the image; the shape of a polygon that spills over changes at the border only."""
-        return Polygon(
-            tuple(
-                tuple(min(max(v, 0.0), width if index % 2 == 0 else height) for index, v in enumerate(ring))
-                for ring in self.rings
-            )
-        )
+        return Polygon(tuple(_clipped_ring(ring, width, height) for ring in self.rings))
 
 
 Geometry = Box | Polygon | None
@@ -133,10 +128,15 @@ def signed_area(ring: Iterable[float]) -> float:
     values = list(ring)
     xs, ys = values[0::2], values[1::2]
     total = 0.0
-    for i in range(len(xs)):
-        j = (i + 1) % len(xs)
-        total += xs[i] * ys[j] - xs[j] * ys[i]
+    for x, y, next_x, next_y in zip(xs, ys, [*xs[1:], *xs[:1]], [*ys[1:], *ys[:1]], strict=True):
+        total += x * next_y - next_x * y
     return total / 2
+
+
+def _clipped_ring(ring: Ring, width: float, height: float) -> Ring:
+    if ring and min(ring) >= 0.0 and max(ring[0::2]) <= width and max(ring[1::2], default=0.0) <= height:
+        return ring
+    return tuple(min(max(v, 0.0), width if index % 2 == 0 else height) for index, v in enumerate(ring))
 
 
 def bounds_of(geometry: Geometry, width: float, height: float) -> Box:

@@ -91,6 +91,7 @@ class TrainingReview:
     is_val_carved: bool
     command: str  # the same training as a command line
     toml: str = ""  # the same as a run.toml
+    are_files_known: bool = True  # whether somebody looked at the image files since something changed
 
     @property
     def can_start(self) -> bool:

@@ -15,6 +15,7 @@ from core.imports.cancelling import ImportCancelledError, IsCancelled, Progress
 from core.imports.plan import ImportPlan, PlannedImage
 from core.registry.session import Session
 from core.registry.stores import images as image_store
+from core.registry.stores import selections as selection_store
 from core.registry.stores.annotations import (
     NewAnnotation,
     delete_imported,
@@ -63,7 +64,18 @@ def write_plan(
         for image in spoken_of
     )
     insert_annotations(session, _watched(rows, plan.n_annotations, progress, is_cancelled))
+    _prepare_counting(session, project, progress, is_cancelled)
     return Written(len(new), tuple(problems))
+
+
+def _prepare_counting(session: Session, project: ProjectId, progress: Progress, is_cancelled: IsCancelled) -> None:
+    """So that the first review of a training need not wait for it."""
+    missing = selection_store.list_missing_blocks(session, project)
+    for done, number in enumerate(missing):
+        if is_cancelled():
+            raise ImportCancelledError
+        progress(done, len(missing), "Preparing the counts")
+        selection_store.store_block(session, project, number)
 
 
 def _update_known(session: Session, plan: ImportPlan, known: Mapping[str, tuple[int, ImageFacts]]) -> Iterator[Problem]:

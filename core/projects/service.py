@@ -122,14 +122,3 @@ class ProjectService:
         """With the ground truth, in the order of `ids`, without those that are not (or no longer) there."""
         with self._registry.read() as session:
             return get_annotated(session, ids)
-
-    def training_images(self, project: ProjectId, folders: Sequence[str]) -> tuple[AnnotatedImage, ...]:
-        """All images in the folders and below them, damaged ones included, with the ground truth only (G-05).
-
-        No folder has no images; "" is the root, i.e. all.
-        """
-        if not folders:
-            return ()
-        with self._registry.read() as session:
-            ids = images.list_image_ids(session, ImageFilter(project, folders=tuple(folders)))
-            return get_annotated(session, ids)

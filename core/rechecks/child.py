@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from core.datasets.manifest_file import read_manifest
+from core.datasets.manifest_file import open_manifest
 from core.datasets.tree import build_tree
 from core.domain.counting import counted
 from core.domain.runs import RunStatus
@@ -80,7 +80,7 @@ def _images(context: ChildContext, payload: RecheckPayload, tree: Path) -> tuple
         context.progress(done, total, f"checking and copying images: {done} of {total}")
 
     context.progress(0, 1, "reading the frozen dataset")
-    manifest = read_manifest(payload.manifest, payload.snapshot)
+    manifest = open_manifest(payload.manifest, payload.snapshot)
     return build_tree(manifest, (payload.split,), images_root=payload.images_root, target=tree, progress=told)
 
 

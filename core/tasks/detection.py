@@ -30,4 +30,5 @@ DETECTION = Task(
     about=coco_protocol,
     headline=MAP50_95,
     settings=COCO_SETTINGS,
+    keeps_boxes=True,
 )

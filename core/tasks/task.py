@@ -41,9 +41,10 @@ class Task:
     """`slug` is what requests, the registry and model.json hold, and never changes.
 
     `usable_shape` is the part of a shape in an image of so many pixels (width, height), as a worker of this task wants
-    it; None when nothing is left. `needs` are kinds of shapes ("box", "polygon") of which a project must have one, and
-    then each class; empty = any shape will do. Other shapes stand in for them. `lacking` says that a class has none.
-    What columns tables and spreadsheets have follows from the measures that its scorer's findings yield.
+    it; None exactly when nothing with an area is left: which shapes are usable is counted without asking. `needs` are
+    kinds of shapes ("box", "polygon") of which a project must have one, and then each class; empty = any shape will do.
+    Other shapes stand in for them. `lacking` says that a class has none. What columns tables and spreadsheets have
+    follows from the measures that its scorer's findings yield.
     """
 
     slug: TaskId
@@ -54,6 +55,7 @@ class Task:
     about: Callable[[int], str]  # how it is measured with so many detections at most, as a sentence
     headline: str  # the measure that is a version's one number
     settings: Mapping[str, Setting] = field(default_factory=dict)  # thresholds of the scorer
+    keeps_boxes: bool = False  # a box that lies in the image is a usable shape as it is
     has_masks: bool = False  # whether predictions carry masks
     needs: frozenset[str] = frozenset()
     lacking: Callable[[str], str] = lambda name: f'"{name}" has no shape that this task can use.'

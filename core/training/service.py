@@ -25,6 +25,7 @@ from core.registry.database import Registry
 from core.registry.stores import configurations as configuration_store
 from core.registry.stores import models as model_store
 from core.registry.stores import runs as run_store
+from core.registry.stores import selections
 from core.runs.folder.layout import RunLayout
 from core.runs.folder.removal import remove_folder
 from core.runs.folder.request import read_request, write_request
@@ -34,8 +35,11 @@ from core.training.child.payload import payload_from_json
 from core.training.draft.command import TrainingPlan, to_command, to_toml
 from core.training.draft.configurations import ConfigurationService
 from core.training.draft.plans import Plans
+from core.training.freezing import Shapes, frozen_images
+from core.training.review.counting import Progress, resolve
+from core.training.review.data import Check
 from core.training.review.gathering import Gathered, Gatherer, tidy
-from core.training.review.preflight import check
+from core.training.review.preflight import check as check_facts
 from core.training.review.words import describe_values
 from core.training.starting import make_record, make_request
 from core.workers.catalog import WorkerCatalog
@@ -77,29 +81,65 @@ class TrainingService:
             devices=devices,
         )
 
-    def review(self, draft: TrainingDraft) -> TrainingReview:
-        """Every resolved value, what will be used and ignored, and what stands in the way. Nothing is written.
+    def review(
+        self,
+        draft: TrainingDraft,
+        *,
+        looks_at_files: bool = False,
+        check: Check = lambda: None,
+        progress: Progress = lambda done, total: None,
+    ) -> TrainingReview:
+        """Every resolved value, what will be used and ignored, and what stands in the way. Nothing is written but
+        what makes counting quick.
 
-        Raises NotFoundError when the project is gone.
+        `looks_at_files`: also whether each image file is there and as large as it was; without, what the last look
+        found. `check` is called now and then, `progress` where it takes longer; both may raise to give up. Raises
+        NotFoundError when the project is gone.
         """
-        return self._review(self._gatherer.gather(draft))
+        return self._review(self._gatherer.gather(draft, looks_at_files=looks_at_files, check=check, progress=progress))
+
+    def look_at_files(
+        self,
+        draft: TrainingDraft,
+        *,
+        check: Check = lambda: None,
+        progress: Progress = lambda done, total: None,
+    ) -> None:
+        """Whether each image file in use is there and as large as it was; the next review tells. May take a while."""
+        self._gatherer.look_at_files(draft, check=check, progress=progress)
 
     def submit(self, draft: TrainingDraft) -> Changed[RunRecord]:
-        """Check once more, freeze the data, and write model, version and run; the run is Pending.
+        """Check once more, files included, freeze the data, and write model, version and run; the run is Pending.
 
         Raises RefusedError with the first refusal, StorageError when something cannot be written; then there is no
         run, no version and no new model.
         """
-        gathered = self._gatherer.gather(draft)
-        refusals = [issue for issue in check(gathered.facts) if issue.is_error]
+        gathered = self._gatherer.gather(draft, looks_at_files=True)
+        refusals = [issue for issue in check_facts(gathered.facts) if issue.is_error]
         if refusals:
             others = " ".join(issue.text for issue in refusals[1:])
             raise RefusedError(refusals[0].text, hint=others, code=refusals[0].code)
-        data = gathered.facts.data
-        assert data is not None  # a draft without training data is refused above
-        frozen = self._datasets.freeze(draft.project, data.images, data.categories)
+        frozen = self._freeze(gathered)
         made = self._create(gathered, frozen.value)
         return Changed(made.value, frozen.changes.merged(made.changes))
+
+    def _freeze(self, gathered: Gathered) -> Changed[SnapshotInfo]:
+        """Of the state that was checked, streamed from the registry to the manifest."""
+        question, task, data = gathered.question, gathered.facts.task, gathered.facts.data
+        assert question is not None and task is not None and data is not None  # refused before
+        with self._registry.read() as session:
+            resolved = resolve(session, question)
+            if resolved.data != data:
+                raise RefusedError("The project's images were changed just now.", hint="Look at the review again.")
+            categories = selections.list_classes(session, question.project)
+            known = {category.name: int(category.id) for category in categories}
+            shapes = Shapes(
+                places={known[name]: place for place, name in enumerate(data.categories) if name in known},
+                usable=task.usable_shape,
+                keeps_boxes=task.keeps_boxes,
+            )
+            images = frozen_images(session, question.project, resolved.images, shapes)
+            return self._datasets.freeze(question.project, images, data.categories)
 
     def default_name(self, draft: TrainingDraft) -> str:
         """<model> · <worker> · <date time>, shortened at the model's name."""
@@ -139,16 +179,17 @@ class TrainingService:
         plan = self._plan_or_none(facts.draft)
         return TrainingReview(
             draft=facts.draft,
-            issues=check(facts),
+            issues=check_facts(facts),
             values=describe_values(facts, gathered.resolved),
             categories=data.categories if data else (),
-            splits=data.counts() if data else (),
+            splits=data.splits if data else (),
             ignored=data.ignored if data else (),
             disk_bytes=facts.disk_bytes,
             free_bytes=facts.free_bytes or 0,
             is_val_carved=data is not None and data.is_val_carved,
             command=to_command(plan) if plan else "",
             toml=to_toml(plan) if plan else "",
+            are_files_known=data is None or facts.n_files_seen is not None,
         )
 
     def _plan_or_none(self, draft: TrainingDraft) -> TrainingPlan | None:

@@ -17,7 +17,7 @@ from core.metrics.coco import DEFAULT_MAX_DETECTIONS
 from core.runs.folder.request import RunRequest
 from core.training.child.payload import TrainingPayload
 from core.training.kind import TRAINING
-from core.training.review.gathering import Gathered, most_objects, weights_of
+from core.training.review.gathering import Gathered, weights_of
 from core.training.review.words import start_text
 
 
@@ -116,6 +116,6 @@ def _make_payload(
         model_name=model.name,
         model_description=model.description,
         version_label=version.label,
-        max_detections=max_detections(most_objects(data.images)),
+        max_detections=max_detections(data.most_objects),
         draft=draft,
     )

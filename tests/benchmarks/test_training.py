@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from core.datasets.manifest_file import read_manifest
+from core.datasets.manifest_file import open_manifest
 from core.datasets.tree import build_tree
 from core.domain.ids import SnapshotId
 from core.domain.snapshots import Split
@@ -118,7 +118,7 @@ def test_supervised_beside_bare(tmp_path: Path) -> None:
     calque(home, "import", sample, "--project", "Bench")
     supervised, trained = run_supervised(home)  # the first warms the disk's cache and yields the snapshot
     snapshot = SnapshotId(trained["snapshot"])
-    manifest = read_manifest(home / "snapshots" / f"{snapshot}.jsonl", snapshot)
+    manifest = open_manifest(home / "snapshots" / f"{snapshot}.jsonl", snapshot)
     tree = build_tree(
         manifest,
         (Split.TRAIN, Split.VAL),

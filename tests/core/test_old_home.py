@@ -245,9 +245,9 @@ def test_frozen_datasets_are_read_as_they_were_frozen(old: OldHome, services: Se
             assert n_images == sum(line["split"] == split for line in lines)
         assert sum(n for _split, n in info.n_objects) == sum(len(line["objects"]) for line in lines) > 0
     assert [n for _split, n in infos["V001"].n_images] == [6, 2, 3]
-    manifest = services.datasets.read(SnapshotId(old.snapshots["V003"]))
+    manifest = services.datasets.open(SnapshotId(old.snapshots["V003"]))
     assert manifest.categories == ("disc", "bar")
-    assert {type(item.geometry) for image in manifest.images for item in image.objects} <= {Polygon, Box}
+    assert {type(item.geometry) for image in manifest.images() for item in image.objects} <= {Polygon, Box}
 
 
 def test_configurations_keep_their_lock(old: OldHome, services: Services) -> None:

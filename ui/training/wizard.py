@@ -50,6 +50,7 @@ class TrainingWizard(QWidget):
         self._draft = TrainingDraft(ProjectId(""))
         self._workers: dict[str, WorkerInfo] = {}
         self._review: TrainingReview | None = None
+        self._progress = 0.0  # of the review that is being made, 0 to 1
         self._known_issues: tuple[Issue, ...] = ()
         self._failure = ""
         self._is_submitting = False
@@ -204,8 +205,14 @@ class TrainingWizard(QWidget):
             self._review = review
             self._known_issues = review.issues
             self._failure = ""
+            self._progress = 0.0
             self.review_page.set_review(review)
             self._refresh()
+
+    def show_review_progress(self, done: float, total: float) -> None:
+        """Of a review that has something to prepare first; of the present draft."""
+        self._progress = done / total if total else 0.0
+        self._refresh_start(self.issues())
 
     def set_review_failed(self, message: UserMessage) -> None:
         self._failure = f"{message.text} {message.hint}".strip()
@@ -355,6 +362,8 @@ class TrainingWizard(QWidget):
             text, is_error = self._failure, True
         elif self._is_checking():
             text = self.tr("Checking what you entered…")
+            if self._progress:
+                text = self.tr("Reading the annotations once: {percent} %").format(percent=round(100 * self._progress))
         elif not can_start:
             text, is_error = steps.reasons(issues), True
         elif self.frame.step == steps.REVIEW:

@@ -17,6 +17,7 @@ from core.domain.projects import Category, Folder, Project
 from core.errors import NotFoundError, RefusedError
 from core.registry.changes import note
 from core.registry.roots import is_root_missing
+from core.registry.stores.selections import forget_blocks
 from core.registry.stores.upkeep import project_changed
 from core.registry.tables.images import ImageRow
 from core.registry.tables.projects import FOLDERS, CategoryRow, FolderCategoryRow, FolderRow, ProjectRow
@@ -100,6 +101,7 @@ def mark_opened(session: Session, id: ProjectId, at: datetime) -> None:
 
 def remove_project(session: Session, id: ProjectId) -> None:
     """Its images, annotations and classes go; a tombstone stays for its runs, models and frozen datasets."""
+    forget_blocks(session, id)
     # Through the images first: the cascade from the categories would look at every annotation one by one.
     session.execute(delete(ImageRow).where(ImageRow.project_id == id))
     session.execute(delete(FolderRow).where(FolderRow.project_id == id))

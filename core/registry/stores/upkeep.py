@@ -21,6 +21,7 @@ from core.domain.ids import ImageId, ProjectId
 from core.domain.projects import Source
 from core.registry.changes import note
 from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
+from core.registry.stores.selections import forget_blocks
 from core.registry.tables.images import ANNOTATIONS, IMAGES
 from core.registry.tables.projects import FOLDER_CATEGORIES, FOLDERS, ProjectRow
 
@@ -85,7 +86,7 @@ def images_come(session: Session, project: ProjectId, folders: Iterable[int]) ->
     yield
     numbers = Counter(folders)
     _add_to_folders(session, {folder: _FolderChange(n_images=n) for folder, n in numbers.items()})
-    _images_changed(session, project, None)
+    _images_changed(session, project, ())  # blocks that lack images are known by their number
     note(session, Changes.of(projects=[project], image_lists=[project], folders=[project]))
 
 
@@ -150,6 +151,7 @@ def recount(session: Session, project: ProjectId) -> None:
 def _images_changed(session: Session, project: str, images: Collection[int] | None) -> None:
     """These images, by key, came, changed their facts, or were annotated; None = any of the project's may have."""
     project_changed(session, project)
+    forget_blocks(session, ProjectId(project), images)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.datasets.manifest import Manifest
-from core.datasets.manifest_file import read_manifest
+from core.datasets.manifest_file import ManifestFile, open_manifest
 from core.datasets.tree import build_tree
 from core.domain.evaluation import EvaluationTable
 from core.domain.runs import RunStatus
@@ -95,10 +94,10 @@ class _Training:
 
     # Prepare
 
-    def _prepare(self, description: WorkerDescription) -> tuple[Manifest, tuple[TreeImage, ...], Worker, Start]:
+    def _prepare(self, description: WorkerDescription) -> tuple[ManifestFile, tuple[TreeImage, ...], Worker, Start]:
         context, payload = self.context, self.payload
         context.progress(0, 1, "reading the frozen dataset")
-        manifest = read_manifest(payload.manifest, payload.snapshot)
+        manifest = open_manifest(payload.manifest, payload.snapshot)
         images = build_tree(
             manifest,
             (Split.TRAIN, Split.VAL),
@@ -187,14 +186,14 @@ class _Training:
         stage: StageName,
         worker: Worker,
         result: TrainResult,
-        manifest: Manifest,
+        manifest: ManifestFile,
         trained_on: tuple[TreeImage, ...],
         *,
         was_stopped: bool,
     ) -> None:
         """`was_stopped`: the stop that ended the training is no reason to leave its result unmeasured; a new one is."""
         context = self.context
-        if not manifest.of_split(split):
+        if not any(counts.n_images for counts in manifest.counts if counts.split is split):
             context.skip_stage(stage, f"No {split.value} images were chosen.")
             return
         if not was_stopped and context.is_stop_requested:
@@ -215,7 +214,9 @@ class _Training:
         self.unmeasured.append(split.value)
         self.context.skip_stage(stage, why)
 
-    def _images_of(self, split: Split, manifest: Manifest, trained_on: tuple[TreeImage, ...]) -> tuple[TreeImage, ...]:
+    def _images_of(
+        self, split: Split, manifest: ManifestFile, trained_on: tuple[TreeImage, ...]
+    ) -> tuple[TreeImage, ...]:
         if split is not Split.TEST:
             return tuple(image for image in trained_on if image.split is split)
         return build_tree(manifest, (split,), images_root=self.payload.images_root, target=self.tree)
@@ -242,7 +243,7 @@ class _Training:
 
     # Publish
 
-    def _publish(self, description: WorkerDescription, result: TrainResult, manifest: Manifest) -> None:
+    def _publish(self, description: WorkerDescription, result: TrainResult, manifest: ManifestFile) -> None:
         context, payload = self.context, self.payload
         context.progress(0, 1, "storing the version")
         model, card = make_publication(context.request, payload, description, result, self.tables, manifest)

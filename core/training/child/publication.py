@@ -5,14 +5,12 @@ from __future__ import annotations
 import contextlib
 import importlib.metadata
 import platform
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.datasets.manifest import Manifest
+from core.datasets.manifest_file import ManifestFile
 from core.domain.evaluation import EvaluationTable
 from core.domain.evaluation_json import table_to_json
-from core.domain.snapshots import Split
 from core.domain.training import SplitCount
 from core.models.card import make_card
 from core.models.weights_store import MODEL_FORMAT
@@ -28,7 +26,7 @@ def make_publication(
     description: WorkerDescription,
     result: TrainResult,
     tables: Sequence[EvaluationTable],
-    manifest: Manifest,
+    manifest: ManifestFile,
 ) -> tuple[dict[str, Any], str]:
     """model.json's content and the card. Equal input gives equal content, so that a retry publishes it once.
 
@@ -64,18 +62,9 @@ def make_publication(
     return model, make_card(model, tables, count_splits(manifest))
 
 
-def count_splits(manifest: Manifest) -> tuple[SplitCount, ...]:
+def count_splits(manifest: ManifestFile) -> tuple[SplitCount, ...]:
     """Of the splits that have images; crowd regions are not counted as objects."""
-    counts = []
-    for split in Split:
-        images = manifest.of_split(split)
-        if not images:
-            continue
-        objects = Counter(item.category for image in images for item in image.objects if not item.is_crowd)
-        per_category = tuple(objects[index] for index in range(len(manifest.categories)))
-        n_background = sum(1 for image in images if not image.objects)
-        counts.append(SplitCount(split, len(images), sum(per_category), per_category, n_background))
-    return tuple(counts)
+    return tuple(counts for counts in manifest.counts if counts.n_images)
 
 
 def _libraries(description: WorkerDescription) -> Mapping[str, str]:

@@ -1,27 +1,25 @@
-"""From annotated images to the images and objects that a training will use, and to what is left out and why. Pure."""
+"""From chosen folders to what a training will use of their images, and to what is left out and why. Pure."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from core.datasets.split import carve_validation
-from core.domain.geometry import WHOLE_IMAGE as WHOLE_IMAGE_KIND
-from core.domain.geometry import Geometry
-from core.domain.ids import CategoryId
-from core.domain.projects import AnnotatedImage, Annotation, Category, ImageState
-from core.domain.snapshots import SnapshotImage, SnapshotObject, Split
+import numpy as np
+
+from core.datasets.split import Carved, Shown, carve_validation
+from core.domain.projects import Category
+from core.domain.snapshots import Split
 from core.domain.training import Issue, SplitCount
+from core.registry.stores.image_blocks import ImageBlock, is_in
 from core.tasks.task import Task
+from core.training.review.tally import KINDS, REASONS, Array, Classes, Tally, Used, count
 
-DAMAGED = "images that are damaged"
-MISSING = "images whose file was missing"
-UNLABELLED = "images that nobody annotated"
-NO_OBJECTS = "images without objects of the chosen classes"
-BAD_SHAPES = "shapes with fewer than three points or no area"
-NOT_CHOSEN = "objects of classes that were not chosen"
-WHOLE_IMAGE = "annotations of whole images"
+PathsOf = Callable[[Array], Mapping[int, str]]
+"""The paths of images by their keys."""
+
+Check = Callable[[], None]
+"""Called now and then; what it raises ends the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +48,10 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True)
 class TrainingData:
-    """`images` are those in use, with their splits, after a validation set was carved if there was none."""
+    """What is used, in numbers: `splits` after a validation set was carved, if there was none."""
 
     categories: tuple[str, ...]
-    images: tuple[SnapshotImage, ...]
-    n_bytes: Mapping[str, int]  # path to size of the file
+    splits: tuple[SplitCount, ...]  # each Split; crowd regions are not counted as objects
     n_found: Mapping[Split, int]  # images in the chosen folders
     n_annotated: Mapping[Split, int]  # of these, with an annotation of the task
     ignored: tuple[tuple[str, int], ...]
@@ -66,147 +63,91 @@ class TrainingData:
     overlaps: tuple[Overlap, ...] = ()
     issues: tuple[Issue, ...] = ()  # of the carving
     is_val_carved: bool = False
+    most_objects: int = 0  # on one image in use, crowd regions included
+    tree_bytes: int = 0  # about the room that copies of the images take
 
-    def of_split(self, split: Split) -> tuple[SnapshotImage, ...]:
-        return tuple(image for image in self.images if image.split is split)
+    def n_images(self, split: Split) -> int:
+        return next((counts.n_images for counts in self.splits if counts.split is split), 0)
 
     def n_ignored(self, reason: str) -> int:
         return dict(self.ignored).get(reason, 0)
 
-    def counts(self) -> tuple[SplitCount, ...]:
-        """Per split; crowd regions are not counted as objects."""
-        counts = []
-        for split in Split:
-            images = self.of_split(split)
-            objects = Counter(item.category for image in images for item in image.objects if not item.is_crowd)
-            per_category = tuple(objects[index] for index in range(len(self.categories)))
-            n_background = sum(1 for image in images if not image.objects)
-            counts.append(SplitCount(split, len(images), sum(per_category), per_category, n_background))
-        return tuple(counts)
+
+@dataclass(frozen=True, slots=True)
+class ChosenImages:
+    """Which images go into the frozen dataset, by key, ascending; one that is in two sets stands there twice."""
+
+    keys: Array
+    splits: Array  # index into tuple(Split)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    data: TrainingData
+    images: ChosenImages
 
 
 def resolve_data(
-    choice: DataChoice, project_categories: Sequence[Category], images: Mapping[Split, Sequence[AnnotatedImage]]
-) -> TrainingData:
-    """`images` are the ground truth of the chosen folders; a split without folders is absent."""
-    sorting = _Sorting(choice.task, {category.id: category.name for category in project_categories})
-    read = {split: [sorting.read(item) for item in items] for split, items in images.items()}
-    in_train = {name for image in read.get(Split.TRAIN, ()) for name, _, _ in image.objects}
+    choice: DataChoice,
+    project_categories: Sequence[Category],
+    blocks: Mapping[Split, Iterable[ImageBlock]],
+    paths_of: PathsOf | None = None,
+    check: Check = lambda: None,
+) -> Resolved:
+    """`blocks` are the images of the chosen folders; a split without folders is absent.
+
+    Pictures in two sets are not looked for without `paths_of`.
+    """
+    names = sorted(project_categories, key=lambda category: int(category.id))
+    keys = np.array([int(category.id) for category in names], dtype=np.int64)
+    known = [category.name for category in names]
+
+    def tally_of(chosen: set[str] | None) -> Tally:
+        is_chosen = np.array([chosen is None or name in chosen for name in known], dtype=bool)
+        return Tally(Classes(keys, is_chosen), choice.use_images_without_objects)
+
+    tallies = {Split.TRAIN: tally_of(set(choice.classes) or None)}
+    used = {Split.TRAIN: count(blocks.get(Split.TRAIN, ()), tallies[Split.TRAIN])}
+    in_train = _names(known, tallies[Split.TRAIN].is_shown)
     categories = _ordered(choice, [category.name for category in project_categories], in_train)
-    usable = [
-        made
-        for split, items in read.items()
-        for item in items
-        if (made := sorting.use(item, split, categories, choice.use_images_without_objects)) is not None
-    ]
-    overlaps = _overlaps(usable)
-    is_carved = Split.VAL not in images and bool(usable)
-    issues: tuple[Issue, ...] = ()
-    train = [image for image in usable if image.split is Split.TRAIN]
-    train_images_with = _images_with(train, len(categories))
-    if is_carved and train:
-        carved = carve_validation(train, choice.val_ratio, choice.seed, categories)
-        usable = [*carved.images, *(image for image in usable if image.split is not Split.TRAIN)]
-        issues = carved.issues
-    return TrainingData(
+    for split in blocks:
+        if split is not Split.TRAIN:
+            tallies[split] = tally_of(set(categories))
+            used[split] = count(blocks[split], tallies[split])
+
+    place_of = {name: index for index, name in enumerate(categories)}
+    of_run = np.array([place_of.get(name, -1) for name in known], dtype=np.int64)
+    as_needed = [kind for kind in KINDS if not choice.task.stands_in(kind)]
+    drawn = set().union(*(_names(known, tally.shows[kind]) for tally in tallies.values() for kind in as_needed))
+    is_carved = Split.VAL not in blocks and any(tally.n_used for tally in tallies.values())
+    carved: Carved | None = None
+    if is_carved and len(used[Split.TRAIN]):
+        of_train = used[Split.TRAIN]
+        shown = Shown(of_train.hashes, of_train.images, of_run[of_train.classes])
+        carved = carve_validation(shown, choice.val_ratio, choice.seed, categories, check)
+    images = _chosen(used, carved)
+    data = TrainingData(
         categories=categories,
-        images=tuple(usable),
-        n_bytes={item.image.path: item.image.n_bytes for items in images.values() for item in items},
-        n_found={split: len(items) for split, items in images.items()},
-        n_annotated={split: sum(1 for item in items if item.has_shapes) for split, items in read.items()},
-        ignored=tuple((reason, sorting.ignored[reason]) for reason in _REASONS if sorting.ignored[reason]),
-        train_images_with=train_images_with,
-        only_in=_only_in(read, in_train, choice.classes),
-        found_kinds=frozenset(sorting.kinds),
-        boxes_only=tuple(name for name in categories if name in in_train and name not in sorting.drawn),
-        n_boxes_as_shapes=sorting.n_boxes_as_shapes,
-        overlaps=overlaps,
-        issues=issues,
+        splits=_split_counts(tallies, used, carved, of_run, len(categories)),
+        n_found={split: tallies[split].n_found for split in blocks},
+        n_annotated={split: tallies[split].n_annotated for split in blocks},
+        ignored=_ignored(tallies.values()),
+        train_images_with=tuple(_of_run(tallies[Split.TRAIN].n_images, of_run, len(categories))),
+        only_in=_only_in(known, tallies, in_train, choice.classes),
+        found_kinds=frozenset().union(*(tally.found_kinds() for tally in tallies.values())),
+        boxes_only=tuple(name for name in categories if name in in_train and name not in drawn),
+        n_boxes_as_shapes=sum(t.n_shapes[kind] for t in tallies.values() for kind in KINDS if kind not in as_needed),
+        overlaps=_overlaps(used, paths_of) if paths_of is not None else (),
+        issues=carved.issues if carved is not None else (),
         is_val_carved=is_carved,
+        most_objects=max(tally.most_objects for tally in tallies.values()),
+        tree_bytes=sum(tally.room for tally in tallies.values()),
     )
+    return Resolved(data, images)
 
 
-_REASONS = (DAMAGED, MISSING, UNLABELLED, NO_OBJECTS, NOT_CHOSEN, BAD_SHAPES, WHOLE_IMAGE)
-
-
-@dataclass(slots=True)
-class _Read:
-    """An image whose annotations were looked at; `objects` are (class, shape, is crowd)."""
-
-    source: AnnotatedImage
-    objects: list[tuple[str, Geometry, bool]] = field(default_factory=list)
-    n_boxes: Counter[str] = field(default_factory=Counter)
-    is_negative: bool = False  # somebody said: nothing here
-    is_sound: bool = True
-    has_shapes: bool = False
-    n_bad: int = 0
-
-
-@dataclass(slots=True)
-class _Sorting:
-    """Reads annotations and counts what is left out."""
-
-    task: Task
-    names: Mapping[CategoryId, str]
-    ignored: Counter[str] = field(default_factory=Counter)
-    kinds: set[str] = field(default_factory=set)
-    drawn: set[str] = field(default_factory=set)  # classes with a shape as the task needs it
-    n_boxes_as_shapes: int = 0
-
-    def read(self, item: AnnotatedImage) -> _Read:
-        result = _Read(item)
-        if item.image.state is not ImageState.OK:
-            self.ignored[DAMAGED if item.image.state is ImageState.DAMAGED else MISSING] += 1
-            result.is_sound = False
-            return result
-        for annotation in item.annotations:
-            self._read_one(annotation, result)
-        return result
-
-    def _read_one(self, annotation: Annotation, result: _Read) -> None:
-        if annotation.category is None:
-            result.is_negative = True
-            return
-        if annotation.geometry is None:
-            self.kinds.add(WHOLE_IMAGE_KIND)
-            self.ignored[WHOLE_IMAGE] += 1
-            return
-        name = self.names[annotation.category]
-        kind = annotation.geometry.kind
-        self.kinds.add(kind)
-        result.has_shapes = True
-        image = result.source.image
-        shape = self.task.usable_shape(annotation.geometry, image.width, image.height)
-        if shape is None:
-            result.n_bad += 1
-            return
-        if self.task.stands_in(kind):
-            result.n_boxes[name] += 1
-        else:
-            self.drawn.add(name)
-        result.objects.append((name, shape, annotation.is_crowd))
-
-    def use(
-        self, item: _Read, split: Split, categories: Sequence[str], use_images_without_objects: bool
-    ) -> SnapshotImage | None:
-        """The image as it goes into the snapshot; None when it is left out, and then why is counted."""
-        if not item.is_sound:
-            return None
-        self.ignored[BAD_SHAPES] += item.n_bad
-        index_of = {name: index for index, name in enumerate(categories)}
-        chosen = [found for found in item.objects if found[0] in index_of]
-        self.ignored[NOT_CHOSEN] += len(item.objects) - len(chosen)
-        if not chosen and not (item.is_negative or item.objects):
-            # Nobody said that there is nothing: an image that was merely not annotated is no negative example.
-            self.ignored[NO_OBJECTS if item.n_bad else UNLABELLED] += 1
-            return None
-        if not chosen and not use_images_without_objects:
-            self.ignored[NO_OBJECTS] += 1
-            return None
-        self.n_boxes_as_shapes += sum(n for name, n in item.n_boxes.items() if name in index_of)
-        image = item.source.image
-        objects = tuple(SnapshotObject(index_of[name], shape, crowd) for name, shape, crowd in chosen)
-        return SnapshotImage(image.path, image.sha256, image.width, image.height, image.orientation, split, objects)
+def _names(known: Sequence[str], mask: Array) -> set[str]:
+    return {known[index] for index in np.flatnonzero(mask).tolist()}
 
 
 def _ordered(choice: DataChoice, project: Sequence[str], in_train: set[str]) -> tuple[str, ...]:
@@ -216,30 +157,95 @@ def _ordered(choice: DataChoice, project: Sequence[str], in_train: set[str]) -> 
     return tuple(name for name in order if name in chosen)
 
 
-def _images_with(images: Sequence[SnapshotImage], n_categories: int) -> tuple[int, ...]:
-    counts = Counter(index for image in images for index in {item.category for item in image.objects})
-    return tuple(counts[index] for index in range(n_categories))
+def _of_run(numbers: Array, of_run: Array, n_categories: int) -> list[int]:
+    """Numbers per category of the project as numbers per category of the run."""
+    result = [0] * n_categories
+    for number, place in zip(numbers.tolist(), of_run.tolist(), strict=True):
+        if place >= 0:
+            result[place] = number
+    return result
+
+
+def _split_counts(
+    tallies: Mapping[Split, Tally], used: Mapping[Split, Used], carved: Carved | None, of_run: Array, n_categories: int
+) -> tuple[SplitCount, ...]:
+    counts = {
+        split: SplitCount(
+            split,
+            tally.n_used,
+            int(tally.n_objects.sum()),
+            tuple(_of_run(tally.n_objects, of_run, n_categories)),
+            tally.n_background,
+        )
+        for split, tally in tallies.items()
+    }
+    if carved is not None:
+        for split, is_on_side in ((Split.TRAIN, ~carved.is_val), (Split.VAL, carved.is_val)):
+            counts[split] = _side_count(split, used[Split.TRAIN], is_on_side, of_run, n_categories)
+    return tuple(counts.get(split, SplitCount(split, 0, 0, (0,) * n_categories)) for split in Split)
+
+
+def _side_count(split: Split, used: Used, is_on_side: Array, of_run: Array, n_categories: int) -> SplitCount:
+    pairs = is_on_side[used.images]
+    per_class = np.bincount(used.classes[pairs], weights=used.n_objects[pairs], minlength=len(of_run)).astype(np.int64)
+    has_objects = np.zeros(len(used), dtype=bool)
+    has_objects[used.images] = True
+    return SplitCount(
+        split,
+        int(is_on_side.sum()),
+        int(per_class.sum()),
+        tuple(_of_run(per_class, of_run, n_categories)),
+        int((is_on_side & ~has_objects).sum()),
+    )
+
+
+def _chosen(used: Mapping[Split, Used], carved: Carved | None) -> ChosenImages:
+    order = tuple(Split)
+    splits = {split: np.full(len(used[split]), order.index(split), dtype=np.int8) for split in used}
+    if carved is not None:
+        splits[Split.TRAIN][carved.is_val] = order.index(Split.VAL)
+    keys = np.concatenate([used[split].keys for split in used])
+    by_key = np.argsort(keys, kind="stable")
+    return ChosenImages(keys[by_key], np.concatenate(list(splits.values()))[by_key])
+
+
+def _ignored(tallies: Iterable[Tally]) -> tuple[tuple[str, int], ...]:
+    numbers = [(reason, sum(tally.ignored[reason] for tally in tallies)) for reason in REASONS]
+    return tuple((reason, n) for reason, n in numbers if n)
 
 
 def _only_in(
-    read: Mapping[Split, Sequence[_Read]], in_train: set[str], classes: Sequence[str]
+    known: Sequence[str], tallies: Mapping[Split, Tally], in_train: set[str], classes: Sequence[str]
 ) -> tuple[tuple[str, Split], ...]:
     """Classes that only validation or test images show; of those that were chosen, if some were."""
-    found = []
+    found: list[tuple[str, Split]] = []
     for split in (Split.VAL, Split.TEST):
-        names = {name for image in read.get(split, ()) for name, _, _ in image.objects} - in_train
+        names = _names(known, tallies[split].is_shown) - in_train if split in tallies else set()
         found += [(name, split) for name in sorted(names) if name not in classes]
     return tuple(found)
 
 
-def _overlaps(images: Sequence[SnapshotImage]) -> tuple[Overlap, ...]:
+def _overlaps(used: Mapping[Split, Used], paths_of: PathsOf) -> tuple[Overlap, ...]:
     """Pictures, by their content, that are in more than one set."""
-    splits: dict[str, dict[Split, str]] = {}
-    for image in images:
-        splits.setdefault(image.sha256, {}).setdefault(image.split, image.path)
-    found: dict[tuple[Split, Split], list[str]] = {}
-    for places in splits.values():
-        order = [split for split in Split if split in places]
-        for a, b in [(a, b) for i, a in enumerate(order) for b in order[i + 1 :]]:
-            found.setdefault((a, b), []).append(places[b])
-    return tuple(Overlap(pair, tuple(sorted(paths))) for pair, paths in found.items())
+    order = [split for split in Split if split in used]
+    found = []
+    for a, b in [(a, b) for i, a in enumerate(order) for b in order[i + 1 :]]:
+        shared = _shared(used[a].hashes, used[b].hashes)
+        if not len(shared):
+            continue
+        paths = paths_of(used[b].keys[shared])
+        first: dict[bytes, str] = {}
+        for index in shared.tolist():
+            content, path = used[b].hashes[index].tobytes(), paths[int(used[b].keys[index])]
+            first[content] = min(first.get(content, path), path)
+        found.append(Overlap((a, b), tuple(sorted(first.values()))))
+    return tuple(found)
+
+
+def _shared(first: Array, second: Array) -> Array:
+    """Indexes of the rows of `second` that are rows of `first` too."""
+    heads, others = (np.ascontiguousarray(rows[:, :8]).view(np.uint64).ravel() for rows in (first, second))
+    likely = np.flatnonzero(is_in(others, np.sort(heads)))
+    alike = np.flatnonzero(is_in(heads, np.sort(others[likely])))
+    contents = {first[index].tobytes() for index in alike.tolist()}
+    return np.array([i for i in likely.tolist() if second[i].tobytes() in contents], dtype=np.int64)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from core.datasets.split import check_ratio
 from core.domain.counting import counted
 from core.domain.models import Model
 from core.domain.names import shown
-from core.domain.projects import Folder
 from core.domain.snapshots import Split
 from core.domain.training import Issue, TrainingDraft
 from core.domain.workers import WorkerInfo
 from core.tasks.task import Task
-from core.training.review.data import BAD_SHAPES, NOT_CHOSEN, TrainingData
+from core.training.review.data import TrainingData
+from core.training.review.tally import BAD_SHAPES, NOT_CHOSEN
 
 ADVISABLE_IMAGES = 20
 ADVISABLE_IMBALANCE = 10  # the most frequent class has at most so many times the images of another
@@ -25,13 +25,13 @@ _PAGE = "data"
 
 def check_data(
     draft: TrainingDraft,
-    folders: Mapping[str, Folder],
+    folders: Collection[str],
     data: TrainingData | None,
     model: Model | None,
     worker: WorkerInfo | None,
     task: Task | None,
 ) -> list[Issue]:
-    """`folders` are the project's, by path; `data` is None when there was nothing to resolve."""
+    """`folders` are those of the chosen ones that the project has; `data` is None when there was nothing to resolve."""
     issues = _check_folders(draft, folders)
     if not draft.val_folders:
         wrong = check_ratio(draft.val_ratio)
@@ -53,7 +53,7 @@ def slots_of(draft: TrainingDraft) -> dict[Split, tuple[str, ...]]:
     return {split: folders for split, folders in slots.items() if folders}
 
 
-def _check_folders(draft: TrainingDraft, folders: Mapping[str, Folder]) -> list[Issue]:
+def _check_folders(draft: TrainingDraft, folders: Collection[str]) -> list[Issue]:
     if not draft.train_folders:
         return [_error("E-521", "Choose training data.", "train_folders")]
     issues = []
@@ -65,14 +65,35 @@ def _check_folders(draft: TrainingDraft, folders: Mapping[str, Folder]) -> list[
             if split is Split.TRAIN:
                 text = f"The training folder contains no usable image (0 found: {text[:-1]})."
             issues.append(_error("E-150" if split is Split.TRAIN else "E-523", text, f"{split.value}_folders"))
-    order = list(slots)
-    pairs = [(a, b) for i, a in enumerate(order) for b in order[i + 1 :]]
-    for first, second in pairs:
-        for a in slots[first]:
-            for b in slots[second]:
-                if _overlap(a, b):
-                    issues.append(_error("E-151", _folder_overlap_text(a, b), f"{second.value}_folders"))
+    for (_, a), (second, b) in () if are_apart(slots) else _overlapping(slots):
+        issues.append(_error("E-151", _folder_overlap_text(a, b), f"{second.value}_folders"))
     return issues
+
+
+Place = tuple[Split, str]
+
+
+def are_apart(slots: Mapping[Split, Sequence[str]]) -> bool:
+    """No folder of one set is, or lies in, a folder of another."""
+    own = {split: set(folders) for split, folders in slots.items()}
+    above = {
+        split: {place for folder in folders for place in _with_parents(folder)} for split, folders in slots.items()
+    }
+    return all(own[a].isdisjoint(above[b]) for a in slots for b in slots if a is not b)
+
+
+def _with_parents(folder: str) -> Iterator[str]:
+    """The folder and everything above it up to the root, "a/b" -> "a/b", "a", ""."""
+    while folder:
+        yield folder
+        folder = folder.rpartition("/")[0]
+    yield ""
+
+
+def _overlapping(slots: Mapping[Split, Sequence[str]]) -> Iterator[tuple[Place, Place]]:
+    order = list(slots)
+    for first, second in [(a, b) for i, a in enumerate(order) for b in order[i + 1 :]]:
+        yield from (((first, a), (second, b)) for a in slots[first] for b in slots[second] if _overlap(a, b))
 
 
 def _overlap(a: str, b: str) -> bool:
@@ -102,9 +123,9 @@ def _check_content(
     issues = [
         issue
         for split, chosen in slots_of(draft).items()
-        if not data.of_split(split) and (issue := _check_split(draft, data, split, chosen, kind)) is not None
+        if not data.n_images(split) and (issue := _check_split(draft, data, split, chosen, kind)) is not None
     ]
-    n_train = len(data.of_split(Split.TRAIN))
+    n_train = data.n_images(Split.TRAIN)
     if 0 < n_train < MIN_TRAIN_IMAGES and not data.issues:
         text = f"Only {counted(n_train, 'image')} is left to train on; at least {MIN_TRAIN_IMAGES} are needed."
         issues.append(_error("E-150", text, "train_folders"))
@@ -121,7 +142,7 @@ def _check_split(
     field_name = f"{split.value}_folders"
     names = ", ".join(_folder_name(folder) for folder in chosen)
     n_found = data.n_found.get(split, 0)
-    is_all_val = split is Split.TRAIN and data.is_val_carved and bool(data.of_split(Split.VAL))
+    is_all_val = split is Split.TRAIN and data.is_val_carved and data.n_images(Split.VAL) > 0
     if is_all_val or (split is Split.TRAIN and _shows_other_classes(draft, data)):
         return None
     if n_found and not data.n_annotated.get(split, 0):
@@ -145,7 +166,7 @@ def _reasons(data: TrainingData) -> str:
 
 def _check_classes(draft: TrainingDraft, data: TrainingData, model: Model | None, task: Task | None) -> list[Issue]:
     issues: list[Issue] = []
-    is_empty = not data.of_split(Split.TRAIN) and not _shows_other_classes(draft, data)
+    is_empty = not data.n_images(Split.TRAIN) and not _shows_other_classes(draft, data)
     if not data.categories and not is_empty:
         issues.append(_error("E-240", "Choose at least one class.", "categories"))
     shared = {name for name, n in zip(data.categories, data.train_images_with, strict=True) if n}

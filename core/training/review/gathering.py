@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from core.datasets.tree import tree_bytes
 from core.domain.devices import DeviceReport
 from core.domain.ids import VersionId
 from core.domain.models import Model, ModelVersion
 from core.domain.projects import Project
 from core.domain.runs import RunFilter, RunRecord, RunStatus
-from core.domain.snapshots import SnapshotImage, Split
+from core.domain.snapshots import Split
 from core.domain.training import StartKind, TrainingDraft
 from core.domain.workers import Configuration, ConfigValue, GpuUse, WorkerInfo
 from core.errors import CalqueError, NotFoundError, RunError, WorkerError
@@ -22,6 +21,7 @@ from core.models.service import ModelService
 from core.models.weights_store import WEIGHTS_FILE, load_model_json
 from core.projects.service import ProjectService
 from core.registry.database import Registry
+from core.registry.stores.selections import State, list_known_folders
 from core.runs.folder.layout import RunLayout
 from core.runs.folder.request import read_request
 from core.runs.service import RunService
@@ -29,12 +29,14 @@ from core.tasks.catalog import TaskCatalog
 from core.tasks.task import Task
 from core.training.draft.configurations import ConfigurationService
 from core.training.draft.draft_json import draft_from_json
-from core.training.review.data import DataChoice, TrainingData, resolve_data
-from core.training.review.data_checks import slots_of
+from core.training.review.counting import DataCounter, DataQuestion, FilesFound, Progress
+from core.training.review.data import Check, DataChoice, TrainingData
+from core.training.review.data_checks import are_apart, slots_of
 from core.training.review.preflight import Facts, StartFacts
 from core.workers.api import WorkerDescription
 from core.workers.catalog import WorkerCatalog
-from core.workers.configuration import check, make, resolve
+from core.workers.configuration import check as check_values
+from core.workers.configuration import make, resolve
 from core.workers.pretrained import find_pretrained
 
 UNFINISHED = (RunStatus.CREATED, RunStatus.PENDING, RunStatus.IN_PROGRESS, RunStatus.STOPPING, RunStatus.RERUN)
@@ -54,6 +56,8 @@ class Gathered:
     resolved: Mapping[str, ConfigValue]  # complete; empty when the values have a problem
     pretrained: str = ""
     description: WorkerDescription | None = None
+    question: DataQuestion | None = None  # None = there is no data to ask about
+    state: State | None = None  # of the project when it was counted
 
 
 class Gatherer:
@@ -78,10 +82,22 @@ class Gatherer:
         self._configurations = configurations
         self._home = home
         self._devices = devices
+        self._counter = DataCounter(registry)
         self._tasks = tasks or TaskCatalog()
 
-    def gather(self, draft: TrainingDraft) -> Gathered:
-        """Raises NotFoundError when the project is gone; everything else becomes a fact."""
+    def gather(
+        self,
+        draft: TrainingDraft,
+        *,
+        looks_at_files: bool = False,
+        check: Check = lambda: None,
+        progress: Progress = lambda done, total: None,
+    ) -> Gathered:
+        """With what is known of the files of the images, or with a look at each of them.
+
+        `check` and `progress` may raise to give up. Raises NotFoundError when the project is gone; everything else
+        becomes a fact.
+        """
         draft = tidy(draft)
         project = self._projects.get_project(draft.project)
         worker, description = self._worker(draft.worker)
@@ -89,7 +105,7 @@ class Gatherer:
         values = draft.values or (configuration.values if configuration else {})
         model = self._model(draft)
         task = self._task(model, worker)
-        problems = check(description.configuration, values) if description else ()
+        problems = check_values(description.configuration, values) if description else ()
         is_sound = description is not None and not any(problem.is_error for problem in problems)
         resolved: Mapping[str, ConfigValue] = {}
         architecture = pretrained = ""
@@ -97,8 +113,14 @@ class Gatherer:
             resolved = resolve(description.configuration, values)
             made = make(description.configuration, values)
             architecture, pretrained = made.architecture(), made.pretrained()
-        data = self._data(draft, project, model, task)
-        unreadable, changed = _check_files(data, project) if data else ((), ())
+        question = _question(draft, project, model, task)
+        counted = self._counter.count(question, check=check, progress=progress) if question else None
+        data, state = (counted.data, counted.state) if counted else (None, None)
+        files: FilesFound | None = None
+        if question is not None and looks_at_files:
+            files = self._counter.look_at_files(question, project.root, check=check, progress=progress)
+        elif question is not None:
+            files = self._counter.find_files(question, state)
         start = self._start(draft, pretrained)
         facts = Facts(
             draft=draft,
@@ -106,7 +128,7 @@ class Gatherer:
             worker=worker,
             task=task,
             read_only_reason="its registry cannot be written to" if self._registry.is_read_only else "",
-            folders={folder.path: folder for folder in self._projects.list_folders(project.id)},
+            folders=self._known_folders(draft),
             configuration=configuration,
             configuration_problems=problems,
             architecture=architecture,
@@ -116,13 +138,22 @@ class Gatherer:
             start=start,
             devices=self._devices() if _needs_devices(draft, worker) else None,
             data=data,
-            unreadable=unreadable,
-            changed=changed,
+            unreadable=files.gone if files else (),
+            changed=files.changed if files else (),
+            n_files_seen=files.n_files if files else None,
             disk_bytes=self._disk_bytes(draft, data, start, pretrained),
             free_bytes=free_bytes(self._home.root),
             twin=self._twin(draft),
         )
-        return Gathered(facts, values, resolved, pretrained, description)
+        return Gathered(facts, values, resolved, pretrained, description, question, state)
+
+    def look_at_files(self, draft: TrainingDraft, *, check: Check, progress: Progress) -> None:
+        """At those of the images in use; `gather` then knows what was found."""
+        draft = tidy(draft)
+        project, model = self._projects.get_project(draft.project), self._model(draft)
+        question = _question(draft, project, model, self._task(model, self._worker(draft.worker)[0]))
+        if question is not None:
+            self._counter.look_at_files(question, project.root, check=check, progress=progress)
 
     def _worker(self, slug: str) -> tuple[WorkerInfo | None, WorkerDescription | None]:
         try:
@@ -158,22 +189,10 @@ class Gatherer:
         except NotFoundError:
             return None
 
-    def _data(
-        self, draft: TrainingDraft, project: Project, model: Model | None, task: Task | None
-    ) -> TrainingData | None:
-        slots = slots_of(draft)
-        if task is None or Split.TRAIN not in slots or project.is_root_missing:
-            return None
-        images = {split: self._projects.training_images(project.id, folders) for split, folders in slots.items()}
-        choice = DataChoice(
-            task=task,
-            classes=draft.categories,
-            model_classes=model.categories if model else (),
-            use_images_without_objects=draft.use_images_without_objects,
-            val_ratio=draft.val_ratio,
-            seed=draft.seed,
-        )
-        return resolve_data(choice, self._projects.list_categories(project.id), images)
+    def _known_folders(self, draft: TrainingDraft) -> frozenset[str]:
+        chosen = [folder for folders in slots_of(draft).values() for folder in folders]
+        with self._registry.read() as session:
+            return list_known_folders(session, draft.project, chosen)
 
     def _start(self, draft: TrainingDraft, pretrained: str) -> StartFacts:
         start, weights_folder = draft.start, self._home.weights
@@ -203,11 +222,9 @@ class Gatherer:
         return StartFacts(version, categories, title, missing=missing)
 
     def _disk_bytes(self, draft: TrainingDraft, data: TrainingData | None, start: StartFacts, pretrained: str) -> int:
-        images = data.images if data else ()
-        sizes = [data.n_bytes[image.path] for image in images] if data else []
         weights = _size_of(weights_of(start.version) if start.version else draft.start.file)
         weights = weights or _size_of(find_pretrained(pretrained, self._home.weights)) or _UNKNOWN_WEIGHTS_BYTES
-        return tree_bytes(images, sizes) + _CHECKPOINTS_FACTOR * weights + _WORK_BYTES
+        return (data.tree_bytes if data else 0) + _CHECKPOINTS_FACTOR * weights + _WORK_BYTES
 
     def _twin(self, draft: TrainingDraft) -> RunRecord | None:
         """A run of the same draft that is not over."""
@@ -261,6 +278,21 @@ def _folders(folders: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys("" if folder == "." else folder.removeprefix("./") for folder in plain))
 
 
+def _question(draft: TrainingDraft, project: Project, model: Model | None, task: Task | None) -> DataQuestion | None:
+    slots = slots_of(draft)
+    if task is None or Split.TRAIN not in slots or project.is_root_missing:
+        return None
+    choice = DataChoice(
+        task=task,
+        classes=draft.categories,
+        model_classes=model.categories if model else (),
+        use_images_without_objects=draft.use_images_without_objects,
+        val_ratio=draft.val_ratio,
+        seed=draft.seed,
+    )
+    return DataQuestion(project.id, tuple(slots.items()), choice, are_apart(slots))
+
+
 def _needs_devices(draft: TrainingDraft, worker: WorkerInfo | None) -> bool:
     """Asking costs seconds the first time."""
     return draft.device != "cpu" or (worker is not None and worker.gpu_use is GpuUse.REQUIRED)
@@ -281,25 +313,8 @@ def _file_facts(file: Path | None) -> StartFacts:
     return StartFacts()
 
 
-def _check_files(data: TrainingData, project: Project) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Files in use that are gone, and those whose size is another one than at the import. Hashes come at the start."""
-    gone, changed = [], []
-    for image in data.images:
-        found = _size_of(project.root / image.path)
-        if found is None:
-            gone.append(image.path)
-        elif found != data.n_bytes[image.path]:
-            changed.append(image.path)
-    return tuple(gone), tuple(changed)
-
-
 def _size_of(path: Path | None) -> int | None:
     try:
         return path.stat().st_size if path is not None else None
     except OSError:
         return None
-
-
-def most_objects(images: Iterable[SnapshotImage]) -> int:
-    """On one image."""
-    return max((len(image.objects) for image in images), default=0)

@@ -6,15 +6,15 @@ Every sentence carries its numbers and names, and says what to do where that is 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 
 from core.domain.counting import counted, in_bytes
 from core.domain.devices import DeviceReport
 from core.domain.models import Model, ModelVersion, VersionStatus
 from core.domain.names import shown
-from core.domain.projects import Folder, Project
+from core.domain.projects import Project
 from core.domain.runs import RunRecord
 from core.domain.training import Issue, StartKind, TrainingDraft
 from core.domain.workers import Configuration, FieldProblem, GpuUse, WorkerInfo
@@ -49,7 +49,7 @@ class Facts:
     worker: WorkerInfo | None = None
     task: Task | None = None
     read_only_reason: str = ""
-    folders: Mapping[str, Folder] = field(default_factory=dict)
+    folders: Collection[str] = ()  # those of the chosen ones that the project has
     configuration: Configuration | None = None
     configuration_problems: tuple[FieldProblem, ...] = ()
     architecture: str = ""
@@ -61,6 +61,7 @@ class Facts:
     data: TrainingData | None = None
     unreadable: tuple[str, ...] = ()  # files in use that are not there any more
     changed: tuple[str, ...] = ()  # files in use that have another size than when they were imported
+    n_files_seen: int | None = None  # files that were looked at for that; None = nobody looked yet
     disk_bytes: int = 0
     free_bytes: int | None = None
     twin: RunRecord | None = None  # the same training, not over yet

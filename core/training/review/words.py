@@ -24,6 +24,7 @@ def describe_values(facts: Facts, resolved: Mapping[str, ConfigValue]) -> tuple[
         *_run_rows(facts),
         *_model_rows(facts),
         *_data_rows(facts.draft, facts.data),
+        *_file_rows(facts),
         *_limit_rows(facts),
         *_configuration_rows(facts, resolved),
     )
@@ -80,7 +81,7 @@ def _data_rows(draft: TrainingDraft, data: TrainingData | None) -> Iterator[Row]
     if draft.val_folders:
         yield "Validation images", _folders_text(draft.val_folders), False
     else:
-        n_val = len(data.of_split(Split.VAL)) if data else 0
+        n_val = data.n_images(Split.VAL) if data else 0
         text = f"{n_val} of the training images, chosen by chance with seed {draft.seed} (ratio {draft.val_ratio:g})"
         yield "Validation images", text, draft.val_ratio == _DEFAULT.val_ratio
     yield "Test images", _folders_text(draft.test_folders) if draft.test_folders else "none", not draft.test_folders
@@ -89,6 +90,15 @@ def _data_rows(draft: TrainingDraft, data: TrainingData | None) -> Iterator[Row]
     yield "Images without objects", "used" if uses else "left out", not uses
     if data is not None and data.n_boxes_as_shapes:
         yield "Boxes used as shapes with four corners", str(data.n_boxes_as_shapes), False
+
+
+def _file_rows(facts: Facts) -> Iterator[Row]:
+    if facts.data is None:
+        return
+    if facts.n_files_seen is None:
+        yield "Image files", "not looked at yet; Start looks at each of them", True
+    elif not facts.unreadable and not facts.changed:
+        yield "Image files", f"{facts.n_files_seen} looked at, all as large as when they were imported", True
 
 
 def _limit_rows(facts: Facts) -> Iterator[Row]:

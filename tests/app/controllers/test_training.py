@@ -170,6 +170,45 @@ def test_what_changed_since_the_review_is_refused_in_words(desk: Desk) -> None:
     assert "E-222" in desk.codes()
 
 
+def test_work_for_an_older_draft_is_given_up(desk: Desk) -> None:
+    desk.open("train")
+    desk.controller.review_now()
+    first = desk.controller._reviewing
+    assert first is not None
+    desk.controller.review_now()
+    assert first.context.is_cancelled()
+    desk.settle()
+    last = desk.controller._reviewing
+    assert last is not None
+    assert not last.context.is_cancelled()
+    assert desk.codes() == []
+
+
+def test_files_are_looked_at_in_the_background_and_not_again_for_another_name(desk: Desk) -> None:
+    desk.open("train")
+    looking = desk.controller._looking
+    assert looking is not None
+    assert looking.is_done
+    desk.wizard.name_page._line.textEdited.emit("Another")
+    desk.settle()
+    assert desk.controller._looking is looking
+    for file in (desk.project.root / "train").iterdir():
+        file.unlink()
+    desk.wizard.open_step(steps.REVIEW)
+    desk.settle()
+    assert desk.controller._looking is not looking
+    assert "E-222" in desk.codes()
+
+
+def test_leaving_gives_up_what_is_being_counted(desk: Desk) -> None:
+    desk.open("train")
+    desk.wizard.review_requested.emit()
+    jobs = (desk.controller._reviewing, desk.controller._looking)
+    desk.wizard.cancel_requested.emit()
+    assert all(job is not None and job.context.is_cancelled() for job in jobs)
+    desk.settle()
+
+
 def test_every_change_is_reviewed_after_a_pause(desk: Desk) -> None:
     desk.open("train")
     field = desk.wizard.device_page._limit_field

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from PIL import Image
 from core.domain.geometry import Box
 from core.domain.snapshots import SnapshotImage, SnapshotObject, Split
 from core.images.reading import read_header
+
+sys.path.append(str(Path(__file__).parent))  # for plain_split
 
 MakeImage = Callable[..., SnapshotImage]
 FreezeFile = Callable[[str, Split], SnapshotImage]

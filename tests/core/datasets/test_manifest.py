@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
+import plain_manifest
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.datasets.manifest import decode, encode, id_of, make_manifest
-from core.datasets.manifest_file import manifest_file, read_manifest, write_manifest
+from core.datasets.manifest import decode_header, decode_images, freeze_image
+from core.datasets.manifest_file import WrittenManifest, manifest_file, open_manifest, write_manifest
 from core.domain.geometry import Box, Polygon
 from core.domain.snapshots import SnapshotImage, SnapshotObject, Split
 from core.errors import FormatError, NotFoundError, RefusedError, StorageError
@@ -34,39 +37,67 @@ images = st.builds(
     st.integers(1, 9999),
     st.integers(1, 9999),
     st.integers(1, 8),
-    st.just(Split.TRAIN),
+    st.sampled_from(Split),
     st.lists(objects, max_size=4).map(tuple),
 )
 
 
-UNHURRIED = settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+UNHURRIED = settings(
+    deadline=None,
+    max_examples=80,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+
+
+def write(folder: Path, categories: Sequence[str], items: Iterable[SnapshotImage]) -> WrittenManifest:
+    return write_manifest(folder, categories, map(freeze_image, sorted(items, key=lambda image: image.path)))
+
+
+def text_of(folder: Path, items: Iterable[SnapshotImage], categories: Sequence[str] = ("a",)) -> bytes:
+    return write(folder, categories, items).file.read_bytes()
 
 
 @UNHURRIED
-@given(st.lists(images, max_size=6, unique_by=lambda i: i.path), st.randoms(use_true_random=False))
-def test_the_id_knows_no_order_and_the_text_gives_everything_back(items, rng):
+@given(
+    st.lists(images, max_size=6, unique_by=(lambda i: i.path, lambda i: i.sha256)), st.randoms(use_true_random=False)
+)
+def test_the_id_knows_no_order_and_the_text_is_that_of_version_0_1_and_gives_everything_back(tmp_path, items, rng):
     shuffled = [replace(i, objects=tuple(rng.sample(i.objects, len(i.objects)))) for i in rng.sample(items, len(items))]
+    categories = ["a", "b", "é", "d"]
+    before = plain_manifest.make_manifest(categories, items)
 
-    first, second = make_manifest(["a", "b"], items), make_manifest(["a", "b"], shuffled)
+    first, second = write(tmp_path, categories, items), write(tmp_path, categories, shuffled)
 
-    assert id_of(encode(first)) == id_of(encode(second))
-    assert decode(encode(first)) == first
-    assert encode(decode(encode(first))) == encode(first)
+    assert first == second
+    assert first.file.read_bytes() == plain_manifest.encode(before)
+    assert first.id == plain_manifest.id_of(plain_manifest.encode(before))
+    opened = open_manifest(first.file, first.id)
+    assert opened.categories == before.categories
+    assert tuple(opened.images()) == before.images
+    for split in Split:
+        assert tuple(opened.images([split])) == before.of_split(split)
+    assert opened.counts == first.splits
 
 
-def test_numbers_have_one_form(labelled):
+def test_numbers_have_one_form(tmp_path, labelled):
     def text(value: float) -> bytes:
-        item = replace(labelled("a.jpg"), objects=(SnapshotObject(0, Box(value, 1.5, 3, 4)),))
-        return encode(make_manifest(["a"], [item]))
+        return text_of(tmp_path, [replace(labelled("a.jpg"), objects=(SnapshotObject(0, Box(value, 1.5, 3, 4)),))])
 
     assert text(3) == text(3.0)
     assert text(0.0) == text(-0.0)
     assert text(3.0) != text(3.0000002384185791)
-    with pytest.raises(ValueError, match="JSON"):
-        text(float("inf"))
+    for value in (float("inf"), float("nan")):
+        with pytest.raises(ValueError, match="JSON"):
+            text(value)
 
 
-def test_anything_that_matters_changes_the_id(labelled):
+def test_a_quote_in_a_path_does_not_hide_an_image(tmp_path, labelled):
+    written = write(tmp_path, ["a"], [labelled('x","split":"val","y.jpg', 0)])
+
+    assert len(list(open_manifest(written.file, written.id).images([Split.TRAIN]))) == 1
+
+
+def test_anything_that_matters_changes_the_id(tmp_path, labelled):
     image = labelled("a.jpg", 0)
     changes = [
         {"path": "b.jpg"},
@@ -78,69 +109,85 @@ def test_anything_that_matters_changes_the_id(labelled):
         {"objects": (SnapshotObject(0, Box(0, 0, 5, 5), is_crowd=True),)},
     ]
 
-    ids = {id_of(encode(make_manifest(["a"], [replace(image, **change)]))) for change in [{}, *changes]}
-    ids.add(id_of(encode(make_manifest(["b"], [image]))))
+    ids = {write(tmp_path, ["a"], [replace(image, **change)]).id for change in [{}, *changes]}
+    ids.add(write(tmp_path, ["b"], [image]).id)
 
     assert len(ids) == len(changes) + 2
 
 
-def test_the_first_line_says_what_it_is(labelled):
-    header = json.loads(encode(make_manifest(["line", "é"], [labelled("a.jpg", 0)])).splitlines()[0])
+def test_the_first_line_says_what_it_is(tmp_path, labelled):
+    header = json.loads(text_of(tmp_path, [labelled("a.jpg", 0)], ["line", "é"]).splitlines()[0])
 
     assert header == {"categories": ["line", "é"], "kind": "calque-snapshot", "schema": 1}
 
 
-def test_a_picture_in_two_sets_is_refused(labelled):
+def test_crowd_regions_are_not_counted_as_objects(tmp_path, labelled):
+    crowd = SnapshotObject(0, Box(0, 0, 5, 5), is_crowd=True)
+    items = [labelled("a.jpg", 0, 0, 1), replace(labelled("b.jpg"), objects=(crowd,)), labelled("c.jpg")]
+
+    train, val, _test = write(tmp_path, ["a", "b"], items).splits
+
+    assert (train.n_images, train.n_objects, train.category_counts, train.n_background) == (3, 3, (2, 1), 1)
+    assert (val.n_images, val.category_counts) == (0, (0, 0))
+
+
+def test_a_picture_in_two_sets_is_refused_and_leaves_nothing_behind(tmp_path, labelled):
     twice = [labelled("a/x.jpg", 0), replace(labelled("b/x.jpg", 0, content="a/x.jpg"), split=Split.TEST)]
+    others = [replace(labelled(f"c/{i}.jpg", 0), split=Split.VAL) for i in range(3)]
 
     with pytest.raises(RefusedError) as refusal:
-        make_manifest(["a"], twice)
+        write(tmp_path, ["a"], [*twice, *others])
 
     assert refusal.value.code == "E-152"
     assert "1 image is in test and train" in refusal.value.text
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_a_path_listed_twice_is_refused(labelled):
+def test_a_path_listed_twice_is_refused(tmp_path, labelled):
     with pytest.raises(RefusedError):
-        make_manifest(["a"], [labelled("a.jpg", 0), labelled("a.jpg", 0, content="other")])
+        write(tmp_path, ["a"], [labelled("a.jpg", 0), labelled("a.jpg", 0, content="other")])
+
+
+def test_images_out_of_order_are_a_defect(tmp_path, labelled):
+    with pytest.raises(ValueError, match="comes after"):
+        write_manifest(tmp_path, ["a"], map(freeze_image, [labelled("b.jpg", 0), labelled("a.jpg", 0)]))
 
 
 def test_a_file_is_written_once_read_only_and_read_back(tmp_path, labelled):
-    manifest = make_manifest(["a"], [labelled("a.jpg", 0)])
-    content = encode(manifest)
+    image = labelled("a.jpg", 0)
+    written = write(tmp_path / "snapshots", ["a"], [image])
+    before = written.file.stat()
 
-    file = write_manifest(tmp_path / "snapshots", content)
-    before = file.stat()
-    assert write_manifest(tmp_path / "snapshots", content) == file
+    assert write(tmp_path / "snapshots", ["a"], [image]) == written
 
-    assert file == manifest_file(tmp_path / "snapshots", id_of(content))
-    assert file.stat().st_ino == before.st_ino
-    assert file.stat().st_mode & 0o777 == 0o400
-    assert read_manifest(file, id_of(content)) == manifest
-    assert [p.name for p in file.parent.iterdir()] == [file.name]
+    assert written.file == manifest_file(tmp_path / "snapshots", written.id)
+    assert written.file.stat().st_ino == before.st_ino
+    assert written.file.stat().st_mode & 0o777 == 0o400
+    assert tuple(open_manifest(written.file, written.id).images()) == (image,)
+    assert [p.name for p in written.file.parent.iterdir()] == [written.file.name]
 
 
 def test_a_changed_or_missing_file_is_told(tmp_path, labelled):
-    content = encode(make_manifest(["a"], [labelled("a.jpg", 0)]))
-    file = write_manifest(tmp_path, content)
+    written = write(tmp_path, ["a"], [labelled("a.jpg", 0)])
+    file = written.file
     file.chmod(0o600)
-    file.write_bytes(content.replace(b'"width":100', b'"width":101'))
+    file.write_bytes(file.read_bytes().replace(b'"width":100', b'"width":101'))
 
     with pytest.raises(FormatError, match="was changed"):
-        read_manifest(file, id_of(content))
-    write_manifest(tmp_path, content)
-    assert read_manifest(file, id_of(content)).images[0].width == 100
+        open_manifest(file, written.id)
+    write(tmp_path, ["a"], [labelled("a.jpg", 0)])
+    assert next(open_manifest(file, written.id).images()).width == 100
     file.unlink()
     with pytest.raises(NotFoundError, match="missing"):
-        read_manifest(file, id_of(content))
+        open_manifest(file, written.id)
 
 
-def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path):
+def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path, labelled):
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
 
     with pytest.raises(StorageError, match="could not be stored"):
-        write_manifest(blocked / "snapshots", b"x")
+        write(blocked / "snapshots", ["a"], [labelled("a.jpg", 0)])
 
 
 @pytest.mark.parametrize(
@@ -151,11 +198,15 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path):
         (b'{"categories":[],"schema":99}\n', 1),
         (b'{"categories":[],"schema":1}\n{"path":1}\n', 2),
         (b'{"categories":[],"schema":1}\n\xff\n', 2),
+        (b'{"categories":[],"schema":1}\n7\n', 2),
         (b"[" * 100_000, 1),
     ],
 )
 def test_damage_is_told_with_its_line(content, line):
+    lines = content.splitlines(keepends=True)
+
     with pytest.raises(FormatError) as error:
-        decode(content, file="x.jsonl")
+        decode_header(lines[0] if lines else b"", file="x.jsonl")
+        list(decode_images(lines[1:], tuple(Split), file="x.jsonl"))
 
     assert error.value.line == line

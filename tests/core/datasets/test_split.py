@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+import numpy as np
+import plain_split
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from core.datasets.split import carve_validation, check_ratio
-from core.domain.snapshots import Split
+from core.datasets import split
+from core.datasets.split import Shown, check_ratio
+from core.domain.snapshots import SnapshotImage, SnapshotObject, Split
+from core.domain.training import Issue
+
+
+@dataclass(frozen=True)
+class Carved:
+    images: tuple[SnapshotImage, ...]
+    issues: tuple[Issue, ...]
+
+
+def carve_validation(images: Sequence[SnapshotImage], ratio: float, seed: int, categories: Sequence[str]) -> Carved:
+    """With images instead of columns."""
+    pairs = [(index, item.category) for index, image in enumerate(images) for item in image.objects]
+    shown = Shown(
+        np.array([list(bytes.fromhex(image.sha256)) for image in images], dtype=np.uint8).reshape(-1, 32),
+        np.array([index for index, _ in pairs], dtype=np.int64),
+        np.array([category for _, category in pairs], dtype=np.int64),
+    )
+    carved = split.carve_validation(shown, ratio, seed, categories)
+    sides = [Split.VAL if is_val else Split.TRAIN for is_val in carved.is_val.tolist()]
+    return Carved(tuple(replace(i, split=side) for i, side in zip(images, sides, strict=True)), carved.issues)
 
 
 def _per_side(images, n_categories):
@@ -123,3 +151,53 @@ def test_images_without_objects_are_shared_out_too(labelled):
 
 def test_one_image_cannot_be_shared_out(labelled):
     assert carve_validation([labelled("a.jpg", 0)], 0.5, 0, ["a"]).issues[0].code == "E-440"
+
+
+@st.composite
+def collections(draw):
+    """Images of some classes, rare and frequent ones, with copies of pictures."""
+    n_categories = draw(st.integers(1, 12))
+    of_image = st.lists(st.integers(0, n_categories - 1), max_size=5)
+    contents = draw(st.lists(st.tuples(of_image, st.integers(0, 200)), min_size=1, max_size=120))
+    images = []
+    for number, (categories, content) in enumerate(contents):
+        digest = hashlib.sha256(str(content).encode()).hexdigest()
+        objects = tuple(SnapshotObject(k, None) for k in categories)
+        images.append(SnapshotImage(f"{number}.jpg", digest, 9, 9, 1, Split.TRAIN, objects))
+    return images, [str(k) for k in range(n_categories)]
+
+
+@settings(deadline=None, max_examples=200)
+@given(collections(), st.sampled_from([0.05, 0.1, 0.12345, 0.2, 1 / 4, 0.33, 0.5, 0.8, 0.95]), st.integers(0, 5))
+def test_a_seed_keeps_the_split_that_it_had_in_version_0_1(made, ratio, seed):
+    images, categories = made
+
+    before = plain_split.carve_validation(images, ratio, seed, categories)
+    now = carve_validation(images, ratio, seed, categories)
+
+    assert [image.split for image in now.images] == [image.split for image in before.images]
+    assert now.issues == before.issues
+
+
+def test_a_large_collection_keeps_its_split_too():
+    rng = random.Random(1)
+    images = []
+    for i in range(4000):
+        digest = hashlib.sha256(str(i).encode()).hexdigest()
+        objects = tuple(SnapshotObject(min(int(rng.expovariate(0.1)), 39), None) for _ in range(rng.randint(0, 12)))
+        images.append(SnapshotImage(f"{i}.jpg", digest, 9, 9, 1, Split.TRAIN, objects))
+    categories = [str(k) for k in range(40)]
+
+    before = plain_split.carve_validation(images, 0.2, 3, categories)
+
+    assert carve_validation(images, 0.2, 3, categories) == Carved(before.images, before.issues)
+
+
+def test_carving_is_given_up_when_nobody_waits_for_it_any_more(labelled):
+    def give_up():
+        raise InterruptedError
+
+    shown = Shown(np.zeros((1, 32), dtype=np.uint8), np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64))
+
+    with pytest.raises(InterruptedError):
+        split.carve_validation(shown, 0.2, 0, ["a"], give_up)

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.datasets.manifest import make_manifest
+from core.datasets.manifest import freeze_image
+from core.datasets.manifest_file import ManifestFile, open_manifest, write_manifest
 from core.datasets.tree import build_tree, check_source
 from core.domain.snapshots import Split
 from core.errors import RefusedError, StorageError
@@ -22,8 +23,14 @@ def _pixels(path: Path) -> np.ndarray:
         return np.asarray(image.convert("RGB"))
 
 
+def _freeze(images, folder: Path) -> ManifestFile:
+    written = write_manifest(folder, ["a"], map(freeze_image, sorted(images, key=lambda image: image.path)))
+    return open_manifest(written.file, written.id)
+
+
 def _build(images, root: Path, target: Path, splits=(Split.TRAIN, Split.VAL)):
-    return build_tree(make_manifest(["a"], images), splits, images_root=root, target=target)
+    manifest = _freeze(images, root.parent / "snapshots")
+    return build_tree(manifest, splits, images_root=root, target=target)
 
 
 def test_a_plain_jpeg_is_copied_byte_by_byte(make_image, images_root, tmp_path):
@@ -123,7 +130,7 @@ def test_one_byte_of_difference_is_found_whatever_the_file_says_of_its_age(make_
     file.write_bytes(file.read_bytes()[:-1] + b"\x83")
     os.utime(file, ns=(facts.st_atime_ns, facts.st_mtime_ns))
 
-    assert check_source(image, images_root).kind == "image-changed"
+    assert check_source(image.path, image.sha256, images_root).kind == "image-changed"
 
 
 def test_a_path_that_leads_out_of_the_project_is_refused(make_image, images_root, tmp_path):
@@ -163,7 +170,7 @@ def test_building_again_replaces_what_an_earlier_attempt_left(make_image, images
 
 
 def test_progress_counts_the_images_and_can_give_up(make_image, images_root, tmp_path):
-    manifest = make_manifest(["a"], [make_image(f"{i}.jpg", seed=i) for i in range(5)])
+    manifest = _freeze([make_image(f"{i}.jpg", seed=i) for i in range(5)], tmp_path / "snapshots")
     seen = []
 
     build_tree(

@@ -96,15 +96,6 @@ def test_a_project_is_listed_found_and_browsed(service: ProjectService, project:
     assert service.list_image_ids(ImageFilter(project), sort="name") == service.list_image_ids(ImageFilter(project))
 
 
-def test_training_sees_ground_truth_only_and_what_is_damaged(service: ProjectService, project: ProjectId) -> None:
-    found = service.training_images(project, ("a",))
-    assert [(item.image.path, len(item.annotations)) for item in found] == [("a/1.png", 2), ("a/b/2.png", 0)]
-    assert {annotation.source for item in found for annotation in item.annotations} == {Source.HUMAN, Source.IMPORT}
-    everything = service.training_images(project, ("", "a"))
-    assert [item.image.state for item in everything] == [ImageState.OK, ImageState.OK, ImageState.DAMAGED]
-    assert service.training_images(project, ()) == ()
-
-
 def test_opening_a_project_puts_it_first(service: ProjectService, registry: Registry, project: ProjectId) -> None:
     with registry.write() as session:
         newer = projects.insert_project(session, name="Newer", root=Path("/nowhere"))

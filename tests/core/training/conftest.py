@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 sys.path.append(str(Path(__file__).parent))
+sys.path.append(str(Path(__file__).parents[1] / "datasets"))  # plain_manifest, plain_split
+sys.path.append(str(Path(__file__).parent / "review"))  # plain_data
 
 from service_workshop import Shop
 from training_workshop import Bench

@@ -5,16 +5,22 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 
+import plain_data
+import plain_manifest
 import pytest
 from service_workshop import Shop
 
 from core.domain.changes import Changes
 from core.domain.devices import DeviceReport
+from core.domain.geometry import Box
 from core.domain.models import VersionStatus
+from core.domain.projects import ImageFilter
 from core.domain.runs import RunStatus
 from core.domain.snapshots import Split
 from core.domain.training import StartFrom, StartKind
 from core.errors import NotFoundError, RefusedError, StorageError
+from core.registry.stores import annotations, selections
+from core.registry.stores.annotations import NewAnnotation
 from core.runs.folder.layout import RunLayout
 from core.runs.folder.request import read_request
 from core.tasks.detection import DETECTION
@@ -23,6 +29,9 @@ from core.training.draft.command import from_toml
 from core.training.draft.configurations import ConfigurationService
 from core.training.draft.draft_json import draft_from_json, draft_to_json
 from core.training.kind import TRAINING
+from core.training.review import counting
+from core.training.review.counting import DataQuestion
+from core.training.review.data import DataChoice
 
 
 def _codes(review) -> list[str]:
@@ -107,7 +116,7 @@ def test_start_writes_model_version_snapshot_and_run(shop: Shop):
     assert payload.configuration["n_steps"] == 2
     assert payload.configuration["points_per_step"] == 8
     assert payload.manifest == shop.datasets.file_of(snapshot.id)
-    assert len(shop.datasets.read(snapshot.id).images) == 31
+    assert len(list(shop.datasets.open(snapshot.id).images())) == 31
     assert submitted.changes == Changes.of(
         snapshots=[snapshot.id], models=[model.id], versions=[version.id], runs=[record.id]
     )
@@ -194,11 +203,29 @@ def test_files_that_changed_since_the_import_are_found_before_start(shop: Shop):
     (shop.images_root / "train" / "03.jpg").unlink()
     (shop.images_root / "val" / "01.jpg").write_bytes(b"other")
 
-    review = shop.training.review(shop.draft())
+    unseen = shop.training.review(shop.draft())
+    seen = shop.training.review(shop.draft(), looks_at_files=True)
+    again = shop.training.review(shop.draft(name="another name"))
 
-    texts = {issue.code: issue.text for issue in review.issues}
-    assert "1 file: train/03.jpg" in texts["E-222"]
-    assert "val/01.jpg" in texts["E-223"]
+    assert unseen.can_start
+    assert ("Image files", "not looked at yet; Start looks at each of them", True) in unseen.values
+    for review in (seen, again):
+        texts = {issue.code: issue.text for issue in review.issues}
+        assert "1 file: train/03.jpg" in texts["E-222"]
+        assert "val/01.jpg" in texts["E-223"]
+
+
+def test_start_looks_at_the_files_whatever_the_review_knew(shop: Shop):
+    assert ("Image files", "31 looked at, all as large as when they were imported", True) in shop.training.review(
+        shop.draft(), looks_at_files=True
+    ).values
+    (shop.images_root / "train" / "03.jpg").unlink()
+
+    with pytest.raises(RefusedError) as refusal:
+        shop.training.submit(shop.draft())
+
+    assert refusal.value.code == "E-222"
+    assert "E-222" in _codes(shop.training.review(shop.draft()))
 
 
 def test_a_project_whose_folder_is_gone_is_told(shop: Shop):
@@ -401,3 +428,98 @@ def test_classes_that_the_training_images_do_not_show_are_named(shop: Shop):
     review = shop.training.review(shop.draft(categories=("never seen",)))
 
     assert [issue.code for issue in review.issues if issue.is_error and "train" in issue.text] == ["E-241"]
+
+
+@pytest.fixture
+def resolved(monkeypatch: pytest.MonkeyPatch) -> list[DataQuestion]:
+    """What the data was counted for; each time it was."""
+    questions = []
+    resolve = counting.resolve
+
+    def noted(session, question, check=lambda: None):
+        questions.append(question)
+        return resolve(session, question, check)
+
+    monkeypatch.setattr(counting, "resolve", noted)
+    return questions
+
+
+def test_data_is_counted_when_it_or_the_choice_of_it_changed(shop: Shop, resolved: list[DataQuestion]):
+    shop.training.review(shop.draft())
+    for change in ({"name": "x"}, {"new_model_name": "y"}, {"device": "cuda:0"}, {"max_minutes": 7.0}, {"values": {}}):
+        shop.training.review(shop.draft(**change))
+    assert len(resolved) == 1
+
+    shop.training.review(shop.draft(categories=("bar",)))
+    shop.training.review(shop.draft(test_folders=()))
+    shop.training.review(shop.draft(use_images_without_objects=True))
+    assert len(resolved) == 4
+    shop.training.review(shop.draft())
+    assert len(resolved) == 4
+
+
+def test_an_annotation_more_is_counted(shop: Shop):
+    before = shop.training.review(shop.draft())
+    key = int(shop.projects.list_image_ids(ImageFilter(shop.project, folders=("train",)))[0])
+    with shop.registry.write() as session:
+        category = int(shop.projects.list_categories(shop.project)[0].id)
+        annotations.insert_annotations(session, [NewAnnotation(key, category, Box(1, 1, 9, 9))])
+
+    after = shop.training.review(shop.draft())
+
+    assert after.splits[0].n_objects == before.splits[0].n_objects + 1
+
+
+def test_a_review_is_given_up_when_nobody_waits_for_it_any_more(shop: Shop):
+    class GaveUpError(Exception):
+        pass
+
+    def give_up(*_: int) -> None:
+        raise GaveUpError
+
+    with pytest.raises(GaveUpError):
+        shop.training.review(shop.draft(), check=give_up)
+    with shop.registry.write() as session:
+        selections.forget_blocks(session, shop.project)
+    with pytest.raises(GaveUpError):
+        shop.training.review(shop.draft(), progress=give_up)
+    with pytest.raises(GaveUpError):
+        shop.training.look_at_files(shop.draft(), progress=give_up)
+    assert shop.training.review(shop.draft()).can_start
+
+
+def test_a_home_of_before_is_prepared_by_the_first_review(shop: Shop):
+    before = shop.training.review(shop.draft())
+    with shop.registry.write() as session:
+        selections.forget_blocks(session, shop.project)
+    seen = []
+
+    after = shop.training.review(shop.draft(), progress=lambda done, total: seen.append((done, total)))
+
+    assert after.splits == before.splits
+    assert seen == [(0, 1)]
+    with shop.registry.read() as session:
+        assert selections.list_missing_blocks(session, shop.project) == ()
+
+
+def test_what_is_frozen_is_what_version_0_1_froze(shop: Shop):
+    """Boxes and rings, a carved set, a class left out: the id of the manifest is the same."""
+    for number, changes in enumerate(
+        (
+            {},
+            {"val_folders": (), "val_ratio": 0.25, "seed": 4},
+            {"categories": ("bar",), "val_folders": (), "test_folders": ()},
+        ),
+    ):
+        record = shop.training.submit(shop.draft(**changes, new_model_name=f"Model {number}")).value
+        draft = shop.draft(**changes)
+        slots = {Split.TRAIN: draft.train_folders, Split.VAL: draft.val_folders, Split.TEST: draft.test_folders}
+        images = {
+            split: shop.projects.get_annotated(shop.projects.list_image_ids(ImageFilter(shop.project, folders=folders)))
+            for split, folders in slots.items()
+            if folders
+        }
+        choice = DataChoice(DETECTION, draft.categories, val_ratio=draft.val_ratio, seed=draft.seed)
+        data = plain_data.resolve_data(choice, shop.projects.list_categories(shop.project), images)
+        content = plain_manifest.encode(plain_manifest.make_manifest(data.categories, data.images))
+        assert record.snapshot == plain_manifest.id_of(content)

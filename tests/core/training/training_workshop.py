@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import plain_manifest
 from PIL import Image
 
 from core import clock
-from core.datasets.manifest import Manifest, encode, id_of, make_manifest
-from core.datasets.manifest_file import write_manifest
 from core.domain.evaluation_json import table_from_json
 from core.domain.geometry import Box, Polygon
 from core.domain.ids import ModelId, ProjectId, RunId, TaskId, VersionId
@@ -105,21 +104,21 @@ class Bench:
         max_duration_s: float | None = None,
         values: dict[str, Any] | None = None,
         **changes: Any,
-    ) -> Manifest:
+    ) -> plain_manifest.Manifest:
         """Write the request of a training; `changes` are of its payload."""
         images = [image for image in self.images if image.split in splits]
         if task == DETECTION.slug:
             images = [as_boxes(image) for image in images]
-        manifest = make_manifest(CATEGORIES, images)
-        content = encode(manifest)
+        manifest = plain_manifest.make_manifest(CATEGORIES, images)
+        snapshot, file = plain_manifest.write(self.home / "snapshots", manifest)
         payload = TrainingPayload(
             task=task,
             categories=CATEGORIES,
             configuration=resolve(FakeConfiguration, {"n_steps": 3, **(values or {})}) if worker == "fake" else values,
             configuration_name="",
-            snapshot=id_of(content),
+            snapshot=snapshot,
             snapshot_label="V001",
-            manifest=write_manifest(self.home / "snapshots", content),
+            manifest=file,
             images_root=self.images_root,
             start=StartKind.SCRATCH,
             start_text="scratch",

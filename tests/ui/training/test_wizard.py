@@ -330,3 +330,14 @@ def test_both_themes_paint_every_page(wizard: TrainingWizard, qapp: QApplication
             wizard.set_review(make_review(wizard.draft(), NO_DATA, FEW))
             pictures[mode, step] = wizard.grab().toImage()
     assert all(pictures[ThemeMode.DARK, step] != pictures[ThemeMode.LIGHT, step] for step in steps.STEPS)
+
+
+def test_a_review_that_has_to_read_first_says_how_far_it_is(wizard: TrainingWizard, make_review: ReviewMaker) -> None:
+    wizard.open_step(steps.REVIEW)
+    assert wizard.frame.footer.reason() == "Checking what you entered…"
+    wizard.show_review_progress(1, 4)
+    assert wizard.frame.footer.reason() == "Reading the annotations once: 25 %"
+    wizard.set_review(make_review(wizard.draft()))
+    wizard.review_requested.emit()
+    wizard._ask_for_review()
+    assert wizard.frame.footer.reason() == "Checking what you entered…"

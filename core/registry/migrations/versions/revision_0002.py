@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.registry.migrations.steps_0002 import counts, evaluations, runs
+from core.registry.migrations.steps_0002 import counts, evaluations, runs, selections
 
 revision = "0002"
 down_revision = "0001"
@@ -14,3 +14,4 @@ def upgrade() -> None:
     evaluations.upgrade()
     counts.upgrade()
     runs.upgrade()
+    selections.upgrade()

@@ -16,12 +16,12 @@ from core.domain.ids import ConfigurationId, ModelId, ProjectId, RunId, VersionI
 from core.domain.models import Model, ModelVersion, VersionStatus
 from core.domain.projects import Folder, Project
 from core.domain.runs import RunRecord, RunStatus
-from core.domain.snapshots import SnapshotImage, SnapshotObject, Split
-from core.domain.training import Issue, StartFrom, StartKind, TrainingDraft
+from core.domain.snapshots import Split
+from core.domain.training import Issue, SplitCount, StartFrom, StartKind, TrainingDraft
 from core.domain.workers import Configuration, FieldProblem, GpuUse, WorkerInfo
 from core.tasks.detection import DETECTION
 from core.tasks.segmentation import SEGMENTATION
-from core.training.review import data as reasons
+from core.training.review import tally as reasons
 from core.training.review.data import Overlap, TrainingData
 from core.training.review.preflight import Facts, StartFacts, check
 
@@ -43,15 +43,13 @@ VERSION = ModelVersion(
 )
 
 
-def snapshot_images(split: Split, n: int) -> tuple[SnapshotImage, ...]:
-    items = (SnapshotObject(0, None), SnapshotObject(1, None))
-    return tuple(SnapshotImage(f"{split}/{i}.jpg", f"{split}{i}", 9, 9, 1, split, items) for i in range(n))
+def split_counts(train: int, val: int) -> tuple[SplitCount, ...]:
+    return tuple(SplitCount(split, n, 2 * n, (n, n)) for split, n in zip(Split, (train, val, 0), strict=True))
 
 
 DATA = TrainingData(
     categories=("line", "map"),
-    images=snapshot_images(Split.TRAIN, 30) + snapshot_images(Split.VAL, 5),
-    n_bytes={},
+    splits=split_counts(30, 5),
     n_found={Split.TRAIN: 30, Split.VAL: 5},
     n_annotated={Split.TRAIN: 30, Split.VAL: 5},
     ignored=(),
@@ -247,20 +245,20 @@ def test_starting_from_a_file():
 
 
 def test_nothing_to_learn_from():
-    val = DATA.of_split(Split.VAL)
-    nothing = {"images": val, "n_annotated": {Split.TRAIN: 0, Split.VAL: 5}}
+    val = split_counts(0, 5)
+    nothing = {"splits": val, "n_annotated": {Split.TRAIN: 0, Split.VAL: 5}}
     refused("E-102", 'No image in "train" has a detection annotation', **nothing)
-    unusable = {"images": val, "ignored": ((reasons.DAMAGED, 30),)}
+    unusable = {"splits": val, "ignored": ((reasons.DAMAGED, 30),)}
     refused("E-150", "30 found: 30 images that are damaged", **unusable)
     assert set(issues_of(**nothing)) == {"E-102"}
-    one = {"images": DATA.images[:1] + val}
+    one = {"splits": split_counts(1, 5)}
     refused("E-150", "Only 1 image is left to train on", **one)
 
 
 def test_nothing_to_measure_on():
-    train = DATA.of_split(Split.TRAIN)
-    refused("E-102", '"val"', images=train, n_annotated={Split.TRAIN: 30, Split.VAL: 0})
-    refused("E-523", "val selection matches no usable image", images=train)
+    train = split_counts(30, 0)
+    refused("E-102", '"val"', splits=train, n_annotated={Split.TRAIN: 30, Split.VAL: 0})
+    refused("E-523", "val selection matches no usable image", splits=train)
 
 
 def test_no_class_is_left():

@@ -1,0 +1,273 @@
+"""Selections of images: counted from blocks, frozen from rows, without an object for each image."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import itemgetter
+from typing import NamedTuple, cast
+
+import numpy as np
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from core.domain.ids import CategoryId, ProjectId
+from core.domain.projects import Category, Source
+from core.domain.selections import Selection
+from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
+from core.registry.stores.image_blocks import (
+    BITS,
+    IMAGES_PER_BLOCK,
+    Column,
+    ImageBlock,
+    ImageColumns,
+    folders_of,
+    is_in,
+    make_block,
+    pack,
+    unpack,
+)
+from core.registry.tables.projects import CategoryRow
+from core.registry.tables.selections import IMAGE_BLOCKS
+
+Check = Callable[[], None]
+"""Called now and then; what it raises ends the work."""
+
+_IMAGES = """
+SELECT id, folder_id, path, width, height, orientation, sha256, n_bytes, state FROM image
+WHERE id >= ? AND id < ? AND project_id = ? ORDER BY id
+"""
+_ANNOTATIONS = """
+SELECT image_id, category_id, kind, x0, y0, x1, y1, points, is_crowd FROM annotation
+WHERE image_id >= ? AND image_id < ? AND source != ?
+"""
+_BLOCKS_THAT_ARE = "SELECT id >> ?, count(*) FROM image WHERE project_id = ? GROUP BY 1"
+_ALL_FOLDERS = "SELECT id FROM folder WHERE project_id = ?"
+_BELOW = "SELECT id FROM folder WHERE project_id = ? AND (path = ? OR (path >= ? AND path < ?))"
+_BY_PATH = "SELECT id, path FROM image WHERE project_id = ? ORDER BY path"
+_PATHS = "SELECT id, path, n_bytes FROM image WHERE id IN ({marks}) ORDER BY path"
+_FROZEN_IMAGES = "SELECT id, path, sha256, width, height, orientation FROM image WHERE id IN ({marks})"
+_FROZEN_ANNOTATIONS = """
+SELECT image_id, category_id, kind, x0, y0, x1, y1, points, is_crowd FROM annotation
+WHERE image_id IN ({marks}) AND source != ? AND category_id IS NOT NULL AND kind != 'image'
+"""
+
+
+ShapeColumns = tuple[int, int, str, float, float, float, float, bytes | None, int]
+"""AnnotationColumns of a shape of a class."""
+
+
+class State(NamedTuple):
+    """Names a state of a project's images and annotations: as long as it stays, so do all counts."""
+
+    newest: int
+    n_images: int
+
+
+class FrozenRow(NamedTuple):
+    """An image and its shapes of a class, as columns."""
+
+    key: int
+    path: str
+    sha256: str
+    width: int
+    height: int
+    orientation: int
+    shapes: Sequence[ShapeColumns]
+
+
+class FileRow(NamedTuple):
+    path: str
+    n_bytes: int
+
+
+def forget_blocks(session: Session, project: ProjectId, images: Iterable[int] | None = None) -> None:
+    """To be called by whoever changes images or annotations, within the same transaction; None = all of the project."""
+    blocks = delete(IMAGE_BLOCKS).where(IMAGE_BLOCKS.c.project_id == project)
+    if images is None:
+        session.execute(blocks)
+        return
+    for chunk in chunked(sorted({key >> BITS for key in images}), KEYS_PER_QUERY):
+        session.execute(blocks.where(IMAGE_BLOCKS.c.number.in_(chunk)))
+
+
+def list_missing_blocks(session: Session, project: ProjectId) -> tuple[int, ...]:
+    """The numbers of blocks that are to be made (again)."""
+    if _state(session, project).n_images == _n_images(session, project):
+        return ()
+    known = dict(
+        session.execute(
+            select(IMAGE_BLOCKS.c.number, IMAGE_BLOCKS.c.n_images).where(IMAGE_BLOCKS.c.project_id == project)
+        ).all()
+    )
+    present = dict(_cursor(session).execute(_BLOCKS_THAT_ARE, (BITS, project)).fetchall())
+    return tuple(sorted(number for number in {*known, *present} if known.get(number) != present.get(number)))
+
+
+def store_block(session: Session, project: ProjectId, number: int) -> None:
+    """Make a block from the rows and keep it."""
+    session.execute(delete(IMAGE_BLOCKS).where(IMAGE_BLOCKS.c.project_id == project, IMAGE_BLOCKS.c.number == number))
+    block = _make(session, project, number)
+    if len(block):
+        values = {
+            "project_id": project,
+            "number": number,
+            "n_images": len(block),
+            "folders": folders_of(block),
+            "content": pack(block),
+            "hashes": block.hashes.tobytes(),
+        }
+        session.execute(insert(IMAGE_BLOCKS), [values])
+
+
+def find_state(session: Session, project: ProjectId) -> State | None:
+    """The state that the project's blocks describe; None when blocks are missing."""
+    state = _state(session, project)
+    return state if state.n_images == _n_images(session, project) else None
+
+
+def iter_blocks(session: Session, selection: Selection, check: Check = lambda: None) -> Iterator[ImageBlock]:
+    """The images of a selection, ascending by key. Blocks that are missing are made on the way and not kept."""
+    folders = np.array(sorted(_folder_keys(session, selection)), dtype=np.uint32)
+    project = selection.project
+    missing = frozenset(list_missing_blocks(session, project))
+    known = session.execute(
+        select(IMAGE_BLOCKS.c.number, IMAGE_BLOCKS.c.folders).where(IMAGE_BLOCKS.c.project_id == project)
+    ).all()
+    wanted = {number for number, content in known if is_in(np.frombuffer(content, dtype="<u4"), folders).any()}
+    for number in sorted(wanted | missing if len(folders) else ()):
+        check()
+        block = _make(session, project, number) if number in missing else _read(session, project, number)
+        block = block.of_folders(folders)
+        if len(block):
+            yield block
+
+
+def list_classes(session: Session, project: ProjectId) -> tuple[Category, ...]:
+    """The project's categories in their order, without counts."""
+    query = select(CategoryRow.id, CategoryRow.name, CategoryRow.position).where(CategoryRow.project_id == project)
+    rows = session.execute(query.order_by(CategoryRow.position))
+    return tuple(Category(CategoryId(str(id)), name, position) for id, name, position in rows)
+
+
+def list_known_folders(session: Session, project: ProjectId, folders: Iterable[str]) -> frozenset[str]:
+    """Those of the folders that the project's tree has; the root always is one."""
+    cursor = _cursor(session)
+    return frozenset(
+        folder for folder in folders if not folder or cursor.execute(_BELOW, _below(project, folder)).fetchone()
+    )
+
+
+def keys_by_path(session: Session, project: ProjectId, wanted: Column, check: Check = lambda: None) -> Column:
+    """The keys of `wanted` (sorted) in the order of the images' paths, as Python orders texts."""
+    rows = _cursor(session).execute(_BY_PATH, (project,))
+    ordered: list[Column] = []
+    is_text = True
+    while chunk := rows.fetchmany(20_000):
+        check()
+        keys = np.array([key for key, _ in chunk], dtype=np.int64)
+        ordered.append(keys[is_in(keys, wanted)])
+        is_text = is_text and all(map(_is_text, map(itemgetter(1), chunk)))
+    keys = np.concatenate(ordered) if ordered else np.zeros(0, dtype=np.int64)
+    # Bytes and characters have one order, but for names that are no text.
+    return keys if is_text else _reordered(session, keys)
+
+
+def iter_frozen(session: Session, keys: Column, check: Check = lambda: None) -> Iterator[FrozenRow]:
+    """Images with their ground truth, in the order of `keys`."""
+    cursor = _cursor(session)
+    for start in range(0, len(keys), KEYS_PER_QUERY - 1):
+        check()
+        chunk = keys[start : start + KEYS_PER_QUERY - 1].tolist()
+        marks = ",".join("?" * len(chunk))
+        images = {row[0]: row for row in cursor.execute(_FROZEN_IMAGES.format(marks=marks), chunk)}
+        of_image: dict[int, list[ShapeColumns]] = {key: [] for key in chunk}
+        for shape in cursor.execute(_FROZEN_ANNOTATIONS.format(marks=marks), (*chunk, Source.MODEL.value)):
+            of_image[shape[0]].append(shape)
+        for key in chunk:
+            _, path, sha256, width, height, orientation = images[key]
+            digest = "" if sha256 is None else sha256.hex()
+            yield FrozenRow(key, os.fsdecode(path), digest, width, height, orientation, of_image[key])
+
+
+def iter_files(session: Session, keys: Column, check: Check = lambda: None) -> Iterator[FileRow]:
+    """Where the images are and how large they were when they were imported."""
+    for _key, path, n_bytes in _iter_paths(session, keys, check):
+        yield FileRow(path, n_bytes)
+
+
+def paths_of(session: Session, keys: Column) -> dict[int, str]:
+    return {key: path for key, path, _ in _iter_paths(session, keys, lambda: None)}
+
+
+def _iter_paths(session: Session, keys: Column, check: Check) -> Iterator[tuple[int, str, int]]:
+    cursor = _cursor(session)
+    for chunk in chunked(keys.tolist(), KEYS_PER_QUERY):
+        check()
+        for key, path, n_bytes in cursor.execute(_PATHS.format(marks=",".join("?" * len(chunk))), chunk).fetchall():
+            yield key, os.fsdecode(path), n_bytes
+
+
+def _reordered(session: Session, keys: Column) -> Column:
+    paths = paths_of(session, keys)
+    return np.array(sorted(keys.tolist(), key=paths.__getitem__), dtype=np.int64)
+
+
+def _is_text(path: bytes) -> bool:
+    try:
+        path.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _state(session: Session, project: ProjectId) -> State:
+    newest, n_images = session.execute(
+        select(func.max(IMAGE_BLOCKS.c.id), func.sum(IMAGE_BLOCKS.c.n_images)).where(
+            IMAGE_BLOCKS.c.project_id == project
+        )
+    ).one()
+    return State(newest or 0, n_images or 0)
+
+
+def _n_images(session: Session, project: ProjectId) -> int:
+    query = "SELECT coalesce(sum(n_images), 0) FROM folder WHERE project_id = ?"
+    return int(_cursor(session).execute(query, (project,)).fetchone()[0])
+
+
+def _read(session: Session, project: ProjectId, number: int) -> ImageBlock:
+    content, hashes = session.execute(
+        select(IMAGE_BLOCKS.c.content, IMAGE_BLOCKS.c.hashes).where(
+            IMAGE_BLOCKS.c.project_id == project, IMAGE_BLOCKS.c.number == number
+        )
+    ).one()
+    return unpack(number, content, hashes)
+
+
+def _make(session: Session, project: ProjectId, number: int) -> ImageBlock:
+    cursor = _cursor(session)
+    first, last = number << BITS, (number << BITS) + IMAGES_PER_BLOCK
+    images: list[ImageColumns] = cursor.execute(_IMAGES, (first, last, project)).fetchall()
+    return make_block(images, cursor.execute(_ANNOTATIONS, (first, last, Source.MODEL.value)).fetchall())
+
+
+def _folder_keys(session: Session, selection: Selection) -> set[int]:
+    cursor, project = _cursor(session), selection.project
+    keys: set[int] = set()
+    for folder in selection.folders:
+        found = cursor.execute(_BELOW, _below(project, folder)) if folder else cursor.execute(_ALL_FOLDERS, (project,))
+        keys.update(key for (key,) in found)
+    return keys
+
+
+def _below(project: ProjectId, folder: str) -> tuple[str, bytes, bytes, bytes]:
+    """Everything from "a/b/" up to, but not with, "a/b0": "0" follows "/" among the bytes."""
+    path = os.fsencode(folder)
+    return project, path, path + b"/", path + b"0"
+
+
+def _cursor(session: Session) -> sqlite3.Cursor:
+    """Of the session's own connection and transaction, without a row object for each of millions."""
+    connection = cast("sqlite3.Connection", session.connection().connection.driver_connection)
+    return connection.cursor()

@@ -1,0 +1,181 @@
+"""Counts the data of a draft once for each state of the project, and remembers what was found on the disk."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from core import clock
+from core.domain.ids import ProjectId
+from core.domain.selections import Selection
+from core.domain.snapshots import Split
+from core.registry.blocks import make_blocks
+from core.registry.database import Registry
+from core.registry.session import Session
+from core.registry.stores import selections
+from core.registry.stores.selections import FileRow, State
+from core.training.review.data import Check, DataChoice, Resolved, TrainingData, resolve_data
+
+Progress = Callable[[int, int], None]
+"""Done, in all. It may raise to give up."""
+
+T = TypeVar("T")
+
+_KEPT = 16
+_FILES_PER_STEP = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class DataQuestion:
+    """What is asked of a project's images. `slots` are the chosen folders of each split that has any."""
+
+    project: ProjectId
+    slots: tuple[tuple[Split, tuple[str, ...]], ...]
+    choice: DataChoice
+    are_folders_apart: bool = True  # else pictures in two sets are not looked for: it is plain why there are some
+
+
+@dataclass(frozen=True, slots=True)
+class CountedData:
+    """`state` is None where nothing can be remembered: in a registry that cannot be written to."""
+
+    data: TrainingData
+    state: State | None
+
+
+@dataclass(frozen=True, slots=True)
+class FilesFound:
+    """Of the files in use: those that are gone, and those whose size is another one than at the import.
+
+    Hashes come at the start, in the child.
+    """
+
+    gone: tuple[str, ...]
+    changed: tuple[str, ...]
+    n_files: int
+    checked_at: datetime
+
+
+class DataCounter:
+    """May be used on any thread."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._counted = _Memory[TrainingData]()
+        self._files = _Memory[FilesFound]()
+
+    def count(
+        self,
+        question: DataQuestion,
+        *,
+        check: Check = lambda: None,
+        progress: Progress = lambda done, total: None,
+    ) -> CountedData:
+        """At once when it was counted before and nothing changed. `progress` is of what has to be prepared first."""
+        make_blocks(self._registry, question.project, progress)
+        with self._registry.read() as session:
+            state = selections.find_state(session, question.project)
+            classes = selections.list_classes(session, question.project)
+            known = self._counted.find((_key(question), state, classes)) if state is not None else None
+            if known is not None:
+                return CountedData(known, state)
+            data = resolve(session, question, check).data
+        if state is not None:
+            self._counted.keep((_key(question), state, classes), data)
+        return CountedData(data, state)
+
+    def find_files(self, question: DataQuestion, state: State | None) -> FilesFound | None:
+        """What the last look at the files found; None when nobody looked since something changed."""
+        return self._files.find((_key(_of_files(question)), state))
+
+    def look_at_files(
+        self,
+        question: DataQuestion,
+        root: Path,
+        *,
+        check: Check = lambda: None,
+        progress: Progress = lambda done, total: None,
+    ) -> FilesFound:
+        """Whether each file in use is there and as large as it was."""
+        question = _of_files(question)
+        make_blocks(self._registry, question.project)
+        with self._registry.read() as session:
+            state = selections.find_state(session, question.project)
+            keys = resolve(session, question, check).images.keys
+            found = _look(root, selections.iter_files(session, keys, check), len(keys), progress)
+        self._files.keep((_key(question), state), found)
+        return found
+
+
+class _Memory(Generic[T]):
+    """The last few answers."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: dict[object, T] = {}
+
+    def find(self, key: object) -> T | None:
+        with self._lock:
+            return self._kept.get(key)
+
+    def keep(self, key: object, value: T) -> None:
+        with self._lock:
+            self._kept.pop(key, None)
+            self._kept[key] = value
+            while len(self._kept) > _KEPT:
+                del self._kept[next(iter(self._kept))]
+
+
+def resolve(session: Session, question: DataQuestion, check: Check = lambda: None) -> Resolved:
+    blocks = {
+        split: selections.iter_blocks(session, Selection(question.project, folders), check)
+        for split, folders in question.slots
+    }
+    return resolve_data(
+        question.choice,
+        selections.list_classes(session, question.project),
+        blocks,
+        (lambda keys: selections.paths_of(session, keys)) if question.are_folders_apart else None,
+        check,
+    )
+
+
+def _key(question: DataQuestion) -> object:
+    choice = question.choice
+    return (
+        question.project,
+        question.slots,
+        question.are_folders_apart,
+        choice.task.slug,
+        choice.classes,
+        choice.model_classes,
+        choice.use_images_without_objects,
+        choice.val_ratio,
+        choice.seed,
+    )
+
+
+def _of_files(question: DataQuestion) -> DataQuestion:
+    """The same images in use, whichever of them are to validate."""
+    slots = dict(question.slots)
+    if Split.VAL not in slots:
+        slots[Split.VAL] = ()
+    choice = replace(question.choice, val_ratio=0.0, seed=0)
+    return replace(question, slots=tuple(slots.items()), choice=choice, are_folders_apart=False)
+
+
+def _look(root: Path, files: Iterable[FileRow], total: int, progress: Progress) -> FilesFound:
+    gone, changed = [], []
+    for done, file in enumerate(files):
+        if done % _FILES_PER_STEP == 0:
+            progress(done, total)
+        try:
+            if (root / file.path).stat().st_size != file.n_bytes:
+                changed.append(file.path)
+        except OSError:
+            gone.append(file.path)
+    return FilesFound(tuple(sorted(gone)), tuple(sorted(changed)), total, clock.now())
