@@ -47,9 +47,13 @@ class Batch:
 
 
 class RunReader:
-    """Reads a run's events from the first one on, and judges its state. Raises RunError without a sound request."""
+    """Reads a run's events from the first one on, and judges its state. Raises RunError without a sound request.
 
-    def __init__(self, layout: RunLayout, kinds: RunKindCatalog) -> None:
+    Where curves are packed it takes them from there, unless it is to read the events alone, as a check of them must.
+    """
+
+    def __init__(self, layout: RunLayout, kinds: RunKindCatalog, *, from_events_alone: bool = False) -> None:
+        self._from_events_alone = from_events_alone
         self.request = kinds.completed(read_request(layout))
         self.books = load_books(kinds.info(self.request.kind))
         self._layout = layout
@@ -76,8 +80,7 @@ class RunReader:
         is_anew = liveness.attempt > self._attempts[-1].number
         if is_anew:
             self._begin()
-        events = self._reader.read_new()
-        self._fold.apply(events)
+        events = self._read_portion()
         state = self._fold.state(liveness)
         log = self._fold.take_log()
         has_more = self._reader.has_more
@@ -86,6 +89,20 @@ class RunReader:
             log += self._last_words(state)
         tables = self._tables_of(state)
         return Batch(state, self._fold.take_metrics(), log, tables, has_more=has_more, is_anew=is_anew), events
+
+    def _read_portion(self) -> list[Event]:
+        """Into the fold; of what is packed only the events that are not single batches' values come back."""
+        blocks = [] if self._from_events_alone else self._reader.read_packed()
+        if not blocks:
+            events = self._reader.read_new()
+            self._fold.apply(events)
+            return events
+        events = []
+        for block in blocks:
+            others = self._reader.events_in(block.others)
+            self._fold.apply_block(block, others)
+            events += others
+        return events
 
     def read_all(self) -> Batch:
         """The last batch: the state now, after everything there is, and the tables."""
@@ -132,7 +149,7 @@ def supervise(
             batch = replace(batch, record=ingest.take(events, batch.state, has_more=batch.has_more))
         if batch.state != shown or batch.metrics or batch.log or batch.record or batch.is_anew:
             on_batch(batch)
-            shown = batch.state
+            shown = None if batch.has_more else batch.state  # the last word is said, changed or not
         collect_wardens()
         if batch.state.status.is_terminal and not batch.has_more:
             if ingest is None or ingest.is_done:

@@ -28,6 +28,7 @@ from core.runs.folder.attempts import latest_attempt
 from core.runs.folder.layout import RunLayout
 from core.runs.folder.liveness import read_occupant
 from core.runs.kinds import RunKindCatalog, load_attribute
+from core.runs.processes.launch import StartOutcome
 from core.runs.service import RunService
 from core.runs.supervise import Batch, RunReader
 
@@ -176,7 +177,8 @@ class RunKindContract:
 
     def _start(self, site: RunSite, record: RunRecord) -> None:
         """Returns when it is in the middle of its work."""
-        site.service.start(record.id)
+        # The warden of the run before may still be on its way out, and hold the device.
+        wait_until(lambda: site.service.start(record.id) is StartOutcome.STARTED)
         await_stage(site.service, record, self.working_stage)
 
     @staticmethod

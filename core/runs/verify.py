@@ -28,7 +28,7 @@ def find_problems(records: Sequence[RunRecord], folder: Path, kinds: RunKindCata
 def _of_run(record: RunRecord, kinds: RunKindCatalog) -> Iterator[Problem]:
     layout = RunLayout(record.folder)
     try:
-        reader = RunReader(layout, kinds)
+        reader = RunReader(layout, kinds, from_events_alone=True)
     except RunError as error:
         yield Problem("run-unreadable", f'Run "{record.name}": {error}', str(layout.folder), severity=Severity.ERROR)
         return

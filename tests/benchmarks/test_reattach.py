@@ -29,6 +29,7 @@ from core.runs.folder.layout import RunLayout
 from core.runs.folder.process_mark import own_mark
 from core.runs.story import events
 from core.runs.story.event_log import EventWriter
+from core.runs.supervise import RunReader
 from ui.runs.run_page import RunPage
 from ui.runs.runs_page import RunsPage
 
@@ -100,6 +101,42 @@ def test_a_long_curve_comes_back(
     print(
         f"\nre-attach to {n_points:,} points ({len(names)} curves x {n_steps:,} steps, {size / 1e6:.0f} MB of events): "
         f"{elapsed:.2f} s until all are drawn, {time.process_time() - cpu:.2f} s CPU (goal 2 s for 100,000 points)"
+    )
+
+
+@pytest.mark.parametrize("way", ["events alone", "packed"])
+def test_a_million_points_come_back(workshop: Workshop, shown: Shown, qtbot: QtBot, way: str) -> None:
+    """The old way reads the events; the new one the packed curves beside them. Points of five curves."""
+    n_steps = 200_000
+    record = workshop.make()
+    write_history(record, n_steps=n_steps, names=CURVES)
+    layout = RunLayout(record.folder)
+    packed = layout.curves_file.stat().st_size
+    if way == "events alone":
+        layout.curves_file.unlink()
+    page = shown.page
+    other = workshop.make()
+    write_history(other, n_steps=10, names=CURVES)
+    shown.controller.open(other.id)  # what the first page of all makes once is not of this run
+    qtbot.waitUntil(lambda: page.curves.n_points == 10 * len(CURVES) and not page.curves.is_refreshing, timeout=60_000)
+    cpu, redraws = time.process_time(), page.curves.n_redraws
+    shown.controller.open(record.id)
+    qtbot.waitUntil(lambda: page.run_id == record.id and page.curves.n_points > 0, timeout=120_000)
+    first = time.process_time() - cpu
+    qtbot.waitUntil(lambda: page.curves.n_points == n_steps * len(CURVES), timeout=120_000)
+    whole = time.process_time() - cpu
+    qtbot.waitUntil(lambda: not page.curves.is_refreshing and page.state is not None, timeout=120_000)
+    drawn = time.process_time() - cpu
+    reader = RunReader(layout, workshop.service.kinds)
+    cpu = time.process_time()
+    reader.read()
+    first_read = time.process_time() - cpu
+    reader.read_all()
+    print(
+        f"\n1,000,000 points by {way} ({layout.events_file.stat().st_size / 1e6:.0f} MB of events, packed "
+        f"{packed / 1e6:.0f} MB): CPU {first:.3f} s to the first curve, {whole:.2f} s to the whole, {drawn:.2f} s "
+        f"until drawn, {page.curves.n_redraws - redraws} redraws of panes (goals 0.05 s and 1 s); the reader alone "
+        f"{first_read:.3f} s to its first points, {time.process_time() - cpu:.2f} s to the whole"
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QStyle
 
 from core.domain.ids import CategoryId, ImageId
 from core.domain.names import shown
@@ -169,7 +170,8 @@ class CellPainter(QObject):
         text = self.tr("Damaged") if state == ImageState.DAMAGED else self.tr("Missing")
         theme = current_theme()
         metrics = painter.fontMetrics()
-        badge = QRectF(area.left() + 5, area.top() + 5, metrics.horizontalAdvance(text) + 16, metrics.height() + 4)
+        place = QRect(area.left() + 5, area.top() + 5, metrics.horizontalAdvance(text) + 16, metrics.height() + 4)
+        badge = QRectF(QStyle.visualRect(painter.layoutDirection(), area, place))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.error_soft))
         painter.drawRoundedRect(badge, badge.height() / 2, badge.height() / 2)
@@ -186,12 +188,13 @@ class CellPainter(QObject):
         painter.setPen(QColor(theme.text_muted))
         painter.drawText(area, int(middle | Qt.AlignmentFlag.AlignRight), number)
         room = area.adjusted(0, 0, -(width + 8) if number else 0, 0)
+        room = QStyle.visualRect(painter.layoutDirection(), area, room)
         name = fitted_name(annotated.image.name, painter.fontMetrics(), room.width())
         painter.setPen(QColor(theme.text))
         painter.drawText(room, int(middle | Qt.AlignmentFlag.AlignLeft), name)
 
     def paint(self, painter: QPainter, place: QRect, cell: Cell, state: CellState) -> None:
-        """`painter` smooths; its font is the view's."""
+        """`painter` smooths; its font and its direction of reading are the view's."""
         theme = current_theme()
         inside = place.adjusted(2, 2, -2, -2)
         if state.is_selected or state.is_hovered:

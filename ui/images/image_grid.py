@@ -16,7 +16,16 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QImage, QKeyEvent, QPainter, QPaintEvent, QRegion, QResizeEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QImage,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QRegion,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from core.domain.ids import CategoryId, ImageId
@@ -54,6 +63,8 @@ class ImageGrid(QListView):
         self._layout = GridLayout(0, 1, 1, 1, 1)
         self._wanted: tuple[ImageId, ...] = ()
         self._hovered = -1
+        self._anchor = 0  # the row at the top of the screen; only scrolling chooses another
+        self._is_laying_out = False
         self._side = DEFAULT_SIDE
         self.setModel(self._images)
         self.setMouseTracking(True)
@@ -190,9 +201,10 @@ class ImageGrid(QListView):
         size = self._painter.cell_size(self.fontMetrics().height())
         fresh = GridLayout(len(self.ids), n_columns, size.width(), size.height(), width, self.isRightToLeft())
         old, bar, visible = self._layout, self.verticalScrollBar(), self.visible_rows()
-        row = self.currentIndex().row() if self.currentIndex().row() in visible else visible.start
+        row = self.currentIndex().row() if self.currentIndex().row() in visible else self._anchor
         below_top = old.top(row) - bar.value()
         self._layout = fresh
+        self._is_laying_out = True
         bar.setSingleStep(48)
         bar.setPageStep(self.viewport().height())
         bar.setRange(0, min(max(fresh.height - self.viewport().height(), 0), MAX_HEIGHT))
@@ -200,6 +212,9 @@ class ImageGrid(QListView):
             if visible:
                 bar.setValue(min(max(fresh.top(row) - below_top, 0), bar.maximum()))
             self.viewport().update()
+        self._is_laying_out = False
+        if fresh.n_cells != old.n_cells:
+            self._anchor = self.visible_rows().start
 
     def _ask_anew(self) -> None:
         self._wanted = ()
@@ -300,6 +315,8 @@ class ImageGrid(QListView):
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         self.viewport().scroll(0, dy)
+        if not self._is_laying_out:
+            self._anchor = self.visible_rows().start
 
     # Qt overrides: selection and keys
 
@@ -357,6 +374,7 @@ class ImageGrid(QListView):
         self._painter.begin_frame(self.viewport().size() * self.devicePixelRatioF())
         top, region = self.verticalOffset(), event.region()
         painter = QPainter(self.viewport())
+        painter.setLayoutDirection(self.layoutDirection())
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         for row in self._layout.rows_between(top + event.rect().top(), top + event.rect().bottom()):
             place = self._rect(row)

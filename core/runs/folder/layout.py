@@ -28,6 +28,11 @@ class RunLayout:
         return self.folder / "events.jsonl"
 
     @property
+    def curves_file(self) -> Path:
+        """The curves as columns, to be read faster than the events, which are the truth; the child only."""
+        return self.folder / "curves.bin"
+
+    @property
     def stop_file(self) -> Path:
         """The wish to stop or to kill; the parent."""
         return self.folder / "stop"

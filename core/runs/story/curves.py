@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from core.domain.runs import MetricBatch
 from core.runs.story.events import Metrics
+from core.runs.story.packed_curves import PackedTable
+
+_Part = tuple[Sequence[int] | npt.NDArray[np.int64], MetricBatch]
+"""The numbers by which points are ordered, and the points."""
 
 
 @dataclass(slots=True)
@@ -28,6 +33,7 @@ class CurveCollector:
     def __init__(self, kept: Mapping[int, float]) -> None:
         self._kept = kept
         self._tables: dict[tuple[str, tuple[str, ...]], _Table] = {}
+        self._packed: dict[tuple[str, str], list[_Part]] = {}
         self._count = 0
 
     def add(self, attempt: int, metrics: Metrics) -> None:
@@ -45,9 +51,19 @@ class CurveCollector:
         table.epochs.append(epoch)
         table.rows.append(tuple(values.values()))
 
+    def add_table(self, attempt: int, table: PackedTable) -> None:
+        """Values of single batches, many at once."""
+        limit = self._kept.get(attempt)
+        chosen = slice(None) if limit is None else table.epochs <= limit
+        order, steps, epochs = table.order[chosen], table.steps[chosen], table.epochs[chosen]
+        values = table.values[chosen]
+        for index, name in enumerate(table.names if len(steps) else ()):
+            part = MetricBatch(name, "batch", steps, epochs, values[:, index])
+            self._packed.setdefault(("batch", name), []).append((order, part))
+
     def take(self) -> tuple[MetricBatch, ...]:
         """Everything since the last call, curve by curve, each in the order of its events."""
-        parts: dict[tuple[str, str], list[tuple[list[int], MetricBatch]]] = {}
+        parts, self._packed = self._packed, {}
         for (split, names), table in self._tables.items():
             for part in _columns(split, names, table):
                 parts.setdefault((split, part.name), []).append((table.order, part))
@@ -71,9 +87,9 @@ def _sane(value: object) -> float:
     return float(value) if isinstance(value, int | float) else math.nan
 
 
-def _merged(parts: list[tuple[list[int], MetricBatch]]) -> MetricBatch:
+def _merged(parts: list[_Part]) -> MetricBatch:
     """A curve that was measured now with these companions, now with those."""
-    order = np.argsort(np.concatenate([np.array(indexes) for indexes, _part in parts]))
+    order = np.argsort(np.concatenate([np.asarray(indexes) for indexes, _part in parts]), kind="stable")
     first = parts[0][1]
     return MetricBatch(
         name=first.name,

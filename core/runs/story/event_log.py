@@ -7,15 +7,19 @@ import json
 import os
 import threading
 import time
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
 from core import clock
 from core.files.faults import is_no_room
 from core.runs.folder.layout import RunLayout
-from core.runs.story.events import Body, Event, decode, encode
+from core.runs.story.events import Body, Event, Metrics, decode, encode, number
+from core.runs.story.packed_curves import SEAL_BYTES, Block, CurvePacker, read_blocks
 
 RESERVE_BYTES = 1_000_000
+PACKED_BYTES = 64_000_000
+"""How much of the log's length a reader takes at once where it is packed: nothing of it is parsed."""
 CHUNK_BYTES = 200_000
 """How much a reader takes at once: parsing it holds the interpreter for a few milliseconds, within a frame."""
 
@@ -34,6 +38,7 @@ class EventWriter:
         self.n_dropped = 0
         self._handle = os.open(layout.events_file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         self._seq, self._size = _mend(self._handle)
+        self._packer = CurvePacker(layout.curves_file, attempt, self._size)
         self._make_reserve()
 
     def write(self, body: Body, *, must: bool = False) -> bool:
@@ -51,6 +56,7 @@ class EventWriter:
                     self._release_reserve()
                 self._append(line)
             self._seq += 1
+            self._pack(event, line)
             if must:
                 os.fsync(self._handle)
             return True
@@ -62,10 +68,19 @@ class EventWriter:
 
     def close(self) -> None:
         with self._lock:
+            self._packer.close()
             if self._handle >= 0:
                 os.close(self._handle)
                 self._handle = -1
             self._release_reserve()
+
+    def _pack(self, event: Event, line: bytes) -> None:
+        seq, at, t, body = event.seq, event.at.isoformat(), round(event.t, 3), event.body
+        if isinstance(body, Metrics) and body.split == "batch":
+            values = {name: number(value) for name, value in body.values.items()}
+            self._packer.add_values(line, seq, at, t, body.step, float(body.epoch), values)
+        else:
+            self._packer.add_other(line, seq, at, t)
 
     def _append(self, line: bytes) -> None:
         """All of the line or none of it."""
@@ -98,12 +113,33 @@ class EventReader:
     def __init__(self, layout: RunLayout) -> None:
         self._path = layout.events_file
         self._offset = 0
+        self._blocks = read_blocks(layout.curves_file, 0)
+        self._next_block: Block | None = None
         self.n_damaged = 0
         self.has_more = False
 
     def read_new(self, limit: int = CHUNK_BYTES) -> list[Event]:
         """Up to about `limit` bytes of events; `has_more` tells whether the end was reached."""
-        chunk = self._read_lines(limit)
+        return self.events_in(self._read_lines(self._up_to_block(limit)))
+
+    def read_packed(self) -> list[Block]:
+        """Blocks that stand for what comes next in the log, as many as there are; their other lines are not parsed.
+
+        Then `has_more` is true. None at all where nothing is packed, or is not what the log says.
+        """
+        start, taken = self._offset, []
+        while self._offset - start < PACKED_BYTES and (block := self._find_block()) is not None:
+            if block.start > self._offset:
+                break
+            self._next_block = None
+            if self._is_sealed(block):
+                taken.append(block)
+                self._offset = block.end
+        self.has_more = bool(taken)
+        return taken
+
+    def events_in(self, chunk: bytes) -> list[Event]:
+        """Of whole lines of the log."""
         if not chunk:
             return []
         events = []
@@ -116,6 +152,29 @@ class EventReader:
                 if event is not None:
                     events.append(event)
         return events
+
+    def _find_block(self) -> Block | None:
+        """The next one that begins where the reader is, or later."""
+        while self._next_block is None or self._next_block.start < self._offset:
+            self._next_block = next(self._blocks, None)
+            if self._next_block is None:
+                return None
+        return self._next_block
+
+    def _up_to_block(self, limit: int) -> int:
+        block = self._next_block
+        return min(limit, block.start - self._offset) if block is not None and block.start > self._offset else limit
+
+    def _is_sealed(self, block: Block) -> bool:
+        """Does the log still end the block's stretch as it did when the block was written?"""
+        length = min(SEAL_BYTES, block.end - block.start)
+        try:
+            with self._path.open("rb") as file:
+                file.seek(block.end - length)
+                tail = file.read(length)
+        except OSError:
+            return False
+        return len(tail) == length and zlib.crc32(tail) == block.seal
 
     def _read_lines(self, limit: int) -> bytes:
         self.has_more = False

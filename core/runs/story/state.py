@@ -28,6 +28,7 @@ from core.runs.folder.stop_wish import StopWish
 from core.runs.story import events as says
 from core.runs.story.curves import CurveCollector
 from core.runs.story.events import Event
+from core.runs.story.packed_curves import Block
 from core.runs.story.progress import seconds_left, total_progress
 from core.runs.story.verdict import judge, kept_text
 
@@ -105,6 +106,20 @@ class RunFold:
             if type(body) is not says.Heartbeat:  # which proves that a process is there, not that it gets on
                 attempt.last_word_at = event.at
             attempt.last_t = event.t
+
+    def apply_block(self, block: Block, others: Iterable[Event]) -> None:
+        """What `apply` does with the events that the block stands for; `others` are its lines that it keeps."""
+        if block.seq <= self.last_seq:
+            return
+        self.apply(others)
+        for table in block.tables:
+            self._curves.add_table(block.attempt, table)
+        self.last_seq = block.seq
+        attempt = self._attempt
+        attempt.last_at, attempt.last_t = datetime.fromisoformat(block.at), block.t
+        if block.values_at:
+            spoken_at = datetime.fromisoformat(block.values_at)
+            attempt.last_word_at = max(attempt.last_word_at or spoken_at, spoken_at)
 
     def take_metrics(self) -> tuple[MetricBatch, ...]:
         return self._curves.take()

@@ -7,6 +7,8 @@ from run_workshop import Collected, Workshop
 from core.domain.models import VersionStatus
 from core.domain.runs import RunStatus, StageState
 from core.registry.stores import evaluations, runs
+from core.runs.folder.layout import RunLayout
+from core.runs.supervise import supervise
 
 
 def test_a_run_from_start_to_version(workshop: Workshop, collected: Collected) -> None:
@@ -35,3 +37,14 @@ def test_the_registry_has_it_all(workshop: Workshop) -> None:
     with workshop.registry.read() as session:
         assert [table.overall.value("map50") for table in evaluations.list_tables(session, version.id)] == [0.7]
         assert [row[1:4] for row in runs.list_metrics(session, record.id)] == [("map50", "val", 3), ("map50", "val", 6)]
+
+
+def test_looking_back_ends_with_the_state_of_now(workshop: Workshop, collected: Collected) -> None:
+    """All of it is packed, so that the last portion brings nothing new; it is told all the same."""
+    record = workshop.make(epochs=1, batches=2)
+    workshop.run(record)
+    layout = RunLayout(record.folder)
+    state = supervise(layout, None, collected.add, lambda: False, kinds=workshop.service.kinds)
+    assert collected.batches[-1].state == state
+    assert not collected.batches[-1].has_more
+    assert [table.overall.value("map50") for table in collected.batches[-1].tables] == [0.7]

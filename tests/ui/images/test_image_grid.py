@@ -428,3 +428,34 @@ def test_what_the_screen_shows_is_never_forgotten(make_annotated: MakeAnnotated,
     assert model.cell(2).annotated is None
     assert model.cell(5999).annotated is not None
     assert sum(1 for _ in model.seen.records()) <= 4000
+
+
+def test_what_was_at_the_top_stays_there_however_often_the_cells_change(grid: ImageGrid) -> None:
+    grid.set_ids(_ids(MANY))
+    grid.verticalScrollBar().setValue(grid.verticalScrollBar().maximum() // 2)
+    first = grid.visible_rows().start
+    for side in (96, 320, 130, 217, 100, 300, 110, 160):
+        grid.set_side(side)
+        assert grid.visible_rows().start <= first < grid.visible_rows().start + grid.n_columns
+    for width in range(500, 1500, 90):
+        grid.resize(width, 640)
+        assert grid.visible_rows().start <= first < grid.visible_rows().start + grid.n_columns
+
+
+def test_from_right_to_left_the_name_stands_at_the_right(grid: ImageGrid, make_annotated: MakeAnnotated) -> None:
+    grid.set_ids(_ids(1))
+    grid.set_records([make_annotated(0)])
+    names = []
+    for direction in (Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft):
+        grid.setLayoutDirection(direction)
+        cell = grid.visualRect(grid.model().index(0, 0))
+        below = cell.adjusted(8, cell.height() - 22, -8, -6)
+        image = grid.viewport().grab(below).toImage()
+        paper = image.pixelColor(image.width() // 2, 0)
+        halves = (range(image.width() // 2), range(image.width() // 2, image.width()))
+        names.append(
+            [sum(image.pixelColor(x, y) != paper for x in half for y in range(image.height())) for half in halves]
+        )
+    (left, right), (mirrored_left, mirrored_right) = names
+    assert left > right
+    assert mirrored_right > mirrored_left
