@@ -22,7 +22,7 @@ from ui.theme import ThemeMode, apply_theme
 from ui.widgets.command_palette import CommandPalette
 
 if TYPE_CHECKING:
-    from app.features import Features
+    from app.making import Features
     from app.services import Services
     from app.shell_dialogs import ClosingChoice
 
@@ -47,7 +47,7 @@ class Application(QObject):
         self.start_page = StartPage()
         self.features: Features | None = None
         self._trains_sample = trains_sample
-        self._early_wishes: list[Callable[[Features], None]] = []
+        self._early_wishes: list[Callable[[Features], object]] = []
         self._early_connections: list[QMetaObject.Connection] = []
         self.actions = make_actions(self.window, self._handlers())
         self._connect_shell()
@@ -67,7 +67,7 @@ class Application(QObject):
         """Let go of everything; runs in their own processes go on."""
         save_window(self.window, self.home.root / "window.ini")
         if self.features is not None:
-            self.features.shutdown()
+            self.features.pool.shutdown()
         self.jobs.shutdown()
         if self.features is not None:
             self.features.services.registry.close()
@@ -90,25 +90,25 @@ class Application(QObject):
 
         services = build_services(self.home)
         # The pages' modules are loaded here too, so that the window's thread finds them ready.
-        import app.features  # noqa: F401
+        import app.making  # noqa: F401
 
         return services
 
     def _on_services(self, services: Services) -> None:
-        from app.features import Features
+        from app.making import Features
 
         self.features = Features(services, self.jobs, self.window, self.start_page, self)
         self.features.imports_made.connect(self._drop_early_connections)
-        self.features.preloaded.connect(self.settled)
+        self.features.preloading.ended.connect(self.settled)
         self.features.message_raised.connect(self.show_message)
-        self.features.project_changed.connect(self._update_availability)
+        self.features.routes.project_changed.connect(self._update_availability)
         self._update_availability()
         self.features.start()
         for wish in self._early_wishes:
             wish(self.features)
         self._early_wishes.clear()
         if self._trains_sample:
-            self.features.train_sample()
+            self.features.routes.train_sample()
         self.ready.emit()
 
     def _drop_early_connections(self) -> None:
@@ -126,7 +126,7 @@ class Application(QObject):
     def show_message(self, message: UserMessage) -> None:
         self.window.show_message(message)
 
-    def _with_features(self, wish: Callable[[Features], None]) -> Callable[[], None]:
+    def _with_features(self, wish: Callable[[Features], object]) -> Callable[[], None]:
         """Carry out a wish, or remember it while the services are still being opened."""
 
         def handle() -> None:
@@ -140,10 +140,10 @@ class Application(QObject):
     def _handlers(self) -> dict[str, Callable[[], None]]:
         with_features = self._with_features
         return {
-            "new-project": with_features(lambda features: features.new_project()),
-            "open-folder": with_features(lambda features: features.open_folder()),
-            "open-sample": with_features(lambda features: features.open_sample()),
-            "import-version": with_features(lambda features: features.import_version()),
+            "new-project": with_features(lambda features: features.imports.new_project()),
+            "open-folder": with_features(lambda features: features.imports.open_folder()),
+            "open-sample": with_features(lambda features: features.routes.open_sample()),
+            "import-version": with_features(lambda features: features.routes.import_version()),
             "quit": self._quit,
             "show-start": lambda: self._show_section("start"),
             "show-project": lambda: self._show_section("project"),
@@ -153,7 +153,7 @@ class Application(QObject):
             "theme-light": lambda: self._set_theme(ThemeMode.LIGHT),
             "theme-dark": lambda: self._set_theme(ThemeMode.DARK),
             "full-screen": self._toggle_full_screen,
-            "train": with_features(lambda features: features.train_current_project()),
+            "train": with_features(lambda features: features.routes.train_current_project()),
             "command-palette": self._open_palette,
             "guide": self._open_guide,
             "shortcuts": self._show_shortcuts,
@@ -166,34 +166,35 @@ class Application(QObject):
         self.window.section_requested.connect(self._show_section)
         # Queued: a window cannot be closed from within its own close event.
         self.window.close_requested.connect(self._on_close_requested, Qt.ConnectionType.QueuedConnection)
-        self.window.run_summary_clicked.connect(with_features(lambda features: features.open_live_run()))
+        self.window.run_summary_clicked.connect(with_features(lambda features: features.notices.open_run()))
         # Until the controller of imports is there, which then listens itself.
         start = self.start_page
         self._early_connections = [
-            start.sample_requested.connect(with_features(lambda features: features.open_sample())),
-            start.new_project_requested.connect(with_features(lambda features: features.new_project())),
-            start.open_folder_requested.connect(with_features(lambda features: features.open_folder())),
+            start.sample_requested.connect(with_features(lambda features: features.routes.open_sample())),
+            start.new_project_requested.connect(with_features(lambda features: features.imports.new_project())),
+            start.open_folder_requested.connect(with_features(lambda features: features.imports.open_folder())),
             start.path_dropped.connect(self._on_path_dropped),
         ]
         self.jobs.error_raised.connect(self.show_message)
 
     def _on_path_dropped(self, path: Path) -> None:
-        self._with_features(lambda features: features.import_path(path))()
+        self._with_features(lambda features: features.imports.new_project(path))()
 
     def _show_section(self, section: str) -> None:
         if section == "start":
             self.window.show_page("start", "start")
             return
-        self._with_features(lambda features: features.show_section(section))()
+        self._with_features(lambda features: features.routes.show_section(section))()
 
     def _update_availability(self) -> None:
         states = set()
         project_name = ""
         if self.features is not None:
             states.add("services")
-            project_name = self.features.project_name
-            if project_name:
+            project = self.features.projects.current
+            if project is not None:
                 states.add("project")
+                project_name = project.name
         set_available(self.actions, frozenset(states))
         self.window.set_section_enabled(
             "project",
@@ -259,13 +260,13 @@ class Application(QObject):
     # --- closing -----------------------------------------------------------------------------------------------
 
     def _on_close_requested(self) -> None:
-        n_live = self.features.n_live_runs if self.features is not None else 0
-        if n_live == 0 or self.features is None:
+        pool = self.features.pool if self.features is not None else None
+        if pool is None or pool.n_live == 0:
             self.leave()
             return
         from app.shell_dialogs import ClosingDialog
 
-        dialog = ClosingDialog(n_live, self.features.n_waiting_runs, self.window)
+        dialog = ClosingDialog(pool.n_live, pool.n_waiting, self.window)
         dialog.finished.connect(lambda _result: self._on_closing_choice(dialog.choice()))
         dialog.open()
 
@@ -273,6 +274,6 @@ class Application(QObject):
         from app.shell_dialogs import ClosingChoice
 
         if choice is ClosingChoice.STOP_AND_KEEP and self.features is not None:
-            self.features.stop_all_runs(then=self.leave)
+            self.features.routes.stop_all_runs(then=self.leave)
         elif choice is ClosingChoice.KEEP_TRAINING:
             self.leave()

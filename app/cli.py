@@ -32,6 +32,7 @@ VERBS = (
     "stop",
     "recheck",
     "export",
+    "export-data",
     "import-version",
     "verify",
     "doctor",
@@ -77,11 +78,18 @@ def make_parser() -> argparse.ArgumentParser:
     made = verb("export", "Copy a model version to a folder or a .zip file.")
     made.add_argument("version", metavar="VERSION")
     made.add_argument("target", metavar="TARGET", type=Path)
+    made = verb("export-data", "Write a project's annotations in a format of other programs, into a new folder.")
+    made.add_argument("target", metavar="TARGET", type=Path, help="the folder to be made; never one in the project's")
+    made.add_argument("--project", metavar="NAME", required=True)
+    made.add_argument("--format", metavar="F", required=True, help="coco, yolo, alto, or what a plug-in brings")
+    made.add_argument("--folder", metavar="F", action="append", help="only this folder of it; may be repeated")
+    made.add_argument("--copy-images", action="store_true", help="copies of the images beside the annotations")
     made = verb("import-version", "Take an exported model version back in, as a folder or a .zip file.")
     made.add_argument("path", metavar="PATH", type=Path)
     made.add_argument("--project", metavar="NAME", required=True, help="the project that gets the model")
     made.add_argument("--model", metavar="NAME", help="of the model that is made; the file's own name when not given")
-    verb("verify", "Check the registry, frozen datasets and published models against their hashes.")
+    made = verb("verify", "Check the registry, frozen datasets and published models against their hashes.")
+    made.add_argument("--recount", action="store_true", help="first count images and annotations anew, if told so")
     verb("doctor", "Say what this machine has and what is missing.")
     made = verb("sample", "Open the sample project, train on it, show the result.")
     made.add_argument("--headless", action="store_true", help="without a window: print the result")
@@ -173,6 +181,10 @@ def _dispatch(arguments: argparse.Namespace, home: Any, console: Console) -> Ver
             from app.verbs import importing
 
             return importing.run(services, arguments, console)
+        if verb == "export-data":
+            from app.verbs import exporting
+
+            return exporting.run(services, arguments, console)
         if verb in ("train", "sample"):
             from app.verbs import training
 

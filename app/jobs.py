@@ -1,22 +1,25 @@
 """Running a function in the background and receiving its answer on the window's thread.
 
 Two pools: "registry" has one thread, so that the registry has one writer; "io" has several, for decoding, hashing
-and reading. A job carries a key: an answer to a question that was asked again since is dropped.
+and reading. A job carries a key: an answer to a question that was asked again since is dropped, and a job that gives
+way is ended then, in the middle of its query of the registry if need be (core.stopping). What a job changed is told in
+any case, also when nobody waits for its answer any more: it has been written.
 """
 
 from __future__ import annotations
 
 import itertools
 import logging
-import threading
 import traceback
 from collections.abc import Callable
 from typing import Any, Literal
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, Slot
 
+from core.domain.changes import Changed, changes_of
 from core.domain.messages import UserMessage
 from core.errors import CalqueError
+from core.stopping import Stop, StoppedError, stoppable
 
 logger = logging.getLogger(__name__)
 
@@ -32,28 +35,29 @@ class JobContext:
 
     def __init__(self, report: Callable[[float, float, str], None]) -> None:
         self._report = report
-        self._cancelled = threading.Event()
+        self.stop = Stop()
 
     def progress(self, done: float, total: float, text: str = "") -> None:
         self._report(done, total, text)
 
     def is_cancelled(self) -> bool:
-        return self._cancelled.is_set()
+        return self.stop.is_set
 
     def check(self) -> None:
-        if self._cancelled.is_set():
+        if self.stop.is_set:
             raise JobCancelledError
 
     def cancel(self) -> None:
-        self._cancelled.set()
+        self.stop.set()
 
 
 class Job:
     """A handle on a running function. Its answer is delivered at most once, on the window's thread."""
 
-    def __init__(self, number: int, key: str | None, context: JobContext) -> None:
+    def __init__(self, number: int, key: str | None, context: JobContext, *, gives_way: bool = False) -> None:
         self.number = number
         self.key = key
+        self.gives_way = gives_way
         self.context = context
         self.is_done = False
 
@@ -82,8 +86,9 @@ class _Runnable(QRunnable):
             self._carrier.answered.emit(self._job.number, None)
             return
         try:
-            result = self._work()
-        except JobCancelledError:
+            with stoppable(self._job.context.stop):
+                result = self._work()
+        except (JobCancelledError, StoppedError):
             self._carrier.answered.emit(self._job.number, None)
         except BaseException as error:  # noqa: BLE001 - the boundary of the thread: every error goes to its listener
             self._carrier.failed.emit(self._job.number, error)
@@ -109,6 +114,7 @@ def message_of(error: BaseException) -> UserMessage:
 class JobRunner(QObject):
     """Runs functions on its pools; see the module."""
 
+    changed = Signal(object)  # Changes that a job made, told before its answer
     error_raised = Signal(object)  # UserMessage of a job that has no on_error
     busy_changed = Signal(int)  # number of jobs under way
 
@@ -128,6 +134,7 @@ class JobRunner(QObject):
         self._jobs: dict[int, tuple[Job, Callable[[Any], None] | None, Callable[[UserMessage], None] | None]] = {}
         self._progress: dict[int, Callable[[float, float, str], None]] = {}
         self._newest: dict[str, int] = {}
+        self._is_closed = False
 
     @property
     def n_busy(self) -> int:
@@ -141,30 +148,39 @@ class JobRunner(QObject):
         on_error: Callable[[UserMessage], None] | None = None,
         pool: PoolName = "io",
         key: str | None = None,
+        gives_way: bool = False,
         on_progress: Callable[[float, float, str], None] | None = None,
     ) -> Job:
         """Run `fn()` on `pool`; `then(result)` or `on_error(message)` follow on this thread.
 
+        Of a `Changed` result, `then` gets the value: the changes have gone their own way.
         With `on_progress`, `fn` is called with a `JobContext`. With `key`, a newer job of the same key makes the
-        answer of an older one be dropped.
+        answer of an older one be dropped. One that `gives_way` is cancelled then: for functions that only read.
         """
         number = next(self._numbers)
         context = JobContext(lambda done, total, text: self._carrier.progressed.emit(number, done, total, text))
-        job = Job(number, key, context)
+        job = Job(number, key, context, gives_way=gives_way)
         self._jobs[number] = (job, then, on_error)
         if on_progress is not None:
             self._progress[number] = on_progress
         if key is not None:
+            self._supersede(key)
             self._newest[key] = number
         work = (lambda: fn(context)) if on_progress is not None else fn
         self._pools[pool].start(_Runnable(job, work, self._carrier))
         self.busy_changed.emit(len(self._jobs))
         return job
 
+    def _supersede(self, key: str) -> None:
+        entry = self._jobs.get(self._newest.get(key, 0))
+        if entry is not None and entry[0].gives_way:
+            entry[0].cancel()
+
     def shutdown(self, *, wait_ms: int = 10_000) -> bool:
         """Cancel what can be cancelled and wait for the threads; False when one would not end in time."""
         for job, _then, _on_error in self._jobs.values():
             job.cancel()
+        self._is_closed = True
         ended = [pool.waitForDone(wait_ms) for pool in self._pools.values()]
         self._jobs.clear()
         self._progress.clear()
@@ -185,9 +201,12 @@ class JobRunner(QObject):
 
     @Slot(int, object)
     def _deliver(self, number: int, result: object) -> None:
+        changes = changes_of(result)
+        if not changes.is_empty and not self._is_closed:
+            self.changed.emit(changes)
         entry = self._take(number)
         if entry is not None and entry[1] is not None:
-            entry[1](result)
+            entry[1](result.value if isinstance(result, Changed) else result)
 
     @Slot(int, object)
     def _deliver_error(self, number: int, error: BaseException) -> None:

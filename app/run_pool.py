@@ -24,8 +24,8 @@ from app.run_supervision import (
     Supervision,
     Watch,
 )
+from core.domain.evaluation import EvaluationTable
 from core.domain.ids import RunId
-from core.domain.metrics import EvaluationTable
 from core.domain.run import Run
 from core.domain.runs import RunFilter, RunRecord, RunState, RunStatus
 from core.errors import RefusedError, RunError

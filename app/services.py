@@ -17,6 +17,8 @@ from core.registry.database import Registry
 
 if TYPE_CHECKING:
     from core.datasets.service import DatasetService
+    from core.exports.service import ExportService
+    from core.formats.catalog import FormatCatalog
     from core.images.thumbnails import ThumbnailCache
     from core.imports.service import ImportService
     from core.models.service import ModelService
@@ -56,7 +58,19 @@ class Services:
     def imports(self) -> ImportService:
         from core.imports.service import ImportService
 
-        return self._once("imports", lambda: ImportService(self.registry))
+        return self._once("imports", lambda: ImportService(self.registry, self.formats))
+
+    @property
+    def exports(self) -> ExportService:
+        from core.exports.service import ExportService
+
+        return self._once("exports", lambda: ExportService(self.registry, self.formats))
+
+    @property
+    def formats(self) -> FormatCatalog:
+        from core.formats.catalog import FormatCatalog
+
+        return self._once("formats", FormatCatalog)
 
     @property
     def datasets(self) -> DatasetService:

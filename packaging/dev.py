@@ -180,7 +180,9 @@ def test(arguments: list[str]) -> int:
     ensure_environment()
     # Tests draw off screen whatever the machine has, so that they are the same everywhere and nothing pops up.
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
-    command = [str(PYTHON), "-m", "pytest", *arguments]
+    # The whole suite uses every core; a chosen part (benchmarks, long tests, one file) runs as it is asked for.
+    spread = [] if arguments else ["-n", "auto", "--dist", "worksteal"]
+    command = [str(PYTHON), "-m", "pytest", *spread, *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 

@@ -35,6 +35,13 @@ def pages18c() -> Path | None:
     return folder if folder.is_dir() else None
 
 
+@pytest.fixture(scope="session")
+def shared_cases() -> Path | None:
+    """Small inputs in the shape that people brought, a folder each, where this machine has them."""
+    folder = SHARED_DATA.parent / "cases"
+    return folder if folder.is_dir() else None
+
+
 class _UnexpectedLog(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.WARNING)

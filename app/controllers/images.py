@@ -13,7 +13,9 @@ from PySide6.QtGui import QImage
 
 from app.controllers.pictures import thumbnail_of
 from app.jobs import JobRunner
-from core.domain.ids import ImageId
+from core.domain.changes import Changes
+from core.domain.ids import ImageId, ProjectId
+from core.domain.image_ids import ImageIds
 from core.domain.messages import UserMessage
 from core.domain.names import shown
 from core.domain.projects import AnnotatedImage, Category, ImageFilter, ImageRecord, ImageState, Project
@@ -31,9 +33,10 @@ MAX_AT_ONCE = 3  # thumbnails being made; the pool has more threads, so that an 
 
 @dataclass(frozen=True, slots=True)
 class _Listing:
-    ids: tuple[ImageId, ...]
+    ids: ImageIds
     total: int
-    categories: tuple[Category, ...]
+    revision: int  # of the project
+    categories: tuple[Category, ...] | None  # None = they are as they were
 
 
 class Thumbnails(Protocol):
@@ -66,6 +69,7 @@ class ImagesController(QObject):
         self._project: Project | None = None
         self._filter: ImageFilter | None = None
         self._categories: tuple[Category, ...] = ()
+        self._revision: int | None = None  # of the project when its categories were read
         self._queue: deque[tuple[ImageRecord, int]] = deque()
         self._under_way: set[ImageId] = set()
         # Several filters may change in one go; one look into the registry answers them all.
@@ -87,19 +91,25 @@ class ImagesController(QObject):
         """List a project's images, unfiltered."""
         self._project = project
         self._filter = ImageFilter(project.id)
+        self._revision = None
         self._queue.clear()
         self._browser.reset_filters()
         self._browser.grid.forget_all()
         self._browser.show_loading()
         self._reload_timer.start()
 
-    def refresh(self, project: Project | None = None) -> None:
-        """List anew under the same filters: images or annotations have changed."""
-        if self._project is None or (project is not None and project.id != self._project.id):
+    def refresh(self, changes: Changes) -> None:
+        """Read anew what has changed of the shown project: single images, or the list of them, the filters kept."""
+        if self._project is None:
             return
-        self._project = project or self._project
-        self._browser.grid.forget_all()
-        self._reload_timer.start()
+        project = self._project.id
+        if project in changes.image_lists:
+            self._browser.grid.expire_all()
+            self._reload_timer.start()
+            return
+        self._browser.grid.expire(changes.images)
+        if project in changes.categories:
+            self._reload_timer.start()  # other images may pass the filters now
 
     def clear_filters(self) -> None:
         self._browser.reset_filters()
@@ -121,27 +131,42 @@ class ImagesController(QObject):
             self._reload_timer.start()
 
     def _reload(self) -> None:
-        asked = self._filter
+        asked, known = self._filter, self._revision
         if asked is None:
             return
 
         def look() -> _Listing:
-            everything = ImageFilter(asked.project)
+            revision = self._projects.get_revision(asked.project)
             return _Listing(
                 self._projects.list_image_ids(asked),
-                self._projects.count_images(everything),
-                self._projects.list_categories(asked.project),
+                self._projects.count_images(ImageFilter(asked.project)),
+                revision,
+                self._projects.list_categories(asked.project) if revision != known else None,
             )
 
-        self._jobs.run(look, then=self._show_listing, on_error=self._show_problem, pool="registry", key="image-ids")
+        self._jobs.run(
+            look, then=self._show_listing, on_error=self._show_problem, pool="registry", key="image-ids", gives_way=True
+        )
 
     def _show_listing(self, listing: _Listing) -> None:
         if self._filter is None:
             return
-        self._categories = listing.categories
-        self._browser.set_categories(listing.categories)
-        text = filter_words(self._filter, listing.categories)
+        if listing.categories is not None:
+            self._categories = listing.categories
+            self._browser.set_categories(listing.categories)
+            self._prepare_search(self._filter.project)
+        self._revision = listing.revision
+        text = filter_words(self._filter, self._categories)
         self._browser.set_images(listing.ids, listing.total, filter_text=text)
+
+    def _prepare_search(self, project: ProjectId) -> None:
+        """While the person looks at what is on the screen; not on the registry's thread, which fetches that."""
+        self._jobs.run(
+            lambda: self._projects.prepare_search(project),
+            on_error=self.message_raised.emit,
+            key="image-names",
+            gives_way=True,
+        )
 
     def _show_problem(self, message: UserMessage) -> None:
         self._browser.set_problem(message.text, message.hint)
@@ -160,6 +185,7 @@ class ImagesController(QObject):
                 on_error=self.message_raised.emit,
                 pool="registry",
                 key="grid-records",
+                gives_way=True,
             )
 
     def _got_records(self, annotated: Sequence[AnnotatedImage], side: int) -> None:
@@ -169,7 +195,7 @@ class ImagesController(QObject):
             record = one.image
             if not record.sha256 or record.state == ImageState.MISSING:
                 self._browser.grid.set_failure(record.id, shown(record.damage) or "The file is missing.")
-            elif record.id not in self._under_way:
+            elif record.id not in self._under_way and self._browser.grid.lacks_thumbnail(record.id, side):
                 self._queue.append((record, side))
         self._make_thumbnails()
 

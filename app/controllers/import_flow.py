@@ -27,7 +27,6 @@ class ImportFlow(QObject):
     """Owned by its dialog. Stopping is the flow's own flag and not the job's: the answer must come in any case, for
     an import that was stopped too late has been written and has to be shown."""
 
-    imported = Signal(object)  # ImportReport
     project_open_requested = Signal(object)  # ProjectId
     message_raised = Signal(object)  # UserMessage
 
@@ -108,7 +107,6 @@ class ImportFlow(QObject):
             self._load_example(preview.images_root, path)
 
     def _got_report(self, report: ImportReport) -> None:
-        self.imported.emit(report)
         if self._dialog is not None:
             self._dialog.show_report(report)
 

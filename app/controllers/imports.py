@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.controllers.import_flow import ImportFlow
 from app.jobs import JobContext, JobRunner
+from core.domain.changes import NO_CHANGES, Changed
 from core.domain.ids import ProjectId
 from core.domain.imports import ImportSource
 from core.domain.messages import UserMessage
@@ -29,7 +30,6 @@ SampleMaker = Callable[[Path, Progress], Path]
 
 class ImportsController(QObject):
     project_open_requested = Signal(object)  # ProjectId: "Open project" in the report, or the sample is ready
-    imported = Signal(object)  # ImportReport: the registry holds it now
     message_raised = Signal(object)  # UserMessage
 
     def __init__(
@@ -87,14 +87,15 @@ class ImportsController(QObject):
         self._is_making_sample = True
         self._start_page.set_sample_progress("Looking for the sample…")
 
-        def make(context: JobContext) -> ProjectId:
+        def make(context: JobContext) -> Changed[ProjectId]:
             known = self._projects.find_project(self._sample_name)
             if known is not None and not known.is_root_missing:
-                return known.id
+                return Changed(known.id, NO_CHANGES)
             path = self._make_sample(self._sample_folder, context.progress)
             source = ImportSource(path, path.parent)
             into = known.id if known is not None else None
-            return self._imports.commit(source, project_name=self._sample_name, into=into).project
+            report = self._imports.commit(source, project_name=self._sample_name, into=into)
+            return Changed(report.project, report.changes)
 
         self._jobs.run(
             make,
@@ -117,7 +118,6 @@ class ImportsController(QObject):
     def _open_dialog(self, target: Project | None, path: Path | None) -> ImportDialog:
         dialog = ImportDialog(target=target, parent=self._window)
         flow = ImportFlow(dialog=dialog, target=target, imports=self._imports, projects=self._projects, jobs=self._jobs)
-        flow.imported.connect(self.imported)
         flow.project_open_requested.connect(self.project_open_requested)
         flow.message_raised.connect(self.message_raised)
         dialog.set_formats(self._formats)

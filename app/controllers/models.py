@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from app.controllers.opening import open_link, open_path
 from app.controllers.saving import SPREADSHEET, save_text
 from app.jobs import JobContext, JobRunner
+from core.domain.changes import Changes
 from core.domain.ids import ProjectId, VersionId
 from core.domain.imports import Severity
 from core.domain.messages import UserMessage
@@ -90,18 +91,15 @@ class ModelsController(QObject):
             if project is not None:
                 self._list.choose_project(project)
 
-        self._jobs.run(
-            lambda: _Library(self._models.list_models(), self._models.list_versions()),
-            then=show,
-            on_error=self.message_raised.emit,
-            pool="registry",
-            key="list-models",
-        )
+        self._read_library(show, "list-models")
 
-    def refresh(self) -> None:
-        """Something was published or failed: read again what is shown."""
-        self.show_list()
-        if self.current is not None:
+    def refresh(self, changes: Changes) -> None:
+        """Read the library anew when something in it has changed, and the version on the page when that has."""
+        if changes.models or changes.versions or changes.renamed:
+            self._read_library(
+                lambda library: self._list.set_models(library.models, library.versions), "refresh-models"
+            )
+        if self.current is not None and self.current in changes.versions:
             self._read_details(self.current, self._show_again, key="refresh-version")
 
     def ask_export(self, version: ModelVersion, as_zip: bool) -> None:
@@ -141,6 +139,15 @@ class ModelsController(QObject):
     def _show_again(self, details: VersionDetails) -> None:
         if details.version.id == self.current:  # else another was opened meanwhile
             self._page.set_details(details)
+
+    def _read_library(self, then: Callable[[_Library], None], key: str) -> None:
+        self._jobs.run(
+            lambda: _Library(self._models.list_models(), self._models.list_versions()),
+            then=then,
+            on_error=self.message_raised.emit,
+            pool="registry",
+            key=key,
+        )
 
     def _read_details(self, version: VersionId, then: Callable[[VersionDetails], None], *, key: str) -> None:
         self._jobs.run(

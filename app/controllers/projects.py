@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.jobs import JobRunner
+from core.domain.changes import Changed, Changes
 from core.domain.ids import ProjectId
 from core.domain.imports import Severity
 from core.domain.messages import UserMessage
 from core.domain.names import shown
 from core.domain.projects import Category, Folder, Project
+from core.errors import NotFoundError
 from ui.projects.dialogs import RemoveProjectDialog, RenameProjectDialog
-from ui.projects.project_page import IMPORT, TRAIN, ProjectPage
+from ui.projects.project_page import EXPORT, IMPORT, TRAIN, ProjectPage
 from ui.projects.start_page import StartPage
 
 if TYPE_CHECKING:  # SQLAlchemy comes with it, which the window's first paint must not wait for
@@ -23,17 +25,20 @@ if TYPE_CHECKING:  # SQLAlchemy comes with it, which the window's first paint mu
 
 @dataclass(frozen=True, slots=True)
 class _Overview:
+    """What the page shows of a project; None = it stays as it is."""
+
     project: Project
-    folders: tuple[Folder, ...]
-    categories: tuple[Category, ...]
+    folders: tuple[Folder, ...] | None
+    categories: tuple[Category, ...] | None
 
 
 class ProjectsController(QObject):
     project_opened = Signal(object)  # Project
-    project_changed = Signal(object)  # Project: of the open one, its name or its content
+    project_changed = Signal(object)  # Project: of the open one, its name or its counts
     project_removed = Signal(object)  # ProjectId
     train_requested = Signal(object, object)  # ProjectId, tuple[str, ...] of folders
     import_requested = Signal(object)  # Project
+    export_requested = Signal(object, object)  # Project, tuple[str, ...] of folders to offer
     runs_requested = Signal(object)  # ProjectId
     models_requested = Signal(object)  # ProjectId
     message_raised = Signal(object)  # UserMessage
@@ -57,6 +62,7 @@ class ProjectsController(QObject):
         start_page.project_remove_requested.connect(self.ask_removal)
         project_page.train_requested.connect(self.train_requested)
         project_page.import_requested.connect(self.import_requested)
+        project_page.export_requested.connect(self.export_requested)
         project_page.runs_requested.connect(self.runs_requested)
         project_page.models_requested.connect(self.models_requested)
         project_page.rename_requested.connect(self.ask_new_name)
@@ -67,8 +73,8 @@ class ProjectsController(QObject):
         """The project on the project page."""
         return self._page.project
 
-    def refresh_recent(self) -> None:
-        """Read the list of projects anew."""
+    def show_recent(self) -> None:
+        """Read the list of projects."""
         self._jobs.run(
             self._projects.list_projects,
             then=lambda projects: self._start_page.set_projects(sorted(projects, key=_opened_at, reverse=True)),
@@ -80,24 +86,26 @@ class ProjectsController(QObject):
     def open_project(self, project: ProjectId) -> None:
         """Show a project; `project_opened` follows when it is on the page."""
 
-        def load() -> _Overview:
-            self._projects.mark_opened(project)
-            return self._overview(project)
+        def load() -> Changed[_Overview]:
+            changes = self._projects.mark_opened(project)
+            return Changed(self._overview(project, Changes.whole_project(project)), changes)
 
         self._jobs.run(
             load, then=self._show_opened, on_error=self.message_raised.emit, pool="registry", key="open-project"
         )
 
-    def refresh_project(self) -> None:
-        """Read the open project anew: something was imported or changed."""
+    def refresh(self, changes: Changes) -> None:
+        """Read anew what has changed of the list and of the open project."""
+        if changes.projects:
+            self.show_recent()
         project = self.current
-        if project is not None:
+        if project is not None and project.id in changes.projects | changes.folders | changes.categories:
+            # Without a key: each answer brings another part, and none may be dropped.
             self._jobs.run(
-                lambda: self._overview(project.id),
+                lambda: self._overview_if_there(project.id, changes),
                 then=self._show_changed,
                 on_error=self.message_raised.emit,
                 pool="registry",
-                key="open-project",
             )
 
     def ask_new_name(self, project: Project) -> None:
@@ -110,52 +118,51 @@ class ProjectsController(QObject):
         dialog.accepted.connect(lambda: self._remove(project))
         dialog.open()
 
-    def _overview(self, project: ProjectId) -> _Overview:
+    def _overview(self, project: ProjectId, changes: Changes) -> _Overview:
         return _Overview(
             self._projects.get_project(project),
-            self._projects.list_folders(project),
-            self._projects.list_categories(project),
+            self._projects.list_folders(project, with_categories=False) if project in changes.folders else None,
+            self._projects.list_categories(project) if project in changes.categories else None,
         )
+
+    def _overview_if_there(self, project: ProjectId, changes: Changes) -> _Overview | None:
+        try:
+            return self._overview(project, changes)
+        except NotFoundError:  # removed: whoever did that is told so
+            return None
 
     def _show(self, overview: _Overview) -> None:
         self._page.show_project(overview.project)
-        self._page.set_folders(overview.folders)
-        self._page.set_categories(overview.categories)
+        if overview.folders is not None:
+            self._page.set_folders(overview.folders)
+        if overview.categories is not None:
+            self._page.set_categories(overview.categories)
         self._page.set_action_refusals(action_refusals(overview.project))
         if overview.project.is_root_missing:
             self._page.show_message(_missing_root(overview.project))
-        self.refresh_recent()
 
     def _show_opened(self, overview: _Overview) -> None:
         self._show(overview)
         self.project_opened.emit(overview.project)
 
-    def _show_changed(self, overview: _Overview) -> None:
+    def _show_changed(self, overview: _Overview | None) -> None:
+        if overview is None or self.current is None or overview.project.id != self.current.id:
+            return  # it is gone, or another was opened meanwhile
         self._show(overview)
         self.project_changed.emit(overview.project)
 
     def _rename(self, project: Project, name: str, dialog: RenameProjectDialog) -> None:
-        def renamed(_: object) -> None:
-            dialog.accept()
-            self.refresh_recent()
-            if self.current is not None and self.current.id == project.id:
-                self.refresh_project()
-
         self._jobs.run(
             lambda: self._projects.rename_project(project.id, name),
-            then=renamed,
+            then=lambda _changes: dialog.accept(),
             on_error=lambda message: dialog.show_problem(f"{message.text} {message.hint}".strip()),
             pool="registry",
         )
 
     def _remove(self, project: Project) -> None:
-        def removed(_: object) -> None:
-            self.refresh_recent()
-            self.project_removed.emit(project.id)
-
         self._jobs.run(
             lambda: self._projects.remove_project(project.id),
-            then=removed,
+            then=lambda _changes: self.project_removed.emit(project.id),
             on_error=self.message_raised.emit,
             pool="registry",
         )
@@ -167,9 +174,11 @@ def action_refusals(project: Project) -> dict[str, str]:
         reason = _missing_root(project).text
         return {TRAIN: reason, IMPORT: reason}
     if not project.n_images:
-        return {TRAIN: "This project has no folder with images. Add images before training a model."}
+        reason = "This project has no folder with images."
+        return {TRAIN: f"{reason} Add images before training a model.", EXPORT: reason}
     if not project.n_annotated:
-        return {TRAIN: f'No image in "{project.name}" has an annotation. Import annotations before training a model.'}
+        reason = f'No image in "{project.name}" has an annotation.'
+        return {TRAIN: f"{reason} Import annotations before training a model.", EXPORT: reason}
     return {}
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -12,8 +13,8 @@ from app.controllers.run_exports import RunExports
 from app.controllers.run_questions import kill_question, remove_question, stop_question
 from app.jobs import JobRunner
 from app.run_pool import RunPool
+from core.domain.changes import Changes
 from core.domain.ids import ProjectId, RunId
-from core.domain.messages import UserMessage
 from core.domain.run import Run
 from core.domain.runs import LogLine, MetricBatch, RunRecord
 from ui.runs.run_actions import RunAction
@@ -88,7 +89,7 @@ class RunsController(QObject):
         """Read the list anew; with a project, show its runs only."""
 
         def show(runs: Sequence[Run]) -> None:
-            self._list.set_runs([self._pool.merged(run) for run in runs])
+            self._show_rows(runs)
             if project is not None:
                 self._list.show_project(project)
 
@@ -96,6 +97,27 @@ class RunsController(QObject):
         self._jobs.run(
             self._runs.list_whole, then=show, on_error=self.message_raised.emit, pool="registry", key="list-runs"
         )
+
+    def refresh(self, changes: Changes) -> None:
+        """List what came, drop what went, and read all rows anew when they show a project that has another name.
+
+        Of the runs in the list the pool itself says how they go on: a row that was read here may be older than that.
+        """
+        if changes.renamed:
+            self._jobs.run(
+                self._runs.list_whole,
+                then=self._show_rows,
+                on_error=self.message_raised.emit,
+                pool="registry",
+                key="refresh-runs",
+            )
+        if changes.runs:
+            self._jobs.run(
+                lambda: {run: self._runs.find_run(run) for run in changes.runs},
+                then=self._take_rows,
+                on_error=self.message_raised.emit,
+                pool="registry",
+            )
 
     def warm_up(self) -> None:
         """Load what draws curves in the background, before a run is opened: it takes more than half a second."""
@@ -167,27 +189,19 @@ class RunsController(QObject):
         self._jobs.run(lambda: self._runs.retry(run), then=take_up, on_error=self.message_raised.emit, pool="registry")
 
     def _remove(self, ids: list[RunId], *, with_files: bool) -> None:
-        def remove() -> None:
-            for id in ids:
-                self._runs.remove(id, with_files=with_files)
+        def remove(id: RunId) -> Changes:
+            self._runs.remove(id, with_files=with_files)
+            return Changes.of(runs=[id])
 
+        # Each by itself: one that is refused keeps no other back, and none that is gone is passed over in silence.
         # Files first or last, it may take long: not on the registry's thread.
-        self._jobs.run(
-            remove,
-            then=lambda _none: self._forget(ids),
-            on_error=self._fail_removal,
-        )
-
-    def _fail_removal(self, message: UserMessage) -> None:
-        """Some may be gone: show what is left."""
-        self.message_raised.emit(message)
-        self.show_list()
-
-    def _forget(self, ids: list[RunId]) -> None:
         for id in ids:
-            self._pool.forget(id)
-            self._list.remove_run(id)
-        if self._current in ids:
+            self._jobs.run(partial(remove, id), on_error=self.message_raised.emit)
+
+    def _forget(self, id: RunId) -> None:
+        self._pool.forget(id)
+        self._list.remove_run(id)
+        if self._current == id:
             self._leave()
 
     def _leave(self) -> None:
@@ -209,6 +223,16 @@ class RunsController(QObject):
         self._page.show_run(self._pool.merged(run))
         self._pool.watch(run.id)
         self.run_opened.emit(run.id)
+
+    def _show_rows(self, runs: Sequence[Run]) -> None:
+        self._list.set_runs([self._pool.merged(run) for run in runs])
+
+    def _take_rows(self, rows: Mapping[RunId, RunRecord | None]) -> None:
+        for run, record in rows.items():
+            if record is None:
+                self._forget(run)
+            elif self._list.find_run(run) is None:
+                self._pool.tell(record)
 
     def _take_run(self, run: Run) -> None:
         self._list.update_run(run)

@@ -300,33 +300,32 @@ class TrainingController(QObject):
 
     # Configurations
 
-    def _load_configurations(self, worker: str) -> None:
+    def _load_configurations(self, worker: str, *, saved: Configuration | None = None) -> None:
+        """The list anew; one that was just stored becomes the choice."""
+
+        def show(stored: tuple[Configuration, ...]) -> None:
+            self._wizard.set_configurations(stored)
+            if saved is not None:
+                self._wizard.set_saved_configuration(saved)
+
         self._jobs.run(
             lambda: self._configurations.list_configurations(worker),
-            then=self._wizard.set_configurations,
+            then=show,
             on_error=lambda _message: self._wizard.set_configurations(()),  # the review tells of a missing worker
             pool="registry",
             key="training-configurations",
         )
 
     def _save_configuration(self, configuration: Configuration) -> None:
-        def save() -> tuple[Configuration, tuple[Configuration, ...]]:
-            worker = configuration.worker
-            made = self._configurations.create_configuration(worker, configuration.name, configuration.values)
-            return made, self._configurations.list_configurations(worker)
-
         self._jobs.run(
-            save,
-            then=self._saved,
+            lambda: self._configurations.create_configuration(
+                configuration.worker, configuration.name, configuration.values
+            ),
+            then=lambda made: self._load_configurations(made.worker, saved=made),
             on_error=lambda message: self._wizard.show_configuration_problem(f"{message.text} {message.hint}".strip()),
             pool="registry",
             key="training-save-configuration",
         )
-
-    def _saved(self, answer: tuple[Configuration, tuple[Configuration, ...]]) -> None:
-        made, stored = answer
-        self._wizard.set_configurations(stored)
-        self._wizard.set_saved_configuration(made)
 
     def _import_configuration(self, file: Path) -> None:
         worker = self._wizard.draft().worker

@@ -12,9 +12,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.controllers.pictures import picture_of
 from app.jobs import JobRunner
+from core.domain.changes import Changes
 from core.domain.ids import ImageId
 from core.domain.messages import UserMessage
-from core.domain.projects import AnnotatedImage, Category, Project
+from core.domain.projects import AnnotatedImage, Project
 from ui.viewer.picture import Picture
 from ui.viewer.viewer_page import ViewerPage
 
@@ -41,7 +42,7 @@ class ViewerController(QObject):
         self._jobs = jobs
         self._page = page
         self._project: Project | None = None
-        self._ids: tuple[ImageId, ...] = ()
+        self._ids: Sequence[ImageId] = ()
         self._position = 0
         self._records: OrderedDict[ImageId, AnnotatedImage] = OrderedDict()
         self._pictures: OrderedDict[ImageId, Picture] = OrderedDict()
@@ -62,18 +63,25 @@ class ViewerController(QObject):
     def open_image(self, project: Project, image: ImageId, ids: Sequence[ImageId]) -> None:
         """Show `image`; `ids` are the images to leaf through, in their order."""
         self._project = project
-        self._ids = tuple(ids) if image in ids else (image,)
+        self._ids = ids if image in ids else (image,)
         self._records.clear()
         self._pictures.clear()
         self._fetching.clear()
-        self._jobs.run(
-            lambda: self._projects.list_categories(project.id),
-            then=self._show_categories,
-            on_error=self.message_raised.emit,
-            pool="registry",
-            key="viewer-categories",
-        )
+        self._read_categories(project)
         self._go_to(self._ids.index(image))
+
+    def refresh(self, changes: Changes) -> None:
+        """Read anew the images that have changed; of those not on the page when they are turned to."""
+        if self._project is None or not self._ids:
+            return
+        is_any = self._project.id in changes.image_lists
+        for image in [image for image in self._records if is_any or image in changes.images]:
+            del self._records[image]
+            self._pictures.pop(image, None)
+        if self._project.id in changes.categories:
+            self._read_categories(self._project)
+        if self._page.isVisible() and (is_any or self.current_image in changes.images):
+            self._go_to(self._position)
 
     def close(self) -> None:
         """Let go of the pictures: the page is not on the screen any more."""
@@ -85,8 +93,14 @@ class ViewerController(QObject):
         self.close()
         self.back_requested.emit()
 
-    def _show_categories(self, categories: tuple[Category, ...]) -> None:
-        self._page.set_categories(categories)
+    def _read_categories(self, project: Project) -> None:
+        self._jobs.run(
+            lambda: self._projects.list_categories(project.id),
+            then=self._page.set_categories,
+            on_error=self.message_raised.emit,
+            pool="registry",
+            key="viewer-categories",
+        )
 
     def _go_to(self, position: int) -> None:
         if not 0 <= position < len(self._ids):

@@ -41,6 +41,9 @@ def examine(home: Home) -> tuple[Finding, ...]:
         check_memory,
         check_registry,
         check_workers,
+        check_tasks,
+        check_measures,
+        check_formats,
         check_devices,
     )
     return tuple(check(home) for check in checks)
@@ -123,7 +126,8 @@ def check_registry(home: Home) -> Finding:
     finally:
         registry.close()
     if problems:
-        return Finding("Registry", "error", problems[0].text, offer_newest(home.backups))
+        hint = "" if problems[0].kind == "registry-counts" else offer_newest(home.backups)
+        return Finding("Registry", "error", problems[0].text, hint)
     return Finding("Registry", "ok", f"{home.registry_file} is sound ({engine})")
 
 
@@ -135,6 +139,35 @@ def check_workers(home: Home) -> Finding:
     if broken:
         return Finding("Workers", "warning", "; ".join(broken), "The other workers can be used.")
     return Finding("Workers", "ok", ", ".join(f"{worker.slug} {worker.version}" for worker in workers))
+
+
+def check_tasks(home: Home) -> Finding:
+    from core.tasks.catalog import TaskCatalog
+
+    tasks = TaskCatalog().list_tasks()
+    broken = [task.unavailable_reason for task in tasks if not task.is_available]
+    if broken:
+        return Finding("Tasks", "warning", " ".join(broken), "The other tasks can be used.")
+    return Finding("Tasks", "ok", ", ".join(task.id for task in tasks))
+
+
+def check_measures(home: Home) -> Finding:
+    from core.evaluation.measures import MeasureCatalog
+
+    catalog = MeasureCatalog()
+    if catalog.problems:
+        return Finding("Measures", "warning", " ".join(catalog.problems), "The other measures can be used.")
+    return Finding("Measures", "ok", ", ".join(measure.description.name for measure in catalog.list_measures()))
+
+
+def check_formats(home: Home) -> Finding:
+    from core.formats.catalog import FormatCatalog
+
+    formats = FormatCatalog().list_formats()
+    broken = [f"{info.slug}: {info.unavailable_reason}" for info in formats if not info.is_available]
+    if broken:
+        return Finding("Formats", "warning", "; ".join(broken), "The other formats can be used.")
+    return Finding("Formats", "ok", ", ".join(info.slug for info in formats))
 
 
 def check_devices(home: Home) -> Finding:

@@ -9,8 +9,8 @@ from typing import Any
 from app.services import Services
 from app.verbs.importing import problem_data, problem_lines
 from app.verbs.output import Console, VerbResult
+from core.domain.evaluation import EvaluationTable
 from core.domain.imports import Severity
-from core.domain.metrics import EvaluationTable
 from core.domain.models import ModelVersion
 from core.domain.names import shown, typed_path
 from core.domain.runs import RunFilter, RunRecord
@@ -95,11 +95,13 @@ def run_import_version(services: Services, arguments: argparse.Namespace, consol
     if project is None:
         raise NotFoundError(f'There is no project "{arguments.project}".', hint="calque projects lists all.")
     path = arguments.path.absolute()
-    version = services.models.import_version(path, project.id, new_model_name=arguments.model or "")
+    version = services.models.import_version(path, project.id, new_model_name=arguments.model or "").value
     return VerbResult(version_data(version), (f"{version.model_name} {version.label}, id {version.id}, was taken in.",))
 
 
 def run_verify(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
+    if arguments.recount:
+        services.projects.recount()
     problems = (
         *services.registry.check(),
         *services.models.verify(),
@@ -177,11 +179,10 @@ def version_line(version: ModelVersion) -> str:
 
 def metrics_data(tables: tuple[EvaluationTable, ...]) -> dict[str, Mapping[str, Any]]:
     """Per split the measures of all classes together, and of each class under `classes`."""
-    names = ("precision", "recall", "map50", "map50_95")
     result: dict[str, Mapping[str, Any]] = {}
     for table in tables:
-        wanted = [*names, *(f"mask_{name}" for name in names)] if table.has_masks else list(names)
-        rows = {row.category: {name: getattr(row, name) for name in wanted} for row in table.rows}
+        names = [measure.name for measure in table.columns]
+        rows = {row.category: {name: row.value(name) for name in names} for row in table.rows}
         overall = table.overall
         result[str(table.split)] = {
             **rows[None],

@@ -113,7 +113,7 @@ def train(services: Services, draft: TrainingDraft, console: Console) -> VerbRes
     errors = [issue for issue in review.issues if issue.is_error]
     if errors:
         raise refusal(errors)
-    record = services.training.submit(review.draft)
+    record = services.training.submit(review.draft).value
     console.note(f'Run {record.id} "{record.name}".')
     follower = Follower(console)
     with stop_on_interrupt(services, record.id, console) as wishes:

@@ -9,10 +9,12 @@ from core import clock
 from core.datasets.manifest import Manifest, encode, id_of, make_manifest
 from core.datasets.manifest_file import manifest_file, read_manifest, write_manifest
 from core.datasets.tree import check_source
+from core.domain.changes import Changed
 from core.domain.ids import ProjectId, SnapshotId
 from core.domain.imports import Problem, Severity
 from core.domain.snapshots import SnapshotImage, SnapshotInfo, Split
 from core.errors import CalqueError
+from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.stores import snapshots as store
 
@@ -24,7 +26,9 @@ class DatasetService:
         self._registry = registry
         self._snapshots = snapshots
 
-    def freeze(self, project: ProjectId, images: Sequence[SnapshotImage], categories: Sequence[str]) -> SnapshotInfo:
+    def freeze(
+        self, project: ProjectId, images: Sequence[SnapshotImage], categories: Sequence[str]
+    ) -> Changed[SnapshotInfo]:
         """Write the manifest, durably and for ever, then its row. The same data again gives the row that exists.
 
         Raises RefusedError (E-152) when an image is in two sets, StorageError when it cannot be written.
@@ -33,7 +37,8 @@ class DatasetService:
         content = encode(manifest)
         write_manifest(self._snapshots, content)
         with self._registry.write(durable=True) as session:
-            return store.insert_snapshot(session, describe(manifest, id_of(content), project))
+            snapshot = store.insert_snapshot(session, describe(manifest, id_of(content), project))
+            return Changed(snapshot, noted(session))
 
     def list_snapshots(self, project: ProjectId) -> tuple[SnapshotInfo, ...]:
         with self._registry.read() as session:

@@ -15,3 +15,5 @@ ConfigurationId = NewType("ConfigurationId", str)
 ModelId = NewType("ModelId", str)
 VersionId = NewType("VersionId", str)
 RunId = NewType("RunId", str)
+EvaluationId = NewType("EvaluationId", str)
+TaskId = NewType("TaskId", str)  # the slug of a task, e.g. "detection": open, since tasks are plug-ins

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from core.domain.changes import NO_CHANGES, Changes
 from core.domain.geometry import Geometry
 from core.domain.ids import ProjectId
 
@@ -47,6 +48,7 @@ class RawImage:
     height: int | None = None
     source_file: str = ""  # the annotation file that spoke of it
     is_explicit_negative: bool = False  # the file says: looked at, nothing there
+    is_as_stored: bool = False  # size and shapes are those of the picture before EXIF turns it upright
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +90,4 @@ class ImportReport:
     categories: tuple[tuple[str, int], ...]
     problems: tuple[Problem, ...]
     n_rotated: int = 0
+    changes: Changes = NO_CHANGES

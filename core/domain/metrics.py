@@ -1,11 +1,10 @@
-"""Names and tables of measurements. The definitions stand beside the names and are what the help shows."""
+"""Names of curves and of COCO's measures. The definitions stand beside the names and are what the help shows."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from core.domain.snapshots import Split
+from core.domain.evaluation import BOXES, MASKS, THRESHOLD, Measure
 
 LOSS_TOTAL = "loss"
 LEARNING_RATE = "lr"
@@ -15,8 +14,10 @@ MASK_MAP50 = "mask_map50"
 MASK_MAP50_95 = "mask_map50_95"
 PRECISION = "precision"
 RECALL = "recall"
+BOX_THRESHOLD = "threshold"
 MASK_PRECISION = "mask_precision"
 MASK_RECALL = "mask_recall"
+MASK_THRESHOLD = "mask_threshold"
 
 METRIC_HELP: Mapping[str, str] = {
     LOSS_TOTAL: "Sum of the loss components of a batch. Lower is better.",
@@ -32,39 +33,28 @@ METRIC_HELP: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class EvaluationRow:
-    """One row of the evaluation table: all classes (`category` None) or one class.
-
-    A measure that cannot be stated (no instance of the class in this set) is None, shown as a dash.
-    Precision and recall are at the confidence of the row's best F1, which `threshold` states.
-    """
-
-    category: str | None
-    n_images: int
-    n_instances: int
-    precision: float | None
-    recall: float | None
-    map50: float | None
-    map50_95: float | None
-    threshold: float | None = None
-    mask_precision: float | None = None
-    mask_recall: float | None = None
-    mask_map50: float | None = None
-    mask_map50_95: float | None = None
-    mask_threshold: float | None = None
+def _measures(
+    group: str, precision: str, recall: str, map50: str, map50_95: str, threshold: str
+) -> tuple[Measure, ...]:
+    help = METRIC_HELP
+    return (
+        Measure(precision, "P", help[precision], group, at=threshold),
+        Measure(recall, "R", help[recall], group, at=threshold),
+        Measure(map50, "mAP50", help[map50], group),
+        Measure(map50_95, "mAP50-95", help[map50_95], group),
+        Measure(threshold, "threshold", "The confidence where the row's F1 is highest.", group, THRESHOLD),
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class EvaluationTable:
-    """COCO protocol on one split: the first row is "all", then each class in the model's order."""
+BOX_MEASURES = _measures(BOXES, PRECISION, RECALL, MAP50, MAP50_95, BOX_THRESHOLD)
+MASK_MEASURES = _measures(MASKS, MASK_PRECISION, MASK_RECALL, MASK_MAP50, MASK_MAP50_95, MASK_THRESHOLD)
+BEST_F1: Mapping[str, tuple[str, str]] = {
+    BOX_THRESHOLD: (PRECISION, RECALL),
+    MASK_THRESHOLD: (MASK_PRECISION, MASK_RECALL),
+}
+"""Thresholds that are where F1 is highest, with the precision and recall that it is made of."""
 
-    split: Split
-    rows: tuple[EvaluationRow, ...]
-    has_masks: bool
-    max_detections: int
-    notes: tuple[str, ...] = ()  # e.g. classes without an instance that the mean leaves out
 
-    @property
-    def overall(self) -> EvaluationRow:
-        return self.rows[0]
+def coco_protocol(max_detections: int) -> str:
+    """How these measures come about, as a sentence."""
+    return f"COCO protocol, at most {max_detections} detections an image and class."

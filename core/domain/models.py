@@ -9,9 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from core.domain.ids import ModelId, ProjectId, RunId, SnapshotId, VersionId
-from core.domain.metrics import EvaluationTable
-from core.domain.projects import Task
+from core.domain.evaluation import Evaluation, EvaluationTable
+from core.domain.ids import ModelId, ProjectId, RunId, SnapshotId, TaskId, VersionId
 from core.domain.snapshots import SnapshotInfo
 
 
@@ -36,11 +35,12 @@ class Model:
     project: ProjectId
     project_name: str
     name: str
-    task: Task
+    task: TaskId
     categories: tuple[str, ...]
     created_at: datetime
     description: str = ""
     n_versions: int = 0
+    task_problem: str = ""  # why nothing of its task can be done here, as a sentence; "" when it can
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class VersionDetails:
 
     version: ModelVersion
     model: Model
-    tables: tuple[EvaluationTable, ...]
+    tables: tuple[EvaluationTable, ...]  # of the measurements that it came with, one a split
     configuration: Mapping[str, Any]
     card: str  # Markdown
     snippet: str  # Python that uses the model elsewhere
@@ -89,3 +89,4 @@ class VersionDetails:
     n_bytes: int = 0
     snapshot: SnapshotInfo | None = None  # the frozen dataset that made it, with counts
     files: tuple[tuple[str, int], ...] = ()  # name and bytes of each published file
+    evaluations: tuple[Evaluation, ...] = ()  # every one, also those made later; oldest first

@@ -11,13 +11,6 @@ from core.domain.geometry import Geometry
 from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
 
 
-class Task(StrEnum):
-    """What a model is to predict."""
-
-    DETECTION = "detection"
-    SEGMENTATION = "segmentation"
-
-
 class Source(StrEnum):
     """Who made an annotation. Human and import are ground truth, model is a prediction."""
 
@@ -69,6 +62,7 @@ class ImageRecord:
     state: ImageState = ImageState.OK
     damage: str = ""  # sentence, when state is not OK
     n_annotations: int = 0
+    revision: int = 0  # grows whenever any of the above or the annotations change
 
     @property
     def name(self) -> str:
@@ -105,6 +99,7 @@ class Project:
     n_annotations: int = 0
     is_root_missing: bool = False  # the folder is not on this computer now
     opened_at: datetime | None = None
+    revision: int = 0  # grows with every change of the name, the images, the annotations and the categories
 
 
 @dataclass(frozen=True, slots=True)

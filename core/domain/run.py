@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.domain.evaluation import EvaluationTable
 from core.domain.ids import RunId
-from core.domain.metrics import EvaluationTable
 from core.domain.run_kinds import KindInfo
 from core.domain.runs import RunRecord, RunState, RunStatus
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from core.domain.ids import ConfigurationId
-from core.domain.projects import Task
+from core.domain.ids import ConfigurationId, TaskId
+from core.domain.tasks import TaskInfo
 
 ConfigValue = None | bool | int | float | str | list["ConfigValue"] | dict[str, "ConfigValue"]
 """What a configuration value can be: JSON."""
@@ -67,7 +67,7 @@ class WorkerInfo:
     title: str
     version: str  # e.g. "0.1.0 (ultralytics 8.4.190, torch 2.15.0)"
     summary: str = ""
-    tasks: tuple[Task, ...] = ()
+    tasks: tuple[TaskInfo, ...] = ()
     gpu_use: GpuUse = GpuUse.SUPPORTED
     fields: tuple[FieldSpec, ...] = ()
     presets: tuple[tuple[str, Mapping[str, ConfigValue]], ...] = ()  # built-in named configurations
@@ -77,6 +77,9 @@ class WorkerInfo:
     @property
     def is_available(self) -> bool:
         return not self.unavailable_reason
+
+    def trains(self, task: TaskId) -> bool:
+        return any(task == info.id for info in self.tasks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,29 +13,28 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from core.domain.geometry import Box, Polygon, bounds_of
-from core.domain.metrics import EvaluationRow, EvaluationTable
+from core.domain.evaluation import COUNT, EvaluationRow, EvaluationTable, Measure
+from core.domain.geometry import Box, bounds_of
 from core.domain.snapshots import SnapshotObject
 from core.metrics import masks
 from core.workers.api import PredictedObject, TreeImage
 
 PREDICTIONS, GROUND_TRUTH, TABLE = "predictions.json", "ground_truth.json", "table.csv"
 
-_BOX_COLUMNS = ("precision", "recall", "map50", "map50_95", "threshold")
-_MASK_COLUMNS = tuple(f"mask_{name}" for name in _BOX_COLUMNS)
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class PredictionsWriter:
     """COCO results, written image by image: a list of objects, with the image's path beside its id."""
 
-    def __init__(self, file: IO[str]) -> None:
+    def __init__(self, file: IO[str], *, has_masks: bool) -> None:
         self._file = file
+        self._has_masks = has_masks
         self._separator = "["
 
-    def add(self, image_id: int, image: TreeImage, objects: Sequence[PredictedObject], *, has_masks: bool) -> None:
+    def add(self, image_id: int, image: TreeImage, objects: Sequence[PredictedObject]) -> None:
         for item in objects:
-            result = _result(image_id, image, item, has_masks)
+            result = _result(image_id, image, item, self._has_masks)
             self._file.write(f"{self._separator}\n{json.dumps(result, allow_nan=False)}")
             self._separator = ","
 
@@ -44,12 +43,12 @@ class PredictionsWriter:
 
 
 @contextmanager
-def write_predictions(path: Path) -> Iterator[PredictionsWriter]:
+def write_predictions(path: Path, *, has_masks: bool = False) -> Iterator[PredictionsWriter]:
     """The file appears under its name when all of it is there. Raises OSError."""
     partial = path.with_suffix(".part")
     try:
         with partial.open("w", encoding="utf-8") as file:
-            writer = PredictionsWriter(file)
+            writer = PredictionsWriter(file, has_masks=has_masks)
             yield writer
             writer.finish()
         partial.replace(path)
@@ -77,12 +76,11 @@ def write_ground_truth(path: Path, images: Sequence[TreeImage], categories: Sequ
 
 def write_table(path: Path, table: EvaluationTable) -> None:
     """For spreadsheets: UTF-8 with its mark, numbers as numbers, empty where nothing was measured."""
-    columns = _BOX_COLUMNS + (_MASK_COLUMNS if table.has_masks else ())
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["class", "images", "instances", *columns])
+        writer.writerow(["class", "images", "instances", *(text_cell(measure.name) for measure in table.measures)])
         for row in table.rows:
-            writer.writerow(_cells(row, columns))
+            writer.writerow(_cells(row, table.measures))
 
 
 def text_cell(text: str) -> str:
@@ -90,10 +88,15 @@ def text_cell(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
-def _cells(row: EvaluationRow, columns: Sequence[str]) -> list[str]:
+def _cells(row: EvaluationRow, measures: Sequence[Measure]) -> list[str]:
     name = "all" if row.category is None else text_cell(row.category)
-    values = [getattr(row, column) for column in columns]
-    return [name, str(row.n_images), str(row.n_instances), *("" if v is None else f"{v:.6f}" for v in values)]
+    return [name, str(row.n_images), str(row.n_instances), *(_number(row.value(m.name), m.kind) for m in measures)]
+
+
+def _number(value: float | None, kind: str) -> str:
+    if value is None:
+        return ""
+    return f"{value:.0f}" if kind == COUNT else f"{value:.6f}"
 
 
 def _objects(images: Sequence[TreeImage]) -> Iterator[tuple[int, TreeImage, SnapshotObject]]:
@@ -105,7 +108,7 @@ def _objects(images: Sequence[TreeImage]) -> Iterator[tuple[int, TreeImage, Snap
 def _annotation(image: TreeImage, item: SnapshotObject) -> dict[str, Any]:
     box = bounds_of(item.geometry, image.width, image.height)
     value = {"category_id": item.category + 1, "bbox": _xywh(box), "area": box.area, "iscrowd": int(item.is_crowd)}
-    if isinstance(item.geometry, Polygon):
+    if item.geometry is not None and item.geometry.rings:
         rle = masks.encode(item.geometry, image.width, image.height)
         value["area"] = masks.area(rle)
         value["segmentation"] = masks.as_text(rle) if item.is_crowd else [list(ring) for ring in item.geometry.rings]

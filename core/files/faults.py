@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from core.domain.names import shown
@@ -25,3 +27,12 @@ def storage_error(error: OSError, what: str, where: Path) -> StorageError:
         )
     reason = error.strerror or str(error)
     return StorageError(f"{what} could not be stored in or read from {place}: {reason}.", hint="Check the disk.")
+
+
+@contextmanager
+def told_as_storage_error(what: str, where: Path) -> Iterator[None]:
+    """What goes wrong with the disk inside becomes a sentence that `what` begins."""
+    try:
+        yield
+    except OSError as error:
+        raise storage_error(error, what, where) from error

@@ -1,1 +1,1 @@
-"""Annotation formats: one module each with detect, read and write; what they share is named for what it does."""
+"""Annotation formats behind the entry points `calque.formats`: a package or module each; none knows another."""

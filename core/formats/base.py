@@ -1,25 +1,63 @@
-"""What every annotation format offers."""
+"""What every annotation format offers: contract 2 (docs/adr/0015)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from core.domain.imports import ImportSource, Problem, RawImage
+from core.domain.formats import FormatInfo
+from core.domain.imports import ImportSource, Problem, RawImage, Severity
 
-SizeOf = Callable[[Path], tuple[int, int] | None]
-"""Width and height of an upright picture file; None when it cannot be read (whoever passes it reports why)."""
+
+@dataclass(frozen=True, slots=True)
+class PictureSize:
+    """Of the upright picture. `is_sideways`: it is stored turned by a quarter, so files made from its stored pixels
+    state width and height the other way round."""
+
+    width: int
+    height: int
+    is_sideways: bool = False
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.width, self.height
+
+
+SizeOf = Callable[[Path], PictureSize | None]
+"""The size of a picture file; None when it cannot be read (whoever passes it reports why)."""
+
+
+class Reading:
+    """What annotation files say, told while they are read: iterate it once.
+
+    Images are those that the files speak of and that exist below `images_root`, each once; pictures that no file
+    mentions are for the caller to find. Raises FormatError on the way when a source turns out to be unreadable as a
+    whole.
+    """
+
+    def __init__(self, images_root: Path, items: Generator[RawImage | Problem, None, Iterable[str]]) -> None:
+        """`items` returns the categories when it is done: in the files' order, with those without an example."""
+        self.images_root = images_root
+        self._items = items
+        self._categories: tuple[str, ...] | None = None
+
+    def __iter__(self) -> Iterator[RawImage | Problem]:
+        names = yield from self._items
+        self._categories = tuple(dict.fromkeys(names))
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Known when everything has been read."""
+        if self._categories is None:
+            raise RuntimeError("categories are known when the reading has been iterated to its end")
+        return self._categories
 
 
 @dataclass(frozen=True, slots=True)
 class ReadResult:
-    """What annotation files say.
-
-    `images` holds the pictures that the files speak of and that exist below `images_root`; pictures that no file
-    mentions are for the caller to find. `categories` keeps the files' order and may name classes without an example.
-    """
+    """Everything that a reading told, for whoever needs it at once. Problems that are errors come first."""
 
     images_root: Path
     images: tuple[RawImage, ...]
@@ -27,32 +65,62 @@ class ReadResult:
     problems: tuple[Problem, ...]
 
 
+def gather(reading: Reading, *, on_image: Callable[[int], None] = lambda n: None) -> ReadResult:
+    """`on_image` hears how many images there are so far, and may raise to stop the reading."""
+    images: list[RawImage] = []
+    problems: list[Problem] = []
+    for item in reading:
+        if isinstance(item, Problem):
+            problems.append(item)
+        else:
+            images.append(item)
+            on_image(len(images))
+    problems.sort(key=lambda problem: problem.severity is not Severity.ERROR)
+    return ReadResult(reading.images_root, tuple(images), reading.categories, tuple(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOptions:
+    """`has_pictures`: copies of the pictures are put into the format's images folder beside what is written."""
+
+    has_pictures: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class WriteResult:
+    """What was written. `problems` say what could not be held or was changed."""
+
+    n_images: int  # that the files speak of
+    n_annotations: int
+    problems: tuple[Problem, ...] = ()
+
+
+@runtime_checkable
 class AnnotationFormat(Protocol):
     """A format. Instances hold no state; every method may run on any thread."""
 
     @property
-    def slug(self) -> str:
-        """Stable name for command lines and stored imports, e.g. "coco"."""
-
-    @property
-    def title(self) -> str:
-        """Name for people, e.g. "COCO"."""
-
-    @property
-    def reads(self) -> str:
-        """What a person can point at, for the sentence that lists all formats."""
+    def info(self) -> FormatInfo:
+        """What it is called and what it can hold."""
 
     def detect(self, path: Path) -> float:
         """How sure it is, 0 to 1, that `path` (a file or folder that exists) is of this format. Never raises."""
 
-    def read(self, source: ImportSource, *, size_of: SizeOf) -> ReadResult:
-        """Everything usable, and a problem for everything left out or changed.
+    def read(self, source: ImportSource, *, size_of: SizeOf) -> Reading:
+        """Everything usable, and a problem for everything left out or changed; in one pass, an image at a time.
 
-        Raises FormatError (with the line where there is one) when the file as a whole cannot be read.
+        Raises FormatError (with the line where there is one) when the source as a whole cannot be read, here or while
+        the reading is iterated.
         """
 
-    def write(self, images: Sequence[RawImage], categories: Sequence[str], target: Path, *, images_root: Path) -> None:
-        """Writes annotation files, never pictures, so that `read` with the same images root gives the same back.
+    def write(
+        self, images: Iterable[RawImage], categories: Sequence[str], folder: Path, *, options: WriteOptions
+    ) -> WriteResult:
+        """Writes annotation files, never pictures, so that `read` gives the same back, but for `info.losses`.
 
-        Annotations without a category or without a place on the image are not written unless the format has a way.
+        `images` is iterated once; nothing of it is kept for long. `folder` is the format's own:
+        `core.formats.writing.write_data_set` puts it in place when all is written, and tells what `info.losses` say;
+        the problems here are those that only the format can know. The same input gives the same bytes.
+
+        Raises RefusedError, StorageError.
         """

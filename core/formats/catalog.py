@@ -1,92 +1,86 @@
-"""All formats, and which of them a path is."""
+"""Which formats there are, and which of them a path is. One that cannot be loaded is listed with the reason."""
 
 from __future__ import annotations
 
-import os
-from collections import Counter
-from pathlib import Path, PurePath
+import importlib.metadata
+from collections.abc import Iterable
+from functools import cached_property
+from importlib.metadata import EntryPoint
+from pathlib import Path
 
-from core.domain.names import is_image_name, shown
-from core.errors import FormatError, NotFoundError
-from core.formats.alto import AltoFormat
+from core.domain.formats import CONTRACT, FormatInfo
+from core.domain.names import shown
+from core.errors import CalqueError, FormatError, NotFoundError
 from core.formats.base import AnnotationFormat
-from core.formats.coco import CocoFormat
-from core.formats.image_folder import ImageFolderFormat
-from core.formats.text_files import head_of
-from core.formats.yolo import YoloFormat
+from core.formats.sights import seen_in
 
-FORMATS: tuple[AnnotationFormat, ...] = (CocoFormat(), YoloFormat(), AltoFormat(), ImageFolderFormat())
-
-_MOST_LOOKED_AT = 20_000
-# What a person may bring that is not read (yet), by a sign in the file's first bytes.
-_KNOWN_BY_SIGHT = (
-    (b"<annotation", "Pascal VOC"),
-    (b"PcGts", "PAGE"),
-    (b'"shapes"', "LabelMe"),
-    (b"SQLite format 3", "a database"),
-)
+GROUP = "calque.formats"
 
 
-def get_format(slug: str) -> AnnotationFormat:
-    """Raises NotFoundError for an unknown slug."""
-    for annotation_format in FORMATS:
-        if annotation_format.slug == slug:
-            return annotation_format
-    known = ", ".join(annotation_format.slug for annotation_format in FORMATS)
-    raise NotFoundError(f'There is no format "{shown(slug)}".', hint=f"Choose one of: {known}.")
+class FormatCatalog:
+    """The installed formats, loaded when they are first asked for. `entry_points` replaces the installed ones."""
+
+    def __init__(self, entry_points: Iterable[EntryPoint] | None = None) -> None:
+        self._given = None if entry_points is None else tuple(entry_points)
+
+    def list_formats(self) -> tuple[FormatInfo, ...]:
+        """By precedence, those that cannot be loaded last; never raises."""
+        infos = [info for _, info in self._loaded.values()]
+        return tuple(sorted(infos, key=lambda info: (not info.is_available, info.precedence, info.title.lower())))
+
+    def get(self, slug: str) -> AnnotationFormat:
+        """Raises NotFoundError for an unknown slug, FormatError for a format that cannot be loaded."""
+        if slug not in self._loaded:
+            known = ", ".join(info.slug for info in self.list_formats() if info.is_available)
+            raise NotFoundError(f'There is no format "{shown(slug)}".', hint=f"Choose one of: {known}.")
+        found, info = self._loaded[slug]
+        if found is None:
+            text = f'The format "{shown(slug)}" is not available: {info.unavailable_reason}'
+            raise FormatError(text, hint="Reinstall the plug-in.")
+        return found
+
+    def detect(self, path: Path) -> AnnotationFormat:
+        """The format that is surest. Raises FormatError saying what was seen and what can be read."""
+        try:
+            path.stat()
+        except (OSError, ValueError) as error:
+            reason = "does not exist" if isinstance(error, FileNotFoundError) else f"cannot be opened: {error}"
+            raise FormatError(f'"{shown(path)}" {reason}.', file=path, hint="Choose a file or folder.") from error
+        formats = [self.get(info.slug) for info in self.list_formats() if info.is_available]
+        scores = [(candidate.detect(path), candidate) for candidate in formats]
+        score, best = max(scores, key=lambda pair: pair[0], default=(0.0, None))
+        if best is not None and score > 0:
+            return best
+        readable = "; ".join(candidate.info.reads for candidate in formats)
+        text = f'Nothing that can be imported was found in "{shown(path)}": {seen_in(path)}.'
+        raise FormatError(text, file=path, hint=f"What can be read: {readable}.")
+
+    @cached_property
+    def _loaded(self) -> dict[str, tuple[AnnotationFormat | None, FormatInfo]]:
+        found = importlib.metadata.entry_points(group=GROUP) if self._given is None else self._given
+        return {entry.name: _load_entry(entry) for entry in found}
 
 
-def detect_format(path: Path) -> AnnotationFormat:
-    """The format that is surest. Raises FormatError saying what was seen and what can be read."""
+def _load_entry(entry: EntryPoint) -> tuple[AnnotationFormat | None, FormatInfo]:
     try:
-        path.stat()
-    except (OSError, ValueError) as error:
-        reason = "does not exist" if isinstance(error, FileNotFoundError) else f"cannot be opened: {error}"
-        raise FormatError(f'"{shown(path)}" {reason}.', file=path, hint="Choose a file or folder.") from error
-    scores = [(annotation_format.detect(path), annotation_format) for annotation_format in FORMATS]
-    score, best = max(scores, key=lambda pair: pair[0])
-    if score > 0:
-        return best
-    readable = "; ".join(annotation_format.reads for annotation_format in FORMATS)
-    text = f'Nothing that can be imported was found in "{shown(path)}": {_seen(path)}.'
-    raise FormatError(text, file=path, hint=f"What can be read: {readable}.")
+        found = _format_of(entry)
+        return found, found.info
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a plug-in's module can raise anything when imported
+        return None, FormatInfo(slug=entry.name, title=entry.name, unavailable_reason=_reason(error))
 
 
-_SUFFIXES_OF_ANNOTATIONS = frozenset({".json", ".xml", ".yaml", ".yml", ".data"})
+def _format_of(entry: EntryPoint) -> AnnotationFormat:
+    found = entry.load()
+    if not isinstance(found, AnnotationFormat) or not isinstance(found.info, FormatInfo):
+        raise FormatError(f"{entry.value} is not an AnnotationFormat.")
+    if found.info.contract != CONTRACT:
+        raise FormatError(f"{entry.value} keeps contract {found.info.contract}; this Calque speaks {CONTRACT}.")
+    if found.info.slug != entry.name:
+        raise FormatError(f'{entry.value} calls itself "{found.info.slug}", its entry point "{entry.name}".')
+    return found
 
 
-def _seen(path: Path) -> str:
-    """What is there, in words, e.g. "12 .xml files (Pascal VOC), 3 .txt files"."""
-    if path.is_file():
-        if path.stat().st_size == 0:
-            return "the file is empty"
-        sight = _by_sight(path)
-        if not sight and path.suffix.lower() in _SUFFIXES_OF_ANNOTATIONS:
-            return f"its content is of no {path.suffix} kind that is read"
-        return f"it is {sight}" if sight else f"a file of the kind {path.suffix or '(no ending)'} that is not read"
-    counts: Counter[str] = Counter()
-    sights: dict[str, str] = {}
-    n_looked_at = 0
-    for folder, _, names in os.walk(path):
-        for name in names:
-            if is_image_name(name):
-                continue
-            suffix = PurePath(name).suffix.lower() or "nameless"
-            counts[suffix] += 1
-            if counts[suffix] <= 3 and not sights.get(suffix):
-                sights[suffix] = _by_sight(Path(folder, name))
-        n_looked_at += len(names)
-        if n_looked_at > _MOST_LOOKED_AT:
-            break
-    if not counts:
-        return "it is empty"
-    parts = []
-    for suffix, count in counts.most_common(4):
-        kind = f" ({sights[suffix]})" if sights.get(suffix) else ""
-        parts.append(f"{count} {shown(suffix)} {'file' if count == 1 else 'files'}{kind}")
-    return "it has " + ", ".join(parts)
-
-
-def _by_sight(file: Path) -> str:
-    head = head_of(file)
-    return next((words for sign, words in _KNOWN_BY_SIGHT if sign in head), "")
+def _reason(error: BaseException) -> str:
+    if isinstance(error, CalqueError):
+        return str(error)
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

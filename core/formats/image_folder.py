@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path, PurePath
 
+from core.domain.formats import FormatInfo
 from core.domain.imports import ImportSource, Problem, RawImage, Severity
 from core.domain.names import is_image_name, shown
 from core.errors import FormatError, RefusedError
-from core.formats.base import ReadResult, SizeOf
-from core.formats.image_index import ImageIndex
+from core.formats.base import AnnotationFormat, Reading, SizeOf, WriteOptions, WriteResult
+from core.formats.reading.image_index import ImageIndex
 
 _PERHAPS_ANNOTATIONS = frozenset({".xml", ".json", ".csv", ".jsonl", ".geojson"})
 
@@ -19,26 +20,36 @@ _PERHAPS_ANNOTATIONS = frozenset({".xml", ".json", ".csv", ".jsonl", ".geojson"}
 class ImageFolderFormat:
     """The last resort of detection: chosen when nothing else was found beside the pictures."""
 
-    slug = "images"
-    title = "Images without annotations"
-    reads = "a folder of images"
+    info = FormatInfo(
+        slug="images",
+        title="Images without annotations",
+        reads="a folder of images",
+        no_writing="A folder of images cannot hold annotations.",
+        precedence=1000,
+    )
 
     def detect(self, path: Path) -> float:
         if path.is_file():
             return 0.0
         return 0.1 if any(is_image_name(name) for _, _, names in os.walk(path) for name in names) else 0.0
 
-    def read(self, source: ImportSource, *, size_of: SizeOf) -> ReadResult:
+    def read(self, source: ImportSource, *, size_of: SizeOf) -> Reading:
         root = source.images_root or source.path
         if not root.is_dir():
             raise FormatError(f'"{shown(root)}" is not a folder.', file=root, hint="Choose a folder with images.")
-        images = tuple(RawImage(path, ()) for path in ImageIndex(root).paths)
-        return ReadResult(root, images, (), tuple(_unread(root)))
+        return Reading(root, _items(root))
 
-    def write(self, images: Sequence[RawImage], categories: Sequence[str], target: Path, *, images_root: Path) -> None:
-        if any(image.annotations for image in images):
-            raise RefusedError("A folder of images cannot hold annotations.", hint="Choose another format.")
-        target.mkdir(parents=True, exist_ok=True)
+    def write(
+        self, images: Iterable[RawImage], categories: Sequence[str], folder: Path, *, options: WriteOptions
+    ) -> WriteResult:
+        raise RefusedError(self.info.no_writing, hint="Choose another format.")
+
+
+def _items(root: Path) -> Generator[RawImage | Problem, None, Iterable[str]]:
+    for path in ImageIndex(root).paths:
+        yield RawImage(path, ())
+    yield from _unread(root)
+    return ()
 
 
 def _unread(root: Path) -> list[Problem]:
@@ -58,3 +69,6 @@ def _unread(root: Path) -> list[Problem]:
         )
         for suffix, count in sorted(suffixes.items())
     ]
+
+
+FORMAT: AnnotationFormat = ImageFolderFormat()

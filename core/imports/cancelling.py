@@ -1,18 +1,11 @@
-"""How an import tells how far it is, and how it is stopped."""
+"""How an import is stopped; how it tells how far it is stands in core.progress."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from core import clock
 from core.errors import RefusedError
+from core.progress import IsCancelled, Progress, never_cancelled, no_progress, sparing
 
-_PAUSE_S = 0.05
-
-Progress = Callable[[int, int, str], None]
-"""Done, of how many, and what is being done."""
-
-IsCancelled = Callable[[], bool]
+__all__ = ["ImportCancelledError", "IsCancelled", "Progress", "never_cancelled", "no_progress", "sparing"]
 
 
 class ImportCancelledError(RefusedError):
@@ -20,25 +13,3 @@ class ImportCancelledError(RefusedError):
 
     def __init__(self) -> None:
         super().__init__("The import was stopped.", hint="Nothing was changed.")
-
-
-def no_progress(done: int, total: int, text: str) -> None:
-    """For callers that do not watch."""
-
-
-def never_cancelled() -> bool:
-    return False
-
-
-def sparing(progress: Progress) -> Progress:
-    """Passes on what a person can see: twenty steps a second, each change of work, and the end of each."""
-    last_at, last_text = -_PAUSE_S, ""
-
-    def tell(done: int, total: int, text: str) -> None:
-        nonlocal last_at, last_text
-        now = clock.monotonic()
-        if now - last_at >= _PAUSE_S or text != last_text or done == total:
-            last_at, last_text = now, text
-            progress(done, total, text)
-
-    return tell

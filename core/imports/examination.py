@@ -13,11 +13,13 @@ from pathlib import Path
 from core.domain.imports import Problem, Severity
 from core.domain.names import shown
 from core.domain.projects import ImageState
+from core.formats.base import PictureSize
 from core.images.hashing import sha256_of
 from core.images.opening import ImageFileError
 from core.images.reading import ImageHeader, read_header, verify
 from core.images.scan import ScannedFile
 from core.imports.cancelling import ImportCancelledError, IsCancelled, Progress
+from core.imports.orientation import is_sideways
 from core.registry.stores.images import ImageFacts
 
 _WAITING_PER_THREAD = 8
@@ -70,9 +72,9 @@ class Headers:
         self._memory.headers[path] = (stat.st_size, stat.st_mtime_ns, header)
         return header
 
-    def size_of(self, path: Path) -> tuple[int, int] | None:
+    def size_of(self, path: Path) -> PictureSize | None:
         header = self.get(path)
-        return (header.width, header.height) if header is not None else None
+        return None if header is None else PictureSize(header.width, header.height, is_sideways(header.orientation))
 
 
 def examine_all(

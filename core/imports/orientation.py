@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.domain.geometry import Box, Geometry, Polygon, Ring
+from core.domain.geometry import Geometry
 
 Turn = Callable[[float, float, int, int], tuple[float, float]]
 
@@ -31,13 +31,4 @@ def to_upright(geometry: Geometry, orientation: int, stored_size: tuple[int, int
     if geometry is None or turn is None:
         return geometry
     width, height = stored_size
-    if isinstance(geometry, Polygon):
-        return Polygon(tuple(_turn_ring(ring, turn, width, height) for ring in geometry.rings))
-    x0, y0 = turn(geometry.x0, geometry.y0, width, height)
-    x1, y1 = turn(geometry.x1, geometry.y1, width, height)
-    return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
-
-
-def _turn_ring(ring: Ring, turn: Turn, width: int, height: int) -> Ring:
-    points = (turn(x, y, width, height) for x, y in zip(ring[0::2], ring[1::2], strict=True))
-    return tuple(value for point in points for value in point)
+    return geometry.moved(lambda x, y: turn(x, y, width, height))

@@ -11,9 +11,9 @@ from pathlib import Path
 from core.domain.imports import ImportPreview, ImportSource, Problem, RawAnnotation, RawImage, Severity
 from core.domain.names import shown
 from core.domain.projects import ImageState
-from core.formats.geometry_checks import check_shape
+from core.formats.base import ReadResult
+from core.formats.reading.geometry_checks import check_shape
 from core.imports.orientation import is_sideways, to_upright
-from core.imports.reading import Reading
 from core.registry.stores.images import ImageFacts
 
 _SAMPLES = 6
@@ -81,37 +81,36 @@ def make_plan(
     source: ImportSource,
     format: str,
     format_title: str,
-    reading: Reading,
+    reading: ReadResult,
     images: Sequence[ImageFacts],
     image_problems: Sequence[Problem],
     known_categories: Sequence[str] = (),
 ) -> ImportPlan:
     """`images` are the usable files below the root, `known_categories` those of the project to be added to."""
-    result = reading.result
-    problems = list(result.problems)
-    raw = {image.path: image for image in result.images}
-    planned = [_plan_image(facts, raw.get(facts.path), reading, problems) for facts in images]
+    problems = list(reading.problems)
+    raw = {image.path: image for image in reading.images}
+    planned = [_plan_image(facts, raw.get(facts.path), problems) for facts in images]
     present = {facts.path for facts in images}
     problems += [
         Problem("image-unusable", f'"{shown(image.path)}" cannot be used, so its annotations are left out.', image.path)
-        for image in result.images
+        for image in reading.images
         if image.path not in present and (image.annotations or image.is_explicit_negative)
     ]
     problems += image_problems
     used = {annotation.category for image in planned for annotation in image.annotations}
-    listed = dict.fromkeys(map(_clean_name, result.categories))
+    listed = dict.fromkeys(map(_clean_name, reading.categories))
     names = (*listed, *sorted(name for name in used if name is not None and name not in listed))
     problems += _similar_names(names, known_categories)
-    problems += _judge_as_a_whole(planned, result.images_root, result.problems)
-    return ImportPlan(source, format, format_title, result.images_root, tuple(planned), names, tuple(problems))
+    problems += _judge_as_a_whole(planned, reading.images_root, reading.problems)
+    return ImportPlan(source, format, format_title, reading.images_root, tuple(planned), names, tuple(problems))
 
 
-def _plan_image(facts: ImageFacts, raw: RawImage | None, reading: Reading, problems: list[Problem]) -> PlannedImage:
+def _plan_image(facts: ImageFacts, raw: RawImage | None, problems: list[Problem]) -> PlannedImage:
     if raw is None:
         return PlannedImage(facts)
     kept: list[RawAnnotation] = []
     for annotation in raw.annotations:
-        checked = _check(annotation, facts, raw, reading, problems)
+        checked = _check(annotation, facts, raw, problems)
         if checked is not None:
             kept.append(checked)
     return PlannedImage(
@@ -123,15 +122,14 @@ def _plan_image(facts: ImageFacts, raw: RawImage | None, reading: Reading, probl
 
 
 def _check(
-    annotation: RawAnnotation, facts: ImageFacts, raw: RawImage, reading: Reading, problems: list[Problem]
+    annotation: RawAnnotation, facts: ImageFacts, raw: RawImage, problems: list[Problem]
 ) -> RawAnnotation | None:
     """Formats check shapes against the size that they state; the picture's own size has the last word."""
     geometry = annotation.geometry
-    is_turned = raw.path in reading.turned
-    if is_turned:
+    if raw.is_as_stored:
         stored = (facts.height, facts.width) if is_sideways(facts.orientation) else (facts.width, facts.height)
         geometry = to_upright(geometry, facts.orientation, stored)
-    if geometry is not None and (is_turned or (raw.width, raw.height) != (facts.width, facts.height)):
+    if geometry is not None and (raw.is_as_stored or (raw.width, raw.height) != (facts.width, facts.height)):
         checked = check_shape(geometry, facts.width, facts.height)
         if checked.kind:
             rest = "; it is left out." if checked.shape is None else "."

@@ -12,7 +12,7 @@ from core.domain.imports import ImportPreview, ImportReport, ImportSource, Probl
 from core.domain.names import shown
 from core.domain.projects import Project
 from core.errors import RefusedError
-from core.formats.catalog import FORMATS, detect_format, get_format
+from core.formats.catalog import FormatCatalog
 from core.images.scan import ScannedFile, scan_images
 from core.imports.cancelling import (
     ImportCancelledError,
@@ -26,6 +26,7 @@ from core.imports.examination import Headers, Memory, examine_all
 from core.imports.plan import ImportPlan, make_plan
 from core.imports.reading import read_annotations
 from core.imports.writing import write_plan
+from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.stores import projects
 from core.registry.stores.images import ImageFacts, list_facts
@@ -34,15 +35,17 @@ from core.registry.stores.images import ImageFacts, list_facts
 class ImportService:
     """Every method may be called on any thread; long ones tell their progress and can be stopped."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, formats: FormatCatalog | None = None) -> None:
+        """`formats` None = those that are installed."""
         self._registry = registry
+        self._formats = formats or FormatCatalog()
         self._memory = Memory()
         self._memory_source: ImportSource | None = None
         self._remembering = threading.Lock()
 
     def list_formats(self) -> tuple[tuple[str, str], ...]:
-        """Slug and title of every format."""
-        return tuple((annotation_format.slug, annotation_format.title) for annotation_format in FORMATS)
+        """Slug and title of every format that can be read."""
+        return tuple((info.slug, info.title) for info in self._formats.list_formats() if info.is_available)
 
     def preview(
         self,
@@ -90,6 +93,7 @@ class ImportService:
             project = into or projects.insert_project(session, name=project_name, root=plan.root)
             written = write_plan(session, project, plan, replaces=replace, progress=progress, is_cancelled=is_cancelled)
             name = projects.get_project(session, project).name
+            changes = noted(session)
         self._forget()
         return ImportReport(
             project=project,
@@ -101,6 +105,7 @@ class ImportService:
             categories=plan.category_counts(),
             problems=(*plan.problems, *written.problems),
             n_rotated=plan.n_rotated,
+            changes=changes,
         )
 
     def _get_project(self, id: ProjectId | None) -> Project | None:
@@ -113,11 +118,11 @@ class ImportService:
         self, source: ImportSource, target: Project | None, progress: Progress, is_cancelled: IsCancelled
     ) -> ImportPlan:
         source = _absolute(source, target)
-        annotation_format = get_format(source.format) if source.format else detect_format(source.path)
+        annotation_format = self._formats.get(source.format) if source.format else self._formats.detect(source.path)
         progress(0, 0, "Reading annotations")
         memory = self._memory_for(source)
-        reading = read_annotations(annotation_format, source, Headers(memory))
-        root = reading.result.images_root.absolute()
+        reading = read_annotations(annotation_format, source, Headers(memory), is_cancelled=is_cancelled)
+        root = reading.images_root.absolute()
         if target is not None:
             _require_same_root(target, root)
         files, problems = _scan(root, progress, is_cancelled)
@@ -137,8 +142,8 @@ class ImportService:
                 images.append(examined.facts)
         return make_plan(
             source=source,
-            format=annotation_format.slug,
-            format_title=annotation_format.title,
+            format=annotation_format.info.slug,
+            format_title=annotation_format.info.title,
             reading=reading,
             images=images,
             image_problems=problems,

@@ -20,7 +20,6 @@ from core.registry.stores.annotations import (
     delete_imported,
     insert_annotations,
     list_ground_truth,
-    recount,
 )
 from core.registry.stores.images import ImageFacts
 from core.registry.stores.projects import add_categories
@@ -64,7 +63,6 @@ def write_plan(
         for image in spoken_of
     )
     insert_annotations(session, _watched(rows, plan.n_annotations, progress, is_cancelled))
-    recount(session, project)
     return Written(len(new), tuple(problems))
 
 

@@ -1,4 +1,4 @@
-"""The evaluation table of one split by COCO's protocol, equal to pycocotools to 1e-6.
+"""The numbers of one split by COCO's protocol, equal to pycocotools to 1e-6.
 
 IoU 0.50 to 0.95 in steps of 0.05, 101 recall levels, all object sizes. `max_detections` is per image *and class*
 (COCO's own is 100; pages with more lines than that need more), and the table records it. Precision, recall and their
@@ -16,9 +16,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from core.domain.evaluation import Setting
 from core.domain.geometry import Box, Polygon, bounds_of
-from core.domain.metrics import EvaluationRow, EvaluationTable
-from core.domain.snapshots import SnapshotObject, Split
+from core.domain.snapshots import SnapshotObject
 from core.metrics import masks
 from core.metrics.average_precision import (
     OperatingPoint,
@@ -31,6 +31,7 @@ from core.metrics.average_precision import (
 from core.metrics.matching import IOU_THRESHOLDS, Floats, Pairs, box_pairs, match
 
 DEFAULT_MAX_DETECTIONS = 300
+COCO_SETTINGS: Mapping[str, Setting] = {"iou_thresholds": tuple(round(float(v), 2) for v in IOU_THRESHOLDS)}
 
 
 class Prediction(Protocol):
@@ -71,14 +72,19 @@ class CocoScores:
     def is_measured(self) -> bool:
         return bool(np.isfinite(self.ap).any())
 
-    def mean_ap(self) -> float | None:
-        return _mean(self.ap)
+    def mean_ap(self, category: int | None = None) -> float | None:
+        """Over the thresholds, of one class or, with None, over the classes that could be measured as well."""
+        return _mean(self.ap[_which(category)])
 
-    def mean_ap_at(self, threshold_index: int) -> float | None:
-        return _mean(self.ap[:, threshold_index])
+    def mean_ap_at(self, threshold_index: int, category: int | None = None) -> float | None:
+        return _mean(self.ap[_which(category), threshold_index])
 
-    def mean_recall(self) -> float | None:
-        return _mean(self.recall)
+    def mean_recall(self, category: int | None = None) -> float | None:
+        return _mean(self.recall[_which(category)])
+
+    def point(self, category: int | None = None) -> OperatingPoint:
+        """Where F1 is highest, of one class or of all together."""
+        return self.overall if category is None else self.points[category]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +99,6 @@ class Scored:
     masks: CocoScores | None
 
 
-def evaluate(
-    split: Split,
-    categories: Sequence[str],
-    images: Iterable[EvalImage],
-    *,
-    has_masks: bool,
-    max_detections: int = DEFAULT_MAX_DETECTIONS,
-) -> EvaluationTable:
-    """Measure one split. `images` is walked once, so it can be a generator that predicts as it goes."""
-    scored = score(len(categories), images, has_masks=has_masks, max_detections=max_detections)
-    rows = [_overall_row(scored)]
-    rows += [_class_row(scored, index, name) for index, name in enumerate(categories)]
-    return EvaluationTable(split, tuple(rows), has_masks, max_detections, _notes(scored, categories, split))
-
-
 def score(
     n_categories: int,
     images: Iterable[EvalImage],
@@ -115,7 +106,7 @@ def score(
     has_masks: bool,
     max_detections: int = DEFAULT_MAX_DETECTIONS,
 ) -> Scored:
-    """The numbers behind the table."""
+    """The numbers behind the table. `images` is walked once, so it can be a generator that predicts as it goes."""
     rows = _Rows(n_categories, has_masks, max_detections)
     for image in images:
         rows.add(image)
@@ -255,52 +246,10 @@ def _xywh(box: Box) -> tuple[float, float, float, float]:
     return (box.x0, box.y0, box.x1 - box.x0, box.y1 - box.y0)
 
 
+def _which(category: int | None) -> slice:
+    return slice(None) if category is None else slice(category, category + 1)
+
+
 def _mean(values: Floats) -> float | None:
     measured = values[np.isfinite(values)]
     return float(measured.mean()) if len(measured) else None
-
-
-def _overall_row(scored: Scored) -> EvaluationRow:
-    return _row(None, scored.n_images, sum(scored.instances), scored.boxes, scored.masks, None)
-
-
-def _class_row(scored: Scored, index: int, name: str) -> EvaluationRow:
-    return _row(name, scored.images_with[index], scored.instances[index], scored.boxes, scored.masks, index)
-
-
-def _row(
-    name: str | None, n_images: int, n_instances: int, boxes: CocoScores, mask_scores: CocoScores | None, at: int | None
-) -> EvaluationRow:
-    """A row of the table: of the class at index `at`, of all classes when that is None."""
-    which = slice(None) if at is None else slice(at, at + 1)
-    point = boxes.overall if at is None else boxes.points[at]
-    row = {
-        "precision": point.precision,
-        "recall": point.recall,
-        "threshold": point.threshold,
-        "map50": _mean(boxes.ap[which, 0]),
-        "map50_95": _mean(boxes.ap[which]),
-    }
-    if mask_scores is not None:
-        point = mask_scores.overall if at is None else mask_scores.points[at]
-        row |= {
-            "mask_precision": point.precision,
-            "mask_recall": point.recall,
-            "mask_threshold": point.threshold,
-            "mask_map50": _mean(mask_scores.ap[which, 0]),
-            "mask_map50_95": _mean(mask_scores.ap[which]),
-        }
-    return EvaluationRow(name, n_images, n_instances, **row)
-
-
-def _notes(scored: Scored, categories: Sequence[str], split: Split) -> tuple[str, ...]:
-    notes = []
-    absent = [name for name, n in zip(categories, scored.instances, strict=True) if not n]
-    if absent and len(absent) < len(categories):
-        names = ", ".join(absent)
-        notes.append(f"Without an object in the {split.value} set, so not measured and left out of the mean: {names}.")
-    elif absent:
-        notes.append(f"The {split.value} set has no object to compare with; nothing could be measured.")
-    if scored.n_unusable:
-        notes.append(f"{scored.n_unusable} predictions had a confidence or a box that is not a number; left out.")
-    return tuple(notes)

@@ -58,16 +58,10 @@ def iou(predicted: Sequence[Rle], truths: Sequence[Rle], is_crowd: Sequence[bool
 
 
 def _rings(geometry: Geometry, width: int, height: int) -> tuple[Ring, ...]:
-    if geometry is None:
-        geometry = Box(0.0, 0.0, float(width), float(height))
-    if isinstance(geometry, Box):
-        x0, y0, x1, y1 = geometry.x0, geometry.y0, geometry.x1, geometry.y1
-        return ((x0, y0, x0, y1, x1, y1, x1, y0),)
+    rings = (geometry or Box(0.0, 0.0, float(width), float(height))).outline()
     # The rasteriser's memory grows with the outline's length, so a shape far outside is cut before it gets there.
-    largest = max((abs(v) for ring in geometry.rings for v in ring), default=0.0)
-    if largest > 4 * max(width, height):
-        geometry = Polygon(geometry.rings).clipped(width, height)
-    return geometry.rings
+    largest = max((abs(v) for ring in rings for v in ring), default=0.0)
+    return Polygon(rings).clipped(width, height).rings if largest > 4 * max(width, height) else rings
 
 
 def _as_rle(value: Any) -> Rle:

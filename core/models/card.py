@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.domain.metrics import EvaluationRow, EvaluationTable
+from core.domain.evaluation import BOXES, EvaluationRow, EvaluationTable, Measure, group_word
+from core.domain.metrics import BEST_F1
 from core.domain.training import SplitCount
 
 DASH = "–"
@@ -74,23 +75,29 @@ def _at(counts: Sequence[int], index: int) -> str:
 
 
 def _evaluation(table: EvaluationTable) -> str:
-    header = ["Class", "Images", "Instances", "P", "R", "mAP50", "mAP50-95"]
-    if table.has_masks:
-        header += ["mask P", "mask R", "mask mAP50", "mask mAP50-95"]
-    rows = [_evaluation_row(row, table.has_masks) for row in table.rows]
+    header = ["Class", "Images", "Instances", *(_text(_heading(measure)) for measure in table.columns)]
+    rows = [_evaluation_row(row, table.columns) for row in table.rows]
     title = f"## Evaluation on {table.split.value}"
-    limit = f"at most {table.max_detections} detections an image and class"
-    text = f"COCO protocol, {limit}. P and R at the best F1 of each row."
-    notes = [f"* {_text(note)}" for note in table.notes]
-    return "\n\n".join([title, text, _table(header, rows), *(["\n".join(notes)] if notes else [])])
+    at_best = " and ".join(dict.fromkeys(m.short_title for m in table.measures if m.at in BEST_F1))
+    text = " ".join(filter(None, (table.about, f"{at_best} at the best F1 of each row." if at_best else "")))
+    notes = "\n".join(f"* {_text(note)}" for note in table.notes)
+    return "\n\n".join(part for part in (title, text, _table(header, rows), notes) if part)
 
 
-def _evaluation_row(row: EvaluationRow, has_masks: bool) -> list[str]:
+def _heading(measure: Measure) -> str:
+    """Boxes are what everybody expects; other groups are named."""
+    if measure.group in ("", BOXES):
+        return measure.short_title
+    return f"{group_word(measure.group).lower()} {measure.short_title}"
+
+
+def _evaluation_row(row: EvaluationRow, columns: Sequence[Measure]) -> list[str]:
     cells = [_text(row.category if row.category is not None else "all"), str(row.n_images), str(row.n_instances)]
-    values = [row.precision, row.recall, row.map50, row.map50_95]
-    if has_masks:
-        values += [row.mask_precision, row.mask_recall, row.mask_map50, row.mask_map50_95]
-    return cells + [DASH if value is None else f"{value:.3f}" for value in values]
+    return cells + [_number(row.value(measure.name), measure.digits) for measure in columns]
+
+
+def _number(value: float | None, digits: int) -> str:
+    return DASH if value is None else f"{value:.{digits}f}"
 
 
 def _settings(title: str, values: Any) -> str:

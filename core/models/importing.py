@@ -14,16 +14,17 @@ from typing import Any
 from safetensors import SafetensorError, safe_open
 
 from core import clock
-from core.domain.metrics import EvaluationRow, EvaluationTable
+from core.domain.evaluation import EvaluationTable
+from core.domain.evaluation_json import table_from_json
+from core.domain.ids import TaskId
 from core.domain.names import shown
-from core.domain.projects import Task
-from core.domain.snapshots import Split
 from core.errors import NotFoundError, RefusedError, WeightsError
 from core.files.hashing import sha256_of_file
 from core.models.archive import extract_files
 from core.models.exporting import PUBLISHED_FILES, SUMS_FILE
 from core.models.publish import STAGING_PREFIX
 from core.models.weights_store import CARD_FILE, MODEL_FILE, WEIGHTS_FILE, load_model_json, verify
+from core.tasks.catalog import is_task_id
 
 _MAX_JSON_BYTES = 32 * 2**20
 _EXPORT_AGAIN = "Export the version again, or copy the file again."
@@ -42,8 +43,9 @@ class Bundle:
         return self.folder / WEIGHTS_FILE
 
     @property
-    def task(self) -> Task:
-        return Task(self.model["task"])
+    def task(self) -> TaskId:
+        """Which need not be installed."""
+        return TaskId(self.model["task"])
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -109,7 +111,7 @@ def _require_described(model: Mapping[str, Any]) -> None:
     categories = model.get("categories")
     is_described = (
         all(isinstance(model.get(key), str) and model[key] for key in ("architecture", "worker", "worker_version"))
-        and model.get("task") in list(Task)
+        and is_task_id(model.get("task"))
         and isinstance(categories, list)
         and categories
         and all(isinstance(name, str) for name in categories)
@@ -124,20 +126,11 @@ def _require_described(model: Mapping[str, Any]) -> None:
 
 
 def tables_of(model: Mapping[str, Any]) -> tuple[EvaluationTable, ...]:
-    """The evaluations that a model.json states. Raises WeightsError when they cannot be understood."""
+    """The evaluations that a model.json states, of every format. Raises WeightsError when one cannot be understood."""
     metrics = model.get("metrics") or {}
     try:
-        return tuple(
-            EvaluationTable(
-                split=Split(name),
-                rows=tuple(EvaluationRow(**row) for row in table["rows"]),
-                has_masks=bool(table["has_masks"]),
-                max_detections=int(table["max_detections"]),
-                notes=tuple(map(str, table.get("notes", ()))),
-            )
-            for name, table in metrics.items()
-            if table["rows"]
-        )
+        stated = [{"split": name, **table} for name, table in metrics.items() if table["rows"]]
+        return tuple(table_from_json(table) for table in stated)
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         text = f"The measurements in {MODEL_FILE} cannot be understood ({shown(str(error))})."
         raise WeightsError(text, hint="Use what Calque has exported.") from error

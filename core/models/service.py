@@ -10,11 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from core import clock
-from core.domain.ids import ModelId, ProjectId, SnapshotId, VersionId
+from core.domain.changes import Changed, Changes
+from core.domain.evaluation import Evaluation, evaluation_id
+from core.domain.ids import ModelId, ProjectId, SnapshotId, TaskId, VersionId
 from core.domain.imports import Problem, Severity
 from core.domain.models import Model, ModelVersion, VersionDetails, VersionStatus
 from core.domain.names import shown
-from core.domain.projects import Task
 from core.errors import NotFoundError, RefusedError, WeightsError
 from core.models.details import facts_of, snippet_of
 from core.models.exporting import Progress, write_bundle
@@ -29,10 +30,12 @@ from core.models.weights_store import (
     n_bytes,
     verify,
 )
+from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.session import Session
+from core.registry.stores import evaluations, runs, snapshots
 from core.registry.stores import models as store
-from core.registry.stores import runs, snapshots
+from core.tasks.catalog import TaskCatalog
 
 MAX_NAME = 100
 TRASH_PREFIX = ".trash-"
@@ -46,20 +49,21 @@ def _no_progress(done: float, total: float, text: str = "") -> None:
 class ModelService:
     """`models` is the folder of the published versions. Every method may be called on any thread."""
 
-    def __init__(self, registry: Registry, models: Path) -> None:
+    def __init__(self, registry: Registry, models: Path, tasks: TaskCatalog | None = None) -> None:
         self._registry = registry
         self._store = models
+        self._tasks = tasks or TaskCatalog()
 
     # Reading
 
     def list_models(self, project: ProjectId | None = None) -> tuple[Model, ...]:
         """Newest first; of all projects when none is named."""
         with self._registry.read() as session:
-            return store.list_models(session, project)
+            return tuple(self._judged(model) for model in store.list_models(session, project))
 
     def get_model(self, id: ModelId) -> Model:
         with self._registry.read() as session:
-            return store.get_model(session, id)
+            return self._judged(store.get_model(session, id))
 
     def list_versions(self, model: ModelId | None = None) -> tuple[ModelVersion, ...]:
         """Newest first; of all models when none is named."""
@@ -80,8 +84,9 @@ class ModelService:
         """Everything of a version's page. What is missing on the disk is empty: `verify` and the export name it."""
         with self._registry.read() as session:
             version = self._locate(store.get_version(session, id))
-            model = store.get_model(session, version.model)
-            tables = store.list_tables(session, id)
+            model = self._judged(store.get_model(session, version.model))
+            measured = evaluations.list_evaluations(session, version=id)
+            tables = evaluations.list_tables(session, id)
             lineage = self._located(tuple(_ancestors(session, version)))
             children = self._located(store.list_children(session, id))
             snapshot = (
@@ -109,6 +114,7 @@ class ModelService:
             n_bytes=n_bytes(folder) if folder else 0,
             snapshot=snapshot,
             files=_files_of(folder) if folder else (),
+            evaluations=measured,
         )
 
     def verify(self) -> tuple[Problem, ...]:
@@ -134,11 +140,11 @@ class ModelService:
     # Changing
 
     def create_model(
-        self, project: ProjectId, name: str, task: Task, categories: Sequence[str], description: str = ""
-    ) -> Model:
+        self, project: ProjectId, name: str, task: TaskId, categories: Sequence[str], description: str = ""
+    ) -> Changed[Model]:
         """Raises RefusedError for a name that is empty, too long, or taken in the project (E-230)."""
         with self._registry.write() as session:
-            return store.insert_model(
+            model = store.insert_model(
                 session,
                 project=project,
                 name=_checked_name(name),
@@ -146,8 +152,9 @@ class ModelService:
                 categories=tuple(categories),
                 description=description.strip(),
             )
+            return Changed(model, noted(session))
 
-    def delete_version(self, id: VersionId) -> None:
+    def delete_version(self, id: VersionId) -> Changes:
         """Its number is not given again and its descendants still name it. Refused (E-550) while a run needs it.
 
         The files go to the store's trash for 30 days, unless another version has the same content.
@@ -162,9 +169,11 @@ class ModelService:
                     raise RefusedError(text, hint="Stop the training before removing it.", code="E-550")
             store.delete_version(session, id)
             is_last = bool(version.content_sha256) and not store.count_users_of_content(session, version.content_sha256)
+            changes = noted(session)
         if is_last and version.folder is not None and version.folder.is_dir():
             self._throw_away(version.folder)
         self._empty_trash()
+        return changes
 
     # Out and in
 
@@ -197,7 +206,7 @@ class ModelService:
 
     def import_version(
         self, path: Path, project: ProjectId, model: ModelId | None = None, *, new_model_name: str = ""
-    ) -> ModelVersion:
+    ) -> Changed[ModelVersion]:
         """Take in a folder or .zip that Calque exported; nothing of it is executed or unpickled.
 
         Without `model` one is made, named as the file says unless told otherwise. Raises WeightsError when it is
@@ -210,13 +219,14 @@ class ModelService:
             published = publish(weights=bundle.weights, model=bundle.model, store=self._store, card=bundle.card)
             with self._registry.write(durable=True) as session:
                 owner = model or self._make_model(session, bundle, project, new_model_name)
-                return self._locate(_insert_imported(session, bundle, published, owner, project))
+                version = _insert_imported(session, bundle, published, owner, project)
+                return Changed(self._locate(version), noted(session))
 
     def _require_fitting(self, bundle: Bundle, model: Model) -> None:
-        if bundle.task is not model.task or bundle.categories != model.categories:
+        if bundle.task != model.task or bundle.categories != model.categories:
             text = (
-                f'"{shown(model.name)}" is a {model.task.value} model of {_listed(model.categories)}; '
-                f"the file holds a {bundle.task.value} model of {_listed(bundle.categories)}."
+                f'"{shown(model.name)}" is a {model.task} model of {_listed(model.categories)}; '
+                f"the file holds a {bundle.task} model of {_listed(bundle.categories)}."
             )
             raise RefusedError(text, hint="Import it as a new model.", code="E-301")
         others = {version.worker for version in self.list_versions(model.id)} - {bundle.model["worker"]}
@@ -244,6 +254,10 @@ class ModelService:
         return made.id
 
     # The store
+
+    def _judged(self, model: Model) -> Model:
+        """With the reason why nothing can be done with it, when its task is not installed (any more)."""
+        return replace(model, task_problem=self._tasks.info(model.task).unavailable_reason)
 
     def _locate(self, version: ModelVersion) -> ModelVersion:
         """With the folder where it is now: Calque's home may have been moved since it was published."""
@@ -296,7 +310,16 @@ def _insert_imported(
         snapshot=SnapshotId(snapshot) if snapshot in known else None,
     )
     tables = tables_of(content)
-    store.add_tables(session, version.id, tables)
+    for table in tables:
+        made = Evaluation(
+            id=evaluation_id(version.id, table.split),
+            run=None,
+            version=version.id,
+            snapshot=version.snapshot,
+            created_at=version.created_at,
+            table=table,
+        )
+        evaluations.put_evaluation(session, made)
     store.publish_version(
         session,
         version.id,
@@ -304,7 +327,7 @@ def _insert_imported(
         content_sha256=published.content_sha256,
         weights_sha256=published.weights_sha256,
         architecture=content["architecture"],
-        headline=headline_of(tables, bundle.task),
+        headline=headline_of(tables),
         duration_s=None,
         is_partial=bool(content.get("is_partial")),
     )

@@ -15,12 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.imports import Problem, Severity
+from core.domain.names import shown
 from core.errors import NotFoundError, WeightsError
 from core.files.hashing import sha256_of_file
 
 WEIGHTS_FILE = "weights.safetensors"
 MODEL_FILE = "model.json"
 CARD_FILE = "README.md"
+
+MODEL_FORMAT = 2
+"""Of model.json. What has no number is of format 1, in which measurements had fixed fields."""
 
 _CONTENT_ID = re.compile(r"[0-9a-f]{64}")
 
@@ -52,7 +56,8 @@ def find_weights(store: Path, weights_sha256: str) -> Path | None:
 
 
 def load_model_json(folder: Path) -> dict[str, Any]:
-    """What made a version. Raises NotFoundError without the file, WeightsError when it cannot be understood."""
+    """What made a version. Raises NotFoundError without the file, WeightsError when it cannot be understood or has a
+    format that only a newer Calque knows."""
     path = folder / MODEL_FILE
     try:
         model = json.loads(path.read_bytes())
@@ -62,7 +67,19 @@ def load_model_json(folder: Path) -> dict[str, Any]:
         raise WeightsError(f"{path} cannot be read: {error}.", hint="Export the version again.") from error
     if not isinstance(model, dict):
         raise WeightsError(f"{path} does not describe a model.", hint="Export the version again.")
+    _require_known_format(model, path)
     return model
+
+
+def _require_known_format(model: Mapping[str, Any], path: Path) -> None:
+    number = model.get("format", 1)
+    if type(number) is not int or number < 1:
+        raise WeightsError(f"{path} states no format that there is ({shown(str(number))}).")
+    if number > MODEL_FORMAT:
+        raise WeightsError(
+            f"{path} is of format {number}, which a newer Calque wrote; this one reads up to format {MODEL_FORMAT}.",
+            hint="Install the newest Calque.",
+        )
 
 
 def content_id(model_bytes: bytes) -> str:

@@ -89,10 +89,10 @@ def _predict(context: ChildContext, worker: Worker, request: PredictRequest, tar
     n_seen = 0
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with files.write_predictions(target) as writer:
+        with files.write_predictions(target, has_masks=False) as writer:
             for item in worker.predict(request, context):
                 _leave_if_stopped(context)
-                writer.add(ids[item.image.path], item.image, item.objects, has_masks=False)
+                writer.add(ids[item.image.path], item.image, item.objects)
                 n_seen += 1
                 context.progress(n_seen, len(request.images), f"image {n_seen} of {len(request.images)}")
     except OSError as error:

@@ -24,10 +24,12 @@ from core.domain.names import shown
 from core.errors import RegistryCorruptError, RegistryError, StorageError
 from core.registry.backups import ROUTINE_AGE, Backup, list_backups, make_backup, offer_newest
 from core.registry.connecting import Mode, connect, connected
+from core.registry.counting import find_miscounted
 from core.registry.faults import explain, locked
 from core.registry.inspection import Condition, inspect
 from core.registry.locks import WriterLock
 from core.registry.schema import APPLICATION_ID, SCHEMA, Schema, read_revision, upgrade
+from core.stopping import Stop, StoppedError, current_stop
 
 _WRITES = "calque_writes"  # execution option: "normal" or "durable" for a writing transaction
 
@@ -100,11 +102,16 @@ class Registry:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session that sees one state of the database from its first query to its end."""
+        """A session that sees one state of the database from its first query to its end.
+
+        Raises StoppedError, in the middle of a query if need be, when the work it is part of is to end.
+        """
         try:
-            with Session(self._opened()) as session:
+            with Session(self._opened()) as session, _ended_by(current_stop(), session):
                 yield session
         except DBAPIError as error:
+            if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+                raise StoppedError from error
             raise explain(error.orig, self._file, self._backups) from error
 
     @contextmanager
@@ -155,6 +162,7 @@ class Registry:
             with connected(self._file, "immutable" if self._is_read_only else "ro") as connection:
                 verdicts = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
                 orphans = connection.execute("PRAGMA foreign_key_check").fetchmany(20)
+                miscounted = find_miscounted(connection) if verdicts == ["ok"] else ()
         except sqlite3.Error as error:
             return (Problem("registry-damaged", str(explain(error, self._file, self._backups)), name),)
         problems = [
@@ -165,6 +173,15 @@ class Registry:
         problems += [
             Problem("registry-orphan", f"A row of {row[0]} refers to one of {row[2]} that is not there.", name)
             for row in orphans
+        ]
+        problems += [
+            Problem(
+                "registry-counts",
+                f'The counts that are kept of the project "{shown(project)}" do not agree with its images and '
+                f"annotations, which are untouched. `calque verify --recount` counts them anew.",
+                name,
+            )
+            for project in miscounted
         ]
         return tuple(problems)
 
@@ -220,6 +237,20 @@ class Registry:
         engine = create_engine("sqlite://", creator=make_connection, poolclass=QueuePool, max_overflow=-1)
         event.listen(engine, "begin", _begin)
         return engine
+
+
+@contextmanager
+def _ended_by(stop: Stop | None, session: Session) -> Iterator[None]:
+    if stop is None:
+        yield
+        return
+    stop.check()
+    connection = session.connection()
+    # A query under way is interrupted; between two of them there is nothing to interrupt, and the next must not begin.
+    event.listen(connection, "before_cursor_execute", lambda *_: stop.check())
+    raw = cast("sqlite3.Connection", connection.connection.driver_connection)
+    with stop.calling(raw.interrupt):
+        yield
 
 
 def _begin(connection: Connection) -> None:

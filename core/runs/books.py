@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
-from core.domain.metrics import EvaluationTable
+from core.domain.evaluation import EvaluationTable
 from core.domain.runs import RunRecord, RunResult
 from core.registry.session import Session
 from core.runs.kinds import RunKind, load_attribute

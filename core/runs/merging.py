@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from core.domain.metrics import EvaluationTable
+from core.domain.evaluation import EvaluationTable
 from core.domain.run import Run
 from core.domain.run_kinds import KindInfo
 from core.domain.runs import RunRecord, RunState, RunStatus, StageState

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from core import clock
+from core.domain.evaluation import EvaluationTable
 from core.domain.ids import RunId
 from core.domain.imports import Problem
-from core.domain.metrics import EvaluationTable
 from core.domain.run import Run
 from core.domain.runs import RunFilter, RunRecord, RunState, RunStatus
 from core.errors import RefusedError, RunError, StorageError
@@ -37,7 +37,8 @@ from core.runs.processes.launch import StartOutcome
 from core.runs.story.state import STOPPED_UNSTARTED
 from core.runs.supervise import Batch, RunReader, supervise
 from core.runs.verify import find_problems
-from core.workers.environment import child_environment, prepare_private_config
+from core.workers.catalog import find_worker
+from core.workers.environment import prepare_environment
 
 KILL_PATIENCE_S = 5.0
 EXIT_PATIENCE_S = 3.0
@@ -119,11 +120,11 @@ class RunService:
             self._end_unstarted(record)
             return StartOutcome.STOPPED
         try:
-            prepare_private_config(layout.folder)
+            environment = prepare_environment(find_worker(request.worker), layout.folder)
         except OSError as error:
             raise StorageError(f"The run's folder cannot be written: {error.strerror} ({layout.folder}).") from error
         try:
-            outcome = launch.start(layout, request, child_environment(layout.folder), self._devices)
+            outcome = launch.start(layout, request, environment, self._devices)
         except RunError as error:
             record_no_start(layout, error)  # supervising then finds it like any other end
             outcome = StartOutcome.STARTED

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from core.domain.metrics import EvaluationTable
+from core.domain.evaluation import EvaluationTable
 from core.domain.runs import LogLine, MetricBatch, RunRecord, RunResult, RunState, RunStatus
 from core.registry.database import Registry
 from core.runs.books import load_books

@@ -16,7 +16,7 @@ from core.domain.names import shown
 from core.domain.snapshots import Split
 from core.domain.training import TrainingDraft
 from core.errors import RefusedError, StorageError
-from core.formats.coco import FILE_NAME, CocoFormat
+from core.formats.coco.writing import FILE_NAME, write_coco
 from core.samples.drawing import CATEGORIES, draw_page
 
 SAMPLE_NAME = "Sample: old pages"
@@ -67,7 +67,7 @@ def make_sample(folder: Path, *, progress: Callable[[int, int, str], None] = lam
         text = f'The sample cannot be written to "{shown(folder)}": {error.strerror or error}.'
         raise StorageError(text, hint="Free some space or choose another folder.") from error
     # Written last: it says that the sample is complete.
-    CocoFormat().write(images, CATEGORIES, folder, images_root=folder)
+    write_coco(images, CATEGORIES, folder)
     return target
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.domain.metrics import EvaluationTable
+from core.domain.evaluation import EvaluationTable
 from core.domain.models import VersionStatus
 from core.domain.runs import RunRecord, RunResult
 from core.errors import RefusedError
 from core.registry.session import Session
-from core.registry.stores import models
+from core.registry.stores import evaluations, models
 from core.runs.books import Books
 from core.training.kind import EVALUATION, PUBLISHED
-from core.training.results import publication_of, table_from_json, tables_of
+from core.training.results import evaluation_of, publication_of, tables_of
 
 
 class TrainingBooks(Books):
@@ -20,7 +20,7 @@ class TrainingBooks(Books):
         if record.version is None:
             return
         if result.topic == EVALUATION:
-            models.add_tables(session, record.version, (table_from_json(result.content),))
+            evaluations.put_evaluation(session, evaluation_of(result, record, record.version))
         elif result.topic == PUBLISHED:
             self._publish(session, record, result)
 
@@ -42,7 +42,7 @@ class TrainingBooks(Books):
             models.reopen_version(session, record.version)
 
     def stored_tables(self, session: Session, record: RunRecord) -> tuple[EvaluationTable, ...]:
-        return models.list_tables(session, record.version) if record.version is not None else ()
+        return evaluations.list_tables(session, record.version) if record.version is not None else ()
 
     def tables(self, results: Sequence[RunResult]) -> tuple[EvaluationTable, ...]:
         return tables_of(results)

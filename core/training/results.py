@@ -7,9 +7,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.domain.metrics import EvaluationRow, EvaluationTable
+from core.domain.evaluation import Evaluation, EvaluationTable, evaluation_id
+from core.domain.evaluation_json import table_from_json, table_to_json
+from core.domain.ids import VersionId
 from core.domain.models import Headline
-from core.domain.runs import RunResult
+from core.domain.runs import RunRecord, RunResult
 from core.domain.snapshots import Split
 from core.training.kind import EVALUATION, PUBLISHED
 
@@ -62,15 +64,15 @@ def tables_of(results: Sequence[RunResult]) -> tuple[EvaluationTable, ...]:
     return tuple(tables[split] for split in Split if split in tables)
 
 
-def table_to_json(table: EvaluationTable) -> dict[str, Any]:
-    return asdict(table)
-
-
-def table_from_json(value: Mapping[str, Any]) -> EvaluationTable:
-    return EvaluationTable(
-        split=Split(value["split"]),
-        rows=tuple(EvaluationRow(**row) for row in value["rows"]),
-        has_masks=value["has_masks"],
-        max_detections=value["max_detections"],
-        notes=tuple(value["notes"]),
+def evaluation_of(result: RunResult, record: RunRecord, version: VersionId) -> Evaluation:
+    """Its id is made of run and set alone: a retry that measures again takes the place of what it measured before,
+    and reading the events once more makes nothing twice."""
+    table = table_from_json(result.content)
+    return Evaluation(
+        id=evaluation_id(record.id, table.split),
+        run=record.id,
+        version=version,
+        snapshot=record.snapshot,
+        created_at=result.at,
+        table=table,
     )

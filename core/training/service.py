@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from core import clock
 from core.datasets.service import DatasetService
+from core.domain.changes import Changed
 from core.domain.devices import DeviceReport
 from core.domain.ids import RunId, VersionId
 from core.domain.models import ModelVersion, VersionStatus
@@ -19,6 +20,7 @@ from core.home import Home
 from core.models.service import ModelService
 from core.models.weights_store import load_model_json
 from core.projects.service import ProjectService
+from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.stores import configurations as configuration_store
 from core.registry.stores import models as model_store
@@ -82,7 +84,7 @@ class TrainingService:
         """
         return self._review(self._gatherer.gather(draft))
 
-    def submit(self, draft: TrainingDraft) -> RunRecord:
+    def submit(self, draft: TrainingDraft) -> Changed[RunRecord]:
         """Check once more, freeze the data, and write model, version and run; the run is Pending.
 
         Raises RefusedError with the first refusal, StorageError when something cannot be written; then there is no
@@ -95,8 +97,9 @@ class TrainingService:
             raise RefusedError(refusals[0].text, hint=others, code=refusals[0].code)
         data = gathered.facts.data
         assert data is not None  # a draft without training data is refused above
-        snapshot = self._datasets.freeze(draft.project, data.images, data.categories)
-        return self._create(gathered, snapshot)
+        frozen = self._datasets.freeze(draft.project, data.images, data.categories)
+        made = self._create(gathered, frozen.value)
+        return Changed(made.value, frozen.changes.merged(made.changes))
 
     def default_name(self, draft: TrainingDraft) -> str:
         """<model> · <worker> · <date time>, shortened at the model's name."""
@@ -155,7 +158,7 @@ class TrainingService:
         except CalqueError:
             return None
 
-    def _create(self, gathered: Gathered, snapshot: SnapshotInfo) -> RunRecord:
+    def _create(self, gathered: Gathered, snapshot: SnapshotInfo) -> Changed[RunRecord]:
         run = RunId(clock.new_id())
         folder = self._runs.folder_of(run)
         try:
@@ -168,7 +171,7 @@ class TrainingService:
             remove_folder(folder, within=self._home.runs)
             raise
 
-    def _write(self, gathered: Gathered, snapshot: SnapshotInfo, run: RunId, layout: RunLayout) -> RunRecord:
+    def _write(self, gathered: Gathered, snapshot: SnapshotInfo, run: RunId, layout: RunLayout) -> Changed[RunRecord]:
         """Model, version and run in one transaction, the run's folder inside it: all of them, or none."""
         facts = gathered.facts
         draft, worker, task, data = facts.draft, facts.worker, facts.task, facts.data
@@ -178,7 +181,7 @@ class TrainingService:
                 session,
                 project=draft.project,
                 name=draft.new_model_name,
-                task=task,
+                task=task.slug,
                 categories=data.categories,
                 description=draft.new_model_description,
             )
@@ -202,7 +205,7 @@ class TrainingService:
             run_store.insert_run(session, make_record(request, model, version, snapshot.id, layout.folder))
             if facts.configuration is not None and facts.configuration.id is not None:
                 configuration_store.lock_configuration(session, facts.configuration.id)
-            return run_store.get_run(session, run)
+            return Changed(run_store.get_run(session, run), noted(session))
 
     def _differing(
         self, worker: str, resolved: Mapping[str, ConfigValue], otherwise: Mapping[str, ConfigValue]

@@ -96,7 +96,7 @@ def _make_payload(
     weights = weights_of(parent) if parent else draft.start.file
     is_pretrained = draft.start.kind is StartKind.PRETRAINED
     return TrainingPayload(
-        task=task,
+        task=task.slug,
         categories=data.categories,
         configuration=gathered.resolved,
         configuration_name=facts.configuration.name if facts.configuration else "",

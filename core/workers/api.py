@@ -4,42 +4,55 @@ The light half, a `WorkerDescription`, is what the entry point in the group `cal
 the window and must not import torch. The heavy half, a class named by `implementation`, is imported in the child
 process only and fulfils `Worker`.
 
-Measuring is not the worker's business: it predicts, `core.metrics` scores, so that picture and number always agree.
+Measuring is not the worker's business: it predicts, the task's scorer measures, so that picture and number agree.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from core.domain.geometry import Box, Polygon
-from core.domain.projects import Task
+from core.domain.ids import TaskId
 from core.domain.runs import RunStatus
 from core.domain.snapshots import SnapshotObject, Split
 from core.domain.training import StartKind
 from core.domain.workers import ConfigValue, GpuUse
 
 if TYPE_CHECKING:
+    from core.errors import CalqueError
     from core.workers.configuration import WorkerConfiguration
+    from core.workers.pretrained import PretrainedSource
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerDescription:
-    """The torch-free face of a worker. `implementation` is "package.module:Class", constructed without arguments."""
+    """The light face of a worker. `implementation` is "package.module:Class", constructed without arguments.
+
+    What belongs to its engine alone is declared here, so that no other room knows the engine: `prepare` writes settings
+    into a folder of the run and returns variables for the child's environment (it may raise OSError); `explain` knows
+    the engine's errors and the settings in force, and makes of an error one of ours, or None; `pretrained` is where
+    published weights come from. `python` is the interpreter of an environment of its own, "" = Calque's: a worker whose
+    engine cannot be installed beside the others brings one, with its own heavy half and Calque's light libraries in it.
+    """
 
     slug: str
     title: str
     version: str
     summary: str
-    tasks: tuple[Task, ...]
+    tasks: tuple[TaskId, ...]
     gpu_use: GpuUse
     configuration: type[WorkerConfiguration]
     implementation: str
     presets: Mapping[str, Mapping[str, ConfigValue]] = field(default_factory=dict)
     libraries: tuple[str, ...] = ()  # distributions whose versions are part of the worker's version
     is_hidden: bool = False
+    prepare: Callable[[Path], Mapping[str, str]] | None = None
+    explain: Callable[[BaseException, Mapping[str, Any]], CalqueError | None] | None = None
+    pretrained: PretrainedSource | None = None
+    python: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +86,7 @@ class TrainRequest:
     `images` holds train and val only; test images do not exist for a worker that trains.
     """
 
-    task: Task
+    task: TaskId
     categories: tuple[str, ...]
     configuration: Mapping[str, ConfigValue]
     images: tuple[TreeImage, ...]

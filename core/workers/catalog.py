@@ -6,10 +6,13 @@ import importlib
 import importlib.metadata
 from collections.abc import Iterable
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from typing import cast
 
+from core.domain.tasks import TaskInfo
 from core.domain.workers import WorkerInfo
 from core.errors import CalqueError, NotFoundError, WorkerError
+from core.tasks.catalog import TaskCatalog
 from core.workers.api import Worker, WorkerDescription
 from core.workers.configuration import field_specs
 
@@ -17,11 +20,12 @@ GROUP = "calque.workers"
 
 
 class WorkerCatalog:
-    """The installed workers. `entry_points` replaces the installed ones in tests."""
+    """The installed workers. `entry_points` and `tasks` replace the installed ones in tests."""
 
-    def __init__(self, entry_points: Iterable[EntryPoint] | None = None) -> None:
+    def __init__(self, entry_points: Iterable[EntryPoint] | None = None, tasks: TaskCatalog | None = None) -> None:
         found = importlib.metadata.entry_points(group=GROUP) if entry_points is None else entry_points
         self._entries = {entry.name: entry for entry in found}
+        self._tasks = tasks or TaskCatalog()
         self._loaded: dict[str, tuple[WorkerDescription | None, WorkerInfo]] = {}
 
     def list_workers(self, include_hidden: bool = False) -> tuple[WorkerInfo, ...]:
@@ -69,12 +73,22 @@ class WorkerCatalog:
 
     def _load(self, slug: str) -> tuple[WorkerDescription | None, WorkerInfo]:
         if slug not in self._loaded:
-            self._loaded[slug] = _load_entry(self._entries[slug])
+            self._loaded[slug] = _load_entry(self._entries[slug], self._tasks)
         return self._loaded[slug]
+
+
+def find_worker(slug: str) -> WorkerDescription | None:
+    """The light half of an installed worker; None for none, an unknown one, or one that does not load."""
+    try:
+        return WorkerCatalog().get(slug) if slug else None
+    except (NotFoundError, WorkerError):
+        return None
 
 
 def version_text(description: WorkerDescription) -> str:
     """The worker's version with those of its libraries: "0.1.0 (ultralytics 8.4.190, torch 2.15.0)"."""
+    if description.python:  # its libraries are in an environment that is not looked into from here
+        return description.version
     parts = [f"{name} {_installed_version(name)}" for name in description.libraries]
     return f"{description.version} ({', '.join(parts)})" if parts else description.version
 
@@ -84,10 +98,10 @@ def library_versions(description: WorkerDescription) -> dict[str, str]:
     return {name: _installed_version(name) for name in description.libraries}
 
 
-def _load_entry(entry: EntryPoint) -> tuple[WorkerDescription | None, WorkerInfo]:
+def _load_entry(entry: EntryPoint, tasks: TaskCatalog) -> tuple[WorkerDescription | None, WorkerInfo]:
     try:
         description = _description_of(entry)
-        return description, _info_of(description)
+        return description, _info_of(description, tasks)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a plug-in's module can raise anything when imported
         return None, WorkerInfo(slug=entry.name, title=entry.name, version="", unavailable_reason=_reason(error))
 
@@ -101,20 +115,39 @@ def _description_of(entry: EntryPoint) -> WorkerDescription:
     return description
 
 
-def _info_of(description: WorkerDescription) -> WorkerInfo:
-    missing = [name for name in description.libraries if not _installed_version(name)]
+def _info_of(description: WorkerDescription, tasks: TaskCatalog) -> WorkerInfo:
+    listed = tuple(tasks.info(id) for id in description.tasks)
     return WorkerInfo(
         slug=description.slug,
         title=description.title,
         version=version_text(description),
         summary=description.summary,
-        tasks=description.tasks,
+        tasks=listed,
         gpu_use=description.gpu_use,
         fields=field_specs(description.configuration),
         presets=tuple(description.presets.items()),
-        unavailable_reason=f"{', '.join(missing)} is not installed." if missing else "",
+        unavailable_reason=_libraries_problem(description) or _python_problem(description) or _tasks_problem(listed),
         is_hidden=description.is_hidden,
     )
+
+
+def _libraries_problem(description: WorkerDescription) -> str:
+    """Of a worker in this Python; one with a Python of its own has its libraries there."""
+    missing = [] if description.python else [name for name in description.libraries if not _installed_version(name)]
+    return f"{', '.join(missing)} is not installed." if missing else ""
+
+
+def _tasks_problem(tasks: Iterable[TaskInfo]) -> str:
+    """A worker none of whose tasks is installed has nothing to do."""
+    reasons = [task.unavailable_reason for task in tasks]
+    return " ".join(reasons) if all(reasons) else ""
+
+
+def _python_problem(description: WorkerDescription) -> str:
+    """Why a worker's own Python cannot be used; "" when it can, or the worker has none."""
+    if not description.python or Path(description.python).expanduser().is_file():
+        return ""
+    return f"Its own Python is missing: {description.python}."
 
 
 def _installed_version(distribution: str) -> str:

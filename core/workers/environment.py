@@ -1,21 +1,22 @@
-"""The environment of a run's child process: offline, private, and without anything that a library could reach out with.
+"""The environment of a run's child process: private, offline, and without anything that a library could reach out with.
 
-The parent calls both functions before it starts the child. What Ultralytics would keep in the person's home (settings,
-fonts) lives in the run's own folder; proxies, tokens and keys of the parent's environment are not passed on.
+The parent asks for it before it starts the child. Proxies, tokens and keys of the parent's environment are not passed
+on. What an engine wants beside that (settings of its own, variables) its worker declares (`WorkerDescription.prepare`),
+and whether it has a Python of its own (`WorkerDescription.python`).
 """
 
 from __future__ import annotations
 
-import importlib.util
-import json
 import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from core.errors import WorkerError
+from core.workers.api import WorkerDescription
+
 CONFIG_FOLDER = "config"
-FONT_NAMES = ("Arial.ttf", "Arial.Unicode.ttf")
 PROXY_VARIABLE = "CALQUE_HTTPS_PROXY"  # read by core.workers.pretrained alone, for a download the person asked for
+PYTHON_VARIABLE = "CALQUE_CHILD_PYTHON"  # the interpreter of the child, read by core.runs.processes.launch
 
 _INHERITED = frozenset(
     [
@@ -50,34 +51,40 @@ _INHERITED = frozenset(
 )
 _INHERITED_PREFIXES = ("LC_", "NVIDIA_", "CALQUE_")
 
-_SYSTEM_FONTS = (
-    Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"),
-    Path("/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf"),
-    Path("/Library/Fonts/Arial.ttf"),
-    Path("/System/Library/Fonts/Supplemental/Arial.ttf"),
-    Path("C:/Windows/Fonts/arial.ttf"),
-)
+
+def prepare_environment(
+    description: WorkerDescription | None, run_folder: Path, parent: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The whole environment to start the child with, and what its worker needs written into the run's folder.
+
+    `description` None = the run needs no worker. `parent` None = this process's. Raises OSError when the folder cannot
+    be written, WorkerError when the worker's own Python is not there.
+    """
+    made = child_environment(run_folder, parent)
+    if description is None:
+        return made
+    if description.prepare is not None:
+        made |= description.prepare(run_folder / CONFIG_FOLDER)
+    if description.python:
+        made[PYTHON_VARIABLE] = str(own_python(description))
+    return made
 
 
 def child_environment(run_folder: Path, parent: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The whole environment to start the child with. `parent` None = this process's."""
+    """What every child gets, whatever its worker is. `parent` None = this process's."""
     source = os.environ if parent is None else parent
     kept = {name: value for name, value in source.items() if _is_inherited(name)}
+    kept.pop(PYTHON_VARIABLE, None)
     proxy = source.get("https_proxy") or source.get("HTTPS_PROXY")
     if proxy:
         kept[PROXY_VARIABLE] = proxy
     config = run_folder / CONFIG_FOLDER
     return {
         **kept,
-        "YOLO_CONFIG_DIR": str(config),
-        "YOLO_OFFLINE": "1",
-        "YOLO_AUTOINSTALL": "0",
-        "ULTRALYTICS_SAFE_LOAD": "1",
         "HF_HUB_OFFLINE": "1",
         "MPLBACKEND": "Agg",
         "MPLCONFIGDIR": str(config / "matplotlib"),
-        "TORCH_HOME": str(config / "torch"),
-        # The engine's own default, set before torch can be imported: the worker then chooses its thread count.
+        # Set before a numeric library can be imported: the worker then chooses its thread count.
         "OMP_NUM_THREADS": "1",
         # Waiting threads yield soon: two trainings, or a training and the window, share cores without starving.
         "GOMP_SPINCOUNT": "20000",
@@ -87,49 +94,15 @@ def child_environment(run_folder: Path, parent: Mapping[str, str] | None = None)
     }
 
 
-def prepare_private_config(run_folder: Path) -> Path:
-    """Write what the engine would otherwise fetch or create in the person's home; returns its folder."""
-    folder = run_folder / CONFIG_FOLDER / "Ultralytics"
-    folder.mkdir(parents=True, exist_ok=True)
-    settings = engine_settings(run_folder)
-    (folder / "settings.json").write_text(json.dumps(settings, indent=2), encoding="utf-8")
-    font = find_font()
-    for name in FONT_NAMES:
-        if font is not None and not (folder / name).exists():
-            shutil.copyfile(font, folder / name)
-    return folder
-
-
-def engine_settings(run_folder: Path) -> dict[str, str | bool]:
-    """Every key of the engine's settings (8.4): it rewrites a file with other keys. All that reports is off."""
-    return {
-        "settings_version": "0.0.8",
-        "datasets_dir": str(run_folder / CONFIG_FOLDER / "datasets"),
-        "weights_dir": str(run_folder / CONFIG_FOLDER / "weights"),
-        "runs_dir": str(run_folder / CONFIG_FOLDER / "runs"),
-        "uuid": "0" * 64,
-        "sync": False,
-        "api_key": "",
-        "openai_api_key": "",
-        "clearml": False,
-        "comet": False,
-        "dvc": False,
-        "mlflow": False,
-        "raytune": False,
-        "tensorboard": False,
-        "wandb": False,
-        "vscode_msg": False,
-        "openvino_msg": False,
-    }
-
-
-def find_font() -> Path | None:
-    """A TrueType font on this computer: matplotlib's own (it comes with the engine), else one of the system's."""
-    spec = importlib.util.find_spec("matplotlib")
-    packaged = (
-        [Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf"] if spec and spec.origin else []
-    )
-    return next((path for path in [*packaged, *_SYSTEM_FONTS] if path.is_file()), None)
+def own_python(description: WorkerDescription) -> Path:
+    """The interpreter that a worker declares for itself. Raises WorkerError when it is not there."""
+    python = Path(description.python).expanduser()
+    if not python.is_file():
+        raise WorkerError(
+            f'The Python of the worker "{description.title}" is missing: {python}.',
+            hint="Install the worker again, or put its environment back.",
+        )
+    return python
 
 
 def _is_inherited(name: str) -> bool:

@@ -13,6 +13,7 @@ import re
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
 from typing import BinaryIO
@@ -21,22 +22,28 @@ from core.errors import StorageError, WeightsError
 from core.workers.environment import PROXY_VARIABLE
 
 MISSING = "E-350"
-RELEASE_URL = "https://github.com/ultralytics/assets/releases/download/v8.4.0"
 TIMEOUT_S = 20.0
 
 Progress = Callable[[float, float, str], None]
 """Done bytes, all bytes, what is being done."""
 
-_OFFICIAL = re.compile(
-    r"(yolov8[nsmlx](-seg)?|yolov9[tsmce]|yolov9[ce]-seg|yolov10[nsmblx]|yolo11[nsmlx](-seg)?|yolo26[nsmlx](-seg)?)\.pt"
-)
-_ZIP_MAGIC = b"PK\x03\x04"
 _CHUNK = 1 << 18
 
 
-def is_official(name: str) -> bool:
-    """Whether the engine's authors publish weights under this file name."""
-    return _OFFICIAL.fullmatch(name) is not None
+@dataclass(frozen=True, slots=True)
+class PretrainedSource:
+    """Where the makers of an engine publish weights. `names` matches the whole name of a file of theirs.
+
+    `magic` is how such a file begins: a page that asks to sign in, or an error's, is then not taken for weights.
+    """
+
+    base_url: str
+    names: re.Pattern[str]
+    magic: bytes
+
+    def has(self, name: str) -> bool:
+        """Whether weights are published under this file name."""
+        return self.names.fullmatch(name) is not None
 
 
 def find_pretrained(name: str, weights_dir: Path) -> Path | None:
@@ -56,26 +63,27 @@ def missing_pretrained(name: str, weights_dir: Path) -> WeightsError:
     )
 
 
-def obtain_pretrained(name: str, weights_dir: Path, *, may_download: bool, progress: Progress) -> Path:
+def obtain_pretrained(
+    name: str, weights_dir: Path, *, source: PretrainedSource | None, may_download: bool, progress: Progress
+) -> Path:
     """The local file, fetched first when it is missing and that is allowed. Raises WeightsError (E-350)."""
     found = find_pretrained(name, weights_dir)
     if found is not None:
         return found
-    if not may_download or not is_official(name):
+    if not may_download or source is None or not source.has(name):
         raise missing_pretrained(name, weights_dir)
-    return download_pretrained(name, weights_dir, progress)
+    return download_pretrained(name, weights_dir, source, progress)
 
 
-def download_pretrained(name: str, weights_dir: Path, progress: Progress, base_url: str = RELEASE_URL) -> Path:
+def download_pretrained(name: str, weights_dir: Path, source: PretrainedSource, progress: Progress) -> Path:
     """Fetch `name` into the weights folder. Raises WeightsError (E-350) or StorageError; leaves no partial file."""
     weights_dir.mkdir(parents=True, exist_ok=True)
+    url = f"{source.base_url}/{name}"
     target = weights_dir / name
     partial = weights_dir / f".{name}.{os.getpid()}.part"
     try:
         with partial.open("xb") as file:
-            size, sha256 = _fetch(
-                f"{base_url}/{name}", file, lambda done, total: progress(done, total, f"getting {name}")
-            )
+            size, sha256 = _fetch(url, source.magic, file, lambda done, total: progress(done, total, f"getting {name}"))
             file.flush()
             os.fsync(file.fileno())
         partial.replace(target)
@@ -87,19 +95,19 @@ def download_pretrained(name: str, weights_dir: Path, progress: Progress, base_u
         ) from error
     finally:
         partial.unlink(missing_ok=True)
-    record = {"name": name, "url": f"{base_url}/{name}", "n_bytes": size, "sha256": sha256}
+    record = {"name": name, "url": url, "n_bytes": size, "sha256": sha256}
     (weights_dir / f"{name}.json").write_text(json.dumps(record, indent=2), encoding="utf-8")
     return target
 
 
-def _fetch(url: str, file: BinaryIO, progress: Callable[[float, float], None]) -> tuple[int, str]:
+def _fetch(url: str, magic: bytes, file: BinaryIO, progress: Callable[[float, float], None]) -> tuple[int, str]:
     """Copy a URL into a file; its size and SHA-256. WeightsError when it is cut short or is no weights file."""
     digest = hashlib.sha256()
     done = 0
     with _opener().open(url, timeout=TIMEOUT_S) as response:
         total = int(response.headers.get("Content-Length") or 0)
         while chunk := response.read(_CHUNK):
-            if done == 0 and not chunk.startswith(_ZIP_MAGIC):
+            if done == 0 and not chunk.startswith(magic):
                 raise WeightsError(f"What {url} sent is not a weights file.", hint="Try again, or train from scratch.")
             file.write(chunk)
             digest.update(chunk)

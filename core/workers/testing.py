@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -18,12 +18,14 @@ from typing import Any, ClassVar
 import pytest
 from PIL import Image, ImageDraw
 
-from core.domain.geometry import Polygon, bounds_of
-from core.domain.projects import Task
+from core.domain.geometry import Polygon
+from core.domain.ids import TaskId
 from core.domain.runs import RunStatus
 from core.domain.snapshots import SnapshotObject, Split
 from core.domain.training import StartKind
 from core.domain.workers import ConfigValue
+from core.tasks.catalog import TaskCatalog
+from core.tasks.task import Task
 from core.workers.api import (
     ImagePredictions,
     PredictRequest,
@@ -110,18 +112,21 @@ def _draw(path: Path, width: int, height: int, rng: random.Random) -> tuple[Snap
     return tuple(objects)
 
 
-def as_boxes(images: tuple[TreeImage, ...]) -> tuple[TreeImage, ...]:
-    """The same images with boxes for a detector."""
-    return tuple(replace(image, objects=tuple(_as_box(item, image) for item in image.objects)) for image in images)
+def as_wanted(images: tuple[TreeImage, ...], task: Task) -> tuple[TreeImage, ...]:
+    """The same images with shapes as a worker of this task gets them: boxes for a detector."""
+    return tuple(replace(image, objects=tuple(_wanted(image, task))) for image in images)
 
 
-def _as_box(item: SnapshotObject, image: TreeImage) -> SnapshotObject:
-    return replace(item, geometry=bounds_of(item.geometry, image.width, image.height))
+def _wanted(image: TreeImage, task: Task) -> Iterator[SnapshotObject]:
+    for item in image.objects:
+        shape = item.geometry and task.usable_shape(item.geometry, image.width, image.height)
+        if shape is not None:
+            yield replace(item, geometry=shape)
 
 
 def make_train_request(
     folder: Path,
-    task: Task,
+    task: TaskId,
     configuration: Mapping[str, ConfigValue],
     *,
     images: tuple[TreeImage, ...] | None = None,
@@ -141,7 +146,7 @@ def make_train_request(
         task=task,
         categories=categories,
         configuration=configuration,
-        images=as_boxes(tree) if task is Task.DETECTION else tree,
+        images=as_wanted(tree, TaskCatalog().get(task)),
         device="cpu",
         seed=seed,
         work_dir=folders[f"work-{attempt}"],
@@ -247,4 +252,4 @@ class WorkerContract:
                 assert 0 <= found.confidence <= 1
                 assert 0 <= found.box.x0 <= found.box.x1 <= item.image.width
                 assert 0 <= found.box.y0 <= found.box.y1 <= item.image.height
-                assert (found.mask is not None) == (request.task is Task.SEGMENTATION)
+                assert (found.mask is not None) == TaskCatalog().get(request.task).has_masks

@@ -7,8 +7,11 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.jobs import JobContext, JobRunner
+from core.domain.changes import Changed, Changes
+from core.domain.ids import RunId
 from core.domain.messages import UserMessage
 from core.errors import RefusedError
+from core.stopping import current_stop
 
 
 @pytest.fixture
@@ -41,6 +44,39 @@ def test_an_old_answer_is_dropped(jobs: JobRunner, qtbot: QtBot) -> None:
     gate.set()
     qtbot.waitUntil(lambda: jobs.n_busy == 0)
     assert seen == ["new"]
+
+
+def test_changes_are_told_before_the_answer_which_comes_without_them(jobs: JobRunner, qtbot: QtBot) -> None:
+    seen: list[object] = []
+    changes = Changes.of(runs=[RunId("r")])
+    jobs.changed.connect(seen.append)
+    jobs.run(lambda: Changed("made", changes), then=seen.append)
+    qtbot.waitUntil(lambda: seen == [changes, "made"])
+    jobs.run(lambda: Changed("same as before", Changes()), then=seen.append)
+    qtbot.waitUntil(lambda: seen[2:] == ["same as before"])
+
+
+def test_changes_are_told_also_when_the_answer_is_dropped(jobs: JobRunner, qtbot: QtBot) -> None:
+    """What was written is written, whoever has stopped to wait for it."""
+    gate = threading.Event()
+    seen: list[Changes] = []
+    answers: list[object] = []
+    superseded, cancelled = Changes.of(runs=[RunId("a")]), Changes.of(runs=[RunId("b")])
+
+    def write(changes: Changes) -> Changes:
+        gate.wait(5)
+        return changes
+
+    jobs.changed.connect(seen.append)
+    jobs.run(lambda: write(superseded), then=answers.append, key="question")
+    job = jobs.run(lambda: write(cancelled), then=answers.append)
+    jobs.run(lambda: "new", key="question")
+    qtbot.waitUntil(lambda: jobs.n_busy == 2)
+    job.cancel()
+    gate.set()
+    qtbot.waitUntil(lambda: jobs.n_busy == 0)
+    assert set(seen) == {superseded, cancelled}
+    assert answers == []
 
 
 def test_our_errors_keep_their_sentence(jobs: JobRunner, qtbot: QtBot) -> None:
@@ -85,3 +121,40 @@ def test_five_thousand_signals(qtbot: QtBot, jobs: JobRunner) -> None:
     for number in range(5000):
         jobs.busy_changed.emit(number)
     assert len(seen) == 5000
+
+
+def test_a_job_that_gives_way_is_ended_by_the_next_of_its_key(jobs: JobRunner, qtbot: QtBot) -> None:
+    begun, seen = threading.Event(), []
+
+    def endless() -> str:
+        stop = current_stop()
+        assert stop is not None
+        ended = threading.Event()
+        with stop.calling(ended.set):
+            begun.set()
+            ended.wait(30)
+            stop.check()
+        return "old"
+
+    jobs.run(endless, then=seen.append, on_error=seen.append, pool="registry", key="search", gives_way=True)
+    assert begun.wait(5)
+    skipped = jobs.run(lambda: seen.append("ran"), pool="registry", key="search", gives_way=True)
+    jobs.run(lambda: "new", then=seen.append, pool="registry", key="search", gives_way=True)
+    qtbot.waitUntil(lambda: jobs.n_busy == 0)
+    assert seen == ["new"]
+    assert skipped.context.is_cancelled(), "it had not begun, and never ran"
+
+
+def test_a_job_that_does_not_give_way_is_carried_out(jobs: JobRunner, qtbot: QtBot) -> None:
+    gate, written, seen = threading.Event(), [], []
+
+    def write() -> str:
+        gate.wait(5)
+        written.append(current_stop().is_set)  # type: ignore[union-attr]
+        return "old"
+
+    jobs.run(write, then=seen.append, key="write")
+    jobs.run(lambda: "new", then=seen.append, key="write")
+    gate.set()
+    qtbot.waitUntil(lambda: jobs.n_busy == 0)
+    assert (written, seen) == ([False], ["new"])

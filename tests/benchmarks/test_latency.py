@@ -87,8 +87,8 @@ def desk(tmp_path: Path, qtbot: QtBot) -> Iterator[Desk]:
 def start_training(window: Window) -> None:
     """The sample, trained by the real engine for longer than is measured; its page is open when this returns."""
     features = window.features
-    features.open_sample()
-    window.until(lambda: features.project_name == SAMPLE_NAME and window.page == "project")
+    features.routes.open_sample()
+    window.until(lambda: window.project_name == SAMPLE_NAME and window.page == "project")
     project = features.projects.current
     assert project is not None
     draft = replace(sample_draft(features.services, project), values=TINY)

@@ -48,7 +48,7 @@ class Watched(window.Application):
         times["ready"] = time.process_time()
         if sys.argv[2] == "sample":
             self.features.projects.project_opened.connect(lambda _project: QTimer.singleShot(5000, self.on_done))
-            self.features.open_sample()
+            self.features.routes.open_sample()
         else:
             self.on_done()
     def on_done(self):

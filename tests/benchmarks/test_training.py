@@ -21,11 +21,12 @@ import pytest
 from core.datasets.manifest_file import read_manifest
 from core.datasets.tree import build_tree
 from core.domain.ids import SnapshotId
-from core.domain.projects import Task
 from core.domain.snapshots import Split
 from core.samples.service import make_sample
+from core.tasks.detection import DETECTION
 from core.workers.builtin.yolo.worker.dataset import write_dataset
-from core.workers.environment import child_environment, prepare_private_config
+from core.workers.builtin.yolo_detect.description import DESCRIPTION
+from core.workers.environment import prepare_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 2
@@ -94,12 +95,11 @@ def run_supervised(home: Path) -> tuple[dict[str, float], dict[str, Any]]:
 
 def run_bare(folder: Path, data: Path) -> tuple[float, str]:
     folder.mkdir()
-    prepare_private_config(folder)
     engine = {key: value for key, value in SETTINGS.items() if key != "speed"}
     started = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-c", BARE, str(data), str(folder), json.dumps(engine)],
-        env=child_environment(folder) | {"PYTHONPATH": str(ROOT), "ULTRALYTICS_SAFE_LOAD": "0"},
+        env=prepare_environment(DESCRIPTION, folder) | {"PYTHONPATH": str(ROOT), "ULTRALYTICS_SAFE_LOAD": "0"},
         cwd=folder,
         capture_output=True,
         text=True,
@@ -126,7 +126,7 @@ def test_supervised_beside_bare(tmp_path: Path) -> None:
         target=tmp_path / "tree",
         progress=lambda *_: None,
     )
-    data = write_dataset(tree, manifest.categories, Task.DETECTION, tmp_path / "dataset").yaml
+    data = write_dataset(tree, manifest.categories, DETECTION.slug, tmp_path / "dataset").yaml
     ours, theirs, digests = [], [], set()
     for number in range(ROUNDS):
         seconds, digest = run_bare(tmp_path / f"bare{number}", data)

@@ -41,7 +41,7 @@ def test_from_a_dropped_folder_to_a_version(desk: Desk, shapes: Path) -> None:
 
     version = window.run_record(run).version
     assert version is not None
-    window.features.open_version(version)
+    window.features.routes.open_version(version)
     window.until(lambda: window.page == "version" and window.features.version_page.version_id == version)
     details = window.features.version_page.details
     assert details is not None
@@ -58,7 +58,7 @@ def test_closing_asks_and_cancel_stays(desk: Desk, shapes: Path) -> None:
     window.click(dialog, "Cancel")
     assert window.is_open
     window.until(lambda: window.n_points("loss", "batch") > 5)
-    assert window.features.n_live_runs == 1
+    assert window.features.pool.n_live == 1
 
 
 def test_closed_while_it_trains_the_next_window_takes_it_over(desk: Desk, shapes: Path) -> None:
@@ -72,7 +72,7 @@ def test_closed_while_it_trains_the_next_window_takes_it_over(desk: Desk, shapes
     assert desk.child_is_alive(run)
 
     second = desk.open()
-    second.until(lambda: second.features.n_live_runs == 1)
+    second.until(lambda: second.features.pool.n_live == 1)
     second.until(lambda: second.application.window.run_summary.isVisible())
     second.application.window.run_summary_clicked.emit()
     second.until(lambda: second.page == "run" and second.features.run_page.run_id == run)
@@ -95,7 +95,7 @@ def test_closing_with_stop_keeps_the_best(desk: Desk, shapes: Path) -> None:
     second.until(lambda: second.run_record(run).status is RunStatus.TERMINATED)
     record = second.run_record(run)
     assert record.version is not None
-    second.features.open_version(record.version)
+    second.features.routes.open_version(record.version)
     second.until(lambda: second.features.version_page.version_id == record.version)
     details = second.features.version_page.details
     assert details is not None
@@ -139,7 +139,8 @@ def test_a_killed_child_is_reported_with_its_signal(desk: Desk, shapes: Path) ->
     assert state.can_resume
 
 
-def test_an_idle_window_closes_when_asked(desk: Desk) -> None:
+def test_an_idle_window_settles_and_closes_when_asked(desk: Desk) -> None:
     window = desk.open()
+    window.until(lambda: window.has_settled)
     window.application.window.close()
     window.until(lambda: not window.is_open)

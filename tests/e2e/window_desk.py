@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QWi
 from pytestqt.qtbot import QtBot
 
 from app.build import Application
-from app.features import Features
+from app.making import Features
 from app.services import build_services
 from app.settings import SettingsStore
 from core.domain.ids import RunId
@@ -42,6 +42,8 @@ class Window:
         self.application = application
         self._qtbot = qtbot
         self.messages: list[UserMessage] = []
+        self.has_settled = False
+        application.settled.connect(self._settle)
         with qtbot.waitSignal(application.ready, timeout=PATIENCE_MS):
             application.show()
         assert application.features is not None
@@ -49,8 +51,17 @@ class Window:
         self.features.message_raised.connect(self.messages.append)
 
     @property
+    def project_name(self) -> str:
+        """Of the open project; "" when there is none."""
+        project = self.features.projects.current
+        return project.name if project is not None else ""
+
+    @property
     def page(self) -> str:
         return self.application.window.current_page()
+
+    def _settle(self) -> None:
+        self.has_settled = True
 
     @property
     def is_open(self) -> bool:
@@ -97,7 +108,7 @@ class Window:
         self.click(dialog, f"Import {preview.n_images} images")
         self.until(lambda: dialog.step is Step.REPORT)
         self.click(dialog, "Open project")
-        self.until(lambda: self.features.project_name == name and self.page == "project")
+        self.until(lambda: self.project_name == name and self.page == "project")
 
     # Training
 

@@ -4,27 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from core.domain.metrics import EvaluationRow, EvaluationTable
-from ui.evaluation.evaluation_model import BOX_COLUMNS, COUNTS, MASK_COLUMNS, class_name
+from core.domain.evaluation import EvaluationRow, EvaluationTable, Measure
+from ui.evaluation.evaluation_model import class_name
 from ui.widgets.csv_cells import csv_cell
 
-HEADINGS = ("Set", "Class", "Box threshold", "Mask threshold")
+HEADINGS = ("Set", "Class", "Images", "Instances")
 
 
 def evaluation_rows(tables: Iterable[EvaluationTable]) -> Iterator[str]:
-    """Lines with their ends. A measure that cannot be stated is an empty cell."""
-    columns = (*COUNTS, *BOX_COLUMNS, *MASK_COLUMNS)
-    yield ",".join([*HEADINGS[:2], *(column.title for column in columns), *HEADINGS[2:]]) + "\r\n"
+    """Lines with their ends. A measure that cannot be stated is an empty cell; thresholds stand last."""
+    tables = tuple(tables)
+    measures = _measures_of(tables)
+    yield ",".join([*HEADINGS, *(csv_cell(measure.full_title) for measure in measures)]) + "\r\n"
     for table in tables:
         for row in table.rows:
-            values = [column.value(row) for column in columns]
-            cells = [csv_cell(str(table.split)), csv_cell(class_name(row)), *map(_number, values), *_thresholds(row)]
-            yield ",".join(cells) + "\r\n"
+            yield ",".join(_cells(table, row, measures)) + "\r\n"
 
 
-def _thresholds(row: EvaluationRow) -> list[str]:
-    return [_number(row.threshold), _number(row.mask_threshold)]
+def _measures_of(tables: Iterable[EvaluationTable]) -> tuple[Measure, ...]:
+    """Of all tables together, each once."""
+    tables = tuple(tables)
+    shown = {measure.name: measure for table in tables for measure in table.columns}
+    rest = {measure.name: measure for table in tables for measure in table.measures if measure.name not in shown}
+    return (*shown.values(), *rest.values())
 
 
-def _number(value: float | None) -> str:
-    return "" if value is None else repr(value)
+def _cells(table: EvaluationTable, row: EvaluationRow, measures: Iterable[Measure]) -> Iterator[str]:
+    yield csv_cell(str(table.split))
+    yield csv_cell(class_name(row))
+    yield from (str(row.n_images), str(row.n_instances))
+    for measure in measures:
+        value = row.value(measure.name)
+        yield "" if value is None else repr(value)

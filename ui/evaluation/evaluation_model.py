@@ -9,60 +9,62 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QFont
 
-from core.domain import metrics
-from core.domain.metrics import EvaluationRow, EvaluationTable
-from ui.widgets.formatting import NOTHING, count, measure
+from core.domain.evaluation import COUNT, RATIO, SECONDS, EvaluationRow, EvaluationTable, Measure
+from core.domain.metrics import BEST_F1
+from ui.widgets.formatting import NOTHING, count
+from ui.widgets.formatting import measure as number
 
 Index = QModelIndex | QPersistentModelIndex
 FRACTION_ROLE = Qt.ItemDataRole.UserRole + 50  # a measure as a number from 0 to 1, None for a dash
 SORT_UP = Qt.SortOrder.AscendingOrder
 
-BOX = "box"
-MASK = "mask"
-
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`group` is "box", "mask", or "" for what stands before both; `digits` None = a whole number."""
+    """A measure, or one of the counts that stand before all measures."""
 
-    title: str
-    group: str
-    help: str
+    measure: Measure
     value: Callable[[EvaluationRow], float | None]
-    threshold: Callable[[EvaluationRow], float | None] | None = None
-    is_whole: bool = False
+    threshold: Measure | None = None
+
+    @property
+    def title(self) -> str:
+        return self.measure.full_title
+
+    @property
+    def group(self) -> str:
+        return self.measure.group
 
     @property
     def heading(self) -> str:
         """The title in two lines when it has a group, to be narrow."""
         return self.title.replace(" ", "\n", 1) if self.group else self.title
 
-
-def _measures(group: str, prefix: str, title: str) -> tuple[Column, ...]:
-    def column(name: str, shown: str, *, has_threshold: bool = False) -> Column:
-        field = prefix + name
-        threshold = (lambda row: getattr(row, prefix + "threshold")) if has_threshold else None
-        return Column(f"{title} {shown}", group, metrics.METRIC_HELP[field], lambda row: getattr(row, field), threshold)
-
-    return (
-        column(metrics.PRECISION, "P", has_threshold=True),
-        column(metrics.RECALL, "R", has_threshold=True),
-        column(metrics.MAP50, "mAP50"),
-        column(metrics.MAP50_95, "mAP50-95"),
-    )
+    def text(self, row: EvaluationRow) -> str:
+        value = self.value(row)
+        if value is None:
+            return NOTHING
+        if self.measure.kind == COUNT:
+            return count(round(value))
+        text = number(value, self.measure.digits)
+        return f"{text} s" if self.measure.kind == SECONDS else text
 
 
 COUNTS = (
-    Column("Images", "", "Images of this set with the class.", lambda row: row.n_images, is_whole=True),
-    Column("Instances", "", "Objects of the class in this set.", lambda row: row.n_instances, is_whole=True),
+    Column(Measure("images", "Images", "Images of this set with the class.", kind=COUNT), lambda row: row.n_images),
+    Column(Measure("instances", "Instances", "Objects of the class in this set.", kind=COUNT), lambda r: r.n_instances),
 )
-BOX_COLUMNS = _measures(BOX, "", "Box")
-MASK_COLUMNS = _measures(MASK, "mask_", "Mask")
 
 
 def columns_of(table: EvaluationTable) -> tuple[Column, ...]:
-    """Masks first for a segmenter: they are what counts there."""
-    return (*COUNTS, *MASK_COLUMNS, *BOX_COLUMNS) if table.has_masks else (*COUNTS, *BOX_COLUMNS)
+    """Group by group, the one that tells most first: masks for a segmenter. What has no group comes last."""
+    groups = (*table.groups, "")
+    measures = sorted(table.columns, key=lambda measure: groups.index(measure.group))
+    return (*COUNTS, *(_column(measure, table) for measure in measures))
+
+
+def _column(measure: Measure, table: EvaluationTable) -> Column:
+    return Column(measure, lambda row: row.value(measure.name), table.find_measure(measure.at))
 
 
 def class_name(row: EvaluationRow) -> str:
@@ -115,13 +117,14 @@ class EvaluationModel(QAbstractTableModel):
         return [overall, *rows]
 
     def _help(self, row: EvaluationRow, column: Column) -> str:
-        value = column.value(row)
-        if value is None:
+        if column.value(row) is None and not row.n_instances:
             return f'"{class_name(row)}" has no object in this set: it cannot be measured and is left out of the mean.'
-        threshold = column.threshold(row) if column.threshold is not None else None
-        if threshold is None:
-            return column.help
-        return f"{column.help}\nAt confidence {threshold:.3f}, where F1 is highest{_f1(row, column.group)}."
+        if column.value(row) is None:
+            return f'{column.measure.help}\nIt cannot be stated for "{class_name(row)}".'.strip()
+        threshold = row.value(column.threshold.name) if column.threshold is not None else None
+        if column.threshold is None or threshold is None:
+            return column.measure.help
+        return f"{column.measure.help}\nAt confidence {threshold:.3f}{_where_f1_is_highest(row, column.threshold)}."
 
     # Qt overrides
 
@@ -140,17 +143,14 @@ class EvaluationModel(QAbstractTableModel):
         if index.column() == 0:
             return class_name(row) if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole) else None
         column = self._columns[index.column() - 1]
-        value = column.value(row)
         if role == Qt.ItemDataRole.DisplayRole:
-            if value is None:
-                return NOTHING
-            return count(int(value)) if column.is_whole else measure(value)
+            return column.text(row)
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._help(row, column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        if role == FRACTION_ROLE and not column.is_whole:
-            return value
+        if role == FRACTION_ROLE and column.measure.kind == RATIO:
+            return column.value(row)
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -159,7 +159,7 @@ class EvaluationModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return "Class" if section == 0 else self._columns[section - 1].heading
         if role == Qt.ItemDataRole.ToolTipRole and section > 0:
-            return self._columns[section - 1].help
+            return self._columns[section - 1].measure.help
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignLeft if section == 0 else Qt.AlignmentFlag.AlignRight
             return side | Qt.AlignmentFlag.AlignVCenter
@@ -172,8 +172,12 @@ class EvaluationModel(QAbstractTableModel):
         self.layoutChanged.emit()
 
 
-def _f1(row: EvaluationRow, group: str) -> str:
-    precision, recall = (row.mask_precision, row.mask_recall) if group == MASK else (row.precision, row.recall)
-    if precision is None or recall is None or precision + recall == 0:
+def _where_f1_is_highest(row: EvaluationRow, threshold: Measure) -> str:
+    """What such a threshold means, with the F1 itself where it can be stated."""
+    names = BEST_F1.get(threshold.name)
+    if names is None:
         return ""
-    return f" ({2 * precision * recall / (precision + recall):.3f})"
+    precision, recall = (row.value(name) for name in names)
+    if precision is None or recall is None or precision + recall == 0:
+        return ", where F1 is highest"
+    return f", where F1 is highest ({2 * precision * recall / (precision + recall):.3f})"

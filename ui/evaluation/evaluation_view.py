@@ -18,9 +18,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.domain.metrics import EvaluationTable
+from core.domain.evaluation import EvaluationTable, group_title
+from core.domain.metrics import BEST_F1
 from core.domain.snapshots import Split
-from ui.evaluation.evaluation_model import BOX, MASK, EvaluationModel
+from ui.evaluation.evaluation_model import EvaluationModel
 from ui.evaluation.measure_delegate import MeasureDelegate
 from ui.icons import icon
 from ui.widgets.empty_state import EmptyState
@@ -47,7 +48,8 @@ class EvaluationView(QWidget):
         self._model = EvaluationModel(self)
         self._splits = QButtonGroup(self)
         self._split_buttons = {split: self._make_split_button(split) for split in Split}
-        self._groups = {group: self._make_group_button(group) for group in (MASK, BOX)}
+        self._groups: dict[str, QToolButton] = {}  # made as groups of measures come up
+        self._group_row = QHBoxLayout()
         self._copy = QPushButton(icon("copy"), self.tr("Copy"))
         self._copy.setToolTip(self.tr("Copy this table, ready to paste into a spreadsheet"))
         self._export = QPushButton(icon("download"), self.tr("Export CSV…"))
@@ -102,26 +104,31 @@ class EvaluationView(QWidget):
         self._model.set_table(table)
         if table is not None:
             self._table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        has_masks = table is not None and table.has_masks
-        for button in self._groups.values():
-            button.setVisible(has_masks)
+        self._show_groups(table.groups if table is not None else ())
         self._show_columns()
-        notes = [] if table is None else list(table.notes)
-        if table is not None:
-            notes.insert(0, f"COCO protocol, at most {table.max_detections} detections an image and class. "
-                            "P and R at the confidence of the best F1: rest on a cell to see it.")  # fmt: skip
-        self._notes.setText("\n".join(notes))
+        self._notes.setText("" if table is None else "\n".join((_how_measured(table), *table.notes)).strip())
         for widget in (self._table, self._notes):
             widget.setVisible(table is not None)
         self._empty.setVisible(table is None)
         self._copy.setEnabled(table is not None)
         self._export.setEnabled(table is not None)
 
+    def _show_groups(self, groups: Sequence[str]) -> None:
+        """There is a choice only where there is more than one."""
+        for group in groups:
+            if group not in self._groups:
+                self._groups[group] = self._make_group_button(group)
+        for group, button in self._groups.items():
+            self._group_row.removeWidget(button)
+            button.setVisible(group in groups and len(groups) > 1)
+        for group in groups:
+            self._group_row.addWidget(self._groups[group])
+
     def _show_columns(self) -> None:
-        has_both = any(column.group == MASK for column in self._model.columns)
+        groups = {column.group for column in self._model.columns if column.group}
         for index, column in enumerate(self._model.columns, start=1):
             button = self._groups.get(column.group)
-            self._table.setColumnHidden(index, has_both and button is not None and not button.isChecked())
+            self._table.setColumnHidden(index, len(groups) > 1 and button is not None and not button.isChecked())
 
     def _copy_table(self) -> None:
         QGuiApplication.clipboard().setText(self._model.as_text())
@@ -135,8 +142,8 @@ class EvaluationView(QWidget):
         return button
 
     def _make_group_button(self, group: str) -> QToolButton:
-        button = QToolButton()
-        button.setText(self.tr("Masks") if group == MASK else self.tr("Boxes"))
+        button = QToolButton(self)
+        button.setText(group_title(group))
         button.setToolTip(self.tr("Show or hide these columns"))
         button.setCheckable(True)
         button.setChecked(True)
@@ -164,8 +171,8 @@ class EvaluationView(QWidget):
         for button in self._split_buttons.values():
             row.addWidget(button)
         row.addStretch()
-        for button in self._groups.values():
-            row.addWidget(button)
+        self._group_row.setSpacing(6)
+        row.addLayout(self._group_row)
         row.addSpacing(8)
         row.addWidget(self._copy)
         row.addWidget(self._export)
@@ -175,3 +182,9 @@ class EvaluationView(QWidget):
         column.addWidget(self._table, 1)
         column.addWidget(self._empty, 1)
         column.addWidget(self._notes)
+
+
+def _how_measured(table: EvaluationTable) -> str:
+    titles = dict.fromkeys(measure.short_title for measure in table.measures if measure.at in BEST_F1)
+    where = "at the confidence of the best F1: rest on a cell to see it."
+    return " ".join(part for part in (table.about, f"{' and '.join(titles)} {where}" if titles else "") if part)

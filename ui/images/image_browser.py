@@ -128,7 +128,7 @@ class ImageBrowser(QWidget):
             text = self.tr("{n} images").format(n=count(total))
         self._status.setText(f"{text}  ·  {filter_text}" if filter_text else text)
         self._clear.setVisible(self._is_filtered)
-        if ids:
+        if len(ids):
             self._stack.setCurrentWidget(self.grid)
             return
         if self._is_filtered:

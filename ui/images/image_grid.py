@@ -1,45 +1,65 @@
-"""The grid of thumbnails. Asks only for what is on the screen, the visible rows first."""
+"""The grid of thumbnails. Lays out by arithmetic, paints what is seen and asks only for that, visible rows first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QPaintEvent, QRegion, QResizeEvent
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QImage, QKeyEvent, QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from core.domain.ids import CategoryId, ImageId
 from core.domain.projects import AnnotatedImage, Category
-from ui.images.image_delegate import PADDING, ImageDelegate
-from ui.images.image_grid_model import ImageGridModel, ImageRole
+from ui.images.cell_painter import PADDING, CellPainter, CellState
+from ui.images.grid_layout import GridLayout
+from ui.images.image_grid_model import ImageGridModel
+from ui.images.seen_images import Cell
 
 MIN_SIDE, DEFAULT_SIDE, MAX_SIDE = 96, 160, 320
 STORED_SIDES = (128, 256, 512)
 """Sizes in which thumbnails are asked for, so that moving the slider does not fill the cache with every size."""
 MAX_AHEAD = 120  # rows below the screen; more would push what is on a large screen out of the memory
 PAUSE_MS = 40  # scrolling must rest this long before rows are asked for
+MAX_HEIGHT = 2**31 - 1  # of a scroll bar, in pixels
+
+Action = QAbstractItemView.CursorAction
+Index = QModelIndex | QPersistentModelIndex
+Selection = QItemSelectionModel.SelectionFlag
 
 
 class ImageGrid(QListView):
+    """A QListView to style sheets and assistive tools only: it never lays out, every place comes from `GridLayout`.
+
+    Where Qt's list view would ask each row, the overrides below go past it to QAbstractItemView.
+    """
+
     open_requested = Signal(object)  # ImageId
     thumbnails_wanted = Signal(object, int)  # tuple[ImageId, ...] that lack something, side; replaces earlier wishes
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._images = ImageGridModel(self)
-        self._delegate = ImageDelegate(self)
+        self._painter = CellPainter(self)
+        self._layout = GridLayout(0, 1, 1, 1, 1)
         self._wanted: tuple[ImageId, ...] = ()
+        self._hovered = -1
         self._side = DEFAULT_SIDE
         self.setModel(self._images)
-        self.setItemDelegate(self._delegate)
-        self.setViewMode(QListView.ViewMode.IconMode)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setMovement(QListView.Movement.Static)
-        self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalScrollBar().setSingleStep(48)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(self.tr("Images"))
@@ -48,7 +68,8 @@ class ImageGrid(QListView):
         self._timer.setInterval(PAUSE_MS)
         self._timer.timeout.connect(self._announce_wanted)
         self.verticalScrollBar().valueChanged.connect(lambda: self._timer.start())
-        self._images.modelReset.connect(self._ask_anew)
+        self.entered.connect(lambda index: self._hover(index.row()))
+        self.viewportEntered.connect(lambda: self._hover(-1))
         self.activated.connect(self._open)
         self.set_side(DEFAULT_SIDE)
 
@@ -58,8 +79,20 @@ class ImageGrid(QListView):
         return self._side
 
     @property
-    def ids(self) -> tuple[ImageId, ...]:
+    def ids(self) -> Sequence[ImageId]:
         return self._images.ids
+
+    @property
+    def n_columns(self) -> int:
+        return self._layout.n_columns
+
+    def cell(self, row: int) -> Cell:
+        """What is known of the image of a row."""
+        return self._images.cell(row)
+
+    def lacks_thumbnail(self, image: ImageId, side: int) -> bool:
+        """Whether a thumbnail of about `side` pixels is still to be made; not after a failure."""
+        return self._images.seen.lacks_thumbnail(image, side)
 
     def set_side(self, side: int) -> None:
         """The largest side of a thumbnail in pixels of the screen."""
@@ -68,13 +101,24 @@ class ImageGrid(QListView):
         self._timer.start()
 
     def set_ids(self, ids: Sequence[ImageId]) -> None:
-        """Other images; the current one stays current when it is among them."""
-        current = self.current_image()
+        """Other images, kept as handed over. The current one stays current when it is among them, and in sight."""
+        current, row = self.current_image(), self.currentIndex().row()
+        visible = self.visible_rows()
+        was_in_sight = row in visible
+        top = self.ids[visible.start] if visible else None
         self._images.set_ids(ids)
-        if current is not None and self._images.row_of(current) is not None:
-            self.select_image(current)
-        else:
-            self.scrollToTop()
+        self._hovered = -1
+        self._lay_out()
+        row_now = self._images.find_row(current, row) if current is not None else None
+        if row_now is not None:
+            self._make_current(row_now)
+        if top is None or visible.start >= len(ids) or ids[visible.start] != top:
+            if row_now is None:
+                self.scrollToTop()
+            was_in_sight = True
+        if row_now is not None and was_in_sight:
+            self.scrollTo(self._images.index(row_now))
+        self._ask_anew()
 
     def set_records(self, records: Iterable[AnnotatedImage]) -> None:
         self._images.set_records(records)
@@ -87,51 +131,75 @@ class ImageGrid(QListView):
         self._images.set_failure(image, text)
 
     def forget_all(self) -> None:
-        self._delegate.forget_all()
+        """Other images come: drop all that is known."""
+        self._painter.forget_all()
         self._images.forget_all()
         self._ask_anew()
 
+    def expire(self, images: Collection[ImageId]) -> None:
+        """These have changed; see `expire_all`."""
+        if self._images.expire(images):
+            self._ask_anew()
+
+    def expire_all(self) -> None:
+        """The images may have changed: what is seen is asked for anew, and shown as it was until it has come."""
+        self._images.expire_all()
+        self._ask_anew()
+
     def set_categories(self, categories: Sequence[Category]) -> None:
-        self._delegate.set_categories(categories)
+        self._painter.set_categories(categories)
         self.viewport().update()
 
     def set_hidden_categories(self, hidden: frozenset[CategoryId]) -> None:
-        self._delegate.set_hidden_categories(hidden)
+        self._painter.set_hidden_categories(hidden)
         self.viewport().update()
 
     def set_ground_truth_shown(self, is_shown: bool) -> None:
-        self._delegate.set_ground_truth_shown(is_shown)
+        self._painter.set_ground_truth_shown(is_shown)
         self.viewport().update()
 
     def current_image(self) -> ImageId | None:
-        image: ImageId | None = self.currentIndex().data(ImageRole.ID)
-        return image
+        index = self.currentIndex()
+        return self.ids[index.row()] if index.isValid() else None
 
     def select_image(self, image: ImageId) -> None:
         """Make it current and scroll to it; nothing happens when it is not in the grid."""
-        row = self._images.row_of(image)
+        row = self._images.find_row(image, self.currentIndex().row())
         if row is not None:
-            self.setCurrentIndex(self._images.index(row))
+            self._make_current(row)
             self.scrollTo(self._images.index(row))
 
     def visible_rows(self) -> range:
         """The rows on the screen, those cut at its edges included."""
-        cell = self.gridSize()
-        n_columns = self._n_columns()
-        first = self.verticalOffset() // cell.height()
-        last = (self.verticalOffset() + self.viewport().height()) // cell.height()
-        n_rows = len(self._images.ids)
-        return range(min(first * n_columns, n_rows), min((last + 1) * n_columns, n_rows))
+        top = self.verticalOffset()
+        return self._layout.rows_between(top, top + self.viewport().height() - 1)
 
-    def _n_columns(self) -> int:
-        return max(1, round((self.viewport().width() - 1) / (self._side + 2 * PADDING)))
+    def _make_current(self, row: int) -> None:
+        self.setAutoScroll(False)
+        self.selectionModel().setCurrentIndex(self._images.index(row), Selection.ClearAndSelect)
+        self.setAutoScroll(True)
 
     def _lay_out(self) -> None:
-        """The thumbnails grow or shrink until the columns fill the width: no ragged strip is left at the right."""
-        self._delegate.side = (self.viewport().width() - 1) // self._n_columns() - 2 * PADDING
-        cell = self._delegate.cell_size(self.fontMetrics().height())
-        if self.gridSize() != cell:
-            self.setGridSize(cell)
+        """The thumbnails grow or shrink until the columns fill the width: no ragged strip is left at the right.
+
+        What is at the top of the screen, or the current image when it is in sight, stays where it is.
+        """
+        width = self.viewport().width()
+        n_columns = max(1, round((width - 1) / (self._side + 2 * PADDING)))
+        self._painter.side = max((width - 1) // n_columns - 2 * PADDING, 1)
+        size = self._painter.cell_size(self.fontMetrics().height())
+        fresh = GridLayout(len(self.ids), n_columns, size.width(), size.height(), width, self.isRightToLeft())
+        old, bar, visible = self._layout, self.verticalScrollBar(), self.visible_rows()
+        row = self.currentIndex().row() if self.currentIndex().row() in visible else visible.start
+        below_top = old.top(row) - bar.value()
+        self._layout = fresh
+        bar.setSingleStep(48)
+        bar.setPageStep(self.viewport().height())
+        bar.setRange(0, min(max(fresh.height - self.viewport().height(), 0), MAX_HEIGHT))
+        if fresh != old:
+            if visible:
+                bar.setValue(min(max(fresh.top(row) - below_top, 0), bar.maximum()))
+            self.viewport().update()
 
     def _ask_anew(self) -> None:
         self._wanted = ()
@@ -140,37 +208,128 @@ class ImageGrid(QListView):
     def _announce_wanted(self) -> None:
         if not self.isVisible():
             return
-        needed = self._delegate.side * self.devicePixelRatioF()
+        needed = self._painter.side * self.devicePixelRatioF()
         side = next((stored for stored in STORED_SIDES if stored >= needed), STORED_SIDES[-1])
         visible = self.visible_rows()
         # The screen below follows, so that scrolling on finds it ready.
-        ahead = range(visible.stop, min(visible.stop + min(len(visible), MAX_AHEAD), len(self._images.ids)))
-        rows = [row for part in (visible, ahead) for row in part if self._images.is_waiting(row, side)]
-        wanted = tuple(self._images.ids[row] for row in rows)
+        stop = min(visible.stop + min(len(visible), MAX_AHEAD), len(self.ids))
+        self._images.watch(visible)
+        wanted = self._images.list_waiting(range(visible.start, stop), side)
         if wanted != self._wanted:
             self._wanted = wanted
             self.thumbnails_wanted.emit(wanted, side)
 
-    def _open(self, index: QModelIndex) -> None:
-        image = index.data(ImageRole.ID)
-        if image is not None:
-            self.open_requested.emit(image)
+    def _open(self, index: Index) -> None:
+        if index.isValid():
+            self.open_requested.emit(self.ids[index.row()])
 
-    # Qt overrides
+    def _hover(self, row: int) -> None:
+        for changed in {self._hovered, row} - {-1}:
+            self.viewport().update(self._rect(changed))
+        self._hovered = row
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        self._delegate.begin_frame()
-        super().paintEvent(event)
-        if self._delegate.pending:
-            region = QRegion()
-            for cell in self._delegate.pending:
-                region += cell
-            QTimer.singleShot(0, self.viewport(), lambda: self.viewport().update(region))
+    def _rect(self, row: int) -> QRect:
+        place = self._layout
+        return QRect(place.left(row), place.top(row) - self.verticalOffset(), place.cell_width, place.cell_height)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def _state_of(self, row: int) -> CellState:
+        index = self._images.index(row)
+        return CellState(
+            is_selected=self.selectionModel().isSelected(index),
+            is_hovered=row == self._hovered,
+            has_focus=row == self.currentIndex().row() and (self.hasFocus() or self.viewport().hasFocus()),
+        )
+
+    def _row_after(self, row: int, action: Action) -> int:
+        """Where a key leads from `row`; at the ends it stays."""
+        n_columns, last = self._layout.n_columns, self._layout.n_cells - 1
+        a_page = max(self.viewport().height() // self._layout.cell_height - 1, 1) * n_columns
+        forward = -1 if self.isRightToLeft() else 1
+        steps = {
+            Action.MoveLeft: -forward,
+            Action.MoveRight: forward,
+            Action.MovePrevious: -1,
+            Action.MoveNext: 1,
+            Action.MoveUp: -n_columns,
+            Action.MoveDown: n_columns,
+        }
+        if action in (Action.MoveHome, Action.MoveEnd):
+            return 0 if action == Action.MoveHome else last
+        if action == Action.MovePageUp:
+            return max(row - a_page, row % n_columns)
+        if action == Action.MovePageDown:
+            return min(row + a_page, row + (last - row) // n_columns * n_columns)
+        target = row + steps[action]
+        return target if 0 <= target <= last else row
+
+    # Qt overrides: places
+
+    def visualRect(self, index: Index) -> QRect:
+        return self._rect(index.row()) if index.isValid() else QRect()
+
+    def indexAt(self, point: QPoint) -> QModelIndex:
+        row = self._layout.find_row(point.x(), point.y() + self.verticalOffset())
+        return QModelIndex() if row is None else self._images.index(row)
+
+    def verticalOffset(self) -> int:
+        return self.verticalScrollBar().value()
+
+    def horizontalOffset(self) -> int:
+        return 0
+
+    def scrollTo(
+        self, index: Index, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
+    ) -> None:
+        if not index.isValid():
+            return
+        bar, room = self.verticalScrollBar(), self.viewport().height() - self._layout.cell_height
+        top = self._layout.top(index.row())
+        value = {
+            QAbstractItemView.ScrollHint.PositionAtTop: top,
+            QAbstractItemView.ScrollHint.PositionAtCenter: top - room // 2,
+            QAbstractItemView.ScrollHint.PositionAtBottom: top - room,
+        }.get(hint, min(max(bar.value(), top - max(room, 0)), top))
+        bar.setValue(min(max(value, 0), bar.maximum()))
+
+    def doItemsLayout(self) -> None:
         self._lay_out()
-        super().resizeEvent(event)
-        self._timer.start()
+        QAbstractItemView.doItemsLayout(self)
+
+    def updateGeometries(self) -> None:
+        self._lay_out()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        self.viewport().scroll(0, dy)
+
+    # Qt overrides: selection and keys
+
+    def moveCursor(self, action: Action, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        if not self._layout.n_cells:
+            return QModelIndex()
+        current = self.currentIndex()
+        row = self._row_after(current.row(), action) if current.isValid() else self.visible_rows().start
+        return self._images.index(min(row, self._layout.n_cells - 1))
+
+    def setSelection(self, rect: QRect, command: Selection) -> None:
+        """Qt hands over one point's rectangle: one image at a time is selected."""
+        index = self.indexAt(rect.topLeft())
+        self.selectionModel().select(QItemSelection(index, index) if index.isValid() else QItemSelection(), command)
+
+    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
+        return QRegion(self.viewport().rect()) if selection.count() > 1 else self._region(selection)
+
+    def _region(self, selection: QItemSelection) -> QRegion:
+        return QRegion(self.visualRect(selection.indexes()[0])) if selection.indexes() else QRegion()
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        QAbstractItemView.currentChanged(self, current, previous)
+        if QAccessible.isActive() and current.isValid() and self.hasFocus():
+            event = QAccessibleEvent(self, QAccessible.Event.Focus)
+            event.setChild(current.row())
+            QAccessible.updateAccessibility(event)
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        QAbstractItemView.selectionChanged(self, selected, deselected)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Enter opens on every platform; Qt leaves it to the desktop's style.
@@ -178,3 +337,48 @@ class ImageGrid(QListView):
             self._open(self.currentIndex())
         else:
             super().keyPressEvent(event)
+
+    # Qt overrides: painting
+
+    def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:
+        """Repaints the changed cells that are on the screen, nothing else."""
+        visible = self.visible_rows()
+        rows = range(max(first.row(), visible.start), min(last.row() + 1, visible.stop))
+        if not rows:
+            return
+        place = self._rect(rows[0]).united(self._rect(rows[-1]))
+        if place.height() > self._layout.cell_height:
+            place.setLeft(0)
+            place.setWidth(self.viewport().width())
+        self.viewport().update(place)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._images.watch(self.visible_rows())
+        self._painter.begin_frame(self.viewport().size() * self.devicePixelRatioF())
+        top, region = self.verticalOffset(), event.region()
+        painter = QPainter(self.viewport())
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        for row in self._layout.rows_between(top + event.rect().top(), top + event.rect().bottom()):
+            place = self._rect(row)
+            if region.intersects(place):
+                self._painter.paint(painter, place, self._images.cell(row), self._state_of(row))
+        painter.end()
+        if self._painter.pending:
+            late = QRegion()
+            for cell in self._painter.pending:
+                late += cell
+            QTimer.singleShot(0, self.viewport(), lambda: self.viewport().update(late))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        QAbstractItemView.resizeEvent(self, event)
+        self._lay_out()
+        self._timer.start()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.LayoutDirectionChange, QEvent.Type.StyleChange):
+            self._lay_out()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._hover(-1)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterable, Sequence
-from enum import IntEnum
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -13,19 +11,10 @@ from PySide6.QtGui import QImage
 from core.domain.ids import ImageId
 from core.domain.names import shown
 from core.domain.projects import AnnotatedImage, ImageState
+from ui.images.seen_images import MAX_RECORDS, Cell, SeenImages
 from ui.widgets.formatting import count
 
 Index = QModelIndex | QPersistentModelIndex
-
-MAX_RECORDS = 4000
-MAX_THUMBNAIL_BYTES = 64 << 20
-
-
-class ImageRole(IntEnum):
-    ID = Qt.ItemDataRole.UserRole + 1
-    ANNOTATED = Qt.ItemDataRole.UserRole + 2  # AnnotatedImage, None while it is not fetched
-    THUMBNAIL = Qt.ItemDataRole.UserRole + 3  # QImage, None while it is not made
-    FAILURE = Qt.ItemDataRole.UserRole + 4  # why there is no thumbnail, ""
 
 
 def n_objects(annotated: AnnotatedImage) -> int:
@@ -41,97 +30,112 @@ def annotations_in_words(annotated: AnnotatedImage) -> str:
 
 
 class ImageGridModel(QAbstractListModel):
-    """Holds an id a row; records and thumbnails only of the rows seen last."""
+    """Knows the rows only of images that were watched: nothing here grows with the number of images.
+
+    A change is announced for watched rows; others are read when they come onto the screen.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._ids: tuple[ImageId, ...] = ()
-        self._rows: dict[ImageId, int] = {}
-        self._records: OrderedDict[ImageId, AnnotatedImage] = OrderedDict()
-        self._thumbnails: OrderedDict[ImageId, QImage] = OrderedDict()
-        self._n_bytes = 0
-        self._failures: dict[ImageId, str] = {}
+        self.seen = SeenImages()
+        self._ids: Sequence[ImageId] = ()
+        self._rows: dict[ImageId, int] = {}  # of images watched or asked for
+        self._watched = range(0)
 
     @property
-    def ids(self) -> tuple[ImageId, ...]:
+    def ids(self) -> Sequence[ImageId]:
         return self._ids
 
     def set_ids(self, ids: Sequence[ImageId]) -> None:
-        """Other images. What is known of those that stay is kept."""
+        """Other images, kept as they are handed over. What is known of those that stay is kept."""
         self.beginResetModel()
-        self._ids = tuple(ids)
-        self._rows = {image: row for row, image in enumerate(self._ids)}
+        self._ids = ids
+        self._rows = {}
+        self._watched = range(0)
+        self.seen.keep = ()
         self.endResetModel()
 
-    def forget_all(self) -> None:
-        """Drop records and thumbnails: the images themselves may have changed."""
-        self._records.clear()
-        self._thumbnails.clear()
-        self._failures.clear()
-        self._n_bytes = 0
-        self._announce(self._ids)
+    def watch(self, rows: range) -> None:
+        """From now on changes of these rows are announced, and they are not forgotten."""
+        if rows == self._watched:
+            return
+        self._watched = rows
+        images = {self._ids[row]: row for row in rows}
+        self.seen.keep = images
+        self._remember(images)
 
-    def row_of(self, image: ImageId) -> int | None:
-        return self._rows.get(image)
+    def list_waiting(self, rows: Iterable[int], side: int) -> tuple[ImageId, ...]:
+        """The images of `rows` that lack their record or a thumbnail of about `side` pixels."""
+        images = {self._ids[row]: row for row in rows}
+        self._remember(images)
+        return tuple(image for image in images if self.seen.is_waiting(image, side))
+
+    def cell(self, row: int) -> Cell:
+        return self.seen.cell(self._ids[row])
+
+    def find_row(self, image: ImageId, near: int = -1) -> int | None:
+        """Looks at `near` first, then through all ids."""
+        if 0 <= near < len(self._ids) and self._ids[near] == image:
+            return near
+        try:
+            return self._ids.index(image)
+        except ValueError:
+            return None
+
+    def forget_all(self) -> None:
+        """Drop records and thumbnails: other images come."""
+        self.seen.clear()
+        self._announce(self._watched)
+
+    def expire(self, images: Collection[ImageId]) -> bool:
+        """What is known of these is old; whether anything was."""
+        return self.seen.expire(images)
+
+    def expire_all(self) -> None:
+        """What is known may be old; it stays on the screen until it has come anew."""
+        self.seen.expire_all()
 
     def set_records(self, records: Iterable[AnnotatedImage]) -> None:
-        changed = []
-        for annotated in records:
-            self._records[annotated.image.id] = annotated
-            self._records.move_to_end(annotated.image.id)
-            changed.append(annotated.image.id)
-        while len(self._records) > MAX_RECORDS:
-            self._records.popitem(last=False)
-        self._announce(changed)
+        self._announce_images([one.image.id for one in records if self.seen.put_record(one)])
 
     def set_thumbnail(self, image: ImageId, thumbnail: QImage) -> None:
-        self._drop_thumbnail(image)
-        self._failures.pop(image, None)
-        self._thumbnails[image] = thumbnail
-        self._n_bytes += thumbnail.sizeInBytes()
-        while self._n_bytes > MAX_THUMBNAIL_BYTES and len(self._thumbnails) > 1:
-            self._drop_thumbnail(next(iter(self._thumbnails)))
-        self._announce([image])
+        self.seen.put_thumbnail(image, thumbnail)
+        self._announce_images([image])
 
     def set_failure(self, image: ImageId, text: str) -> None:
-        self._failures[image] = text
-        self._announce([image])
+        self.seen.put_failure(image, text)
+        self._announce_images([image])
 
-    def is_waiting(self, row: int, side: int) -> bool:
-        """Whether the row still lacks its record or a thumbnail of about `side` pixels."""
-        image = self._ids[row]
-        if image in self._failures:
-            return False
-        thumbnail = self._thumbnails.get(image)
-        annotated = self._records.get(image)
-        if thumbnail is None or annotated is None:
-            return True
-        self._thumbnails.move_to_end(image)
-        longest = max(annotated.image.width, annotated.image.height)
-        return max(thumbnail.width(), thumbnail.height()) < min(side, longest) - 1
+    def _remember(self, images: dict[ImageId, int]) -> None:
+        self._rows.update(images)
+        if len(self._rows) > 2 * MAX_RECORDS:
+            kept = {one.image.id for one in self.seen.records()}
+            self._rows = {image: row for image, row in self._rows.items() if image in kept or row in self._watched}
+            self._rows.update(images)
 
-    def _drop_thumbnail(self, image: ImageId) -> None:
-        old = self._thumbnails.pop(image, None)
-        if old is not None:
-            self._n_bytes -= old.sizeInBytes()
+    def _announce_images(self, images: Iterable[ImageId]) -> None:
+        """One signal for each stretch of rows without a gap."""
+        rows = sorted({row for image in images if (row := self._rows.get(image)) is not None and row in self._watched})
+        start = 0
+        for end in range(1, len(rows) + 1):
+            if end == len(rows) or rows[end] != rows[end - 1] + 1:
+                self._announce(range(rows[start], rows[end - 1] + 1))
+                start = end
 
-    def _announce(self, images: Iterable[ImageId]) -> None:
-        for image in images:
-            row = self._rows.get(image)
-            if row is not None:
-                index = self.index(row)
-                self.dataChanged.emit(index, index)
+    def _announce(self, rows: range) -> None:
+        if rows:
+            self.dataChanged.emit(self.index(rows[0]), self.index(rows[-1]))
 
-    def _tool_tip(self, image: ImageId, annotated: AnnotatedImage | None) -> str:
-        if annotated is None:
+    def _tool_tip(self, cell: Cell) -> str:
+        if cell.annotated is None:
             return ""
-        record = annotated.image
+        record = cell.annotated.image
         lines = [
             shown(record.path),
             self.tr("{width} × {height} px").format(width=count(record.width), height=count(record.height)),
-            annotations_in_words(annotated),
+            annotations_in_words(cell.annotated),
         ]
-        problem = self._failures.get(image) or shown(record.damage)
+        problem = cell.failure or shown(record.damage)
         return "\n".join([*lines, problem] if problem else lines)
 
     def _accessible_text(self, annotated: AnnotatedImage | None) -> str:
@@ -148,20 +152,26 @@ class ImageGridModel(QAbstractListModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or index.row() >= len(self._ids):
             return None
-        image = self._ids[index.row()]
-        if role == ImageRole.THUMBNAIL:
-            return self._thumbnails.get(image)
-        annotated = self._records.get(image)
-        if role == ImageRole.ANNOTATED:
-            return annotated
-        if role == ImageRole.ID:
-            return image
-        if role == ImageRole.FAILURE:
-            return self._failures.get(image, "")
+        cell = self.cell(index.row())
         if role == Qt.ItemDataRole.DisplayRole:
-            return shown(annotated.image.name) if annotated else ""
+            return shown(cell.annotated.image.name) if cell.annotated else ""
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._tool_tip(image, annotated)
+            return self._tool_tip(cell)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return self._accessible_text(annotated)
+            return self._accessible_text(cell.annotated)
         return None
+
+    def match(
+        self,
+        start: Index,
+        role: int,
+        value: Any,
+        hits: int = 1,
+        flags: Qt.MatchFlag = Qt.MatchFlag.MatchStartsWith | Qt.MatchFlag.MatchWrap,
+    ) -> list[QModelIndex]:
+        """What typing in the grid finds: names among the images seen. Qt would ask for each of a million."""
+        typed = str(value).casefold()
+        names = {one.image.id: shown(one.image.name).casefold() for one in self.seen.records()}
+        rows = sorted(row for image, row in self._rows.items() if names.get(image, "").startswith(typed))
+        ordered = [row for row in rows if row >= start.row()] + [row for row in rows if row < start.row()]
+        return [self.index(row) for row in (ordered if hits < 0 else ordered[:hits])]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Sequence
 from enum import Enum, auto
 from pathlib import Path
@@ -12,7 +11,6 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
-    QProgressBar,
     QPushButton,
     QStackedWidget,
     QVBoxLayout,
@@ -26,10 +24,9 @@ from ui.imports.preview_page import PreviewPage
 from ui.imports.report_page import ReportPage
 from ui.imports.source_page import SourcePage
 from ui.messages import MessageBanner
-from ui.widgets.formatting import count, time_left
-from ui.widgets.labels import ElidedLabel, label
-
-MIN_SHARE = 0.03  # of the work done before the time left is worth stating
+from ui.widgets.formatting import count
+from ui.widgets.labels import label
+from ui.widgets.progress_line import ProgressLine
 
 
 class Step(Enum):
@@ -51,7 +48,6 @@ class ImportDialog(QDialog):
         super().__init__(parent)
         self._step = Step.SOURCE
         self._is_busy = False
-        self._started_at = 0.0
         self._report: ImportReport | None = None
         self._title = label("", "title")
         self._banner = MessageBanner()
@@ -59,10 +55,7 @@ class ImportDialog(QDialog):
         self._preview = PreviewPage()
         self._report_page = ReportPage()
         self._pages = QStackedWidget()
-        self._progress_text = ElidedLabel()
-        self._progress_left = label("", "muted")
-        self._progress_bar = QProgressBar()
-        self._progress = QWidget()
+        self._progress = ProgressLine()
         self._reason = label("", "muted", wrap=True)
         self._back = QPushButton(self.tr("&Back"))
         self._cancel = QPushButton(self.tr("Cancel"))
@@ -83,16 +76,6 @@ class ImportDialog(QDialog):
         self._title.setText(title)
         for page in (self._source, self._preview, self._report_page):
             self._pages.addWidget(page)
-        self._progress_bar.setTextVisible(False)
-        self._progress_bar.setAccessibleName(self.tr("Progress"))
-        line = QHBoxLayout()
-        line.addWidget(self._progress_text, 1)
-        line.addWidget(self._progress_left)
-        inside = QVBoxLayout(self._progress)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.addLayout(line)
-        inside.addWidget(self._progress_bar)
-        self._progress.hide()
         self._next.setProperty("role", "primary")
         self._next.setDefault(True)
         self._cancel.setAutoDefault(False)
@@ -156,14 +139,7 @@ class ImportDialog(QDialog):
 
     def set_progress(self, done: float, total: float, text: str) -> None:
         """How far the work is; `total` 0 = not known."""
-        self._progress_bar.setRange(0, 1000 if total > 0 else 0)
-        share = done / total if total > 0 else 0.0
-        self._progress_bar.setValue(round(share * 1000))
-        if text:
-            self._progress_text.setText(text)
-        elapsed = time.monotonic() - self._started_at
-        is_known = share > MIN_SHARE and elapsed > 1.0
-        self._progress_left.setText(time_left(elapsed * (1 - share) / share) if is_known else "")
+        self._progress.set_progress(done, total, text)
 
     def show_preview(self, preview: ImportPreview) -> None:
         self._set_busy("")
@@ -198,11 +174,10 @@ class ImportDialog(QDialog):
 
     def _set_busy(self, text: str) -> None:
         self._is_busy = bool(text)
-        self._started_at = time.monotonic()
-        self._progress.setVisible(self._is_busy)
-        self._progress_text.setText(text)
-        self._progress_left.clear()
-        self._progress_bar.setRange(0, 0)
+        if text:
+            self._progress.start(text)
+        else:
+            self._progress.hide()
         self._pages.setEnabled(not self._is_busy)
         self._refresh()
 
@@ -256,7 +231,7 @@ class ImportDialog(QDialog):
     def reject(self) -> None:
         """While something is under way it is stopped, and the dialog stays to say how that ended."""
         if self._is_busy:
-            self._progress_text.setText(self.tr("Stopping…"))
+            self._progress.text.setText(self.tr("Stopping…"))
             self.cancel_requested.emit()
         else:
             super().reject()

@@ -11,11 +11,11 @@ from core.domain.imports import ImportPreview, Severity
 from core.domain.names import shown
 from core.domain.projects import Project
 from ui.imports.count_table import CountTable
-from ui.imports.figures import Figure, FigureRow, problem_figure
-from ui.imports.problem_table import ProblemTable
 from ui.imports.sample_strip import SampleStrip
+from ui.widgets.figures import Figure, FigureRow, problem_figure
 from ui.widgets.formatting import count
 from ui.widgets.labels import ElidedLabel, label
+from ui.widgets.problem_table import ProblemTable
 
 MAX_NAME = 100
 TOP_FOLDER = "(top folder)"

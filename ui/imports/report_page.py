@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.domain.imports import ImportReport
 from ui.icons import icon
-from ui.imports.figures import Figure, FigureRow, problem_figure
-from ui.imports.problem_table import ProblemTable
+from ui.widgets.figures import Figure, FigureRow, problem_figure
 from ui.widgets.formatting import count
 from ui.widgets.labels import label
+from ui.widgets.problem_table import ProblemTable
 
 
 class ReportPage(QWidget):

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QFrame, QLabel, QSizePolic
 
 from core.domain.imports import ImportSource
 from ui.icons import icon
-from ui.imports.path_field import PathField, local_path
 from ui.widgets.labels import label
+from ui.widgets.path_field import PathField, local_path
 
 
 class SourcePage(QWidget):

@@ -167,12 +167,16 @@ class ModelsPage(QWidget):
         reasons = {
             self._open: nothing if version is None else "",
             self._run: nothing if version is None else "" if version.run else self.tr("It was imported, not trained."),
-            self._train: nothing if version is None else refusal(version, deed="a starting point"),
+            self._train: nothing if version is None else self._why_no_training(version),
             self._export: nothing if version is None else refusal(version, deed="exported"),
         }
         for button, reason in reasons.items():
             button.setEnabled(not reason)
             button.setToolTip(reason)
+
+    def _why_no_training(self, version: ModelVersion) -> str:
+        problems = (model.task_problem for model in self._all[0] if model.id == version.model)
+        return next(problems, "") or refusal(version, deed="a starting point")
 
     def _act_on_empty(self) -> None:
         if self._all[0]:

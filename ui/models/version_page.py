@@ -130,7 +130,7 @@ class VersionPage(QWidget):
         exporting = self.tr("An export is under way.") if self._progress.isVisibleTo(self) else ""
         reasons = {
             self._run: "" if version.run is not None else self.tr("It was imported, not trained here."),
-            self._train: refusal(version, deed="a starting point"),
+            self._train: self._details.model.task_problem or refusal(version, deed="a starting point"),
             self._export: refusal(version, deed="exported") or exporting,
         }
         for button, reason in reasons.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any
@@ -63,10 +64,16 @@ class FolderTreeModel(QAbstractItemModel):
         self._nodes: dict[str, _Node] = {}
         self._by_number: list[_Node] = []
 
-    def set_folders(self, folders: Sequence[Folder]) -> None:
-        """Every folder that has images in or below it; the root ("") may be left out."""
-        self.beginResetModel()
+    def set_folders(self, folders: Sequence[Folder]) -> bool:
+        """Every folder that has images in or below it; the root ("") may be left out.
+
+        Says whether the tree is another one: where only counts have changed, everything stays in its place.
+        """
         by_path = {folder.path: folder for folder in folders}
+        if by_path and by_path.keys() == self._nodes.keys():
+            self._set_counts(by_path)
+            return False
+        self.beginResetModel()
         self._nodes = {}
         self._by_number = []
         if by_path:
@@ -76,6 +83,21 @@ class FolderTreeModel(QAbstractItemModel):
                 if path:
                     self._add(path, by_path)
         self.endResetModel()
+        return True
+
+    def _set_counts(self, by_path: dict[str, Folder]) -> None:
+        """One signal for all folders that lie in one folder."""
+        changed: dict[_Node | None, list[_Node]] = {}
+        for node in self._by_number:
+            folder = by_path[node.folder.path]
+            if folder != node.folder:
+                node.folder = folder
+                changed.setdefault(node.parent, []).append(node)
+        for siblings in changed.values():
+            first, last = siblings[0], siblings[-1]
+            self.dataChanged.emit(
+                self.createIndex(first.row, 0, first.number), self.createIndex(last.row, 0, last.number)
+            )
 
     def _add(self, path: str, by_path: dict[str, Folder]) -> _Node:
         known = self._nodes.get(path)
@@ -198,8 +220,8 @@ class FolderTree(QTreeView):
         """Other counts or folders; the selected one stays selected when it is still there. Announces nothing."""
         selected = self.selected_folder()
         self._is_silent = True
-        self._folders.set_folders(folders)
-        self.expandToDepth(1)
+        if self._folders.set_folders(folders):
+            self.expandToDepth(1)
         index = self._folders.index_of(selected)
         self.setCurrentIndex(index if index.isValid() else self._folders.index_of(""))
         self._is_silent = False
@@ -251,16 +273,13 @@ def _sum_of(folders: Sequence[Folder]) -> Folder:
     return Folder("", sum(f.n_images for f in folders), sum(f.n_annotated for f in folders))
 
 
-def _natural(path: str) -> list[tuple[int, str]]:
-    """Sorts "page 9" before "page 10"."""
-    parts: list[tuple[int, str]] = []
-    number = ""
-    for character in f"{path.lower()}\0":
-        if character.isdecimal():
-            number += character
-            continue
-        if number:
-            parts.append((int(number), ""))
-            number = ""
-        parts.append((-1, character))
-    return parts
+_NUMBER = re.compile(r"\d+")
+
+
+def _natural(path: str) -> str:
+    """Sorts "page 9" before "page 10": a number comes after every other sign, a longer one after a shorter one."""
+    return _NUMBER.sub(lambda found: _sortable(str(int(found[0]))), path.lower())
+
+
+def _sortable(number: str) -> str:
+    return f"\U0010ffff{chr(len(number))}{number}"

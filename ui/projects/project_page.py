@@ -20,7 +20,8 @@ from ui.widgets.formatting import count
 from ui.widgets.labels import label
 from ui.widgets.page_header import PageHeader
 
-TRAIN, IMPORT, RUNS, MODELS, RENAME, REMOVE = "train", "import", "runs", "models", "rename", "remove"
+TRAIN, IMPORT, EXPORT, RUNS, MODELS = "train", "import", "export", "runs", "models"
+RENAME, REMOVE = "rename", "remove"
 
 
 class ProjectPage(QWidget):
@@ -28,6 +29,7 @@ class ProjectPage(QWidget):
 
     train_requested = Signal(object, object)  # ProjectId, tuple[str, ...] of folders to prefill
     import_requested = Signal(object)  # Project
+    export_requested = Signal(object, object)  # Project, tuple[str, ...] of folders to offer
     runs_requested = Signal(object)  # ProjectId
     models_requested = Signal(object)  # ProjectId
     rename_requested = Signal(object)  # Project
@@ -59,6 +61,7 @@ class ProjectPage(QWidget):
             # The shortcut itself belongs to the window's command; two owners would make it ambiguous.
             (TRAIN, "graduation-cap", self.tr("&Train a model…") + "\tCtrl+T"),
             (IMPORT, "file-down", self.tr("&Import annotations…")),
+            (EXPORT, "upload", self.tr("E&xport annotations…")),
             ("", "", ""),
             (RUNS, "activity", self.tr("Show r&uns of this project")),
             (MODELS, "boxes", self.tr("Show &models")),
@@ -135,6 +138,7 @@ class ProjectPage(QWidget):
         self._categories.filter_changed.connect(self.category_filter_changed)
         self._categories.hidden_changed.connect(self.hidden_categories_changed)
         self._actions[TRAIN].triggered.connect(lambda: self._request_training(self._chosen_folders()))
+        self._actions[EXPORT].triggered.connect(self._request_export)
         for key, signal in (
             (IMPORT, self.import_requested),
             (RENAME, self.rename_requested),
@@ -217,3 +221,7 @@ class ProjectPage(QWidget):
     def _request_training(self, folders: tuple[str, ...]) -> None:
         if self._project is not None:
             self.train_requested.emit(self._project.id, folders)
+
+    def _request_export(self) -> None:
+        if self._project is not None:
+            self.export_requested.emit(self._project, self._chosen_folders())

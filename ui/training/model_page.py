@@ -164,7 +164,7 @@ class ModelPage(WizardPage):
         if key == NEW:
             self._last_model, self._model = self._model, None
         else:
-            fitting = [model.id for model in self._models if not self._worker or model.task in self._worker.tasks]
+            fitting = [model.id for model in self._models if choice_fits(model, self._worker)]
             self._model = self._last_model or (fitting[0] if fitting else None)
         self._refresh(kind=key)
         self.changed.emit()
@@ -210,4 +210,4 @@ class ModelPage(WizardPage):
 
 
 def choice_fits(model: Model, worker: WorkerInfo | None) -> bool:
-    return worker is None or model.task in worker.tasks
+    return not model.task_problem and (worker is None or worker.trains(model.task))

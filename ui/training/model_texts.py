@@ -34,13 +34,15 @@ def classes_text(categories: Sequence[str], limit: int = MAX_CLASSES_NAMED) -> s
 
 def model_choice(model: Model, worker: WorkerInfo | None) -> Choice:
     """A model of another task than the worker's is listed, with the reason why it cannot be chosen."""
-    fits = worker is None or model.task in worker.tasks
+    fits = not model.task_problem and (worker is None or worker.trains(model.task))
     versions = counted(model.n_versions, "version", "versions")
-    reason = "" if fits or worker is None else f"{worker.title} does not train {model.task} models."
+    reason = model.task_problem
+    if not fits and not reason and worker is not None:
+        reason = f"{worker.title} does not train {model.task} models."
     return Choice(
         model.id,
         model.name,
-        reason or f"{str(model.task).capitalize()} · {classes_text(model.categories)}",
+        reason or f"{model.task.capitalize()} · {classes_text(model.categories)}",
         note=versions,
         icon_name="box",
         is_enabled=fits,

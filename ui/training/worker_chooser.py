@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QVBoxLayout, QWidget
 
-from core.domain.projects import Task
 from core.domain.workers import GpuUse, WorkerInfo
 from ui.forms.choice import Choice
 from ui.forms.choice_list import ChoiceList
@@ -20,14 +19,10 @@ GPU_WORDS = {
     GpuUse.SUPPORTED: "Used when there is one",
     GpuUse.REQUIRED: "Needed",
 }
-TASK_WORDS = {
-    Task.DETECTION: "Boxes (detection)",
-    Task.SEGMENTATION: "Outlines (segmentation)",
-}
 
 
 def task_words(worker: WorkerInfo) -> str:
-    return ", ".join(TASK_WORDS[task] for task in worker.tasks) or "–"
+    return ", ".join(task.words for task in worker.tasks) or "–"
 
 
 def worker_choice(worker: WorkerInfo) -> Choice:

@@ -12,7 +12,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
-from core.domain.geometry import Box, Geometry, Polygon, Ring, bounds_of
+from core.domain.geometry import Box, Geometry, Ring, bounds_of
 from core.domain.ids import CategoryId
 from core.domain.imports import RawAnnotation
 from core.domain.projects import AnnotatedImage, Annotation, Category, Source
@@ -153,8 +153,8 @@ def _object(
         title=title,
         colour=colour,
         bounds=bounds,
-        rings=geometry.rings if isinstance(geometry, Polygon) else (),
-        area=geometry.area if isinstance(geometry, Polygon) else bounds.area,
+        rings=geometry.rings if geometry is not None else (),
+        area=geometry.area if geometry is not None else bounds.area,
         source=source,
         is_whole_image=geometry is None,
         is_crowd=is_crowd,

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, exists, func, insert, select, update
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from core.domain.geometry import Geometry
-from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
+from core.domain.ids import AnnotationId, CategoryId, ImageId
 from core.domain.projects import AnnotatedImage, Annotation, Source
 from core.registry.stores.chunks import KEYS_PER_QUERY, ROWS_PER_INSERT, chunked
 from core.registry.stores.images import get_images
 from core.registry.stores.shapes import Shape, decode, encode
-from core.registry.tables.images import ANNOTATIONS, IMAGES
+from core.registry.stores.upkeep import IS_GROUND_TRUTH, Touched, annotations_written
+from core.registry.tables.images import ANNOTATIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,28 +31,23 @@ class NewAnnotation:
 
 
 def insert_annotations(session: Session, annotations: Iterable[NewAnnotation]) -> None:
-    """The caller then calls `recount` for the project."""
+    touched = Touched()
     for chunk in chunked(annotations, ROWS_PER_INSERT):
-        session.execute(insert(ANNOTATIONS), [_to_columns(annotation) for annotation in chunk])
+        with annotations_written(session, {annotation.image for annotation in chunk}, touched):
+            session.execute(insert(ANNOTATIONS), [_to_columns(annotation) for annotation in chunk])
+    touched.note(session)
 
 
 def delete_imported(session: Session, images: Iterable[int]) -> None:
     """What earlier imports said of these images; a person's own annotations stay."""
+    touched = Touched()
+    imported = ANNOTATIONS.c.source == Source.IMPORT.value
     for chunk in chunked(images, KEYS_PER_QUERY):
-        session.execute(
-            delete(ANNOTATIONS).where(ANNOTATIONS.c.image_id.in_(chunk), ANNOTATIONS.c.source == Source.IMPORT.value)
-        )
-
-
-def recount(session: Session, project: ProjectId) -> None:
-    """Bring the counts that the images carry in line with the annotations."""
-    truth = (ANNOTATIONS.c.image_id == IMAGES.c.id) & (ANNOTATIONS.c.source != Source.MODEL.value)
-    n_objects = select(func.count()).where(truth, ANNOTATIONS.c.category_id.is_not(None)).scalar_subquery()
-    session.execute(
-        update(IMAGES)
-        .where(IMAGES.c.project_id == project)
-        .values(n_annotations=n_objects, is_annotated=exists().where(truth))
-    )
+        is_wanted = ANNOTATIONS.c.image_id.in_(chunk) & imported
+        spoken_of = set(session.scalars(select(ANNOTATIONS.c.image_id).where(is_wanted).distinct()))
+        with annotations_written(session, spoken_of, touched):
+            session.execute(delete(ANNOTATIONS).where(is_wanted))
+    touched.note(session)
 
 
 def list_ground_truth(session: Session, images: Iterable[int]) -> dict[int, list[Annotation]]:
@@ -73,7 +69,7 @@ def list_ground_truth(session: Session, images: Iterable[int]) -> dict[int, list
                 ANNOTATIONS.c.y1,
                 ANNOTATIONS.c.points,
             )
-            .where(ANNOTATIONS.c.image_id.in_(chunk), ANNOTATIONS.c.source != Source.MODEL.value)
+            .where(ANNOTATIONS.c.image_id.in_(chunk), IS_GROUND_TRUTH)
             .order_by(ANNOTATIONS.c.id)
         ).all()
         for key, image, category, source, confidence, is_crowd, *shape in rows:

@@ -8,9 +8,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core import clock
+from core.domain.changes import Changes
 from core.domain.ids import ConfigurationId
 from core.domain.workers import Configuration, ConfigValue
 from core.errors import NotFoundError, RefusedError
+from core.registry.changes import note
 from core.registry.tables.configurations import ConfigurationRow
 
 
@@ -32,6 +34,7 @@ def insert_configuration(
     )
     session.add(row)
     session.flush()
+    note(session, Changes.of(configurations=[ConfigurationId(row.id)]))
     return _to_domain(row)
 
 
@@ -53,6 +56,7 @@ def get_configuration(session: Session, id: ConfigurationId) -> Configuration:
 def lock_configuration(session: Session, id: ConfigurationId) -> None:
     """A run uses it from now on: its values stay as they are."""
     session.execute(update(ConfigurationRow).where(ConfigurationRow.id == id).values(is_locked=True))
+    note(session, Changes.of(configurations=[id]))
 
 
 def _to_domain(row: ConfigurationRow) -> Configuration:

@@ -1,24 +1,20 @@
-"""Models, their versions, and the evaluation tables of these."""
+"""Models and their versions."""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from core import clock
-from core.domain.ids import ModelId, ProjectId, RunId, SnapshotId, VersionId
-from core.domain.metrics import EvaluationRow as EvaluationLine
-from core.domain.metrics import EvaluationTable
+from core.domain.changes import Changes
+from core.domain.ids import ModelId, ProjectId, RunId, SnapshotId, TaskId, VersionId
 from core.domain.models import Headline, Model, ModelVersion, VersionStatus
-from core.domain.projects import Task
-from core.domain.snapshots import Split
 from core.errors import NotFoundError, RefusedError
-from core.registry.tables.models import EvaluationRow, ModelRow, VersionRow
+from core.registry.changes import note
+from core.registry.tables.models import ModelRow, VersionRow
 from core.registry.tables.projects import ProjectRow
 from core.registry.tables.snapshots import SnapshotRow
 
@@ -31,7 +27,7 @@ def insert_model(
     *,
     project: ProjectId,
     name: str,
-    task: Task,
+    task: TaskId,
     categories: tuple[str, ...],
     description: str = "",
 ) -> Model:
@@ -43,7 +39,7 @@ def insert_model(
         id=clock.new_id(),
         project_id=project,
         name=name,
-        task=task.value,
+        task=task,
         categories=list(categories),
         description=description,
         created_at=clock.now(),
@@ -51,6 +47,7 @@ def insert_model(
     )
     session.add(row)
     session.flush()
+    note(session, Changes.of(models=[ModelId(row.id)]))
     return get_model(session, ModelId(row.id))
 
 
@@ -111,6 +108,7 @@ def insert_version(
     )
     session.add(row)
     session.flush()
+    _note_family(session, row)
     return get_version(session, VersionId(row.id))
 
 
@@ -180,6 +178,7 @@ def publish_version(
     row.headline_split = headline.split if headline else None
     row.duration_s = duration_s
     row.is_partial = is_partial
+    note(session, Changes.of(versions=[id]))
 
 
 def fail_version(session: Session, id: VersionId) -> None:
@@ -187,6 +186,7 @@ def fail_version(session: Session, id: VersionId) -> None:
     row = _get_row(session, id)
     if row.status == VersionStatus.CREATED.value:
         row.status = VersionStatus.ERROR.value
+        note(session, Changes.of(versions=[id]))
 
 
 def reopen_version(session: Session, id: VersionId) -> None:
@@ -194,11 +194,14 @@ def reopen_version(session: Session, id: VersionId) -> None:
     row = _get_row(session, id)
     if row.status == VersionStatus.ERROR.value:
         row.status = VersionStatus.CREATED.value
+        note(session, Changes.of(versions=[id]))
 
 
 def delete_version(session: Session, id: VersionId) -> None:
     """Leaves a tombstone. The files are the caller's business."""
-    _get_row(session, id).deleted_at = clock.now()
+    row = _get_row(session, id)
+    row.deleted_at = clock.now()
+    _note_family(session, row)
 
 
 def count_users_of_content(session: Session, content_sha256: str) -> int:
@@ -207,38 +210,10 @@ def count_users_of_content(session: Session, content_sha256: str) -> int:
     return session.scalar(query) or 0
 
 
-def add_tables(session: Session, version: VersionId, tables: Iterable[EvaluationTable]) -> None:
-    """What was measured; a table of the same split takes the place of the former one."""
-    for table in tables:
-        key = (EvaluationRow.version_id == version, EvaluationRow.split == table.split.value)
-        session.execute(delete(EvaluationRow).where(*key))
-        session.add(
-            EvaluationRow(
-                version_id=version,
-                split=table.split.value,
-                has_masks=table.has_masks,
-                max_detections=table.max_detections,
-                notes=list(table.notes),
-                rows=[dataclasses.asdict(line) for line in table.rows],
-            )
-        )
-        session.flush()
-
-
-def list_tables(session: Session, version: VersionId) -> tuple[EvaluationTable, ...]:
-    """In the order train, val, test."""
-    rows = {row.split: row for row in session.scalars(select(EvaluationRow).where(EvaluationRow.version_id == version))}
-    return tuple(
-        EvaluationTable(
-            split=split,
-            rows=tuple(EvaluationLine(**line) for line in rows[split.value].rows),
-            has_masks=rows[split.value].has_masks,
-            max_detections=rows[split.value].max_detections,
-            notes=tuple(rows[split.value].notes),
-        )
-        for split in Split
-        if split.value in rows
-    )
+def _note_family(session: Session, row: VersionRow) -> None:
+    """A version came or went: its model counts it, its parent lists it."""
+    family = [row.id, row.parent_id] if row.parent_id else [row.id]
+    note(session, Changes.of(models=[ModelId(row.model_id)], versions=map(VersionId, family)))
 
 
 def _get_row(session: Session, id: VersionId) -> VersionRow:
@@ -268,7 +243,7 @@ def _read_models(session: Session, query: Select[ModelRow, str, int]) -> tuple[M
             project=ProjectId(row.project_id),
             project_name=project_name,
             name=row.name,
-            task=Task(row.task),
+            task=TaskId(row.task),
             categories=tuple(row.categories),
             created_at=row.created_at,
             description=row.description,

@@ -12,9 +12,11 @@ from sqlalchemy import ColumnElement, Select, String, delete, func, or_, select,
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
+from core.domain.changes import Changes
 from core.domain.ids import ModelId, ProjectId, RunId, SnapshotId, VersionId
 from core.domain.runs import RunFilter, RunRecord, RunStatus
 from core.errors import NotFoundError
+from core.registry.changes import note
 from core.registry.stores.chunks import ROWS_PER_INSERT, chunked
 from core.registry.tables.models import ModelRow, VersionRow
 from core.registry.tables.projects import ProjectRow
@@ -67,6 +69,7 @@ def insert_run(session: Session, run: RunRecord) -> None:
         )
     )
     session.flush()
+    note(session, Changes.of(runs=[run.id]))
 
 
 def get_run(session: Session, id: RunId) -> RunRecord:
@@ -101,11 +104,13 @@ def update_run(session: Session, id: RunId, **changes: Unpack[RunChanges]) -> No
         columns["version_id"] = columns.pop("version")
     if columns:
         session.execute(update(RunRow).where(RunRow.id == id).values(**columns))
+        note(session, Changes.of(runs=[id]))
 
 
 def delete_run(session: Session, id: RunId) -> None:
     """With its values; versions that it published stay."""
     session.execute(delete(RunRow).where(RunRow.id == id))
+    note(session, Changes.of(runs=[id]))
 
 
 def ingested_seq(session: Session, id: RunId) -> int:

@@ -7,9 +7,11 @@ from dataclasses import replace
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core.domain.changes import Changes
 from core.domain.ids import ProjectId, SnapshotId
 from core.domain.snapshots import SnapshotInfo, Split
 from core.errors import NotFoundError
+from core.registry.changes import note
 from core.registry.tables.snapshots import SnapshotRow
 
 
@@ -31,6 +33,7 @@ def insert_snapshot(session: Session, snapshot: SnapshotInfo) -> SnapshotInfo:
         )
     )
     session.flush()
+    note(session, Changes.of(snapshots=[snapshot.id]))
     return replace(snapshot, label=_label(number))
 
 

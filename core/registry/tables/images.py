@@ -21,9 +21,10 @@ from core.registry.tables.row import FileName, Row, Sha256
 
 
 class ImageRow(Row):
-    """`n_annotations` and `is_annotated` repeat what the annotations say, so that counting a project reads one index.
+    """`n_annotations` and `is_annotated` repeat what the annotations say, of ground truth only.
 
-    They speak of ground truth only and are kept by core.registry.stores.annotations.
+    They are kept by core.registry.stores.upkeep, and so is `revision`, which grows whenever the image's facts or its
+    annotations change.
     """
 
     __tablename__ = "image"
@@ -43,6 +44,7 @@ class ImageRow(Row):
     damage: Mapped[str] = mapped_column(String(1000))
     n_annotations: Mapped[int] = mapped_column(default=0)  # with a category
     is_annotated: Mapped[bool] = mapped_column(default=False)  # including "looked at, nothing there"
+    revision: Mapped[int] = mapped_column(default=0)
 
     __table_args__ = (
         UniqueConstraint("project_id", "path"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import MetaData
 
-from core.registry.tables import configurations, images, models, projects, runs, snapshots
+from core.registry.tables import configurations, evaluations, images, models, projects, runs, snapshots
 from core.registry.tables.row import METADATA
 
-TABLES = (configurations, images, models, projects, runs, snapshots)
+TABLES = (configurations, evaluations, images, models, projects, runs, snapshots)
 
 
 def full_metadata() -> MetaData:

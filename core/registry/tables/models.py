@@ -1,9 +1,8 @@
-"""Models, their versions, and what was measured on them."""
+"""Models and their versions."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -61,16 +60,3 @@ class VersionRow(Row):
         Index(None, "parent_id"),
         Index(None, "run_id"),
     )
-
-
-class EvaluationRow(Row):
-    """An evaluation table of a version on one split."""
-
-    __tablename__ = "evaluation"
-
-    version_id: Mapped[str] = mapped_column(ForeignKey("model_version.id", ondelete="CASCADE"), primary_key=True)
-    split: Mapped[str] = mapped_column(String(20), primary_key=True)
-    has_masks: Mapped[bool] = mapped_column()
-    max_detections: Mapped[int] = mapped_column()
-    notes: Mapped[list[str]] = mapped_column(JSON)
-    rows: Mapped[list[dict[str, Any]]] = mapped_column(JSON)

@@ -22,6 +22,8 @@ class ProjectRow(Row):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Grows with every change of the name, the images, the annotations and the categories.
+    revision: Mapped[int] = mapped_column(default=0)
 
     __table_args__ = (
         Index(
@@ -49,15 +51,35 @@ class CategoryRow(Row):
 
 
 class FolderRow(Row):
-    """A folder that holds images itself; folders that only hold folders follow from the paths."""
+    """A folder that holds images itself; folders that only hold folders follow from the paths.
+
+    The counts are those of the images in the folder itself, kept by core.registry.stores.upkeep.
+    """
 
     __tablename__ = "folder"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[str] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
     path: Mapped[str] = mapped_column(FileName)
+    n_images: Mapped[int] = mapped_column(default=0)
+    n_annotated: Mapped[int] = mapped_column(default=0)
+    n_annotations: Mapped[int] = mapped_column(default=0)  # with a category
 
     __table_args__ = (UniqueConstraint("project_id", "path"), {"sqlite_autoincrement": True})
 
 
+class FolderCategoryRow(Row):
+    """The ground truth of one category in one folder itself; no row where there is none. Kept as a folder's counts."""
+
+    __tablename__ = "folder_category"
+
+    folder_id: Mapped[int] = mapped_column(ForeignKey("folder.id", ondelete="CASCADE"), primary_key=True)
+    category_id: Mapped[int] = mapped_column(ForeignKey("category.id", ondelete="CASCADE"), primary_key=True)
+    n_annotations: Mapped[int] = mapped_column()
+    n_images: Mapped[int] = mapped_column()  # with at least one
+
+    __table_args__ = (Index(None, "category_id"), {"sqlite_with_rowid": False})
+
+
 FOLDERS = cast("Table", FolderRow.__table__)
+FOLDER_CATEGORIES = cast("Table", FolderCategoryRow.__table__)

@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Any, Concatenate, ParamSpec, cast
@@ -31,11 +31,12 @@ from core.runs.processes.pulse import Pulse
 from core.runs.story import events as says
 from core.runs.story.event_log import EventWriter
 from core.runs.story.raw_log import flush_streams
+from core.workers.catalog import find_worker
 
 STOP_POLL_S = 0.25
 PROGRESS_PAUSE_S = 0.2
 
-_LIBRARIES = ("calque", "torch", "torchvision", "ultralytics", "numpy")
+_LIBRARIES = ("calque", "numpy")  # and those that the worker names
 # What can go wrong in telling: a full disk, a value that is no number, a tensor whose device died.
 _FAULTS = (OSError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RuntimeError)
 _Parameters = ParamSpec("_Parameters")
@@ -66,6 +67,8 @@ class ChildContext:
         self.effective_settings: dict[str, Any] = {}
         self.outcome = says.Finished(RunStatus.SUCCESS, "")
         self.n_faults = 0
+        self.worker = find_worker(request.worker)
+        """The light half; None when the run needs none, or it cannot be loaded (whoever needs it says why)."""
         self._attempt = attempt
         self._writer = writer
         self._stage: str | None = None
@@ -200,7 +203,8 @@ def run_child(folder: Path) -> int:
     faulthandler.enable()
     writer = EventWriter(layout, attempt.number)
     context = ChildContext(layout, request, attempt, writer)
-    writer.write(says.Started(own_mark(), request.device, _facts()), must=True)
+    libraries = (*_LIBRARIES, *(context.worker.libraries if context.worker else ()))
+    writer.write(says.Started(own_mark(), request.device, _facts(libraries)), must=True)
     _listen_for_stop(context)
     with Pulse(layout, writer):
         end = _run_pipeline(context, attempt.note)
@@ -217,7 +221,8 @@ def _run_pipeline(context: ChildContext, note: str) -> says.Finished | says.Fail
         _pipeline_of(context.request.kind)(context)
         return context.outcome
     except BaseException as error:  # noqa: BLE001 - outermost boundary of the child: whatever ended the run is told
-        return describe(error, folder=context.layout.folder, effective=context.effective_settings)
+        explain = context.worker.explain if context.worker else None
+        return describe(error, folder=context.layout.folder, effective=context.effective_settings, explain=explain)
 
 
 def _pipeline_of(kind: str) -> Callable[[ChildContext], None]:
@@ -245,9 +250,9 @@ def _tell_losses(context: ChildContext, writer: EventWriter) -> None:
             writer.write(warning, must=True)
 
 
-def _facts() -> dict[str, str]:
+def _facts(libraries: Iterable[str]) -> dict[str, str]:
     facts = {"python": platform.python_version(), "system": platform.platform(), "cpus": str(os.cpu_count() or 1)}
-    for library in _LIBRARIES:
+    for library in libraries:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             facts[library] = importlib.metadata.version(library)
     return facts

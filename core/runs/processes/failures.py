@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import shutil
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from core.errors import CalqueError, FormatError, WeightsError
 from core.files.faults import is_no_room
 from core.runs.story.events import Failed
+
+Explain = Callable[[BaseException, Mapping[str, Any]], CalqueError | None]
 
 GPU_MEMORY = "gpu-memory"
 MEMORY = "memory"
@@ -25,18 +27,8 @@ CAUSES = frozenset({GPU_MEMORY, MEMORY, DISK_FULL, WEIGHTS_MISSING, GPU_DRIVER, 
 _DATA_CODES = frozenset({"E-222", "E-223"})  # files of the frozen dataset that are gone or changed
 _SYSTEM = frozenset({GPU_MEMORY, MEMORY, DISK_FULL, GPU_DRIVER, KILLED})
 
-# The engine is not imported here, so its errors are known by their names and words.
-_GPU_MEMORY_WORDS = ("cuda out of memory", "cublas_status_alloc_failed", "mps backend out of memory")
+# What every allocator says; an engine's own words are known by its worker (`WorkerDescription.explain`).
 _MEMORY_WORDS = ("can't allocate memory", "cannot allocate memory", "not enough memory", "std::bad_alloc")
-_DRIVER_WORDS = (
-    "cuda error",
-    "cudnn",
-    "cublas_status",
-    "nvidia driver",
-    "no kernel image",
-    "nccl error",
-    "device-side",
-)
 _NO_ROOM_WORDS = ("no space left on device", "disk quota exceeded")
 
 _HINTS: Mapping[str, str] = {
@@ -49,17 +41,32 @@ _HINTS: Mapping[str, str] = {
 }
 
 
-def describe(error: BaseException, *, folder: Path, effective: Mapping[str, Any]) -> Failed:
-    """`effective` are the settings in force; batch and image size are named from them where they are known."""
-    cause = _cause(error)
-    if cause == GPU_MEMORY:
-        text, hint = _out_of_gpu_memory(effective)
-    elif isinstance(error, CalqueError):
-        text, hint = error.text, error.hint or _HINTS.get(cause, "")
+def describe(
+    error: BaseException, *, folder: Path, effective: Mapping[str, Any], explain: Explain | None = None
+) -> Failed:
+    """`effective` are the settings in force; `explain` knows the errors of the worker's engine."""
+    told = _told_by_worker(error, effective, explain) or error
+    cause = _cause(told)
+    if isinstance(told, CalqueError):
+        text, hint = told.text, told.hint or _HINTS.get(cause, "")
     else:
-        text, hint = _text(cause, error, folder), _HINTS[cause]
+        text, hint = _text(cause, told, folder), _HINTS[cause]
     details = "".join(traceback.format_exception(error))
     return Failed(cause, text, hint, details, is_system=cause in _SYSTEM)
+
+
+def _told_by_worker(error: BaseException, effective: Mapping[str, Any], explain: Explain | None) -> CalqueError | None:
+    if explain is None:
+        return None
+    for link in _chain(error):
+        try:
+            told = explain(link, effective)
+        except Exception as another:  # noqa: BLE001 - a plug-in's words must not hide the failure that they are about
+            error.add_note(f"The worker could not explain this: {type(another).__name__}: {another}")
+            return None
+        if told is not None:
+            return told
+    return None
 
 
 def _cause(error: BaseException) -> str:
@@ -84,8 +91,6 @@ def _cause_of(error: BaseException) -> str:
     words = str(error).lower()
     if isinstance(error, CalqueError) and error.code in CAUSES:
         return error.code
-    if any(kind.__name__ == "OutOfMemoryError" for kind in type(error).__mro__) or _has(words, _GPU_MEMORY_WORDS):
-        return GPU_MEMORY
     if (isinstance(error, OSError) and is_no_room(error)) or _has(words, _NO_ROOM_WORDS):
         return DISK_FULL
     if isinstance(error, MemoryError) or _has(words, _MEMORY_WORDS):
@@ -94,27 +99,11 @@ def _cause_of(error: BaseException) -> str:
         return WEIGHTS_MISSING
     if isinstance(error, FormatError) or (isinstance(error, CalqueError) and error.code in _DATA_CODES):
         return DATA
-    if isinstance(error, RuntimeError) and _has(words, _DRIVER_WORDS):
-        return GPU_DRIVER
     return WORKER
 
 
 def _has(words: str, any_of: tuple[str, ...]) -> bool:
     return any(word in words for word in any_of)
-
-
-def _out_of_gpu_memory(effective: Mapping[str, Any]) -> tuple[str, str]:
-    batch = effective.get("batch", effective.get("batch_size"))
-    size = effective.get("imgsz", effective.get("image_size"))
-    known = []
-    if isinstance(batch, int):
-        known.append(f"batch {batch}")
-    if isinstance(size, int):
-        known.append(f"image size {size}")
-    text = f"Out of GPU memory ({', '.join(known)})" if known else "Out of GPU memory"
-    if isinstance(batch, int) and batch > 1:
-        return f"{text}; try batch {batch // 2}.", "Smaller images or a smaller architecture help too."
-    return f"{text}; try a smaller batch, smaller images or a smaller architecture.", ""
 
 
 def _text(cause: str, error: BaseException, folder: Path) -> str:
@@ -123,12 +112,10 @@ def _text(cause: str, error: BaseException, folder: Path) -> str:
         return f"Disk full: {_free(folder)} free where the run's folder lies ({folder})."
     if cause == MEMORY:
         return "Out of memory."
-    if cause == GPU_DRIVER:
-        return f"GPU driver error: {words}."
     if isinstance(error, SystemExit):
         return f"The worker ended its process (exit code {error.code})."
     if isinstance(error, KeyboardInterrupt):
-        return "The training was interrupted."
+        return "The run was interrupted."
     return f"The worker stopped with an error: {type(error).__name__}: {words}."
 
 

@@ -30,6 +30,7 @@ from core.runs.folder.stop_wish import StopWish, read_stop
 if TYPE_CHECKING:
     from core.runs.folder.request import RunRequest
 
+PYTHON_VARIABLE = "CALQUE_CHILD_PYTHON"  # as core.workers.environment sets it
 CHILD_FLAG = "--child"
 PROBE_FLAG = "--probe-devices"
 LOCKS_FLAG = "--locks"
@@ -129,7 +130,7 @@ def collect_wardens() -> None:
 
 def spawn_child(folder: Path, kept_handles: Sequence[int]) -> Process:
     """The child of a warden: leader of its own process group, holding the run's locks too."""
-    command = [*_program(), str(folder), CHILD_FLAG]
+    command = [*_program(os.environ.get(PYTHON_VARIABLE, "")), str(folder), CHILD_FLAG]
     if sys.platform == "win32":
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, cwd=folder)
     return subprocess.Popen(
@@ -212,8 +213,10 @@ def _await_warden(layout: RunLayout, process: Process) -> None:
         time.sleep(0.01)
 
 
-def _program() -> list[str]:
-    """How Calque enters itself again; a frozen build has no `python -m`."""
+def _program(python: str = "") -> list[str]:
+    """How Calque enters itself again; a frozen build has no `python -m`. `python` is a worker's own interpreter."""
+    if python:
+        return [python, "-m", "core.runs.processes.entry"]
     if getattr(sys, "frozen", False):
         return [sys.executable, "--run-child"]
     return [sys.executable, "-m", "core.runs.processes.entry"]

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.domain.ids import SnapshotId, VersionId
-from core.domain.projects import Task
+from core.domain.ids import SnapshotId, TaskId, VersionId
 from core.domain.training import StartKind, TrainingDraft
 from core.domain.workers import ConfigValue
 from core.errors import RunError
@@ -20,7 +19,7 @@ class TrainingPayload:
     """`configuration` is complete. `weights` is the local file to start from, None for scratch and for published
     weights, which the child looks up (or fetches) under the name `pretrained`."""
 
-    task: Task
+    task: TaskId
     categories: tuple[str, ...]
     configuration: Mapping[str, ConfigValue]
     configuration_name: str
@@ -45,7 +44,7 @@ class TrainingPayload:
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "task": self.task.value,
+            "task": self.task,
             "categories": list(self.categories),
             "configuration": dict(self.configuration),
             "configuration_name": self.configuration_name,
@@ -74,7 +73,7 @@ def payload_from_json(value: Mapping[str, Any]) -> TrainingPayload:
     """Raises RunError when something is missing or of another kind."""
     try:
         return TrainingPayload(
-            task=Task(value["task"]),
+            task=TaskId(value["task"]),
             categories=tuple(value["categories"]),
             configuration=dict(value["configuration"]),
             configuration_name=value["configuration_name"],

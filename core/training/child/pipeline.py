@@ -7,35 +7,32 @@ registry: everything it needs is in the request, everything it learns goes out a
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.datasets.manifest import Manifest
 from core.datasets.manifest_file import read_manifest
 from core.datasets.tree import build_tree
-from core.domain.metrics import EvaluationTable
-from core.domain.projects import Task
+from core.domain.evaluation import EvaluationTable
 from core.domain.runs import RunStatus
 from core.domain.snapshots import Split
-from core.domain.training import StartKind
-from core.errors import RefusedError, WeightsError, WorkerError
-from core.evaluation import files as files
-from core.files.faults import storage_error
-from core.metrics.coco import EvalImage, evaluate
+from core.errors import RefusedError, WorkerError
+from core.evaluation.measuring import Measuring, MeasuringStopped, measure
+from core.files.faults import told_as_storage_error
 from core.models.headline import headline_of
 from core.models.publish import publish
-from core.models.weights_store import load_model_json, verify
 from core.runs.processes.child import ChildContext
+from core.tasks.catalog import TaskCatalog
+from core.tasks.task import Task
 from core.training.child.curves_file import write_curves
 from core.training.child.payload import TrainingPayload, payload_from_json
 from core.training.child.publication import make_publication
+from core.training.child.start import find_start
 from core.training.child.trained import recall, remember
 from core.training.kind import StageName
 from core.training.results import Publication, tell_evaluation, tell_publication
 from core.workers.api import (
-    ImagePredictions,
     PredictRequest,
     Start,
     TrainRequest,
@@ -45,7 +42,6 @@ from core.workers.api import (
     WorkerDescription,
 )
 from core.workers.catalog import WorkerCatalog
-from core.workers.pretrained import obtain_pretrained
 
 _EVALUATIONS = {
     Split.TRAIN: StageName.EVALUATE_TRAIN,
@@ -56,7 +52,8 @@ _EVALUATIONS = {
 
 def run(context: ChildContext) -> None:
     """What the child of a training calls."""
-    training = _Training(context, payload_from_json(context.request.payload))
+    payload = payload_from_json(context.request.payload)
+    training = _Training(context, payload, TaskCatalog().get(payload.task))
     try:
         training.run()
     except _StoppedEarly:
@@ -70,14 +67,11 @@ class _StoppedEarly(Exception):  # noqa: N818 - no error: the person asked for i
     """The stop came while there was nothing to keep."""
 
 
-class _Abandoned(Exception):  # noqa: N818 - as above
-    """The stop came while one set was being measured."""
-
-
 @dataclass(slots=True)
 class _Training:
     context: ChildContext
     payload: TrainingPayload
+    task: Task
     tables: list[EvaluationTable] = field(default_factory=list)
     unmeasured: list[str] = field(default_factory=list)
 
@@ -114,37 +108,9 @@ class _Training:
         )
         context.progress(0.99, 1, "loading the worker")
         worker = WorkerCatalog().load(description)
-        start = self._find_start()
+        start = find_start(payload, context.worker, self._told_start)
         self._leave_if_stopped()
         return manifest, images, worker, start
-
-    def _find_start(self) -> Start:
-        payload = self.payload
-        if payload.start is StartKind.SCRATCH:
-            return Start(payload.start)
-        if payload.start is StartKind.PRETRAINED:
-
-            def told(done: float, total: float, text: str) -> None:
-                self._leave_if_stopped()
-                self.context.progress(done, total, text)
-
-            weights = obtain_pretrained(
-                payload.pretrained, payload.weights_folder, may_download=payload.may_download, progress=told
-            )
-            return Start(payload.start, weights)
-        if payload.weights is None or not payload.weights.is_file():
-            raise WeightsError(
-                f"The weights to start from are missing: {payload.weights}.",
-                hint="Put the file back, or train from scratch.",
-            )
-        if payload.weights.suffix != ".safetensors":
-            return Start(payload.start, payload.weights)
-        for problem in verify(payload.weights.parent):
-            raise WeightsError(
-                f"The weights to start from are not as they were published: {problem.text}",
-                hint="Restore them from a backup, or start from others.",
-            )
-        return Start(payload.start, payload.weights, load_model_json(payload.weights.parent))
 
     def _told(self, text: str) -> Callable[[int, int], None]:
         """Progress over images, given up when a stop is asked for."""
@@ -154,6 +120,10 @@ class _Training:
             self.context.progress(done, total, f"{text}: {done} of {total}")
 
         return told
+
+    def _told_start(self, done: float, total: float, text: str) -> None:
+        self._leave_if_stopped()
+        self.context.progress(done, total, text)
 
     def _leave_if_stopped(self) -> None:
         if self.context.should_stop():
@@ -202,7 +172,7 @@ class _Training:
     def _keep_training_files(self, result: TrainResult) -> None:
         layout = self.context.layout
         folder = _made(layout.artifacts / "train")
-        with _stored("The results of the training", folder):
+        with told_as_storage_error("The results of the training", folder):
             remember(result, layout.work)
             write_curves(layout, folder / "curves.csv")
         for path in sorted(folder.rglob("*")):
@@ -234,7 +204,7 @@ class _Training:
             with context.stage(stage):
                 images = self._images_of(split, manifest, trained_on)
                 self._measure(split, worker, result, images, may_stop=not was_stopped)
-        except _Abandoned:
+        except MeasuringStopped:
             self._leave_out(split, stage, "You asked to stop.")
         except RefusedError as error:
             # Weights are not given up because test images changed meanwhile: they go without this measurement.
@@ -263,47 +233,12 @@ class _Training:
             max_detections=payload.max_detections,
         )
         folder = _made(context.layout.artifacts / f"eval_{split.value}")
-        has_masks = payload.task is Task.SEGMENTATION
-        with (
-            _stored("The evaluation", folder),
-            files.write_predictions(folder / files.PREDICTIONS) as writer,
-        ):
-            found = worker.predict(request, _Predicting(context))
-            table = evaluate(
-                split,
-                payload.categories,
-                self._walked(found, images, writer, has_masks=has_masks, may_stop=may_stop),
-                has_masks=has_masks,
-                max_detections=payload.max_detections,
-            )
-        with _stored("The evaluation", folder):
-            files.write_ground_truth(folder / files.GROUND_TRUTH, images, payload.categories)
-            files.write_table(folder / files.TABLE, table)
-        tell_evaluation(context, table)
-        self.tables.append(table)
-        for name in (files.PREDICTIONS, files.GROUND_TRUTH, files.TABLE):
-            context.artifact(folder / name)
-
-    def _walked(
-        self,
-        found: Iterator[ImagePredictions],
-        images: tuple[TreeImage, ...],
-        writer: files.PredictionsWriter,
-        *,
-        has_masks: bool,
-        may_stop: bool,
-    ) -> Iterator[EvalImage]:
-        """Predictions on their way to the measuring, written down as they pass."""
-        ids = {image.path: number for number, image in enumerate(images, start=1)}
-        n_seen = 0
-        for n_seen, item in enumerate(found, start=1):  # noqa: B007 - compared below
-            if may_stop and self.context.is_stop_requested:
-                raise _Abandoned
-            image = item.image
-            writer.add(ids[image.path], image, item.objects, has_masks=has_masks)
-            yield EvalImage(image.width, image.height, image.objects, item.objects)
-        if n_seen != len(images):
-            raise WorkerError(f"The worker predicted {n_seen} of {len(images)} images; the measurement would be wrong.")
+        what = Measuring(split, self.task, payload.categories, request, folder)
+        measured = measure(worker, what, context, may_stop=may_stop)
+        tell_evaluation(context, measured.table)
+        self.tables.append(measured.table)
+        for path in measured.files:
+            context.artifact(path)
 
     # Publish
 
@@ -317,7 +252,7 @@ class _Training:
             content_sha256=published.content_sha256,
             weights_sha256=published.weights_sha256,
             architecture=str(result.model["architecture"]),
-            headline=headline_of(self.tables, payload.task),
+            headline=headline_of(self.tables),
             is_partial=result.is_partial,
         )
         tell_publication(context, publication)
@@ -336,34 +271,6 @@ class _Training:
             self.context.finish(RunStatus.SUCCESS, sentence(result.reason))
 
 
-@dataclass(frozen=True, slots=True)
-class _Predicting:
-    """The reporter of predictions: they have no curves and no checkpoints, and run to their end."""
-
-    context: ChildContext
-
-    def progress(self, done: float, total: float, text: str = "") -> None:
-        self.context.progress(done, total, text or f"image {done:g} of {total:g}")
-
-    def metrics(self, split: str, step: int, epoch: float, values: Mapping[str, float]) -> None:
-        """Measuring is not the worker's business."""
-
-    def log(self, text: str, level: str = "info") -> None:
-        self.context.log(text, level)
-
-    def warning(self, text: str) -> None:
-        self.context.warning(text)
-
-    def effective(self, settings: Mapping[str, object]) -> None:
-        """Those of the training stand."""
-
-    def checkpoint(self, path: Path, epoch: int, *, is_best: bool, metrics: Mapping[str, float]) -> None:
-        """Predictions have none."""
-
-    def should_stop(self) -> bool:
-        return False
-
-
 def sentence(text: str) -> str:
     """With a capital letter and a full stop."""
     text = text.strip()
@@ -371,15 +278,6 @@ def sentence(text: str) -> str:
 
 
 def _made(folder: Path) -> Path:
-    with _stored("The files of the run", folder):
+    with told_as_storage_error("The files of the run", folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
-
-
-@contextmanager
-def _stored(what: str, where: Path) -> Iterator[None]:
-    """What goes wrong with the disk inside becomes a sentence."""
-    try:
-        yield
-    except OSError as error:
-        raise storage_error(error, what, where) from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import importlib.metadata
 import platform
 from collections import Counter
@@ -11,10 +10,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.datasets.manifest import Manifest
-from core.domain.metrics import EvaluationTable
+from core.domain.evaluation import EvaluationTable
+from core.domain.evaluation_json import table_to_json
 from core.domain.snapshots import Split
 from core.domain.training import SplitCount
 from core.models.card import make_card
+from core.models.weights_store import MODEL_FORMAT
 from core.runs.folder.request import RunRequest
 from core.training.child.payload import TrainingPayload
 from core.workers.api import TrainResult, WorkerDescription
@@ -35,9 +36,10 @@ def make_publication(
     """
     model: dict[str, Any] = {
         **result.model,
+        "format": MODEL_FORMAT,
         "name": f"{payload.model_name} {payload.version_label}",
         "description": payload.model_description,
-        "task": payload.task.value,
+        "task": payload.task,
         "categories": list(payload.categories),
         "worker": request.worker,
         "worker_version": request.worker_version,
@@ -48,7 +50,7 @@ def make_publication(
         "seed": request.seed,
         "device": request.device,
         "libraries": _libraries(description),
-        "metrics": {table.split.value: dataclasses.asdict(table) for table in tables},
+        "metrics": {table.split.value: table_to_json(table) for table in tables},
         "start": payload.start_text,
         "parent": payload.parent,
         "parent_label": payload.parent_label,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from core.domain.changes import Changed
 from core.domain.ids import ConfigurationId
 from core.domain.workers import Configuration, ConfigValue, FieldProblem
 from core.errors import RefusedError
+from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.stores import configurations as store
 from core.workers.catalog import WorkerCatalog
@@ -41,7 +43,7 @@ class ConfigurationService:
         """Every problem, at its field."""
         return check(self._catalog.get(worker).configuration, values)
 
-    def create_configuration(self, worker: str, name: str, values: Mapping[str, ConfigValue]) -> Configuration:
+    def create_configuration(self, worker: str, name: str, values: Mapping[str, ConfigValue]) -> Changed[Configuration]:
         """Raises RefusedError: no name, a name that is taken (E-130), values out of range (E-131, E-132)."""
         name = name.strip()
         if not name:
@@ -56,6 +58,7 @@ class ConfigurationService:
             raise RefusedError(f'A configuration named "{name}" exists for this worker.', code="E-130")
         kept = differing(description.configuration, values)
         with self._registry.write() as session:
-            return store.insert_configuration(
+            made = store.insert_configuration(
                 session, name=name, worker=worker, worker_version=info.version, values=kept
             )
+            return Changed(made, noted(session))

@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.datasets.split import carve_validation
-from core.domain.geometry import Box, Geometry, Polygon, bounds_of, signed_area
+from core.domain.geometry import WHOLE_IMAGE as WHOLE_IMAGE_KIND
+from core.domain.geometry import Geometry
 from core.domain.ids import CategoryId
-from core.domain.projects import AnnotatedImage, Annotation, Category, ImageState, Task
+from core.domain.projects import AnnotatedImage, Annotation, Category, ImageState
 from core.domain.snapshots import SnapshotImage, SnapshotObject, Split
 from core.domain.training import Issue, SplitCount
+from core.tasks.task import Task
 
 DAMAGED = "images that are damaged"
 MISSING = "images whose file was missing"
@@ -20,8 +22,6 @@ NO_OBJECTS = "images without objects of the chosen classes"
 BAD_SHAPES = "shapes with fewer than three points or no area"
 NOT_CHOSEN = "objects of classes that were not chosen"
 WHOLE_IMAGE = "annotations of whole images"
-
-_MINIMUM_RING = 6  # coordinates of a triangle
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class TrainingData:
     train_images_with: tuple[int, ...]  # per category, before a validation set was carved
     only_in: tuple[tuple[str, Split], ...]  # classes that no training image shows
     found_kinds: frozenset[str]  # "box", "polygon", "whole-image"
-    boxes_only: tuple[str, ...]  # chosen classes without a polygon
+    boxes_only: tuple[str, ...]  # chosen classes without a shape as the task needs it
     n_boxes_as_shapes: int = 0  # of a segmenter: boxes that stand for shapes with four corners
     overlaps: tuple[Overlap, ...] = ()
     issues: tuple[Issue, ...] = ()  # of the carving
@@ -150,7 +150,7 @@ class _Sorting:
     names: Mapping[CategoryId, str]
     ignored: Counter[str] = field(default_factory=Counter)
     kinds: set[str] = field(default_factory=set)
-    drawn: set[str] = field(default_factory=set)  # classes with a polygon
+    drawn: set[str] = field(default_factory=set)  # classes with a shape as the task needs it
     n_boxes_as_shapes: int = 0
 
     def read(self, item: AnnotatedImage) -> _Read:
@@ -168,22 +168,22 @@ class _Sorting:
             result.is_negative = True
             return
         if annotation.geometry is None:
-            self.kinds.add("whole-image")
+            self.kinds.add(WHOLE_IMAGE_KIND)
             self.ignored[WHOLE_IMAGE] += 1
             return
         name = self.names[annotation.category]
-        is_polygon = isinstance(annotation.geometry, Polygon)
-        self.kinds.add("polygon" if is_polygon else "box")
+        kind = annotation.geometry.kind
+        self.kinds.add(kind)
         result.has_shapes = True
         image = result.source.image
-        shape = usable_shape(annotation.geometry, self.task, image.width, image.height)
+        shape = self.task.usable_shape(annotation.geometry, image.width, image.height)
         if shape is None:
             result.n_bad += 1
             return
-        if is_polygon:
-            self.drawn.add(name)
-        elif self.task is Task.SEGMENTATION:
+        if self.task.stands_in(kind):
             result.n_boxes[name] += 1
+        else:
+            self.drawn.add(name)
         result.objects.append((name, shape, annotation.is_crowd))
 
     def use(
@@ -207,27 +207,6 @@ class _Sorting:
         image = item.source.image
         objects = tuple(SnapshotObject(index_of[name], shape, crowd) for name, shape, crowd in chosen)
         return SnapshotImage(image.path, image.sha256, image.width, image.height, image.orientation, split, objects)
-
-
-def usable_shape(geometry: Box | Polygon, task: Task, width: int, height: int) -> Box | Polygon | None:
-    """The part of a shape that lies in the image, as the task wants it: a box for a detector, rings for a segmenter.
-
-    None when nothing with an area is left.
-    """
-    if not geometry.is_finite():
-        return None
-    if isinstance(geometry, Polygon):
-        rings = Polygon(tuple(ring for ring in geometry.rings if len(ring) >= _MINIMUM_RING)).clipped(width, height)
-        kept = tuple(ring for ring in rings.rings if signed_area(ring) != 0.0)
-        if not kept:
-            return None
-        return Polygon(kept) if task is Task.SEGMENTATION else bounds_of(Polygon(kept), width, height)
-    box = geometry.clipped(width, height)
-    if box.width <= 0 or box.height <= 0:
-        return None
-    if task is Task.SEGMENTATION:
-        return Polygon(((box.x0, box.y0, box.x1, box.y0, box.x1, box.y1, box.x0, box.y1),))
-    return box
 
 
 def _ordered(choice: DataChoice, project: Sequence[str], in_train: set[str]) -> tuple[str, ...]:

@@ -9,10 +9,11 @@ from core.datasets.split import check_ratio
 from core.domain.counting import counted
 from core.domain.models import Model
 from core.domain.names import shown
-from core.domain.projects import Folder, Task
+from core.domain.projects import Folder
 from core.domain.snapshots import Split
 from core.domain.training import Issue, TrainingDraft
 from core.domain.workers import WorkerInfo
+from core.tasks.task import Task
 from core.training.review.data import BAD_SHAPES, NOT_CHOSEN, TrainingData
 
 ADVISABLE_IMAGES = 20
@@ -97,7 +98,7 @@ def _check_content(
     draft: TrainingDraft, data: TrainingData, worker: WorkerInfo | None, task: Task | None
 ) -> list[Issue]:
     """Is there anything to learn from and to measure on?"""
-    kind = task.value if task else "usable"
+    kind = task.slug if task else "usable"
     issues = [
         issue
         for split, chosen in slots_of(draft).items()
@@ -107,10 +108,9 @@ def _check_content(
     if 0 < n_train < MIN_TRAIN_IMAGES and not data.issues:
         text = f"Only {counted(n_train, 'image')} is left to train on; at least {MIN_TRAIN_IMAGES} are needed."
         issues.append(_error("E-150", text, "train_folders"))
-    if worker is not None and task is Task.SEGMENTATION and data.found_kinds and "polygon" not in data.found_kinds:
-        found = " and ".join(sorted(kind.replace("-", " ") for kind in data.found_kinds))
-        text = f'"{worker.title}" trains {kind} models, but this project has {found} annotations only.'
-        issues.append(Issue("E-122", text, "worker", True, "worker"))
+    refusal = task.refuse_project(worker.title, data.found_kinds) if worker is not None and task is not None else ""
+    if refusal:
+        issues.append(Issue("E-122", refusal, "worker", True, "worker"))
     return issues
 
 
@@ -159,12 +159,9 @@ def _check_classes(draft: TrainingDraft, data: TrainingData, model: Model | None
         _warning("W-242", f'Class "{name}" occurs only in {split.value}; it cannot be learned.', "categories")
         for name, split in data.only_in
     ]
-    if task is Task.SEGMENTATION and "polygon" in data.found_kinds:
-        advice = "Train a detector, or leave the class out."
-        issues += [
-            _error("E-243", f'A segmenter needs polygons or masks; "{name}" has only boxes. {advice}', "categories")
-            for name in data.boxes_only
-        ]
+    if task is not None:
+        refused = task.refuse_classes(data.found_kinds, data.boxes_only)
+        issues += [_error("E-243", text, "categories") for text in refused]
     n_bad = data.n_ignored(BAD_SHAPES)
     if n_bad:
         text = f"{counted(n_bad, 'shape was', 'shapes were')} skipped (fewer than 3 points or no area)."

@@ -11,7 +11,7 @@ from core.datasets.tree import tree_bytes
 from core.domain.devices import DeviceReport
 from core.domain.ids import VersionId
 from core.domain.models import Model, ModelVersion
-from core.domain.projects import Project, Task
+from core.domain.projects import Project
 from core.domain.runs import RunFilter, RunRecord, RunStatus
 from core.domain.snapshots import SnapshotImage, Split
 from core.domain.training import StartKind, TrainingDraft
@@ -25,6 +25,8 @@ from core.registry.database import Registry
 from core.runs.folder.layout import RunLayout
 from core.runs.folder.request import read_request
 from core.runs.service import RunService
+from core.tasks.catalog import TaskCatalog
+from core.tasks.task import Task
 from core.training.draft.configurations import ConfigurationService
 from core.training.draft.draft_json import draft_from_json
 from core.training.review.data import DataChoice, TrainingData, resolve_data
@@ -66,6 +68,7 @@ class Gatherer:
         configurations: ConfigurationService,
         home: Home,
         devices: Callable[[], DeviceReport],
+        tasks: TaskCatalog | None = None,
     ) -> None:
         self._registry = registry
         self._projects = projects
@@ -75,6 +78,7 @@ class Gatherer:
         self._configurations = configurations
         self._home = home
         self._devices = devices
+        self._tasks = tasks or TaskCatalog()
 
     def gather(self, draft: TrainingDraft) -> Gathered:
         """Raises NotFoundError when the project is gone; everything else becomes a fact."""
@@ -84,7 +88,7 @@ class Gatherer:
         configuration = self._configuration(draft)
         values = draft.values or (configuration.values if configuration else {})
         model = self._model(draft)
-        task = _task(model, worker)
+        task = self._task(model, worker)
         problems = check(description.configuration, values) if description else ()
         is_sound = description is not None and not any(problem.is_error for problem in problems)
         resolved: Mapping[str, ConfigValue] = {}
@@ -127,6 +131,14 @@ class Gatherer:
             return None, None
         except WorkerError:
             return self._catalog.info(slug), None
+
+    def _task(self, model: Model | None, worker: WorkerInfo | None) -> Task | None:
+        """The model's, if the worker trains it; else the worker's first that is installed. None when none is."""
+        if worker is None:
+            return None
+        if model is not None and worker.trains(model.task):
+            return self._tasks.find(model.task)
+        return next((self._tasks.find(task.id) for task in worker.tasks if task.is_available), None)
 
     def _configuration(self, draft: TrainingDraft) -> Configuration | None:
         try:
@@ -247,12 +259,6 @@ def free_bytes(folder: Path) -> int | None:
 def _folders(folders: Iterable[str]) -> tuple[str, ...]:
     plain = (folder.strip("/") for folder in folders)
     return tuple(dict.fromkeys("" if folder == "." else folder.removeprefix("./") for folder in plain))
-
-
-def _task(model: Model | None, worker: WorkerInfo | None) -> Task | None:
-    if worker is None or not worker.tasks:
-        return None
-    return model.task if model is not None and model.task in worker.tasks else worker.tasks[0]
 
 
 def _needs_devices(draft: TrainingDraft, worker: WorkerInfo | None) -> bool:

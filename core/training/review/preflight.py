@@ -10,14 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.domain.counting import counted
+from core.domain.counting import counted, in_bytes
 from core.domain.devices import DeviceReport
 from core.domain.models import Model, ModelVersion, VersionStatus
 from core.domain.names import shown
-from core.domain.projects import Folder, Project, Task
+from core.domain.projects import Folder, Project
 from core.domain.runs import RunRecord
 from core.domain.training import Issue, StartKind, TrainingDraft
 from core.domain.workers import Configuration, FieldProblem, GpuUse, WorkerInfo
+from core.tasks.task import Task
 from core.training.draft.plans import MAX_NAME
 from core.training.review.data import TrainingData
 from core.training.review.data_checks import check_data
@@ -160,9 +161,11 @@ def _check_model(facts: Facts) -> list[Issue]:
             issues.append(error("E-230", text, "model", "new_model_name"))
     else:
         issues = []
-        if facts.task is not None and model.task is not facts.task:
+        if model.task_problem:
+            issues.append(error("E-122", model.task_problem, "model", "model"))
+        elif facts.task is not None and model.task != facts.task.slug:
             title = facts.worker.title if facts.worker else ""
-            text = f'"{title}" trains {facts.task.value} models, but "{model.name}" is a {model.task.value} model.'
+            text = f'"{title}" trains {facts.task.slug} models, but "{model.name}" is a {model.task} model.'
             issues.append(error("E-122", text, "model", "model"))
     if len(draft.version_name.strip()) > MAX_NAME:
         issues.append(error("E-111", f"The name is longer than {MAX_NAME} characters.", "model", "version_name"))
@@ -289,15 +292,6 @@ def _check_review(facts: Facts) -> list[Issue]:
         text = f'The same training is already {state} as "{facts.twin.name}". Start another?'
         issues.append(warning("W-161", text, "review"))
     return issues
-
-
-def in_bytes(n_bytes: int) -> str:
-    """1.5 GB, 230 MB: three figures, in powers of ten as disks are sold."""
-    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if n_bytes >= size:
-            value = n_bytes / size
-            return f"{value:.0f} {unit}" if value >= 100 else f"{value:.1f} {unit}"
-    return f"{n_bytes} bytes"
 
 
 def _listed(paths: tuple[str, ...]) -> str:

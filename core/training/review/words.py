@@ -59,7 +59,7 @@ def _run_rows(facts: Facts) -> Iterator[Row]:
     yield "Name", facts.draft.name, False
     yield "Project", facts.project.name, False
     yield "Worker", f"{worker.title} {worker.version}" if worker else "", False
-    yield "Task", facts.task.value if facts.task else "", False
+    yield "Task", facts.task.slug if facts.task else "", False
     name = facts.draft.configuration_name or (facts.configuration.name if facts.configuration else "")
     yield "Configuration", name or "the worker's defaults", not name
     if facts.architecture:

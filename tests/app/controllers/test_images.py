@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -11,13 +12,14 @@ from pytestqt.qtbot import QtBot
 
 from app.controllers.images import MAX_AT_ONCE, ImagesController
 from app.jobs import JobRunner
+from core.domain.changes import Changes
+from core.domain.ids import ImageId, ProjectId
 from core.domain.imports import ImportSource
 from core.domain.projects import Project
 from core.images.thumbnails import ThumbnailCache
 from core.imports.service import ImportService
 from core.projects.service import ProjectService
 from ui.images.image_browser import ImageBrowser
-from ui.images.image_grid_model import ImageRole
 from ui.projects.project_page import ProjectPage
 
 BrowseFolder = Callable[..., Path]
@@ -92,8 +94,7 @@ def _open(
 
 
 def _thumbnail(browser: ImageBrowser, row: int) -> QImage | None:
-    thumbnail: QImage | None = browser.grid.model().index(row, 0).data(ImageRole.THUMBNAIL)
-    return thumbnail
+    return browser.grid.cell(row).thumbnail
 
 
 def _names(browser: ImageBrowser) -> list[str]:
@@ -180,7 +181,7 @@ def test_a_file_that_went_is_marked_and_the_others_are_shown(
     (browse_project.root / "train" / "page 0.png").unlink()
     _open(qtbot, controller, page, browse_projects, browse_project)
     qtbot.waitUntil(lambda: all(_thumbnail(browser, row) is not None for row in range(1, 8)))
-    assert "does not exist" in browser.grid.model().index(0, 0).data(ImageRole.FAILURE)
+    assert "does not exist" in browser.grid.cell(0).failure
 
 
 def test_opening_an_image_carries_the_list_it_was_chosen_from(
@@ -229,10 +230,108 @@ def test_new_content_is_listed_under_the_same_filters(
     qtbot.waitUntil(lambda: len(browser.grid.ids) == 4)
     extra = browse_project.root / "train" / "page 99.png"
     extra.write_bytes((browse_project.root / "train" / "page 0.png").read_bytes())
-    browse_imports.commit(
+    report = browse_imports.commit(
         ImportSource(browse_project.root / "coco.json", browse_project.root),
         project_name="Pages",
         into=browse_project.id,
     )
-    controller.refresh(browse_projects.get_project(browse_project.id))
+    controller.refresh(report.changes)
     qtbot.waitUntil(lambda: browser.status_text == '5 of 9 images  ·  in "train"')
+
+
+def _wait_for_all(qtbot: QtBot, controller: ImagesController, browser: ImageBrowser) -> None:
+    """Until every image is in the grid with its thumbnail, and nothing is asked any more."""
+    qtbot.waitUntil(lambda: all(_thumbnail(browser, row) is not None for row in range(8)))
+    qtbot.waitUntil(lambda: controller._jobs.n_busy == 0)
+
+
+def test_only_the_images_that_changed_are_read_anew(
+    qtbot: QtBot,
+    controller: ImagesController,
+    page: ProjectPage,
+    browser: ImageBrowser,
+    browse_projects: ProjectService,
+    browse_imports: ImportService,
+    browse_project: Project,
+    thumbnails: WatchedThumbnails,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _open(qtbot, controller, page, browse_projects, browse_project)
+    _wait_for_all(qtbot, controller, browser)
+    thumbnails.paths.clear()
+    fetched: list[ImageId] = []
+    get_annotated = browse_projects.get_annotated
+    monkeypatch.setattr(browse_projects, "get_annotated", lambda ids: (fetched.extend(ids), get_annotated(ids))[1])
+    row = _names(browser).index("page 7.png")
+    image = browser.grid.ids[row]
+    box = {"id": 99, "image_id": 7, "category_id": 1, "bbox": [5, 5, 20, 20], "area": 400}
+    stated = {
+        "images": [{"id": 7, "file_name": "val/page 7.png", "width": 200, "height": 150}],
+        "annotations": [box],
+        "categories": [{"id": 1, "name": "text"}],
+    }
+    file = browse_project.root / "more.json"
+    file.write_text(json.dumps(stated))
+    report = browse_imports.commit(
+        ImportSource(file, browse_project.root), project_name="Pages", into=browse_project.id
+    )
+    assert report.changes.images == {image}
+
+    controller.refresh(report.changes)
+
+    def has_box() -> bool:
+        annotated = browser.grid.cell(row).annotated
+        return annotated is not None and any(one.category is not None for one in annotated.annotations)
+
+    qtbot.waitUntil(has_box)
+    qtbot.waitUntil(lambda: controller._jobs.n_busy == 0)
+    assert set(fetched) == {image}
+    assert thumbnails.paths == [], "the picture is the same"
+
+
+def test_what_leaves_the_images_alone_reads_none_of_them(
+    qtbot: QtBot,
+    controller: ImagesController,
+    page: ProjectPage,
+    browser: ImageBrowser,
+    browse_projects: ProjectService,
+    browse_project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _open(qtbot, controller, page, browse_projects, browse_project)
+    _wait_for_all(qtbot, controller, browser)
+    for verb in ("list_image_ids", "get_annotated", "count_images", "list_categories"):
+        monkeypatch.setattr(browse_projects, verb, lambda *_: pytest.fail("the images were read again"))
+    here, other = browse_project.id, ProjectId("other")
+    controller.refresh(browse_projects.rename_project(here, "Prints"))
+    controller.refresh(Changes.whole_project(other).merged(Changes.of(images=[ImageId("999")], folders=[here])))
+    qtbot.wait(100)
+    assert all(_thumbnail(browser, row) is not None for row in range(8))
+
+
+def test_a_search_does_not_read_the_classes_again(
+    qtbot: QtBot,
+    controller: ImagesController,
+    page: ProjectPage,
+    browser: ImageBrowser,
+    browse_projects: ProjectService,
+    browse_project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _open(qtbot, controller, page, browse_projects, browse_project)
+    n_asked = 0
+
+    def list_categories(*args: object) -> object:
+        nonlocal n_asked
+        n_asked += 1
+        return ProjectService.list_categories(browse_projects, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(browse_projects, "list_categories", list_categories)
+    for text in ("page 7", "page", "page 3"):
+        browser._search.setText(text)
+        qtbot.waitUntil(lambda text=text: browser.status_text.endswith(f'named "{text}"'))  # type: ignore[misc]
+    assert n_asked == 0
+    browse_projects.rename_project(browse_project.id, "Other pages")
+    browser._search.setText("page 1")
+    qtbot.waitUntil(lambda: browser.status_text.endswith('named "page 1"'))
+    assert n_asked == 1, "the project has changed"

@@ -73,6 +73,7 @@ def _wait_for(qtbot: QtBot, dialog: ImportDialog, step: Step) -> None:
 
 def test_a_dropped_file_goes_all_the_way_to_a_project(
     qtbot: QtBot,
+    browse_jobs: JobRunner,
     make_controller: MakeController,
     browse_projects: ProjectService,
     make_browse_folder: BrowseFolder,
@@ -88,7 +89,7 @@ def test_a_dropped_file_goes_all_the_way_to_a_project(
     assert browse_projects.list_projects() == ()
     assert dialog.preview_page.project_name == "archive"
     qtbot.waitUntil(lambda: all(tile.image is not None for tile in dialog.preview_page.samples._tiles))
-    with qtbot.waitSignal(controller.imported):
+    with qtbot.waitSignal(browse_jobs.changed) as told:
         qtbot.mouseClick(dialog._next, Qt.MouseButton.LeftButton)
     _wait_for(qtbot, dialog, Step.REPORT)
     with qtbot.waitSignal(controller.project_open_requested) as wish:
@@ -96,6 +97,8 @@ def test_a_dropped_file_goes_all_the_way_to_a_project(
     project = browse_projects.find_project("archive")
     assert project is not None
     assert wish.args == [project.id]
+    assert told.args is not None
+    assert (told.args[0].projects, told.args[0].image_lists) == ({project.id}, {project.id})
     assert {path: path.stat().st_mtime_ns for path in root.rglob("*")} == before
 
 

@@ -17,22 +17,23 @@ from safetensors.numpy import save_file
 
 from app.controllers.models import ModelsController
 from app.jobs import JobRunner
-from core.domain.ids import ProjectId, VersionId
+from core.domain.changes import Changes
+from core.domain.ids import ProjectId, RunId, VersionId
 from core.domain.imports import Severity
 from core.domain.messages import UserMessage
-from core.domain.metrics import EvaluationRow, EvaluationTable
 from core.domain.models import ModelVersion
-from core.domain.projects import Task
 from core.domain.snapshots import Split
 from core.models.headline import headline_of
 from core.models.publish import publish
 from core.models.service import ModelService
 from core.registry.database import Registry
-from core.registry.stores import models, projects
+from core.registry.stores import evaluations, models, projects
+from core.tasks.detection import DETECTION
+from tests.core.evaluation.coco_tables import coco_row, coco_table, evaluation_of
 from ui.models.models_page import ModelsPage
 from ui.models.version_page import VersionPage
 
-TABLE = EvaluationTable(Split.TEST, (EvaluationRow(None, 4, 9, 0.9, 0.8, 0.85, 0.61),), False, 300)
+TABLE = coco_table(Split.TEST, (coco_row(None, 4, 9, 0.9, 0.8, 0.85, 0.61),), False, 300)
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def library(browse_registry: Registry, library_store: Path) -> ModelService:
 def publish_version(
     browse_registry: Registry, library: ModelService, library_project: ProjectId, library_store: Path, tmp_path: Path
 ) -> Callable[..., ModelVersion]:
-    model = library.create_model(library_project, "Lines", Task.DETECTION, ["line"])
+    model = library.create_model(library_project, "Lines", DETECTION.slug, ["line"]).value
 
     def make(parent: VersionId | None = None) -> ModelVersion:
         weights = tmp_path / "weights.safetensors"
@@ -70,7 +71,7 @@ def publish_version(
             version = models.insert_version(
                 session, model=model.id, name="first", worker="yolo-detect", worker_version="0.1.0", parent=parent
             )
-            models.add_tables(session, version.id, (TABLE,))
+            evaluations.put_evaluation(session, evaluation_of(version, TABLE))
             models.publish_version(
                 session,
                 version.id,
@@ -78,7 +79,7 @@ def publish_version(
                 content_sha256=done.content_sha256,
                 weights_sha256=done.weights_sha256,
                 architecture="yolo11n",
-                headline=headline_of((TABLE,), Task.DETECTION),
+                headline=headline_of((TABLE,)),
                 duration_s=12.0,
                 is_partial=False,
             )
@@ -186,13 +187,13 @@ def test_the_evaluation_is_saved(shelf: Shelf, publish_version: Callable[..., Mo
     assert [(row["Set"], row["Class"], float(row["Box mAP50-95"])) for row in rows] == [("test", "all", 0.61)]
 
 
-def test_something_new_is_shown_after_a_refresh(
+def test_something_new_is_shown_with_its_parent(
     shelf: Shelf, publish_version: Callable[..., ModelVersion], library: ModelService
 ) -> None:
     first = publish_version()
     shelf.open(first)
-    publish_version(first.id)
-    shelf.controller.refresh()
+    second = publish_version(first.id)
+    shelf.controller.refresh(Changes.of(models=[first.model], versions=[first.id, second.id]))
     shelf.qtbot.waitUntil(lambda: len(shelf.list.shown_names()) == 3)
     shelf.qtbot.waitUntil(lambda: shelf.page.details is not None and len(shelf.page.details.children) == 1)
 
@@ -231,6 +232,44 @@ def test_links_and_folders_are_handed_to_the_system(
     assert taken == ["https://example.org/guide", QUrl.fromLocalFile(str(version.folder)).toString()]
     shelf.page.folder_requested.emit(tmp_path / "gone")
     assert "is not there any more" in shelf.messages[-1].text
+
+
+def test_only_what_has_changed_is_read_anew(
+    shelf: Shelf,
+    publish_version: Callable[..., ModelVersion],
+    library: ModelService,
+    library_project: ProjectId,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = publish_version(), publish_version()
+    shelf.open(first)
+    read: list[str] = []
+    for name in ("list_models", "list_versions", "get_details"):
+        verb = getattr(library, name)
+        monkeypatch.setattr(library, name, lambda *given, name=name, verb=verb: (read.append(name), verb(*given))[1])
+    of_library = ["list_models", "list_versions"]
+    for changes, expected in (
+        (Changes.of(versions=[second.id]), of_library),
+        (Changes.of(versions=[first.id]), [*of_library, "get_details"]),
+        (Changes.of(models=[first.model]), of_library),
+        (Changes.of(projects=[library_project], renamed=[library_project]), of_library),
+        (Changes.whole_project(library_project), []),
+        (Changes.of(runs=[RunId("r")]), []),
+    ):
+        shelf.controller.refresh(changes)
+        shelf.qtbot.waitUntil(lambda: shelf.controller._jobs.n_busy == 0)
+        assert read == expected, changes
+        read.clear()
+
+
+def test_a_refresh_does_not_take_a_chosen_project_back(
+    shelf: Shelf, publish_version: Callable[..., ModelVersion], library_project: ProjectId
+) -> None:
+    version = publish_version()
+    shelf.controller.show_list(project=library_project)
+    shelf.controller.refresh(Changes.of(versions=[version.id]))
+    shelf.qtbot.waitUntil(lambda: shelf.controller._jobs.n_busy == 0)
+    assert shelf.list._projects.currentData() == library_project
 
 
 def test_a_version_that_is_not_there_is_said(shelf: Shelf) -> None:

@@ -11,12 +11,15 @@ from pytestqt.qtbot import QtBot
 
 from app.controllers.projects import ProjectsController
 from app.jobs import JobRunner
+from core.domain.changes import Changes
+from core.domain.ids import ProjectId, RunId
 from core.domain.imports import ImportSource
+from core.domain.messages import UserMessage
 from core.domain.projects import Project
 from core.imports.service import ImportService
 from core.projects.service import ProjectService
 from ui.projects.dialogs import RemoveProjectDialog, RenameProjectDialog
-from ui.projects.project_page import IMPORT, TRAIN, ProjectPage
+from ui.projects.project_page import EXPORT, IMPORT, TRAIN, ProjectPage
 from ui.projects.recent_projects import NAME
 from ui.projects.start_page import StartPage
 
@@ -43,7 +46,9 @@ def page(qtbot: QtBot) -> ProjectPage:
 def controller(
     browse_projects: ProjectService, browse_jobs: JobRunner, start_page: StartPage, page: ProjectPage
 ) -> ProjectsController:
-    return ProjectsController(projects=browse_projects, jobs=browse_jobs, start_page=start_page, project_page=page)
+    made = ProjectsController(projects=browse_projects, jobs=browse_jobs, start_page=start_page, project_page=page)
+    browse_jobs.changed.connect(made.refresh)
+    return made
 
 
 def _recent(start_page: StartPage) -> list[str]:
@@ -99,6 +104,7 @@ def test_a_missing_folder_is_said_on_the_page(
     assert str(browse_project.root) in page.banner.plain_text()
     assert not page.action(TRAIN).isEnabled()
     assert "not on this computer" in page.action(IMPORT).toolTip()
+    assert page.action(EXPORT).isEnabled(), "annotations are in the registry"
 
 
 def test_a_project_without_annotations_cannot_be_trained_on(
@@ -115,6 +121,7 @@ def test_a_project_without_annotations_cannot_be_trained_on(
         controller.open_project(report.project)
     assert not page.action(TRAIN).isEnabled()
     assert "has an annotation" in page.action(TRAIN).toolTip()
+    assert "has an annotation" in page.action(EXPORT).toolTip()
     assert page.action(IMPORT).isEnabled()
 
 
@@ -135,6 +142,59 @@ def test_renaming_changes_page_and_list(
         qtbot.mouseClick(dialog._rename, Qt.MouseButton.LeftButton)
     assert page._header._title.text() == "Old prints"
     qtbot.waitUntil(lambda: _recent(start_page) == ["Old prints"])
+
+
+def test_only_what_has_changed_is_read_anew(
+    qtbot: QtBot,
+    controller: ProjectsController,
+    browse_projects: ProjectService,
+    browse_project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with qtbot.waitSignal(controller.project_opened):
+        controller.open_project(browse_project.id)
+    read: list[str] = []
+    for name in ("list_projects", "get_project", "list_folders", "list_categories"):
+        verb = getattr(browse_projects, name)
+
+        def noting(*given: object, name: str = name, verb: Callable[..., object] = verb, **more: object) -> object:
+            read.append(name)
+            return verb(*given, **more)
+
+        monkeypatch.setattr(browse_projects, name, noting)
+    here = browse_project.id
+    for changes, expected in (
+        (Changes.of(projects=[here], renamed=[here]), ["list_projects", "get_project"]),
+        (Changes.of(folders=[here]), ["get_project", "list_folders"]),
+        (Changes.of(categories=[here]), ["get_project", "list_categories"]),
+    ):
+        with qtbot.waitSignal(controller.project_changed):
+            controller.refresh(changes)
+        assert read == expected
+        read.clear()
+    other = ProjectId("other")
+    controller.refresh(Changes.of(folders=[other], categories=[other], runs=[RunId("r")], image_lists=[here]))
+    qtbot.wait(50)
+    assert read == []
+
+
+def test_the_project_opened_last_is_not_overrun_by_a_refresh(
+    qtbot: QtBot,
+    controller: ProjectsController,
+    browse_imports: ImportService,
+    browse_project: Project,
+    make_browse_folder: BrowseFolder,
+) -> None:
+    other = make_browse_folder("birds")
+    report = browse_imports.commit(ImportSource(other / "coco.json", other), project_name="Birds")
+    with qtbot.waitSignal(controller.project_opened):
+        controller.open_project(browse_project.id)
+    with qtbot.waitSignal(controller.project_opened):
+        controller.open_project(report.project)
+        controller.refresh(Changes.whole_project(browse_project.id))
+    qtbot.waitUntil(lambda: controller._jobs.n_busy == 0)
+    assert controller.current is not None
+    assert controller.current.name == "Birds"
 
 
 def test_a_refused_name_is_said_in_the_dialog(
@@ -160,10 +220,15 @@ def test_a_refused_name_is_said_in_the_dialog(
 def test_removing_asks_first_and_keeps_the_files(
     qtbot: QtBot,
     controller: ProjectsController,
+    start_page: StartPage,
     page: ProjectPage,
     browse_projects: ProjectService,
     browse_project: Project,
 ) -> None:
+    messages: list[UserMessage] = []
+    controller.message_raised.connect(messages.append)
+    with qtbot.waitSignal(controller.project_opened):
+        controller.open_project(browse_project.id)
     before = sorted(browse_project.root.rglob("*"))
     controller.ask_removal(browse_project)
     dialog = page.findChild(RemoveProjectDialog)
@@ -172,6 +237,9 @@ def test_removing_asks_first_and_keeps_the_files(
     with qtbot.waitSignal(controller.project_removed) as removed:
         dialog.accept()
     assert removed.args == [browse_project.id]
+    qtbot.waitUntil(lambda: controller._jobs.n_busy == 0)
+    assert messages == [], "that it cannot be read anew is no news"
+    assert _recent(start_page) == []
     assert browse_projects.find_project("Pages") is None
     assert sorted(browse_project.root.rglob("*")) == before
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QImage
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
@@ -18,6 +18,7 @@ sys.path.append(str(Path(__file__).parents[2] / "core" / "runs"))
 
 from run_workshop import PIPELINES, Workshop
 
+from app.changes import ChangeDispatcher
 from app.controllers.runs import RunsController
 from app.jobs import JobRunner
 from app.run_pool import RunPool
@@ -54,6 +55,10 @@ class Desk:
         self.controller = RunsController(
             runs=workshop.service, pool=self.pool, jobs=self.jobs, runs_page=self.list, run_page=self.page
         )
+        self.changes = ChangeDispatcher()
+        self.jobs.changed.connect(self.changes.tell)
+        self.pool.run_changed.connect(self.changes.tell_of_run)
+        self.changes.changed.connect(self.controller.refresh)
         self.messages: list[UserMessage] = []
         self.opened: list[RunId] = []
         self.controller.message_raised.connect(self.messages.append)
@@ -63,6 +68,8 @@ class Desk:
     def close(self) -> None:
         self.pool.shutdown()
         assert self.jobs.shutdown()
+        self.controller.deleteLater()  # with its timer, before the pages that it shows on
+        QCoreApplication.sendPostedEvents(self.controller, QEvent.Type.DeferredDelete)
         self.page.close()
         self.list.close()
 

@@ -14,6 +14,7 @@ from app.controllers import viewer as viewer_module
 from app.controllers.pictures import picture_of, thumbnail_of, to_qimage
 from app.controllers.viewer import MAX_PIXELS, PREVIEW_SIDE, ViewerController, full_side
 from app.jobs import JobRunner
+from core.domain.changes import Changes
 from core.domain.ids import ImageId
 from core.domain.imports import ImportSource
 from core.domain.projects import ImageFilter, Project
@@ -219,3 +220,30 @@ def test_enormous_images_are_reduced() -> None:
     side = full_side(20_000, 20_000)
     assert side is not None
     assert side * side <= MAX_PIXELS
+
+
+def test_an_image_that_changed_is_read_anew_and_no_other(
+    qtbot: QtBot,
+    controller: ViewerController,
+    page: ViewerPage,
+    browse_projects: ProjectService,
+    browse_project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ids = _ids(browse_projects, browse_project)
+    controller.open_image(browse_project, ids[1], ids)
+    qtbot.waitUntil(lambda: _has_picture(page) and controller._jobs.n_busy == 0)
+    fetched: list[ImageId] = []
+    get_annotated = browse_projects.get_annotated
+    monkeypatch.setattr(browse_projects, "get_annotated", lambda ids: (fetched.extend(ids), get_annotated(ids))[1])
+
+    controller.refresh(Changes.of(projects=[browse_project.id], images=[ids[5]]))
+    qtbot.wait(50)
+    assert fetched == []
+    controller.refresh(Changes.annotations(browse_project.id, [ids[1]]))
+    qtbot.waitUntil(lambda: controller._jobs.n_busy == 0)
+    assert fetched == [ids[1]]
+    controller.refresh(Changes.whole_project(browse_project.id))
+    qtbot.waitUntil(lambda: controller._jobs.n_busy == 0)
+    assert set(fetched[1:]) == {ids[0], ids[1], ids[2]}
+    assert _has_picture(page)

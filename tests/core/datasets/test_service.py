@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from core.datasets.service import DatasetService
+from core.domain.changes import NO_CHANGES
 from core.domain.geometry import Box
 from core.domain.ids import ProjectId
 from core.domain.snapshots import SnapshotObject, Split
@@ -38,7 +39,7 @@ def test_freezing_writes_the_manifest_and_a_labelled_row(datasets, project, make
     crowd = SnapshotObject(1, Box(0, 0, 5, 5), is_crowd=True)
     images[0] = replace(images[0], objects=(*images[0].objects, crowd))
 
-    info = datasets.freeze(project, images, ["line", "map"])
+    info = datasets.freeze(project, images, ["line", "map"]).value
 
     assert info.label == "V001"
     assert dict(info.n_images) == {Split.TRAIN: 1, Split.VAL: 1, Split.TEST: 0}
@@ -51,11 +52,12 @@ def test_freezing_writes_the_manifest_and_a_labelled_row(datasets, project, make
 def test_the_same_data_is_the_same_snapshot_and_other_data_the_next(datasets, project, make_image):
     images = [make_image(f"{i}.jpg", seed=i) for i in range(3)]
 
-    first = datasets.freeze(project, images, ["line"])
+    first = datasets.freeze(project, images, ["line"]).value
     again = datasets.freeze(project, images[::-1], ["line"])
-    other = datasets.freeze(project, images[:2], ["line"])
+    other = datasets.freeze(project, images[:2], ["line"]).value
 
-    assert again == first
+    assert (again.value, again.changes) == (first, NO_CHANGES)
+    assert datasets.freeze(project, images[:1], ["line"]).changes.snapshots
     assert (first.label, other.label) == ("V001", "V002")
 
 
@@ -81,7 +83,7 @@ def test_a_snapshot_that_cannot_be_stored_leaves_no_row(datasets, project, make_
 
 def test_verifying_names_what_changed_and_what_is_gone(datasets, project, make_image, images_root):
     images = [make_image(f"{i}.jpg", seed=i) for i in range(3)]
-    info = datasets.freeze(project, images, ["line"])
+    info = datasets.freeze(project, images, ["line"]).value
     assert datasets.verify(info.id, images_root) == ()
 
     file = images_root / "1.jpg"
@@ -97,8 +99,8 @@ def test_verifying_names_what_changed_and_what_is_gone(datasets, project, make_i
 
 
 def test_every_known_manifest_is_verified(datasets, project, make_image):
-    whole = datasets.freeze(project, [make_image("a.jpg")], ["line"])
-    gone = datasets.freeze(project, [make_image("b.jpg", seed=1)], ["line"])
+    whole = datasets.freeze(project, [make_image("a.jpg")], ["line"]).value
+    gone = datasets.freeze(project, [make_image("b.jpg", seed=1)], ["line"]).value
     assert datasets.verify_manifests() == ()
 
     datasets.file_of(gone.id).unlink()

@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 
 from core.domain.geometry import Box, Polygon
-from core.domain.metrics import EvaluationRow, EvaluationTable
 from core.domain.snapshots import SnapshotObject, Split
 from core.evaluation.files import text_cell, write_ground_truth, write_predictions, write_table
 from core.workers.api import PredictedObject, TreeImage
+from tests.core.evaluation.coco_tables import coco_row, coco_table
 
 IMAGE = TreeImage(Path("/tree/x.png"), "a/ü.png", 40, 30, Split.TEST, (SnapshotObject(0, Box(1, 2, 11, 12)),))
 
 
 def test_a_class_that_looks_like_a_formula_is_quoted(tmp_path):
-    row = EvaluationRow("=HYPERLINK(1)", 1, 2, 0.5, None, 0.25, 0.125)
-    table = EvaluationTable(Split.TEST, (EvaluationRow(None, 1, 2, 0.5, 0.5, 0.25, 0.125), row), False, 300)
+    row = coco_row("=HYPERLINK(1)", 1, 2, 0.5, None, 0.25, 0.125)
+    table = coco_table(Split.TEST, (coco_row(None, 1, 2, 0.5, 0.5, 0.25, 0.125), row), False, 300)
 
     write_table(tmp_path / "table.csv", table)
 
@@ -46,8 +46,8 @@ def test_no_predictions_are_an_empty_list(tmp_path):
 
 def test_a_failure_leaves_no_half_file(tmp_path):
     with pytest.raises(ValueError, match="JSON"), write_predictions(tmp_path / "p.json") as writer:
-        writer.add(1, IMAGE, [PredictedObject(0, 0.5, Box(0, 0, 1, 1))], has_masks=False)
-        writer.add(1, IMAGE, [PredictedObject(0, float("nan"), Box(0, 0, 1, 1))], has_masks=False)
+        writer.add(1, IMAGE, [PredictedObject(0, 0.5, Box(0, 0, 1, 1))])
+        writer.add(1, IMAGE, [PredictedObject(0, float("nan"), Box(0, 0, 1, 1))])
 
     assert list(tmp_path.iterdir()) == []
 

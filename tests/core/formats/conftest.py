@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.formats.base import SizeOf
+from core.formats.base import PictureSize, SizeOf
 
 
 @pytest.fixture
@@ -23,4 +23,4 @@ def pictures() -> Callable[..., Path]:
 
 @pytest.fixture
 def always_100_by_80() -> SizeOf:
-    return lambda _: (100, 80)
+    return lambda _: PictureSize(100, 80)

@@ -1,39 +1,48 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 
 from core.domain.imports import ImportSource, RawAnnotation, RawImage, Severity
 from core.errors import FormatError, NotFoundError
-from core.formats.catalog import FORMATS, detect_format, get_format
+from core.formats.base import gather
+from core.formats.catalog import GROUP, FormatCatalog
 from core.formats.testing import CATEGORIES, IMAGES
+from core.formats.writing import write_data_set
 
 Pictures = Callable[..., Path]
+
+CATALOG = FormatCatalog()
 
 
 @pytest.mark.parametrize("slug", ["coco", "yolo", "alto"])
 def test_every_written_format_is_told_from_the_others(tmp_path: Path, pictures: Pictures, slug: str) -> None:
-    pictures(tmp_path, *(image.path for image in IMAGES))
-    get_format(slug).write(IMAGES, CATEGORIES, tmp_path, images_root=tmp_path)
-    assert detect_format(tmp_path).slug == slug
-    assert [other.slug for other in FORMATS if other.detect(tmp_path) > 0.5] == [slug]
+    target = tmp_path / "out"
+    write_data_set(CATALOG.get(slug), IMAGES, CATEGORIES, target)
+    pictures(target, *(image.path for image in IMAGES))
+    assert CATALOG.detect(target).info.slug == slug
+    others = [info.slug for info in CATALOG.list_formats() if CATALOG.get(info.slug).detect(target) > 0.5]
+    assert others == [slug]
 
 
 @pytest.mark.parametrize(("slug", "file"), [("coco", "annotations.json"), ("yolo", "data.yaml"), ("alto", "a.xml")])
 def test_a_single_file_is_detected(tmp_path: Path, slug: str, file: str) -> None:
     images = [RawImage("a.jpg", (RawAnnotation("text_line", IMAGES[0].annotations[0].geometry),), 100, 80)]
-    get_format(slug).write(images, ["text_line"], tmp_path, images_root=tmp_path)
-    assert detect_format(tmp_path / file).slug == slug
+    write_data_set(CATALOG.get(slug), images, ["text_line"], tmp_path / "out")
+    assert CATALOG.detect(tmp_path / "out" / file).info.slug == slug
 
 
 def test_images_alone_are_the_last_resort_and_other_files_are_told(tmp_path: Path, pictures: Pictures) -> None:
     pictures(tmp_path, "a/b.jpg", "c.png")
     (tmp_path / "c.xml").write_text("<annotation/>")
-    found = detect_format(tmp_path)
-    assert found.slug == "images"
-    result = found.read(ImportSource(tmp_path), size_of=lambda _: None)
+    found = CATALOG.detect(tmp_path)
+    assert found.info.slug == "images"
+    result = gather(found.read(ImportSource(tmp_path), size_of=lambda _: None))
     assert [image.path for image in result.images] == ["a/b.jpg", "c.png"]
     assert [(problem.kind, problem.severity) for problem in result.problems] == [
         ("annotations-not-read", Severity.INFO)
@@ -42,28 +51,28 @@ def test_images_alone_are_the_last_resort_and_other_files_are_told(tmp_path: Pat
 
 def test_refusal_says_what_was_seen_and_what_can_be_read(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match="it is empty"):
-        detect_format(tmp_path)
+        CATALOG.detect(tmp_path)
     (tmp_path / "a.xml").write_text("<annotation><filename/></annotation>")
     (tmp_path / "b.docx").write_bytes(b"PK")
     (tmp_path / "c.docx").write_bytes(b"PK")
     with pytest.raises(FormatError) as caught:
-        detect_format(tmp_path)
+        CATALOG.detect(tmp_path)
     assert "2 .docx files, 1 .xml file (Pascal VOC)" in caught.value.text
-    for annotation_format in FORMATS:
-        assert annotation_format.reads in caught.value.hint
+    for info in CATALOG.list_formats():
+        assert info.reads in caught.value.hint
     with pytest.raises(FormatError, match="Pascal VOC"):
-        detect_format(tmp_path / "a.xml")
+        CATALOG.detect(tmp_path / "a.xml")
 
 
 @pytest.mark.parametrize("name", ["none", "x" * 300, "nul\0"])
 def test_path_that_is_not_there(tmp_path: Path, name: str) -> None:
     with pytest.raises(FormatError):
-        detect_format(tmp_path / name)
+        CATALOG.detect(tmp_path / name)
 
 
 def test_unknown_slug_names_the_known_ones() -> None:
     with pytest.raises(NotFoundError) as caught:
-        get_format("voc")
+        CATALOG.get("voc")
     assert "coco, yolo, alto, images" in caught.value.hint
 
 
@@ -73,5 +82,60 @@ def test_unknown_slug_names_the_known_ones() -> None:
 def test_a_file_with_the_right_ending_and_nothing_to_read(tmp_path, content, sentence):
     (tmp_path / "a.json").write_bytes(content)
     with pytest.raises(FormatError) as caught:
-        detect_format(tmp_path / "a.json")
+        CATALOG.detect(tmp_path / "a.json")
     assert sentence in caught.value.text
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("import a_library_that_is_not_there", "ModuleNotFoundError: No module named 'a_library_that_is_not_there'"),
+        ("raise SystemExit(3)", "SystemExit: 3"),
+        ("def broken(:", "SyntaxError"),
+        ("FORMAT = 'a string'", "is not an AnnotationFormat"),
+        ("from core.formats.coco import FORMAT", 'calls itself "coco"'),
+        (
+            "from dataclasses import replace\nfrom core.formats.coco.format import CocoFormat\n"
+            "class Old(CocoFormat):\n    info = replace(CocoFormat.info, slug='broken', contract=1)\nFORMAT = Old()",
+            "keeps contract 1; this Calque speaks 2",
+        ),
+        ("", "AttributeError"),
+    ],
+)
+def test_a_broken_plug_in_is_listed_with_the_reason_and_harms_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, reason: str
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    name = f"format_plug_in_{abs(hash(source))}"
+    (tmp_path / f"{name}.py").write_text(source)
+    entries = [EntryPoint("broken", f"{name}:FORMAT", GROUP), EntryPoint("coco", "core.formats.coco:FORMAT", GROUP)]
+    catalog = FormatCatalog(entries)
+    listed = catalog.list_formats()
+    assert [info.slug for info in listed] == ["coco", "broken"]
+    assert reason in listed[1].unavailable_reason
+    assert not listed[1].is_available and not listed[1].can_write
+    with pytest.raises(FormatError, match="is not available"):
+        catalog.get("broken")
+    (tmp_path / "x.json").write_text('{"images": [], "annotations": [], "categories": []}')
+    assert catalog.detect(tmp_path / "x.json").info.slug == "coco"
+
+
+def test_the_built_in_formats_are_installed_like_any_plug_in_in_their_order() -> None:
+    infos = FormatCatalog().list_formats()
+    assert [info.slug for info in infos] == ["coco", "yolo", "alto", "images"]
+    assert all(info.is_available for info in infos)
+    assert FormatCatalog([]).list_formats() == ()
+
+
+@pytest.mark.parametrize(
+    "module", ["app.main", "app.build", "app.services", "core.formats.catalog", "ui.exports.export_dialog"]
+)
+def test_no_format_is_loaded_before_it_is_asked_for(module: str) -> None:
+    """Neither with the window nor with the catalogue."""
+    code = (
+        f"import sys, {module}; names = ('coco', 'yolo', 'alto', 'image_folder'); "
+        "found = [name for name in names if f'core.formats.{name}' in sys.modules]; "
+        "print(found); sys.exit(bool(found))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,30 +1,23 @@
 from __future__ import annotations
 
-from core.domain.imports import RawImage
-from core.formats.alto import AltoFormat
-from core.formats.coco import CocoFormat
-from core.formats.image_folder import ImageFolderFormat
-from core.formats.testing import FormatContract
-from core.formats.yolo import YoloFormat
+from core.formats.alto import FORMAT as ALTO
+from core.formats.coco import FORMAT as COCO
+from core.formats.image_folder import FORMAT as IMAGES
+from core.formats.testing import FormatContract, UnwritableFormatContract
+from core.formats.yolo import FORMAT as YOLO
 
 
 class TestCoco(FormatContract):
-    format = CocoFormat()
+    format = COCO
 
 
 class TestYolo(FormatContract):
-    format = YoloFormat()
+    format = YOLO
 
 
 class TestAlto(FormatContract):
-    format = AltoFormat()
+    format = ALTO
 
 
-def test_image_folder_lists_pictures_and_writes_nothing(tmp_path):
-    images = (RawImage("a.jpg", ()), RawImage("sub/b.png", ()))
-    for image in images:
-        (tmp_path / image.path).parent.mkdir(exist_ok=True)
-        (tmp_path / image.path).write_bytes(b"x")
-    annotation_format = ImageFolderFormat()
-    annotation_format.write(images, (), tmp_path / "out", images_root=tmp_path)
-    assert list((tmp_path / "out").iterdir()) == []
+class TestImageFolder(UnwritableFormatContract):
+    format = IMAGES

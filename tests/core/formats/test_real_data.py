@@ -7,14 +7,14 @@ from pathlib import Path
 
 from core.domain.geometry import Box, Polygon
 from core.domain.imports import ImportSource, Severity
-from core.formats.base import ReadResult
-from core.formats.catalog import detect_format
+from core.formats.base import PictureSize, ReadResult, gather
+from core.formats.catalog import FormatCatalog
 from core.images.reading import read_header
 
 
-def upright_size(path: Path) -> tuple[int, int]:
+def upright_size(path: Path) -> PictureSize:
     header = read_header(path)
-    return header.width, header.height
+    return PictureSize(header.width, header.height)
 
 
 def boxes(result: ReadResult) -> dict[str, list[tuple[str | None, float, float, float, float]]]:
@@ -33,7 +33,7 @@ def test_the_same_photographs_as_coco_and_as_yolo(voc100: Path | None) -> None:
     results = []
     for path in (voc100 / "coco" / "instances_v2.json", voc100 / "yolo"):
         source = ImportSource(path, images_root=voc100 / "images")
-        results.append(detect_format(path).read(source, size_of=upright_size))
+        results.append(gather(FormatCatalog().detect(path).read(source, size_of=upright_size)))
     coco, yolo = (boxes(result) for result in results)
     assert sum(len(rows) for rows in coco.values()) == 273
     assert set(results[0].categories) == set(results[1].categories)
@@ -55,7 +55,7 @@ def test_the_same_photographs_as_coco_and_as_yolo(voc100: Path | None) -> None:
 def test_pages_with_lines_and_zones(pages18c: Path | None) -> None:
     if pages18c is None:
         return
-    result = detect_format(pages18c).read(ImportSource(pages18c), size_of=upright_size)
+    result = gather(FormatCatalog().detect(pages18c).read(ImportSource(pages18c), size_of=upright_size))
     counts = Counter(item.category for image in result.images for item in image.annotations)
     assert len(result.images) == 30
     assert counts["text_line"] == 694

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from core.domain.changes import NO_CHANGES, Changes
 from core.domain.geometry import Box, Polygon
 from core.domain.ids import ProjectId
 from core.domain.imports import ImportSource, Severity
@@ -72,6 +73,7 @@ def test_an_import_keeps_every_shape_and_both_images_of_a_name(
     assert (report.n_images, report.n_new_images, report.n_annotations) == (3, 3, 3)
     assert report.project_name == "Parish"
     assert report.problems == ()
+    assert report.changes == Changes.whole_project(report.project)
     found = contents(report.project)
     assert found["a/1.png"][0] == ("line", Box(1.25, 2.5, 11.25, 22.5))
     assert found["a/1.png"][1] == ("initial", Polygon(((1.5, 2.0, 30.0, 2.0, 30.0, 20.25),)))
@@ -93,20 +95,23 @@ def test_importing_again_changes_nothing(
     before = contents(first.project)
     again = imports.commit(parish, project_name="P", into=first.project)
     assert (again.n_images, again.n_new_images, again.n_annotations) == (3, 0, 3)
+    assert again.changes == NO_CHANGES
     assert contents(first.project) == before
     assert browsing.get_project(first.project).n_annotations == 3
 
 
 def test_a_second_file_adds_what_is_new_and_with_replace_takes_its_place(
-    imports: ImportService, parish: ImportSource, write_coco, contents, pictures: Path
+    imports: ImportService, browsing: ProjectService, parish: ImportSource, write_coco, contents, pictures: Path
 ) -> None:
     id = imports.commit(parish, project_name="P").project
     second = ImportSource(
         write_coco([("a/1.png", "line", [1.26, 2.5, 10, 20]), ("a/1.png", "stamp", [3, 3, 5, 5])], name="b.json")
     )
-    imports.commit(second, project_name="", into=id)
+    added = imports.commit(second, project_name="", into=id)
     assert [name for name, _ in contents(id)["a/1.png"]] == ["line", "initial", "stamp"], "0.01 px is the same box"
-    imports.commit(second, project_name="", into=id, replace=True)
+    replaced = imports.commit(second, project_name="", into=id, replace=True)
+    only_that_image = Changes.annotations(id, browsing.list_image_ids(ImageFilter(id, folders=("a",))))
+    assert added.changes == replaced.changes == only_that_image
     found = contents(id)
     assert [name for name, _ in found["a/1.png"]] == ["line", "stamp"]
     assert found["b/1.png"] == [("line", Box(0, 0, 64, 48))], "the second file does not speak of it"
@@ -267,6 +272,8 @@ def test_a_file_that_changes_goes_or_comes_back_is_told(
     report = imports.commit(parish, project_name="", into=id)
     assert {"image-changed", "image-gone"} <= set(kinds(report))
     assert report.n_new_images == 1
+    told = browsing.get_images(tuple(report.changes.images))
+    assert ({image.path for image in told}, report.changes.image_lists) == ({"a/1.png", "b/1.png"}, {id})
 
     def states() -> dict[str, ImageState]:
         return {image.path: image.state for image in browsing.get_images(browsing.list_image_ids(ImageFilter(id)))}

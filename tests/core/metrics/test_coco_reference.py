@@ -12,7 +12,9 @@ import pytest
 
 from core.domain.geometry import Box, Polygon
 from core.domain.snapshots import SnapshotObject, Split
-from core.metrics.coco import EvalImage, evaluate, score
+from core.evaluation.table import evaluate
+from core.metrics.coco import EvalImage, score
+from core.tasks.segmentation import SEGMENTATION
 from core.workers.api import PredictedObject
 
 VOC100 = Path(__file__).parents[4] / "shared" / "data" / "voc100"
@@ -71,11 +73,11 @@ def test_a_crowd_region_costs_nothing_and_swallows_what_lies_in_it(ask_pycocotoo
     inside = tuple(PredictedObject(0, 0.9, Box(5 * i, 5, 5 * i + 4, 9)) for i in range(5))
     images = [EvalImage(100, 100, truths, (*inside, PredictedObject(0, 0.1, Box(60, 60, 70, 70))))]
 
-    table = evaluate(Split.TEST, ["a"], images, has_masks=True)
+    table = evaluate(Split.TEST, ["a"], SEGMENTATION, images)
 
     assert table.overall.n_instances == 1
-    assert table.overall.map50_95 == pytest.approx(1.0)
-    assert table.overall.precision == 1.0
+    assert table.overall.value("map50_95") == pytest.approx(1.0)
+    assert table.overall.value("precision") == 1.0
     assert ask_pycocotools(1, images, kind="segm", max_detections=300).ap[0] == pytest.approx(np.ones(10))
 
 

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from core.domain.metrics import EvaluationRow, EvaluationTable
+from core.domain.evaluation import EvaluationRow
 from core.domain.snapshots import Split
 from core.domain.training import SplitCount
 from core.models.card import make_card, usage_snippet
+from tests.core.evaluation.coco_tables import coco_row, coco_table
 
 MODEL = {
     "name": "Stamps",
@@ -21,11 +22,11 @@ MODEL = {
 
 
 def _row(category: str | None, map50: float | None) -> EvaluationRow:
-    return EvaluationRow(category, 4, 9, map50, map50, map50, map50)
+    return coco_row(category, 4, 9, map50, map50, map50, map50)
 
 
 def test_the_card_says_what_it_is_what_it_knows_and_how_good_it_is() -> None:
-    table = EvaluationTable(Split.TEST, (_row(None, 0.5), _row("stamp", None)), False, 300, ("one class is absent",))
+    table = coco_table(Split.TEST, (_row(None, 0.5), _row("stamp", None)), False, 300, ("one class is absent",))
     counts = (SplitCount(Split.TRAIN, 10, 25, (20, 5), 2), SplitCount(Split.TEST, 4, 9, (9, 0)))
     card = make_card(MODEL, (table,), counts)
     assert card.startswith("# Stamps\n\nFinds stamps.\n")
@@ -41,8 +42,8 @@ def test_the_card_says_what_it_is_what_it_knows_and_how_good_it_is() -> None:
 
 
 def test_masks_have_columns_of_their_own() -> None:
-    row = EvaluationRow(None, 1, 1, 1.0, 1.0, 1.0, 1.0, None, 0.25, 0.25, 0.25, 0.25)
-    card = make_card(MODEL, (EvaluationTable(Split.VAL, (row,), True, 300),))
+    row = coco_row(None, 1, 1, 1.0, 1.0, 1.0, 1.0, None, 0.25, 0.25, 0.25, 0.25)
+    card = make_card(MODEL, (coco_table(Split.VAL, (row,), True, 300),))
     assert "mask mAP50-95" in card
     assert "0.250" in card
 

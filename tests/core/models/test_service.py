@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import io
 import json
@@ -21,10 +20,11 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from core.domain.ids import ProjectId, RunId, VersionId
-from core.domain.metrics import MAP50_95, MASK_MAP50_95, EvaluationRow, EvaluationTable
+from core.domain.changes import Changes
+from core.domain.evaluation_json import table_to_json
+from core.domain.ids import ProjectId, RunId, TaskId, VersionId
+from core.domain.metrics import MAP50_95, MASK_MAP50_95
 from core.domain.models import Headline, Model, ModelVersion, VersionStatus
-from core.domain.projects import Task
 from core.domain.runs import RunRecord, RunStatus
 from core.domain.snapshots import Split
 from core.errors import CalqueError, NotFoundError, RefusedError, StorageError, WeightsError
@@ -32,10 +32,13 @@ from core.models.headline import headline_of
 from core.models.publish import publish
 from core.models.service import ModelService
 from core.registry.database import Registry
-from core.registry.stores import models, projects, runs
+from core.registry.stores import evaluations, models, projects, runs
+from core.tasks.detection import DETECTION
+from core.tasks.segmentation import SEGMENTATION
+from tests.core.evaluation.coco_tables import coco_row, coco_table, evaluation_of
 
-TABLE = EvaluationTable(
-    Split.TEST, (EvaluationRow(None, 4, 9, 0.9, 0.8, 0.85, 0.61), EvaluationRow("line", 4, 9, 0.9, 0.8, 0.85, 0.61)),
+TABLE = coco_table(
+    Split.TEST, (coco_row(None, 4, 9, 0.9, 0.8, 0.85, 0.61), coco_row("line", 4, 9, 0.9, 0.8, 0.85, 0.61)),
     False, 300, ("a note",),
 )  # fmt: skip
 SNIPPET = "from ultralytics import YOLO\n"
@@ -65,7 +68,7 @@ def project(registry: Registry, tmp_path: Path) -> ProjectId:
 
 @pytest.fixture
 def model(service: ModelService, project: ProjectId) -> Model:
-    return service.create_model(project, " Lines ", Task.DETECTION, ["line", "initial"], "*Old* books")
+    return service.create_model(project, " Lines ", DETECTION.slug, ["line", "initial"], "*Old* books").value
 
 
 @pytest.fixture
@@ -85,7 +88,7 @@ def add_version(registry: Registry, model: Model, store: Path, tmp_path: Path) -
             "configuration": {"epochs": 5, "lr": 0.01},
             "configuration_name": "Fast",
             "libraries": {"torch": "2.15.0"},
-            "metrics": {"test": dataclasses.asdict(TABLE)},
+            "metrics": {"test": table_to_json(TABLE)},
             "seed": seed,
             "device": "cpu",
             "snippet": SNIPPET,
@@ -96,7 +99,7 @@ def add_version(registry: Registry, model: Model, store: Path, tmp_path: Path) -
             version = models.insert_version(
                 session, model=model.id, name="first", worker="yolo-detect", worker_version="0.1.0", parent=parent
             )
-            models.add_tables(session, version.id, (TABLE,))
+            evaluations.put_evaluation(session, evaluation_of(version, TABLE))
             models.publish_version(
                 session,
                 version.id,
@@ -104,7 +107,7 @@ def add_version(registry: Registry, model: Model, store: Path, tmp_path: Path) -
                 content_sha256=published.content_sha256,
                 weights_sha256=published.weights_sha256,
                 architecture="yolo11n",
-                headline=headline_of((TABLE,), Task.DETECTION),
+                headline=headline_of((TABLE,)),
                 duration_s=12.0,
                 is_partial=False,
             )
@@ -136,7 +139,7 @@ def test_a_model_is_created_with_a_decent_and_free_name(service: ModelService, m
         ("Lines", "exists"),
     ):
         with pytest.raises(RefusedError, match=said):
-            service.create_model(model.project, name, Task.DETECTION, ["line"])
+            service.create_model(model.project, name, DETECTION.slug, ["line"])
 
 
 def test_a_versions_page_has_everything_that_made_it(
@@ -187,24 +190,23 @@ def test_a_moved_home_is_no_loss(service: ModelService, registry: Registry, vers
 @pytest.mark.parametrize(
     ("splits", "task", "expected"),
     [
-        ({Split.TRAIN: 0.9, Split.VAL: 0.5, Split.TEST: 0.4}, Task.DETECTION, Headline(MAP50_95, 0.4, "test")),
-        ({Split.TRAIN: 0.9, Split.VAL: 0.5}, Task.SEGMENTATION, Headline(MASK_MAP50_95, 0.25, "val")),
-        ({Split.TRAIN: 0.9}, Task.DETECTION, None),
-        ({Split.VAL: 0.5, Split.TEST: None}, Task.DETECTION, Headline(MAP50_95, 0.5, "val")),
-        ({}, Task.DETECTION, None),
+        ({Split.TRAIN: 0.9, Split.VAL: 0.5, Split.TEST: 0.4}, DETECTION.slug, Headline(MAP50_95, 0.4, "test")),
+        ({Split.TRAIN: 0.9, Split.VAL: 0.5}, SEGMENTATION.slug, Headline(MASK_MAP50_95, 0.25, "val")),
+        ({Split.TRAIN: 0.9}, DETECTION.slug, None),
+        ({Split.VAL: 0.5, Split.TEST: None}, DETECTION.slug, Headline(MAP50_95, 0.5, "val")),
+        ({}, DETECTION.slug, None),
     ],
 )
-def test_the_headline_is_tests_or_vals_and_says_which(splits: dict, task: Task, expected: Headline | None) -> None:
+def test_the_headline_is_tests_or_vals_and_says_which(splits: dict, task: TaskId, expected: Headline | None) -> None:
     tables = [
-        EvaluationTable(
+        coco_table(
             split,
-            (EvaluationRow(None, 1, 1, None, None, None, value, mask_map50_95=value / 2 if value else None),),
-            True,
-            300,
+            (coco_row(None, 1, 1, None, None, None, value, mask_map50_95=value / 2 if value else None),),
+            task == SEGMENTATION.slug,
         )
         for split, value in splits.items()
     ]
-    assert headline_of(tables, task) == expected
+    assert headline_of(tables) == expected
 
 
 # --- verify and delete -----------------------------------------------------------------------------------------------
@@ -243,7 +245,8 @@ def test_a_deleted_version_leaves_a_tombstone_and_its_files_wait_in_the_trash(
     child = add_version(seed=2, parent=first.id)
     twin = add_version(seed=1)
     assert twin.content_sha256 == first.content_sha256
-    service.delete_version(first.id)
+    gone = service.delete_version(first.id)
+    assert gone == Changes.of(models=[first.model], versions=[first.id])
     assert (store / first.content_sha256).is_dir(), "its twin needs the files"
     assert service.get_details(child.id).lineage[0].label == "V001 (first)"
     assert [item.number for item in service.list_versions()] == [3, 2]
@@ -253,7 +256,8 @@ def test_a_deleted_version_leaves_a_tombstone_and_its_files_wait_in_the_trash(
     assert (trash / "weights.safetensors").is_file()
     assert add_version(seed=5).number == 4
     os.utime(trash, (0, 0))
-    service.delete_version(child.id)
+    gone = service.delete_version(child.id)
+    assert gone == Changes.of(models=[child.model], versions=[child.id, first.id]), "its parent's page named it"
     assert not trash.exists()
     assert service.verify() == ()
 
@@ -375,14 +379,16 @@ def test_an_export_comes_back_as_the_same_version_elsewhere(
         service = ModelService(registry, home / "models")
         with registry.write() as session:
             project = projects.insert_project(session, name="Q", root=tmp_path)
-        imported = service.import_version(exported, project)
+        done = service.import_version(exported, project)
+        imported = done.value
+        assert done.changes == Changes.of(models=[imported.model], versions=[imported.id])
         assert (imported.content_sha256, imported.weights_sha256) == (version.content_sha256, version.weights_sha256)
         assert (imported.label, imported.status, imported.architecture) == (
             "V001 (imported)", VersionStatus.AVAILABLE, "yolo11n",
         )  # fmt: skip
         assert imported.headline == version.headline
         details = service.get_details(imported.id)
-        assert (details.model.name, details.model.task) == ("Lines V001", Task.DETECTION)
+        assert (details.model.name, details.model.task) == ("Lines V001", DETECTION.slug)
         assert details.model.categories == ("line", "initial")
         assert details.tables == (TABLE,)
         assert details.card.startswith("# Lines")
@@ -392,23 +398,23 @@ def test_an_export_comes_back_as_the_same_version_elsewhere(
         assert np.array_equal(before["layer"], after["layer"])
         assert service.verify() == ()
         assert leftovers(home) == []
-        second = service.import_version(exported, project)
+        second = service.import_version(exported, project).value
         assert second.model_name == "Lines V001 2"
-        third = service.import_version(exported, project, imported.model)
+        third = service.import_version(exported, project, imported.model).value
         assert (third.number, third.content_sha256) == (2, imported.content_sha256)
-        assert service.import_version(exported, project, new_model_name="Chosen").model_name == "Chosen"
+        assert service.import_version(exported, project, new_model_name="Chosen").value.model_name == "Chosen"
 
 
 def test_a_version_is_taken_into_a_model_that_fits_only(
     service: ModelService, exported: Path, project: ProjectId, registry: Registry
 ) -> None:
-    other_order = service.create_model(project, "Order", Task.DETECTION, ["initial", "line"])
-    other_task = service.create_model(project, "Task", Task.SEGMENTATION, ["line", "initial"])
+    other_order = service.create_model(project, "Order", DETECTION.slug, ["initial", "line"]).value
+    other_task = service.create_model(project, "Task", SEGMENTATION.slug, ["line", "initial"]).value
     for model in (other_order, other_task):
         with pytest.raises(RefusedError) as caught:
             service.import_version(exported, project, model.id)
         assert caught.value.code == "E-301"
-    other_worker = service.create_model(project, "Worker", Task.DETECTION, ["line", "initial"])
+    other_worker = service.create_model(project, "Worker", DETECTION.slug, ["line", "initial"]).value
     with registry.write() as session:
         models.insert_version(session, model=other_worker.id, worker="other", worker_version="1")
     with pytest.raises(RefusedError, match='made for "yolo-detect" and cannot be used with "other"') as caught:
@@ -446,7 +452,11 @@ def rewrite(folder: Path, **changes: Any) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"task": "juggling"},
+        {"task": "juggling with fire"},
+        {"task": None},
+        {"format": 0},
+        {"format": "2"},
+        {"format": True},
         {"categories": []},
         {"categories": ["line", 5]},
         {"architecture": ""},
@@ -591,4 +601,4 @@ def test_a_zip_packed_again_by_hand_with_a_folder_around_it_is_read(
         for file in folder.iterdir():
             archive.write(file, f"Lines V001/{file.name}")
             archive.writestr(f"__MACOSX/._{file.name}", b"\0" * 120)
-    assert service.import_version(path, project).content_sha256 == version.content_sha256
+    assert service.import_version(path, project).value.content_sha256 == version.content_sha256

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from core.domain.changes import Changes
 from core.domain.geometry import Box
 from core.domain.ids import ProjectId, RunId
 from core.domain.projects import ImageFilter, ImageState, Source
@@ -51,7 +52,6 @@ def project(registry: Registry, tmp_path: Path) -> ProjectId:
                 NewAnnotation(keys["a/b/2.png"], line, box, source=Source.MODEL, confidence=0.5),
             ],
         )
-        annotations.recount(session, id)
     return id
 
 
@@ -110,7 +110,7 @@ def test_opening_a_project_puts_it_first(service: ProjectService, registry: Regi
         newer = projects.insert_project(session, name="Newer", root=Path("/nowhere"))
     assert [found.id for found in service.list_projects()] == [newer, project]
     assert service.get_project(newer).is_root_missing
-    service.mark_opened(project)
+    assert service.mark_opened(project) == Changes.of(projects=[project])
     assert [found.id for found in service.list_projects()] == [project, newer]
     assert not service.get_project(project).is_root_missing
 
@@ -120,8 +120,9 @@ def test_renaming_takes_a_free_and_decent_name_only(
 ) -> None:
     with registry.write() as session:
         projects.insert_project(session, name="Other", root=Path("/nowhere"))
-    assert service.rename_project(project, "  Books of 1750 ").name == "Books of 1750"
-    assert service.rename_project(project, "Books of 1750").name == "Books of 1750"
+    assert service.rename_project(project, "  Books of 1750 ") == Changes.of(projects=[project], renamed=[project])
+    assert service.get_project(project).name == "Books of 1750"
+    service.rename_project(project, "Books of 1750")
     for name, said in (("", "a name"), ("x" * 101, "longer than 100"), ("Other", "already exists"), ("a\nb", "shown")):
         with pytest.raises(RefusedError, match=said):
             service.rename_project(project, name)
@@ -147,7 +148,7 @@ def test_a_removed_project_leaves_its_runs_and_files(
     picture = tmp_path / "a.png"
     picture.write_bytes(b"mine")
     add_run(registry, project, RunStatus.SUCCESS)
-    service.remove_project(project)
+    assert service.remove_project(project) == Changes.whole_project(project)
     assert service.list_projects() == ()
     assert service.find_project("Parish") is None
     with registry.read() as session:

@@ -26,7 +26,7 @@ class RecheckSite:
 
     def train(self, name: str, **values: object) -> VersionId:
         draft = self.shop.draft(new_model_name=name, values={"n_steps": 1, **values}, device="cpu")
-        record = self.shop.training.submit(draft)
+        record = self.shop.training.submit(draft).value
         heard = run_to_its_end(self.service, record)
         assert heard.state is not None and heard.state.status is RunStatus.SUCCESS, heard.state
         assert record.version is not None

@@ -10,18 +10,20 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from core.domain.evaluation import Evaluation, evaluation_id
 from core.domain.geometry import Box, Polygon
 from core.domain.ids import RunId, SnapshotId
-from core.domain.metrics import MAP50_95, EvaluationRow, EvaluationTable
+from core.domain.metrics import MAP50_95
 from core.domain.models import Headline
-from core.domain.projects import Task
 from core.domain.runs import RunRecord, RunStatus
 from core.domain.snapshots import SnapshotInfo, Split
 from core.registry.connecting import connected
 from core.registry.database import Registry
 from core.registry.schema import SCHEMA
-from core.registry.stores import annotations, configurations, images, models, projects, runs, snapshots
+from core.registry.stores import annotations, configurations, evaluations, images, models, projects, runs, snapshots
 from core.registry.stores.annotations import NewAnnotation
+from core.tasks.detection import DETECTION
+from tests.core.evaluation.coco_tables import coco_row, coco_table
 
 _AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -43,7 +45,6 @@ def fill(registry: Registry) -> None:
                 NewAnnotation(keys["a/2.png"], line, Box(0.0, 0.0, 1.0, 1.0), is_crowd=True),
             ],
         )
-        annotations.recount(session, project)
         counts = ((Split.TRAIN, 2),)
         snapshot = SnapshotInfo(SnapshotId("ab" * 32), project, "", _AT, ("line",), counts, counts)
         snapshots.insert_snapshot(session, snapshot)
@@ -51,7 +52,7 @@ def fill(registry: Registry) -> None:
             session, name="Fast", worker="yolo-detect", worker_version="0.1.0", values={"epochs": 5}
         )
         model = models.insert_model(
-            session, project=project, name="Lines", task=Task.DETECTION, categories=("line", "initial")
+            session, project=project, name="Lines", task=DETECTION.slug, categories=("line", "initial")
         )
         run = RunId("0190" * 8)
         version = models.insert_version(
@@ -68,8 +69,10 @@ def fill(registry: Registry) -> None:
             duration_s=60.0,
             is_partial=False,
         )
-        line_of_all = EvaluationRow(None, 2, 3, 0.5, 0.5, 0.75, 0.5)
-        models.add_tables(session, version.id, [EvaluationTable(Split.TEST, (line_of_all,), False, 300)])
+        line_of_all = coco_row(None, 2, 3, 0.5, 0.5, 0.75, 0.5)
+        table = coco_table(Split.TEST, [line_of_all])
+        measured = Evaluation(evaluation_id(run, Split.TEST), run, version.id, snapshot.id, _AT, table)
+        evaluations.put_evaluation(session, measured)
         record = RunRecord(
             id=run,
             name="First run",

@@ -16,6 +16,7 @@ from core.registry.connecting import connected
 from core.registry.database import Registry
 from core.registry.schema import APPLICATION_ID
 from core.registry.stores import projects
+from core.stopping import Stop, StoppedError, stoppable
 
 
 def pragma(registry: Registry, name: str) -> object:
@@ -119,3 +120,36 @@ def test_no_text_of_a_person_becomes_sql(registry: Registry, tmp_path: Path) -> 
         assert found is not None
         assert found.name == name
         assert projects.find_project(session, "' OR 1=1 --") is None
+
+
+ENDLESS = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(stop_now()) FROM n")
+
+
+def test_a_query_that_is_stopped_ends_in_the_middle(registry: Registry) -> None:
+    stop = Stop()
+    with stoppable(stop), pytest.raises(StoppedError), registry.read() as session:
+        raw = session.connection().connection.driver_connection
+        raw.create_function("stop_now", 0, lambda: stop.set())
+        session.execute(ENDLESS)
+    with registry.read() as session:
+        assert projects.list_projects(session) == (), "the connection is as good as before"
+
+
+def test_a_stopped_read_asks_no_further_question(registry: Registry) -> None:
+    stop = Stop()
+    with stoppable(stop), pytest.raises(StoppedError), registry.read() as session:
+        projects.list_projects(session)
+        stop.set()
+        projects.list_projects(session)
+        pytest.fail("a query was answered")
+    with stoppable(stop), pytest.raises(StoppedError), registry.read():
+        pytest.fail("a session was given")
+
+
+def test_what_is_being_written_is_written_to_its_end(registry: Registry, tmp_path: Path) -> None:
+    stop = Stop()
+    with stoppable(stop), registry.write() as session:
+        stop.set()
+        projects.insert_project(session, name="P", root=tmp_path)
+    with registry.read() as session:
+        assert len(projects.list_projects(session)) == 1

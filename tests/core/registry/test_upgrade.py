@@ -21,7 +21,7 @@ from core.registry.backups import list_backups
 from core.registry.connecting import connected
 from core.registry.database import Registry
 from core.registry.schema import SCHEMA, Schema
-from core.registry.stores import annotations, configurations, images, models, projects, runs, snapshots
+from core.registry.stores import annotations, configurations, evaluations, images, models, projects, runs, snapshots
 from core.registry.tables.metadata import full_metadata
 
 ASSETS = Path(__file__).with_name("assets")
@@ -90,7 +90,7 @@ def test_a_registry_of_every_released_schema_opens_with_all_its_content(
             (version,) = models.list_versions(session)
             assert version.headline is not None
             assert version.headline.value == 0.5
-            assert len(models.list_tables(session, version.id)) == 1
+            assert len(evaluations.list_tables(session, version.id)) == 1
             assert [snapshot.label for snapshot in snapshots.list_snapshots(session, project.id)] == ["V001"]
             assert [found.name for found in configurations.list_configurations(session)] == ["Fast"]
 

@@ -9,13 +9,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-from core.domain.metrics import EvaluationRow, EvaluationTable
 from core.domain.models import Headline
 from core.domain.runs import RunStatus
 from core.domain.snapshots import Split
 from core.errors import WorkerError
 from core.runs.processes.child import ChildContext
 from core.training.results import Publication, tell_evaluation, tell_publication
+from tests.core.evaluation.coco_tables import coco_row, coco_table
 
 
 def run(context: ChildContext) -> None:
@@ -67,8 +67,8 @@ def _publish(context: ChildContext) -> None:
         file.parent.mkdir(exist_ok=True)
         file.write_text("epoch,loss\n1,0.5\n")
         context.artifact(file)
-        row = EvaluationRow(None, 3, 7, 0.5, 0.6, 0.7, 0.4, threshold=0.25)
-        tell_evaluation(context, EvaluationTable(Split.VAL, (row,), has_masks=False, max_detections=300))
+        row = coco_row(None, 3, 7, 0.5, 0.6, 0.7, 0.4, threshold=0.25)
+        tell_evaluation(context, coco_table(Split.VAL, (row,), has_masks=False, max_detections=300))
         publication = Publication(
             folder=Path("/models/abc"),
             content_sha256="a" * 64,
@@ -205,3 +205,8 @@ def looks_around(context: ChildContext) -> None:
             "path_has_folder": str(Path.cwd()) in sys.path or "" in sys.path,
         }
     )
+
+
+def tells_its_python(context: ChildContext) -> None:
+    """Which interpreter it was started with."""
+    context.effective({"started_by": os.environ.get("STARTED_BY", ""), "worker": context.request.worker})

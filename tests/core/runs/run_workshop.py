@@ -15,7 +15,6 @@ from workshop_kind import WORKSHOP
 
 from core import clock
 from core.domain.ids import RunId, VersionId
-from core.domain.projects import Task
 from core.domain.runs import LogLine, MetricBatch, RunRecord, RunState, RunStatus
 from core.home import Home
 from core.registry.database import Registry
@@ -26,6 +25,7 @@ from core.runs.folder.liveness import read_occupant
 from core.runs.folder.request import RunRequest
 from core.runs.service import RunService
 from core.runs.supervise import Batch, supervise
+from core.tasks.detection import DETECTION
 
 PIPELINES = Path(__file__).parent
 """On the path of tests and children: the pipelines, and the metadata that announce their kind."""
@@ -58,13 +58,19 @@ class Workshop:
                     os.kill(mark.pid, signal.SIGKILL)
 
     def make(
-        self, pipeline: str = "steps", *, device: str = "cpu", name: str = "First try", **payload: Any
+        self,
+        pipeline: str = "steps",
+        *,
+        device: str = "cpu",
+        name: str = "First try",
+        worker: str = "test",
+        **payload: Any,
     ) -> RunRecord:
         """A pending run of a function of run_pipelines.py."""
         run = RunId(clock.new_id())
         with self.registry.write() as session:
             model = models.insert_model(
-                session, project=self.project, name=f"Model {run}", task=Task.DETECTION, categories=("line",)
+                session, project=self.project, name=f"Model {run}", task=DETECTION.slug, categories=("line",)
             )
             version = models.insert_version(session, model=model.id, worker="test", worker_version="1", run=run).id
         request = RunRequest(
@@ -74,7 +80,7 @@ class Workshop:
             name=name,
             project=self.project,
             project_name="Pages",
-            worker="test",
+            worker=worker,
             worker_version="1",
             model=model.id,
             version=version,

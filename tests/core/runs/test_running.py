@@ -6,7 +6,7 @@ from run_workshop import Collected, Workshop
 
 from core.domain.models import VersionStatus
 from core.domain.runs import RunStatus, StageState
-from core.registry.stores import models, runs
+from core.registry.stores import evaluations, runs
 from core.runs.folder.layout import RunLayout
 from core.runs.supervise import supervise
 
@@ -35,7 +35,7 @@ def test_the_registry_has_it_all(workshop: Workshop) -> None:
     assert version.status is VersionStatus.AVAILABLE
     assert (version.architecture, version.headline.value) == ("tiny", 0.4)
     with workshop.registry.read() as session:
-        assert [table.overall.map50 for table in models.list_tables(session, version.id)] == [0.7]
+        assert [table.overall.value("map50") for table in evaluations.list_tables(session, version.id)] == [0.7]
         assert [row[1:4] for row in runs.list_metrics(session, record.id)] == [("map50", "val", 3), ("map50", "val", 6)]
 
 
@@ -47,4 +47,4 @@ def test_looking_back_ends_with_the_state_of_now(workshop: Workshop, collected: 
     state = supervise(layout, None, collected.add, lambda: False, kinds=workshop.service.kinds)
     assert collected.batches[-1].state == state
     assert not collected.batches[-1].has_more
-    assert [table.overall.map50 for table in collected.batches[-1].tables] == [0.7]
+    assert [table.overall.value("map50") for table in collected.batches[-1].tables] == [0.7]

@@ -11,7 +11,8 @@ from core.domain.ids import ProjectId
 from core.domain.imports import ImportSource
 from core.domain.snapshots import Split
 from core.errors import RefusedError, StorageError
-from core.formats.catalog import detect_format
+from core.formats.base import gather
+from core.formats.catalog import FormatCatalog
 from core.images.reading import verify
 from core.samples import service
 from core.samples.drawing import CATEGORIES
@@ -36,8 +37,8 @@ def test_whole_sample_is_what_it_promises(tmp_path: Path) -> None:
     path = make_sample(tmp_path / "sample", progress=lambda done, total, _: told.append((done, total)))
     assert told == [(number, 76) for number in range(1, 77)]
     assert sum(file.stat().st_size for file in path.parent.rglob("*") if file.is_file()) < 12_000_000
-    assert detect_format(path.parent).slug == "coco"
-    result = detect_format(path).read(ImportSource(path), size_of=lambda _: None)
+    assert FormatCatalog().detect(path.parent).info.slug == "coco"
+    result = gather(FormatCatalog().detect(path).read(ImportSource(path), size_of=lambda _: None))
     assert result.images_root == path.parent
     assert result.categories == CATEGORIES
     assert result.problems == ()

@@ -22,7 +22,7 @@ class TrainingSite:
         return self._submit(n_steps=40, delay_s=0.01)
 
     def _submit(self, **values: object) -> RunRecord:
-        return self._shop.training.submit(self._shop.draft(values=values, device="cpu"))
+        return self._shop.training.submit(self._shop.draft(values=values, device="cpu")).value
 
 
 class TestTraining(RunKindContract):

@@ -8,15 +8,16 @@ from dataclasses import replace
 import pytest
 from service_workshop import Shop
 
+from core.domain.changes import Changes
 from core.domain.devices import DeviceReport
 from core.domain.models import VersionStatus
-from core.domain.projects import Task
 from core.domain.runs import RunStatus
 from core.domain.snapshots import Split
 from core.domain.training import StartFrom, StartKind
 from core.errors import NotFoundError, RefusedError, StorageError
 from core.runs.folder.layout import RunLayout
 from core.runs.folder.request import read_request
+from core.tasks.detection import DETECTION
 from core.training.child.payload import payload_from_json
 from core.training.draft.command import from_toml
 from core.training.draft.configurations import ConfigurationService
@@ -86,7 +87,8 @@ def test_an_unfinished_draft_is_reviewed_too(shop: Shop):
 
 
 def test_start_writes_model_version_snapshot_and_run(shop: Shop):
-    record = shop.training.submit(shop.draft(version_name="quick", new_model_description="Two shapes."))
+    submitted = shop.training.submit(shop.draft(version_name="quick", new_model_description="Two shapes."))
+    record = submitted.value
 
     assert record.status is RunStatus.PENDING
     assert (record.name, record.project_name, record.model_name) == ("first run", "Drawings", "Shapes")
@@ -95,7 +97,7 @@ def test_start_writes_model_version_snapshot_and_run(shop: Shop):
     assert version.status is VersionStatus.CREATED
     assert (version.run, version.snapshot, version.architecture) == (record.id, record.snapshot, "fake")
     model = shop.models.get_model(record.model)
-    assert (model.categories, model.task, model.description) == (("disc", "bar"), Task.DETECTION, "Two shapes.")
+    assert (model.categories, model.task, model.description) == (("disc", "bar"), DETECTION.slug, "Two shapes.")
     (snapshot,) = shop.datasets.list_snapshots(shop.project)
     assert snapshot.id == record.snapshot
     request = read_request(RunLayout(record.folder))
@@ -106,10 +108,13 @@ def test_start_writes_model_version_snapshot_and_run(shop: Shop):
     assert payload.configuration["points_per_step"] == 8
     assert payload.manifest == shop.datasets.file_of(snapshot.id)
     assert len(shop.datasets.read(snapshot.id).images) == 31
+    assert submitted.changes == Changes.of(
+        snapshots=[snapshot.id], models=[model.id], versions=[version.id], runs=[record.id]
+    )
 
 
 def test_what_was_started_trains_to_its_end(shop: Shop):
-    record = shop.training.submit(shop.draft())
+    record = shop.training.submit(shop.draft()).value
 
     state = shop.runs.carry_out(record.id, lambda batch: None, lambda: False)
 
@@ -141,11 +146,11 @@ def test_a_run_folder_that_cannot_be_written_leaves_nothing(shop: Shop):
     assert shop.models.list_models(shop.project) == ()
     shop.home.runs.unlink()
     shop.home.runs.mkdir()
-    assert shop.training.submit(shop.draft()).version_label == "V001"
+    assert shop.training.submit(shop.draft()).value.version_label == "V001"
 
 
 def test_the_same_training_twice_is_asked_about(shop: Shop):
-    first = shop.training.submit(shop.draft())
+    first = shop.training.submit(shop.draft()).value
 
     again = shop.training.review(shop.draft(name="second", model=first.model, new_model_name=""))
     other = shop.training.review(shop.draft(name="second", new_model_name="Other", values={"n_steps": 9}))
@@ -156,16 +161,16 @@ def test_the_same_training_twice_is_asked_about(shop: Shop):
 
 
 def test_an_existing_model_gets_the_next_version_in_its_own_order_of_classes(shop: Shop):
-    model = shop.models.create_model(shop.project, "Mine", Task.DETECTION, ("bar", "disc"), "")
+    model = shop.models.create_model(shop.project, "Mine", DETECTION.slug, ("bar", "disc"), "").value
 
-    record = shop.training.submit(shop.draft(model=model.id, new_model_name=""))
+    record = shop.training.submit(shop.draft(model=model.id, new_model_name="")).value
 
     assert record.model == model.id
     assert payload_from_json(read_request(RunLayout(record.folder)).payload).categories == ("bar", "disc")
 
 
 def test_an_existing_model_with_other_classes_is_refused(shop: Shop):
-    model = shop.models.create_model(shop.project, "Mine", Task.DETECTION, ("disc",), "")
+    model = shop.models.create_model(shop.project, "Mine", DETECTION.slug, ("disc",), "").value
 
     review = shop.training.review(shop.draft(model=model.id, new_model_name=""))
 
@@ -232,7 +237,7 @@ def test_a_worker_without_gpu_runs_on_the_cpu_and_says_so(shop: Shop):
     draft = shop.draft(device="cuda:0")
 
     assert _codes(shop.training.review(draft)) == ["W-121"]
-    assert shop.training.submit(draft).device == "cpu"
+    assert shop.training.submit(draft).value.device == "cpu"
 
 
 def test_pretrained_weights_that_are_not_there_and_then_are(shop: Shop):
@@ -266,11 +271,13 @@ def test_weights_files(shop: Shop, tmp_path):
 
 
 def test_configurations_are_checked_used_and_locked(shop: Shop):
-    stored = shop.training.configurations.create_configuration("fake", "mine", {"n_steps": 3, "delay_s": 0.0})
+    stored = shop.training.configurations.create_configuration("fake", "mine", {"n_steps": 3, "delay_s": 0.0}).value
     assert stored.values == {"n_steps": 3}
 
-    record = shop.training.submit(shop.draft(configuration=stored.id, configuration_name="mine", values={}))
+    submitted = shop.training.submit(shop.draft(configuration=stored.id, configuration_name="mine", values={}))
+    record = submitted.value
 
+    assert submitted.changes.configurations == {stored.id}, "it is locked from now on"
     assert payload_from_json(read_request(RunLayout(record.folder)).payload).configuration["n_steps"] == 3
     assert shop.training.configurations.get_configuration(stored.id).is_locked
     wrong = shop.training.review(shop.draft(values={"n_steps": 0, "zzz": 1}))
@@ -280,7 +287,8 @@ def test_configurations_are_checked_used_and_locked(shop: Shop):
 
 def test_configurations_refuse_what_cannot_be(shop: Shop):
     configurations: ConfigurationService = shop.training.configurations
-    configurations.create_configuration("fake", "mine", {})
+    made = configurations.create_configuration("fake", "mine", {})
+    assert made.changes == Changes.of(configurations=[made.value.id])
 
     for name, values, code in [
         ("mine", {}, "E-130"),
@@ -305,7 +313,7 @@ def test_a_default_name_says_model_worker_and_time(shop: Shop):
 
 
 def test_train_again_prefills_everything(shop: Shop):
-    first = shop.training.submit(shop.draft(seed=4, version_name="one"))
+    first = shop.training.submit(shop.draft(seed=4, version_name="one")).value
     shop.runs.carry_out(first.id, lambda batch: None, lambda: False)
 
     again = shop.training.draft_from_run(first.id)
@@ -314,13 +322,13 @@ def test_train_again_prefills_everything(shop: Shop):
     assert (again.model, again.new_model_name, again.name, again.version_name) == (first.model, "", "", "")
     assert (again.seed, again.values, again.train_folders) == (4, {"n_steps": 2}, ("train",))
     assert version == replace(again, start=StartFrom(StartKind.VERSION, first.version))
-    second = shop.training.submit(replace(version, name="second"))
+    second = shop.training.submit(replace(version, name="second")).value
     assert second.version_label == "V002"
     assert shop.models.get_version(second.version).parent == first.version
 
 
 def test_train_again_from_a_version_whose_run_was_removed(shop: Shop):
-    first = shop.training.submit(shop.draft())
+    first = shop.training.submit(shop.draft()).value
     shop.runs.carry_out(first.id, lambda batch: None, lambda: False)
     shop.runs.remove(first.id, with_files=True)
 
@@ -342,7 +350,7 @@ def test_a_draft_survives_json_and_a_run_toml(shop: Shop):
 
 
 def test_a_plan_names_what_is_there(shop: Shop):
-    first = shop.training.submit(shop.draft())
+    first = shop.training.submit(shop.draft()).value
     shop.training.configurations.create_configuration("fake", "mine", {"n_steps": 30})
     plan = replace(
         shop.training.plan_of(shop.draft()), name="", configuration="Ten steps", values={"fail_at": "none"}, start=""

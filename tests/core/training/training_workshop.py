@@ -16,23 +16,25 @@ from PIL import Image
 from core import clock
 from core.datasets.manifest import Manifest, encode, id_of, make_manifest
 from core.datasets.manifest_file import write_manifest
+from core.domain.evaluation_json import table_from_json
 from core.domain.geometry import Box, Polygon
-from core.domain.ids import ModelId, ProjectId, RunId, VersionId
-from core.domain.projects import Task
+from core.domain.ids import ModelId, ProjectId, RunId, TaskId, VersionId
 from core.domain.runs import RunStatus, StageState
 from core.domain.snapshots import SnapshotImage, SnapshotObject, Split
 from core.domain.training import StartKind, TrainingDraft
 from core.runs.folder.attempts import Attempt, add_attempt
 from core.runs.folder.layout import RunLayout
-from core.runs.folder.request import RunRequest, write_request
+from core.runs.folder.request import RunRequest, read_request, write_request
 from core.runs.story import events as says
 from core.runs.story.event_log import EventReader
+from core.tasks.detection import DETECTION
 from core.training.child.payload import TrainingPayload
 from core.training.kind import EVALUATION, PUBLISHED, TRAINING, StageName
-from core.training.results import Publication, publication_of, table_from_json
+from core.training.results import Publication, publication_of
 from core.workers.builtin.fake.configuration import FakeConfiguration
+from core.workers.catalog import find_worker
 from core.workers.configuration import resolve
-from core.workers.environment import child_environment
+from core.workers.environment import prepare_environment
 
 CATEGORIES = ("disc", "bar")
 HERE = Path(__file__).parent
@@ -97,7 +99,7 @@ class Bench:
     def ask(
         self,
         *,
-        task: Task = Task.DETECTION,
+        task: TaskId = DETECTION.slug,
         splits: tuple[Split, ...] = tuple(Split),
         worker: str = "fake",
         max_duration_s: float | None = None,
@@ -106,7 +108,7 @@ class Bench:
     ) -> Manifest:
         """Write the request of a training; `changes` are of its payload."""
         images = [image for image in self.images if image.split in splits]
-        if task is Task.DETECTION:
+        if task == DETECTION.slug:
             images = [as_boxes(image) for image in images]
         manifest = make_manifest(CATEGORIES, images)
         content = encode(manifest)
@@ -162,10 +164,13 @@ class Bench:
         with self.layout.log_file.open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, *entry, str(self.layout.folder), *flags],
-                env={**child_environment(self.layout.folder), "PYTHONPATH": str(HERE.parents[2])},
+                env={**self._environment(), "PYTHONPATH": str(HERE.parents[2])},
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
+
+    def _environment(self) -> dict[str, str]:
+        return prepare_environment(find_worker(read_request(self.layout).worker), self.layout.folder)
 
     def run(self, script: Path | None = None) -> Told:
         with self.start(script) as process:

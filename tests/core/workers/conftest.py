@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from core.workers.environment import child_environment, prepare_private_config
+from core.workers.builtin.yolo_detect.description import DESCRIPTION
+from core.workers.environment import prepare_environment
 
 PRELUDE = """
 import pickle, sys
@@ -28,11 +29,10 @@ answer.write_bytes(pickle.dumps(result))
 def run_in_child(folder: Path, code: str, **values: Any) -> Any:
     """Run `code` with `values` as globals and the environment of a run's child; yields what it put into `result`."""
     folder.mkdir(parents=True, exist_ok=True)
-    prepare_private_config(folder)
     given, answer, script = folder / "given.pickle", folder / "answer.pickle", folder / "script.py"
     given.write_bytes(pickle.dumps(values))
     script.write_text(PRELUDE + code + EPILOGUE)
-    environment = child_environment(folder) | {"PYTHONPATH": str(Path(__file__).parents[3])}
+    environment = prepare_environment(DESCRIPTION, folder) | {"PYTHONPATH": str(Path(__file__).parents[3])}
     command = [sys.executable, str(script), str(given), str(answer)]
     done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]

@@ -4,13 +4,15 @@ import hashlib
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
 from core.errors import WeightsError
-from core.workers.pretrained import download_pretrained, find_pretrained, is_official, obtain_pretrained
+from core.workers.builtin.yolo.pretrained import SOURCE
+from core.workers.pretrained import PretrainedSource, download_pretrained, find_pretrained, obtain_pretrained
 
 WEIGHTS = b"PK\x03\x04" + bytes(range(256)) * 4096
 
@@ -46,6 +48,23 @@ def server_url() -> Iterator[str]:
         thread.join()
 
 
+def _served(url: str) -> PretrainedSource:
+    return replace(SOURCE, base_url=url)
+
+
+def test_weights_of_an_engine_that_publishes_none_are_not_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError) as caught:
+        obtain_pretrained("own.pt", tmp_path, source=None, may_download=True, progress=_ignore)
+    assert caught.value.code == "E-350"
+
+
+def test_a_name_that_its_makers_do_not_publish_is_not_fetched(tmp_path: Path, server_url: str) -> None:
+    with pytest.raises(WeightsError):
+        obtain_pretrained("good.pt", tmp_path, source=_served(server_url), may_download=True, progress=_ignore)
+    path = obtain_pretrained("yolo11n.pt", tmp_path, source=_served(server_url), may_download=True, progress=_ignore)
+    assert path.read_bytes() == WEIGHTS
+
+
 def test_a_file_in_the_weights_folder_is_found(tmp_path: Path) -> None:
     (tmp_path / "yolo11n.pt").write_bytes(WEIGHTS)
     (tmp_path / "yolo11s.pt").write_bytes(b"")
@@ -57,7 +76,7 @@ def test_a_file_in_the_weights_folder_is_found(tmp_path: Path) -> None:
 
 def test_missing_weights_are_refused_in_words_without_touching_the_network(tmp_path: Path) -> None:
     with pytest.raises(WeightsError) as caught:
-        obtain_pretrained("yolo11n.pt", tmp_path, may_download=False, progress=_ignore)
+        obtain_pretrained("yolo11n.pt", tmp_path, source=SOURCE, may_download=False, progress=_ignore)
     assert caught.value.code == "E-350"
     assert caught.value.text == 'Pretrained weights "yolo11n.pt" are not on this computer and it is offline.'
     assert caught.value.hint == f"Put the file in {tmp_path}, or train from scratch."
@@ -65,17 +84,19 @@ def test_missing_weights_are_refused_in_words_without_touching_the_network(tmp_p
 
 @pytest.mark.parametrize("name", ["yolo11n.pt", "yolov8x-seg.pt", "yolov9c-seg.pt", "yolov10b.pt", "yolo26m-seg.pt"])
 def test_published_names_are_known(name: str) -> None:
-    assert is_official(name)
+    assert SOURCE.has(name)
 
 
 @pytest.mark.parametrize("name", ["yolov9t-seg.pt", "yolov10n-seg.pt", "best.pt", "yolo11n.pt.exe", "a/yolo11n.pt"])
 def test_other_names_are_not_asked_for(name: str) -> None:
-    assert not is_official(name)
+    assert not SOURCE.has(name)
 
 
 def test_a_download_shows_progress_and_records_size_and_hash(tmp_path: Path, server_url: str) -> None:
     seen: list[tuple[float, float]] = []
-    path = download_pretrained("good.pt", tmp_path, lambda done, total, _: seen.append((done, total)), server_url)
+    path = download_pretrained(
+        "good.pt", tmp_path, _served(server_url), lambda done, total, _: seen.append((done, total))
+    )
     assert path.read_bytes() == WEIGHTS
     assert seen[-1] == (len(WEIGHTS), len(WEIGHTS))
     assert len(seen) > 1
@@ -87,13 +108,13 @@ def test_a_download_shows_progress_and_records_size_and_hash(tmp_path: Path, ser
 @pytest.mark.parametrize("name", ["missing.pt", "short.pt", "page.pt"])
 def test_a_failed_download_leaves_nothing(tmp_path: Path, server_url: str, name: str) -> None:
     with pytest.raises(WeightsError):
-        download_pretrained(name, tmp_path, _ignore, server_url)
+        download_pretrained(name, tmp_path, _served(server_url), _ignore)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_no_network_is_the_same_refusal(tmp_path: Path) -> None:
     with pytest.raises(WeightsError) as caught:
-        download_pretrained("yolo11n.pt", tmp_path, _ignore, "http://127.0.0.1:9")
+        download_pretrained("yolo11n.pt", tmp_path, _served("http://127.0.0.1:9"), _ignore)
     assert caught.value.code == "E-350"
 
 

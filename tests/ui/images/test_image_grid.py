@@ -1,18 +1,21 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QEvent, QObject, QRect, Qt
+from PySide6.QtGui import QAccessible, QColor, QImage, QPaintEvent
+from PySide6.QtWidgets import QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from core.domain.ids import CategoryId, ImageId
 from core.domain.projects import AnnotatedImage, Category, ImageState
-from ui.images.image_delegate import fitted_name
+from ui.images.cell_painter import fitted_name
 from ui.images.image_grid import ImageGrid
-from ui.images.image_grid_model import MAX_THUMBNAIL_BYTES, ImageGridModel
+from ui.images.image_grid_model import ImageGridModel
+from ui.images.seen_images import MAX_THUMBNAIL_BYTES
 
 MakeAnnotated = Callable[..., AnnotatedImage]
 MakeThumbnail = Callable[..., QImage]
@@ -90,10 +93,9 @@ def test_memory_for_thumbnails_is_bounded(qtbot: QtBot, make_thumbnail: MakeThum
     model.set_ids(_ids(2000))
     for number in range(500):
         model.set_thumbnail(ImageId(f"i{number}"), make_thumbnail())
-    held = sum(thumbnail.sizeInBytes() for thumbnail in model._thumbnails.values())
-    assert 0 < held <= MAX_THUMBNAIL_BYTES
-    assert ImageId("i499") in model._thumbnails
-    assert ImageId("i0") not in model._thumbnails
+    assert 0 < model.seen.n_bytes <= MAX_THUMBNAIL_BYTES
+    assert model.cell(499).thumbnail is not None
+    assert model.cell(0).thumbnail is None
 
 
 def test_enter_and_double_click_open(qtbot: QtBot, grid: ImageGrid, make_annotated: MakeAnnotated) -> None:
@@ -115,14 +117,14 @@ def test_arrow_keys_move_over_rows_and_columns(qtbot: QtBot, grid: ImageGrid) ->
     qtbot.keyClick(grid, Qt.Key.Key_Right)
     assert grid.current_image() == ImageId("i1")
     qtbot.keyClick(grid, Qt.Key.Key_Down)
-    assert grid.current_image() == ImageId(f"i{1 + grid._n_columns()}")
+    assert grid.current_image() == ImageId(f"i{1 + grid.n_columns}")
 
 
 def test_the_columns_fill_the_width(grid: ImageGrid) -> None:
     grid.set_ids(_ids(50))
-    used = grid._n_columns() * grid.gridSize().width()
-    assert grid.viewport().width() - used < grid._n_columns() + 1
-    second_row = grid.visualRect(grid.model().index(grid._n_columns(), 0))
+    used = grid.n_columns * grid._layout.cell_width
+    assert grid.viewport().width() - used < grid.n_columns + 1
+    second_row = grid.visualRect(grid.model().index(grid.n_columns, 0))
     assert second_row.left() == grid.visualRect(grid.model().index(0, 0)).left()
 
 
@@ -164,14 +166,14 @@ def test_shapes_that_do_not_fit_into_a_frame_are_all_drawn_in_the_next_ones(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """However slow the machine: each repaint draws the shapes of one image at least."""
-    monkeypatch.setattr("ui.images.image_delegate.FRAME_BUDGET_S", 1e-9)
+    monkeypatch.setattr("ui.images.cell_painter.FRAME_BUDGET_S", 1e-9)
     grid.set_ids(_ids(6))
     grid.set_records([make_annotated(number) for number in range(6)])
     for number in range(6):
         grid.set_thumbnail(ImageId(f"i{number}"), make_thumbnail())
     grid.viewport().repaint()
-    assert grid._delegate.pending
-    qtbot.waitUntil(lambda: not grid._delegate.pending)
+    assert grid._painter.pending
+    qtbot.waitUntil(lambda: not grid._painter.pending)
     assert len({frozenset(_colours_at(grid, row)) for row in range(6)}) == 1
     assert _colours_at(grid, 5) != {"#ffffff"}
 
@@ -216,3 +218,213 @@ def test_the_model_keeps_qts_contract(qtbot: QtBot, qtmodeltester: ModelTester, 
     qtmodeltester.check(model)
     model.set_records([make_annotated(number) for number in range(5)])
     model.set_ids(_ids(2))
+
+
+class Unread(Sequence[ImageId]):
+    """A million ids that count how often one is read."""
+
+    def __init__(self, n: int) -> None:
+        self._n = n
+        self.n_reads = 0
+
+    def __len__(self) -> int:
+        return self._n
+
+    def __getitem__(self, row):  # type: ignore[no-untyped-def]
+        self.n_reads += 1
+        return ImageId(f"i{row}")
+
+
+def test_a_million_ids_are_neither_copied_nor_read_through(qtbot: QtBot, grid: ImageGrid) -> None:
+    ids = Unread(1_000_000)
+    with qtbot.waitSignal(grid.thumbnails_wanted):
+        grid.set_ids(ids)
+    assert grid.ids is ids
+    bar = grid.verticalScrollBar()
+    with qtbot.waitSignal(grid.thumbnails_wanted) as wanted:
+        bar.setValue(bar.maximum() // 2)
+    assert wanted.args is not None
+    middle = grid.visible_rows()
+    assert wanted.args[0][0] == ImageId(f"i{middle.start}")
+    assert 499_000 < middle.start < 501_000
+    assert ids.n_reads < 3000
+
+
+class _Painted(QObject):
+    """The areas of the repaints of a widget."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.areas: list[QRect] = []
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.areas.append(event.rect())
+        return False
+
+
+def test_a_thousand_records_repaint_only_the_cell_that_is_seen(
+    qtbot: QtBot, grid: ImageGrid, make_annotated: MakeAnnotated
+) -> None:
+    grid.set_ids(_ids(MANY))
+    grid.viewport().repaint()
+    qtbot.wait(60)
+    painted = _Painted(grid.viewport())
+    seen = 7
+    changed: list[tuple[int, int]] = []
+    grid.model().dataChanged.connect(lambda first, last: changed.append((first.row(), last.row())))
+    for number in (*range(5000, 6000), seen):
+        grid.set_records([make_annotated(number)])
+    qtbot.waitUntil(lambda: bool(painted.areas))
+    assert changed == [(seen, seen)]
+    assert painted.areas == [grid.visualRect(grid.model().index(seen, 0))]
+
+
+def test_records_of_a_stretch_are_announced_in_one_go(grid: ImageGrid, make_annotated: MakeAnnotated) -> None:
+    grid.set_ids(_ids(MANY))
+    grid.viewport().repaint()
+    changed: list[tuple[int, int]] = []
+    grid.model().dataChanged.connect(lambda first, last: changed.append((first.row(), last.row())))
+    grid.set_records([make_annotated(number) for number in (0, 1, 2, 3, 8, 9)])
+    assert changed == [(0, 3), (8, 9)]
+    grid.forget_all()
+    assert changed[2:] == [(0, grid.visible_rows().stop - 1)]
+
+
+def test_a_refresh_keeps_what_is_seen_until_the_new_has_come(
+    qtbot: QtBot, grid: ImageGrid, make_annotated: MakeAnnotated, make_thumbnail: MakeThumbnail
+) -> None:
+    grid.set_ids(_ids(2))
+    grid.set_records([make_annotated(0), make_annotated(1)])
+    grid.set_thumbnail(ImageId("i0"), make_thumbnail())
+    grid.set_failure(ImageId("i1"), "The file is empty.")
+    with qtbot.waitSignal(grid.thumbnails_wanted) as wanted:
+        grid.expire_all()
+    assert wanted.args is not None
+    assert wanted.args[0] == _ids(2)
+    assert grid.cell(0).thumbnail is not None
+    grid.set_records([make_annotated(0), make_annotated(1)])
+    assert not grid.lacks_thumbnail(ImageId("i0"), 256)
+    assert grid.lacks_thumbnail(ImageId("i1"), 256)
+    old = make_annotated(0)
+    grid.set_records([AnnotatedImage(replace(old.image, sha256="1" * 64), old.annotations)])
+    assert grid.cell(0).thumbnail is None
+
+
+def test_only_what_has_changed_is_asked_for_anew(
+    qtbot: QtBot, grid: ImageGrid, make_annotated: MakeAnnotated, make_thumbnail: MakeThumbnail
+) -> None:
+    grid.set_ids(_ids(3))
+    grid.set_records([make_annotated(number) for number in range(3)])
+    for image in _ids(3):
+        grid.set_thumbnail(image, make_thumbnail())
+    with qtbot.assertNotEmitted(grid.thumbnails_wanted, wait=150):
+        grid.expire([ImageId("never seen")])
+    with qtbot.waitSignal(grid.thumbnails_wanted) as wanted:
+        grid.expire([ImageId("i1"), ImageId("never seen")])
+    assert wanted.args is not None
+    assert wanted.args[0] == (ImageId("i1"),)
+    assert grid.cell(1).thumbnail is not None
+
+
+def test_changed_shapes_are_drawn_anew(
+    grid: ImageGrid, make_annotated: MakeAnnotated, make_thumbnail: MakeThumbnail
+) -> None:
+    grid.set_ids(_ids(1))
+    grid.set_records([make_annotated(0)])
+    grid.set_thumbnail(ImageId("i0"), make_thumbnail())
+    before = _colours_at(grid, 0)
+    grid.set_records([AnnotatedImage(make_annotated(0).image, ())])
+    assert _colours_at(grid, 0) != before
+
+
+def test_a_refresh_moves_nothing_that_is_seen(grid: ImageGrid) -> None:
+    grid.set_ids(_ids(5000))
+    grid.select_image(ImageId("i7"))
+    grid.verticalScrollBar().setValue(20_000)
+    grid.set_ids(_ids(5001))
+    assert grid.verticalScrollBar().value() == 20_000
+    assert grid.current_image() == ImageId("i7")
+    assert [index.row() for index in grid.selectedIndexes()] == [7]
+
+
+def test_other_images_begin_at_the_top(grid: ImageGrid) -> None:
+    grid.set_ids(_ids(5000))
+    grid.setCurrentIndex(grid.model().index(-1, 0))
+    grid.verticalScrollBar().setValue(20_000)
+    grid.set_ids(_ids(5000)[::-1])
+    assert grid.verticalScrollBar().value() == 0
+
+
+def test_the_slider_leaves_the_place_in_the_list(grid: ImageGrid) -> None:
+    grid.set_ids(_ids(MANY))
+    grid.select_image(ImageId("i9000"))
+    for side in (96, 320, 200):
+        grid.set_side(side)
+        assert 9000 in grid.visible_rows()
+
+
+def test_pages_ends_and_the_last_line(qtbot: QtBot, grid: ImageGrid) -> None:
+    n = grid.n_columns
+    grid.set_ids(_ids(10 * n + 2))
+    grid.select_image(ImageId("i2"))
+
+    def press(key: Qt.Key) -> int:
+        qtbot.keyClick(grid, key)
+        return grid.currentIndex().row()
+
+    assert press(Qt.Key.Key_Left) == 1
+    assert press(Qt.Key.Key_PageDown) in range(1 + n, 1 + 5 * n, n)
+    assert press(Qt.Key.Key_End) == 10 * n + 1
+    assert grid.verticalScrollBar().value() == grid.verticalScrollBar().maximum()
+    assert press(Qt.Key.Key_Right) == 10 * n + 1
+    assert press(Qt.Key.Key_Up) == 9 * n + 1
+    assert press(Qt.Key.Key_PageUp) in range(1, 9 * n, n)
+    assert press(Qt.Key.Key_Home) == 0
+    assert press(Qt.Key.Key_Up) == 0
+
+
+def test_from_right_to_left_the_left_key_goes_on(qtbot: QtBot, grid: ImageGrid) -> None:
+    grid.set_ids(_ids(50))
+    grid.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    grid.select_image(ImageId("i0"))
+    first, second = (grid.visualRect(grid.model().index(row, 0)) for row in (0, 1))
+    assert second.right() < first.left() + 1
+    qtbot.keyClick(grid, Qt.Key.Key_Left)
+    assert grid.current_image() == ImageId("i1")
+
+
+def test_typing_goes_to_a_name_that_was_seen(qtbot: QtBot, grid: ImageGrid, make_annotated: MakeAnnotated) -> None:
+    grid.set_ids(_ids(1_000))
+    grid.viewport().repaint()
+    grid.set_records([make_annotated(number) for number in range(20)])
+    qtbot.keyClicks(grid, "00011")
+    assert grid.current_image() == ImageId("i11")
+
+
+def test_assistive_tools_find_every_image(qtbot: QtBot, grid: ImageGrid, make_annotated: MakeAnnotated) -> None:
+    grid.set_ids(_ids(MANY))
+    grid.set_records([make_annotated(3)])
+    grid.select_image(ImageId("i3"))
+    reader = QAccessible.queryAccessibleInterface(grid)
+    assert reader.role() == QAccessible.Role.List
+    assert reader.text(QAccessible.Text.Name) == "Images"
+    assert reader.childCount() == MANY
+    assert reader.child(3).text(QAccessible.Text.Name) == "00003.png, 1 annotation"
+    assert reader.child(4).text(QAccessible.Text.Name) == "Loading"
+
+
+def test_what_the_screen_shows_is_never_forgotten(make_annotated: MakeAnnotated, make_thumbnail: MakeThumbnail) -> None:
+    model = ImageGridModel()
+    model.set_ids(_ids(MANY))
+    model.watch(range(2))
+    for number in range(6000):
+        model.set_records([make_annotated(number)])
+    for number in range(500):
+        model.set_thumbnail(ImageId(f"i{number}"), make_thumbnail())
+    assert model.cell(0).annotated is not None
+    assert model.cell(0).thumbnail is not None
+    assert model.cell(2).annotated is None
+    assert model.cell(5999).annotated is not None
+    assert sum(1 for _ in model.seen.records()) <= 4000

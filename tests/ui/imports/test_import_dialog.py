@@ -123,15 +123,15 @@ def test_an_error_is_shown_in_the_dialog_and_loses_nothing(
 
 def test_progress_shows_the_time_left(qtbot: QtBot, dialog: ImportDialog, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [100.0]
-    monkeypatch.setattr("ui.imports.import_dialog.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("ui.widgets.progress_line.time.monotonic", lambda: clock[0])
     dialog.set_source(Path("/data"))
     dialog.request_preview()
     dialog.set_progress(0, 0, "Looking for images")
-    assert dialog._progress_left.text() == ""
+    assert dialog._progress.left.text() == ""
     clock[0] = 120.0
     dialog.set_progress(25, 100, "Checking images")
-    assert dialog._progress_text.text() == "Checking images"
-    assert dialog._progress_left.text() == "about 60 seconds left"
+    assert dialog._progress.text.text() == "Checking images"
+    assert dialog._progress.left.text() == "about 60 seconds left"
 
 
 def test_stopping_asks_and_waits_for_the_end(qtbot: QtBot, dialog: ImportDialog, make_preview: MakePreview) -> None:

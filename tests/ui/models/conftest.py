@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from core.domain.ids import ModelId, ProjectId, RunId, SnapshotId, VersionId
-from core.domain.metrics import EvaluationRow, EvaluationTable
 from core.domain.models import Headline, Model, ModelVersion, VersionDetails, VersionStatus
-from core.domain.projects import Task
 from core.domain.snapshots import SnapshotInfo, Split
+from core.tasks.detection import DETECTION
+from tests.core.evaluation.coco_tables import coco_row, coco_table
 
 AT = datetime(2025, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -22,7 +22,7 @@ AT = datetime(2025, 11, 21, 12, 0, tzinfo=UTC)
 def make_model() -> Callable[..., Model]:
     def make(id: str = "m1", name: str = "Lines", project: str = "p1", project_name: str = "Registers") -> Model:
         return Model(
-            ModelId(id), ProjectId(project), project_name, name, Task.DETECTION, ("line", "stamp"), AT, "About lines"
+            ModelId(id), ProjectId(project), project_name, name, DETECTION.slug, ("line", "stamp"), AT, "About lines"
         )
 
     return make
@@ -63,9 +63,9 @@ def make_details(make_model: Callable[..., Model], make_version: Callable[..., M
             ((Split.TRAIN, 10), (Split.TEST, 4)), ((Split.TRAIN, 70), (Split.TEST, 20)),
             ((Split.TRAIN, (60, 10)), (Split.TEST, (20,))),
         )  # fmt: skip
-        row = EvaluationRow(None, 4, 20, 0.9, 0.8, 0.85, 0.61)
+        row = coco_row(None, 4, 20, 0.9, 0.8, 0.85, 0.61)
         values: dict[str, Any] = {
-            "tables": (EvaluationTable(Split.TEST, (row,), False, 300),),
+            "tables": (coco_table(Split.TEST, (row,), False, 300),),
             "configuration": {"epochs": 12},
             "card": "# Lines\n\nRead **me**.\n",
             "snippet": "print('hello')\n",

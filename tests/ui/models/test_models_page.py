@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -157,3 +158,12 @@ def test_words(make_version: Versions) -> None:
     assert headline_text(make_version(2)) == "mAP50-95 0.420 on the test set"
     assert headline_text(make_version(headline=None)) == "not measured"
     assert refusal(make_version(), deed="exported") == ""
+
+
+def test_without_its_task_a_version_is_no_starting_point(full: ModelsPage) -> None:
+    models, versions = full._all
+    problem = 'The task "detection" is not installed.'
+    full.set_models(tuple(replace(model, task_problem=problem) for model in models), versions)
+    full.choose("m1-v2")  # type: ignore[arg-type]
+    assert (full._train.isEnabled(), full._train.toolTip()) == (False, problem)
+    assert full._export.isEnabled()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QUrl
@@ -112,6 +113,16 @@ def test_buttons_wish_and_say_why_not(
     assert not page._export.isEnabled()
     assert page._export.toolTip() == "Version V001 (first) is not available (Error); it cannot be exported."
     assert not page._run.isEnabled()
+
+
+def test_without_its_task_a_version_is_no_starting_point_and_still_goes_out(
+    page: VersionPage, make_details: Details
+) -> None:
+    details = make_details()
+    problem = 'The task "lines" is not installed.'
+    page.set_details(replace(details, model=replace(details.model, task_problem=problem)))
+    assert (page._train.isEnabled(), page._train.toolTip()) == (False, problem)
+    assert page._export.isEnabled()
 
 
 def test_an_export_shows_how_far_it_is_and_bars_another(page: VersionPage, make_details: Details) -> None:

@@ -12,7 +12,7 @@ from core.domain.ids import CategoryId
 from core.domain.projects import Category, Folder, Project
 from ui.projects.dialogs import RemoveProjectDialog, RenameProjectDialog
 from ui.projects.folder_tree import FolderTree, FolderTreeModel
-from ui.projects.project_page import IMPORT, MODELS, REMOVE, RENAME, RUNS, TRAIN, ProjectPage
+from ui.projects.project_page import EXPORT, IMPORT, MODELS, REMOVE, RENAME, RUNS, TRAIN, ProjectPage
 
 MakeProject = Callable[..., Project]
 
@@ -71,6 +71,14 @@ def test_the_chosen_folder_is_prefilled_for_training(qtbot: QtBot, page: Project
     with qtbot.waitSignal(page.train_requested) as wish:
         page.action(TRAIN).trigger()
     assert wish.args == ["pages", ("train",)]
+
+
+def test_the_chosen_folder_is_offered_for_an_export(qtbot: QtBot, page: ProjectPage) -> None:
+    for folder, offered in (("", ()), ("train", ("train",))):
+        page._folders.select_folder(folder)
+        with qtbot.waitSignal(page.export_requested) as wish:
+            page.action(EXPORT).trigger()
+        assert wish.args == [page.project, offered]
 
 
 def test_a_refused_action_stays_with_its_reason(qtbot: QtBot, page: ProjectPage) -> None:
@@ -155,6 +163,32 @@ def test_new_counts_announce_nothing(qtbot: QtBot, tree: FolderTree) -> None:
         assert tree.selected_folder() == "train/b 9"
         tree.set_folders(FOLDERS[:2])
     assert tree.selected_folder() == ""
+
+
+def test_new_counts_leave_the_tree_as_it_was(qtbot: QtBot, tree: FolderTree) -> None:
+    model = tree.model()
+    train = model.index(1, 0, model.index(0, 0))
+    assert train.data() == "train"
+    tree.collapse(train)
+    counted = (Folder("", 13, 11), Folder("train", 9, 9), FOLDERS[2], Folder("train/b 9", 6, 6), FOLDERS[4])
+    changed: list[tuple[str, str]] = []
+    model.dataChanged.connect(lambda first, last: changed.append((first.data(), last.data())))
+    with qtbot.assertNotEmitted(model.modelReset):
+        tree.set_folders(counted)
+    assert changed == [("All images", "All images"), ("train", "train"), ("b 9", "b 9")]
+    assert "9 images" in train.data(Qt.ItemDataRole.ToolTipRole)
+    assert not tree.isExpanded(train)
+    with qtbot.waitSignal(model.modelReset):
+        tree.set_folders(counted[:4])
+
+
+def test_numbers_in_names_are_sorted_by_their_value(qtbot: QtBot) -> None:
+    model = FolderTreeModel()
+    names = ("p", "p 2", "p 02b", "p 9", "p 10", "p 10a", "p 100", "pa", "٣", "p4", "Pa 1")
+    model.set_folders([Folder(name, 1, 0) for name in names])
+    root = model.index(0, 0)
+    shown = [model.index(row, 0, root).data() for row in range(model.rowCount(root))]
+    assert shown == ["p", "p 2", "p 02b", "p 9", "p 10", "p 10a", "p 100", "pa", "Pa 1", "p4", "٣"]
 
 
 def test_a_folder_can_be_trained_on_from_its_menu(qtbot: QtBot, tree: FolderTree) -> None:

@@ -13,7 +13,6 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from core.domain.metrics import EvaluationRow, EvaluationTable
 from core.domain.run import Run
 from core.domain.runs import (
     Artifact,
@@ -29,13 +28,14 @@ from core.domain.snapshots import Split
 from core.rechecks.kind import RECHECK
 from core.runs.merging import merge
 from core.training.kind import StageName
+from tests.core.evaluation.coco_tables import coco_row, coco_table
 from ui.runs.run_actions import RunAction
 from ui.runs.run_page import RunPage
 from ui.runs.steps_view import clock as clock_text
 
 Runs = Callable[..., Run]
 States = Callable[..., RunState]
-TABLE = EvaluationTable(Split.VAL, (EvaluationRow(None, 3, 9, 0.9, 0.8, 0.85, 0.6),), False, 300)
+TABLE = coco_table(Split.VAL, (coco_row(None, 3, 9, 0.9, 0.8, 0.85, 0.6),), False, 300)
 
 
 @pytest.fixture

@@ -11,10 +11,12 @@ from pytestqt.qtbot import QtBot
 from core.domain.devices import Device, DeviceReport
 from core.domain.ids import CategoryId, ConfigurationId, ModelId, ProjectId, VersionId
 from core.domain.models import Headline, Model, ModelVersion, VersionStatus
-from core.domain.projects import Category, Folder, Project, Task
+from core.domain.projects import Category, Folder, Project
 from core.domain.snapshots import Split
 from core.domain.training import Issue, SplitCount, TrainingDraft, TrainingReview
 from core.domain.workers import Configuration, FieldKind, FieldSpec, GpuUse, WorkerInfo
+from core.tasks.detection import DETECTION
+from core.tasks.segmentation import SEGMENTATION
 from ui.training.wizard import TrainingWizard
 
 NOW = datetime(2025, 5, 3, 14, 12, tzinfo=UTC)
@@ -34,14 +36,14 @@ def workers() -> tuple[WorkerInfo, ...]:
             "YOLO detection",
             "2.0",
             "Finds objects.",
-            (Task.DETECTION,),
+            (DETECTION.info,),
             fields=fields,
             presets=(("Fast", {"epochs": 5}),),
         ),
-        WorkerInfo("masks", "Mask worker", "1.0", "Outlines objects.", (Task.SEGMENTATION,), GpuUse.REQUIRED, fields),
-        WorkerInfo("slow", "CPU worker", "0.9", "", (Task.DETECTION,), GpuUse.UNSUPPORTED, fields),
+        WorkerInfo("masks", "Mask worker", "1.0", "Outlines objects.", (SEGMENTATION.info,), GpuUse.REQUIRED, fields),
+        WorkerInfo("slow", "CPU worker", "0.9", "", (DETECTION.info,), GpuUse.UNSUPPORTED, fields),
         WorkerInfo("broken", "Broken worker", "", unavailable_reason="ImportError: no such library"),
-        WorkerInfo("secret", "Hidden worker", "9.0", tasks=(Task.DETECTION,), is_hidden=True),
+        WorkerInfo("secret", "Hidden worker", "9.0", tasks=(DETECTION.info,), is_hidden=True),
     )
 
 
@@ -68,8 +70,8 @@ def folders() -> tuple[Folder, ...]:
 @pytest.fixture
 def models() -> tuple[Model, ...]:
     return (
-        Model(ModelId("m1"), PROJECT, "Charters", "Old boxes", Task.DETECTION, ("text_line",), NOW, n_versions=2),
-        Model(ModelId("m2"), PROJECT, "Charters", "Lines", Task.SEGMENTATION, ("text_line",), NOW, n_versions=1),
+        Model(ModelId("m1"), PROJECT, "Charters", "Old boxes", DETECTION.slug, ("text_line",), NOW, n_versions=2),
+        Model(ModelId("m2"), PROJECT, "Charters", "Lines", SEGMENTATION.slug, ("text_line",), NOW, n_versions=1),
     )
 
 

@@ -43,3 +43,9 @@ def test_a_model_of_another_task_says_why(models: tuple[Model, ...], workers: tu
     assert not other.is_enabled
     assert other.subtitle == "YOLO detection does not train segmentation models."
     assert model_choice(models[0], workers[0]).subtitle == "Detection · 1 class: text_line"
+
+
+def test_a_model_whose_task_is_not_installed_says_so(models: tuple[Model, ...]) -> None:
+    gone = model_choice(replace(models[0], task_problem='The task "detection" is not installed.'), None)
+    assert not gone.is_enabled
+    assert gone.subtitle == 'The task "detection" is not installed.'

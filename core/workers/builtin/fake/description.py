@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from core.domain.projects import Task
 from core.domain.workers import GpuUse
+from core.tasks.detection import DETECTION
+from core.tasks.segmentation import SEGMENTATION
+from core.workers import torch_failures
 from core.workers.api import WorkerDescription
 from core.workers.builtin.fake.configuration import FakeConfiguration
 
@@ -12,11 +14,12 @@ DESCRIPTION = WorkerDescription(
     title="Fake worker",
     version="0.1.0",
     summary="Pretends to train. For tests only.",
-    tasks=(Task.DETECTION, Task.SEGMENTATION),
+    tasks=(DETECTION.slug, SEGMENTATION.slug),
     gpu_use=GpuUse.UNSUPPORTED,
     configuration=FakeConfiguration,
     implementation="core.workers.builtin.fake.worker:FakeWorker",
     presets={"Ten steps": {"n_steps": 10}},
     libraries=("numpy",),
     is_hidden=True,
+    explain=torch_failures.explain,  # it fails as real ones do
 )

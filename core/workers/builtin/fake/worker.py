@@ -19,10 +19,10 @@ from safetensors.numpy import load_file, save_file
 from core import clock
 from core.domain import metrics as names
 from core.domain.geometry import Box, Polygon, bounds_of
-from core.domain.projects import Task
 from core.domain.runs import RunStatus
 from core.domain.snapshots import SnapshotObject
 from core.errors import WorkerError
+from core.tasks.catalog import TaskCatalog
 from core.workers.api import (
     ImagePredictions,
     PredictedObject,
@@ -49,12 +49,13 @@ class FakeWorker:
     def predict(self, request: PredictRequest, reporter: Reporter) -> Iterator[ImagePredictions]:
         """The ground truth, jittered by an amount that depends on the image alone."""
         shift = float(load_file(request.weights)["shift"][0])
+        has_masks = TaskCatalog().get(request.model["task"]).has_masks
         delay_s = request.model.get("configuration", {}).get("predict_delay_s", 0.0)
         for done, image in enumerate(request.images):
             reporter.progress(done, len(request.images), "predicting")
             time.sleep(delay_s)
             rng = random.Random(image.key)
-            found = [_predict(item, image, request.model["task"], rng, shift) for item in image.objects]
+            found = [_predict(item, image, rng, shift, has_masks=has_masks) for item in image.objects]
             kept = [item for item in found if item.confidence >= request.confidence]
             ordered = sorted(kept, key=lambda item: -item.confidence)
             yield ImagePredictions(image, tuple(ordered[: request.max_detections]))
@@ -75,6 +76,7 @@ class _FakeTraining:
         self._request = request
         self._reporter = reporter
         self._values = make(FakeConfiguration, request.configuration)
+        self._has_masks = TaskCatalog().get(request.task).has_masks
         self._done = _Progress()
         self._deadline = math.inf
         self._non_finite = 0
@@ -145,7 +147,7 @@ class _FakeTraining:
             names.PRECISION: quality,
             names.RECALL: quality * 0.9,
         }
-        if self._request.task is Task.SEGMENTATION:
+        if self._has_masks:
             measured |= {f"mask_{name}": value * 0.9 for name, value in measured.items()}
         return measured
 
@@ -189,7 +191,7 @@ class _FakeTraining:
     def _model(self) -> Mapping[str, Any]:
         return {
             "architecture": "fake",
-            "task": self._request.task.value,
+            "task": self._request.task,
             "categories": list(self._request.categories),
             "preprocessing": {"kind": "none"},
         }
@@ -204,13 +206,15 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _predict(item: SnapshotObject, image: TreeImage, task: str, rng: random.Random, shift: float) -> PredictedObject:
+def _predict(
+    item: SnapshotObject, image: TreeImage, rng: random.Random, shift: float, *, has_masks: bool
+) -> PredictedObject:
     truth = bounds_of(item.geometry, image.width, image.height)
     dx = truth.width * (rng.uniform(-0.05, 0.05) + shift)
     dy = truth.height * rng.uniform(-0.05, 0.05)
     box = Box(truth.x0 + dx, truth.y0 + dy, truth.x1 + dx, truth.y1 + dy).clipped(image.width, image.height)
     confidence = rng.uniform(0.3, 1.0)
-    if task != Task.SEGMENTATION.value:
+    if not has_masks:
         return PredictedObject(item.category, confidence, box)
     polygon = _moved(item, truth, dx, dy).clipped(image.width, image.height)
     size = (image.height, image.width)
@@ -221,8 +225,4 @@ def _predict(item: SnapshotObject, image: TreeImage, task: str, rng: random.Rand
 
 
 def _moved(item: SnapshotObject, truth: Box, dx: float, dy: float) -> Polygon:
-    if isinstance(item.geometry, Polygon):
-        rings = item.geometry.rings
-    else:
-        rings = ((truth.x0, truth.y0, truth.x1, truth.y0, truth.x1, truth.y1, truth.x0, truth.y1),)
-    return Polygon(tuple(tuple(v + (dx if index % 2 == 0 else dy) for index, v in enumerate(ring)) for ring in rings))
+    return Polygon((item.geometry or truth).outline()).moved(lambda x, y: (x + dx, y + dy))

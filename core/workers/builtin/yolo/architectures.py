@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.domain.projects import Task
+from core.domain.ids import TaskId
+from core.tasks.segmentation import SEGMENTATION
 
 FAMILIES: Mapping[str, str] = {
     "v8": "YOLOv8",
@@ -22,14 +23,14 @@ _V9_SIZES: Mapping[str, str] = {"n": "t", "s": "s", "m": "m", "l": "c", "x": "e"
 _V9_SEGMENT_SIZES = ("l", "x")
 
 
-def exists(task: Task, family: str, size: str) -> bool:
+def exists(task: TaskId, family: str, size: str) -> bool:
     """Whether the engine has this network for the task."""
-    if task is Task.SEGMENTATION:
+    if task == SEGMENTATION.slug:
         return family in SEGMENT_FAMILIES and (family != "v9" or size in _V9_SEGMENT_SIZES)
     return family in FAMILIES and size in SIZES
 
 
-def architecture_name(task: Task, family: str, size: str) -> str:
+def architecture_name(task: TaskId, family: str, size: str) -> str:
     """The engine's name, e.g. "yolo11n-seg"; its yaml and its published weights are named after it."""
     letter = _V9_SIZES[size] if family == "v9" else size
-    return f"yolo{family}{letter}{'-seg' if task is Task.SEGMENTATION else ''}"
+    return f"yolo{family}{letter}{'-seg' if task == SEGMENTATION.slug else ''}"

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from core.domain.projects import Task
+from core.domain.ids import TaskId
 from core.domain.workers import ConfigValue, FieldProblem
+from core.tasks.detection import DETECTION
 from core.workers.builtin.yolo.architectures import FAMILIES, SIZES, architecture_name, exists
 from core.workers.configuration import OUT_OF_RANGE, WorkerConfiguration, setting
 
@@ -41,7 +42,7 @@ _SQUARE_ONLY: tuple[str, tuple[ConfigValue, ...]] = ("rect", (False,))
 class YoloConfiguration(WorkerConfiguration):
     """What detection and segmentation have in common; subclasses add `family` in front."""
 
-    task: ClassVar[Task] = Task.DETECTION
+    task: ClassVar[TaskId] = DETECTION.slug
 
     family: Literal["v8", "v9", "v10", "11", "26"] = setting(
         "11", title="Family", help="Generation of the network.", choices=FAMILIES, group=NETWORK

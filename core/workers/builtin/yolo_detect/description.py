@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from core.domain.projects import Task
 from core.domain.workers import GpuUse
+from core.tasks.detection import DETECTION
 from core.workers.api import WorkerDescription
+from core.workers.builtin.yolo import environment, failures, pretrained
 from core.workers.builtin.yolo.presets import PRESETS
 from core.workers.builtin.yolo_detect.configuration import YoloDetectConfiguration
 
@@ -13,10 +14,13 @@ DESCRIPTION = WorkerDescription(
     title="YOLO detection",
     version="0.1.0",
     summary="Finds objects and draws a box around each.",
-    tasks=(Task.DETECTION,),
+    tasks=(DETECTION.slug,),
     gpu_use=GpuUse.SUPPORTED,
     configuration=YoloDetectConfiguration,
     implementation="core.workers.builtin.yolo.worker.detection:DetectionWorker",
     presets=PRESETS,
     libraries=("ultralytics", "torch"),
+    prepare=environment.prepare,
+    explain=failures.explain,
+    pretrained=pretrained.SOURCE,
 )

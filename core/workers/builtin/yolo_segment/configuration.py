@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from core.domain.projects import Task
+from core.domain.ids import TaskId
+from core.tasks.segmentation import SEGMENTATION
 from core.workers.builtin.yolo.architectures import FAMILIES, SEGMENT_FAMILIES
 from core.workers.builtin.yolo.configuration import AUGMENTATION, IMAGES, NETWORK, YoloConfiguration
 from core.workers.configuration import setting
@@ -13,7 +14,7 @@ from core.workers.configuration import setting
 class YoloSegmentConfiguration(YoloConfiguration):
     """The shared fields, the families that have a segmenter, and what concerns masks."""
 
-    task: ClassVar[Task] = Task.SEGMENTATION
+    task: ClassVar[TaskId] = SEGMENTATION.slug
 
     family: Literal["v8", "v9", "11", "26"] = setting(
         "11",

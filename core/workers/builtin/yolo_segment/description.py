@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from core.domain.projects import Task
 from core.domain.workers import GpuUse
+from core.tasks.segmentation import SEGMENTATION
 from core.workers.api import WorkerDescription
+from core.workers.builtin.yolo import environment, failures, pretrained
 from core.workers.builtin.yolo.presets import PRESETS
 from core.workers.builtin.yolo_segment.configuration import YoloSegmentConfiguration
 
@@ -13,10 +14,13 @@ DESCRIPTION = WorkerDescription(
     title="YOLO segmentation",
     version="0.1.0",
     summary="Finds objects and outlines each with a mask.",
-    tasks=(Task.SEGMENTATION,),
+    tasks=(SEGMENTATION.slug,),
     gpu_use=GpuUse.SUPPORTED,
     configuration=YoloSegmentConfiguration,
     implementation="core.workers.builtin.yolo.worker.segmentation:SegmentationWorker",
     presets=PRESETS,
     libraries=("ultralytics", "torch"),
+    prepare=environment.prepare,
+    explain=failures.explain,
+    pretrained=pretrained.SOURCE,
 )

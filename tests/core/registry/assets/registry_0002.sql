@@ -33,8 +33,8 @@ CREATE TABLE category (
 	CONSTRAINT uq_category_project_id_name UNIQUE (project_id, name), 
 	CONSTRAINT uq_category_project_id_position UNIQUE (project_id, position)
 );
-INSERT INTO "category" VALUES(1,'01a22040858c0b0578ffd110ce30f348','line',0);
-INSERT INTO "category" VALUES(2,'01a22040858c0b0578ffd110ce30f348','initial',1);
+INSERT INTO "category" VALUES(1,'01a2208621f712a73a91659d22cbe596','line',0);
+INSERT INTO "category" VALUES(2,'01a2208621f712a73a91659d22cbe596','initial',1);
 CREATE TABLE configuration (
 	id VARCHAR(32) NOT NULL, 
 	worker VARCHAR(100) NOT NULL, 
@@ -46,27 +46,42 @@ CREATE TABLE configuration (
 	CONSTRAINT pk_configuration PRIMARY KEY (id), 
 	CONSTRAINT uq_configuration_worker_name UNIQUE (worker, name)
 );
-INSERT INTO "configuration" VALUES('01a22040859909b907ce080db9a8edf6','yolo-detect','Fast','0.1.0','{"epochs": 5}',0,'2026-11-28 03:43:49.145222');
+INSERT INTO "configuration" VALUES('01a220862242edd922675e35b63e037e','yolo-detect','Fast','0.1.0','{"epochs": 5}',0,'2026-11-28 04:59:51.234050');
 CREATE TABLE evaluation (
+	id VARCHAR(32) NOT NULL, 
 	version_id VARCHAR(32) NOT NULL, 
+	run_id VARCHAR(32), 
+	snapshot_id VARCHAR(64), 
 	split VARCHAR(20) NOT NULL, 
-	has_masks BOOLEAN NOT NULL, 
-	max_detections INTEGER NOT NULL, 
-	notes JSON NOT NULL, 
-	rows JSON NOT NULL, 
-	CONSTRAINT pk_evaluation PRIMARY KEY (version_id, split), 
+	created_at DATETIME NOT NULL, 
+	content JSON NOT NULL, 
+	CONSTRAINT pk_evaluation PRIMARY KEY (id), 
 	CONSTRAINT fk_evaluation_version_id_model_version FOREIGN KEY(version_id) REFERENCES model_version (id) ON DELETE CASCADE
 );
-INSERT INTO "evaluation" VALUES('01a22040859cb529d23fca46d0b254d9','test',0,300,'[]','[{"category": null, "n_images": 2, "n_instances": 3, "precision": 0.5, "recall": 0.5, "map50": 0.75, "map50_95": 0.5, "threshold": null, "mask_precision": null, "mask_recall": null, "mask_map50": null, "mask_map50_95": null, "mask_threshold": null}]');
+INSERT INTO "evaluation" VALUES('b10c8b852953937d4c15d38630ea6466','01a22086225044ac2a649c645aee71f5','01900190019001900190019001900190','abababababababababababababababababababababababababababababababab','test','2026-03-01 12:00:00.000000','{"format": 2, "split": "test", "headline": "map50_95", "about": "COCO protocol, at most 300 detections an image and class.", "settings": {"max_detections": 300}, "measures": [{"name": "precision", "title": "P", "help": "TP / (TP + FP): how many of the found objects are right.", "group": "boxes", "kind": "ratio", "higher_is_better": true, "digits": 3, "at": "threshold"}, {"name": "recall", "title": "R", "help": "TP / (TP + FN): how many of the objects were found.", "group": "boxes", "kind": "ratio", "higher_is_better": true, "digits": 3, "at": "threshold"}, {"name": "map50", "title": "mAP50", "help": "Mean over classes of the average precision of boxes at IoU 0.50. Higher is better.", "group": "boxes", "kind": "ratio", "higher_is_better": true, "digits": 3, "at": ""}, {"name": "map50_95", "title": "mAP50-95", "help": "Mean over classes and over IoU 0.50 to 0.95 in steps of 0.05 of the average precision of boxes.", "group": "boxes", "kind": "ratio", "higher_is_better": true, "digits": 3, "at": ""}, {"name": "threshold", "title": "threshold", "help": "The confidence where the row''s F1 is highest.", "group": "boxes", "kind": "threshold", "higher_is_better": true, "digits": 3, "at": ""}], "rows": [{"category": null, "n_images": 2, "n_instances": 3, "values": {"precision": 0.5, "recall": 0.5, "map50": 0.75, "map50_95": 0.5, "threshold": null}}], "notes": []}');
 CREATE TABLE folder (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	project_id VARCHAR(32) NOT NULL, 
-	path BLOB NOT NULL, 
+	path BLOB NOT NULL, n_images INTEGER DEFAULT '0' NOT NULL, n_annotated INTEGER DEFAULT '0' NOT NULL, n_annotations INTEGER DEFAULT '0' NOT NULL, 
 	CONSTRAINT fk_folder_project_id_project FOREIGN KEY(project_id) REFERENCES project (id) ON DELETE CASCADE, 
 	CONSTRAINT uq_folder_project_id_path UNIQUE (project_id, path)
 );
-INSERT INTO "folder" VALUES(1,'01a22040858c0b0578ffd110ce30f348',X'61');
-INSERT INTO "folder" VALUES(2,'01a22040858c0b0578ffd110ce30f348',X'62');
+INSERT INTO "folder" VALUES(1,'01a2208621f712a73a91659d22cbe596',X'61',2,2,3);
+INSERT INTO "folder" VALUES(2,'01a2208621f712a73a91659d22cbe596',X'62',1,0,0);
+CREATE TABLE folder_category (
+	folder_id INTEGER NOT NULL, 
+	category_id INTEGER NOT NULL, 
+	n_annotations INTEGER NOT NULL, 
+	n_images INTEGER NOT NULL, 
+	CONSTRAINT pk_folder_category PRIMARY KEY (folder_id, category_id), 
+	CONSTRAINT fk_folder_category_folder_id_folder FOREIGN KEY(folder_id) REFERENCES folder (id) ON DELETE CASCADE, 
+	CONSTRAINT fk_folder_category_category_id_category FOREIGN KEY(category_id) REFERENCES category (id) ON DELETE CASCADE
+)
+ WITHOUT ROWID
+
+;
+INSERT INTO "folder_category" VALUES(1,1,2,2);
+INSERT INTO "folder_category" VALUES(1,2,1,1);
 CREATE TABLE image (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	project_id VARCHAR(32) NOT NULL, 
@@ -82,14 +97,14 @@ CREATE TABLE image (
 	state VARCHAR(10) NOT NULL, 
 	damage VARCHAR(1000) NOT NULL, 
 	n_annotations INTEGER NOT NULL, 
-	is_annotated BOOLEAN NOT NULL, 
+	is_annotated BOOLEAN NOT NULL, revision INTEGER DEFAULT '0' NOT NULL, 
 	CONSTRAINT fk_image_folder_id_folder FOREIGN KEY(folder_id) REFERENCES folder (id) ON DELETE CASCADE, 
 	CONSTRAINT fk_image_project_id_project FOREIGN KEY(project_id) REFERENCES project (id) ON DELETE CASCADE, 
 	CONSTRAINT uq_image_project_id_path UNIQUE (project_id, path)
 );
-INSERT INTO "image" VALUES(1,'01a22040858c0b0578ffd110ce30f348',1,X'612F312E706E67','1.png',640,480,1,X'0000000000000000000000000000000000000000000000000000000000000000',1000,1,'ok','',2,1);
-INSERT INTO "image" VALUES(2,'01a22040858c0b0578ffd110ce30f348',1,X'612F322E706E67','2.png',640,480,1,X'0000000000000000000000000000000000000000000000000000000000000001',1000,1,'ok','',1,1);
-INSERT INTO "image" VALUES(3,'01a22040858c0b0578ffd110ce30f348',2,X'622FFF2E706E67','\xff.png',640,480,1,X'0000000000000000000000000000000000000000000000000000000000000002',1000,1,'ok','',0,0);
+INSERT INTO "image" VALUES(1,'01a2208621f712a73a91659d22cbe596',1,X'612F312E706E67','1.png',640,480,1,X'0000000000000000000000000000000000000000000000000000000000000000',1000,1,'ok','',2,1,1);
+INSERT INTO "image" VALUES(2,'01a2208621f712a73a91659d22cbe596',1,X'612F322E706E67','2.png',640,480,1,X'0000000000000000000000000000000000000000000000000000000000000001',1000,1,'ok','',1,1,1);
+INSERT INTO "image" VALUES(3,'01a2208621f712a73a91659d22cbe596',2,X'622FFF2E706E67','\xff.png',640,480,1,X'0000000000000000000000000000000000000000000000000000000000000002',1000,1,'ok','',0,0,0);
 CREATE TABLE model (
 	id VARCHAR(32) NOT NULL, 
 	project_id VARCHAR(32) NOT NULL, 
@@ -103,7 +118,7 @@ CREATE TABLE model (
 	CONSTRAINT fk_model_project_id_project FOREIGN KEY(project_id) REFERENCES project (id), 
 	CONSTRAINT uq_model_project_id_name UNIQUE (project_id, name)
 );
-INSERT INTO "model" VALUES('01a22040859a5e550c2b983b3b9d65b9','01a22040858c0b0578ffd110ce30f348','Lines','detection','["line", "initial"]','','2026-11-28 03:43:49.146416',1);
+INSERT INTO "model" VALUES('01a220862244eaf69cf736d2c5252e6b','01a2208621f712a73a91659d22cbe596','Lines','detection','["line", "initial"]','','2026-11-28 04:59:51.236146',1);
 CREATE TABLE model_version (
 	id VARCHAR(32) NOT NULL, 
 	model_id VARCHAR(32) NOT NULL, 
@@ -131,17 +146,17 @@ CREATE TABLE model_version (
 	CONSTRAINT fk_model_version_parent_id_model_version FOREIGN KEY(parent_id) REFERENCES model_version (id), 
 	CONSTRAINT uq_model_version_model_id_number UNIQUE (model_id, number)
 );
-INSERT INTO "model_version" VALUES('01a22040859cb529d23fca46d0b254d9','01a22040859a5e550c2b983b3b9d65b9',1,'first','Available','2026-11-28 03:43:49.148942','yolo-detect','0.1.0','yolo11n',NULL,'01900190019001900190019001900190',NULL,'map50_95',0.5,'test',60.0,0,X'2F686F6D652F6D6F64656C732F6364','efefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefef','cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd',NULL);
+INSERT INTO "model_version" VALUES('01a22086225044ac2a649c645aee71f5','01a220862244eaf69cf736d2c5252e6b',1,'first','Available','2026-11-28 04:59:51.248840','yolo-detect','0.1.0','yolo11n',NULL,'01900190019001900190019001900190',NULL,'map50_95',0.5,'test',60.0,0,X'2F686F6D652F6D6F64656C732F6364','efefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefef','cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd',NULL);
 CREATE TABLE project (
 	id VARCHAR(32) NOT NULL, 
 	name VARCHAR(200) NOT NULL, 
 	root BLOB NOT NULL, 
 	created_at DATETIME NOT NULL, 
 	opened_at DATETIME, 
-	removed_at DATETIME, 
+	removed_at DATETIME, revision INTEGER DEFAULT '0' NOT NULL, 
 	CONSTRAINT pk_project PRIMARY KEY (id)
 );
-INSERT INTO "project" VALUES('01a22040858c0b0578ffd110ce30f348','Parish',X'2F646174612F706172697368','2026-11-28 03:43:49.135180',NULL,NULL);
+INSERT INTO "project" VALUES('01a2208621f712a73a91659d22cbe596','Parish',X'2F646174612F706172697368','2026-11-28 04:59:51.168243',NULL,NULL,3);
 CREATE TABLE run (
 	id VARCHAR(32) NOT NULL, 
 	name VARCHAR(200) NOT NULL, 
@@ -168,7 +183,7 @@ CREATE TABLE run (
 	CONSTRAINT fk_run_project_id_project FOREIGN KEY(project_id) REFERENCES project (id), 
 	CONSTRAINT fk_run_version_id_model_version FOREIGN KEY(version_id) REFERENCES model_version (id)
 );
-INSERT INTO "run" VALUES('01900190019001900190019001900190','First run','training','01a22040858c0b0578ffd110ce30f348','yolo-detect','0.1.0','01a22040859a5e550c2b983b3b9d65b9','01a22040859cb529d23fca46d0b254d9','abababababababababababababababababababababababababababababababab','Success','all epochs','publish',1.0,'cpu',1,'2026-03-01 12:00:00.000000','2026-03-01 12:00:00.000000','2026-03-01 12:00:00.000000',X'2F686F6D652F72756E732F30313930',2);
+INSERT INTO "run" VALUES('01900190019001900190019001900190','First run','training','01a2208621f712a73a91659d22cbe596','yolo-detect','0.1.0','01a220862244eaf69cf736d2c5252e6b','01a22086225044ac2a649c645aee71f5','abababababababababababababababababababababababababababababababab','Success','all epochs','publish',1.0,'cpu',1,'2026-03-01 12:00:00.000000','2026-03-01 12:00:00.000000','2026-03-01 12:00:00.000000',X'2F686F6D652F72756E732F30313930',2);
 CREATE TABLE run_metric (
 	run_id VARCHAR(32) NOT NULL, 
 	seq INTEGER NOT NULL, 
@@ -196,7 +211,7 @@ CREATE TABLE snapshot (
 	CONSTRAINT fk_snapshot_project_id_project FOREIGN KEY(project_id) REFERENCES project (id), 
 	CONSTRAINT uq_snapshot_project_id_number UNIQUE (project_id, number)
 );
-INSERT INTO "snapshot" VALUES('abababababababababababababababababababababababababababababababab','01a22040858c0b0578ffd110ce30f348',1,'2026-03-01 12:00:00.000000','["line"]','{"train": {"images": 2, "objects": 2, "categories": []}}');
+INSERT INTO "snapshot" VALUES('abababababababababababababababababababababababababababababababab','01a2208621f712a73a91659d22cbe596',1,'2026-03-01 12:00:00.000000','["line"]','{"train": {"images": 2, "objects": 2, "categories": []}}');
 CREATE UNIQUE INDEX uq_project_name_present ON project (name) WHERE removed_at IS NULL;
 CREATE INDEX ix_image_folder_id_is_annotated_n_annotations ON image (folder_id, is_annotated, n_annotations);
 CREATE INDEX ix_annotation_category_id_image_id_source ON annotation (category_id, image_id, source);
@@ -210,6 +225,9 @@ CREATE TRIGGER snapshot_no_UPDATE BEFORE UPDATE ON snapshot
 BEGIN SELECT RAISE(ABORT, 'a frozen dataset cannot be changed'); END;
 CREATE TRIGGER snapshot_no_DELETE BEFORE DELETE ON snapshot
 BEGIN SELECT RAISE(ABORT, 'a frozen dataset cannot be changed'); END;
+CREATE INDEX ix_evaluation_version_id ON evaluation (version_id);
+CREATE INDEX ix_evaluation_run_id ON evaluation (run_id);
+CREATE INDEX ix_folder_category_category_id ON folder_category (category_id);
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('category',2);
 INSERT INTO "sqlite_sequence" VALUES('folder',2);

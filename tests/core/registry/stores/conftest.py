@@ -42,7 +42,6 @@ def add_project(registry: Registry, tmp_path: Path) -> AddProject:
                     for category in found
                 ],
             )
-            annotations.recount(session, project)
         return project
 
     return add

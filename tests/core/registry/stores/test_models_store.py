@@ -1,4 +1,4 @@
-"""Models, versions that never change their number, and their tables."""
+"""Models, versions that never change their number."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from core.domain.ids import ProjectId, SnapshotId, VersionId
-from core.domain.metrics import MAP50_95, EvaluationRow, EvaluationTable
+from core.domain.metrics import MAP50_95
 from core.domain.models import Headline, Model, VersionStatus
-from core.domain.projects import Task
-from core.domain.snapshots import SnapshotInfo, Split
+from core.domain.snapshots import SnapshotInfo
 from core.errors import NotFoundError, RefusedError
 from core.registry.database import Registry
 from core.registry.stores import models, projects, snapshots
+from core.tasks.detection import DETECTION
+from core.tasks.segmentation import SEGMENTATION
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def project(registry: Registry, tmp_path: Path) -> ProjectId:
 def model(registry: Registry, project: ProjectId) -> Model:
     with registry.write() as session:
         return models.insert_model(
-            session, project=project, name="Lines", task=Task.SEGMENTATION, categories=("line", "a"), description="*x*"
+            session, project=project, name="Lines", task=SEGMENTATION.slug, categories=("line", "a"), description="*x*"
         )
 
 
@@ -64,11 +65,11 @@ def test_a_second_model_of_the_name_is_refused_in_the_project_only(
     registry: Registry, model: Model, project: ProjectId, tmp_path: Path
 ) -> None:
     with pytest.raises(RefusedError) as caught, registry.write() as session:
-        models.insert_model(session, project=project, name="Lines", task=Task.DETECTION, categories=())
+        models.insert_model(session, project=project, name="Lines", task=DETECTION.slug, categories=())
     assert caught.value.code == "E-230"
     with registry.write() as session:
         other = projects.insert_project(session, name="Q", root=tmp_path)
-        models.insert_model(session, project=other, name="Lines", task=Task.DETECTION, categories=())
+        models.insert_model(session, project=other, name="Lines", task=DETECTION.slug, categories=())
 
 
 def test_numbers_are_not_given_again_after_a_deletion(registry: Registry, model: Model) -> None:
@@ -135,21 +136,7 @@ def test_unknown_ids_are_named(registry: Registry) -> None:
             with pytest.raises(NotFoundError, match='"nothing"'):
                 get(session, "nothing")
         with pytest.raises(NotFoundError):
-            insert(session, Model("nothing", "", "", "", Task.DETECTION, (), None))  # type: ignore[arg-type]
-
-
-def test_tables_come_back_whole_and_a_new_one_replaces_its_split(registry: Registry, model: Model) -> None:
-    row = EvaluationRow(None, 3, 9, 0.5, None, 0.1, 0.2, 0.3, mask_map50=0.25)
-    val = EvaluationTable(Split.VAL, (row, EvaluationRow("line", 0, 0, None, None, None, None)), True, 300, ("a note",))
-    test = EvaluationTable(Split.TEST, (row,), False, 100)
-    with registry.write() as session:
-        version = insert(session, model)
-        models.add_tables(session, version.id, (test, val))
-        models.add_tables(session, version.id, (test, val))
-        assert models.list_tables(session, version.id) == (val, test)
-        newer = EvaluationTable(Split.VAL, (row,), False, 100)
-        models.add_tables(session, version.id, (newer,))
-        assert models.list_tables(session, version.id) == (newer, test)
+            insert(session, Model("nothing", "", "", "", DETECTION.slug, (), None))  # type: ignore[arg-type]
 
 
 def test_a_version_names_its_frozen_dataset(registry: Registry, model: Model, project: ProjectId) -> None:

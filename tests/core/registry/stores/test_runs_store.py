@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from core.domain.changes import NO_CHANGES, Changes
 from core.domain.ids import ModelId, RunId
-from core.domain.projects import Task
 from core.domain.runs import RunFilter, RunRecord, RunStatus
 from core.errors import NotFoundError
+from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.stores import models, projects, runs
+from core.tasks.detection import DETECTION
 
 AT = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -24,7 +26,7 @@ def run(registry: Registry, tmp_path: Path) -> RunRecord:
     """An inserted run with a model and a version."""
     with registry.write() as session:
         project = projects.insert_project(session, name="Parish", root=tmp_path)
-        model = models.insert_model(session, project=project, name="Lines", task=Task.DETECTION, categories=("a",))
+        model = models.insert_model(session, project=project, name="Lines", task=DETECTION.slug, categories=("a",))
         version = models.insert_version(session, model=model.id, name="wide", worker="w", worker_version="1")
         record = RunRecord(
             id=RunId("0123456789abcdef" * 2),
@@ -64,9 +66,11 @@ def test_a_run_comes_back_with_the_names_of_what_it_belongs_to(registry: Registr
 def test_changes_touch_what_they_name(registry: Registry, run: RunRecord) -> None:
     with registry.write() as session:
         runs.update_run(session, run.id)
+        assert noted(session) == NO_CHANGES
         runs.update_run(session, run.id, status=RunStatus.IN_PROGRESS, stage="train", progress=0.5, started_at=AT)
         runs.update_run(session, run.id, ended_at=AT + timedelta(minutes=1), version=None)
         changed = runs.get_run(session, run.id)
+        assert noted(session) == Changes.of(runs=[run.id])
     assert changed == replace(
         run,
         status=RunStatus.IN_PROGRESS,
@@ -149,6 +153,7 @@ def test_removing_a_run_leaves_its_version(registry: Registry, run: RunRecord) -
     with registry.write() as session:
         runs.add_metrics(session, run.id, [(1, "loss", "batch", 1, 0.1, 1.0)])
         runs.delete_run(session, run.id)
+        assert noted(session) == Changes.of(runs=[run.id])
         assert runs.list_runs(session) == ()
         assert runs.list_metrics(session, run.id) == ()
         assert run.version is not None

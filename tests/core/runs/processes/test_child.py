@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from run_workshop import Collected, Workshop, wait_until
@@ -23,7 +25,7 @@ from core.runs.processes.failures import describe
     ],
 )
 def test_failures_are_sentences(workshop: Workshop, how: str, cause: str, words: str) -> None:
-    state = workshop.run(workshop.make("fails", how=how))
+    state = workshop.run(workshop.make("fails", worker="yolo-detect", how=how))
     assert (state.status, state.cause) == (RunStatus.FAILED, cause)
     assert state.reason.startswith(words)
     assert "Traceback" in state.details
@@ -77,7 +79,7 @@ def test_reports_that_cannot_be_passed_on_do_not_end_the_run(workshop: Workshop,
 
 
 def test_the_environment_is_private(workshop: Workshop) -> None:
-    record = workshop.make("looks_around")
+    record = workshop.make("looks_around", worker="yolo-detect")
     state = workshop.run(record)
     assert state.status is RunStatus.SUCCESS, state.reason
     assert state.effective == {
@@ -115,21 +117,48 @@ def test_a_full_disk_behind_other_errors(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("error", "cause", "text"),
     [
-        (WorkerError("Full.", code="gpu-memory"), "gpu-memory", "Out of GPU memory (batch 4); try batch 2."),
+        (WorkerError("Full.", code="gpu-memory"), "gpu-memory", "Full."),
         (WeightsError("yolo11n.pt is missing."), "weights-missing", "yolo11n.pt is missing."),
         (FormatError("Damaged."), "data", "Damaged."),
         (RefusedError("2 files changed.", code="E-223"), "data", "2 files changed."),
         (StorageError("Read-only."), "worker", "Read-only."),
         (RuntimeError("[enforce fail] . DefaultCPUAllocator: can't allocate memory"), "memory", "Out of memory."),
         (RuntimeError(""), "worker", "The worker stopped with an error: RuntimeError: no explanation."),
-        (KeyboardInterrupt(), "worker", "The training was interrupted."),
-        (RuntimeError("CUDA error: launch failure"), "gpu-driver", "GPU driver error: CUDA error: launch failure."),
+        (KeyboardInterrupt(), "worker", "The run was interrupted."),
         (MemoryError(), "memory", "Out of memory."),
     ],
 )
 def test_causes(tmp_path: Path, error: BaseException, cause: str, text: str) -> None:
     failed = describe(error, folder=tmp_path, effective={"batch_size": 4})
     assert (failed.cause, failed.text) == (cause, text)
+
+
+def test_the_worker_explains_the_errors_of_its_engine(tmp_path: Path) -> None:
+    def explain(error: BaseException, effective: Mapping[str, Any]) -> WorkerError | None:
+        if isinstance(error, ArithmeticError):
+            return WorkerError(f"Too hot at batch {effective['batch']}.", hint="Cool it.", code="gpu-driver")
+        return None
+
+    try:
+        try:
+            raise ArithmeticError("inner")
+        except ArithmeticError as error:
+            raise RuntimeError("outer") from error
+    except RuntimeError as error:
+        failed = describe(error, folder=tmp_path, effective={"batch": 3}, explain=explain)
+        other = describe(ValueError("other"), folder=tmp_path, effective={}, explain=explain)
+    assert (failed.cause, failed.text, failed.hint) == ("gpu-driver", "Too hot at batch 3.", "Cool it.")
+    assert failed.is_system and "RuntimeError: outer" in failed.details
+    assert (other.cause, other.text) == ("worker", "The worker stopped with an error: ValueError: other.")
+
+
+def test_a_worker_that_cannot_explain_hides_nothing(tmp_path: Path) -> None:
+    def explain(error: BaseException, effective: Mapping[str, Any]) -> WorkerError | None:
+        raise KeyError("batch")
+
+    failed = describe(ValueError("the real one"), folder=tmp_path, effective={}, explain=explain)
+    assert failed.text == "The worker stopped with an error: ValueError: the real one."
+    assert "could not explain this: KeyError" in failed.details
 
 
 def test_nobody_else_can_read_a_run(workshop: Workshop) -> None:

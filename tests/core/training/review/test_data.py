@@ -10,10 +10,12 @@ import pytest
 
 from core.domain.geometry import Box, Polygon
 from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
-from core.domain.projects import AnnotatedImage, Annotation, Category, ImageRecord, ImageState, Task
+from core.domain.projects import AnnotatedImage, Annotation, Category, ImageRecord, ImageState
 from core.domain.snapshots import Split
+from core.tasks.detection import DETECTION
+from core.tasks.segmentation import SEGMENTATION
 from core.training.review import data as reasons
-from core.training.review.data import DataChoice, resolve_data, usable_shape
+from core.training.review.data import DataChoice, resolve_data
 
 PROJECT = (
     Category(CategoryId("1"), "line", 0),
@@ -41,7 +43,7 @@ def lines(n: int, shape: object = BOX, prefix: str = "l"):
     return [image(f"{prefix}{i}", ("line", shape)) for i in range(n)]
 
 
-def resolve(train, *, val=None, test=None, task=Task.DETECTION, **choice):
+def resolve(train, *, val=None, test=None, task=DETECTION, **choice):
     images = {Split.TRAIN: train, Split.VAL: val, Split.TEST: test}
     return resolve_data(DataChoice(task, **choice), PROJECT, {k: v for k, v in images.items() if v is not None})
 
@@ -126,7 +128,7 @@ def test_a_detector_gets_boxes_and_a_segmenter_rings():
     rings = resolve(train, val=lines(1, RING))
     shapes = [item.geometry for i in boxes.of_split(Split.TRAIN) for item in i.objects]
     assert shapes == [BOX, BOX]
-    rings = resolve(train, val=lines(1, RING), task=Task.SEGMENTATION)
+    rings = resolve(train, val=lines(1, RING), task=SEGMENTATION)
     shapes = [item.geometry for i in rings.of_split(Split.TRAIN) for item in i.objects]
     assert shapes == [RING, RING]
     assert rings.n_boxes_as_shapes == 1
@@ -134,7 +136,7 @@ def test_a_detector_gets_boxes_and_a_segmenter_rings():
 
 
 def test_a_class_with_boxes_only_is_named_for_a_segmenter():
-    data = resolve([image("a", ("line", RING), ("map", BOX))], val=lines(1, RING), task=Task.SEGMENTATION)
+    data = resolve([image("a", ("line", RING), ("map", BOX))], val=lines(1, RING), task=SEGMENTATION)
 
     assert data.boxes_only == ("map",)
     assert data.found_kinds == {"box", "polygon"}
@@ -181,10 +183,10 @@ def test_crowd_regions_are_kept_and_not_counted():
     ],
 )
 def test_shapes_are_cut_to_the_image_and_must_have_an_area(shape, expected):
-    assert usable_shape(shape, Task.DETECTION, 100, 80) == expected
+    assert DETECTION.usable_shape(shape, 100, 80) == expected
 
 
 def test_a_segmenter_keeps_the_rings_that_have_an_area():
     shape = Polygon(((0, 0, 5, 5), (10, 10, 20, 10, 20, 20)))
 
-    assert usable_shape(shape, Task.SEGMENTATION, 100, 80) == Polygon(((10, 10, 20, 10, 20, 20),))
+    assert SEGMENTATION.usable_shape(shape, 100, 80) == Polygon(((10, 10, 20, 10, 20, 20),))

@@ -10,17 +10,20 @@ from typing import Any
 
 import pytest
 
+from core.domain.counting import in_bytes
 from core.domain.devices import Device, DeviceReport
 from core.domain.ids import ConfigurationId, ModelId, ProjectId, RunId, VersionId
 from core.domain.models import Model, ModelVersion, VersionStatus
-from core.domain.projects import Folder, Project, Task
+from core.domain.projects import Folder, Project
 from core.domain.runs import RunRecord, RunStatus
 from core.domain.snapshots import SnapshotImage, SnapshotObject, Split
 from core.domain.training import Issue, StartFrom, StartKind, TrainingDraft
 from core.domain.workers import Configuration, FieldProblem, GpuUse, WorkerInfo
+from core.tasks.detection import DETECTION
+from core.tasks.segmentation import SEGMENTATION
 from core.training.review import data as reasons
 from core.training.review.data import Overlap, TrainingData
-from core.training.review.preflight import Facts, StartFacts, check, in_bytes
+from core.training.review.preflight import Facts, StartFacts, check
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 DRAFT = TrainingDraft(
@@ -31,10 +34,10 @@ DRAFT = TrainingDraft(
     train_folders=("train",),
     val_folders=("val",),
 )
-WORKER = WorkerInfo("w", "YOLO", "1.0", tasks=(Task.DETECTION,))
+WORKER = WorkerInfo("w", "YOLO", "1.0", tasks=(DETECTION.info,))
 CPU = Device("cpu", "A processor")
 GPU = Device("cuda:0", "A card", 8_000_000_000, 6_000_000_000)
-MODEL = Model(ModelId("m"), ProjectId("p"), "Project", "Pages", Task.DETECTION, ("line", "map"), NOW)
+MODEL = Model(ModelId("m"), ProjectId("p"), "Project", "Pages", DETECTION.slug, ("line", "map"), NOW)
 VERSION = ModelVersion(
     VersionId("v"), ModelId("m"), "Pages", 3, "old", VersionStatus.AVAILABLE, NOW, "w", "1.0", "net-n"
 )
@@ -61,7 +64,7 @@ FACTS = Facts(
     draft=DRAFT,
     project=Project(ProjectId("p"), "Project", Path("/images"), NOW, n_images=35),
     worker=WORKER,
-    task=Task.DETECTION,
+    task=DETECTION,
     folders={path: Folder(path, 10, 10) for path in ("", "train", "train/a", "val", "test", "more")},
     architecture="net-n",
     data=DATA,
@@ -204,7 +207,7 @@ def test_an_existing_model_wants_its_own_classes_and_task():
     assert issues_of(model_facts=replace(MODEL, categories=("map", "line"))) == {}
     changed = replace(MODEL, categories=("line", "seal"))
     refused("E-301", '"Pages"', "added map", "removed seal", page="model", model_facts=changed)
-    refused("E-122", "segmentation model", model_facts=replace(MODEL, task=Task.SEGMENTATION))
+    refused("E-122", "segmentation model", model_facts=replace(MODEL, task=SEGMENTATION.slug))
     refused("E-230", "does not exist any more", is_model_gone=True)
 
 
@@ -265,7 +268,7 @@ def test_no_class_is_left():
 
 
 def test_a_segmenter_wants_shapes():
-    segmenter = {"worker_facts": replace(WORKER, tasks=(Task.SEGMENTATION,)), "task": Task.SEGMENTATION}
+    segmenter = {"worker_facts": replace(WORKER, tasks=(SEGMENTATION.info,)), "task": SEGMENTATION}
     refused("E-122", "segmentation", "box annotations only", **segmenter)
     mixed = {"found_kinds": frozenset({"box", "polygon"}), "boxes_only": ("map",)}
     refused("E-243", '"map" has only boxes', **segmenter, **mixed)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from core.domain.projects import Task
 from core.domain.runs import RunStatus
 from core.errors import WorkerError
+from core.tasks.detection import DETECTION
+from core.tasks.segmentation import SEGMENTATION
 from core.workers.api import PredictRequest, TrainResult
 from core.workers.builtin.fake.configuration import FakeConfiguration
 from core.workers.builtin.fake.worker import FakeWorker
@@ -24,7 +25,7 @@ class TestFakeWorker(WorkerContract):
 
 def _train(folder: Path, reporter: RecordingReporter | None = None, **values: object) -> TrainResult:
     configuration = resolve(FakeConfiguration, values)  # type: ignore[arg-type]
-    request = make_train_request(folder, Task.DETECTION, configuration)
+    request = make_train_request(folder, DETECTION.slug, configuration)
     return FakeWorker().train(request, reporter or RecordingReporter())
 
 
@@ -39,7 +40,7 @@ def test_a_resumed_training_ends_with_the_same_weights_and_a_gapless_curve(tmp_p
     with pytest.raises(WorkerError, match="step 4"):
         _train(tmp_path / "torn", before, fail_at=4)
     request = make_train_request(
-        tmp_path / "torn", Task.DETECTION, resolve(FakeConfiguration, {}), resume_from=before.checkpoints[-1][0]
+        tmp_path / "torn", DETECTION.slug, resolve(FakeConfiguration, {}), resume_from=before.checkpoints[-1][0]
     )
     after = RecordingReporter()
     resumed = FakeWorker().train(request, after)
@@ -58,7 +59,7 @@ def test_a_nan_loss_ends_it_after_three_batches_and_keeps_what_was_good(tmp_path
 
 def test_the_time_limit_keeps_the_weights_and_says_so(tmp_path: Path) -> None:
     request = make_train_request(
-        tmp_path, Task.DETECTION, resolve(FakeConfiguration, {"delay_s": 0.01}), max_duration_s=0.05
+        tmp_path, DETECTION.slug, resolve(FakeConfiguration, {"delay_s": 0.01}), max_duration_s=0.05
     )
     result = FakeWorker().train(request, RecordingReporter())
     assert result.status is RunStatus.SUCCESS
@@ -75,13 +76,13 @@ def test_it_runs_out_of_gpu_memory_when_told(tmp_path: Path) -> None:
 def test_it_kills_itself_when_told(tmp_path: Path) -> None:
     code = (
         "from pathlib import Path\n"
-        "from core.domain.projects import Task\n"
+        "from core.tasks.detection import DETECTION\n"
         "from core.workers.builtin.fake.configuration import FakeConfiguration\n"
         "from core.workers.builtin.fake.worker import FakeWorker\n"
         "from core.workers.configuration import resolve\n"
         "from core.workers.testing import RecordingReporter, make_train_request\n"
         "configuration = resolve(FakeConfiguration, {'exit_signal_at': 2})\n"
-        f"request = make_train_request(Path({str(tmp_path)!r}), Task.DETECTION, configuration)\n"
+        f"request = make_train_request(Path({str(tmp_path)!r}), DETECTION.slug, configuration)\n"
         "FakeWorker().train(request, RecordingReporter())\n"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
@@ -89,7 +90,7 @@ def test_it_kills_itself_when_told(tmp_path: Path) -> None:
 
 
 def test_it_segments_with_masks_that_fit_the_image(tmp_path: Path) -> None:
-    request = make_train_request(tmp_path, Task.SEGMENTATION, resolve(FakeConfiguration, {"n_steps": 1}))
+    request = make_train_request(tmp_path, SEGMENTATION.slug, resolve(FakeConfiguration, {"n_steps": 1}))
     result = FakeWorker().train(request, RecordingReporter())
     asked = PredictRequest(result.weights, result.model, request.images, "cpu", tmp_path)
     for item in FakeWorker().predict(asked, RecordingReporter()):
@@ -99,7 +100,7 @@ def test_it_segments_with_masks_that_fit_the_image(tmp_path: Path) -> None:
 
 
 def test_fewer_detections_can_be_asked_for(tmp_path: Path) -> None:
-    request = make_train_request(tmp_path, Task.DETECTION, resolve(FakeConfiguration, {"n_steps": 1}))
+    request = make_train_request(tmp_path, DETECTION.slug, resolve(FakeConfiguration, {"n_steps": 1}))
     result = FakeWorker().train(request, RecordingReporter())
     asked = PredictRequest(result.weights, result.model, request.images, "cpu", tmp_path, max_detections=1)
     assert all(len(item.objects) <= 1 for item in FakeWorker().predict(asked, RecordingReporter()))

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from core.domain.projects import Task
+from core.tasks.segmentation import SEGMENTATION
 from core.workers.api import ImagePredictions, PredictRequest, Reporter, TrainRequest, TrainResult
 from core.workers.catalog import WorkerCatalog
 from core.workers.configuration import resolve
@@ -182,7 +182,7 @@ def test_nothing_is_sent_or_fetched_and_the_private_settings_stay(answer: dict[s
 def test_curves_carry_the_engines_names(answer: dict[str, Any]) -> None:
     reporter: RecordingReporter = answer["reporter"]
     names = {name for split, _, _, values in reporter.points if split == "batch" for name in values}
-    if answer["request"].task is Task.SEGMENTATION:
+    if answer["request"].task == SEGMENTATION.slug:
         assert names == {"loss", "box_loss", "seg_loss", "cls_loss", "dfl_loss (L1)", "sem_loss", "lr"}
         assert len(reporter.values_of("val", "mask_map50")) == 2
     else:

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from core.domain.projects import Task
 from core.domain.runs import RunStatus
+from core.tasks.detection import DETECTION
 from core.workers.catalog import WorkerCatalog
 from core.workers.configuration import resolve
-from core.workers.testing import RecordingReporter, as_boxes, draw_tree
+from core.workers.testing import RecordingReporter, as_wanted, draw_tree
 
 pytestmark = pytest.mark.training
 
@@ -19,9 +19,9 @@ COMMON = """
 import math, os, pickle, re, torch
 from dataclasses import replace
 from safetensors.torch import load_file
-from core.domain.projects import Task
 from core.domain.training import StartKind
 from core.errors import CalqueError
+from core.tasks.detection import DETECTION
 from core.workers.api import PredictRequest, Start
 from core.workers.catalog import WorkerCatalog
 from core.workers.configuration import resolve
@@ -124,7 +124,7 @@ torch.save({"model": genuine, "train_args": {}}, run / "genuine.pt")
 
 from core.workers.builtin.yolo.worker.networks import build_network, load_start, rebuild_network
 def rows_after(start, categories, reporter):
-    network = build_network(Task.DETECTION, "yolo11n.yaml", len(categories))
+    network = build_network(DETECTION.slug, "yolo11n.yaml", len(categories))
     fresh = {key: value.clone() for key, value in network.state_dict().items()}
     load_start(network, start, "yolo11n", categories, reporter)
     return fresh, network.state_dict()
@@ -272,8 +272,9 @@ import os
 import numpy as np, torch
 from pycocotools import mask as coco_mask
 from ultralytics.utils import ops
-from core.domain.projects import Task
 from core.errors import WorkerError
+from core.tasks.detection import DETECTION
+from core.tasks.segmentation import SEGMENTATION
 from core.workers.builtin.yolo.architectures import FAMILIES, architecture_name, exists
 from core.workers.builtin.yolo.worker import engine, speed
 from core.workers.builtin.yolo.worker.masks import as_polygon, as_rle, window_masks
@@ -310,14 +311,14 @@ for (height, width), (rows, columns) in [
 
 # Networks from their yaml alone: no weights, no network.
 families = []
-for task in Task:
+for task in (DETECTION.slug, SEGMENTATION.slug):
     for family in FAMILIES:
-        size = "l" if (task, family) == (Task.SEGMENTATION, "v9") else "n"
+        size = "l" if (task, family) == (SEGMENTATION.slug, "v9") else "n"
         if exists(task, family, size):
             name = architecture_name(task, family, size)
             network = build_network(task, f"{name}.yaml", 3)
             write_weights(network.state_dict(), given.parent / "weights.safetensors")
-            model = {"task": task.value, "categories": ["a", "b", "c"], "network": describe_network(network, task)}
+            model = {"task": task, "categories": ["a", "b", "c"], "network": describe_network(network, task)}
             again = rebuild_network(given.parent / "weights.safetensors", model)
             one, other = network.state_dict(), again.state_dict()
             families.append((name, all(torch.equal(one[key], other[key]) for key in one)))
@@ -349,7 +350,7 @@ def block(in_child: Callable[..., Any], tmp_path: Any) -> Callable[[str], dict[s
             code,
             slug="yolo-detect",
             defaults={"epochs": 3, "imgsz": 64, "batch": 4, "train_images_measured": 0},
-            tree=as_boxes(draw_tree(tmp_path / "tree", n_train=7)),
+            tree=as_wanted(draw_tree(tmp_path / "tree", n_train=7), DETECTION),
             **values,
         )
         return answer
@@ -464,7 +465,7 @@ def test_masks_families_threads_and_the_safe_mode(in_child: Callable[..., Any], 
         assert differing <= area * 1e-4  # a logit that rounds to the other side of zero
         assert wrong_runs == 0
         assert wrong_outlines == 0
-    assert len(answer["families"]) == len(list(Task)) * 5 - 1
+    assert len(answer["families"]) == 2 * 5 - 1
     assert all(is_equal for _, is_equal in answer["families"])
     assert answer["refusal"] == "The engine would load weights without its safe mode."
     assert answer["threads"] == [2, 2, 1, 1, 8, 5, 1]
@@ -473,6 +474,6 @@ def test_masks_families_threads_and_the_safe_mode(in_child: Callable[..., Any], 
 def test_the_detector_has_no_field_of_the_segmenter() -> None:
     catalog = WorkerCatalog()
     detect, segment = catalog.get("yolo-detect"), catalog.get("yolo-segment")
-    assert detect.tasks == (Task.DETECTION,)
+    assert detect.tasks == (DETECTION.slug,)
     assert set(resolve(detect.configuration, {})) < set(resolve(segment.configuration, {}))
     assert RecordingReporter().values_of("batch", "loss") == []

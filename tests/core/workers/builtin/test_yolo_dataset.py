@@ -7,9 +7,10 @@ import pytest
 from PIL import Image
 
 from core.domain.geometry import Box, Geometry, Polygon
-from core.domain.projects import Task
 from core.domain.snapshots import SnapshotObject, Split
 from core.errors import WorkerError
+from core.tasks.detection import DETECTION
+from core.tasks.segmentation import SEGMENTATION
 from core.workers.api import TreeImage
 from core.workers.builtin.yolo.cadence import images_to_measure, measures_train_set, validates
 from core.workers.builtin.yolo.worker.dataset import compare_with_scan, joined_rings, label_rows, write_dataset
@@ -27,7 +28,7 @@ def _image(folder: Path, *geometries: Geometry, split: Split = Split.TRAIN, is_c
 
 def test_boxes_are_normalised_by_width_and_height(tmp_path: Path) -> None:
     image = _image(tmp_path, Box(10, 20, 30, 120), Polygon((SQUARE, FAR_SQUARE)), None)
-    assert label_rows(image, Task.DETECTION) == [
+    assert label_rows(image, DETECTION.slug) == [
         "1 0.200000003 0.349999994 0.200000003 0.5",
         "1 0.449999988 0.224999994 0.699999988 0.349999994",
         "1 0.5 0.5 1 1",
@@ -36,28 +37,28 @@ def test_boxes_are_normalised_by_width_and_height(tmp_path: Path) -> None:
 
 def test_written_numbers_are_read_back_as_the_same_32_bits(tmp_path: Path) -> None:
     image = _image(tmp_path, Box(1 / 3, 2 / 7, 77.77, 123.456))
-    values = np.array(label_rows(image, Task.DETECTION)[0].split()[1:], dtype=np.float32)
+    values = np.array(label_rows(image, DETECTION.slug)[0].split()[1:], dtype=np.float32)
     again = np.array([f"{value:.9g}" for value in values.tolist()], dtype=np.float32)
     assert (values == again).all()
 
 
 def test_what_spills_over_is_clipped_and_what_has_no_area_is_left_out(tmp_path: Path) -> None:
     image = _image(tmp_path, Box(-50, -50, 50, 100), Box(5, 5, 5, 9), Box(150, 0, 180, 50), Box(float("nan"), 0, 5, 5))
-    assert label_rows(image, Task.DETECTION) == ["1 0.25 0.25 0.5 0.5"]
+    assert label_rows(image, DETECTION.slug) == ["1 0.25 0.25 0.5 0.5"]
 
 
 def test_doubles_and_crowds_are_left_out(tmp_path: Path) -> None:
-    assert len(label_rows(_image(tmp_path, Box(1, 1, 9, 9), Box(1, 1, 9, 9)), Task.DETECTION)) == 1
-    assert label_rows(_image(tmp_path, Box(1, 1, 9, 9), is_crowd=True), Task.DETECTION) == []
+    assert len(label_rows(_image(tmp_path, Box(1, 1, 9, 9), Box(1, 1, 9, 9)), DETECTION.slug)) == 1
+    assert label_rows(_image(tmp_path, Box(1, 1, 9, 9), is_crowd=True), DETECTION.slug) == []
 
 
 def test_polygons_keep_their_points_and_boxes_become_four(tmp_path: Path) -> None:
-    rows = label_rows(_image(tmp_path, Polygon((SQUARE,)), Box(0, 0, 50, 50)), Task.SEGMENTATION)
+    rows = label_rows(_image(tmp_path, Polygon((SQUARE,)), Box(0, 0, 50, 50)), SEGMENTATION.slug)
     assert (
         rows[0] == "1 0.100000001 0.0500000007 0.300000012 0.0500000007 0.300000012 0.150000006 0.100000001 0.150000006"
     )
     assert rows[1] == "1 0 0 0.5 0 0.5 0.25 0 0.25"
-    assert label_rows(_image(tmp_path, Polygon(((1.0, 1.0, 5.0, 5.0),))), Task.SEGMENTATION) == []
+    assert label_rows(_image(tmp_path, Polygon(((1.0, 1.0, 5.0, 5.0),))), SEGMENTATION.slug) == []
 
 
 def test_parts_of_one_object_become_one_outline_that_covers_both() -> None:
@@ -75,7 +76,7 @@ def test_the_layout_has_links_to_the_tree_and_a_label_file_each(tmp_path: Path) 
     tree = tmp_path / "tree"
     tree.mkdir()
     images = [_image(tree, Box(1, 1, 9, 9)), _image(tree), _image(tree, Box(1, 1, 9, 9), split=Split.VAL)]
-    written = write_dataset(images, ("a b", "émoji 🙂", "x: y"), Task.DETECTION, tmp_path / "data")
+    written = write_dataset(images, ("a b", "émoji 🙂", "x: y"), DETECTION.slug, tmp_path / "data")
     assert written.n_images(Split.TRAIN) == 2
     assert written.n_objects(Split.TRAIN) == 1
     assert written.list_images(Split.VAL) == [tmp_path / "data/images/val" / images[2].path.name]
@@ -90,7 +91,7 @@ def test_a_difference_to_what_the_engine_read_stops_the_run(tmp_path: Path) -> N
     tree = tmp_path / "tree"
     tree.mkdir()
     images = [_image(tree, Box(1, 1, 9, 9)), _image(tree, Box(1, 1, 9, 9), Box(5, 5, 50, 50))]
-    written = write_dataset(images, ("a", "b"), Task.DETECTION, tmp_path / "data")
+    written = write_dataset(images, ("a", "b"), DETECTION.slug, tmp_path / "data")
     scanned = [{"im_file": str(image.path), "cls": [0] * len(image.objects)} for image in images]
     compare_with_scan(written, Split.TRAIN, scanned)
     with pytest.raises(WorkerError, match="read 1 train images with 1 objects, but 2 with 3 were handed"):

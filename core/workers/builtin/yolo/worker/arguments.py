@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from core.domain.projects import Task
+from core.tasks.segmentation import SEGMENTATION
 from core.workers.api import TrainRequest
 from core.workers.builtin.yolo.architectures import architecture_name
 from core.workers.builtin.yolo.configuration import STRIDE, YoloConfiguration
@@ -36,11 +36,11 @@ def engine_arguments(request: TrainRequest, data: Path, save_dir: Path) -> dict[
     configuration = configuration_of(request)
     is_gpu = request.device != "cpu"
     values = {name: value for name, value in configuration.model_dump().items() if name not in _OWN}
-    if request.task is Task.SEGMENTATION:
+    if request.task == SEGMENTATION.slug:
         values |= {name: request.configuration[name] for name in _SEGMENTATION if name in request.configuration}
     return {
         **values,
-        "task": "segment" if request.task is Task.SEGMENTATION else "detect",
+        "task": "segment" if request.task == SEGMENTATION.slug else "detect",
         "mode": "train",
         "model": f"{architecture_of(request)}.yaml",
         "data": str(data),

@@ -17,9 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from core.domain.geometry import Polygon, Ring, bounds_of, signed_area
-from core.domain.projects import Task
+from core.domain.ids import TaskId
 from core.domain.snapshots import SnapshotObject, Split
 from core.errors import WorkerError
+from core.tasks.segmentation import SEGMENTATION
 from core.workers.api import TreeImage
 
 FloatArray = npt.NDArray[np.float32]
@@ -45,7 +46,7 @@ class WrittenDataset:
         return [self.folder / "images" / split.value / name for name in sorted(self.labels[split])]
 
 
-def write_dataset(images: Iterable[TreeImage], categories: Sequence[str], task: Task, folder: Path) -> WrittenDataset:
+def write_dataset(images: Iterable[TreeImage], categories: Sequence[str], task: TaskId, folder: Path) -> WrittenDataset:
     """Lay out `folder` for the engine. Labels are normalised to the image's size and clipped to it."""
     labels: dict[Split, dict[str, int]] = {Split.TRAIN: {}, Split.VAL: {}}
     n_skipped = 0
@@ -64,7 +65,7 @@ def write_dataset(images: Iterable[TreeImage], categories: Sequence[str], task: 
     return WrittenDataset(yaml, labels, n_skipped, folder)
 
 
-def label_rows(image: TreeImage, task: Task) -> list[str]:
+def label_rows(image: TreeImage, task: TaskId) -> list[str]:
     """One row an object, doubles left out: the engine would drop them, and then its count would differ."""
     rows: dict[tuple[int, bytes], str] = {}
     for item in image.objects:
@@ -90,9 +91,9 @@ def compare_with_scan(written: WrittenDataset, split: Split, scanned: Sequence[M
     )
 
 
-def _normalised(item: SnapshotObject, image: TreeImage, task: Task) -> FloatArray | None:
+def _normalised(item: SnapshotObject, image: TreeImage, task: TaskId) -> FloatArray | None:
     """The numbers of a row without the category; None for a shape without area."""
-    if task is Task.SEGMENTATION:
+    if task == SEGMENTATION.slug:
         return _outline(item, image)
     box = bounds_of(item.geometry, image.width, image.height).clipped(image.width, image.height)
     if box.width <= 0 or box.height <= 0 or not box.is_finite():
@@ -108,11 +109,7 @@ def _normalised(item: SnapshotObject, image: TreeImage, task: Task) -> FloatArra
 
 
 def _outline(item: SnapshotObject, image: TreeImage) -> FloatArray | None:
-    if isinstance(item.geometry, Polygon):
-        polygon = item.geometry
-    else:
-        box = bounds_of(item.geometry, image.width, image.height)
-        polygon = Polygon(((box.x0, box.y0, box.x1, box.y0, box.x1, box.y1, box.x0, box.y1),))
+    polygon = Polygon((item.geometry or bounds_of(None, image.width, image.height)).outline())
     rings = [ring for ring in polygon.clipped(image.width, image.height).rings if abs(signed_area(ring)) > 0]
     if not rings or not polygon.is_finite():
         return None

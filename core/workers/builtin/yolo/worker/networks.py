@@ -13,9 +13,11 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from ultralytics.nn.tasks import DetectionModel, SegmentationModel, load_checkpoint
 
-from core.domain.projects import Task
+from core.domain.ids import TaskId
 from core.domain.training import StartKind
 from core.errors import WeightsError
+from core.tasks.detection import DETECTION
+from core.tasks.segmentation import SEGMENTATION
 from core.workers.api import Reporter, Start
 from core.workers.builtin.yolo.worker.engine import ENGINE_VERSION
 
@@ -23,10 +25,10 @@ OTHER_ARCHITECTURE = "E-142"
 OTHER_CLASSES = "W-141"
 
 _CLASS_ROWS = re.compile(r"\.(one2one_)?cv3\.\d+\.2\.(weight|bias)$|\.proto\.semseg\.\d+\.(weight|bias)$")
-_NETWORKS: Mapping[Task, Any] = {Task.DETECTION: DetectionModel, Task.SEGMENTATION: SegmentationModel}
+_NETWORKS: Mapping[TaskId, Any] = {DETECTION.slug: DetectionModel, SEGMENTATION.slug: SegmentationModel}
 
 
-def build_network(task: Task, yaml: str | Mapping[str, Any], n_categories: int) -> Any:
+def build_network(task: TaskId, yaml: str | Mapping[str, Any], n_categories: int) -> Any:
     """A network with random weights. `yaml` is the name of one of the engine's files, or its content."""
     source = yaml if isinstance(yaml, str) else copy.deepcopy(dict(yaml))
     return _NETWORKS[task](source, ch=3, nc=n_categories, verbose=False)
@@ -38,13 +40,13 @@ def write_weights(state: Mapping[str, torch.Tensor], path: Path) -> None:
     save_file(tensors, path, metadata={"format": "pt"})
 
 
-def describe_network(network: Any, task: Task) -> dict[str, Any]:
+def describe_network(network: Any, task: TaskId) -> dict[str, Any]:
     """What `rebuild_network` needs beside the weights, as JSON."""
     return {
         "engine": "ultralytics",
         "engine_version": ENGINE_VERSION,
         "class": type(network).__name__,
-        "task": task.value,
+        "task": task,
         "yaml": _as_json(network.yaml),
     }
 
@@ -53,7 +55,7 @@ def rebuild_network(weights: Path, model: Mapping[str, Any]) -> Any:
     """The network of a published version, in 32 bits, ready to predict. Raises WeightsError; unpickles nothing."""
     categories = [str(name) for name in model["categories"]]
     try:
-        network = build_network(Task(model["task"]), model["network"]["yaml"], len(categories))
+        network = build_network(TaskId(model["task"]), model["network"]["yaml"], len(categories))
         network.load_state_dict(load_file(weights), strict=True)
     except (KeyError, TypeError, ValueError, RuntimeError, AttributeError, IndexError, SafetensorError) as error:
         raise WeightsError(

@@ -15,8 +15,8 @@ from ultralytics.utils.patches import imread
 from ultralytics.utils.torch_utils import select_device
 
 from core.domain.geometry import Box
-from core.domain.projects import Task
 from core.errors import WorkerError
+from core.tasks.segmentation import SEGMENTATION
 from core.workers.api import ImagePredictions, PredictedObject, PredictRequest, Reporter, TreeImage
 from core.workers.builtin.yolo.worker.engine import engine_session, usable_cores
 from core.workers.builtin.yolo.worker.failures import told_in_words
@@ -41,7 +41,7 @@ def run_prediction(request: PredictRequest, reporter: Reporter) -> Iterator[Imag
 class _Predictor:
     def __init__(self, request: PredictRequest, imgsz: int) -> None:
         self._request = request
-        self._has_masks = request.model["task"] == Task.SEGMENTATION.value
+        self._has_masks = request.model["task"] == SEGMENTATION.slug
         self._n_categories = len(request.model["categories"])
         network = rebuild_network(request.weights, request.model)
         device = select_device(request.device.removeprefix("cuda:"), verbose=False)

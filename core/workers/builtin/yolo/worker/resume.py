@@ -85,7 +85,7 @@ def identity_of(watch: TrainingWatch, written: WrittenDataset) -> str:
     """Equal for the attempts of one run: what must be the same to go on."""
     request = watch.request
     parts = {
-        "task": request.task.value,
+        "task": request.task,
         "categories": request.categories,
         "configuration": dict(request.configuration),
         "seed": request.seed,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.domain.projects import Task
+from core.domain.ids import TaskId
+from core.tasks.segmentation import SEGMENTATION
 
 _SNIPPET = """\
 # pip install ultralytics safetensors
@@ -26,8 +27,8 @@ for result in yolo.predict("image.jpg", imgsz=model["preprocessing"]["imgsz"]):
 """
 
 
-def usage_snippet(task: Task) -> str:
+def usage_snippet(task: TaskId) -> str:
     """Python for the task's kind of network."""
-    if task is Task.SEGMENTATION:
+    if task == SEGMENTATION.slug:
         return _SNIPPET.format(network="SegmentationModel", shapes="masks")
     return _SNIPPET.format(network="DetectionModel", shapes="boxes")

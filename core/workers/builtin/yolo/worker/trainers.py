@@ -11,8 +11,10 @@ from torch import nn
 from ultralytics.models.yolo.detect import DetectionTrainer
 from ultralytics.models.yolo.segment import SegmentationTrainer
 
-from core.domain.projects import Task
+from core.domain.ids import TaskId
 from core.domain.snapshots import Split
+from core.tasks.detection import DETECTION
+from core.tasks.segmentation import SEGMENTATION
 from core.workers.builtin.yolo.cadence import validates
 from core.workers.builtin.yolo.worker.best_weights import Best, is_finite, weights_of
 from core.workers.builtin.yolo.worker.dataset import WrittenDataset, compare_with_scan
@@ -138,7 +140,7 @@ class WatchedSegmentation(Watched, SegmentationTrainer):  # type: ignore[misc]  
     """Trains boxes and masks."""
 
 
-TRAINERS: Mapping[Task, Any] = {Task.DETECTION: WatchedDetection, Task.SEGMENTATION: WatchedSegmentation}
+TRAINERS: Mapping[TaskId, Any] = {DETECTION.slug: WatchedDetection, SEGMENTATION.slug: WatchedSegmentation}
 
 
 def was_stopped_early(trainer: Any) -> bool:

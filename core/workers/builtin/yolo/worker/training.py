@@ -119,7 +119,7 @@ def _model(trainer: Any, watch: TrainingWatch, best: Best) -> Mapping[str, Any]:
     imgsz = int(trainer.args.imgsz)
     return {
         "architecture": architecture_of(request),
-        "task": request.task.value,
+        "task": request.task,
         "categories": list(request.categories),
         "preprocessing": {
             "kind": "letterbox",

@@ -1,0 +1,285 @@
+"""Pages and controllers, made when the services are ready, each when it is first needed.
+
+The project page is made at once. The modules of the others are loaded in the background after the start
+(`app.preloading`), so that a first click does not wait for them.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from PySide6.QtCore import QObject, Signal, SignalInstance
+
+from app.changes import ChangeDispatcher
+from app.controllers.images import ImagesController
+from app.controllers.projects import ProjectsController
+from app.jobs import JobRunner
+from app.preloading import Preloading
+from app.routes import Routes
+from app.run_notices import RunNotices
+from app.run_pool import RunPool
+from app.services import Services
+from core.domain.changes import Changes
+from ui.images.image_browser import ImageBrowser
+from ui.main_window import MainWindow
+from ui.projects.project_page import ProjectPage
+from ui.projects.start_page import StartPage
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from app.controllers.exports import ExportsController
+    from app.controllers.imports import ImportsController
+    from app.controllers.models import ModelsController
+    from app.controllers.runs import RunsController
+    from app.controllers.training import TrainingController
+    from app.controllers.version_imports import VersionImports
+    from app.controllers.viewer import ViewerController
+    from app.sample_training import SampleTraining
+
+
+class LateThumbnails:
+    """The thumbnail cache, made (with the decoders it needs) when the first thumbnail is asked for."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def get(self, path: Path, sha256: str, side: int) -> npt.NDArray[np.uint8]:
+        return self._services.thumbnails.get(path, sha256, side)
+
+
+class Speaks(Protocol):
+    @property
+    def message_raised(self) -> SignalInstance: ...
+
+
+class Shows(Speaks, Protocol):
+    """A controller of something that is shown: it reads anew what has changed of it."""
+
+    def refresh(self, changes: Changes) -> None: ...
+
+
+Shown = TypeVar("Shown", bound=Shows)
+
+
+class Features(QObject):
+    """All that the window can do once the registry is open."""
+
+    message_raised = Signal(object)  # UserMessage
+    imports_made = Signal()  # the start page's wishes are heard by their controller from now on
+
+    def __init__(
+        self,
+        services: Services,
+        jobs: JobRunner,
+        window: MainWindow,
+        start_page: StartPage,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.services = services
+        self.jobs = jobs
+        self._window = window
+        self._start_page = start_page
+        self.pool = RunPool(services.runs, self)
+        self.pool.error_raised.connect(self.message_raised)
+        self.changes = ChangeDispatcher(self)
+        self.pool.run_changed.connect(self.changes.tell_of_run)
+        self.pool.run_finished.connect(self.changes.tell_of_end)
+        jobs.changed.connect(self.changes.tell)
+        self.preloading = Preloading(services, jobs, self)
+        self._listen(self.preloading)
+        self.routes = Routes(self, window)
+        self.notices = RunNotices(self, window)
+        self._listen(self.notices)
+        self._make_projects()
+
+    def start(self) -> None:
+        """Show what there is, take over the runs that are at work, and copy the registry once a day."""
+        self.projects.show_recent()
+        self.pool.start()
+        self.jobs.run(lambda: self.services.registry.back_up_if_due(), on_error=self.message_raised.emit, pool="io")
+        self.preloading.start()
+
+    def is_made(self, name: str) -> bool:
+        """Whether one of the properties below has been needed yet."""
+        return name in self.__dict__
+
+    def _listen(self, controller: Speaks) -> None:
+        controller.message_raised.connect(self.message_raised)
+
+    def _keep_fresh(self, controller: Shown) -> Shown:
+        self._listen(controller)
+        self.changes.changed.connect(controller.refresh)
+        return controller
+
+    # --- at once -----------------------------------------------------------------------------------------------
+
+    def _make_projects(self) -> None:
+        self.browser = ImageBrowser()
+        self.project_page = ProjectPage(self.browser)
+        self._window.add_page("project", self.project_page)
+        self.projects = self._keep_fresh(
+            ProjectsController(
+                projects=self.services.projects,
+                jobs=self.jobs,
+                start_page=self._start_page,
+                project_page=self.project_page,
+                parent=self,
+            )
+        )
+        self.images = self._keep_fresh(
+            ImagesController(
+                projects=self.services.projects,
+                thumbnails=LateThumbnails(self.services),
+                jobs=self.jobs,
+                page=self.project_page,
+                browser=self.browser,
+                parent=self,
+            )
+        )
+        self.routes.lead_from_projects(self.projects, self.images)
+
+    # --- on first use ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def imports(self) -> ImportsController:
+        from app.controllers.imports import ImportsController
+        from core.samples.service import SAMPLE_NAME, make_sample
+
+        controller = ImportsController(
+            imports=self.services.imports,
+            projects=self.services.projects,
+            formats=self.services.imports.list_formats(),
+            make_sample=lambda folder, progress: make_sample(folder, progress=progress),
+            sample_name=SAMPLE_NAME,
+            sample_folder=self.services.home.samples,
+            jobs=self.jobs,
+            window=self._window,
+            start_page=self._start_page,
+            parent=self,
+        )
+        self._listen(controller)
+        self.routes.lead_from_imports(controller)
+        self.imports_made.emit()
+        return controller
+
+    @cached_property
+    def exports(self) -> ExportsController:
+        from app.controllers.exports import ExportsController
+
+        controller = ExportsController(exports=self.services.exports, jobs=self.jobs, window=self._window, parent=self)
+        self._listen(controller)
+        return controller
+
+    @cached_property
+    def viewer(self) -> ViewerController:
+        from app.controllers.viewer import ViewerController
+        from ui.viewer.viewer_page import ViewerPage
+
+        self.viewer_page = ViewerPage()
+        self._window.add_page("viewer", self.viewer_page)
+        controller = ViewerController(
+            projects=self.services.projects, jobs=self.jobs, page=self.viewer_page, parent=self
+        )
+        self.routes.lead_from_viewer(controller)
+        return self._keep_fresh(controller)
+
+    @cached_property
+    def training(self) -> TrainingController:
+        from app.controllers.training import TrainingController
+        from app.controllers.wizard_lists import WizardLists
+        from ui.training.wizard import TrainingWizard
+
+        services = self.services
+        self.wizard = TrainingWizard()
+        self._window.add_page("wizard", self.wizard)
+        controller = TrainingController(
+            training=services.training,
+            projects=services.projects,
+            models=services.models,
+            configurations=services.configurations,
+            catalog=services.catalog,
+            weights_folder=services.home.weights,
+            jobs=self.jobs,
+            wizard=self.wizard,
+            parent=self,
+        )
+        lists = WizardLists(
+            projects=services.projects,
+            models=services.models,
+            configurations=services.configurations,
+            jobs=self.jobs,
+            wizard=self.wizard,
+            parent=self,
+        )
+        lists.refreshed.connect(controller.review_now)
+        controller.opened.connect(lists.begin)
+        controller.run_submitted.connect(lists.end)
+        controller.closed.connect(lists.end)
+        self._keep_fresh(lists)
+        self._listen(controller)
+        self.routes.lead_from_training(controller)
+        return controller
+
+    @cached_property
+    def runs(self) -> RunsController:
+        from app.controllers.runs import RunsController
+        from ui.runs.run_page import RunPage
+        from ui.runs.runs_page import RunsPage
+
+        self.runs_page = RunsPage()
+        self.run_page = RunPage()
+        self._window.add_page("runs", self.runs_page)
+        self._window.add_page("run", self.run_page)
+        controller = RunsController(
+            runs=self.services.runs,
+            pool=self.pool,
+            jobs=self.jobs,
+            runs_page=self.runs_page,
+            run_page=self.run_page,
+            parent=self,
+        )
+        self.routes.lead_from_runs(controller)
+        return self._keep_fresh(controller)
+
+    @cached_property
+    def models(self) -> ModelsController:
+        from app.controllers.models import ModelsController
+        from ui.models.models_page import ModelsPage
+        from ui.models.version_page import VersionPage
+
+        self.models_page = ModelsPage()
+        self.version_page = VersionPage()
+        self._window.add_page("models", self.models_page)
+        self._window.add_page("version", self.version_page)
+        controller = ModelsController(
+            models=self.services.models,
+            jobs=self.jobs,
+            models_page=self.models_page,
+            version_page=self.version_page,
+            parent=self,
+        )
+        self.routes.lead_from_models(controller)
+        return self._keep_fresh(controller)
+
+    @cached_property
+    def version_imports(self) -> VersionImports:
+        from app.controllers.version_imports import VersionImports
+
+        controller = VersionImports(models=self.services.models, jobs=self.jobs, window=self._window, parent=self)
+        self._listen(controller)
+        self.routes.lead_from_version_imports(controller)
+        return controller
+
+    @cached_property
+    def sample_training(self) -> SampleTraining:
+        from app.sample_training import SampleTraining
+
+        training = SampleTraining(self.services, self.jobs, parent=self)
+        self._listen(training)
+        self.routes.lead_from_sample_training(training)
+        return training

@@ -1,0 +1,192 @@
+"""What leads from one page to another, and the wishes of the shell: menus, sections, the command line.
+
+Each controller knows its own pages only. What one of them wishes of another is connected here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from core.domain.changes import Changes
+from core.domain.ids import ImageId, ProjectId, VersionId
+from core.domain.projects import Project
+from core.domain.runs import RunRecord
+from ui.main_window import MainWindow
+
+if TYPE_CHECKING:
+    from app.controllers.images import ImagesController
+    from app.controllers.imports import ImportsController
+    from app.controllers.models import ModelsController
+    from app.controllers.projects import ProjectsController
+    from app.controllers.runs import RunsController
+    from app.controllers.training import TrainingController
+    from app.controllers.version_imports import VersionImports
+    from app.controllers.viewer import ViewerController
+    from app.making import Features
+    from app.sample_training import SampleTraining
+
+
+class Routes(QObject):
+    project_changed = Signal()  # another project is open, or none, or it has another name
+
+    def __init__(self, features: Features, window: MainWindow) -> None:
+        super().__init__(features)
+        self._features = features
+        self._window = window
+        self._is_sample_training_wished = False
+
+    # --- wishes of the shell -----------------------------------------------------------------------------------
+
+    def open_sample(self) -> None:
+        self._window.show_page("start", "start")
+        self._features.imports.open_sample()
+
+    def train_sample(self) -> None:
+        """What `calque sample` does: open the sample and train on it at once."""
+        self._is_sample_training_wished = True
+        self.open_sample()
+
+    def train_current_project(self) -> None:
+        project = self._features.projects.current
+        if project is not None:
+            self._features.training.open(project.id)
+
+    def import_version(self) -> None:
+        project = self._features.projects.current
+        if project is not None:
+            self._features.version_imports.ask(project.id)
+
+    def show_section(self, section: str) -> None:
+        if section == "project":
+            if self._features.projects.current is not None:
+                self._window.show_page("project", "project")
+        elif section == "runs":
+            self._features.runs.show_list()
+            self._window.show_page("runs", "runs")
+        else:
+            self._features.models.show_list()
+            self._window.show_page("models", "models")
+
+    def open_version(self, version: VersionId) -> None:
+        self._features.preloading.load_curves()  # a version's page leads to its run
+        self._features.models.open(version)
+
+    def stop_all_runs(self, *, then: Callable[[], None]) -> None:
+        """Ask every run at work to stop and keep its best; `then` when they have been asked."""
+        live, service = self._features.pool.live_runs, self._features.services.runs
+
+        def ask() -> Changes:
+            for run in live:
+                service.request_stop(run)
+            return Changes.of(runs=live)
+
+        self._features.jobs.run(ask, then=lambda _changes: then(), pool="registry")
+
+    # --- from the start page and a project's -------------------------------------------------------------------
+
+    def lead_from_projects(self, projects: ProjectsController, images: ImagesController) -> None:
+        projects.project_opened.connect(self._show_project)
+        projects.project_changed.connect(lambda _project: self.project_changed.emit())
+        projects.project_removed.connect(self._leave_project)
+        projects.import_requested.connect(self._import_into)
+        projects.export_requested.connect(lambda project, folders: self._features.exports.open(project, folders))
+        projects.runs_requested.connect(self._show_runs_of)
+        projects.models_requested.connect(self._show_models_of)
+        projects.train_requested.connect(
+            lambda project, folders: self._features.training.open(project, folders=folders)
+        )
+        images.import_requested.connect(self._import_into)
+        images.image_open_requested.connect(self._open_image)
+
+    def _show_project(self, project: Project) -> None:
+        self._features.images.show_project(project)
+        self._window.show_page("project", "project")
+        self.project_changed.emit()
+        if self._is_sample_training_wished:
+            self._is_sample_training_wished = False
+            self._features.sample_training.submit(project)
+
+    def _leave_project(self, project: ProjectId) -> None:
+        """It is not Calque's any more."""
+        features = self._features
+        if features.is_made("training"):
+            features.training.forget(project)
+        if features.projects.current is None or features.projects.current.id == project:
+            features.project_page.clear()
+            self._window.show_page("start", "start")
+        self.project_changed.emit()
+
+    def _import_into(self, project: Project) -> None:
+        self._features.imports.add_to(project)
+
+    def _show_runs_of(self, project: ProjectId) -> None:
+        self._features.runs.show_list(project=project)
+        self._window.show_page("runs", "runs")
+
+    def _show_models_of(self, project: ProjectId) -> None:
+        self._features.models.show_list(project=project)
+        self._window.show_page("models", "models")
+
+    def _open_image(self, image: ImageId, ids: tuple[ImageId, ...]) -> None:
+        project = self._features.projects.current
+        if project is not None:
+            self._features.viewer.open_image(project, image, ids)
+            self._window.show_page("viewer", "project")
+
+    # --- from importing and the viewer -------------------------------------------------------------------------
+
+    def lead_from_imports(self, imports: ImportsController) -> None:
+        imports.project_open_requested.connect(self._features.projects.open_project)
+
+    def lead_from_viewer(self, viewer: ViewerController) -> None:
+        viewer.back_requested.connect(self._leave_viewer)
+
+    def _leave_viewer(self) -> None:
+        self._window.show_page("project", "project")
+        image = self._features.viewer.current_image
+        if image is not None:
+            self._features.images.select_image(image)
+
+    # --- from the wizard ---------------------------------------------------------------------------------------
+
+    def lead_from_training(self, training: TrainingController) -> None:
+        training.opened.connect(lambda _project: self._show_wizard())
+        training.run_submitted.connect(self._begin_run)
+        training.closed.connect(self._leave_wizard)
+
+    def lead_from_sample_training(self, training: SampleTraining) -> None:
+        training.submitted.connect(self._begin_run)
+
+    def _show_wizard(self) -> None:
+        self._window.show_page("wizard", "project")
+        self._features.preloading.load_curves()  # the next page is a run's
+
+    def _leave_wizard(self) -> None:
+        has_project = self._features.projects.current is not None
+        self._window.show_page("project" if has_project else "start", "project")
+
+    def _begin_run(self, record: RunRecord) -> None:
+        self._features.pool.enqueue(record.id)
+        self._features.runs.open(record.id)
+
+    # --- from runs and models ----------------------------------------------------------------------------------
+
+    def lead_from_runs(self, runs: RunsController) -> None:
+        runs.run_opened.connect(lambda _run: self._window.show_page("run", "runs"))
+        runs.list_requested.connect(lambda: self._window.show_page("runs", "runs"))
+        runs.version_requested.connect(self.open_version)
+        runs.train_requested.connect(self.train_current_project)
+        runs.train_again_requested.connect(lambda run: self._features.training.open_like_run(run))
+
+    def lead_from_models(self, models: ModelsController) -> None:
+        models.version_opened.connect(lambda _version: self._window.show_page("version", "models"))
+        models.list_requested.connect(lambda: self._window.show_page("models", "models"))
+        models.run_requested.connect(lambda run: self._features.runs.open(run))
+        models.train_requested.connect(self.train_current_project)
+        models.train_again_requested.connect(lambda version: self._features.training.open_like_version(version))
+
+    def lead_from_version_imports(self, imports: VersionImports) -> None:
+        imports.version_imported.connect(self.open_version)

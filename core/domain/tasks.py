@@ -1,0 +1,21 @@
+"""Tasks as pages know them; what a task does is in core.tasks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.domain.ids import TaskId
+
+
+@dataclass(frozen=True, slots=True)
+class TaskInfo:
+    """`words` say what a model of it draws: "Boxes (detection)". One that is not installed any more has a reason."""
+
+    id: TaskId
+    title: str
+    words: str
+    unavailable_reason: str = ""
+
+    @property
+    def is_available(self) -> bool:
+        return not self.unavailable_reason

@@ -1,0 +1,125 @@
+"""One measurement: predict, walk along, score, write the files, make the table. Of any kind of run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from core.domain.evaluation import EvaluationTable
+from core.domain.snapshots import Split
+from core.errors import WorkerError
+from core.evaluation import files
+from core.evaluation.measures import MeasureCatalog
+from core.evaluation.table import evaluate
+from core.files.faults import told_as_storage_error
+from core.metrics.coco import EvalImage
+from core.tasks.task import Task
+from core.workers.api import ImagePredictions, PredictRequest, TreeImage, Worker
+
+
+class MeasuringContext(Protocol):
+    """What a measurement tells, and asks, while it goes on."""
+
+    @property
+    def is_stop_requested(self) -> bool: ...
+    def progress(self, done: float, total: float, text: str = "") -> None: ...
+    def log(self, text: str, level: str = "info") -> None: ...
+    def warning(self, text: str) -> None: ...
+
+
+class MeasuringStopped(Exception):  # noqa: N818 - no error: the person asked for it
+    """The stop came while a set was being measured; nothing of it counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measuring:
+    """What to measure. `request.images` are the split's, and `folder`, which exists, takes the files."""
+
+    split: Split
+    task: Task
+    categories: Sequence[str]
+    request: PredictRequest
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    table: EvaluationTable
+    files: tuple[Path, ...]
+
+
+def measure(worker: Worker, what: Measuring, context: MeasuringContext, *, may_stop: bool = True) -> Measured:
+    """Raises MeasuringStopped when a stop is asked for and `may_stop`, StorageError, and whatever the worker raises."""
+    images, folder = what.request.images, what.folder
+    catalog = MeasureCatalog()
+    for problem in catalog.problems:
+        context.warning(problem)
+    with (
+        told_as_storage_error("The evaluation", folder),
+        files.write_predictions(folder / files.PREDICTIONS, has_masks=what.task.has_masks) as writer,
+    ):
+        found = worker.predict(what.request, _Predicting(context))
+        table = evaluate(
+            what.split,
+            what.categories,
+            what.task,
+            _walked(found, images, writer, context, may_stop=may_stop),
+            max_detections=what.request.max_detections,
+            settings={"confidence": what.request.confidence, "suppression_iou": what.request.iou},
+            measures=catalog.list_measures(),
+        )
+    with told_as_storage_error("The evaluation", folder):
+        files.write_ground_truth(folder / files.GROUND_TRUTH, images, what.categories)
+        files.write_table(folder / files.TABLE, table)
+    return Measured(table, tuple(folder / name for name in (files.PREDICTIONS, files.GROUND_TRUTH, files.TABLE)))
+
+
+def _walked(
+    found: Iterator[ImagePredictions],
+    images: Sequence[TreeImage],
+    writer: files.PredictionsWriter,
+    context: MeasuringContext,
+    *,
+    may_stop: bool,
+) -> Iterator[EvalImage]:
+    """Predictions on their way to the scorer, written down as they pass."""
+    ids = {image.path: number for number, image in enumerate(images, start=1)}
+    n_seen = 0
+    for n_seen, item in enumerate(found, start=1):  # noqa: B007 - compared below
+        if may_stop and context.is_stop_requested:
+            raise MeasuringStopped
+        image = item.image
+        writer.add(ids[image.path], image, item.objects)
+        yield EvalImage(image.width, image.height, image.objects, item.objects)
+    if n_seen != len(images):
+        raise WorkerError(f"The worker predicted {n_seen} of {len(images)} images; the measurement would be wrong.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Predicting:
+    """The reporter of predictions: they have no curves and no checkpoints, and run to their end."""
+
+    context: MeasuringContext
+
+    def progress(self, done: float, total: float, text: str = "") -> None:
+        self.context.progress(done, total, text or f"image {done:g} of {total:g}")
+
+    def metrics(self, split: str, step: int, epoch: float, values: Mapping[str, float]) -> None:
+        """Measuring is not the worker's business."""
+
+    def log(self, text: str, level: str = "info") -> None:
+        self.context.log(text, level)
+
+    def warning(self, text: str) -> None:
+        self.context.warning(text)
+
+    def effective(self, settings: Mapping[str, object]) -> None:
+        """Those of the training stand."""
+
+    def checkpoint(self, path: Path, epoch: int, *, is_best: bool, metrics: Mapping[str, float]) -> None:
+        """Predictions have none."""
+
+    def should_stop(self) -> bool:
+        return False

@@ -1,0 +1,1 @@
+"""Taking annotations out of a project, in a format that other programs read."""

@@ -1,0 +1,67 @@
+"""Reads annotation files: bounded, regular files only."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from core.domain.names import shown
+from core.errors import FormatError
+
+
+def read_limited(path: Path, max_bytes: int) -> bytes:
+    """The file's bytes. Raises FormatError for what is no plain file, cannot be read, or is larger than allowed."""
+    return b"".join(read_pieces(path, max_bytes, max_bytes + 1))
+
+
+def read_pieces(path: Path, max_bytes: int, n_bytes: int) -> Iterator[bytes]:
+    """The same in pieces of `n_bytes`, read when they are asked for."""
+    name = shown(path.name)
+    try:
+        # Without O_NONBLOCK, opening a named pipe would wait for ever.
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(handle, "rb") as file:
+            facts = os.fstat(file.fileno())
+            if not stat.S_ISREG(facts.st_mode):
+                raise FormatError(f'"{name}" is not a file with content.', file=path)
+            if facts.st_size > max_bytes:
+                size = f"{facts.st_size / 2**20:,.0f} MiB, more than the {max_bytes / 2**20:,.0f} MiB"
+                raise FormatError(f'"{name}" has {size} that are read.', file=path, hint="Split it into smaller files.")
+            while piece := file.read(n_bytes):
+                yield piece
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise FormatError(f'"{name}" cannot be read: {reason}.', file=path) from error
+
+
+def head_of(path: Path, n_bytes: int = 4096) -> bytes:
+    """The first bytes of a plain file; b"" for anything else, so that detection needs no exceptions."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return b""
+        with path.open("rb") as file:
+            return file.read(n_bytes)
+    except (OSError, ValueError):
+        return b""
+
+
+def is_plain_file(path: Path) -> bool:
+    """Whether there is a regular file; no for names that no system accepts (`Path.is_file` raises for some)."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def decode_lines(data: bytes) -> list[str]:
+    """Lines of a text file of unknown origin: byte order marks, any line ends; bytes that are not UTF-8 as Latin-1."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = data.decode("utf-16", "replace")
+    else:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = data.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

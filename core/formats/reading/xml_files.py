@@ -1,0 +1,134 @@
+"""Reads XML of unknown origin into plain nodes that know their line. Namespaces are left off."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.parsers import expat
+
+from core.domain.names import shown
+from core.errors import FormatError
+from core.formats.reading.text_files import read_limited, read_pieces
+
+MAX_BYTES = 64 * 2**20
+_MAX_DEPTH = 200
+_PIECE = 2**16
+
+
+@dataclass(slots=True)
+class Node:
+    """An element. `name` and the keys of `attributes` are without namespace; `text` is what stands before a child."""
+
+    name: str
+    attributes: Mapping[str, str]
+    line: int
+    children: list[Node] = field(default_factory=list)
+    text: str = ""
+
+    def find(self, name: str) -> Node | None:
+        """The first child of that name."""
+        return next((child for child in self.children if child.name == name), None)
+
+    def walk(self) -> Iterator[Node]:
+        """Itself and everything inside, in the order of the file."""
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting.extend(reversed(node.children))
+
+
+def read_xml(path: Path) -> Node:
+    """The root element. Raises FormatError with the line for broken XML, any DOCTYPE, and nesting without end."""
+    builder = _Builder(path)
+    parser = _make_parser(builder)
+    with _telling(path):
+        parser.Parse(read_limited(path, MAX_BYTES), True)
+    return _root_of(builder, path)
+
+
+def read_xml_head(path: Path, *, until: str, having: str) -> Node:
+    """The root element with what comes before the element `until`, if an element `having` has come; else with all.
+
+    Raises FormatError for what `read_xml` refuses, as far as it is read.
+    """
+    builder = _Builder(path, until, having)
+    parser = _make_parser(builder)
+    with _telling(path), contextlib.suppress(_EnoughError):
+        for piece in read_pieces(path, MAX_BYTES, _PIECE):
+            parser.Parse(piece, False)
+        parser.Parse(b"", True)
+    return _root_of(builder, path)
+
+
+class _EnoughError(Exception):
+    """The head of a file has been read; never leaves this module."""
+
+
+def _make_parser(builder: _Builder) -> expat.XMLParserType:
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = builder.refuse_doctype
+    parser.StartElementHandler = lambda name, attributes: builder.start(name, attributes, parser.CurrentLineNumber)
+    parser.EndElementHandler = builder.end
+    parser.CharacterDataHandler = builder.add_text
+    return parser
+
+
+@contextlib.contextmanager
+def _telling(path: Path) -> Iterator[None]:
+    """The parser's complaints as FormatErrors."""
+    try:
+        yield
+    except expat.ExpatError as error:
+        reason = f"line {error.lineno}, column {error.offset + 1}: {expat.errors.messages[error.code]}"
+        text = f'"{shown(path.name)}" is not valid XML at {reason}.'
+        raise FormatError(text, file=path, line=error.lineno, hint="Export it again.") from error
+    except (LookupError, ValueError) as error:
+        raise FormatError(f'"{shown(path.name)}" has an unknown encoding: {error}.', file=path) from error
+
+
+def _root_of(builder: _Builder, path: Path) -> Node:
+    if builder.root is None:
+        raise FormatError(f'"{shown(path.name)}" is empty.', file=path)
+    return builder.root
+
+
+class _Builder:
+    """Makes nodes of what the parser meets. With `until`: up to that element, once an element `having` has come."""
+
+    def __init__(self, path: Path, until: str = "", having: str = "") -> None:
+        self.root: Node | None = None
+        self._path = path
+        self._until = until
+        self._having = having
+        self._open: list[Node] = []
+
+    def refuse_doctype(self, *_: object) -> None:
+        """Entities are declared there, and with them every known way to blow up or to read other files."""
+        raise FormatError(f'"{shown(self._path.name)}" has a DOCTYPE, which is not read.', file=self._path)
+
+    def start(self, name: str, attributes: dict[str, str], line: int) -> None:
+        if len(self._open) >= _MAX_DEPTH:
+            raise FormatError(f'"{shown(self._path.name)}" is nested too deeply.', file=self._path, line=line)
+        plain = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
+        node = Node(name.rpartition(" ")[2], plain, line)
+        if node.name == self._until and not self._having:
+            raise _EnoughError
+        if node.name == self._having:
+            self._having = ""
+        if self._open:
+            self._open[-1].children.append(node)
+        else:
+            self.root = node
+        self._open.append(node)
+
+    def end(self, _: str) -> None:
+        self._open.pop()
+
+    def add_text(self, text: str) -> None:
+        node = self._open[-1]
+        if not node.children:
+            node.text += text

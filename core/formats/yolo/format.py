@@ -1,0 +1,136 @@
+"""YOLO: a text file of rows for each image, as Ultralytics and Darknet lay them out. An empty file says "nothing here".
+
+Rows are shares of the upright image's size, so the size of every labelled picture is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Sequence
+from pathlib import Path, PurePosixPath
+
+from core.domain.formats import Content, FormatInfo, Loss, ShapeKind
+from core.domain.imports import ImportSource, Problem, RawImage, Severity
+from core.domain.names import shown
+from core.errors import FormatError
+from core.formats.base import AnnotationFormat, Reading, SizeOf, WriteOptions, WriteResult
+from core.formats.reading.image_index import ImageIndex, Match
+from core.formats.reading.text_files import head_of
+from core.formats.yolo.layout import (
+    YoloLayout,
+    find_layout,
+    find_marker,
+    has_label_folder,
+    has_labels_beside_images,
+    is_marker,
+)
+from core.formats.yolo.rows import class_name, looks_like_rows, read_label_file
+from core.formats.yolo.writing import FILE_NAME, write_yolo
+
+
+class YoloFormat:
+    """Reads a data.yaml, an obj.data or a folder; writes a data.yaml and label files that mirror the pictures."""
+
+    info = FormatInfo(
+        slug="yolo",
+        title="YOLO",
+        reads="YOLO (data.yaml, obj.data, or a folder with .txt labels)",
+        writes=f"A {FILE_NAME}, and a label file (.txt) for each image.",
+        shapes_read=frozenset({ShapeKind.BOX, ShapeKind.POLYGON}),
+        shapes_written=frozenset({ShapeKind.BOX, ShapeKind.POLYGON}),
+        holds_negatives=True,
+        losses=(
+            Loss(Content.POLYGON_PARTS, "each part becomes an object of its own"),
+            Loss(Content.MIXED_IMAGES, "Ultralytics leaves them out, for it takes one kind of rows in a label file"),
+            Loss(Content.WHOLE_IMAGES, "left out, for every row of YOLO has a place"),
+            Loss(Content.CROWDS, "written as single objects"),
+            Loss(Content.WITHOUT_CLASS, "left out, for every row of YOLO has a class"),
+            Loss(Content.UNSEEN_IMAGES, "get no label file, and some programs take that for empty", Severity.INFO),
+        ),
+        endings=(".yaml", ".yml", ".data", ".txt"),
+        images_folder="images",
+        precedence=20,
+    )
+
+    def detect(self, path: Path) -> float:
+        if path.is_file():
+            return 0.9 if is_marker(path) else 0.0
+        if find_marker(path) is not None:
+            return 0.9
+        if has_label_folder(path):
+            return 0.8
+        return 0.7 if has_labels_beside_images(path) else 0.0
+
+    def read(self, source: ImportSource, *, size_of: SizeOf) -> Reading:
+        layout = find_layout(source)
+        return Reading(layout.images_root, _items(layout, source, size_of))
+
+    def write(
+        self, images: Iterable[RawImage], categories: Sequence[str], folder: Path, *, options: WriteOptions
+    ) -> WriteResult:
+        return write_yolo(images, categories, folder, has_pictures=options.has_pictures)
+
+
+def _items(
+    layout: YoloLayout, source: ImportSource, size_of: SizeOf
+) -> Generator[RawImage | Problem, None, Iterable[str]]:
+    yield from layout.problems
+    keys = {file.removesuffix(PurePosixPath(file).suffix): file for file in layout.label_files}
+    matches = ImageIndex(layout.images_root).match_stems(keys)
+    label_files: dict[str, Path] = {}  # by image
+    highest = -1
+    for key, file in keys.items():
+        match, label_file = matches[key], layout.base / file
+        if match.path is None:
+            yield from _unmatched(match, label_file)
+            continue
+        if match.path in label_files:
+            text = f'"{shown(match.path)}" already has labels in "{shown(label_files[match.path])}".'
+            yield Problem("annotation-file-duplicate", f"{text} This file is left out.", str(label_file))
+            continue
+        if len(match.candidates) > 1:
+            others = ", ".join(f'"{shown(path)}"' for path in match.candidates[1:3])
+            text = f'The labels belong to "{shown(match.path)}" and not to {others}, of the same name.'
+            yield Problem("image-ambiguous", text, str(label_file))
+        label_files[match.path] = label_file
+        image, top, problems = _read_image(layout, match.path, label_file, size_of)
+        highest = max(highest, top)
+        yield from problems
+        yield image
+    if not label_files:
+        text = f'None of the label files has its image below "{shown(layout.images_root)}".'
+        text += " Choose the folder that holds the images."
+        yield Problem("images-not-found", text, str(source.path), severity=Severity.ERROR)
+    return layout.names or [class_name(number, None) for number in range(highest + 1)]
+
+
+def _read_image(
+    layout: YoloLayout, path: str, label_file: Path, size_of: SizeOf
+) -> tuple[RawImage, int, Sequence[Problem]]:
+    """The image with its labels, the highest class number in use, and what is wrong with the labels."""
+    picture = size_of(layout.images_root / path)
+    if picture is None:
+        text = f'The size of "{shown(path)}" could not be read, so its labels are left out.'
+        problem = Problem("image-size-unknown", text, str(label_file))
+        return RawImage(path, (), source_file=str(label_file)), -1, [problem]
+    try:
+        labels = read_label_file(label_file, layout.names, picture.size)
+    except FormatError as error:
+        problem = Problem("annotation-file-unreadable", str(error), str(label_file))
+        return RawImage(path, (), *picture.size, str(label_file)), -1, [problem]
+    image = RawImage(path, labels.annotations, *picture.size, str(label_file), labels.is_empty)
+    return image, labels.highest_class, labels.problems
+
+
+def _unmatched(match: Match, label_file: Path) -> list[Problem]:
+    if match.candidates:
+        some = ", ".join(f'"{shown(path)}"' for path in match.candidates[:3])
+        text = f"The labels could belong to any of {len(match.candidates)} images ({some}); they are left out."
+        return [Problem("image-ambiguous", text, str(label_file))]
+    head = head_of(label_file)
+    if head.strip() and not looks_like_rows(head) and label_file.parent.name.lower() != "labels":
+        return []  # a text file that has nothing to do with labels
+    text = f'No image belongs to "{shown(label_file.name)}"; its labels are left out.'
+    return [Problem("label-without-image", text, str(label_file))]
+
+
+FORMAT: AnnotationFormat = YoloFormat()

@@ -1,0 +1,80 @@
+"""What a task is. An entry point in the group `calque.tasks` yields one; nothing else of Calque asks which it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from core.domain.evaluation import Setting
+from core.domain.geometry import Box, Polygon
+from core.domain.ids import TaskId
+from core.domain.tasks import TaskInfo
+from core.metrics.coco import EvalImage
+
+
+class ScoredSplit(Protocol):
+    """What a scorer found on one split, of whatever kind. Measures take their numbers from it, each from its kind."""
+
+    @property
+    def n_images(self) -> int: ...
+    @property
+    def images_with(self) -> Sequence[int]:
+        """Per class, images with an instance of it."""
+
+    @property
+    def instances(self) -> Sequence[int]:
+        """Per class."""
+
+    @property
+    def n_unusable(self) -> int:
+        """Predictions that were left out because they hold no numbers."""
+
+
+class Scorer(Protocol):
+    def __call__(self, n_categories: int, images: Iterable[EvalImage], *, max_detections: int) -> ScoredSplit:
+        """`images` is walked once: it predicts as it goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """`slug` is what requests, the registry and model.json hold, and never changes.
+
+    `usable_shape` is the part of a shape in an image of so many pixels (width, height), as a worker of this task wants
+    it; None when nothing is left. `needs` are kinds of shapes ("box", "polygon") of which a project must have one, and
+    then each class; empty = any shape will do. Other shapes stand in for them. `lacking` says that a class has none.
+    What columns tables and spreadsheets have follows from the measures that its scorer's findings yield.
+    """
+
+    slug: TaskId
+    title: str
+    words: str  # for people: "Boxes (detection)"
+    usable_shape: Callable[[Box | Polygon, int, int], Box | Polygon | None]
+    score: Scorer
+    about: Callable[[int], str]  # how it is measured with so many detections at most, as a sentence
+    headline: str  # the measure that is a version's one number
+    settings: Mapping[str, Setting] = field(default_factory=dict)  # thresholds of the scorer
+    has_masks: bool = False  # whether predictions carry masks
+    needs: frozenset[str] = frozenset()
+    lacking: Callable[[str], str] = lambda name: f'"{name}" has no shape that this task can use.'
+
+    @property
+    def info(self) -> TaskInfo:
+        return TaskInfo(self.slug, self.title, self.words)
+
+    def stands_in(self, kind: str) -> bool:
+        """Whether shapes of this kind are only a makeshift for what the task needs."""
+        return bool(self.needs) and kind not in self.needs
+
+    def refuse_project(self, worker_title: str, found_kinds: Iterable[str]) -> str:
+        """Why a project with these kinds of annotations cannot be trained on; "" when it can (E-122)."""
+        kinds = set(found_kinds)
+        if not self.needs or not kinds or kinds & self.needs:
+            return ""
+        found = " and ".join(sorted(kind.replace("-", " ") for kind in kinds))
+        return f'"{worker_title}" trains {self.slug} models, but this project has {found} annotations only.'
+
+    def refuse_classes(self, found_kinds: Iterable[str], lacking: Iterable[str]) -> tuple[str, ...]:
+        """A sentence for each class of `lacking`, those without a shape that is needed (E-243); none when the project
+        as a whole is refused."""
+        return tuple(self.lacking(name) for name in lacking) if self.needs & set(found_kinds) else ()

@@ -1,0 +1,107 @@
+"""What reading and writing annotation files costs: contract 2 beside contract 1, and whether writing grows with size.
+
+`pytest -m benchmark -s tests/benchmarks/test_formats.py`
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+sys.path.append(str(Path(__file__).parents[1] / "core" / "formats"))
+
+from contract_1.coco import CocoFormat as FormerCoco
+
+from core.domain.exports import ExportRequest
+from core.domain.geometry import Box, Polygon
+from core.domain.ids import ProjectId
+from core.domain.imports import ImportSource
+from core.exports.service import ExportService
+from core.formats.base import PictureSize, gather
+from core.formats.coco import FORMAT
+from core.registry.database import Registry
+from core.registry.stores.annotations import NewAnnotation, insert_annotations
+from core.registry.stores.images import ImageFacts, insert_images, list_keys
+from core.registry.stores.projects import add_categories, insert_project
+
+OBJECTS = 7
+SIZE = (640, 480)
+
+pytestmark = pytest.mark.benchmark
+
+
+def cpu_of(work: Callable[[], object]) -> float:
+    started = time.process_time()
+    work()
+    return time.process_time() - started
+
+
+@pytest.mark.parametrize("is_outlined", [False, True])
+def test_reading_coco_once_beside_reading_it_twice(tmp_path: Path, is_outlined: bool) -> None:
+    """Twice is what contract 1 did as soon as one picture was stored sideways."""
+    n_images = 20_000
+    chance = random.Random(1)
+    (tmp_path / "images").mkdir()
+    images = [{"id": i, "file_name": f"{i:06}.jpg", "width": 640, "height": 480} for i in range(n_images)]
+    annotations = []
+    for image in images:
+        (tmp_path / "images" / str(image["file_name"])).touch()
+        for category in range(OBJECTS):
+            x, y = chance.random() * 500, chance.random() * 400
+            ring = [x, y, x + 50.5, y + 3, x + 60.25, y + 40, x + 20, y + 50, x + 2, y + 30]
+            outline = [ring] if is_outlined else []
+            record = {"id": len(annotations), "image_id": image["id"], "category_id": category}
+            annotations.append(record | {"bbox": [x, y, 60.25, 50], "segmentation": outline})
+    categories = [{"id": category, "name": f"c{category}"} for category in range(OBJECTS)]
+    document = {"images": images, "annotations": annotations, "categories": categories}
+    (tmp_path / "a.json").write_text(json.dumps(document))
+    source = ImportSource(tmp_path / "a.json")
+    size = PictureSize(*SIZE)
+    former = cpu_of(lambda: FormerCoco().read(source, size_of=lambda _: SIZE))
+    now = cpu_of(lambda: gather(FORMAT.read(source, size_of=lambda _: size)))
+    kind = "polygons" if is_outlined else "boxes"
+    print(
+        f"\nCOCO, {n_images} images, {len(annotations)} {kind}: once before {former:.2f} CPU s, now {now:.2f}", end=""
+    )
+    print(f" ({now / former:.2f}); with a picture stored sideways {now / (2 * former):.2f} of before")
+
+
+@pytest.mark.parametrize("slug", ["coco", "yolo", "alto"])
+def test_an_export_grows_with_its_size_and_its_memory_does_not(tmp_path: Path, slug: str) -> None:
+    with Registry(tmp_path / "home" / "registry.sqlite", tmp_path / "home" / "backups") as registry:
+        exports = ExportService(registry)
+        figures = []
+        for n_images in (2_000, 20_000):
+            project = _make_project(registry, tmp_path / f"images{n_images}", n_images)
+            request = ExportRequest(project, slug, tmp_path / f"{slug}{n_images}")
+            cpu = cpu_of(lambda request=request: exports.export(request))
+            again = ExportRequest(project, slug, tmp_path / f"{slug}{n_images} again")
+            tracemalloc.start()
+            exports.export(again)
+            peak = tracemalloc.get_traced_memory()[1] / 1e6
+            tracemalloc.stop()
+            figures.append((n_images, cpu, peak))
+    (n_small, cpu_small, peak_small), (n_large, cpu_large, peak_large) = figures
+    print(f"\n{slug}: {n_large} images, {n_large * OBJECTS} annotations in {cpu_large:.2f} CPU s", end="")
+    print(f" ({n_large / cpu_large:.0f} images a CPU second); {n_large // n_small} times the images", end="")
+    print(f" take {cpu_large / cpu_small:.1f} times the CPU; peaks {peak_small:.1f} and {peak_large:.1f} MB")
+
+
+def _make_project(registry: Registry, root: Path, n_images: int) -> ProjectId:
+    with registry.write() as session:
+        project = insert_project(session, name=root.name, root=root)
+        facts = [ImageFacts(f"{i % 50}/{i:06}.jpg", *SIZE, 1, "0" * 64, 1000, 1) for i in range(n_images)]
+        insert_images(session, project, facts)
+        categories = add_categories(session, project, [f"c{i}" for i in range(OBJECTS)]).values()
+        shapes = [Box(1, 2, 30.5, 40), Polygon(((1.5, 2, 30, 3, 31.25, 40, 5, 38),))]
+        keys = list_keys(session, project).values()
+        new = (NewAnnotation(k, int(c), shapes[n % 2]) for k in keys for n, c in enumerate(categories))
+        insert_annotations(session, new)
+    return project

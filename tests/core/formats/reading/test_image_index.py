@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from core.formats.reading.image_index import ImageIndex, is_unsafe, parts_of, strip_containers
+
+Pictures = Callable[..., Path]
+
+
+def paths(matches: dict[str, object]) -> dict[str, str | None]:
+    return {name: match.path for name, match in matches.items()}
+
+
+def test_exact_names_go_before_similar_ones(tmp_path: Path, pictures: Pictures) -> None:
+    index = ImageIndex(pictures(tmp_path, "x/a.jpg", "b.jpg"))
+    assert paths(index.match_names(["y/a.jpg", "x/a.jpg", "b.jpg"])) == {
+        "y/a.jpg": None,
+        "x/a.jpg": "x/a.jpg",
+        "b.jpg": "b.jpg",
+    }
+    assert paths(index.match_names(["y/a.jpg"])) == {"y/a.jpg": "x/a.jpg"}
+
+
+def test_the_longest_common_ending_decides(tmp_path: Path, pictures: Pictures) -> None:
+    index = ImageIndex(pictures(tmp_path, "p/x/a.jpg", "q/y/a.jpg", "r/y/b.jpg", "s/y/b.jpg"))
+    matches = index.match_names(["old/y/a.jpg", "old/y/b.jpg", "none.jpg"])
+    assert paths(matches) == {"old/y/a.jpg": "q/y/a.jpg", "old/y/b.jpg": None, "none.jpg": None}
+    assert matches["old/y/b.jpg"].candidates == ("r/y/b.jpg", "s/y/b.jpg")
+    assert matches["none.jpg"].candidates == ()
+
+
+def test_case_and_composition_count_only_as_a_last_resort(tmp_path: Path, pictures: Pictures) -> None:
+    index = ImageIndex(pictures(tmp_path, "A.jpg", "a.jpg", "caf\u00e9.jpg", "cafe\u0301.jpg", "B.JPG"))
+    assert paths(index.match_names(["a.jpg", "A.jpg", "cafe\u0301.jpg", "b.jpg"])) == {
+        "a.jpg": "a.jpg",
+        "A.jpg": "A.jpg",
+        "cafe\u0301.jpg": "cafe\u0301.jpg",
+        "b.jpg": "B.JPG",
+    }
+
+
+def test_labels_find_pictures_in_mirrored_folders(tmp_path: Path, pictures: Pictures) -> None:
+    index = ImageIndex(
+        pictures(tmp_path, "images/train/a.jpg", "val/images/a.png", "page.tif.jpeg", "c.jpg", "images/c.jpg")
+    )
+    matches = index.match_stems(["labels/train/a", "val/labels/a", "labels/page", "c", "labels/c"])
+    assert paths(matches) == {
+        "labels/train/a": "images/train/a.jpg",
+        "val/labels/a": "val/images/a.png",
+        "labels/page": "page.tif.jpeg",
+        "c": "c.jpg",
+        "labels/c": "c.jpg",
+    }
+    assert len(matches["labels/c"].candidates) == 2
+
+
+def test_hidden_linked_and_special_files_are_left_out(tmp_path: Path, pictures: Pictures) -> None:
+    root = pictures(tmp_path / "root", "a.jpg", ".b.jpg", ".hidden/c.jpg")
+    pictures(tmp_path, "outside.jpg")
+    (root / "out.jpg").symlink_to(tmp_path / "outside.jpg")
+    (root / "in.jpg").symlink_to(root / "a.jpg")
+    (root / "loop").symlink_to(root)
+    (root / "folder.jpg").mkdir()
+    assert ImageIndex(root).paths == ("a.jpg", "in.jpg")
+    assert ImageIndex(root, max_entries=2).paths == ()
+
+
+@pytest.mark.parametrize("name", ["/a", "\\\\server\\a", "C:/a", "c:a", "x/../../a", "..\\a", "a\0b"])
+def test_unsafe_names(name: str) -> None:
+    assert is_unsafe(name)
+
+
+def test_parts_and_containers() -> None:
+    assert parts_of("C:\\x\\..\\y\\.\\a.jpg") == ["y", "a.jpg"]
+    assert parts_of("../..") == []
+    assert not is_unsafe("a..b/c.jpg")
+    assert strip_containers("train/images/sub/a") == "train/sub/a"
+    assert strip_containers("images") == "images"

@@ -1,0 +1,228 @@
+"""The formats say what they said under contract 1, in one reading instead of two, an image at a time instead of all.
+
+The oracle (`contract_1`) is the implementation as it was. Where the two differ on purpose, a test says so.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+sys.path.append(str(Path(__file__).parent))
+
+from contract_1.alto import AltoFormat
+from contract_1.coco import CocoFormat
+from contract_1.image_folder import ImageFolderFormat
+from contract_1.import_reading import read_annotations as read_twice
+from contract_1.yolo import YoloFormat
+
+from core.domain.imports import ImportSource, Problem, RawImage
+from core.errors import FormatError
+from core.formats.base import ReadResult
+from core.formats.catalog import FormatCatalog
+from core.formats.testing import CATEGORIES, HOSTILE, IMAGES
+from core.formats.writing import write_data_set
+from core.imports.examination import Headers, Memory
+from core.imports.reading import read_annotations
+
+CATALOG = FormatCatalog()
+BEFORE = {item.slug: item for item in (CocoFormat(), YoloFormat(), AltoFormat(), ImageFolderFormat())}
+
+
+class OldHeaders(Headers):
+    """Sizes as contract 1 wanted them."""
+
+    def size_of(self, path: Path) -> tuple[int, int] | None:  # type: ignore[override]
+        found = super().size_of(path)
+        return found.size if found else None
+
+
+def before(slug: str, source: ImportSource) -> ReadResult | str:
+    try:
+        reading = read_twice(BEFORE[slug], source, OldHeaders(Memory()))
+    except FormatError as error:
+        return str(error)
+    images = tuple(replace(item, is_as_stored=item.path in reading.turned) for item in reading.result.images)
+    result = reading.result
+    return ReadResult(result.images_root, images, result.categories, result.problems)
+
+
+def now(slug: str, source: ImportSource) -> ReadResult | str:
+    try:
+        return read_annotations(CATALOG.get(slug), source, Headers(Memory()))
+    except FormatError as error:
+        return str(error)
+
+
+def assert_same(slug: str, source: ImportSource, *, in_order: bool = True) -> ReadResult | str:
+    old, new = before(slug, source), now(slug, source)
+    if isinstance(old, str) or isinstance(new, str):
+        assert new == old
+        return new
+    assert new.images_root == old.images_root
+    assert new.categories == old.categories
+    assert by_path(new) == by_path(old)
+    assert sorted(new.problems, key=repr) == sorted(old.problems, key=repr)
+    if in_order:
+        assert new.images == old.images
+        assert new.problems == old.problems
+    return new
+
+
+def by_path(result: ReadResult) -> dict[str, RawImage]:
+    assert len({image.path for image in result.images}) == len(result.images)
+    return {image.path: image for image in result.images}
+
+
+def detected(path: Path) -> list[str]:
+    old = {slug: item.detect(path) for slug, item in BEFORE.items()}
+    assert old == {slug: CATALOG.get(slug).detect(path) for slug in BEFORE}
+    return [slug for slug, score in old.items() if score]
+
+
+@pytest.mark.parametrize("slug", ["coco", "yolo", "alto"])
+def test_the_images_of_the_contract(tmp_path: Path, slug: str) -> None:
+    root, target = tmp_path / "pictures", tmp_path / "out"
+    for image in IMAGES:
+        (root / image.path).parent.mkdir(parents=True, exist_ok=True)
+        Image.new("L", (100, 80)).save(root / image.path, "PNG")
+    write_data_set(CATALOG.get(slug), IMAGES, CATEGORIES, target)
+    assert slug in detected(target)
+    result = assert_same(slug, ImportSource(target, root))
+    assert isinstance(result, ReadResult) and len(result.images) == len(IMAGES) - 1
+    file = next(path for path in sorted(target.rglob("*")) if path.suffix in (".json", ".txt", ".xml"))
+    for content in HOSTILE:
+        file.write_bytes(content)
+        # Of ALTO, files that cannot be read are told when their turn comes, not before all others.
+        assert_same(slug, ImportSource(target, root), in_order=slug != "alto")
+        assert_same(slug, ImportSource(file, root))
+
+
+def test_inputs_as_people_brought_them(shared_cases: Path | None) -> None:
+    if shared_cases is None:
+        return
+    n_images = 0
+    for case in sorted(path for path in shared_cases.iterdir() if path.is_dir()):
+        for slug in detected(case):
+            result = assert_same(slug, ImportSource(case))
+            n_images += 0 if isinstance(result, str) else len(result.images)
+    assert n_images > 100
+
+
+def test_photographs(voc100: Path | None) -> None:
+    if voc100 is None:
+        return
+    for slug, path in (("coco", voc100 / "coco" / "instances_v2.json"), ("yolo", voc100 / "yolo")):
+        for root in (voc100 / "images", None):
+            assert_same(slug, ImportSource(path, root))
+    assert_same("coco", ImportSource(voc100 / "detections" / "coco_dets.json", voc100 / "images"))
+    assert_same("images", ImportSource(voc100))
+
+
+def test_pages(pages18c: Path | None) -> None:
+    if pages18c is None:
+        return
+    assert detected(pages18c) == ["alto", "images"]
+    assert_same("alto", ImportSource(pages18c))
+
+
+def test_broken_pages_among_good_ones(tmp_path: Path) -> None:
+    """At the beginning, in the middle, at the end; names stated, similar and taken."""
+    for name in ("a.png", "b.png", "sub/c.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        Image.new("L", (100, 80)).save(tmp_path / name)
+    page = (
+        "<alto><Description><MeasurementUnit>pixel</MeasurementUnit><sourceImageInformation><fileName>{}</fileName>"
+        '</sourceImageInformation></Description><Layout><Page WIDTH="100" HEIGHT="80"><PrintSpace>'
+        '<TextLine ID="l" HPOS="1" VPOS="2" WIDTH="30" HEIGHT="10"/></PrintSpace></Page></Layout></alto>'
+    )
+    contents = {
+        "1.xml": page.format("a.png"),
+        "2.xml": page.format("a.png"),
+        "3.xml": page.format("b.png")[:20],
+        "4.xml": page.format("B.PNG")[:-30],
+        "5.xml": page.format("c.png"),
+        "6.xml": page.format("nowhere.png"),
+        "7.xml": "<alto><Description/></alto>",
+        "8.xml": page.format("b.png").replace("pixel", "parsec"),
+        "b.xml": page.format("").replace("<Description>", "<!-- x --><Description>"),
+        "9.xml": page.replace("<alto>", "<Layout><alto>").format("b.png") + "</Layout>",
+    }
+    for name, content in contents.items():
+        (tmp_path / name).write_text(content)
+        assert_same("alto", ImportSource(tmp_path / name))
+    assert_same("alto", ImportSource(tmp_path), in_order=False)
+
+
+def coco(path: Path, images: list[dict], annotations: list[dict]) -> None:
+    document = {"images": images, "annotations": annotations, "categories": [{"id": 1, "name": "x"}]}
+    path.write_text(json.dumps(document, indent=1))
+
+
+def an_object(image: int, bbox: list[float], outline: list[list[float]] | None = None) -> dict:
+    return {"image_id": image, "category_id": 1, "bbox": bbox, "segmentation": outline or []}
+
+
+@pytest.fixture
+def sideways(tmp_path: Path) -> Path:
+    """Pictures of 64 x 48 as stored, by EXIF orientation."""
+    for orientation in range(1, 9):
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        Image.new("RGB", (64, 48)).save(tmp_path / f"{orientation}.png", exif=exif)
+    return tmp_path
+
+
+def test_pictures_stored_sideways_are_read_once(sideways: Path) -> None:
+    """Stored size, upright size, and no size stated; a box that fits both frames, one that fits the stored one only."""
+    stored = [{"id": n, "file_name": f"{n}.png", "width": 64, "height": 48} for n in range(1, 9)]
+    upright = [item | ({"width": 48, "height": 64} if item["id"] > 4 else {}) for item in stored]
+    unstated = [{"id": n, "file_name": f"{n}.png"} for n in range(1, 9)]
+    boxes = [an_object(n, box) for n in range(1, 9) for box in ([1, 2, 10, 20], [50, 2, 12, 20], [50, 40, 30, 30])]
+    for images in (stored, upright, unstated):
+        coco(sideways / "file.json", images, boxes)
+        assert_same("coco", ImportSource(sideways))
+
+
+def test_a_complaint_about_one_picture_is_kept_when_another_is_turned(sideways: Path) -> None:
+    """Contract 1 lost it: all problems came from the second reading, which knew no size of any sideways picture."""
+    images = [
+        {"id": 5, "file_name": "5.png", "width": 64, "height": 48},
+        {"id": 6, "file_name": "6.png", "width": 640, "height": 480},
+    ]
+    coco(sideways / "file.json", images, [an_object(5, [1, 2, 10, 20]), an_object(6, [1, 2, 10, 20])])
+    old, new = before("coco", ImportSource(sideways)), now("coco", ImportSource(sideways))
+    assert isinstance(old, ReadResult) and isinstance(new, ReadResult)
+    assert new.images == old.images
+
+    def kinds(problems: tuple[Problem, ...]) -> list[str]:
+        return [problem.kind for problem in problems]
+
+    assert kinds(old.problems) == ["annotations-turned"]
+    assert kinds(new.problems) == ["image-size-differs", "annotations-turned"]
+
+
+@pytest.mark.parametrize("last", [[[1, 2, 11, 2, 11, 22, 1, 22]], [[1, 2, 11, 2, 11, 22]], [[1, 2]], None])
+@pytest.mark.parametrize("spill", [[50, 40, 30, 30], [50, 40, 10, 5]])
+def test_outlines_that_are_boxes_in_several_files(sideways: Path, last: list | None, spill: list[float]) -> None:
+    """The same picture in two files and twice in one of them, under two names; a faulty outline at the end."""
+    x, y, w, h = spill
+    rectangle = [[x, y, x + w, y, x + w, y + h, x, y + h]]
+    images = [{"id": 1, "file_name": "1.png"}, {"id": 2, "file_name": "./1.png"}, {"id": 3, "file_name": "2.png"}]
+    objects = [an_object(number, spill, rectangle) for number in (1, 2, 3)]
+    coco(sideways / "a.json", images, objects)
+    other = [{"id": 7, "file_name": "2.png"}, {"id": 8, "file_name": "3.png"}, {"id": 9, "file_name": "no.png"}]
+    coco(
+        sideways / "b.json",
+        other,
+        [an_object(7, spill, rectangle), an_object(8, [1, 2, 10, 20], last), an_object(9, spill, [[0, 0, 9, 9, 0, 9]])],
+    )
+    assert_same("coco", ImportSource(sideways), in_order=False)
+    old, new = before("coco", ImportSource(sideways)), now("coco", ImportSource(sideways))
+    assert isinstance(old, ReadResult) and isinstance(new, ReadResult)
+    assert new.problems == old.problems

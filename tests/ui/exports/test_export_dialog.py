@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from core.domain.exports import ExportReport, ExportRequest, ExportSurvey
+from core.domain.formats import Content, FormatInfo
+from core.domain.imports import Problem
+from core.domain.messages import UserMessage
+from core.domain.projects import Project
+from ui.exports.export_dialog import ExportDialog
+
+
+@pytest.fixture
+def empty(qtbot: QtBot, project: Project) -> ExportDialog:
+    dialog = ExportDialog(project, ("train", ""))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    return dialog
+
+
+@pytest.fixture
+def dialog(empty: ExportDialog, formats: tuple[FormatInfo, ...], survey: ExportSurvey) -> ExportDialog:
+    empty.set_formats(formats)
+    empty.set_survey((), survey)
+    return empty
+
+
+def _press(qtbot: QtBot, button: QPushButton) -> None:
+    assert button.isEnabled(), button.toolTip()
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_until_all_is_known_the_button_says_so(
+    empty: ExportDialog, formats: tuple[FormatInfo, ...], survey: ExportSurvey
+) -> None:
+    assert (empty.refusal, empty._next.isEnabled()) == ("Counting…", False)
+    empty.set_survey((), survey)
+    assert empty.refusal == "Counting…"
+    empty.set_formats(formats)
+    assert (empty.refusal, empty._next.isEnabled()) == ("", True)
+    empty.set_formats(formats[:2])
+    assert (empty.refusal, empty._next.isEnabled()) == ("No format can be written.", False)
+
+
+def test_formats_that_cannot_be_written_say_why_and_cannot_be_chosen(
+    dialog: ExportDialog, formats: tuple[FormatInfo, ...]
+) -> None:
+    listed = dialog.form.formats
+    assert [listed.item(row).text() for row in range(listed.count())] == ["Boxes", "Everything", "Images", "broken"]
+    assert [bool(listed.item(row).flags() & Qt.ItemFlag.ItemIsEnabled) for row in range(4)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert listed.item(2).toolTip() == "A folder of images cannot hold annotations."
+    assert listed.item(3).toolTip() == "ImportError: no lxml"
+    listed.choose("images")
+    assert listed.chosen() == formats[2]
+
+
+def test_what_will_be_lost_is_told_for_the_format_in_view(dialog: ExportDialog) -> None:
+    assert dialog.form.losses.sentences == [
+        "12 polygons: written as their boxes.",
+        "3 images that nobody has annotated: not listed.",
+    ]
+    dialog.form.formats.choose("all")
+    assert dialog.form.losses.sentences == ["Every annotation is kept as it is."]
+    assert "Holds boxes, polygons, classes of whole images, images seen to be empty and sets." in [
+        dialog.form.losses._holds.text()
+    ]
+
+
+def test_the_folder_is_suggested_beside_the_projects_and_follows_the_format(
+    dialog: ExportDialog, project: Project, tmp_path: Path
+) -> None:
+    target = dialog.form._target
+    assert target.path() == project.root.parent / "Parish_ 1850 Boxes"
+    dialog.form.formats.choose("all")
+    assert target.path() == project.root.parent / "Parish_ 1850 Everything"
+    target.set_path(tmp_path / "mine")
+    dialog.form.formats.choose("boxes")
+    assert target.path() == tmp_path / "mine"
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "x").touch()
+    (tmp_path / "bare").mkdir()
+    assert dialog.form._within(tmp_path / "full") == tmp_path / "full" / "Parish_ 1850 Boxes"
+    assert dialog.form._within(tmp_path / "bare") == tmp_path / "bare"
+
+
+def test_a_folder_that_will_not_do_is_said_at_the_field(qtbot: QtBot, dialog: ExportDialog, tmp_path: Path) -> None:
+    with qtbot.waitSignal(dialog.target_check_requested) as asked:
+        dialog.form._target.set_path(tmp_path)
+    assert asked.args == [tmp_path]
+    dialog.set_target_refusal(tmp_path / "another", "It is full.")
+    assert dialog.refusal == ""
+    dialog.set_target_refusal(tmp_path, "It is full.")
+    assert dialog.form._target_hint.text() == "It is full."
+    assert (dialog.refusal, dialog._next.isEnabled()) == ("Choose another folder.", False)
+    dialog.form._target.set_path(tmp_path / "new")
+    assert dialog.refusal == ""
+    dialog.form._target.set_path(None)
+    assert dialog.refusal == "Choose a folder."
+
+
+def test_another_choice_of_images_is_counted_anew(qtbot: QtBot, dialog: ExportDialog, survey: ExportSurvey) -> None:
+    assert dialog.form._choice.count() == 2
+    with qtbot.waitSignal(dialog.survey_requested) as asked:
+        dialog.form._choice.setCurrentIndex(1)
+    assert asked.args == [("train",)]
+    assert dialog.refusal == "Counting…"
+    dialog.set_survey((), survey)
+    assert dialog.refusal == "Counting…", "that was the answer about the whole project"
+    dialog.set_survey(("train",), ExportSurvey(3, 0, {Content.UNSEEN_IMAGES: 3}))
+    assert dialog.refusal == "Nothing is annotated here yet."
+
+
+def test_the_whole_way(qtbot: QtBot, dialog: ExportDialog, project: Project, tmp_path: Path) -> None:
+    dialog.form._target.set_path(tmp_path / "out")
+    dialog.form._copies.setChecked(True)
+    with qtbot.waitSignal(dialog.export_requested) as wish:
+        _press(qtbot, dialog._next)
+    request = wish.args[0]
+    assert request == ExportRequest(project.id, "boxes", tmp_path / "out", copies_images=True)
+    assert dialog.is_busy
+    assert not dialog._next.isEnabled()
+    dialog.set_progress(2, 8, "Copying")
+    assert dialog._progress.text.text() == "Copying"
+    problems = (Problem("polygons", "12 polygons: written as their boxes."),)
+    dialog.show_report(ExportReport("Parish", "boxes", "Boxes", tmp_path / "out", 5, 40, 8, problems))
+    assert not dialog.is_busy
+    assert dialog._progress.isHidden()
+    assert dialog._cancel.text() == "Close"
+    with qtbot.waitSignal(dialog.folder_open_requested) as wish:
+        _press(qtbot, dialog._next)
+    assert wish.args == [tmp_path / "out"]
+
+
+def test_a_failure_is_shown_and_can_be_tried_again(qtbot: QtBot, dialog: ExportDialog) -> None:
+    _press(qtbot, dialog._next)
+    dialog.show_error(UserMessage("The disk is full.", "Make room."))
+    assert not dialog.is_busy
+    assert dialog._banner.isVisible()
+    with qtbot.waitSignal(dialog.export_requested):
+        _press(qtbot, dialog._next)
+    assert not dialog._banner.isVisible()
+
+
+def test_stopping_asks_and_waits_for_the_end(qtbot: QtBot, dialog: ExportDialog) -> None:
+    _press(qtbot, dialog._next)
+    with qtbot.waitSignal(dialog.cancel_requested):
+        _press(qtbot, dialog._cancel)
+    dialog.close()
+    assert dialog.isVisible()
+    dialog.show_stopped()
+    assert not dialog.is_busy
+    _press(qtbot, dialog._cancel)
+    assert not dialog.isVisible()

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from core.domain.imports import Problem, Severity
+from ui.widgets.problem_table import FILE, KIND, ProblemModel, ProblemTable
+
+PROBLEMS = (
+    Problem("box-out-of-bounds", "The box reaches 3 pixels beyond the image.", "coco.json", 12),
+    Problem("box-out-of-bounds", "The box reaches 9 pixels beyond the image.", "coco.json", 40),
+    Problem("image-missing", '"b.png" is not in the folder.', "coco.json"),
+    Problem("image-damaged", "The file ends early.", "train/c.png", severity=Severity.ERROR),
+)
+
+
+@pytest.fixture
+def table(qtbot: QtBot) -> ProblemTable:
+    table = ProblemTable()
+    qtbot.addWidget(table)
+    table.resize(800, 300)
+    table.show()
+    qtbot.waitExposed(table)
+    table.set_problems(PROBLEMS)
+    return table
+
+
+def _kinds(table: ProblemTable) -> list[str]:
+    model = table._table.model()
+    return [model.index(row, KIND).data() for row in range(model.rowCount())]
+
+
+def test_errors_come_first(table: ProblemTable) -> None:
+    assert _kinds(table) == ["Image damaged", "Box out of bounds", "Box out of bounds", "Image missing"]
+
+
+def test_kinds_are_grouped_with_their_numbers(table: ProblemTable) -> None:
+    texts = [table._kind.itemText(row) for row in range(table._kind.count())]
+    assert texts[:2] == ["All kinds (4)", "Box out of bounds (2)"]
+    table._kind.setCurrentIndex(1)
+    assert _kinds(table) == ["Box out of bounds", "Box out of bounds"]
+
+
+def test_searching_looks_at_files_and_sentences(qtbot: QtBot, table: ProblemTable) -> None:
+    qtbot.keyClicks(table._search, "TRAIN/")
+    qtbot.waitUntil(lambda: _kinds(table) == ["Image damaged"])
+    table._search.clear()
+    assert len(_kinds(table)) == 4
+
+
+def test_the_rows_shown_are_copied_as_a_table(qtbot: QtBot, table: ProblemTable) -> None:
+    table._kind.setCurrentIndex(1)
+    qtbot.mouseClick(table._copy, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == (
+        "Box out of bounds\tcoco.json\t12\tThe box reaches 3 pixels beyond the image.\n"
+        "Box out of bounds\tcoco.json\t40\tThe box reaches 9 pixels beyond the image."
+    )
+
+
+def test_selected_rows_are_copied_by_key(qtbot: QtBot, table: ProblemTable) -> None:
+    table._table.selectRow(3)
+    qtbot.keyClick(table._table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == 'Image missing\tcoco.json\t\t"b.png" is not in the folder.'
+
+
+def test_no_problem_is_said(table: ProblemTable) -> None:
+    table.set_problems(())
+    assert not table._table.isVisible()
+    assert table._none.isVisible()
+
+
+def test_severity_is_also_told_in_words(table: ProblemTable) -> None:
+    index = table._table.model().index(0, KIND)
+    assert index.data(Qt.ItemDataRole.AccessibleTextRole) == "Error: Image damaged"
+    assert table._table.model().index(0, FILE).data() == "train/c.png"
+
+
+def test_the_model_keeps_qts_contract(qtbot: QtBot, qtmodeltester: ModelTester) -> None:
+    model = ProblemModel()
+    model.set_problems(PROBLEMS)
+    qtmodeltester.check(model)

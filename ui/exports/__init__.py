@@ -1,0 +1,1 @@
+"""Taking annotations out of a project."""

@@ -1,0 +1,193 @@
+"""First page of an export: in which format, what of the project, where to, with or without the images."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from core.domain.exports import ExportRequest, ExportSurvey
+from core.domain.formats import FormatInfo
+from core.domain.names import shown
+from core.domain.projects import Project
+from ui.exports.format_list import FormatList
+from ui.exports.loss_list import LossList
+from ui.widgets.formatting import count, size
+from ui.widgets.labels import label, set_role
+from ui.widgets.path_field import PathField
+from ui.widgets.save_dialog import safe_file_name
+
+
+class ExportForm(QWidget):
+    changed = Signal()
+    target_changed = Signal(object)  # Path: its suitability is not known any more
+    folders_changed = Signal(object)  # tuple[str, ...]: there is something else to survey
+
+    def __init__(self, project: Project, folders: Sequence[str] = (), parent: QWidget | None = None) -> None:
+        """`folders` are those that the person has chosen on the project's page."""
+        super().__init__(parent)
+        self._project = project
+        self._survey: ExportSurvey | None = None
+        self._has_formats = False
+        self._refusal = ""
+        self._suggested: Path | None = None
+        self.formats = FormatList()
+        self._losses = LossList()
+        self._choice = QComboBox()
+        self._amount = label("", "muted", wrap=True)
+        self._target = PathField(
+            self.tr("Folder of the export"),
+            placeholder=self.tr("A new or an empty folder"),
+            on_chosen=self._within,
+        )
+        self._target_hint = label("", "muted", wrap=True)
+        self._copies = QCheckBox()
+        self._fill_choice(folders)
+        self._build()
+        self.formats.format_changed.connect(self._on_format)
+        self._target.path_changed.connect(self._on_target)
+        self._copies.toggled.connect(lambda _on: self.changed.emit())
+        self._choice.currentIndexChanged.connect(lambda _row: self._on_choice())
+        self.set_survey(None)
+        self.set_target_refusal(None, "")
+
+    def _fill_choice(self, folders: Sequence[str]) -> None:
+        self._choice.setAccessibleName(self.tr("What is exported"))
+        self._choice.addItem(self.tr("The whole project"), ())
+        for folder in folders:
+            if folder:
+                self._choice.addItem(self.tr("Only “{folder}”").format(folder=shown(folder)), (folder,))
+        self._choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+
+    def _build(self) -> None:
+        card = QFrame()
+        card.setProperty("role", "card")
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(16, 14, 8, 14)
+        inside.addWidget(self._losses)
+        upper = QHBoxLayout()
+        upper.setSpacing(12)
+        upper.addWidget(self.formats, 5)
+        upper.addWidget(card, 6)
+        choice = QHBoxLayout()
+        choice.setSpacing(12)
+        choice.addWidget(self._choice)
+        choice.addWidget(self._amount, 1)
+        form = QGridLayout()
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(4)
+        form.setColumnStretch(1, 1)
+        what, where = label(self.tr("&What")), label(self.tr("&Folder"))
+        what.setBuddy(self._choice)
+        where.setBuddy(self._target)
+        form.addWidget(what, 0, 0)
+        form.addLayout(choice, 0, 1)
+        form.setRowMinimumHeight(1, 6)
+        form.addWidget(where, 2, 0)
+        form.addWidget(self._target, 2, 1)
+        form.addWidget(self._target_hint, 3, 1)
+        form.setRowMinimumHeight(4, 4)
+        form.addWidget(self._copies, 5, 1, Qt.AlignmentFlag.AlignLeft)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(14)
+        column.addLayout(upper, 1)
+        column.addLayout(form)
+
+    def set_formats(self, formats: Sequence[FormatInfo]) -> None:
+        self._has_formats = True
+        self.formats.set_formats(formats)
+
+    def set_survey(self, survey: ExportSurvey | None) -> None:
+        """What there is to export; None while it is being counted."""
+        self._survey = survey
+        amount = self.tr("Counting…")
+        copies = self.tr("&Copy the images too")
+        if survey is not None:
+            amount = self.tr("{n} annotations, {m} of {k} images annotated").format(
+                n=count(survey.n_annotations), m=count(survey.n_spoken_of), k=count(survey.n_images)
+            )
+            copies += f" ({size(survey.n_picture_bytes)})"
+        self._amount.setText(amount)
+        self._copies.setText(copies)
+        self._copies.setToolTip(self.tr("Then the folder holds all that another program needs."))
+        self._losses.show_losses(self.formats.chosen(), survey)
+        self.changed.emit()
+
+    def set_target_refusal(self, target: Path | None, reason: str) -> None:
+        """Why `target` will not do; "" = it will. An answer about another target than the present one is ignored."""
+        if target is not None and target != self._target.path():
+            return
+        self._refusal = reason
+        self._target_hint.setText(reason or self.tr("The folder is made; nothing of yours is replaced."))
+        set_role(self._target_hint, "error" if reason else "muted")
+        self.changed.emit()
+
+    def request(self) -> ExportRequest | None:
+        """None while something is missing: see `refusal`."""
+        info, target = self.formats.chosen(), self._target.path()
+        if info is None or target is None or self.refusal():
+            return None
+        return ExportRequest(
+            self._project.id, info.slug, target, folders=self.folders(), copies_images=self._copies.isChecked()
+        )
+
+    def refusal(self) -> str:
+        """Why it cannot be exported as it is filled in; "" when it can. What the field itself says is not repeated."""
+        if self._has_formats and self.formats.chosen() is None:
+            return self.tr("No format can be written.")
+        if self._survey is None or not self._has_formats:
+            return self.tr("Counting…")
+        if not self._survey.n_spoken_of:
+            return self.tr("Nothing is annotated here yet.")
+        if self._target.path() is None:
+            return self.tr("Choose a folder.")
+        return self.tr("Choose another folder.") if self._refusal else ""
+
+    def folders(self) -> tuple[str, ...]:
+        return tuple(self._choice.currentData() or ())
+
+    @property
+    def losses(self) -> LossList:
+        return self._losses
+
+    def focus_first(self) -> None:
+        self.formats.setFocus()
+
+    def _on_format(self) -> None:
+        self._losses.show_losses(self.formats.chosen(), self._survey)
+        self._suggest()
+        self.changed.emit()
+
+    def _on_target(self) -> None:
+        self.set_target_refusal(None, "")
+        path = self._target.path()
+        if path is not None:
+            self.target_changed.emit(path)
+
+    def _on_choice(self) -> None:
+        self.set_survey(None)
+        self.folders_changed.emit(self.folders())
+
+    def _suggest(self) -> None:
+        """A new folder beside the project's, as long as the person has chosen no other."""
+        path = self._target.path()
+        if path is None or path == self._suggested:
+            parent = path.parent if path is not None else self._project.root.parent
+            self._suggested = parent / self._name()
+            self._target.set_path(self._suggested)
+
+    def _within(self, folder: Path) -> Path:
+        """In a folder that was chosen, one of its own is made, unless it is empty."""
+        try:
+            is_empty = not any(folder.iterdir())
+        except OSError:
+            is_empty = True
+        self._suggested = folder if is_empty else folder / self._name()
+        return self._suggested
+
+    def _name(self) -> str:
+        info = self.formats.chosen()
+        return safe_file_name(f"{self._project.name} {info.title if info else ''}")

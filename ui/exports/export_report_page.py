@@ -1,0 +1,55 @@
+"""Last page of an export: what was written, and where."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from core.domain.exports import ExportReport
+from core.domain.names import shown
+from ui.icons import icon
+from ui.widgets.figures import Figure, FigureRow, problem_figure
+from ui.widgets.formatting import count
+from ui.widgets.labels import ElidedLabel, label
+from ui.widgets.problem_table import ProblemTable
+
+
+class ExportReportPage(QWidget):
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._picture = QLabel()
+        self._picture.setFixedSize(28, 28)
+        self._heading = label("", "heading", wrap=True)
+        self._place = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
+        self._figures = FigureRow()
+        self._problems = ProblemTable(self.tr("Everything was written as it is."))
+        top = QHBoxLayout()
+        top.setSpacing(10)
+        top.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
+        texts = QVBoxLayout()
+        texts.setSpacing(2)
+        texts.addWidget(self._heading)
+        texts.addWidget(self._place)
+        top.addLayout(texts, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addLayout(top)
+        column.addWidget(self._figures)
+        column.addWidget(self._problems, 1)
+
+    def set_report(self, report: ExportReport) -> None:
+        self._picture.setPixmap(icon("circle-check", role="success").pixmap(26, 26))
+        self._heading.setText(
+            self.tr("“{name}” was exported as {title}.").format(name=report.project_name, title=report.format_title)
+        )
+        self._place.setText(shown(report.target))
+        self._figures.set_figures(
+            [
+                Figure(count(report.n_images), self.tr("annotated images")),
+                Figure(count(report.n_annotations), self.tr("annotations")),
+                Figure(count(report.n_pictures), self.tr("images copied")),
+                problem_figure(report.problems),
+            ]
+        )
+        self._problems.set_problems(report.problems)

@@ -1,0 +1,214 @@
+"""What was left out or changed, one row each: grouped by kind, searchable, copied as a table."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QPushButton,
+    QStackedWidget,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.domain.imports import Problem, Severity
+from core.domain.names import shown
+from ui.icons import icon
+from ui.theme import current_theme
+from ui.widgets.empty_state import EmptyState
+from ui.widgets.formatting import count
+from ui.widgets.labels import label
+from ui.widgets.search_field import SearchField
+
+Index = QModelIndex | QPersistentModelIndex
+
+KIND, FILE, LINE, TEXT = range(4)
+ICONS = {Severity.INFO: "info", Severity.WARNING: "triangle-alert", Severity.ERROR: "circle-alert"}
+ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+
+
+def kind_title(kind: str) -> str:
+    """A slug as words: "box-out-of-bounds" becomes "Box out of bounds"."""
+    return kind.replace("-", " ").capitalize()
+
+
+class ProblemModel(QAbstractTableModel):
+    """Errors first, then warnings, then notes; within these in the order they were found."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._problems: tuple[Problem, ...] = ()
+        self._shown: list[Problem] = []
+
+    @property
+    def shown(self) -> list[Problem]:
+        return self._shown
+
+    def set_problems(self, problems: Sequence[Problem]) -> None:
+        self._problems = tuple(sorted(problems, key=lambda problem: ORDER[problem.severity]))
+        self.set_filter("", "")
+
+    def set_filter(self, kind: str, text: str) -> None:
+        """Keep the rows of `kind` ("" = all) in which `text` occurs."""
+        wanted = text.casefold()
+        self.beginResetModel()
+        self._shown = [
+            problem
+            for problem in self._problems
+            if (not kind or problem.kind == kind)
+            and (not wanted or wanted in f"{problem.file}\n{problem.text}\n{kind_title(problem.kind)}".casefold())
+        ]
+        self.endResetModel()
+
+    # Qt overrides
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        return 0 if parent.isValid() else len(self._shown)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        return 0 if parent.isValid() else TEXT + 1
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return (self.tr("Problem"), self.tr("File"), self.tr("Line"), self.tr("What it is"))[section]
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        problem, column = self._shown[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row_texts(problem)[column]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{shown(problem.file)}\n{problem.text}" if problem.file else problem.text
+        if role == Qt.ItemDataRole.DecorationRole and column == KIND:
+            return icon(ICONS[problem.severity], role=str(problem.severity))
+        if role == Qt.ItemDataRole.AccessibleTextRole and column == KIND:
+            return f"{str(problem.severity).capitalize()}: {kind_title(problem.kind)}"
+        if role == Qt.ItemDataRole.ForegroundRole and column in (FILE, LINE):
+            return QColor(current_theme().text_muted)
+        return None
+
+
+def row_texts(problem: Problem) -> tuple[str, str, str, str]:
+    line = "" if problem.line is None else count(problem.line)
+    return kind_title(problem.kind), shown(problem.file), line, problem.text
+
+
+class ProblemTable(QWidget):
+    """The table with its filters; says so when there is no problem."""
+
+    def __init__(self, praise: str = "", parent: QWidget | None = None) -> None:
+        """`praise` is what is said when there is no problem."""
+        super().__init__(parent)
+        self._problems: tuple[Problem, ...] = ()
+        self._model = ProblemModel(self)
+        self._heading = label(self.tr("Problems"), "heading")
+        self._kind = QComboBox()
+        self._kind.setAccessibleName(self.tr("Kind of problem"))
+        self._kind.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self._search = SearchField(self.tr("Search the problems"))
+        self._copy = QPushButton(icon("copy"), self.tr("Copy"))
+        self._copy.setToolTip(self.tr("Copy the rows shown, as a table for a spreadsheet"))
+        self._table = _Table(self._model)
+        praise = praise or self.tr("Everything found can be used.")
+        self._none = EmptyState("circle-check", self.tr("No problems"), praise)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._table)
+        self._stack.addWidget(self._none)
+        bar = QHBoxLayout()
+        bar.setSpacing(8)
+        bar.addWidget(self._heading)
+        bar.addStretch(1)
+        bar.addWidget(self._kind)
+        bar.addWidget(self._search)
+        bar.addWidget(self._copy)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(bar)
+        column.addWidget(self._stack, 1)
+        self._kind.currentIndexChanged.connect(self._filter)
+        self._search.search_changed.connect(self._filter)
+        self._copy.clicked.connect(lambda: copy_problems(self._model.shown))
+
+    def set_problems(self, problems: Sequence[Problem]) -> None:
+        self._problems = tuple(problems)
+        self._model.set_problems(problems)
+        counts = Counter(problem.kind for problem in problems)
+        self._kind.blockSignals(True)
+        self._kind.clear()
+        self._kind.addItem(self.tr("All kinds ({n})").format(n=count(len(problems))), "")
+        for kind, n in counts.most_common():
+            self._kind.addItem(f"{kind_title(kind)} ({count(n)})", kind)
+        self._kind.blockSignals(False)
+        for widget in (self._kind, self._search, self._copy):
+            widget.setVisible(bool(problems))
+        self._stack.setCurrentWidget(self._table if problems else self._none)
+        self._table.resizeColumnToContents(KIND)
+        self._table.setColumnHidden(FILE, not any(problem.file for problem in problems))
+        self._table.setColumnHidden(LINE, all(problem.line is None for problem in problems))
+
+    def _filter(self) -> None:
+        self._model.set_filter(str(self._kind.currentData() or ""), self._search.text().strip())
+
+
+class _FileDelegate(QStyledItemDelegate):
+    """Shortens a path at its beginning: the end tells files apart."""
+
+    # Qt overrides
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideLeft
+
+
+class _Table(QTableView):
+    def __init__(self, model: ProblemModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._problems = model
+        self.setModel(model)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setItemDelegateForColumn(FILE, _FileDelegate(self))
+        self.setAccessibleName(self.tr("Problems"))
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(max(28, self.fontMetrics().height() + 10))
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setStretchLastSection(True)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        for column, width in ((KIND, 180), (FILE, 150), (LINE, 54)):
+            self.setColumnWidth(column, width)
+
+    # Qt overrides
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+            copy_problems([self._problems.shown[row] for row in rows])
+        else:
+            super().keyPressEvent(event)
+
+
+def copy_problems(problems: Sequence[Problem]) -> None:
+    """To the clipboard, a line each, tabs between the columns."""
+    lines = ["\t".join(text.replace("\t", " ") for text in row_texts(problem)) for problem in problems]
+    QGuiApplication.clipboard().setText("\n".join(lines))
