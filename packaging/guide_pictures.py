@@ -124,7 +124,7 @@ class Photographer:
         features = self.features
         project = features.projects.current
         assert project is not None
-        features.train_current_project()
+        features.routes.train_current_project()
         self.page("wizard")
         self.wait(1)
         draft = sample_draft(features.services, project)
@@ -143,14 +143,14 @@ class Photographer:
         self.until(lambda: features.run_page.state is not None)
         self.wait(1.5)
         self.take("run")
-        features.show_section("runs")
+        features.routes.show_section("runs")
         self.page("runs")
         self.take("runs")
-        features.show_section("models")
+        features.routes.show_section("models")
         self.page("models")
         self.take("models")
         assert trained.version is not None
-        features.open_version(trained.version)
+        features.routes.open_version(trained.version)
         self.page("version")
         self.take("version")
 
@@ -160,7 +160,7 @@ class Photographer:
         assert project is not None
         draft = sample_draft(features.services, project)
         values = {**draft.values, "epochs": LIVE_EPOCHS}
-        features.training.run_submitted.emit(features.services.training.submit(replace(draft, values=values)))
+        features.training.run_submitted.emit(features.services.training.submit(replace(draft, values=values)).value)
         self.page("run")
         self.until(lambda: (state := features.run_page.state) is not None and (state.last_epoch or 0) >= 3, 300)
         self.take("run-live")
