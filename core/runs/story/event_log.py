@@ -125,10 +125,12 @@ class EventReader:
     def read_packed(self) -> list[Block]:
         """Blocks that stand for what comes next in the log, as many as there are; their other lines are not parsed.
 
-        Then `has_more` is true. None at all where nothing is packed, or is not what the log says.
+        Then `has_more` is true. None at all where nothing is packed, or is not what the log says. The very first comes
+        alone: whoever looks sees a curve at once, and the whole of it a moment later.
         """
         start, taken = self._offset, []
-        while self._offset - start < PACKED_BYTES and (block := self._find_block()) is not None:
+        limit = PACKED_BYTES if start else 1
+        while self._offset - start < limit and (block := self._find_block()) is not None:
             if block.start > self._offset:
                 break
             self._next_block = None

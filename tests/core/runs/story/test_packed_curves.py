@@ -188,3 +188,17 @@ def test_a_reader_of_a_run_at_work(layout: RunLayout) -> None:
             break
     assert n_points == N_STEPS
     assert replace(batch.state, pid=None) == replace(read(layout, from_events_alone=True)[2], pid=None)
+
+
+def test_the_first_block_comes_alone_and_the_rest_at_once(layout: RunLayout) -> None:
+    write(layout)
+    reader = RunReader(layout, KINDS)
+    portions = []
+    while True:
+        batch, _events = reader.read()
+        portions.append(sum(len(part.values) for part in batch.metrics))
+        if not batch.has_more:
+            break
+    assert 0 < portions[0] <= 3 * 64, "a curve to look at"
+    assert portions[1] > 2 * portions[0], "all that is packed besides"
+    assert len(portions) == 3, "and what came behind the last block"
