@@ -157,6 +157,7 @@ def get_run(services: Services, id_or_prefix: str) -> RunRecord:
 def run_data(record: RunRecord) -> dict[str, Any]:
     return {
         "run": record.id,
+        "kind": record.kind,
         "name": record.name,
         "project": record.project_name,
         "model": record.model_name,

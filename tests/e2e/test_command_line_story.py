@@ -38,6 +38,12 @@ def test_from_folder_to_exported_model(calque: Calque, shapes: Path, tmp_path: P
     assert 0.0 <= trained.data["metrics"]["test"]["map50"] <= 1.0
     assert len(trained.data["snapshot"]) == 64
 
+    again = calque("recheck", trained.data["version"])
+    assert again.code == 0, again.stderr
+    assert again.data["result"]["split"] == "test"
+    assert (again.data["result"]["n_images"], again.data["result"]["n_different"]) == (4, 0)
+    assert [run["kind"] for run in calque("runs").data["runs"]] == ["recheck", "training"]
+
     listed = calque("models", trained.data["version"])
     assert listed.data["status"] == "Available"
     exported = calque("export", trained.data["version"], tmp_path / "exported")
