@@ -18,6 +18,13 @@ class Books:
     result, end, retry or removal; what it raises undoes that change.
     """
 
+    def problem_of(self, result: RunResult) -> str:
+        """Why a result cannot be understood: damaged, or of a newer Calque's format. "" for one that can.
+
+        Such a one is a warning of its run; the other methods are never given it.
+        """
+        return ""
+
     def take(self, session: Session, record: RunRecord, result: RunResult) -> None:
         """A result has come."""
 

@@ -82,7 +82,8 @@ class Ingest:
             fresh = [event for event in self._waiting if event.seq > known]
             runs.add_metrics(session, self._run, _rows(fresh))
             for told in _results(fresh):
-                self._books.take(session, record, told)
+                if not self._books.problem_of(told):  # the run's warnings say it
+                    self._books.take(session, record, told)
             runs.set_ingested_seq(session, self._run, max(known, self._seq))
             if not record.status.is_terminal or record.attempt < state.attempt:
                 runs.update_run(session, self._run, **_changes(state))

@@ -65,7 +65,7 @@ class RunReader:
     def _begin(self) -> None:
         self._attempts = read_attempts(self._layout)
         self._reader = EventReader(self._layout)
-        self._fold = RunFold(self.request, self._layout, self._attempts)
+        self._fold = RunFold(self.request, self._layout, self._attempts, self.books.problem_of)
         self._has_last_words = False
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.domain.evaluation import EvaluationTable
+from core.domain.evaluation_json import table_from_json
 from core.domain.models import VersionStatus
 from core.domain.runs import RunRecord, RunResult
 from core.errors import RefusedError
@@ -16,6 +17,17 @@ from core.training.results import evaluation_of, publication_of, tables_of
 
 
 class TrainingBooks(Books):
+    def problem_of(self, result: RunResult) -> str:
+        what = "a measurement" if result.topic == EVALUATION else "the version that it published"
+        try:
+            if result.topic == EVALUATION:
+                table_from_json(result.content)
+            elif result.topic == PUBLISHED:
+                publication_of(result.content)
+        except (KeyError, TypeError, ValueError) as error:
+            return f"What this run says of {what} cannot be read: {error}."
+        return ""
+
     def take(self, session: Session, record: RunRecord, result: RunResult) -> None:
         if record.version is None:
             return

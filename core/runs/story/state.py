@@ -59,7 +59,14 @@ class _Attempt:
 class RunFold:
     """Feed it events in any portions; ask for the state, and take the points and lines that are new."""
 
-    def __init__(self, request: RunRequest, layout: RunLayout, attempts: tuple[Attempt, ...] = (FIRST,)) -> None:
+    def __init__(
+        self,
+        request: RunRequest,
+        layout: RunLayout,
+        attempts: tuple[Attempt, ...] = (FIRST,),
+        problem_of: Callable[[RunResult], str] = lambda _result: "",
+    ) -> None:
+        """`problem_of` says why a result cannot be understood, "" for one that can: those alone are kept."""
         self._request = request
         self._layout = layout
         self._attempts = {attempt.number: attempt for attempt in attempts}
@@ -70,6 +77,7 @@ class RunFold:
         self._best_epoch: int | None = None
         self._last_epoch: int | None = None
         self._results: list[RunResult] = []
+        self._problem_of = problem_of
         self._plans = {plan.name: plan for plan in request.stages}
         self._has_checkpoints = any(plan.counts_epochs for plan in request.stages)
         self._attempt = self._new_attempt(1)
@@ -303,8 +311,14 @@ class RunFold:
 
     def _on_result(self, event: Event, body: says.Result) -> None:
         """The first of a topic in an attempt takes the place of what earlier attempts said of it."""
+        result = RunResult(body.topic, body.content, event.attempt, event.at, event.t)
+        problem = self._problem_of(result)
+        if problem:
+            self._attempt.warnings.append(problem)
+            self._add_line(event, problem, "warning")
+            return
         kept = [item for item in self._results if item.topic != body.topic or item.attempt == event.attempt]
-        self._results = [*kept, RunResult(body.topic, body.content, event.attempt, event.at, event.t)]
+        self._results = [*kept, result]
 
     def _on_heartbeat(self, _event: Event, body: says.Heartbeat) -> None:
         self._attempt.peak_bytes = max(self._attempt.peak_bytes, body.rss_bytes)

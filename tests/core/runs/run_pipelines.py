@@ -210,3 +210,12 @@ def looks_around(context: ChildContext) -> None:
 def tells_its_python(context: ChildContext) -> None:
     """Which interpreter it was started with."""
     context.effective({"started_by": os.environ.get("STARTED_BY", ""), "worker": context.request.worker})
+
+
+def tells_what_nobody_reads(context: ChildContext) -> None:
+    """A measurement in a format of tomorrow and one that is damaged, between results that are sound."""
+    with context.stage("train"):
+        context.result("evaluation", {"format": 99, "split": "val"})
+        context.result("evaluation", {"format": 2})
+    context.result("published", {"folder": "nowhere"})
+    context.finish(RunStatus.SUCCESS, "done")

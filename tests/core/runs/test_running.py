@@ -48,3 +48,16 @@ def test_looking_back_ends_with_the_state_of_now(workshop: Workshop, collected: 
     assert collected.batches[-1].state == state
     assert not collected.batches[-1].has_more
     assert [table.overall.value("map50") for table in collected.batches[-1].tables] == [0.7]
+
+
+def test_a_result_that_cannot_be_read_is_a_warning_and_ends_nothing(workshop: Workshop, collected: Collected) -> None:
+    record = workshop.make("tells_what_nobody_reads")
+    state = workshop.run(record, collected)
+    assert (state.status, state.results) == (RunStatus.SUCCESS, ())
+    of_tomorrow, damaged, unpublished = state.warnings
+    assert "a measurement cannot be read" in of_tomorrow and "format 99" in of_tomorrow
+    assert "a measurement cannot be read" in damaged and "damaged" in damaged
+    assert "the version that it published cannot be read" in unpublished
+    assert collected.batches[-1].tables == ()
+    assert workshop.service.get_run(record.id).status is RunStatus.SUCCESS, "its end is in the registry"
+    assert [line.text for line in collected.log if line.level == "warning"] == list(state.warnings)
