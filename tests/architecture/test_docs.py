@@ -19,8 +19,7 @@ VERBS = (ROOT / "README.md", ROOT / "docs" / "guide" / "command-line.md")
 
 def _ticked(text: str) -> Iterator[str]:
     """What stands in back-ticks, outside blocks of code."""
-    for words in re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL)):
-        yield words
+    yield from re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
 
 
 def _paths(text: str) -> list[str]:
