@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.controllers.configuration_files import read_configuration
+from app.controllers.wizard_configurations import WizardConfigurations
 from app.jobs import Job, JobContext, JobRunner
 from core.domain.devices import DeviceReport
 from core.domain.ids import ProjectId, RunId, VersionId
@@ -18,11 +18,8 @@ from core.domain.models import Model, ModelVersion
 from core.domain.projects import Category, Folder, Project
 from core.domain.runs import RunRecord
 from core.domain.training import TrainingDraft, TrainingReview
-from core.domain.workers import Configuration, ConfigValue, GpuUse, WorkerInfo
+from core.domain.workers import GpuUse, WorkerInfo
 from core.runs.processes.devices import probe_devices
-from core.workers.configuration import check, make
-from core.workers.pretrained import find_pretrained
-from ui.training.start_section import PretrainedPlace
 from ui.training.wizard import TrainingWizard
 
 if TYPE_CHECKING:  # SQLAlchemy comes with them, which the window's first paint must not wait for
@@ -78,10 +75,16 @@ class TrainingController(QObject):
         self._training = training
         self._projects = projects
         self._models = models
-        self._configurations = configurations
+        self._configurations = WizardConfigurations(
+            configurations=configurations,
+            catalog=catalog,
+            weights_folder=weights_folder,
+            jobs=jobs,
+            wizard=wizard,
+            parent=self,
+        )
         self._catalog = catalog
         self._probe_devices = probe_devices
-        self._weights_folder = weights_folder
         self._jobs = jobs
         self._wizard = wizard
         self._project: ProjectId | None = None
@@ -109,8 +112,6 @@ class TrainingController(QObject):
         wizard.restart_requested.connect(self._restart)
         wizard.worker_list_wanted.connect(self._reload_workers)
         wizard.probe_requested.connect(lambda: self._look_for_gpus(refresh=True))
-        wizard.configuration_save_requested.connect(self._save_configuration)
-        wizard.configuration_import_requested.connect(self._import_configuration)
 
     # Opening and leaving
 
@@ -201,9 +202,9 @@ class TrainingController(QObject):
             self._kept[draft.project] = draft
         asked, self._asked = self._asked, draft
         if draft.worker and draft.worker != asked.worker:
-            self._load_configurations(draft.worker)
+            self._configurations.load(draft.worker)
         if draft.worker and (draft.worker, dict(draft.values)) != (asked.worker, dict(asked.values)):
-            self._look_for_pretrained(draft.worker, dict(draft.values))
+            self._configurations.look_for_pretrained(draft.worker, dict(draft.values))
         of_name = [(d.project, d.worker, d.model, d.new_model_name) for d in (draft, asked)]
         if of_name[0] != of_name[1]:
             self._propose_name(draft)
@@ -282,7 +283,7 @@ class TrainingController(QObject):
         self._wizard.show_message(message)
         self.review_now()
 
-    # Workers, devices, weights
+    # Workers and devices
 
     def _reload_workers(self) -> None:
         self._jobs.run(
@@ -317,61 +318,6 @@ class TrainingController(QObject):
 
     def _no_devices(self, message: UserMessage) -> None:
         self._wizard.set_devices(DeviceReport((), f"{message.text} {message.hint}".strip()))
-
-    def _look_for_pretrained(self, worker: str, values: dict[str, ConfigValue]) -> None:
-        self._jobs.run(
-            lambda: self._pretrained_place(worker, values),
-            then=self._wizard.set_pretrained,
-            on_error=lambda _message: self._wizard.set_pretrained(None),  # the review tells of a missing worker
-            key="training-pretrained",
-        )
-
-    def _pretrained_place(self, worker: str, values: dict[str, ConfigValue]) -> PretrainedPlace | None:
-        """None while the values are not valid: then there is no architecture to name."""
-        configuration = self._catalog.get(worker).configuration
-        if any(problem.is_error for problem in check(configuration, values)):
-            return None
-        file = make(configuration, values).pretrained()
-        found = find_pretrained(file, self._weights_folder) if file else None
-        return PretrainedPlace(file, self._weights_folder, is_present=found is not None)
-
-    # Configurations
-
-    def _load_configurations(self, worker: str, *, saved: Configuration | None = None) -> None:
-        """The list anew; one that was just stored becomes the choice."""
-
-        def show(stored: tuple[Configuration, ...]) -> None:
-            self._wizard.set_configurations(stored)
-            if saved is not None:
-                self._wizard.set_saved_configuration(saved)
-
-        self._jobs.run(
-            lambda: self._configurations.list_configurations(worker),
-            then=show,
-            on_error=lambda _message: self._wizard.set_configurations(()),  # the review tells of a missing worker
-            pool="registry",
-            key="training-configurations",
-        )
-
-    def _save_configuration(self, configuration: Configuration) -> None:
-        self._jobs.run(
-            lambda: self._configurations.create_configuration(
-                configuration.worker, configuration.name, configuration.values
-            ),
-            then=lambda made: self._load_configurations(made.worker, saved=made),
-            on_error=lambda message: self._wizard.show_configuration_problem(f"{message.text} {message.hint}".strip()),
-            pool="registry",
-            key="training-save-configuration",
-        )
-
-    def _import_configuration(self, file: Path) -> None:
-        worker = self._wizard.draft().worker
-        self._jobs.run(
-            lambda: read_configuration(file, worker),
-            then=self._wizard.set_imported_configuration,
-            on_error=self._wizard.show_message,
-            key="training-import-configuration",
-        )
 
 
 def _telling(context: JobContext) -> Callable[[int, int], None]:
