@@ -92,7 +92,7 @@ def start_training(window: Window) -> None:
     project = features.projects.current
     assert project is not None
     draft = replace(sample_draft(features.services, project), values=TINY)
-    features.training.run_submitted.emit(features.services.training.submit(draft))
+    features.training.run_submitted.emit(features.services.training.submit(draft).value)
     window.until(lambda: window.page == "run")
 
 
