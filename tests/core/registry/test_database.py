@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from core.errors import RegistryError
 from core.registry.connecting import connected
@@ -153,3 +154,24 @@ def test_what_is_being_written_is_written_to_its_end(registry: Registry, tmp_pat
         projects.insert_project(session, name="P", root=tmp_path)
     with registry.read() as session:
         assert len(projects.list_projects(session)) == 1
+
+
+def _driver(session: Session) -> sqlite3.Connection:
+    """The driver's own connection, as the fastest queries use it: past SQLAlchemy, and past its errors."""
+    raw = session.connection().connection.driver_connection
+    assert isinstance(raw, sqlite3.Connection)
+    return raw
+
+
+def test_a_stop_ends_a_query_of_the_drivers_own_cursor_too(registry: Registry) -> None:
+    stop = Stop()
+    with stoppable(stop), pytest.raises(StoppedError), registry.read() as session:
+        raw = _driver(session)
+        raw.create_function("stop_now", 0, lambda: stop.set())
+        raw.execute(str(ENDLESS))
+
+
+def test_errors_of_the_drivers_own_cursor_are_told_in_words(registry: Registry) -> None:
+    for verb in (registry.read, registry.write):
+        with pytest.raises(RegistryError, match="The registry refused a change"), verb() as session:
+            _driver(session).execute("SELECT * FROM nowhere")
