@@ -108,7 +108,7 @@ class ExportFlow(QObject):
                 is_cancelled=lambda: stop.is_set() or context.is_cancelled(),
             )
 
-        self._jobs.run(write, then=self._got_report, on_error=self._failed, on_progress=self._progressed)
+        self._jobs.run(write, then=self._got_report, on_error=self._export_failed, on_progress=self._progressed)
 
     def _progressed(self, done: float, total: float, text: str) -> None:
         if self._dialog is not None and not self._stop.is_set():
@@ -118,12 +118,14 @@ class ExportFlow(QObject):
         if self._dialog is not None:
             self._dialog.show_report(report)
 
-    def _failed(self, message: UserMessage) -> None:
-        if self._dialog is None:
-            return
-        if self._stop.is_set():
+    def _export_failed(self, message: UserMessage) -> None:
+        if self._dialog is not None and self._stop.is_set():
             self._dialog.show_stopped()
         else:
+            self._failed(message)
+
+    def _failed(self, message: UserMessage) -> None:
+        if self._dialog is not None:
             self._dialog.show_error(message)
 
     def _open_folder(self, folder: Path) -> None:

@@ -102,3 +102,16 @@ def test_a_stop_is_answered(qtbot: QtBot, controller: ExportsController, pages: 
     qtbot.waitUntil(lambda: not dialog.is_busy)
     assert (dialog.report is not None) == target.exists(), "stopped, or too late and then it is shown"
     dialog.reject()
+
+
+def test_what_fails_after_a_stop_is_shown_as_well(
+    qtbot: QtBot, controller: ExportsController, browse_projects: ProjectService, pages: Project
+) -> None:
+    dialog = controller.open(pages, ("train",))
+    ready(qtbot, dialog)
+    dialog.cancel_requested.emit()
+    browse_projects.remove_project(pages.id)
+    dialog.form._choice.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: dialog._banner.isVisible())
+    assert "no project" in dialog._banner.plain_text()
+    dialog.reject()

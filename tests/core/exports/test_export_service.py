@@ -131,6 +131,7 @@ def test_a_survey_foretells_what_an_export_says(
     foretold = info.loss_problems(survey.contents)
     report = exports.export(ExportRequest(parish.id, slug, tmp_path / "out"))
     assert report.problems[:-1] == foretold
+    assert report.problems[-1].text.startswith("1 image is stored turned")
     assert len(foretold) == {"coco": 2, "yolo": 5, "alto": 4}[slug]
     assert all(problem.text.startswith("2 ") for problem in foretold)
     assert report.n_annotations == survey.n_annotations - (0 if slug == "coco" else 2)
