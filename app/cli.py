@@ -91,7 +91,7 @@ def make_parser() -> argparse.ArgumentParser:
     made = verb("verify", "Check the registry, frozen datasets and published models against their hashes.")
     made.add_argument("--images", action="store_true", help="also images of frozen datasets: hash what looks changed")
     made.add_argument("--full", action="store_true", help="hash every image of the frozen datasets")
-    made.add_argument("--recount", action="store_true", help="first count images and annotations anew, if told so")
+    made.add_argument("--recount", action="store_true", help="first count images and annotations anew")
     verb("doctor", "Say what this machine has and what is missing.")
     made = verb("sample", "Open the sample project, train on it, show the result.")
     made.add_argument("--headless", action="store_true", help="without a window: print the result")

@@ -171,9 +171,7 @@ class Features(QObject):
     def exports(self) -> ExportsController:
         from app.controllers.exports import ExportsController
 
-        controller = ExportsController(exports=self.services.exports, jobs=self.jobs, window=self._window, parent=self)
-        self._listen(controller)
-        return controller
+        return ExportsController(exports=self.services.exports, jobs=self.jobs, window=self._window, parent=self)
 
     @cached_property
     def viewer(self) -> ViewerController:

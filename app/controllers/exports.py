@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from app.controllers.opening import open_path
@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # SQLAlchemy comes with it, which the window's first paint mu
 
 
 class ExportsController(QObject):
-    message_raised = Signal(object)  # UserMessage
+    """What an export has to say is said in its dialog, which stays open until it has ended."""
 
     def __init__(
         self, *, exports: ExportService, jobs: JobRunner, window: QWidget, parent: QObject | None = None
@@ -36,8 +36,7 @@ class ExportsController(QObject):
     def open(self, project: Project, folders: Sequence[str] = ()) -> ExportDialog:
         """Open the dialog; `folders` are offered beside the whole project."""
         dialog = ExportDialog(project, folders, parent=self._window)
-        flow = ExportFlow(dialog=dialog, project=project, exports=self._exports, jobs=self._jobs)
-        flow.message_raised.connect(self.message_raised)
+        ExportFlow(dialog=dialog, project=project, exports=self._exports, jobs=self._jobs)
         dialog.open()
         return dialog
 
@@ -45,8 +44,6 @@ class ExportsController(QObject):
 class ExportFlow(QObject):
     """Owned by its dialog. Stopping is the flow's own flag and not the job's: the answer must come in any case, for
     an export that was stopped too late has been written and has to be shown."""
-
-    message_raised = Signal(object)  # UserMessage
 
     def __init__(self, *, dialog: ExportDialog, project: Project, exports: ExportService, jobs: JobRunner) -> None:
         super().__init__(dialog)
@@ -108,7 +105,7 @@ class ExportFlow(QObject):
                 is_cancelled=lambda: stop.is_set() or context.is_cancelled(),
             )
 
-        self._jobs.run(write, then=self._got_report, on_error=self._failed, on_progress=self._progressed)
+        self._jobs.run(write, then=self._got_report, on_error=self._export_failed, on_progress=self._progressed)
 
     def _progressed(self, done: float, total: float, text: str) -> None:
         if self._dialog is not None and not self._stop.is_set():
@@ -118,12 +115,14 @@ class ExportFlow(QObject):
         if self._dialog is not None:
             self._dialog.show_report(report)
 
-    def _failed(self, message: UserMessage) -> None:
-        if self._dialog is None:
-            return
-        if self._stop.is_set():
+    def _export_failed(self, message: UserMessage) -> None:
+        if self._dialog is not None and self._stop.is_set():
             self._dialog.show_stopped()
         else:
+            self._failed(message)
+
+    def _failed(self, message: UserMessage) -> None:
+        if self._dialog is not None:
             self._dialog.show_error(message)
 
     def _open_folder(self, folder: Path) -> None:

@@ -54,7 +54,7 @@ class ExportService:
 
     def check_target(self, project: ProjectId, target: Path) -> None:
         """Raises RefusedError when an export may not be written there."""
-        require_place(target, self._get_project(project).root)
+        self._require_place(target, self._get_project(project))
 
     def export(
         self,
@@ -72,7 +72,7 @@ class ExportService:
         """
         annotation_format = self._formats.get(request.format)
         project = self._get_project(request.project)
-        require_place(request.target, project.root)
+        self._require_place(request.target, project)
         survey = self.survey(request.project, request.folders)
         _require_something(survey, request, project)
         require_room(request.target, survey, copies_images=request.copies_images)
@@ -95,6 +95,11 @@ class ExportService:
             n_pictures=copier.n_copied,
             problems=(*written.problems, *copier.problems, *turned_remark(stream.n_turned)),
         )
+
+    def _require_place(self, target: Path, project: Project) -> None:
+        with self._registry.read() as session:
+            everything = projects.list_projects(session)
+        require_place(target, project.root, everything)
 
     def _get_project(self, id: ProjectId) -> Project:
         with self._registry.read() as session:

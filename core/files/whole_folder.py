@@ -76,12 +76,17 @@ def require_free(target: Path) -> None:
 
 
 def is_unchanged(folder: Path) -> bool:
-    """Whether a folder was made by `whole_folder` and holds nothing that was added or changed since."""
+    """Whether a folder was made by `whole_folder` and holds nothing that was added or changed since.
+
+    Raises OSError when a part of it cannot be read.
+    """
     known = _read_marker(folder / MARKER)
     if known is None:
         return False
-    for place, folders, names in os.walk(folder):
-        if any(Path(place, name).is_symlink() for name in folders):
+    ours = {(folder / path).parent for path in known}
+    ours.update([parent for place in ours for parent in place.parents])
+    for place, folders, names in os.walk(folder, onerror=_raise):
+        if any(Path(place, name).is_symlink() or Path(place, name) not in ours for name in folders):
             return False
         for name in names:
             file = Path(place, name)
@@ -90,6 +95,10 @@ def is_unchanged(folder: Path) -> bool:
             if known.get(_relative(file, folder)) != _facts(file):
                 return False
     return True
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def _make_parents(target: Path) -> list[Path]:
@@ -105,7 +114,11 @@ def _put_in_place(partial: Path, target: Path) -> None:
         partial.rename(target)
         return
     aside = Path(tempfile.mkdtemp(prefix=".calque-", suffix=".old", dir=target.parent))
-    target.rename(aside / "old")
+    try:
+        target.rename(aside / "old")
+    except OSError:  # a disk's own folder stays where it is
+        aside.rmdir()
+        raise
     try:
         partial.rename(target)
     except OSError:

@@ -103,10 +103,10 @@ class FileNames:
 
 
 def write_file(path: Path, text: str) -> None:
-    """A file of a data set's own folder. Raises StorageError."""
+    """A new file of a data set's own folder. Raises StorageError, also where two names are one to the file system."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w", encoding="utf-8", newline="\n") as file:
+        with path.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except OSError as error:
         raise _cannot_write(path, error) from error

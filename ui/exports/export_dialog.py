@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QStackedWidget,
 
 from core.domain.exports import ExportReport, ExportSurvey
 from core.domain.formats import FormatInfo
+from core.domain.imports import Severity
 from core.domain.messages import UserMessage
 from core.domain.projects import Project
 from ui.exports.export_form import ExportForm
@@ -122,6 +123,8 @@ class ExportDialog(QDialog):
 
     def show_stopped(self) -> None:
         """The export has been stopped at the person's wish."""
+        text, hint = self.tr("The export was stopped."), self.tr("Nothing was written.")
+        self._banner.show_message(UserMessage(text, hint, Severity.INFO))
         self._set_busy("")
 
     def _set_busy(self, text: str) -> None:

@@ -31,6 +31,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 from core.domain.ids import CategoryId, ImageId
 from core.domain.projects import AnnotatedImage, Category
 from ui.images.cell_painter import PADDING, CellPainter, CellState
+from ui.images.grid_keys import Action, row_after
 from ui.images.grid_layout import GridLayout
 from ui.images.image_grid_model import ImageGridModel
 from ui.images.seen_images import Cell
@@ -42,7 +43,6 @@ MAX_AHEAD = 120  # rows below the screen; more would push what is on a large scr
 PAUSE_MS = 40  # scrolling must rest this long before rows are asked for
 MAX_HEIGHT = 2**31 - 1  # of a scroll bar, in pixels
 
-Action = QAbstractItemView.CursorAction
 Index = QModelIndex | QPersistentModelIndex
 Selection = QItemSelectionModel.SelectionFlag
 
@@ -255,28 +255,6 @@ class ImageGrid(QListView):
             has_focus=row == self.currentIndex().row() and (self.hasFocus() or self.viewport().hasFocus()),
         )
 
-    def _row_after(self, row: int, action: Action) -> int:
-        """Where a key leads from `row`; at the ends it stays."""
-        n_columns, last = self._layout.n_columns, self._layout.n_cells - 1
-        a_page = max(self.viewport().height() // self._layout.cell_height - 1, 1) * n_columns
-        forward = -1 if self.isRightToLeft() else 1
-        steps = {
-            Action.MoveLeft: -forward,
-            Action.MoveRight: forward,
-            Action.MovePrevious: -1,
-            Action.MoveNext: 1,
-            Action.MoveUp: -n_columns,
-            Action.MoveDown: n_columns,
-        }
-        if action in (Action.MoveHome, Action.MoveEnd):
-            return 0 if action == Action.MoveHome else last
-        if action == Action.MovePageUp:
-            return max(row - a_page, row % n_columns)
-        if action == Action.MovePageDown:
-            return min(row + a_page, row + (last - row) // n_columns * n_columns)
-        target = row + steps[action]
-        return target if 0 <= target <= last else row
-
     # Qt overrides: places
 
     def visualRect(self, index: Index) -> QRect:
@@ -324,7 +302,9 @@ class ImageGrid(QListView):
         if not self._layout.n_cells:
             return QModelIndex()
         current = self.currentIndex()
-        row = self._row_after(current.row(), action) if current.isValid() else self.visible_rows().start
+        row = self.visible_rows().start
+        if current.isValid():
+            row = row_after(self._layout, current.row(), action, self.viewport().height())
         return self._images.index(min(row, self._layout.n_cells - 1))
 
     def setSelection(self, rect: QRect, command: Selection) -> None:

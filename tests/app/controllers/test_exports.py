@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,10 +13,12 @@ from pytestqt.qtbot import QtBot
 
 from app.controllers.exports import ExportsController
 from app.jobs import JobRunner
+from core.domain.exports import ExportReport, ExportRequest
 from core.domain.imports import ImportSource
 from core.domain.projects import Project
 from core.exports.service import ExportService
 from core.imports.service import ImportService
+from core.progress import IsCancelled, Progress
 from core.projects.service import ProjectService
 from core.registry.database import Registry
 from ui.exports.export_dialog import ExportDialog
@@ -101,4 +105,45 @@ def test_a_stop_is_answered(qtbot: QtBot, controller: ExportsController, pages: 
     dialog.reject()
     qtbot.waitUntil(lambda: not dialog.is_busy)
     assert (dialog.report is not None) == target.exists(), "stopped, or too late and then it is shown"
+    dialog.reject()
+
+
+def test_what_fails_after_a_stop_is_shown_as_well(
+    qtbot: QtBot, controller: ExportsController, browse_projects: ProjectService, pages: Project
+) -> None:
+    dialog = controller.open(pages, ("train",))
+    ready(qtbot, dialog)
+    dialog.cancel_requested.emit()
+    browse_projects.remove_project(pages.id)
+    dialog.form._choice.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: dialog._banner.isVisible())
+    assert "no project" in dialog._banner.plain_text()
+    dialog.reject()
+
+
+def test_stopping_reaches_the_export(
+    qtbot: QtBot, controller: ExportsController, pages: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, export = threading.Event(), ExportService.export
+
+    def held(
+        self: ExportService, request: ExportRequest, *, progress: Progress, is_cancelled: IsCancelled
+    ) -> ExportReport:
+        begun.set()
+        for _ in range(300):
+            if is_cancelled():
+                break
+            time.sleep(0.01)
+        return export(self, request, progress=progress, is_cancelled=is_cancelled)
+
+    monkeypatch.setattr(ExportService, "export", held)
+    dialog = controller.open(pages)
+    ready(qtbot, dialog)
+    dialog.form._target.set_path(tmp_path / "out")
+    qtbot.mouseClick(dialog._next, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(begun.is_set)
+    dialog.reject()
+    qtbot.waitUntil(lambda: not dialog.is_busy)
+    assert "The export was stopped." in dialog._banner.plain_text()
+    assert not (tmp_path / "out").exists()
     dialog.reject()

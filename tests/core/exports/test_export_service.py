@@ -131,6 +131,7 @@ def test_a_survey_foretells_what_an_export_says(
     foretold = info.loss_problems(survey.contents)
     report = exports.export(ExportRequest(parish.id, slug, tmp_path / "out"))
     assert report.problems[:-1] == foretold
+    assert report.problems[-1].text.startswith("1 image is stored turned")
     assert len(foretold) == {"coco": 2, "yolo": 5, "alto": 4}[slug]
     assert all(problem.text.startswith("2 ") for problem in foretold)
     assert report.n_annotations == survey.n_annotations - (0 if slug == "coco" else 2)
@@ -181,6 +182,29 @@ def test_nothing_is_written_into_the_projects_folder(
         with pytest.raises(RefusedError, match=words):
             exports.export(ExportRequest(parish.id, "coco", target))
     assert file.read_text() == "mine"
+
+
+@pytest.mark.parametrize("folder", ["", "images"])
+def test_an_export_that_was_imported_is_a_projects_folder(
+    folder: str, exports: ExportService, imports: ImportService, parish: Project, tmp_path: Path
+) -> None:
+    target = tmp_path / "out"
+    exports.export(ExportRequest(parish.id, "coco", target, copies_images=True))
+    imports.commit(ImportSource(target / folder, format="images"), project_name="Again")
+    before = fingerprint(target)
+    with pytest.raises(RefusedError, match='The images of the project "Again" are in'):
+        exports.export(ExportRequest(parish.id, "yolo", target))
+    assert fingerprint(target) == before
+
+
+def test_the_projects_folder_is_known_under_any_name(
+    exports: ExportService, parish: Project, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file system that does not tell letters' cases apart is one where a folder has names that no link explains."""
+    (tmp_path / "PICTURES").symlink_to(pictures, target_is_directory=True)
+    monkeypatch.setattr(os.path, "realpath", lambda path: str(path))
+    with pytest.raises(RefusedError, match="the project's own folder"):
+        exports.check_target(parish.id, tmp_path / "PICTURES" / "out")
 
 
 def test_what_cannot_be_exported_is_refused_in_words(

@@ -68,7 +68,7 @@ def test_its_own_is_replaced_while_nobody_changed_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "what", ["added", "edited", "same size", "linked", "linked folder", "torn", "newer", "no list"]
+    "what", ["added", "empty folder", "edited", "same size", "linked", "linked folder", "torn", "newer", "no list"]
 )
 def test_what_somebody_changed_is_never_replaced(tmp_path: Path, what: str) -> None:
     target = tmp_path / "out"
@@ -77,6 +77,8 @@ def test_what_somebody_changed_is_never_replaced(tmp_path: Path, what: str) -> N
     if what == "added":
         (target / "new").mkdir()
         (target / "new" / "x").touch()
+    elif what == "empty folder":
+        (target / "new").mkdir()
     elif what == "edited":
         (target / "a").write_text("12")
     elif what == "same size":
@@ -125,3 +127,27 @@ def test_files_in_the_way_are_refused(tmp_path: Path) -> None:
         make(tmp_path / "file")
     with pytest.raises(RefusedError, match="is not a folder"):
         make(tmp_path / "file" / "deep" / "out")
+
+
+def test_folders_in_it_are_its_own(tmp_path: Path) -> None:
+    with whole_folder(tmp_path / "out") as folder:
+        (folder / "a" / "b").mkdir(parents=True)
+        (folder / "a" / "b" / "x").touch()
+    assert is_unchanged(tmp_path / "out")
+
+
+def test_a_folder_that_cannot_be_moved_stays_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "out"
+    make(target, a="1")
+    rename = Path.rename
+
+    def renamed(self: Path, other: Path) -> Path:
+        if self == target:
+            raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
+        return rename(self, other)
+
+    monkeypatch.setattr(Path, "rename", renamed)
+    with pytest.raises(StorageError):
+        make(target, b="2")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert (target / "a").read_text() == "1"

@@ -160,5 +160,6 @@ def test_stopping_asks_and_waits_for_the_end(qtbot: QtBot, dialog: ExportDialog)
     assert dialog.isVisible()
     dialog.show_stopped()
     assert not dialog.is_busy
+    assert "Nothing was written." in dialog._banner.plain_text()
     _press(qtbot, dialog._cancel)
     assert not dialog.isVisible()
