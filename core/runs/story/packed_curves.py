@@ -84,9 +84,12 @@ class CurvePacker:
         self._begin(start)
         self._tail = b""
         self._handle = -1
-        with contextlib.suppress(OSError):
+        self._size = 0
+        try:
             self._handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
             self._size = _mend(self._handle, start)
+        except OSError:
+            self._give_up()
 
     def add_other(self, line: bytes, seq: int, at: str, t: float) -> None:
         if self._handle < 0:

@@ -176,6 +176,18 @@ def test_a_file_that_cannot_be_written_is_given_up(layout: RunLayout) -> None:
     assert state.status is RunStatus.SUCCESS
 
 
+def test_a_file_that_cannot_be_mended_is_given_up(layout: RunLayout, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_handle: int, _log_size: int) -> int:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(packed_curves, "_mend", fail)
+    write(layout)
+    points, _lines, state = read(layout, from_events_alone=False)
+    assert len(points["batch", "loss"]) == N_STEPS
+    assert state.status is RunStatus.SUCCESS
+    assert layout.curves_file.read_bytes() == b"", "nothing is packed behind what could not be looked at"
+
+
 def test_a_reader_of_a_run_at_work(layout: RunLayout) -> None:
     reader = RunReader(layout, KINDS)
     assert reader.read()[0].metrics == ()
