@@ -51,7 +51,7 @@ def table_from_json(value: Mapping[str, Any]) -> EvaluationTable:
             return _table_1(value)
         if number == FORMAT:
             return _table_2(value)
-    except (AttributeError, KeyError, TypeError) as error:
+    except (AttributeError, KeyError, OverflowError, TypeError) as error:
         raise ValueError(f"a table of measurements that is damaged: {error!r}") from error
     raise ValueError(f"a table of measurements in format {number}, which a newer Calque wrote; this one reads {FORMAT}")
 
@@ -87,7 +87,7 @@ def evaluation_from_json(
             created_at=datetime.fromisoformat(told) if told else created_at,
             table=table,
         )
-    except (AttributeError, KeyError, TypeError) as error:
+    except (AttributeError, KeyError, OverflowError, TypeError) as error:
         raise ValueError(f"an evaluation that is damaged: {error!r}") from error
 
 

@@ -43,6 +43,11 @@ def tell_publication(context: ChildContext, publication: Publication) -> None:
 
 def publication_of(content: Mapping[str, Any]) -> Publication:
     """Raises KeyError or TypeError when it is damaged."""
+    for name in ("folder", "content_sha256", "weights_sha256", "architecture"):
+        if not isinstance(content[name], str):
+            raise TypeError(f"{name} is no text")
+    if not isinstance(content["is_partial"], bool):
+        raise TypeError("is_partial is neither true nor false")
     headline = content["headline"]
     return Publication(
         folder=Path(content["folder"]),

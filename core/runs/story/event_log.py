@@ -208,12 +208,12 @@ class EventReader:
             if len(values) == len(lines):
                 yield from values
                 return
-        except ValueError:
+        except (ValueError, RecursionError):
             pass
         for line in lines:
             try:
                 yield json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 self.n_damaged += 1
 
 
@@ -239,6 +239,6 @@ def _last_seq(lines: bytes) -> int | None:
     for line in reversed(lines.splitlines()):
         try:
             return int(json.loads(line)["seq"])
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, RecursionError):
             continue
     return None

@@ -169,3 +169,11 @@ def test_an_id_depends_on_owner_and_split_alone() -> None:
     assert len(ids) == 6
     assert evaluation_id(RunId("a"), Split.TEST) == evaluation_id(RunId("a"), Split.TEST)
     assert {len(id) for id in ids} == {32}
+
+
+@pytest.mark.parametrize("number", [float("inf"), 10**400])
+def test_numbers_without_end_are_damage(number: float) -> None:
+    row = {"category": None, "n_images": number, "n_instances": 1, "values": {"map50": number}}
+    table = {"format": 2, "split": "val", "headline": "", "about": "", "settings": {}, "measures": [], "notes": []}
+    with pytest.raises(ValueError, match="damaged"):
+        table_from_json({**table, "rows": [row]})

@@ -54,7 +54,7 @@ def test_a_result_that_cannot_be_read_is_a_warning_and_ends_nothing(workshop: Wo
     record = workshop.make("tells_what_nobody_reads")
     state = workshop.run(record, collected)
     assert (state.status, state.results) == (RunStatus.SUCCESS, ())
-    of_tomorrow, damaged, unpublished = state.warnings
+    of_tomorrow, damaged, _endless, unpublished = state.warnings
     assert "a measurement cannot be read" in of_tomorrow and "format 99" in of_tomorrow
     assert "a measurement cannot be read" in damaged and "damaged" in damaged
     assert "the version that it published cannot be read" in unpublished

@@ -155,3 +155,21 @@ def test_what_must_be_written_and_cannot_is_an_error(layout: RunLayout, monkeypa
     with pytest.raises(OSError, match="Input/output"):
         writer.write(says.Heartbeat(1), must=True)
     writer.close()
+
+
+def test_a_line_without_bottom_is_one_damaged_line(layout: RunLayout) -> None:
+    writer = EventWriter(layout, 1)
+    writer.write(says.Log("before"))
+    writer.close()
+    with layout.events_file.open("ab") as log:
+        log.write(b"[" * 100_000 + b"\n")
+    writer = EventWriter(layout, 1)
+    writer.write(says.Log("after"))
+    writer.close()
+    reader = EventReader(layout)
+    texts = []
+    while True:
+        texts += [event.body.text for event in reader.read_new()]
+        if not reader.has_more:
+            break
+    assert (texts, reader.n_damaged) == (["before", "after"], 1)
