@@ -29,7 +29,7 @@ class Books:
         """A result has come."""
 
     def fail(self, session: Session, record: RunRecord) -> None:
-        """The run is over, and did not come to its end: Failed or Aborted."""
+        """The run is over, and did not come to its end (Failed, Aborted), or what it said of itself cannot be read."""
 
     def check_retry(self, session: Session, record: RunRecord) -> None:
         """Raises RefusedError when another attempt makes no sense any more."""

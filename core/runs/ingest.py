@@ -33,6 +33,7 @@ class Ingest:
         self._monotonic = monotonic
         self._waiting: list[Event] = []
         self._seq = 0
+        self._has_unreadable = False
         self._written: RunState | None = None
         self._written_at = -PAUSE_S
         self.error: RegistryError | StorageError | None = None
@@ -40,7 +41,9 @@ class Ingest:
 
     def take(self, events: Sequence[Event], state: RunState, *, has_more: bool = False) -> RunRecord | None:
         """The row as it stands after writing; None when nothing was written. With `has_more` it only collects."""
-        self._waiting += [event for event in events if _is_kept(event)]
+        kept = [event for event in events if _is_kept(event)]
+        self._waiting += kept
+        self._has_unreadable |= any(self._books.problem_of(told) for told in _results(kept))
         if events:
             self._seq = events[-1].seq
         if has_more or not self._is_due(state):
@@ -87,7 +90,8 @@ class Ingest:
             runs.set_ingested_seq(session, self._run, max(known, self._seq))
             if not record.status.is_terminal or record.attempt < state.attempt:
                 runs.update_run(session, self._run, **_changes(state))
-                if state.status in (RunStatus.FAILED, RunStatus.ABORTED):
+                has_failed = state.status in (RunStatus.FAILED, RunStatus.ABORTED)
+                if has_failed or (self._has_unreadable and state.status.is_terminal):
                     self._books.fail(session, record)
             result = runs.get_run(session, self._run)
         self._waiting = []

@@ -6,7 +6,7 @@ from run_workshop import Collected, Workshop
 
 from core.domain.models import VersionStatus
 from core.domain.runs import RunStatus, StageState
-from core.registry.stores import evaluations, runs
+from core.registry.stores import evaluations, models, runs
 from core.runs.folder.layout import RunLayout
 from core.runs.supervise import supervise
 
@@ -60,4 +60,8 @@ def test_a_result_that_cannot_be_read_is_a_warning_and_ends_nothing(workshop: Wo
     assert "the version that it published cannot be read" in unpublished
     assert collected.batches[-1].tables == ()
     assert workshop.service.get_run(record.id).status is RunStatus.SUCCESS, "its end is in the registry"
+    assert record.version is not None
+    with workshop.registry.read() as session:
+        version = models.get_version(session, record.version)
+    assert version.status is VersionStatus.ERROR, "not waiting for ever for what cannot be read"
     assert [line.text for line in collected.log if line.level == "warning"] == list(state.warnings)
