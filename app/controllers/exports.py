@@ -98,28 +98,32 @@ class ExportFlow(QObject):
         """On the io pool: the registry must stay free for browsing meanwhile."""
         stop = self._stop = threading.Event()
 
-        def write(context: JobContext) -> ExportReport:
-            return self._exports.export(
-                request,
-                progress=context.progress,
-                is_cancelled=lambda: stop.is_set() or context.is_cancelled(),
-            )
+        def write(context: JobContext) -> ExportReport | None:
+            from core.exports.service import ExportCancelledError
 
-        self._jobs.run(write, then=self._got_report, on_error=self._export_failed, on_progress=self._progressed)
+            try:
+                return self._exports.export(
+                    request,
+                    progress=context.progress,
+                    is_cancelled=lambda: stop.is_set() or context.is_cancelled(),
+                )
+            except ExportCancelledError:
+                return None
+
+        self._jobs.run(write, then=self._got_report, on_error=self._failed, on_progress=self._progressed)
 
     def _progressed(self, done: float, total: float, text: str) -> None:
         if self._dialog is not None and not self._stop.is_set():
             self._dialog.set_progress(done, total, text)
 
-    def _got_report(self, report: ExportReport) -> None:
-        if self._dialog is not None:
-            self._dialog.show_report(report)
-
-    def _export_failed(self, message: UserMessage) -> None:
-        if self._dialog is not None and self._stop.is_set():
+    def _got_report(self, report: ExportReport | None) -> None:
+        """None when it was stopped."""
+        if self._dialog is None:
+            return
+        if report is None:
             self._dialog.show_stopped()
         else:
-            self._failed(message)
+            self._dialog.show_report(report)
 
     def _failed(self, message: UserMessage) -> None:
         if self._dialog is not None:

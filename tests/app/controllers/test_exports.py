@@ -16,6 +16,7 @@ from app.jobs import JobRunner
 from core.domain.exports import ExportReport, ExportRequest
 from core.domain.imports import ImportSource
 from core.domain.projects import Project
+from core.errors import StorageError
 from core.exports.service import ExportService
 from core.imports.service import ImportService
 from core.progress import IsCancelled, Progress
@@ -146,4 +147,29 @@ def test_stopping_reaches_the_export(
     qtbot.waitUntil(lambda: not dialog.is_busy)
     assert "The export was stopped." in dialog._banner.plain_text()
     assert not (tmp_path / "out").exists()
+    dialog.reject()
+
+
+def test_what_fails_after_the_stop_is_not_taken_for_it(
+    qtbot: QtBot, controller: ExportsController, pages: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = threading.Event()
+
+    def held(
+        self: ExportService, request: ExportRequest, *, progress: Progress, is_cancelled: IsCancelled
+    ) -> ExportReport:
+        begun.set()
+        while not is_cancelled():
+            time.sleep(0.01)
+        raise StorageError("The disk is full.")
+
+    monkeypatch.setattr(ExportService, "export", held)
+    dialog = controller.open(pages)
+    ready(qtbot, dialog)
+    dialog.form._target.set_path(tmp_path / "out")
+    qtbot.mouseClick(dialog._next, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(begun.is_set)
+    dialog.reject()
+    qtbot.waitUntil(lambda: not dialog.is_busy)
+    assert "The disk is full." in dialog._banner.plain_text()
     dialog.reject()
