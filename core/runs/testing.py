@@ -16,6 +16,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Protocol
 
@@ -60,6 +61,11 @@ class Heard:
         self.lines += batch.log
         for part in batch.metrics:
             self.points.setdefault((part.split, part.name), []).extend(_points(part))
+
+
+def _but_memory(state: RunState | None) -> RunState | None:
+    """The warden adds the peak of memory when the child has gone, which may be after its last word was read."""
+    return replace(state, peak_bytes=None) if state is not None else None
 
 
 class RunKindContract:
@@ -113,7 +119,7 @@ class RunKindContract:
         record = site.make()
         first = run_to_its_end(site.service, record)
         second = read_again(record, site.service.kinds)
-        assert second.state == first.state
+        assert _but_memory(second.state) == _but_memory(first.state)
         assert second.lines == first.lines
         assert second.points == first.points
 
