@@ -48,6 +48,7 @@ class RawImage:
     height: int | None = None
     source_file: str = ""  # the annotation file that spoke of it
     is_explicit_negative: bool = False  # the file says: looked at, nothing there
+    stated_set: str = ""  # "train", "val" or "test" where the file or its place says so
     is_as_stored: bool = False  # size and shapes are those of the picture before EXIF turns it upright
 
 

@@ -72,6 +72,7 @@ def insert_images(session: Session, project: ProjectId, images: Sequence[ImageFa
                 "n_annotations": 0,
                 "is_annotated": False,
                 "revision": 0,
+                "stated_set": "",
             }
             | _to_columns(image)
             for image in chunk

@@ -45,6 +45,7 @@ class ImageRow(Row):
     n_annotations: Mapped[int] = mapped_column(default=0)  # with a category
     is_annotated: Mapped[bool] = mapped_column(default=False)  # including "looked at, nothing there"
     revision: Mapped[int] = mapped_column(default=0)
+    stated_set: Mapped[str] = mapped_column(String(20), default="")  # a Split as the import stated it, "" = none
 
     __table_args__ = (
         UniqueConstraint("project_id", "path"),

@@ -53,6 +53,7 @@ class VersionRow(Row):
     folder: Mapped[str | None] = mapped_column(FileName)
     weights_sha256: Mapped[str] = mapped_column(String(64), default="")
     content_sha256: Mapped[str] = mapped_column(String(64), default="")
+    description: Mapped[str] = mapped_column(String, default="")
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (

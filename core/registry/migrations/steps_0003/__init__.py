@@ -1,0 +1,1 @@
+"""Revision 0003, a module for each part of the registry that it changes."""

@@ -1,0 +1,15 @@
+"""Sets that imports state, descriptions of runs and versions."""
+
+from __future__ import annotations
+
+from core.registry.migrations.steps_0003 import descriptions, images
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    images.upgrade()
+    descriptions.upgrade()
