@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QMetaObject, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
@@ -13,7 +14,8 @@ from PySide6.QtWidgets import QApplication
 from app.commands import make_actions, set_available
 from app.jobs import JobRunner
 from app.settings import SettingsStore
-from app.window_state import restore_window, save_window
+from app.window_state import WindowMemory
+from core.domain.imports import Severity
 from core.domain.messages import UserMessage
 from core.home import Home
 from ui.main_window import MainWindow
@@ -42,6 +44,7 @@ class Application(QObject):
         super().__init__()
         self.home = home
         self.settings = settings
+        self.memory = WindowMemory(home.root / "window.ini")
         self.jobs = JobRunner(parent=self)
         self.window = MainWindow()
         self.start_page = StartPage()
@@ -57,7 +60,7 @@ class Application(QObject):
 
     def show(self) -> None:
         """Show the window with the start page, then open the services behind it."""
-        restore_window(self.window, self.home.root / "window.ini")
+        self.memory.restore_geometry(self.window)
         self.window.add_page("start", self.start_page)
         self.window.show_page("start", "start")
         self.window.show()
@@ -65,10 +68,12 @@ class Application(QObject):
 
     def shutdown(self) -> None:
         """Let go of everything; runs in their own processes go on."""
-        save_window(self.window, self.home.root / "window.ini")
+        self.memory.save_geometry(self.window)
         if self.features is not None:
             self.features.pool.shutdown()
         self.jobs.shutdown()
+        with contextlib.suppress(OSError):  # said when they were changed
+            self.settings.save()
         if self.features is not None:
             self.features.services.registry.close()
 
@@ -97,7 +102,9 @@ class Application(QObject):
     def _on_services(self, services: Services) -> None:
         from app.making import Features
 
-        self.features = Features(services, self.jobs, self.window, self.start_page, self)
+        self.features = Features(
+            services, self.jobs, self.window, self.start_page, settings=self.settings, memory=self.memory, parent=self
+        )
         self.features.imports_made.connect(self._drop_early_connections)
         self.features.preloading.ended.connect(self.settled)
         self.features.message_raised.connect(self.show_message)
@@ -209,7 +216,16 @@ class Application(QObject):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         apply_theme(application, mode)
-        self.settings.change(theme=str(mode))
+        self.change_settings(theme=str(mode))
+
+    def change_settings(self, **values: Any) -> None:
+        """Put settings in force, and write them in the background."""
+        self.settings.set(**values)
+        self.jobs.run(self.settings.save, on_error=self._on_unsaved_settings)
+
+    def _on_unsaved_settings(self, message: UserMessage) -> None:
+        text = self.tr("The settings could not be saved; they hold until Calque closes.")
+        self.show_message(UserMessage(text, message.text, Severity.WARNING, message.details))
 
     def _quit(self) -> None:
         self.window.close()

@@ -21,6 +21,8 @@ from app.routes import Routes
 from app.run_notices import RunNotices
 from app.run_pool import RunPool
 from app.services import Services
+from app.settings import SettingsStore
+from app.window_state import WindowMemory
 from core.domain.changes import Changes
 from ui.images.image_browser import ImageBrowser
 from ui.main_window import MainWindow
@@ -77,11 +79,16 @@ class Features(QObject):
         jobs: JobRunner,
         window: MainWindow,
         start_page: StartPage,
+        *,
+        settings: SettingsStore,
+        memory: WindowMemory,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.services = services
         self.jobs = jobs
+        self.settings = settings
+        self.memory = memory
         self._window = window
         self._start_page = start_page
         self.pool = RunPool(services.runs, self)

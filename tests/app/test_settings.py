@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from app.settings import Settings, SettingsStore
+from app.settings import PREFERENCES, Settings, SettingsStore, checked
 
 
 def test_only_what_differs_is_written(tmp_path: Path) -> None:
@@ -38,3 +39,36 @@ def test_a_setting_of_a_newer_calque_is_ignored(tmp_path: Path) -> None:
     store = SettingsStore(file)
     assert store.settings.theme == "dark"
     assert store.problem == ""
+
+
+def test_every_preference_is_a_setting_with_its_default() -> None:
+    defaults = asdict(Settings())
+    for spec in PREFERENCES:
+        assert spec.default == defaults[spec.name]
+        assert spec.title and spec.group
+    assert checked(Settings()) == Settings()
+
+
+@pytest.mark.parametrize(
+    "text", ['{"max_minutes": 5}', '{"max_minutes": true}', '{"val_percent": 20.0}', '{"network": "always"}']
+)
+def test_a_value_outside_the_table_is_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "settings.json"
+    file.write_text(text)
+    assert SettingsStore(file).problem
+
+
+def test_what_is_set_is_written_when_it_is_saved_and_only_once(tmp_path: Path) -> None:
+    file = tmp_path / "settings.json"
+    store = SettingsStore(file)
+    store.save()
+    store.set(theme="dark", max_minutes=120)
+    assert not file.exists()
+    store.save()
+    assert json.loads(file.read_text()) == {"theme": "dark", "max_minutes": 120}
+    file.unlink()
+    store.save()
+    assert not file.exists()
+    with pytest.raises(ValueError, match="max_minutes"):
+        store.set(max_minutes=1)
+    assert store.settings.max_minutes == 120
