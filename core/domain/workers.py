@@ -71,6 +71,8 @@ class WorkerInfo:
     gpu_use: GpuUse = GpuUse.SUPPORTED
     fields: tuple[FieldSpec, ...] = ()
     presets: tuple[tuple[str, Mapping[str, ConfigValue]], ...] = ()  # built-in named configurations
+    usual_preset: str = ""  # the name of the preset for most data; "" = the defaults
+    small_data_preset: str = ""  # the one for few images on a computer without a graphics card
     unavailable_reason: str = ""
     is_hidden: bool = False  # for tests of the machinery only
 

@@ -47,6 +47,8 @@ class WorkerDescription:
     configuration: type[WorkerConfiguration]
     implementation: str
     presets: Mapping[str, Mapping[str, ConfigValue]] = field(default_factory=dict)
+    usual_preset: str = ""  # proposed for most data; "" = the defaults
+    small_data_preset: str = ""  # proposed for few images without a graphics card
     libraries: tuple[str, ...] = ()  # distributions whose versions are part of the worker's version
     is_hidden: bool = False
     prepare: Callable[[Path], Mapping[str, str]] | None = None

@@ -126,6 +126,8 @@ def _info_of(description: WorkerDescription, tasks: TaskCatalog) -> WorkerInfo:
         gpu_use=description.gpu_use,
         fields=field_specs(description.configuration),
         presets=tuple(description.presets.items()),
+        usual_preset=description.usual_preset,
+        small_data_preset=description.small_data_preset,
         unavailable_reason=_libraries_problem(description) or _python_problem(description) or _tasks_problem(listed),
         is_hidden=description.is_hidden,
     )

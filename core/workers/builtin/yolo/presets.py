@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from core.domain.workers import ConfigValue
 
-FAST = "Fast on small data"
+FAST, BALANCE = "Fast on small data", "Balance"
 
 # Found by trying some twenty variants on the drawn sample project (mAP50 of its test set, several seeds): small batches
 # with a step each, a short warm-up, an optimizer that needs no warming of its own, little augmentation, small images.
@@ -30,6 +30,6 @@ _FAST: Mapping[str, ConfigValue] = {
 PRESETS: Mapping[str, Mapping[str, ConfigValue]] = {
     FAST: _FAST,
     "Performance first": {"size": "n", "imgsz": 512, "epochs": 50},
-    "Balance": {"size": "s", "imgsz": 640, "epochs": 100},
+    BALANCE: {"size": "s", "imgsz": 640, "epochs": 100},
     "Accuracy first": {"size": "m", "imgsz": 640, "epochs": 150},
 }

@@ -6,7 +6,7 @@ from core.domain.workers import GpuUse
 from core.tasks.segmentation import SEGMENTATION
 from core.workers.api import WorkerDescription
 from core.workers.builtin.yolo import environment, failures, pretrained
-from core.workers.builtin.yolo.presets import PRESETS
+from core.workers.builtin.yolo.presets import BALANCE, FAST, PRESETS
 from core.workers.builtin.yolo_segment.configuration import YoloSegmentConfiguration
 
 DESCRIPTION = WorkerDescription(
@@ -19,6 +19,8 @@ DESCRIPTION = WorkerDescription(
     configuration=YoloSegmentConfiguration,
     implementation="core.workers.builtin.yolo.worker.segmentation:SegmentationWorker",
     presets=PRESETS,
+    usual_preset=BALANCE,
+    small_data_preset=FAST,
     libraries=("ultralytics", "torch"),
     prepare=environment.prepare,
     explain=failures.explain,
