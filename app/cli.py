@@ -108,6 +108,13 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
     option("--train", metavar="FOLDER", action="append", help="training folder in the project; may be repeated")
     option("--val", metavar="FOLDER", action="append", help="validation folder; without one, a slice of the training")
     option("--test", metavar="FOLDER", action="append", help="test folder, seen only after the training")
+    option(
+        "--stated-set",
+        metavar="SET",
+        action="append",
+        dest="stated_sets",
+        help="train, val or test: the images that the import stated to be of that set; may be repeated",
+    )
     option("--name", metavar="NAME", help="of the run")
     option("--version-name", metavar="NAME", help="of the model version")
     option("--device", metavar="cpu|cuda:0")

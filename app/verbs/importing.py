@@ -6,6 +6,7 @@ import argparse
 
 from app.services import Services
 from app.verbs.output import Console, VerbResult
+from core.domain.counting import counted
 from core.domain.imports import ImportSource, Problem
 from core.domain.names import typed_path
 from core.errors import NotFoundError
@@ -33,12 +34,14 @@ def run(services: Services, arguments: argparse.Namespace, console: Console) -> 
         "new_images": report.n_new_images,
         "annotations": report.n_annotations,
         "categories": dict(report.categories),
+        "sets": dict(report.stated_sets),
         "problems": [problem_data(problem) for problem in report.problems],
     }
     lines = [
         f'Project "{report.project_name}": {report.n_images} images, {report.n_annotations} annotations.',
         f"Format: {report.format}.",
         *(f"  {name}: {number}" for name, number in report.categories),
+        *(f'Set "{name}": {counted(number, "image")}.' for name, number in report.stated_sets),
         *problem_lines(report.problems),
     ]
     return VerbResult(data, tuple(lines))

@@ -57,7 +57,7 @@ def plan_from(arguments: argparse.Namespace) -> TrainingPlan:
         for name in ("project", "worker", "model", "name", "version_name", "device", "configuration", "start", "seed")
         if getattr(arguments, name) is not None
     }
-    for name in ("train", "val", "test", "classes"):
+    for name in ("train", "val", "test", "stated_sets", "classes"):
         if getattr(arguments, name) is not None:
             given[name] = tuple(folder_or_class(text) for text in getattr(arguments, name))
     if arguments.val_ratio is not None:

@@ -77,6 +77,7 @@ class ImportPreview:
     problems: tuple[Problem, ...]
     can_import: bool
     n_rotated: int = 0  # images with an EXIF orientation other than 1, shown upright
+    stated_sets: tuple[tuple[str, int], ...] = ()  # "train", "val", "test" as the files state them, with their images
     sample: tuple[tuple[str, tuple[RawAnnotation, ...]], ...] = ()  # a few image paths with their shapes
 
 
@@ -91,4 +92,5 @@ class ImportReport:
     categories: tuple[tuple[str, int], ...]
     problems: tuple[Problem, ...]
     n_rotated: int = 0
+    stated_sets: tuple[tuple[str, int], ...] = ()
     changes: Changes = NO_CHANGES

@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.domain.ids import ProjectId
+from core.domain.snapshots import Split
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """All images in the folders and below them; "" is the root, i.e. all. No folder has no images."""
+    """All images in the folders and below them; "" is the root, i.e. all. No folder has no images.
+
+    With `stated_set`, those of them that an import stated to be of that set.
+    """
 
     project: ProjectId
     folders: tuple[str, ...] = ()
+    stated_set: Split | None = None

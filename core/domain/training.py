@@ -45,7 +45,8 @@ class TrainingDraft:
     train_folders: tuple[str, ...] = ()
     val_folders: tuple[str, ...] = ()
     test_folders: tuple[str, ...] = ()
-    val_ratio: float = 0.2  # of the training images, used when there is no validation folder
+    stated_sets: tuple[Split, ...] = ()  # taken as the import states them, in all folders if none is chosen
+    val_ratio: float = 0.2  # of the training images, used when there are no validation images
     categories: tuple[str, ...] = ()  # empty = every category with an example in the training data
     seed: int = 0
     device: str = "cpu"

@@ -27,6 +27,7 @@ class TrainingPlan:
     train: tuple[str, ...] = ()
     val: tuple[str, ...] = ()
     test: tuple[str, ...] = ()
+    stated_sets: tuple[str, ...] = ()
     val_ratio: float = 0.2
     classes: tuple[str, ...] = ()
     seed: int = 0

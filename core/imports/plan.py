@@ -11,6 +11,7 @@ from pathlib import Path
 from core.domain.imports import ImportPreview, ImportSource, Problem, RawAnnotation, RawImage, Severity
 from core.domain.names import shown
 from core.domain.projects import ImageState
+from core.domain.snapshots import Split
 from core.formats.base import ReadResult
 from core.formats.reading.geometry_checks import check_shape
 from core.imports.orientation import is_sideways, to_upright
@@ -27,6 +28,7 @@ class PlannedImage:
     annotations: tuple[RawAnnotation, ...] = ()
     is_negative: bool = False
     is_spoken_of: bool = False
+    stated_set: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,11 @@ class ImportPlan:
     def n_rotated(self) -> int:
         return sum(1 for image in self.images if image.facts.orientation != 1)
 
+    def stated_sets(self) -> tuple[tuple[str, int], ...]:
+        """Images by the set that the files state for them."""
+        counts = Counter(image.stated_set for image in self.images)
+        return tuple((split.value, counts[split.value]) for split in Split if counts[split.value])
+
     def category_counts(self) -> tuple[tuple[str, int], ...]:
         counts = Counter(annotation.category for image in self.images for annotation in image.annotations)
         return tuple((name, counts[name]) for name in self.categories)
@@ -72,6 +79,7 @@ class ImportPlan:
             problems=self.problems,
             can_import=self.can_import,
             n_rotated=self.n_rotated,
+            stated_sets=self.stated_sets(),
             sample=_choose_samples(self.images),
         )
 
@@ -118,6 +126,7 @@ def _plan_image(facts: ImageFacts, raw: RawImage | None, problems: list[Problem]
         annotations=tuple(kept),
         is_negative=raw.is_explicit_negative and not kept,
         is_spoken_of=bool(raw.source_file) or bool(raw.annotations) or raw.is_explicit_negative,
+        stated_set=raw.stated_set,
     )
 
 

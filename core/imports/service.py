@@ -105,6 +105,7 @@ class ImportService:
             categories=plan.category_counts(),
             problems=(*plan.problems, *written.problems),
             n_rotated=plan.n_rotated,
+            stated_sets=plan.stated_sets(),
             changes=changes,
         )
 

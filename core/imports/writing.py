@@ -50,10 +50,12 @@ def write_plan(
     known = image_store.list_facts(session, project)
     problems = list(_update_known(session, plan, known))
     new = [image.facts for image in plan.images if image.facts.path not in known]
-    image_store.insert_images(session, project, new)
+    stated = {image.facts.path: image.stated_set for image in plan.images if image.stated_set}
+    image_store.insert_images(session, project, new, stated)
     progress(0, plan.n_annotations, "Writing annotations")
     categories = {name: int(id) for name, id in add_categories(session, project, plan.categories).items()}
     keys = image_store.list_keys(session, project)
+    image_store.state_sets(session, {keys[path]: name for path, name in stated.items() if path in known})
     spoken_of = [image for image in plan.images if image.is_spoken_of]
     seen_before = [keys[image.facts.path] for image in spoken_of if image.facts.path in known]
     if replaces:

@@ -12,6 +12,7 @@ from core.domain.image_ids import ImageIds
 from core.domain.names import shown
 from core.domain.projects import AnnotatedImage, Category, Folder, ImageFilter, ImageRecord, Project
 from core.domain.runs import RunFilter
+from core.domain.snapshots import Split
 from core.errors import NotFoundError, RefusedError
 from core.projects.listings import Listings
 from core.registry.changes import noted
@@ -92,6 +93,12 @@ class ProjectService:
     def count_images(self, filter: ImageFilter) -> int:
         with self._registry.read() as session:
             return images.count_images(session, filter)
+
+    def count_stated_sets(self, project: ProjectId) -> dict[Split, int]:
+        """The images of each set as the import stated it; a set that no image is stated to be of is not there."""
+        with self._registry.read() as session:
+            found = images.count_stated_sets(session, project)
+        return {split: found[split.value] for split in Split if split.value in found}
 
     def get_revision(self, id: ProjectId) -> int:
         """Grows with every change of the project's name, images, annotations and classes. Raises NotFoundError."""

@@ -31,6 +31,7 @@ plans = st.builds(
     train=folders,
     val=folders,
     test=folders,
+    stated_sets=st.lists(st.sampled_from(["train", "val", "test"]), unique=True).map(tuple),
     val_ratio=st.floats(0.01, 0.99),
     classes=folders.map(lambda items: tuple(item for item in items if item)),
     seed=st.integers(0, 2**40),
@@ -55,7 +56,7 @@ def test_the_command_line_understands_its_own_command(plan):
 
     read = plan_from(arguments)
     expected = replace(plan, values={}, model_description="")
-    if plan.val:
+    if plan.val or "val" in plan.stated_sets:
         expected = replace(expected, val_ratio=0.2)
     if plan.minutes is not None:
         expected = replace(expected, minutes=float(f"{plan.minutes:.15g}"))

@@ -19,6 +19,7 @@ from ui.widgets.problem_table import ProblemTable
 
 MAX_NAME = 100
 TOP_FOLDER = "(top folder)"
+_SETS_TAB = 2
 
 
 class PreviewPage(QWidget):
@@ -42,6 +43,7 @@ class PreviewPage(QWidget):
         self.samples = SampleStrip()
         self._categories = CountTable(self.tr("Class"), self.tr("Annotations"), has_colours=True)
         self._folders = CountTable(self.tr("Folder"), self.tr("Images"))
+        self._sets = CountTable(self.tr("Set"), self.tr("Images"))
         self._tabs = QTabWidget()
         self._problems = ProblemTable()
         self._build()
@@ -55,6 +57,7 @@ class PreviewPage(QWidget):
         names.addWidget(self._replace, 1)
         self._tabs.addTab(self._categories, self.tr("Classes"))
         self._tabs.addTab(self._folders, self.tr("Folders"))
+        self._tabs.addTab(self._sets, self.tr("Sets"))
         self._tabs.setDocumentMode(True)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(self._tabs)
@@ -108,6 +111,8 @@ class PreviewPage(QWidget):
         self.samples.set_preview(preview)
         self._categories.set_rows(preview.categories)
         self._folders.set_rows([(name or TOP_FOLDER, n) for name, n in preview.folders])
+        self._sets.set_rows(preview.stated_sets)
+        self._tabs.setTabVisible(_SETS_TAB, bool(preview.stated_sets))
         self._tabs.setTabText(0, self.tr("Classes ({n})").format(n=count(len(preview.categories))))
         self._tabs.setTabText(1, self.tr("Folders ({n})").format(n=count(len(preview.folders))))
         self._problems.set_problems(preview.problems)

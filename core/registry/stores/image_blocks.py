@@ -73,9 +73,8 @@ class ImageBlock:
     def __len__(self) -> int:
         return len(self.keys)
 
-    def of_folders(self, folders: Column) -> ImageBlock:
-        """The images in these folders (not below them), whose keys are ascending."""
-        mask = is_in(self.folders, folders)
+    def where(self, mask: Column) -> ImageBlock:
+        """The images at which `mask` is true."""
         if mask.all():
             return self
         place = np.cumsum(mask) - 1

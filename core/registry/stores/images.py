@@ -5,9 +5,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, LargeBinary, bindparam, cast, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, LargeBinary, bindparam, cast, func, insert, literal, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from core.domain.ids import ImageId, ProjectId
@@ -57,8 +58,13 @@ class ImageFacts:
         return self.path.rpartition("/")[0]
 
 
-def insert_images(session: Session, project: ProjectId, images: Sequence[ImageFacts]) -> None:
-    """Paths must be new to the project. Folders are made as needed."""
+def insert_images(
+    session: Session,
+    project: ProjectId,
+    images: Sequence[ImageFacts],
+    stated_sets: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Paths must be new to the project. Folders are made as needed. `stated_sets` by path, of those that have one."""
     if not images:
         return
     folders = add_folders(session, project, (image.folder for image in images))
@@ -72,7 +78,7 @@ def insert_images(session: Session, project: ProjectId, images: Sequence[ImageFa
                 "n_annotations": 0,
                 "is_annotated": False,
                 "revision": 0,
-                "stated_set": "",
+                "stated_set": stated_sets.get(image.path, ""),
             }
             | _to_columns(image)
             for image in chunk
@@ -90,6 +96,25 @@ def update_images(session: Session, images: Mapping[int, ImageFacts]) -> None:
         values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in _to_columns(chunk[0][1])}
         session.execute(update(IMAGES).where(IMAGES.c.id == bindparam("key")).values(values), rows)
     facts_written(session, images.keys())
+
+
+def state_sets(session: Session, stated: Mapping[int, str]) -> None:
+    """The sets that an import states for images, by key: they take the place of what an earlier one stated."""
+    changed: set[int] = set()
+    for chunk in chunked(stated, KEYS_PER_QUERY):
+        query = select(ImageRow.id, ImageRow.stated_set).where(ImageRow.id.in_(chunk))
+        changed.update(key for key, before in session.execute(query) if stated[key] != before)
+    rows = [{"key": key, "new_set": stated[key]} for key in sorted(changed)]
+    if rows:
+        statement = update(IMAGES).where(IMAGES.c.id == bindparam("key")).values(stated_set=bindparam("new_set"))
+        session.execute(statement, rows)
+        facts_written(session, changed)
+
+
+def count_stated_sets(session: Session, project: ProjectId) -> dict[str, int]:
+    """Images by the set that an import stated for them."""
+    query = select(ImageRow.stated_set, func.count()).where(ImageRow.project_id == project, text("stated_set != ''"))
+    return dict(session.execute(query.group_by(ImageRow.stated_set)).all())
 
 
 def list_facts(session: Session, project: ProjectId) -> dict[str, tuple[int, ImageFacts]]:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from core.domain.ids import CategoryId, ProjectId
 from core.domain.projects import Category, Source
 from core.domain.selections import Selection
+from core.domain.snapshots import Split
 from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
 from core.registry.stores.image_blocks import (
     BITS,
@@ -45,6 +46,7 @@ WHERE image_id >= ? AND image_id < ? AND source != ?
 _BLOCKS_THAT_ARE = "SELECT id >> ?, count(*) FROM image WHERE project_id = ? GROUP BY 1"
 _ALL_FOLDERS = "SELECT id FROM folder WHERE project_id = ?"
 _BELOW = "SELECT id FROM folder WHERE project_id = ? AND (path = ? OR (path >= ? AND path < ?))"
+_OF_SET = "SELECT group_concat(id) FROM (SELECT id FROM image WHERE project_id = ? AND stated_set = ? ORDER BY id)"
 _BY_PATH = "SELECT id, path FROM image WHERE project_id = ? ORDER BY path"
 _PATHS = "SELECT id, path, n_bytes FROM image WHERE id IN ({marks}) ORDER BY path"
 _FROZEN_IMAGES = "SELECT id, path, sha256, width, height, orientation FROM image WHERE id IN ({marks})"
@@ -130,6 +132,7 @@ def find_state(session: Session, project: ProjectId) -> State | None:
 def iter_blocks(session: Session, selection: Selection, check: Check = lambda: None) -> Iterator[ImageBlock]:
     """The images of a selection, ascending by key. Blocks that are missing are made on the way and not kept."""
     folders = np.array(sorted(_folder_keys(session, selection)), dtype=np.uint32)
+    of_set = None if selection.stated_set is None else _keys_of_set(session, selection.project, selection.stated_set)
     project = selection.project
     missing = frozenset(list_missing_blocks(session, project))
     known = session.execute(
@@ -139,7 +142,9 @@ def iter_blocks(session: Session, selection: Selection, check: Check = lambda: N
     for number in sorted(wanted | missing if len(folders) else ()):
         check()
         block = _make(session, project, number) if number in missing else _read(session, project, number)
-        block = block.of_folders(folders)
+        block = block.where(is_in(block.folders, folders))
+        if of_set is not None:
+            block = block.where(is_in(block.keys, of_set))
         if len(block):
             yield block
 
@@ -259,6 +264,12 @@ def _folder_keys(session: Session, selection: Selection) -> set[int]:
         found = cursor.execute(_BELOW, _below(project, folder)) if folder else cursor.execute(_ALL_FOLDERS, (project,))
         keys.update(key for (key,) in found)
     return keys
+
+
+def _keys_of_set(session: Session, project: ProjectId, stated_set: Split) -> Column:
+    """Ascending."""
+    (numbers,) = _cursor(session).execute(_OF_SET, (project, stated_set.value)).fetchone()
+    return np.fromstring(numbers, dtype=np.int64, sep=",") if numbers else np.zeros(0, dtype=np.int64)
 
 
 def _below(project: ProjectId, folder: str) -> tuple[str, bytes, bytes, bytes]:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -50,6 +51,7 @@ class ImageRow(Row):
     __table_args__ = (
         UniqueConstraint("project_id", "path"),
         Index(None, "folder_id", "is_annotated", "n_annotations"),
+        Index("ix_image_stated_set", "project_id", "stated_set", sqlite_where=text("stated_set != ''")),
         {"sqlite_autoincrement": True},
     )
 

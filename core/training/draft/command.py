@@ -69,9 +69,11 @@ def to_arguments(plan: TrainingPlan) -> list[str]:
     for option, values in (("--train", plan.train), ("--val", plan.val), ("--test", plan.test)):
         for folder in values:
             arguments += _option(option, folder or ".")
+    for name in plan.stated_sets:
+        arguments += _option("--stated-set", name)
     for name in plan.classes:
         arguments += _option("--class", name)
-    if not plan.val and plan.val_ratio != _DEFAULT.val_ratio:
+    if not plan.val and "val" not in plan.stated_sets and plan.val_ratio != _DEFAULT.val_ratio:
         arguments += _option("--val-ratio", repr(plan.val_ratio))
     if plan.seed:
         arguments += _option("--seed", str(plan.seed))
@@ -104,7 +106,7 @@ def as_text(value: ConfigValue) -> str:
 
 _DEFAULT = TrainingPlan()
 _ALWAYS = frozenset({"project", "worker", "model", "train"})
-_LISTS = frozenset({"train", "val", "test", "classes"})
+_LISTS = frozenset({"train", "val", "test", "stated_sets", "classes"})
 _NUMBERS = frozenset({"val_ratio", "minutes"})
 
 

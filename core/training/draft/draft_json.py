@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.ids import ConfigurationId, ModelId, ProjectId, VersionId
+from core.domain.snapshots import Split
 from core.domain.training import StartFrom, StartKind, TrainingDraft
 
 
@@ -32,6 +33,7 @@ def draft_to_json(draft: TrainingDraft) -> dict[str, Any]:
         "train_folders": list(draft.train_folders),
         "val_folders": list(draft.val_folders),
         "test_folders": list(draft.test_folders),
+        "stated_sets": [split.value for split in draft.stated_sets],
         "val_ratio": draft.val_ratio,
         "categories": list(draft.categories),
         "seed": draft.seed,
@@ -64,6 +66,7 @@ def draft_from_json(value: Mapping[str, Any]) -> TrainingDraft:
         train_folders=tuple(value["train_folders"]),
         val_folders=tuple(value["val_folders"]),
         test_folders=tuple(value["test_folders"]),
+        stated_sets=tuple(Split(name) for name in value.get("stated_sets", ())),  # absent before revision 0003
         val_ratio=float(value["val_ratio"]),
         categories=tuple(value["categories"]),
         seed=int(value["seed"]),

@@ -10,6 +10,7 @@ from core import clock
 from core.domain.ids import ModelId, ProjectId, VersionId
 from core.domain.names import shown, typed_path
 from core.domain.projects import Project
+from core.domain.snapshots import Split
 from core.domain.training import StartFrom, StartKind, TrainingDraft
 from core.domain.workers import Configuration, ConfigValue
 from core.errors import NotFoundError, RefusedError
@@ -54,6 +55,7 @@ class Plans:
             train=draft.train_folders,
             val=draft.val_folders,
             test=draft.test_folders,
+            stated_sets=tuple(split.value for split in draft.stated_sets),
             val_ratio=draft.val_ratio,
             classes=draft.categories,
             seed=draft.seed,
@@ -88,6 +90,7 @@ class Plans:
             train_folders=plan.train,
             val_folders=plan.val,
             test_folders=plan.test,
+            stated_sets=_stated_sets(plan.stated_sets),
             val_ratio=plan.val_ratio,
             categories=plan.classes,
             seed=plan.seed,
@@ -183,6 +186,14 @@ class Plans:
         if "\0" in text:
             raise RefusedError(f'"{shown(text)}" is not the path of a weights file.', code="E-350")
         return StartFrom(StartKind.FILE, file=typed_path(text))
+
+
+def _stated_sets(names: Sequence[str]) -> tuple[Split, ...]:
+    known = [split.value for split in Split]
+    for name in names:
+        if name not in known:
+            raise RefusedError(f'"{name}" is not a set.', hint=f"There are: {', '.join(known)}.", code="E-523")
+    return tuple(split for split in Split if split.value in names)
 
 
 def _start_text(start: StartFrom) -> str:

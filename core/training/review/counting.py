@@ -37,6 +37,7 @@ class DataQuestion:
     slots: tuple[tuple[Split, tuple[str, ...]], ...]
     choice: DataChoice
     are_folders_apart: bool = True  # else pictures in two sets are not looked for: it is plain why there are some
+    stated_sets: tuple[Split, ...] = ()  # splits whose images are those that the import stated to be of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,11 @@ class _Memory(Generic[T]):
 
 def resolve(session: Session, question: DataQuestion, check: Check = lambda: None) -> Resolved:
     blocks = {
-        split: selections.iter_blocks(session, Selection(question.project, folders), check)
+        split: selections.iter_blocks(
+            session,
+            Selection(question.project, folders, split if split in question.stated_sets else None),
+            check,
+        )
         for split, folders in question.slots
     }
     return resolve_data(
@@ -149,6 +154,7 @@ def _key(question: DataQuestion) -> object:
     return (
         question.project,
         question.slots,
+        question.stated_sets,
         question.are_folders_apart,
         choice.task.slug,
         choice.classes,

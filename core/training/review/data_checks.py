@@ -33,7 +33,7 @@ def check_data(
 ) -> list[Issue]:
     """`folders` are those of the chosen ones that the project has; `data` is None when there was nothing to resolve."""
     issues = _check_folders(draft, folders)
-    if not draft.val_folders:
+    if Split.VAL not in slots_of(draft):
         wrong = check_ratio(draft.val_ratio)
         issues += [wrong] if wrong else []
     if not 0 <= draft.seed <= MAX_SEED:
@@ -48,17 +48,23 @@ def check_data(
 
 
 def slots_of(draft: TrainingDraft) -> dict[Split, tuple[str, ...]]:
-    """The chosen folders of each split that has any."""
+    """The chosen folders of each split that has any; of a set as the import states it, the whole project at least."""
     slots = {Split.TRAIN: draft.train_folders, Split.VAL: draft.val_folders, Split.TEST: draft.test_folders}
-    return {split: folders for split, folders in slots.items() if folders}
+    whole = dict.fromkeys(draft.stated_sets, ("",))
+    return {split: folders or whole[split] for split, folders in slots.items() if folders or split in whole}
+
+
+def folders_apart(draft: TrainingDraft) -> dict[Split, tuple[str, ...]]:
+    """The slots whose folders must not overlap: the import has told the images of the others apart."""
+    return {split: folders for split, folders in slots_of(draft).items() if split not in draft.stated_sets}
 
 
 def _check_folders(draft: TrainingDraft, folders: Collection[str]) -> list[Issue]:
-    if not draft.train_folders:
+    if Split.TRAIN not in slots_of(draft):
         return [_error("E-521", "Choose training data.", "train_folders")]
     issues = []
-    slots = slots_of(draft)
-    for split, chosen in slots.items():
+    slots = folders_apart(draft)
+    for split, chosen in slots_of(draft).items():
         unknown = [folder for folder in chosen if folder not in folders]
         for folder in unknown:
             text = f'"{shown(folder)}" is not a folder of this project.'
@@ -141,6 +147,8 @@ def _check_split(
     """Why a set for which folders were chosen has no image; None when another check says it."""
     field_name = f"{split.value}_folders"
     names = ", ".join(_folder_name(folder) for folder in chosen)
+    if split in draft.stated_sets:
+        names = f'the set "{split.value}" of {names}'
     n_found = data.n_found.get(split, 0)
     is_all_val = split is Split.TRAIN and data.is_val_carved and data.n_images(Split.VAL) > 0
     if is_all_val or (split is Split.TRAIN and _shows_other_classes(draft, data)):

@@ -31,7 +31,7 @@ from core.training.draft.configurations import ConfigurationService
 from core.training.draft.draft_json import draft_from_json
 from core.training.review.counting import DataCounter, DataQuestion, FilesFound, Progress
 from core.training.review.data import Check, DataChoice, TrainingData
-from core.training.review.data_checks import are_apart, slots_of
+from core.training.review.data_checks import are_apart, folders_apart, slots_of
 from core.training.review.preflight import Facts, StartFacts
 from core.workers.api import WorkerDescription
 from core.workers.catalog import WorkerCatalog
@@ -290,7 +290,8 @@ def _question(draft: TrainingDraft, project: Project, model: Model | None, task:
         val_ratio=draft.val_ratio,
         seed=draft.seed,
     )
-    return DataQuestion(project.id, tuple(slots.items()), choice, are_apart(slots))
+    stated = tuple(split for split in slots if split in draft.stated_sets)
+    return DataQuestion(project.id, tuple(slots.items()), choice, are_apart(folders_apart(draft)), stated)
 
 
 def _needs_devices(draft: TrainingDraft, worker: WorkerInfo | None) -> bool:

@@ -10,6 +10,7 @@ from core.domain.snapshots import Split
 from core.domain.training import StartKind, TrainingDraft
 from core.domain.workers import ConfigValue, FieldKind, FieldSpec
 from core.training.review.data import TrainingData
+from core.training.review.data_checks import slots_of
 from core.training.review.preflight import Facts
 
 _DEFAULT = TrainingDraft(ProjectId(""))  # for the defaults of its other fields
@@ -77,14 +78,15 @@ def _model_rows(facts: Facts) -> Iterator[Row]:
 
 
 def _data_rows(draft: TrainingDraft, data: TrainingData | None) -> Iterator[Row]:
-    yield "Training images", _folders_text(draft.train_folders), False
-    if draft.val_folders:
-        yield "Validation images", _folders_text(draft.val_folders), False
+    slots = {split: _slot_text(draft, split, folders) for split, folders in slots_of(draft).items()}
+    yield "Training images", slots.get(Split.TRAIN, "none"), False
+    if Split.VAL in slots:
+        yield "Validation images", slots[Split.VAL], False
     else:
         n_val = data.n_images(Split.VAL) if data else 0
         text = f"{n_val} of the training images, chosen by chance with seed {draft.seed} (ratio {draft.val_ratio:g})"
         yield "Validation images", text, draft.val_ratio == _DEFAULT.val_ratio
-    yield "Test images", _folders_text(draft.test_folders) if draft.test_folders else "none", not draft.test_folders
+    yield "Test images", slots.get(Split.TEST, "none"), Split.TEST not in slots
     yield "Classes", ", ".join(data.categories) if data else "", not draft.categories
     uses = draft.use_images_without_objects
     yield "Images without objects", "used" if uses else "left out", not uses
@@ -120,5 +122,8 @@ def _configuration_rows(facts: Facts, resolved: Mapping[str, ConfigValue]) -> It
             yield spec.title, value_text(spec, value), is_default
 
 
-def _folders_text(folders: tuple[str, ...]) -> str:
-    return ", ".join(shown(folder) if folder else "the whole project" for folder in folders)
+def _slot_text(draft: TrainingDraft, split: Split, folders: tuple[str, ...]) -> str:
+    text = ", ".join(shown(folder) if folder else "the whole project" for folder in folders)
+    if split not in draft.stated_sets:
+        return text
+    return f'the set "{split.value}" of the import' + ("" if folders == ("",) else f", in {text}")

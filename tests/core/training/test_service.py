@@ -19,7 +19,7 @@ from core.domain.runs import RunStatus
 from core.domain.snapshots import Split
 from core.domain.training import StartFrom, StartKind
 from core.errors import NotFoundError, RefusedError, StorageError
-from core.registry.stores import annotations, selections
+from core.registry.stores import annotations, images, selections
 from core.registry.stores.annotations import NewAnnotation
 from core.runs.folder.layout import RunLayout
 from core.runs.folder.request import read_request
@@ -374,6 +374,56 @@ def test_a_draft_survives_json_and_a_run_toml(shop: Shop):
     plan = shop.training.plan_of(draft)
     assert shop.training.draft_from_plan(from_toml(shop.training.review(draft).toml)) == draft
     assert plan.model == "Shapes"
+
+
+def test_sets_as_the_import_states_them_are_reviewed_frozen_and_written_out(shop: Shop):
+    _state_sets(shop, {"train/00.jpg": "val", "train/01.jpg": "val", "val/00.jpg": "train", "val/01.jpg": "train"})
+    draft = shop.draft(train_folders=(), val_folders=(), test_folders=(), stated_sets=(Split.TRAIN, Split.VAL))
+
+    review = shop.training.review(draft)
+
+    assert review.can_start, review.issues
+    assert {counts.split: counts.n_images for counts in review.splits} == {Split.TRAIN: 2, Split.VAL: 2, Split.TEST: 0}
+    assert not review.is_val_carved
+    assert ("Training images", 'the set "train" of the import', False) in review.values
+    assert draft_from_json(draft_to_json(draft)) == draft
+    assert shop.training.draft_from_plan(from_toml(review.toml)) == draft
+    assert "--stated-set train --stated-set val" in review.command
+    record = shop.training.submit(review.draft).value
+    frozen = {image.path: image.split for image in shop.datasets.open(record.snapshot).images()}
+    assert frozen == {
+        "train/00.jpg": Split.VAL, "train/01.jpg": Split.VAL, "val/00.jpg": Split.TRAIN, "val/01.jpg": Split.TRAIN,
+    }  # fmt: skip
+
+
+def test_a_stated_set_may_stand_beside_folders_and_a_set_that_no_image_has_is_refused(shop: Shop):
+    _state_sets(shop, {"train/00.jpg": "val", "train/01.jpg": "val"})
+
+    mixed = shop.training.review(shop.draft(train_folders=("test",), val_folders=(), stated_sets=(Split.VAL,)))
+    shared = shop.training.review(shop.draft(val_folders=(), stated_sets=(Split.VAL,)))
+    empty = shop.training.review(shop.draft(train_folders=(), stated_sets=(Split.TRAIN,)))
+
+    assert {counts.split: counts.n_images for counts in mixed.splits}[Split.VAL] == 2
+    assert "E-152" in _codes(shared), "the folder has the images of the set too"
+    assert _codes(empty)[0] == "E-150"
+
+
+def test_a_draft_from_before_sets_were_stated_is_read(shop: Shop):
+    kept = draft_to_json(shop.draft())
+    del kept["stated_sets"]
+
+    assert draft_from_json(kept) == shop.draft()
+
+
+def test_a_set_of_another_name_is_refused(shop: Shop):
+    with pytest.raises(RefusedError, match="train, val, test"):
+        shop.training.draft_from_plan(replace(shop.training.plan_of(shop.draft()), stated_sets=("dev",)))
+
+
+def _state_sets(shop: Shop, sets: dict[str, str]) -> None:
+    with shop.registry.write() as session:
+        keys = images.list_keys(session, shop.project)
+        images.state_sets(session, {keys[path]: name for path, name in sets.items()})
 
 
 def test_a_plan_names_what_is_there(shop: Shop):

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QTabWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from core.domain.imports import ImportPreview
 from ui.imports.count_table import CountModel
+from ui.imports.preview_page import PreviewPage
 from ui.imports.sample_strip import SampleStrip
 
 MakePreview = Callable[..., ImportPreview]
@@ -41,3 +44,17 @@ def test_an_example_that_cannot_be_read_is_marked(qtbot: QtBot, make_preview: Ma
     waiting = strip.grab().toImage()
     strip.set_failure("train/a.png", "The file is empty.")
     assert strip.grab().toImage() != waiting
+
+
+def test_sets_that_the_files_state_have_a_tab_and_only_then(qtbot: QtBot, make_preview: MakePreview) -> None:
+    page = PreviewPage()
+    qtbot.addWidget(page)
+    tabs = page.findChild(QTabWidget)
+    assert tabs is not None
+
+    page.set_preview(make_preview())
+    assert [tabs.isTabVisible(index) for index in range(tabs.count())] == [True, True, False]
+
+    page.set_preview(replace(make_preview(), stated_sets=(("train", 8), ("val", 4))))
+    assert tabs.isTabVisible(2)
+    assert tabs.tabText(2) == "Sets"

@@ -8,3 +8,6 @@ from alembic import op
 
 def upgrade() -> None:
     op.add_column("image", sa.Column("stated_set", sa.String(length=20), nullable=False, server_default=""))
+    op.create_index(
+        "ix_image_stated_set", "image", ["project_id", "stated_set"], sqlite_where=sa.text("stated_set != ''")
+    )

@@ -13,6 +13,7 @@ from core.domain.geometry import Box, Polygon
 from core.domain.ids import ProjectId
 from core.domain.projects import ImageState, Source
 from core.domain.selections import Selection
+from core.domain.snapshots import Split
 from core.registry.blocks import make_blocks
 from core.registry.database import Registry
 from core.registry.stores import annotations, image_blocks, images, projects, selections
@@ -185,3 +186,30 @@ def test_folders_are_known_when_there_are_images_in_or_below_them(registry: Regi
         known = selections.list_known_folders(session, project, ["", "a", "a/b", "b", "c", "a/", "ab"])
 
     assert known == {"", "a", "a/b", "c"}
+
+
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("are_kept", [True, False])
+def test_a_stated_set_has_the_images_that_the_import_put_there_in_any_of_the_folders(
+    registry: Registry, add_project: AddProject, are_kept: bool
+) -> None:
+    add_project("Other", {f"a/{i}.jpg": ["line"] for i in range(3)})
+    project = add_project("Pages", {f"{folder}/{i}.jpg": ["line"] for folder in ("a", "b") for i in range(6)})
+    if are_kept:
+        make_blocks(registry, project)
+    with registry.write() as session:
+        keys = images.list_keys(session, project)
+        images.state_sets(session, {keys[f"{folder}/{i}.jpg"]: "val" for folder in ("a", "b") for i in (1, 5)})
+        images.state_sets(session, {keys["b/0.jpg"]: "test"})
+
+    def found(split: Split, *folders: str) -> list[str]:
+        with registry.read() as session:
+            chosen = Selection(project, folders, split)
+            keys = [block.keys for block in selections.iter_blocks(session, chosen)]
+            paths = selections.paths_of(session, np.concatenate(keys) if keys else np.zeros(0, dtype=np.int64))
+        return sorted(paths.values())
+
+    assert found(Split.VAL, "") == ["a/1.jpg", "a/5.jpg", "b/1.jpg", "b/5.jpg"]
+    assert found(Split.VAL, "b") == ["b/1.jpg", "b/5.jpg"]
+    assert found(Split.TEST, "") == ["b/0.jpg"]
+    assert found(Split.TRAIN, "") == []

@@ -31,6 +31,7 @@ plans = st.builds(
     train=folders,
     val=folders,
     test=folders,
+    stated_sets=st.lists(st.sampled_from(["train", "val", "test"]), unique=True).map(tuple),
     val_ratio=st.floats(0.01, 0.99),
     classes=folders.map(lambda items: tuple(item for item in items if item)),
     seed=st.integers(0, 2**40),
