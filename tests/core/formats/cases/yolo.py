@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from cases.case import Case
+
+YOLO: tuple[Case, ...] = ()
