@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from app.services import Services
-from app.verbs.importing import problem_data, problem_lines
 from app.verbs.output import Console, VerbResult
+from app.verbs.problems import problem_data, problem_lines
 from core.domain.exports import ExportRequest
 from core.domain.names import typed_path
 from core.errors import NotFoundError

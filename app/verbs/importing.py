@@ -6,12 +6,11 @@ import argparse
 
 from app.services import Services
 from app.verbs.output import Console, VerbResult
+from app.verbs.problems import problem_counts, problem_data, problem_lines
 from core.domain.counting import counted
-from core.domain.imports import ImportSource, Problem
+from core.domain.imports import ImportSource
 from core.domain.names import typed_path
 from core.errors import NotFoundError
-
-MAX_LISTED = 20
 
 
 def run(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
@@ -35,35 +34,23 @@ def run(services: Services, arguments: argparse.Namespace, console: Console) -> 
         "annotations": report.n_annotations,
         "categories": dict(report.categories),
         "sets": dict(report.stated_sets),
+        "n_rotated": report.n_rotated,
+        "problem_counts": problem_counts(report.problems),
         "problems": [problem_data(problem) for problem in report.problems],
     }
     lines = [
-        f'Project "{report.project_name}": {report.n_images} images, {report.n_annotations} annotations.',
+        f'Project "{report.project_name}": {counted(report.n_images, "image")}, '
+        f"{counted(report.n_annotations, 'annotation')}.",
         f"Format: {report.format}.",
         *(f"  {name}: {number}" for name, number in report.categories),
         *(f'Set "{name}": {counted(number, "image")}.' for name, number in report.stated_sets),
+        *_rotated_line(report.n_rotated),
         *problem_lines(report.problems),
     ]
     return VerbResult(data, tuple(lines))
 
 
-def problem_data(problem: Problem) -> dict[str, object]:
-    return {
-        "kind": problem.kind,
-        "file": problem.file,
-        "line": problem.line,
-        "text": problem.text,
-        "severity": problem.severity,
-    }
-
-
-def problem_lines(problems: tuple[Problem, ...]) -> list[str]:
-    if not problems:
+def _rotated_line(n_rotated: int) -> list[str]:
+    if not n_rotated:
         return []
-    lines = [f"{len(problems)} problems:"]
-    for problem in problems[:MAX_LISTED]:
-        where = f"{problem.file}:{problem.line}" if problem.line is not None else problem.file
-        lines.append(f"  {where + ': ' if where else ''}{problem.text}")
-    if len(problems) > MAX_LISTED:
-        lines.append(f"  and {len(problems) - MAX_LISTED} more; --json lists all.")
-    return lines
+    return [f"{counted(n_rotated, 'image is', 'images are')} stored turned (EXIF) and taken upright."]

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.services import Services
-from app.verbs.importing import problem_data, problem_lines
 from app.verbs.output import Console, VerbResult
+from app.verbs.problems import problem_data, problem_lines
 from core.domain.counting import counted
 from core.domain.evaluation import EvaluationTable
 from core.domain.imports import Problem, Severity

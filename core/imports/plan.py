@@ -22,7 +22,7 @@ _SAMPLES = 6
 
 @dataclass(frozen=True, slots=True)
 class PlannedImage:
-    """`is_spoken_of`: an annotation file says something of it, if only that there is nothing on it."""
+    """`is_spoken_of`: an annotation file says something of it that can be used, if only that there is nothing on it."""
 
     facts: ImageFacts
     annotations: tuple[RawAnnotation, ...] = ()
@@ -125,7 +125,7 @@ def _plan_image(facts: ImageFacts, raw: RawImage | None, problems: list[Problem]
         facts=facts,
         annotations=tuple(kept),
         is_negative=raw.is_explicit_negative and not kept,
-        is_spoken_of=bool(raw.source_file) or bool(raw.annotations) or raw.is_explicit_negative,
+        is_spoken_of=bool(kept) or raw.is_explicit_negative,
         stated_set=raw.stated_set,
     )
 

@@ -1,0 +1,66 @@
+"""`calque import`: what it prints and what its JSON holds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from app.cli import make_parser, run_verb
+from app.verbs.problems import MAX_OF_A_KIND, problem_lines
+from core.domain.imports import Problem, Severity
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Seven images, one of them stored sideways; the file speaks of eight more that are not there."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for number in range(7):
+        turned = {"exif": exif} if number == 3 else {}
+        Image.new("RGB", (64, 48), (number, 9, 9)).save(folder / f"{number}.png", **turned)
+    document = {
+        "images": [{"id": number, "file_name": f"{number}.png"} for number in range(15)],
+        "annotations": [{"image_id": number, "category_id": 1, "bbox": [1, 1, 9, 9]} for number in range(15)],
+        "categories": [{"id": 1, "name": "line"}],
+    }
+    (folder / "train.json").write_text(json.dumps(document))
+    return folder
+
+
+def run(tmp_path: Path, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    code = run_verb(make_parser().parse_args(["--home", str(tmp_path / "home"), *words]))
+    return code, capsys.readouterr().out
+
+
+def test_the_json_holds_every_problem_and_all_counts(
+    tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out = run(tmp_path, capsys, "--json", "import", str(folder), "--project", "P")
+    data: dict[str, Any] = json.loads(out)
+    assert code == 0
+    assert (data["images"], data["annotations"], data["n_rotated"]) == (7, 7, 1)
+    assert data["problem_counts"]["image-missing"] == 8
+    assert [problem["kind"] for problem in data["problems"]].count("image-missing") == 8
+
+
+def test_a_few_of_each_kind_are_printed(tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out = run(tmp_path, capsys, "import", str(folder), "--project", "P")
+    assert code == 0
+    assert "1 image is stored turned" in out
+    assert out.count("was not found") == MAX_OF_A_KIND
+    assert f'and {8 - MAX_OF_A_KIND} more of "image-missing"' in out
+
+
+def test_the_gravest_come_first_and_remarks_last() -> None:
+    problems = [
+        Problem("a", "Remark.", severity=Severity.INFO),
+        Problem("b", "Warning.", file="x.json", line=3),
+        Problem("c", "Error.", severity=Severity.ERROR),
+    ]
+    assert problem_lines(problems) == ["2 problems:", "  Error.", "  x.json:3: Warning.", "1 remark:", "  Remark."]
