@@ -31,8 +31,10 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class Model:
+    """`project` is None, and its name "", for a model that was imported into none."""
+
     id: ModelId
-    project: ProjectId
+    project: ProjectId | None
     project_name: str
     name: str
     task: TaskId
@@ -58,6 +60,7 @@ class ModelVersion:
     parent: VersionId | None = None
     parent_label: str = ""
     run: RunId | None = None
+    project: ProjectId | None = None  # whose images made it; None when it came from elsewhere
     snapshot: SnapshotId | None = None
     snapshot_label: str = ""
     headline: Headline | None = None
@@ -66,6 +69,8 @@ class ModelVersion:
     folder: Path | None = None  # of the published files
     weights_sha256: str = ""
     content_sha256: str = ""
+    description: str = ""
+    is_deleted: bool = False  # only its place in the lineage is left
 
     @property
     def label(self) -> str:

@@ -143,6 +143,7 @@ class RunRecord:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     folder: Path = Path()
+    description: str = ""
 
     @property
     def duration_s(self) -> float | None:

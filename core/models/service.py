@@ -22,6 +22,7 @@ from core.models.exporting import Progress, write_bundle
 from core.models.headline import headline_of
 from core.models.importing import Bundle, opened_bundle, tables_of
 from core.models.publish import Published, publish
+from core.models.uses import require_idle
 from core.models.weights_store import (
     CARD_FILE,
     WEIGHTS_FILE,
@@ -33,11 +34,11 @@ from core.models.weights_store import (
 from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.session import Session
-from core.registry.stores import evaluations, runs, snapshots
+from core.registry.stores import evaluations, model_titles, snapshots
 from core.registry.stores import models as store
+from core.registry.titles import MAX_TITLE, checked_description, checked_title
 from core.tasks.catalog import TaskCatalog
 
-MAX_NAME = 100
 TRASH_PREFIX = ".trash-"
 TRASH_DAYS = 30
 
@@ -90,8 +91,8 @@ class ModelService:
             lineage = self._located(tuple(_ancestors(session, version)))
             children = self._located(store.list_children(session, id))
             snapshot = (
-                snapshots.get_snapshot(session, version.snapshot, model.project)
-                if version.snapshot is not None
+                snapshots.get_snapshot(session, version.snapshot, version.project)
+                if version.snapshot is not None and version.project is not None
                 else None
             )
         folder = version.folder if version.folder and version.folder.is_dir() else None
@@ -140,19 +141,57 @@ class ModelService:
     # Changing
 
     def create_model(
-        self, project: ProjectId, name: str, task: TaskId, categories: Sequence[str], description: str = ""
+        self, project: ProjectId | None, name: str, task: TaskId, categories: Sequence[str], description: str = ""
     ) -> Changed[Model]:
         """Raises RefusedError for a name that is empty, too long, or taken in the project (E-230)."""
         with self._registry.write() as session:
             model = store.insert_model(
                 session,
                 project=project,
-                name=_checked_name(name),
+                name=checked_title(name, "model"),
                 task=task,
                 categories=tuple(categories),
-                description=description.strip(),
+                description=checked_description(description, "model"),
             )
             return Changed(model, noted(session))
+
+    def rename_model(self, id: ModelId, name: str) -> Changes:
+        """Raises RefusedError when the name is empty (E-110), too long (E-111) or another model's (E-230)."""
+        with self._registry.write() as session:
+            model_titles.rename_model(session, id, name)
+            return noted(session)
+
+    def describe_model(self, id: ModelId, description: str) -> Changes:
+        with self._registry.write() as session:
+            model_titles.describe_model(session, id, description)
+            return noted(session)
+
+    def rename_version(self, id: VersionId, name: str) -> Changes:
+        """The name in brackets behind its number, which may be none. Raises RefusedError (E-111)."""
+        with self._registry.write() as session:
+            model_titles.rename_version(session, id, name)
+            return noted(session)
+
+    def describe_version(self, id: VersionId, description: str) -> Changes:
+        with self._registry.write() as session:
+            model_titles.describe_version(session, id, description)
+            return noted(session)
+
+    def delete_model(self, id: ModelId) -> Changes:
+        """With all its versions, each as `delete_version` does it. Refused (E-550) while a run needs one of them."""
+        with self._registry.write(durable=True) as session:
+            model = store.get_model(session, id)
+            versions = self._located(store.list_versions(session, id))
+            require_idle(session, {version.id for version in versions}, model=model)
+            for version in versions:
+                store.delete_version(session, version.id)
+            store.delete_model(session, id)
+            unused = [
+                version for version in versions if not store.count_users_of_content(session, version.content_sha256)
+            ]
+            changes = noted(session)
+        self._throw_away(unused)
+        return changes
 
     def delete_version(self, id: VersionId) -> Changes:
         """Its number is not given again and its descendants still name it. Refused (E-550) while a run needs it.
@@ -161,18 +200,11 @@ class ModelService:
         """
         with self._registry.write(durable=True) as session:
             version = self._locate(store.get_version(session, id))
-            for run in runs.list_runs(session):
-                if run.version is None or run.status.is_terminal:
-                    continue
-                if id in (run.version, store.get_version(session, run.version).parent):
-                    text = f'"{version.label}" is in use by the run "{shown(run.name)}" ({run.status.value}).'
-                    raise RefusedError(text, hint="Stop the training before removing it.", code="E-550")
+            require_idle(session, {id})
             store.delete_version(session, id)
-            is_last = bool(version.content_sha256) and not store.count_users_of_content(session, version.content_sha256)
+            is_last = not store.count_users_of_content(session, version.content_sha256)
             changes = noted(session)
-        if is_last and version.folder is not None and version.folder.is_dir():
-            self._throw_away(version.folder)
-        self._empty_trash()
+        self._throw_away([version] if is_last else [])
         return changes
 
     # Out and in
@@ -237,11 +269,11 @@ class ModelService:
 
     def _make_model(self, session: Session, bundle: Bundle, project: ProjectId, name: str) -> ModelId:
         told = str(bundle.model.get("name") or bundle.model["architecture"])
-        wanted = _checked_name(name or told[:MAX_NAME])
+        wanted = checked_title(name or told[:MAX_TITLE], "model")
         free = wanted
         number = 2
         while not name and store.find_model(session, project, free) is not None:
-            free = f"{wanted[: MAX_NAME - 5]} {number}"
+            free = f"{wanted[: MAX_TITLE - 5]} {number}"
             number += 1
         made = store.insert_model(
             session,
@@ -267,12 +299,14 @@ class ModelService:
     def _located(self, versions: Sequence[ModelVersion]) -> tuple[ModelVersion, ...]:
         return tuple(self._locate(version) for version in versions)
 
-    def _throw_away(self, folder: Path) -> None:
-        trash = folder.with_name(f"{TRASH_PREFIX}{folder.name}-{clock.new_id()}")
-        folder.rename(trash)
-        os.utime(trash)  # its days count from now
-
-    def _empty_trash(self) -> None:
+    def _throw_away(self, versions: Sequence[ModelVersion]) -> None:
+        """Their folders go to the trash, which is emptied of what has lain there long enough."""
+        folders = {self._store / version.content_sha256 for version in versions if version.content_sha256}
+        for folder in folders:
+            if folder.is_dir():
+                trash = folder.with_name(f"{TRASH_PREFIX}{folder.name}-{clock.new_id()}")
+                folder.rename(trash)
+                os.utime(trash)  # its days count from now
         for trash in self._store.glob(f"{TRASH_PREFIX}*"):
             if time.time() - trash.stat().st_mtime > TRASH_DAYS * 86_400:
                 shutil.rmtree(trash, ignore_errors=True)
@@ -332,17 +366,6 @@ def _insert_imported(
         is_partial=bool(content.get("is_partial")),
     )
     return store.get_version(session, version.id)
-
-
-def _checked_name(name: str) -> str:
-    name = name.strip()
-    if not name:
-        raise RefusedError("Give the model a name.")
-    if len(name) > MAX_NAME:
-        raise RefusedError(f"The model's name is longer than {MAX_NAME} characters.")
-    if not name.isprintable():
-        raise RefusedError(f'The model\'s name "{shown(name)}" has characters that cannot be shown.')
-    return name
 
 
 def _listed(names: Sequence[str]) -> str:

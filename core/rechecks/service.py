@@ -8,6 +8,7 @@ from core import clock
 from core.datasets.service import DatasetService
 from core.domain.ids import RunId, VersionId
 from core.domain.models import Model, ModelVersion, VersionStatus
+from core.domain.projects import Project
 from core.domain.runs import RunRecord, RunStatus
 from core.domain.snapshots import Split
 from core.errors import RefusedError
@@ -52,17 +53,18 @@ class RecheckService:
         trained = read_request(layout)
         model = self._models.get_model(version.model)
         assert version.snapshot is not None  # a training has one
+        project = self._projects.get_project(trained.project)
         payload = RecheckPayload(
             label=f"{version.model_name} {version.label}",
             published=version.folder.absolute(),
             predictions=predictions.absolute(),
             snapshot=version.snapshot,
             manifest=self._datasets.file_of(version.snapshot).absolute(),
-            images_root=self._projects.get_project(model.project).root.absolute(),
+            images_root=project.root.absolute(),
             split=split,
             max_detections=payload_from_json(trained.payload).max_detections,
         )
-        request = _make_request(model, version, payload, device or trained.device, trained.seed)
+        request = _make_request(project, model, version, payload, device or trained.device, trained.seed)
         return self._runs.create(request, _make_record(request, model, version))
 
     def _training_of(self, version: ModelVersion) -> RunLayout:
@@ -85,14 +87,16 @@ def _predictions_in(layout: RunLayout, version: ModelVersion) -> tuple[Split, Pa
     raise RefusedError(text)
 
 
-def _make_request(model: Model, version: ModelVersion, payload: RecheckPayload, device: str, seed: int) -> RunRequest:
+def _make_request(
+    project: Project, model: Model, version: ModelVersion, payload: RecheckPayload, device: str, seed: int
+) -> RunRequest:
     return RunRequest(
         run=RunId(clock.new_id()),
         kind=RECHECK.slug,
         noun=RECHECK.noun,
         name=f"Recheck of {payload.label}"[:MAX_NAME],
-        project=model.project,
-        project_name=model.project_name,
+        project=project.id,
+        project_name=project.name,
         worker=version.worker,
         worker_version=version.worker_version,
         model=model.id,

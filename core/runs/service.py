@@ -9,15 +9,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from core import clock
+from core.domain.changes import Changed
 from core.domain.evaluation import EvaluationTable
 from core.domain.ids import RunId
 from core.domain.imports import Problem
 from core.domain.run import Run
 from core.domain.runs import RunFilter, RunRecord, RunState, RunStatus
 from core.errors import RefusedError, RunError, StorageError
+from core.files.faults import told_as_storage_error
 from core.files.locks import try_lock
+from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.stores import runs
+from core.registry.titles import checked_description, checked_title
 from core.runs.attach import Unfinished, close_lost, find_unfinished
 from core.runs.books import Books, load_books
 from core.runs.folder.attempts import latest_attempt
@@ -28,6 +32,7 @@ from core.runs.folder.removal import remove_folder
 from core.runs.folder.request import RunRequest, read_request, write_request
 from core.runs.folder.rerun import choose_attempt, put_aside, write_attempt
 from core.runs.folder.stop_wish import StopWish, read_stop, write_stop
+from core.runs.folder.titles import write_title
 from core.runs.folder.zip_export import export_folder
 from core.runs.kinds import RunKindCatalog
 from core.runs.merging import WAITING, merge
@@ -252,6 +257,14 @@ class RunService:
             books.retry(session, record)
             return runs.get_run(session, id)
 
+    def rename(self, id: RunId, name: str) -> Changed[RunRecord]:
+        """At any time. Raises RefusedError (E-110, E-111), StorageError."""
+        return self._entitle(id, name=checked_title(name, "run"))
+
+    def describe(self, id: RunId, description: str) -> Changed[RunRecord]:
+        """Raises RefusedError when it is too long, StorageError."""
+        return self._entitle(id, description=checked_description(description, "run"))
+
     def remove(self, id: RunId, *, with_files: bool) -> None:
         """Take it off the list, and with `with_files` its folder from the disk; never what it published."""
         record = self.get_run(id)
@@ -284,6 +297,18 @@ class RunService:
     def verify(self) -> tuple[Problem, ...]:
         """What is wrong with the runs' folders."""
         return find_problems(self.list_runs(), self._runs, self.kinds)
+
+    def _entitle(self, id: RunId, *, name: str | None = None, description: str | None = None) -> Changed[RunRecord]:
+        with self._registry.write(durable=True) as session:
+            record = runs.get_run(session, id)
+            name = record.name if name is None else name
+            description = record.description if description is None else description
+            runs.update_run(session, id, name=name, description=description)
+            layout = RunLayout(record.folder)
+            if layout.folder.is_dir():  # the row could be made again from there
+                with told_as_storage_error("The run's name", layout.folder):
+                    write_title(layout, name, description)
+            return Changed(runs.get_run(session, id), noted(session))
 
     def _end_unstarted(self, record: RunRecord) -> RunRecord:
         with self._registry.write(durable=True) as session:

@@ -48,6 +48,9 @@ class TrainingBooks(Books):
         if version.status is VersionStatus.AVAILABLE:
             text = f"Version {version.label} is already trained. Create a new version starting from it."
             raise RefusedError(text, code="E-501")
+        if version.is_deleted:
+            text = f"Version {version.label}, which this run was to make, was deleted."
+            raise RefusedError(text, hint="Train again, which makes a new version.")
 
     def retry(self, session: Session, record: RunRecord) -> None:
         if record.version is not None:

@@ -9,7 +9,7 @@ from core import clock
 from core.datasets.service import DatasetService
 from core.domain.changes import Changed
 from core.domain.devices import DeviceReport
-from core.domain.ids import RunId, VersionId
+from core.domain.ids import ProjectId, RunId, VersionId
 from core.domain.models import ModelVersion, VersionStatus
 from core.domain.runs import RunRecord
 from core.domain.snapshots import SnapshotInfo
@@ -154,13 +154,16 @@ class TrainingService:
         draft = replace(payload.draft, name="", version_name="", model=model, values=values)
         return replace(draft, new_model_name="", new_model_description="") if model else draft
 
-    def draft_from_version(self, id: VersionId) -> TrainingDraft:
-        """Train again: everything as it was, starting from this version when it is available."""
+    def draft_from_version(self, id: VersionId, project: ProjectId | None = None) -> TrainingDraft:
+        """Train again: everything as it was, starting from this version when it is available.
+
+        `project` is the one to train on when neither the version nor its model belongs to any; RefusedError without.
+        """
         version = self._models.get_version(id)
         try:
-            draft = self.draft_from_run(version.run) if version.run else self._draft_from_files(version)
+            draft = self.draft_from_run(version.run) if version.run else self._draft_from_files(version, project)
         except CalqueError:  # the run or its folder was removed, or the version came from elsewhere
-            draft = self._draft_from_files(version)
+            draft = self._draft_from_files(version, project)
         if version.status is VersionStatus.AVAILABLE:
             return replace(draft, start=StartFrom(StartKind.VERSION, version.id))
         return draft
@@ -235,6 +238,7 @@ class TrainingService:
                 architecture=facts.architecture,
                 parent=facts.start.version.id if facts.start.version else None,
                 run=run,
+                project=draft.project,
                 snapshot=snapshot.id,
             )
             manifest = self._datasets.file_of(snapshot.id)
@@ -257,7 +261,7 @@ class TrainingService:
         except CalqueError:  # the worker is not installed any more
             return otherwise
 
-    def _draft_from_files(self, version: ModelVersion) -> TrainingDraft:
+    def _draft_from_files(self, version: ModelVersion, project: ProjectId | None) -> TrainingDraft:
         """What the published files tell; the folders of the images they do not know."""
         model = self._models.get_model(version.model)
         stated: Mapping[str, object] = load_model_json(version.folder) if version.folder else {}
@@ -265,6 +269,10 @@ class TrainingService:
         values: Mapping[str, ConfigValue] = {}
         if isinstance(configuration, Mapping):
             values = self._differing(version.worker, configuration, dict(configuration))
+        project = version.project or model.project or project
+        if project is None:
+            text = f'"{model.name}" belongs to no project, so it is not known what it is to be trained on.'
+            raise RefusedError(text, hint="Open a project and train there, starting from this version.", code="E-101")
         return TrainingDraft(
-            project=model.project, worker=version.worker, values=values, model=model.id, categories=model.categories
+            project=project, worker=version.worker, values=values, model=model.id, categories=model.categories
         )

@@ -83,7 +83,7 @@ class ModelsPage(QWidget):
         """All models of all projects."""
         self._all = (tuple(models), tuple(versions))
         chosen = self._projects.currentData()
-        names = {model.project: model.project_name for model in models}
+        names = {model.project: model.project_name for model in models if model.project is not None}
         self._projects.blockSignals(True)
         self._projects.clear()
         self._projects.addItem(self.tr("All projects"), None)

@@ -20,9 +20,7 @@ def insert_configuration(
     session: Session, *, name: str, worker: str, worker_version: str, values: Mapping[str, ConfigValue]
 ) -> Configuration:
     """Raises RefusedError (E-130) when the worker has a configuration of this name."""
-    taken = select(ConfigurationRow.id).where(ConfigurationRow.worker == worker, ConfigurationRow.name == name)
-    if session.scalar(taken) is not None:
-        raise RefusedError(f'A configuration named "{name}" exists for this worker.', code="E-130")
+    _require_free(session, worker, name)
     row = ConfigurationRow(
         id=clock.new_id(),
         name=name,
@@ -47,16 +45,54 @@ def list_configurations(session: Session, worker: str | None = None) -> tuple[Co
 
 
 def get_configuration(session: Session, id: ConfigurationId) -> Configuration:
-    row = session.get(ConfigurationRow, id)
-    if row is None:
-        raise NotFoundError(f'There is no configuration with the id "{id}".')
-    return _to_domain(row)
+    return _to_domain(_get_row(session, id))
+
+
+def rename_configuration(session: Session, id: ConfigurationId, name: str) -> None:
+    """Raises RefusedError (E-130) when the worker has another one of this name."""
+    row = _get_row(session, id)
+    if name != row.name:
+        _require_free(session, row.worker, name)
+        row.name = name
+        note(session, Changes.of(configurations=[id]))
+
+
+def set_values(
+    session: Session, id: ConfigurationId, values: Mapping[str, ConfigValue], *, worker_version: str
+) -> None:
+    """Raises RefusedError when a run has used it."""
+    row = _get_row(session, id)
+    if row.is_locked:
+        text = f'The configuration "{row.name}" cannot be changed: a run has used it.'
+        raise RefusedError(text, hint="Copy it, and change the copy.")
+    row.values = dict(values)
+    row.worker_version = worker_version
+    note(session, Changes.of(configurations=[id]))
+
+
+def delete_configuration(session: Session, id: ConfigurationId) -> None:
+    """Runs keep the values that they were made with."""
+    session.delete(_get_row(session, id))
+    note(session, Changes.of(configurations=[id]))
 
 
 def lock_configuration(session: Session, id: ConfigurationId) -> None:
     """A run uses it from now on: its values stay as they are."""
     session.execute(update(ConfigurationRow).where(ConfigurationRow.id == id).values(is_locked=True))
     note(session, Changes.of(configurations=[id]))
+
+
+def _get_row(session: Session, id: ConfigurationId) -> ConfigurationRow:
+    row = session.get(ConfigurationRow, id)
+    if row is None:
+        raise NotFoundError(f'There is no configuration with the id "{id}".')
+    return row
+
+
+def _require_free(session: Session, worker: str, name: str) -> None:
+    taken = select(ConfigurationRow.id).where(ConfigurationRow.worker == worker, ConfigurationRow.name == name)
+    if session.scalar(taken) is not None:
+        raise RefusedError(f'A configuration named "{name}" exists for this worker.', code="E-130")
 
 
 def _to_domain(row: ConfigurationRow) -> Configuration:

@@ -25,16 +25,14 @@ _PREFIX_LENGTH = 6
 def insert_model(
     session: Session,
     *,
-    project: ProjectId,
+    project: ProjectId | None,
     name: str,
     task: TaskId,
     categories: tuple[str, ...],
     description: str = "",
 ) -> Model:
-    """Raises RefusedError (E-230) when the project has a model of this name."""
-    taken = select(ModelRow.id).where(ModelRow.project_id == project, ModelRow.name == name)
-    if session.scalar(taken) is not None:
-        raise RefusedError(f'A model named "{name}" already exists in this project.', code="E-230")
+    """Raises RefusedError (E-230) when the project has a model of this name; those of no project count as of one."""
+    require_free(session, project, name)
     row = ModelRow(
         id=clock.new_id(),
         project_id=project,
@@ -52,26 +50,33 @@ def insert_model(
 
 
 def get_model(session: Session, id: ModelId) -> Model:
+    """Also a deleted one: runs still name it."""
     found = _read_models(session, _models().where(ModelRow.id == id))
     if not found:
         raise NotFoundError(f'There is no model with the id "{id}".')
     return found[0]
 
 
-def find_model(session: Session, project: ProjectId, name_or_id: str) -> Model | None:
-    found = _read_models(
-        session,
-        _models().where(ModelRow.project_id == project, (ModelRow.name == name_or_id) | (ModelRow.id == name_or_id)),
-    )
+def find_model(session: Session, project: ProjectId | None, name_or_id: str) -> Model | None:
+    """Among those of the project, or of none."""
+    named = (ModelRow.name == name_or_id) | (ModelRow.id == name_or_id)
+    found = _read_models(session, _models().where(ModelRow.project_id == project, named, ModelRow.deleted_at.is_(None)))
     return found[0] if found else None
 
 
 def list_models(session: Session, project: ProjectId | None = None) -> tuple[Model, ...]:
-    """Newest first; of all projects when none is named."""
-    query = _models().order_by(ModelRow.created_at.desc(), ModelRow.id.desc())
+    """Newest first; of all projects, and of none, when none is named."""
+    query = _models().where(ModelRow.deleted_at.is_(None)).order_by(ModelRow.created_at.desc(), ModelRow.id.desc())
     if project is not None:
         query = query.where(ModelRow.project_id == project)
     return _read_models(session, query)
+
+
+def delete_model(session: Session, id: ModelId) -> None:
+    """Leaves a tombstone, whose name is free again. Its versions are deleted before."""
+    row = model_row(session, id)
+    row.deleted_at = clock.now()
+    note(session, Changes.of(models=[id]))
 
 
 def insert_version(
@@ -84,10 +89,14 @@ def insert_version(
     architecture: str = "",
     parent: VersionId | None = None,
     run: RunId | None = None,
+    project: ProjectId | None = None,
     snapshot: SnapshotId | None = None,
     created_at: datetime | None = None,
 ) -> ModelVersion:
-    """Status Created, with the model's next number; a number is not given again, not even after a deletion."""
+    """Status Created, with the model's next number; a number is not given again, not even after a deletion.
+
+    `project` is the one whose images make it, the model's own when it is not named.
+    """
     owner = session.get(ModelRow, model)
     if owner is None:
         raise NotFoundError(f'There is no model with the id "{model}".')
@@ -104,6 +113,7 @@ def insert_version(
         architecture=architecture,
         parent_id=parent,
         run_id=run,
+        project_id=project or owner.project_id,
         snapshot_id=snapshot,
     )
     session.add(row)
@@ -163,7 +173,7 @@ def publish_version(
     is_partial: bool,
 ) -> None:
     """Make it Available. Doing so again with the same content changes nothing; with another one it is refused."""
-    row = _get_row(session, id)
+    row = version_row(session, id)
     if row.status == VersionStatus.AVAILABLE.value:
         if row.content_sha256 != content_sha256:
             raise RefusedError(f"Version {_label(row)} is published and cannot be replaced.", code="E-501")
@@ -183,7 +193,7 @@ def publish_version(
 
 def fail_version(session: Session, id: VersionId) -> None:
     """Its run ended without weights. A version that is Available stays so."""
-    row = _get_row(session, id)
+    row = version_row(session, id)
     if row.status == VersionStatus.CREATED.value:
         row.status = VersionStatus.ERROR.value
         note(session, Changes.of(versions=[id]))
@@ -191,7 +201,7 @@ def fail_version(session: Session, id: VersionId) -> None:
 
 def reopen_version(session: Session, id: VersionId) -> None:
     """Its run is tried again: from Error back to Created."""
-    row = _get_row(session, id)
+    row = version_row(session, id)
     if row.status == VersionStatus.ERROR.value:
         row.status = VersionStatus.CREATED.value
         note(session, Changes.of(versions=[id]))
@@ -199,7 +209,7 @@ def reopen_version(session: Session, id: VersionId) -> None:
 
 def delete_version(session: Session, id: VersionId) -> None:
     """Leaves a tombstone. The files are the caller's business."""
-    row = _get_row(session, id)
+    row = version_row(session, id)
     row.deleted_at = clock.now()
     _note_family(session, row)
 
@@ -210,13 +220,32 @@ def count_users_of_content(session: Session, content_sha256: str) -> int:
     return session.scalar(query) or 0
 
 
+def require_free(session: Session, project: ProjectId | None, name: str) -> None:
+    """Raises RefusedError (E-230) when the project, or the models of none, have one of this name."""
+    taken = select(ModelRow.id).where(
+        ModelRow.project_id == project, ModelRow.name == name, ModelRow.deleted_at.is_(None)
+    )
+    if session.scalar(taken) is not None:
+        where = "in this project" if project is not None else "that belongs to no project"
+        raise RefusedError(f'A model named "{name}" already exists {where}.', hint="Choose another name.", code="E-230")
+
+
+def model_row(session: Session, id: ModelId) -> ModelRow:
+    """Of a model that is not deleted."""
+    row = session.get(ModelRow, id)
+    if row is None or row.deleted_at is not None:
+        raise NotFoundError(f'There is no model with the id "{id}".')
+    return row
+
+
 def _note_family(session: Session, row: VersionRow) -> None:
     """A version came or went: its model counts it, its parent lists it."""
     family = [row.id, row.parent_id] if row.parent_id else [row.id]
     note(session, Changes.of(models=[ModelId(row.model_id)], versions=map(VersionId, family)))
 
 
-def _get_row(session: Session, id: VersionId) -> VersionRow:
+def version_row(session: Session, id: VersionId) -> VersionRow:
+    """Of a version that may be deleted."""
     row = session.get(VersionRow, id)
     if row is None:
         raise NotFoundError(f'There is no model version with the id "{id}".')
@@ -233,15 +262,15 @@ def _models() -> Select[ModelRow, str, int]:
         .where(VersionRow.model_id == ModelRow.id, VersionRow.deleted_at.is_(None))
         .scalar_subquery()
     )
-    return select(ModelRow, ProjectRow.name, n_versions).join(ProjectRow, ProjectRow.id == ModelRow.project_id)
+    return select(ModelRow, ProjectRow.name, n_versions).outerjoin(ProjectRow, ProjectRow.id == ModelRow.project_id)
 
 
 def _read_models(session: Session, query: Select[ModelRow, str, int]) -> tuple[Model, ...]:
     return tuple(
         Model(
             id=ModelId(row.id),
-            project=ProjectId(row.project_id),
-            project_name=project_name,
+            project=ProjectId(row.project_id) if row.project_id else None,
+            project_name=project_name or "",
             name=row.name,
             task=TaskId(row.task),
             categories=tuple(row.categories),
@@ -263,7 +292,7 @@ def _versions() -> Select[VersionRow, str, VersionRow, int]:
         .outerjoin(_Parent, _Parent.id == VersionRow.parent_id)
         .outerjoin(
             SnapshotRow,
-            (SnapshotRow.id == VersionRow.snapshot_id) & (SnapshotRow.project_id == ModelRow.project_id),
+            (SnapshotRow.id == VersionRow.snapshot_id) & (SnapshotRow.project_id == VersionRow.project_id),
         )
     )
 
@@ -292,6 +321,7 @@ def _to_version(row: VersionRow, model_name: str, parent: VersionRow | None, sna
         parent=VersionId(row.parent_id) if row.parent_id else None,
         parent_label=_label(parent) if parent else "",
         run=RunId(row.run_id) if row.run_id else None,
+        project=ProjectId(row.project_id) if row.project_id else None,
         snapshot=SnapshotId(row.snapshot_id) if row.snapshot_id else None,
         snapshot_label=f"V{snapshot:03d}" if snapshot else "",
         headline=headline,
@@ -300,4 +330,6 @@ def _to_version(row: VersionRow, model_name: str, parent: VersionRow | None, sna
         folder=Path(row.folder) if row.folder else None,
         weights_sha256=row.weights_sha256,
         content_sha256=row.content_sha256,
+        description=row.description,
+        is_deleted=row.deleted_at is not None,
     )

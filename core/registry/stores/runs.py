@@ -41,6 +41,8 @@ class RunChanges(TypedDict, total=False):
     started_at: datetime | None
     ended_at: datetime | None
     version: VersionId | None
+    name: str
+    description: str
 
 
 def insert_run(session: Session, run: RunRecord) -> None:
@@ -66,6 +68,7 @@ def insert_run(session: Session, run: RunRecord) -> None:
             started_at=run.started_at,
             ended_at=run.ended_at,
             folder=str(run.folder),
+            description=run.description,
         )
     )
     session.flush()
@@ -229,4 +232,5 @@ def _to_domain(row: RunRow, project_name: str, model_name: str, version_label: s
         started_at=row.started_at,
         ended_at=row.ended_at,
         folder=Path(row.folder),
+        description=row.description,
     )

@@ -4,31 +4,43 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.registry.tables.row import FileName, Row, UtcDateTime
 
 
 class ModelRow(Row):
+    """Of a project, or of none: then it came from elsewhere. A deleted one stays as a tombstone of its versions."""
+
     __tablename__ = "model"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    project_id: Mapped[str] = mapped_column(ForeignKey("project.id"))
+    project_id: Mapped[str | None] = mapped_column(ForeignKey("project.id"))
     name: Mapped[str] = mapped_column(String(200))
     task: Mapped[str] = mapped_column(String(20))
     categories: Mapped[list[str]] = mapped_column(JSON)
     description: Mapped[str] = mapped_column(String)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_number: Mapped[int] = mapped_column(default=0)  # of a version; numbers are never given twice
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    __table_args__ = (UniqueConstraint("project_id", "name"),)
+    __table_args__ = (
+        Index(
+            "uq_model_name_present",
+            "project_id",
+            "name",
+            unique=True,
+            sqlite_where=text("deleted_at IS NULL"),
+        ),
+    )
 
 
 class VersionRow(Row):
     """A deleted version stays as a tombstone, for the lineage of those that started from it.
 
     `run_id` has no foreign key: a run may be removed, its version stays and still says which run it was.
+    `project_id` is the project whose images made it, which need not be its model's.
     """
 
     __tablename__ = "model_version"
@@ -44,6 +56,7 @@ class VersionRow(Row):
     architecture: Mapped[str] = mapped_column(String(100))
     parent_id: Mapped[str | None] = mapped_column(ForeignKey("model_version.id"))
     run_id: Mapped[str | None] = mapped_column(String(32))
+    project_id: Mapped[str | None] = mapped_column(String(32))
     snapshot_id: Mapped[str | None] = mapped_column(String(64))
     headline_metric: Mapped[str | None] = mapped_column(String(100))
     headline_value: Mapped[float | None] = mapped_column()

@@ -18,6 +18,11 @@ class RunLayout:
         return self.folder / "request.json"
 
     @property
+    def title_file(self) -> Path:
+        """What a person called it since, and wrote about it; the parent, at each change."""
+        return self.folder / "title.json"
+
+    @property
     def attempts_file(self) -> Path:
         """The attempts asked for, and where each resumes; the parent, before each further attempt."""
         return self.folder / "attempts.json"

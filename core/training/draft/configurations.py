@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
-from core.domain.changes import Changed
+from core.domain.changes import Changed, Changes
 from core.domain.ids import ConfigurationId
 from core.domain.workers import Configuration, ConfigValue, FieldProblem
 from core.errors import RefusedError
+from core.files.durable import write_json
+from core.files.faults import told_as_storage_error
 from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.stores import configurations as store
+from core.registry.titles import checked_title
 from core.workers.catalog import WorkerCatalog
 from core.workers.configuration import check, differing
 
 MAX_NAME = 250
 
+FORMAT = 1
+"""Of an exported configuration."""
+
 
 class ConfigurationService:
-    """Configurations are never changed: to edit one is to store another under a new name."""
+    """A configuration that a run has used keeps its values; its name and its place on the list are the person's."""
 
     def __init__(self, registry: Registry, catalog: WorkerCatalog) -> None:
         self._registry = registry
@@ -45,20 +52,58 @@ class ConfigurationService:
 
     def create_configuration(self, worker: str, name: str, values: Mapping[str, ConfigValue]) -> Changed[Configuration]:
         """Raises RefusedError: no name, a name that is taken (E-130), values out of range (E-131, E-132)."""
-        name = name.strip()
-        if not name:
-            raise RefusedError("Give the configuration a name.", code="E-131")
-        if len(name) > MAX_NAME:
-            raise RefusedError(f"The name is longer than {MAX_NAME} characters.", code="E-111")
+        name = self._checked_name(worker, name)
+        kept = self._checked_values(worker, values)
+        version = self._catalog.info(worker).version
+        with self._registry.write() as session:
+            made = store.insert_configuration(session, name=name, worker=worker, worker_version=version, values=kept)
+            return Changed(made, noted(session))
+
+    def rename_configuration(self, id: ConfigurationId, name: str) -> Changed[Configuration]:
+        """Runs that used it keep the name that it had. Raises RefusedError as for a new one."""
+        worker = self.get_configuration(id).worker
+        name = self._checked_name(worker, name)
+        with self._registry.write() as session:
+            store.rename_configuration(session, id, name)
+            return Changed(store.get_configuration(session, id), noted(session))
+
+    def edit_configuration(self, id: ConfigurationId, values: Mapping[str, ConfigValue]) -> Changed[Configuration]:
+        """Other values under the same name. Raises RefusedError: a run has used it, or values out of range."""
+        worker = self.get_configuration(id).worker
+        kept = self._checked_values(worker, values)
+        version = self._catalog.info(worker).version
+        with self._registry.write() as session:
+            store.set_values(session, id, kept, worker_version=version)
+            return Changed(store.get_configuration(session, id), noted(session))
+
+    def delete_configuration(self, id: ConfigurationId) -> Changes:
+        """Also one that runs used: each has a copy of its values."""
+        with self._registry.write() as session:
+            store.delete_configuration(session, id)
+            return noted(session)
+
+    def export_configuration(self, configuration: Configuration, target: Path) -> Path:
+        """A stored one or a preset as a JSON file that can be imported again. Raises StorageError."""
+        content = {
+            "format": FORMAT,
+            "name": configuration.name,
+            "worker": configuration.worker,
+            "worker_version": configuration.worker_version,
+            "values": dict(configuration.values),
+        }
+        with told_as_storage_error("The configuration", target):
+            write_json(target, content)
+        return target
+
+    def _checked_name(self, worker: str, name: str) -> str:
+        name = checked_title(name, "configuration", longest=MAX_NAME)
+        if any(name == preset for preset, _ in self._catalog.info(worker).presets):
+            raise RefusedError(f'A configuration named "{name}" exists for this worker.', code="E-130")
+        return name
+
+    def _checked_values(self, worker: str, values: Mapping[str, ConfigValue]) -> dict[str, ConfigValue]:
+        """Those that differ from the worker's defaults."""
         for problem in self.check_values(worker, values):
             if problem.is_error:
                 raise RefusedError(problem.text, code=problem.code)
-        description, info = self._catalog.get(worker), self._catalog.info(worker)
-        if any(name == preset for preset, _ in info.presets):
-            raise RefusedError(f'A configuration named "{name}" exists for this worker.', code="E-130")
-        kept = differing(description.configuration, values)
-        with self._registry.write() as session:
-            made = store.insert_configuration(
-                session, name=name, worker=worker, worker_version=info.version, values=kept
-            )
-            return Changed(made, noted(session))
+        return differing(self._catalog.get(worker).configuration, values)

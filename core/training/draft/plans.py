@@ -41,7 +41,7 @@ class Plans:
 
     def plan_of(self, draft: TrainingDraft) -> TrainingPlan:
         """Raises NotFoundError when the project, the model or the worker is gone."""
-        base = self._named(draft.worker, draft.configuration_name)
+        base = self._base_of(draft)
         return TrainingPlan(
             project=self._projects.get_project(draft.project).name,
             name=draft.name,
@@ -121,6 +121,16 @@ class Plans:
 
     def _find_model(self, project: ProjectId, name: str) -> ModelId | None:
         return next((model.id for model in self._models.list_models(project) if name in (model.name, model.id)), None)
+
+    def _base_of(self, draft: TrainingDraft) -> Configuration | None:
+        """What the draft is based on, under its present name; None when it was deleted: then the values say all."""
+        if draft.configuration is not None:
+            try:
+                return self._configurations.get_configuration(draft.configuration)
+            except NotFoundError:
+                pass
+        name = draft.configuration_name
+        return self._configurations.find_configuration(draft.worker, name) if name else None
 
     def _named(self, worker: str, name: str) -> Configuration | None:
         """Raises NotFoundError when there is a name and nothing of that name."""

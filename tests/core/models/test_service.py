@@ -11,114 +11,30 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file
 
 from core.domain.changes import Changes
-from core.domain.evaluation_json import table_to_json
-from core.domain.ids import ProjectId, RunId, TaskId, VersionId
+from core.domain.ids import ProjectId, RunId, TaskId
 from core.domain.metrics import MAP50_95, MASK_MAP50_95
 from core.domain.models import Headline, Model, ModelVersion, VersionStatus
 from core.domain.runs import RunRecord, RunStatus
 from core.domain.snapshots import Split
 from core.errors import CalqueError, NotFoundError, RefusedError, StorageError, WeightsError
 from core.models.headline import headline_of
-from core.models.publish import publish
 from core.models.service import ModelService
 from core.registry.database import Registry
-from core.registry.stores import evaluations, models, projects, runs
+from core.registry.stores import models, projects, runs
 from core.tasks.detection import DETECTION
 from core.tasks.segmentation import SEGMENTATION
-from tests.core.evaluation.coco_tables import coco_row, coco_table, evaluation_of
-
-TABLE = coco_table(
-    Split.TEST, (coco_row(None, 4, 9, 0.9, 0.8, 0.85, 0.61), coco_row("line", 4, 9, 0.9, 0.8, 0.85, 0.61)),
-    False, 300, ("a note",),
-)  # fmt: skip
-SNIPPET = "from ultralytics import YOLO\n"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Path:
-    return tmp_path / "home" / "models"
-
-
-@pytest.fixture
-def registry(tmp_path: Path) -> Iterator[Registry]:
-    with Registry(tmp_path / "home" / "registry.sqlite", tmp_path / "home" / "backups") as opened:
-        yield opened
-
-
-@pytest.fixture
-def service(registry: Registry, store: Path) -> ModelService:
-    return ModelService(registry, store)
-
-
-@pytest.fixture
-def project(registry: Registry, tmp_path: Path) -> ProjectId:
-    with registry.write() as session:
-        return projects.insert_project(session, name="Parish", root=tmp_path)
-
-
-@pytest.fixture
-def model(service: ModelService, project: ProjectId) -> Model:
-    return service.create_model(project, " Lines ", DETECTION.slug, ["line", "initial"], "*Old* books").value
-
-
-@pytest.fixture
-def add_version(registry: Registry, model: Model, store: Path, tmp_path: Path) -> Callable[..., ModelVersion]:
-    """Publish a version as a run does: files first, then its row."""
-
-    def add(*, seed: int = 0, parent: VersionId | None = None, **content: Any) -> ModelVersion:
-        weights = tmp_path / "final.safetensors"
-        save_file({"layer": np.random.default_rng(seed).random((40, 50), np.float32)}, weights)
-        described = {
-            "name": "Lines V001",
-            "architecture": "yolo11n",
-            "task": "detection",
-            "categories": ["line", "initial"],
-            "worker": "yolo-detect",
-            "worker_version": "0.1.0",
-            "configuration": {"epochs": 5, "lr": 0.01},
-            "configuration_name": "Fast",
-            "libraries": {"torch": "2.15.0"},
-            "metrics": {"test": table_to_json(TABLE)},
-            "seed": seed,
-            "device": "cpu",
-            "snippet": SNIPPET,
-            **content,
-        }
-        published = publish(weights=weights, model=described, store=store, card="# Lines\n\nRead me.\n")
-        with registry.write() as session:
-            version = models.insert_version(
-                session, model=model.id, name="first", worker="yolo-detect", worker_version="0.1.0", parent=parent
-            )
-            evaluations.put_evaluation(session, evaluation_of(version, TABLE))
-            models.publish_version(
-                session,
-                version.id,
-                folder=published.folder,
-                content_sha256=published.content_sha256,
-                weights_sha256=published.weights_sha256,
-                architecture="yolo11n",
-                headline=headline_of((TABLE,)),
-                duration_s=12.0,
-                is_partial=False,
-            )
-            return models.get_version(session, version.id)
-
-    return add
-
-
-@pytest.fixture
-def version(add_version: Callable[..., ModelVersion]) -> ModelVersion:
-    return add_version()
+from tests.core.evaluation.coco_tables import coco_row, coco_table
+from tests.core.models.conftest import SNIPPET, TABLE
 
 
 def leftovers(folder: Path) -> list[str]:

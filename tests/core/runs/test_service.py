@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 import zipfile
 from pathlib import Path
@@ -8,12 +9,14 @@ from pathlib import Path
 import pytest
 from run_workshop import Collected, Workshop, child_of, wait_until
 
+from core.domain.changes import Changes
 from core.domain.models import VersionStatus
 from core.domain.runs import RunFilter, RunStatus
 from core.errors import NotFoundError, RefusedError, StorageError
 from core.files.locks import try_lock
 from core.registry.stores import models
 from core.runs.folder.layout import RunLayout, device_lock_file
+from core.runs.folder.titles import read_title
 from core.runs.processes.launch import StartOutcome
 
 
@@ -242,3 +245,20 @@ def test_a_request_is_kept_as_it_was(workshop: Workshop) -> None:
     before = (record.folder / "request.json").read_bytes()
     workshop.run(record)
     assert (record.folder / "request.json").read_bytes() == before
+
+
+def test_a_run_is_renamed_and_described(workshop: Workshop) -> None:
+    record = workshop.make()
+    renamed = workshop.service.rename(record.id, " Parish, by night ")
+    assert (renamed.value.name, renamed.changes) == ("Parish, by night", Changes.of(runs=[record.id]))
+    described = workshop.service.describe(record.id, "With\ntwo lines").value
+    assert (described.name, described.description) == ("Parish, by night", "With\ntwo lines")
+    assert read_title(RunLayout(record.folder)) == ("Parish, by night", "With\ntwo lines")
+    assert workshop.run(record).status is RunStatus.SUCCESS
+    assert workshop.service.get_run(record.id).name == "Parish, by night"
+    for name, code in (("", "E-110"), ("x" * 101, "E-111")):
+        with pytest.raises(RefusedError) as caught:
+            workshop.service.rename(record.id, name)
+        assert caught.value.code == code
+    shutil.rmtree(record.folder)
+    assert workshop.service.rename(record.id, "Without its folder").value.name == "Without its folder"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.registry.migrations.steps_0003 import descriptions, images
+from core.registry.migrations.steps_0003 import descriptions, images, models
 
 revision = "0003"
 down_revision = "0002"
@@ -13,3 +13,4 @@ depends_on = None
 def upgrade() -> None:
     images.upgrade()
     descriptions.upgrade()
+    models.upgrade()
