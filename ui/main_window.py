@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QFont, QFontMetrics
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -23,13 +23,37 @@ from ui.icons import icon
 from ui.messages import MessageBanner
 from ui.widgets.labels import ElidedLabel, label
 
-NAVIGATION_WIDTH = 172
+NAVIGATION_WIDTH = 204
+ICON_SIDE = 18
+NAVIGATION_USED = 2 * 10 + 2 * 13 + ICON_SIDE + 12  # of the width: margins, padding, the icon and its gap
 SECTIONS = (
     ("start", "Start", "house"),
     ("project", "Project", "images"),
     ("runs", "Runs", "activity"),
     ("models", "Models", "boxes"),
 )
+
+
+class NavigationButton(QToolButton):
+    """One section. A name that has no room is shortened in its middle, by the width of the bold text it may get."""
+
+    def __init__(self, text: str, icon_name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "navigation")
+        self.setIcon(icon(icon_name))
+        self.setIconSize(QSize(ICON_SIDE, ICON_SIDE))
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setCheckable(True)
+        self.set_name(text)
+
+    def set_name(self, name: str) -> None:
+        bold = self.font()
+        bold.setWeight(QFont.Weight.DemiBold)
+        room = NAVIGATION_WIDTH - NAVIGATION_USED
+        # The space keeps the text off the icon: a style sheet cannot.
+        self.setText(" " + QFontMetrics(bold).elidedText(name, Qt.TextElideMode.ElideMiddle, room))
+        self.setAccessibleName(name)
 
 
 class RunSummary(QWidget):
@@ -76,7 +100,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(960, 600)
         self.setAcceptDrops(False)
         self._may_close = False
-        self._buttons: dict[str, QToolButton] = {}
+        self._buttons: dict[str, NavigationButton] = {}
         self._group = QButtonGroup(self)
         self._pages: dict[str, QWidget] = {}
         self.banner = MessageBanner()
@@ -112,15 +136,7 @@ class MainWindow(QMainWindow):
         name.setContentsMargins(8, 0, 0, 10)
         column.addWidget(name)
         for section, text, icon_name in SECTIONS:
-            button = QToolButton()
-            button.setProperty("role", "navigation")
-            button.setText(self.tr(text))
-            button.setAccessibleName(self.tr(text))
-            button.setIcon(icon(icon_name))
-            button.setIconSize(QSize(18, 18))
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            button.setCheckable(True)
+            button = NavigationButton(self.tr(text), icon_name)
             button.clicked.connect(lambda _checked=False, section=section: self.section_requested.emit(section))
             self._group.addButton(button)
             self._buttons[section] = button
@@ -147,7 +163,7 @@ class MainWindow(QMainWindow):
         button.setEnabled(is_enabled)
         button.setToolTip(tool_tip)
         if text:
-            button.setText(button.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, NAVIGATION_WIDTH - 76))
+            button.set_name(text)
 
     def show_message(self, message: UserMessage) -> None:
         self.banner.show_message(message)

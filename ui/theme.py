@@ -188,6 +188,7 @@ def style_sheet(theme: Theme) -> str:
     text = STYLE_FILE.read_text(encoding="utf-8")
     text = text.replace("{theme_folder}", STYLE_FILE.parent.as_posix())
     text = text.replace("{shade}", "dark" if theme.is_dark else "light")
+    text = text.replace("{other_shade}", "light" if theme.is_dark else "dark")  # on the accent colour
     for field in fields(theme):
         text = text.replace("{" + field.name + "}", str(getattr(theme, field.name)))
     return text

@@ -227,14 +227,8 @@ class _Composed:
 
 
 def fitted_name(name: str, metrics: QFontMetrics, width: int) -> str:
-    """The name as far as there is room: first the endings go (".tif.jpeg"), then the middle."""
-    text = shown(name)
-    while metrics.horizontalAdvance(text) > width:
-        stem, dot, ending = text.rpartition(".")
-        if not stem or not dot or len(ending) > 5:
-            break
-        text = stem
-    return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, width)
+    """The name, with an ellipsis in its middle where there is no room for all of it: its end tells pages apart."""
+    return metrics.elidedText(shown(name), Qt.TextElideMode.ElideMiddle, width)
 
 
 def _n_bytes(pixmap: QPixmap) -> int:

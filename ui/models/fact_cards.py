@@ -24,8 +24,7 @@ class FactCard(QFrame):
         font.setPointSizeF(font.pointSizeF() * 1.35)
         font.setBold(True)
         self._value.setFont(font)
-        self._note = ElidedLabel()
-        self._note.setProperty("role", "muted")
+        self._note = label("", "muted", wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(2)
@@ -34,6 +33,7 @@ class FactCard(QFrame):
         column.addLayout(self._caption_row)
         column.addWidget(self._value)
         column.addWidget(self._note)
+        column.addStretch(1)
 
     def set_fact(self, value: str, note: str) -> None:
         self._value.setText(value)

@@ -79,9 +79,6 @@ class ProjectPage(QWidget):
             self._actions[key] = action
         self._actions_button.setMenu(menu)
         self._actions_button.setProperty("role", "primary")
-        self._actions_button.setIcon(icon("chevron-down", role="on_accent"))
-        self._actions_button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-        self._actions_button.setStyleSheet("QPushButton::menu-indicator { image: none; width: 0; }")
         self._actions_button.setToolTip(self.tr("What can be done with this project"))
 
     def _build(self) -> None:

@@ -77,9 +77,9 @@ class StepCard(QFrame):
         grid.setVerticalSpacing(4)
         grid.addWidget(self._icon, 0, 0)
         grid.addWidget(self._title, 0, 1, 1, 2)
-        grid.addWidget(self._bar, 1, 0, 1, 3)
-        grid.addWidget(self._text, 2, 0, 1, 2)
-        grid.addWidget(self._time, 2, 2)
+        grid.addWidget(self._bar, 1, 0, 1, 2)
+        grid.addWidget(self._time, 1, 2)
+        grid.addWidget(self._text, 2, 0, 1, 3)
         grid.setColumnStretch(1, 1)
         self.repaint_icon()
 
