@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QMetaObject, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QApplication, QMenu
 
-from app.commands import make_actions, set_available
+from app.commands import fill_recent, make_actions, set_available
 from app.jobs import JobRunner
 from app.settings import SettingsStore
 from app.window_state import WindowMemory
 from core.domain.imports import Severity
 from core.domain.messages import UserMessage
+from core.domain.projects import Project
 from core.home import Home
 from ui.main_window import MainWindow
 from ui.projects.start_page import StartPage
@@ -24,6 +26,7 @@ from ui.theme import ThemeMode, apply_theme
 from ui.widgets.command_palette import CommandPalette
 
 if TYPE_CHECKING:
+    from app.controllers.preferences import PreferencesController
     from app.making import Features
     from app.services import Services
     from app.shell_dialogs import ClosingChoice
@@ -53,6 +56,7 @@ class Application(QObject):
         self._early_wishes: list[Callable[[Features], object]] = []
         self._early_connections: list[QMetaObject.Connection] = []
         self.actions = make_actions(self.window, self._handlers())
+        self.mark_theme(ThemeMode(settings.settings.theme))
         self._connect_shell()
         self._update_availability()
 
@@ -93,7 +97,7 @@ class Application(QObject):
     def _open_services(self) -> Services:
         from app.services import build_services
 
-        services = build_services(self.home)
+        services = build_services(self.home, self.settings)
         # The pages' modules are loaded here too, so that the window's thread finds them ready.
         import app.making  # noqa: F401
 
@@ -108,9 +112,12 @@ class Application(QObject):
         self.features.imports_made.connect(self._drop_early_connections)
         self.features.preloading.ended.connect(self.settled)
         self.features.message_raised.connect(self.show_message)
-        self.features.routes.project_changed.connect(self._update_availability)
+        self.features.routes.project_changed.connect(self._on_project_changed)
+        self.features.projects.recent_changed.connect(self._show_recent)
         self._update_availability()
         self.features.start()
+        if not self._trains_sample and not self._early_wishes:
+            self.features.open_last_project()
         for wish in self._early_wishes:
             wish(self.features)
         self._early_wishes.clear()
@@ -151,14 +158,16 @@ class Application(QObject):
             "open-folder": with_features(lambda features: features.imports.open_folder()),
             "open-sample": with_features(lambda features: features.routes.open_sample()),
             "import-version": with_features(lambda features: features.routes.import_version()),
+            "close-project": with_features(lambda features: features.routes.close_project()),
+            "preferences": lambda: self.preferences.open(),
             "quit": self._quit,
             "show-start": lambda: self._show_section("start"),
             "show-project": lambda: self._show_section("project"),
             "show-runs": lambda: self._show_section("runs"),
             "show-models": lambda: self._show_section("models"),
-            "theme-system": lambda: self._set_theme(ThemeMode.SYSTEM),
-            "theme-light": lambda: self._set_theme(ThemeMode.LIGHT),
-            "theme-dark": lambda: self._set_theme(ThemeMode.DARK),
+            "theme-system": lambda: self.change_settings(theme=str(ThemeMode.SYSTEM)),
+            "theme-light": lambda: self.change_settings(theme=str(ThemeMode.LIGHT)),
+            "theme-dark": lambda: self.change_settings(theme=str(ThemeMode.DARK)),
             "full-screen": self._toggle_full_screen,
             "train": with_features(lambda features: features.routes.train_current_project()),
             "command-palette": self._open_palette,
@@ -183,6 +192,7 @@ class Application(QObject):
             start.path_dropped.connect(self._on_path_dropped),
         ]
         self.jobs.error_raised.connect(self.show_message)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_system_colours)
 
     def _on_path_dropped(self, path: Path) -> None:
         self._with_features(lambda features: features.imports.new_project(path))()
@@ -192,6 +202,22 @@ class Application(QObject):
             self.window.show_page("start", "start")
             return
         self._with_features(lambda features: features.routes.show_section(section))()
+
+    def _on_project_changed(self) -> None:
+        assert self.features is not None
+        project = self.features.projects.current
+        last = str(project.id) if project is not None else ""
+        if last != self.settings.settings.last_project:
+            self.change_settings(last_project=last)
+        self._update_availability()
+
+    def _show_recent(self, projects: tuple[Project, ...]) -> None:
+        menu = self.actions["open-recent"].menu()
+        assert isinstance(menu, QMenu)
+        fill_recent(menu, projects, self._with_project)
+
+    def _with_project(self, project: Project) -> None:
+        self._with_features(lambda features: features.projects.open_project(project.id))()
 
     def _update_availability(self) -> None:
         states = set()
@@ -212,16 +238,44 @@ class Application(QObject):
         for section in ("runs", "models"):
             self.window.set_section_enabled(section, is_enabled="services" in states)
 
-    def _set_theme(self, mode: ThemeMode) -> None:
+    def mark_theme(self, mode: ThemeMode) -> None:
+        """The theme in force: the View menu marks it, and "system" follows the system."""
+        self._theme = mode
+        self.actions[f"theme-{mode}"].setChecked(True)
+
+    def _show_theme(self, mode: ThemeMode) -> None:
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         apply_theme(application, mode)
-        self.change_settings(theme=str(mode))
+        self.mark_theme(mode)
 
     def change_settings(self, **values: Any) -> None:
         """Put settings in force, and write them in the background."""
         self.settings.set(**values)
+        if "theme" in values:
+            self._show_theme(ThemeMode(values["theme"]))
+        if "preferences" in self.__dict__:
+            self.preferences.refresh()
         self.jobs.run(self.settings.save, on_error=self._on_unsaved_settings)
+
+    def _on_system_colours(self) -> None:
+        if self._theme is ThemeMode.SYSTEM:
+            self._show_theme(ThemeMode.SYSTEM)
+
+    @cached_property
+    def preferences(self) -> PreferencesController:
+        from app.controllers.preferences import PreferencesController
+
+        controller = PreferencesController(
+            settings=self.settings,
+            change=self.change_settings,
+            home=self.home.root,
+            jobs=self.jobs,
+            window=self.window,
+            parent=self,
+        )
+        controller.message_raised.connect(self.show_message)
+        return controller
 
     def _on_unsaved_settings(self, message: UserMessage) -> None:
         text = self.tr("The settings could not be saved; they hold until Calque closes.")
@@ -237,7 +291,7 @@ class Application(QObject):
             self.window.showFullScreen()
 
     def _open_palette(self) -> None:
-        palette = CommandPalette(list(self.actions.values()), self.window)
+        palette = CommandPalette([a for a in self.actions.values() if a.menu() is None], self.window)
         palette.command_chosen.connect(self._run_action)
         palette.open()
 

@@ -5,18 +5,26 @@ A command never disappears: when it does not apply it is disabled, with the reas
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
 
+from core.domain.names import shown
+from core.domain.projects import Project
 from ui.icons import icon
+
+MAX_RECENT = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`needs` names the state without which the command is disabled; "" = always enabled."""
+    """`needs` names the state without which the command is disabled; "" = always enabled.
+
+    Of the commands of a `group`, one is in force and marked so. A command with `is_menu` opens a menu of its own,
+    which is filled elsewhere, and has no handler.
+    """
 
     id: str
     text: str
@@ -25,21 +33,26 @@ class Command:
     shortcut: str = ""
     needs: str = ""
     separator_before: bool = False
+    group: str = ""
+    is_menu: bool = False
 
 
 COMMANDS = (
     Command("new-project", "New project…", "File", "folder-plus", "Ctrl+N", "services"),
     Command("open-folder", "Open a folder…", "File", "folder-open", "Ctrl+O", "services"),
     Command("open-sample", "Open the sample project", "File", "sparkles", "", "services"),
+    Command("open-recent", "Open recent", "File", "clock", "", "services", is_menu=True),
+    Command("close-project", "Close the project", "File", "folder", "Ctrl+W", "project"),
     Command("import-version", "Import a model version…", "File", "package", "", "project", separator_before=True),
+    Command("preferences", "Preferences…", "File", "settings", "Ctrl+,", separator_before=True),
     Command("quit", "Quit", "File", "x", "Ctrl+Q", separator_before=True),
     Command("show-start", "Start page", "View", "house", "Ctrl+1"),
     Command("show-project", "Project", "View", "images", "Ctrl+2", "project"),
     Command("show-runs", "Runs", "View", "activity", "Ctrl+3", "services"),
     Command("show-models", "Models", "View", "boxes", "Ctrl+4", "services"),
-    Command("theme-system", "Follow the system's colours", "View", "monitor", separator_before=True),
-    Command("theme-light", "Light", "View", "sun"),
-    Command("theme-dark", "Dark", "View", "moon"),
+    Command("theme-system", "Follow the system's colours", "View", "monitor", separator_before=True, group="theme"),
+    Command("theme-light", "Light", "View", "sun", group="theme"),
+    Command("theme-dark", "Dark", "View", "moon", group="theme"),
     Command("full-screen", "Full screen", "View", "maximize", "F11", separator_before=True),
     Command("train", "Train a model…", "Run", "play", "Ctrl+T", "project"),
     Command("command-palette", "Find a command…", "Help", "search", "Ctrl+K"),
@@ -59,6 +72,7 @@ def make_actions(window: QMainWindow, handlers: Mapping[str, Callable[[], None]]
     """One QAction a command, put into the window's menus and wired to its handler. KeyError for one without."""
     actions: dict[str, QAction] = {}
     menus = {name: window.menuBar().addMenu(f"&{name}") for name in dict.fromkeys(c.menu for c in COMMANDS)}
+    groups = {name: QActionGroup(window) for name in {c.group for c in COMMANDS if c.group}}
     for menu in menus.values():
         menu.setToolTipsVisible(True)
     for command in COMMANDS:
@@ -67,13 +81,32 @@ def make_actions(window: QMainWindow, handlers: Mapping[str, Callable[[], None]]
             action.setIcon(icon(command.icon))
         if command.shortcut:
             action.setShortcut(QKeySequence(command.shortcut))
-        handler = handlers[command.id]
-        action.triggered.connect(lambda _checked=False, handler=handler: handler())
+        if command.group:
+            action.setCheckable(True)
+            groups[command.group].addAction(action)
+        if command.is_menu:
+            action.setMenu(QMenu(window))
+        else:
+            handler = handlers[command.id]
+            action.triggered.connect(lambda _checked=False, handler=handler: handler())
         if command.separator_before:
             menus[command.menu].addSeparator()
         menus[command.menu].addAction(action)
         actions[command.id] = action
     return actions
+
+
+def fill_recent(menu: QMenu, projects: Sequence[Project], open_project: Callable[[Project], None]) -> None:
+    """The projects opened last, the newest first."""
+    menu.clear()
+    menu.setToolTipsVisible(True)
+    for project in projects[:MAX_RECENT]:
+        sign = icon("triangle-alert", role="warning") if project.is_root_missing else icon("folder")
+        action = menu.addAction(sign, project.name.replace("&", "&&"))
+        action.setToolTip(shown(project.root))
+        action.triggered.connect(lambda _checked=False, project=project: open_project(project))
+    if not projects:
+        menu.addAction("No project yet").setEnabled(False)
 
 
 def set_available(actions: Mapping[str, QAction], states: frozenset[str]) -> None:

@@ -21,9 +21,10 @@ from app.routes import Routes
 from app.run_notices import RunNotices
 from app.run_pool import RunPool
 from app.services import Services
-from app.settings import SettingsStore
+from app.settings import DEVICE_CPU, SettingsStore
 from app.window_state import WindowMemory
 from core.domain.changes import Changes
+from core.domain.ids import ProjectId
 from ui.images.image_browser import ImageBrowser
 from ui.main_window import MainWindow
 from ui.projects.project_page import ProjectPage
@@ -111,6 +112,12 @@ class Features(QObject):
         self.jobs.run(lambda: self.services.registry.back_up_if_due(), on_error=self.message_raised.emit, pool="io")
         self.preloading.start()
 
+    def open_last_project(self) -> None:
+        """What was on the screen when the window was closed, if the person wishes so."""
+        settings = self.settings.settings
+        if settings.opens_last_project and settings.last_project:
+            self.projects.open_last(ProjectId(settings.last_project))
+
     def is_made(self, name: str) -> bool:
         """Whether one of the properties below has been needed yet."""
         return name in self.__dict__
@@ -197,6 +204,7 @@ class Features(QObject):
     def training(self) -> TrainingController:
         from app.controllers.training import TrainingController
         from app.controllers.wizard_lists import WizardLists
+        from app.training_defaults import preferred
         from ui.training.wizard import TrainingWizard
 
         services = self.services
@@ -211,6 +219,8 @@ class Features(QObject):
             weights_folder=services.home.weights,
             jobs=self.jobs,
             wizard=self.wizard,
+            prefer=lambda draft: preferred(draft, self.settings.settings),
+            may_propose_gpu=lambda: self.settings.settings.device != DEVICE_CPU,
             parent=self,
         )
         lists = WizardLists(

@@ -54,6 +54,13 @@ class Routes(QObject):
         if project is not None:
             self._features.training.open(project.id)
 
+    def close_project(self) -> None:
+        """Back to the start page; what was entered for a training stays until it is opened again."""
+        if self._features.projects.current is not None:
+            self._features.project_page.clear()
+            self._window.show_page("start", "start")
+            self.project_changed.emit()
+
     def import_version(self) -> None:
         project = self._features.projects.current
         if project is not None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from app.settings import NETWORK_NEVER, SettingsStore
 from core.home import Home
 from core.projects.service import ProjectService
 from core.registry.database import Registry
@@ -34,9 +35,11 @@ S = TypeVar("S")
 class Services:
     """May be used on any thread. `registry` is open."""
 
-    def __init__(self, home: Home, registry: Registry) -> None:
+    def __init__(self, home: Home, registry: Registry, settings: SettingsStore | None = None) -> None:
+        """`settings` are read from the home when they are not given."""
         self.home = home
         self.registry = registry
+        self.settings = settings or SettingsStore(home.root / "settings.json")
         self.projects = ProjectService(registry)
         self._made: dict[str, Any] = {}
         self._lock = threading.RLock()
@@ -97,7 +100,14 @@ class Services:
         return self._once(
             "training",
             lambda: TrainingService(
-                self.registry, self.projects, self.datasets, self.models, self.runs, self.catalog, self.home
+                self.registry,
+                self.projects,
+                self.datasets,
+                self.models,
+                self.runs,
+                self.catalog,
+                self.home,
+                may_use_network=lambda: self.settings.settings.network != NETWORK_NEVER,
             ),
         )
 
@@ -118,12 +128,12 @@ class Services:
         return self._once("thumbnails", lambda: ThumbnailCache(self.home.thumbnails))
 
 
-def build_services(home: Home) -> Services:
+def build_services(home: Home, settings: SettingsStore | None = None) -> Services:
     """Open the registry (made, or brought up to date) and put the services on it. Raises RegistryError."""
     home.ensure()
     registry = Registry(home.registry_file, home.backups)
     registry.open()
-    return Services(home, registry)
+    return Services(home, registry, settings)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from core.domain.workers import ConfigValue, FieldKind, FieldSpec
 
 logger = logging.getLogger(__name__)
 
-APPEARANCE, DEVICES, DEFAULTS, PRIVACY = "Appearance", "Devices", "Defaults", "Privacy"
+APPEARANCE, DEVICES, DEFAULTS, PRIVACY = "Appearance", "Devices", "New trainings", "Privacy"
 DEVICE_BEST, DEVICE_CPU = "best", "cpu"
 NETWORK_ASK, NETWORK_NEVER = "ask", "never"
 

@@ -45,8 +45,10 @@ def run_window(options: argparse.Namespace) -> int:
     hooks = ErrorHooks()
     hooks.install()
     settings = SettingsStore(home.root / "settings.json")
-    apply_theme(qt, ThemeMode(options.theme or settings.settings.theme))
+    theme = ThemeMode(options.theme or settings.settings.theme)
+    apply_theme(qt, theme)  # before anything is drawn, so that nothing is drawn twice
     application = Application(home, settings, trains_sample=options.verb == "sample")
+    application.mark_theme(theme)
     hooks.error_raised.connect(application.show_message)
     instance.raise_requested.connect(application.raise_window)
     application.settled.connect(collect_garbage_again)

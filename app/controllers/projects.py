@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.jobs import JobRunner
-from core.domain.changes import Changed, Changes
+from core.domain.changes import NO_CHANGES, Changed, Changes
 from core.domain.ids import ProjectId
 from core.domain.imports import Severity
 from core.domain.messages import UserMessage
@@ -36,6 +36,7 @@ class ProjectsController(QObject):
     project_opened = Signal(object)  # Project
     project_changed = Signal(object)  # Project: of the open one, its name or its counts
     project_removed = Signal(object)  # ProjectId
+    recent_changed = Signal(object)  # tuple[Project, ...], the one opened last first
     train_requested = Signal(object, object)  # ProjectId, tuple[str, ...] of folders
     import_requested = Signal(object)  # Project
     export_requested = Signal(object, object)  # Project, tuple[str, ...] of folders to offer
@@ -77,22 +78,62 @@ class ProjectsController(QObject):
         """Read the list of projects."""
         self._jobs.run(
             self._projects.list_projects,
-            then=lambda projects: self._start_page.set_projects(sorted(projects, key=_opened_at, reverse=True)),
+            then=self._show_recent,
             on_error=self.message_raised.emit,
             pool="registry",
             key="recent-projects",
         )
 
+    def _show_recent(self, projects: tuple[Project, ...]) -> None:
+        recent = tuple(sorted(projects, key=_opened_at, reverse=True))
+        self._start_page.set_projects(recent)
+        self.recent_changed.emit(recent)
+
     def open_project(self, project: ProjectId) -> None:
         """Show a project; `project_opened` follows when it is on the page."""
+        self._jobs.run(
+            lambda: self._opened(project),
+            then=self._show_opened,
+            on_error=self.message_raised.emit,
+            pool="registry",
+            key="open-project",
+        )
 
-        def load() -> Changed[_Overview]:
-            changes = self._projects.mark_opened(project)
-            return Changed(self._overview(project, Changes.whole_project(project)), changes)
+    def open_last(self, project: ProjectId) -> None:
+        """At the start: the project that was open when the window was closed. One that is gone is said quietly."""
+
+        def load() -> Changed[_Overview | Project | None]:
+            try:
+                known = self._projects.get_project(project)
+            except NotFoundError:
+                return Changed(None, NO_CHANGES)
+            if known.is_root_missing:
+                return Changed(known, NO_CHANGES)
+            opened = self._opened(project)
+            return Changed(opened.value, opened.changes)
 
         self._jobs.run(
-            load, then=self._show_opened, on_error=self.message_raised.emit, pool="registry", key="open-project"
+            load, then=self._show_last, on_error=self.message_raised.emit, pool="registry", key="open-project"
         )
+
+    def _opened(self, project: ProjectId) -> Changed[_Overview]:
+        changes = self._projects.mark_opened(project)
+        return Changed(self._overview(project, Changes.whole_project(project)), changes)
+
+    def _show_last(self, found: _Overview | Project | None) -> None:
+        """Unless the person has gone elsewhere meanwhile."""
+        if isinstance(found, _Overview):
+            if self._start_page.isVisible():
+                self._show_opened(found)
+        elif found is None:
+            text = "The project that was open last is not in Calque's list any more."
+            self._start_page.show_message(UserMessage(text, severity=Severity.INFO))
+        else:
+            text = (
+                f'"{found.name}", which was open last, was not opened: its folder {shown(found.root)} is not here now.'
+            )
+            hint = "Connect its drive, or tell Calque where the folder is now (Locate folder, in its menu below)."
+            self._start_page.show_message(UserMessage(text, hint, Severity.INFO))
 
     def refresh(self, changes: Changes) -> None:
         """Read anew what has changed of the list and of the open project."""

@@ -68,10 +68,15 @@ class TrainingController(QObject):
         jobs: JobRunner,
         wizard: TrainingWizard,
         probe_devices: DeviceProbe = probe_devices,
+        prefer: Callable[[TrainingDraft], TrainingDraft] = lambda draft: draft,
+        may_propose_gpu: Callable[[], bool] = lambda: True,
         parent: QObject | None = None,
     ) -> None:
-        """`weights_folder` is where pretrained weights are looked for."""
+        """`weights_folder` is where pretrained weights are looked for; `prefer` puts the person's own defaults into a
+        new draft."""
         super().__init__(parent)
+        self._prefer = prefer
+        self._may_propose_gpu = may_propose_gpu
         self._training = training
         self._projects = projects
         self._models = models
@@ -167,7 +172,7 @@ class TrainingController(QObject):
         self._workers = content.workers
         self._asked = TrainingDraft(ProjectId(""))
         draft = content.draft or self._new_draft(content.project.id, folders)
-        self._may_choose_gpu = content.draft is None and not self._prefers_cpu
+        self._may_choose_gpu = content.draft is None and not self._prefers_cpu and self._may_propose_gpu()
         wizard.set_project(content.project)
         wizard.set_workers(content.workers)
         wizard.set_folders(content.folders)
@@ -180,12 +185,13 @@ class TrainingController(QObject):
 
     def _new_draft(self, project: ProjectId, folders: tuple[str, ...] = ()) -> TrainingDraft:
         usable = [worker for worker in self._workers if worker.is_available and not worker.is_hidden]
-        return TrainingDraft(project, worker=usable[0].slug if usable else "", train_folders=folders)
+        draft = TrainingDraft(project, worker=usable[0].slug if usable else "", train_folders=folders)
+        return self._prefer(draft)
 
     def _restart(self) -> None:
         if self._project is not None:
             self._kept.pop(self._project, None)
-            self._may_choose_gpu = not self._prefers_cpu
+            self._may_choose_gpu = not self._prefers_cpu and self._may_propose_gpu()
             self._asked = TrainingDraft(ProjectId(""))
             self._wizard.set_draft(self._new_draft(self._project))
             self._look_for_gpus()

@@ -60,7 +60,9 @@ class TrainingService:
         home: Home,
         *,
         devices: Callable[[], DeviceReport] = probe_devices,
+        may_use_network: Callable[[], bool] = lambda: True,
     ) -> None:
+        """`may_use_network` False refuses a training that would download weights, whatever its draft allows."""
         self.configurations = ConfigurationService(registry, catalog)
         self._registry = registry
         self._projects = projects
@@ -79,6 +81,7 @@ class TrainingService:
             configurations=self.configurations,
             home=home,
             devices=devices,
+            may_use_network=may_use_network,
         )
 
     def review(

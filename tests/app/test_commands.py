@@ -16,6 +16,15 @@ def test_every_need_has_a_reason() -> None:
     assert {command.needs for command in COMMANDS if command.needs} == set(REASONS)
 
 
+def test_one_of_a_group_is_in_force_and_marked(qtbot: QtBot) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    actions = make_actions(window, {c.id: lambda: None for c in COMMANDS})
+    for name in ("theme-light", "theme-dark"):
+        actions[name].trigger()
+        assert [c.id for c in COMMANDS if actions[c.id].isChecked()] == [name]
+
+
 def test_a_command_that_does_not_apply_says_why(qtbot: QtBot) -> None:
     window = QMainWindow()
     qtbot.addWidget(window)

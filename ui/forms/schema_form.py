@@ -33,8 +33,11 @@ class SchemaForm(QWidget):
 
     values_changed = Signal(object)  # dict of what differs from the defaults, after an edit by the person
 
-    def __init__(self, specs: Sequence[FieldSpec] = (), parent: QWidget | None = None) -> None:
+    def __init__(
+        self, specs: Sequence[FieldSpec] = (), *, has_reset_all: bool = True, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._has_reset_all = has_reset_all
         self._specs: dict[str, FieldSpec] = {}
         self._values: dict[str, ConfigValue] = {}
         self._unknown: dict[str, ConfigValue] = {}
@@ -180,8 +183,8 @@ class SchemaForm(QWidget):
         self._nothing.setVisible(bool(self._specs) and not shown)
         self._refresh_disclosure()
         n_changed = len(self.values())
-        self._count.setText(self.tr("{n} changed").format(n=n_changed) if n_changed else "")
-        self._reset_all.setVisible(not self._is_read_only)
+        self._count.setText(self.tr("{n} changed").format(n=n_changed) if n_changed and self._has_reset_all else "")
+        self._reset_all.setVisible(self._has_reset_all and not self._is_read_only)
         self._reset_all.setEnabled(n_changed > 0)
 
     def _refresh_disclosure(self) -> None:

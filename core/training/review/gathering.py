@@ -72,8 +72,10 @@ class Gatherer:
         configurations: ConfigurationService,
         home: Home,
         devices: Callable[[], DeviceReport],
+        may_use_network: Callable[[], bool] = lambda: True,
         tasks: TaskCatalog | None = None,
     ) -> None:
+        self._may_use_network = may_use_network
         self._registry = registry
         self._projects = projects
         self._models = models
@@ -199,7 +201,10 @@ class Gatherer:
         if start.kind is StartKind.PRETRAINED:
             is_there = find_pretrained(pretrained, weights_folder) is not None
             return StartFacts(
-                pretrained=pretrained, missing="" if is_there else pretrained, weights_folder=weights_folder
+                pretrained=pretrained,
+                missing="" if is_there else pretrained,
+                weights_folder=weights_folder,
+                may_use_network=self._may_use_network(),
             )
         if start.kind is StartKind.FILE:
             return _file_facts(start.file)

@@ -38,6 +38,7 @@ class StartFacts:
     missing: str = ""
     refusal: str = ""  # why a file cannot be taken, as a sentence
     weights_folder: Path = Path()
+    may_use_network: bool = True  # False where the person has said "never" for everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +192,10 @@ def _check_pretrained(facts: Facts) -> list[Issue]:
         what = facts.architecture or "this network"
         text = f'There are no pretrained weights for "{what}". Train from scratch.'
         return [error("E-350", text, "model", "start")]
-    if start.missing and not facts.draft.start.may_download:
+    if start.missing and not (facts.draft.start.may_download and start.may_use_network):
+        why = "it is offline" if start.may_use_network else "Preferences say that the network is never used"
         text = (
-            f'Pretrained weights "{start.pretrained}" are not on this computer and it is offline. '
+            f'Pretrained weights "{start.pretrained}" are not on this computer and {why}. '
             f"Put the file in {start.weights_folder}, or train from scratch."
         )
         return [error("E-350", text, "model", "start")]

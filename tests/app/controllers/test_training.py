@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -388,3 +388,17 @@ def test_what_a_file_may_hold(tmp_path: Path) -> None:
     file.write_bytes(b" " * (MAX_BYTES + 1))
     with pytest.raises(FormatError, match="too big"):
         read_configuration(file, "yolo-detect")
+
+
+def test_the_persons_own_defaults_are_proposed(desk: Desk) -> None:
+    desk.probe.report = WITH_GPU
+    desk.controller._prefer = lambda draft: replace(draft, max_minutes=90.0, seed=5)
+    desk.controller._may_propose_gpu = lambda: False
+    desk.open()
+    draft = desk.wizard.draft()
+    assert (draft.max_minutes, draft.seed, draft.device) == (90.0, 5, "cpu")
+    desk.controller._may_propose_gpu = lambda: True
+    desk.wizard.restart_requested.emit()
+    desk.settle()
+    draft = desk.wizard.draft()
+    assert (draft.max_minutes, draft.seed, draft.device) == (90.0, 5, "cuda:0")

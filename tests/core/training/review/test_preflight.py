@@ -234,6 +234,8 @@ def test_starting_from_published_weights():
     refused("E-350", '"net-n.pt"', "/weights", "offline", page="model", **start, start_facts=missing)
     allowed = {"start": StartFrom(StartKind.PRETRAINED, may_download=True)}
     assert issues_of(**allowed, start_facts=missing) == {}
+    never = replace(missing, may_use_network=False)
+    refused("E-350", '"net-n.pt"', "/weights", "never used", page="model", **allowed, start_facts=never)
     refused("E-350", "net-n", **start, start_facts=StartFacts())
 
 

@@ -1,0 +1,133 @@
+"""What the window itself does: the last project, recent ones, preferences. The real program on a real home."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QMenu
+from window_desk import Desk, Window
+
+from app.settings import PREFERENCES
+from core.domain.ids import ProjectId
+from ui.settings.preferences_window import APPEARANCE, PAGES, PRIVACY, TRAININGS, PreferencesWindow
+from ui.theme import ThemeMode, apply_theme, current_theme
+
+
+def import_shapes(desk: Desk, shapes: Path) -> Window:
+    window = desk.open()
+    window.drop(shapes)
+    window.import_dropped("Shapes")
+    return window
+
+
+def reopen(desk: Desk, window: Window) -> Window:
+    window.application.leave()
+    desk.leave(window)
+    return desk.open()
+
+
+def banner(window: Window) -> str:
+    shown = window.application.start_page.banner
+    return shown.plain_text() if shown.isVisible() else ""
+
+
+def recent(window: Window) -> QMenu:
+    menu = window.application.actions["open-recent"].menu()
+    assert isinstance(menu, QMenu)
+    return menu
+
+
+def test_the_last_project_comes_back_until_it_is_closed(desk: Desk, shapes: Path) -> None:
+    second = reopen(desk, import_shapes(desk, shapes))
+    second.until(lambda: second.project_name == "Shapes" and second.page == "project")
+    assert [action.text() for action in recent(second).actions()] == ["Shapes"]
+    second.application.actions["close-project"].trigger()
+    assert (second.page, second.project_name) == ("start", "")
+    assert not second.application.actions["close-project"].isEnabled()
+
+    third = reopen(desk, second)
+    third.until(lambda: recent(third).actions())
+    assert third.page == "start"
+    recent(third).actions()[0].trigger()
+    third.until(lambda: third.page == "project")
+    third.application.change_settings(opens_last_project=False)
+
+    fourth = reopen(desk, third)
+    fourth.until(lambda: recent(fourth).actions())
+    assert (fourth.page, fourth.project_name) == ("start", "")
+
+
+def test_a_last_project_that_is_gone_is_said_quietly(desk: Desk, shapes: Path) -> None:
+    first = import_shapes(desk, shapes)
+    moved = shapes.with_name("moved")
+    shutil.move(shapes, moved)
+    second = reopen(desk, first)
+    second.until(lambda: banner(second))
+    assert "“" not in banner(second) and "was not opened" in banner(second) and str(shapes) in banner(second)
+    assert second.page == "start"
+
+    shutil.move(moved, shapes)
+    second.application.change_settings(last_project="01J00000000000000000000000")
+    third = reopen(desk, second)
+    third.until(lambda: banner(third))
+    assert "not in Calque's list any more" in banner(third)
+    assert third.messages == []
+
+
+def test_who_has_gone_elsewhere_meanwhile_stays_there(desk: Desk, shapes: Path) -> None:
+    first = import_shapes(desk, shapes)
+    project = first.features.projects.current
+    assert project is not None
+    second = reopen(desk, first)
+    second.until(lambda: second.page == "project")
+    second.application.actions["close-project"].trigger()
+    second.features.projects.open_last(ProjectId(project.id))
+    second.application.window.section_requested.emit("runs")
+    second.until(lambda: second.application.jobs.n_busy == 0)
+    assert (second.page, second.project_name) == ("runs", "")
+
+
+@pytest.fixture
+def theme_kept(qapp: QApplication) -> object:
+    yield
+    apply_theme(qapp, ThemeMode.LIGHT)
+    qapp.setStyleSheet("")
+
+
+@pytest.mark.usefixtures("theme_kept")
+def test_a_preference_takes_force_at_once_and_is_kept(desk: Desk, shapes: Path) -> None:
+    window = import_shapes(desk, shapes)
+    window.application.actions["preferences"].trigger()
+    preferences = window.application.window.findChild(PreferencesWindow)
+    assert preferences is not None
+    shown = {
+        name for title, _icon in PAGES if title in preferences._forms for name in preferences.form(title).all_values()
+    }
+    assert shown == {spec.name for spec in PREFERENCES}
+
+    choose(preferences, APPEARANCE, "theme", "dark")
+    assert current_theme().is_dark
+    assert window.application.actions["theme-dark"].isChecked()
+    window.application.actions["theme-light"].trigger()
+    assert preferences.form(APPEARANCE).all_values()["theme"] == "light"
+
+    choose(preferences, TRAININGS, "max_minutes", 90)
+    choose(preferences, TRAININGS, "seed", 7)
+    choose(preferences, TRAININGS, "val_percent", 25)
+    choose(preferences, PRIVACY, "network", "never")
+    preferences.accept()
+    window.open_wizard()
+    draft = window.features.wizard.draft()
+    assert (draft.max_minutes, draft.seed, draft.val_ratio) == (90, 7, 0.25)
+    window.until(lambda: (desk.home / "settings.json").exists() and window.application.jobs.n_busy == 0)
+    stored = json.loads((desk.home / "settings.json").read_text())
+    assert stored.pop("last_project")
+    assert stored == {"theme": "light", "max_minutes": 90, "seed": 7, "val_percent": 25, "network": "never"}
+
+
+def choose(preferences: PreferencesWindow, title: str, name: str, value: object) -> None:
+    """As the person's edit does it."""
+    preferences.form(title).row(name).editor._edited(value)  # type: ignore[arg-type]
