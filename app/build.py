@@ -159,7 +159,7 @@ class Application(QObject):
             "open-sample": with_features(lambda features: features.routes.open_sample()),
             "import-version": with_features(lambda features: features.routes.import_version()),
             "close-project": with_features(lambda features: features.routes.close_project()),
-            "preferences": lambda: self.preferences.open(),
+            "preferences": self._open_preferences,
             "quit": self._quit,
             "show-start": lambda: self._show_section("start"),
             "show-project": lambda: self._show_section("project"),
@@ -280,6 +280,9 @@ class Application(QObject):
     def _on_unsaved_settings(self, message: UserMessage) -> None:
         text = self.tr("The settings could not be saved; they hold until Calque closes.")
         self.show_message(UserMessage(text, message.text, Severity.WARNING, message.details))
+
+    def _open_preferences(self) -> None:
+        self.preferences.open()
 
     def _quit(self) -> None:
         self.window.close()

@@ -74,10 +74,10 @@ class PreferencesWindow(QDialog):
             DEVICES: self._devices,
             PRIVACY: StoredThings(),
         }
-        navigation = self._navigation()
+        self._buttons = self._navigation()
         for number, (title, icon_name) in enumerate(PAGES):
             self._add_page(number, title, icon_name, [spec for spec in specs if spec.group == title], extras.get(title))
-        navigation.addStretch(1)
+        self._buttons.addStretch(1)
         unplaced = [spec.name for spec in specs if spec.name not in self._values]
         if unplaced:
             raise KeyError(unplaced[0])
@@ -123,9 +123,7 @@ class PreferencesWindow(QDialog):
         button.setCheckable(True)
         button.clicked.connect(lambda: self._stack.setCurrentIndex(number))
         self._group.addButton(button, number)
-        layout = self.findChild(QFrame, "navigation").layout()
-        assert layout is not None
-        layout.addWidget(button)
+        self._buttons.addWidget(button)
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(24, 20, 14, 16)
