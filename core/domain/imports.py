@@ -26,6 +26,8 @@ class Problem:
     file: str = ""
     line: int | None = None
     severity: Severity = Severity.WARNING
+    offers: tuple[tuple[str, str], ...] = ()  # encodings that names may be in, with what they would read
+    each: tuple[Problem, ...] = ()  # those of its kind that it stands for, when it stands for several
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class ImportSource:
     path: Path
     images_root: Path | None = None
     format: str | None = None
+    names_encoding: str | None = None  # of names of classes in files that are not UTF-8; None = kept as bytes
 
 
 @dataclass(frozen=True, slots=True)

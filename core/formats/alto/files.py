@@ -3,34 +3,59 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
-from core.domain.names import is_image_name
+from core.domain.counting import counted
+from core.domain.imports import Problem, Severity
+from core.domain.names import is_image_name, shown
+from core.errors import FormatError
+from core.formats.reading.found_files import find_files
 from core.formats.reading.text_files import head_of
+from core.formats.reading.xml_files import read_root_name
 
 _SNIFFED_FILES = 50
-_SNIFFED_FOLDERS = 200
+# Outermost elements of other files with annotations, and what people call these files.
+_OTHER_KINDS = {"annotation": "Pascal VOC", "PcGts": "PAGE", "annotations": "CVAT", "mets": "METS", "TEI": "TEI"}
+_WITH_SHAPES = ("annotation", "PcGts", "annotations")
 
 
 def holds_alto(folder: Path) -> bool:
     """Whether some of the folder's first files are ALTO."""
-    files = list(_xml_files(folder, _SNIFFED_FILES, _SNIFFED_FOLDERS))
-    return any(is_alto(file) for file in files)
+    files = (found for found in find_files(folder, {".xml"}) if isinstance(found, Path))
+    return any(is_alto(file) for file in islice(files, _SNIFFED_FILES))
 
 
-def alto_files(folder: Path) -> list[Path]:
-    """All below the folder, in the order of names."""
-    return [file for file in _xml_files(folder) if is_alto(file)]
+def alto_files(folder: Path) -> tuple[list[Path], list[Problem]]:
+    """All below the folder in the order of names; and what is wrong with the other .xml files."""
+    files: list[Path] = []
+    problems: list[Problem] = []
+    others: Counter[str] = Counter()
+    for found in find_files(folder, {".xml"}):
+        if isinstance(found, Problem):
+            problems.append(found)
+            continue
+        try:
+            root = "alto" if _begins_as_alto(found) else read_root_name(found)
+        except FormatError as error:
+            problems.append(Problem("annotation-file-unreadable", str(error), str(found), error.line))
+            continue
+        if root == "alto":
+            files.append(found)
+        else:
+            others[root] += 1
+    return files, [*problems, *_passed_over(others, folder)]
 
 
 def is_alto(file: Path) -> bool:
     if file.suffix.lower() != ".xml":
         return False
-    head = head_of(file)
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        head = head.replace(b"\0", b"")
-    return b"<alto" in head or b":alto" in head
+    try:
+        return _begins_as_alto(file) or read_root_name(file) == "alto"
+    except FormatError:
+        return False
 
 
 def guess_images_root(folder: Path) -> Path:
@@ -40,15 +65,18 @@ def guess_images_root(folder: Path) -> Path:
     return next((place for place in (folder.parent / "images", folder.parent) if place.is_dir()), folder)
 
 
-def _xml_files(folder: Path, most: int | None = None, most_folders: int | None = None) -> Iterator[Path]:
-    n_files = 0
-    for n_folders, (place, subfolders, names) in enumerate(os.walk(folder), start=1):
-        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
-        for name in sorted(names):
-            if name.lower().endswith(".xml") and not name.startswith("."):
-                yield Path(place, name)
-                n_files += 1
-                if most is not None and n_files >= most:
-                    return
-        if most_folders is not None and n_folders >= most_folders:
-            return
+def _begins_as_alto(file: Path) -> bool:
+    """Usually the first bytes tell it, and the file need not be parsed."""
+    return b"<alto" in head_of(file)
+
+
+def _passed_over(others: Counter[str], folder: Path) -> Iterator[Problem]:
+    """A warning for kinds that hold annotations."""
+    for is_known in (True, False):
+        counts = {root: n for root, n in others.items() if (root in _WITH_SHAPES) is is_known}
+        if counts:
+            kinds = ", ".join(f"{_OTHER_KINDS.get(root, shown(root))} ({n})" for root, n in sorted(counts.items()))
+            n = counted(sum(counts.values()), ".xml file is", ".xml files are")
+            text = f"{n} no ALTO and passed over: {kinds}."
+            severity = Severity.WARNING if is_known else Severity.INFO
+            yield Problem("annotations-not-read", text, str(folder), severity=severity)

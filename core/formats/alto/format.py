@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from core.domain.counting import counted
 from core.domain.formats import Content, FormatInfo, Loss, ShapeKind
 from core.domain.imports import ImportSource, Problem, RawImage, Severity
 from core.domain.names import shown
@@ -56,12 +57,12 @@ class AltoFormat:
 
     def read(self, source: ImportSource, *, size_of: SizeOf) -> Reading:
         is_single = source.path.is_file()
-        files = [source.path] if is_single else alto_files(source.path)
+        files, problems = ([source.path], []) if is_single else alto_files(source.path)
         if not files:
             raise FormatError(f'"{shown(source.path)}" holds no ALTO file (.xml).', file=source.path)
         folder = source.path.parent if is_single else source.path
         root = source.images_root or guess_images_root(folder)
-        telling = _Telling(folder, root, size_of, is_single=is_single)
+        telling = _Telling(folder, root, size_of, problems, is_single=is_single)
         return Reading(root, telling.items(files, source))
 
     def write(
@@ -73,7 +74,11 @@ class AltoFormat:
 class _Telling:
     """Tells the pages of some files. A file that is all there is must be readable, one of many need not."""
 
-    def __init__(self, folder: Path, root: Path, size_of: SizeOf, *, is_single: bool) -> None:
+    def __init__(
+        self, folder: Path, root: Path, size_of: SizeOf, problems: Sequence[Problem], *, is_single: bool
+    ) -> None:
+        """`problems` are those of the search for the files."""
+        self._problems = problems
         self._folder = folder
         self._root = root
         self._size_of = size_of
@@ -81,8 +86,10 @@ class _Telling:
         self._categories: set[str] = set()
         self._line_types: Counter[str] = Counter()
         self._numbered: Counter[str] = Counter()
+        self._n_from_strings = 0
 
     def items(self, files: Sequence[Path], source: ImportSource) -> Generator[RawImage | Problem, None, Iterable[str]]:
+        yield from self._problems
         names: dict[Path, str] = {}
         for file in files:
             try:
@@ -124,23 +131,32 @@ class _Telling:
         yield from content.problems
         self._line_types.update(content.line_types)
         self._numbered.update(content.numbered)
+        self._n_from_strings += content.n_from_strings
         self._categories.update(annotation.category or "" for annotation in content.annotations)
         is_empty = content.n_stated == 0 and not content.problems
         width, height = size or (None, None)
         yield RawImage(path, tuple(content.annotations), width, height, str(file.path), is_empty)
 
     def _match(self, names: Mapping[Path, str]) -> dict[Path, Match]:
-        """By the file name that the page states, looked for beside the XML first; else by the XML's own name."""
+        """The image of each file, those of the surest matches first.
+
+        By the file name that the page states, looked for beside the XML first; else by that name with another ending
+        (a master's name beside a smaller copy); else by the XML's own name.
+        """
         index = ImageIndex(self._root)
         stated = {file: self._beside(file, name) for file, name in names.items()}
+        stems = {file: name[: len(name) - len(PurePosixPath(name).suffix)] for file, name in stated.items()}
         own = {file: self._beside(file, file.stem) for file in names}
         by_name = index.match_names(name for name in stated.values() if name)
-        by_stem = index.match_stems(own.values())
+        by_stem = index.match_stems(stem for stem in stems.values() if stem)
+        by_own = index.match_stems(own.values())
         result: dict[Path, Match] = {}
-        for file in names:
-            match = by_name.get(stated[file]) if stated[file] else None
-            result[file] = match if match and match.path else by_stem[own[file]]
-        return result
+        for keys, matches in ((stated, by_name), (stems, by_stem), (own, by_own)):
+            for file in names:
+                match = matches.get(keys[file])
+                if match is not None and match.path is not None and file not in result:
+                    result[file] = match
+        return result | {file: by_own[own[file]] for file in names if file not in result}
 
     def _beside(self, file: Path, name: str) -> str:
         """The name as a path below the folder of the XML files, which the images' folder is taken to mirror."""
@@ -149,6 +165,10 @@ class _Telling:
         return name if folder == "." or not name else f"{folder}/{name}"
 
     def _remarks(self, source: ImportSource) -> Iterator[Problem]:
+        if self._n_from_strings:
+            text = f"{counted(self._n_from_strings, 'line')} without a place of their own: the boxes of their words "
+            text += "(String) were put together."
+            yield Problem("lines-from-strings", text, str(source.path), severity=Severity.INFO)
         for kind, counts, words in (
             ("line-types-merged", self._line_types, f'Lines of these types are all read as the class "{TEXT_LINE}"'),
             ("zone-numbers-dropped", self._numbered, "The numbers of these zones are left off"),

@@ -23,6 +23,8 @@ _ZONES = {
     "ComposedBlock": "composed_block",
 }
 _UNITS = {"pixel", "mm10", "inch1200"}
+_BASELINE_ONLY = "has a baseline but no outline and no box"
+_NO_PLACE = "has no outline, no box and no words that have one"
 _NUMBERED = re.compile(r"#\s*\d+\s*$")
 _SPEAKING_TAGS = ("OtherTag", "LayoutTag", "StructureTag", "RoleTag")
 
@@ -43,12 +45,13 @@ class AltoFile:
 
 @dataclass(slots=True)
 class PageContent:
-    """`line_types` and `numbered` count what was merged, for a remark on the whole import."""
+    """`line_types`, `numbered` and `n_from_strings` count what was merged, for a remark on the whole import."""
 
     annotations: list[RawAnnotation] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     line_types: dict[str, int] = field(default_factory=dict)
     numbered: dict[str, int] = field(default_factory=dict)
+    n_from_strings: int = 0  # lines whose place is that of their words
     n_stated: int = 0  # lines and zones that the file has, usable or not
 
 
@@ -125,21 +128,27 @@ def _add(
     content.n_stated += 1
     called = f"{node.name} {shown(node.attributes.get('ID', ''))}".strip()
     if shape is None:
-        _report(content, file, node, "coordinates-invalid", f"{called} {lost}; it is left out.")
+        kind = "line-without-outline" if lost in (_BASELINE_ONLY, _NO_PLACE) else "coordinates-invalid"
+        _report(content, file, node, kind, f"{called} {lost}; it is left out.")
         return
     checked = check_shape(shape, *(size or (None, None)))
-    box = _box(node, scale) if isinstance(shape, Polygon) and checked.shape is None else None
-    if box is not None:
-        in_box = check_shape(box, *(size or (None, None)))
-        if in_box.shape is not None:
-            _report(content, file, node, checked.kind, f"The outline of {called} {checked.text}; its box is kept.")
-            checked, lost = in_box, ""
+    if checked.shape is None:
+        for other, word in ((_box(node, scale), "box"), (_words_box(node, scale), "words' box")):
+            instead = check_shape(other, *(size or (None, None))) if other is not None and other != shape else None
+            if instead is not None and instead.shape is not None:
+                what = "outline" if isinstance(shape, Polygon) else "box"
+                text = f"The {what} of {called} {checked.text}; its {word} is kept."
+                _report(content, file, node, checked.kind, text)
+                checked, lost = instead, ""
+                break
     if checked.kind:
         rest = "; it is left out." if checked.shape is None else "."
         _report(content, file, node, checked.kind, f"{called} {checked.text}{rest}")
     elif lost:
         _report(content, file, node, "polygon-invalid", f"{called} {lost}; its box is kept.")
     if checked.shape is not None:
+        is_of_words = shape == _words_box(node, scale) and _box(node, scale) is None
+        content.n_from_strings += is_of_words and not lost
         content.annotations.append(RawAnnotation(_category(node, file, content), checked.shape, line=node.line))
 
 
@@ -157,7 +166,8 @@ def _category(node: Node, file: AltoFile, content: PageContent) -> str:
 
 
 def _shape(node: Node, scale: tuple[float, float]) -> tuple[Box | Polygon | None, str]:
-    """The outline if there is a readable one, else the box; and what could not be read ("" = nothing was stated)."""
+    """The outline if there is a readable one, else the box, of a line else that of its words; and what could not be
+    read ("" = nothing was stated, which no line may)."""
     outline = node.find("Shape")
     polygon = outline.find("Polygon") if outline else None
     box = _box(node, scale)
@@ -170,7 +180,25 @@ def _shape(node: Node, scale: tuple[float, float]) -> tuple[Box | Polygon | None
         lost = "has an outline that is not pairs of numbers"
     elif box is None and any(key in node.attributes for key in ("HPOS", "VPOS", "WIDTH", "HEIGHT")):
         lost = "has no outline and not all of HPOS, VPOS, WIDTH and HEIGHT"
+    if box is None and node.name == "TextLine":
+        box = _words_box(node, scale)
+        if box is None and not lost:
+            lost = _BASELINE_ONLY if node.attributes.get("BASELINE", "").strip() else _NO_PLACE
     return box, lost
+
+
+def _words_box(node: Node, scale: tuple[float, float]) -> Box | None:
+    """What the boxes of a line's words span; words without a box, or one without end, do not count."""
+    boxes = [_box(word, scale) for word in node.walk() if word.name == "String"] if node.name == "TextLine" else []
+    found = [box for box in boxes if box is not None and box.is_finite() and box.area > 0]
+    if not found:
+        return None
+    return Box(
+        min(box.x0 for box in found),
+        min(box.y0 for box in found),
+        max(box.x1 for box in found),
+        max(box.y1 for box in found),
+    )
 
 
 def _box(node: Node, scale: tuple[float, float]) -> Box | None:

@@ -63,6 +63,25 @@ def read_xml_head(path: Path, *, until: str, having: str) -> Node:
     return _root_of(builder, path)
 
 
+def read_root_name(path: Path) -> str:
+    """The name of the outermost element, however much stands before it. Raises FormatError when there is none."""
+    found: list[str] = []
+
+    def start(name: str, _: dict[str, str]) -> None:
+        found.append(name.rpartition(" ")[2])
+        raise _EnoughError
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = start
+    with _telling(path), contextlib.suppress(_EnoughError):
+        for piece in read_pieces(path, MAX_BYTES, _PIECE):
+            parser.Parse(piece, False)
+        parser.Parse(b"", True)
+    if not found:
+        raise FormatError(f'"{shown(path.name)}" is empty.', file=path)
+    return found[0]
+
+
 class _EnoughError(Exception):
     """The head of a file has been read; never leaves this module."""
 

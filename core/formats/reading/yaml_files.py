@@ -17,7 +17,11 @@ _MAX_DEPTH = 20  # also keeps PyYAML out of nesting that costs it the square of 
 
 def read_yaml(path: Path) -> Any:
     """Nested str, list and dict. Raises FormatError with the line."""
-    text = "\n".join(decode_lines(read_limited(path, MAX_BYTES)))
+    return parse_yaml("\n".join(decode_lines(read_limited(path, MAX_BYTES))), path)
+
+
+def parse_yaml(text: str, path: Path) -> Any:
+    """The same of the text that is in the file `path`."""
     name = shown(path.name)
     try:
         return _build(text)

@@ -6,6 +6,7 @@ Rows are shares of the upright image's size, so the size of every labelled pictu
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from core.domain.formats import Content, FormatInfo, Loss, ShapeKind
@@ -15,15 +16,16 @@ from core.errors import FormatError
 from core.formats.base import AnnotationFormat, Reading, SizeOf, WriteOptions, WriteResult
 from core.formats.reading.image_index import ImageIndex, Match
 from core.formats.reading.text_files import head_of
+from core.formats.yolo.class_lists import is_marker
 from core.formats.yolo.layout import (
     YoloLayout,
     find_layout,
     find_marker,
     has_label_folder,
     has_labels_beside_images,
-    is_marker,
 )
 from core.formats.yolo.rows import class_name, looks_like_rows, read_label_file
+from core.formats.yolo.sets import assign_sets
 from core.formats.yolo.writing import FILE_NAME, write_yolo
 
 
@@ -75,7 +77,10 @@ def _items(
 ) -> Generator[RawImage | Problem, None, Iterable[str]]:
     yield from layout.problems
     keys = {file.removesuffix(PurePosixPath(file).suffix): file for file in layout.label_files}
-    matches = ImageIndex(layout.images_root).match_stems(keys)
+    index = ImageIndex(layout.images_root)
+    sets = assign_sets(layout.sets, layout.base, index)
+    yield from sets.problems
+    matches = index.match_stems(keys)
     label_files: dict[str, Path] = {}  # by image
     highest = -1
     for key, file in keys.items():
@@ -92,28 +97,35 @@ def _items(
             text = f'The labels belong to "{shown(match.path)}" and not to {others}, of the same name.'
             yield Problem("image-ambiguous", text, str(label_file))
         label_files[match.path] = label_file
-        image, top, problems = _read_image(layout, match.path, label_file, size_of)
-        highest = max(highest, top)
+        classes = layout.list_of(file)
+        names = classes.names if classes is not None else None
+        image, top, problems = _read_image(layout.images_root, match.path, label_file, names, size_of)
+        if names is None:
+            highest = max(highest, top)
         yield from problems
-        yield image
+        yield replace(image, stated_set=sets.of_image.get(match.path, ""))
     if not label_files:
         text = f'None of the label files has its image below "{shown(layout.images_root)}".'
         text += " Choose the folder that holds the images."
         yield Problem("images-not-found", text, str(source.path), severity=Severity.ERROR)
-    return layout.names or [class_name(number, None) for number in range(highest + 1)]
+    for path, split in sets.of_image.items():
+        if path not in label_files:
+            yield RawImage(path, (), stated_set=split)  # that nobody has labelled
+    named = [name for classes in layout.class_lists for name in classes.names]
+    return [*named, *(class_name(number, None) for number in range(highest + 1))]
 
 
 def _read_image(
-    layout: YoloLayout, path: str, label_file: Path, size_of: SizeOf
+    root: Path, path: str, label_file: Path, names: Sequence[str] | None, size_of: SizeOf
 ) -> tuple[RawImage, int, Sequence[Problem]]:
     """The image with its labels, the highest class number in use, and what is wrong with the labels."""
-    picture = size_of(layout.images_root / path)
+    picture = size_of(root / path)
     if picture is None:
         text = f'The size of "{shown(path)}" could not be read, so its labels are left out.'
         problem = Problem("image-size-unknown", text, str(label_file))
         return RawImage(path, (), source_file=str(label_file)), -1, [problem]
     try:
-        labels = read_label_file(label_file, layout.names, picture.size)
+        labels = read_label_file(label_file, names, picture.size)
     except FormatError as error:
         problem = Problem("annotation-file-unreadable", str(error), str(label_file))
         return RawImage(path, (), *picture.size, str(label_file)), -1, [problem]

@@ -1,105 +1,109 @@
 """Finds out how a YOLO data set lies on disk: where its class names, labels and pictures are.
 
-Three layouts occur: a data.yaml with mirrored folders "images" and "labels"; Darknet's obj.data, obj.names and
-obj_train_data; label files beside the pictures. Of a data.yaml only `path`, `train`, `val`, `test` and `names` are
-looked at: never `download`, and no folder outside the data set's own.
+Three layouts occur, and mixtures of them: a data.yaml with mirrored folders "images" and "labels"; Darknet's obj.data,
+obj.names and obj_train_data; label files beside the pictures. Of a data.yaml only `path`, `train`, `val`, `test` and
+`names` are looked at: never `download`, and no folder outside the data set's own.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from core.domain.imports import ImportSource, Problem, Severity
-from core.domain.names import is_image_name, one_line, shown
+from core.domain.names import is_image_name, shown
 from core.errors import FormatError
-from core.formats.reading.text_files import decode_lines, head_of, is_plain_file, read_limited
+from core.formats.reading.found_files import find_files
+from core.formats.reading.text_files import decode_lines, head_of, read_limited
 from core.formats.reading.yaml_files import read_yaml
+from core.formats.yolo.class_lists import (
+    NAME_FILES,
+    YAML_ENDINGS,
+    ClassList,
+    ClassLists,
+    markers_in,
+    several_lists_problem,
+)
 from core.formats.yolo.rows import looks_like_rows
+from core.formats.yolo.sets import SetStatement, is_set_list, set_statements
 
-NAME_FILES = ("classes.txt", "obj.names", "_darknet.labels", "classes.names", "names.txt")
-_NOT_LABELS = frozenset({*NAME_FILES, "train.txt", "val.txt", "valid.txt", "test.txt", "requirements.txt"})
+_NOT_LABELS = frozenset({*NAME_FILES, "requirements.txt"})
 _LABEL_FOLDERS = ("labels", "obj_train_data", "obj_valid_data", "obj_test_data")
-_MAX_NAMES_BYTES = 2**20
+_OTHER_ENDINGS = frozenset({*YAML_ENDINGS, ".data", ".names"})
 
 
 @dataclass(frozen=True, slots=True)
 class YoloLayout:
-    """`label_files` are relative to `base`. `names` None = nobody says what the classes are called."""
+    """`label_files` are relative to `base`; `lists` are their names of classes by folder, None = nobody says them."""
 
     base: Path
     images_root: Path
-    names: tuple[str, ...] | None
     label_files: tuple[str, ...]
+    lists: Mapping[str, ClassList | None]
+    sets: tuple[SetStatement, ...]
     problems: tuple[Problem, ...]
+
+    def list_of(self, label_file: str) -> ClassList | None:
+        return self.lists[label_file.rpartition("/")[0]]
+
+    @property
+    def class_lists(self) -> tuple[ClassList, ...]:
+        """Each once, in the order of the label files."""
+        return tuple(dict.fromkeys(found for found in self.lists.values() if found is not None))
 
 
 def find_layout(source: ImportSource) -> YoloLayout:
     """Raises FormatError when there are no label files, or the file that names the classes cannot be read."""
-    marker = source.path if source.path.is_file() else find_marker(source.path)
-    folder = marker.parent if marker is not None else source.path
     problems: list[Problem] = []
-    base, names = folder, None
-    if marker is not None and marker.suffix.lower() in (".yaml", ".yml"):
+    given = source.path if source.path.is_file() else None
+    marker = given or _marker_of(source.path)
+    base = folder = marker.parent if marker is not None else source.path
+    content = None
+    if marker is not None and marker.suffix.lower() in YAML_ENDINGS:
         content = read_yaml(marker)
         base = _yaml_base(content, folder, marker, problems)
-        names = _yaml_names(content, marker, problems)
-    elif marker is not None:
-        names = _darknet_names(marker, problems)
-    if names is None:
-        names = _listed_names((base, folder, *_label_parents(base)), problems)
-    if names is None:
-        text = "No file names the classes (data.yaml, obj.names, classes.txt); they are called by their numbers."
-        problems.append(Problem("category-names-missing", text, str(folder)))
-    label_files = tuple(_label_files(base))
+    label_files = tuple(_label_files(base, problems))
     if not label_files:
         hint = 'Labels are text files in a folder "labels", in "obj_train_data", or beside the images.'
         raise FormatError(f'"{shown(base)}" holds no label file (.txt).', file=base, hint=hint)
-    root = source.images_root or _guess_images_root(base)
-    return YoloLayout(base, root, names, label_files, tuple(problems))
+    top = base.parent if base.name.lower() in _LABEL_FOLDERS else folder
+    class_lists = ClassLists(top, problems, encoding=source.names_encoding, marker=given)
+    folders = dict.fromkeys(file.rpartition("/")[0] for file in label_files)
+    lists = {folder: class_lists.list_for(base / folder) for folder in folders}
+    if not any(lists.values()):
+        lists = dict.fromkeys(lists, class_lists.list_beside())
+    layout = YoloLayout(
+        base,
+        source.images_root or _guess_images_root(base),
+        label_files,
+        lists,
+        set_statements(marker, content, base),
+        (),
+    )
+    problems += _name_problems(layout, folder)
+    return YoloLayout(base, layout.images_root, label_files, lists, layout.sets, tuple(problems))
 
 
 def find_marker(folder: Path) -> Path | None:
     """The data.yaml or obj.data of a folder or of a folder right in it; None when there is none."""
-    places = [folder]
-    try:
-        places += sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))[:50]
-    except OSError:
-        return None
+    places = [folder, *_subfolders(folder)]
     if folder.name.lower() in _LABEL_FOLDERS:
         places.append(folder.parent)
-    for place in places:
-        try:
-            files = sorted(path for path in place.iterdir() if path.suffix.lower() in (".yaml", ".yml", ".data"))[:50]
-        except OSError:
-            continue
-        files.sort(key=lambda path: path.name.lower() not in ("data.yaml", "dataset.yaml", "obj.data"))
-        for file in files:
-            if is_marker(file):
-                return file
-    return None
-
-
-def is_marker(file: Path) -> bool:
-    """Whether the file reads like a data.yaml or an obj.data."""
-    head = b"\n" + head_of(file, 2**16)
-    if file.suffix.lower() in (".yaml", ".yml"):
-        return b"\nnames:" in head and any(key in head for key in (b"\ntrain:", b"\nval:", b"\nnc:", b"\npath:"))
-    return file.suffix.lower() == ".data" and b"names" in head and b"=" in head
+    return next((file for place in places for file in markers_in(place)), None)
 
 
 def has_label_folder(folder: Path) -> bool:
     """Whether labels lie in folders of their own, with at least one label file."""
-    return any(True for place in _label_folders(folder) for _ in _text_files(place))
+    return any(True for place in _label_folders(folder) for _ in _text_files(place, []))
 
 
 def has_labels_beside_images(folder: Path) -> bool:
     """Whether a picture has a text file of its name beside it that reads like labels (looks at some of them)."""
     n_seen = 0
-    for file in _text_files(folder):
+    for file in _text_files(folder, []):
         if file.name not in _NOT_LABELS and looks_like_rows(head_of(file)):
             n_seen += 1
             if any(is_image_name(path.name) for path in file.parent.glob(_escaped(file.stem) + ".*")):
@@ -113,13 +117,57 @@ def _escaped(stem: str) -> str:
     return "".join(f"[{c}]" if c in "*?[" else c for c in stem)
 
 
-def _label_files(base: Path) -> Iterator[str]:
+def _marker_of(folder: Path) -> Path | None:
+    """The marker of a folder, or of the one folder in it that has all labels; several data sets side by side have
+    none for all."""
+    if found := markers_in(folder):
+        return found[0]
+    if folder.name.lower() in _LABEL_FOLDERS and (found := markers_in(folder.parent)):
+        return found[0]
+    inside = [(place, found[0]) for place in _subfolders(folder) if (found := markers_in(place))]
+    if len(inside) != 1:
+        return None
+    place, marker = inside[0]
+    files = _label_files(folder, [])
+    return marker if all((folder / file).is_relative_to(place) for file in files) else None
+
+
+def _subfolders(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))[:50]
+    except OSError:
+        return []
+
+
+def _label_files(base: Path, problems: list[Problem]) -> Iterator[str]:
+    """Every text file in folders made for labels; elsewhere, when there are such folders, what reads like labels."""
     folders = list(_label_folders(base))
-    for place in folders or [base]:
-        for file in _text_files(place):
-            is_name_file = file.name in _NOT_LABELS and not (folders and looks_like_rows(head_of(file)))
-            if not is_name_file:
+    for place in folders:
+        for file in _text_files(place, problems):
+            if not _is_other(file) or looks_like_rows(head_of(file)):
                 yield file.relative_to(base).as_posix()
+    if folders == [base]:
+        return
+    for found in find_files(base, {".txt", *_OTHER_ENDINGS}):
+        if isinstance(found, Problem):
+            if not any(Path(found.file).is_relative_to(place) for place in folders):
+                problems.append(found)
+        elif found.suffix.lower() in _OTHER_ENDINGS:
+            problems += _if_empty(found)
+        elif not any(found.is_relative_to(place) for place in folders):
+            if not _is_other(found) and (not folders or looks_like_rows(head_of(found))):
+                yield found.relative_to(base).as_posix()
+
+
+def _is_other(file: Path) -> bool:
+    """Whether a text file is known to be no label file by its name: it names classes, or lists a set's images."""
+    return file.name in _NOT_LABELS or is_set_list(file)
+
+
+def _if_empty(file: Path) -> list[Problem]:
+    if file.stat().st_size:
+        return []
+    return [Problem("names-file-empty", f'"{shown(file.name)}" is empty (0 bytes) and tells nothing.', str(file))]
 
 
 def _label_folders(base: Path) -> Iterator[Path]:
@@ -134,21 +182,13 @@ def _label_folders(base: Path) -> Iterator[Path]:
             yield Path(folder, name)
 
 
-def _text_files(place: Path) -> Iterator[Path]:
-    """Below a folder, in the order of names; no hidden ones, no links out. Never the caches of other programs."""
-    real = os.path.realpath(place)
-    for folder, subfolders, files in os.walk(place):
-        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
-        for name in sorted(files):
-            file = Path(folder, name)
-            is_inside = not file.is_symlink() or Path(os.path.realpath(file)).is_relative_to(real)
-            if name.lower().endswith(".txt") and not name.startswith(".") and is_inside and is_plain_file(file):
-                yield file
-
-
-def _label_parents(base: Path) -> tuple[Path, ...]:
-    parent = (base.parent,) if base.name.lower() in _LABEL_FOLDERS else ()
-    return (*parent, *(base / name for name in _LABEL_FOLDERS))
+def _text_files(place: Path, problems: list[Problem]) -> Iterator[Path]:
+    """Below a folder, in the order of names; notes what is named like one and cannot be read."""
+    for found in find_files(place, {".txt"}):
+        if isinstance(found, Problem):
+            problems.append(found)
+        else:
+            yield found
 
 
 def _guess_images_root(base: Path) -> Path:
@@ -159,6 +199,21 @@ def _guess_images_root(base: Path) -> Path:
     has_pictures = any(is_image_name(name) for _, _, files in os.walk(top) for name in files)
     aside = top.parent / "images"
     return aside if not has_pictures and aside.is_dir() else top
+
+
+def _name_problems(layout: YoloLayout, folder: Path) -> list[Problem]:
+    """What is to say of the layout's names as a whole."""
+    unnamed = [name for name, found in layout.lists.items() if found is None]
+    if len(unnamed) == len(layout.lists):
+        text = "No file names the classes (data.yaml, obj.names, classes.txt); they are called by their numbers."
+        return [Problem("category-names-missing", text, str(folder))]
+    problems: list[Problem] = []
+    if unnamed:
+        some = ", ".join(f'"{shown(name or layout.base.name)}"' for name in unnamed[:3])
+        text = f"No file names the classes of the labels in {len(unnamed)} folders ({some}); they are called by their "
+        problems.append(Problem("category-names-missing", f"{text}numbers.", str(folder)))
+    several = several_lists_problem(layout.class_lists, folder)
+    return [*problems, several] if several is not None else problems
 
 
 def _yaml_base(content: Any, folder: Path, marker: Path, problems: list[Problem]) -> Path:
@@ -173,60 +228,3 @@ def _yaml_base(content: Any, folder: Path, marker: Path, problems: list[Problem]
     text = f'The path "{shown(told)}" is not below the folder of the file and was not followed.'
     problems.append(Problem("path-unsafe", text, str(marker), severity=Severity.INFO))
     return folder
-
-
-def _yaml_names(content: Any, marker: Path, problems: list[Problem]) -> tuple[str, ...] | None:
-    if not isinstance(content, dict):
-        raise FormatError(f'"{shown(marker.name)}" is not a data.yaml: it has no keys.', file=marker)
-    told = content.get("names")
-    if isinstance(told, list) and told:
-        return _clean_names([name if isinstance(name, str) else "" for name in told], marker, problems)
-    if not isinstance(told, dict) or not told:
-        return None
-    by_index = {int(key): name for key, name in told.items() if isinstance(key, str) and key.strip().isdecimal()}
-    if not by_index or max(by_index) > 100_000:
-        raise FormatError(f'"{shown(marker.name)}" has names whose keys are not the numbers of classes.', file=marker)
-    found = [by_index.get(index, "") for index in range(max(by_index) + 1)]
-    return _clean_names([name if isinstance(name, str) else "" for name in found], marker, problems)
-
-
-def _darknet_names(marker: Path, problems: list[Problem]) -> tuple[str, ...] | None:
-    """By the `names` of obj.data, which is usually a path of the computer it was made on: its last part counts."""
-    for line in decode_lines(read_limited(marker, _MAX_NAMES_BYTES)):
-        key, _, value = line.partition("=")
-        if key.strip() == "names":
-            file = marker.parent / value.strip().replace("\\", "/").rpartition("/")[2]
-            if is_plain_file(file):
-                return _names_in(file, problems)
-    return None
-
-
-def _listed_names(places: tuple[Path, ...], problems: list[Problem]) -> tuple[str, ...] | None:
-    for place in places:
-        for name in NAME_FILES:
-            if is_plain_file(place / name):
-                return _names_in(place / name, problems)
-    return None
-
-
-def _names_in(file: Path, problems: list[Problem]) -> tuple[str, ...] | None:
-    lines = [line.strip() for line in decode_lines(read_limited(file, _MAX_NAMES_BYTES))]
-    while lines and not lines[-1]:
-        lines.pop()
-    return _clean_names(lines, file, problems) if lines else None
-
-
-def _clean_names(names: list[str], file: Path, problems: list[Problem]) -> tuple[str, ...]:
-    """Every class with a name; classes of the same name are told, for they become one."""
-    result: list[str] = []
-    for index, name in enumerate(names):
-        name = one_line(name)
-        if not name:
-            name = f"class {index}"
-            text = f'Class {index} has no name and is called "{name}".'
-            problems.append(Problem("category-without-name", text, str(file)))
-        elif name in result:
-            text = f'"{shown(name)}" is the name of several classes, which become one.'
-            problems.append(Problem("category-duplicate-name", text, str(file)))
-        result.append(name)
-    return tuple(result)

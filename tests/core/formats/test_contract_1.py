@@ -32,6 +32,8 @@ from core.imports.reading import read_annotations
 
 CATALOG = FormatCatalog()
 BEFORE = {item.slug: item for item in (CocoFormat(), YoloFormat(), AltoFormat(), ImageFolderFormat())}
+# Of .xml files beside the pages, which were passed over without a word.
+NEWLY_TOLD = ("annotation-file-unreadable", "annotations-not-read")
 
 
 class OldHeaders(Headers):
@@ -67,7 +69,8 @@ def assert_same(slug: str, source: ImportSource, *, in_order: bool = True) -> Re
     assert new.images_root == old.images_root
     assert new.categories == old.categories
     assert by_path(new) == by_path(old)
-    assert sorted(new.problems, key=repr) == sorted(old.problems, key=repr)
+    told = [problem for problem in new.problems if in_order or problem in old.problems or problem.kind not in NEWLY_TOLD]
+    assert sorted(told, key=repr) == sorted(old.problems, key=repr)
     if in_order:
         assert new.images == old.images
         assert new.problems == old.problems

@@ -13,13 +13,13 @@ from core.domain.names import shown
 from core.errors import FormatError
 from core.formats.reading.image_index import ImageIndex, Match
 from core.formats.reading.text_files import head_of
+from core.formats.yolo.class_lists import is_marker
 from core.formats.yolo.layout import (
     YoloLayout,
     find_layout,
     find_marker,
     has_label_folder,
     has_labels_beside_images,
-    is_marker,
 )
 from core.formats.yolo.rows import class_name, looks_like_rows, read_label_file
 
@@ -63,19 +63,19 @@ class YoloFormat:
                 others = ", ".join(f'"{shown(path)}"' for path in match.candidates[1:3])
                 text = f'The labels belong to "{shown(match.path)}" and not to {others}, of the same name.'
                 problems.append(Problem("image-ambiguous", text, str(label_file)))
-            image, top = _read_image(layout, match.path, label_file, size_of, problems)
+            image, top = _read_image(layout, file, match.path, label_file, size_of, problems)
             images[match.path] = image
             highest = max(highest, top)
         if not images:
             text = f'None of the label files has its image below "{shown(layout.images_root)}".'
             text += " Choose the folder that holds the images."
             problems.insert(0, Problem("images-not-found", text, str(source.path), severity=Severity.ERROR))
-        names = layout.names or [class_name(number, None) for number in range(highest + 1)]
+        names = [name for found in layout.class_lists for name in found.names] or [class_name(number, None) for number in range(highest + 1)]
         return ReadResult(layout.images_root, tuple(images.values()), tuple(dict.fromkeys(names)), tuple(problems))
 
 
 def _read_image(
-    layout: YoloLayout, path: str, label_file: Path, size_of: SizeOf, problems: list[Problem]
+    layout: YoloLayout, file: str, path: str, label_file: Path, size_of: SizeOf, problems: list[Problem]
 ) -> tuple[RawImage, int]:
     """The image with its labels, and the highest class number in use."""
     size = size_of(layout.images_root / path)
@@ -84,7 +84,8 @@ def _read_image(
         problems.append(Problem("image-size-unknown", text, str(label_file)))
         return RawImage(path, (), source_file=str(label_file)), -1
     try:
-        labels = read_label_file(label_file, layout.names, size)
+        found = layout.list_of(file)
+        labels = read_label_file(label_file, found.names if found else None, size)
     except FormatError as error:
         problems.append(Problem("annotation-file-unreadable", str(error), str(label_file)))
         return RawImage(path, (), *size, str(label_file)), -1

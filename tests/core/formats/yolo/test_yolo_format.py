@@ -79,7 +79,7 @@ def test_darknet_layout_with_images_elsewhere(tmp_path: Path, pictures: Pictures
         {
             "yolo/obj.data": "classes = 2\ntrain = data/train.txt\nnames = data/obj.names\nbackup = backup/\n",
             "yolo/obj.names": "dog\r\ncat\r\n\r\n",
-            "yolo/train.txt": "data/obj_train_data/a.jpg\n",
+            "yolo/train.txt": "data/obj_train_data/a.jpg\ndata/obj_train_data/b.jpg\n",
             "yolo/obj_train_data/a.txt": BOX,
             "yolo/obj_train_data/b.txt": "1 0.5 0.5 0.2 0.5",
         },
@@ -114,7 +114,7 @@ def test_without_names_classes_are_numbers(tmp_path: Path, pictures: Pictures) -
 
 def test_names_are_text_whatever_they_look_like(tmp_path: Path, pictures: Pictures) -> None:
     pictures(tmp_path, "images/a.jpg")
-    write(tmp_path, {"labels/a.txt": BOX, "data.yaml": "train: x\nnames: [no, 1.10, 2024-01-01, ~, dup, dup]\n"})
+    write(tmp_path, {"labels/a.txt": BOX, "data.yaml": "train: images\nnames: [no, 1.10, 2024-01-01, ~, dup, dup]\n"})
     result = read(tmp_path)
     assert result.categories == ("no", "1.10", "2024-01-01", "~", "dup")
     assert [problem.kind for problem in result.problems] == ["category-duplicate-name"]
@@ -122,7 +122,7 @@ def test_names_are_text_whatever_they_look_like(tmp_path: Path, pictures: Pictur
 
 def test_gap_in_the_names(tmp_path: Path, pictures: Pictures) -> None:
     pictures(tmp_path, "images/a.jpg")
-    write(tmp_path, {"labels/a.txt": BOX, "data.yaml": "train: x\nnames: {0: a, 2: c}\n"})
+    write(tmp_path, {"labels/a.txt": BOX, "data.yaml": "train: images\nnames: {0: a, 2: c}\n"})
     result = read(tmp_path)
     assert result.categories == ("a", "class 1", "c")
     assert [problem.kind for problem in result.problems] == ["category-without-name"]
