@@ -64,6 +64,9 @@ def make_parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--images", metavar="DIR", type=Path, help="where the images are, when not beside the annotations"
     )
+    made.add_argument(
+        "--names-encoding", metavar="ENCODING", help="of class names in files that are not UTF-8, e.g. gbk or cp1252"
+    )
 
     made = verb("train", "Train a model and wait for its end; Ctrl+C stops and keeps the best.")
     made.add_argument("file", metavar="run.toml", nargs="?", type=Path, help="the whole training as a file")

@@ -20,7 +20,7 @@ def run(services: Services, arguments: argparse.Namespace, console: Console) -> 
     images = typed_path(arguments.images).absolute() if arguments.images else None
     existing = services.projects.find_project(arguments.project)
     report = services.imports.commit(
-        ImportSource(path=path, images_root=images, format=arguments.format),
+        ImportSource(path, images, arguments.format, arguments.names_encoding),
         project_name=arguments.project,
         into=existing.id if existing else None,
         progress=console.progress,

@@ -27,7 +27,6 @@ class Problem:
     line: int | None = None
     severity: Severity = Severity.WARNING
     offers: tuple[tuple[str, str], ...] = ()  # encodings that names may be in, with what they would read
-    each: tuple[Problem, ...] = ()  # those of its kind that it stands for, when it stands for several
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,7 +145,9 @@ def _add(
         rest = "; it is left out." if checked.shape is None else "."
         _report(content, file, node, checked.kind, f"{called} {checked.text}{rest}")
     elif lost:
-        _report(content, file, node, "polygon-invalid", f"{called} {lost}; its box is kept.")
+        kind = "polygon-invalid" if node.find("Shape") is not None else "coordinates-invalid"
+        kept = "its box" if _box(node, scale) is not None else "the box of its words"
+        _report(content, file, node, kind, f"{called} {lost}; {kept} is kept.")
     if checked.shape is not None:
         is_of_words = shape == _words_box(node, scale) and _box(node, scale) is None
         content.n_from_strings += is_of_words and not lost

@@ -69,7 +69,7 @@ def decode_as(data: bytes, encoding: str, file: Path) -> str:
 
 def guess_encodings(data: bytes) -> tuple[str, ...]:
     """Encodings in which the bytes are likely text, the likeliest first; none of them is sure."""
-    scores = []
+    scores: list[tuple[float, int, str]] = []
     is_western = _has_lone_letters(data)
     for encoding, is_common in _COMMON.items():
         try:

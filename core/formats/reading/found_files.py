@@ -31,9 +31,9 @@ def find_files(root: Path, endings: Collection[str]) -> Iterator[Path | Problem]
                 reason = _why_not(file, real_root)
                 yield Problem("annotation-file-special", f'"{shown(name)}" {reason}', str(file)) if reason else file
     for error in unreadable:
-        name = error.filename if isinstance(error.filename, (str, bytes)) else root
-        text = f'The folder "{shown(os.fsdecode(name))}" cannot be read: {error.strerror or error}.'
-        yield Problem("folder-unreadable", text, os.fsdecode(name))
+        place = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else str(root)
+        text = f'The folder "{shown(place)}" cannot be read: {error.strerror or error}.'
+        yield Problem("folder-unreadable", text, place)
 
 
 def _why_not(file: Path, real_root: Path) -> str:

@@ -128,9 +128,7 @@ class ClassLists:
             self._problems.append(text.problem)
         return text
 
-    def _clean(
-        self, names: Sequence[str] | None, file: Path, text: NamesText | None = None
-    ) -> tuple[str, ...] | None:
+    def _clean(self, names: Sequence[str] | None, file: Path, text: NamesText | None = None) -> tuple[str, ...] | None:
         """Every class with a name; classes of the same name are noted, for they become one."""
         if not names:
             return None

@@ -8,7 +8,7 @@ obj.names and obj_train_data; label files beside the pictures. Of a data.yaml on
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from core.domain.imports import ImportSource, Problem, Severity
 from core.domain.names import is_image_name, shown
 from core.errors import FormatError
 from core.formats.reading.found_files import find_files
-from core.formats.reading.text_files import decode_lines, head_of, read_limited
+from core.formats.reading.text_files import head_of
 from core.formats.reading.yaml_files import read_yaml
 from core.formats.yolo.class_lists import (
     NAME_FILES,
@@ -154,9 +154,10 @@ def _label_files(base: Path, problems: list[Problem]) -> Iterator[str]:
                 problems.append(found)
         elif found.suffix.lower() in _OTHER_ENDINGS:
             problems += _if_empty(found)
-        elif not any(found.is_relative_to(place) for place in folders):
-            if not _is_other(found) and (not folders or looks_like_rows(head_of(found))):
-                yield found.relative_to(base).as_posix()
+        elif not _is_other(found) and not any(found.is_relative_to(place) for place in folders):
+            if folders and not looks_like_rows(head_of(found)):
+                continue
+            yield found.relative_to(base).as_posix()
 
 
 def _is_other(file: Path) -> bool:

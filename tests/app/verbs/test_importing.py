@@ -64,3 +64,17 @@ def test_the_gravest_come_first_and_remarks_last() -> None:
         Problem("c", "Error.", severity=Severity.ERROR),
     ]
     assert problem_lines(problems) == ["2 problems:", "  Error.", "  x.json:3: Warning.", "1 remark:", "  Remark."]
+
+
+def test_the_encoding_of_names_can_be_chosen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    Image.new("RGB", (64, 48)).save(folder / "a.png")
+    (folder / "a.txt").write_text("0 0.5 0.5 0.2 0.5\n")
+    (folder / "classes.txt").write_bytes("猫\n".encode("gbk") + b"\xb0\xb2\n")
+    code, out = run(tmp_path, capsys, "import", str(folder), "--project", "P")
+    assert code == 0 and "--names-encoding gbk" in out and r"\xc3\xa8: 1" in out
+    code, out = run(tmp_path, capsys, "import", str(folder), "--project", "Q", "--names-encoding", "gbk")
+    assert code == 0 and "猫: 1" in out
+    code, _ = run(tmp_path, capsys, "import", str(folder), "--project", "R", "--names-encoding", "klingon")
+    assert code != 0

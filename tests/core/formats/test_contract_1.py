@@ -69,7 +69,9 @@ def assert_same(slug: str, source: ImportSource, *, in_order: bool = True) -> Re
     assert new.images_root == old.images_root
     assert new.categories == old.categories
     assert by_path(new) == by_path(old)
-    told = [problem for problem in new.problems if in_order or problem in old.problems or problem.kind not in NEWLY_TOLD]
+    told = [
+        problem for problem in new.problems if in_order or problem in old.problems or problem.kind not in NEWLY_TOLD
+    ]
     assert sorted(told, key=repr) == sorted(old.problems, key=repr)
     if in_order:
         assert new.images == old.images

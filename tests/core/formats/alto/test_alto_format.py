@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -220,3 +221,105 @@ def test_whole_file_refused_alone_and_passed_over_in_a_folder(
     assert [image.path for image in result.images] == ["good.jpg"]
     if "alto" in content:
         assert [problem.kind for problem in result.problems] == ["annotation-file-unreadable"]
+
+
+def test_no_xml_file_is_passed_over_in_silence(tmp_path: Path, pictures: Pictures) -> None:
+    """Empty, with much before the root element, a pipe, a link to nowhere, of another kind, broken before its root."""
+    names = ("good", "late", "prefixed")
+    pictures(tmp_path, *(f"{name}.jpg" for name in names))
+    late = alto(line()).replace("<alto", "<!-- " + "history " * 5000 + "-->\n<alto", 1)
+    prefixed = alto(line()).replace("<alto>", '<x:alto xmlns:x="http://www.loc.gov/standards/alto/ns-v4#">')
+    contents = {
+        "good.xml": alto(line()),
+        "late.xml": late,
+        "prefixed.xml": prefixed.replace("</alto>", "</x:alto>"),
+        "empty.xml": "",
+        "spaces.xml": " \n",
+        "broken.xml": "<?xml version='1.0'?><!-- no end",
+        "voc.xml": "<annotation><object/></annotation>",
+        "page.xml": "<!DOCTYPE PcGts><PcGts/>",
+        "mets.xml": "<mets/>",
+    }
+    for name, content in contents.items():
+        (tmp_path / name).write_text(content)
+    os.mkfifo(tmp_path / "pipe.xml")
+    (tmp_path / "gone.xml").symlink_to(tmp_path / "nothing.xml")
+    assert FORMAT.detect(tmp_path) > 0.5
+    result = read(tmp_path)
+    assert [image.path for image in result.images] == ["good.jpg", "late.jpg", "prefixed.jpg"]
+    assert all(len(image.annotations) == 1 for image in result.images)
+    said: dict[str, set[str]] = {}
+    for problem in result.problems:
+        said.setdefault(problem.kind, set()).add(Path(problem.file).name)
+    assert said == {
+        "annotation-file-special": {"pipe.xml", "gone.xml"},
+        "annotation-file-unreadable": {"empty.xml", "spaces.xml", "broken.xml"},
+        "annotations-not-read": {tmp_path.name},
+    }
+    others = [problem for problem in result.problems if problem.kind == "annotations-not-read"]
+    assert [problem.severity for problem in others] == [Severity.WARNING, Severity.INFO]
+    assert "2 .xml files" in others[0].text and "PAGE (1), Pascal VOC (1)" in others[0].text
+    assert "METS (1)" in others[1].text
+
+
+def test_only_late_files_are_detected_too(tmp_path: Path, pictures: Pictures) -> None:
+    pictures(tmp_path, "p.jpg")
+    (tmp_path / "p.xml").write_text(alto(line()).replace("<alto", "<!--" + "x" * 9000 + "--><alto", 1))
+    assert FORMAT.detect(tmp_path) > 0.5
+    assert FORMAT.detect(tmp_path / "p.xml") == 1
+
+
+WORDS = '<String HPOS="10" VPOS="20" WIDTH="5" HEIGHT="6"/><SP/><String HPOS="18" VPOS="18" WIDTH="7" HEIGHT="9"/>'
+
+
+@pytest.mark.parametrize(
+    ("body", "boxes", "kinds"),
+    [
+        (f"<TextLine>{WORDS}</TextLine>", [Box(10, 18, 25, 27)], ["lines-from-strings"]),
+        (f'<TextLine BASELINE="10 26 25 26">{WORDS}</TextLine>', [Box(10, 18, 25, 27)], ["lines-from-strings"]),
+        (
+            f'<TextLine><Shape><Polygon POINTS=""/></Shape>{WORDS}</TextLine>',
+            [Box(10, 18, 25, 27)],
+            ["polygon-invalid"],
+        ),
+        (
+            f'<TextLine HPOS="1" VPOS="1" WIDTH="0" HEIGHT="4">{WORDS}</TextLine>',
+            [Box(10, 18, 25, 27)],
+            ["box-without-area"],
+        ),
+        (
+            f'<TextLine><Shape><Polygon POINTS="1,1 2,2"/></Shape>{WORDS}</TextLine>',
+            [Box(10, 18, 25, 27)],
+            ["polygon-too-few-points"],
+        ),
+        (f'<TextLine HPOS="1" VPOS="2">{WORDS}</TextLine>', [Box(10, 18, 25, 27)], ["coordinates-invalid"]),
+        ('<TextLine ID="t" BASELINE="1 2 30 2"/>', [], ["line-without-outline"]),
+        ('<TextLine ID="t"/>', [], ["line-without-outline"]),
+        ('<TextLine><String CONTENT="x" HPOS="1"/></TextLine>', [], ["line-without-outline"]),
+        ('<TextLine><String HPOS="nan" VPOS="1" WIDTH="inf" HEIGHT="1"/></TextLine>', [], ["line-without-outline"]),
+        ('<TextBlock ID="groups only"/>', [], []),
+    ],
+)
+def test_every_line_counts_as_stated(
+    tmp_path: Path, pictures: Pictures, body: str, boxes: list[Box], kinds: list[str]
+) -> None:
+    pictures(tmp_path, "p.jpg")
+    (tmp_path / "p.xml").write_text(alto(body))
+    result = read(tmp_path)
+    assert [shape for _, shape in found(result)] == boxes
+    assert [problem.kind for problem in result.problems] == kinds
+    assert result.images[0].is_explicit_negative == ("TextLine" not in body)
+
+
+def test_a_master_s_name_finds_its_copy_and_never_takes_another_s(tmp_path: Path, pictures: Pictures) -> None:
+    pictures(tmp_path, "images/0001.jpg", "images/0002.jpg", "images/0003.jpg")
+    for name, stated in (("a", "0002.tif"), ("0002", "0001.jpg"), ("0003", ""), ("alto_4", "0004.tif")):
+        (tmp_path / "alto").mkdir(exist_ok=True)
+        (tmp_path / "alto" / f"{name}.xml").write_text(alto(line(), name=stated))
+    result = read(tmp_path)
+    assert {Path(image.source_file).stem: image.path for image in result.images} == {
+        "a": "images/0002.jpg",
+        "0002": "images/0001.jpg",
+        "0003": "images/0003.jpg",
+    }
+    assert [problem.kind for problem in result.problems] == ["image-missing"]

@@ -22,8 +22,12 @@ YOLO: tuple[Case, ...] = (
         "33",
         n_images=1,
         objects={
-            **{"text_line": 4, "MainZone": 1, "composed_block": 1, "container": 1},
-            **{"graphical_element": 1, "illustration": 1},
+            "text_line": 4,
+            "MainZone": 1,
+            "composed_block": 1,
+            "container": 1,
+            "graphical_element": 1,
+            "illustration": 1,
         },
         kinds={
             "several-pages": 1,

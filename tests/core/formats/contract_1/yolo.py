@@ -70,7 +70,9 @@ class YoloFormat:
             text = f'None of the label files has its image below "{shown(layout.images_root)}".'
             text += " Choose the folder that holds the images."
             problems.insert(0, Problem("images-not-found", text, str(source.path), severity=Severity.ERROR))
-        names = [name for found in layout.class_lists for name in found.names] or [class_name(number, None) for number in range(highest + 1)]
+        names = [name for found in layout.class_lists for name in found.names] or [
+            class_name(number, None) for number in range(highest + 1)
+        ]
         return ReadResult(layout.images_root, tuple(images.values()), tuple(dict.fromkeys(names)), tuple(problems))
 
 

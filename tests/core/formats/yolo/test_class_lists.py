@@ -90,7 +90,11 @@ def test_a_folder_without_a_list_among_others_is_told(tmp_path: Path, pictures: 
         ({"notes.json": '{"categories": [{"id": 1, "name": "x"}]}'}, "class 0", "category-without-name"),
         ({"notes.json": '{"my": "notes"}', "classes.txt": "dog\ncat\n"}, "dog", ""),
         ({"notes.json": "", "classes.txt": "dog\ncat\n"}, "dog", "annotation-file-unreadable"),
-        ({"notes.json": '{"categories": [{"id": -1, "name": "x"}, {"id": 1e9}, 5]}', "classes.txt": "dog\n"}, "dog", ""),
+        (
+            {"notes.json": '{"categories": [{"id": -1, "name": "x"}, {"id": 1e9}, 5]}', "classes.txt": "dog\n"},
+            "dog",
+            "",
+        ),
         ({"labels/classes.txt": "dog\n", "classes.txt": "cat\n"}, "dog", ""),
         ({"classes.txt": "dog\n", "data.yaml": "names: [cat]\nnc: 1"}, "cat", "category-names-differ"),
         ({"labels/classes.txt": "dog\n", "data.yaml": "names: [cat]\nnc: 1"}, "cat", "category-names-differ"),
