@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 import psutil
 
 from app.verbs.output import VerbResult
+from core.domain.counting import in_bytes
 from core.errors import CalqueError, StorageError
 from core.home import Home
 
@@ -95,7 +96,7 @@ def check_home(home: Home) -> Finding:
 def check_disk(home: Home) -> Finding:
     folder = next(path for path in (home.root, *home.root.parents) if path.exists())
     free = shutil.disk_usage(folder).free
-    text = f"{free / 1e9:.1f} GB free"
+    text = f"{in_bytes(free)} free"
     if free < LOW_DISK_BYTES:
         return Finding("Disk", "warning", text, "A training needs the size of its images once more, and checkpoints.")
     return Finding("Disk", "ok", text)
@@ -103,7 +104,7 @@ def check_disk(home: Home) -> Finding:
 
 def check_memory(home: Home) -> Finding:
     memory = psutil.virtual_memory()
-    text = f"{memory.available / 1e9:.1f} GB of {memory.total / 1e9:.1f} GB free, {os.cpu_count()} processor cores"
+    text = f"{in_bytes(memory.available)} of {in_bytes(memory.total)} free, {os.cpu_count()} processor cores"
     if memory.available < LOW_MEMORY_BYTES:
         return Finding("Memory", "warning", text, "Close other programs before a training, or use a small batch.")
     return Finding("Memory", "ok", text)
@@ -175,7 +176,7 @@ def check_devices(home: Home) -> Finding:
 
     report = probe_devices()
     if report.gpus:
-        gpus = ", ".join(f"{gpu.name} ({gpu.free_bytes / 1e9:.1f} GB free)" for gpu in report.gpus)
+        gpus = ", ".join(f"{gpu.name} ({in_bytes(gpu.free_bytes)} free)" for gpu in report.gpus)
         return Finding("Devices", "ok", f"{gpus}; PyTorch {report.torch_version}, CUDA {report.cuda_version}")
     if not report.torch_version:
         return Finding(

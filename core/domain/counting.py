@@ -9,9 +9,9 @@ def counted(n: int, one: str, many: str = "") -> str:
 
 
 def in_bytes(n_bytes: int) -> str:
-    """1.5 GB, 230 MB: three figures, in powers of ten as disks are sold."""
-    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+    """1.5 GB, 230 MB: in powers of ten, as file managers have it. Every size, of memory too, is written by this."""
+    for unit, size in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if n_bytes >= size:
             value = n_bytes / size
-            return f"{value:.0f} {unit}" if value >= 100 else f"{value:.1f} {unit}"
-    return f"{n_bytes} bytes"
+            return f"{value:,.0f} {unit}" if value >= 100 else f"{value:.1f} {unit}"
+    return counted(n_bytes, "byte")

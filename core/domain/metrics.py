@@ -19,6 +19,9 @@ MASK_PRECISION = "mask_precision"
 MASK_RECALL = "mask_recall"
 MASK_THRESHOLD = "mask_threshold"
 
+MAP50_OF: Mapping[str, str] = {MAP50_95: MAP50, MASK_MAP50_95: MASK_MAP50}
+"""Beside each strict measure the lenient one, of the same images."""
+
 METRIC_HELP: Mapping[str, str] = {
     LOSS_TOTAL: "Sum of the loss components of a batch. Lower is better.",
     LEARNING_RATE: "Step size of the optimizer.",

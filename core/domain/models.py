@@ -42,6 +42,7 @@ class Model:
     created_at: datetime
     description: str = ""
     n_versions: int = 0
+    last_number: int = 0  # of a version, also of one that was deleted
     task_problem: str = ""  # why nothing of its task can be done here, as a sentence; "" when it can
 
 
@@ -64,6 +65,7 @@ class ModelVersion:
     snapshot: SnapshotId | None = None
     snapshot_label: str = ""
     headline: Headline | None = None
+    map50: float | None = None  # where the headline is mAP50-95, of the same images
     duration_s: float | None = None
     is_partial: bool = False  # stopped before its planned end
     folder: Path | None = None  # of the published files

@@ -12,7 +12,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from core.domain.counting import counted
 from core.domain.ids import ModelId, ProjectId, RunId, SnapshotId, VersionId
+from core.domain.models import Headline
+
+
+KILLED_BY_YOU = "Killed by you."
+"""How the reason of a run begins that ended because the person said so."""
 
 
 class RunStatus(StrEnum):
@@ -144,6 +150,20 @@ class RunRecord:
     ended_at: datetime | None = None
     folder: Path = Path()
     description: str = ""
+    epochs_done: int | None = None
+    epochs_planned: int | None = None
+    headline: Headline | None = None  # of the version that it made, of whatever run measured it first
+    map50: float | None = None  # where the headline is mAP50-95, of the same images
+
+    @property
+    def is_killed_by_person(self) -> bool:
+        """An end that was ordered is no failure, whatever it left undone."""
+        return self.status is RunStatus.ABORTED and self.reason.startswith(KILLED_BY_YOU)
+
+    @property
+    def epochs_text(self) -> str:
+        """ "2 of 28 epochs", "28 epochs"; "" where none are counted, or before the first."""
+        return epochs_text(self.epochs_done, self.epochs_planned)
 
     @property
     def duration_s(self) -> float | None:
@@ -173,6 +193,7 @@ class RunState:
     artifacts: tuple[Artifact, ...]
     best_epoch: int | None = None
     last_epoch: int | None = None
+    n_epochs: int | None = None  # that were planned
     peak_bytes: int | None = None  # of resident memory of the child
     last_event_at: datetime | None = None  # heartbeats aside: silence means that the work does not get on
     results: tuple[RunResult, ...] = ()  # of each topic those of the newest attempt that had any
@@ -193,3 +214,12 @@ class RunFilter:
     workers: tuple[str, ...] = ()
     created_after: datetime | None = None
     created_before: datetime | None = None
+
+
+def epochs_text(done: int | None, planned: int | None) -> str:
+    """ "2 of 28 epochs"; all of them are "28 epochs"."""
+    if done is None:
+        return ""
+    if planned is None or done >= planned:
+        return counted(done, "epoch")
+    return f"{done} of {counted(planned, 'epoch')}"

@@ -7,6 +7,7 @@ import os
 import stat
 from pathlib import Path
 
+from core.domain.counting import in_bytes
 from core.domain.imports import Problem
 from core.domain.names import shown
 from core.errors import FormatError
@@ -73,7 +74,7 @@ def open_regular(path: Path) -> io.BufferedReader:
         raise ImageFileError("image-empty", f'"{name}" is empty (0 bytes).', file=path)
     if facts.st_size > MAX_FILE_BYTES:
         os.close(handle)
-        text = f'"{name}" has {facts.st_size / 2**30:.0f} GiB; pictures of up to 4 GiB are read.'
+        text = f'"{name}" has {in_bytes(facts.st_size)}; pictures of up to {in_bytes(MAX_FILE_BYTES)} are read.'
         raise ImageFileError("image-too-large", text, file=path, hint="Save it smaller, or leave it out.")
     return os.fdopen(handle, "rb")
 

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Collection
 from pathlib import Path
 
+from core.domain.counting import in_bytes
 from core.domain.names import shown
 from core.errors import RefusedError, StorageError, WeightsError
 
@@ -75,10 +76,10 @@ def _require_room(entries: list[zipfile.ZipInfo], archive: Path, target: Path) -
     total = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries)
     if total > MAX_BYTES or (total > _SMALL and total > packed * _MOST_RATIO):
-        raise _dangerous(archive, f"its {packed / 1e6:,.1f} MB claim to unpack to {total / 1e6:,.0f} MB")
+        raise _dangerous(archive, f"its {in_bytes(packed)} claim to unpack to {in_bytes(total)}")
     free = shutil.disk_usage(target).free
     if total > free / 2:
-        text = f"Not enough disk space: {total / 1e6:,.1f} MB needed, {free / 1e6:,.1f} MB free."
+        text = f"Not enough disk space: {in_bytes(total)} needed, {in_bytes(free)} free."
         raise RefusedError(text, hint="Free some space and try again.", code="E-250")
 
 

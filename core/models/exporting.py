@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
 
+from core.domain.counting import in_bytes
 from core.domain.names import shown
 from core.errors import RefusedError, StorageError
 from core.files.faults import is_no_room
@@ -46,7 +47,7 @@ def write_bundle(folder: Path, target: Path, *, progress: Progress) -> None:
     except OSError as error:
         if is_no_room(error):
             free = shutil.disk_usage(target.parent).free
-            text = f"Not enough disk space: {total / 1e6:,.1f} MB needed, {free / 1e6:,.1f} MB free."
+            text = f"Not enough disk space: {in_bytes(total)} needed, {in_bytes(free)} free."
             raise StorageError(text, hint="Free some space and try again.", code="E-250") from error
         raise StorageError(f'"{shown(target)}" could not be written: {error.strerror or error}.') from error
     finally:
@@ -121,7 +122,7 @@ def _require_room(needed: int, folder: Path) -> None:
         raise RefusedError(f'The folder "{shown(folder)}" does not exist.', hint="Choose another place.")
     free = shutil.disk_usage(folder).free
     if needed > free:
-        text = f"Not enough disk space: {needed / 1e6:,.1f} MB needed, {free / 1e6:,.1f} MB free."
+        text = f"Not enough disk space: {in_bytes(needed)} needed, {in_bytes(free)} free."
         raise RefusedError(text, hint="Free some space, or choose another disk.", code="E-250")
 
 

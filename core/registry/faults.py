@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from pathlib import Path
 
+from core.domain.counting import in_bytes
 from core.domain.names import shown
 from core.errors import CalqueError, RegistryCorruptError, RegistryError, RegistryLockedError, StorageError
 from core.registry.backups import offer_newest
@@ -67,4 +68,4 @@ def _free_in_words(file: Path) -> str:
         free = shutil.disk_usage(file.parent).free
     except OSError:
         return "an unknown amount is"
-    return f"{free / 1e6:,.1f} MB"
+    return in_bytes(free)

@@ -132,6 +132,8 @@ def _changes(state: RunState) -> runs.RunChanges:
         "attempt": state.attempt,
         "started_at": state.started_at,
         "ended_at": state.ended_at,
+        "epochs_done": state.last_epoch,
+        "epochs_planned": state.n_epochs,
     }
     if state.status is RunStatus.PENDING:
         del changes["reason"]  # the queue knows better what it waits for

@@ -36,6 +36,8 @@ def merge(
         ended_at=state.ended_at or (record.ended_at if state.status.is_terminal else None),
         device=state.device or record.device,
         attempt=state.attempt,
+        epochs_done=state.last_epoch,
+        epochs_planned=state.n_epochs,
     )
     return Run(_worded(merged, kind), kind, state, tuple(tables))
 

@@ -145,7 +145,7 @@ class TrainingService:
             return self._datasets.freeze(question.project, images, data.categories)
 
     def default_name(self, draft: TrainingDraft) -> str:
-        """<model> · <worker> · <date time>, shortened at the model's name."""
+        """ "old pages #3": see `Plans.default_name`."""
         return self._plans.default_name(draft)
 
     def draft_from_run(self, id: RunId) -> TrainingDraft:

@@ -27,7 +27,7 @@ DEFAULT_MINUTES = 60.0
 
 
 def device_text(device: Device) -> str:
-    """Name and memory: "NVIDIA H100 · 71.2 GiB free of 79.6 GiB"."""
+    """Name and memory: "NVIDIA H100 · 76.4 GB free of 85.5 GB"."""
     if not device.total_bytes:
         return device.name
     free, total = formatting.size(device.free_bytes), formatting.size(device.total_bytes)

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from PySide6.QtCore import QLocale
 
+from core.domain.counting import in_bytes
+
 NOTHING = "–"
 
 
@@ -14,7 +16,8 @@ def count(value: int) -> str:
 
 
 def size(n_bytes: int) -> str:
-    return QLocale().formattedDataSize(n_bytes, 1)
+    """As every sentence of the core has it, too."""
+    return in_bytes(n_bytes)
 
 
 def duration(seconds: float | None) -> str:

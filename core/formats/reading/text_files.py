@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from core.domain.counting import in_bytes
 from core.domain.names import shown
 from core.errors import FormatError
 
@@ -27,7 +28,7 @@ def read_pieces(path: Path, max_bytes: int, n_bytes: int) -> Iterator[bytes]:
             if not stat.S_ISREG(facts.st_mode):
                 raise FormatError(f'"{name}" is not a file with content.', file=path)
             if facts.st_size > max_bytes:
-                size = f"{facts.st_size / 2**20:,.0f} MiB, more than the {max_bytes / 2**20:,.0f} MiB"
+                size = f"{in_bytes(facts.st_size)}, more than the {in_bytes(max_bytes)}"
                 raise FormatError(f'"{name}" has {size} that are read.', file=path, hint="Split it into smaller files.")
             while piece := file.read(n_bytes):
                 yield piece

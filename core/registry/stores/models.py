@@ -14,6 +14,7 @@ from core.domain.ids import ModelId, ProjectId, RunId, SnapshotId, TaskId, Versi
 from core.domain.models import Headline, Model, ModelVersion, VersionStatus
 from core.errors import NotFoundError, RefusedError
 from core.registry.changes import note
+from core.registry.stores.scores import map50_of_version
 from core.registry.tables.models import ModelRow, VersionRow
 from core.registry.tables.projects import ProjectRow
 from core.registry.tables.snapshots import SnapshotRow
@@ -176,7 +177,7 @@ def publish_version(
     row = version_row(session, id)
     if row.status == VersionStatus.AVAILABLE.value:
         if row.content_sha256 != content_sha256:
-            raise RefusedError(f"Version {_label(row)} is published and cannot be replaced.", code="E-501")
+            raise RefusedError(f"Version {label_of(row)} is published and cannot be replaced.", code="E-501")
         return
     row.status = VersionStatus.AVAILABLE.value
     row.folder = str(folder)
@@ -252,8 +253,15 @@ def version_row(session: Session, id: VersionId) -> VersionRow:
     return row
 
 
-def _label(row: VersionRow) -> str:
+def label_of(row: VersionRow) -> str:
+    """V001 (name)."""
     return f"V{row.number:03d} ({row.name})" if row.name else f"V{row.number:03d}"
+
+
+def headline_of(row: VersionRow) -> Headline | None:
+    if row.headline_metric is None or row.headline_value is None:
+        return None
+    return Headline(row.headline_metric, row.headline_value, row.headline_split or "")
 
 
 def _models() -> Select[ModelRow, str, int]:
@@ -277,6 +285,7 @@ def _read_models(session: Session, query: Select[ModelRow, str, int]) -> tuple[M
             created_at=row.created_at,
             description=row.description,
             n_versions=n_versions,
+            last_number=row.last_number,
         )
         for row, project_name, n_versions in session.execute(query)
     )
@@ -285,9 +294,9 @@ def _read_models(session: Session, query: Select[ModelRow, str, int]) -> tuple[M
 _Parent = aliased(VersionRow)
 
 
-def _versions() -> Select[VersionRow, str, VersionRow, int]:
+def _versions() -> Select[VersionRow, str, VersionRow, int, float]:
     return (
-        select(VersionRow, ModelRow.name, _Parent, SnapshotRow.number)
+        select(VersionRow, ModelRow.name, _Parent, SnapshotRow.number, map50_of_version())
         .join(ModelRow, ModelRow.id == VersionRow.model_id)
         .outerjoin(_Parent, _Parent.id == VersionRow.parent_id)
         .outerjoin(
@@ -297,16 +306,15 @@ def _versions() -> Select[VersionRow, str, VersionRow, int]:
     )
 
 
-def _read_versions(session: Session, query: Select[VersionRow, str, VersionRow, int]) -> tuple[ModelVersion, ...]:
-    return tuple(
-        _to_version(row, model_name, parent, snapshot) for row, model_name, parent, snapshot in session.execute(query)
-    )
+def _read_versions(
+    session: Session, query: Select[VersionRow, str, VersionRow, int, float]
+) -> tuple[ModelVersion, ...]:
+    return tuple(_to_version(*found) for found in session.execute(query))
 
 
-def _to_version(row: VersionRow, model_name: str, parent: VersionRow | None, snapshot: int | None) -> ModelVersion:
-    headline = None
-    if row.headline_metric is not None and row.headline_value is not None:
-        headline = Headline(row.headline_metric, row.headline_value, row.headline_split or "")
+def _to_version(
+    row: VersionRow, model_name: str, parent: VersionRow | None, snapshot: int | None, map50: float | None
+) -> ModelVersion:
     return ModelVersion(
         id=VersionId(row.id),
         model=ModelId(row.model_id),
@@ -319,12 +327,13 @@ def _to_version(row: VersionRow, model_name: str, parent: VersionRow | None, sna
         worker_version=row.worker_version,
         architecture=row.architecture,
         parent=VersionId(row.parent_id) if row.parent_id else None,
-        parent_label=_label(parent) if parent else "",
+        parent_label=label_of(parent) if parent else "",
         run=RunId(row.run_id) if row.run_id else None,
         project=ProjectId(row.project_id) if row.project_id else None,
         snapshot=SnapshotId(row.snapshot_id) if row.snapshot_id else None,
         snapshot_label=f"V{snapshot:03d}" if snapshot else "",
-        headline=headline,
+        headline=headline_of(row),
+        map50=map50,
         duration_s=row.duration_s,
         is_partial=row.is_partial,
         folder=Path(row.folder) if row.folder else None,

@@ -18,6 +18,8 @@ from core.domain.runs import RunFilter, RunRecord, RunStatus
 from core.errors import NotFoundError
 from core.registry.changes import note
 from core.registry.stores.chunks import ROWS_PER_INSERT, chunked
+from core.registry.stores.models import headline_of, label_of
+from core.registry.stores.scores import map50_of_version
 from core.registry.tables.models import ModelRow, VersionRow
 from core.registry.tables.projects import ProjectRow
 from core.registry.tables.runs import RUN_METRICS, RunRow
@@ -43,6 +45,8 @@ class RunChanges(TypedDict, total=False):
     version: VersionId | None
     name: str
     description: str
+    epochs_done: int | None
+    epochs_planned: int | None
 
 
 def insert_run(session: Session, run: RunRecord) -> None:
@@ -69,6 +73,8 @@ def insert_run(session: Session, run: RunRecord) -> None:
             ended_at=run.ended_at,
             folder=str(run.folder),
             description=run.description,
+            epochs_done=run.epochs_done,
+            epochs_planned=run.epochs_planned,
         )
     )
     session.flush()
@@ -157,9 +163,9 @@ def list_metrics(session: Session, id: RunId, name: str | None = None) -> tuple[
     )
 
 
-def _runs() -> Select[RunRow, str, str, int, str]:
+def _runs() -> Select[RunRow, str, str, VersionRow, float]:
     return (
-        select(RunRow, ProjectRow.name, ModelRow.name, VersionRow.number, VersionRow.name)
+        select(RunRow, ProjectRow.name, ModelRow.name, VersionRow, map50_of_version())
         .join(ProjectRow, ProjectRow.id == RunRow.project_id)
         .outerjoin(ModelRow, ModelRow.id == RunRow.model_id)
         .outerjoin(VersionRow, VersionRow.id == RunRow.version_id)
@@ -195,20 +201,18 @@ def _matches(text: str) -> ColumnElement[bool]:
     )
 
 
-def _read(session: Session, query: Select[RunRow, str, str, int, str]) -> tuple[RunRecord, ...]:
+def _read(session: Session, query: Select[RunRow, str, str, VersionRow, float]) -> tuple[RunRecord, ...]:
     return tuple(
-        _to_domain(row, project_name, model_name or "", _label(number, version_name or ""))
-        for row, project_name, model_name, number, version_name in session.execute(query)
+        _to_domain(row, project_name, model_name or "", version, map50)
+        for row, project_name, model_name, version, map50 in session.execute(query)
     )
 
 
-def _label(number: int | None, name: str) -> str:
-    if number is None:
-        return ""
-    return f"V{number:03d} ({name})" if name else f"V{number:03d}"
-
-
-def _to_domain(row: RunRow, project_name: str, model_name: str, version_label: str) -> RunRecord:
+def _to_domain(
+    row: RunRow, project_name: str, model_name: str, version: VersionRow | None, map50: float | None
+) -> RunRecord:
+    # What another run made is no result of this one, even where it worked with it.
+    is_own = version is not None and version.run_id == row.id
     return RunRecord(
         id=RunId(row.id),
         name=row.name,
@@ -220,7 +224,7 @@ def _to_domain(row: RunRow, project_name: str, model_name: str, version_label: s
         model=ModelId(row.model_id) if row.model_id else None,
         model_name=model_name,
         version=VersionId(row.version_id) if row.version_id else None,
-        version_label=version_label,
+        version_label=label_of(version) if version is not None else "",
         snapshot=SnapshotId(row.snapshot_id) if row.snapshot_id else None,
         status=RunStatus(row.status),
         reason=row.reason,
@@ -233,4 +237,8 @@ def _to_domain(row: RunRow, project_name: str, model_name: str, version_label: s
         ended_at=row.ended_at,
         folder=Path(row.folder),
         description=row.description,
+        epochs_done=row.epochs_done,
+        epochs_planned=row.epochs_planned,
+        headline=headline_of(version) if version is not None and is_own else None,
+        map50=map50 if is_own else None,
     )

@@ -34,6 +34,8 @@ class RunRow(Row):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     folder: Mapped[str] = mapped_column(FileName)
     description: Mapped[str] = mapped_column(String, default="")
+    epochs_done: Mapped[int | None] = mapped_column()
+    epochs_planned: Mapped[int | None] = mapped_column()
     ingested_seq: Mapped[int] = mapped_column(default=0)  # of the last event that the registry has taken in
 
     __table_args__ = (Index(None, "created_at"), Index(None, "project_id"), Index(None, "status"))

@@ -7,6 +7,7 @@ import shutil
 import zipfile
 from pathlib import Path
 
+from core.domain.counting import in_bytes
 from core.errors import RefusedError, StorageError
 
 
@@ -21,7 +22,7 @@ def export_folder(folder: Path, target: Path) -> Path:
     try:
         free = shutil.disk_usage(target.parent).free
         if needed > free:
-            text = f"Not enough disk space: {needed / 2**20:.0f} MB needed, {free / 2**20:.0f} MB free."
+            text = f"Not enough disk space: {in_bytes(needed)} needed, {in_bytes(free)} free."
             raise RefusedError(text, code="E-250")
         with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
             for path in files:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from core.domain.counting import in_bytes
 from core.errors import CalqueError, FormatError, WeightsError
 from core.files.faults import is_no_room
 from core.runs.story.events import Failed
@@ -126,6 +127,6 @@ def _first_line(error: BaseException) -> str:
 
 def _free(folder: Path) -> str:
     try:
-        return f"{shutil.disk_usage(folder).free / 2**20:.0f} MB"
+        return in_bytes(shutil.disk_usage(folder).free)
     except OSError:
         return "nothing"

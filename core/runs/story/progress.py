@@ -15,7 +15,7 @@ ENOUGH_FRACTION = 0.15
 
 
 def total_progress(stages: Sequence[Stage], plans: Plans) -> float:
-    """0 to 1 over all stages; what is skipped counts as done."""
+    """0 to 1 over all stages; what is skipped counts as done, and what was cut off as far as it came."""
     total = sum(_weight(stage, plans) for stage in stages)
     done = sum(_weight(stage, plans) * _fraction(stage) for stage in stages)
     return min(1.0, done / total) if total else 0.0
@@ -24,7 +24,8 @@ def total_progress(stages: Sequence[Stage], plans: Plans) -> float:
 def _fraction(stage: Stage) -> float:
     if stage.state in (StageState.DONE, StageState.SKIPPED):
         return 1.0
-    return min(1.0, max(0.0, stage.fraction)) if stage.state is StageState.RUNNING else 0.0
+    is_begun = stage.state in (StageState.RUNNING, StageState.FAILED)
+    return min(1.0, max(0.0, stage.fraction)) if is_begun else 0.0
 
 
 def seconds_left(
@@ -33,7 +34,8 @@ def seconds_left(
     """An estimate once there is something to measure: two epochs, or a good part of the stage.
 
     `gained` is what the running stage gained in `gained_in_s` since it first told how far it was: one that was resumed
-    begins in the middle. The stages to come are guessed from their shares.
+    begins in the middle. The stages to come are guessed from their shares: while the largest is among them, nothing is
+    known, for a second of preparing says nothing of an hour of training.
     """
     running = next((stage for stage in stages if stage.state is StageState.RUNNING), None)
     if running is None or gained <= 0 or gained_in_s <= 0:
@@ -41,12 +43,14 @@ def seconds_left(
     plan = plans.get(running.name)
     if plan is None or plan.weight <= 0:
         return None
+    waiting = [_weight(stage, plans) for stage in stages if stage.state is StageState.WAITING]
+    if any(weight > plan.weight for weight in waiting):
+        return None
     is_known = plan.counts_epochs and (last_epoch or 0) >= ENOUGH_EPOCHS
     if not is_known and gained < ENOUGH_FRACTION:
         return None
     whole_s = gained_in_s / gained
-    waiting = sum(_weight(stage, plans) for stage in stages if stage.state is StageState.WAITING)
-    return whole_s * (1 - running.fraction) + whole_s * waiting / plan.weight
+    return whole_s * (1 - running.fraction) + whole_s * sum(waiting) / plan.weight
 
 
 def _weight(stage: Stage, plans: Plans) -> float:

@@ -144,14 +144,15 @@ class RunFold:
         stages = self._stages(attempt, status)
         peak = max(attempt.peak_bytes, liveness.exit.peak_rss_bytes if liveness.exit else 0)
         is_over = status.is_terminal
+        planned = _planned_epochs(attempt.effective)
         return RunState(
             run=self._request.run,
             status=status,
             reason=reason,
             attempt=attempt.number,
             stages=stages,
-            progress=1.0 if status is RunStatus.SUCCESS else total_progress(stages, self._plans),
-            seconds_left=None if is_over else self._seconds_left(attempt, stages),
+            progress=self._progress(status, stages, planned),
+            seconds_left=None if status is not RunStatus.IN_PROGRESS else self._seconds_left(attempt, stages),
             started_at=attempt.started_at,
             ended_at=ended_at,
             pid=attempt.process.pid if attempt.process and not is_over else None,
@@ -161,6 +162,7 @@ class RunFold:
             artifacts=tuple(self._artifacts.values()),
             best_epoch=self._best_epoch,
             last_epoch=self._last_epoch,
+            n_epochs=planned,
             peak_bytes=peak or None,
             last_event_at=attempt.last_word_at,
             results=tuple(self._results),
@@ -169,6 +171,15 @@ class RunFold:
             cause=cause,
             details=self._details(attempt),
         )
+
+    def _progress(self, status: RunStatus, stages: tuple[Stage, ...], planned: int | None) -> float:
+        """Of a run that was stopped the share of its epochs: its steps are all done, but not what was planned."""
+        if status is RunStatus.SUCCESS:
+            return 1.0
+        progress = total_progress(stages, self._plans)
+        if status is RunStatus.TERMINATED and planned:
+            return min(progress, (self._last_epoch or 0) / planned)
+        return progress
 
     def _outcome(self, attempt: _Attempt, liveness: Liveness) -> tuple[RunStatus, str, str, datetime | None]:
         """Status, reason, cause, and when it ended. What the child itself said of its end stands."""
@@ -327,6 +338,12 @@ class RunFold:
         self._attempt.end = event
         if isinstance(body, says.Failed):
             self._add_line(event, f"{body.text} {body.hint}".strip(), "error")
+
+
+def _planned_epochs(effective: Mapping[str, Any]) -> int | None:
+    """As the trainer reports it under the name that the engines share."""
+    told = effective.get("epochs")
+    return told if isinstance(told, int) and not isinstance(told, bool) and told > 0 else None
 
 
 _HANDLERS: Mapping[type[says.Body], Callable[[RunFold, Event, Any], None]] = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 import signal
 from dataclasses import dataclass
 
-from core.domain.runs import RunStatus
+from core.domain.counting import in_bytes
+from core.domain.runs import KILLED_BY_YOU, RunStatus
 from core.runs.folder.exit_record import ExitRecord
 from core.runs.folder.stop_wish import StopWish
 
@@ -25,7 +26,7 @@ def judge(
     """`noun` is the kind's. `has_started`: the child wrote its first event. `kept` says what is left of its work."""
     subject = f"The {noun} process"
     if stop is StopWish.KILL:
-        return Verdict(RunStatus.ABORTED, "killed", f"Killed by you. {kept}".strip())
+        return Verdict(RunStatus.ABORTED, "killed", f"{KILLED_BY_YOU} {kept}".strip())
     if record is None:
         text = (
             f"{subject} is gone, and nothing recorded its end: the computer was switched off, or the "
@@ -64,15 +65,8 @@ def signal_name(number: int) -> str:
 
 
 def _peak(peak_bytes: int, memory_bytes: int) -> str:
-    peak = f"peak memory {gib(peak_bytes)}"
-    return f"{peak} of {gib(memory_bytes)}" if memory_bytes else peak
-
-
-def gib(n_bytes: int) -> str:
-    """In MiB below one GiB."""
-    if n_bytes < 2**30:
-        return f"{n_bytes / 2**20:.0f} MiB"
-    return f"{n_bytes / 2**30:.1f}".removesuffix(".0") + " GiB"
+    peak = f"peak memory {in_bytes(peak_bytes)}"
+    return f"{peak} of {in_bytes(memory_bytes)}" if memory_bytes else peak
 
 
 def kept_text(last_checkpoint: int | None) -> str:

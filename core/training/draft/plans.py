@@ -6,7 +6,6 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from core import clock
 from core.domain.ids import ModelId, ProjectId, VersionId
 from core.domain.names import shown, typed_path
 from core.domain.projects import Project
@@ -101,15 +100,16 @@ class Plans:
         return draft if draft.name.strip() else replace(draft, name=self.default_name(draft))
 
     def default_name(self, draft: TrainingDraft) -> str:
-        """<model> · <worker> · <date time>, shortened at the model's name."""
-        model = self._models.get_model(draft.model).name if draft.model else draft.new_model_name.strip()
-        try:
-            worker = self._catalog.info(draft.worker).title
-        except NotFoundError:
-            worker = draft.worker
-        tail = f"{worker} · {clock.now().astimezone():%Y-%m-%d %H:%M}"
-        room = MAX_NAME - len(tail) - 3
-        return f"{model[:room]} · {tail}" if model and room > 0 else tail[:MAX_NAME]
+        """ "old pages #3": the model, and the number of the version that the run will make. Of a model without a name
+        the project's."""
+        number = 1
+        if draft.model:
+            model = self._models.get_model(draft.model)
+            name, number = model.name, model.last_number + 1
+        else:
+            name = draft.new_model_name.strip() or self._projects.get_project(draft.project).name
+        tail = f" #{number}"
+        return f"{name[: MAX_NAME - len(tail)].rstrip()}{tail}"
 
     def _project(self, name: str) -> Project:
         if not name:

@@ -233,7 +233,7 @@ def test_a_gpu_is_looked_for_in_the_background_and_chosen_for_a_new_training(des
     desk.probe.gate.set()
     desk.settle()
     assert desk.wizard.draft().device == "cuda:0"
-    assert desk.wizard.device_page._state.text() == "A card · 6.0 GiB free of 8.0 GiB"
+    assert desk.wizard.device_page._state.text() == "A card · 6.4 GB free of 8.6 GB"
     assert not desk.wizard.has_input
 
 

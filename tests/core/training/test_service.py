@@ -330,13 +330,15 @@ def test_configurations_refuse_what_cannot_be(shop: Shop):
     assert [item.name for item in configurations.list_configurations("fake")] == ["Ten steps", "mine"]
 
 
-def test_a_default_name_says_model_worker_and_time(shop: Shop):
-    name = shop.training.default_name(shop.draft(new_model_name="Shapes"))
+def test_a_default_name_is_the_models_and_the_number_of_its_next_version(shop: Shop):
+    first = shop.training.submit(shop.draft(new_model_name="Shapes")).value
     long = shop.training.default_name(shop.draft(new_model_name="x" * 100))
+    nameless = shop.training.default_name(shop.draft(new_model_name=" "))
 
-    assert name.startswith("Shapes · Fake worker · 20")
-    assert len(long) == 100
-    assert long.endswith(name.partition(" · ")[2])
+    assert shop.training.default_name(shop.draft(new_model_name="Shapes")) == "Shapes #1"
+    assert shop.training.default_name(shop.draft(new_model_name="", model=first.model)) == "Shapes #2"
+    assert (len(long), long[-5:]) == (100, "xx #1")
+    assert nameless == f"{first.project_name} #1"
 
 
 def test_train_again_prefills_everything(shop: Shop):
@@ -437,7 +439,7 @@ def test_a_plan_names_what_is_there(shop: Shop):
 
     assert draft.model == first.model
     assert draft.new_model_name == ""
-    assert draft.name.startswith("Shapes · Fake worker · ")
+    assert draft.name == "Shapes #2"
     assert dict(draft.values) == {"n_steps": 5, "points_per_step": 3}
     assert shop.training.plan_of(draft).configuration == "Ten steps"
     assert shop.training.draft_from_plan(shop.training.plan_of(draft)) == draft

@@ -39,7 +39,7 @@ def test_a_gpu_is_named_with_its_free_memory(
 ) -> None:
     wizard.set_devices(gpu_report)
     assert page.gpu_switch().isEnabled()
-    assert page._state.text() == "NVIDIA H100 · 76.0 GiB free of 80.0 GiB"
+    assert page._state.text() == "NVIDIA H100 · 81.6 GB free of 85.9 GB"
     page.gpu_switch().click()
     assert wizard.draft().device == "cuda:0"
     assert page.summary() == "NVIDIA H100 · 60 min"

@@ -241,7 +241,7 @@ def test_the_review_page_lists_every_value_and_count(wizard: TrainingWizard, mak
     ]
     assert "images that nobody annotated: 20" in page._ignored.text()
     assert "taken by the seed 0" in page._carved.text()
-    assert page._disk.text() == "About 953.7 MiB of disk space are needed; 9.3 GiB are free."
+    assert page._disk.text() == "About 1.0 GB of disk space are needed; 10.0 GB are free."
 
 
 def test_the_command_can_be_copied(wizard: TrainingWizard, make_review: ReviewMaker) -> None:

@@ -1,8 +1,8 @@
-"""Sets that imports state, descriptions of runs and versions."""
+"""Sets that imports state, descriptions of runs and versions, epochs of runs."""
 
 from __future__ import annotations
 
-from core.registry.migrations.steps_0003 import descriptions, images, models
+from core.registry.migrations.steps_0003 import descriptions, images, models, runs
 
 revision = "0003"
 down_revision = "0002"
@@ -14,3 +14,4 @@ def upgrade() -> None:
     images.upgrade()
     descriptions.upgrade()
     models.upgrade()
+    runs.upgrade()

@@ -39,7 +39,7 @@ def test_the_sentence_about_a_killed_child(workshop: Workshop) -> None:
     record = workshop.make(epochs=5, kill_at_epoch=4)
     state = workshop.run(record)
     assert state.reason.startswith("The training process was ended by signal 9 (SIGKILL), probably by the system")
-    assert re.search(r"; peak memory \d+ MiB of \d+(\.\d)? GiB\. Checkpoints", state.reason)
+    assert re.search(r"; peak memory [\d.,]+ MB of [\d.,]+ GB\. Checkpoints", state.reason)
     assert state.reason.endswith("Checkpoints up to epoch 3 are kept.")
     assert state.can_resume
     assert [stage.state for stage in state.stages][1] is StageState.FAILED

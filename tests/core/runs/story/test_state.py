@@ -122,6 +122,37 @@ def test_the_time_left() -> None:
     assert story.fold.state(ALIVE).seconds_left == pytest.approx(180 + 200 * (0.02 + 0.04) / 0.80)
 
 
+def test_no_time_is_guessed_from_a_step_that_says_nothing_of_the_long_one_to_come() -> None:
+    story = Story().tell(STARTED, says.StageChanged(PREPARE, StageState.RUNNING), says.Progress(PREPARE, 0.0))
+    story.tell(says.Progress(PREPARE, 0.9), seconds=0.1)
+    assert story.fold.state(ALIVE).seconds_left is None, "a moment of preparing is no measure of the training"
+    story.tell(says.StageChanged(PREPARE, StageState.DONE), says.StageChanged(TRAIN, StageState.RUNNING))
+    story.tell(says.Progress(TRAIN, 0.0), says.Progress(TRAIN, 0.5))
+    assert story.fold.state(ALIVE).seconds_left is not None
+    assert story.fold.state(replace(ALIVE, stop=StopWish.KEEP)).seconds_left is None, "it will not train to its end"
+
+
+def test_a_run_that_was_killed_is_as_far_as_it_came() -> None:
+    story = Story().tell(STARTED, says.StageChanged(PREPARE, StageState.RUNNING))
+    story.tell(says.StageChanged(PREPARE, StageState.DONE), says.StageChanged(TRAIN, StageState.RUNNING))
+    story.tell(says.Effective({"epochs": 28}), says.Metrics("val", 230, 23.0, {}), says.Progress(TRAIN, 0.83))
+    state = story.fold.state(replace(DEAD, stop=StopWish.KILL))
+    assert (state.status, state.last_epoch, state.n_epochs) == (RunStatus.ABORTED, 23, 28)
+    assert state.progress == pytest.approx((0.04 + 0.80 * 0.83) / 0.86)
+
+
+def test_a_run_that_was_stopped_says_which_part_of_its_epochs_it_made() -> None:
+    story = Story().tell(STARTED, says.Effective({"epochs": 28}))
+    for name in (PREPARE, TRAIN, PUBLISH):
+        story.tell(says.StageChanged(name, StageState.RUNNING))
+        if name == TRAIN:
+            story.tell(says.Metrics("val", 20, 2.0, {}))
+        story.tell(says.StageChanged(name, StageState.DONE))
+    story.tell(says.Finished(RunStatus.TERMINATED, "Stopped by you."))
+    state = story.fold.state(DEAD)
+    assert (state.last_epoch, state.n_epochs, state.progress) == (2, 28, pytest.approx(2 / 28))
+
+
 def test_the_time_left_of_a_resumed_training() -> None:
     story = Story((FIRST, Attempt(2, "checkpoints/5", 5)))
     story.tell(STARTED, checkpoint(5))
@@ -162,8 +193,8 @@ def test_stopping() -> None:
 @pytest.mark.parametrize(
     ("number", "oom_kills", "cause", "words"),
     [
-        (9, 0, "killed", "probably by the system for lack of memory or by someone; peak memory 11.2 GiB of 16 GiB."),
-        (9, 1, "memory", "ended by signal 9 (SIGKILL) by the system: out of memory; peak memory 11.2 GiB of 16 GiB."),
+        (9, 0, "killed", "probably by the system for lack of memory or by someone; peak memory 12.0 GB of 17.2 GB."),
+        (9, 1, "memory", "ended by signal 9 (SIGKILL) by the system: out of memory; peak memory 12.0 GB of 17.2 GB."),
         (11, 0, "worker", "signal 11 (SIGSEGV): it crashed"),
         (15, 0, "killed", "signal 15 (SIGTERM)"),
         (200, 0, "killed", "signal 200 (unknown signal)"),
