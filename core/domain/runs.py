@@ -16,7 +16,6 @@ from core.domain.counting import counted
 from core.domain.ids import ModelId, ProjectId, RunId, SnapshotId, VersionId
 from core.domain.models import Headline
 
-
 KILLED_BY_YOU = "Killed by you."
 """How the reason of a run begins that ended because the person said so."""
 

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWi
 from core.domain.models import VersionDetails
 from core.domain.snapshots import SnapshotInfo
 from ui.icons import icon
-from ui.models.version_words import METRIC_NAMES, SET_NAMES
 from ui.widgets.formatting import NOTHING, count, duration, measure, moment, size
 from ui.widgets.labels import ElidedLabel, label
+from ui.widgets.score import Score, set_name
 
 
 class FactCard(QFrame):
@@ -77,13 +77,14 @@ class FactCards(QWidget):
 
     def set_details(self, details: VersionDetails) -> None:
         self._details = details
-        version, headline = details.version, details.version.headline
-        if headline is None:
+        version = details.version
+        if version.headline is None:
             self.headline.set_fact(NOTHING, self.tr("not measured"))
         else:
-            name = METRIC_NAMES.get(headline.metric, headline.metric)
-            on = self.tr("{0} on the {1}").format(name, SET_NAMES.get(headline.split, headline.split))
-            self.headline.set_fact(measure(headline.value), on)
+            score = Score(version.headline, version.map50)
+            name, value = score.first
+            note = self.tr("{0} on the {1}").format(name, set_name(version.headline.split))
+            self.headline.set_fact(measure(value), f"{note} · {score.strict}" if score.strict else note)
         self.training.set_fact(duration(version.duration_s), moment(version.created_at))
         self._origin_button.setVisible(version.parent is not None)
         if version.parent is None:

@@ -4,27 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.domain import metrics
 from core.domain.models import ModelVersion, VersionDetails, VersionStatus
 from core.domain.snapshots import SnapshotInfo, Split
-from ui.widgets.formatting import NOTHING, count, duration, measure, moment, size
-
-METRIC_NAMES = {
-    metrics.MAP50: "mAP50",
-    metrics.MAP50_95: "mAP50-95",
-    metrics.MASK_MAP50: "mask mAP50",
-    metrics.MASK_MAP50_95: "mask mAP50-95",
-}
-SET_NAMES = {"train": "train set", "val": "validation set", "test": "test set"}
+from ui.widgets.formatting import NOTHING, count, duration, moment, size
+from ui.widgets.score import SET_NAMES, Score
 
 
 def headline_text(version: ModelVersion) -> str:
-    """ "mAP50-95 0.524 on the test set", or that nothing was measured."""
-    headline = version.headline
-    if headline is None:
+    """ "mAP50 0.834 on the test set · mAP50-95 0.524", or that nothing was measured."""
+    if version.headline is None:
         return "not measured"
-    name = METRIC_NAMES.get(headline.metric, headline.metric)
-    return f"{name} {measure(headline.value)} on the {SET_NAMES.get(headline.split, headline.split)}"
+    score = Score(version.headline, version.map50)
+    return " · ".join(part for part in (score.sentence, score.strict) if part)
 
 
 def measured_on(version: ModelVersion) -> str:

@@ -10,11 +10,13 @@ from ui.runs.run_table_model import PROGRESS_ROLE
 from ui.theme import current_theme
 
 BAR_HEIGHT = 6
-TEXT_WIDTH = 48
+TEXT_WIDTH = 40  # of a percentage; longer words take from the bar
+LEAST_BAR = 32
+GAP = 8
 
 
 class ProgressDelegate(QStyledItemDelegate):
-    """Takes (fraction, tone) from PROGRESS_ROLE and the number's text from DisplayRole."""
+    """Takes (fraction, tone) from PROGRESS_ROLE and the words beside the bar from DisplayRole."""
 
     # Qt overrides
 
@@ -27,8 +29,11 @@ class ProgressDelegate(QStyledItemDelegate):
         blank.text = ""
         option.widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, blank, painter, option.widget)
         fraction, tone = index.data(PROGRESS_ROLE) or (0.0, "neutral")
+        words = str(index.data())
         rect = option.rect.adjusted(6, 0, -6, 0)
-        bar = QRectF(rect.x(), rect.center().y() - BAR_HEIGHT / 2 + 1, rect.width() - TEXT_WIDTH, BAR_HEIGHT)
+        room = max(TEXT_WIDTH, blank.fontMetrics.horizontalAdvance(words) + GAP + 2)
+        length = max(LEAST_BAR, rect.width() - room)
+        bar = QRectF(rect.x(), rect.center().y() - BAR_HEIGHT / 2 + 1, length, BAR_HEIGHT)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -40,9 +45,11 @@ class ProgressDelegate(QStyledItemDelegate):
         if bar.width() > 1:
             painter.drawRoundedRect(bar, BAR_HEIGHT / 2, BAR_HEIGHT / 2)
         painter.setPen(QColor(theme.text))
-        text = QRect(rect.right() - TEXT_WIDTH, rect.y(), TEXT_WIDTH, rect.height())
-        painter.drawText(text, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, index.data())
+        text = QRect(rect.left() + length + GAP, rect.y(), rect.width() - length - GAP, rect.height())
+        words = blank.fontMetrics.elidedText(words, Qt.TextElideMode.ElideRight, text.width())
+        painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(130, super().sizeHint(option, index).height())
+        words = max(TEXT_WIDTH, option.fontMetrics.horizontalAdvance(str(index.data())) + GAP + 2)
+        return QSize(18 + LEAST_BAR + words, super().sizeHint(option, index).height())

@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
 from core.domain.run import Run
-from core.domain.runs import RunRecord
+from core.domain.runs import RunRecord, RunStatus
 from ui.icons import icon
 from ui.runs.run_actions import LOOKS, RunAction, look_of, refusal, shown_actions
 from ui.runs.run_outcome import silence_s, silence_text
@@ -28,7 +28,7 @@ BUTTONS = (
     RunAction.STOP,
     RunAction.OPEN_VERSION,
 )
-PRIMARY = (RunAction.STOP, RunAction.OPEN_VERSION)
+PRIMARY = (RunAction.OPEN_VERSION,)  # a run that does well needs nothing done to it
 
 
 class RunHeader(PageHeader):
@@ -68,7 +68,7 @@ class RunHeader(PageHeader):
     def set_run(self, run: Run, now: datetime, *, elsewhere: RunAction | None = None) -> None:
         """`elsewhere` is the action that another button of the page offers already."""
         record = self._record = run.record
-        self._badge.set_run_status(record.status)
+        self._badge.set_run(record)
         parts = [record.project_name, record.model_name, record.worker, device_name(record.device)]
         if record.started_at is not None:
             ran = self.tr("ran {0}") if record.status.is_terminal else self.tr("running for {0}")
@@ -91,9 +91,18 @@ class RunHeader(PageHeader):
         self._version.setVisible(has_link)
         silent = silence_s(run.state, now)
         self._silence.setVisible(silent is not None)
+        self._set_loud(RunAction.KILL, is_loud=silent is not None or record.status is RunStatus.STOPPING)
         if silent is not None:
             help_text = self.tr("The process lives but says nothing. It is never ended for that; you can kill it.")
             self._silence.set_state(silence_text(silent), "warning", help_text)
+
+    def _set_loud(self, action: RunAction, *, is_loud: bool) -> None:
+        """Red only where it may be needed: the buttons of a run that does well are quiet."""
+        button = self._buttons[action]
+        role = "danger" if is_loud else ""
+        if button.property("role") != role:
+            set_role(button, role)
+            button.setIcon(icon(LOOKS[action].icon, role="error" if is_loud else "icon"))
 
     def _make_button(self, action: RunAction) -> QPushButton:
         look = LOOKS[action]

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.domain.run import Run
-from core.domain.runs import RunState, RunStatus, StageState
+from core.domain.runs import KILLED_BY_YOU, RunState, RunStatus, StageState
 from ui.runs.run_actions import RunAction, refusal
-from ui.widgets.formatting import count, duration, percent, size, time_left
+from ui.runs.run_result import done_text, score_of
+from ui.widgets.formatting import count, duration, size, time_left
 
 SILENCE_S = 60.0
 
@@ -42,16 +43,16 @@ class Outcome:
 def outcome_of(run: Run) -> Outcome | None:
     """None while there is nothing to say but the progress."""
     status, reason = run.status, run.record.reason
-    facts = _facts(run.state)
+    facts = _facts(run)
     if status is RunStatus.FAILED:
         return _failure("Failed", run, facts)
     if status is RunStatus.ABORTED:
-        return _failure("Aborted", run, facts)
+        return _killed(run, facts) if run.record.is_killed_by_person else _failure("Aborted", run, facts)
     if status is RunStatus.TERMINATED:
         heading = "Stopped; the best is kept" if run.has_product else "Stopped"
-        return Outcome("warning", heading, reason, "", facts, None)
+        return Outcome("warning", _with_score(heading, run), reason, "", facts, None)
     if status is RunStatus.SUCCESS:
-        return Outcome("success", "Done", reason, "", facts, None)
+        return Outcome("success", _with_score("Done", run), reason, "", facts, None)
     if status in (RunStatus.PENDING, RunStatus.CREATED, RunStatus.RERUN):
         heading = {RunStatus.CREATED: "Not started", RunStatus.PENDING: "Waiting"}.get(status, "Trying again")
         text = reason or "It starts as soon as its device is free."
@@ -109,22 +110,40 @@ def _retry_hint(state: RunState) -> str:
     return f"A retry goes on from the checkpoint of epoch {epoch}."
 
 
-def _facts(state: RunState | None) -> tuple[str, ...]:
+def _killed(run: Run, facts: tuple[str, ...]) -> Outcome:
+    """What the person ordered is no failure: it says what is left of the work, and what a retry would do."""
+    refused = refusal(RunAction.RETRY, run)
+    hint = refused or (_retry_hint(run.state) if run.state is not None else "")
+    return Outcome("warning", "Killed by you", _without_heading(run), hint, facts, None if refused else RunAction.RETRY)
+
+
+def _without_heading(run: Run) -> str:
+    return run.record.reason.removeprefix(KILLED_BY_YOU).strip()
+
+
+def _with_score(heading: str, run: Run) -> str:
+    """The number that everybody looks for, and its set, in the words nobody overlooks."""
+    score = score_of(run)
+    return heading if score is None else f"{heading}: {score.sentence}"
+
+
+def _facts(run: Run) -> tuple[str, ...]:
+    """Short figures that the sentence above them does not say already."""
+    state, score = run.state, score_of(run)
+    facts = [score.strict] if score is not None and score.strict else []
     if state is None:
-        return ()
-    facts = []
+        return tuple(facts)
+    is_whole = run.status is RunStatus.SUCCESS
     if state.started_at is not None and state.ended_at is not None:
         facts.append(f"ran for {duration((state.ended_at - state.started_at).total_seconds())}")
-    if state.last_epoch is not None:
-        facts.append(f"{count(state.last_epoch)} epochs")
-    if state.best_epoch is not None:
+    if not is_whole and (state.last_epoch is not None or state.progress > 0):
+        facts.append(f"{done_text(run)} done")
+    if not is_whole and state.best_epoch is not None:
         facts.append(f"best epoch {count(state.best_epoch)}")
     if state.peak_bytes:
         facts.append(f"peak memory {size(state.peak_bytes)}")
     if state.attempt > 1:
         facts.append(f"attempt {state.attempt}")
-    if state.status in (RunStatus.FAILED, RunStatus.ABORTED) and state.progress > 0:
-        facts.append(f"{percent(state.progress)} done")
     return tuple(facts)
 
 

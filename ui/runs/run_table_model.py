@@ -8,12 +8,16 @@ from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtGui import QColor, QIcon
 
 from core.domain.ids import RunId
 from core.domain.run import Run
 from core.domain.runs import RunFilter, RunRecord
+from ui.icons import icon
 from ui.runs.run_matching import matches
-from ui.widgets.badge import RUN_TONES, STATUS_HELP
+from ui.runs.run_result import done_fraction, done_text, result_help, result_order, result_text, score_of
+from ui.theme import current_theme
+from ui.widgets.badge import STATUS_HELP, run_tone
 from ui.widgets.badge_delegate import TONE_ROLE
 from ui.widgets.formatting import NOTHING, duration, moment
 
@@ -29,9 +33,10 @@ class RunColumn(IntEnum):
     MODEL = 2
     STATUS = 3
     PROGRESS = 4
-    CREATED = 5
-    DURATION = 6
-    DEVICE = 7
+    RESULT = 5
+    CREATED = 6
+    DURATION = 7
+    DEVICE = 8
 
 
 TITLES = {
@@ -40,6 +45,7 @@ TITLES = {
     RunColumn.MODEL: "Model",
     RunColumn.STATUS: "Status",
     RunColumn.PROGRESS: "Progress",
+    RunColumn.RESULT: "Result",
     RunColumn.CREATED: "Created",
     RunColumn.DURATION: "Duration",
     RunColumn.DEVICE: "Device",
@@ -62,6 +68,18 @@ def device_name(device: str) -> str:
 
 def model_text(record: RunRecord) -> str:
     return " · ".join(part for part in (record.model_name, record.version_label) if part) or NOTHING
+
+
+def _cause_icon(run: Run) -> QIcon | None:
+    """Beside the reason of a run that ended badly, or that its device keeps waiting."""
+    tone = run_tone(run.record)
+    if not run.record.reason or score_of(run) is not None or run.status.is_live:
+        return None
+    return (
+        icon("circle-alert" if tone == "error" else "triangle-alert", role=tone)
+        if tone in ("error", "warning")
+        else None
+    )
 
 
 class RunTableModel(QAbstractTableModel):
@@ -94,7 +112,7 @@ class RunTableModel(QAbstractTableModel):
             self.endInsertRows()
             return True
         before, self._runs[row] = self._runs[row], run
-        if (before.record, before.kind) != (run.record, run.kind):
+        if (before.record, before.kind, before.tables) != (run.record, run.kind, run.tables):
             self.dataChanged.emit(self.index(row, 0), self.index(row, len(RunColumn) - 1))
         return False
 
@@ -126,40 +144,47 @@ class RunTableModel(QAbstractTableModel):
     def _number_rows(self) -> None:
         self._rows = {run.id: row for row, run in enumerate(self._runs)}
 
-    def _text(self, record: RunRecord, column: RunColumn) -> str:
+    def _text(self, run: Run, column: RunColumn) -> str:
+        record = run.record
         texts: dict[RunColumn, str] = {
             RunColumn.NAME: record.name,
             RunColumn.PROJECT: record.project_name,
             RunColumn.MODEL: model_text(record),
             RunColumn.STATUS: str(record.status),
-            RunColumn.PROGRESS: f"{record.progress * 100:.0f} %",
+            RunColumn.PROGRESS: done_text(run),
+            RunColumn.RESULT: result_text(run),
             RunColumn.CREATED: moment(record.created_at),
             RunColumn.DURATION: duration(running_s(record, self._now())),
             RunColumn.DEVICE: device_name(record.device),
         }
         return texts[column]
 
-    def _sort_value(self, record: RunRecord, column: RunColumn) -> Any:
+    def _sort_value(self, run: Run, column: RunColumn) -> Any:
+        record = run.record
         if column is RunColumn.PROGRESS:
-            return record.progress
+            return done_fraction(run)
+        if column is RunColumn.RESULT:
+            return result_order(run)
         if column is RunColumn.CREATED:
             return record.created_at.timestamp()
         if column is RunColumn.DURATION:
             return running_s(record, self._now()) or -1.0
-        return self._text(record, column).casefold()
+        return self._text(run, column).casefold()
 
     def _tool_tip(self, run: Run, column: RunColumn) -> str:
         record = run.record
         if column is RunColumn.STATUS:
             return f"{STATUS_HELP[record.status]}\n{record.reason}".strip()
         if column is RunColumn.PROGRESS and record.stage is not None:
-            return f"{run.stage_title}: {self._text(record, column)}"
+            return f"{run.stage_title}: {self._text(run, column)}"
+        if column is RunColumn.RESULT:
+            return result_help(run)
         if column is RunColumn.DURATION and record.started_at is not None:
             waited = (record.started_at - record.created_at).total_seconds()
             return f"Running time. It waited {duration(max(0.0, waited))} before it started."
         if column is RunColumn.NAME:
             return f"{record.name}\n{record.id}"
-        return self._text(record, column)
+        return self._text(run, column)
 
     # Qt overrides
 
@@ -173,17 +198,21 @@ class RunTableModel(QAbstractTableModel):
         run, column = self._runs[index.row()], RunColumn(index.column())
         record = run.record
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(record, column)
+            return self._text(run, column)
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._tool_tip(run, column)
         if role == SORT_ROLE:
-            return self._sort_value(record, column)
+            return self._sort_value(run, column)
         if role == RUN_ROLE:
             return run
         if role == TONE_ROLE and column is RunColumn.STATUS:
-            return RUN_TONES[record.status]
+            return run_tone(record)
         if role == PROGRESS_ROLE and column is RunColumn.PROGRESS:
-            return record.progress, RUN_TONES[record.status]
+            return done_fraction(run), run_tone(record)
+        if role == Qt.ItemDataRole.ForegroundRole and column is RunColumn.RESULT and score_of(run) is None:
+            return QColor(current_theme().text_muted)
+        if role == Qt.ItemDataRole.DecorationRole and column is RunColumn.RESULT:
+            return _cause_icon(run)
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHeaderView,
     QMenu,
     QPushButton,
     QStackedLayout,
@@ -25,13 +25,16 @@ from ui.icons import icon
 from ui.runs.progress_delegate import ProgressDelegate
 from ui.runs.run_actions import LOOKS, RunAction, look_of, refusal
 from ui.runs.run_matching import choices_of
-from ui.runs.run_table_model import RUN_ROLE, RunColumn, RunFilterModel, RunTableModel
+from ui.runs.run_table_model import RUN_ROLE, RunColumn, RunFilterModel, RunTableModel, device_name
 from ui.runs.runs_filter_bar import RunsFilterBar
 from ui.widgets.badge_delegate import BadgeDelegate
+from ui.widgets.column_room import ColumnRoom
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.formatting import count
 from ui.widgets.labels import set_role
+from ui.widgets.link_delegate import LinkDelegate
 from ui.widgets.page_header import PageHeader
+from ui.widgets.sentence_delegate import SentenceDelegate
 
 TICK_MS = 1000
 BUTTONS = (RunAction.STOP, RunAction.KILL, RunAction.RETRY, RunAction.REMOVE, RunAction.OPEN)
@@ -40,15 +43,8 @@ KEYS = {
     Qt.Key.Key_Enter: RunAction.OPEN,
     Qt.Key.Key_Delete: RunAction.REMOVE,
 }
-WIDTHS = {
-    RunColumn.PROJECT: 120,
-    RunColumn.MODEL: 190,
-    RunColumn.STATUS: 108,
-    RunColumn.PROGRESS: 130,
-    RunColumn.CREATED: 128,
-    RunColumn.DURATION: 96,
-    RunColumn.DEVICE: 70,
-}
+WEIGHTS = {RunColumn.NAME: 5, RunColumn.PROJECT: 3, RunColumn.MODEL: 4, RunColumn.RESULT: 5}
+"""Of the columns that share the room which the others leave."""
 
 
 def _utc_now() -> datetime:
@@ -67,6 +63,7 @@ class RunsPage(QWidget):
         self._header = PageHeader(self.tr("Runs"))
         self._buttons = {action: self._make_button(action) for action in BUTTONS}
         self._bar = RunsFilterBar(now)
+        self._same: dict[RunColumn, str] = {}
         self._table = QTableView()
         self._empty = EmptyState("activity", "", "", "")
         self._timer = QTimer(self)
@@ -84,7 +81,7 @@ class RunsPage(QWidget):
         """All runs, newest first."""
         chosen = self.chosen_ids()
         self._model.set_runs(runs)
-        self._refresh_choices()
+        self._take_other_rows()
         for id in chosen:
             self.choose(id)
         self._refresh()
@@ -92,11 +89,12 @@ class RunsPage(QWidget):
     def update_run(self, run: Run) -> None:
         """One run changed or is new."""
         if self._model.update_run(run):
-            self._refresh_choices()
+            self._take_other_rows()
         self._refresh()
 
     def remove_run(self, id: RunId) -> None:
         self._model.remove(id)
+        self._take_other_rows()
         self._refresh()
 
     def find_run(self, id: RunId) -> Run | None:
@@ -127,7 +125,9 @@ class RunsPage(QWidget):
 
     # Inside
 
-    def _refresh_choices(self) -> None:
+    def _take_other_rows(self) -> None:
+        """Runs came or went."""
+        self._leave_out_what_is_the_same()
         self._bar.set_choices(choices_of(run.record for run in self._model.runs))
 
     def _chosen(self) -> list[Run]:
@@ -155,7 +155,9 @@ class RunsPage(QWidget):
             button.setVisible(n_all > 0)
         runs = f"{count(n_all)} {self.tr('run') if n_all == 1 else self.tr('runs')}"
         shown = runs if n_shown == n_all else self.tr("{0} of {1}").format(count(n_shown), runs)
-        self._header.set_title(self.tr("Runs"), shown if n_all else "")
+        same = " · ".join(text for text in self._same.values() if text)
+        self._header.set_title(self.tr("Runs"), " · ".join(part for part in (shown, same) if part) if n_all else "")
+        self._room.share()
         self._refresh_buttons()
         self._refresh_timer()
 
@@ -178,6 +180,25 @@ class RunsPage(QWidget):
     def _apply_filter(self, filter: RunFilter) -> None:
         self._proxy.set_filter(filter)
         self._refresh()
+
+    def _leave_out_what_is_the_same(self) -> None:
+        """A project or device that all runs share is said once, above them."""
+        records = [run.record for run in self._model.runs]
+        found = {
+            RunColumn.PROJECT: {record.project_name for record in records},
+            RunColumn.DEVICE: {device_name(record.device) for record in records},
+        }
+        self._same = {column: min(texts) if len(texts) == 1 else "" for column, texts in found.items()}
+        for column, text in self._same.items():
+            self._table.setColumnHidden(column, bool(text))
+
+    def _share_room(self, first: QModelIndex, last: QModelIndex) -> None:
+        if last.column() > first.column():  # else a clock went on, which changes no width
+            self._room.share()
+
+    def _follow(self, action: RunAction, index: QModelIndex | QPersistentModelIndex) -> None:
+        run: Run = index.data(RUN_ROLE)
+        self.action_requested.emit(action, (run.id,))
 
     def _act_on_empty(self) -> None:
         if self._model.rowCount():
@@ -238,22 +259,26 @@ class RunsPage(QWidget):
         table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # names often differ at their ends
         table.setSortingEnabled(True)
         table.sortByColumn(RunColumn.CREATED, Qt.SortOrder.DescendingOrder)
+        for column, action in ((RunColumn.NAME, RunAction.OPEN), (RunColumn.MODEL, RunAction.OPEN_VERSION)):
+            link = LinkDelegate(table, partial(_leads, action))
+            link.opened.connect(partial(self._follow, action))
+            table.setItemDelegateForColumn(column, link)
         table.setItemDelegateForColumn(RunColumn.STATUS, BadgeDelegate(table))
         table.setItemDelegateForColumn(RunColumn.PROGRESS, ProgressDelegate(table))
+        table.setItemDelegateForColumn(RunColumn.RESULT, SentenceDelegate(table))
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(36)
         header = table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
-        header.setMinimumSectionSize(60)
-        header.setSectionResizeMode(RunColumn.NAME, QHeaderView.ResizeMode.Stretch)
-        for column, width in WIDTHS.items():
-            header.resizeSection(column, width)
+        header.setToolTip(self.tr("Click to sort, drag an edge to widen"))
+        self._room = ColumnRoom(table, header, weights=WEIGHTS)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         table.customContextMenuRequested.connect(self._open_menu)
         table.doubleClicked.connect(lambda: self._request(RunAction.OPEN))
         table.selectionModel().selectionChanged.connect(self._refresh_buttons)
         self._proxy.dataChanged.connect(self._refresh_buttons)
+        self._proxy.dataChanged.connect(self._share_room)
 
     def _make_layout(self) -> None:
         content = QWidget()
@@ -299,6 +324,11 @@ def _reason(action: RunAction, chosen: Sequence[Run]) -> str:
     if len(chosen) > 1 and action is not RunAction.REMOVE:
         return "Select one run only."
     return next((reason for run in chosen if (reason := refusal(action, run))), "")
+
+
+def _leads(action: RunAction, index: QModelIndex | QPersistentModelIndex) -> bool:
+    """Whether a row's link of this action leads anywhere."""
+    return not refusal(action, index.data(RUN_ROLE))
 
 
 def _copies(chosen: Sequence[Run]) -> tuple[tuple[str, str], ...]:

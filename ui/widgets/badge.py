@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from core.domain.models import VersionStatus
-from core.domain.runs import RunStatus
+from core.domain.runs import RunRecord, RunStatus
 from ui.theme import current_theme
 
 RUN_TONES = {
@@ -39,6 +39,11 @@ STATUS_HELP = {
 }
 
 
+def run_tone(record: RunRecord) -> str:
+    """An end that the person ordered is no alarm."""
+    return "warning" if record.is_killed_by_person else RUN_TONES[record.status]
+
+
 def tone_colours(tone: str) -> tuple[QColor, QColor]:
     """Background and text of a tone (neutral, info, success, warning, error) in the theme in force."""
     theme = current_theme()
@@ -64,8 +69,8 @@ class Badge(QLabel):
         self.setToolTip(tool_tip)
         self.update()
 
-    def set_run_status(self, status: RunStatus) -> None:
-        self.set_state(str(status), RUN_TONES[status], STATUS_HELP[status])
+    def set_run(self, record: RunRecord) -> None:
+        self.set_state(str(record.status), run_tone(record), f"{STATUS_HELP[record.status]}\n{record.reason}".strip())
 
     # Qt overrides
 

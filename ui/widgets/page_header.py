@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from ui.icons import icon
@@ -21,7 +21,7 @@ class PageHeader(QFrame):
         self._back.setAccessibleName(back or self.tr("Back"))
         self._back.setVisible(bool(back))
         self._back.clicked.connect(self.back_requested)
-        self._title = ElidedLabel(title)
+        self._title = ElidedLabel(title, mode=Qt.TextElideMode.ElideMiddle)  # names often differ at their ends
         self._title.setProperty("role", "title")
         self._subtitle = ElidedLabel("")
         self._subtitle.setProperty("role", "muted")

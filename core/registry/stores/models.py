@@ -294,7 +294,7 @@ def _read_models(session: Session, query: Select[ModelRow, str, int]) -> tuple[M
 _Parent = aliased(VersionRow)
 
 
-def _versions() -> Select[VersionRow, str, VersionRow, int, float]:
+def _versions() -> Select[VersionRow, str, VersionRow, int, float | None]:
     return (
         select(VersionRow, ModelRow.name, _Parent, SnapshotRow.number, map50_of_version())
         .join(ModelRow, ModelRow.id == VersionRow.model_id)
@@ -307,7 +307,7 @@ def _versions() -> Select[VersionRow, str, VersionRow, int, float]:
 
 
 def _read_versions(
-    session: Session, query: Select[VersionRow, str, VersionRow, int, float]
+    session: Session, query: Select[VersionRow, str, VersionRow, int, float | None]
 ) -> tuple[ModelVersion, ...]:
     return tuple(_to_version(*found) for found in session.execute(query))
 

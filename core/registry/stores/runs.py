@@ -163,7 +163,7 @@ def list_metrics(session: Session, id: RunId, name: str | None = None) -> tuple[
     )
 
 
-def _runs() -> Select[RunRow, str, str, VersionRow, float]:
+def _runs() -> Select[RunRow, str, str, VersionRow, float | None]:
     return (
         select(RunRow, ProjectRow.name, ModelRow.name, VersionRow, map50_of_version())
         .join(ProjectRow, ProjectRow.id == RunRow.project_id)
@@ -201,7 +201,7 @@ def _matches(text: str) -> ColumnElement[bool]:
     )
 
 
-def _read(session: Session, query: Select[RunRow, str, str, VersionRow, float]) -> tuple[RunRecord, ...]:
+def _read(session: Session, query: Select[RunRow, str, str, VersionRow, float | None]) -> tuple[RunRecord, ...]:
     return tuple(
         _to_domain(row, project_name, model_name or "", version, map50)
         for row, project_name, model_name, version, map50 in session.execute(query)

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from core.domain.metrics import MAP50_95
+from core.domain.models import Headline
 from core.domain.run import Run
-from core.domain.runs import Checkpoint, RunResult, RunState, RunStatus
+from core.domain.runs import KILLED_BY_YOU, Checkpoint, RunResult, RunState, RunStatus
 from core.rechecks.kind import RECHECK
 from ui.runs.run_actions import RunAction
 from ui.runs.run_outcome import outcome_of, progress_text, silence_s, silence_text
@@ -32,13 +34,14 @@ def test_a_failure_says_cause_step_figures_and_what_to_do(make_run: Runs, make_s
         reason="Out of GPU memory (batch 16, image size 640); try batch 8.",
         peak_bytes=3 * 2**30,
         last_epoch=2,
+        n_epochs=28,
     )
     outcome = outcome_of(make_run(status=RunStatus.FAILED, state=state))
     assert outcome is not None
     assert outcome.heading == "Failed: the GPU's memory was not enough, in the step Train"
     assert "try batch 8" in outcome.text
     assert outcome.action is RunAction.TRAIN_AGAIN
-    assert {"2 epochs", "ran for 10 min 00 s", "25 % done"} <= set(outcome.facts)
+    assert {"2 of 28 epochs done", "ran for 10 min 00 s"} <= set(outcome.facts)
     assert any("peak memory 3" in fact for fact in outcome.facts)
 
 
@@ -54,6 +57,32 @@ def test_a_killed_run_says_what_a_retry_would_do(
     outcome = outcome_of(make_run(status=RunStatus.ABORTED, state=state))
     assert outcome is not None
     assert (outcome.hint, outcome.action) == (hint, RunAction.RETRY)
+
+
+def test_a_kill_that_the_person_ordered_is_no_failure(make_run: Runs, make_state: States) -> None:
+    state = make_state(
+        status=RunStatus.ABORTED,
+        cause="killed",
+        reason=f"{KILLED_BY_YOU} Checkpoints up to epoch 5 are kept.",
+        can_resume=True,
+        checkpoints=(CHECKPOINT,),
+    )
+    outcome = outcome_of(make_run(status=RunStatus.ABORTED, state=state))
+    assert outcome is not None
+    assert (outcome.tone, outcome.heading) == ("warning", "Killed by you")
+    assert outcome.text == "Checkpoints up to epoch 5 are kept."
+    assert (outcome.hint, outcome.action) == ("A retry goes on from the checkpoint of epoch 5.", RunAction.RETRY)
+
+
+def test_a_good_end_says_its_number_with_its_set_and_no_epochs_twice(make_run: Runs, make_state: States) -> None:
+    state = make_state(
+        status=RunStatus.SUCCESS, reason="All 28 epochs done, best epoch 26.", last_epoch=28, best_epoch=26, n_epochs=28
+    )
+    headline = Headline(MAP50_95, 0.524, "test")
+    outcome = outcome_of(make_run(status=RunStatus.SUCCESS, state=state, headline=headline, map50=0.834))
+    assert outcome is not None
+    assert outcome.heading == "Done: mAP50 0.834 on the test set"
+    assert outcome.facts == ("mAP50-95 0.524", "ran for 10 min 00 s")
 
 
 def test_an_unknown_cause_still_has_words(make_run: Runs, make_state: States) -> None:

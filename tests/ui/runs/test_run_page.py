@@ -75,6 +75,22 @@ def points(n: int) -> MetricBatch:
     return MetricBatch("loss", "batch", steps, steps / 10, 1.0 / steps)
 
 
+def test_a_run_that_does_well_has_no_loud_button(
+    page: RunPage, make_run: Runs, make_state: States, now: datetime
+) -> None:
+    def roles() -> list[str]:
+        return [page.header.button(action).property("role") or "" for action in (RunAction.STOP, RunAction.KILL)]
+
+    page.show_run(make_run(state=make_state()))
+    assert roles() == ["", ""]
+    page.set_run(make_run(state=make_state(last_event_at=now - timedelta(minutes=5))))
+    assert roles() == ["", "danger"], "something may need to be done"
+    page.set_run(make_run(state=make_state()))
+    assert roles() == ["", ""]
+    page.set_run(make_run(status=RunStatus.STOPPING, state=make_state(status=RunStatus.STOPPING)))
+    assert roles() == ["", "danger"]
+
+
 def test_the_start_of_the_program_does_not_load_the_charts() -> None:
     pages = "ui.runs.run_page, ui.runs.runs_page, ui.models.models_page, ui.models.version_page"
     script = f"import sys; import {pages}; print('pyqtgraph' in sys.modules)"

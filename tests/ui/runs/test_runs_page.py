@@ -6,16 +6,21 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from core.domain.metrics import MAP50_95
+from core.domain.models import Headline
 from core.domain.run import Run
 from core.domain.runs import RunFilter, RunStatus
+from core.rechecks.kind import RECHECK
 from ui.runs.run_actions import RunAction
 from ui.runs.run_table_model import RunColumn, RunTableModel, device_name
 from ui.runs.runs_page import RunsPage
+from ui.widgets.badge_delegate import TONE_ROLE
 
 Runs = Callable[..., Run]
 
@@ -58,7 +63,84 @@ def test_newest_first_with_every_column(full: RunsPage) -> None:
     assert names(full) == ["Later", "Lines", "Stamps", "Zones"]
     row = [full._proxy.index(1, column).data() for column in RunColumn]
     assert row[1:5] == ["Registers", "Lines · V003 (second)", "In Progress", "25 %"]
-    assert row[6:] == ["10 min 00 s", "GPU 0"]
+    assert (row[5], row[7:]) == ("–", ["10 min 00 s", "GPU 0"])
+
+
+def cell(page: RunsPage, name: str, column: RunColumn) -> str:
+    return str(page._proxy.index(names(page).index(name), column).data())
+
+
+def test_an_ended_run_says_what_came_of_it(page: RunsPage, make_run: Runs) -> None:
+    headline = Headline(MAP50_95, 0.524, "test")
+    page.set_runs(
+        [
+            make_run(
+                "a", RunStatus.SUCCESS, name="A", epochs_done=28, epochs_planned=28, headline=headline, map50=0.83
+            ),
+            make_run("b", RunStatus.TERMINATED, name="B", epochs_done=2, epochs_planned=28, headline=headline),
+            make_run("c", RunStatus.ABORTED, name="C", progress=0.83, reason="Killed by you."),
+            make_run("d", RunStatus.FAILED, name="D", started_at=None, reason="It did not start."),
+            make_run("e", RunStatus.SUCCESS, name="E", headline=headline, of_kind=RECHECK),
+        ]
+    )
+    progress = [cell(page, name, RunColumn.PROGRESS) for name in "ABCDE"]
+    assert progress == ["28 epochs", "2 of 28 epochs", "83 %", "–", "25 %"]
+    results = [cell(page, name, RunColumn.RESULT) for name in "ABCDE"]
+    assert results == ["test mAP50 0.830", "test mAP50-95 0.524", "Killed by you.", "It did not start.", "–"]
+    page._table.sortByColumn(RunColumn.RESULT, Qt.SortOrder.DescendingOrder)
+    assert names(page)[:2] == ["A", "B"]
+    page._table.sortByColumn(RunColumn.PROGRESS, Qt.SortOrder.AscendingOrder)
+    assert names(page)[0] == "B", "a run that was stopped early is not at its end"
+
+
+def test_a_kill_that_was_ordered_has_no_red_badge(page: RunsPage, make_run: Runs) -> None:
+    page.set_runs(
+        [make_run("a", RunStatus.ABORTED, name="A", reason="Killed by you."), make_run("b", RunStatus.ABORTED)]
+    )
+    tones = [page._model.index(row, RunColumn.STATUS).data(TONE_ROLE) for row in range(2)]
+    assert tones == ["warning", "error"]
+
+
+def test_the_name_leads_to_the_run_and_the_model_to_its_version(qtbot: QtBot, full: RunsPage, make_run: Runs) -> None:
+    wishes = {RunColumn.NAME: RunAction.OPEN, RunColumn.MODEL: RunAction.OPEN_VERSION}
+    for column, action in wishes.items():
+        place = full._table.visualRect(full._proxy.index(1, column))
+        on_words = QPoint(place.left() + 12, place.center().y())
+        with qtbot.waitSignal(full.action_requested) as asked:
+            qtbot.mouseClick(full._table.viewport(), Qt.MouseButton.LeftButton, pos=on_words)
+        assert asked.args == [action, ("run0",)]
+    place = full._table.visualRect(full._proxy.index(2, RunColumn.NAME))
+    with qtbot.assertNotEmitted(full.action_requested):
+        qtbot.mouseClick(full._table.viewport(), Qt.MouseButton.LeftButton, pos=place.center() + QPoint(40, 0))
+        qtbot.mouseClick(
+            full._table.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier,
+            place.topLeft() + QPoint(12, 12),
+        )  # fmt: skip
+    full.set_runs([make_run("lone", version=None, version_label="")])
+    place = full._table.visualRect(full._proxy.index(0, RunColumn.MODEL))
+    with qtbot.assertNotEmitted(full.action_requested):
+        qtbot.mouseClick(full._table.viewport(), Qt.MouseButton.LeftButton, pos=place.topLeft() + QPoint(12, 12))
+
+
+def test_columns_share_the_room_and_what_is_the_same_is_said_once(full: RunsPage, make_run: Runs) -> None:
+    table = full._table
+    for width in (900, 1400):
+        full.resize(width, 600)
+        QApplication.processEvents()
+        shown = [column for column in RunColumn if not table.isColumnHidden(column)]
+        assert RunColumn.DEVICE not in shown, "all runs are on GPU 0"
+        assert RunColumn.PROJECT in shown
+        total = sum(table.columnWidth(column) for column in shown)
+        assert total == max(total, table.viewport().width())
+        if width == 1400:
+            assert total == table.viewport().width()
+    assert "GPU 0" in full._header._subtitle.text()
+    full.update_run(make_run("run7", device="cpu"))
+    assert not table.isColumnHidden(RunColumn.DEVICE)
+    table.horizontalHeader().resizeSection(RunColumn.NAME, 333)
+    full.resize(1300, 600)
+    QApplication.processEvents()
+    assert table.columnWidth(RunColumn.NAME) == 333, "a width that the person gave stays"
 
 
 def test_search_and_filters_hold_together(qtbot: QtBot, full: RunsPage) -> None:

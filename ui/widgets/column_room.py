@@ -1,0 +1,70 @@
+"""Columns of a table that share the room there is: some as wide as what they hold, the others by their weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView
+
+ROOM_FOR_ARROW = 20  # of the column that is sorted
+
+
+class ColumnRoom(QObject):
+    """Call `share` when the content has changed. A column that the person drags keeps its width from then on."""
+
+    def __init__(
+        self, view: QAbstractItemView, header: QHeaderView, *, weights: Mapping[Any, int], least: int = 90
+    ) -> None:
+        """`weights` by column: these share what the others leave; none of them gets less than `least` pixels."""
+        super().__init__(view)
+        self._view = view
+        self._header = header
+        self._weights = dict(weights)
+        self._least = least
+        self._by_hand: set[int] = set()
+        self._is_sharing = False
+        header.setStretchLastSection(False)
+        header.setMinimumSectionSize(40)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.sectionResized.connect(self._note_hand)
+        header.sortIndicatorChanged.connect(lambda _column, _order: self.share())
+        view.viewport().installEventFilter(self)
+
+    def share(self) -> None:
+        """Give each column its width for the content and the room there are now."""
+        header = self._header
+        self._is_sharing = True
+        taken = 0
+        shared = {}
+        for column in range(header.count()):
+            if header.isSectionHidden(column):
+                continue
+            if column in self._by_hand:
+                taken += header.sectionSize(column)
+            elif column in self._weights:
+                shared[column] = self._weights[column]
+            else:
+                arrow = ROOM_FOR_ARROW if column == header.sortIndicatorSection() else 0
+                width = max(self._view.sizeHintForColumn(column), header.sectionSizeHint(column) + arrow)
+                header.resizeSection(column, width)
+                taken += width
+        room = self._view.viewport().width() - taken
+        total = sum(shared.values())
+        for column, weight in shared.items():
+            width = max(self._least, room * weight // total)
+            header.resizeSection(column, width)
+            room, total = room - width, total - weight
+        self._is_sharing = False
+
+    def _note_hand(self, column: int, _old: int, _new: int) -> None:
+        if not self._is_sharing and self._view.isVisible():
+            self._by_hand.add(column)
+
+    # Qt overrides
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self.share()
+        return super().eventFilter(watched, event)
