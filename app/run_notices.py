@@ -9,15 +9,23 @@ from PySide6.QtCore import QObject, Signal
 from core.domain.ids import RunId
 from core.domain.imports import Severity
 from core.domain.messages import UserMessage
+from core.domain.names import shown
 from core.domain.run import Run
-from core.domain.runs import RunStatus
+from core.domain.runs import KILLED_BY_YOU, RunStatus
 from ui.main_window import MainWindow
+from ui.runs.run_result import score_of
 from ui.widgets.formatting import percent, time_left
 
 if TYPE_CHECKING:
     from app.making import Features
 
 GOOD_ENDS = (RunStatus.SUCCESS, RunStatus.TERMINATED)
+ENDS = {
+    RunStatus.SUCCESS: "is done",
+    RunStatus.TERMINATED: "was stopped",
+    RunStatus.FAILED: "failed",
+    RunStatus.ABORTED: "was aborted",
+}
 
 
 class RunNotices(QObject):
@@ -49,9 +57,7 @@ class RunNotices(QObject):
             self._window.run_summary.hide()
         is_good = run.status in GOOD_ENDS
         if not self._is_shown(run.id):
-            severity = Severity.INFO if is_good else Severity.ERROR
-            text = f'"{run.record.name}": {run.status}'
-            self.message_raised.emit(UserMessage(text, run.record.reason, severity))
+            self.message_raised.emit(end_notice(run))
         if is_good:
             self._end_sample_training(run.id)
 
@@ -64,3 +70,13 @@ class RunNotices(QObject):
         features = self._features
         if features.is_made("sample_training") and features.sample_training.run == run:
             features.sample_training.finished(then=features.routes.open_version)
+
+
+def end_notice(run: Run) -> UserMessage:
+    """What the person ordered is no alarm."""
+    record, score = run.record, score_of(run)
+    is_ordered = record.is_killed_by_person
+    severity = Severity.INFO if run.status in GOOD_ENDS or is_ordered else Severity.ERROR
+    end = "was killed by you" if is_ordered else ENDS.get(run.status, str(run.status))
+    text = f'"{shown(record.name)}" {end}' + (f": {score.sentence}." if score is not None else ".")
+    return UserMessage(text, record.reason.removeprefix(KILLED_BY_YOU).strip(), severity)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from core.domain.messages import UserMessage
 from ui.icons import icon
-from ui.messages import MessageBanner
+from ui.toast import Toast
 from ui.widgets.labels import ElidedLabel, label
 
 NAVIGATION_WIDTH = 204
@@ -103,27 +103,19 @@ class MainWindow(QMainWindow):
         self._buttons: dict[str, NavigationButton] = {}
         self._group = QButtonGroup(self)
         self._pages: dict[str, QWidget] = {}
-        self.banner = MessageBanner()
         self.run_summary = RunSummary()
         self.run_summary.open_requested.connect(self.run_summary_clicked)
         self._stack = QStackedWidget()
 
-        right = QVBoxLayout()
-        right.setContentsMargins(0, 0, 0, 0)
-        right.setSpacing(0)
-        banner_row = QVBoxLayout()
-        banner_row.setContentsMargins(12, 0, 12, 0)
-        banner_row.addWidget(self.banner)
-        right.addLayout(banner_row)
-        right.addWidget(self._stack, 1)
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self._navigation())
-        row.addLayout(right, 1)
+        row.addWidget(self._stack, 1)
         central = QWidget()
         central.setLayout(row)
         self.setCentralWidget(central)
+        self.notice = Toast(central)
 
     def _navigation(self) -> QWidget:
         frame = QFrame()
@@ -151,6 +143,8 @@ class MainWindow(QMainWindow):
 
     def show_page(self, name: str, section: str) -> None:
         """Show the page `name`, with the navigation at `section`. KeyError for a page that was not added."""
+        if self._stack.currentWidget() is not self._pages[name]:
+            self.notice.leave_page()
         self._stack.setCurrentWidget(self._pages[name])
         self._buttons[section].setChecked(True)
 
@@ -166,7 +160,7 @@ class MainWindow(QMainWindow):
             button.set_name(text)
 
     def show_message(self, message: UserMessage) -> None:
-        self.banner.show_message(message)
+        self.notice.show_message(message)
 
     def close_for_good(self) -> None:
         """Close without asking again."""

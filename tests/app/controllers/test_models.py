@@ -132,7 +132,7 @@ def test_the_library_is_listed_and_a_version_opened(shelf: Shelf, publish_versio
     with shelf.qtbot.waitSignal(shelf.controller.version_opened):
         shelf.list._open.click()
     assert shelf.controller.current == second.id
-    assert shelf.page.cards.headline.value() == "0.610"
+    assert (shelf.page.cards.headline.value(), shelf.page.cards.headline.note()[-14:]) == ("0.850", "mAP50-95 0.610")
     assert "print(1)" in shelf.page.snippet.text()
     assert shelf.page.cards.origin.value() == "V001 (first)"
     details = shelf.page.details

@@ -184,7 +184,7 @@ def test_stopping_asks_keeps_the_best_and_ends_terminated(desk: Desk) -> None:
     desk.answer(desk.page, "Stop and keep the best")
     desk.wait_for(RunStatus.TERMINATED)
     assert desk.page.outcome.outcome is not None
-    assert desk.page.outcome.outcome.heading == "Stopped; the best is kept"
+    assert desk.page.outcome.outcome.heading.startswith("Stopped; the best is kept: mAP50 ")
 
 
 def test_a_killed_run_says_what_is_kept_and_a_retry_resumes(desk: Desk) -> None:
@@ -215,7 +215,7 @@ def test_killing_asks_and_says_so(desk: Desk) -> None:
     assert "no model version is published" in desk.answer(desk.page, "Kill now")
     desk.wait_for(RunStatus.ABORTED)
     assert desk.page.outcome.outcome is not None
-    assert "Killed by you." in desk.page.outcome.outcome.text
+    assert desk.page.outcome.outcome.heading == "Killed by you"
 
 
 def test_a_waiting_run_is_cancelled_from_the_list(desk: Desk) -> None:
