@@ -32,6 +32,6 @@ def read_configuration(file: Path, worker: str) -> Configuration:
     made_for = read.get("worker")
     if isinstance(made_for, str) and made_for and made_for != worker:
         text = f'This file was made for "{made_for}" and cannot be used with "{worker}".'
-        raise FormatError(text, file=file, hint="Choose that worker first.")
+        raise FormatError(text, file=file, hint="Choose that method first.")
     name = read.get("name")
     return Configuration(None, name if isinstance(name, str) and name else shown(file.stem), worker, "", values)

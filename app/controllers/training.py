@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,7 +18,7 @@ from core.domain.messages import UserMessage
 from core.domain.models import Model, ModelVersion
 from core.domain.projects import Category, Folder, Project
 from core.domain.runs import RunRecord
-from core.domain.training import TrainingDraft, TrainingReview
+from core.domain.training import Proposal, TrainingDraft, TrainingReview
 from core.domain.workers import GpuUse, WorkerInfo
 from core.runs.processes.devices import probe_devices
 from ui.training.wizard import TrainingWizard
@@ -37,9 +38,15 @@ class DeviceProbe(Protocol):
     def __call__(self, *, refresh: bool = False) -> DeviceReport: ...
 
 
+class _Beginning(Enum):
+    NEW = auto()  # proposed
+    KEPT = auto()  # entered before, and goes on
+    AGAIN = auto()  # as an earlier training
+
+
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """What the wizard shows of a project, and the draft that it begins with."""
+    """What the wizard shows of a project, and the draft that it begins with, with where its answers come from."""
 
     project: Project
     folders: tuple[Folder, ...]
@@ -47,7 +54,7 @@ class _Content:
     models: tuple[Model, ...]
     versions: tuple[ModelVersion, ...]
     workers: tuple[WorkerInfo, ...]
-    draft: TrainingDraft | None  # None = a new one
+    proposal: Proposal
 
 
 class TrainingController(QObject):
@@ -97,6 +104,7 @@ class TrainingController(QObject):
         self._workers: tuple[WorkerInfo, ...] = ()
         self._may_choose_gpu = False
         self._has_gpu = False
+        self._gpu = ""  # to propose; "" = the CPU
         self._prefers_cpu = False  # the last training was told not to use the GPU
         self._asked = TrainingDraft(ProjectId(""))  # what the names, files and configurations shown were asked for
         self._reviewing: Job | None = None
@@ -126,33 +134,45 @@ class TrainingController(QObject):
         Without folders, what was entered before goes on.
         """
         kept = None if folders else self._kept.get(project)
-        self._load(lambda: self._content(project, kept), tuple(folders), is_kept=kept is not None)
+        if kept is not None:
+            self._load(lambda: self._content(project, Proposal(kept)), _Beginning.KEPT)
+        else:
+            self._load(lambda: self._content(project, self._propose(project, tuple(folders))), _Beginning.NEW)
 
     def open_like_version(self, version: VersionId) -> None:
         """Train again from a version: everything as it was, to be changed."""
-        self._load(lambda: self._content_like(self._training.draft_from_version(version)))
+        self._load(lambda: self._content_like(self._training.draft_from_version(version)), _Beginning.AGAIN)
 
     def open_like_run(self, run: RunId) -> None:
         """The same training again, to be changed."""
-        self._load(lambda: self._content_like(self._training.draft_from_run(run)))
+        self._load(lambda: self._content_like(self._training.draft_from_run(run)), _Beginning.AGAIN)
 
-    def _load(self, load: Callable[[], _Content], folders: tuple[str, ...] = (), *, is_kept: bool = False) -> None:
+    def _load(self, load: Callable[[], _Content], beginning: _Beginning) -> None:
         self._jobs.run(
             load,
-            then=lambda content: self._show(content, folders, is_kept=is_kept),
+            then=lambda content: self._show(content, beginning),
             on_error=self.message_raised.emit,
             pool="registry",
             key="training-open",
         )
 
     def _content_like(self, draft: TrainingDraft) -> _Content:
-        return self._content(draft.project, draft)
+        name = self._training.default_name(draft)
+        return self._content(draft.project, Proposal(replace(draft, name=name)))
+
+    def _propose(self, project: ProjectId, folders: tuple[str, ...] = ()) -> Proposal:
+        from core.samples.service import SAMPLE_NAME, SAMPLE_RUN
+
+        is_sample = self._projects.get_project(project).name == SAMPLE_NAME
+        worker = SAMPLE_RUN["worker"] if is_sample else ""
+        device = self._gpu if self._gpu and self._may_propose_gpu() else CPU
+        return self._training.propose(project, folders=folders, device=device, worker=worker)
 
     def forget(self, project: ProjectId) -> None:
         """Drop what was entered for a project: it was closed or removed."""
         self._kept.pop(project, None)
 
-    def _content(self, project: ProjectId, draft: TrainingDraft | None) -> _Content:
+    def _content(self, project: ProjectId, proposal: Proposal) -> _Content:
         models = self._models.list_models(project)
         order = {model.id: index for index, model in enumerate(models)}
         versions = [version for version in self._models.list_versions() if version.model in order]
@@ -163,38 +183,54 @@ class TrainingController(QObject):
             models=models,
             versions=tuple(sorted(versions, key=lambda version: order[version.model])),
             workers=self._catalog.list_workers(include_hidden=True),
-            draft=draft,
+            proposal=proposal,
         )
 
-    def _show(self, content: _Content, folders: tuple[str, ...], *, is_kept: bool) -> None:
+    def _show(self, content: _Content, beginning: _Beginning) -> None:
         wizard = self._wizard
         self._project = content.project.id
         self._workers = content.workers
-        self._asked = TrainingDraft(ProjectId(""))
-        draft = content.draft or self._new_draft(content.project.id, folders)
-        self._may_choose_gpu = content.draft is None and not self._prefers_cpu and self._may_propose_gpu()
         wizard.set_project(content.project)
         wizard.set_workers(content.workers)
         wizard.set_folders(content.folders)
         wizard.set_categories(content.categories)
         wizard.set_models(content.models)
         wizard.set_versions(content.versions)
-        wizard.set_draft(draft, is_prefilled=content.draft is not None and not is_kept, has_input=is_kept)
-        self._look_for_gpus()
+        self._begin(content.proposal, beginning)
         self.opened.emit(content.project.id)
 
-    def _new_draft(self, project: ProjectId, folders: tuple[str, ...] = ()) -> TrainingDraft:
-        usable = [worker for worker in self._workers if worker.is_available and not worker.is_hidden]
-        draft = TrainingDraft(project, worker=usable[0].slug if usable else "", train_folders=folders)
-        return self._prefer(draft)
+    def _begin(self, proposal: Proposal, beginning: _Beginning) -> None:
+        draft, is_new = proposal.draft, beginning is _Beginning.NEW
+        if is_new and not proposal.is_repeated:
+            draft = self._prefer(draft)
+        self._may_choose_gpu = is_new and not self._prefers_cpu and self._may_propose_gpu()
+        self._asked = draft
+        if beginning is not _Beginning.KEPT:
+            self._wizard.set_default_name(draft.name)
+        self._wizard.set_draft(
+            draft,
+            reasons=proposal.reasons,
+            has_input=beginning is _Beginning.KEPT,
+            follows_configuration=is_new and not proposal.is_repeated,
+        )
+        if draft.worker:
+            self._configurations.load(draft.worker)
+            self._configurations.look_for_pretrained(draft.worker, dict(draft.values))
+        self._look_for_gpus()
+        self.review_now()
 
     def _restart(self) -> None:
-        if self._project is not None:
-            self._kept.pop(self._project, None)
-            self._may_choose_gpu = not self._prefers_cpu and self._may_propose_gpu()
-            self._asked = TrainingDraft(ProjectId(""))
-            self._wizard.set_draft(self._new_draft(self._project))
-            self._look_for_gpus()
+        project = self._project
+        if project is None:
+            return
+        self._kept.pop(project, None)
+        self._jobs.run(
+            lambda: self._propose(project),
+            then=lambda proposal: self._begin(proposal, _Beginning.NEW),
+            on_error=self.message_raised.emit,
+            pool="registry",
+            key="training-open",
+        )
 
     def _leave(self) -> None:
         self._pause.stop()
@@ -211,9 +247,10 @@ class TrainingController(QObject):
             self._configurations.load(draft.worker)
         if draft.worker and (draft.worker, dict(draft.values)) != (asked.worker, dict(asked.values)):
             self._configurations.look_for_pretrained(draft.worker, dict(draft.values))
-        of_name = [(d.project, d.worker, d.model, d.new_model_name) for d in (draft, asked)]
-        if of_name[0] != of_name[1]:
+        if _what_names(draft) != _what_names(asked):
             self._propose_name(draft)
+        if self._wizard.follows_configuration and _what_configures(draft) != _what_configures(asked):
+            self._propose_configuration(draft)
         self._pause.start()
 
     def review_now(self) -> None:
@@ -269,6 +306,15 @@ class TrainingController(QObject):
             key="training-name",
         )
 
+    def _propose_configuration(self, draft: TrainingDraft) -> None:
+        self._jobs.run(
+            lambda: self._training.propose_configuration(draft),
+            then=self._wizard.set_proposed_configuration,
+            on_error=lambda _message: None,  # the review says what is wrong with the draft
+            pool="registry",
+            key="training-propose-configuration",
+        )
+
     def _submit(self, draft: TrainingDraft) -> None:
         self._jobs.run(
             lambda: self._training.submit(draft),
@@ -281,6 +327,7 @@ class TrainingController(QObject):
         self._wizard.set_submitting(False)
         self._kept.pop(draft.project, None)
         self._prefers_cpu = self._has_gpu and draft.device == CPU
+        self._gpu = "" if self._prefers_cpu else self._gpu
         self.run_submitted.emit(record)
 
     def _refused(self, message: UserMessage) -> None:
@@ -315,6 +362,7 @@ class TrainingController(QObject):
     def _take_devices(self, report: DeviceReport) -> None:
         self._wizard.set_devices(report)
         self._has_gpu = bool(report.gpus)
+        self._gpu = report.gpus[0].id if report.gpus and not self._prefers_cpu else ""
         draft = self._wizard.draft()
         worker = next((worker for worker in self._workers if worker.slug == draft.worker), None)
         can_use = worker is not None and worker.gpu_use is not GpuUse.UNSUPPORTED
@@ -334,6 +382,14 @@ def _telling(context: JobContext) -> Callable[[int, int], None]:
         context.progress(done, total)
 
     return told
+
+
+def _what_names(draft: TrainingDraft) -> tuple[object, ...]:
+    return draft.project, draft.worker, draft.model, draft.new_model_name
+
+
+def _what_configures(draft: TrainingDraft) -> tuple[object, ...]:
+    return draft.worker, draft.device, draft.train_folders, draft.val_folders
 
 
 def _use_the_same_images(first: TrainingDraft | None, second: TrainingDraft | None) -> bool:

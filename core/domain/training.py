@@ -55,6 +55,15 @@ class TrainingDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """A draft with an answer to everything. `reasons` say, by the wizard's page, where an answer comes from."""
+
+    draft: TrainingDraft
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    is_repeated: bool = False  # the configuration is that of the project's last training
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """A refusal (E-...) or a warning (W-...) of features.md section 11, at the page it belongs to.
 

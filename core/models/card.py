@@ -14,7 +14,7 @@ DASH = "–"
 _FACTS = (
     ("Task", "task"),
     ("Architecture", "architecture"),
-    ("Worker", "worker"),
+    ("Method", "worker"),
     ("Worker version", "worker_version"),
     ("Started from", "start"),
     ("Frozen dataset", "snapshot"),

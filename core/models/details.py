@@ -10,7 +10,7 @@ from core.models.card import usage_snippet
 
 _FACTS = (
     ("Architecture", "architecture"),
-    ("Worker", "worker"),
+    ("Method", "worker"),
     ("Worker version", "worker_version"),
     ("Configuration", "configuration_name"),
     ("Started from", "start"),

@@ -35,7 +35,9 @@ from core.training.child.payload import payload_from_json
 from core.training.draft.command import TrainingPlan, to_command, to_toml
 from core.training.draft.configurations import ConfigurationService
 from core.training.draft.plans import Plans
+from core.training.draft.proposer import Proposer
 from core.training.freezing import Shapes, frozen_images
+from core.training.kind import TRAINING
 from core.training.review.counting import Progress, resolve
 from core.training.review.data import Check
 from core.training.review.gathering import Gathered, Gatherer, tidy
@@ -72,6 +74,18 @@ class TrainingService:
         self._catalog = catalog
         self._home = home
         self._plans = Plans(projects, models, catalog, self.configurations)
+        self._proposer = Proposer(
+            registry=registry,
+            projects=projects,
+            models=models,
+            runs=runs,
+            catalog=catalog,
+            plans=self._plans,
+            kind=TRAINING.slug,
+            same_again=self.draft_from_run,
+        )
+        self.propose = self._proposer.propose
+        self.propose_configuration = self._proposer.propose_configuration
         self._gatherer = Gatherer(
             registry=registry,
             projects=projects,

@@ -29,8 +29,8 @@ def test_from_a_dropped_folder_to_a_version(desk: Desk, shapes: Path) -> None:
 
     window.open_wizard()
     draft = window.features.wizard.draft()
-    assert (draft.worker, draft.train_folders) == ("yolo-detect", ())
-    assert draft.new_model_name  # proposed, so that Next can be pressed all the way
+    assert (draft.worker, draft.train_folders, draft.val_folders) == ("yolo-segment", ("train",), ("val",))  # outlines
+    assert draft.new_model_name  # proposed, as everything is, so that Start is the next click
     run = window.train(n_steps=4)
     assert window.features.run_page.run_id == run
     state = window.wait_for_end()

@@ -131,7 +131,7 @@ class Window:
             test_folders=("test",),
         )
         wizard.set_draft(draft)
-        wizard.open_step(steps.REVIEW)
+        wizard.open_step(steps.OVERVIEW)
         self.until(lambda: wizard.frame.footer.start_button.isEnabled() or wizard.issues())
         errors = [issue.text for issue in wizard.issues() if issue.is_error]
         assert errors == [], errors

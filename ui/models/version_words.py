@@ -64,7 +64,7 @@ def fact_rows(details: VersionDetails) -> tuple[tuple[str, str], ...]:
     rows = [
         ("Version ID", version.id),
         ("Architecture", version.architecture or NOTHING),
-        ("Worker", f"{version.worker} {version.worker_version}"),
+        ("Method", f"{version.worker} {version.worker_version}"),
         ("Created", moment(version.created_at)),
         ("Training time", duration(version.duration_s)),
         ("Weights SHA-256", version.weights_sha256 or NOTHING),

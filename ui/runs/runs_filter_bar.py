@@ -27,7 +27,7 @@ class RunsFilterBar(QWidget):
         self.statuses = FilterButton(self.tr("Status"))
         self.projects = FilterButton(self.tr("Project"))
         self.models = FilterButton(self.tr("Model"))
-        self.workers = FilterButton(self.tr("Worker"))
+        self.workers = FilterButton(self.tr("Method"))
         self.dates = QComboBox()
         self.dates.setAccessibleName(self.tr("Created"))
         for text, days in DAYS:

@@ -28,7 +28,7 @@ class Entry:
 
 def entries_of(worker: WorkerInfo, stored: Iterable[Configuration]) -> tuple[Entry, ...]:
     """The defaults first, then what is built in, then what was stored."""
-    defaults = Entry(DEFAULTS, "No configuration", "the worker's defaults", "circle-dashed", {})
+    defaults = Entry(DEFAULTS, "No configuration", "the method's defaults", "circle-dashed", {})
     presets = [
         Entry(f"preset:{name}", name, "built in", "sparkles", values, _preset(worker, name, values))
         for name, values in worker.presets
@@ -69,17 +69,6 @@ def key_of(
         if is_same and dict(entry.values) == dict(values):
             return entry.key
     return CUSTOM if values else DEFAULTS
-
-
-def free_name(wanted: str, taken: Iterable[str]) -> str:
-    """`wanted`, or with the first number that makes it free."""
-    names = set(taken)
-    if wanted not in names:
-        return wanted
-    number = 2
-    while f"{wanted} {number}" in names:
-        number += 1
-    return f"{wanted} {number}"
 
 
 def _preset(worker: WorkerInfo, name: str, values: Mapping[str, ConfigValue]) -> Configuration:

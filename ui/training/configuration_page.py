@@ -1,4 +1,4 @@
-"""Step 3: with which values of its options the worker trains."""
+"""With which values of its options the worker trains."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from core.domain.ids import ConfigurationId
+from core.domain.proposed_names import free_name
 from core.domain.training import Issue, TrainingDraft
 from core.domain.workers import Configuration, ConfigValue, FieldProblem, WorkerInfo
 from ui.forms.choice_list import ChoiceList
@@ -24,11 +25,9 @@ from ui.training.configuration_entries import (
     choice_of,
     custom_entry,
     entries_of,
-    free_name,
     key_of,
 )
 from ui.training.wizard_page import WizardPage
-from ui.training.wording import counted
 from ui.widgets.labels import ElidedLabel, label, set_role
 
 LIST_WIDTH = 240
@@ -57,13 +56,12 @@ class ConfigurationPage(WizardPage):
         self._worker: WorkerInfo | None = None
         self._stored: tuple[Configuration, ...] = ()
         self._selection = NOTHING_CHOSEN
-        self._remembered: dict[str, Selection] = {}  # by worker, so that changing one's mind loses nothing
         self._custom: dict[str, Mapping[str, ConfigValue]] = {}  # by worker
         self._shown: tuple[str, str, dict[str, ConfigValue]] = ("", "", {})  # worker, entry, values in the editor
         self._list = ChoiceList()
         self._list.setAccessibleName(self.tr("Configurations"))
         self._new = QPushButton(icon("plus"), self.tr("Ne&w"))
-        self._new.setToolTip(self.tr("Start from the worker's defaults"))
+        self._new.setToolTip(self.tr("Start from the method's defaults"))
         self._import = QPushButton(icon("upload"), self.tr("&Import…"))
         self._import.setToolTip(self.tr("Take the values of a JSON file"))
         self._title = ElidedLabel()
@@ -130,14 +128,8 @@ class ConfigurationPage(WizardPage):
             self._editor.set_specs(worker.fields if worker else ())
             self._refresh()
 
-    def change_worker(self, old: str, new: str) -> None:
-        """Another worker has other options; what was chosen for it before comes back."""
-        self._remembered[old] = self._selection
-        self._selection = self._remembered.get(new, NOTHING_CHOSEN)
-
     def forget(self) -> None:
-        """Another draft begins: what was tried out for the last one goes."""
-        self._remembered.clear()
+        """Another draft begins: what was tried out for the last one goes. Nothing is announced."""
         self._custom.clear()
         self._selection = NOTHING_CHOSEN
         self._name_line.clear()
@@ -170,16 +162,6 @@ class ConfigurationPage(WizardPage):
     def apply(self, draft: TrainingDraft) -> TrainingDraft:
         part = self._selection
         return replace(draft, configuration=part.configuration, configuration_name=part.name, values=dict(part.values))
-
-    def summary(self) -> str:
-        if self._worker is None:
-            return ""
-        key = self._key()
-        if key == DEFAULTS:
-            return self.tr("Defaults")
-        if key == CUSTOM:
-            return self.tr("{n} changed").format(n=counted(len(self._selection.values), "value", "values"))
-        return self._selection.name
 
     def own_issues(self) -> tuple[Issue, ...]:
         problem = self._editor.json_problem()
@@ -308,12 +290,12 @@ class ConfigurationPage(WizardPage):
         if entry is None:
             return ""
         if entry.key == DEFAULTS:
-            return self.tr("Every option has the worker's default. Copy them to change some.")
+            return self.tr("Every option has the method's default. Copy them to change some.")
         if entry.key == CUSTOM:
             return self.tr("These values are used for this run. Give them a name and save them to use them again.")
         configuration = entry.configuration
         if configuration is None or configuration.id is None:
-            return self.tr("Comes with the worker and cannot be changed. Copy it to change values.")
+            return self.tr("Comes with the method and cannot be changed. Copy it to change values.")
         if configuration.is_locked:
             return self.tr("A run used this configuration, so it stays as it is. Copy it to change values.")
         return self.tr("A stored configuration. Copy it to change values.")

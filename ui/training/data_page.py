@@ -1,4 +1,4 @@
-"""Step 5: which images train, validate and test, and which classes."""
+"""Which images train, validate and test, and which classes."""
 
 from __future__ import annotations
 
@@ -16,10 +16,8 @@ from ui.forms.switch import Switch
 from ui.training.carving import Carving
 from ui.training.class_checklist import ClassChecklist
 from ui.training.folder_picker import FolderPicker
-from ui.training.folder_sums import folder_title
 from ui.training.split_slot import SplitSlot
 from ui.training.wizard_page import WizardPage, card
-from ui.widgets import formatting
 from ui.widgets.labels import label
 
 MAX_SEED = 2**31 - 1
@@ -141,13 +139,6 @@ class DataPage(WizardPage):
             categories=self._classes.chosen(),
             use_images_without_objects=self._background.isChecked(),
         )
-
-    def summary(self) -> str:
-        train = self._slots["train"]
-        if not train.paths():
-            return ""
-        names = ", ".join(folder_title(path) for path in train.paths())
-        return self.tr("{n} images: {folders}").format(n=formatting.count(train.sum().n_images), folders=names)
 
     def own_issues(self) -> tuple[Issue, ...]:
         issues = [] if self._slots["val"].paths() else list(self._carving.own_issues())

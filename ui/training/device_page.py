@@ -1,4 +1,4 @@
-"""Step 6: where the training computes, and how long it may take."""
+"""Where the training computes, and how long it may take."""
 
 from __future__ import annotations
 
@@ -109,13 +109,6 @@ class DevicePage(WizardPage):
         self._report = report
         self._refresh()
 
-    def take_device(self, device: str) -> None:
-        """A choice made for the person, announced like one of theirs."""
-        if device != self._device:
-            self._device = device
-            self._refresh()
-            self.changed.emit()
-
     def set_worker(self, worker: WorkerInfo | None) -> None:
         self._worker = worker
         self._refresh()
@@ -126,13 +119,6 @@ class DevicePage(WizardPage):
 
     def apply(self, draft: TrainingDraft) -> TrainingDraft:
         return replace(draft, device=self._device, max_minutes=self._minutes)
-
-    def summary(self) -> str:
-        device = next((d for d in self._report.devices if d.id == self._device), None) if self._report else None
-        name = self.tr("CPU") if self._device == CPU else device.name if device else self._device
-        if self._minutes is None:
-            return self.tr("{device} · no limit").format(device=name)
-        return self.tr("{device} · {n} min").format(device=name, n=f"{self._minutes:g}")
 
     def own_issues(self) -> tuple[Issue, ...]:
         if self._limit.key() == UNLIMITED or not isinstance(self._limit_field.number(), str):

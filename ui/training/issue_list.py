@@ -1,22 +1,21 @@
-"""What stands in the way of a start, and what is worth knowing, each with a way to where it is mended."""
+"""Whether the training can start, and what stands in its way that has no place beside an answer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.domain.training import Issue
 from ui.forms.problem_label import IconView
-from ui.icons import icon
-from ui.training.steps import REVIEW, STEP_TITLES, step_of
+from ui.training.steps import OVERVIEW, step_of
 from ui.training.wording import counted
 from ui.widgets.labels import label
 
 
 class IssueList(QWidget):
-    step_requested = Signal(str, str)  # step, field
+    """The heading counts all issues; those of an answer are told beside it, the others here."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,30 +37,36 @@ class IssueList(QWidget):
         column.addLayout(self.head)
         column.addWidget(self._lines)
         self._shown: list[Issue] = []
-        self.links: list[QToolButton] = []
+
+    def heading(self) -> str:
+        return self._heading.text()
+
+    def lines(self) -> list[str]:
+        return [issue.text for issue in self._shown]
 
     def show_issues(self, issues: Iterable[Issue], *, is_checking: bool) -> None:
         ordered = sorted(issues, key=lambda issue: not issue.is_error)
         n_errors = sum(issue.is_error for issue in ordered)
-        n_warnings = len(ordered) - n_errors
+        n_remarks = len(ordered) - n_errors
         if is_checking:
             self._sign.set_icon("loader", "text_muted")
-            self._heading.setText(self.tr("Checking what you entered…"))
+            self._heading.setText(self.tr("Checking what is proposed…"))
         elif n_errors:
             self._sign.set_icon("circle-alert", "error")
             found = counted(n_errors, "problem", "problems")
             self._heading.setText(self.tr("{n} to solve before the start").format(n=found))
-        elif n_warnings:
+        elif n_remarks:
             self._sign.set_icon("triangle-alert", "warning")
-            found = counted(n_warnings, "warning", "warnings")
-            self._heading.setText(self.tr("Ready to start, with {n}").format(n=found))
+            found = counted(n_remarks, "remark", "remarks")
+            self._heading.setText(self.tr("The training can start, with {n}").format(n=found))
         else:
             self._sign.set_icon("circle-check", "success")
             self._heading.setText(self.tr("Ready to start"))
-        self._lines.setVisible(bool(ordered))
+        own = [issue for issue in ordered if step_of(issue.page) == OVERVIEW]
+        self._lines.setVisible(bool(own))
         self._lines.setEnabled(not is_checking)
-        if ordered != self._shown:
-            self._shown = ordered
+        if own != self._shown:
+            self._shown = own
             self._fill()
 
     def _fill(self) -> None:
@@ -70,7 +75,6 @@ class IssueList(QWidget):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        self.links = []
         middle = Qt.AlignmentFlag.AlignVCenter
         for row, issue in enumerate(self._shown):
             role = "error" if issue.is_error else "warning"
@@ -80,15 +84,3 @@ class IssueList(QWidget):
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             text.setToolTip(issue.code)
             self._grid.addWidget(text, row, 1)
-            step = step_of(issue.page)
-            if step == REVIEW:
-                continue
-            link = QToolButton()
-            link.setText(self.tr("Go to {step}").format(step=STEP_TITLES[step].replace("&", "&&")))
-            link.setIcon(icon("arrow-right"))
-            link.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            link.clicked.connect(
-                lambda _checked=False, step=step, field=issue.field: self.step_requested.emit(step, field)
-            )
-            self.links.append(link)
-            self._grid.addWidget(link, row, 2, middle)

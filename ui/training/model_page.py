@@ -1,4 +1,4 @@
-"""Step 4: which model gets the new version, and where its weights start."""
+"""Which model gets the new version, and where its weights start."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ui.forms.labelled_field import LabelledField
 from ui.forms.problem_label import ProblemLabel
 from ui.forms.radio_group import RadioGroup
 from ui.training.markdown_field import MarkdownField
-from ui.training.model_texts import model_choice, proposed_model_name
+from ui.training.model_texts import choice_fits, model_choice
 from ui.training.start_section import SEARCH_FROM, PretrainedPlace, StartSection
 from ui.training.wizard_page import WizardPage, card
 from ui.widgets.labels import label
@@ -35,7 +35,6 @@ class ModelPage(WizardPage):
         )
         self._models: tuple[Model, ...] = ()
         self._worker: WorkerInfo | None = None
-        self._project = ""
         self._model: ModelId | None = None
         self._last_model: ModelId | None = None
         self._proposal = ""
@@ -105,19 +104,18 @@ class ModelPage(WizardPage):
 
     # From outside
 
-    def set_project_name(self, name: str) -> None:
-        self._project = name
-        self._propose_name()
+    def set_proposal(self, name: str) -> None:
+        """A name for a new model, that a button offers when something else is written."""
+        self._proposal = name
+        self._refresh_proposal()
 
     def set_worker(self, worker: WorkerInfo | None) -> None:
         self._worker = worker
         self._start.set_worker(worker)
-        self._propose_name()
         self._refresh()
 
     def set_models(self, models: Sequence[Model]) -> None:
         self._models = tuple(models)
-        self._propose_name()
         self._refresh()
 
     def set_versions(self, versions: Sequence[ModelVersion]) -> None:
@@ -146,17 +144,8 @@ class ModelPage(WizardPage):
             start=self._start.start(),
         )
 
-    def summary(self) -> str:
-        model = next((model for model in self._models if model.id == self._model), None)
-        name = model.name if model else self._name_line.text().strip()
-        return f"{name} · {self._start.summary()}" if name else self._start.summary()
-
     def focus_first(self) -> None:
         self._radio.button(self._radio.key() or NEW).setFocus()
-
-    def propose_where_empty(self) -> None:
-        if not self._name_line.text().strip():
-            self._propose_name()
 
     # What the person does
 
@@ -181,16 +170,6 @@ class ModelPage(WizardPage):
         self._name_line.setText(self._proposal)
         self._edited()
 
-    def _propose_name(self) -> None:
-        """A name that nobody wrote follows the worker and the project."""
-        old = self._proposal
-        taken = [model.name for model in self._models]
-        self._proposal = proposed_model_name(self._worker, self._project, taken) if self._project else ""
-        if self._name_line.text().strip() in ("", old) and self._proposal != self._name_line.text():
-            self._name_line.setText(self._proposal)
-            self.changed.emit()
-        self._refresh_proposal()
-
     # How it is shown
 
     def _refresh(self, kind: str = "") -> None:
@@ -201,13 +180,9 @@ class ModelPage(WizardPage):
         self._radio.set_key(kind or (EXISTING if self._model else NEW))
         self._radio.set_available(EXISTING, has_models)
         nothing = self.tr("This project has no model yet.")
-        other = self.tr("None of the project's models has this worker's task.")
+        other = self.tr("None of the project's models is of this method's task.")
         self._radio.set_help(EXISTING, "" if has_models else other if self._models else nothing)
         self._refresh_proposal()
 
     def _refresh_proposal(self) -> None:
         self._propose.setVisible(bool(self._proposal) and self._name_line.text().strip() != self._proposal)
-
-
-def choice_fits(model: Model, worker: WorkerInfo | None) -> bool:
-    return not model.task_problem and (worker is None or worker.trains(model.task))

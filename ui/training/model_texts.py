@@ -7,19 +7,15 @@ from collections.abc import Iterable, Sequence
 from core.domain.models import Model, ModelVersion, VersionStatus
 from core.domain.workers import WorkerInfo
 from ui.forms.choice import Choice
-from ui.training.configuration_entries import free_name
 from ui.training.wording import counted
 from ui.widgets import formatting
 
 MAX_CLASSES_NAMED = 4
 
 
-def proposed_model_name(worker: WorkerInfo | None, project: str, taken: Iterable[str]) -> str:
-    """Technology, data and element: "YOLO | Charters (page)", numbered when that name is taken."""
-    technology = worker.title.split()[0] if worker and worker.title.split() else "Model"
-    suffix = " (page)"
-    room = 100 - len(f"{technology} | {suffix}") - 3  # 3 for a number
-    return free_name(f"{technology} | {project[:room].strip()}{suffix}", taken)
+def choice_fits(model: Model, worker: WorkerInfo | None) -> bool:
+    """Whether the worker can add a version to the model."""
+    return not model.task_problem and (worker is None or worker.trains(model.task))
 
 
 def classes_text(categories: Sequence[str], limit: int = MAX_CLASSES_NAMED) -> str:
@@ -34,7 +30,7 @@ def classes_text(categories: Sequence[str], limit: int = MAX_CLASSES_NAMED) -> s
 
 def model_choice(model: Model, worker: WorkerInfo | None) -> Choice:
     """A model of another task than the worker's is listed, with the reason why it cannot be chosen."""
-    fits = not model.task_problem and (worker is None or worker.trains(model.task))
+    fits = choice_fits(model, worker)
     versions = counted(model.n_versions, "version", "versions")
     reason = model.task_problem
     if not fits and not reason and worker is not None:

@@ -1,10 +1,11 @@
-"""Step 1: what the run is called."""
+"""What the run is called."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QPushButton, QWidget
 
 from core.domain.training import TrainingDraft
@@ -16,16 +17,26 @@ from ui.widgets.labels import label
 MAX_LENGTH = 100
 
 
+class NameLine(QLineEdit):
+    """Keeps Enter to itself: it leads to another page, where whoever has the keyboard then would take it again."""
+
+    # Qt overrides
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.accept()
+
+
 class NamePage(WizardPage):
-    next_requested = Signal()  # Enter in the name
+    done = Signal()  # Enter in the name
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(
             self.tr("Name"), self.tr("Name the run, so that you find it again in the list of runs."), parent
         )
         self._proposal = ""
-        self._is_own = False
-        self._line = QLineEdit()
+        self._line = NameLine()
         self._line.setMinimumWidth(320)
         self._length = label("", "muted")
         self._propose = QPushButton(self.tr("Use the proposed name"))
@@ -43,7 +54,7 @@ class NamePage(WizardPage):
         self.column.addStretch(1)
         self.add_spot("name", self._field)
         self._line.textEdited.connect(self._edit)
-        self._line.returnPressed.connect(self.next_requested)
+        self._line.returnPressed.connect(self.done)
         self._propose.clicked.connect(self._take_proposal)
         self._refresh()
 
@@ -71,18 +82,14 @@ class NamePage(WizardPage):
         column.addWidget(label(note, "muted", wrap=True))
         return frame
 
-    def set_default_name(self, name: str) -> None:
-        """The proposal; it becomes the name unless the person wrote one."""
+    def set_proposal(self, name: str) -> None:
+        """What a button offers when something else is written."""
         self._proposal = name
-        if not self._is_own and name and name != self._line.text():
-            self._line.setText(name)
-            self.changed.emit()
         self._refresh()
 
     def show_draft(self, draft: TrainingDraft) -> None:
         if draft.name != self._line.text():
             self._line.setText(draft.name)
-            self._is_own = bool(draft.name) and draft.name != self._proposal
         self._refresh()
 
     def apply(self, draft: TrainingDraft) -> TrainingDraft:
@@ -100,7 +107,6 @@ class NamePage(WizardPage):
         self.changed.emit()
 
     def _take_proposal(self) -> None:
-        self._is_own = False
         self._line.setText(self._proposal)
         self._refresh()
         self.changed.emit()

@@ -118,18 +118,6 @@ class StartSection(QWidget):
     def start(self) -> StartFrom:
         return self._start
 
-    def summary(self) -> str:
-        start = self._start
-        if start.kind is StartKind.VERSION:
-            found = next((version for version in self._versions if version.id == start.version), None)
-            return self.tr("from {label}").format(label=found.label) if found else self.tr("from a version")
-        words = {
-            StartKind.SCRATCH: self.tr("from scratch"),
-            StartKind.PRETRAINED: self.tr("from pretrained weights"),
-            StartKind.FILE: self.tr("from a file"),
-        }
-        return words[start.kind]
-
     def show_problems(self, problems: Iterable[tuple[str, bool]]) -> None:
         self._problem.show_problems(problems)
 
@@ -182,7 +170,7 @@ class StartSection(QWidget):
 
     def _describe_versions(self, n_usable: int) -> None:
         self._radio.set_available(StartKind.VERSION, n_usable > 0)
-        title = self._worker.title if self._worker else self.tr("this worker")
+        title = self._worker.title if self._worker else self.tr("this method")
         nothing = self.tr("There is no version of {worker} in this project yet.").format(worker=title)
         some = self.tr("Continues what one of the versions of {worker} has learnt.").format(worker=title)
         self._radio.set_help(StartKind.VERSION, some if n_usable else nothing)

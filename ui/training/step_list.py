@@ -1,4 +1,4 @@
-"""The wizard's steps at the left: where one is, what was chosen, and where something is wrong."""
+"""The wizard's steps beside a page: where one is, what was chosen, and where something is wrong."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QSizePolicy
 
 from ui.icons import icon
 from ui.theme import current_theme
-from ui.training.steps import STEP_TITLES, STEPS, StepState
+from ui.training.steps import STEP_ICONS, STEP_TITLES, STEPS, StepState
 
-CIRCLE = 24
+SIGN = 20
 HEIGHT = 54
 
 
 class StepButton(QAbstractButton):
     """One step. Colour only repeats what the sign and the text say."""
 
-    def __init__(self, number: int, title: str, parent: QWidget | None = None) -> None:
+    def __init__(self, step: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._number = number
+        self._icon_name = STEP_ICONS[step]
         self._state = StepState()
-        self.setText(title)
+        self.setText(STEP_TITLES[step])
         self.setCheckable(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -42,11 +42,8 @@ class StepButton(QAbstractButton):
         return self._state.problem or self._state.summary
 
     def _describe(self) -> None:
-        spoken = self.tr("Step {number} of {total}: {title}").format(
-            number=self._number, total=len(STEPS), title=self.text()
-        )
         problem = self.tr("Problem: {text}").format(text=self._state.problem) if self._state.problem else ""
-        self.setAccessibleName(spoken)
+        self.setAccessibleName(self.text())
         self.setAccessibleDescription(problem or self._state.summary)
         self.setToolTip(self._state.problem or self._state.summary)
 
@@ -54,7 +51,7 @@ class StepButton(QAbstractButton):
         """Name of the theme's colour for the sign."""
         if self._state.problem:
             return "error" if self._state.is_error else "warning"
-        return "accent" if self.isChecked() or not self._state.was_seen else "success"
+        return "accent" if self.isChecked() else "icon"
 
     # Qt overrides
 
@@ -90,41 +87,14 @@ class StepButton(QAbstractButton):
         painter.end()
 
     def _paint_sign(self, painter: QPainter) -> None:
-        theme = current_theme()
-        tone = QColor(getattr(theme, self._tone()))
-        circle = QRectF(11, (self.height() - CIRCLE) / 2, CIRCLE, CIRCLE)
-        if self._state.problem:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(tone)
-            painter.drawEllipse(circle)
-            painter.setPen(QColor(theme.surface))
-            self._draw_bold(painter, circle, "!")
-        elif self.isChecked():
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(tone)
-            painter.drawEllipse(circle)
-            painter.setPen(QColor(theme.on_accent))
-            self._draw_bold(painter, circle, str(self._number))
-        elif self._state.was_seen:
-            square = QRect(int(circle.left()) + 1, int(circle.top()) + 1, CIRCLE - 2, CIRCLE - 2)
-            icon("circle-check", role="success").paint(painter, square, Qt.AlignmentFlag.AlignCenter, QIcon.Mode.Normal)
-        else:
-            painter.setPen(QPen(QColor(theme.text_disabled), 1.4))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(circle.adjusted(1, 1, -1, -1))
-            painter.setPen(QColor(theme.text_muted))
-            painter.drawText(circle, Qt.AlignmentFlag.AlignCenter, str(self._number))
-
-    def _draw_bold(self, painter: QPainter, area: QRectF, text: str) -> None:
-        font = QFont(self.font())
-        font.setWeight(QFont.Weight.Bold)
-        painter.setFont(font)
-        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
-        painter.setFont(self.font())
+        alarm = "circle-alert" if self._state.is_error else "triangle-alert"
+        name = alarm if self._state.problem else self._icon_name
+        square = QRect(12, (self.height() - SIGN) // 2, SIGN, SIGN)
+        icon(name, role=self._tone()).paint(painter, square, Qt.AlignmentFlag.AlignCenter, QIcon.Mode.Normal)
 
     def _paint_texts(self, painter: QPainter) -> None:
         theme = current_theme()
-        left = 11 + CIRCLE + 11
+        left = 12 + SIGN + 12
         width = self.width() - left - 8
         font = QFont(self.font())
         font.setWeight(QFont.Weight.DemiBold if self.isChecked() else QFont.Weight.Normal)
@@ -142,9 +112,10 @@ class StepButton(QAbstractButton):
 
 
 class StepList(QFrame):
-    """Up and Down move along the steps; a click, Space or Enter opens one."""
+    """Up and Down show one step after the other; a click, Space or Enter opens one."""
 
     step_requested = Signal(str)
+    step_passed = Signal(str)  # by an arrow key: the keyboard stays here
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -154,8 +125,8 @@ class StepList(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 16, 12, 16)
         column.setSpacing(4)
-        for number, step in enumerate(STEPS, start=1):
-            button = StepButton(number, STEP_TITLES[step])
+        for step in STEPS:
+            button = StepButton(step)
             button.clicked.connect(lambda _checked=False, step=step: self.step_requested.emit(step))
             self._buttons[step] = button
             self._group.addButton(button)
@@ -183,4 +154,4 @@ class StepList(QFrame):
             return
         step = STEPS[(focused + move) % len(STEPS)]
         self._buttons[step].setFocus(Qt.FocusReason.OtherFocusReason)
-        self.step_requested.emit(step)
+        self.step_passed.emit(step)

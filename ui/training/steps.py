@@ -1,4 +1,4 @@
-"""The wizard's steps, and which issues belong to which."""
+"""The wizard's pages, and which issues belong to which: an overview of all answers, and one page for each of them."""
 
 from __future__ import annotations
 
@@ -7,22 +7,31 @@ from dataclasses import dataclass
 
 from core.domain.training import Issue
 
+OVERVIEW = "review"
 NAME = "name"
 WORKER = "worker"
 CONFIGURATION = "configuration"
 MODEL = "model"
 DATA = "data"
 DEVICE = "device"
-REVIEW = "review"
 
 STEP_TITLES = {
+    OVERVIEW: "Overview",
     NAME: "Name",
-    WORKER: "Worker",
+    WORKER: "Method",
     CONFIGURATION: "Configuration",
     MODEL: "Model",
     DATA: "Data",
     DEVICE: "Device & limits",
-    REVIEW: "Review",
+}
+STEP_ICONS = {
+    OVERVIEW: "list-checks",
+    NAME: "pencil",
+    WORKER: "graduation-cap",
+    CONFIGURATION: "sliders-horizontal",
+    MODEL: "box",
+    DATA: "layers",
+    DEVICE: "cpu",
 }
 STEPS = tuple(STEP_TITLES)
 
@@ -34,14 +43,13 @@ class StepState:
     summary: str = ""  # the choice made there, in a few words
     problem: str = ""
     is_error: bool = False
-    was_seen: bool = False
 
 
 def step_of(page: str) -> str:
     """The step that an issue's `page` belongs to; limits are asked on the device's page."""
     if page == "limits":
         return DEVICE
-    return page if page in STEP_TITLES else REVIEW
+    return page if page in STEP_TITLES else OVERVIEW
 
 
 def issues_of(step: str, issues: Iterable[Issue]) -> tuple[Issue, ...]:

@@ -1,35 +1,34 @@
-"""The wizard: steps at the left, one page at a time, Back, Next and Start below.
+"""The wizard: an overview of all answers, and one page for each of them.
 
 It holds one frozen `TrainingDraft` and replaces it at each change. It checks nothing: a `TrainingReview` made
-elsewhere says what is wrong, beside the fields, on the step list and beside Start.
+elsewhere says what is wrong, beside the fields, beside the answers and beside Start.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.domain.devices import DeviceReport
-from core.domain.ids import ProjectId
 from core.domain.messages import UserMessage
 from core.domain.models import Model, ModelVersion
 from core.domain.projects import Category, Folder, Project
-from core.domain.training import Issue, TrainingDraft, TrainingReview
+from core.domain.training import Issue, Proposal, TrainingDraft, TrainingReview
 from core.domain.workers import Configuration, WorkerInfo
 from ui.training import steps
+from ui.training.answers import answers
 from ui.training.configuration_page import ConfigurationPage
-from ui.training.data_page import DataPage
 from ui.training.device_page import DevicePage
-from ui.training.model_page import ModelPage
+from ui.training.drafting import Drafting
 from ui.training.name_page import NamePage
-from ui.training.review_page import ReviewPage
 from ui.training.start_section import PretrainedPlace
 from ui.training.steps import StepState
 from ui.training.wizard_frame import WizardFrame
 from ui.training.wizard_page import WizardPage
+from ui.training.wizard_pages import WizardPages
+from ui.training.wording import counted
 from ui.training.worker_page import WorkerPage
 from ui.widgets.confirmation import Question, ask
 
@@ -39,7 +38,7 @@ class TrainingWizard(QWidget):
     submit_requested = Signal(object)  # TrainingDraft that the last review lets start
     review_requested = Signal()  # check the present draft (again)
     cancel_requested = Signal()  # the person leaves, and confirmed it where something was entered
-    restart_requested = Signal()  # begin with an empty draft, confirmed
+    restart_requested = Signal()  # begin with a fresh proposal, confirmed
     worker_list_wanted = Signal()
     probe_requested = Signal()  # look for GPUs again
     configuration_save_requested = Signal(object)  # Configuration without an id
@@ -47,166 +46,149 @@ class TrainingWizard(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._draft = TrainingDraft(ProjectId(""))
-        self._workers: dict[str, WorkerInfo] = {}
+        self._drafting = Drafting()
         self._review: TrainingReview | None = None
         self._progress = 0.0  # of the review that is being made, 0 to 1
         self._known_issues: tuple[Issue, ...] = ()
         self._failure = ""
         self._is_submitting = False
-        self._is_filling = 0
-        self._is_replacing = False
-        self._is_touched = False
-        self._settled: set[str] = set()  # steps that were edited or left: only there something can be missing
-        self.name_page = NamePage()
-        self.worker_page = WorkerPage()
-        self.configuration_page = ConfigurationPage()
-        self.model_page = ModelPage()
-        self.data_page = DataPage()
-        self.device_page = DevicePage()
-        self.review_page = ReviewPage()
-        self._pages: dict[str, WizardPage] = {
-            steps.NAME: self.name_page,
-            steps.WORKER: self.worker_page,
-            steps.CONFIGURATION: self.configuration_page,
-            steps.MODEL: self.model_page,
-            steps.DATA: self.data_page,
-            steps.DEVICE: self.device_page,
-            steps.REVIEW: self.review_page,
-        }
-        self.frame = WizardFrame(self._pages)
+        self._awaits_start = False  # the keyboard goes to Start as soon as it is free
+        self.pages = WizardPages(self)
+        self.frame = WizardFrame(self.pages.page)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.frame)
-        self._connect()
-        self._refresh()
-
-    def _connect(self) -> None:
-        for page in self._pages.values():
-            page.changed.connect(lambda page=page: self._take(page))
+        self.pages.page_made.connect(self._connect_page)
         self.frame.step_opened.connect(self._step_opened)
         self.frame.header.back_requested.connect(self.request_leave)
         self.frame.footer.start_requested.connect(self._submit)
         self.frame.restart_clicked.connect(self.request_restart)
-        self.review_page.step_requested.connect(self.frame.go_to)
-        self.review_page.review_requested.connect(self._ask_for_review)
-        self.name_page.next_requested.connect(self.frame.go_next)
-        self.worker_page.list_wanted.connect(self.worker_list_wanted)
-        self.device_page.probe_requested.connect(self.probe_requested)
-        self.configuration_page.save_requested.connect(self.configuration_save_requested)
-        self.configuration_page.import_requested.connect(self.configuration_import_requested)
+        self.pages.overview.change_requested.connect(self.frame.go_to)
+        self.pages.overview.review_requested.connect(self._ask_for_review)
+        self._refresh()
+
+    def _connect_page(self, page: WizardPage) -> None:
+        page.changed.connect(lambda: self._take(page))
+        page.show_issues(steps.issues_of(self.pages.step_of(page), self._known_issues))
+        if isinstance(page, NamePage):
+            page.done.connect(self.frame.open_overview)
+        elif isinstance(page, WorkerPage):
+            page.list_wanted.connect(self.worker_list_wanted)
+        elif isinstance(page, DevicePage):
+            page.probe_requested.connect(self.probe_requested)
+        elif isinstance(page, ConfigurationPage):
+            page.save_requested.connect(self.configuration_save_requested)
+            page.import_requested.connect(self.configuration_import_requested)
 
     # The draft
 
     def draft(self) -> TrainingDraft:
-        return self._draft
+        return self._drafting.draft
 
     @property
     def has_input(self) -> bool:
         """The person entered something since `set_draft`."""
-        return self._is_touched
+        return self._drafting.is_touched
 
-    def set_draft(self, draft: TrainingDraft, *, is_prefilled: bool = False, has_input: bool = False) -> None:
-        """Show another draft from its first step.
+    @property
+    def follows_configuration(self) -> bool:
+        """The configuration is still a proposal, which may change with the data and the device."""
+        return self._drafting.follows_configuration
 
-        With `is_prefilled`, what is missing in it is told of at once; with `has_input` it was entered by the person,
-        who is asked before it is left.
+    def set_draft(
+        self,
+        draft: TrainingDraft,
+        *,
+        reasons: Mapping[str, str] | None = None,
+        has_input: bool = False,
+        follows_configuration: bool = False,
+    ) -> None:
+        """Show another draft on the overview.
+
+        `reasons` say by step where a proposal comes from. With `has_input` it was entered by the person, who is asked
+        before it is left.
         """
-        self.open_step(steps.NAME)
-        self._is_replacing = True
-        with self._filling():
-            self._review = None
-            self._known_issues = ()
-            self._failure = ""
-            self._settled = set(steps.STEPS) if is_prefilled else set()
-            self.frame.banner.hide()
-            self.configuration_page.forget()
-            self._draft = draft
-            self._pass_worker_on()
-            self._draft = draft  # without the names that were proposed on the way
-            for page in self._pages.values():
-                page.show_draft(draft)
-            self.model_page.propose_where_empty()
-        self._is_replacing = False
-        self._is_touched = has_input
+        self._review = None
+        self._known_issues = ()
+        self._failure = ""
+        self.frame.banner.hide()
+        self.pages.forget()
+        self._drafting.begin(draft, reasons or {}, has_input=has_input, follows_configuration=follows_configuration)
+        self.pages.learn(self._drafting.known, ("model_name",))
+        self._awaits_start = True
+        if self.frame.step != steps.OVERVIEW:
+            self.frame.open_overview()
         self._announce(None)
 
     # Values from outside
 
     def set_project(self, project: Project) -> None:
         self.frame.header.set_title(self.tr("Train a model"), project.name)
-        with self._filling():
-            self.model_page.set_project_name(project.name)
+        self._learn(project=project)
 
     def set_default_name(self, name: str) -> None:
         """The proposed name of the run; used until the person writes another."""
-        with self._filling():
-            self.name_page.set_default_name(name)
+        self._learn(run_name=name)
 
     def set_workers(self, workers: Sequence[WorkerInfo]) -> None:
         """Latest first, unavailable ones included."""
-        self._workers = {worker.slug: worker for worker in workers}
-        self.worker_page.set_workers(workers)
-        with self._filling():
-            self._pass_worker_on()
-        self._refresh()
+        self._learn(workers=tuple(workers))
 
     def set_configurations(self, configurations: Sequence[Configuration]) -> None:
         """The stored ones, of any worker; presets come with the worker."""
-        self.configuration_page.set_configurations(configurations)
-        self._refresh()
+        self._learn(configurations=tuple(configurations))
+
+    def set_proposed_configuration(self, proposal: Proposal) -> None:
+        """For data, device or a worker that were chosen since; dropped when the person chose one."""
+        if self._drafting.follow(proposal):
+            self._announce(None)
 
     def set_saved_configuration(self, configuration: Configuration) -> None:
         """A configuration that was stored on request (and is in `set_configurations` already) becomes the choice."""
-        self.configuration_page.select_configuration(configuration)
+        self.pages.configuration.select_configuration(configuration)
 
     def set_imported_configuration(self, configuration: Configuration) -> None:
         """Values read from a file, to be edited as a new configuration."""
-        self.configuration_page.begin_with(configuration.values, configuration.name)
+        self.pages.configuration.begin_with(configuration.values, configuration.name)
 
     def show_configuration_problem(self, text: str) -> None:
         """Why a configuration could not be stored, beside its name."""
-        self.configuration_page.show_name_problem(text)
+        self.pages.configuration.show_name_problem(text)
 
     def set_models(self, models: Sequence[Model]) -> None:
-        with self._filling():
-            self.model_page.set_models(models)
-        self._refresh()
+        self._learn(models=tuple(models))
 
     def set_versions(self, versions: Sequence[ModelVersion]) -> None:
         """Of all models of the project."""
-        self.model_page.set_versions(versions)
-        self._refresh()
+        self._learn(versions=tuple(versions))
 
     def set_pretrained(self, place: PretrainedPlace | None) -> None:
-        self.model_page.set_pretrained(place)
+        self._learn(pretrained=place)
 
     def set_folders(self, folders: Sequence[Folder]) -> None:
-        self.data_page.set_folders(folders)
-        self._refresh()
+        self._learn(folders=tuple(folders))
 
     def set_categories(self, categories: Sequence[Category]) -> None:
-        self.data_page.set_categories(categories)
-        self.review_page.set_categories(categories)
+        self._learn(categories=tuple(categories))
 
     def set_devices(self, report: DeviceReport | None) -> None:
         """None = a GPU is being looked for."""
-        self.device_page.set_devices(report)
-        self._refresh()
+        self._learn(devices=report)
 
     def set_device(self, device: str) -> None:
         """Choose a device for the person, as long as they chose none."""
-        with self._filling():
-            self.device_page.take_device(device)
+        if device != self._drafting.draft.device:
+            self._drafting.replace(device=device)
+            self._announce(None)
 
     def set_review(self, review: TrainingReview) -> None:
         """Dropped when the draft has changed since it was asked for."""
-        if review.draft == self._draft:
+        if review.draft == self._drafting.draft:
             self._review = review
             self._known_issues = review.issues
             self._failure = ""
             self._progress = 0.0
-            self.review_page.set_review(review)
+            self.pages.overview.set_review(review)
             self._refresh()
 
     def show_review_progress(self, done: float, total: float) -> None:
@@ -232,18 +214,16 @@ class TrainingWizard(QWidget):
         """One of `ui.training.steps.STEPS`."""
         self.frame.open_step(step)
 
-    def _step_opened(self, before: str, step: str) -> None:
-        if step != before:
-            self._settled.add(before)
-        if step == steps.REVIEW:
-            self._settled.update(steps.STEPS)
+    def _step_opened(self, _before: str, step: str) -> None:
+        self._awaits_start = step == steps.OVERVIEW
+        if step == steps.OVERVIEW:
             self._ask_for_review()  # files may have changed since the last one
         else:
             self._refresh()
 
     def request_leave(self) -> None:
         """Asks first when something was entered."""
-        if not self._is_touched:
+        if not self._drafting.is_touched:
             self.cancel_requested.emit()
             return
         question = Question(
@@ -259,7 +239,7 @@ class TrainingWizard(QWidget):
         question = Question(
             self.tr("Start over"),
             self.tr("Start over?"),
-            self.tr("Everything entered in this wizard is replaced by the defaults."),
+            self.tr("Everything entered in this wizard is replaced by what Calque proposes."),
             self.tr("Start &over"),
             is_danger=True,
         )
@@ -267,90 +247,67 @@ class TrainingWizard(QWidget):
 
     # The ring: page -> draft -> other pages, and outward
 
-    @contextmanager
-    def _filling(self) -> Iterator[None]:
-        """While values come from outside, what the pages change by themselves is no input of the person's."""
-        self._is_filling += 1
-        try:
-            yield
-        finally:
-            self._is_filling -= 1
+    def _learn(self, **parts: object) -> None:
+        has_followed = self._drafting.learn(**parts)
+        self.pages.learn(self._drafting.known, (*parts, "model_name"))
+        if has_followed:
+            self._announce(None)
+        else:
+            self._refresh()
 
     def _take(self, page: WizardPage) -> None:
-        old = self._draft
-        self._draft = page.apply(old)
-        if self._is_replacing:
-            return  # told of as a whole when all pages show the new draft
-        if not self._is_filling:
-            self._is_touched = True
-            self._settled.add(next(step for step, other in self._pages.items() if other is page))
-        if self._draft.worker != old.worker:
-            with self._filling():
-                self.configuration_page.change_worker(old.worker, self._draft.worker)
-                self._draft = self.configuration_page.apply(self._draft)
-                self._pass_worker_on()
+        self._awaits_start = False
+        self._drafting.take(page.apply(self._drafting.draft), self.pages.step_of(page))
+        self.pages.learn(self._drafting.known, ("model_name",))
         self._announce(page)
 
-    def _pass_worker_on(self) -> None:
-        worker = self._workers.get(self._draft.worker)
-        self.configuration_page.set_worker(worker)
-        self.device_page.set_worker(worker)
-        self.model_page.set_worker(worker)
-
     def _announce(self, source: WizardPage | None) -> None:
-        for page in self._pages.values():
-            if page is not source and page.apply(self._draft) != self._draft:
-                page.show_draft(self._draft)
-        if self._review is None or self._review.draft != self._draft:
-            self.review_page.set_review(None)
+        self.pages.show_draft(self._drafting.draft, source=source)
+        if self._review is None or self._review.draft != self._drafting.draft:
+            self.pages.overview.set_review(None)
         self._refresh()
-        self.draft_changed.emit(self._draft)
+        self.draft_changed.emit(self._drafting.draft)
 
     def _ask_for_review(self) -> None:
         self._review = None
         self._failure = ""
-        self.review_page.set_review(None)
+        self.pages.overview.set_review(None)
         self._refresh()
         self.review_requested.emit()
 
     def _submit(self) -> None:
         if self._can_start():
             self.set_submitting(True)
-            self.submit_requested.emit(self._draft)
+            self.submit_requested.emit(self._drafting.draft)
 
     # What is wrong, everywhere it is to be seen
 
     def issues(self) -> tuple[Issue, ...]:
         """Those of the last review, also while the next is being made, and what pages know themselves."""
-        own = [issue for page in self._pages.values() for issue in page.own_issues()]
+        own = [issue for page in self.pages.made.values() for issue in page.own_issues()]
         return (*own, *self._known_issues)
 
     def _is_checking(self) -> bool:
-        return not self._failure and (self._review is None or self._review.draft != self._draft)
+        return not self._failure and (self._review is None or self._review.draft != self._drafting.draft)
 
     def _can_start(self) -> bool:
-        is_current = self._review is not None and self._review.draft == self._draft
+        is_current = self._review is not None and self._review.draft == self._drafting.draft
         return is_current and not self._is_submitting and not any(issue.is_error for issue in self.issues())
 
     def _refresh(self) -> None:
         issues = self.issues()
-        for step, page in self._pages.items():
+        given = answers(self._drafting.draft, self._drafting.known)
+        texts = {answer.step: answer.text for answer in given}
+        for step in steps.STEPS:
             own = steps.issues_of(step, issues)
-            is_settled = step in self._settled
-            page.show_issues(own if is_settled else [issue for issue in own if not issue.is_error])
-            first = own[0] if own else None
-            missing = first.text if first and first.is_error else ""
-            self.frame.step_list.set_state(
-                step,
-                StepState(
-                    summary=page.summary() or missing,
-                    problem=first.text if first and is_settled else "",
-                    is_error=bool(first and first.is_error),
-                    was_seen=is_settled and step != steps.REVIEW,
-                ),
-            )
-        self.review_page.show_state(issues, is_checking=self._is_checking())
-        self.frame.restart_button.setVisible(self._is_touched)
+            first = own[0] if own and step != steps.OVERVIEW else None
+            state = StepState(texts.get(step, ""), first.text if first else "", bool(first and first.is_error))
+            self.frame.step_list.set_state(step, state)
+            if step in self.pages.made:
+                self.pages.made[step].show_issues(own)
+        self.pages.overview.show_answers(given, self._drafting.reasons)
+        self.pages.overview.show_state(issues, is_checking=self._is_checking())
+        self.frame.restart_button.setVisible(self._drafting.is_touched)
         self._refresh_start(issues)
 
     def _refresh_start(self, issues: Sequence[Issue]) -> None:
@@ -361,12 +318,25 @@ class TrainingWizard(QWidget):
         elif self._failure:
             text, is_error = self._failure, True
         elif self._is_checking():
-            text = self.tr("Checking what you entered…")
+            text = self.tr("Checking what is proposed…")
             if self._progress:
                 text = self.tr("Reading the annotations once: {percent} %").format(percent=round(100 * self._progress))
         elif not can_start:
             text, is_error = steps.reasons(issues), True
-        elif self.frame.step == steps.REVIEW:
+        elif issues:
+            text = self.tr("{n} above").format(n=counted(len(issues), "remark", "remarks"))
+        else:
             text = self.tr("Everything is ready.")
-        is_here = self.frame.step == steps.REVIEW
+        is_here = self.frame.step == steps.OVERVIEW
         self.frame.footer.show_start(can_start=can_start, text=text if is_here else "", is_error=is_error and is_here)
+        self._give_keyboard(can_start=can_start)
+
+    def _give_keyboard(self, *, can_start: bool) -> None:
+        """To Start when all is well, else to the first answer that is in its way; once for each visit."""
+        is_known = not self._is_checking() and not self._is_submitting
+        if self._awaits_start and is_known and self.frame.step == steps.OVERVIEW:
+            self._awaits_start = False
+            if can_start:
+                self.frame.footer.start_button.setFocus()
+            else:
+                self.pages.overview.focus_first()

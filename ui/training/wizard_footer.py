@@ -1,8 +1,8 @@
-"""The strip below the wizard's pages: Back, Next, Start, and why Start is not free."""
+"""The strip below the wizard's pages: Start on the overview, with why it is not free; the way back on the others."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
@@ -13,8 +13,7 @@ from ui.widgets.labels import label, set_role
 
 
 class WizardFooter(QFrame):
-    back_requested = Signal()
-    next_requested = Signal()
+    overview_requested = Signal()
     start_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -22,29 +21,23 @@ class WizardFooter(QFrame):
         self._sign = IconView("circle-alert", role="error", side=18)
         self._text = label("", "muted", wrap=True)
         self._text.setMinimumWidth(120)
-        self.back_button = QPushButton(icon("arrow-left"), self.tr("&Back"))
-        self.next_button = QPushButton(icon("arrow-right", role="on_accent"), self.tr("&Next"))
-        self.next_button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow after the word
+        self.overview_button = QPushButton(icon("check", role="on_accent"), self.tr("&Back to the overview"))
         self.start_button = QPushButton(icon("play", role="on_accent"), self.tr("&Start training"))
-        for button in (self.next_button, self.start_button):
+        for button in (self.overview_button, self.start_button):
             button.setProperty("role", "primary")
         row = QHBoxLayout(self)
         row.setContentsMargins(24, 12, 24, 12)
         row.setSpacing(10)
-        row.addWidget(self.back_button)
-        row.addSpacing(6)
         row.addWidget(self._sign)
         row.addWidget(self._text, 1)
-        row.addWidget(self.next_button)
+        row.addWidget(self.overview_button)
         row.addWidget(self.start_button)
-        self.back_button.clicked.connect(self.back_requested)
-        self.next_button.clicked.connect(self.next_requested)
+        self.overview_button.clicked.connect(self.overview_requested)
         self.start_button.clicked.connect(self.start_requested)
 
-    def show_place(self, *, can_go_back: bool, is_last: bool) -> None:
-        self.back_button.setEnabled(can_go_back)
-        self.next_button.setVisible(not is_last)
-        self.start_button.setVisible(is_last)
+    def show_place(self, *, is_overview: bool) -> None:
+        self.overview_button.setVisible(not is_overview)
+        self.start_button.setVisible(is_overview)
 
     def show_start(self, *, can_start: bool, text: str, is_error: bool) -> None:
         """`text` says why the start is not free, or that it is."""

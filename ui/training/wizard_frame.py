@@ -1,12 +1,12 @@
-"""Header, steps at the left, one page at a time, Back, Next and Start below. Knows nothing of drafts."""
+"""Header, the overview or one page beside the list of steps, and the strip below. Knows nothing of drafts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from ui.forms.scroll_column import ScrollColumn
 from ui.icons import icon
@@ -18,20 +18,22 @@ from ui.training.wizard_page import WizardPage
 from ui.widgets.page_header import PageHeader
 
 PAGE_WIDTH = 1000
-WIDE_PAGE_WIDTHS = {steps.CONFIGURATION: 1130, steps.REVIEW: 1500}
+WIDE_PAGE_WIDTHS = {steps.CONFIGURATION: 1130, steps.OVERVIEW: 1500}
 SELF_SCROLLING_STEPS = (steps.CONFIGURATION,)  # its form scrolls beside the list
 
 
 class WizardFrame(QWidget):
-    """Every step can be opened at any time; moving on by a button gives the keyboard to the page's first control."""
+    """Every step can be opened at any time. Enter presses the button that has the keyboard, Escape leads back."""
 
     step_opened = Signal(str, str)  # the step before, the step now
     restart_clicked = Signal()
 
-    def __init__(self, pages: Mapping[str, WizardPage], parent: QWidget | None = None) -> None:
+    def __init__(self, page_of: Callable[[str], WizardPage], parent: QWidget | None = None) -> None:
+        """`page_of` is asked for a step's page when it is first shown."""
         super().__init__(parent)
-        self._pages = dict(pages)
-        self._step = steps.STEPS[0]
+        self._page_of = page_of
+        self._areas: dict[str, QWidget] = {}
+        self._step = steps.OVERVIEW
         self._is_busy = False
         self.header = PageHeader(self.tr("Train a model"), back=self.tr("Leave the wizard"))
         self.restart_button = QPushButton(icon("rotate-ccw"), self.tr("Start over…"))
@@ -42,11 +44,11 @@ class WizardFrame(QWidget):
         self._stack = QStackedWidget()
         self._lay_out()
         self.step_list.step_requested.connect(self.open_step)
-        self.footer.back_requested.connect(self.go_back)
-        self.footer.next_requested.connect(self.go_next)
+        self.step_list.step_passed.connect(lambda step: self.open_step(step, takes_focus=False))
+        self.footer.overview_requested.connect(self.open_overview)
         self.restart_button.clicked.connect(self.restart_clicked)
-        QShortcut(QKeySequence("Ctrl+PgDown"), self, self.go_next)
-        QShortcut(QKeySequence("Ctrl+PgUp"), self, self.go_back)
+        QShortcut(QKeySequence("Ctrl+PgDown"), self, lambda: self._move(1))
+        QShortcut(QKeySequence("Ctrl+PgUp"), self, lambda: self._move(-1))
         self._show_step()
 
     def _lay_out(self) -> None:
@@ -65,18 +67,21 @@ class WizardFrame(QWidget):
         whole.addWidget(self.header)
         whole.addLayout(middle, 1)
         whole.addWidget(self.footer)
-        for step in steps.STEPS:
-            self._add(step)
 
-    def _add(self, step: str) -> None:
+    def _area(self, step: str) -> QWidget:
+        if step not in self._areas:
+            self._areas[step] = self._add(step)
+        return self._areas[step]
+
+    def _add(self, step: str) -> QWidget:
         """The area first, then the page: see `ScrollColumn`."""
-        page = self._pages[step]
+        page = self._page_of(step)
         width = WIDE_PAGE_WIDTHS.get(step, PAGE_WIDTH)
         if step not in SELF_SCROLLING_STEPS:
             area = ScrollColumn()
             self._stack.addWidget(area)
             area.set_content(page, max_width=width)
-            return
+            return area
         holder = QWidget()
         self._stack.addWidget(holder)
         page.setMaximumWidth(width)
@@ -84,42 +89,56 @@ class WizardFrame(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(page, 1000)
         row.addStretch(1)
+        return holder
 
     @property
     def step(self) -> str:
         return self._step
 
-    def open_step(self, step: str) -> None:
+    def open_step(self, step: str, *, takes_focus: bool = True) -> None:
+        """With the keyboard in the page's first control, unless somebody walks along the list of steps."""
         before, self._step = self._step, step
         self._show_step()
+        if step == steps.OVERVIEW or takes_focus:
+            self._page_of(step).focus_first()
         self.step_opened.emit(before, step)
 
-    def go_next(self) -> None:
-        self._move(1)
-
-    def go_back(self) -> None:
-        self._move(-1)
+    def open_overview(self) -> None:
+        self.open_step(steps.OVERVIEW)
 
     def go_to(self, step: str, field: str) -> None:
         """Open a step at one of its fields."""
         self.open_step(step)
-        self._pages[step].focus_field(field)
+        if field:
+            self._page_of(step).focus_field(field)
 
     def set_busy(self, is_busy: bool) -> None:
         """While a start is under way nothing can be changed."""
         self._is_busy = is_busy
         for part in (self._stack, self.step_list, self.header):
             part.setEnabled(not is_busy)
-        self._show_step()
 
     def _move(self, by: int) -> None:
-        index = steps.STEPS.index(self._step) + by
-        if 0 <= index < len(steps.STEPS) and not self._is_busy:
-            self.open_step(steps.STEPS[index])
-            self._pages[self._step].focus_first()
+        if not self._is_busy:
+            self.open_step(steps.STEPS[(steps.STEPS.index(self._step) + by) % len(steps.STEPS)])
 
     def _show_step(self) -> None:
-        index = steps.STEPS.index(self._step)
-        self._stack.setCurrentIndex(index)
+        self._stack.setCurrentWidget(self._area(self._step))
         self.step_list.set_current(self._step)
-        self.footer.show_place(can_go_back=index > 0 and not self._is_busy, is_last=self._step == steps.STEPS[-1])
+        is_overview = self._step == steps.OVERVIEW
+        self.step_list.setVisible(not is_overview)
+        self.footer.show_place(is_overview=is_overview)
+
+    # Qt overrides
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        focused = self.focusWidget()
+        if event.key() == Qt.Key.Key_Escape and not self._is_busy:
+            if self._step == steps.OVERVIEW:
+                self.header.back_requested.emit()
+            else:
+                self.open_overview()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(focused, QAbstractButton):
+            focused.click()
+        else:
+            super().keyPressEvent(event)

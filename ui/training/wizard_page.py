@@ -48,10 +48,6 @@ class WizardPage(QWidget):
         """`draft` with this page's part replaced by what is entered here."""
         raise NotImplementedError
 
-    def summary(self) -> str:
-        """The choice made here in a few words, "" when there is none yet."""
-        return ""
-
     def own_issues(self) -> tuple[Issue, ...]:
         """What a draft cannot carry and a review therefore cannot see, such as text that is no number."""
         return ()

@@ -55,12 +55,12 @@ class WorkerChooser(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(self.tr("Choose a worker"))
+        self.setWindowTitle(self.tr("Choose a method"))
         self.resize(620, 440)
         self._search = SearchField(self.tr("Search by name or task"))
         self._list = ChoiceList()
-        self._list.setAccessibleName(self.tr("Workers, latest version first"))
-        self._nothing = label(self.tr("No worker matches the search."), "muted")
+        self._list.setAccessibleName(self.tr("Methods, latest version first"))
+        self._nothing = label(self.tr("No method matches the search."), "muted")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self._choose = QPushButton(self.tr("Choose"))
         self._choose.setProperty("role", "primary")

@@ -1,4 +1,4 @@
-"""Step 2: which worker trains."""
+"""Which worker trains."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class WorkerPage(WizardPage):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(
-            self.tr("Worker"),
-            self.tr("The worker is the part that trains. It decides what the model predicts and what can be set."),
+            self.tr("Method"),
+            self.tr("The method is the program that learns: it decides what the model finds, and what can be set."),
             parent,
         )
         self._workers: dict[str, WorkerInfo] = {}
@@ -85,10 +85,6 @@ class WorkerPage(WizardPage):
     def apply(self, draft: TrainingDraft) -> TrainingDraft:
         return replace(draft, worker=self._slug)
 
-    def summary(self) -> str:
-        worker = self.worker()
-        return worker.title if worker else self._slug
-
     def open_chooser(self) -> WorkerChooser:
         chooser = WorkerChooser(self)
         self._chooser = chooser
@@ -120,9 +116,9 @@ class WorkerPage(WizardPage):
     def _refresh(self) -> None:
         worker = self.worker()
         if worker is None:
-            missing = self.tr('The worker "{slug}" is not installed').format(slug=self._slug)
-            self._title.setText(missing if self._slug else self.tr("No worker chosen"))
-            self._summary.setText(self.tr("Choose the worker that is to train the model."))
+            missing = self.tr('The method "{slug}" is not installed').format(slug=self._slug)
+            self._title.setText(missing if self._slug else self.tr("No method chosen"))
+            self._summary.setText(self.tr("Choose the method that is to train the model."))
             for value in self._facts.values():
                 value.setText("–")
             return

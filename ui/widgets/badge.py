@@ -32,7 +32,7 @@ STATUS_HELP = {
     RunStatus.IN_PROGRESS: "Its process is at work.",
     RunStatus.STOPPING: "You asked it to stop; it finishes what it must to keep the best result.",
     RunStatus.SUCCESS: "Came to its end: all epochs, early stopping, or the time limit.",
-    RunStatus.FAILED: "The worker ended with an error.",
+    RunStatus.FAILED: "The training program ended with an error.",
     RunStatus.ABORTED: "Its process vanished or was killed.",
     RunStatus.TERMINATED: "You stopped it; the best result so far was kept.",
     RunStatus.RERUN: "A new attempt is about to start.",

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from core.domain.geometry import Geometry
-from core.domain.ids import AnnotationId, CategoryId, ImageId
+from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
 from core.domain.projects import AnnotatedImage, Annotation, Source
 from core.registry.stores.chunks import KEYS_PER_QUERY, ROWS_PER_INSERT, chunked
 from core.registry.stores.images import get_images
 from core.registry.stores.shapes import Shape, decode, encode
 from core.registry.stores.upkeep import IS_GROUND_TRUTH, Touched, annotations_written
-from core.registry.tables.images import ANNOTATIONS
+from core.registry.tables.images import ANNOTATIONS, IMAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +108,18 @@ def _to_columns(annotation: NewAnnotation) -> dict[str, object]:
         "confidence": annotation.confidence,
         "is_crowd": annotation.is_crowd,
     }
+
+
+def count_kinds(session: Session, project: ProjectId, *, limit: int = 4000) -> dict[str, int]:
+    """How many of the first shapes of a project's classes are of which kind: enough to tell boxes from outlines."""
+    columns, images = ANNOTATIONS.c, IMAGES.c
+    first = (
+        select(columns.kind)
+        .join(IMAGES, images.id == columns.image_id)
+        .where(images.project_id == project, columns.source != Source.MODEL.value)
+        .where(columns.category_id.is_not(None), columns.kind != "image")
+        .limit(limit)
+        .subquery()
+    )
+    rows = session.execute(select(first.c.kind, func.count()).group_by(first.c.kind))
+    return {str(kind): int(n) for kind, n in rows}

@@ -92,7 +92,7 @@ def _get_row(session: Session, id: ConfigurationId) -> ConfigurationRow:
 def _require_free(session: Session, worker: str, name: str) -> None:
     taken = select(ConfigurationRow.id).where(ConfigurationRow.worker == worker, ConfigurationRow.name == name)
     if session.scalar(taken) is not None:
-        raise RefusedError(f'A configuration named "{name}" exists for this worker.', code="E-130")
+        raise RefusedError(f'A configuration named "{name}" exists for this method.', code="E-130")
 
 
 def _to_domain(row: ConfigurationRow) -> Configuration:

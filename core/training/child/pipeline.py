@@ -105,7 +105,7 @@ class _Training:
             target=self.tree,
             progress=self._told("checking and copying images"),
         )
-        context.progress(0.99, 1, "loading the worker")
+        context.progress(0.99, 1, "loading the method")
         worker = WorkerCatalog().load(description)
         start = find_start(payload, context.worker, self._told_start)
         self._leave_if_stopped()
@@ -141,7 +141,7 @@ class _Training:
             result = worker.train(self._train_request(images, start), context)
             if not result.weights.is_file():
                 raise WorkerError(
-                    "The worker ended without weights.", hint="Retry the run, or ask the worker's makers."
+                    "The method ended without weights.", hint="Retry the run, or ask the method's makers."
                 )
             self._keep_training_files(result)
         if result.status is RunStatus.TERMINATED and result.epochs_done < 1:

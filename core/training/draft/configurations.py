@@ -98,7 +98,7 @@ class ConfigurationService:
     def _checked_name(self, worker: str, name: str) -> str:
         name = checked_title(name, "configuration", longest=MAX_NAME)
         if any(name == preset for preset, _ in self._catalog.info(worker).presets):
-            raise RefusedError(f'A configuration named "{name}" exists for this worker.', code="E-130")
+            raise RefusedError(f'A configuration named "{name}" exists for this method.', code="E-130")
         return name
 
     def _checked_values(self, worker: str, values: Mapping[str, ConfigValue]) -> dict[str, ConfigValue]:

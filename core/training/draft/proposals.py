@@ -1,11 +1,80 @@
-"""What a wizard proposes before a person has chosen anything."""
+"""What a wizard proposes before a person has chosen anything. Pure."""
 
 from __future__ import annotations
 
-from core.domain.workers import WorkerInfo
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from core.domain.counting import counted
+from core.domain.ids import VersionId
+from core.domain.models import Model
+from core.domain.projects import Category, Folder, Project
+from core.domain.proposed_names import proposed_model_name
+from core.domain.training import Proposal, StartFrom, StartKind, TrainingDraft
+from core.domain.workers import GpuUse, WorkerInfo
+from core.training.draft.proposed_sets import ProposedSets, propose_sets
 
 FEW_IMAGES = 200
 CPU = "cpu"
+BOX, POLYGON = "box", "polygon"
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What there is to propose from. `last` is the project's last training, as a draft that asks for the same again."""
+
+    project: Project
+    folders: Sequence[Folder] = ()
+    categories: Sequence[Category] = ()
+    models: Sequence[Model] = ()
+    versions: frozenset[VersionId] = frozenset()  # of which weights can be continued
+    workers: Sequence[WorkerInfo] = ()  # latest first
+    needs: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by worker: shapes that its task asks for
+    shapes: Mapping[str, int] = field(default_factory=dict)  # how many there are of each kind; a sample is enough
+    device: str = CPU
+    last: TrainingDraft | None = None
+    chosen: tuple[str, ...] = ()  # folders that the person wants to train on
+    worker: str = ""  # for a first training, whatever the shapes
+
+
+def propose(found: Circumstances) -> Proposal:
+    """Everything that the wizard asks, answered; the run's name is left to `Plans.default_name`.
+
+    What was trained last is asked for again, as far as it is still there.
+    """
+    reasons: dict[str, str] = {}
+    draft = _with_worker(found, reasons)
+    worker = next((info for info in found.workers if info.slug == draft.worker), None)
+    if worker is not None and worker.gpu_use is GpuUse.UNSUPPORTED:
+        draft = replace(draft, device=CPU)
+    draft = _with_data(found, draft, reasons)
+    draft = with_configuration(found, draft, reasons)
+    is_repeated = found.last is not None and found.last.worker == draft.worker
+    return Proposal(_with_model(found, draft, reasons), reasons, is_repeated)
+
+
+def with_configuration(found: Circumstances, draft: TrainingDraft, reasons: dict[str, str]) -> TrainingDraft:
+    """The last training's values, else the preset for so many images on that device."""
+    worker = next((info for info in found.workers if info.slug == draft.worker), None)
+    if worker is None:
+        return draft
+    if found.last is not None and found.last.worker == draft.worker:
+        reasons["configuration"] = "As in the last training of this project."
+        last = found.last
+        return replace(
+            draft, configuration=last.configuration, configuration_name=last.configuration_name, values=last.values
+        )
+    n_images = n_annotated((*draft.train_folders, *draft.val_folders), found.folders)
+    name = proposed_configuration(worker, n_images=n_images, device=draft.device)
+    where = "the CPU" if draft.device == CPU else "a GPU"
+    reasons["configuration"] = f"Proposed for {counted(n_images, 'annotated image')} on {where}."
+    return replace(draft, configuration=None, configuration_name=name, values=dict(worker.presets).get(name, {}))
+
+
+def n_annotated(paths: Iterable[str], folders: Sequence[Folder]) -> int:
+    """Images with an annotation in folders that do not contain each other."""
+    by_path = {folder.path: folder.n_annotated for folder in folders}
+    return sum(by_path.get(path, 0) for path in dict.fromkeys(paths))
 
 
 def proposed_configuration(worker: WorkerInfo, *, n_images: int, device: str) -> str:
@@ -18,3 +87,88 @@ def proposed_configuration(worker: WorkerInfo, *, n_images: int, device: str) ->
     wanted = (worker.small_data_preset, worker.usual_preset) if is_small else (worker.usual_preset,)
     known = {name for name, _ in worker.presets}
     return next((name for name in wanted if name in known), "")
+
+
+def _with_worker(found: Circumstances, reasons: dict[str, str]) -> TrainingDraft:
+    draft = TrainingDraft(found.project.id, device=found.device)
+    usable = [info for info in found.workers if info.is_available and not info.is_hidden]
+    known = {info.slug for info in found.workers if info.is_available}
+    if found.last is not None and found.last.worker in known:
+        reasons["worker"] = "As in the last training of this project."
+        last = found.last
+        return replace(
+            draft,
+            worker=last.worker,
+            max_minutes=last.max_minutes,
+            seed=last.seed,
+            val_ratio=last.val_ratio,
+            use_images_without_objects=last.use_images_without_objects,
+        )
+    if found.worker in known:
+        return replace(draft, worker=found.worker)
+    if not usable:
+        return draft
+    n_shapes, n_polygons = sum(found.shapes.values()), found.shapes.get(POLYGON, 0)
+    is_outlined = 0 < n_polygons == n_shapes  # a class of boxes alone would stand in the way of outlines
+    outlining = [info for info in usable if POLYGON in found.needs.get(info.slug, frozenset())]
+    boxing = [info for info in usable if info not in outlining]
+    wanted = (outlining or boxing) if is_outlined else (boxing or usable)
+    if n_shapes:
+        reasons["worker"] = f"The annotations of this project are {'outlines' if is_outlined else 'boxes'}."
+    return replace(draft, worker=wanted[0].slug)
+
+
+def _with_data(found: Circumstances, draft: TrainingDraft, reasons: dict[str, str]) -> TrainingDraft:
+    known = {folder.path for folder in found.folders}
+    last = found.last
+    if last is not None and not found.chosen and last.train_folders:
+        folders = ProposedSets(last.train_folders, last.val_folders, last.test_folders)
+        if known.issuperset(folders.all):
+            reasons["data"] = "As in the last training of this project."
+            names = {category.name for category in found.categories}
+            classes = last.categories if names.issuperset(last.categories) else ()
+            return replace(_with_folders(draft, folders), categories=classes)
+    folders = propose_sets(found.folders, chosen=found.chosen)
+    if folders.val or folders.test:
+        reasons["data"] = "By the names of the folders."
+    elif folders.train == ("",):
+        reasons["data"] = "No folder is called train, val or test, so all images are used."
+    return _with_folders(draft, folders)
+
+
+def _with_folders(draft: TrainingDraft, folders: ProposedSets) -> TrainingDraft:
+    return replace(draft, train_folders=folders.train, val_folders=folders.val, test_folders=folders.test)
+
+
+def _with_model(found: Circumstances, draft: TrainingDraft, reasons: dict[str, str]) -> TrainingDraft:
+    last = found.last
+    if last is not None and last.worker == draft.worker:
+        draft = replace(draft, start=_start(last.start, found.versions))
+        model = next((model for model in found.models if model.id == last.model), None)
+        if model is not None and set(model.categories) == _classes(found, draft):
+            reasons["model"] = "The next version of the model that was trained last."
+            return replace(draft, model=model.id)
+    worker = next((info for info in found.workers if info.slug == draft.worker), None)
+    taken = [model.name for model in found.models]
+    name = proposed_model_name(worker.title if worker else "", found.project.name, taken)
+    return replace(draft, new_model_name=name)
+
+
+def _start(start: StartFrom, versions: frozenset[VersionId]) -> StartFrom:
+    is_gone = start.kind is StartKind.VERSION and start.version not in versions
+    return StartFrom() if is_gone else start
+
+
+def _classes(found: Circumstances, draft: TrainingDraft) -> set[str]:
+    """Those that will be trained, as far as the counts of the folders tell."""
+    if draft.categories:
+        return set(draft.categories)
+    by_path = {folder.path: folder for folder in found.folders}
+    occurring = {
+        category
+        for path in draft.train_folders
+        if path in by_path
+        for category, n in by_path[path].category_counts
+        if n
+    }
+    return {category.name for category in found.categories if category.id in occurring}

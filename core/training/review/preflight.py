@@ -138,7 +138,7 @@ def _check_configuration(facts: Facts) -> list[Issue]:
     made_for = _made_for(facts)
     if unknown or made_for:
         text = (
-            f"This configuration was made for {made_for or 'another worker'}; unknown: {', '.join(unknown) or 'none'}."
+            f"This configuration was made for {made_for or 'another method'}; unknown: {', '.join(unknown) or 'none'}."
         )
         issues.append(warning("W-133", text, "configuration"))
     return issues

@@ -60,10 +60,10 @@ def _run_rows(facts: Facts) -> Iterator[Row]:
     worker = facts.worker
     yield "Name", facts.draft.name, False
     yield "Project", facts.project.name, False
-    yield "Worker", f"{worker.title} {worker.version}" if worker else "", False
+    yield "Method", f"{worker.title} {worker.version}" if worker else "", False
     yield "Task", facts.task.slug if facts.task else "", False
     name = facts.draft.configuration_name or (facts.configuration.name if facts.configuration else "")
-    yield "Configuration", name or "the worker's defaults", not name
+    yield "Configuration", name or "the method's defaults", not name
     if facts.architecture:
         yield "Network", facts.architecture, False
 

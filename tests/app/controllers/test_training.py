@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from pytestqt.qtbot import QtBot
 
 from app.controllers.configuration_files import MAX_BYTES, read_configuration
@@ -114,7 +114,7 @@ def desk(
 
 
 def start(desk: Desk) -> RunRecord:
-    desk.wizard.open_step(steps.REVIEW)
+    desk.wizard.open_step(steps.OVERVIEW)
     desk.settle()
     button = desk.wizard.frame.footer.start_button
     assert button.isEnabled(), desk.wizard.frame.footer.reason()
@@ -125,26 +125,64 @@ def start(desk: Desk) -> RunRecord:
     return record
 
 
-def test_a_new_training_begins_with_good_defaults(desk: Desk) -> None:
+def test_a_new_training_begins_with_an_answer_to_everything(desk: Desk) -> None:
     desk.open()
     draft = desk.wizard.draft()
     assert draft.worker == "yolo-detect"
     assert draft.new_model_name == "YOLO | Pages (page)"
-    assert draft.name.startswith("YOLO | Pages (page) · YOLO detection · ")
+    assert draft.name != ""
     assert (draft.device, draft.max_minutes, draft.start.kind) == ("cpu", 60.0, StartKind.SCRATCH)
+    assert draft.train_folders == ("train",)
+    assert draft.val_folders == ()  # the folder "val" shows none of the classes of "train"
+    assert draft.configuration_name == "Fast on small data"
     assert not desk.wizard.has_input
-    assert desk.codes() == ["E-521"]
+    assert desk.codes() == []
+    assert desk.wizard.frame.step == steps.OVERVIEW
+    button = desk.wizard.frame.footer.start_button
+    with desk.qtbot.waitSignal(desk.controller.run_submitted, timeout=20_000):
+        desk.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)  # the only click
+
+
+def test_the_second_training_is_proposed_like_the_first_as_the_next_version(desk: Desk) -> None:
+    desk.open("train")
+    desk.wizard.pages.data.classes().set_chosen(("text",))
+    desk.wizard.pages.data.changed.emit()
+    desk.qtbot.keyClicks(desk.wizard.pages.data._seed_field, "7")
+    first = start(desk)
+    before = desk.wizard.draft()
+    desk.open()
+    draft = desk.wizard.draft()
+    assert draft.model == first.model
+    assert (draft.train_folders, draft.categories, draft.seed) == (("train",), ("text",), 70)
+    assert (draft.configuration_name, draft.values) == (before.configuration_name, before.values)
+    assert desk.wizard.pages.overview.rows[steps.MODEL].texts()[0] == f"{first.model_name}: its next version"
+    assert desk.codes() == []
+
+
+def test_the_configuration_follows_the_device_until_one_is_chosen(desk: Desk) -> None:
+    desk.probe.report = WITH_GPU
+    desk.open("train")
+    assert desk.wizard.draft().device == "cuda:0"
+    assert desk.wizard.draft().configuration_name == "Balance"
+    desk.wizard.pages.device.gpu_switch().click()
+    desk.settle()
+    assert desk.wizard.draft().configuration_name == "Fast on small data"
+    page = desk.wizard.pages.configuration
+    page._pick("preset:Accuracy first")
+    desk.wizard.pages.device.gpu_switch().click()
+    desk.settle()
+    assert desk.wizard.draft().configuration_name == "Accuracy first"
 
 
 def test_folders_become_the_training_data_and_the_review_counts_them(desk: Desk) -> None:
     desk.open("train")
     assert desk.wizard.draft().train_folders == ("train",)
     assert desk.codes() == []
-    desk.wizard.open_step(steps.REVIEW)
+    desk.wizard.open_step(steps.OVERVIEW)
     desk.settle()
-    counts = desk.wizard.review_page._counts.texts()
+    counts = desk.wizard.pages.overview.counts.texts()
     assert counts[0] == ["Images", "3", "1", "–"]  # a quarter was held back for validation
-    assert desk.wizard.review_page._command.toPlainText().startswith("calque train")
+    assert desk.wizard.pages.overview._command.toPlainText().startswith("calque train")
 
 
 def test_start_makes_a_pending_run(desk: Desk) -> None:
@@ -157,7 +195,7 @@ def test_start_makes_a_pending_run(desk: Desk) -> None:
 
 def test_what_changed_since_the_review_is_refused_in_words(desk: Desk) -> None:
     desk.open("train")
-    desk.wizard.open_step(steps.REVIEW)
+    desk.wizard.open_step(steps.OVERVIEW)
     desk.settle()
     for file in (desk.project.root / "train").iterdir():
         file.unlink()
@@ -189,12 +227,12 @@ def test_files_are_looked_at_in_the_background_and_not_again_for_another_name(de
     looking = desk.controller._looking
     assert looking is not None
     assert looking.is_done
-    desk.wizard.name_page._line.textEdited.emit("Another")
+    desk.wizard.pages.name._line.textEdited.emit("Another")
     desk.settle()
     assert desk.controller._looking is looking
     for file in (desk.project.root / "train").iterdir():
         file.unlink()
-    desk.wizard.open_step(steps.REVIEW)
+    desk.wizard.open_step(steps.OVERVIEW)
     desk.settle()
     assert desk.controller._looking is not looking
     assert "E-222" in desk.codes()
@@ -211,7 +249,7 @@ def test_leaving_gives_up_what_is_being_counted(desk: Desk) -> None:
 
 def test_every_change_is_reviewed_after_a_pause(desk: Desk) -> None:
     desk.open("train")
-    field = desk.wizard.device_page._limit_field
+    field = desk.wizard.pages.device._limit_field
     field.selectAll()
     desk.qtbot.keyClicks(field, "3")
     assert desk.controller._pause.isActive()
@@ -228,31 +266,31 @@ def test_a_gpu_is_looked_for_in_the_background_and_chosen_for_a_new_training(des
     desk.probe.gate.clear()
     with desk.qtbot.waitSignal(desk.controller.opened):
         desk.controller.open(desk.project.id)
-    assert desk.wizard.device_page._state.text() == "Looking for a GPU…"
-    assert not desk.wizard.device_page.gpu_switch().isEnabled()
+    assert desk.wizard.pages.device._state.text() == "Looking for a GPU…"
+    assert not desk.wizard.pages.device.gpu_switch().isEnabled()
     desk.probe.gate.set()
     desk.settle()
     assert desk.wizard.draft().device == "cuda:0"
-    assert desk.wizard.device_page._state.text() == "A card · 6.4 GB free of 8.6 GB"
+    assert desk.wizard.pages.device._state.text() == "A card · 6.4 GB free of 8.6 GB"
     assert not desk.wizard.has_input
 
 
 def test_a_gpu_that_appears_after_a_choice_changes_nothing(desk: Desk) -> None:
     desk.open()
-    assert desk.wizard.device_page._state.text() == "No NVIDIA driver was found."
-    desk.wizard.model_page._version_line.textEdited.emit("x")
+    assert desk.wizard.pages.device._state.text() == "No NVIDIA driver was found."
+    desk.wizard.pages.model._version_line.textEdited.emit("x")
     desk.probe.report = WITH_GPU
-    desk.wizard.device_page._again.click()
+    desk.wizard.pages.device._again.click()
     desk.settle()
     assert desk.probe.n_fresh == 1
-    assert desk.wizard.device_page.gpu_switch().isEnabled()
+    assert desk.wizard.pages.device.gpu_switch().isEnabled()
     assert desk.wizard.draft().device == "cpu"
 
 
 def test_who_trained_on_the_cpu_beside_a_gpu_is_offered_the_cpu_again(desk: Desk) -> None:
     desk.probe.report = WITH_GPU
     desk.open("train")
-    desk.wizard.device_page.gpu_switch().click()
+    desk.wizard.pages.device.gpu_switch().click()
     start(desk)
     desk.open("train")
     assert desk.wizard.draft().device == "cpu"
@@ -260,7 +298,7 @@ def test_who_trained_on_the_cpu_beside_a_gpu_is_offered_the_cpu_again(desk: Desk
 
 def test_a_configuration_is_stored_and_its_name_cannot_be_used_twice(desk: Desk) -> None:
     desk.open()
-    page = desk.wizard.configuration_page
+    page = desk.wizard.pages.configuration
     assert "preset:Fast on small data" in page._list.shown_keys()
     page._new.click()
     field = page.editor().form.row("epochs").editor.focus_target()
@@ -276,12 +314,12 @@ def test_a_configuration_is_stored_and_its_name_cannot_be_used_twice(desk: Desk)
     page._name_line.setText("Five")
     page._save.click()
     desk.settle()
-    assert page._name.problem.text() == 'A configuration named "Five" exists for this worker.'
+    assert page._name.problem.text() == 'A configuration named "Five" exists for this method.'
 
 
 def test_an_option_out_of_range_is_told_beside_it(desk: Desk) -> None:
     desk.open("train")
-    page = desk.wizard.configuration_page
+    page = desk.wizard.pages.configuration
     page._new.click()
     field = page.editor().form.row("epochs").editor.focus_target()
     field.selectAll()  # type: ignore[attr-defined]
@@ -309,10 +347,10 @@ def test_a_file_is_imported_and_a_broken_one_is_told_with_its_place(desk: Desk, 
 def test_pretrained_weights_are_looked_for_by_the_architecture(desk: Desk) -> None:
     (desk.home.weights / "yolo11n.pt").write_bytes(b"weights")
     desk.open()
-    start = desk.wizard.model_page._start
+    start = desk.wizard.pages.model._start
     button = start._radio.button(StartKind.PRETRAINED)
     assert button.accessibleDescription() == f"yolo11n.pt is on this computer, in {desk.home.weights}."
-    page = desk.wizard.configuration_page
+    page = desk.wizard.pages.configuration
     page._new.click()
     box = page.editor().form.row("size").editor.focus_target()
     box.activated.emit(1)  # type: ignore[attr-defined]
@@ -322,7 +360,7 @@ def test_pretrained_weights_are_looked_for_by_the_architecture(desk: Desk) -> No
 
 def test_what_was_entered_is_kept_until_the_project_is_closed(desk: Desk) -> None:
     desk.open()
-    desk.wizard.data_page.slot("train").take_paths(("train",))
+    desk.wizard.pages.data.slot("train").take_paths(("val",))
     entered = desk.wizard.draft()
     with desk.qtbot.waitSignal(desk.controller.closed):
         desk.wizard.cancel_requested.emit()
@@ -331,16 +369,16 @@ def test_what_was_entered_is_kept_until_the_project_is_closed(desk: Desk) -> Non
     assert desk.wizard.has_input
     desk.wizard.restart_requested.emit()
     desk.settle()
-    assert desk.wizard.draft().train_folders == ()
-    desk.wizard.data_page.slot("train").take_paths(("val",))
+    assert desk.wizard.draft().train_folders == ("train",)
+    desk.wizard.pages.data.slot("train").take_paths(("val",))
     desk.controller.forget(desk.project.id)
     desk.open()
-    assert desk.wizard.draft().train_folders == ()
+    assert desk.wizard.draft().train_folders == ("train",)
 
 
 def test_train_again_fills_everything_in(desk: Desk) -> None:
     desk.open("train")
-    desk.qtbot.keyClicks(desk.wizard.data_page._seed_field, "7")  # before the 0
+    desk.qtbot.keyClicks(desk.wizard.pages.data._seed_field, "7")  # before the 0
     record = start(desk)
     with desk.qtbot.waitSignal(desk.controller.opened):
         desk.controller.open_like_run(record.id)
@@ -366,11 +404,11 @@ def test_a_project_that_is_gone_is_told(desk: Desk) -> None:
 
 def test_another_worker_brings_its_own_configurations(desk: Desk) -> None:
     desk.open("train")
-    desk.wizard.worker_page._take("yolo-segment")
+    desk.wizard.pages.worker._take("yolo-segment")
     desk.settle()
     assert desk.wizard.draft().name.split(" · ")[1] == "YOLO segmentation"
     assert desk.codes() == ["E-122"]  # the project has boxes only
-    assert desk.wizard.worker_page._problem.text().startswith('"YOLO segmentation" trains segmentation models')
+    assert desk.wizard.pages.worker._problem.text().startswith('"YOLO segmentation" trains segmentation models')
 
 
 def test_what_a_file_may_hold(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ class Desk:
         return self.wizard.frame.header._subtitle.text()
 
     def model_names(self) -> list[str]:
-        return [model.name for model in self.wizard.model_page._models]
+        return [model.name for model in self.wizard.pages.model._models]
 
 
 @pytest.fixture
@@ -86,11 +86,11 @@ def test_each_list_that_changed_comes_anew_and_the_draft_is_reviewed(desk: Desk)
     assert desk.model_names() == ["Mine"]
     desk.jobs.run(lambda: desk.configurations.create_configuration("fake", "quick", {"n_steps": 3}))
     desk.settle()
-    assert "quick" in [one.name for one in desk.wizard.configuration_page._stored]
+    assert "quick" in [one.name for one in desk.wizard.pages.configuration._stored]
     desk.lists.refresh(Changes.of(folders=[here], categories=[here]))
     desk.settle()
-    assert {folder.path for folder in desk.wizard.data_page._folders} == {"", "train", "val"}
-    assert [category.name for category in desk.wizard.data_page._categories] == ["text", "zone"]
+    assert {folder.path for folder in desk.wizard.pages.data._folders} == {"", "train", "val"}
+    assert [category.name for category in desk.wizard.pages.data._categories] == ["text", "zone"]
     assert len(desk.reviews) == 4
 
 

@@ -16,7 +16,7 @@ from ui.training.wizard import TrainingWizard
 
 def page_of(wizard: TrainingWizard) -> ConfigurationPage:
     wizard.open_step(steps.CONFIGURATION)
-    return wizard.configuration_page
+    return wizard.pages.configuration
 
 
 def pick(page: ConfigurationPage, key: str) -> None:
@@ -33,7 +33,7 @@ def type_epochs(qtbot: QtBot, page: ConfigurationPage, text: str) -> None:
 def test_no_configuration_shows_the_defaults_read_only(qtbot: QtBot, wizard: TrainingWizard) -> None:
     page = page_of(wizard)
     assert page._title.text() == "No configuration"
-    assert page.summary() == "Defaults"
+    assert wizard.pages.overview.rows[steps.CONFIGURATION].texts()[0] == "The method's defaults"
     type_epochs(qtbot, page, "7")
     assert wizard.draft().values == {}
     assert page.editor().form.row("epochs").editor.value() == 100
@@ -44,7 +44,7 @@ def test_presets_and_stored_ones_of_this_worker_are_listed(wizard: TrainingWizar
     assert page._list.shown_keys() == ["defaults", "preset:Fast", "stored:k1", "stored:k2"]
     notes = [choice.subtitle for key in page._list.shown_keys() if (choice := page._list.choice(key)) is not None]
     assert notes == [
-        "the worker's defaults",
+        "the method's defaults",
         "built in · 1 value changed",
         "used by a run · 1 value changed",
         "stored, made for another version · 1 value changed",
@@ -86,7 +86,8 @@ def test_a_new_one_starts_from_the_defaults_with_a_free_name(qtbot: QtBot, wizar
     assert page._list.current_key() == "custom"
     type_epochs(qtbot, page, "9")
     assert wizard.draft().values == {"epochs": 9}
-    assert page.summary() == "1 value changed"
+    answer = wizard.pages.overview.rows[steps.CONFIGURATION].texts()
+    assert answer[:2] == ("Values of this run", "1 value changed from the defaults")
 
 
 def test_what_was_edited_is_still_there_after_looking_elsewhere(qtbot: QtBot, wizard: TrainingWizard) -> None:
@@ -121,7 +122,7 @@ def test_saving_asks_for_a_name_and_becomes_the_choice(qtbot: QtBot, wizard: Tra
 def test_a_name_that_is_taken_is_told_of_beside_it(wizard: TrainingWizard) -> None:
     page = page_of(wizard)
     page._new.click()
-    wizard.show_configuration_problem('A configuration named "Nine" exists for this worker.')
+    wizard.show_configuration_problem('A configuration named "Nine" exists for this method.')
     assert page._name.problem.isVisibleTo(page)
     page._name_line.textEdited.emit("x")
     assert not page._name.problem.isVisibleTo(page)
@@ -160,9 +161,9 @@ def test_a_file_is_asked_for_and_its_values_can_be_edited(qtbot: QtBot, wizard: 
 def test_each_worker_keeps_its_own_configuration(wizard: TrainingWizard) -> None:
     page = page_of(wizard)
     pick(page, "preset:Fast")
-    wizard.worker_page._take("slow")
+    wizard.pages.worker._take("slow")
     assert (wizard.draft().configuration_name, wizard.draft().values) == ("", {})
-    wizard.worker_page._take("boxes")
+    wizard.pages.worker._take("boxes")
     assert (wizard.draft().configuration_name, wizard.draft().values) == ("Fast", {"epochs": 5})
 
 

@@ -14,7 +14,7 @@ from ui.training.wizard import TrainingWizard
 
 def page_of(wizard: TrainingWizard) -> DataPage:
     wizard.open_step(steps.DATA)
-    return wizard.data_page
+    return wizard.pages.data
 
 
 def test_folders_are_chosen_in_a_dialog(qtbot: QtBot, wizard: TrainingWizard) -> None:
@@ -24,7 +24,8 @@ def test_folders_are_chosen_in_a_dialog(qtbot: QtBot, wizard: TrainingWizard) ->
     picker.accept()
     assert wizard.draft().train_folders == ("train/a", "train/b")
     assert page.slot("train")._sum.text() == "150 images, 130 annotated"
-    assert page.summary() == "150 images: train/a, train/b"
+    answer = wizard.pages.overview.rows[steps.DATA].texts()[0]
+    assert answer.splitlines()[0] == "Training: train/a, train/b (150 images)"
 
 
 def test_a_folder_can_be_taken_out_again(wizard: TrainingWizard) -> None:

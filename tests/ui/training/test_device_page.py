@@ -14,7 +14,7 @@ from ui.training.wizard import TrainingWizard
 @pytest.fixture
 def page(wizard: TrainingWizard) -> DevicePage:
     wizard.open_step(steps.DEVICE)
-    return wizard.device_page
+    return wizard.pages.device
 
 
 def test_while_a_gpu_is_looked_for(page: DevicePage) -> None:
@@ -42,7 +42,7 @@ def test_a_gpu_is_named_with_its_free_memory(
     assert page._state.text() == "NVIDIA H100 · 81.6 GB free of 85.9 GB"
     page.gpu_switch().click()
     assert wizard.draft().device == "cuda:0"
-    assert page.summary() == "NVIDIA H100 · 60 min"
+    assert wizard.pages.overview.rows[steps.DEVICE].texts()[0] == "NVIDIA H100, at most 60 minutes"
     page.gpu_switch().click()
     assert wizard.draft().device == "cpu"
 
@@ -58,7 +58,7 @@ def test_one_of_several_gpus(wizard: TrainingWizard, page: DevicePage, gpu_repor
 
 def test_a_worker_that_uses_no_gpu(wizard: TrainingWizard, page: DevicePage, gpu_report: DeviceReport) -> None:
     wizard.set_devices(gpu_report)
-    wizard.worker_page._take("slow")
+    wizard.pages.worker._take("slow")
     assert not page.gpu_switch().isEnabled()
     assert page._state.text() == '"CPU worker" does not use a GPU; it will run on the CPU.'
 
@@ -82,7 +82,7 @@ def test_limits(qtbot: QtBot, wizard: TrainingWizard, page: DevicePage) -> None:
     assert wizard.draft().max_minutes == 3.0  # the review refuses it, the field does not change it
     page._limit.button(UNLIMITED).click()
     assert wizard.draft().max_minutes is None
-    assert page.summary() == "CPU · no limit"
+    assert wizard.pages.overview.rows[steps.DEVICE].texts()[0] == "CPU, no limit of time"
     page._limit.button(LIMITED).click()
     assert wizard.draft().max_minutes == 3.0
 

@@ -16,7 +16,7 @@ from ui.training.wizard import TrainingWizard
 
 def page_of(wizard: TrainingWizard) -> ModelPage:
     wizard.open_step(steps.MODEL)
-    return wizard.model_page
+    return wizard.pages.model
 
 
 def test_a_new_model_has_a_proposed_name(wizard: TrainingWizard) -> None:
@@ -26,11 +26,11 @@ def test_a_new_model_has_a_proposed_name(wizard: TrainingWizard) -> None:
 
 def test_the_proposal_follows_the_worker_until_a_name_is_written(qtbot: QtBot, wizard: TrainingWizard) -> None:
     page = page_of(wizard)
-    wizard.worker_page._take("slow")
+    wizard.pages.worker._take("slow")
     assert wizard.draft().new_model_name == "CPU | Charters (page)"
     page._name_line.clear()
     qtbot.keyClicks(page._name_line, "Mine")
-    wizard.worker_page._take("boxes")
+    wizard.pages.worker._take("boxes")
     assert wizard.draft().new_model_name == "Mine"
     assert page._propose.isVisibleTo(page)
     page._propose.click()
@@ -92,7 +92,7 @@ def test_only_versions_of_the_worker_are_listed_and_the_best_is_marked(wizard: T
     best = start._list.choice("v1")
     assert best is not None
     assert (best.note, best.subtitle.split(" · ")[1]) == ("best", "mAP50-95 0.600 on test")
-    wizard.worker_page._take("slow")
+    wizard.pages.worker._take("slow")
     assert start._list.shown_keys() == []
     assert not start._radio.button(StartKind.VERSION).isEnabled()
 
@@ -125,7 +125,7 @@ def test_a_draft_that_starts_from_a_version_shows_it(wizard: TrainingWizard) -> 
     page = page_of(wizard)
     assert page._start._list.current_key() == "v1"
     assert page._version_line.text() == "again"
-    assert page.summary().endswith("from V001")
+    assert wizard.pages.overview.rows[steps.MODEL].texts()[1] == "Version V001 “again”, from V001 of Old boxes"
 
 
 def test_problems_stand_beside_the_fields(wizard: TrainingWizard) -> None:

@@ -4,19 +4,7 @@ from dataclasses import replace
 
 from core.domain.models import Headline, Model, ModelVersion
 from core.domain.workers import WorkerInfo
-from ui.training.model_texts import best_of, classes_text, model_choice, proposed_model_name, usable_versions
-
-
-def test_the_name_follows_technology_data_and_element(workers: tuple[WorkerInfo, ...]) -> None:
-    assert proposed_model_name(workers[0], "Charters", ()) == "YOLO | Charters (page)"
-    assert proposed_model_name(workers[0], "Charters", ("YOLO | Charters (page)",)) == "YOLO | Charters (page) 2"
-    assert proposed_model_name(None, "Charters", ()) == "Model | Charters (page)"
-
-
-def test_a_long_project_leaves_room_for_the_pattern(workers: tuple[WorkerInfo, ...]) -> None:
-    name = proposed_model_name(workers[0], "x" * 300, ("YOLO | " + "x" * 83 + " (page)",))
-    assert len(name) <= 100
-    assert name.endswith(("(page)", "(page) 2"))
+from ui.training.model_texts import best_of, classes_text, model_choice, usable_versions
 
 
 def test_only_available_versions_of_the_worker_can_be_continued(versions: tuple[ModelVersion, ...]) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from core.domain.training import Issue
-from ui.training.steps import DATA, DEVICE, REVIEW, issues_of, reasons, step_of
+from ui.training.steps import DATA, DEVICE, OVERVIEW, issues_of, reasons, step_of
 
 ISSUES = (
     Issue("W-403", "Few images.", "data", False),
@@ -13,7 +13,7 @@ ISSUES = (
 
 def test_limits_are_asked_on_the_devices_page() -> None:
     assert step_of("limits") == DEVICE
-    assert step_of("something new") == REVIEW
+    assert step_of("something new") == OVERVIEW
 
 
 def test_errors_come_first() -> None:

@@ -9,8 +9,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from core.domain.devices import DeviceReport
+from core.domain.ids import ModelId
 from core.domain.messages import UserMessage
-from core.domain.training import Issue, TrainingDraft, TrainingReview
+from core.domain.training import Issue, Proposal, TrainingDraft, TrainingReview
 from ui.theme import ThemeMode, apply_theme
 from ui.training import steps
 from ui.training.wizard import TrainingWizard
@@ -23,7 +25,7 @@ FEW = Issue("W-403", "stamp has 5 images; 20 is advisable.", "data", False, "cat
 
 def ready(wizard: TrainingWizard, make_review: ReviewMaker, *issues: Issue) -> None:
     """On the review page, with an answer to the present draft."""
-    wizard.open_step(steps.REVIEW)
+    wizard.open_step(steps.OVERVIEW)
     wizard.set_review(make_review(wizard.draft(), *issues))
 
 
@@ -35,32 +37,55 @@ def press(box: QMessageBox, text: str) -> None:
     next(button for button in box.buttons() if button.text() == text).click()
 
 
-def test_back_and_next_lead_through_all_steps_and_lose_nothing(qtbot: QtBot, wizard: TrainingWizard) -> None:
-    line = wizard.name_page._line
-    line.selectAll()
-    qtbot.keyClicks(line, "My run")
-    wizard.data_page.slot("train").take_paths(("train",))
-    wizard.model_page._version_line.setText("x")
-    wizard.model_page._version_line.textEdited.emit("x")
-    before = wizard.draft()
-    seen = []
-    for _ in steps.STEPS[1:]:
-        wizard.frame.footer.next_button.click()
-        seen.append(wizard.frame.step)
-    assert seen == list(steps.STEPS[1:])
+def test_it_opens_on_its_answers_with_start_in_reach(
+    qtbot: QtBot, wizard: TrainingWizard, make_review: ReviewMaker
+) -> None:
+    assert wizard.frame.step == steps.OVERVIEW
+    assert not wizard.frame.step_list.isVisibleTo(wizard)
+    assert set(wizard.pages.made) == {steps.OVERVIEW}  # no other page costs anything before it is looked at
+    wizard.set_default_name("First run")
+    wizard.set_draft(replace(wizard.draft(), train_folders=("train",)), reasons={steps.DATA: "By their names."})
+    rows = wizard.pages.overview.rows
+    assert {step: row.texts()[0] for step, row in rows.items()} == {
+        steps.NAME: "First run",
+        steps.WORKER: "YOLO detection",
+        steps.CONFIGURATION: "The method's defaults",
+        steps.MODEL: "A new model: YOLO | Charters (page)",
+        steps.DATA: "Training: train (150 images)\nValidation: 20 % of the training images, held back\nTest: none",
+        steps.DEVICE: "CPU, at most 60 minutes",
+    }
+    assert rows[steps.DATA].texts()[2] == "By their names."
+    wizard.set_review(make_review(wizard.draft()))
     assert wizard.frame.footer.start_button.isVisibleTo(wizard)
-    assert not wizard.frame.footer.next_button.isVisibleTo(wizard)
-    for _ in steps.STEPS[1:]:
-        wizard.frame.footer.back_button.click()
-    assert wizard.frame.step == steps.NAME
-    assert not wizard.frame.footer.back_button.isEnabled()
+    assert wizard.focusWidget() is wizard.frame.footer.start_button
+    with qtbot.waitSignal(wizard.submit_requested):
+        qtbot.keyClick(wizard.frame.footer.start_button, Qt.Key.Key_Return)
+
+
+def test_change_leads_to_a_page_and_back(qtbot: QtBot, wizard: TrainingWizard) -> None:
+    for step in steps.STEPS[1:]:
+        wizard.pages.overview.rows[step].button.click()
+        assert wizard.frame.step == step
+        assert wizard.pages.page(step).isAncestorOf(wizard.focusWidget())
+        assert not wizard.frame.footer.start_button.isVisibleTo(wizard)
+        wizard.frame.footer.overview_button.click()
+        assert wizard.frame.step == steps.OVERVIEW
+
+
+def test_looking_at_every_page_changes_nothing(qtbot: QtBot, wizard: TrainingWizard) -> None:
+    wizard.pages.data.slot("train").take_paths(("train",))
+    before = wizard.draft()
+    for step in steps.STEPS:
+        wizard.open_step(step)
     assert wizard.draft() == before
-    assert line.text() == "My run"
-    assert before.train_folders == ("train",)
+    assert wizard.pages.data.slot("train").paths() == ("train",)
 
 
-def test_every_step_is_a_click_away(qtbot: QtBot, wizard: TrainingWizard) -> None:
+def test_every_step_is_a_click_away_from_every_other(qtbot: QtBot, wizard: TrainingWizard) -> None:
+    wizard.open_step(steps.NAME)
     for step in reversed(steps.STEPS):
+        if wizard.frame.step == steps.OVERVIEW:
+            wizard.open_step(steps.NAME)
         button = wizard.frame.step_list.button(step)
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
         assert wizard.frame.step == step
@@ -68,8 +93,17 @@ def test_every_step_is_a_click_away(qtbot: QtBot, wizard: TrainingWizard) -> Non
 
 
 def test_the_keyboard_leads_through_the_wizard(qtbot: QtBot, wizard: TrainingWizard) -> None:
-    qtbot.keyClick(wizard.name_page._line, Qt.Key.Key_Return)
-    assert wizard.frame.step == steps.WORKER
+    change = wizard.pages.overview.rows[steps.NAME].button
+    change.setFocus()
+    qtbot.keyClick(change, Qt.Key.Key_Return)
+    line = wizard.pages.name._line
+    assert wizard.frame.step == steps.NAME
+    assert wizard.focusWidget() is line
+    qtbot.keyClicks(line, "Mine")  # in the place of what was proposed, which is selected
+    assert wizard.draft().name == "Mine"
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert wizard.frame.step == steps.OVERVIEW
+    wizard.open_step(steps.WORKER)
     qtbot.keyClick(wizard, Qt.Key.Key_PageDown, Qt.KeyboardModifier.ControlModifier)
     assert wizard.frame.step == steps.CONFIGURATION
     qtbot.keyClick(wizard, Qt.Key.Key_PageUp, Qt.KeyboardModifier.ControlModifier)
@@ -80,19 +114,84 @@ def test_the_keyboard_leads_through_the_wizard(qtbot: QtBot, wizard: TrainingWiz
     qtbot.keyClick(button, Qt.Key.Key_Down)
     assert wizard.frame.step == steps.CONFIGURATION
     assert wizard.frame.step_list.button(steps.CONFIGURATION).hasFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Escape)
+    assert wizard.frame.step == steps.OVERVIEW
 
 
-def test_moving_on_gives_the_keyboard_to_the_page(qtbot: QtBot, wizard: TrainingWizard) -> None:
-    wizard.open_step(steps.CONFIGURATION)
-    wizard.frame.go_next()
-    assert wizard.model_page.isAncestorOf(wizard.focusWidget())
-    wizard.frame.go_next()
-    assert wizard.focusWidget() is wizard.data_page.slot("train").control
+def test_escape_on_the_overview_leaves(qtbot: QtBot, wizard: TrainingWizard) -> None:
+    with qtbot.waitSignal(wizard.cancel_requested):
+        qtbot.keyClick(wizard.pages.overview.rows[steps.NAME].button, Qt.Key.Key_Escape)
+
+
+def test_a_page_that_is_first_shown_later_knows_everything(
+    wizard: TrainingWizard, gpu_report: DeviceReport, make_review: ReviewMaker
+) -> None:
+    wizard.set_devices(gpu_report)
+    wizard.set_review(make_review(wizard.draft(), NO_DATA, SHORT))
+    assert steps.DEVICE not in wizard.pages.made
+    wizard.open_step(steps.DEVICE)
+    assert wizard.pages.device.gpu_switch().isEnabled()
+    assert wizard.pages.device._limit_problem.text() == SHORT.text
+    wizard.open_step(steps.DATA)
+    assert wizard.pages.data.slot("train")._problem.text() == NO_DATA.text
+
+
+def test_a_proposed_configuration_follows_until_one_is_chosen(wizard: TrainingWizard) -> None:
+    wizard.set_draft(wizard.draft(), follows_configuration=True)
+    fast = replace(wizard.draft(), configuration_name="Fast", values={"epochs": 5})
+    wizard.set_proposed_configuration(Proposal(fast, {steps.CONFIGURATION: "For 12 images."}))
+    assert wizard.draft() == fast
+    assert not wizard.has_input
+    assert wizard.pages.overview.rows[steps.CONFIGURATION].texts()[0] == "Fast"
+    assert wizard.pages.overview.rows[steps.CONFIGURATION].texts()[2] == "For 12 images."
+    wizard.pages.configuration._pick("defaults")
+    assert wizard.pages.overview.rows[steps.CONFIGURATION].texts()[2] == ""
+    wizard.set_proposed_configuration(Proposal(fast))
+    assert wizard.draft().configuration_name == ""
+
+
+def test_another_method_takes_no_model_that_it_does_not_train(wizard: TrainingWizard) -> None:
+    wizard.set_draft(replace(wizard.draft(), model=ModelId("m1"), new_model_name=""))
+    wizard.pages.worker._take("masks")
+    assert (wizard.draft().model, wizard.draft().new_model_name) == (None, "Mask | Charters (page)")
+
+
+def test_problems_stand_beside_the_answer_on_the_step_list_and_beside_the_field(
+    qtbot: QtBot, wizard: TrainingWizard, make_review: ReviewMaker
+) -> None:
+    full = Issue("E-250", "Not enough disk space.", "review", True)
+    ready(wizard, make_review, NO_DATA, FEW, SHORT, full)
+    overview = wizard.pages.overview
+    assert overview.rows[steps.DATA].problem.text() == "Choose training data.\n" + FEW.text
+    assert overview.rows[steps.DEVICE].problem.text() == SHORT.text
+    assert overview.rows[steps.NAME].problem.text() == ""
+    assert overview.issues.heading() == "3 problems to solve before the start"
+    assert overview.issues.lines() == ["Not enough disk space."]
+    assert wizard.focusWidget() is overview.rows[steps.DATA].button  # the first that is in the way
+    overview.rows[steps.DATA].button.click()
+    assert wizard.frame.step == steps.DATA
+    assert wizard.focusWidget() is wizard.pages.data.slot("train").control
+    data = wizard.frame.step_list.button(steps.DATA)
+    assert (data.state.problem, data.state.is_error) == ("Choose training data.", True)
+    assert data.accessibleName() == "Data"
+    assert data.accessibleDescription() == "Problem: Choose training data."
+    assert wizard.frame.step_list.button(steps.DEVICE).second_line() == SHORT.text
+    assert wizard.frame.step_list.button(steps.NAME).state.problem == ""
+    assert wizard.pages.data.slot("train")._problem.text() == "Choose training data."
+    assert wizard.pages.data.classes()._problem.text() == FEW.text
+    assert wizard.pages.device._limit_problem.text() == SHORT.text
+
+
+def test_remarks_let_it_start_and_are_not_called_ready(wizard: TrainingWizard, make_review: ReviewMaker) -> None:
+    ready(wizard, make_review, FEW)
+    assert wizard.frame.footer.start_button.isEnabled()
+    assert wizard.frame.footer.reason() == "1 remark above"
+    assert wizard.pages.overview.issues.heading() == "The training can start, with 1 remark"
 
 
 def test_an_edit_announces_the_whole_draft(qtbot: QtBot, wizard: TrainingWizard) -> None:
     with qtbot.waitSignal(wizard.draft_changed) as caught:
-        qtbot.keyClicks(wizard.name_page._line, "a")
+        qtbot.keyClicks(wizard.pages.name._line, "a")
     assert caught.args == [wizard.draft()]
     assert wizard.has_input
 
@@ -107,21 +206,21 @@ def test_the_proposed_name_is_used_until_another_is_written(qtbot: QtBot, wizard
     wizard.set_default_name("First")
     wizard.set_default_name("Second")
     assert wizard.draft().name == "Second"
-    line = wizard.name_page._line
+    line = wizard.pages.name._line
     line.selectAll()
     qtbot.keyClicks(line, " Mine ")
     wizard.set_default_name("Third")
     assert wizard.draft().name == "Mine"  # trimmed
-    assert wizard.name_page._length.text() == "4 / 100"
-    wizard.name_page._propose.click()
+    assert wizard.pages.name._length.text() == "4 / 100"
+    wizard.pages.name._propose.click()
     assert wizard.draft().name == "Third"
 
 
 def test_start_is_not_free_before_the_review_has_answered(wizard: TrainingWizard, make_review: ReviewMaker) -> None:
-    wizard.open_step(steps.REVIEW)
+    wizard.open_step(steps.OVERVIEW)
     footer = wizard.frame.footer
     assert not footer.start_button.isEnabled()
-    assert footer.reason() == "Checking what you entered…"
+    assert footer.reason() == "Checking what is proposed…"
     wizard.set_review(make_review(wizard.draft()))
     assert footer.start_button.isEnabled()
     assert footer.reason() == "Everything is ready."
@@ -137,72 +236,35 @@ def test_start_says_in_words_why_it_is_not_free(wizard: TrainingWizard, make_rev
 
 def test_an_answer_to_an_older_draft_is_dropped(qtbot: QtBot, wizard: TrainingWizard, make_review: ReviewMaker) -> None:
     old = make_review(wizard.draft())
-    wizard.open_step(steps.REVIEW)
-    wizard.data_page.slot("train").take_paths(("train",))
+    wizard.open_step(steps.OVERVIEW)
+    wizard.pages.data.slot("train").take_paths(("train",))
     wizard.set_review(old)
     assert not wizard.frame.footer.start_button.isEnabled()
-
-
-def test_problems_are_on_the_step_list_beside_the_field_and_on_the_review(
-    qtbot: QtBot, wizard: TrainingWizard, make_review: ReviewMaker
-) -> None:
-    ready(wizard, make_review, NO_DATA, FEW, SHORT)
-    data = wizard.frame.step_list.button(steps.DATA)
-    assert (data.state.problem, data.state.is_error) == ("Choose training data.", True)
-    assert data.accessibleName() == "Step 5 of 7: Data"
-    assert data.accessibleDescription() == "Problem: Choose training data."
-    assert wizard.frame.step_list.button(steps.DEVICE).second_line() == SHORT.text
-    assert wizard.frame.step_list.button(steps.NAME).state.problem == ""
-    assert wizard.data_page.slot("train")._problem.text() == "Choose training data."
-    assert wizard.data_page.classes()._problem.text() == FEW.text
-    assert wizard.device_page._limit_problem.text() == SHORT.text
-    issues = wizard.review_page._issues
-    assert issues._heading.text() == "2 problems to solve before the start"
-    assert len(issues.links) == 3
-    issues.links[0].click()
-    assert wizard.frame.step == steps.DATA
-    assert wizard.focusWidget() is wizard.data_page.slot("train").control
-
-
-def test_a_page_that_was_not_looked_at_yet_asks_without_alarm(wizard: TrainingWizard, make_review: ReviewMaker) -> None:
-    wizard.set_review(make_review(wizard.draft(), NO_DATA))
-    state = wizard.frame.step_list.button(steps.DATA).state
-    assert (state.problem, state.summary) == ("", "Choose training data.")
-    wizard.open_step(steps.DATA)
-    assert not wizard.data_page.slot("train")._problem.isVisibleTo(wizard)
-    wizard.open_step(steps.DEVICE)
-    assert wizard.frame.step_list.button(steps.DATA).state.problem == "Choose training data."
-
-
-def test_a_prefilled_draft_tells_of_its_problems_at_once(wizard: TrainingWizard, make_review: ReviewMaker) -> None:
-    wizard.set_draft(replace(wizard.draft(), train_folders=("gone",)), is_prefilled=True)
-    wizard.set_review(make_review(wizard.draft(), NO_DATA))
-    assert wizard.frame.step_list.button(steps.DATA).state.problem == "Choose training data."
 
 
 def test_problems_stay_while_the_next_review_is_made(
     qtbot: QtBot, wizard: TrainingWizard, make_review: ReviewMaker
 ) -> None:
     ready(wizard, make_review, NO_DATA)
-    wizard.data_page.slot("train").take_paths(("train",))
-    assert wizard.data_page.slot("train")._problem.text() == "Choose training data."
+    wizard.pages.data.slot("train").take_paths(("train",))
+    assert wizard.pages.data.slot("train")._problem.text() == "Choose training data."
     wizard.set_review(make_review(wizard.draft()))
-    assert wizard.data_page.slot("train")._problem.text() == ""
+    assert wizard.pages.data.slot("train")._problem.text() == ""
 
 
 def test_the_review_is_asked_for_whenever_its_page_opens(
     qtbot: QtBot, wizard: TrainingWizard, make_review: ReviewMaker
 ) -> None:
     with qtbot.waitSignal(wizard.review_requested):
-        wizard.open_step(steps.REVIEW)
-    assert not wizard.review_page._again.isEnabled()  # it is being checked already
+        wizard.open_step(steps.OVERVIEW)
+    assert not wizard.pages.overview._again.isEnabled()  # it is being checked already
     wizard.set_review(make_review(wizard.draft()))
     with qtbot.waitSignal(wizard.review_requested):
-        wizard.review_page._again.click()
+        wizard.pages.overview._again.click()
 
 
 def test_a_review_that_fails_is_told(wizard: TrainingWizard, make_review: ReviewMaker) -> None:
-    wizard.open_step(steps.REVIEW)
+    wizard.open_step(steps.OVERVIEW)
     wizard.set_review_failed(UserMessage("There is no such project.", "Open another one."))
     assert wizard.frame.footer.reason() == "There is no such project. Open another one."
     assert not wizard.frame.footer.start_button.isEnabled()
@@ -212,14 +274,13 @@ def test_a_review_that_fails_is_told(wizard: TrainingWizard, make_review: Review
 
 def test_start_hands_over_the_draft_once(qtbot: QtBot, wizard: TrainingWizard, make_review: ReviewMaker) -> None:
     ready(wizard, make_review, FEW)
-    assert wizard.review_page._issues._heading.text() == "Ready to start, with 1 warning"
     sent: list[TrainingDraft] = []
     wizard.submit_requested.connect(sent.append)
     wizard.frame.footer.start_button.click()
     wizard.frame.footer.start_button.click()
-    wizard.frame.go_back()  # nothing can be changed while it starts
+    qtbot.keyClick(wizard, Qt.Key.Key_PageDown, Qt.KeyboardModifier.ControlModifier)  # nothing changes while it starts
     assert sent == [wizard.draft()]
-    assert wizard.frame.step == steps.REVIEW
+    assert wizard.frame.step == steps.OVERVIEW
     assert not wizard.frame.step_list.isEnabled()
     wizard.set_submitting(False)
     assert wizard.frame.footer.start_button.isEnabled()
@@ -227,11 +288,11 @@ def test_start_hands_over_the_draft_once(qtbot: QtBot, wizard: TrainingWizard, m
 
 def test_the_review_page_lists_every_value_and_count(wizard: TrainingWizard, make_review: ReviewMaker) -> None:
     ready(wizard, make_review, FEW)
-    page = wizard.review_page
-    assert page._values.texts() == [["Epochs", "100", "default"], ["Device", "cpu", ""]]
+    page = wizard.pages.overview
+    assert page.values.texts() == [["Epochs", "100", "default"], ["Device", "cpu", ""]]
     page._only_changed.click()
-    assert page._values.texts() == [["Device", "cpu", ""]]
-    assert page._counts.texts() == [
+    assert page.values.texts() == [["Device", "cpu", ""]]
+    assert page.counts.texts() == [
         ["Images", "96", "24", "–"],
         ["of these without objects", "2", "0", "–"],
         ["Annotations", "300", "70", "–"],
@@ -246,15 +307,15 @@ def test_the_review_page_lists_every_value_and_count(wizard: TrainingWizard, mak
 
 def test_the_command_can_be_copied(wizard: TrainingWizard, make_review: ReviewMaker) -> None:
     ready(wizard, make_review)
-    wizard.review_page._copy.click()
+    wizard.pages.overview._copy.click()
     assert QGuiApplication.clipboard().text() == "calque train --project Charters --train train"
-    assert wizard.review_page._copied.text() == "Copied"
+    assert wizard.pages.overview._copied.text() == "Copied"
 
 
 def test_leaving_asks_only_when_something_was_entered(qtbot: QtBot, wizard: TrainingWizard) -> None:
     with qtbot.waitSignal(wizard.cancel_requested):
         wizard.frame.header.back_requested.emit()
-    qtbot.keyClicks(wizard.name_page._line, "a")
+    qtbot.keyClicks(wizard.pages.name._line, "a")
     with qtbot.assertNotEmitted(wizard.cancel_requested):
         wizard.request_leave()
         assert "kept until you close the project" in question(wizard).informativeText()
@@ -266,7 +327,7 @@ def test_leaving_asks_only_when_something_was_entered(qtbot: QtBot, wizard: Trai
 
 def test_starting_over_asks(qtbot: QtBot, wizard: TrainingWizard) -> None:
     assert not wizard.frame.restart_button.isVisibleTo(wizard)
-    qtbot.keyClicks(wizard.name_page._line, "a")
+    qtbot.keyClicks(wizard.pages.name._line, "a")
     assert wizard.frame.restart_button.isVisibleTo(wizard)
     with qtbot.waitSignal(wizard.restart_requested):
         wizard.frame.restart_button.click()
@@ -276,7 +337,7 @@ def test_starting_over_asks(qtbot: QtBot, wizard: TrainingWizard) -> None:
 def test_an_own_problem_of_a_page_bars_the_start_too(
     qtbot: QtBot, wizard: TrainingWizard, make_review: ReviewMaker
 ) -> None:
-    field = wizard.device_page._limit_field
+    field = wizard.pages.device._limit_field
     field.selectAll()
     qtbot.keyClicks(field, "soon")
     ready(wizard, make_review)
@@ -292,7 +353,7 @@ def test_no_page_needs_more_width_than_it_gets(
     for step in steps.STEPS:
         wizard.open_step(step)
         wizard.set_review(make_review(wizard.draft(), NO_DATA, FEW))
-        page = wizard._pages[step]
+        page = wizard.pages.page(step)
         assert page.minimumSizeHint().width() <= page.parentWidget().width(), step
     assert (wizard.width(), wizard.height()) == size
 
@@ -333,11 +394,11 @@ def test_both_themes_paint_every_page(wizard: TrainingWizard, qapp: QApplication
 
 
 def test_a_review_that_has_to_read_first_says_how_far_it_is(wizard: TrainingWizard, make_review: ReviewMaker) -> None:
-    wizard.open_step(steps.REVIEW)
-    assert wizard.frame.footer.reason() == "Checking what you entered…"
+    wizard.open_step(steps.OVERVIEW)
+    assert wizard.frame.footer.reason() == "Checking what is proposed…"
     wizard.show_review_progress(1, 4)
     assert wizard.frame.footer.reason() == "Reading the annotations once: 25 %"
     wizard.set_review(make_review(wizard.draft()))
     wizard.review_requested.emit()
     wizard._ask_for_review()
-    assert wizard.frame.footer.reason() == "Checking what you entered…"
+    assert wizard.frame.footer.reason() == "Checking what is proposed…"

@@ -1,13 +1,19 @@
-"""Which configuration is proposed for how much data on which device (MA-08)."""
+"""What a wizard proposes: the configuration for so much data on that device (MA-08), and every other answer."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from core.domain.ids import CategoryId, ModelId, ProjectId, TaskId, VersionId
+from core.domain.models import Model
+from core.domain.projects import Category, Folder, Project
+from core.domain.training import StartFrom, StartKind, TrainingDraft
 from core.domain.workers import WorkerInfo
-from core.training.draft.proposals import proposed_configuration
+from core.training.draft.proposals import Circumstances, propose, proposed_configuration
 from core.workers.catalog import WorkerCatalog
 
 
@@ -38,3 +44,92 @@ def test_a_worker_that_proposes_nothing_begins_with_its_defaults() -> None:
 def test_without_a_preset_for_small_data_the_usual_one_is_proposed() -> None:
     worker = WorkerInfo(slug="plain", title="Plain", version="1", presets=(("Long", {}),), usual_preset="Long")
     assert proposed_configuration(worker, n_images=10, device="cpu") == "Long"
+
+
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+PROJECT = Project(ProjectId("p"), "Pages", Path("/pages"), NOW)
+CLASSES = (Category(CategoryId("1"), "line", 0), Category(CategoryId("2"), "stamp", 1))
+WORKERS = WorkerCatalog().list_workers()
+NEEDS = {"yolo-segment": frozenset({"polygon"})}
+
+
+def folder(path: str, n: int, **counts: int) -> Folder:
+    ids = {category.name: category.id for category in CLASSES}
+    return Folder(path, n, n, tuple((ids[name], count) for name, count in (counts or {"line": n}).items()))
+
+
+def found(*folders: Folder, **parts: object) -> Circumstances:
+    whole = Circumstances(PROJECT, folders, CLASSES, workers=WORKERS, needs=NEEDS, shapes={"box": 3})
+    return replace(whole, **parts)  # type: ignore[arg-type]
+
+
+def test_a_first_training_has_an_answer_to_everything() -> None:
+    proposal = propose(found(folder("", 90), folder("test", 10), folder("train", 60), folder("val", 20)))
+    draft = proposal.draft
+    assert (draft.train_folders, draft.val_folders, draft.test_folders) == (("train",), ("val",), ("test",))
+    assert (draft.worker, draft.configuration_name) == ("yolo-detect", "Fast on small data")
+    assert draft.values == dict(WorkerCatalog().info("yolo-detect").presets)["Fast on small data"]
+    assert draft.new_model_name == "YOLO | Pages (page)"
+    assert proposal.reasons == {
+        "worker": "The annotations of this project are boxes.",
+        "data": "By the names of the folders.",
+        "configuration": "Proposed for 80 annotated images on the CPU.",
+    }
+    assert not proposal.is_repeated
+
+
+def test_more_data_or_a_gpu_get_the_usual_configuration() -> None:
+    assert propose(found(folder("", 200))).draft.configuration_name == "Balance"
+    assert propose(found(folder("", 20), device="cuda:0")).draft.configuration_name == "Balance"
+
+
+@pytest.mark.parametrize(
+    ("shapes", "worker"),
+    [
+        ({"polygon": 7}, "yolo-segment"),
+        ({"box": 7}, "yolo-detect"),
+        ({"box": 1, "polygon": 7}, "yolo-detect"),  # a class of boxes alone bars a segmenter
+        ({}, "yolo-detect"),
+    ],
+)
+def test_the_method_fits_the_shapes(shapes: dict[str, int], worker: str) -> None:
+    assert propose(found(folder("", 9), shapes=shapes)).draft.worker == worker
+
+
+def test_a_project_can_ask_for_a_method_whatever_its_shapes() -> None:
+    assert propose(found(folder("", 9), shapes={"polygon": 9}, worker="yolo-detect")).draft.worker == "yolo-detect"
+
+
+LAST = TrainingDraft(
+    PROJECT.id,
+    worker="yolo-segment",
+    configuration_name="Balance",
+    values={"size": "s"},
+    model=ModelId("m"),
+    train_folders=("a",),
+    test_folders=("b",),
+    seed=7,
+    max_minutes=None,
+)
+MODEL = Model(ModelId("m"), PROJECT.id, "Pages", "Lines", TaskId("segmentation"), ("line",), NOW)
+
+
+def test_the_last_training_is_asked_for_again_as_the_next_version() -> None:
+    proposal = propose(found(folder("", 30), folder("a", 20), folder("b", 10), last=LAST, models=(MODEL,)))
+    assert proposal.draft == LAST
+    assert proposal.is_repeated
+    assert set(proposal.reasons) == {"worker", "data", "configuration", "model"}
+
+
+def test_of_the_last_training_only_what_is_still_there() -> None:
+    start = StartFrom(StartKind.VERSION, VersionId("gone"))
+    draft = propose(found(folder("", 30), folder("a", 30), last=replace(LAST, start=start), models=(MODEL,))).draft
+    assert draft.train_folders == ("",)  # "b" is gone, and nothing is called after a set
+    assert (draft.worker, draft.values, draft.seed) == ("yolo-segment", {"size": "s"}, 7)
+    assert draft.start == StartFrom()
+
+
+def test_other_classes_need_another_model() -> None:
+    folders = (folder("", 30), folder("a", 20, line=20, stamp=1), folder("b", 10))
+    draft = propose(found(*folders, last=LAST, models=(MODEL,))).draft
+    assert (draft.model, draft.new_model_name) == (None, "YOLO | Pages (page)")

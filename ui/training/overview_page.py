@@ -1,8 +1,8 @@
-"""Step 7: everything that will be used, before anything is started."""
+"""The wizard's first page: every answer with a way to change it, and everything that will be used."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
@@ -12,77 +12,102 @@ from core.domain.projects import Category
 from core.domain.training import Issue, TrainingDraft, TrainingReview
 from ui.forms.problem_label import IconView
 from ui.icons import icon
+from ui.training import steps
+from ui.training.answer_row import AnswerRow
+from ui.training.answers import Answer
 from ui.training.counts_view import CountsView
 from ui.training.issue_list import IssueList
-from ui.training.review_tables import count_rows, value_rows
+from ui.training.overview_tables import count_rows, value_rows
 from ui.training.wizard_page import WizardPage, card
 from ui.widgets import formatting
 from ui.widgets.labels import label
 
-TWO_COLUMNS_FROM = 980  # pixels of width
+TWO_COLUMNS_FROM = 900  # pixels of width
 
 
-class ReviewPage(WizardPage):
-    step_requested = Signal(str, str)  # step, field of an issue
+class OverviewPage(WizardPage):
+    change_requested = Signal(str, str)  # step, field of its first issue or ""
     review_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(self.tr("Review"), self.tr("Nothing has been started or written yet."), parent)
+        super().__init__(
+            self.tr("Overview"), self.tr("Proposed from what the project holds. Nothing has been started yet."), parent
+        )
         self._review: TrainingReview | None = None
         self._colours: dict[str, int] = {}
-        self._issues = IssueList()
+        self._fields: dict[str, str] = {}  # by step, of its first issue
+        self.issues = IssueList()
         self._again = QPushButton(icon("refresh-cw"), self.tr("Check &again"))
-        self._values = CountsView(self.tr("Every value of the training"))
+        titles = (
+            (steps.NAME, self.tr("Na&me")),
+            (steps.WORKER, self.tr("M&ethod")),
+            (steps.CONFIGURATION, self.tr("Confi&guration")),
+            (steps.MODEL, self.tr("M&odel")),
+            (steps.DATA, self.tr("&Data")),
+            (steps.DEVICE, self.tr("Device, &limits")),
+        )
+        self.rows = {step: AnswerRow(step, title) for step, title in titles}
+        self.values = CountsView(self.tr("Every value of the training"))
         self._only_changed = QCheckBox(self.tr("Only what differs from the defaults"))
-        self._counts = CountsView(self.tr("Images and annotations per set and class"))
+        self.counts = CountsView(self.tr("Images and annotations per set and class"))
         self._carved = label("", "muted", wrap=True)
         self._ignored = label("", "", wrap=True)
         self._disk_sign = IconView("hard-drive", side=20)
         self._disk = label("", wrap=True)
         self._command = QPlainTextEdit()
-        self._copy = QPushButton(icon("copy"), self.tr("Copy as &command"))
+        self._copy = QPushButton(icon("copy"), self.tr("&Copy as command"))
         self._copied = label("", "success")
         self._blocks = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._lay_out()
-        self._issues.step_requested.connect(self.step_requested)
+        for step, row in self.rows.items():
+            row.change_requested.connect(lambda step=step: self.change_requested.emit(step, self._fields.get(step, "")))
         self._again.clicked.connect(self.review_requested)
         self._only_changed.toggled.connect(lambda _on: self._show_values())
         self._copy.clicked.connect(self._copy_command)
 
     def _lay_out(self) -> None:
-        frame, column = card()
-        self._issues.head.addWidget(self._again)
-        column.addWidget(self._issues)
-        self.column.addWidget(frame)
         left, right = QVBoxLayout(), QVBoxLayout()
         for part in (left, right):
             part.setSpacing(14)
+        left.addWidget(self._make_answers_card())
+        left.addStretch(1)
         right.addWidget(self._make_data_card())
         right.addWidget(self._make_disk_card())
-        right.addWidget(self._make_command_card())
         right.addStretch(1)
-        left.addWidget(self._make_values_card())
-        left.addStretch(1)
         self._blocks.setSpacing(14)
-        self._blocks.addLayout(right, 1)
-        self._blocks.addLayout(left, 1)
+        self._blocks.addLayout(left, 3)
+        self._blocks.addLayout(right, 2)
         self.column.addLayout(self._blocks)
+        self.column.addWidget(self._make_values_card())
+        self.column.addWidget(self._make_command_card())
         self.column.addStretch(1)
+
+    def _make_answers_card(self) -> QWidget:
+        frame, column = card()
+        self.issues.head.addWidget(self._again)
+        column.addWidget(self.issues)
+        column.addSpacing(2)
+        rows = QVBoxLayout()
+        rows.setSpacing(0)
+        for row in self.rows.values():
+            rows.addWidget(row)
+        column.addLayout(rows)
+        return frame
 
     def _make_values_card(self) -> QWidget:
         frame, column = card()
         head = QHBoxLayout()
-        head.addWidget(label(self.tr("Settings"), "heading"))
+        head.addWidget(label(self.tr("Every setting"), "heading"))
         head.addStretch(1)
         head.addWidget(self._only_changed)
         column.addLayout(head)
-        column.addWidget(self._values)
+        column.addWidget(self.values)
         return frame
 
     def _make_data_card(self) -> QWidget:
         frame, column = card()
-        column.addWidget(label(self.tr("Data"), "heading"))
-        column.addWidget(self._counts)
+        column.addWidget(label(self.tr("What it learns from"), "heading"))
+        column.addWidget(self.counts)
         column.addWidget(self._carved)
         column.addWidget(self._ignored)
         return frame
@@ -98,6 +123,7 @@ class ReviewPage(WizardPage):
 
     def _make_command_card(self) -> QWidget:
         self._command.setReadOnly(True)
+        self._command.setTabChangesFocus(True)
         self._command.setAccessibleName(self.tr("The same training as a command line"))
         self._command.setFixedHeight(96)
         font = self._command.font()
@@ -120,32 +146,42 @@ class ReviewPage(WizardPage):
         self._colours = {category.name: category.index for category in categories}
         self._show_review()
 
+    def show_answers(self, answers: Iterable[Answer], reasons: Mapping[str, str]) -> None:
+        for answer in answers:
+            self.rows[answer.step].show_answer(answer.text, answer.details, reasons.get(answer.step, ""))
+
     def set_review(self, review: TrainingReview | None) -> None:
         """None = being made: what is known of the last one stays on the page, in grey."""
         if review is not None:
             self._review = review
-        for block in (self._values, self._counts):
+        for block in (self.values, self.counts):
             block.setEnabled(review is not None)
         self._copy.setEnabled(review is not None and bool(review.command))
         if review is not None:
             self._show_review()
 
-    def show_state(self, issues: Iterable[Issue], *, is_checking: bool) -> None:
-        """Every issue of every page, with a way to it."""
-        self._issues.show_issues(issues, is_checking=is_checking)
+    def show_state(self, issues: Sequence[Issue], *, is_checking: bool) -> None:
+        """Every issue of every page, beside its answer; what has none above them."""
+        self.issues.show_issues(issues, is_checking=is_checking)
         self._again.setEnabled(not is_checking)
+        for step, row in self.rows.items():
+            own = steps.issues_of(step, issues)
+            self._fields[step] = own[0].field if own else ""
+            row.problem.show_problems((issue.text, issue.is_error) for issue in own)
 
     def show_draft(self, draft: TrainingDraft) -> None:
-        """Shown through the review."""
+        """Shown by `show_answers`."""
 
     def apply(self, draft: TrainingDraft) -> TrainingDraft:
         return draft
 
     def show_issues(self, issues: Iterable[Issue]) -> None:
-        """Shown with those of all pages by `show_state`."""
+        """Shown by `show_state`."""
 
     def focus_first(self) -> None:
-        self._issues.setFocus()
+        """The first answer that bars the start; whoever holds the button of the start asks before."""
+        barring = (row for row in self.rows.values() if row.problem.is_error)
+        next(barring, self.rows[steps.NAME]).button.setFocus()
 
     # How it is shown
 
@@ -155,7 +191,7 @@ class ReviewPage(WizardPage):
             return
         self._show_values()
         headings, rows = count_rows(review, self._colours)
-        self._counts.set_rows(headings, rows)
+        self.counts.set_rows(headings, rows)
         carved = self.tr(
             "No validation folder: the validation images are a part of the training images, taken by the seed {seed}."
         ).format(seed=review.draft.seed)
@@ -176,7 +212,7 @@ class ReviewPage(WizardPage):
     def _show_values(self) -> None:
         if self._review is not None:
             headings, rows = value_rows(self._review, only_changed=self._only_changed.isChecked())
-            self._values.set_rows(headings, rows, stretch=1)
+            self.values.set_rows(headings, rows, stretch=1)
 
     def _copy_command(self) -> None:
         if self._review is not None:
@@ -188,7 +224,7 @@ class ReviewPage(WizardPage):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         is_wide = event.size().width() >= TWO_COLUMNS_FROM
-        direction = QBoxLayout.Direction.RightToLeft if is_wide else QBoxLayout.Direction.TopToBottom
+        direction = QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom
         if self._blocks.direction() != direction:
             self._blocks.setDirection(direction)
 

@@ -1,0 +1,27 @@
+"""Names that are proposed for what has none yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+MAX_MODEL_NAME = 100  # characters
+
+
+def free_name(wanted: str, taken: Iterable[str]) -> str:
+    """`wanted`, or with the first number that makes it free."""
+    names = set(taken)
+    if wanted not in names:
+        return wanted
+    number = 2
+    while f"{wanted} {number}" in names:
+        number += 1
+    return f"{wanted} {number}"
+
+
+def proposed_model_name(worker_title: str, project: str, taken: Iterable[str]) -> str:
+    """Technology, data and element: "YOLO | Charters (page)", numbered when that name is taken."""
+    words = worker_title.split()
+    technology = words[0] if words else "Model"
+    suffix = " (page)"
+    room = MAX_MODEL_NAME - len(f"{technology} | {suffix}") - 3  # 3 for a number
+    return free_name(f"{technology} | {project[:room].strip()}{suffix}", taken)

@@ -1,0 +1,70 @@
+"""One answer on the overview: what it is, what it says, what is wrong with it, and the way to change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
+
+from ui.forms.problem_label import IconView, ProblemLabel
+from ui.theme import current_theme
+from ui.training.steps import STEP_ICONS, STEP_TITLES
+from ui.widgets.labels import label
+
+TITLE_WIDTH = 104
+
+
+class AnswerRow(QWidget):
+    change_requested = Signal()
+
+    def __init__(self, step: str, mnemonic: str, parent: QWidget | None = None) -> None:
+        """`mnemonic` is the step's title with its "&", which leads to the button."""
+        super().__init__(parent)
+        self._title = label(mnemonic, "muted")
+        self._title.setFixedWidth(TITLE_WIDTH)
+        self._text = label("", "strong", wrap=True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._details = label("", "muted", wrap=True)
+        self._reason = label("", "muted", wrap=True)
+        self.problem = ProblemLabel()
+        self.button = QPushButton(self.tr("Change…"))
+        self.button.setAccessibleName(self.tr("Change: {title}").format(title=STEP_TITLES[step]))
+        self._title.setBuddy(self.button)
+        texts = QVBoxLayout()
+        texts.setSpacing(1)
+        for part in (self._text, self._details, self._reason, self.problem):
+            texts.addWidget(part)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 9, 0, 9)
+        grid.setHorizontalSpacing(12)
+        grid.setColumnStretch(2, 1)
+        top = Qt.AlignmentFlag.AlignTop
+        sign = IconView(STEP_ICONS[step], role="accent", side=18)
+        grid.addWidget(sign, 0, 0, top)
+        grid.addWidget(self._title, 0, 1, top)
+        grid.addLayout(texts, 0, 2)
+        grid.addWidget(self.button, 0, 3, top)
+        self.button.clicked.connect(self.change_requested)
+
+    def show_answer(self, text: str, details: Iterable[str], reason: str) -> None:
+        """`reason` says where a proposal comes from; "" = the person's own choice."""
+        self._text.setText(text or self.tr("Nothing yet"))
+        lines = "\n".join(line for line in details if line)
+        self._details.setText(lines)
+        self._details.setVisible(bool(lines))
+        self._reason.setText(reason)
+        self._reason.setVisible(bool(reason))
+        self.button.setAccessibleDescription(text)
+
+    def texts(self) -> tuple[str, str, str]:
+        """Answer, details and reason as they are shown."""
+        return self._text.text(), self._details.text(), self._reason.text()
+
+    # Qt overrides
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(current_theme().border))
+        painter.end()

@@ -1,0 +1,122 @@
+"""A draft's answers in words, for the overview and the list of steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.domain.training import StartFrom, StartKind, TrainingDraft
+from ui.training import steps
+from ui.training.configuration_entries import CUSTOM, DEFAULTS, entries_of, key_of
+from ui.training.folder_sums import folder_title, sum_of
+from ui.training.known import Known
+from ui.training.wording import counted
+from ui.training.worker_chooser import task_words
+from ui.widgets import formatting
+
+CPU = "cpu"
+MAX_NAMED = 4  # folders or classes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`text` answers the step's question; `details` are further lines in small."""
+
+    step: str
+    text: str
+    details: tuple[str, ...] = ()
+
+
+def answers(draft: TrainingDraft, known: Known) -> tuple[Answer, ...]:
+    """In the order of the steps."""
+    return (
+        Answer(steps.NAME, draft.name),
+        _worker(draft, known),
+        _configuration(draft, known),
+        _model(draft, known),
+        _data(draft, known),
+        _device(draft, known),
+    )
+
+
+def start_text(start: StartFrom, known: Known) -> str:
+    if start.kind is StartKind.VERSION:
+        found = next((version for version in known.versions if version.id == start.version), None)
+        return f"from {found.label} of {found.model_name}" if found else "from a version"
+    words = {
+        StartKind.SCRATCH: "from scratch",
+        StartKind.PRETRAINED: "from pretrained weights",
+        StartKind.FILE: "from a weights file",
+    }
+    return words[start.kind]
+
+
+def _worker(draft: TrainingDraft, known: Known) -> Answer:
+    worker = known.worker(draft.worker)
+    if worker is None:
+        return Answer(steps.WORKER, draft.worker)
+    return Answer(steps.WORKER, worker.title, (worker.summary or task_words(worker),))
+
+
+def _configuration(draft: TrainingDraft, known: Known) -> Answer:
+    worker = known.worker(draft.worker)
+    if worker is None:
+        return Answer(steps.CONFIGURATION, draft.configuration_name)
+    entries = entries_of(worker, known.configurations)
+    key = key_of(draft.configuration, draft.configuration_name, draft.values, entries)
+    changed = f"{counted(len(draft.values), 'value', 'values')} changed"
+    if key == DEFAULTS:
+        return Answer(steps.CONFIGURATION, "The method's defaults")
+    if key == CUSTOM:
+        of_run = "Values of this run"
+        return Answer(steps.CONFIGURATION, of_run, (f"{changed} from the defaults",))
+    return Answer(steps.CONFIGURATION, draft.configuration_name, (f"{changed} from the defaults",))
+
+
+def _model(draft: TrainingDraft, known: Known) -> Answer:
+    start = start_text(draft.start, known)
+    name = f" “{draft.version_name}”" if draft.version_name else ""
+    if draft.model is None:
+        text = f"A new model: {draft.new_model_name}" if draft.new_model_name else ""
+        return Answer(steps.MODEL, text, (f"Version V001{name}, {start}",))
+    model = known.model(draft.model)
+    numbers = [version.number for version in known.versions if version.model == draft.model]
+    label = f"V{max(numbers, default=0) + 1:03d}"
+    text = f"{model.name}: its next version" if model else "A model that is gone"
+    return Answer(steps.MODEL, text, (f"Version {label}{name}, {start}",))
+
+
+def _data(draft: TrainingDraft, known: Known) -> Answer:
+    if not draft.train_folders:
+        return Answer(steps.DATA, "")
+    lines = [_set("Training", draft.train_folders, known)]
+    if draft.val_folders:
+        lines.append(_set("Validation", draft.val_folders, known))
+    else:
+        lines.append(f"Validation: {formatting.percent(draft.val_ratio)} of the training images, held back")
+    lines.append(_set("Test", draft.test_folders, known) if draft.test_folders else "Test: none")
+    classes = f"Classes: {_listed(draft.categories)}" if draft.categories else "Every class that occurs in the training"
+    return Answer(steps.DATA, "\n".join(lines), (classes,))
+
+
+def _set(title: str, paths: Sequence[str], known: Known) -> str:
+    total = sum_of(paths, {folder.path: folder for folder in known.folders})
+    return f"{title}: {_listed([folder_title(path) for path in paths])} ({counted(total.n_images, 'image', 'images')})"
+
+
+def _device(draft: TrainingDraft, known: Known) -> Answer:
+    devices = known.devices.devices if known.devices else ()
+    device = next((device for device in devices if device.id == draft.device), None)
+    name = "CPU" if draft.device == CPU else device.name if device else draft.device
+    limit = "no limit of time" if draft.max_minutes is None else f"at most {draft.max_minutes:g} minutes"
+    details: tuple[str, ...] = ()
+    if known.devices is None:
+        details = ("Looking for a GPU…",)
+    elif draft.device == CPU and device is not None:
+        details = (device.name,)
+    return Answer(steps.DEVICE, f"{name}, {limit}", details)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+    return ", ".join(names[:MAX_NAMED]) + more

@@ -1,0 +1,32 @@
+"""What the wizard was told of the world, beside the draft itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.domain.devices import DeviceReport
+from core.domain.models import Model, ModelVersion
+from core.domain.projects import Category, Folder, Project
+from core.domain.workers import Configuration, WorkerInfo
+from ui.training.start_section import PretrainedPlace
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    project: Project | None = None
+    run_name: str = ""  # proposed; used until the person writes another
+    model_name: str = ""  # the same of a new model
+    workers: tuple[WorkerInfo, ...] = ()  # latest first, unavailable ones included
+    configurations: tuple[Configuration, ...] = ()  # stored ones, of any worker
+    models: tuple[Model, ...] = ()
+    versions: tuple[ModelVersion, ...] = ()
+    pretrained: PretrainedPlace | None = None  # None = not known yet
+    folders: tuple[Folder, ...] = ()
+    categories: tuple[Category, ...] = ()
+    devices: DeviceReport | None = None  # None = a GPU is being looked for
+
+    def worker(self, slug: str) -> WorkerInfo | None:
+        return next((worker for worker in self.workers if worker.slug == slug), None)
+
+    def model(self, id: str | None) -> Model | None:
+        return next((model for model in self.models if model.id == id), None)
