@@ -80,8 +80,7 @@ def _model(draft: TrainingDraft, known: Known) -> Answer:
         text = f"A new model: {draft.new_model_name}" if draft.new_model_name else ""
         return Answer(steps.MODEL, text, (f"Version V001{name}, {start}",))
     model = known.model(draft.model)
-    numbers = [version.number for version in known.versions if version.model == draft.model]
-    label = f"V{max(numbers, default=0) + 1:03d}"
+    label = f"V{(model.last_number if model else 0) + 1:03d}"
     text = f"{model.name}: its next version" if model else "A model that is gone"
     return Answer(steps.MODEL, text, (f"Version {label}{name}, {start}",))
 

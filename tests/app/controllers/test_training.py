@@ -406,7 +406,9 @@ def test_another_worker_brings_its_own_configurations(desk: Desk) -> None:
     desk.open("train")
     desk.wizard.pages.worker._take("yolo-segment")
     desk.settle()
-    assert desk.wizard.draft().name.split(" · ")[1] == "YOLO segmentation"
+    names = [name for name, _values in WorkerCatalog().info("yolo-segment").presets]
+    assert desk.wizard.pages.configuration._list.shown_keys() == ["defaults", *(f"preset:{name}" for name in names)]
+    assert desk.wizard.draft().configuration_name == "Fast on small data"
     assert desk.codes() == ["E-122"]  # the project has boxes only
     assert desk.wizard.pages.worker._problem.text().startswith('"YOLO segmentation" trains segmentation models')
 
