@@ -151,6 +151,8 @@ def run_verb(arguments: argparse.Namespace) -> int:
         return STOPPED
     try:
         console.show(result)
+    except KeyboardInterrupt:
+        return STOPPED
     except BrokenPipeError:  # the reader has seen enough, as `head` does
         return result.code
     except OSError as error:
@@ -189,6 +191,7 @@ def _dispatch(arguments: argparse.Namespace, home: Any, console: Console) -> Ver
     with open_services(home) as services:
         if verb in CHANGING:
             _back_up(services, console)
+        _take_in_runs(services, console)
         if verb == "import":
             from app.verbs import importing
 
@@ -217,6 +220,16 @@ def _back_up(services: Services, console: Console) -> None:
         services.registry.back_up_if_due()
     except CalqueError as error:
         console.note(str(error))
+
+
+def _take_in_runs(services: Services, console: Console) -> None:
+    """What runs did since, that nobody was there to record; a verb goes on without it."""
+    try:
+        problems = services.runs.take_in()
+    except CalqueError as error:
+        problems = (error,)
+    for problem in problems:
+        console.note(str(problem))
 
 
 def main(arguments: Sequence[str]) -> int:

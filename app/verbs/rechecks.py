@@ -6,7 +6,7 @@ import argparse
 
 from app.services import Services
 from app.verbs.output import Console, VerbResult
-from app.verbs.training import EXIT_CODES, Follower, stop_on_interrupt
+from app.verbs.training import Follower, exit_code, state_line, stop_on_interrupt
 from core.errors import NotFoundError
 from core.rechecks.kind import TOPIC
 
@@ -19,7 +19,7 @@ def run(services: Services, arguments: argparse.Namespace, console: Console) -> 
     console.note(f'Run {record.id} "{record.name}".')
     follower = Follower(console)
     with stop_on_interrupt(services, record.id, console) as wishes:
-        state = services.runs.carry_out(record.id, follower.take, lambda: wishes.n_interrupts > 1)
+        state = services.runs.carry_out(record.id, follower.take, wishes.wants_to_leave)
     record = services.runs.get_run(record.id)
     results = state.results if state is not None else ()
     data = {
@@ -32,5 +32,4 @@ def run(services: Services, arguments: argparse.Namespace, console: Console) -> 
         "result": next((result.content for result in results if result.topic == TOPIC), None),
         "duration_s": record.duration_s,
     }
-    code = EXIT_CODES.get(record.status, 1 if record.status.is_terminal else 0)
-    return VerbResult(data, (f"{record.status}: {record.reason}",), code=code)
+    return VerbResult(data, (state_line(record),), code=exit_code(record))

@@ -24,7 +24,7 @@ from core.domain.projects import Project
 from core.domain.runs import RunRecord, RunStatus, StageState
 from core.domain.training import Issue, TrainingDraft
 from core.domain.training_plan import TrainingPlan
-from core.errors import FormatError, NotFoundError, RefusedError
+from core.errors import CalqueError, FormatError, NotFoundError, RefusedError
 from core.runs.supervise import Batch
 from core.training.draft.command import from_toml
 
@@ -117,7 +117,7 @@ def train(services: Services, draft: TrainingDraft, console: Console) -> VerbRes
     console.note(f'Run {record.id} "{record.name}".')
     follower = Follower(console)
     with stop_on_interrupt(services, record.id, console) as wishes:
-        services.runs.carry_out(record.id, follower.take, lambda: wishes.n_interrupts > 1)
+        services.runs.carry_out(record.id, follower.take, wishes.wants_to_leave)
     return result_of(services, services.runs.get_run(record.id))
 
 
@@ -147,13 +147,24 @@ def result_of(services: Services, record: RunRecord) -> VerbResult:
         "metrics": metrics,
         "duration_s": record.duration_s,
     }
-    lines = [f"{record.status}: {record.reason}"]
+    lines = [state_line(record)]
     if version is not None:
         lines.append(f"{record.model_name} {version.label}, id {version.id}")
     for split, values in metrics.items():
         shown = ", ".join(f"{name} {value:.3f}" for name, value in values.items() if isinstance(value, float))
         lines.append(f"  {split:<5}  {shown or 'not measured'}")
-    return VerbResult(data, tuple(lines), code=EXIT_CODES.get(record.status, 0 if not record.status.is_terminal else 1))
+    return VerbResult(data, tuple(lines), code=exit_code(record))
+
+
+def exit_code(record: RunRecord) -> int:
+    """One that is not over was left to itself: whoever waited for its end was stopped."""
+    return EXIT_CODES.get(record.status, 1 if record.status.is_terminal else 130)
+
+
+def state_line(record: RunRecord) -> str:
+    if record.status.is_terminal:
+        return f"{record.status}: {record.reason}"
+    return f"{record.status}: it goes on by itself; calque runs {record.id} tells how it ends."
 
 
 class Follower:
@@ -182,8 +193,14 @@ class Follower:
 
 
 class StopWishes:
+    """What the person wished by Ctrl+C."""
+
     def __init__(self) -> None:
         self.n_interrupts = 0
+        self.asking: threading.Thread | None = None
+
+    def wants_to_leave(self) -> bool:
+        return self.n_interrupts > 1
 
 
 @contextmanager
@@ -191,16 +208,25 @@ def stop_on_interrupt(services: Services, run: RunId, console: Console) -> Itera
     """The first Ctrl+C asks the run to stop and keep the best; the second leaves it to itself."""
     wishes = StopWishes()
 
+    def ask_to_stop() -> None:
+        try:
+            services.runs.request_stop(run)
+        except CalqueError as error:  # it ended at this very moment, or the disk is full
+            console.note(str(error))
+
     def on_signal(_number: int, _frame: object) -> None:
         wishes.n_interrupts += 1
         if wishes.n_interrupts == 1:
             console.note("Stopping; the best so far is kept. Ctrl+C again leaves, and the run ends by itself.")
             # Not here: the handler may have interrupted a writer of the registry, whose lock the wish needs too.
-            threading.Thread(target=services.runs.request_stop, args=(run,), name="stop-wish").start()
+            wishes.asking = threading.Thread(target=ask_to_stop, name="stop-wish")
+            wishes.asking.start()
 
     before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield wishes
     finally:
+        if wishes.asking is not None:
+            wishes.asking.join()  # it writes into the registry, which is closed next
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -14,6 +14,8 @@ from core.runs.books import Books
 from core.runs.folder.layout import RunLayout
 from core.runs.folder.liveness import LivenessProbe
 from core.runs.folder.request import read_request
+from core.runs.kinds import RunKindCatalog
+from core.runs.supervise import catch_up
 
 WAITING = (RunStatus.PENDING, RunStatus.RERUN)
 LIVE = (RunStatus.IN_PROGRESS, RunStatus.STOPPING)
@@ -50,6 +52,19 @@ def find_unfinished(registry: Registry, books_of: BooksOf) -> Unfinished:
         else:
             waiting.append(record)
     return Unfinished(tuple(begun), tuple(waiting), tuple(lost))
+
+
+def take_in(registry: Registry, kinds: RunKindCatalog, books_of: BooksOf) -> tuple[CalqueError, ...]:
+    """Record how far every unfinished run has come. Returns why some could not be; those stay as they are."""
+    errors: list[CalqueError] = []
+    if registry.is_read_only:
+        return ()
+    for record in find_unfinished(registry, books_of).begun:
+        try:
+            catch_up(RunLayout(record.folder), registry, kinds=kinds)
+        except CalqueError as error:
+            errors.append(error)
+    return tuple(errors)
 
 
 def close_lost(registry: Registry, record: RunRecord, error: CalqueError, books: Books) -> RunRecord:

@@ -29,7 +29,10 @@ class Books:
         """A result has come."""
 
     def fail(self, session: Session, record: RunRecord) -> None:
-        """The run is over, and did not come to its end (Failed, Aborted), or what it said of itself cannot be read."""
+        """The run is over and did not come to its end (Failed, Aborted, Terminated), or its word cannot be read.
+
+        What it made and told before stays.
+        """
 
     def check_retry(self, session: Session, record: RunRecord) -> None:
         """Raises RefusedError when another attempt makes no sense any more."""

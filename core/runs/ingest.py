@@ -90,8 +90,8 @@ class Ingest:
             runs.set_ingested_seq(session, self._run, max(known, self._seq))
             if not record.status.is_terminal or record.attempt < state.attempt:
                 runs.update_run(session, self._run, **_changes(state))
-                has_failed = state.status in (RunStatus.FAILED, RunStatus.ABORTED)
-                if has_failed or (self._has_unreadable and state.status.is_terminal):
+                has_missed = state.status is not RunStatus.SUCCESS or self._has_unreadable
+                if state.status.is_terminal and has_missed:
                     self._books.fail(session, record)
             result = runs.get_run(session, self._run)
         self._waiting = []

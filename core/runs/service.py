@@ -15,14 +15,14 @@ from core.domain.ids import RunId
 from core.domain.imports import Problem
 from core.domain.run import Run
 from core.domain.runs import RunFilter, RunRecord, RunState, RunStatus
-from core.errors import RefusedError, RunError, StorageError
+from core.errors import CalqueError, RefusedError, RunError, StorageError
 from core.files.faults import told_as_storage_error
 from core.files.locks import try_lock
 from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.stores import runs
 from core.registry.titles import checked_description, checked_title
-from core.runs.attach import Unfinished, close_lost, find_unfinished
+from core.runs.attach import Unfinished, close_lost, find_unfinished, take_in
 from core.runs.books import Books, load_books
 from core.runs.folder.attempts import latest_attempt
 from core.runs.folder.exit_record import record_no_start
@@ -289,6 +289,14 @@ class RunService:
         """What to take up again at the start."""
         return find_unfinished(self._registry, self._books)
 
+    def take_in(self) -> tuple[CalqueError, ...]:
+        """Bring the rows of all unfinished runs up to what their folders and processes say now.
+
+        A run goes on without whoever started it; so that its end is known, everybody who reads the registry asks this
+        first. Returns why it could not be done for some.
+        """
+        return take_in(self._registry, self.kinds, self._books)
+
     def close_lost(self, id: RunId, error: RunError) -> RunRecord:
         """End a run whose folder cannot be read any more."""
         record = self.get_run(id)
@@ -321,6 +329,7 @@ class RunService:
                     reason=STOPPED_UNSTARTED,
                     ended_at=ended_at,
                 )
+                self._books(record).fail(session, record)
             return runs.get_run(session, record.id)
 
     def _refuse_ended(self, record: RunRecord) -> None:

@@ -126,6 +126,23 @@ class RunReader:
         )
 
 
+def catch_up(layout: RunLayout, registry: Registry, *, kinds: RunKindCatalog) -> RunState:
+    """Take in everything that the run has said so far, and return its state; whoever else watches it may do so too.
+
+    Raises RunError without a sound request, RegistryError or StorageError when the registry cannot be written.
+    """
+    reader = RunReader(layout, kinds)
+    ingest = Ingest(registry, reader.request.run, reader.books)
+    while True:
+        batch, events = reader.read()
+        ingest.take(events, batch.state, has_more=batch.has_more)
+        if not batch.has_more:
+            break
+    if ingest.error is not None:
+        raise ingest.error
+    return batch.state
+
+
 def supervise(
     layout: RunLayout,
     registry: Registry | None,

@@ -11,7 +11,7 @@ from core.domain.evaluation import Evaluation, EvaluationTable, evaluation_id
 from core.domain.evaluation_json import table_from_json, table_to_json
 from core.domain.ids import VersionId
 from core.domain.models import Headline
-from core.domain.runs import RunRecord, RunResult
+from core.domain.runs import RunRecord, RunResult, RunStatus
 from core.domain.snapshots import Split
 from core.training.kind import EVALUATION, PUBLISHED
 
@@ -36,9 +36,9 @@ def tell_evaluation(context: ChildContext, table: EvaluationTable) -> None:
     context.result(EVALUATION, table_to_json(table))
 
 
-def tell_publication(context: ChildContext, publication: Publication) -> None:
-    """Raises StorageError when it cannot be told."""
-    context.result(PUBLISHED, {**asdict(publication), "folder": str(publication.folder)})
+def tell_publication(context: ChildContext, publication: Publication, status: RunStatus, reason: str) -> None:
+    """With it the training is over; how, is told in the same breath. Raises StorageError when it cannot be told."""
+    context.conclude(PUBLISHED, {**asdict(publication), "folder": str(publication.folder)}, status, reason)
 
 
 def publication_of(content: Mapping[str, Any]) -> Publication:

@@ -66,6 +66,7 @@ class ChildContext:
         self.resume_from: Path | None = attempt.resume_path(layout)
         self.effective_settings: dict[str, Any] = {}
         self.outcome = says.Finished(RunStatus.SUCCESS, "")
+        self.is_concluded = False
         self.n_faults = 0
         self.worker = find_worker(request.worker)
         """The light half; None when the run needs none, or it cannot be loaded (whoever needs it says why)."""
@@ -164,6 +165,15 @@ class ChildContext:
         """Something was found out or made, for good. Raises StorageError when that cannot be told."""
         self._write_for_good(says.Result(topic, content))
 
+    def conclude(self, topic: str, content: Mapping[str, Any], status: RunStatus, reason: str) -> None:
+        """What the run was for is there, and this is how it ends, whatever becomes of its process from here on.
+
+        Raises StorageError when that cannot be told.
+        """
+        self._write_for_good(says.Result(topic, content, says.Finished(status, reason)))
+        self.finish(status, reason)
+        self.is_concluded = True
+
     def finish(self, status: RunStatus, reason: str) -> None:
         """How the run ends, told once the pipeline has returned. `reason` is a sentence."""
         self.outcome = says.Finished(status, reason)
@@ -221,6 +231,9 @@ def _run_pipeline(context: ChildContext, note: str) -> says.Finished | says.Fail
         _pipeline_of(context.request.kind)(context)
         return context.outcome
     except BaseException as error:  # noqa: BLE001 - outermost boundary of the child: whatever ended the run is told
+        if context.is_concluded:
+            context.log(f"After the run's result was kept: {type(error).__name__}: {error}", "warning")
+            return context.outcome
         explain = context.worker.explain if context.worker else None
         return describe(error, folder=context.layout.folder, effective=context.effective_settings, explain=explain)
 

@@ -96,22 +96,26 @@ class ArtifactWritten:
 
 
 @dataclass(frozen=True, slots=True)
+class Finished:
+    status: RunStatus
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """Something found out or made, for good. What `content` (JSON) means is known to the run's kind."""
+    """Something found out or made, for good. What `content` (JSON) means is known to the run's kind.
+
+    With `end` it is what the run was for: an end without a word of its own after it counts as this one.
+    """
 
     topic: str
     content: Mapping[str, Any]
+    end: Finished | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
     rss_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    status: RunStatus
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +237,9 @@ def _fields(body: Body) -> dict[str, Any]:
             return {"split": split, "step": step, "epoch": _plain_number(float(epoch)), "values": points}
         case Started(process, device, facts):
             return {"pid": process.pid, "process": process.to_json(), "device": device, "facts": dict(facts)}
-        case Result(topic, content):
-            return {"topic": topic, "content": plain(content)}
+        case Result(topic, content, end):
+            told = {"topic": topic, "content": plain(content)}
+            return told if end is None else {**told, "end": plain(asdict(end))}
         case Effective(settings):
             return {"settings": plain(settings)}
         case _:
@@ -258,7 +263,8 @@ def _result(value: Mapping[str, Any]) -> Result:
     topic, content = value["topic"], value["content"]
     if not isinstance(topic, str) or not isinstance(content, Mapping):
         raise TypeError("a result without topic or content")
-    return Result(topic, content)
+    end = value.get("end")
+    return Result(topic, content, None if end is None else Finished(RunStatus(end["status"]), end["reason"]))
 
 
 def _old_publication(value: Mapping[str, Any]) -> Result:

@@ -45,6 +45,7 @@ class _Attempt:
     started_at: datetime | None = None
     device: str = ""
     end: Event | None = None  # its body is Finished or Failed
+    concluded: says.Finished | None = None  # how it ends from here, if its process dies without a word
     effective: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     peak_bytes: int = 0
@@ -197,6 +198,9 @@ class RunFold:
             if liveness.stop is StopWish.NONE:
                 return RunStatus.PENDING, "", "", None
             return RunStatus.TERMINATED, STOPPED_UNSTARTED, "", None
+        died_at = liveness.exit.ended_at if liveness.exit else attempt.last_at
+        if attempt.concluded is not None:
+            return attempt.concluded.status, attempt.concluded.reason, "", died_at
         verdict = judge(
             liveness.exit,
             noun=self._request.noun,
@@ -205,7 +209,6 @@ class RunFold:
             kept=kept_text(self._newest_epoch()) if self._has_checkpoints else "",
             peak_bytes=attempt.peak_bytes,
         )
-        died_at = liveness.exit.ended_at if liveness.exit else attempt.last_at
         return verdict.status, verdict.reason, verdict.cause, died_at
 
     def _failure(self, body: says.Failed) -> str:
@@ -224,13 +227,14 @@ class RunFold:
         return body.details if isinstance(body, says.Failed) else ""
 
     def _stages(self, attempt: _Attempt, status: RunStatus) -> tuple[Stage, ...]:
-        """A stage that runs in a run that is over was cut off."""
+        """A stage that runs in a run that is over was cut off, unless nothing of it was left to do."""
         stages = []
         for stage in attempt.stages.values():
             if stage.state is StageState.RUNNING:
                 duration = max(0.0, attempt.last_t - attempt.stage_t[stage.name])
                 cut_off = status.is_terminal
-                state = StageState.FAILED if cut_off else StageState.RUNNING
+                ended_as = StageState.FAILED if attempt.concluded is None else StageState.DONE
+                state = ended_as if cut_off else StageState.RUNNING
                 ended_at = attempt.last_at if cut_off else None
                 stage = replace(stage, duration_s=duration, state=state, ended_at=ended_at)
             stages.append(stage)
@@ -328,6 +332,7 @@ class RunFold:
             self._attempt.warnings.append(problem)
             self._add_line(event, problem, "warning")
             return
+        self._attempt.concluded = body.end or self._attempt.concluded
         kept = [item for item in self._results if item.topic != body.topic or item.attempt == event.attempt]
         self._results = [*kept, result]
 

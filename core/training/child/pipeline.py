@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from core.datasets.manifest_file import ManifestFile, open_manifest
@@ -66,7 +67,7 @@ class _StoppedEarly(Exception):  # noqa: N818 - no error: the person asked for i
     """The stop came while there was nothing to keep."""
 
 
-@dataclass(slots=True)
+@dataclass
 class _Training:
     context: ChildContext
     payload: TrainingPayload
@@ -90,7 +91,6 @@ class _Training:
             self._evaluate(split, stage, worker, result, manifest, images, was_stopped=is_stopped)
         with self.context.stage(StageName.PUBLISH):
             self._publish(description, result, manifest)
-        self._finish(result)
 
     # Prepare
 
@@ -111,8 +111,13 @@ class _Training:
         self._leave_if_stopped()
         return manifest, images, worker, start
 
+    @cached_property
+    def _trained(self) -> TrainResult | None:
+        """What an earlier attempt trained to its end."""
+        return recall(self.context.layout.work) if self.context.attempt > 1 else None
+
     def _told(self, text: str) -> Callable[[int, int], None]:
-        """Progress over images, given up when a stop is asked for."""
+        """Progress over images, given up when a stop is asked for and there is nothing to keep."""
 
         def told(done: int, total: int) -> None:
             self._leave_if_stopped()
@@ -125,7 +130,9 @@ class _Training:
         self.context.progress(done, total, text)
 
     def _leave_if_stopped(self) -> None:
-        if self.context.should_stop():
+        """Only while there is nothing to keep: what an earlier attempt left is measured and published all the same."""
+        has_something = self.context.resume_from is not None or self._trained is not None
+        if self.context.should_stop() and not has_something:
             raise _StoppedEarly
 
     # Train
@@ -133,10 +140,9 @@ class _Training:
     def _train(self, worker: Worker, images: tuple[TreeImage, ...], start: Start) -> TrainResult | None:
         """The final weights; None when the run was stopped before there were any."""
         context = self.context
-        known = recall(context.layout.work) if context.attempt > 1 else None
-        if known is not None:
+        if self._trained is not None:
             context.skip_stage(StageName.TRAIN, "An earlier attempt trained to the end; its weights are used.")
-            return known
+            return self._trained
         with context.stage(StageName.TRAIN):
             result = worker.train(self._train_request(images, start), context)
             if not result.weights.is_file():
@@ -256,20 +262,19 @@ class _Training:
             headline=headline_of(self.tables),
             is_partial=result.is_partial,
         )
-        tell_publication(context, publication)
+        tell_publication(context, publication, *self._ending(result))
 
-    def _finish(self, result: TrainResult) -> None:
+    def _ending(self, result: TrainResult) -> tuple[RunStatus, str]:
         label = self.payload.version_label
         if result.status is RunStatus.TERMINATED:
             epochs = f"epoch {result.epochs_done}"
             reason = f"Stopped by you after {epochs}; the best of them is kept as {label}."
-            self.context.finish(RunStatus.TERMINATED, reason)
-        elif self.unmeasured and self.context.is_stop_requested:
+            return RunStatus.TERMINATED, reason
+        if self.unmeasured and self.context.is_stop_requested:
             sets = " and ".join(self.unmeasured)
             reason = f"Stopped by you after the training; it is kept as {label}, not measured on {sets}."
-            self.context.finish(RunStatus.TERMINATED, reason)
-        else:
-            self.context.finish(RunStatus.SUCCESS, sentence(result.reason))
+            return RunStatus.TERMINATED, reason
+        return RunStatus.SUCCESS, sentence(result.reason)
 
 
 def sentence(text: str) -> str:

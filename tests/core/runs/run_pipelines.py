@@ -77,7 +77,7 @@ def _publish(context: ChildContext) -> None:
             headline=Headline("map50_95", 0.4, "val"),
             is_partial=False,
         )
-        tell_publication(context, publication)
+        tell_publication(context, publication, context.outcome.status, context.outcome.reason)
 
 
 def events(context: ChildContext) -> None:

@@ -259,13 +259,17 @@ def test_a_worker_that_fails_names_its_stage_and_publishes_nothing(bench: Bench)
     assert bench.published() == []
 
 
+def do_not_fail_again(bench: Bench) -> None:
+    request = json.loads(bench.layout.request_file.read_text())
+    request["payload"]["configuration"]["fail_at"] = None
+    bench.layout.request_file.write_text(json.dumps(request))
+
+
 def test_a_retry_resumes_from_the_checkpoint(bench: Bench):
     bench.ask(values={"n_steps": 4, "fail_at": 3})
     told = bench.run()
     checkpoint = bench.layout.folder / told.all(says.CheckpointSaved)[-1].path
-    request = json.loads(bench.layout.request_file.read_text())
-    request["payload"]["configuration"]["fail_at"] = None
-    bench.layout.request_file.write_text(json.dumps(request))
+    do_not_fail_again(bench)
     bench.next_attempt(checkpoint, epoch=2)
 
     told = bench.run()
@@ -277,6 +281,40 @@ def test_a_retry_resumes_from_the_checkpoint(bench: Bench):
     with (bench.layout.artifacts / "train" / "curves.csv").open(encoding="utf-8-sig", newline="") as file:
         losses = [row for row in csv.DictReader(file) if row["split"] == "batch" and row["name"] == "loss"]
     assert [int(row["step"]) for row in losses] == list(range(1, 33))
+
+
+def test_a_stop_during_a_retrys_prepare_keeps_the_best_of_the_earlier_attempt(bench: Bench):
+    bench.ask(values={"n_steps": 6, "fail_at": 4})
+    told = bench.run()
+    checkpoint = bench.layout.folder / told.all(says.CheckpointSaved)[-1].path
+    do_not_fail_again(bench)
+    bench.next_attempt(checkpoint, epoch=3)
+    write_stop(bench.layout, StopWish.KEEP)  # there before its first image is looked at
+
+    told = bench.run()
+
+    assert told.end == says.Finished(
+        RunStatus.TERMINATED, "Stopped by you after epoch 3; the best of them is kept as V001 (first)."
+    )
+    assert set(told.tables) == set(Split)
+    (published,) = told.published
+    model = load_model_json(published.folder)
+    assert (model["epochs_done"], model["best_epoch"], model["is_partial"]) == (3, 3, True)
+
+
+def test_a_stop_during_the_prepare_of_a_retry_that_need_not_train_publishes_its_version(bench: Bench):
+    bench.ask()
+    blocker = bench.layout.artifacts / "eval_val"
+    blocker.write_text("in the way")
+    assert "could not be stored" in _failed(bench.run()).text
+    blocker.unlink()
+    bench.next_attempt()
+    write_stop(bench.layout, StopWish.KEEP)
+
+    told = bench.run()
+
+    assert is_success(told), told.end
+    assert len(bench.published()) == 1
 
 
 def test_a_retry_after_training_does_not_train_again(bench: Bench):
