@@ -50,8 +50,8 @@ class LateThumbnails:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    def get(self, path: Path, sha256: str, side: int) -> npt.NDArray[np.uint8]:
-        return self._services.thumbnails.get(path, sha256, side)
+    def get(self, path: Path, sha256: str, side: int, white: int = 0) -> npt.NDArray[np.uint8]:
+        return self._services.thumbnails.get(path, sha256, side, white)
 
 
 class Speaks(Protocol):

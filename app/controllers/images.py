@@ -42,7 +42,7 @@ class _Listing:
 class Thumbnails(Protocol):
     """What is asked of `core.images.thumbnails.ThumbnailCache`; called on pool threads."""
 
-    def get(self, path: Path, sha256: str, side: int) -> npt.NDArray[np.uint8]: ...
+    def get(self, path: Path, sha256: str, side: int, white: int = 0) -> npt.NDArray[np.uint8]: ...
 
 
 class ImagesController(QObject):
@@ -209,7 +209,7 @@ class ImagesController(QObject):
 
     def _make_thumbnail(self, project: Project, record: ImageRecord, side: int) -> None:
         def make() -> QImage:
-            return thumbnail_of(self._thumbnails.get(project.root / record.path, record.sha256, side))
+            return thumbnail_of(self._thumbnails.get(project.root / record.path, record.sha256, side, record.white))
 
         def made(thumbnail: QImage) -> None:
             self._under_way.discard(record.id)

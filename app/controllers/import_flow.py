@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 
 from app.controllers.pictures import to_qimage
 from app.jobs import JobContext, JobRunner
-from core.domain.imports import ImportPreview, ImportReport, ImportSource
+from core.domain.imports import ImportPreview, ImportReport, ImportSource, SampleImage
 from core.domain.messages import UserMessage
 from core.domain.projects import Project
 from ui.imports.import_dialog import ImportDialog
@@ -103,8 +103,8 @@ class ImportFlow(QObject):
             self._dialog.show_stopped()
             return
         self._dialog.show_preview(preview)
-        for path, _ in preview.sample:
-            self._load_example(preview.images_root, path)
+        for example in preview.sample:
+            self._load_example(preview.images_root, example)
 
     def _got_report(self, report: ImportReport) -> None:
         if self._dialog is not None:
@@ -118,16 +118,16 @@ class ImportFlow(QObject):
         else:
             self._dialog.show_error(message)
 
-    def _load_example(self, root: Path, path: str) -> None:
+    def _load_example(self, root: Path, example: SampleImage) -> None:
         def got(loaded: tuple[QImage, int, int]) -> None:
             if self._dialog is not None:
-                self._dialog.preview_page.samples.set_picture(path, *loaded)
+                self._dialog.preview_page.samples.set_picture(example.path, *loaded)
 
         def failed(message: UserMessage) -> None:
             if self._dialog is not None:
-                self._dialog.preview_page.samples.set_failure(path, message.text)
+                self._dialog.preview_page.samples.set_failure(example.path, message.text)
 
-        self._jobs.run(lambda: load_example(root / path), then=got, on_error=failed)
+        self._jobs.run(lambda: load_example(root / example.path, example.white), then=got, on_error=failed)
 
     def _end(self) -> None:
         self._stop.set()
@@ -136,9 +136,9 @@ class ImportFlow(QObject):
             self._dialog = None
 
 
-def load_example(path: Path) -> tuple[QImage, int, int]:
+def load_example(path: Path, white: int = 0) -> tuple[QImage, int, int]:
     """A small copy of an image and the image's own width and height. For a pool thread."""
     from core.images.reading import decode, read_header  # Pillow's decoders: not loaded with the window
 
     header = read_header(path)
-    return to_qimage(decode(path, max_side=EXAMPLE_SIDE)), header.width, header.height
+    return to_qimage(decode(path, max_side=EXAMPLE_SIDE, white=white)), header.width, header.height

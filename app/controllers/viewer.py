@@ -15,7 +15,7 @@ from app.jobs import JobRunner
 from core.domain.changes import Changes
 from core.domain.ids import ImageId
 from core.domain.messages import UserMessage
-from core.domain.projects import AnnotatedImage, Project
+from core.domain.projects import AnnotatedImage, ImageRecord, Project
 from ui.viewer.picture import Picture
 from ui.viewer.viewer_page import ViewerPage
 
@@ -163,7 +163,7 @@ class ViewerController(QObject):
             self._show_picture(image, picture)
 
         self._jobs.run(
-            lambda: load_picture(path, record.width, record.height, side),
+            lambda: load_picture(path, record, side),
             then=got,
             on_error=lambda message: self._fail(image, message),
         )
@@ -194,7 +194,7 @@ class ViewerController(QObject):
                 self._page.set_picture(picture)
 
         self._jobs.run(
-            lambda: load_picture(path, record.width, record.height, side),
+            lambda: load_picture(path, record, side),
             then=got,
             on_error=lambda message: self._fail(record.id, message),
             key="viewer-full",
@@ -218,8 +218,8 @@ def full_side(width: int, height: int) -> int | None:
     return int(max(width, height) * math.sqrt(MAX_PIXELS / (width * height)))
 
 
-def load_picture(path: Path, width: int, height: int, side: int | None) -> Picture:
+def load_picture(path: Path, record: ImageRecord, side: int | None) -> Picture:
     """Decode a file for the canvas. For a pool thread."""
     from core.images.reading import decode  # Pillow's decoders: loaded with the first picture, not with the window
 
-    return picture_of(decode(path, max_side=side), width, height)
+    return picture_of(decode(path, max_side=side, white=record.white), record.width, record.height)

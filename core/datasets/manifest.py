@@ -32,6 +32,7 @@ class FrozenImage:
     split: Split
     objects: Sequence[str]
     categories: Sequence[int]  # of the objects that are no crowd regions
+    white: int = 0  # of 16-bit grey, the value that becomes white; 0 = the largest there is
 
 
 def freeze_image(image: SnapshotImage) -> FrozenImage:
@@ -45,6 +46,7 @@ def freeze_image(image: SnapshotImage) -> FrozenImage:
         image.split,
         [object_text(item.category, item.geometry, is_crowd=item.is_crowd) for item in image.objects],
         [item.category for item in image.objects if not item.is_crowd],
+        image.white,
     )
 
 
@@ -54,11 +56,12 @@ def header_line(categories: Sequence[str]) -> str:
 
 
 def image_line(image: FrozenImage) -> str:
-    """With its keys and objects sorted."""
+    """With its keys and objects sorted. Without `white` where nothing is stretched, as before there were such."""
+    white = f'"white":{image.white},' if image.white else ""
     return (
         f'{{"height":{image.height},"objects":[{",".join(sorted(image.objects))}],"orientation":{image.orientation},'
         f'"path":{json.dumps(image.path)},"sha256":"{image.sha256}","split":"{image.split.value}",'
-        f'"width":{image.width}}}\n'
+        f'{white}"width":{image.width}}}\n'
     )
 
 
@@ -147,6 +150,7 @@ def _image_from_json(value: dict[str, Any]) -> SnapshotImage:
         orientation=value["orientation"],
         split=Split(value["split"]),
         objects=tuple(_object_from_json(item) for item in value["objects"]),
+        white=int(value.get("white", 0)),
     )
 
 

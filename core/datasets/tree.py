@@ -146,7 +146,7 @@ def _make(image: SnapshotImage, root: Path, stem: Path) -> TreeImage | Problem:
         else:
             path = stem.with_name(stem.name + ".png")
             # Fast compression: the tree lives as long as its run.
-            decode(copy).save(path, "PNG", compress_level=1)
+            decode(copy, white=image.white).save(path, "PNG", compress_level=1)
             copy.unlink()
     except ImageFileError as error:
         copy.unlink(missing_ok=True)

@@ -50,6 +50,7 @@ class RawImage:
     source_file: str = ""  # the annotation file that spoke of it
     is_explicit_negative: bool = False  # the file says: looked at, nothing there
     stated_set: str = ""  # "train", "val" or "test" where the file or its place says so
+    is_upright_stated: bool = False  # the size that the file states is that of the upright picture, not of the stored
     is_as_stored: bool = False  # size and shapes are those of the picture before EXIF turns it upright
 
 
@@ -61,6 +62,16 @@ class ImportSource:
     images_root: Path | None = None
     format: str | None = None
     names_encoding: str | None = None  # of names of classes in files that are not UTF-8; None = kept as bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SampleImage:
+    """An image of a preview with its shapes. `white` as for `ImageRecord`."""
+
+    path: str
+    annotations: tuple[RawAnnotation, ...]
+    is_upright_assumed: bool = False
+    white: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +89,10 @@ class ImportPreview:
     folders: tuple[tuple[str, int], ...]  # folder path, images
     problems: tuple[Problem, ...]
     can_import: bool
+    n_upright_assumed: int = 0  # of those annotated, how many may have been drawn on before they were turned
     n_rotated: int = 0  # images with an EXIF orientation other than 1, shown upright
     stated_sets: tuple[tuple[str, int], ...] = ()  # "train", "val", "test" as the files state them, with their images
-    sample: tuple[tuple[str, tuple[RawAnnotation, ...]], ...] = ()  # a few image paths with their shapes
+    sample: tuple[SampleImage, ...] = ()  # those first of which it is not known which way up they were annotated
 
 
 @dataclass(frozen=True, slots=True)

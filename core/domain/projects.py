@@ -63,6 +63,7 @@ class ImageRecord:
     damage: str = ""  # sentence, when state is not OK
     n_annotations: int = 0
     revision: int = 0  # grows whenever any of the above or the annotations change
+    white: int = 0  # of 16-bit grey, the value that is shown white; 0 = the largest there is
 
     @property
     def name(self) -> str:

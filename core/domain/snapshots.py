@@ -32,6 +32,7 @@ class SnapshotImage:
     orientation: int
     split: Split
     objects: tuple[SnapshotObject, ...]
+    white: int = 0  # of 16-bit grey, the value that becomes white; 0 = the largest there is
 
 
 @dataclass(frozen=True, slots=True)

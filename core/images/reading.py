@@ -1,8 +1,9 @@
 """Reads picture files as upright 8-bit RGB. Every pixel of the program comes through `decode`.
 
 Rules of conversion: EXIF orientation applied; transparency over white; CMYK, palette, bitonal and grey to RGB; 16-bit
-grey divided by 257 and rounded; 16-bit colour as Pillow reads it (the high byte); 32-bit and floating-point pixels
-refused, for nobody said which range is black and white; of several frames or pages the first.
+grey divided by 257 and rounded, or stretched so that the value recorded with the image (`white`) becomes white; 16-bit
+colour as Pillow reads it (the high byte); 32-bit and floating-point pixels refused, for nobody said which range is
+black and white; of several frames or pages the first.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -30,6 +32,7 @@ _TRANSPOSES = {
     8: Image.Transpose.ROTATE_90,
 }
 _SMALL_ENOUGH = 25_000_000  # pixels whose memory is not worth a doubt about the header
+_DIM = 0x3F  # of the high byte: what 14 bits of 16 reach
 _CONVERT_HINT = "Save it as PNG or JPEG with 8 bits per channel, or leave it out."
 
 
@@ -46,6 +49,7 @@ class ImageHeader:
     mode: str  # Pillow's name of the pixel layout
     format: str  # Pillow's name of the file format
     n_frames: int = 1
+    is_deep_colour: bool = False  # 16 bits for each colour
 
 
 def read_header(path: Path) -> ImageHeader:
@@ -54,10 +58,20 @@ def read_header(path: Path) -> ImageHeader:
         return header
 
 
-def decode(path: Path, *, max_side: int | None = None) -> Image.Image:
+@dataclass(frozen=True, slots=True)
+class Light:
+    """How far the pixels of a file use their range. `brightest` is the largest value of 16-bit grey; `is_dim`: 16-bit
+    colour that uses a small part of it only."""
+
+    brightest: int | None = None
+    is_dim: bool = False
+
+
+def decode(path: Path, *, max_side: int | None = None, white: int = 0) -> Image.Image:
     """The picture, upright RGB, its longer side at most `max_side` pixels. Raises ImageFileError.
 
-    With `max_side` a JPEG is decoded at a fraction of its size, which is several times faster.
+    With `max_side` a JPEG is decoded at a fraction of its size, which is several times faster. `white` is the value of
+    16-bit grey that becomes white, as it is recorded with the image; 0 = the largest there is.
     """
     with _opened(path) as (image, header):
         target = _fitted(header, max_side)
@@ -66,7 +80,7 @@ def decode(path: Path, *, max_side: int | None = None) -> Image.Image:
             # Twice the target leaves the resampling enough to average over.
             image.draft(None, (2 * stored[0], 2 * stored[1]))
         image.load()
-        plain = _to_plain(image, path)
+        plain = _to_plain(image, path, white)
         if header.format != "TIFF" and header.orientation in _TRANSPOSES:  # Pillow turns TIFFs itself
             plain = plain.transpose(_TRANSPOSES[header.orientation])
         if target is not None and plain.size != target:
@@ -76,12 +90,14 @@ def decode(path: Path, *, max_side: int | None = None) -> Image.Image:
         return result
 
 
-def verify(path: Path) -> ImageHeader:
+def verify(path: Path) -> Light:
     """Decodes every pixel, so that a damaged file is found now and not in a training. Raises ImageFileError."""
     with _opened(path) as (image, header):
         image.load()
-        _to_plain(image, path)
-        return header
+        if _is_deep_grey(image):
+            return Light(brightest=int(np.asarray(image).max()))
+        plain = _to_plain(image, path)
+        return Light(is_dim=header.is_deep_colour and max(high for _, high in _extrema(plain)) <= _DIM)
 
 
 @contextmanager
@@ -105,13 +121,14 @@ def _opened(path: Path) -> Iterator[tuple[Image.Image, ImageHeader]]:
 
 
 def _read_header(image: Image.Image) -> ImageHeader:
+    is_deep = _is_deep_colour(image)  # before the metadata, for which Pillow may load the pixels and forget it
     orientation = _orientation(image)
     width, height = image.size
     if orientation >= 5 and image.format != "TIFF":  # Pillow states a TIFF's upright size
         width, height = height, width
     # The further frames of an MPO are previews and depth maps of the same photograph.
     n_frames = 1 if image.format == "MPO" else int(getattr(image, "n_frames", 1))
-    return ImageHeader(width, height, orientation, image.mode, image.format or "", max(1, n_frames))
+    return ImageHeader(width, height, orientation, image.mode, image.format or "", max(1, n_frames), is_deep)
 
 
 def _orientation(image: Image.Image) -> int:
@@ -173,12 +190,27 @@ def _fitted(header: ImageHeader, max_side: int | None) -> tuple[int, int] | None
     return max(1, round(header.width * ratio)), max(1, round(header.height * ratio))
 
 
-def _to_plain(image: Image.Image, path: Path) -> Image.Image:
+def _is_deep_grey(image: Image.Image) -> bool:
+    return image.mode.startswith("I;16") or (image.mode == "I" and image.format == "PNG")
+
+
+def _is_deep_colour(image: Image.Image) -> bool:
+    """Whether the file has 16 bits for each colour, of which Pillow keeps the high byte."""
+    return image.mode in ("RGB", "RGBA") and any("16" in str(tile[3]) for tile in getattr(image, "tile", ()))
+
+
+def _extrema(image: Image.Image) -> list[tuple[int, int]]:
+    found: Any = image.getextrema()
+    return [found] if isinstance(found[0], int) else list(found)
+
+
+def _to_plain(image: Image.Image, path: Path, white: int = 0) -> Image.Image:
     """As "L" or "RGB", by the rules of the module's docstring."""
     mode = image.mode
-    if mode.startswith("I;16") or (mode == "I" and image.format == "PNG"):
-        values = np.asarray(image).astype(np.uint32)
-        return Image.fromarray(((np.minimum(values, 65535) + 128) // 257).astype(np.uint8))
+    if _is_deep_grey(image):
+        values = np.minimum(np.asarray(image).astype(np.uint32), white or 65535)
+        shades = (values * 255 + white // 2) // white if white else (values + 128) // 257
+        return Image.fromarray(shades.astype(np.uint8))
     if mode in ("F", "I"):
         what = "floating-point" if mode == "F" else "32-bit"
         text = f'"{shown(path.name)}" has {what} pixels, whose black and white nobody states.'
@@ -187,9 +219,9 @@ def _to_plain(image: Image.Image, path: Path) -> Image.Image:
         image, mode = image.convert("LA"), "LA"
     if mode in ("LA", "PA", "RGBA", "RGBa") or "transparency" in image.info:
         shaded = image.convert("RGBA")
-        white = Image.new("RGB", shaded.size, "white")
-        white.paste(shaded, mask=shaded.getchannel("A"))
-        return white
+        paper = Image.new("RGB", shaded.size, "white")
+        paper.paste(shaded, mask=shaded.getchannel("A"))
+        return paper
     if mode in ("L", "RGB"):
         return image
     return image.convert("L" if mode == "1" else "RGB")

@@ -27,23 +27,24 @@ class ThumbnailCache:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def get(self, path: Path, sha256: str, side: int) -> npt.NDArray[np.uint8]:
-        """Height x width x 3 bytes of RGB, the longer side at most `side`. Raises ImageFileError like `decode`."""
-        file = self.file_of(sha256, side)
+    def get(self, path: Path, sha256: str, side: int, white: int = 0) -> npt.NDArray[np.uint8]:
+        """Height x width x 3 bytes of RGB, the longer side at most `side`. Raises ImageFileError like `decode`, to
+        which `white` goes."""
+        file = self.file_of(sha256, side, white)
         cached = _load(file)
         if cached is not None:
             return cached
         buffer = io.BytesIO()
         # 4:4:4 keeps thin red and blue strokes (stamps, rubrics) in colour.
-        decode(path, max_side=side).save(buffer, "JPEG", quality=_QUALITY, subsampling=0)
+        decode(path, max_side=side, white=white).save(buffer, "JPEG", quality=_QUALITY, subsampling=0)
         _store(file, buffer.getvalue())
         return _to_array(buffer)
 
-    def file_of(self, sha256: str, side: int) -> Path:
+    def file_of(self, sha256: str, side: int, white: int = 0) -> Path:
         """Where the thumbnail is, or would be."""
         if len(sha256) != 64 or not set(sha256) <= set(string.hexdigits):
             raise ValueError(f"not a SHA-256: {sha256!r}")
-        return self._folder / sha256[:2] / f"{sha256}_{side}.jpg"
+        return self._folder / sha256[:2] / f"{sha256}_{side}{f'_{white}' if white else ''}.jpg"
 
 
 def _load(file: Path) -> npt.NDArray[np.uint8] | None:

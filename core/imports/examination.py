@@ -16,7 +16,7 @@ from core.domain.projects import ImageState
 from core.formats.base import PictureSize
 from core.images.hashing import sha256_of
 from core.images.opening import ImageFileError
-from core.images.reading import ImageHeader, read_header, verify
+from core.images.reading import ImageHeader, Light, read_header, verify
 from core.images.scan import ScannedFile
 from core.imports.cancelling import ImportCancelledError, IsCancelled, Progress
 from core.imports.orientation import is_sideways
@@ -30,10 +30,12 @@ _large = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """`facts` None = the file cannot be in a project, and `problems` say why."""
+    """`facts` None = the file cannot be in a project, and `problems` say why. `brightest` is the largest value of
+    16-bit grey, None for all other pixels, for damaged files, and where nobody looked."""
 
     facts: ImageFacts | None
     problems: tuple[Problem, ...] = ()
+    brightest: int | None = None
 
 
 @dataclass(slots=True)
@@ -120,7 +122,7 @@ def examine(root: Path, file: ScannedFile) -> Examined:
     path = root / file.path
     try:
         header = read_header(path)
-        damage = _find_damage(path, header)
+        light, damage = _look_at_pixels(path, header)
         sha256 = sha256_of(path)
     except ImageFileError as error:
         return Examined(None, (error.to_problem(file.path),))
@@ -141,22 +143,26 @@ def examine(root: Path, file: ScannedFile) -> Examined:
     if header.n_frames > 1:
         text = f'"{shown(file.path)}" has {header.n_frames} pages or frames; the first one is used.'
         problems.append(Problem("image-several-frames", text, file=file.path, severity=Severity.INFO))
-    return Examined(facts, tuple(problems))
+    if light.is_dim:
+        text = (
+            f'"{shown(file.path)}" uses a small part of its 16 bits for each colour and is read nearly black. Save it '
+            "with 8 bits for each colour."
+        )
+        problems.append(Problem("image-dim", text, file=file.path))
+    return Examined(facts, tuple(problems), light.brightest)
 
 
-def _find_damage(path: Path, header: ImageHeader) -> ImageFileError | None:
-    """Why the pixels cannot be decoded to the last one. Raises ImageFileError for pictures of a kind not read."""
+def _look_at_pixels(path: Path, header: ImageHeader) -> tuple[Light, ImageFileError | None]:
+    """And why they cannot be decoded to the last one. Raises ImageFileError for pictures of a kind not read."""
     try:
         if header.width * header.height > _LARGE_PIXELS:
             with _large:
-                verify(path)
-        else:
-            verify(path)
+                return verify(path), None
+        return verify(path), None
     except ImageFileError as error:
         if error.kind != "image-damaged":
             raise
-        return error
-    return None
+        return Light(), error
 
 
 def _recall(root: Path, file: ScannedFile, known: Mapping[str, ImageFacts], memory: Memory) -> Examined | None:

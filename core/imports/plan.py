@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from core.domain.imports import ImportPreview, ImportSource, Problem, RawAnnotation, RawImage, Severity
+from core.domain.counting import counted
+from core.domain.imports import ImportPreview, ImportSource, Problem, RawAnnotation, RawImage, SampleImage, Severity
 from core.domain.names import shown
 from core.domain.projects import ImageState
 from core.domain.snapshots import Split
@@ -28,6 +29,7 @@ class PlannedImage:
     annotations: tuple[RawAnnotation, ...] = ()
     is_negative: bool = False
     is_spoken_of: bool = False
+    is_upright_assumed: bool = False  # stored turned, and nobody knows which way up its annotations were drawn
     stated_set: str = ""
 
 
@@ -78,6 +80,7 @@ class ImportPlan:
             folders=tuple(sorted(folders.items())),
             problems=self.problems,
             can_import=self.can_import,
+            n_upright_assumed=sum(1 for image in self.images if image.is_upright_assumed),
             n_rotated=self.n_rotated,
             stated_sets=self.stated_sets(),
             sample=_choose_samples(self.images),
@@ -109,6 +112,7 @@ def make_plan(
     listed = dict.fromkeys(map(_clean_name, reading.categories))
     names = (*listed, *sorted(name for name in used if name is not None and name not in listed))
     problems += _similar_names(names, known_categories)
+    problems += _upright_assumed(planned, source)
     problems += _judge_as_a_whole(planned, reading.images_root, reading.problems)
     return ImportPlan(source, format, format_title, reading.images_root, tuple(planned), names, tuple(problems))
 
@@ -126,6 +130,7 @@ def _plan_image(facts: ImageFacts, raw: RawImage | None, problems: list[Problem]
         annotations=tuple(kept),
         is_negative=raw.is_explicit_negative and not kept,
         is_spoken_of=bool(kept) or raw.is_explicit_negative,
+        is_upright_assumed=_is_upright_assumed(facts, raw),
         stated_set=raw.stated_set,
     )
 
@@ -151,6 +156,25 @@ def _check(
     if category == annotation.category and geometry is annotation.geometry:
         return annotation
     return replace(annotation, category=category, geometry=geometry)
+
+
+def _is_upright_assumed(facts: ImageFacts, raw: RawImage) -> bool:
+    is_known = raw.is_as_stored or raw.is_upright_stated
+    return facts.orientation != 1 and not is_known and any(item.geometry is not None for item in raw.annotations)
+
+
+def _upright_assumed(planned: Sequence[PlannedImage], source: ImportSource) -> list[Problem]:
+    """One remark for all such images."""
+    paths = [image.facts.path for image in planned if image.is_upright_assumed]
+    if not paths:
+        return []
+    some = ", ".join(f'"{shown(path)}"' for path in paths[:3])
+    text = (
+        f"{counted(len(paths), 'annotated image is', 'annotated images are')} stored turned (EXIF), and nothing says "
+        "whether the annotations were drawn before or after turning: they are taken as drawn on the upright "
+        f"{'picture' if len(paths) == 1 else 'pictures'}. Look at the examples: {some}."
+    )
+    return [Problem("upright-assumed", text, str(source.path))]
 
 
 def _clean_name(name: str) -> str:
@@ -190,9 +214,19 @@ def _judge_as_a_whole(planned: Sequence[PlannedImage], root: Path, found: Iterab
     return []
 
 
-def _choose_samples(images: Sequence[PlannedImage]) -> tuple[tuple[str, tuple[RawAnnotation, ...]], ...]:
-    """A few images from all over the project, annotated ones if there are any."""
+def _choose_samples(images: Sequence[PlannedImage]) -> tuple[SampleImage, ...]:
+    """A few images from all over the project, annotated ones if there are any; in front those that need to be seen,
+    for their annotations may lie turned."""
     sound = [image for image in images if image.facts.state is ImageState.OK]
     choice = [image for image in sound if image.annotations] or sound
-    step = max(1, len(choice) // _SAMPLES)
-    return tuple((image.facts.path, image.annotations) for image in choice[::step][:_SAMPLES])
+    doubtful = _spread([image for image in choice if image.is_upright_assumed], _SAMPLES)
+    others = _spread([image for image in choice if not image.is_upright_assumed], _SAMPLES - len(doubtful))
+    return tuple(
+        SampleImage(image.facts.path, image.annotations, image.is_upright_assumed, image.facts.white)
+        for image in (*doubtful, *others)
+    )
+
+
+def _spread(images: Sequence[PlannedImage], n: int) -> Sequence[PlannedImage]:
+    step = max(1, len(images) // max(1, n))
+    return images[::step][:n]

@@ -25,6 +25,7 @@ from core.imports.cancelling import (
 from core.imports.examination import Headers, Memory, examine_all
 from core.imports.plan import ImportPlan, make_plan
 from core.imports.reading import read_annotations
+from core.imports.stretch import stretched
 from core.imports.writing import write_plan
 from core.registry.changes import noted
 from core.registry.database import Registry
@@ -129,6 +130,7 @@ class ImportService:
         files, problems = _scan(root, progress, is_cancelled)
         known, categories = self._known(target)
         images: list[ImageFacts] = []
+        brightest: dict[str, int] = {}
         for _, examined in examine_all(
             root,
             files,
@@ -141,6 +143,10 @@ class ImportService:
             problems += examined.problems
             if examined.facts is not None:
                 images.append(examined.facts)
+                if examined.brightest is not None:
+                    brightest[examined.facts.path] = examined.brightest
+        images, remarks = stretched(images, brightest, known)
+        problems += remarks
         return make_plan(
             source=source,
             format=annotation_format.info.slug,

@@ -44,7 +44,7 @@ def frozen_images(
     for row, index in zip(selections.iter_frozen(session, keys, check), of_image, strict=True):
         texts, categories = _objects(row, shapes)
         yield FrozenImage(
-            row.path, row.sha256, row.width, row.height, row.orientation, splits[index], texts, categories
+            row.path, row.sha256, row.width, row.height, row.orientation, splits[index], texts, categories, row.white
         )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
+from core.domain.counting import counted
 from core.domain.imports import ImportPreview, Severity
 from core.domain.names import shown
 from core.domain.projects import Project
@@ -103,11 +104,7 @@ class PreviewPage(QWidget):
         )
         self._figures.set_figures(figures_of(preview))
         self._rotated.setVisible(bool(preview.n_rotated))
-        self._rotated.setText(
-            self.tr("{n} images are stored turned (EXIF) and shown upright; their shapes follow.").format(
-                n=count(preview.n_rotated)
-            )
-        )
+        self._rotated.setText(_rotated_text(preview))
         self.samples.set_preview(preview)
         self._categories.set_rows(preview.categories)
         self._folders.set_rows([(name or TOP_FOLDER, n) for name, n in preview.folders])
@@ -149,6 +146,18 @@ class PreviewPage(QWidget):
         if self._target is None and self.project_name.casefold() in {name.casefold() for name in self._taken}:
             return self.tr("A project named “{name}” exists. Choose another name.").format(name=self.project_name)
         return ""
+
+
+def _rotated_text(preview: ImportPreview) -> str:
+    turned = counted(preview.n_rotated, "image is", "images are")
+    if not preview.n_upright_assumed:
+        return f"{turned} stored turned (EXIF) and shown upright; the shapes follow."
+    n_shown = sum(example.is_upright_assumed for example in preview.sample)
+    first = "first example" if n_shown == 1 else f"first {n_shown} examples"
+    return (
+        f"{turned} stored turned (EXIF). Nothing says whether the shapes were drawn before or after turning: they are "
+        f"taken as drawn on the upright pictures. Look at the {first}."
+    )
 
 
 def figures_of(preview: ImportPreview) -> list[Figure]:

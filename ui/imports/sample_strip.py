@@ -26,6 +26,7 @@ LOOK = OverlayLook(line_width=1.8, fill=0.14)
 class _Tile:
     path: str
     annotations: tuple[RawAnnotation, ...]
+    is_upright_assumed: bool = False
     image: QImage | None = None
     size: tuple[int, int] = (0, 0)  # of the whole image
     failure: str = ""
@@ -44,7 +45,7 @@ class SampleStrip(QWidget):
 
     def set_preview(self, preview: ImportPreview) -> None:
         """Empty tiles for the preview's examples; their pictures follow."""
-        self._tiles = [_Tile(path, annotations) for path, annotations in preview.sample]
+        self._tiles = [_Tile(one.path, one.annotations, one.is_upright_assumed) for one in preview.sample]
         self._colours = {name: number for number, (name, _) in enumerate(preview.categories)}
         self.setVisible(bool(self._tiles))
         self.update()
@@ -83,6 +84,27 @@ class SampleStrip(QWidget):
         layer = raw_layer(tile.annotations, self._colours, *tile.size)
         LayerPainter(layer).paint(painter, ViewTransform(place.width() / max(tile.size[0], 1)), place.size(), look=LOOK)
         painter.restore()
+        if tile.is_upright_assumed:
+            self._paint_mark(painter, area)
+
+    def _paint_mark(self, painter: QPainter, area: QRect) -> None:
+        """Says that the picture is stored turned, over its upper left corner."""
+        theme = current_theme()
+        text = self.tr("stored turned")
+        font = self.font()
+        font.setPointSizeF(font.pointSizeF() * 0.85)
+        painter.setFont(font)
+        metrics = painter.fontMetrics()
+        mark = QRect(area.left() + 6, area.top() + 6, metrics.horizontalAdvance(text) + 30, metrics.height() + 6)
+        if mark.width() > area.width() - 12:
+            mark.setWidth(26)  # the icon alone; the tooltip has the words
+            text = ""
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.surface))
+        painter.drawRoundedRect(mark, 5, 5)
+        icon("rotate-ccw", role="warning").paint(painter, QRect(mark.left() + 6, mark.center().y() - 6, 14, 14))
+        painter.setPen(QColor(theme.text))
+        painter.drawText(mark.adjusted(24, 0, -4, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
     # Qt overrides
 
@@ -110,6 +132,9 @@ class SampleStrip(QWidget):
             tile = next((one for one in self._tiles if one.place.contains(event.pos())), None)
             if tile is not None:
                 words = self.tr("{n} annotations").format(n=count(len(tile.annotations)))
-                QToolTip.showText(event.globalPos(), f"{shown(tile.path)}\n{tile.failure or words}", self)
+                lines = [shown(tile.path), tile.failure or words]
+                if tile.is_upright_assumed:
+                    lines.append(self.tr("Stored turned (EXIF): look whether the shapes lie where they belong."))
+                QToolTip.showText(event.globalPos(), "\n".join(lines), self)
                 return True
         return super().event(event)

@@ -25,6 +25,7 @@ from core.formats.alto.files import alto_files, guess_images_root, holds_alto, i
 from core.formats.alto.page import TEXT_LINE, AltoFile, read_alto, read_image_name, read_page
 from core.formats.alto.writing import write_alto
 from core.formats.base import AnnotationFormat, Reading, SizeOf, WriteOptions, WriteResult
+from core.formats.reading.frames import states_upright
 from core.formats.reading.image_index import ImageIndex, Match
 
 
@@ -135,7 +136,15 @@ class _Telling:
         self._categories.update(annotation.category or "" for annotation in content.annotations)
         is_empty = content.n_stated == 0 and not content.problems
         width, height = size or (None, None)
-        yield RawImage(path, tuple(content.annotations), width, height, str(file.path), is_empty)
+        yield RawImage(
+            path,
+            tuple(content.annotations),
+            width,
+            height,
+            str(file.path),
+            is_empty,
+            is_upright_stated=states_upright(_stated_size(file), picture),
+        )
 
     def _match(self, names: Mapping[Path, str]) -> dict[Path, Match]:
         """The image of each file, those of the surest matches first.

@@ -24,7 +24,7 @@ from core.formats.base import AnnotationFormat, Reading, SizeOf, WriteOptions, W
 from core.formats.coco.files import chosen_files, find_images, holds_coco, likeness
 from core.formats.coco.records import CocoDocument, CocoImage, read_document, to_annotation
 from core.formats.coco.writing import FILE_NAME, write_coco
-from core.formats.reading.frames import Frame, frame_of
+from core.formats.reading.frames import Frame, frame_of, states_upright
 from core.formats.reading.image_index import Match, is_unsafe, missing_problem
 
 
@@ -133,7 +133,14 @@ class _Telling:
         annotations = tuple(annotation for annotation in found if annotation is not None)
         width, height = frame.size or (None, None)
         return RawImage(
-            match.path, annotations, width, height, str(document.path), is_empty, is_as_stored=frame.is_as_stored
+            match.path,
+            annotations,
+            width,
+            height,
+            str(document.path),
+            is_empty,
+            is_upright_stated=states_upright(entry.size, self._size_of(self._root / match.path)),
+            is_as_stored=frame.is_as_stored,
         )
 
     def _frame(self, document: CocoDocument, entry: CocoImage, path: str | None) -> Frame:

@@ -22,3 +22,9 @@ def frame_of(stated: tuple[int, int] | None, picture: PictureSize | None) -> Fra
         return Frame(stated)
     is_as_stored = picture.is_sideways and picture.width != picture.height and stated == picture.size[::-1]
     return Frame(stated, True) if is_as_stored else Frame(picture.size)
+
+
+def states_upright(stated: tuple[int, int] | None, picture: PictureSize | None) -> bool:
+    """Whether the stated size is that of the upright picture and cannot be that of the stored one: whoever made the
+    file has seen it upright."""
+    return picture is not None and picture.is_sideways and picture.width != picture.height and stated == picture.size

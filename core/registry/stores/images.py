@@ -36,12 +36,14 @@ _COLUMNS = (
     ImageRow.damage,
     ImageRow.n_annotations,
     ImageRow.revision,
+    ImageRow.white,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ImageFacts:
-    """What is known of a picture file. `mtime_ns` tells, with the size, whether the file may have changed since."""
+    """What is known of a picture file. `mtime_ns` tells, with the size, whether the file may have changed since.
+    `white` is that of `core.images.reading.decode`."""
 
     path: str
     width: int
@@ -52,6 +54,7 @@ class ImageFacts:
     mtime_ns: int
     state: ImageState = ImageState.OK
     damage: str = ""
+    white: int = 0
 
     @property
     def folder(self) -> str:
@@ -131,11 +134,12 @@ def list_facts(session: Session, project: ProjectId) -> dict[str, tuple[int, Ima
             ImageRow.mtime_ns,
             ImageRow.state,
             ImageRow.damage,
+            ImageRow.white,
         ).where(ImageRow.project_id == project)
     )
     return {
-        path: (key, ImageFacts(path, width, height, orientation, sha256, n_bytes, mtime_ns, ImageState(state), damage))
-        for key, path, width, height, orientation, sha256, n_bytes, mtime_ns, state, damage in rows
+        path: (key, ImageFacts(path, width, height, turn, sha256, n_bytes, mtime_ns, ImageState(state), damage, white))
+        for key, path, width, height, turn, sha256, n_bytes, mtime_ns, state, damage, white in rows
     }
 
 
@@ -244,11 +248,12 @@ def _to_columns(image: ImageFacts) -> dict[str, Any]:
         "mtime_ns": image.mtime_ns,
         "state": image.state.value,
         "damage": image.damage,
+        "white": image.white,
     }
 
 
 def _to_domain(key: int, project: str, path: str, *rest: Any) -> ImageRecord:
-    width, height, orientation, sha256, n_bytes, state, damage, n_annotations, revision = rest
+    width, height, orientation, sha256, n_bytes, state, damage, n_annotations, revision, white = rest
     return ImageRecord(
         id=ImageId(str(key)),
         project=ProjectId(project),
@@ -262,4 +267,5 @@ def _to_domain(key: int, project: str, path: str, *rest: Any) -> ImageRecord:
         damage=damage,
         n_annotations=n_annotations,
         revision=revision,
+        white=white,
     )

@@ -49,7 +49,7 @@ _BELOW = "SELECT id FROM folder WHERE project_id = ? AND (path = ? OR (path >= ?
 _OF_SET = "SELECT group_concat(id) FROM (SELECT id FROM image WHERE project_id = ? AND stated_set = ? ORDER BY id)"
 _BY_PATH = "SELECT id, path FROM image WHERE project_id = ? ORDER BY path"
 _PATHS = "SELECT id, path, n_bytes FROM image WHERE id IN ({marks}) ORDER BY path"
-_FROZEN_IMAGES = "SELECT id, path, sha256, width, height, orientation FROM image WHERE id IN ({marks})"
+_FROZEN_IMAGES = "SELECT id, path, sha256, width, height, orientation, white FROM image WHERE id IN ({marks})"
 _FROZEN_ANNOTATIONS = """
 SELECT image_id, category_id, kind, x0, y0, x1, y1, points, is_crowd FROM annotation
 WHERE image_id IN ({marks}) AND source != ? AND category_id IS NOT NULL AND kind != 'image'
@@ -76,6 +76,7 @@ class FrozenRow(NamedTuple):
     width: int
     height: int
     orientation: int
+    white: int
     shapes: Sequence[ShapeColumns]
 
 
@@ -191,9 +192,9 @@ def iter_frozen(session: Session, keys: Column, check: Check = lambda: None) -> 
         for shape in cursor.execute(_FROZEN_ANNOTATIONS.format(marks=marks), (*chunk, Source.MODEL.value)):
             of_image[shape[0]].append(shape)
         for key in chunk:
-            _, path, sha256, width, height, orientation = images[key]
+            _, path, sha256, width, height, orientation, white = images[key]
             digest = "" if sha256 is None else sha256.hex()
-            yield FrozenRow(key, os.fsdecode(path), digest, width, height, orientation, of_image[key])
+            yield FrozenRow(key, os.fsdecode(path), digest, width, height, orientation, white, of_image[key])
 
 
 def iter_files(session: Session, keys: Column, check: Check = lambda: None) -> Iterator[FileRow]:

@@ -46,6 +46,7 @@ class ImageRow(Row):
     n_annotations: Mapped[int] = mapped_column(default=0)  # with a category
     is_annotated: Mapped[bool] = mapped_column(default=False)  # including "looked at, nothing there"
     revision: Mapped[int] = mapped_column(default=0)
+    white: Mapped[int] = mapped_column(default=0)  # of 16-bit grey, the value shown white; 0 = the largest there is
     stated_set: Mapped[str] = mapped_column(String(20), default="")  # a Split as the import stated it, "" = none
 
     __table_args__ = (

@@ -36,7 +36,7 @@ class WatchedThumbnails(ThumbnailCache):
         self._n_now = 0
         self._lock = threading.Lock()
 
-    def get(self, path: Path, sha256: str, side: int):  # type: ignore[no-untyped-def]
+    def get(self, path: Path, sha256: str, side: int, white: int = 0):  # type: ignore[no-untyped-def]
         with self._lock:
             self._n_now += 1
             self.most_at_once = max(self.most_at_once, self._n_now)

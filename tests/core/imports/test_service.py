@@ -12,7 +12,7 @@ import pytest
 from core.domain.changes import NO_CHANGES, Changes
 from core.domain.geometry import Box, Polygon
 from core.domain.ids import ProjectId
-from core.domain.imports import ImportSource, Severity
+from core.domain.imports import ImportSource, SampleImage, Severity
 from core.domain.projects import ImageFilter, ImageState
 from core.errors import FormatError, NotFoundError, RefusedError
 from core.imports.cancelling import ImportCancelledError
@@ -60,7 +60,7 @@ def test_a_preview_tells_everything_and_writes_nothing(
     assert preview.folders == (("", 1), ("a", 1), ("b", 1))
     assert preview.images_root == pictures
     assert preview.can_import
-    assert {path for path, _ in preview.sample} == {"a/1.png", "b/1.png"}
+    assert {example.path for example in preview.sample} == {"a/1.png", "b/1.png"}
     assert browsing.list_projects() == ()
     assert fingerprint(pictures) == before
 
@@ -147,7 +147,7 @@ def test_a_folder_without_annotations_can_be_imported_and_says_so(
     assert preview.format == "images"
     assert preview.can_import
     assert kinds(preview) == ["no-annotations"]
-    assert preview.sample == (("a/1.png", ()),)
+    assert preview.sample == (SampleImage("a/1.png", ()),)
     assert imports.commit(ImportSource(pictures), project_name="P").n_annotations == 0
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from core.domain.geometry import Box
 from core.domain.ids import ProjectId
-from core.domain.imports import ImportPreview, ImportReport, ImportSource, Problem, RawAnnotation, Severity
+from core.domain.imports import ImportPreview, ImportReport, ImportSource, Problem, RawAnnotation, SampleImage, Severity
 
 MakePreview = Callable[..., ImportPreview]
 
@@ -49,7 +49,7 @@ def make_preview() -> MakePreview:
             problems=problems,
             can_import=can_import,
             n_rotated=n_rotated,
-            sample=(("train/a.png", (RawAnnotation("text", Box(10, 10, 90, 90)),)),),
+            sample=(SampleImage("train/a.png", (RawAnnotation("text", Box(10, 10, 90, 90)),)),),
         )
 
     return make

@@ -19,6 +19,38 @@ YOLO: tuple[Case, ...] = (
         says=("1 image is in none of the stated sets",),
     ),
     Case(
+        "21",
+        n_images=2,
+        objects={"plate": 2},
+        kinds={"upright-assumed": 1},
+        says=("1 annotated image is stored turned (EXIF)", '"IMG_1.jpg"'),
+    ),
+    Case(
+        "22",
+        n_images=12,
+        objects={"thing": 11},
+        kinds={
+            "grey-stretched": 1,
+            "image-ambiguous": 1,
+            "image-damaged": 2,
+            "image-empty": 1,
+            "image-not-an-image": 2,
+            "image-several-frames": 1,
+            "image-size-unknown": 3,
+            "image-unsupported-pixels": 1,
+            "image-unusable": 1,
+        },
+        says=("2 images hold 12-bit grey in 16 bits (brightest value 3900)", "4095 is taken for white"),
+    ),
+    Case(
+        "48",
+        n_images=2,
+        objects={"thing": 2},
+        kinds={"upright-assumed": 1},
+        says=("2 annotated images are stored turned (EXIF)", '"a.jpg", "b.jpg"'),
+        boxes={"a.jpg": (30, 60, 70, 100), "b.jpg": (30, 60, 70, 100)},
+    ),
+    Case(
         "33",
         n_images=1,
         objects={
