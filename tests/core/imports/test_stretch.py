@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,7 @@ import pytest
 from PIL import Image
 
 from app.controllers.viewer import load_picture
-from core.datasets.manifest import freeze_image
+from core.datasets.manifest import freeze_image, image_line
 from core.datasets.manifest_file import open_manifest, write_manifest
 from core.datasets.tree import build_tree
 from core.domain.imports import ImportSource, Severity
@@ -117,16 +119,12 @@ def test_viewer_thumbnail_and_training_see_the_same_pixels(
 
 
 def test_a_manifest_without_a_stretch_is_what_it_was() -> None:
-    from core.datasets.manifest import image_line
-
     image = SnapshotImage("a.png", "0" * 64, 9, 9, 1, Split.TRAIN, ())
     assert "white" not in image_line(freeze_image(image))
 
 
 def test_dim_colour_is_said(imports: ImportService, pictures: Path) -> None:
     """Pillow keeps the high byte of 16-bit colour, which 12 bits hardly reach."""
-    import struct
-    import zlib
 
     def png(value: int) -> bytes:
         def chunk(kind: bytes, data: bytes) -> bytes:
