@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QMetaObject, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 
 from app.commands import fill_recent, make_actions, set_available
 from app.jobs import JobRunner
@@ -27,13 +27,10 @@ from ui.widgets.command_palette import CommandPalette
 
 if TYPE_CHECKING:
     from app.controllers.preferences import PreferencesController
+    from app.guide import Guide
     from app.making import Features
     from app.services import Services
     from app.shell_dialogs import ClosingChoice
-
-ROOT = Path(__file__).resolve().parent.parent
-# In a wheel the guide lies among the resources (pyproject.toml), in a checkout where it is written.
-GUIDES = (ROOT / "resources" / "guide" / "README.md", ROOT / "docs" / "guide" / "README.md")
 
 
 class Application(QObject):
@@ -73,6 +70,8 @@ class Application(QObject):
     def shutdown(self) -> None:
         """Let go of everything; runs in their own processes go on."""
         self.memory.save_geometry(self.window)
+        if "guide" in self.__dict__:
+            self.guide.close()
         if self.features is not None:
             self.features.pool.shutdown()
         self.jobs.shutdown()
@@ -193,6 +192,10 @@ class Application(QObject):
         ]
         self.jobs.error_raised.connect(self.show_message)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_system_colours)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._share_guide_key)
+        self._menu("guide-pages").aboutToShow.connect(self._list_guide_pages)
 
     def _on_path_dropped(self, path: Path) -> None:
         self._with_features(lambda features: features.imports.new_project(path))()
@@ -212,9 +215,7 @@ class Application(QObject):
         self._update_availability()
 
     def _show_recent(self, projects: tuple[Project, ...]) -> None:
-        menu = self.actions["open-recent"].menu()
-        assert isinstance(menu, QMenu)
-        fill_recent(menu, projects, self._with_project)
+        fill_recent(self._menu("open-recent"), projects, self._with_project)
 
     def _with_project(self, project: Project) -> None:
         self._with_features(lambda features: features.projects.open_project(project.id))()
@@ -302,9 +303,37 @@ class Application(QObject):
         # After the palette has closed, so that a dialog of the command does not open under it.
         QTimer.singleShot(0, action.trigger)
 
+    @cached_property
+    def guide(self) -> Guide:
+        from app.guide import Guide
+
+        guide = Guide(self)
+        guide.message_raised.connect(self.show_message)
+        return guide
+
     def _open_guide(self) -> None:
-        guide = next(file for file in GUIDES if file.is_file())
-        self._show_text("Guide", guide.read_text(encoding="utf-8"))
+        from app.guide import page_for
+
+        self.guide.open(page_for(QApplication.focusWidget(), self.window.current_page()))
+
+    def _list_guide_pages(self) -> None:
+        from app.guide import GUIDE_PAGES
+
+        menu = self._menu("guide-pages")
+        if menu.isEmpty():
+            for file, title in GUIDE_PAGES:
+                menu.addAction(title, lambda file=file: self.guide.open(file))
+
+    def _share_guide_key(self, _old: QWidget | None, new: QWidget | None) -> None:
+        """A dialog is a window of its own, and the key belongs to the main one: F1 is to work in both."""
+        window = new.window() if new is not None else None
+        if isinstance(window, QDialog) and self.actions["guide"] not in window.actions():
+            window.addAction(self.actions["guide"])
+
+    def _menu(self, command: str) -> QMenu:
+        menu = self.actions[command].menu()
+        assert isinstance(menu, QMenu)
+        return menu
 
     def _show_shortcuts(self) -> None:
         from app.shell_dialogs import shortcuts_text

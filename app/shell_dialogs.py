@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from app.commands import COMMANDS
+from ui.viewer.viewer_keys import VIEWER_KEYS
 from ui.widgets.text_dialog import TextDialog
 
 NAMED_LIBRARIES = ("PySide6-Essentials", "torch", "ultralytics", "pyqtgraph", "SQLAlchemy")
@@ -75,14 +76,8 @@ def shortcuts_text() -> str:
             lines += [f"**{menu}**", ""]
             lines += [f"* {QKeySequence(row.shortcut).toString()}  {row.text.rstrip('…')}" for row in rows]
             lines.append("")
-    lines += [
-        "**Viewer**",
-        "",
-        "* Left, Right  previous and next image",
-        "* Wheel, + and -  zoom; Space or the middle button and drag  pan",
-        "* F  fit the image; 1:1 with 0",
-        "* 1 to 9  show or hide a class",
-    ]
+    lines += ["**Viewer**", ""]
+    lines += [f"* {key.shown}  {key.does}" for key in VIEWER_KEYS]
     return "\n".join(lines)
 
 

@@ -51,7 +51,6 @@ class PreferencesController(QObject):
         """Show the window, or bring the one that is open to the front."""
         shown = self._open
         if shown is not None:
-            shown.raise_()
             shown.activateWindow()
         else:
             shown = self._open = PreferencesWindow(PREFERENCES, self._home, self._window)

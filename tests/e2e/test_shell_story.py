@@ -7,11 +7,14 @@ import shutil
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
+from pytestqt.qtbot import QtBot
 from window_desk import Desk, Window
 
+from app.guide import GUIDE_PAGES, PAGE_OF_WINDOW_PAGE
 from app.settings import PREFERENCES
 from core.domain.ids import ProjectId
+from ui.imports.import_dialog import ImportDialog
 from ui.settings.preferences_window import APPEARANCE, PAGES, PRIVACY, TRAININGS, PreferencesWindow
 from ui.theme import ThemeMode, apply_theme, current_theme
 
@@ -131,3 +134,28 @@ def test_a_preference_takes_force_at_once_and_is_kept(desk: Desk, shapes: Path) 
 def choose(preferences: PreferencesWindow, title: str, name: str, value: object) -> None:
     """As the person's edit does it."""
     preferences.form(title).row(name).editor._edited(value)  # type: ignore[arg-type]
+
+
+def test_f1_opens_the_page_of_what_is_shown_beside_the_window(desk: Desk, shapes: Path, qtbot: QtBot) -> None:
+    window = desk.open()
+    assert set(window.application.window._pages) <= set(PAGE_OF_WINDOW_PAGE)
+    guide = window.application.actions["guide"]
+    guide.trigger()
+    shown = window.application.guide._window
+    assert shown is not None and shown.isVisible()
+    assert (shown.page, shown.isModal(), shown.parent()) == ("start.md", False, None)
+    window.drop(shapes)
+    dialog = window.application.window.findChild(ImportDialog)
+    assert dialog is not None
+    window.application._share_guide_key(None, dialog.findChild(QLineEdit))
+    assert guide in dialog.actions()
+    window.import_dropped("Shapes")
+    guide.trigger()
+    assert shown.page == "project.md"
+    features = window.features
+    for _made in (features.viewer, features.training, features.runs, features.models):
+        pass
+    assert set(window.application.window._pages) <= set(PAGE_OF_WINDOW_PAGE)
+    menu = window.application._menu("guide-pages")
+    menu.aboutToShow.emit()
+    assert [action.text() for action in menu.actions()] == [title for _file, title in GUIDE_PAGES]

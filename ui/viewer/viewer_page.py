@@ -13,6 +13,7 @@ from core.domain.messages import UserMessage
 from core.domain.names import shown
 from core.domain.projects import AnnotatedImage, Category
 from ui.icons import icon
+from ui.viewer import viewer_keys
 from ui.viewer.canvas import ImageCanvas
 from ui.viewer.overlays import OverlayLayer, OverlayObject, ground_truth_layer
 from ui.viewer.picture import Picture
@@ -23,23 +24,6 @@ from ui.widgets.labels import label
 from ui.widgets.page_header import PageHeader
 
 LOADING_DELAY_MS = 150  # a shorter wait is not worth a word
-MAX_KEYS = 9
-
-SHORTCUTS: tuple[tuple[str, str], ...] = (
-    ("Left, Page Up", "Previous image"),
-    ("Right, Page Down", "Next image"),
-    ("Home, End", "First image, last image"),
-    ("F, double click", "Fit the image into the window"),
-    ("0", "Actual size: one image pixel a screen pixel"),
-    ("+, -, wheel", "Zoom in, zoom out (the wheel: at the pointer)"),
-    ("Space or middle button and drag", "Move the image"),
-    ("1 to 9", "Show or hide a class"),
-    ("L", "Class names on the shapes"),
-    ("G, hold H", "Ground truth on or off, hidden while held"),
-    ("N, Shift+N", "Next shape, previous shape"),
-    ("Esc", "Let go of the selection, then back to the images"),
-)
-"""For the list of shortcuts in the help."""
 
 
 class ViewerPage(QWidget):
@@ -130,28 +114,29 @@ class ViewerPage(QWidget):
 
     def _add_shortcuts(self) -> None:
         panel, canvas = self.side_panel, self.canvas
-        table: list[tuple[Sequence[str], Callable[[], object]]] = [
-            (("Left", "PgUp"), lambda: self._step(-1)),
-            (("Right", "PgDown"), lambda: self._step(1)),
-            (("Home",), lambda: self.jump_requested.emit(0)),
-            (("End",), lambda: self.jump_requested.emit(-1)),
-            (("F",), canvas.fit),
-            (("0",), canvas.show_actual_size),
-            (("+", "="), canvas.zoom_in),
-            (("-",), canvas.zoom_out),
-            (("L",), panel.toggle_labels),
-            (("G",), panel.toggle_layer),
-            (("N",), lambda: canvas.select_next(1)),
-            (("Shift+N",), lambda: canvas.select_next(-1)),
-            (("Esc",), self._escape),
-        ]
-        for number in range(MAX_KEYS):
-            table.append(((str(number + 1),), lambda row=number: panel.categories.toggle(row)))  # type: ignore[misc]
-        for keys, slot in table:
-            for key in keys:
+        handlers: dict[str, Callable[[], object]] = {
+            viewer_keys.PREVIOUS: lambda: self._step(-1),
+            viewer_keys.NEXT: lambda: self._step(1),
+            viewer_keys.FIRST: lambda: self.jump_requested.emit(0),
+            viewer_keys.LAST: lambda: self.jump_requested.emit(-1),
+            viewer_keys.FIT: canvas.fit,
+            viewer_keys.ACTUAL_SIZE: canvas.show_actual_size,
+            viewer_keys.ZOOM_IN: canvas.zoom_in,
+            viewer_keys.ZOOM_OUT: canvas.zoom_out,
+            viewer_keys.LABELS: panel.toggle_labels,
+            viewer_keys.LAYER: panel.toggle_layer,
+            viewer_keys.NEXT_SHAPE: lambda: canvas.select_next(1),
+            viewer_keys.PREVIOUS_SHAPE: lambda: canvas.select_next(-1),
+            viewer_keys.LEAVE: self._escape,
+        }
+        for row in viewer_keys.VIEWER_KEYS:
+            for number, key in enumerate(row.keys):
                 shortcut = QShortcut(QKeySequence(key), self)
                 shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-                shortcut.activated.connect(slot)
+                if row.id == viewer_keys.CLASS:
+                    shortcut.activated.connect(lambda number=number: panel.categories.toggle(number))
+                else:
+                    shortcut.activated.connect(handlers[row.id])
 
     # Setters
 

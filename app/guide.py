@@ -1,0 +1,97 @@
+"""Which page of the guide speaks of what: one table for F1, the Help menu and the guide's own window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtWidgets import QWidget
+
+from app.controllers.opening import open_link
+from ui.help.guide_window import GuideWindow
+
+ROOT = Path(__file__).resolve().parent.parent
+# In a wheel the guide lies among the resources (pyproject.toml), in a checkout where it is written.
+FOLDERS = (ROOT / "resources" / "guide", ROOT / "docs" / "guide")
+
+GUIDE_PAGES = (
+    ("README.md", "The whole way"),
+    ("start.md", "Start"),
+    ("import.md", "Import"),
+    ("project.md", "Project"),
+    ("viewer.md", "Viewer"),
+    ("train.md", "Train a model"),
+    ("run.md", "A run"),
+    ("runs.md", "Runs"),
+    ("models.md", "Models"),
+    ("export.md", "Export"),
+    ("preferences.md", "Preferences"),
+    ("command-line.md", "Command line"),
+    ("troubleshooting.md", "When something goes wrong"),
+)
+
+PAGE_OF_WINDOW_PAGE = {
+    "start": "start.md",
+    "project": "project.md",
+    "viewer": "viewer.md",
+    "wizard": "train.md",
+    "run": "run.md",
+    "runs": "runs.md",
+    "models": "models.md",
+    "version": "models.md",
+}
+
+PAGE_OF_WIDGET = {
+    "ImportDialog": "import.md",
+    "ExportDialog": "export.md",
+    "PreferencesWindow": "preferences.md",
+    "WorkerChooser": "train.md",
+    "FolderPicker": "train.md",
+}
+"""By the name of its class, as far as a widget has a page other than the one of the window that it stands in."""
+
+
+def guide_folder() -> Path:
+    return next(folder for folder in FOLDERS if folder.is_dir())
+
+
+def page_for(widget: QWidget | None, window_page: str) -> str:
+    """The page about the widget with the keyboard, else about the page of the window."""
+    while widget is not None:
+        page = PAGE_OF_WIDGET.get(type(widget).__name__)
+        if page is not None:
+            return page
+        widget = widget.parentWidget()
+    return PAGE_OF_WINDOW_PAGE.get(window_page, GUIDE_PAGES[0][0])
+
+
+class Guide(QObject):
+    message_raised = Signal(object)  # UserMessage
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._window: GuideWindow | None = None
+
+    def open(self, page: str) -> GuideWindow:
+        """Show a page of the guide; its window stays where it is when it is open."""
+        shown = self._window
+        if shown is None:
+            shown = self._window = GuideWindow(guide_folder(), GUIDE_PAGES)
+            shown.link_requested.connect(self._open_link)
+        shown.open_page(page)
+        if shown.isVisible():
+            shown.activateWindow()
+        else:
+            shown.show()
+        return shown
+
+    def close(self) -> None:
+        if self._window is not None:
+            self._window.close()
+            self._window.deleteLater()
+            self._window = None
+
+    def _open_link(self, link: QUrl) -> None:
+        message = open_link(link.toString())
+        if message is not None:
+            self.message_raised.emit(message)

@@ -1,0 +1,40 @@
+"""The keys of the viewer, in one table: the viewer connects them, the help and the guide list them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PREVIOUS, NEXT, FIRST, LAST = "previous", "next", "first", "last"
+FIT, ACTUAL_SIZE, ZOOM_IN, ZOOM_OUT, MOVE = "fit", "actual-size", "zoom-in", "zoom-out", "move"
+CLASS, LABELS, LAYER, HOLD = "class", "labels", "layer", "hold"
+NEXT_SHAPE, PREVIOUS_SHAPE, LEAVE = "next-shape", "previous-shape", "leave"
+
+
+@dataclass(frozen=True, slots=True)
+class ViewerKey:
+    """`keys` as Qt writes them; none = what the mouse or a held key does. `shown` is how people are told of it."""
+
+    id: str
+    keys: tuple[str, ...]
+    shown: str
+    does: str
+
+
+VIEWER_KEYS = (
+    ViewerKey(PREVIOUS, ("Left", "PgUp"), "Left, Page Up", "Previous image"),
+    ViewerKey(NEXT, ("Right", "PgDown"), "Right, Page Down", "Next image"),
+    ViewerKey(FIRST, ("Home",), "Home", "First image"),
+    ViewerKey(LAST, ("End",), "End", "Last image"),
+    ViewerKey(FIT, ("F",), "F, double click", "Fit the image into the window"),
+    ViewerKey(ACTUAL_SIZE, ("0",), "0", "Actual size: one image pixel a screen pixel"),
+    ViewerKey(ZOOM_IN, ("+", "="), "+", "Zoom in (the wheel: at the pointer)"),
+    ViewerKey(ZOOM_OUT, ("-",), "-", "Zoom out"),
+    ViewerKey(MOVE, (), "Space or middle button and drag", "Move the image"),
+    ViewerKey(CLASS, tuple("123456789"), "1 to 9", "Show or hide a class"),
+    ViewerKey(LABELS, ("L",), "L", "Class names on the shapes"),
+    ViewerKey(LAYER, ("G",), "G", "Ground truth on or off"),
+    ViewerKey(HOLD, (), "H, held", "Hide the ground truth for as long"),
+    ViewerKey(NEXT_SHAPE, ("N",), "N", "Next shape"),
+    ViewerKey(PREVIOUS_SHAPE, ("Shift+N",), "Shift+N", "Previous shape"),
+    ViewerKey(LEAVE, ("Esc",), "Esc", "Let go of the selection, then back to the images"),
+)
