@@ -36,6 +36,7 @@ VERBS = (
     "import-version",
     "verify",
     "doctor",
+    "restore",
     "sample",
 )
 
@@ -89,13 +90,20 @@ def make_parser() -> argparse.ArgumentParser:
     made.add_argument("--copy-images", action="store_true", help="copies of the images beside the annotations")
     made = verb("import-version", "Take an exported model version back in, as a folder or a .zip file.")
     made.add_argument("path", metavar="PATH", type=Path)
-    made.add_argument("--project", metavar="NAME", required=True, help="the project that gets the model")
+    made.add_argument("--project", metavar="NAME", help="the project that gets the model; none when not given")
     made.add_argument("--model", metavar="NAME", help="of the model that is made; the file's own name when not given")
     made = verb("verify", "Check the registry, frozen datasets and published models against their hashes.")
     made.add_argument("--images", action="store_true", help="also images of frozen datasets: hash what looks changed")
     made.add_argument("--full", action="store_true", help="hash every image of the frozen datasets")
     made.add_argument("--recount", action="store_true", help="first count images and annotations anew")
-    verb("doctor", "Say what this machine has and what is missing.")
+    made = verb("doctor", "Say what this machine has and what is missing.")
+    made.add_argument(
+        "--reindex",
+        action="store_true",
+        help="list runs and versions again that are on the disk and not in the registry",
+    )
+    made = verb("restore", "Put a copy of the registry back in its place; what was there is kept aside.")
+    made.add_argument("backup", metavar="BACKUP", nargs="?", help="a file's name or path; the newest sound one else")
     made = verb("sample", "Open the sample project, train on it, show the result.")
     made.add_argument("--headless", action="store_true", help="without a window: print the result")
     made.add_argument("--device", default="cpu", help="cpu or cuda:N")
@@ -182,6 +190,10 @@ def report_unexpected(parsed: argparse.Namespace) -> None:
 
 def _dispatch(arguments: argparse.Namespace, home: Any, console: Console) -> VerbResult:
     verb = arguments.verb
+    if verb == "restore" or (verb == "doctor" and arguments.reindex):
+        from app.verbs import restoring
+
+        return restoring.run_restore(home, arguments.backup) if verb == "restore" else restoring.run_reindex(home)
     if verb == "doctor":
         from app.verbs import doctor
 

@@ -15,6 +15,7 @@ from app.settings import NETWORK_NEVER, SettingsStore
 from core.home import Home
 from core.projects.service import ProjectService
 from core.registry.database import Registry
+from core.registry.remains import find_remains
 
 if TYPE_CHECKING:
     from core.datasets.service import DatasetService
@@ -128,10 +129,15 @@ class Services:
         return self._once("thumbnails", lambda: ThumbnailCache(self.home.thumbnails))
 
 
+def registry_of(home: Home) -> Registry:
+    """Not opened yet; where it is gone though something is left of it, no new one is made."""
+    return Registry(home.registry_file, home.backups, beside=lambda: find_remains(home.backups, home.runs, home.models))
+
+
 def build_services(home: Home, settings: SettingsStore | None = None) -> Services:
     """Open the registry (made, or brought up to date) and put the services on it. Raises RegistryError."""
     home.ensure()
-    registry = Registry(home.registry_file, home.backups)
+    registry = registry_of(home)
     registry.open()
     return Services(home, registry, settings)
 

@@ -7,7 +7,8 @@ CalqueError
 ├── RegistryError           the database cannot be used
 │   ├── RegistryTooNewError     made by a newer Calque
 │   ├── RegistryLockedError     another program holds it
-│   └── RegistryCorruptError    its content is damaged
+│   ├── RegistryCorruptError    its content is damaged
+│   └── RegistryLostError       it is gone, though runs, models or copies of it are there
 ├── StorageError            disk full, read-only, no permission
 ├── WeightsError            a weights file is missing, refused or does not fit
 ├── WorkerError             a worker plug-in failed or is not available
@@ -63,6 +64,10 @@ class RegistryLockedError(RegistryError):
 
 class RegistryCorruptError(RegistryError):
     """The database's content is damaged; it has not been overwritten."""
+
+
+class RegistryLostError(RegistryError):
+    """The database is gone or empty beside runs, models or copies of it; none was made in its place."""
 
 
 class StorageError(CalqueError):

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.domain.names import shown
 from core.errors import StorageError
+
+_OWN = frozenset(
+    {"runs", "models", "snapshots", "thumbnails", "weights", "logs", "sample", "backups", "devices"}
+    | {"settings.json", "window.ini", "window.json"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,7 @@ class Home:
         return self.root / "devices"
 
     def ensure(self) -> None:
-        """Make the folders, readable by nobody else. Raises StorageError."""
+        """Make the folders, readable by nobody else; those of an older home are made so. Raises StorageError."""
         folders = (self.runs, self.models, self.snapshots, self.thumbnails, self.weights, self.logs, self.backups)
         for folder in (self.root, *folders, self.devices):
             try:
@@ -74,3 +81,18 @@ class Home:
                     f'Calque\'s folder "{shown(folder)}" cannot be made: {reason}.',
                     hint="Choose another folder with --home DIR or the environment variable CALQUE_HOME.",
                 ) from error
+        for folder in (*folders, self.devices, self.samples, *([self.root] if self._is_own_root() else [])):
+            tighten(folder)
+
+    def _is_own_root(self) -> bool:
+        """Whether nothing but Calque's own lies in it: a folder that a person shares with others stays as it is."""
+        with os.scandir(self.root) as entries:
+            return all(entry.name in _OWN or entry.name.startswith(f"{self.registry_file.name}") for entry in entries)
+
+
+def tighten(path: Path) -> None:
+    """For the owner alone. What is not there, or somebody else's, stays as it is."""
+    with contextlib.suppress(OSError):  # a medium that can only be read, or knows no owners
+        mode = path.stat().st_mode
+        if mode & 0o077 and not path.is_symlink():
+            path.chmod(mode & 0o700)

@@ -111,14 +111,16 @@ def check_memory(home: Home) -> Finding:
 
 
 def check_registry(home: Home) -> Finding:
+    from app.services import registry_of
     from core.registry.backups import offer_newest
     from core.registry.connecting import SQLITE_VERSION
-    from core.registry.database import Registry
+    from core.registry.remains import find_remains
 
     engine = f"SQLite {SQLITE_VERSION}"
-    if not home.registry_file.exists():
+    is_there = home.registry_file.exists()
+    if not is_there and find_remains(home.backups, home.runs, home.models).is_empty:
         return Finding("Registry", "ok", f"not made yet ({engine})")
-    registry = Registry(home.registry_file, home.backups)
+    registry = registry_of(home)
     try:
         registry.open()
         problems = registry.check()

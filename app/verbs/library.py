@@ -48,7 +48,10 @@ def run_models(services: Services, arguments: argparse.Namespace, console: Conso
     for model in models:
         versions = services.models.list_versions(model.id)
         listed.append({"model": model, "versions": [version_data(item) for item in versions]})
-        lines += [f"{model.id}  {model.name} ({model.project_name})", *(f"  {version_line(v)}" for v in versions)]
+        lines += [
+            f"{model.id}  {model.name} ({model.project_name or 'no project'})",
+            *(f"  {version_line(v)}" for v in versions),
+        ]
     return VerbResult({"models": listed}, tuple(lines) or ("No model yet.",))
 
 
@@ -92,11 +95,11 @@ def run_export(services: Services, arguments: argparse.Namespace, console: Conso
 
 
 def run_import_version(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
-    project = services.projects.find_project(arguments.project)
-    if project is None:
+    project = services.projects.find_project(arguments.project) if arguments.project else None
+    if project is None and arguments.project:
         raise NotFoundError(f'There is no project "{arguments.project}".', hint="calque projects lists all.")
-    path = arguments.path.absolute()
-    version = services.models.import_version(path, project.id, new_model_name=arguments.model or "").value
+    path, owner = typed_path(arguments.path).absolute(), project.id if project else None
+    version = services.models.import_version(path, owner, new_model_name=arguments.model or "").value
     return VerbResult(version_data(version), (f"{version.model_name} {version.label}, id {version.id}, was taken in.",))
 
 

@@ -26,6 +26,8 @@ from core.domain.snapshots import Split
 
 FORMAT = 2
 
+_MOST_DIGITS = 17  # after the point: all that a number holds
+
 _FIXED = ("category", "n_images", "n_instances")
 
 
@@ -118,7 +120,7 @@ def _row_to_json(row: EvaluationRow) -> dict[str, Any]:
 
 def _table_2(value: Mapping[str, Any]) -> EvaluationTable:
     rows = tuple(
-        EvaluationRow(row["category"], int(row["n_images"]), int(row["n_instances"]), _values(row["values"]))
+        EvaluationRow(_category(row["category"]), int(row["n_images"]), int(row["n_instances"]), _values(row["values"]))
         for row in value["rows"]
     )
     _require_rows(rows)
@@ -143,7 +145,7 @@ def _measure_from_json(value: Mapping[str, Any]) -> Measure:
         group=str(value.get("group", plain.group)),
         kind=str(value.get("kind", plain.kind)),
         higher_is_better=bool(value.get("higher_is_better", plain.higher_is_better)),
-        digits=max(0, int(value.get("digits", plain.digits))),
+        digits=min(max(0, int(value.get("digits", plain.digits))), _MOST_DIGITS),
         at=str(value.get("at", plain.at)),
     )
 
@@ -171,7 +173,7 @@ def _table_1(value: Mapping[str, Any]) -> EvaluationTable:
 
 def _row_1(row: Mapping[str, Any], absent: set[str]) -> EvaluationRow:
     values = {name: item for name, item in row.items() if name not in _FIXED and name not in absent}
-    return EvaluationRow(row["category"], int(row["n_images"]), int(row["n_instances"]), _values(values))
+    return EvaluationRow(_category(row["category"]), int(row["n_images"]), int(row["n_instances"]), _values(values))
 
 
 # Parts
@@ -187,6 +189,12 @@ def _with_undescribed(described: tuple[Measure, ...], rows: Sequence[EvaluationR
     known = {measure.name for measure in described}
     names = dict.fromkeys(name for row in rows for name in row.values if name not in known)
     return (*described, *(Measure(name) for name in names))
+
+
+def _category(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise TypeError(f"{value!r} is no class")
 
 
 def _values(values: Mapping[str, Any]) -> dict[str, float | None]:

@@ -72,6 +72,7 @@ class ModelVersion:
     weights_sha256: str = ""
     content_sha256: str = ""
     description: str = ""
+    imported_at: datetime | None = None  # of one that came from elsewhere; `created_at` is its training's
     is_deleted: bool = False  # only its place in the lineage is left
 
     @property

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import lzma
 import shutil
 import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Collection
 from pathlib import Path
 
@@ -18,6 +21,7 @@ _MOST_RATIO = 200  # weights hardly shrink at all; a bomb shrinks a thousand tim
 _SMALL = 2**20  # so little that its ratio is of no matter
 _CHUNK = 2**20
 _ENCRYPTED = 0x1
+_BROKEN = (zlib.error, lzma.LZMAError, struct.error)  # what zipfile lets through of what it uses
 
 
 def extract_files(archive: Path, names: Collection[str], target: Path) -> None:
@@ -32,10 +36,10 @@ def extract_files(archive: Path, names: Collection[str], target: Path) -> None:
             _require_room(chosen, archive, target)
             for entry in chosen:
                 _write(content, entry, target / entry.filename.rpartition("/")[2], archive)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OverflowError, ValueError, *_BROKEN) as error:
         text = f'"{shown(archive.name)}" is no .zip file or a damaged one ({shown(str(error))}).'
         raise WeightsError(text, hint="Export the version again, or copy the file again.") from error
-    except RuntimeError as error:  # how zipfile says "encrypted", and zlib that a stream is broken
+    except RuntimeError as error:  # how zipfile says "encrypted"
         raise WeightsError(f'"{shown(archive.name)}" cannot be unpacked ({shown(str(error))}).') from error
     except OSError as error:
         text = f'"{shown(archive.name)}" could not be unpacked: {error.strerror or error}.'

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.domain.ids import VersionId
+from core.domain.models import ModelVersion
 from core.models.card import usage_snippet
 
 _FACTS = (
@@ -30,6 +31,11 @@ def facts_of(model: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     if isinstance(libraries, Mapping):
         facts += [(str(name), str(version)) for name, version in libraries.items()]
     return tuple(facts)
+
+
+def imported_at(version: ModelVersion) -> tuple[tuple[str, str], ...]:
+    """Of a version that came from elsewhere."""
+    return (("Imported at", version.imported_at.isoformat(timespec="seconds")),) if version.imported_at else ()
 
 
 def snippet_of(model: Mapping[str, Any], version: VersionId) -> str:

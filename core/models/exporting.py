@@ -17,10 +17,12 @@ from core.domain.names import shown
 from core.errors import RefusedError, StorageError
 from core.files.faults import is_no_room
 from core.files.hashing import sha256_of_file
+from core.models.origin import ORIGIN_FILE
 from core.models.weights_store import CARD_FILE, MODEL_FILE, WEIGHTS_FILE
 
 SUMS_FILE = "SHA256SUMS"
 PUBLISHED_FILES = (WEIGHTS_FILE, MODEL_FILE, CARD_FILE)
+EXPORTED_FILES = (*PUBLISHED_FILES, ORIGIN_FILE)
 
 Progress = Callable[[float, float, str], None]
 """Bytes done, of how many, and what is being done."""
@@ -28,8 +30,9 @@ Progress = Callable[[float, float, str], None]
 _CHUNK = 2**20
 
 
-def write_bundle(folder: Path, target: Path, *, progress: Progress) -> None:
-    """Copies a published folder to `target`: a .zip by its ending, else a folder, which must not exist yet.
+def write_bundle(folder: Path, target: Path, *, origin: bytes = b"", progress: Progress) -> None:
+    """Copies a published folder to `target`, with what is told of its `origin`: a .zip by its ending, else a folder,
+    which must not exist yet.
 
     It appears when it is complete and read back; what was begun is removed on any error. Raises RefusedError (E-250),
     StorageError, and WeightsError when the published files are not what they were.
@@ -40,7 +43,7 @@ def write_bundle(folder: Path, target: Path, *, progress: Progress) -> None:
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     try:
         _require_room(total, target.parent)
-        (_write_zip if is_zip else _write_folder)(files, partial, total, progress)
+        (_write_zip if is_zip else _write_folder)(files, origin, partial, total, progress)
         if not is_zip and target.is_dir():
             target.rmdir()  # only if it is empty
         partial.replace(target)
@@ -55,7 +58,7 @@ def write_bundle(folder: Path, target: Path, *, progress: Progress) -> None:
             _remove(partial)
 
 
-def _write_folder(files: list[Path], target: Path, total: int, progress: Progress) -> None:
+def _write_folder(files: list[Path], origin: bytes, target: Path, total: int, progress: Progress) -> None:
     target.mkdir(parents=True)
     sums: dict[str, str] = {}
     done = 0
@@ -65,12 +68,15 @@ def _write_folder(files: list[Path], target: Path, total: int, progress: Progres
             copy.flush()
             os.fsync(copy.fileno())
         done += file.stat().st_size
+    if origin:
+        (target / ORIGIN_FILE).write_bytes(origin)
+        sums[ORIGIN_FILE] = hashlib.sha256(origin).hexdigest()
     (target / SUMS_FILE).write_text(_sums_text(sums), encoding="ascii")
     for name, sha256 in sums.items():
         _require_same(name, sha256_of_file(target / name), sha256)
 
 
-def _write_zip(files: list[Path], target: Path, total: int, progress: Progress) -> None:
+def _write_zip(files: list[Path], origin: bytes, target: Path, total: int, progress: Progress) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     sums: dict[str, str] = {}
     done = 0
@@ -81,6 +87,9 @@ def _write_zip(files: list[Path], target: Path, total: int, progress: Progress) 
                 with archive.open(_entry(source.name), "w", force_zip64=True) as copy:
                     sums[source.name] = _copy(source, copy, done, total, progress)
                 done += source.stat().st_size
+            if origin:
+                archive.writestr(_entry(ORIGIN_FILE), origin)
+                sums[ORIGIN_FILE] = hashlib.sha256(origin).hexdigest()
             archive.writestr(_entry(SUMS_FILE), _sums_text(sums))
         file.flush()
         os.fsync(file.fileno())

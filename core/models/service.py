@@ -11,22 +11,22 @@ from pathlib import Path
 
 from core import clock
 from core.domain.changes import Changed, Changes
-from core.domain.evaluation import Evaluation, evaluation_id
-from core.domain.ids import ModelId, ProjectId, SnapshotId, TaskId, VersionId
-from core.domain.imports import Problem, Severity
+from core.domain.ids import ModelId, ProjectId, TaskId, VersionId
+from core.domain.imports import Problem
 from core.domain.models import Model, ModelVersion, VersionDetails, VersionStatus
 from core.domain.names import shown
 from core.errors import NotFoundError, RefusedError, WeightsError
-from core.models.details import facts_of, snippet_of
+from core.models.details import facts_of, imported_at, snippet_of
 from core.models.exporting import Progress, write_bundle
-from core.models.headline import headline_of
-from core.models.importing import Bundle, opened_bundle, tables_of
+from core.models.importing import opened_bundle
+from core.models.origin import origin_of
 from core.models.publish import Published, publish
+from core.models.taking_in import insert_imported, make_model, require_fitting
 from core.models.uses import require_idle
+from core.models.verifying import find_problems
 from core.models.weights_store import (
     CARD_FILE,
     WEIGHTS_FILE,
-    list_folders,
     load_model_json,
     n_bytes,
     verify,
@@ -36,7 +36,7 @@ from core.registry.database import Registry
 from core.registry.session import Session
 from core.registry.stores import evaluations, model_titles, snapshots
 from core.registry.stores import models as store
-from core.registry.titles import MAX_TITLE, checked_description, checked_title
+from core.registry.titles import checked_description, checked_title
 from core.tasks.catalog import TaskCatalog
 
 TRASH_PREFIX = ".trash-"
@@ -111,7 +111,7 @@ class ModelService:
             snippet=snippet_of(content, id),
             lineage=lineage,
             children=children,
-            facts=facts_of(content),
+            facts=(*facts_of(content), *imported_at(version)),
             n_bytes=n_bytes(folder) if folder else 0,
             snapshot=snapshot,
             files=_files_of(folder) if folder else (),
@@ -120,23 +120,7 @@ class ModelService:
 
     def verify(self) -> tuple[Problem, ...]:
         """Every published file that is missing or changed, and published folders that no version knows."""
-        versions = [version for version in self.list_versions() if version.status is VersionStatus.AVAILABLE]
-        problems: list[Problem] = []
-        for version in versions:
-            name = f"{version.model_name} {version.label}"
-            if version.folder is None or not version.folder.is_dir():
-                where = version.folder or self._store / version.content_sha256
-                text = f'The files of "{name}" are missing at "{shown(where)}".'
-                problems.append(Problem("version-missing", text, str(where), severity=Severity.ERROR))
-                continue
-            problems += [replace(found, text=f"{name}: {found.text}") for found in verify(version.folder)]
-        known = {version.content_sha256 for version in versions}
-        problems += [
-            Problem("version-unlisted", "This folder belongs to no version.", str(folder), severity=Severity.INFO)
-            for folder in list_folders(self._store)
-            if folder.name not in known
-        ]
-        return tuple(problems)
+        return find_problems(self._registry, self._store)
 
     # Changing
 
@@ -233,57 +217,38 @@ class ModelService:
             target = target / _file_name(version)
             if target.exists():
                 raise RefusedError(f'"{shown(target)}" exists already.', hint="Choose another place.")
-        write_bundle(folder, target, progress=progress)
+        write_bundle(folder, target, origin=origin_of(version), progress=progress)
         return target
 
     def import_version(
-        self, path: Path, project: ProjectId, model: ModelId | None = None, *, new_model_name: str = ""
+        self, path: Path, project: ProjectId | None, model: ModelId | None = None, *, new_model_name: str = ""
     ) -> Changed[ModelVersion]:
         """Take in a folder or .zip that Calque exported; nothing of it is executed or unpickled.
 
-        Without `model` one is made, named as the file says unless told otherwise. Raises WeightsError when it is
-        damaged or no model, RefusedError when it does not fit (E-123, E-301) or is dangerous, StorageError.
+        Without `model` one is made, in the project or in none, named as the file says unless told otherwise. Raises
+        WeightsError when it is damaged or no model, RefusedError when it does not fit (E-123, E-301) or is dangerous,
+        StorageError.
         """
         with opened_bundle(path.absolute(), self._store) as bundle:
-            tables_of(bundle.model)  # refused before anything is stored
             if model is not None:
-                self._require_fitting(bundle, self.get_model(model))
+                with self._registry.read() as session:
+                    require_fitting(session, bundle, model)
             published = publish(weights=bundle.weights, model=bundle.model, store=self._store, card=bundle.card)
-            with self._registry.write(durable=True) as session:
-                owner = model or self._make_model(session, bundle, project, new_model_name)
-                version = _insert_imported(session, bundle, published, owner, project)
-                return Changed(self._locate(version), noted(session))
+            try:
+                with self._registry.write(durable=True) as session:
+                    owner = model or make_model(session, bundle, project, new_model_name)
+                    version = insert_imported(session, bundle, published, owner)
+                    return Changed(self._locate(version), noted(session))
+            except BaseException:
+                self._take_back(published)
+                raise
 
-    def _require_fitting(self, bundle: Bundle, model: Model) -> None:
-        if bundle.task != model.task or bundle.categories != model.categories:
-            text = (
-                f'"{shown(model.name)}" is a {model.task} model of {_listed(model.categories)}; '
-                f"the file holds a {bundle.task} model of {_listed(bundle.categories)}."
-            )
-            raise RefusedError(text, hint="Import it as a new model.", code="E-301")
-        others = {version.worker for version in self.list_versions(model.id)} - {bundle.model["worker"]}
-        if others:
-            made_for = shown(str(bundle.model["worker"]))
-            text = f'This file was made for "{made_for}" and cannot be used with "{min(others)}".'
-            raise RefusedError(text, hint="Import it as a new model.", code="E-123")
-
-    def _make_model(self, session: Session, bundle: Bundle, project: ProjectId, name: str) -> ModelId:
-        told = str(bundle.model.get("name") or bundle.model["architecture"])
-        wanted = checked_title(name or told[:MAX_TITLE], "model")
-        free = wanted
-        number = 2
-        while not name and store.find_model(session, project, free) is not None:
-            free = f"{wanted[: MAX_TITLE - 5]} {number}"
-            number += 1
-        made = store.insert_model(
-            session,
-            project=project,
-            name=free,
-            task=bundle.task,
-            categories=bundle.categories,
-            description=str(bundle.model.get("description") or ""),
-        )
-        return made.id
+    def _take_back(self, published: Published) -> None:
+        """A folder that was published for a row that could not be written, unless another version has its content."""
+        with self._registry.read() as session:
+            is_used = store.count_users_of_content(session, published.content_sha256) > 0
+        if published.is_new and not is_used:
+            shutil.rmtree(published.folder, ignore_errors=True)
 
     # The store
 
@@ -324,52 +289,6 @@ def _ancestors(session: Session, version: ModelVersion) -> Iterator[ModelVersion
         seen.add(version.parent)
         version = store.get_version(session, version.parent)
         yield version
-
-
-def _insert_imported(
-    session: Session, bundle: Bundle, published: Published, model: ModelId, project: ProjectId
-) -> ModelVersion:
-    content = bundle.model
-    snapshot = str(content.get("snapshot") or "")
-    known = {info.id for info in snapshots.list_snapshots(session, project)}
-    parent = str(content.get("parent") or "")
-    version = store.insert_version(
-        session,
-        model=model,
-        worker=content["worker"],
-        worker_version=content["worker_version"],
-        name="imported",
-        architecture=content["architecture"],
-        parent=VersionId(parent) if store.has_version(session, VersionId(parent)) else None,
-        snapshot=SnapshotId(snapshot) if snapshot in known else None,
-    )
-    tables = tables_of(content)
-    for table in tables:
-        made = Evaluation(
-            id=evaluation_id(version.id, table.split),
-            run=None,
-            version=version.id,
-            snapshot=version.snapshot,
-            created_at=version.created_at,
-            table=table,
-        )
-        evaluations.put_evaluation(session, made)
-    store.publish_version(
-        session,
-        version.id,
-        folder=published.folder,
-        content_sha256=published.content_sha256,
-        weights_sha256=published.weights_sha256,
-        architecture=content["architecture"],
-        headline=headline_of(tables),
-        duration_s=None,
-        is_partial=bool(content.get("is_partial")),
-    )
-    return store.get_version(session, version.id)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(f'"{shown(name)}"' for name in names[:8]) + (" ..." if len(names) > 8 else "")
 
 
 def _file_name(version: ModelVersion) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -22,12 +22,15 @@ from core import clock
 from core.domain.imports import Problem, Severity
 from core.domain.names import shown
 from core.errors import RegistryCorruptError, RegistryError, StorageError
-from core.registry.backups import ROUTINE_AGE, Backup, list_backups, make_backup, offer_newest
+from core.home import tighten
+from core.registry.backups import ROUTINE_AGE, Backup, list_backups, make_backup, offer_newest, tighten_copies
 from core.registry.connecting import Mode, connect, connected
 from core.registry.counting import find_miscounted
 from core.registry.faults import explain, locked
 from core.registry.inspection import Condition, inspect
 from core.registry.locks import WriterLock
+from core.registry.presence import Presence
+from core.registry.remains import Remains
 from core.registry.schema import APPLICATION_ID, SCHEMA, Schema, read_revision, upgrade
 from core.stopping import Stop, StoppedError, current_stop
 
@@ -37,8 +40,19 @@ _WRITES = "calque_writes"  # execution option: "normal" or "durable" for a writi
 class Registry:
     """One SQLite file. Every method may be called on any thread; sessions belong to the thread that asked."""
 
-    def __init__(self, file: Path, backups: Path, *, schema: Schema = SCHEMA, busy_timeout_s: float = 5.0) -> None:
+    def __init__(
+        self,
+        file: Path,
+        backups: Path,
+        *,
+        beside: Callable[[], Remains] = Remains,
+        schema: Schema = SCHEMA,
+        busy_timeout_s: float = 5.0,
+    ) -> None:
+        """`beside` finds what a registry that is gone has left: only where there is nothing, a new one is made."""
         self._file = file
+        self._beside = beside
+        self._presence = Presence(file)
         self._backups = backups
         self._schema = schema
         self._busy_timeout_s = busy_timeout_s
@@ -59,16 +73,27 @@ class Registry:
     def open(self) -> None:
         """Check the file, make or upgrade it if need be, and be ready for sessions. Opening twice does nothing.
 
-        Raises RegistryTooNewError, RegistryLockedError, RegistryCorruptError, RegistryError, StorageError.
+        Raises RegistryTooNewError, RegistryLockedError, RegistryCorruptError, RegistryLostError, RegistryError,
+        RefusedError while it is being restored, StorageError.
         """
         with self._opening:
             if self._engine is not None:
                 return
             try:
-                finding = inspect(self._file, self._backups, self._schema, busy_timeout_s=self._busy_timeout_s)
+                self._presence.enter()
+                finding = inspect(
+                    self._file,
+                    self._backups,
+                    self._schema,
+                    busy_timeout_s=self._busy_timeout_s,
+                    remains=self._beside,
+                )
                 if finding.condition is not Condition.CURRENT:
                     self._bring_up_to_date(finding.condition)
+                    self._presence.enter()  # now that its folder is there
                 self._is_read_only = finding.mode in ("ro", "immutable")
+                if not self._is_read_only:
+                    self._close_to_others()
                 mode: Mode = finding.mode if self._is_read_only else "rw"
                 if mode == "rw":
                     self._switch_to_wal(mode)
@@ -81,7 +106,11 @@ class Registry:
                     f'The registry "{shown(self._file)}" cannot be reached: {error.strerror or error}.',
                     hint="Check the permissions and the free space of its folder.",
                 ) from error
-            self._engine = self._make_engine(mode)
+            else:
+                self._engine = self._make_engine(mode)
+            finally:
+                if self._engine is None:
+                    self._presence.leave()
 
     def close(self) -> None:
         """Close every connection; the last one moves SQLite's log into the file."""
@@ -90,6 +119,7 @@ class Registry:
                 self._engine.dispose()
                 self._engine = None
             self._writer.close()
+            self._presence.leave()
 
     def __enter__(self) -> Self:
         self.open()
@@ -146,9 +176,11 @@ class Registry:
             raise StorageError(f'No backup could be made in "{shown(self._backups)}": {error.strerror}.') from error
 
     def back_up_if_due(self, max_age: timedelta = ROUTINE_AGE) -> Backup | None:
-        """A copy when the newest one is older than that; None when it is not, or when nothing can be written."""
-        newest = next(iter(self.list_backups()), None)
-        if self._is_read_only or (newest is not None and clock.now() - newest.made_at < max_age):
+        """A copy when the newest one, those ahead of the clock aside, is older than that; None when it is not, or when
+        nothing can be written."""
+        now = clock.now()
+        is_due = all(not timedelta(0) <= now - backup.made_at < max_age for backup in self.list_backups())
+        if self._is_read_only or not is_due:
             return None
         return self.back_up()
 
@@ -201,6 +233,8 @@ class Registry:
         with self._pen():
             if condition is Condition.OLDER:
                 make_backup(self._file, self._backups, label=f"before-{self._schema.head}")
+            if condition is Condition.NEW and not self._file.exists():
+                self._file.touch(mode=0o600)  # before SQLite makes it, which would leave it open to others
             self._switch_to_wal("rwc")
             # A migration that copies a table must not set off the cascades of the one it drops.
             engine = self._make_engine("rw", foreign_keys=False)
@@ -209,6 +243,12 @@ class Registry:
                     self._migrate(connection)
             finally:
                 engine.dispose()
+
+    def _close_to_others(self) -> None:
+        """SQLite gives its log the rights of the file; what an older Calque made may be open to everybody."""
+        for suffix in ("", "-wal", "-shm", "-writer", "-presence"):
+            tighten(self._file.with_name(self._file.name + suffix))
+        tighten_copies(self._backups)
 
     def _migrate(self, connection: Connection) -> None:
         raw = cast("sqlite3.Connection", connection.connection.driver_connection)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from core.domain.names import shown
-from core.errors import RegistryCorruptError, RegistryError, RegistryTooNewError, StorageError
-from core.registry.backups import list_backups, offer_newest
+from core.errors import RegistryCorruptError, RegistryError, RegistryLostError, RegistryTooNewError, StorageError
+from core.registry.backups import offer_newest
 from core.registry.connecting import Mode, connected
+from core.registry.remains import Remains
 from core.registry.schema import Schema, has_tables, read_revision
 
 QUICK_CHECK_BYTES = 64 * 1024 * 1024
@@ -34,14 +36,19 @@ class Finding:
     revision: str = ""
 
 
-def inspect(file: Path, backups: Path, schema: Schema, *, busy_timeout_s: float) -> Finding:
-    """What is there. The file's bytes stay as they are whatever the answer.
+def inspect(
+    file: Path, backups: Path, schema: Schema, *, busy_timeout_s: float, remains: Callable[[], Remains]
+) -> Finding:
+    """What is there. The file's bytes stay as they are whatever the answer. `remains` is asked where nothing is.
 
-    Raises RegistryTooNewError, RegistryCorruptError, RegistryError for a database of something else, StorageError;
-    damage and locks that SQLite itself reports come as sqlite3.Error, which core.registry.faults puts into words.
+    Raises RegistryTooNewError, RegistryCorruptError, RegistryLostError, RegistryError for a database of something
+    else, StorageError; damage and locks that SQLite itself reports come as sqlite3.Error, which core.registry.faults
+    puts into words.
     """
     if file.is_dir():
         raise StorageError(f'"{shown(file)}" is a folder where the registry\'s file should be.')
+    if not file.exists() or file.stat().st_size == 0:
+        _require_no_loss(file, remains())  # before SQLite looks, which removes the log of a file that is empty
     if not file.exists():
         return _nothing_there(file)
     is_writable = os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)
@@ -51,6 +58,8 @@ def inspect(file: Path, backups: Path, schema: Schema, *, busy_timeout_s: float)
         try:
             with connected(file, mode, busy_timeout_s=busy_timeout_s) as connection:
                 condition, revision = _examine(connection, file, backups, schema)
+            if condition is Condition.NEW:
+                _require_no_loss(file, remains())
         except sqlite3.OperationalError as error:
             if mode == attempts[-1] or error.sqlite_errorcode & 0xFF not in _NEEDS_ANOTHER_MODE:
                 raise
@@ -74,12 +83,17 @@ def _nothing_there(file: Path) -> Finding:
     return Finding(Condition.NEW, "rwc")
 
 
+def _require_no_loss(file: Path, remains: Remains) -> None:
+    if not remains.is_empty:
+        state = "is empty" if file.exists() else "is gone"
+        raise RegistryLostError(
+            f'The registry "{shown(file)}" {state}, though there is something left of it: {remains}.',
+            hint=f"Nothing was made in its place. {remains.advice}",
+        )
+
+
 def _examine(connection: sqlite3.Connection, file: Path, backups: Path, schema: Schema) -> tuple[Condition, str]:
     if not has_tables(connection):
-        if list_backups(backups):
-            raise RegistryCorruptError(
-                f'The registry "{shown(file)}" is empty, though there are backups of it.', hint=offer_newest(backups)
-            )
         return Condition.NEW, ""
     revision = read_revision(connection)
     if revision is None:

@@ -11,6 +11,7 @@ import json
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -536,7 +537,9 @@ def test_an_exported_version_is_taken_into_a_new_home(old: OldHome, tmp_path: Pa
         source = ImportSource(old.project_root / "annotations.json")
         project = services.imports.commit(source, project_name="New").project
         version = services.models.import_version(path, project).value
-        assert (version.status, version.label) == (VersionStatus.AVAILABLE, "V001 (imported)")
+        name = stated["name"].partition(" (")[2].rstrip(")")
+        assert (version.status, version.label) == (VersionStatus.AVAILABLE, f"V001 ({name})")
+        assert version.created_at == datetime.fromisoformat(stated["created_at"]), "its training's"
         details = services.models.get_details(version.id)
         assert details.model.task == stated["task"]
         assert list(details.model.categories) == stated["categories"]

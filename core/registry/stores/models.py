@@ -31,17 +31,19 @@ def insert_model(
     task: TaskId,
     categories: tuple[str, ...],
     description: str = "",
+    id: ModelId | None = None,
+    created_at: datetime | None = None,
 ) -> Model:
     """Raises RefusedError (E-230) when the project has a model of this name; those of no project count as of one."""
     require_free(session, project, name)
     row = ModelRow(
-        id=clock.new_id(),
+        id=id or clock.new_id(),
         project_id=project,
         name=name,
         task=task,
         categories=list(categories),
         description=description,
-        created_at=clock.now(),
+        created_at=created_at or clock.now(),
         last_number=0,
     )
     session.add(row)
@@ -56,6 +58,11 @@ def get_model(session: Session, id: ModelId) -> Model:
     if not found:
         raise NotFoundError(f'There is no model with the id "{id}".')
     return found[0]
+
+
+def has_model(session: Session, id: ModelId) -> bool:
+    """Whether the registry knows it, if only as a deleted one."""
+    return session.get(ModelRow, id) is not None
 
 
 def find_model(session: Session, project: ProjectId | None, name_or_id: str) -> Model | None:
@@ -93,19 +100,26 @@ def insert_version(
     project: ProjectId | None = None,
     snapshot: SnapshotId | None = None,
     created_at: datetime | None = None,
+    imported_at: datetime | None = None,
+    description: str = "",
+    id: VersionId | None = None,
+    number: int | None = None,
 ) -> ModelVersion:
     """Status Created, with the model's next number; a number is not given again, not even after a deletion.
 
-    `project` is the one whose images make it, the model's own when it is not named.
+    `project` is the one whose images make it, the model's own when it is not named. A `number` that is told is given
+    where the model never had it.
     """
     owner = session.get(ModelRow, model)
     if owner is None:
         raise NotFoundError(f'There is no model with the id "{model}".')
-    owner.last_number += 1
+    is_told = number is not None and not _has_number(session, model, number)
+    given = number if number is not None and is_told else owner.last_number + 1
+    owner.last_number = max(owner.last_number, given)
     row = VersionRow(
-        id=clock.new_id(),
+        id=id or clock.new_id(),
         model_id=model,
-        number=owner.last_number,
+        number=given,
         name=name,
         status=VersionStatus.CREATED.value,
         created_at=created_at or clock.now(),
@@ -114,8 +128,10 @@ def insert_version(
         architecture=architecture,
         parent_id=parent,
         run_id=run,
-        project_id=project or owner.project_id,
+        project_id=project or (None if imported_at else owner.project_id),
         snapshot_id=snapshot,
+        imported_at=imported_at,
+        description=description,
     )
     session.add(row)
     session.flush()
@@ -239,6 +255,11 @@ def model_row(session: Session, id: ModelId) -> ModelRow:
     return row
 
 
+def _has_number(session: Session, model: ModelId, number: int) -> bool:
+    found = select(VersionRow.id).where(VersionRow.model_id == model, VersionRow.number == number)
+    return session.scalar(found) is not None
+
+
 def _note_family(session: Session, row: VersionRow) -> None:
     """A version came or went: its model counts it, its parent lists it."""
     family = [row.id, row.parent_id] if row.parent_id else [row.id]
@@ -340,5 +361,6 @@ def _to_version(
         weights_sha256=row.weights_sha256,
         content_sha256=row.content_sha256,
         description=row.description,
+        imported_at=row.imported_at,
         is_deleted=row.deleted_at is not None,
     )

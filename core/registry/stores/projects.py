@@ -41,6 +41,11 @@ def list_projects(session: Session) -> tuple[Project, ...]:
     return _read(session, select(ProjectRow).where(ProjectRow.removed_at.is_(None)).order_by(latest, ProjectRow.name))
 
 
+def has_project(session: Session, id: ProjectId) -> bool:
+    """Whether the registry knows it, if only as a removed one."""
+    return session.get(ProjectRow, id) is not None
+
+
 def get_project(session: Session, id: ProjectId) -> Project:
     """Raises NotFoundError for an unknown project and for a removed one."""
     found = _read(session, select(ProjectRow).where(ProjectRow.id == id, ProjectRow.removed_at.is_(None)))

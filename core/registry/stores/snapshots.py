@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from sqlalchemy import func, select
@@ -16,12 +17,16 @@ from core.registry.tables.snapshots import SnapshotRow
 
 
 def insert_snapshot(session: Session, snapshot: SnapshotInfo) -> SnapshotInfo:
-    """With the project's next label. The same content frozen again in a project is the same snapshot."""
+    """With the project's next label, or its own where that is free. The same content frozen again in a project is the
+    same snapshot."""
     existing = session.get(SnapshotRow, (snapshot.id, snapshot.project))
     if existing is not None:
         return _to_domain(existing)
     highest = session.scalar(select(func.max(SnapshotRow.number)).where(SnapshotRow.project_id == snapshot.project))
     number = (highest or 0) + 1
+    told = re.fullmatch(r"V(\d{3,6})", snapshot.label)
+    if told is not None and not _has_number(session, snapshot.project, int(told[1])):
+        number = int(told[1])
     session.add(
         SnapshotRow(
             id=snapshot.id,
@@ -59,6 +64,11 @@ def list_snapshots(session: Session, project: ProjectId) -> tuple[SnapshotInfo, 
 def list_snapshot_ids(session: Session) -> tuple[SnapshotId, ...]:
     """Of every project, each once."""
     return tuple(SnapshotId(id) for id in session.scalars(select(SnapshotRow.id).distinct().order_by(SnapshotRow.id)))
+
+
+def _has_number(session: Session, project: ProjectId, number: int) -> bool:
+    found = select(SnapshotRow.id).where(SnapshotRow.project_id == project, SnapshotRow.number == number)
+    return session.scalar(found) is not None
 
 
 def _label(number: int) -> str:

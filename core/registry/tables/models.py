@@ -67,6 +67,7 @@ class VersionRow(Row):
     weights_sha256: Mapped[str] = mapped_column(String(64), default="")
     content_sha256: Mapped[str] = mapped_column(String(64), default="")
     description: Mapped[str] = mapped_column(String, default="")
+    imported_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (

@@ -18,16 +18,18 @@ from typing import Any
 
 import numpy as np
 import pytest
-from safetensors.numpy import load_file
+from safetensors.numpy import load_file, save_file
 
 from core.domain.changes import Changes
 from core.domain.ids import ProjectId, RunId, TaskId
+from core.domain.imports import Severity
 from core.domain.metrics import MAP50_95, MASK_MAP50_95
 from core.domain.models import Headline, Model, ModelVersion, VersionStatus
 from core.domain.runs import RunRecord, RunStatus
 from core.domain.snapshots import Split
 from core.errors import CalqueError, NotFoundError, RefusedError, StorageError, WeightsError
 from core.models.headline import headline_of
+from core.models.publish import publish
 from core.models.service import ModelService
 from core.registry.database import Registry
 from core.registry.stores import models, projects, runs
@@ -144,6 +146,7 @@ def test_verify_names_what_is_missing_changed_or_unknown(
     (store / ("ab" * 32)).mkdir()
     problems = {problem.kind: problem for problem in service.verify()}
     assert problems.keys() == {"file-changed", "version-missing", "version-unlisted"}
+    assert problems["version-unlisted"].severity is not Severity.INFO, "`calque verify` ends with 1"
     assert "V002 (first): weights.safetensors was changed" in problems["file-changed"].text
     assert "V003" in problems["version-missing"].text
     with pytest.raises(WeightsError, match="weights file of version V003") as caught:
@@ -152,6 +155,25 @@ def test_verify_names_what_is_missing_changed_or_unknown(
     with pytest.raises(WeightsError, match="not as it was published"):
         service.export_version(changed.id, store.parent / "out.zip")
     assert service.export_version(sound.id, store.parent / "out.zip").is_file()
+
+
+def test_what_a_run_at_work_has_published_is_no_stray(
+    service: ModelService, registry: Registry, project: ProjectId, model: Model, store: Path, tmp_path: Path
+) -> None:
+    run = RunId("cd" * 16)
+    record = RunRecord(
+        run, "Night run", "training", project, "", "w", "1", model.id, "", None, "", None,
+        RunStatus.IN_PROGRESS, "", None, 0.0, "cpu", 1, datetime.now(UTC),
+    )  # fmt: skip
+    with registry.write() as session:
+        runs.insert_run(session, record)
+    weights = tmp_path / "final.safetensors"
+    save_file({"layer": np.ones(3, np.float32)}, weights)
+    publish(weights=weights, model={"run": run}, store=store, card="")
+    assert service.verify() == ()
+    with registry.write() as session:
+        runs.update_run(session, run, status=RunStatus.SUCCESS)
+    assert [problem.kind for problem in service.verify()] == ["version-unlisted"]
 
 
 def test_a_deleted_version_leaves_a_tombstone_and_its_files_wait_in_the_trash(
@@ -218,7 +240,7 @@ def test_an_export_holds_every_file_with_its_hash(
             assert archive.testzip() is None
             archive.extractall(folder)
     assert sorted(path.name for path in folder.iterdir()) == [
-        "README.md", "SHA256SUMS", "model.json", "weights.safetensors",
+        "README.md", "SHA256SUMS", "model.json", "version.json", "weights.safetensors",
     ]  # fmt: skip
     if shutil.which("sha256sum"):
         subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=folder, check=True, capture_output=True)
@@ -300,11 +322,11 @@ def test_an_export_comes_back_as_the_same_version_elsewhere(
         assert done.changes == Changes.of(models=[imported.model], versions=[imported.id])
         assert (imported.content_sha256, imported.weights_sha256) == (version.content_sha256, version.weights_sha256)
         assert (imported.label, imported.status, imported.architecture) == (
-            "V001 (imported)", VersionStatus.AVAILABLE, "yolo11n",
+            "V001 (first)", VersionStatus.AVAILABLE, "yolo11n",
         )  # fmt: skip
         assert imported.headline == version.headline
         details = service.get_details(imported.id)
-        assert (details.model.name, details.model.task) == ("Lines V001", DETECTION.slug)
+        assert (details.model.name, details.model.task) == ("Lines", DETECTION.slug)
         assert details.model.categories == ("line", "initial")
         assert details.tables == (TABLE,)
         assert details.card.startswith("# Lines")
@@ -315,9 +337,15 @@ def test_an_export_comes_back_as_the_same_version_elsewhere(
         assert service.verify() == ()
         assert leftovers(home) == []
         second = service.import_version(exported, project).value
-        assert second.model_name == "Lines V001 2"
+        assert second.model_name == "Lines 2"
         third = service.import_version(exported, project, imported.model).value
         assert (third.number, third.content_sha256) == (2, imported.content_sha256)
+        assert (third.created_at, third.duration_s) == (version.created_at, 12.0), "its training's"
+        assert third.imported_at is not None
+        assert "Imported at" in dict(service.get_details(third.id).facts)
+        nowhere = service.import_version(exported, None).value
+        assert (service.get_model(nowhere.model).project, nowhere.project) == (None, None)
+        assert service.import_version(exported, None).value.model_name == "Lines 2"
         assert service.import_version(exported, project, new_model_name="Chosen").value.model_name == "Chosen"
 
 

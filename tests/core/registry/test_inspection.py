@@ -8,18 +8,23 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from core import clock
 from core.errors import (
     RegistryCorruptError,
     RegistryError,
+    RegistryLostError,
     RegistryTooNewError,
     StorageError,
 )
+from core.registry.backups import Backup
 from core.registry.connecting import connected
 from core.registry.database import Registry
+from core.registry.remains import Remains, find_remains
 from core.registry.stores import projects
 
 
@@ -110,14 +115,43 @@ def test_an_empty_file_is_a_new_registry(registry_file: Path, registry_backups: 
         assert registry.check() == ()
 
 
-def test_an_empty_file_beside_backups_is_damage(closed_file: Path, registry_backups: Path) -> None:
-    with Registry(closed_file, registry_backups) as registry:
-        backup = registry.back_up()
-    closed_file.write_bytes(b"")
-    with pytest.raises(RegistryCorruptError, match="is empty") as caught:
-        Registry(closed_file, registry_backups).open()
-    assert str(backup.path) in caught.value.hint
-    assert closed_file.stat().st_size == 0
+@pytest.mark.parametrize("loss", ["gone", "empty", "without a table"])
+@pytest.mark.parametrize("left", ["copy", "run", "version"])
+def test_a_lost_registry_is_never_replaced_by_an_empty_one(
+    closed_file: Path, registry_backups: Path, tmp_path: Path, loss: str, left: str
+) -> None:
+    runs, models = tmp_path / "runs", tmp_path / "models"
+    if left == "copy":
+        with Registry(closed_file, registry_backups) as registry:
+            registry.back_up()
+    folder, mark = (runs / "one", "request.json") if left == "run" else (models / ("ab" * 32), "model.json")
+    if left != "copy":
+        folder.mkdir(parents=True)
+        (folder / mark).touch()
+    log = closed_file.with_name(f"{closed_file.name}-wal")
+    closed_file.unlink()
+    if loss == "empty":
+        closed_file.touch()
+        log.write_bytes(b"what was written last")
+    elif loss == "without a table":
+        with connected(closed_file, "rwc") as connection:
+            connection.execute("PRAGMA user_version=1")
+    before = sorted((path.name, sha256(path)) for path in closed_file.parent.glob("registry.sqlite*"))
+    lost = Registry(closed_file, registry_backups, beside=lambda: find_remains(registry_backups, runs, models))
+    with pytest.raises(RegistryLostError) as caught:
+        lost.open()
+    what = {"copy": "a copy of it (less than a minute old)", "run": "1 run", "version": "1 model version"}[left]
+    assert what in caught.value.text
+    assert ("calque restore" if left == "copy" else "calque doctor --reindex") in caught.value.hint
+    after = sorted((path.name, sha256(path)) for path in closed_file.parent.glob("registry.sqlite*"))
+    assert [item for item in after if "-presence" not in item[0]] == [i for i in before if "-presence" not in i[0]]
+
+
+def test_all_that_is_left_is_said_in_one_sentence(tmp_path: Path) -> None:
+    backup = Backup(tmp_path / "x", clock.now() - timedelta(days=3), "routine")
+    assert str(Remains(12, 1, backup)) == "12 runs, 1 model version and a copy of it (3 days old)"
+    assert str(Remains(1)) == "1 run"
+    assert Remains().is_empty
 
 
 def test_a_database_of_another_program_is_left_alone(registry_file: Path, registry_backups: Path) -> None:
@@ -140,7 +174,9 @@ def test_a_folder_in_its_place_is_named(registry_file: Path, registry_backups: P
 
 _AS_NOBODY = """
 import os, pathlib, sys
+from core.registry.backups import Backup
 from core.registry.database import Registry
+from core.registry.remains import Remains, find_remains
 from core.registry.stores import projects, runs
 from core.errors import CalqueError
 if os.getuid() == 0:  # only now: an ordinary user may not be allowed to read the interpreter's own files

@@ -19,6 +19,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("deleted_at IS NULL"),
     )
     op.add_column("model_version", sa.Column("project_id", sa.String(length=32), nullable=True))
+    op.add_column("model_version", sa.Column("imported_at", sa.DateTime(), nullable=True))
     op.execute(
         "UPDATE model_version SET project_id = (SELECT project_id FROM model WHERE model.id = model_version.model_id)"
     )

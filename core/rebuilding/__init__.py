@@ -1,0 +1,1 @@
+"""The registry's rows made again from the folders of runs and published versions."""
