@@ -7,6 +7,7 @@ from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
 
+from core.domain.counting import in_bytes
 from core.domain.names import shown
 from core.errors import WeightsError
 
@@ -21,7 +22,7 @@ def require_weights(file: Path) -> None:
     try:
         n_header = _header_bytes(file)
         if MAX_HEADER_BYTES < n_header < file.stat().st_size:
-            text = f'"{file.name}" has a list of tensors of {n_header / 1e6:,.0f} MB, which no network needs.'
+            text = f'"{file.name}" has a list of tensors of {in_bytes(n_header)}, which no network needs.'
             raise WeightsError(text, hint="Use what Calque has exported.")
         with safe_open(file, framework="np") as weights:
             names = list(weights.keys())

@@ -36,8 +36,10 @@ def rebuild(home: Home) -> Rebuilt:
 
 
 def plain(record: RunRecord) -> RunRecord:
-    """Without what only the registry knew: of a run that has not ended, when it was last looked at."""
-    return replace(record, project_name="", folder=Path(record.folder.name), progress=round(record.progress, 2))
+    """Without what depends on the place, and what an older registry was never told."""
+    return replace(
+        record, epochs_done=None, project_name="", folder=Path(record.folder.name), progress=round(record.progress, 2)
+    )
 
 
 def told(services: Services, version: ModelVersion) -> tuple[object, ...]:
