@@ -36,9 +36,14 @@ def rebuild(home: Home) -> Rebuilt:
 
 
 def plain(record: RunRecord) -> RunRecord:
-    """Without what depends on the place, and what an older registry was never told."""
+    """Without what depends on the place, and what an older Calque put otherwise."""
     return replace(
-        record, epochs_done=None, project_name="", folder=Path(record.folder.name), progress=round(record.progress, 2)
+        record,
+        epochs_done=None,
+        project_name="",
+        folder=Path(record.folder.name),
+        reason=record.reason[:60],
+        progress=1.0,
     )
 
 
