@@ -256,6 +256,7 @@ class Features(QObject):
             jobs=self.jobs,
             runs_page=self.runs_page,
             run_page=self.run_page,
+            memory=self.memory,
             parent=self,
         )
         self.routes.lead_from_runs(controller)

@@ -13,10 +13,12 @@ from app.controllers.run_exports import RunExports
 from app.controllers.run_questions import kill_question, remove_question, stop_question
 from app.jobs import JobRunner
 from app.run_pool import RunPool
+from app.window_state import WindowMemory
 from core.domain.changes import Changes
 from core.domain.ids import ProjectId, RunId
 from core.domain.run import Run
 from core.domain.runs import LogLine, MetricBatch, RunRecord
+from ui.charts.chart_choices import choices_from
 from ui.runs.run_actions import RunAction
 from ui.runs.run_page import RunPage
 from ui.runs.runs_page import RunsPage
@@ -25,6 +27,8 @@ from ui.widgets.confirmation import Question, ask
 if TYPE_CHECKING:  # SQLAlchemy comes with it, which the window's first paint must not wait for
     from core.runs.service import RunService
 
+CHARTS = "charts/choices"
+WRAP = "log/wrap"
 REST_MS = 100  # however often a run changes, its page shows it at most that often
 
 
@@ -44,6 +48,7 @@ class RunsController(QObject):
         jobs: JobRunner,
         runs_page: RunsPage,
         run_page: RunPage,
+        memory: WindowMemory,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -64,6 +69,10 @@ class RunsController(QObject):
         runs_page.action_requested.connect(self.act)
         runs_page.train_requested.connect(self.train_requested)
         run_page.action_requested.connect(self.act)
+        run_page.set_chart_choices(choices_from(memory.text(CHARTS)))
+        run_page.chart_choices_changed.connect(lambda choices: memory.remember(CHARTS, choices.as_text()))
+        run_page.log.set_wrapped(memory.switch(WRAP, default=True))
+        run_page.log.wrap_changed.connect(lambda is_on: memory.remember(WRAP, is_on))
         run_page.back_requested.connect(self._leave)
         pool.run_changed.connect(self._take_run)
         pool.replay_started.connect(self._begin_replay)

@@ -22,6 +22,16 @@ MASK_THRESHOLD = "mask_threshold"
 MAP50_OF: Mapping[str, str] = {MAP50_95: MAP50, MASK_MAP50_95: MASK_MAP50}
 """Beside each strict measure the lenient one, of the same images."""
 
+LOSS_WORDS: Mapping[str, tuple[str, str]] = {
+    "box_loss": ("Box position", "How far the boxes' coordinates are off. Lower is better."),
+    "cls_loss": ("Class", "How wrong the classes are. Lower is better."),
+    "dfl_loss": ("Box edges", "How unsure the places of the boxes' edges are (DFL). Lower is better."),
+    "dfl_loss (L1)": ("Box edges", "Distance of the boxes' edges (L1). Lower is better."),
+    "seg_loss": ("Mask", "How far the masks are off. Lower is better."),
+    "sem_loss": ("Pixel class", "How wrong the classes of single pixels are. Lower is better."),
+}
+"""Parts of a loss by the name that the engine gives them: what a person calls it, and what it says."""
+
 METRIC_HELP: Mapping[str, str] = {
     LOSS_TOTAL: "Sum of the loss components of a batch. Lower is better.",
     LEARNING_RATE: "Step size of the optimizer.",

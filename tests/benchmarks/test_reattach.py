@@ -23,6 +23,7 @@ from run_workshop import PIPELINES, Workshop, child_of
 from app.controllers.runs import RunsController
 from app.jobs import JobRunner
 from app.run_pool import RunPool
+from app.window_state import WindowMemory
 from core.domain import metrics
 from core.domain.runs import RunRecord, RunStatus
 from core.runs.folder.layout import RunLayout
@@ -62,7 +63,10 @@ def shown(workshop: Workshop, qtbot: QtBot) -> Iterator[Shown]:
     page, runs_page = RunPage(), RunsPage()
     for widget in (page, runs_page):
         qtbot.addWidget(widget)
-    controller = RunsController(runs=workshop.service, pool=pool, jobs=jobs, runs_page=runs_page, run_page=page)
+    memory = WindowMemory(workshop.home.root / "window.ini")
+    controller = RunsController(
+        runs=workshop.service, pool=pool, jobs=jobs, runs_page=runs_page, run_page=page, memory=memory
+    )
     page.resize(1280, 720)
     page.show()
     _ = page.curves  # the code that draws is loaded before a run is opened; here not part of the time

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QPalette, QPen, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QFrame, QGraphicsItem, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QFontMetrics, QPalette, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QFrame, QGraphicsItem, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from ui.charts.curve_styles import CurveStyle, PaneSpec
 from ui.charts.drawn_curve import DrawnCurve
@@ -21,6 +21,7 @@ from ui.widgets.labels import ElidedLabel, label
 
 LEFT_AXIS_WIDTH = 50
 BOTTOM_AXIS_HEIGHT = 21
+TICK_GAP = 14
 COMPACT_WIDTH = 480
 HEADROOM = 0.06
 DULL_SHARE = 0.6  # a range is kept until the data leave it or fill less than this share of it
@@ -96,7 +97,7 @@ class ChartPane(QFrame):
             entry.deleteLater()
         self._curves.clear()
         self._entries.clear()
-        self._best.hide()
+        self.set_best(None, "")
         self._y_range = (0.0, 1.0)
         self._show_emptiness(True)
 
@@ -132,11 +133,12 @@ class ChartPane(QFrame):
         self._update_values(display)
 
     def set_best(self, x: float | None, text: str) -> None:
-        """Mark the place of the best epoch."""
+        """Mark the place of the best epoch; the words stand beside the title, where they hide no curve."""
         self._best.setVisible(x is not None)
+        self._best_text.setText(text if x is not None else "")
+        self._best_text.setVisible(bool(self._best_text.text()))
         if x is not None:
             self._best.setPos(x)
-            self._best.label.setFormat(text)
 
     def set_expanded(self, is_expanded: bool) -> None:
         self._expand.setChecked(is_expanded)
@@ -160,9 +162,6 @@ class ChartPane(QFrame):
         best_pen = QPen(QColor(theme.success), 1, Qt.PenStyle.DashLine)
         best_pen.setCosmetic(True)
         self._best.setPen(best_pen)
-        self._best.label.setColor(QColor(theme.success))
-        self._best.label.fill = pg.mkBrush(QColor(theme.surface))
-        self._best.label.update()
         for key, curve in self._curves.items():
             curve.apply_theme(theme)
             self._entries[key].set_look(curve.style.colour(theme.is_dark), curve.style.line, curve.style.symbol)
@@ -232,7 +231,8 @@ class ChartPane(QFrame):
         plot.getAxis("left").setWidth(LEFT_AXIS_WIDTH)
         plot.getAxis("bottom").setHeight(BOTTOM_AXIS_HEIGHT)
         plot.getAxis("left").tickStrings = _tick_strings
-        plot.getAxis("bottom").tickStrings = self._bottom_strings
+        plot.getAxis("bottom").tickValues = self._bottom_ticks
+        plot.getAxis("bottom").tickStrings = _tick_strings
         plot.showGrid(x=False, y=True, alpha=0.12)
         box = plot.getViewBox()
         box.setMouseEnabled(x=True, y=False)
@@ -241,9 +241,8 @@ class ChartPane(QFrame):
         box.sigRangeChangedManually.connect(self._announce_range)
         self._line = pg.InfiniteLine(angle=90, movable=False)
         self._line.hide()
-        self._best = pg.InfiniteLine(angle=90, movable=False, label="", labelOpts={"position": 0.06})
-        self._best.label.setAngle(0)
-        self._best.setZValue(5)  # its words over the curves
+        self._best = pg.InfiniteLine(angle=90, movable=False)
+        self._best.setZValue(-5)  # behind the curves
         self._best.hide()
         plot.addItem(self._line, ignoreBounds=True)
         plot.addItem(self._best, ignoreBounds=True)
@@ -252,6 +251,7 @@ class ChartPane(QFrame):
 
     def _make_layout(self) -> None:
         self._title = ElidedLabel(self.spec.title)
+        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # all panes of one width
         font = self._title.font()
         font.setBold(True)
         self._title.setFont(font)
@@ -261,7 +261,10 @@ class ChartPane(QFrame):
         self._expand.clicked.connect(self.expand_toggled)
         self.set_expanded(False)
         header = QHBoxLayout()
+        self._best_text = label("", "success")
+        self._best_text.hide()
         header.addWidget(self._title, 1)
+        header.addWidget(self._best_text)
         header.addWidget(self._expand)
         legend = QWidget()
         self._legend = FlowLayout(legend)
@@ -307,15 +310,15 @@ class ChartPane(QFrame):
         size = self._axis_name.size()
         self._axis_name.move(area.right() - size.width() - 4, area.bottom() - BOTTOM_AXIS_HEIGHT + 4)
 
-    def _bottom_strings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        """Nothing is written where the axis' name stands."""
-        box = self._plot.getViewBox()
-        x_min, x_max = box.viewRange()[0]
-        room = 1.6 * self._axis_name.width() / max(1.0, box.width())
-        texts = _tick_strings(values, scale, spacing)
-        return [
-            text if value < x_max - room * (x_max - x_min) else "" for value, text in zip(values, texts, strict=True)
-        ]
+    def _bottom_ticks(self, x_min: float, x_max: float, size: float) -> list[tuple[float, list[float]]]:
+        """Whole numbers so far apart that they never touch, and none where the axis' name stands."""
+        scale = (x_max - x_min) / max(1.0, size)  # of the axis, a pixel
+        metrics = QFontMetrics(self._axis_name.font())
+        widest = metrics.horizontalAdvance(count(round(max(abs(x_min), abs(x_max))))) + TICK_GAP
+        step = whole_step(widest * scale)
+        end = x_max - (self._axis_name.width() + widest / 2) * scale
+        first = math.ceil(max(x_min, 0.5) / step)
+        return [(float(step), [float(step * n) for n in range(first, math.floor(end / step) + 1)])]
 
     # Qt overrides
 
@@ -350,6 +353,12 @@ def number(value: float) -> str:
     if size >= 1:
         return f"{value:.4g}"
     return f"{value:.4f}" if size >= 0.1 or size == 0 else f"{value:.3g}"
+
+
+def whole_step(least: float) -> int:
+    """The smallest of 1, 2, 5, 10, 20, 50, ... that is not less than `least`."""
+    power = int(10 ** max(0, math.floor(math.log10(max(least, 1.0)))))
+    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least)
 
 
 def log_ticks(low: float, high: float) -> list[tuple[float, str]]:

@@ -61,6 +61,12 @@ class ChartToolbar(QWidget):
         axis = Axis.EPOCHS if self._axes.checkedId() == 1 else Axis.STEPS
         return Display(axis, self._log.isChecked(), WEIGHTS[self._slider.value()])
 
+    def set_display(self, display: Display) -> None:
+        """As it was left; a weight that the slider does not have becomes the nearest."""
+        self._axes.button(1 if display.axis is Axis.EPOCHS else 0).setChecked(True)
+        self._log.setChecked(display.is_log)
+        self._slider.setValue(min(range(len(WEIGHTS)), key=lambda place: abs(WEIGHTS[place] - display.smoothing)))
+
     def set_zoomed(self, is_zoomed: bool) -> None:
         self._reset.setVisible(is_zoomed)
 

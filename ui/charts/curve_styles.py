@@ -22,15 +22,6 @@ SPLIT_COLOURS = {"batch": 0, "train": 0, "val": 1, "test": 2}
 LINES = (Line.SolidLine, Line.DashLine, Line.DotLine, Line.DashDotLine, Line.DashDotDotLine)
 SYMBOLS = {"train": "s", "val": "o", "test": "d"}
 
-LOSS_HELP = {
-    "box_loss": "How far the boxes' coordinates are off. Lower is better.",
-    "cls_loss": "How wrong the classes are. Lower is better.",
-    "dfl_loss": "Distribution focal loss over the positions of the boxes' edges. Lower is better.",
-    "dfl_loss (L1)": "Distance of the boxes' edges (L1). Lower is better.",
-    "seg_loss": "How far the masks are off. Lower is better.",
-    "sem_loss": "How far the pixels' classes are off. Lower is better.",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class PaneSpec:
@@ -45,13 +36,13 @@ class PaneSpec:
 
 PANES = (
     PaneSpec("loss-batch", "Total loss (batch)", can_be_log=True),
-    PaneSpec("loss-sets", "Total loss (train set, val set)", can_be_log=True),
+    PaneSpec("loss-sets", "Total loss (train, val)", can_be_log=True),
     PaneSpec("lr", "Learning rate", can_be_log=True),
-    PaneSpec("mask-accuracy", "Accuracy of masks (train set, val set)", is_optional=True, ceiling=1.0),
+    PaneSpec("mask-accuracy", "Accuracy of masks (train, val)", is_optional=True, ceiling=1.0),
     PaneSpec("mask-precision", "Precision and recall of masks", is_optional=True, ceiling=1.0),
-    PaneSpec("accuracy", "Accuracy of boxes (train set, val set)", ceiling=1.0),
+    PaneSpec("accuracy", "Accuracy of boxes (train, val)", ceiling=1.0),
     PaneSpec("precision", "Precision and recall of boxes", ceiling=1.0),
-    PaneSpec("components", "Loss components (train set, val set)", is_optional=True, can_be_log=True),
+    PaneSpec("components", "Loss components (train, val)", is_optional=True, can_be_log=True),
     PaneSpec("other", "Other measures", is_optional=True),
 )
 
@@ -125,8 +116,10 @@ def style_of(name: str, split: str, rank: int = 0) -> CurveStyle:
         return _measure_style(name, split)
     line = Line.DashLine if split == "train" else Line.SolidLine
     order = 2 * rank + (split != "train")
-    label = f"{name} ({split} set)"
-    return CurveStyle(pane, label, name, split, help_text, rank, line, SYMBOLS.get(split, "t"), order)
+    title = title_of(name)
+    return CurveStyle(
+        pane, f"{title} ({split} set)", title, split, help_text, rank, line, SYMBOLS.get(split, "t"), order
+    )
 
 
 def is_loss(name: str) -> bool:
@@ -143,7 +136,8 @@ def _batch_style(pane: str, name: str, rank: int) -> CurveStyle:
     look = rank + 1  # the first look is the total's
     line = LINES[look % len(LINES)]
     is_shown = pane != "loss-batch"
-    return CurveStyle(pane, f"{name} (batch)", name, "", _help(name), look, line, "", rank, is_shown=is_shown)
+    title = title_of(name)
+    return CurveStyle(pane, f"{title} (batch)", title, "", _help(name), look, line, "", rank, is_shown=is_shown)
 
 
 def _measure_style(name: str, split: str) -> CurveStyle:
@@ -155,5 +149,12 @@ def _measure_style(name: str, split: str) -> CurveStyle:
     return CurveStyle(pane, label, measure or before, split, _help(name), colour, line, SYMBOLS.get(split, "t"), order)
 
 
+def title_of(name: str) -> str:
+    """In words; a name that nobody has words for is shown as it is."""
+    return metrics.LOSS_WORDS.get(name, (name, ""))[0]
+
+
 def _help(name: str) -> str:
-    return metrics.METRIC_HELP.get(name) or LOSS_HELP.get(name, "")
+    if name not in metrics.LOSS_WORDS:
+        return metrics.METRIC_HELP.get(name, "")
+    return f'{metrics.LOSS_WORDS[name][1]}\nThe engine calls it "{name}".'

@@ -15,14 +15,16 @@ from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from core.domain import metrics
 from core.domain.runs import MetricBatch
+from ui.charts.chart_choices import ChartChoices
 from ui.charts.chart_pane import ChartPane, Display
 from ui.charts.chart_toolbar import ChartToolbar
-from ui.charts.curve_styles import PANES, pane_of, style_of
+from ui.charts.curve_styles import PANES, is_learning_rate, pane_of, style_of
 from ui.charts.curve_table import CurvePoints
 from ui.charts.overfitting_note import OverfittingNote
 from ui.charts.point_series import Axis, PointSeries
 from ui.theme import Theme, theme_notifier
 from ui.widgets.formatting import count
+from ui.widgets.labels import label
 
 TICK_MS = 12
 PANES_PER_TICK = 3
@@ -40,6 +42,7 @@ Key = tuple[str, str]
 class LiveCurves(QWidget):
     picture_requested = Signal()
     table_requested = Signal()
+    choices_changed = Signal(object)  # ChartChoices
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,6 +65,7 @@ class LiveCurves(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._tick)
+        self._is_restoring = False
         self._make_layout()
         theme_notifier().theme_changed.connect(self._apply_theme)
 
@@ -102,6 +106,26 @@ class LiveCurves(QWidget):
         self.reset_zoom()
         self._arrange()
         self._mark_dirty(self._panes)
+
+    def set_choices(self, choices: ChartChoices) -> None:
+        """Axis, scale, smoothing and curves as the person left them."""
+        self._is_restoring = True
+        self._shown = {_parted(key): is_shown for key, is_shown in choices.curves.items()}
+        for key, pane in self._pane_of.items():
+            if key in self._shown:
+                pane.entry(*key).setChecked(self._shown[key])
+        self._toolbar.set_display(Display(Axis(choices.axis), choices.is_log, choices.smoothing))
+        self._is_restoring = False
+
+    @property
+    def choices(self) -> ChartChoices:
+        shown = {f"{name}/{split}": is_shown for (name, split), is_shown in self._shown.items()}
+        display = self._display
+        return ChartChoices(display.axis.value, display.is_log, display.smoothing, shown)
+
+    def set_empty_text(self, text: str) -> None:
+        """What is said instead of charts while there is no point."""
+        self._nothing.setText(text)
 
     def set_best_epoch(self, epoch: int | None) -> None:
         """Epochs count from 1; its mark stands at the end of the epoch."""
@@ -178,12 +202,13 @@ class LiveCurves(QWidget):
             self._toolbar.set_zoomed(False)
             self._cursor = None
         self._display = display
-        for series in self._series.values():
-            series.set_smoothing(display.smoothing)
+        for key, series in self._series.items():
+            series.set_smoothing(self._smoothing_of(key))
         self._x_end = self._extent()[1]
         self._name_axis()
         self._place_best()
         self._mark_dirty(self._panes)
+        self._tell_choices()
 
     def set_cursor(self, x: float | None) -> None:
         """The crosshair in every pane."""
@@ -205,7 +230,7 @@ class LiveCurves(QWidget):
 
     def _add_series(self, key: Key) -> PointSeries:
         series = self._series[key] = PointSeries(*key)
-        series.set_smoothing(self._display.smoothing)
+        series.set_smoothing(self._smoothing_of(key))
         pane = self.pane(pane_of(*key))
         names = [name for name in dict.fromkeys(name for name, _split in pane.curves) if name != metrics.LOSS_TOTAL]
         rank = names.index(key[0]) if key[0] in names else len(names)
@@ -214,6 +239,14 @@ class LiveCurves(QWidget):
         self._pane_of[key] = pane
         self._arrange()
         return series
+
+    def _smoothing_of(self, key: Key) -> float:
+        """A learning rate is set, not measured: it has no noise, and a smoothed one would be wrong."""
+        return 0.0 if is_learning_rate(key[0]) else self._display.smoothing
+
+    def _tell_choices(self) -> None:
+        if not self._is_restoring:
+            self.choices_changed.emit(self.choices)
 
     def _extent(self) -> tuple[float, float]:
         places = [s.x_of(self._display.axis) for s in self._series.values() if len(s)]
@@ -292,6 +325,7 @@ class LiveCurves(QWidget):
 
     def _remember(self, name: str, split: str, is_shown: bool) -> None:
         self._shown[(name, split)] = is_shown
+        self._tell_choices()
         self._mark_dirty([self._pane_of[(name, split)].spec.key])
 
     def _apply_theme(self, theme: Theme) -> None:
@@ -315,6 +349,7 @@ class LiveCurves(QWidget):
         self._toolbar.picture_requested.connect(self.picture_requested)
         self._toolbar.table_requested.connect(self.table_requested)
         self._verdict = OverfittingNote()
+        self._nothing = label(self.tr("No points yet"), "muted", wrap=True)
         self._grid_widget = QWidget()
         self._grid = QGridLayout(self._grid_widget)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -329,9 +364,11 @@ class LiveCurves(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
+        column.addWidget(self._nothing)
         column.addWidget(self._toolbar)
         column.addWidget(self._verdict)
-        column.addWidget(self._scroll, 1)
+        column.addWidget(self._scroll, 100)
+        column.addStretch(1)  # while there are no charts the line stands at the top
         self._arrange()
 
     def _make_pane(self, pane: ChartPane) -> ChartPane:
@@ -348,6 +385,10 @@ class LiveCurves(QWidget):
 
     def _arrange(self) -> None:
         """Put the panes that are shown into the grid; the last row fills the width."""
+        has_curves = bool(self._series)
+        self._nothing.setVisible(not has_curves)
+        self._toolbar.setVisible(has_curves)
+        self._scroll.setVisible(has_curves)
         for pane in self._panes.values():
             self._grid.removeWidget(pane)
         shown = self._shown_panes()
@@ -389,3 +430,8 @@ class LiveCurves(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         self._timer.stop()
         super().hideEvent(event)
+
+
+def _parted(key: str) -> Key:
+    name, _, split = key.rpartition("/")
+    return name, split

@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from ui.runs.log_model import LEVEL_ROLE
+from ui.runs.log_model import FIRST_ROLE, LEVEL_ROLE
 from ui.theme import current_theme
 
 MARGIN = 8
@@ -23,6 +23,10 @@ class LogDelegate(QStyledItemDelegate):
         if parent is not None:
             self.font.setPointSizeF(parent.font().pointSizeF() * 0.95)
         self.font.setStyleHint(QFont.StyleHint.Monospace)
+
+    def n_columns(self, width: int) -> int:
+        """Characters that find room in a row of so many pixels."""
+        return (width - 2 * MARGIN) // QFontMetrics(self.font).horizontalAdvance("m") - 3
 
     # Qt overrides
 
@@ -44,7 +48,8 @@ class LogDelegate(QStyledItemDelegate):
         colour = QColor(getattr(theme, LEVEL_COLOURS.get(level, "text")))
         area = option.rect.adjusted(MARGIN, 0, 0, 0)
         painter.setPen(colour)
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, LEVEL_LETTERS.get(level, ""))
+        if index.data(FIRST_ROLE):
+            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, LEVEL_LETTERS.get(level, ""))
         area.setLeft(area.left() + 2 * advance)
         self._paint_hits(painter, area, metrics, text)
         painter.setPen(colour)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QHBoxLayout,
     QListView,
     QPushButton,
+    QStyle,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -20,7 +21,7 @@ from PySide6.QtWidgets import (
 from core.domain.runs import LogLine
 from ui.icons import icon
 from ui.runs.log_delegate import LogDelegate
-from ui.runs.log_model import LogModel, shown_line
+from ui.runs.log_model import LEAST_COLUMNS, LogModel, shown_line
 from ui.theme import theme_notifier
 from ui.widgets.formatting import count
 from ui.widgets.labels import label
@@ -31,6 +32,7 @@ FILTERS = (("All levels", "debug"), ("Info and above", "info"), ("Warnings and e
 
 class LogView(QWidget):
     save_requested = Signal()
+    wrap_changed = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +52,10 @@ class LogView(QWidget):
         self._follow.setCheckable(True)
         self._follow.setChecked(True)
         self._follow.setToolTip(self.tr("Keep the newest line in view"))
+        self._wrap = QPushButton(icon("list"), self.tr("Wrap"))
+        self._wrap.setCheckable(True)
+        self._wrap.setChecked(True)
+        self._wrap.setToolTip(self.tr("Break long lines instead of scrolling sideways"))
         self._copy = QPushButton(icon("copy"), self.tr("Copy"))
         self._copy.setToolTip(self.tr("Copy the selected lines, or all that are shown"))
         self._save = QPushButton(icon("save"), self.tr("Save…"))
@@ -66,18 +72,18 @@ class LogView(QWidget):
         """New lines at the end."""
         if not lines:
             return
-        longest = max(len(shown_line(line)) for line in lines)
-        if longest > self._delegate.n_characters:
-            self._delegate.n_characters = min(longest, 2000)
-            self._list.scheduleDelayedItemsLayout()
         self._model.append(lines)
+        self._widen(lines)
         if self._search.text():
             self._find(self._search.text().strip(), is_moving=False)
         self._refresh()
 
+    def set_wrapped(self, is_wrapped: bool) -> None:
+        self._wrap.setChecked(is_wrapped)
+
     def clear(self) -> None:
         self._model.clear()
-        self._delegate.n_characters = 80
+        self._delegate.n_characters = LEAST_COLUMNS if self._wrap.isChecked() else 80
         self._follow.setChecked(True)
         self._refresh()
 
@@ -94,6 +100,34 @@ class LogView(QWidget):
     def hits(self) -> Sequence[int]:
         """Rows that the search found."""
         return self._hits
+
+    def _widen(self, lines: Sequence[LogLine]) -> None:
+        """Without wrapping the rows are as wide as the longest line."""
+        longest = 0 if self._wrap.isChecked() else max((len(shown_line(line)) for line in lines), default=0)
+        if longest > self._delegate.n_characters:
+            self._delegate.n_characters = min(longest, 2000)
+            self._list.scheduleDelayedItemsLayout()
+
+    def _lay_out(self) -> None:
+        """Break the lines for the width there is, or not; what was looked at stays in view."""
+        first, current = self._line_of(self._list.indexAt(QPoint(4, 4))), self._line_of(self._list.currentIndex())
+        is_wrapped = self._wrap.isChecked()
+        self._delegate.n_characters = LEAST_COLUMNS if is_wrapped else 80
+        # The room of a scroll bar is left free, so that its coming does not break the lines anew.
+        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        width = self._list.maximumViewportSize().width() - bar
+        self._model.set_columns(self._delegate.n_columns(width) if is_wrapped else None)
+        self._widen(self._model.shown)
+        row = self._model.row_of(current) if current is not None else None
+        if row is not None:
+            self._list.setCurrentIndex(self._model.index(row, 0))
+        self._find(self._search.text().strip(), is_moving=False)
+        row = self._model.row_of(first) if first is not None and not self._follow.isChecked() else None
+        if row is not None:
+            self._list.scrollTo(self._model.index(row, 0), QAbstractItemView.ScrollHint.PositionAtTop)
+
+    def _line_of(self, index: QModelIndex) -> LogLine | None:
+        return self._model.line_at(index.row()) if index.isValid() else None
 
     def _find(self, text: str, *, is_moving: bool = True) -> None:
         self._delegate.search = text
@@ -135,7 +169,7 @@ class LogView(QWidget):
             row = self._list.currentIndex().row()
             place = f"{self._hits.index(row) + 1} / " if row in self._hits else ""
             self._hit_text.setText(place + count(len(self._hits)) if self._hits else self.tr("nothing found"))
-        n = self._model.rowCount()
+        n = len(self._model.shown)
         note = self.tr("{0} lines").format(count(n))
         if self._model.n_dropped:
             note += self.tr(" · {0} older ones are in the file log.txt only").format(count(self._model.n_dropped))
@@ -171,12 +205,13 @@ class LogView(QWidget):
     def _make_layout(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(8)
-        self._search.setMinimumWidth(220)
+        self._search.setMinimumWidth(120)
         row.addWidget(self._search, 1)
         row.addWidget(self._hit_text)
         row.addWidget(self._previous)
         row.addWidget(self._next)
         row.addWidget(self._levels)
+        row.addWidget(self._wrap)
         row.addWidget(self._follow)
         row.addWidget(self._copy)
         row.addWidget(self._save)
@@ -193,6 +228,8 @@ class LogView(QWidget):
         self._next.clicked.connect(lambda: self._step(1))
         self._levels.currentIndexChanged.connect(self._filter)
         self._follow.toggled.connect(self._refresh)
+        self._wrap.toggled.connect(self._lay_out)
+        self._wrap.toggled.connect(self.wrap_changed)
         self._copy.clicked.connect(self._copy_lines)
         self._save.clicked.connect(self.save_requested)
         self._list.verticalScrollBar().actionTriggered.connect(self._stop_following)
@@ -200,6 +237,15 @@ class LogView(QWidget):
         self._refresh()
 
     # Qt overrides
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._wrap.isChecked():
+            self._lay_out()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._lay_out()  # the list's width is not known before
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):

@@ -18,6 +18,7 @@ from core.domain.imports import Severity
 from core.domain.messages import UserMessage
 from core.domain.run import Run
 from core.domain.runs import LogLine, MetricBatch, RunRecord, RunState
+from ui.charts.chart_choices import ChartChoices
 from ui.evaluation.evaluation_view import EvaluationView
 from ui.messages import MessageBanner
 from ui.runs.artifacts_view import ArtifactsView
@@ -49,6 +50,7 @@ class RunPage(QWidget):
     log_save_requested = Signal()
     evaluation_csv_requested = Signal()
     artifacts_export_requested = Signal()
+    chart_choices_changed = Signal(object)  # ChartChoices
     file_requested = Signal(object)  # Path
     folder_requested = Signal(object)  # Path, or None for the run's own folder
 
@@ -57,6 +59,7 @@ class RunPage(QWidget):
         self._now = now
         self._run: Run | None = None
         self._curves: LiveCurves | None = None
+        self._chart_choices = ChartChoices()
         self._n_warnings_seen = 0
         self._header = RunHeader()
         self._outcome = OutcomePanel()
@@ -109,6 +112,8 @@ class RunPage(QWidget):
             from ui.charts.live_curves import LiveCurves
 
             self._curves = LiveCurves()
+            self._curves.set_choices(self._chart_choices)
+            self._curves.choices_changed.connect(self.chart_choices_changed)
             self._curves_layout.addWidget(self._curves)
             self._curves.picture_requested.connect(self.picture_requested)
             self._curves.table_requested.connect(self.curve_table_requested)
@@ -141,6 +146,10 @@ class RunPage(QWidget):
     @property
     def artifacts(self) -> ArtifactsView:
         return self._artifacts
+
+    def set_chart_choices(self, choices: ChartChoices) -> None:
+        """As the person left the charts; before they are first shown."""
+        self._chart_choices = choices
 
     def show_run(self, run: Run) -> None:
         """Another run: everything of the one before is forgotten."""
@@ -191,6 +200,7 @@ class RunPage(QWidget):
         self._settings.set_values(state.effective if state is not None else {})
         self._artifacts.set_artifacts(state.artifacts if state is not None else (), run.kind.artifact_groups)
         self._evaluation.set_tables(run.tables, self._evaluation_note(run))
+        self.curves.set_empty_text(self._empty_charts_text(run))
         if state is not None:
             self.curves.set_best_epoch(state.best_epoch)
             self._show_warnings(state.warnings)
@@ -223,6 +233,11 @@ class RunPage(QWidget):
         hint = "" if len(warnings) == 1 else self.tr("{0} warnings in all.").format(len(warnings))
         details = "" if len(warnings) == 1 else "\n".join(warnings)
         self._warnings.show_message(UserMessage(warnings[-1], hint, Severity.WARNING, details))
+
+    def _empty_charts_text(self, run: Run) -> str:
+        if run.status.is_terminal:
+            return self.tr("It ended before anything was measured: there are no curves.")
+        return self.tr("The curves begin with the first batch of the training.")
 
     def _evaluation_note(self, run: Run) -> str:
         if run.status.is_terminal:

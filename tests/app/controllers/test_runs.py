@@ -19,14 +19,16 @@ sys.path.append(str(Path(__file__).parents[2] / "core" / "runs"))
 from run_workshop import PIPELINES, Workshop
 
 from app.changes import ChangeDispatcher
-from app.controllers.runs import RunsController
+from app.controllers.runs import CHARTS, RunsController
 from app.jobs import JobRunner
 from app.run_pool import RunPool
+from app.window_state import WindowMemory
 from core.domain.ids import RunId
 from core.domain.imports import Severity
 from core.domain.messages import UserMessage
 from core.domain.runs import RunStatus
 from core.domain.snapshots import Split
+from ui.charts.chart_choices import choices_from
 from ui.runs.run_actions import RunAction
 from ui.runs.run_page import RunPage
 from ui.runs.runs_page import RunsPage
@@ -52,8 +54,14 @@ class Desk:
         for widget in (self.list, self.page):
             qtbot.addWidget(widget)
             widget.resize(1100, 700)
+        self.memory = WindowMemory(workshop.home.root / "window.ini")
         self.controller = RunsController(
-            runs=workshop.service, pool=self.pool, jobs=self.jobs, runs_page=self.list, run_page=self.page
+            runs=workshop.service,
+            pool=self.pool,
+            jobs=self.jobs,
+            runs_page=self.list,
+            run_page=self.page,
+            memory=self.memory,
         )
         self.changes = ChangeDispatcher()
         self.jobs.changed.connect(self.changes.tell)
@@ -168,6 +176,12 @@ def test_an_ended_run_is_shown_whole_when_it_is_opened_again(desk: Desk) -> None
     assert desk.page.record is not None
     assert (desk.page.record.id, desk.controller.current) == (first, first)
     assert first != second
+
+
+def test_what_was_set_on_the_charts_is_remembered(desk: Desk) -> None:
+    desk.train(epochs=2, batches=2)
+    desk.page.curves._toolbar._log.click()
+    assert choices_from(desk.memory.text(CHARTS)).is_log
 
 
 def test_stopping_asks_keeps_the_best_and_ends_terminated(desk: Desk) -> None:

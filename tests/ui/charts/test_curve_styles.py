@@ -22,6 +22,12 @@ SET_METRICS = (
 )
 
 
+def test_an_engines_names_stand_in_the_help_only() -> None:
+    style = style_of("dfl_loss", "batch")
+    assert "dfl" not in style.label
+    assert '"dfl_loss"' in style.help and "Lower is better" in style.help
+
+
 @pytest.mark.parametrize(
     ("name", "split", "label"),
     [
@@ -31,7 +37,8 @@ SET_METRICS = (
         ("loss", "val", "Total loss (val set)"),
         ("map50", "train", "Accuracy (train set): mAP50"),
         ("map50", "val", "Accuracy (val set): mAP50"),
-        ("dfl_loss (L1)", "batch", "dfl_loss (L1) (batch)"),
+        ("dfl_loss (L1)", "batch", "Box edges (batch)"),
+        ("seg_loss", "val", "Mask (val set)"),
         ("something/new", "val", "something/new (val set)"),
     ],
 )

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
 from core.domain import metrics
 from core.domain.runs import MetricBatch
+from ui.charts.chart_choices import ChartChoices, choices_from
 from ui.charts.chart_pane import ChartPane, Display, log_ticks, number
 from ui.charts.curve_styles import PANES
 from ui.charts.live_curves import LiveCurves
@@ -93,6 +94,7 @@ def test_the_axis_is_named_within_each_pane_and_only_when_there_are_points(
 ) -> None:
     qtbot.waitUntil(lambda: not curves.is_refreshing)
     assert not curves.pane("lr")._axis_name.isVisible()
+    drawn([batch("loss", "batch", [1.0, 2.0])])
     assert curves.pane("lr")._note.isVisible()
     drawn()
     for key in shown_panes(curves):
@@ -135,6 +137,95 @@ def test_nothing_is_drawn_while_hidden_and_everything_when_shown_again(
     curves.show()
     qtbot.waitUntil(lambda: not curves.is_refreshing and curves.n_redraws > n)
     assert drawn_line(curves.pane("loss-batch"), "loss", "batch")[1][-1] == 9.0
+
+
+def test_without_a_point_a_line_stands_for_the_charts(
+    qtbot: QtBot, drawn: Callable[..., LiveCurves], curves: LiveCurves
+) -> None:
+    curves.set_empty_text("It ended before anything was measured.")
+    assert curves._nothing.isVisible()
+    assert not curves._toolbar.isVisible() and not curves.pane("lr").isVisible()
+    drawn()
+    assert not curves._nothing.isVisible()
+    assert curves._toolbar.isVisible() and curves.pane("lr").isVisible()
+    curves.clear()
+    assert curves._nothing.isVisible()
+
+
+@pytest.mark.parametrize("n_epochs", [1, 2, 3, 7, 28, 100, 300, 1000, 25_000])
+@pytest.mark.parametrize("width", [960, 1200, 1900])
+def test_the_numbers_of_the_axis_never_touch(
+    drawn: Callable[..., LiveCurves], curves: LiveCurves, n_epochs: int, width: int
+) -> None:
+    curves.resize(width, 600)
+    epochs = np.linspace(0, n_epochs, 200)
+    steps = np.arange(1, 201, dtype=np.int64) * max(1, n_epochs)
+    drawn([MetricBatch("loss", "batch", steps, epochs, epochs)])
+    for axis in Axis:
+        curves.set_display(Display(axis, False, 0.0))
+        curves.redraw_now()
+        for key in shown_panes(curves):
+            pane = curves.pane(key)
+            bottom, box = pane._plot.getAxis("bottom"), pane._plot.getViewBox()
+            x_min, x_max = box.viewRange()[0]
+            [(spacing, values)] = bottom.tickValues(x_min, x_max, box.width())
+            metrics_of_font = QFontMetrics(bottom.style["tickFont"] or pane.font())
+            pixels = box.width() / (x_max - x_min)
+            ends = -1e9
+            for value, text in zip(values, bottom.tickStrings(values, 1, spacing), strict=True):
+                half = metrics_of_font.horizontalAdvance(text) / 2
+                assert (value - x_min) * pixels - half > ends
+                ends = (value - x_min) * pixels + half
+                assert float(value).is_integer()
+            assert ends < box.width() - pane._axis_name.width() + 8, "the axis' name stands there"
+
+
+def test_the_mark_of_the_best_epoch_covers_no_curve(drawn: Callable[..., LiveCurves]) -> None:
+    curves = drawn()
+    curves.set_best_epoch(3)
+    for key in shown_panes(curves):
+        pane = curves.pane(key)
+        assert pane._best.zValue() < min(curve._line.zValue() for curve in pane.curves.values())
+        assert not pane._best.childItems(), "words over the curves would cut gaps into them"
+
+
+def test_a_learning_rate_is_never_smoothed(drawn: Callable[..., LiveCurves]) -> None:
+    rates = [0.01 * index for index in range(10)] + [0.1 - 0.01 * index for index in range(10)]
+    curves = drawn([batch(metrics.LEARNING_RATE, "batch", rates), batch("lr/pg1", "batch", rates)])
+    curves.set_display(Display(Axis.STEPS, False, 0.9))
+    curves.redraw_now()
+    drawn([batch("loss", "batch", rates)])
+    for name in (metrics.LEARNING_RATE, "lr/pg1"):
+        assert drawn_line(curves.pane("lr"), name, "batch")[1].tolist() == pytest.approx(rates)
+        assert not curves.pane("lr").curves[(name, "batch")]._raw.isVisible()
+    assert curves.pane("loss-batch").curves[("loss", "batch")]._raw.isVisible()
+
+
+def test_what_a_person_set_comes_back(qtbot: QtBot, drawn: Callable[..., LiveCurves]) -> None:
+    curves = drawn()
+    told: list[ChartChoices] = []
+    curves.choices_changed.connect(told.append)
+    curves._toolbar._axes.button(1).click()
+    curves._toolbar._slider.setValue(4)
+    curves.pane("loss-batch").entry("loss", "batch").click()
+    assert told[-1] == ChartChoices("epochs", False, 0.9, {"loss/batch": False})
+    later = LiveCurves()
+    qtbot.addWidget(later)
+    later.choices_changed.connect(told.append)
+    n_told = len(told)
+    later.set_choices(choices_from(told[-1].as_text()))
+    later.add_batches(training())
+    assert later.choices == told[-1]
+    assert len(told) == n_told, "restoring is no choice"
+    assert not later.pane("loss-batch").curves[("loss", "batch")].is_shown
+    assert later._toolbar.display() == Display(Axis.EPOCHS, False, 0.9)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"axis": 3, "log": "yes", "smoothing": 7, "curves": [1]}', '{"smoothing": true}']
+)
+def test_what_was_stored_and_cannot_be_understood_is_passed_over(text: str) -> None:
+    assert choices_from(text) == ChartChoices()
 
 
 def test_what_is_not_a_number_is_a_gap_with_a_mark(drawn: Callable[..., LiveCurves]) -> None:
@@ -291,7 +382,7 @@ def test_the_best_epoch_is_marked_on_either_axis(qtbot: QtBot, drawn: Callable[.
     curves = drawn()
     curves.set_best_epoch(3)
     mark = curves.pane("accuracy")._best
-    assert (mark.value(), mark.isVisible(), mark.label.toPlainText()) == (30.0, True, "best: epoch 3")
+    assert (mark.value(), mark.isVisible(), curves.pane("accuracy")._best_text.text()) == (30.0, True, "best: epoch 3")
     curves.set_display(Display(Axis.EPOCHS))
     assert mark.value() == 3.0
     curves.set_best_epoch(None)

@@ -8,11 +8,11 @@ import pytest
 from PySide6.QtCore import QAbstractItemModel
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QAbstractSlider
+from PySide6.QtWidgets import QAbstractSlider, QApplication
 from pytestqt.qtbot import QtBot
 
 from core.domain.runs import LogLine
-from ui.runs.log_model import MAX_LINES, LogModel, plain_text
+from ui.runs.log_model import MAX_LINES, LogModel, plain_text, wrapped
 from ui.runs.log_view import LogView
 
 Lines = Callable[..., list[LogLine]]
@@ -38,10 +38,60 @@ def checked(model: QAbstractItemModel) -> QAbstractItemModelTester:
         (" 10%|#\r 50%|###\r100%|######\n", "100%|######"),
         ("a\tb", "a    b"),
         ("plain\r\n", "plain"),
+        ("100% ━━━━━━━━━━━━ 48/48 1.2it/s", "100% 48/48 1.2it/s"),
+        ("3 done \U0001f680 ✅\ufe0f", "3 done  ✅"),
+        ("\x1b]8;;http://x\x07link\x1b]8;;\x07 \ufffd\ue0b0end", "link end"),
     ],
 )
 def test_terminal_signs_do_not_reach_the_screen(raw: str, shown: str) -> None:
     assert plain_text(raw) == shown
+
+
+def test_long_lines_take_several_rows_of_one_height(qtbot: QtBot, make_lines: Lines) -> None:
+    model = LogModel(max_lines=3)
+    tester = checked(model)
+    model.set_columns(40)
+    words = " ".join(f"word{n}" for n in range(12))
+    model.append(make_lines(["short", words, "x" * 100]))
+    texts = [model.index(row).data() for row in range(model.rowCount())]
+    assert all(len(text) <= 40 for text in texts)
+    assert [text.strip() for text in texts[2:4]] == ["word5 word6 word7 word8 word9", "word10 word11"]
+    assert [line.text[:5] for line in model.shown] == ["short", "word0", "xxxxx"]
+    assert model.find_rows("WORD9 word10") == [1], "found across the break"
+    assert model.as_text([2]).endswith(words), "a piece stands for its line"
+    model.append(make_lines(["new"]))
+    assert [line.text[:5] for line in model.shown] == ["word0", "xxxxx", "new"]
+    model.append(make_lines(["new2"]))
+    assert model.index(0).data().endswith("x" * 30)
+    model.set_columns(None)
+    assert [line.text[:5] for line in model.shown] == ["xxxxx", "new", "new2"]
+    assert model.rowCount() == 3
+    tester.deleteLater()
+
+
+@pytest.mark.parametrize("text", ["", "a", "a b " * 50, "x" * 500, " " * 90, "é" * 41])
+@pytest.mark.parametrize("n_columns", [40, 41, 80])
+def test_wrapping_loses_nothing_and_ends(text: str, n_columns: int) -> None:
+    pieces = wrapped(text, n_columns)
+    assert all(len(piece) <= n_columns for piece in pieces)
+    assert "".join("".join(pieces).split()) == "".join(text.split())
+
+
+def test_it_wraps_at_the_width_of_the_window_unless_told_not_to(qtbot: QtBot, view: LogView, make_lines: Lines) -> None:
+    view.add_lines(make_lines(["word " * 100, "end"]))
+    QApplication.processEvents()
+    n_rows = view.model.rowCount()
+    assert n_rows > 2
+    assert view._list.horizontalScrollBar().maximum() == 0
+    view.resize(1600, 300)
+    QApplication.processEvents()
+    assert view.model.rowCount() < n_rows
+    assert view._note.text() == "2 lines"
+    with qtbot.waitSignal(view.wrap_changed):
+        view._wrap.click()
+    QApplication.processEvents()
+    assert view.model.rowCount() == 2
+    assert view._list.horizontalScrollBar().maximum() > 0
 
 
 def test_the_oldest_lines_go_when_there_are_too_many(qtbot: QtBot, make_lines: Lines) -> None:
