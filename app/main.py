@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 
@@ -27,6 +28,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if parsed.verb and not (parsed.verb == "sample" and not parsed.headless):
         report_unexpected(parsed)
         return run_verb(parsed)
+    from app.display import display_problem
+
+    problem = display_problem(os.environ)
+    if problem:
+        sys.stderr.write(f"{problem}\n")
+        return 1
     # Loading makes hundreds of thousands of objects that stay: searching them for garbage meanwhile is an eighth of
     # the start. `app.window` switches the collector on again.
     gc.disable()
