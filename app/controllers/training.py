@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from pathlib import Path
@@ -18,6 +18,7 @@ from core.domain.messages import UserMessage
 from core.domain.models import Model, ModelVersion
 from core.domain.projects import Category, Folder, Project
 from core.domain.runs import RunRecord
+from core.domain.snapshots import Split
 from core.domain.training import Proposal, TrainingDraft, TrainingReview
 from core.domain.workers import GpuUse, WorkerInfo
 from core.runs.processes.devices import probe_devices
@@ -51,6 +52,7 @@ class _Content:
     project: Project
     folders: tuple[Folder, ...]
     categories: tuple[Category, ...]
+    stated: Mapping[Split, int]
     models: tuple[Model, ...]
     versions: tuple[ModelVersion, ...]
     workers: tuple[WorkerInfo, ...]
@@ -180,6 +182,7 @@ class TrainingController(QObject):
             project=self._projects.get_project(project),
             folders=self._projects.list_folders(project),
             categories=self._projects.list_categories(project),
+            stated=self._projects.count_stated_sets(project),
             models=models,
             versions=tuple(sorted(versions, key=lambda version: order[version.model])),
             workers=self._catalog.list_workers(include_hidden=True),
@@ -194,6 +197,7 @@ class TrainingController(QObject):
         wizard.set_workers(content.workers)
         wizard.set_folders(content.folders)
         wizard.set_categories(content.categories)
+        wizard.set_stated_sets(content.stated)
         wizard.set_models(content.models)
         wizard.set_versions(content.versions)
         self._begin(content.proposal, beginning)
@@ -389,7 +393,7 @@ def _what_names(draft: TrainingDraft) -> tuple[object, ...]:
 
 
 def _what_configures(draft: TrainingDraft) -> tuple[object, ...]:
-    return draft.worker, draft.device, draft.train_folders, draft.val_folders
+    return draft.worker, draft.device, draft.train_folders, draft.val_folders, draft.stated_sets
 
 
 def _use_the_same_images(first: TrainingDraft | None, second: TrainingDraft | None) -> bool:
@@ -405,6 +409,7 @@ _OF_IMAGES = (
     "train_folders",
     "val_folders",
     "test_folders",
+    "stated_sets",
     "categories",
     "use_images_without_objects",
 )

@@ -24,6 +24,7 @@ class AnswerRow(QWidget):
         super().__init__(parent)
         self._title = label(mnemonic, "muted")
         self._title.setFixedWidth(TITLE_WIDTH)
+        self._title.setContentsMargins(0, 3, 0, 0)
         self._text = label("", "strong", wrap=True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._details = label("", "muted", wrap=True)
@@ -34,8 +35,10 @@ class AnswerRow(QWidget):
         self._title.setBuddy(self.button)
         texts = QVBoxLayout()
         texts.setSpacing(1)
+        texts.setContentsMargins(0, 3, 0, 0)  # level with the button's text
         for part in (self._text, self._details, self._reason, self.problem):
             texts.addWidget(part)
+        texts.addStretch(1)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 9, 0, 9)
         grid.setHorizontalSpacing(12)
@@ -66,5 +69,5 @@ class AnswerRow(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(current_theme().border))
+        painter.fillRect(0, 0, self.width(), 1, QColor(current_theme().border))
         painter.end()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.domain.snapshots import Split
 from core.domain.training import StartFrom, StartKind, TrainingDraft
 from ui.training import steps
 from ui.training.configuration_entries import CUSTOM, DEFAULTS, entries_of, key_of
@@ -86,21 +87,26 @@ def _model(draft: TrainingDraft, known: Known) -> Answer:
 
 
 def _data(draft: TrainingDraft, known: Known) -> Answer:
-    if not draft.train_folders:
+    if not draft.train_folders and Split.TRAIN not in draft.stated_sets:
         return Answer(steps.DATA, "")
-    lines = [_set("Training", draft.train_folders, known)]
-    if draft.val_folders:
-        lines.append(_set("Validation", draft.val_folders, known))
-    else:
-        lines.append(f"Validation: {formatting.percent(draft.val_ratio)} of the training images, held back")
-    lines.append(_set("Test", draft.test_folders, known) if draft.test_folders else "Test: none")
+    held_back = f"{formatting.percent(draft.val_ratio)} of the training images, held back"
+    lines = [
+        f"Training: {_set(Split.TRAIN, draft.train_folders, draft, known)}",
+        f"Validation: {_set(Split.VAL, draft.val_folders, draft, known) or held_back}",
+        f"Test: {_set(Split.TEST, draft.test_folders, draft, known) or 'none'}",
+    ]
     classes = f"Classes: {_listed(draft.categories)}" if draft.categories else "Every class that occurs in the training"
     return Answer(steps.DATA, "\n".join(lines), (classes,))
 
 
-def _set(title: str, paths: Sequence[str], known: Known) -> str:
+def _set(split: Split, paths: Sequence[str], draft: TrainingDraft, known: Known) -> str:
+    """ "" when nothing is chosen for the set."""
+    named = _listed([folder_title(path) for path in paths])
+    if split in draft.stated_sets:
+        where = f"in {named}, " if paths else ""
+        return f"{where}as the import states ({counted(known.stated.get(split, 0), 'image', 'images')})"
     total = sum_of(paths, {folder.path: folder for folder in known.folders})
-    return f"{title}: {_listed([folder_title(path) for path in paths])} ({counted(total.n_images, 'image', 'images')})"
+    return f"{named} ({counted(total.n_images, 'image', 'images')})" if paths else ""
 
 
 def _device(draft: TrainingDraft, known: Known) -> Answer:

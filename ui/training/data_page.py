@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtWidgets import QWidget
 
 from core.domain.projects import Category, Folder
+from core.domain.snapshots import Split
 from core.domain.training import Issue, TrainingDraft
 from ui.forms.labelled_field import LabelledField
 from ui.forms.number_field import NumberField
@@ -16,6 +17,7 @@ from ui.forms.switch import Switch
 from ui.training.carving import Carving
 from ui.training.class_checklist import ClassChecklist
 from ui.training.folder_picker import FolderPicker
+from ui.training.folder_sums import sum_of
 from ui.training.split_slot import SplitSlot
 from ui.training.wizard_page import WizardPage, card
 from ui.widgets.labels import label
@@ -55,6 +57,7 @@ class DataPage(WizardPage):
         self.add_spot("use_images_without_objects", self._background_problem)
         for key, slot in self._slots.items():
             slot.paths_changed.connect(self._paths_changed)
+            slot.stated_changed.connect(self._paths_changed)
             slot.choose_requested.connect(lambda key=key: self.open_picker(key))
         self._carving.changed.connect(self.changed)
         self._seed_field.number_edited.connect(self.changed)
@@ -113,10 +116,16 @@ class DataPage(WizardPage):
         self._categories = tuple(categories)
         self._refresh()
 
+    def set_stated_sets(self, counts: Mapping[Split, int]) -> None:
+        """Images of the sets that imports state."""
+        for key, slot in self._slots.items():
+            slot.set_n_stated(counts.get(Split(key), 0))
+
     def show_draft(self, draft: TrainingDraft) -> None:
         self._ratio, self._seed = draft.val_ratio, draft.seed
         for key, paths in (("train", draft.train_folders), ("val", draft.val_folders), ("test", draft.test_folders)):
             self._slots[key].set_paths(paths)
+            self._slots[key].set_stated(Split(key) in draft.stated_sets)
         if draft.categories != self._classes.chosen():
             self._classes.set_chosen(draft.categories)
         self._carving.set_ratio(draft.val_ratio)
@@ -134,6 +143,7 @@ class DataPage(WizardPage):
             train_folders=self._slots["train"].paths(),
             val_folders=self._slots["val"].paths(),
             test_folders=self._slots["test"].paths(),
+            stated_sets=tuple(split for split in Split if self._slots[split.value].stated.isChecked()),
             val_ratio=self._ratio,
             seed=self._seed,
             categories=self._classes.chosen(),
@@ -141,7 +151,7 @@ class DataPage(WizardPage):
         )
 
     def own_issues(self) -> tuple[Issue, ...]:
-        issues = [] if self._slots["val"].paths() else list(self._carving.own_issues())
+        issues = [] if self._slots["val"].is_chosen else list(self._carving.own_issues())
         if not isinstance(self._seed_field.number(), int):
             issues.append(Issue("E-132", self.tr("The seed must be a whole number."), "data", True, "seed"))
         if self._classes.is_nothing_chosen:
@@ -176,7 +186,9 @@ class DataPage(WizardPage):
         self.changed.emit()
 
     def _refresh(self) -> None:
-        total = self._slots["train"].sum()
-        self._carving.setVisible(not self._slots["val"].paths())
-        self._carving.set_images(total.n_annotated)
+        train = self._slots["train"]
+        is_whole = train.stated.isChecked() and not train.paths()
+        total = sum_of(("",), {folder.path: folder for folder in self._folders}) if is_whole else train.sum()
+        self._carving.setVisible(not self._slots["val"].is_chosen)
+        self._carving.set_images(0 if train.stated.isChecked() else total.n_annotated)  # else it is not known how many
         self._classes.set_content(self._categories, total.category_counts)

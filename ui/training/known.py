@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from core.domain.devices import DeviceReport
 from core.domain.models import Model, ModelVersion
 from core.domain.projects import Category, Folder, Project
+from core.domain.snapshots import Split
 from core.domain.workers import Configuration, WorkerInfo
 from ui.training.start_section import PretrainedPlace
 
@@ -23,6 +25,7 @@ class Known:
     pretrained: PretrainedPlace | None = None  # None = not known yet
     folders: tuple[Folder, ...] = ()
     categories: tuple[Category, ...] = ()
+    stated: Mapping[Split, int] = field(default_factory=dict)  # images of the sets that imports state
     devices: DeviceReport | None = None  # None = a GPU is being looked for
 
     def worker(self, slug: str) -> WorkerInfo | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from core.domain.projects import Folder
 from ui.forms.problem_label import IconView, ProblemLabel
@@ -13,6 +13,7 @@ from ui.forms.scroll_column import ScrollColumn
 from ui.icons import icon
 from ui.training.folder_sums import FolderSum, folder_title, sum_of
 from ui.training.wizard_page import card
+from ui.training.wording import counted
 from ui.widgets import formatting
 from ui.widgets.badge import Badge
 from ui.widgets.labels import ElidedLabel, label
@@ -52,6 +53,7 @@ class SplitSlot(QWidget):
     """Title, choice and counts. `detail` is shown below, such as what happens when no folder is chosen."""
 
     paths_changed = Signal()
+    stated_changed = Signal()
     choose_requested = Signal()
 
     def __init__(
@@ -61,6 +63,9 @@ class SplitSlot(QWidget):
         self._paths: tuple[str, ...] = ()
         self._folders: dict[str, Folder] = {}
         self.title = title
+        self._n_stated = 0
+        self.stated = QCheckBox()
+        self.stated.setAccessibleName(self.tr("{set}: as the import states it").format(set=title))
         self._sum = label("", "")
         self.control = QPushButton(icon("folder-tree"), self.tr("Choose folders…"))
         self.control.setAccessibleName(self.tr("Choose folders for {set}").format(set=title))
@@ -82,6 +87,7 @@ class SplitSlot(QWidget):
         head.addWidget(self.control)
         column.addLayout(head)
         column.addWidget(label(text, "muted", wrap=True))
+        column.addWidget(self.stated)
         column.addWidget(self._area)
         column.addWidget(self._problem)
         if detail is not None:
@@ -90,6 +96,7 @@ class SplitSlot(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(frame)
         self.control.clicked.connect(self.choose_requested)
+        self.stated.clicked.connect(lambda _on: self._take_stated())
         self._refresh()
 
     def paths(self) -> tuple[str, ...]:
@@ -100,6 +107,22 @@ class SplitSlot(QWidget):
         if tuple(paths) != self._paths:
             self._paths = tuple(paths)
             self._refresh()
+
+    @property
+    def is_chosen(self) -> bool:
+        """There are folders, or the set is as the import states it."""
+        return bool(self._paths) or self.stated.isChecked()
+
+    def set_stated(self, is_stated: bool) -> None:
+        """Nothing is announced."""
+        if is_stated != self.stated.isChecked():
+            self.stated.setChecked(is_stated)
+            self._refresh()
+
+    def set_n_stated(self, n_images: int) -> None:
+        """Images that the import states to be of this set; 0 = it does not say."""
+        self._n_stated = n_images
+        self._refresh()
 
     def set_folders(self, folders: Mapping[str, Folder]) -> None:
         self._folders = dict(folders)
@@ -117,6 +140,10 @@ class SplitSlot(QWidget):
             self.set_paths(paths)
             self.paths_changed.emit()
 
+    def _take_stated(self) -> None:
+        self._refresh()
+        self.stated_changed.emit()
+
     def _remove(self, path: str) -> None:
         self.take_paths([other for other in self._paths if other != path])
 
@@ -132,8 +159,17 @@ class SplitSlot(QWidget):
             self._lines_column.addWidget(line)
         self._area.setVisible(bool(self._paths))
         self._area.setFixedHeight(ROW_HEIGHT * min(len(self._paths), MAX_ROWS))
+        self._refresh_stated()
         total = self.sum()
         text = self.tr("{images} images, {annotated} annotated").format(
             images=formatting.count(total.n_images), annotated=formatting.count(total.n_annotated)
         )
-        self._sum.setText(text if self._paths else "")
+        self._sum.setText(text if self._paths and not self.stated.isChecked() else "")
+
+    def _refresh_stated(self) -> None:
+        images = counted(self._n_stated, "image", "images")
+        text = self.tr("As the import states it: {images}").format(images=images)
+        narrowed = self.tr("As the import states it ({images} in the whole project), of these folders only:")
+        is_narrowed = bool(self._paths) and self.stated.isChecked()
+        self.stated.setText(narrowed.format(images=images) if is_narrowed else text)
+        self.stated.setVisible(self._n_stated > 0 or self.stated.isChecked())

@@ -15,6 +15,7 @@ from core.domain.devices import DeviceReport
 from core.domain.messages import UserMessage
 from core.domain.models import Model, ModelVersion
 from core.domain.projects import Category, Folder, Project
+from core.domain.snapshots import Split
 from core.domain.training import Issue, Proposal, TrainingDraft, TrainingReview
 from core.domain.workers import Configuration, WorkerInfo
 from ui.training import steps
@@ -170,6 +171,10 @@ class TrainingWizard(QWidget):
 
     def set_categories(self, categories: Sequence[Category]) -> None:
         self._learn(categories=tuple(categories))
+
+    def set_stated_sets(self, counts: Mapping[Split, int]) -> None:
+        """Images of the sets that imports state."""
+        self._learn(stated=dict(counts))
 
     def set_devices(self, report: DeviceReport | None) -> None:
         """None = a GPU is being looked for."""

@@ -136,6 +136,8 @@ def fill(page: WizardPage, known: Known, parts: Collection[str]) -> None:
             page.set_folders(known.folders)
         if "categories" in parts:
             page.set_categories(known.categories)
+        if "stated" in parts:
+            page.set_stated_sets(known.stated)
     elif isinstance(page, DevicePage):
         if "devices" in parts:
             page.set_devices(known.devices)

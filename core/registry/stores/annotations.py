@@ -110,16 +110,19 @@ def _to_columns(annotation: NewAnnotation) -> dict[str, object]:
     }
 
 
-def count_kinds(session: Session, project: ProjectId, *, limit: int = 4000) -> dict[str, int]:
-    """How many of the first shapes of a project's classes are of which kind: enough to tell boxes from outlines."""
+def count_kinds(session: Session, project: ProjectId, *, limit: int = 4000) -> dict[CategoryId, dict[str, int]]:
+    """By class, how many of the first shapes of a project are of which kind: enough to tell boxes from outlines."""
     columns, images = ANNOTATIONS.c, IMAGES.c
     first = (
-        select(columns.kind)
+        select(columns.category_id, columns.kind)
         .join(IMAGES, images.id == columns.image_id)
         .where(images.project_id == project, columns.source != Source.MODEL.value)
         .where(columns.category_id.is_not(None), columns.kind != "image")
         .limit(limit)
         .subquery()
     )
-    rows = session.execute(select(first.c.kind, func.count()).group_by(first.c.kind))
-    return {str(kind): int(n) for kind, n in rows}
+    query = select(first.c.category_id, first.c.kind, func.count()).group_by(first.c.category_id, first.c.kind)
+    found: dict[CategoryId, dict[str, int]] = {}
+    for category, kind, n in session.execute(query):
+        found.setdefault(CategoryId(str(category)), {})[kind] = n
+    return found

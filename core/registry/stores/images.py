@@ -114,9 +114,11 @@ def state_sets(session: Session, stated: Mapping[int, str]) -> None:
         facts_written(session, changed)
 
 
-def count_stated_sets(session: Session, project: ProjectId) -> dict[str, int]:
+def count_stated_sets(session: Session, project: ProjectId, *, only_annotated: bool = False) -> dict[str, int]:
     """Images by the set that an import stated for them."""
     query = select(ImageRow.stated_set, func.count()).where(ImageRow.project_id == project, text("stated_set != ''"))
+    if only_annotated:
+        query = query.where(ImageRow.is_annotated)
     return dict(session.execute(query.group_by(ImageRow.stated_set)).all())
 
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from core.domain.counting import counted
-from core.domain.ids import VersionId
+from core.domain.ids import CategoryId, VersionId
 from core.domain.models import Model
 from core.domain.projects import Category, Folder, Project
 from core.domain.proposed_names import proposed_model_name
+from core.domain.snapshots import Split
 from core.domain.training import Proposal, StartFrom, StartKind, TrainingDraft
 from core.domain.workers import GpuUse, WorkerInfo
 from core.training.draft.proposed_sets import ProposedSets, propose_sets
 
 FEW_IMAGES = 200
 CPU = "cpu"
-BOX, POLYGON = "box", "polygon"
+POLYGON = "polygon"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class Circumstances:
     versions: frozenset[VersionId] = frozenset()  # of which weights can be continued
     workers: Sequence[WorkerInfo] = ()  # latest first
     needs: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by worker: shapes that its task asks for
-    shapes: Mapping[str, int] = field(default_factory=dict)  # how many there are of each kind; a sample is enough
+    shapes: Mapping[CategoryId, Mapping[str, int]] = field(default_factory=dict)  # by class and kind; a sample will do
+    stated: Mapping[Split, int] = field(default_factory=dict)  # annotated images of the sets that imports state
     device: str = CPU
     last: TrainingDraft | None = None
     chosen: tuple[str, ...] = ()  # folders that the person wants to train on
@@ -64,17 +66,20 @@ def with_configuration(found: Circumstances, draft: TrainingDraft, reasons: dict
         return replace(
             draft, configuration=last.configuration, configuration_name=last.configuration_name, values=last.values
         )
-    n_images = n_annotated((*draft.train_folders, *draft.val_folders), found.folders)
+    n_images = _n_to_learn_from(found, draft)
     name = proposed_configuration(worker, n_images=n_images, device=draft.device)
     where = "the CPU" if draft.device == CPU else "a GPU"
     reasons["configuration"] = f"Proposed for {counted(n_images, 'annotated image')} on {where}."
     return replace(draft, configuration=None, configuration_name=name, values=dict(worker.presets).get(name, {}))
 
 
-def n_annotated(paths: Iterable[str], folders: Sequence[Folder]) -> int:
-    """Images with an annotation in folders that do not contain each other."""
-    by_path = {folder.path: folder.n_annotated for folder in folders}
-    return sum(by_path.get(path, 0) for path in dict.fromkeys(paths))
+def _n_to_learn_from(found: Circumstances, draft: TrainingDraft) -> int:
+    """Annotated images to train and validate on, about: of a set as the import states it, those of all folders."""
+    by_path = {folder.path: folder.n_annotated for folder in found.folders}
+    slots = ((Split.TRAIN, draft.train_folders), (Split.VAL, draft.val_folders))
+    n_stated = sum(found.stated.get(split, 0) for split, _ in slots if split in draft.stated_sets)
+    folders = [path for split, paths in slots if split not in draft.stated_sets for path in paths]
+    return n_stated + sum(by_path.get(path, 0) for path in dict.fromkeys(folders))
 
 
 def proposed_configuration(worker: WorkerInfo, *, n_images: int, device: str) -> str:
@@ -108,32 +113,55 @@ def _with_worker(found: Circumstances, reasons: dict[str, str]) -> TrainingDraft
         return replace(draft, worker=found.worker)
     if not usable:
         return draft
-    n_shapes, n_polygons = sum(found.shapes.values()), found.shapes.get(POLYGON, 0)
-    is_outlined = 0 < n_polygons == n_shapes  # a class of boxes alone would stand in the way of outlines
     outlining = [info for info in usable if POLYGON in found.needs.get(info.slug, frozenset())]
     boxing = [info for info in usable if info not in outlining]
+    is_outlined, reason = _look_at(found.shapes)
     wanted = (outlining or boxing) if is_outlined else (boxing or usable)
-    if n_shapes:
-        reasons["worker"] = f"The annotations of this project are {'outlines' if is_outlined else 'boxes'}."
+    if reason:
+        reasons["worker"] = reason
     return replace(draft, worker=wanted[0].slug)
+
+
+def _look_at(shapes: Mapping[CategoryId, Mapping[str, int]]) -> tuple[bool, str]:
+    """Whether outlines can be trained: most shapes are some, and no class has boxes alone. And why, as a sentence."""
+    n_shapes = sum(n for kinds in shapes.values() for n in kinds.values())
+    n_polygons = sum(kinds.get(POLYGON, 0) for kinds in shapes.values())
+    if not n_shapes:
+        return False, ""
+    if n_polygons == n_shapes:
+        return True, "The annotations of this project are outlines."
+    if n_polygons * 2 > n_shapes and all(kinds.get(POLYGON) for kinds in shapes.values()):
+        return True, "Most annotations of this project are outlines."
+    return False, f"{'Some' if n_polygons else 'The'} annotations of this project are boxes."
 
 
 def _with_data(found: Circumstances, draft: TrainingDraft, reasons: dict[str, str]) -> TrainingDraft:
     known = {folder.path for folder in found.folders}
     last = found.last
-    if last is not None and not found.chosen and last.train_folders:
+    if last is not None and not found.chosen and (last.train_folders or Split.TRAIN in last.stated_sets):
         folders = ProposedSets(last.train_folders, last.val_folders, last.test_folders)
-        if known.issuperset(folders.all):
+        if known.issuperset(folders.all) and found.stated.keys() >= set(last.stated_sets):
             reasons["data"] = "As in the last training of this project."
             names = {category.name for category in found.categories}
             classes = last.categories if names.issuperset(last.categories) else ()
-            return replace(_with_folders(draft, folders), categories=classes)
+            return replace(_with_folders(draft, folders), stated_sets=last.stated_sets, categories=classes)
     folders = propose_sets(found.folders, chosen=found.chosen)
+    if Split.TRAIN in found.stated and not found.chosen and not _is_stated(folders, found):
+        reasons["data"] = "As the import states the sets."
+        return replace(draft, stated_sets=tuple(split for split in Split if split in found.stated))
     if folders.val or folders.test:
         reasons["data"] = "By the names of the folders."
     elif folders.train == ("",):
         reasons["data"] = "No folder is called train, val or test, so all images are used."
     return _with_folders(draft, folders)
+
+
+def _is_stated(folders: ProposedSets, found: Circumstances) -> bool:
+    """Whether the folders' names say the same as the import."""
+    by_path = {folder.path: folder.n_annotated for folder in found.folders}
+    named = {Split.TRAIN: folders.train, Split.VAL: folders.val, Split.TEST: folders.test}
+    counts = {split: sum(by_path.get(path, 0) for path in paths) for split, paths in named.items() if paths}
+    return counts == dict(found.stated)
 
 
 def _with_folders(draft: TrainingDraft, folders: ProposedSets) -> TrainingDraft:
@@ -166,7 +194,7 @@ def _classes(found: Circumstances, draft: TrainingDraft) -> set[str]:
     by_path = {folder.path: folder for folder in found.folders}
     occurring = {
         category
-        for path in draft.train_folders
+        for path in draft.train_folders or ("",)
         if path in by_path
         for category, n in by_path[path].category_counts
         if n

@@ -8,12 +8,14 @@ from dataclasses import replace
 from core.domain.ids import ProjectId, RunId
 from core.domain.models import VersionStatus
 from core.domain.runs import RunFilter, RunStatus
+from core.domain.snapshots import Split
 from core.domain.training import Proposal, TrainingDraft
 from core.errors import CalqueError
 from core.models.service import ModelService
 from core.projects.service import ProjectService
 from core.registry.database import Registry
 from core.registry.stores import annotations as annotation_store
+from core.registry.stores import images as image_store
 from core.runs.service import RunService
 from core.tasks.catalog import TaskCatalog
 from core.training.draft.plans import Plans
@@ -64,6 +66,7 @@ class Proposer:
         workers = self._catalog.list_workers(include_hidden=True)
         with self._registry.read() as session:
             shapes = annotation_store.count_kinds(session, project)
+            stated = image_store.count_stated_sets(session, project, only_annotated=True)
         found = Circumstances(
             project=self._projects.get_project(project),
             folders=self._projects.list_folders(project),
@@ -76,6 +79,7 @@ class Proposer:
                 for info in workers
             },
             shapes=shapes,
+            stated={split: stated[split.value] for split in Split if split.value in stated},
             device=device,
             last=self._last(project),
             chosen=folders,
@@ -88,9 +92,12 @@ class Proposer:
     def propose_configuration(self, draft: TrainingDraft) -> Proposal:
         """The draft with the configuration that fits its data and its device, whatever was trained before."""
         reasons: dict[str, str] = {}
+        with self._registry.read() as session:
+            stated = image_store.count_stated_sets(session, draft.project, only_annotated=True)
         found = Circumstances(
             project=self._projects.get_project(draft.project),
             folders=self._projects.list_folders(draft.project, with_categories=False),
+            stated={split: stated[split.value] for split in Split if split.value in stated},
             workers=self._catalog.list_workers(include_hidden=True),
         )
         return Proposal(with_configuration(found, draft, reasons), reasons)

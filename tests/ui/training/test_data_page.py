@@ -5,6 +5,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from core.domain.snapshots import Split
 from core.domain.training import Issue
 from ui.training import steps
 from ui.training.data_page import DataPage
@@ -124,3 +125,26 @@ def test_problems_stand_at_the_set_they_are_about(wizard: TrainingWizard) -> Non
     assert page.slot("test")._problem.text() == '"a" and "b" overlap.'
     assert page.classes()._problem.text() == "Few images."
     assert page._general.text() == "3 images are in both sets."
+
+
+def test_sets_as_the_import_states_them(wizard: TrainingWizard) -> None:
+    page = page_of(wizard)
+    slot = page.slot("train")
+    assert not slot.stated.isVisibleTo(page)  # the import said nothing
+    wizard.set_stated_sets({Split.TRAIN: 120, Split.VAL: 30})
+    assert slot.stated.text() == "As the import states it: 120 images"
+    assert not page.slot("test").stated.isVisibleTo(page)
+    for key in ("train", "val"):
+        page.slot(key).stated.click()
+    assert wizard.draft().stated_sets == (Split.TRAIN, Split.VAL)
+    assert not page.carving().isVisibleTo(page)
+    answer = wizard.pages.overview.rows[steps.DATA].texts()[0]
+    assert answer.splitlines()[:2] == [
+        "Training: as the import states (120 images)",
+        "Validation: as the import states (30 images)",
+    ]
+    slot.take_paths(("train/a",))
+    assert wizard.draft().train_folders == ("train/a",)
+    assert "of these folders only" in slot.stated.text()
+    wizard.set_draft(replace(wizard.draft(), stated_sets=()))
+    assert not slot.stated.isChecked()

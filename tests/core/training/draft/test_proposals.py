@@ -11,6 +11,7 @@ import pytest
 from core.domain.ids import CategoryId, ModelId, ProjectId, TaskId, VersionId
 from core.domain.models import Model
 from core.domain.projects import Category, Folder, Project
+from core.domain.snapshots import Split
 from core.domain.training import StartFrom, StartKind, TrainingDraft
 from core.domain.workers import WorkerInfo
 from core.training.draft.proposals import Circumstances, propose, proposed_configuration
@@ -48,7 +49,8 @@ def test_without_a_preset_for_small_data_the_usual_one_is_proposed() -> None:
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 PROJECT = Project(ProjectId("p"), "Pages", Path("/pages"), NOW)
-CLASSES = (Category(CategoryId("1"), "line", 0), Category(CategoryId("2"), "stamp", 1))
+LINE, STAMP = CategoryId("1"), CategoryId("2")
+CLASSES = (Category(LINE, "line", 0), Category(STAMP, "stamp", 1))
 WORKERS = WorkerCatalog().list_workers()
 NEEDS = {"yolo-segment": frozenset({"polygon"})}
 
@@ -59,7 +61,7 @@ def folder(path: str, n: int, **counts: int) -> Folder:
 
 
 def found(*folders: Folder, **parts: object) -> Circumstances:
-    whole = Circumstances(PROJECT, folders, CLASSES, workers=WORKERS, needs=NEEDS, shapes={"box": 3})
+    whole = Circumstances(PROJECT, folders, CLASSES, workers=WORKERS, needs=NEEDS, shapes={LINE: {"box": 3}})
     return replace(whole, **parts)  # type: ignore[arg-type]
 
 
@@ -86,18 +88,22 @@ def test_more_data_or_a_gpu_get_the_usual_configuration() -> None:
 @pytest.mark.parametrize(
     ("shapes", "worker"),
     [
-        ({"polygon": 7}, "yolo-segment"),
-        ({"box": 7}, "yolo-detect"),
-        ({"box": 1, "polygon": 7}, "yolo-detect"),  # a class of boxes alone bars a segmenter
+        ({LINE: {"polygon": 7}}, "yolo-segment"),
+        ({LINE: {"box": 7}}, "yolo-detect"),
+        ({LINE: {"polygon": 7, "box": 1}, STAMP: {"polygon": 1}}, "yolo-segment"),
+        ({LINE: {"polygon": 7}, STAMP: {"box": 1}}, "yolo-detect"),  # a class of boxes alone bars a segmenter
+        ({LINE: {"polygon": 3, "box": 4}}, "yolo-detect"),
         ({}, "yolo-detect"),
     ],
 )
-def test_the_method_fits_the_shapes(shapes: dict[str, int], worker: str) -> None:
+def test_the_method_fits_the_shapes(shapes: dict[CategoryId, dict[str, int]], worker: str) -> None:
     assert propose(found(folder("", 9), shapes=shapes)).draft.worker == worker
 
 
 def test_a_project_can_ask_for_a_method_whatever_its_shapes() -> None:
-    assert propose(found(folder("", 9), shapes={"polygon": 9}, worker="yolo-detect")).draft.worker == "yolo-detect"
+    assert (
+        propose(found(folder("", 9), shapes={LINE: {"polygon": 9}}, worker="yolo-detect")).draft.worker == "yolo-detect"
+    )
 
 
 LAST = TrainingDraft(
@@ -127,6 +133,26 @@ def test_of_the_last_training_only_what_is_still_there() -> None:
     assert draft.train_folders == ("",)  # "b" is gone, and nothing is called after a set
     assert (draft.worker, draft.values, draft.seed) == ("yolo-segment", {"size": "s"}, 7)
     assert draft.start == StartFrom()
+
+
+def test_sets_that_the_import_states_go_before_folders_without_a_name() -> None:
+    stated = {Split.TRAIN: 150, Split.VAL: 20}
+    proposal = propose(found(folder("", 170), folder("images", 170), stated=stated))
+    assert (proposal.draft.stated_sets, proposal.draft.train_folders) == ((Split.TRAIN, Split.VAL), ())
+    assert proposal.reasons["data"] == "As the import states the sets."
+    assert proposal.reasons["configuration"] == "Proposed for 170 annotated images on the CPU."
+    folders = (folder("", 170), folder("train", 150), folder("val", 20))
+    assert propose(found(*folders, stated=stated)).draft.train_folders == ("train",)  # the names say the same
+    other = propose(found(*folders, stated={Split.TRAIN: 100, Split.VAL: 70})).draft
+    assert (other.stated_sets, other.train_folders) == ((Split.TRAIN, Split.VAL), ())
+    assert propose(found(*folders, stated=stated, chosen=("val",))).draft.train_folders == ("val",)
+
+
+def test_stated_sets_are_asked_for_again() -> None:
+    last = replace(LAST, train_folders=(), test_folders=(), stated_sets=(Split.TRAIN, Split.TEST))
+    stated = {Split.TRAIN: 20, Split.TEST: 10}
+    assert propose(found(folder("", 30), last=last, models=(MODEL,), stated=stated)).draft == last
+    assert propose(found(folder("", 30), last=last, models=(MODEL,))).draft.train_folders == ("",)
 
 
 def test_other_classes_need_another_model() -> None:
