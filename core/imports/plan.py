@@ -215,12 +215,15 @@ def _judge_as_a_whole(planned: Sequence[PlannedImage], root: Path, found: Iterab
 
 
 def _choose_samples(images: Sequence[PlannedImage]) -> tuple[SampleImage, ...]:
-    """A few images from all over the project, annotated ones if there are any; in front those that need to be seen,
-    for their annotations may lie turned."""
+    """A few images from all over the project, annotated ones if there are any; in front those that need to be seen:
+    whose annotations may lie turned, and some of which the range of the pixels is stretched."""
     sound = [image for image in images if image.facts.state is ImageState.OK]
     choice = [image for image in sound if image.annotations] or sound
     doubtful = _spread([image for image in choice if image.is_upright_assumed], _SAMPLES)
-    others = _spread([image for image in choice if not image.is_upright_assumed], _SAMPLES - len(doubtful))
+    certain = [image for image in choice if not image.is_upright_assumed]
+    stretched = _spread([image for image in certain if image.facts.white], min(2, _SAMPLES - len(doubtful)))
+    plain = [image for image in certain if image not in stretched]
+    others = (*stretched, *_spread(plain, _SAMPLES - len(doubtful) - len(stretched)))
     return tuple(
         SampleImage(image.facts.path, image.annotations, image.is_upright_assumed, image.facts.white)
         for image in (*doubtful, *others)

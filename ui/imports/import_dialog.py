@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from enum import Enum, auto
 from pathlib import Path
 
@@ -97,6 +98,7 @@ class ImportDialog(QDialog):
     def _connect(self) -> None:
         self._source.source_changed.connect(self._refresh)
         self._preview.changed.connect(self._refresh)
+        self._preview.encoding_chosen.connect(self._request_with)
         self._back.clicked.connect(self._go_back)
         self._cancel.clicked.connect(self.reject)
         self._next.clicked.connect(self._go_on)
@@ -131,11 +133,15 @@ class ImportDialog(QDialog):
 
     def request_preview(self) -> None:
         """Ask for the preview of what is filled in."""
+        self._request_with(None)
+
+    def _request_with(self, names_encoding: str | None) -> None:
+        """The preview again, with the names of classes read in an encoding."""
         source = self._source.source()
         if source is not None and not self._is_busy:
             self._banner.hide()
             self._set_busy(self.tr("Looking at the files…"))
-            self.preview_requested.emit(source)
+            self.preview_requested.emit(replace(source, names_encoding=names_encoding))
 
     def set_progress(self, done: float, total: float, text: str) -> None:
         """How far the work is; `total` 0 = not known."""

@@ -12,6 +12,7 @@ from core.domain.imports import ImportPreview, Severity
 from core.domain.names import shown
 from core.domain.projects import Project
 from ui.imports.count_table import CountTable
+from ui.imports.names_row import NamesRow
 from ui.imports.sample_strip import SampleStrip
 from ui.widgets.figures import Figure, FigureRow, problem_figure
 from ui.widgets.formatting import count
@@ -25,6 +26,7 @@ _SETS_TAB = 2
 
 class PreviewPage(QWidget):
     changed = Signal()
+    encoding_chosen = Signal(object)  # of class names: str, or None for the bytes
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +49,8 @@ class PreviewPage(QWidget):
         self._sets = CountTable(self.tr("Set"), self.tr("Images"))
         self._tabs = QTabWidget()
         self._problems = ProblemTable()
+        self._names = NamesRow()
+        self._names.encoding_chosen.connect(self.encoding_chosen)
         self._build()
         self._name.textChanged.connect(lambda: self.changed.emit())
 
@@ -78,6 +82,7 @@ class PreviewPage(QWidget):
         column.addWidget(self._figures)
         column.addWidget(self.samples)
         column.addWidget(self._rotated)
+        column.addWidget(self._names)
         column.addWidget(splitter, 1)
 
     def set_target(self, target: Project | None) -> None:
@@ -112,6 +117,7 @@ class PreviewPage(QWidget):
         self._tabs.setTabVisible(_SETS_TAB, bool(preview.stated_sets))
         self._tabs.setTabText(0, self.tr("Classes ({n})").format(n=count(len(preview.categories))))
         self._tabs.setTabText(1, self.tr("Folders ({n})").format(n=count(len(preview.folders))))
+        self._names.set_preview(preview)
         self._problems.set_problems(preview.problems)
         self.changed.emit()
 

@@ -1,4 +1,5 @@
-"""What was left out or changed, one row each: grouped by kind, searchable, copied as a table."""
+"""What was left out or changed: a row for a kind of which there are many, and one each for a kind that is chosen;
+searchable, copied as a table."""
 
 from __future__ import annotations
 
@@ -24,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from core.domain.imports import Problem, Severity
 from core.domain.names import shown
+from core.domain.problem_groups import grouped
 from ui.icons import icon
 from ui.theme import current_theme
 from ui.widgets.empty_state import EmptyState
@@ -49,26 +51,34 @@ class ProblemModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._problems: tuple[Problem, ...] = ()
+        self._matching: list[Problem] = []
         self._shown: list[Problem] = []
 
     @property
     def shown(self) -> list[Problem]:
+        """The rows, of which one may stand for many problems."""
         return self._shown
+
+    @property
+    def matching(self) -> list[Problem]:
+        """Every problem that passes the filter."""
+        return self._matching
 
     def set_problems(self, problems: Sequence[Problem]) -> None:
         self._problems = tuple(sorted(problems, key=lambda problem: ORDER[problem.severity]))
         self.set_filter("", "")
 
     def set_filter(self, kind: str, text: str) -> None:
-        """Keep the rows of `kind` ("" = all) in which `text` occurs."""
+        """Keep the problems of `kind` ("" = all) in which `text` occurs; without either, many of a kind are one row."""
         wanted = text.casefold()
         self.beginResetModel()
-        self._shown = [
+        self._matching = [
             problem
             for problem in self._problems
             if (not kind or problem.kind == kind)
             and (not wanted or wanted in f"{problem.file}\n{problem.text}\n{kind_title(problem.kind)}".casefold())
         ]
+        self._shown = self._matching if kind or wanted else list(grouped(self._matching))
         self.endResetModel()
 
     # Qt overrides
@@ -122,7 +132,7 @@ class ProblemTable(QWidget):
         self._kind.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._search = SearchField(self.tr("Search the problems"))
         self._copy = QPushButton(icon("copy"), self.tr("Copy"))
-        self._copy.setToolTip(self.tr("Copy the rows shown, as a table for a spreadsheet"))
+        self._copy.setToolTip(self.tr("Copy every problem of the rows shown, as a table for a spreadsheet"))
         self._table = _Table(self._model)
         praise = praise or self.tr("Everything found can be used.")
         self._none = EmptyState("circle-check", self.tr("No problems"), praise)
@@ -143,7 +153,8 @@ class ProblemTable(QWidget):
         column.addWidget(self._stack, 1)
         self._kind.currentIndexChanged.connect(self._filter)
         self._search.search_changed.connect(self._filter)
-        self._copy.clicked.connect(lambda: copy_problems(self._model.shown))
+        self._copy.clicked.connect(lambda: copy_problems(self._model.matching))
+        self._table.doubleClicked.connect(lambda index: self._choose_kind(self._model.shown[index.row()].kind))
 
     def set_problems(self, problems: Sequence[Problem]) -> None:
         self._problems = tuple(problems)
@@ -161,6 +172,10 @@ class ProblemTable(QWidget):
         self._table.resizeColumnToContents(KIND)
         self._table.setColumnHidden(FILE, not any(problem.file for problem in problems))
         self._table.setColumnHidden(LINE, all(problem.line is None for problem in problems))
+
+    def _choose_kind(self, kind: str) -> None:
+        """Show every problem of a kind."""
+        self._kind.setCurrentIndex(max(self._kind.findData(kind), 0))
 
     def _filter(self) -> None:
         self._model.set_filter(str(self._kind.currentData() or ""), self._search.text().strip())

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -179,3 +180,36 @@ def test_adding_to_a_project_fixes_its_folder_and_name(qtbot: QtBot, make_previe
 )
 def test_the_name_is_suggested_from_the_folders(make_preview: MakePreview, path: str, root: str, name: str) -> None:
     assert suggested_name(make_preview(Path(path), root=Path(root))) == name
+
+
+def test_the_encoding_of_names_is_offered_and_taken_at_a_choice(
+    qtbot: QtBot, dialog: ImportDialog, make_preview: MakePreview
+) -> None:
+    source = Path("/data/archive")
+    dialog.set_source(source)
+    _press(qtbot, dialog._next)
+    dialog.show_preview(make_preview())
+    row = dialog.preview_page._names
+    assert not row.isVisible()
+    offers = (("gbk", "“猫”"), ("euc_kr", "“챔”"))
+    problem = Problem("names-not-utf8", "Not UTF-8.", "classes.txt", offers=offers)
+    dialog.show_preview(make_preview(problems=(problem,)))
+    assert row.isVisible()
+    assert (row._box.currentData(), row._box.itemData(1), row._box.itemData(2)) == (None, "gbk", "euc_kr")
+    assert "Chinese, simplified (gbk): “猫”" in row._box.itemText(1)
+    assert row._take.text() == "Take gbk: “猫”"
+    with qtbot.waitSignal(row.encoding_chosen) as taken_at_once:
+        row._take.click()
+    assert taken_at_once.args == ["gbk"]
+    dialog.show_preview(make_preview(problems=(problem,)))
+    row._box.setCurrentIndex(1)
+    with qtbot.waitSignal(dialog.preview_requested) as wish:
+        row._box.activated.emit(1)
+    assert wish.args[0] == ImportSource(source, names_encoding="gbk")
+    taken = make_preview()
+    dialog.show_preview(replace(taken, source=replace(taken.source, names_encoding="gbk")))
+    assert not row._take.isVisible()
+    assert row.isVisible() and row._box.currentData() == "gbk" and "“猫”" in row._box.currentText()
+    with qtbot.waitSignal(dialog.import_requested) as wish:
+        _press(qtbot, dialog._next)
+    assert wish.args[0].names_encoding == "gbk"

@@ -82,3 +82,17 @@ def test_the_model_keeps_qts_contract(qtbot: QtBot, qtmodeltester: ModelTester) 
     model = ProblemModel()
     model.set_problems(PROBLEMS)
     qtmodeltester.check(model)
+
+
+def test_many_of_a_kind_are_one_row_and_each_when_it_is_chosen(qtbot: QtBot) -> None:
+    table = ProblemTable()
+    qtbot.addWidget(table)
+    many = [Problem("box-clipped", f"Box {n} is clipped.", "a.json", n) for n in range(40)]
+    table.set_problems([*many, Problem("image-missing", "Gone.")])
+    assert [problem.kind for problem in table._model.shown] == ["box-clipped", "image-missing"]
+    assert table._model.shown[0].text.startswith("40 times. The first: Box 0 is clipped.")
+    table._copy.click()
+    assert len(QGuiApplication.clipboard().text().splitlines()) == 41
+    table._table.doubleClicked.emit(table._model.index(0, 0))
+    assert table._kind.currentData() == "box-clipped"
+    assert table._model.shown == many
