@@ -66,6 +66,11 @@ def make_parser() -> argparse.ArgumentParser:
         "--images", metavar="DIR", type=Path, help="where the images are, when not beside the annotations"
     )
     made.add_argument(
+        "--drawn-as-stored",
+        action="store_true",
+        help="the annotations of images stored turned (EXIF) were drawn before they were turned",
+    )
+    made.add_argument(
         "--names-encoding", metavar="ENCODING", help="of class names in files that are not UTF-8, e.g. gbk or cp1252"
     )
 

@@ -20,7 +20,13 @@ def run(services: Services, arguments: argparse.Namespace, console: Console) -> 
     images = typed_path(arguments.images).absolute() if arguments.images else None
     existing = services.projects.find_project(arguments.project)
     report = services.imports.commit(
-        ImportSource(path, images, arguments.format, arguments.names_encoding),
+        ImportSource(
+            path,
+            images,
+            arguments.format,
+            is_drawn_as_stored=arguments.drawn_as_stored,
+            names_encoding=arguments.names_encoding,
+        ),
         project_name=arguments.project,
         into=existing.id if existing else None,
         progress=console.progress,

@@ -61,6 +61,7 @@ class ImportSource:
     path: Path
     images_root: Path | None = None
     format: str | None = None
+    is_drawn_as_stored: bool = False  # annotations of pictures stored turned (EXIF) were drawn before turning
     names_encoding: str | None = None  # of names of classes in files that are not UTF-8; None = kept as bytes
 
 
@@ -70,7 +71,7 @@ class SampleImage:
 
     path: str
     annotations: tuple[RawAnnotation, ...]
-    is_upright_assumed: bool = False
+    is_turn_doubtful: bool = False
     white: int = 0
 
 
@@ -89,7 +90,7 @@ class ImportPreview:
     folders: tuple[tuple[str, int], ...]  # folder path, images
     problems: tuple[Problem, ...]
     can_import: bool
-    n_upright_assumed: int = 0  # of those annotated, how many may have been drawn on before they were turned
+    n_turn_doubtful: int = 0  # annotated images stored turned, of which no file says which way up they were drawn on
     n_rotated: int = 0  # images with an EXIF orientation other than 1, shown upright
     stated_sets: tuple[tuple[str, int], ...] = ()  # "train", "val", "test" as the files state them, with their images
     sample: tuple[SampleImage, ...] = ()  # those first of which it is not known which way up they were annotated

@@ -78,6 +78,14 @@ class Headers:
         header = self.get(path)
         return None if header is None else PictureSize(header.width, header.height, is_sideways(header.orientation))
 
+    def stored_size_of(self, path: Path) -> PictureSize | None:
+        """Of the picture before it is turned upright."""
+        header = self.get(path)
+        if header is None:
+            return None
+        size = (header.width, header.height)
+        return PictureSize(*(size[::-1] if is_sideways(header.orientation) else size))
+
 
 def examine_all(
     root: Path,

@@ -29,7 +29,7 @@ class PlannedImage:
     annotations: tuple[RawAnnotation, ...] = ()
     is_negative: bool = False
     is_spoken_of: bool = False
-    is_upright_assumed: bool = False  # stored turned, and nobody knows which way up its annotations were drawn
+    is_turn_doubtful: bool = False  # stored turned, and no file says which way up its annotations were drawn
     stated_set: str = ""
 
 
@@ -80,7 +80,7 @@ class ImportPlan:
             folders=tuple(sorted(folders.items())),
             problems=self.problems,
             can_import=self.can_import,
-            n_upright_assumed=sum(1 for image in self.images if image.is_upright_assumed),
+            n_turn_doubtful=sum(1 for image in self.images if image.is_turn_doubtful),
             n_rotated=self.n_rotated,
             stated_sets=self.stated_sets(),
             sample=_choose_samples(self.images),
@@ -100,7 +100,7 @@ def make_plan(
     """`images` are the usable files below the root, `known_categories` those of the project to be added to."""
     problems = list(reading.problems)
     raw = {image.path: image for image in reading.images}
-    planned = [_plan_image(facts, raw.get(facts.path), problems) for facts in images]
+    planned = [_plan_image(facts, raw.get(facts.path), source, problems) for facts in images]
     present = {facts.path for facts in images}
     problems += [
         Problem("image-unusable", f'"{shown(image.path)}" cannot be used, so its annotations are left out.', image.path)
@@ -117,7 +117,7 @@ def make_plan(
     return ImportPlan(source, format, format_title, reading.images_root, tuple(planned), names, tuple(problems))
 
 
-def _plan_image(facts: ImageFacts, raw: RawImage | None, problems: list[Problem]) -> PlannedImage:
+def _plan_image(facts: ImageFacts, raw: RawImage | None, source: ImportSource, problems: list[Problem]) -> PlannedImage:
     if raw is None:
         return PlannedImage(facts)
     kept: list[RawAnnotation] = []
@@ -130,7 +130,7 @@ def _plan_image(facts: ImageFacts, raw: RawImage | None, problems: list[Problem]
         annotations=tuple(kept),
         is_negative=raw.is_explicit_negative and not kept,
         is_spoken_of=bool(kept) or raw.is_explicit_negative,
-        is_upright_assumed=_is_upright_assumed(facts, raw),
+        is_turn_doubtful=_is_turn_doubtful(facts, raw, source),
         stated_set=raw.stated_set,
     )
 
@@ -158,15 +158,15 @@ def _check(
     return replace(annotation, category=category, geometry=geometry)
 
 
-def _is_upright_assumed(facts: ImageFacts, raw: RawImage) -> bool:
-    is_known = raw.is_as_stored or raw.is_upright_stated
+def _is_turn_doubtful(facts: ImageFacts, raw: RawImage, source: ImportSource) -> bool:
+    is_known = raw.is_upright_stated or (raw.is_as_stored and not source.is_drawn_as_stored)
     return facts.orientation != 1 and not is_known and any(item.geometry is not None for item in raw.annotations)
 
 
 def _upright_assumed(planned: Sequence[PlannedImage], source: ImportSource) -> list[Problem]:
     """One remark for all such images."""
-    paths = [image.facts.path for image in planned if image.is_upright_assumed]
-    if not paths:
+    paths = [image.facts.path for image in planned if image.is_turn_doubtful]
+    if not paths or source.is_drawn_as_stored:
         return []
     some = ", ".join(f'"{shown(path)}"' for path in paths[:3])
     text = (
@@ -219,13 +219,13 @@ def _choose_samples(images: Sequence[PlannedImage]) -> tuple[SampleImage, ...]:
     whose annotations may lie turned, and some of which the range of the pixels is stretched."""
     sound = [image for image in images if image.facts.state is ImageState.OK]
     choice = [image for image in sound if image.annotations] or sound
-    doubtful = _spread([image for image in choice if image.is_upright_assumed], _SAMPLES)
-    certain = [image for image in choice if not image.is_upright_assumed]
+    doubtful = _spread([image for image in choice if image.is_turn_doubtful], _SAMPLES)
+    certain = [image for image in choice if not image.is_turn_doubtful]
     stretched = _spread([image for image in certain if image.facts.white], min(2, _SAMPLES - len(doubtful)))
     plain = [image for image in certain if image not in stretched]
     others = (*stretched, *_spread(plain, _SAMPLES - len(doubtful) - len(stretched)))
     return tuple(
-        SampleImage(image.facts.path, image.annotations, image.is_upright_assumed, image.facts.white)
+        SampleImage(image.facts.path, image.annotations, image.is_turn_doubtful, image.facts.white)
         for image in (*doubtful, *others)
     )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.domain.imports import ImportSource, Problem, Severity
+from core.domain.counting import counted
+from core.domain.imports import ImportSource, Problem, RawImage, Severity
 from core.domain.names import shown
 from core.formats.base import AnnotationFormat, ReadResult, gather
 from core.imports.cancelling import ImportCancelledError, IsCancelled, never_cancelled
@@ -24,6 +25,9 @@ def read_annotations(
         if is_cancelled():
             raise ImportCancelledError
 
+    if source.is_drawn_as_stored:
+        reading = annotation_format.read(source, size_of=headers.stored_size_of)
+        return _all_turned(gather(reading, on_image=check), source, headers)
     result = gather(annotation_format.read(source, size_of=headers.size_of), on_image=check)
     turned = [image.path for image in result.images if image.is_as_stored]
     if not turned:
@@ -32,5 +36,29 @@ def read_annotations(
         f"{len(turned)} images are stored sideways and were annotated that way; their annotations were turned upright "
         f'with them, e.g. "{shown(min(turned))}".'
     )
+    return _with_remark(result, text, source)
+
+
+def _all_turned(result: ReadResult, source: ImportSource, headers: Headers) -> ReadResult:
+    """What was read in the frames of the stored pictures, as the person says that it was drawn."""
+    images: list[RawImage] = []
+    turned: list[str] = []
+    for image in result.images:
+        header = headers.get(result.images_root / image.path)
+        is_turned = header is not None and header.orientation != 1
+        images.append(replace(image, is_as_stored=is_turned))
+        if is_turned and image.annotations:
+            turned.append(image.path)
+    result = replace(result, images=tuple(images))
+    if not turned:
+        return result
+    text = (
+        f"The annotations of {counted(len(turned), 'image')} were drawn before turning, as chosen, and were turned "
+        f'upright with {"it" if len(turned) == 1 else "them"}, e.g. "{shown(min(turned))}".'
+    )
+    return _with_remark(result, text, source)
+
+
+def _with_remark(result: ReadResult, text: str, source: ImportSource) -> ReadResult:
     remark = Problem("annotations-turned", text, str(source.path), severity=Severity.INFO)
     return replace(result, problems=(*result.problems, remark))

@@ -41,7 +41,7 @@ class ImportService:
         self._registry = registry
         self._formats = formats or FormatCatalog()
         self._memory = Memory()
-        self._memory_source: ImportSource | None = None
+        self._memory_place: tuple[Path, Path | None] | None = None
         self._remembering = threading.Lock()
 
     def list_formats(self) -> tuple[tuple[str, str], ...]:
@@ -166,15 +166,16 @@ class ImportService:
             return facts, tuple(category.name for category in projects.list_categories(session, target.id))
 
     def _memory_for(self, source: ImportSource) -> Memory:
-        """Of one source at a time, so that looking at many folders does not fill the memory."""
+        """Of one place at a time, however it is read, so that looking at many folders does not fill the memory."""
         with self._remembering:
-            if self._memory_source != source:
-                self._memory, self._memory_source = Memory(), source
+            place = (source.path, source.images_root)
+            if self._memory_place != place:
+                self._memory, self._memory_place = Memory(), place
             return self._memory
 
     def _forget(self) -> None:
         with self._remembering:
-            self._memory, self._memory_source = Memory(), None
+            self._memory, self._memory_place = Memory(), None
 
 
 def _absolute(source: ImportSource, target: Project | None) -> ImportSource:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from enum import Enum, auto
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
@@ -98,7 +99,8 @@ class ImportDialog(QDialog):
     def _connect(self) -> None:
         self._source.source_changed.connect(self._refresh)
         self._preview.changed.connect(self._refresh)
-        self._preview.encoding_chosen.connect(self._request_with)
+        self._preview.encoding_chosen.connect(lambda encoding: self._request_again(names_encoding=encoding))
+        self._preview.drawn_as_stored_chosen.connect(lambda is_so: self._request_again(is_drawn_as_stored=is_so))
         self._back.clicked.connect(self._go_back)
         self._cancel.clicked.connect(self.reject)
         self._next.clicked.connect(self._go_on)
@@ -133,15 +135,19 @@ class ImportDialog(QDialog):
 
     def request_preview(self) -> None:
         """Ask for the preview of what is filled in."""
-        self._request_with(None)
+        self._request(self._source.source())
 
-    def _request_with(self, names_encoding: str | None) -> None:
-        """The preview again, with the names of classes read in an encoding."""
-        source = self._source.source()
+    def _request_again(self, **answers: Any) -> None:
+        """The preview of the same source, with what the person said of it on the preview's page."""
+        preview = self._preview.preview
+        if preview is not None:
+            self._request(replace(preview.source, **answers))
+
+    def _request(self, source: ImportSource | None) -> None:
         if source is not None and not self._is_busy:
             self._banner.hide()
             self._set_busy(self.tr("Looking at the files…"))
-            self.preview_requested.emit(replace(source, names_encoding=names_encoding))
+            self.preview_requested.emit(source)
 
     def set_progress(self, done: float, total: float, text: str) -> None:
         """How far the work is; `total` 0 = not known."""

@@ -61,8 +61,9 @@ class NamesRow(QWidget):
         if chosen is None:
             # Of several files, what the first one would read.
             offers = [offer for problem in preview.problems for offer in problem.offers]
-            self._offers = {encoding: reading for encoding, reading in reversed(offers)}
-            self._offers = dict(reversed(self._offers.items()))
+            self._offers = {}
+            for encoding, reading in offers:
+                self._offers.setdefault(encoding, reading)
         self.setVisible(bool(chosen) or any(problem.kind == "names-not-utf8" for problem in preview.problems))
         self._box.clear()
         self._box.addItem(self.tr("unknown: keep their bytes"), None)

@@ -27,6 +27,7 @@ _SETS_TAB = 2
 class PreviewPage(QWidget):
     changed = Signal()
     encoding_chosen = Signal(object)  # of class names: str, or None for the bytes
+    drawn_as_stored_chosen = Signal(bool)  # the shapes of images stored turned were drawn before turning
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +44,8 @@ class PreviewPage(QWidget):
         self._origin.setProperty("role", "muted")
         self._figures = FigureRow()
         self._rotated = label("", "muted", wrap=True)
+        self._as_stored = QCheckBox(self.tr("The shapes were drawn &before turning"))
+        self._as_stored.clicked.connect(self.drawn_as_stored_chosen)
         self.samples = SampleStrip()
         self._categories = CountTable(self.tr("Class"), self.tr("Annotations"), has_colours=True)
         self._folders = CountTable(self.tr("Folder"), self.tr("Images"))
@@ -81,7 +84,11 @@ class PreviewPage(QWidget):
         column.addWidget(self._origin)
         column.addWidget(self._figures)
         column.addWidget(self.samples)
-        column.addWidget(self._rotated)
+        turned = QHBoxLayout()
+        turned.setSpacing(12)
+        turned.addWidget(self._rotated, 1)
+        turned.addWidget(self._as_stored, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(turned)
         column.addWidget(self._names)
         column.addWidget(splitter, 1)
 
@@ -110,6 +117,8 @@ class PreviewPage(QWidget):
         self._figures.set_figures(figures_of(preview))
         self._rotated.setVisible(bool(preview.n_rotated))
         self._rotated.setText(_rotated_text(preview))
+        self._as_stored.setVisible(bool(preview.n_turn_doubtful))
+        self._as_stored.setChecked(preview.source.is_drawn_as_stored)
         self.samples.set_preview(preview)
         self._categories.set_rows(preview.categories)
         self._folders.set_rows([(name or TOP_FOLDER, n) for name, n in preview.folders])
@@ -156,13 +165,14 @@ class PreviewPage(QWidget):
 
 def _rotated_text(preview: ImportPreview) -> str:
     turned = counted(preview.n_rotated, "image is", "images are")
-    if not preview.n_upright_assumed:
+    if not preview.n_turn_doubtful:
         return f"{turned} stored turned (EXIF) and shown upright; the shapes follow."
-    n_shown = sum(example.is_upright_assumed for example in preview.sample)
+    n_shown = sum(example.is_turn_doubtful for example in preview.sample)
     first = "first example" if n_shown == 1 else f"first {n_shown} examples"
+    taken = "before" if preview.source.is_drawn_as_stored else "after"
     return (
         f"{turned} stored turned (EXIF). Nothing says whether the shapes were drawn before or after turning: they are "
-        f"taken as drawn on the upright pictures. Look at the {first}."
+        f"taken as drawn {taken} it. Look at the {first}."
     )
 
 

@@ -26,7 +26,7 @@ LOOK = OverlayLook(line_width=1.8, fill=0.14)
 class _Tile:
     path: str
     annotations: tuple[RawAnnotation, ...]
-    is_upright_assumed: bool = False
+    is_turn_doubtful: bool = False
     image: QImage | None = None
     size: tuple[int, int] = (0, 0)  # of the whole image
     failure: str = ""
@@ -45,7 +45,7 @@ class SampleStrip(QWidget):
 
     def set_preview(self, preview: ImportPreview) -> None:
         """Empty tiles for the preview's examples; their pictures follow."""
-        self._tiles = [_Tile(one.path, one.annotations, one.is_upright_assumed) for one in preview.sample]
+        self._tiles = [_Tile(one.path, one.annotations, one.is_turn_doubtful) for one in preview.sample]
         self._colours = {name: number for number, (name, _) in enumerate(preview.categories)}
         self.setVisible(bool(self._tiles))
         self.update()
@@ -84,7 +84,7 @@ class SampleStrip(QWidget):
         layer = raw_layer(tile.annotations, self._colours, *tile.size)
         LayerPainter(layer).paint(painter, ViewTransform(place.width() / max(tile.size[0], 1)), place.size(), look=LOOK)
         painter.restore()
-        if tile.is_upright_assumed:
+        if tile.is_turn_doubtful:
             self._paint_mark(painter, area)
 
     def _paint_mark(self, painter: QPainter, area: QRect) -> None:
@@ -133,7 +133,7 @@ class SampleStrip(QWidget):
             if tile is not None:
                 words = self.tr("{n} annotations").format(n=count(len(tile.annotations)))
                 lines = [shown(tile.path), tile.failure or words]
-                if tile.is_upright_assumed:
+                if tile.is_turn_doubtful:
                     lines.append(self.tr("Stored turned (EXIF): look whether the shapes lie where they belong."))
                 QToolTip.showText(event.globalPos(), "\n".join(lines), self)
                 return True

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from core.domain.geometry import bounds_of
 from core.domain.imports import ImportSource, Severity
+from core.images.reading import decode
+from core.imports import examination
 from core.imports.service import ImportService
 
 
@@ -32,9 +35,9 @@ def test_one_remark_with_their_number_and_they_come_first(
     (remark,) = preview.problems
     assert (remark.kind, remark.severity) == ("upright-assumed", Severity.WARNING)
     assert remark.text.startswith("2 annotated images are stored turned") and '"11.jpg", "17.jpg"' in remark.text
-    assert (preview.n_rotated, preview.n_upright_assumed) == (3, 2)
+    assert (preview.n_rotated, preview.n_turn_doubtful) == (3, 2)
     assert [example.path for example in preview.sample][:2] == ["11.jpg", "17.jpg"]
-    assert [example.is_upright_assumed for example in preview.sample] == [True, True, False, False, False, False]
+    assert [example.is_turn_doubtful for example in preview.sample] == [True, True, False, False, False, False]
 
 
 def test_many_of_them_leave_no_room_for_others(imports: ImportService, pictures: Path) -> None:
@@ -42,7 +45,7 @@ def test_many_of_them_leave_no_room_for_others(imports: ImportService, pictures:
         picture(pictures / f"{n:02}.jpg", 6 if n % 2 else 1)
         (pictures / f"{n:02}.txt").write_text("0 0.5 0.5 0.2 0.2\n")
     preview = imports.preview(ImportSource(pictures))
-    assert [example.is_upright_assumed for example in preview.sample] == [True] * 6
+    assert [example.is_turn_doubtful for example in preview.sample] == [True] * 6
 
 
 @pytest.mark.parametrize(
@@ -81,3 +84,63 @@ def test_a_page_that_states_the_upright_size_leaves_no_doubt(
     )
     kinds = [problem.kind for problem in imports.preview(ImportSource(pictures)).problems]
     assert ("upright-assumed" in kinds) == is_said
+
+
+BOX = (5, 6, 25, 16)  # on the stored picture of 60 x 40
+
+
+def write_labels(folder: Path, kind: str) -> Path:
+    x0, y0, x1, y1 = BOX
+    if kind == "yolo":
+        row = ((x0 + x1) / 2 / 60, (y0 + y1) / 2 / 40, (x1 - x0) / 60, (y1 - y0) / 40)
+        (folder / "a.txt").write_text("0 " + " ".join(map(str, row)) + "\n")
+        (folder / "classes.txt").write_text("x\n")
+        return folder
+    if kind == "alto":
+        place = f'HPOS="{x0}" VPOS="{y0}" WIDTH="{x1 - x0}" HEIGHT="{y1 - y0}"'
+        page = f"<alto><Layout><Page><PrintSpace><TextLine {place}/></PrintSpace></Page></Layout></alto>"
+        (folder / "a.xml").write_text(page)
+        return folder
+    document = {
+        "images": [{"id": 1, "file_name": "a.jpg"}],
+        "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [x0, y0, x1 - x0, y1 - y0]}],
+        "categories": [{"id": 1, "name": "x"}],
+    }
+    (folder / "a.json").write_text(json.dumps(document))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("kind", "orientation"), [*(("yolo", turn) for turn in range(1, 9)), ("alto", 6), ("coco", 6), ("coco", 3)]
+)
+def test_drawn_before_turning(imports: ImportService, pictures: Path, kind: str, orientation: int) -> None:
+    """When the person says so, the shapes lie on the pixels on which they were drawn."""
+    pictures.mkdir(exist_ok=True)
+    stored = Image.new("L", (60, 40), 255)
+    stored.paste(0, BOX)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    stored.save(pictures / "a.jpg", exif=exif, quality=95)
+    source = ImportSource(write_labels(pictures, kind), is_drawn_as_stored=True)
+    preview = imports.preview(source)
+    said = [problem.kind for problem in preview.problems]
+    assert said == ["annotations-turned"] * (orientation != 1)
+    (example,) = preview.sample
+    assert example.is_turn_doubtful == (orientation != 1)
+    shape = example.annotations[0].geometry
+    assert shape is not None
+    box = bounds_of(shape, 0, 0)
+    upright = decode(pictures / "a.jpg").convert("L")
+    inside = upright.crop((round(box.x0) + 1, round(box.y0) + 1, round(box.x1) - 1, round(box.y1) - 1))
+    assert inside.getextrema()[1] < 60 and inside.size in ((18, 8), (8, 18))
+
+
+def test_another_answer_does_not_decode_again(
+    imports: ImportService, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture(pictures / "a.jpg", 6)
+    source = ImportSource(write_labels(pictures, "yolo"))
+    imports.preview(source)
+    monkeypatch.setattr(examination, "verify", None)
+    imports.preview(ImportSource(pictures, is_drawn_as_stored=True))
+    imports.preview(ImportSource(pictures, names_encoding="gbk"))

@@ -185,9 +185,6 @@ def test_the_name_is_suggested_from_the_folders(make_preview: MakePreview, path:
 def test_the_encoding_of_names_is_offered_and_taken_at_a_choice(
     qtbot: QtBot, dialog: ImportDialog, make_preview: MakePreview
 ) -> None:
-    source = Path("/data/archive")
-    dialog.set_source(source)
-    _press(qtbot, dialog._next)
     dialog.show_preview(make_preview())
     row = dialog.preview_page._names
     assert not row.isVisible()
@@ -205,7 +202,7 @@ def test_the_encoding_of_names_is_offered_and_taken_at_a_choice(
     row._box.setCurrentIndex(1)
     with qtbot.waitSignal(dialog.preview_requested) as wish:
         row._box.activated.emit(1)
-    assert wish.args[0] == ImportSource(source, names_encoding="gbk")
+    assert wish.args[0] == replace(make_preview().source, names_encoding="gbk")
     taken = make_preview()
     dialog.show_preview(replace(taken, source=replace(taken.source, names_encoding="gbk")))
     assert not row._take.isVisible()
@@ -213,3 +210,20 @@ def test_the_encoding_of_names_is_offered_and_taken_at_a_choice(
     with qtbot.waitSignal(dialog.import_requested) as wish:
         _press(qtbot, dialog._next)
     assert wish.args[0].names_encoding == "gbk"
+
+
+def test_the_person_says_that_shapes_were_drawn_before_turning(
+    qtbot: QtBot, dialog: ImportDialog, make_preview: MakePreview
+) -> None:
+    dialog.show_preview(make_preview(n_rotated=3))
+    page = dialog.preview_page
+    assert not page._as_stored.isVisible() and "shown upright" in page._rotated.text()
+    doubtful = replace(make_preview(n_rotated=3), n_turn_doubtful=2)
+    dialog.show_preview(doubtful)
+    assert page._as_stored.isVisible() and not page._as_stored.isChecked()
+    assert "after it" in page._rotated.text()
+    with qtbot.waitSignal(dialog.preview_requested) as wish:
+        page._as_stored.click()
+    assert wish.args == [replace(doubtful.source, is_drawn_as_stored=True)]
+    dialog.show_preview(replace(doubtful, source=wish.args[0]))
+    assert page._as_stored.isChecked() and "before it" in page._rotated.text()
