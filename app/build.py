@@ -23,6 +23,7 @@ from core.home import Home
 from ui.main_window import MainWindow
 from ui.projects.start_page import StartPage
 from ui.theme import ThemeMode, apply_theme
+from ui.widgets import last_folders
 from ui.widgets.command_palette import CommandPalette
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class Application(QObject):
         self.memory = WindowMemory(home.root / "window.ini")
         self.jobs = JobRunner(parent=self)
         self.window = MainWindow()
+        folders = {kind: self.memory.text(f"folders/{kind}") for kind in last_folders.KINDS}
+        last_folders.begin_with(folders, lambda kind, path: self.memory.remember(f"folders/{kind}", path))
         self.start_page = StartPage()
         self.features: Features | None = None
         self._trains_sample = trains_sample
@@ -179,6 +182,7 @@ class Application(QObject):
     def _connect_shell(self) -> None:
         with_features = self._with_features
         self.window.section_requested.connect(self._show_section)
+        self.window.folder_requested.connect(self._open_folder)
         # Queued: a window cannot be closed from within its own close event.
         self.window.close_requested.connect(self._on_close_requested, Qt.ConnectionType.QueuedConnection)
         self.window.run_summary_clicked.connect(with_features(lambda features: features.notices.open_run()))
@@ -281,6 +285,13 @@ class Application(QObject):
     def _on_unsaved_settings(self, message: UserMessage) -> None:
         text = self.tr("The settings could not be saved; they hold until Calque closes.")
         self.show_message(UserMessage(text, message.text, Severity.WARNING, message.details))
+
+    def _open_folder(self, folder: Path) -> None:
+        from app.controllers.opening import open_path
+
+        problem = open_path(folder)
+        if problem is not None:
+            self.show_message(problem)
 
     def _open_preferences(self) -> None:
         self.preferences.open()

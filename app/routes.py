@@ -12,6 +12,9 @@ from PySide6.QtCore import QObject, Signal
 
 from core.domain.changes import Changes
 from core.domain.ids import ImageId, ProjectId, VersionId
+from core.domain.imports import Severity
+from core.domain.messages import UserMessage
+from core.domain.names import shown
 from core.domain.projects import Project
 from core.domain.runs import RunRecord
 from ui.main_window import MainWindow
@@ -37,6 +40,7 @@ class Routes(QObject):
         self._features = features
         self._window = window
         self._is_sample_training_wished = False
+        self._wizard_of: ProjectId | None = None  # its wizard waits for its project to be opened
 
     # --- wishes of the shell -----------------------------------------------------------------------------------
 
@@ -110,7 +114,13 @@ class Routes(QObject):
 
     def _show_project(self, project: Project) -> None:
         self._features.images.show_project(project)
-        self._window.show_page("project", "project")
+        wizard_of, self._wizard_of = self._wizard_of, None
+        if wizard_of == project.id:
+            self._show_wizard()
+            text = f'"{shown(project.name)}" is open now: the training is one of this project.'
+            self._window.show_message(UserMessage(text, severity=Severity.INFO))
+        else:
+            self._window.show_page("project", "project")
         self.project_changed.emit()
         if self._is_sample_training_wished:
             self._is_sample_training_wished = False
@@ -160,12 +170,21 @@ class Routes(QObject):
     # --- from the wizard ---------------------------------------------------------------------------------------
 
     def lead_from_training(self, training: TrainingController) -> None:
-        training.opened.connect(lambda _project: self._show_wizard())
+        training.opened.connect(self._show_wizard_of)
         training.run_submitted.connect(self._begin_run)
         training.closed.connect(self._leave_wizard)
 
     def lead_from_sample_training(self, training: SampleTraining) -> None:
         training.submitted.connect(self._begin_run)
+
+    def _show_wizard_of(self, project: ProjectId) -> None:
+        """A training of another project than the open one, such as an earlier one again, brings its project along."""
+        current = self._features.projects.current
+        if current is not None and current.id == project:
+            self._show_wizard()
+        else:
+            self._wizard_of = project
+            self._features.projects.open_project(project)
 
     def _show_wizard(self) -> None:
         self._window.show_page("wizard", "project")

@@ -92,6 +92,7 @@ class MainWindow(QMainWindow):
     section_requested = Signal(str)
     close_requested = Signal()
     run_summary_clicked = Signal()
+    folder_requested = Signal(object)  # Path
     size_changed = Signal()
 
     def __init__(self) -> None:
@@ -116,6 +117,7 @@ class MainWindow(QMainWindow):
         central.setLayout(row)
         self.setCentralWidget(central)
         self.notice = Toast(central)
+        self.notice.folder_requested.connect(self.folder_requested)
 
     def _navigation(self) -> QWidget:
         frame = QFrame()

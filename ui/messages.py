@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -19,6 +20,7 @@ class MessageBanner(QFrame):
     """One message across the top of a page. Hidden until `show_message`."""
 
     dismissed = Signal()
+    folder_requested = Signal(object)  # Path
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,6 +29,9 @@ class MessageBanner(QFrame):
         self._text = QLabel()
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._folder: Path | None = None
+        self._folder_button = QToolButton()
+        self._folder_button.setText(self.tr("Open folder"))
         self._details_button = QToolButton()
         self._details_button.setText(self.tr("Details"))
         self._details_button.setCheckable(True)
@@ -47,6 +52,7 @@ class MessageBanner(QFrame):
         row = QHBoxLayout()
         row.addWidget(self._icon)
         row.addWidget(self._text, 1)
+        row.addWidget(self._folder_button)
         row.addWidget(self._details_button)
         row.addWidget(self._copy_button)
         row.addWidget(self._close_button)
@@ -55,6 +61,7 @@ class MessageBanner(QFrame):
         column.addLayout(row)
         column.addWidget(self._details)
 
+        self._folder_button.clicked.connect(lambda: self.folder_requested.emit(self._folder))
         self._details_button.toggled.connect(self._details.setVisible)
         self._copy_button.clicked.connect(self._copy)
         self._close_button.clicked.connect(self.dismiss)
@@ -70,6 +77,8 @@ class MessageBanner(QFrame):
             text += f"<br>{escape(message.hint)}"
         self._text.setText(text)
         self._details.setPlainText(message.details)
+        self._folder = message.folder
+        self._folder_button.setVisible(message.folder is not None)
         self._details_button.setVisible(bool(message.details))
         self._details_button.setChecked(False)
         self.show()

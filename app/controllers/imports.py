@@ -18,6 +18,7 @@ from core.domain.messages import UserMessage
 from core.domain.projects import Project
 from ui.imports.import_dialog import ImportDialog
 from ui.projects.start_page import StartPage
+from ui.widgets.last_folders import IMPORTS, start_where_last
 
 if TYPE_CHECKING:  # SQLAlchemy comes with them, which the window's first paint must not wait for
     from core.imports.service import ImportService
@@ -76,6 +77,7 @@ class ImportsController(QObject):
         chooser = QFileDialog(self._window, "Open a folder")
         chooser.setFileMode(QFileDialog.FileMode.Directory)
         chooser.setOption(QFileDialog.Option.ShowDirsOnly, True)
+        start_where_last(chooser, IMPORTS)
         chooser.fileSelected.connect(lambda chosen: self.new_project(Path(chosen)))
         chooser.finished.connect(chooser.deleteLater)
         chooser.open()

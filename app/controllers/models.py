@@ -130,7 +130,8 @@ class ModelsController(QObject):
 
     def _end_export(self, path: Path) -> None:
         self._page.set_export_progress(None)
-        self.message_raised.emit(UserMessage(f'Exported to "{shown(path)}".', severity=Severity.INFO))
+        folder = path.parent if path.suffix == ".zip" else path
+        self.message_raised.emit(UserMessage(f'Exported to "{shown(path)}".', severity=Severity.INFO, folder=folder))
 
     def _fail_export(self, message: UserMessage) -> None:
         self._page.set_export_progress(None)
@@ -168,11 +169,14 @@ class ModelsController(QObject):
         def save(path: Path) -> None:
             self._jobs.run(
                 lambda: save_text(path, evaluation_rows(tables), SPREADSHEET),
-                then=lambda saved: self._tell(UserMessage(f'Saved as "{shown(saved)}".', severity=Severity.INFO)),
+                then=self._tell_saved,
                 on_error=self.message_raised.emit,
             )
 
         ask_save_path(self._page, "Save the evaluation", f"{name}.csv", "Tables (*.csv)", "csv", save)
+
+    def _tell_saved(self, path: Path) -> None:
+        self._tell(UserMessage(f'Saved as "{shown(path)}".', severity=Severity.INFO, folder=path.parent))
 
     def _leave(self) -> None:
         self.show_list()

@@ -97,7 +97,7 @@ class RunExports(QObject):
         self._jobs.run(lambda: save(path), then=self._tell_saved, on_error=self.message_raised.emit)
 
     def _tell_saved(self, path: Path) -> None:
-        self.message_raised.emit(UserMessage(f'Saved as "{shown(path)}".', severity=Severity.INFO))
+        self.message_raised.emit(UserMessage(f'Saved as "{shown(path)}".', severity=Severity.INFO, folder=path.parent))
 
     def _open_folder(self, folder: Path | None) -> None:
         record = self._page.record

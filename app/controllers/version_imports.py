@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.jobs import JobRunner
 from core.domain.ids import ProjectId
+from ui.widgets.last_folders import VERSIONS, start_where_last
 
 if TYPE_CHECKING:  # SQLAlchemy comes with it, which the window's first paint must not wait for
     from core.models.service import ModelService
@@ -33,6 +34,7 @@ class VersionImports(QObject):
         """Ask for an exported version and take it into the project."""
         chooser = QFileDialog(self._window, self.tr("Import a model version"))
         chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
+        start_where_last(chooser, VERSIONS)
         chooser.setNameFilter(self.tr("Exported versions (*.zip model.json)"))
         chooser.fileSelected.connect(lambda chosen: self.take(Path(chosen), project))
         chooser.finished.connect(chooser.deleteLater)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from core.domain.imports import Severity
 
@@ -16,3 +17,4 @@ class UserMessage:
     severity: Severity = Severity.ERROR
     details: str = ""
     code: str = ""  # catalogue code such as E-150
+    folder: Path | None = None  # where what was made lies, offered to be opened

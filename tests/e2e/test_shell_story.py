@@ -159,3 +159,21 @@ def test_f1_opens_the_page_of_what_is_shown_beside_the_window(desk: Desk, shapes
     menu = window.application._menu("guide-pages")
     menu.aboutToShow.emit()
     assert [action.text() for action in menu.actions()] == [title for _file, title in GUIDE_PAGES]
+
+
+def test_train_again_brings_its_project_along_and_says_so(desk: Desk, shapes: Path) -> None:
+    window = import_shapes(desk, shapes)
+    window.open_wizard()
+    run = window.train(n_steps=4)
+    window.wait_for_end()
+    other = shapes.with_name("other")
+    shutil.copytree(shapes, other)
+    window.application.window.show_page("start", "start")
+    window.drop(other)
+    window.import_dropped("Others")
+    window.open_run(run)
+    window.features.runs.train_again_requested.emit(run)
+    window.until(lambda: window.page == "wizard")
+    assert window.project_name == "Shapes"
+    assert window.application.window._buttons["project"].accessibleName() == "Shapes"
+    assert '"Shapes" is open now' in window.application.window.notice.plain_text()

@@ -16,6 +16,7 @@ from ui.exports.format_list import FormatList
 from ui.exports.loss_list import LossList
 from ui.widgets.formatting import count, size
 from ui.widgets.labels import label, set_role
+from ui.widgets.last_folders import EXPORTS
 from ui.widgets.path_field import PathField
 from ui.widgets.save_dialog import safe_file_name
 
@@ -40,6 +41,7 @@ class ExportForm(QWidget):
         self._target = PathField(
             self.tr("Folder of the export"),
             placeholder=self.tr("A new or an empty folder"),
+            kind=EXPORTS,
             on_chosen=self._within,
         )
         self._target_hint = label("", "muted", wrap=True)

@@ -29,6 +29,7 @@ from ui.training.configuration_entries import (
 )
 from ui.training.wizard_page import WizardPage
 from ui.widgets.labels import ElidedLabel, label, set_role
+from ui.widgets.last_folders import CONFIGURATIONS, start_where_last
 
 LIST_WIDTH = 240
 
@@ -183,6 +184,7 @@ class ConfigurationPage(WizardPage):
     def open_import(self) -> QFileDialog:
         dialog = QFileDialog(self, self.tr("Import a configuration"), "", self.tr("JSON files (*.json);;All files (*)"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        start_where_last(dialog, CONFIGURATIONS)
         dialog.fileSelected.connect(lambda file: self.import_requested.emit(Path(file)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

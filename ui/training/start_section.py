@@ -19,6 +19,7 @@ from ui.forms.radio_group import RadioGroup
 from ui.icons import icon
 from ui.training.model_texts import best_of, usable_versions, version_choice
 from ui.widgets.labels import label
+from ui.widgets.last_folders import WEIGHTS, start_where_last
 from ui.widgets.search_field import SearchField
 
 SEARCH_FROM = 6  # lines, below which a list needs no search
@@ -125,6 +126,7 @@ class StartSection(QWidget):
         kinds = self.tr("Weights (*.pt *.safetensors);;All files (*)")
         dialog = QFileDialog(self, self.tr("Choose a weights file"), "", kinds)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        start_where_last(dialog, WEIGHTS)
         dialog.fileSelected.connect(self._take_file)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

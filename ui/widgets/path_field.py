@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, 
 
 from core.domain.names import typed_path
 from ui.icons import icon
+from ui.widgets.last_folders import IMPORTS, start_where_last
 
 
 class PathField(QWidget):
@@ -22,11 +23,16 @@ class PathField(QWidget):
         *,
         placeholder: str = "",
         may_be_file: bool = False,
+        kind: str = IMPORTS,
         on_chosen: Callable[[Path], Path] = lambda path: path,
         parent: QWidget | None = None,
     ) -> None:
-        """`on_chosen` makes of a path that was chosen or dropped the one that is filled in."""
+        """`kind` says in which folder its dialogs start (ui.widgets.last_folders).
+
+        `on_chosen` makes of a path that was chosen or dropped the one that is filled in.
+        """
         super().__init__(parent)
+        self._kind = kind
         self._on_chosen = on_chosen
         self.setAcceptDrops(True)
         self._line = QLineEdit()
@@ -66,6 +72,7 @@ class PathField(QWidget):
         dialog = QFileDialog(self)
         dialog.setFileMode(mode)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly, mode == QFileDialog.FileMode.Directory)
+        start_where_last(dialog, self._kind)
         path = self.path()
         if path is not None:
             is_folder = mode == QFileDialog.FileMode.Directory and path.is_dir()

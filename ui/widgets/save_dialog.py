@@ -8,11 +8,13 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from ui.widgets.last_folders import EXPORTS, start_where_last
+
 
 def safe_file_name(text: str) -> str:
     """A name that every file system takes, made of a person's words."""
-    kept = "".join(c if c.isalnum() or c in " ._-()" else "_" for c in text).strip(" .")
-    return kept[:80] or "calque"
+    kept = "".join(c if c.isalnum() or c in "._-()" else " " for c in text)
+    return " ".join(kept.split()).strip(" .")[:80].rstrip(" .") or "calque"
 
 
 def ask_save_path(
@@ -24,6 +26,7 @@ def ask_save_path(
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setNameFilter(file_filter)
     dialog.setDefaultSuffix(suffix)
+    start_where_last(dialog, EXPORTS)
     dialog.selectFile(suggestion)
     dialog.fileSelected.connect(lambda path: then(Path(path)))
     dialog.open()

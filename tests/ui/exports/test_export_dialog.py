@@ -81,7 +81,7 @@ def test_the_folder_is_suggested_beside_the_projects_and_follows_the_format(
     dialog: ExportDialog, project: Project, tmp_path: Path
 ) -> None:
     target = dialog.form._target
-    assert target.path() == project.root.parent / "Parish_ 1850 Boxes"
+    assert target.path() == project.root.parent / "Parish 1850 Boxes"
     dialog.form.formats.choose("all")
     assert target.path() == project.root.parent / "Parish_ 1850 Everything"
     target.set_path(tmp_path / "mine")
@@ -90,7 +90,7 @@ def test_the_folder_is_suggested_beside_the_projects_and_follows_the_format(
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "x").touch()
     (tmp_path / "bare").mkdir()
-    assert dialog.form._within(tmp_path / "full") == tmp_path / "full" / "Parish_ 1850 Boxes"
+    assert dialog.form._within(tmp_path / "full") == tmp_path / "full" / "Parish 1850 Boxes"
     assert dialog.form._within(tmp_path / "bare") == tmp_path / "bare"
 
 
