@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.domain.names import listed_names, shown
 from core.domain.snapshots import Split
 from core.domain.training import Issue
 
@@ -360,14 +361,13 @@ def _is_new(values: Array) -> NDArray[np.bool_]:
 
 
 def _missing(ratio: float, missing: Sequence[tuple[str, Split]]) -> tuple[Issue, ...]:
-    advice = "Leave the class out, choose a validation folder, or add images with it."
-    return tuple(
-        Issue(
-            "E-440",
-            f'With ratio {ratio:g}, class "{name}" would have no {split.value} image. {advice}',
-            "data",
-            True,
-            "val_ratio",
-        )
-        for name, split in missing
-    )
+    """One for each set, whatever the number of classes."""
+    issues = []
+    for split in dict.fromkeys(split for _, split in missing):
+        names = [name for name, found in missing if found is split]
+        what = f'class "{shown(names[0])}"' if len(names) == 1 else f"{len(names)} classes ({listed_names(names)})"
+        it = "it" if len(names) == 1 else "them"
+        advice = f"Leave {it} out, choose a validation folder, or add images with {it}."
+        text = f"With ratio {ratio:g}, {what} would have no {split.value} image. {advice}"
+        issues.append(Issue("E-440", text, "data", True, "val_ratio"))
+    return tuple(issues)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path, PurePath
 
 IMAGE_SUFFIXES = frozenset(
@@ -21,6 +22,12 @@ _JOINERS = "\u200c\u200d"  # of scripts and emoji; what else cannot be printed m
 def shown(name: str | PurePath) -> str:
     """The name with everything that could not be printed escaped: undecodable bytes, line breaks, control signs."""
     return "".join(c if c.isprintable() or c in _JOINERS else _escaped(c) for c in str(name))
+
+
+def listed_names(names: Sequence[str], most: int = 5) -> str:
+    """The first few, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(shown(name) for name in names[:most]) + more
 
 
 def one_line(text: str) -> str:

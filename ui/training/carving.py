@@ -62,7 +62,7 @@ class Carving(QWidget):
         if self.ratio() is not None:
             return ()
         text = self.tr("The part held back must be a number such as 0.2.")
-        return (Issue("E-440", text, "data", True, "val_ratio"),)
+        return (Issue("E-442", text, "data", True, "val_ratio"),)
 
     def show_problems(self, problems: Iterable[tuple[str, bool]]) -> None:
         self._problem.show_problems(problems)

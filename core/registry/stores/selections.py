@@ -48,7 +48,7 @@ _ALL_FOLDERS = "SELECT id FROM folder WHERE project_id = ?"
 _BELOW = "SELECT id FROM folder WHERE project_id = ? AND (path = ? OR (path >= ? AND path < ?))"
 _OF_SET = "SELECT group_concat(id) FROM (SELECT id FROM image WHERE project_id = ? AND stated_set = ? ORDER BY id)"
 _BY_PATH = "SELECT id, path FROM image WHERE project_id = ? ORDER BY path"
-_PATHS = "SELECT id, path, n_bytes FROM image WHERE id IN ({marks}) ORDER BY path"
+_PATHS = "SELECT id, path, n_bytes, mtime_ns, sha256 FROM image WHERE id IN ({marks}) ORDER BY path"
 _FROZEN_IMAGES = "SELECT id, path, sha256, width, height, orientation, white FROM image WHERE id IN ({marks})"
 _FROZEN_ANNOTATIONS = """
 SELECT image_id, category_id, kind, x0, y0, x1, y1, points, is_crowd FROM annotation
@@ -81,8 +81,12 @@ class FrozenRow(NamedTuple):
 
 
 class FileRow(NamedTuple):
+    """What the file was like when it was imported."""
+
     path: str
     n_bytes: int
+    mtime_ns: int
+    sha256: str
 
 
 def forget_blocks(session: Session, project: ProjectId, images: Iterable[int] | None = None) -> None:
@@ -198,21 +202,22 @@ def iter_frozen(session: Session, keys: Column, check: Check = lambda: None) -> 
 
 
 def iter_files(session: Session, keys: Column, check: Check = lambda: None) -> Iterator[FileRow]:
-    """Where the images are and how large they were when they were imported."""
-    for _key, path, n_bytes in _iter_paths(session, keys, check):
-        yield FileRow(path, n_bytes)
+    """Where the images are, and what their files were like when they were imported."""
+    for _key, row in _iter_paths(session, keys, check):
+        yield row
 
 
 def paths_of(session: Session, keys: Column) -> dict[int, str]:
-    return {key: path for key, path, _ in _iter_paths(session, keys, lambda: None)}
+    return {key: row.path for key, row in _iter_paths(session, keys, lambda: None)}
 
 
-def _iter_paths(session: Session, keys: Column, check: Check) -> Iterator[tuple[int, str, int]]:
+def _iter_paths(session: Session, keys: Column, check: Check) -> Iterator[tuple[int, FileRow]]:
     cursor = _cursor(session)
     for chunk in chunked(keys.tolist(), KEYS_PER_QUERY):
         check()
-        for key, path, n_bytes in cursor.execute(_PATHS.format(marks=",".join("?" * len(chunk))), chunk).fetchall():
-            yield key, os.fsdecode(path), n_bytes
+        rows = cursor.execute(_PATHS.format(marks=",".join("?" * len(chunk))), chunk).fetchall()
+        for key, path, n_bytes, mtime_ns, sha256 in rows:
+            yield key, FileRow(os.fsdecode(path), n_bytes, mtime_ns, "" if sha256 is None else sha256.hex())
 
 
 def _reordered(session: Session, keys: Column) -> Column:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from core.domain.ids import ModelId, ProjectId, VersionId
 from core.domain.names import shown, typed_path
@@ -113,7 +114,7 @@ class Plans:
 
     def _project(self, name: str) -> Project:
         if not name:
-            raise RefusedError("Say which project to train on.", hint="Give its name with --project.", code="E-101")
+            raise RefusedError("Say which project to train on.", hint="Give its name with --project.", code="E-100")
         found = self._projects.find_project(name)
         if found is None:
             raise NotFoundError(f'There is no project "{name}".', hint="`calque projects` lists them.")
@@ -157,14 +158,16 @@ class Plans:
     def _values(self, plan: TrainingPlan, settings: Sequence[str]) -> Mapping[str, ConfigValue]:
         if not plan.worker:
             slugs = ", ".join(info.slug for info in self._catalog.list_workers())
-            raise RefusedError("Say which worker to train with.", hint=f"Give it with --worker; there are: {slugs}.")
+            raise RefusedError(
+                "Say which worker to train with.", hint=f"Give it with --worker; there are: {slugs}.", code="E-113"
+            )
         description = self._catalog.get(plan.worker)
         base = self._named(plan.worker, plan.configuration)
         typed: dict[str, ConfigValue] = dict(plan.values)
         for setting in settings:
             name, equals, text = setting.partition("=")
             if not equals or not name.strip():
-                raise RefusedError(f'"{setting}" is not a setting.', hint="Write it as key=value.", code="E-131")
+                raise RefusedError(f'"{setting}" is not a setting.', hint="Write it as key=value.", code="E-134")
             self._refuse_unknown(description, name.strip())
             typed[name.strip()] = text
         read = {
@@ -182,7 +185,7 @@ class Plans:
         if name not in known:
             close = difflib.get_close_matches(name, known, n=1)
             meant = f'Did you mean "{close[0]}"?' if close else f"There are: {', '.join(known)}."
-            raise RefusedError(f'"{description.slug}" has no setting "{name}".', hint=meant, code="E-530")
+            raise RefusedError(f'"{description.slug}" has no setting "{name}".', hint=meant, code="E-133")
 
     def _start(self, plan: TrainingPlan) -> StartFrom:
         text = plan.start.strip()
@@ -193,8 +196,12 @@ class Plans:
         version = self._models.find_version(text)
         if version is not None:
             return StartFrom(StartKind.VERSION, VersionId(version.id))
-        if "\0" in text:
-            raise RefusedError(f'"{shown(text)}" is not the path of a weights file.', code="E-350")
+        if "\0" in text or not (typed_path(text).exists() or "/" in text or Path(text).suffix):
+            raise RefusedError(
+                f'"{shown(text)}" is neither a version nor a weights file.',
+                hint="`calque models` lists the versions.",
+                code="E-145",
+            )
         return StartFrom(StartKind.FILE, file=typed_path(text))
 
 
@@ -202,7 +209,7 @@ def _stated_sets(names: Sequence[str]) -> tuple[Split, ...]:
     known = [split.value for split in Split]
     for name in names:
         if name not in known:
-            raise RefusedError(f'"{name}" is not a set.', hint=f"There are: {', '.join(known)}.", code="E-523")
+            raise RefusedError(f'"{name}" is not a set.', hint=f"There are: {', '.join(known)}.", code="E-526")
     return tuple(split for split in Split if split.value in names)
 
 

@@ -13,6 +13,8 @@ from core import clock
 from core.domain.ids import ProjectId
 from core.domain.selections import Selection
 from core.domain.snapshots import Split
+from core.images.hashing import sha256_of
+from core.images.opening import ImageFileError
 from core.registry.blocks import make_blocks
 from core.registry.database import Registry
 from core.registry.session import Session
@@ -50,9 +52,9 @@ class CountedData:
 
 @dataclass(frozen=True, slots=True)
 class FilesFound:
-    """Of the files in use: those that are gone, and those whose size is another one than at the import.
+    """Of the files in use: those that are gone, and those that are not what they were when they were imported.
 
-    Hashes come at the start, in the child.
+    A file of the same size and time passes; one of another time is hashed. The child hashes them all.
     """
 
     gone: tuple[str, ...]
@@ -180,8 +182,16 @@ def _look(root: Path, files: Iterable[FileRow], total: int, progress: Progress) 
         if done % _FILES_PER_STEP == 0:
             progress(done, total)
         try:
-            if (root / file.path).stat().st_size != file.n_bytes:
+            if not _is_as_imported(root / file.path, file):
                 changed.append(file.path)
-        except OSError:
+        except (OSError, ImageFileError):
             gone.append(file.path)
     return FilesFound(tuple(sorted(gone)), tuple(sorted(changed)), total, clock.now())
+
+
+def _is_as_imported(path: Path, file: FileRow) -> bool:
+    """Raises OSError, ImageFileError when it is gone or cannot be read."""
+    now = path.stat()
+    if now.st_size != file.n_bytes:
+        return False
+    return now.st_mtime_ns == file.mtime_ns or not file.sha256 or sha256_of(path) == file.sha256

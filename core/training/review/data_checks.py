@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from core.datasets.split import check_ratio
 from core.domain.counting import counted
 from core.domain.models import Model
-from core.domain.names import shown
+from core.domain.names import listed_names, shown
 from core.domain.snapshots import Split
 from core.domain.training import Issue, TrainingDraft
 from core.domain.workers import WorkerInfo
@@ -41,7 +41,10 @@ def check_data(
     if data is None or any(issue.is_error for issue in issues):
         return issues
     issues += [_error("E-152", _overlap_text(overlap.splits, overlap.paths)) for overlap in data.overlaps]
-    issues += _check_content(draft, data, worker, task)
+    content = _check_content(draft, data, worker, task)
+    issues += content
+    if any(issue.code == "E-122" for issue in content):
+        return issues  # what follows from that is not a fault of its own
     issues += _check_classes(draft, data, model, task)
     issues += [issue for issue in data.issues if issue not in issues]
     return issues
@@ -67,10 +70,8 @@ def _check_folders(draft: TrainingDraft, folders: Collection[str]) -> list[Issue
     for split, chosen in slots_of(draft).items():
         unknown = [folder for folder in chosen if folder not in folders]
         for folder in unknown:
-            text = f'"{shown(folder)}" is not a folder of this project.'
-            if split is Split.TRAIN:
-                text = f"The training folder contains no usable image (0 found: {text[:-1]})."
-            issues.append(_error("E-150" if split is Split.TRAIN else "E-523", text, f"{split.value}_folders"))
+            text = f'"{shown(folder)}" is not a folder of this project. Choose another one.'
+            issues.append(_error("E-525", text, f"{split.value}_folders"))
     for (_, a), (second, b) in () if are_apart(slots) else _overlapping(slots):
         issues.append(_error("E-151", _folder_overlap_text(a, b), f"{second.value}_folders"))
     return issues
@@ -178,16 +179,14 @@ def _check_classes(draft: TrainingDraft, data: TrainingData, model: Model | None
     if not data.categories and not is_empty:
         issues.append(_error("E-240", "Choose at least one class.", "categories"))
     shared = {name for name, n in zip(data.categories, data.train_images_with, strict=True) if n}
-    if not is_empty:
-        issues += [
-            _error("E-241", f'Class "{name}" has no example in the training data.', "categories")
-            for name in data.categories
-            if name not in shared
-        ]
-    issues += [
-        _warning("W-242", f'Class "{name}" occurs only in {split.value}; it cannot be learned.', "categories")
-        for name, split in data.only_in
-    ]
+    without = [name for name in data.categories if name not in shared]
+    if without and not is_empty:
+        text = _of_classes(without, "has no example", "have no example")
+        issues.append(_error("E-241", f"{text} in the training data.", "categories"))
+    for split in dict.fromkeys(split for _, split in data.only_in):
+        names = [name for name, found in data.only_in if found is split]
+        text = _of_classes(names, f"occurs only in {split.value}; it", f"occur only in {split.value}; they")
+        issues.append(_warning("W-242", f"{text} cannot be learned.", "categories"))
     if task is not None:
         refused = task.refuse_classes(data.found_kinds, data.boxes_only)
         issues += [_error("E-243", text, "categories") for text in refused]
@@ -199,6 +198,13 @@ def _check_classes(draft: TrainingDraft, data: TrainingData, model: Model | None
         issues += _check_model_classes(model, data)
     issues += _check_amounts(data)
     return issues
+
+
+def _of_classes(names: Sequence[str], verb: str, verbs: str) -> str:
+    """'Class "a" has ...', or '3 classes have ...: a, b, c' as far as they can be named."""
+    if len(names) == 1:
+        return f'Class "{shown(names[0])}" {verb}'
+    return f"{len(names)} classes ({listed_names(names)}) {verbs}"
 
 
 def _check_model_classes(model: Model, data: TrainingData) -> list[Issue]:

@@ -37,6 +37,7 @@ from core.workers.api import WorkerDescription
 from core.workers.catalog import WorkerCatalog
 from core.workers.configuration import check as check_values
 from core.workers.configuration import make, resolve
+from core.workers.foreign_weights import refuse_weights
 from core.workers.pretrained import find_pretrained
 
 UNFINISHED = (RunStatus.CREATED, RunStatus.PENDING, RunStatus.IN_PROGRESS, RunStatus.STOPPING, RunStatus.RERUN)
@@ -311,6 +312,8 @@ def _file_facts(file: Path | None) -> StartFacts:
         return StartFacts(missing=str(file))
     if file.suffix not in (".pt", ".safetensors"):
         return StartFacts(refusal=f'"{file.name}" is no weights file; they end in .pt or .safetensors.')
+    if file.suffix == ".pt":
+        return StartFacts(refusal=refuse_weights(file))
     if file.suffix == ".safetensors":
         try:
             load_model_json(file.parent)

@@ -77,7 +77,7 @@ def check(facts: Facts) -> tuple[Issue, ...]:
         *_check_model(facts),
         *_check_start(facts),
         *_check_project(facts),
-        *check_data(facts.draft, facts.folders, facts.data, facts.model, facts.worker, facts.task),
+        *check_data(facts.draft, facts.folders, facts.data, _model_of_the_task(facts), facts.worker, facts.task),
         *_check_files(facts),
         *_check_device(facts),
         *_check_limit(facts),
@@ -94,12 +94,15 @@ def warning(code: str, text: str, page: str, field_name: str = "") -> Issue:
 
 
 def _check_name(facts: Facts) -> list[Issue]:
-    return _name_issues(facts.draft.name, "name", "name", "Give the run a name.")
+    return _name_issues(facts.draft.name, "name", "name", "E-110")
 
 
-def _name_issues(name: str, page: str, field_name: str, demand: str) -> list[Issue]:
+_DEMANDS = {"E-110": "Give the run a name.", "E-112": "Choose a model, or name a new one."}
+
+
+def _name_issues(name: str, page: str, field_name: str, code: str) -> list[Issue]:
     if not name.strip():
-        return [error("E-110", demand, page, field_name)]
+        return [error(code, _DEMANDS[code], page, field_name)]
     if len(name.strip()) > MAX_NAME:
         return [error("E-111", f"The name is longer than {MAX_NAME} characters.", page, field_name)]
     return []
@@ -108,9 +111,9 @@ def _name_issues(name: str, page: str, field_name: str, demand: str) -> list[Iss
 def _check_worker(facts: Facts) -> list[Issue]:
     worker = facts.worker
     if worker is None:
-        return [error("E-122", "Choose what is to do the training.", "worker", "worker")]
+        return [error("E-113", "Choose what is to do the training.", "worker", "worker")]
     if not worker.is_available:
-        return [error("E-120", f'"{worker.title}" is not available: {worker.unavailable_reason}', "worker", "worker")]
+        return [error("E-124", f'"{worker.title}" is not available: {worker.unavailable_reason}', "worker", "worker")]
     issues = []
     on_gpu = facts.draft.device != "cpu"
     if worker.gpu_use is GpuUse.REQUIRED and not on_gpu:
@@ -130,18 +133,26 @@ def _gpu_reason(facts: Facts) -> str:
 
 def _check_configuration(facts: Facts) -> list[Issue]:
     issues = [
-        Issue(problem.code or "E-132", problem.text, "configuration", problem.is_error, problem.field)
+        Issue(problem.code or _CODE[problem.is_error], problem.text, "configuration", problem.is_error, problem.field)
         for problem in facts.configuration_problems
         if problem.code != "W-133"
     ]
     unknown = sorted(problem.field for problem in facts.configuration_problems if problem.code == "W-133")
     made_for = _made_for(facts)
     if unknown or made_for:
-        text = (
-            f"This configuration was made for {made_for or 'another method'}; unknown: {', '.join(unknown) or 'none'}."
-        )
-        issues.append(warning("W-133", text, "configuration"))
+        issues.append(warning("W-133", _strangers_text(facts, made_for, unknown), "configuration"))
     return issues
+
+
+_CODE = {True: "E-132", False: "W-135"}
+
+
+def _strangers_text(facts: Facts, made_for: str, unknown: list[str]) -> str:
+    title = f'"{facts.worker.title}" {facts.worker.version}' if facts.worker else "this"
+    left_out = f"unknown there and not used: {', '.join(unknown)}" if unknown else "all its values are known there"
+    if made_for:
+        return f"This configuration was made for {made_for}, and {title} is to train; {left_out}."
+    return f"{title} does not know these values of the configuration, which are not used: {', '.join(unknown)}."
 
 
 def _made_for(facts: Facts) -> str:
@@ -155,23 +166,30 @@ def _made_for(facts: Facts) -> str:
 def _check_model(facts: Facts) -> list[Issue]:
     draft, model = facts.draft, facts.model
     if facts.is_model_gone:
-        return [error("E-230", "The chosen model does not exist any more. Choose another one.", "model", "model")]
+        return [error("E-233", "The chosen model does not exist any more. Choose another one.", "model", "model")]
     if model is None:
-        issues = _name_issues(draft.new_model_name, "model", "new_model_name", "Choose a model, or name a new one.")
+        issues = _name_issues(draft.new_model_name, "model", "new_model_name", "E-112")
         if draft.new_model_name.strip() in facts.model_names:
             text = f'A model named "{draft.new_model_name.strip()}" already exists in this project.'
             issues.append(error("E-230", text, "model", "new_model_name"))
     else:
         issues = []
         if model.task_problem:
-            issues.append(error("E-122", model.task_problem, "model", "model"))
+            issues.append(error("E-126", model.task_problem, "model", "model"))
         elif facts.task is not None and model.task != facts.task.slug:
             title = facts.worker.title if facts.worker else ""
             text = f'"{title}" trains {facts.task.slug} models, but "{model.name}" is a {model.task} model.'
-            issues.append(error("E-122", text, "model", "model"))
+            issues.append(error("E-125", text, "model", "model"))
     if len(draft.version_name.strip()) > MAX_NAME:
         issues.append(error("E-111", f"The name is longer than {MAX_NAME} characters.", "model", "version_name"))
     return issues
+
+
+def _model_of_the_task(facts: Facts) -> Model | None:
+    """The classes of a model of another task are not compared: that is a fault already."""
+    model = facts.model
+    is_fitting = model is not None and not model.task_problem and (facts.task is None or model.task == facts.task.slug)
+    return model if is_fitting else None
 
 
 def _check_start(facts: Facts) -> list[Issue]:
@@ -182,7 +200,8 @@ def _check_start(facts: Facts) -> list[Issue]:
         return _check_version(facts)
     if kind is StartKind.FILE and (start.missing or start.refusal):
         text = start.refusal or f'The weights file "{shown(start.missing)}" is not there.'
-        return [error("E-350", f"{text} Choose another file, or train from scratch.", "model", "start")]
+        code = "E-351" if start.refusal else "E-352"
+        return [error(code, f"{text} Choose another file, or train from scratch.", "model", "start")]
     return []
 
 
@@ -191,7 +210,7 @@ def _check_pretrained(facts: Facts) -> list[Issue]:
     if not start.pretrained:
         what = facts.architecture or "this network"
         text = f'There are no pretrained weights for "{what}". Train from scratch.'
-        return [error("E-350", text, "model", "start")]
+        return [error("E-353", text, "model", "start")]
     if start.missing and not (facts.draft.start.may_download and start.may_use_network):
         why = "it is offline" if start.may_use_network else "Preferences say that the network is never used"
         text = (
@@ -204,6 +223,8 @@ def _check_pretrained(facts: Facts) -> list[Issue]:
 
 def _check_version(facts: Facts) -> list[Issue]:
     start, version = facts.start, facts.start.version
+    if version is None and facts.draft.start.version is None:
+        return [error("E-146", "Choose the version to start from.", "model", "start")]
     if version is None:
         text = "The version to start from does not exist any more. Choose another one."
         return [error("E-140", text, "model", "start")]
@@ -260,7 +281,7 @@ def _check_files(facts: Facts) -> list[Issue]:
     if facts.changed:
         files = _listed(facts.changed)
         text = f"{counted(len(facts.changed), 'file')} changed since the import: {files}. Import the folder again."
-        issues.append(error("E-223", text, "data"))
+        issues.append(error("E-224", text, "data"))
     return issues
 
 
@@ -269,12 +290,12 @@ def _check_device(facts: Facts) -> list[Issue]:
     if device == "cpu" or (facts.worker is not None and facts.worker.gpu_use is GpuUse.UNSUPPORTED):
         return []
     report = facts.devices
-    if report is not None and not report.gpus:
+    if report is not None and not report.gpus and device.partition(":")[0] == "cuda":
         return [error("E-160", f"No usable GPU: {_ended(report.gpu_reason)}", "device", "device")]
     known = {gpu.id for gpu in report.gpus} if report else set()
     if device not in known:
-        names = ", ".join(sorted(known)) or "none"
-        return [error("E-160", f'No usable GPU: "{device}" is not one of {names}.', "device", "device")]
+        names = ", ".join(("cpu", *sorted(known)))
+        return [error("E-162", f'There is no device "{shown(device)}". There are: {names}.', "device", "device")]
     return []
 
 

@@ -157,7 +157,7 @@ def test_without_the_plug_in_its_models_stay_readable_and_say_why_they_cannot_be
         assert [model.task_problem for model in elsewhere.models.list_models()] == [details.model.task_problem]
         draft = elsewhere.draft(new_model_name="", model=details.model.id)
         review = elsewhere.training.review(replace(draft, start=StartFrom(StartKind.VERSION, taken_in.id)))
-        assert ("E-122", details.model.task_problem) in [(issue.code, issue.text) for issue in review.issues]
+        assert ("E-126", details.model.task_problem) in [(issue.code, issue.text) for issue in review.issues]
         assert not review.can_start
     finally:
         elsewhere.close()

@@ -62,7 +62,7 @@ def test_without_a_validation_folder_a_part_is_held_back_with_live_counts(qtbot:
 
 def test_a_ratio_or_seed_that_is_no_number_is_told_and_nothing_is_lost(qtbot: QtBot, wizard: TrainingWizard) -> None:
     page = page_of(wizard)
-    for field, code, name in ((page.carving().control, "E-440", "val_ratio"), (page._seed_field, "E-132", "seed")):
+    for field, code, name in ((page.carving().control, "E-442", "val_ratio"), (page._seed_field, "E-132", "seed")):
         before = wizard.draft()
         field.selectAll()
         qtbot.keyClicks(field, "x")

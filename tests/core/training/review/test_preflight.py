@@ -105,21 +105,28 @@ def test_a_sound_draft_meets_nothing():
         ("E-450", "limits", ["no limit"], {"max_minutes": 6001.0}),
         ("E-450", "limits", ["no limit"], {"max_minutes": float("nan")}),
         ("E-521", "data", ["Choose training data"], {"train_folders": ()}),
-        ("E-150", "data", ["0 found", '"gone"'], {"train_folders": ("gone",)}),
-        ("E-523", "data", ['"gone"'], {"val_folders": ("gone",)}),
+        ("E-525", "data", ['"gone" is not a folder'], {"train_folders": ("gone",)}),
+        ("E-525", "data", ['"gone" is not a folder'], {"val_folders": ("gone",)}),
         ("E-151", "data", ['"train" and "train/a" overlap'], {"val_folders": ("train/a",)}),
         ("E-151", "data", ['"val" and "val" overlap'], {"test_folders": ("val",)}),
         ("E-151", "data", ["the whole project"], {"test_folders": ("",)}),
         ("E-441", "data", ["1 to 5 decimals"], {"val_folders": (), "val_ratio": 0.123456}),
         ("E-132", "data", ['"Seed" must be between 0'], {"seed": -1}),
         ("E-230", "model", ['"Pages" already exists'], {"model_names": frozenset({"Pages"})}),
-        ("E-110", "model", ["name a new one"], {"new_model_name": " "}),
+        ("E-112", "model", ["name a new one"], {"new_model_name": " "}),
         ("E-111", "model", ["100"], {"version_name": "x" * 101}),
         ("E-103", "review", ['"Project"', "a reason"], {"read_only_reason": "a reason"}),
         ("E-222", "data", ["7 files", "a.jpg", "and 2 more"], {"unreadable": ("a.jpg",) * 7}),
-        ("E-223", "data", ["1 file changed", "b.jpg"], {"changed": ("b.jpg",)}),
+        ("E-224", "data", ["1 file changed", "b.jpg"], {"changed": ("b.jpg",)}),
         ("E-250", "review", ["2.0 GB needed", "1.5 MB free"], {"disk_bytes": 2 * 10**9, "free_bytes": 1_500_000}),
         ("E-241", "data", ['"map" has no example'], {"train_images_with": (30, 0)}),
+        ("E-241", "data", ["2 classes (line, map) have no example"], {"train_images_with": (0, 0)}),
+        (
+            "W-242",
+            "data",
+            ["7 classes (a, b, c, d, e and 2 more) occur only in val; they"],
+            {"only_in": tuple((name, Split.VAL) for name in "abcdefg")},
+        ),
         ("W-242", "data", ['"seal" occurs only in test'], {"only_in": (("seal", Split.TEST),)}),
         ("W-244", "data", ["4 shapes were"], {"ignored": ((reasons.BAD_SHAPES, 4),)}),
         ("W-403", "data", ["map has 3 images; 20 is advisable"], {"train_images_with": (30, 3)}),
@@ -151,9 +158,9 @@ def test_no_limit_and_the_bounds_are_fine():
 
 
 def test_an_unknown_or_broken_worker():
-    refused("E-122", "Choose", page="worker", worker_facts=None)
+    refused("E-113", "Choose", page="worker", worker_facts=None)
     refused(
-        "E-120", "torch is not installed", worker_facts=replace(WORKER, unavailable_reason="torch is not installed.")
+        "E-124", "torch is not installed", worker_facts=replace(WORKER, unavailable_reason="torch is not installed.")
     )
 
 
@@ -175,7 +182,8 @@ def test_a_gpu_that_is_not_there():
     refused(
         "E-160", "CPU-only", page="device", device="cuda:0", devices=DeviceReport((CPU,), "This build is CPU-only.")
     )
-    refused("E-160", '"cuda:3" is not one of cuda:0', device="cuda:3", devices=DeviceReport((CPU, GPU), ""))
+    refused("E-162", 'no device "cuda:3"', "cpu, cuda:0", device="cuda:3", devices=DeviceReport((CPU, GPU), ""))
+    refused("E-162", 'no device "toaster"', device="toaster", devices=DeviceReport((CPU,), "no driver"))
 
 
 def test_problems_of_the_configuration_stand_at_their_fields():
@@ -189,12 +197,16 @@ def test_problems_of_the_configuration_stand_at_their_fields():
     assert found["E-131"].field == "size"
     assert "zzz" in found["W-133"].text
     all_issues = check(replace(FACTS, configuration_problems=problems))
-    assert [(i.field, i.is_error) for i in all_issues if i.code == "E-132"] == [("epochs", True), ("imgsz", False)]
+    assert [(i.code, i.field) for i in all_issues if i.field] == [
+        ("E-132", "epochs"),
+        ("E-131", "size"),
+        ("W-135", "imgsz"),
+    ]
 
 
 def test_a_configuration_of_another_worker_version_is_told():
     stored = Configuration(ConfigurationId("c"), "mine", "w", "0.9", {})
-    refused("W-133", '"YOLO" 0.9', "unknown: none", configuration_facts=stored)
+    refused("W-133", '"YOLO" 0.9', "all its values are known", configuration_facts=stored)
     assert issues_of(configuration_facts=replace(stored, worker_version="1.0")) == {}
     assert issues_of(configuration_facts=replace(stored, id=None)) == {}
 
@@ -205,14 +217,17 @@ def test_an_existing_model_wants_its_own_classes_and_task():
     assert issues_of(model_facts=replace(MODEL, categories=("map", "line"))) == {}
     changed = replace(MODEL, categories=("line", "seal"))
     refused("E-301", '"Pages"', "added map", "removed seal", page="model", model_facts=changed)
-    refused("E-122", "segmentation model", model_facts=replace(MODEL, task=SEGMENTATION.slug))
-    refused("E-230", "does not exist any more", is_model_gone=True)
+    of_shapes = replace(MODEL, task=SEGMENTATION.slug, categories=("seal",))
+    refused("E-125", "segmentation model", model_facts=of_shapes)
+    assert set(issues_of(model_facts=of_shapes)) == {"E-125"}, "its classes are no second fault"
+    refused("E-233", "does not exist any more", is_model_gone=True)
 
 
 def test_starting_from_a_version():
     start = {"start": StartFrom(StartKind.VERSION, VersionId("v"))}
     known = StartFacts(VERSION, ("line", "map"), "YOLO")
     assert issues_of(**start, start_facts=known) == {}
+    refused("E-146", "Choose the version", start=StartFrom(StartKind.VERSION), start_facts=StartFacts())
     refused("E-140", "does not exist", **start, start_facts=StartFacts())
     created = replace(known, version=replace(VERSION, status=VersionStatus.CREATED))
     refused("E-140", "V003 (old)", "Created", **start, start_facts=created)
@@ -236,14 +251,14 @@ def test_starting_from_published_weights():
     assert issues_of(**allowed, start_facts=missing) == {}
     never = replace(missing, may_use_network=False)
     refused("E-350", '"net-n.pt"', "/weights", "never used", page="model", **allowed, start_facts=never)
-    refused("E-350", "net-n", **start, start_facts=StartFacts())
+    refused("E-353", "net-n", **start, start_facts=StartFacts())
 
 
 def test_starting_from_a_file():
     start = {"start": StartFrom(StartKind.FILE, file=Path("/x.pt"))}
     assert issues_of(**start) == {}
-    refused("E-350", "/x.pt", **start, start_facts=StartFacts(missing="/x.pt"))
-    refused("E-350", "no weights file", **start, start_facts=StartFacts(refusal="It is no weights file."))
+    refused("E-352", "/x.pt", **start, start_facts=StartFacts(missing="/x.pt"))
+    refused("E-351", "no weights file", **start, start_facts=StartFacts(refusal="It is no weights file."))
 
 
 def test_nothing_to_learn_from():
@@ -270,6 +285,12 @@ def test_no_class_is_left():
 def test_a_segmenter_wants_shapes():
     segmenter = {"worker_facts": replace(WORKER, tasks=(SEGMENTATION.info,)), "task": SEGMENTATION}
     refused("E-122", "segmentation", "box annotations only", **segmenter)
+    consequences = {
+        "train_images_with": (30, 0),
+        "issues": (Issue("E-440", "With ratio 0.2 ...", "data", True),),
+        "model_facts": replace(MODEL, task=SEGMENTATION.slug, categories=("seal",)),
+    }
+    assert set(issues_of(**segmenter, **consequences)) == {"E-122"}, "what follows from it is not said besides"
     mixed = {"found_kinds": frozenset({"box", "polygon"}), "boxes_only": ("map",)}
     refused("E-243", '"map" has only boxes', **segmenter, **mixed)
 
@@ -301,3 +322,17 @@ def test_sizes_are_readable():
         "123 MB",
         "1.5 GB",
     ]
+
+
+def test_values_that_are_unknown_are_listed_whoever_made_the_configuration():
+    problems = tuple(FieldProblem(name, "unknown", False, "W-133") for name in ("zoom", "alpha"))
+    refused("W-133", '"YOLO" 1.0 does not know', "alpha, zoom", configuration_problems=problems)
+    stored = Configuration(ConfigurationId("c"), "mine", "w", "0.9", {})
+    words = ['made for "YOLO" 0.9', '"YOLO" 1.0 is to train', "alpha, zoom"]
+    refused("W-133", *words, configuration_problems=problems, configuration_facts=stored)
+
+
+def test_a_model_whose_task_is_not_installed():
+    refused(
+        "E-126", "counting", model_facts=replace(MODEL, task="counting", task_problem='"counting" is unknown here.')
+    )
