@@ -12,6 +12,7 @@ lose its picture to a likely one. Then each page is read and told.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
@@ -195,8 +196,8 @@ def _missing(file: AltoFile, match: Match) -> Problem:
 
 
 def _stated_size(file: AltoFile) -> tuple[int, int] | None:
-    if file.unit == "pixel" and file.width and file.height and file.width > 0 and file.height > 0:
-        return int(file.width), int(file.height)
+    if file.unit == "pixel" and all(side and math.isfinite(side) and side > 0 for side in (file.width, file.height)):
+        return int(file.width or 0), int(file.height or 0)
     return None
 
 

@@ -9,19 +9,13 @@ import yaml  # type: ignore[import-untyped]
 
 from core.domain.names import shown
 from core.errors import FormatError
-from core.formats.reading.text_files import decode_lines, read_limited
 
 MAX_BYTES = 2**20
 _MAX_DEPTH = 20  # also keeps PyYAML out of nesting that costs it the square of the depth
 
 
-def read_yaml(path: Path) -> Any:
-    """Nested str, list and dict. Raises FormatError with the line."""
-    return parse_yaml("\n".join(decode_lines(read_limited(path, MAX_BYTES))), path)
-
-
 def parse_yaml(text: str, path: Path) -> Any:
-    """The same of the text that is in the file `path`."""
+    """Nested str, list and dict, of the text that is in the file `path`. Raises FormatError with the line."""
     name = shown(path.name)
     try:
         return _build(text)

@@ -16,9 +16,10 @@ from typing import Any
 from core.domain.imports import ImportSource, Problem, Severity
 from core.domain.names import is_image_name, shown
 from core.errors import FormatError
+from core.formats.reading.encodings import decode_names, guess_encodings
 from core.formats.reading.found_files import find_files
-from core.formats.reading.text_files import head_of
-from core.formats.reading.yaml_files import read_yaml
+from core.formats.reading.text_files import head_of, read_limited
+from core.formats.reading.yaml_files import MAX_BYTES, parse_yaml
 from core.formats.yolo.class_lists import (
     NAME_FILES,
     YAML_ENDINGS,
@@ -63,7 +64,7 @@ def find_layout(source: ImportSource) -> YoloLayout:
     base = folder = marker.parent if marker is not None else source.path
     content = None
     if marker is not None and marker.suffix.lower() in YAML_ENDINGS:
-        content = read_yaml(marker)
+        content = _read_yaml(marker, source.names_encoding)
         base = _yaml_base(content, folder, marker, problems)
     label_files = tuple(_label_files(base, problems))
     if not label_files:
@@ -215,6 +216,20 @@ def _name_problems(layout: YoloLayout, folder: Path) -> list[Problem]:
         problems.append(Problem("category-names-missing", f"{text}numbers.", str(folder)))
     several = several_lists_problem(layout.class_lists, folder)
     return [*problems, several] if several is not None else problems
+
+
+def _read_yaml(file: Path, encoding: str | None) -> Any:
+    """Raises FormatError, which says so when the text is in another encoding."""
+    data = read_limited(file, MAX_BYTES)
+    text = decode_names(data, file, encoding)
+    try:
+        return parse_yaml(text.text, file)
+    except FormatError as error:
+        if not text.is_unread:
+            raise
+        likely = next(iter(guess_encodings(data)), "cp1252")
+        hint = f"The file is not UTF-8. Save it as UTF-8, or name its encoding (--names-encoding {likely})."
+        raise FormatError(error.text, file=file, line=error.line, hint=hint) from error
 
 
 def _yaml_base(content: Any, folder: Path, marker: Path, problems: list[Problem]) -> Path:

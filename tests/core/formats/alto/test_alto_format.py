@@ -269,6 +269,18 @@ def test_only_late_files_are_detected_too(tmp_path: Path, pictures: Pictures) ->
     assert FORMAT.detect(tmp_path / "p.xml") == 1
 
 
+@pytest.mark.parametrize("page", ['WIDTH="1e999" HEIGHT="80"', 'WIDTH="nan" HEIGHT="nan"', 'WIDTH="-1" HEIGHT="0"'])
+@pytest.mark.parametrize("size", [(100, 80), None])
+def test_a_page_size_that_is_none_costs_nothing_else(
+    tmp_path: Path, pictures: Pictures, page: str, size: tuple[int, int] | None
+) -> None:
+    pictures(tmp_path, "p.jpg")
+    (tmp_path / "p.xml").write_text(alto(line(), page=page))
+    result = read(tmp_path, size=size)
+    assert len(result.images) == 1
+    assert not result.images[0].is_explicit_negative
+
+
 WORDS = '<String HPOS="10" VPOS="20" WIDTH="5" HEIGHT="6"/><SP/><String HPOS="18" VPOS="18" WIDTH="7" HEIGHT="9"/>'
 
 

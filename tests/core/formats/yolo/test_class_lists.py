@@ -129,6 +129,24 @@ def test_the_file_that_was_pointed_at_counts(tmp_path: Path, pictures: Pictures)
     assert kinds(result) == ["category-names-differ"]
 
 
+def test_a_yaml_of_bytes_that_yaml_does_not_allow(tmp_path: Path, pictures: Pictures) -> None:
+    """The first bytes of Japanese signs are control characters for who reads them as Western."""
+    pictures(tmp_path, "images/a.jpg")
+    write(tmp_path, {"data.yaml": "nc: 1\nnames: [日木]\n".encode("cp932"), "labels/a.txt": ROW.format(0)})
+    result = read(tmp_path)
+    assert result.categories == (r"\x93\xfa\x96\xd8",) and kinds(result) == ["names-not-utf8"]
+    assert found(read(tmp_path, "cp932")) == {"a.jpg": ["日木"]}
+
+
+def test_a_yaml_that_only_its_encoding_makes_readable_says_so(tmp_path: Path, pictures: Pictures) -> None:
+    pictures(tmp_path, "images/a.jpg")
+    write(tmp_path, {"data.yaml": "nc: 1\nnames: [日本]\n".encode("cp932"), "labels/a.txt": ROW.format(0)})
+    with pytest.raises(FormatError) as refused:
+        read(tmp_path)
+    assert "not UTF-8" in refused.value.hint and "--names-encoding cp932" in refused.value.hint
+    assert found(read(tmp_path, "cp932")) == {"a.jpg": ["日本"]}
+
+
 @pytest.mark.parametrize("file", ["classes.txt", "data.yaml"])
 def test_names_in_another_encoding(tmp_path: Path, pictures: Pictures, file: str) -> None:
     pictures(tmp_path, "images/a.jpg")
