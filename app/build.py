@@ -19,6 +19,7 @@ from app.window_state import WindowMemory
 from core.domain.imports import Severity
 from core.domain.messages import UserMessage
 from core.domain.projects import Project
+from core.domain.registry_loss import RegistryLoss
 from core.home import Home
 from ui.main_window import MainWindow
 from ui.projects.start_page import StartPage
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from app.controllers.preferences import PreferencesController
     from app.guide import Guide
     from app.making import Features
+    from app.registry_loss import RegistryRescue
     from app.services import Services
     from app.shell_dialogs import ClosingChoice
 
@@ -52,6 +54,7 @@ class Application(QObject):
         last_folders.begin_with(folders, lambda kind, path: self.memory.remember(f"folders/{kind}", path))
         self.start_page = StartPage()
         self.features: Features | None = None
+        self.rescue: RegistryRescue | None = None  # once the registry could not be opened
         self._trains_sample = trains_sample
         self._early_wishes: list[Callable[[Features], object]] = []
         self._early_connections: list[QMetaObject.Connection] = []
@@ -73,6 +76,9 @@ class Application(QObject):
     def shutdown(self) -> None:
         """Let go of everything; runs in their own processes go on."""
         self.memory.save_geometry(self.window)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.disconnect(self._share_guide_key)
         if "guide" in self.__dict__:
             self.guide.close()
         if self.features is not None:
@@ -94,16 +100,39 @@ class Application(QObject):
 
     def _on_painted(self) -> None:
         self.painted.emit()
-        self.jobs.run(self._open_services, then=self._on_services, on_error=self._on_no_services, pool="registry")
+        self._start_services()
 
-    def _open_services(self) -> Services:
+    def _start_services(self) -> None:
+        self.jobs.run(self._open_services, then=self._on_opened, on_error=self._on_no_services, pool="registry")
+
+    def _open_services(self) -> Services | RegistryLoss:
         from app.services import build_services
+        from core.errors import RegistryCorruptError, RegistryLostError
 
-        services = build_services(self.home, self.settings)
+        try:
+            services = build_services(self.home, self.settings)
+        except (RegistryLostError, RegistryCorruptError) as error:
+            from app.registry_loss import describe_loss
+
+            return describe_loss(self.home, error)
         # The pages' modules are loaded here too, so that the window's thread finds them ready.
         import app.making  # noqa: F401
 
         return services
+
+    def _on_opened(self, answer: Services | RegistryLoss) -> None:
+        if not isinstance(answer, RegistryLoss):
+            self._on_services(answer)
+            return
+        from app.registry_loss import RegistryRescue
+
+        self.rescue = RegistryRescue(self.home, self.jobs, answer, self.window)
+        self.rescue.rescued.connect(self._on_rescued)
+        self.rescue.left.connect(lambda: self._on_no_services(UserMessage(answer.text)))
+
+    def _on_rescued(self, lines: tuple[str, ...]) -> None:
+        self.show_message(UserMessage(lines[0], "\n".join(lines[1:]), severity=Severity.INFO))
+        self._start_services()
 
     def _on_services(self, services: Services) -> None:
         from app.making import Features

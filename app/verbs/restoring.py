@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.services import registry_of
 from app.verbs.output import VerbResult
@@ -14,6 +15,9 @@ from core.files.faults import told_as_storage_error
 from core.home import Home
 from core.registry.backups import Backup, age_of, list_backups
 from core.registry.restoring import newest_sound, restore_backup
+
+if TYPE_CHECKING:
+    from core.rebuilding.findings import Rebuilt
 
 
 def run_restore(home: Home, named: str | None) -> VerbResult:
@@ -39,12 +43,7 @@ def run_reindex(home: Home) -> VerbResult:
         rebuilt = reindex_home(home, registry, RunKindCatalog())
     finally:
         registry.close()
-    found = (
-        f"{counted(rebuilt.n_runs, 'run')}, {counted(rebuilt.n_versions, 'model version')} and "
-        f"{counted(rebuilt.n_datasets, 'frozen dataset')} were not listed and are listed again."
-    )
-    is_all_listed = not (rebuilt.n_runs or rebuilt.n_versions or rebuilt.n_datasets)
-    lines = ["Every run and version on the disk is listed already." if is_all_listed else found]
+    lines = [_found(rebuilt) or "Every run and version on the disk is listed already."]
     if rebuilt.aside is not None:
         lines.append(f"The former registry was kept: {shown(rebuilt.aside)}")
     if rebuilt.projects:
@@ -63,6 +62,24 @@ def run_reindex(home: Home) -> VerbResult:
         "problems": [problem_data(problem) for problem in rebuilt.problems],
     }
     return VerbResult(data, tuple(lines))
+
+
+def run_rescue(home: Home, copy: Path) -> VerbResult:
+    """For the window: a copy restored, and what was made since listed again."""
+    restored, listed = run_restore(home, str(copy)), run_reindex(home)
+    age = age_of(next(one for one in list_backups(copy.parent) if one.path == copy))
+    first = f"Everything is again as it was in the copy, which is {age}."
+    rest = listed.lines if listed.data["n_runs"] or listed.data["n_versions"] else ()
+    return VerbResult({"restored": restored.data, "listed": listed.data}, (first, *rest))
+
+
+def _found(rebuilt: Rebuilt) -> str:
+    if not (rebuilt.n_runs or rebuilt.n_versions or rebuilt.n_datasets):
+        return ""
+    return (
+        f"{counted(rebuilt.n_runs, 'run')}, {counted(rebuilt.n_versions, 'model version')} and "
+        f"{counted(rebuilt.n_datasets, 'frozen dataset')} were not listed and are listed again."
+    )
 
 
 def _named(home: Home, text: str) -> Backup:

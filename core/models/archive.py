@@ -68,6 +68,8 @@ def _require_harmless(entry: zipfile.ZipInfo, archive: Path) -> None:
     name = entry.orig_filename
     parts = name.replace("\\", "/").split("/")
     mode = entry.external_attr >> 16
+    if not entry.filename:
+        raise _dangerous(archive, "a file in it has no name")
     if name.startswith(("/", "\\")) or ".." in parts or ":" in parts[0] or "\0" in name or "\\" in name:
         raise _dangerous(archive, f'the name "{shown(name)}" leads out of it')
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
