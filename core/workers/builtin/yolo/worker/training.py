@@ -15,7 +15,7 @@ from core.workers.builtin.yolo.configuration import YoloConfiguration
 from core.workers.builtin.yolo.worker.arguments import architecture_of, configuration_of, engine_arguments
 from core.workers.builtin.yolo.worker.best_weights import Best
 from core.workers.builtin.yolo.worker.dataset import WrittenDataset, write_dataset
-from core.workers.builtin.yolo.worker.engine import LIBRARIES, engine_session
+from core.workers.builtin.yolo.worker.engine import ENGINE_VERSION, LIBRARIES, engine_session
 from core.workers.builtin.yolo.worker.failures import told_in_words
 from core.workers.builtin.yolo.worker.networks import describe_network, write_weights
 from core.workers.builtin.yolo.worker.snippet import usage_snippet
@@ -135,5 +135,5 @@ def _model(trainer: Any, watch: TrainingWatch, best: Best) -> Mapping[str, Any]:
         "best_is_partial": best.is_partial,
         "validation": dict(best.metrics),
         "libraries": LIBRARIES,
-        "snippet": usage_snippet(request.task),
+        "snippet": usage_snippet(request.task, ENGINE_VERSION),
     }
