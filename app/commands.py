@@ -43,7 +43,7 @@ COMMANDS = (
     Command("open-sample", "Open the sample project", "File", "sparkles", "", "services"),
     Command("open-recent", "Open recent", "File", "clock", "", "services", is_menu=True),
     Command("close-project", "Close the project", "File", "folder", "Ctrl+W", "project"),
-    Command("import-version", "Import a model version…", "File", "package", "", "project", separator_before=True),
+    Command("import-version", "Import a model version…", "File", "package", "", "services", separator_before=True),
     Command("preferences", "Preferences…", "File", "settings", "Ctrl+,", separator_before=True),
     Command("quit", "Quit", "File", "x", "Ctrl+Q", separator_before=True),
     Command("show-start", "Start page", "View", "house", "Ctrl+1"),

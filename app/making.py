@@ -286,7 +286,13 @@ class Features(QObject):
     def version_imports(self) -> VersionImports:
         from app.controllers.version_imports import VersionImports
 
-        controller = VersionImports(models=self.services.models, jobs=self.jobs, window=self._window, parent=self)
+        controller = VersionImports(
+            models=self.services.models,
+            projects=self.services.projects,
+            jobs=self.jobs,
+            window=self._window,
+            parent=self,
+        )
         self._listen(controller)
         self.routes.lead_from_version_imports(controller)
         return controller

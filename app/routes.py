@@ -67,8 +67,7 @@ class Routes(QObject):
 
     def import_version(self) -> None:
         project = self._features.projects.current
-        if project is not None:
-            self._features.version_imports.ask(project.id)
+        self._features.version_imports.ask(project.id if project is not None else None)
 
     def show_section(self, section: str) -> None:
         if section == "project":
@@ -211,6 +210,7 @@ class Routes(QObject):
         models.version_opened.connect(lambda _version: self._window.show_page("version", "models"))
         models.list_requested.connect(lambda: self._window.show_page("models", "models"))
         models.run_requested.connect(lambda run: self._features.runs.open(run))
+        models.import_requested.connect(self.import_version)
         models.train_requested.connect(self.train_current_project)
         models.train_again_requested.connect(lambda version: self._features.training.open_like_version(version))
 

@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
+from app.controllers.library_questions import delete_model_question, delete_version_question
 from app.controllers.opening import open_link, open_path
 from app.controllers.saving import SPREADSHEET, save_text
+from app.controllers.titles import Title, ask_title
 from app.jobs import JobContext, JobRunner
 from core.domain.changes import Changes
 from core.domain.ids import ProjectId, VersionId
@@ -21,6 +24,7 @@ from core.domain.names import shown
 from ui.evaluation.evaluation_csv import evaluation_rows
 from ui.models.models_page import ModelsPage
 from ui.models.version_page import VersionPage
+from ui.widgets.confirmation import ask
 from ui.widgets.save_dialog import ask_save_path, safe_file_name
 
 if TYPE_CHECKING:  # SQLAlchemy comes with it, which the window's first paint must not wait for
@@ -39,6 +43,7 @@ class ModelsController(QObject):
     run_requested = Signal(object)  # RunId
     train_requested = Signal()
     train_again_requested = Signal(object)  # VersionId
+    import_requested = Signal()
     message_raised = Signal(object)  # UserMessage
 
     def __init__(
@@ -60,6 +65,10 @@ class ModelsController(QObject):
         models_page.train_requested.connect(self.train_requested)
         models_page.train_again_requested.connect(self.train_again_requested)
         models_page.export_requested.connect(self.ask_export)
+        models_page.import_requested.connect(self.import_requested)
+        for page in (models_page, version_page):
+            page.rename_requested.connect(self.ask_title)
+            page.delete_requested.connect(self.ask_deletion)
         version_page.back_requested.connect(self._leave)
         version_page.version_requested.connect(self.open)
         version_page.run_requested.connect(self.run_requested)
@@ -102,10 +111,49 @@ class ModelsController(QObject):
         if self.current is not None and self.current in changes.versions:
             self._read_details(self.current, self._show_again, key="refresh-version")
 
+    def ask_title(self, entry: Model | ModelVersion) -> None:
+        """Ask for another name and description of a model or a version."""
+        models = self._models
+        if isinstance(entry, Model):
+            title = Title("Rename and describe the model", entry.name, entry.description)
+            ask_title(
+                self._front(), self._jobs, title,
+                rename=lambda name: models.rename_model(entry.id, name),
+                describe=lambda text: models.describe_model(entry.id, text),
+            )  # fmt: skip
+        else:
+            window = f"Rename and describe V{entry.number:03d} of {shown(entry.model_name)}"
+            title = Title(window, entry.name, entry.description, f"&Name behind V{entry.number:03d}")
+            ask_title(
+                self._front(), self._jobs, title,
+                rename=lambda name: models.rename_version(entry.id, name),
+                describe=lambda text: models.describe_version(entry.id, text),
+            )  # fmt: skip
+
+    def ask_deletion(self, entry: Model | ModelVersion) -> None:
+        """Ask, then delete a version, or a model with all of its versions."""
+        if isinstance(entry, Model):
+            question, delete = delete_model_question(entry), lambda: self._models.delete_model(entry.id)
+        else:
+            question, delete = delete_version_question(entry), lambda: self._models.delete_version(entry.id)
+        ask(self._front(), question, lambda _option: self._delete(delete, entry))
+
+    def _delete(self, delete: Callable[[], Changes], entry: Model | ModelVersion) -> None:
+        # Files are moved: not on the registry's thread.
+        self._jobs.run(delete, then=lambda _done: self._leave_deleted(entry), on_error=self.message_raised.emit)
+
+    def _leave_deleted(self, entry: Model | ModelVersion) -> None:
+        details = self._page.details
+        if self._page.isVisible() and details is not None and entry.id in (details.version.id, details.model.id):
+            self._leave()
+
+    def _front(self) -> QWidget:
+        return self._page if self._page.isVisible() else self._list
+
     def ask_export(self, version: ModelVersion, as_zip: bool) -> None:
         """Ask where to, then write the version's files there."""
         name = safe_file_name(f"{version.model_name} V{version.number:03d}")
-        parent = self._page if self._page.isVisible() else self._list
+        parent = self._front()
         if as_zip:
             ask_save_path(
                 parent, "Export as a .zip file", f"{name}.zip", "Zip archives (*.zip)", "zip",
@@ -138,7 +186,7 @@ class ModelsController(QObject):
         self.message_raised.emit(message)
 
     def _show_again(self, details: VersionDetails) -> None:
-        if details.version.id == self.current:  # else another was opened meanwhile
+        if details.version.id == self.current and not details.version.is_deleted:  # else another was opened meanwhile
             self._page.set_details(details)
 
     def _read_library(self, then: Callable[[_Library], None], key: str) -> None:

@@ -8,9 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QWidget
 
 from app.controllers.run_exports import RunExports
 from app.controllers.run_questions import kill_question, remove_question, stop_question
+from app.controllers.titles import Title, ask_title
 from app.jobs import JobRunner
 from app.run_pool import RunPool
 from app.window_state import WindowMemory
@@ -153,6 +155,8 @@ class RunsController(QObject):
                 self._with_runs(runs, lambda found: self.version_requested.emit(found[0].record.version))
             case RunAction.TRAIN_AGAIN:
                 self.train_again_requested.emit(run)
+            case RunAction.RENAME:
+                self._with_runs(runs, lambda found: self._ask_title(found[0].record))
 
     # What a wish does
 
@@ -164,6 +168,22 @@ class RunsController(QObject):
             on_error=self.message_raised.emit,
             pool="registry",
         )
+
+    def _ask_title(self, record: RunRecord) -> None:
+        id, runs = record.id, self._runs
+        ask_title(
+            self._front(),
+            self._jobs,
+            Title("Rename and describe the run", record.name, record.description),
+            rename=lambda name: runs.rename(id, name),
+            describe=lambda text: runs.describe(id, text),
+            then=lambda: self._jobs.run(
+                lambda: runs.get_run(id), then=self._pool.tell, on_error=self.message_raised.emit, pool="registry"
+            ),
+        )
+
+    def _front(self) -> QWidget:
+        return self._page if self._page.isVisible() else self._list
 
     def _ask_stop(self, run: Run) -> None:
         self._ask(stop_question(run), lambda _option: self._change(lambda: self._runs.request_stop(run.id)))
@@ -177,8 +197,7 @@ class RunsController(QObject):
         self._ask(remove_question(runs), lambda with_files: self._remove(ids, with_files=with_files))
 
     def _ask(self, question: Question, then: Callable[[bool], None]) -> None:
-        parent = self._page if self._page.isVisible() else self._list
-        ask(parent, question, then)
+        ask(self._front(), question, then)
 
     def _change(self, change: Callable[[], RunRecord], *, pool_is_io: bool = False) -> None:
         self._jobs.run(

@@ -13,6 +13,9 @@ from core.domain.evaluation import Evaluation, EvaluationTable
 from core.domain.ids import ModelId, ProjectId, RunId, SnapshotId, TaskId, VersionId
 from core.domain.snapshots import SnapshotInfo
 
+TRASH_DAYS = 30
+"""So long the files of a deleted version can still be found in the trash of the store."""
+
 
 class VersionStatus(StrEnum):
     CREATED = "Created"  # its run has not published it (yet)

@@ -13,7 +13,7 @@ from core import clock
 from core.domain.changes import Changed, Changes
 from core.domain.ids import ModelId, ProjectId, TaskId, VersionId
 from core.domain.imports import Problem
-from core.domain.models import Model, ModelVersion, VersionDetails, VersionStatus
+from core.domain.models import TRASH_DAYS, Model, ModelVersion, VersionDetails, VersionStatus
 from core.domain.names import shown
 from core.errors import NotFoundError, RefusedError, WeightsError
 from core.models.details import facts_of, imported_at, snippet_of
@@ -40,7 +40,6 @@ from core.registry.titles import checked_description, checked_title
 from core.tasks.catalog import TaskCatalog
 
 TRASH_PREFIX = ".trash-"
-TRASH_DAYS = 30
 
 
 def _no_progress(done: float, total: float, text: str = "") -> None:

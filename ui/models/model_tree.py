@@ -12,6 +12,7 @@ from PySide6.QtGui import QFont
 from core.domain.ids import VersionId
 from core.domain.models import Model, ModelVersion, VersionStatus
 from ui.icons import icon
+from ui.models.library_actions import bests_of
 from ui.models.version_words import headline_text, is_comparable, measured_on
 from ui.widgets.badge import VERSION_TONES
 from ui.widgets.badge_delegate import TONE_ROLE
@@ -21,23 +22,25 @@ from ui.widgets.two_level_model import Index, TwoLevelModel
 VERSION_ROLE = Qt.ItemDataRole.UserRole + 1
 SORT_ROLE = Qt.ItemDataRole.UserRole + 2
 SEARCH_ROLE = Qt.ItemDataRole.UserRole + 3
-NOTE_ROLE = Qt.ItemDataRole.UserRole + 4  # what stands muted behind a model's name
+NOTE_ROLE = Qt.ItemDataRole.UserRole + 4  # what stands muted behind a name
+ENTRY_ROLE = Qt.ItemDataRole.UserRole + 5  # the Model or ModelVersion of a row
 
 
 class VersionColumn(IntEnum):
     NAME = 0
     STATUS = 1
-    METRIC = 2
-    MEASURED_ON = 3
-    CREATED = 4
-    DURATION = 5
-    PARENT = 6
-    DATASET = 7
-    RUN = 8
+    MAP50 = 2
+    METRIC = 3
+    MEASURED_ON = 4
+    CREATED = 5
+    DURATION = 6
+    PARENT = 7
+    DATASET = 8
+    RUN = 9
 
 
-HEADINGS = ("Model and versions", "Status", "mAP50-95", "Measured on", "Created", "Duration", "Started from", "Dataset",
-            "Run")  # fmt: skip
+HEADINGS = ("Model and versions", "Status", "mAP50", "mAP50-95", "Measured on", "Created", "Duration", "Started from",
+            "Dataset", "Run")  # fmt: skip
 
 
 class ModelTreeModel(TwoLevelModel):
@@ -47,6 +50,7 @@ class ModelTreeModel(TwoLevelModel):
         super().__init__(HEADINGS, parent)
         self._models: list[Model] = []
         self._versions: list[list[ModelVersion]] = []
+        self._best: dict[VersionId, int] = {}  # with the number of versions that it is the best of
 
     def set_models(self, models: Sequence[Model], versions: Sequence[ModelVersion]) -> None:
         self.beginResetModel()
@@ -55,6 +59,7 @@ class ModelTreeModel(TwoLevelModel):
         for version in sorted(versions, key=lambda item: -item.number):
             by_model.setdefault(version.model, []).append(version)
         self._versions = [by_model[model.id] for model in self._models]
+        self._best = {id: n_alike for items in self._versions for id, n_alike in bests_of(items).items()}
         self._set_sizes([len(items) for items in self._versions])
         self.endResetModel()
 
@@ -79,13 +84,16 @@ class ModelTreeModel(TwoLevelModel):
             return f"{model.name} {model.project_name} {model.description} {model.id}"
         if role == SORT_ROLE:
             return model.name.casefold()
+        if role == ENTRY_ROLE:
+            return model
         if column != VersionColumn.NAME:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return model.name
         if role == NOTE_ROLE:
             n = len(self._versions[group])
-            return f"{model.task} · {n} version{'' if n == 1 else 's'} · {model.project_name}"
+            where = model.project_name or "no project"
+            return f"{model.task} · {n} version{'' if n == 1 else 's'} · {where}"
         if role == Qt.ItemDataRole.DecorationRole:
             return icon("boxes")
         if role == Qt.ItemDataRole.FontRole:
@@ -96,10 +104,13 @@ class ModelTreeModel(TwoLevelModel):
 
     def row_data(self, group: int, row: int, column: int, role: int) -> Any:
         version = self._versions[group][row]
-        if role == VERSION_ROLE:
+        if role in (VERSION_ROLE, ENTRY_ROLE):
             return version
         if role == SEARCH_ROLE:
-            return f"{version.label} {version.architecture} {version.worker} {version.id} {version.run or ''}"
+            return (
+                f"{version.label} {version.description} {version.architecture} {version.worker} "
+                f"{version.id} {version.run or ''}"
+            )
         if role == SORT_ROLE:
             return _sort_value(version, VersionColumn(column))
         if role == Qt.ItemDataRole.DisplayRole:
@@ -108,9 +119,11 @@ class ModelTreeModel(TwoLevelModel):
             return VERSION_TONES[version.status]
         if role == Qt.ItemDataRole.DecorationRole:
             if column == VersionColumn.NAME:
-                return icon("box")
+                return icon("star", role="success") if version.id in self._best else icon("box")
             if column == VersionColumn.MEASURED_ON and not self._is_comparable(group, version):
                 return icon("triangle-alert", role="warning")
+        if role == NOTE_ROLE and column == VersionColumn.NAME:
+            return "best" if version.id in self._best else None
         return self._tool_tip(group, version, column) if role == Qt.ItemDataRole.ToolTipRole else None
 
     def _is_comparable(self, group: int, version: ModelVersion) -> bool:
@@ -119,7 +132,11 @@ class ModelTreeModel(TwoLevelModel):
     def _tool_tip(self, group: int, version: ModelVersion, column: int) -> str | None:
         if column == VersionColumn.STATUS:
             return _STATUS_HELP[version.status]
-        if column in (VersionColumn.METRIC, VersionColumn.MEASURED_ON):
+        if column == VersionColumn.NAME:
+            n_alike = self._best.get(version.id)
+            best = f"The best of {n_alike} versions that were measured on the same images." if n_alike else ""
+            return "\n".join(part for part in (version.label, best, version.description) if part)
+        if column in (VersionColumn.MAP50, VersionColumn.METRIC, VersionColumn.MEASURED_ON):
             if not self._is_comparable(group, version):
                 return f"{headline_text(version)}\nNot comparable with every other version: measured on other images."
             return headline_text(version)
@@ -161,6 +178,8 @@ def _text(version: ModelVersion, column: VersionColumn) -> str:
             return version.label + (" · stopped early" if version.is_partial else "")
         case VersionColumn.STATUS:
             return str(version.status)
+        case VersionColumn.MAP50:
+            return measure(version.map50)
         case VersionColumn.METRIC:
             return measure(version.headline.value if version.headline else None)
         case VersionColumn.MEASURED_ON:
@@ -174,12 +193,14 @@ def _text(version: ModelVersion, column: VersionColumn) -> str:
         case VersionColumn.DATASET:
             return version.snapshot_label or NOTHING
         case VersionColumn.RUN:
-            return f"…{version.run[-6:]}" if version.run else NOTHING
+            return "Open run" if version.run else NOTHING
 
 
 def _sort_value(version: ModelVersion, column: VersionColumn) -> Any:
     if column is VersionColumn.NAME:
         return version.number
+    if column is VersionColumn.MAP50:
+        return version.map50 if version.map50 is not None else -1.0
     if column is VersionColumn.METRIC:
         return version.headline.value if version.headline else -1.0
     if column is VersionColumn.CREATED:

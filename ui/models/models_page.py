@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QHBoxLayout,
-    QHeaderView,
     QMenu,
     QPushButton,
     QStackedLayout,
@@ -22,24 +22,26 @@ from PySide6.QtWidgets import (
 from core.domain.ids import ProjectId, VersionId
 from core.domain.models import Model, ModelVersion
 from ui.icons import icon
-from ui.models.model_tree import VERSION_ROLE, ModelFilterModel, ModelTreeModel, VersionColumn
+from ui.models.library_actions import LOOKS, OF_A_MODEL, LibraryAction, reason_against
+from ui.models.model_tree import ENTRY_ROLE, VERSION_ROLE, ModelFilterModel, ModelTreeModel, VersionColumn
 from ui.models.name_delegate import NameDelegate
-from ui.models.version_words import refusal
 from ui.widgets.badge_delegate import BadgeDelegate
+from ui.widgets.column_room import ColumnRoom
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.formatting import count
+from ui.widgets.link_delegate import LinkDelegate
+from ui.widgets.menu_place import menu_place
 from ui.widgets.page_header import PageHeader
 from ui.widgets.search_field import SearchField
 
-WIDTHS = {
-    VersionColumn.STATUS: 100,
-    VersionColumn.METRIC: 84,
-    VersionColumn.MEASURED_ON: 150,
-    VersionColumn.CREATED: 128,
-    VersionColumn.DURATION: 100,
-    VersionColumn.PARENT: 110,
-    VersionColumn.DATASET: 70,
-    VersionColumn.RUN: 74,
+NO_PROJECT = ""
+WEIGHTS = {VersionColumn.NAME: 5, VersionColumn.PARENT: 2}
+"""Of the columns that share the room which the others leave."""
+KEYS = {
+    Qt.Key.Key_Return: LibraryAction.OPEN,
+    Qt.Key.Key_Enter: LibraryAction.OPEN,
+    Qt.Key.Key_F2: LibraryAction.RENAME,
+    Qt.Key.Key_Delete: LibraryAction.DELETE,
 }
 
 
@@ -49,6 +51,9 @@ class ModelsPage(QWidget):
     train_again_requested = Signal(object)  # VersionId
     export_requested = Signal(object, bool)  # ModelVersion, as one .zip file (else as a folder)
     train_requested = Signal()
+    import_requested = Signal()
+    rename_requested = Signal(object)  # Model or ModelVersion
+    delete_requested = Signal(object)  # Model or ModelVersion
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,17 +62,21 @@ class ModelsPage(QWidget):
         self._proxy = ModelFilterModel(self)
         self._proxy.setSourceModel(self._model)
         self._header = PageHeader(self.tr("Models"))
-        self._run = self._button("activity", self.tr("Open run"), self._open_run)
+        self._import = self._button("package", self.tr("Import…"), self.import_requested.emit)
+        self._import.setToolTip(self.tr("Take in a version that Calque exported"))
+        self._run = self._button("activity", self.tr("Open run"), lambda: self._do(LibraryAction.OPEN_RUN))
         self._export = self._button("download", self.tr("Export…"))
         menu = QMenu(self._export)
-        menu.addAction(icon("file-archive"), self.tr("As one .zip file…"), lambda: self._request_export(True))
-        menu.addAction(icon("folder"), self.tr("As a folder…"), lambda: self._request_export(False))
+        menu.addAction(icon("file-archive"), self.tr("As one .zip file…"), lambda: self._do(LibraryAction.EXPORT_ZIP))
+        menu.addAction(icon("folder"), self.tr("As a folder…"), lambda: self._do(LibraryAction.EXPORT_FOLDER))
         self._export.setMenu(menu)
-        self._train = self._button("play", self.tr("Train again…"), self._train_again)
-        self._open = self._button("box", self.tr("Open"), self._open_version)
+        self._train = self._button("play", self.tr("Train again…"), lambda: self._do(LibraryAction.TRAIN_AGAIN))
+        self._open = self._button("box", self.tr("Open"), lambda: self._do(LibraryAction.OPEN))
         self._search = SearchField(self.tr("Search models, versions, IDs"))
         self._projects = QComboBox()
         self._projects.setAccessibleName(self.tr("Project"))
+        self._projects.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._projects.setMinimumContentsLength(24)  # a project's name can be long
         self._tree = QTreeView()
         self._empty = EmptyState("boxes", "", "", "")
         self._set_up_tree()
@@ -89,6 +98,8 @@ class ModelsPage(QWidget):
         self._projects.addItem(self.tr("All projects"), None)
         for id, name in sorted(names.items(), key=lambda item: item[1].casefold()):
             self._projects.addItem(name, id)
+        if any(model.project is None for model in models):
+            self._projects.addItem(self.tr("No project"), NO_PROJECT)
         self.choose_project(chosen)
         self._projects.blockSignals(False)
         self._show()
@@ -102,6 +113,11 @@ class ModelsPage(QWidget):
     def chosen(self) -> ModelVersion | None:
         index = self._tree.currentIndex()
         return index.data(VERSION_ROLE) if index.isValid() else None
+
+    def chosen_entry(self) -> Model | ModelVersion | None:
+        """The model or version that is selected."""
+        index = self._tree.currentIndex()
+        return index.data(ENTRY_ROLE) if index.isValid() else None
 
     def choose(self, id: VersionId) -> None:
         """Select a version's row, if it is shown."""
@@ -124,7 +140,7 @@ class ModelsPage(QWidget):
         models, versions = self._all
         chosen = self.chosen()
         project = self._projects.currentData()
-        shown = [model for model in models if project is None or model.project == project]
+        shown = [model for model in models if project is None or (model.project or NO_PROJECT) == project]
         ids = {model.id for model in shown}
         self._model.set_models(shown, [version for version in versions if version.model in ids])
         if chosen is not None:
@@ -152,6 +168,7 @@ class ModelsPage(QWidget):
                 "search", self.tr("No model matches"), self.tr("Nothing here fits."), self.tr("Show all")
             )
         self._stack.setCurrentIndex(0 if n_shown else 1)
+        self._room.share()
         for widget in (self._search, self._projects, self._run, self._export, self._train, self._open):
             widget.setVisible(n_all > 0)
         n_versions = len(self._all[1])
@@ -162,21 +179,23 @@ class ModelsPage(QWidget):
         self._refresh_buttons()
 
     def _refresh_buttons(self) -> None:
-        version = self.chosen()
-        nothing = self.tr("Select a version first.")
-        reasons = {
-            self._open: nothing if version is None else "",
-            self._run: nothing if version is None else "" if version.run else self.tr("It was imported, not trained."),
-            self._train: nothing if version is None else self._why_no_training(version),
-            self._export: nothing if version is None else refusal(version, deed="exported"),
+        actions = {
+            self._open: LibraryAction.OPEN,
+            self._run: LibraryAction.OPEN_RUN,
+            self._train: LibraryAction.TRAIN_AGAIN,
+            self._export: LibraryAction.EXPORT_ZIP,
         }
-        for button, reason in reasons.items():
+        for button, action in actions.items():
+            reason = self._reason_against(action)
             button.setEnabled(not reason)
             button.setToolTip(reason)
 
-    def _why_no_training(self, version: ModelVersion) -> str:
-        problems = (model.task_problem for model in self._all[0] if model.id == version.model)
-        return next(problems, "") or refusal(version, deed="a starting point")
+    def _reason_against(self, action: LibraryAction) -> str:
+        entry = self.chosen_entry()
+        problem = ""
+        if entry is not None and not isinstance(entry, Model):
+            problem = next((model.task_problem for model in self._all[0] if model.id == entry.model), "")
+        return reason_against(action, entry, task_problem=problem)
 
     def _act_on_empty(self) -> None:
         if self._all[0]:
@@ -185,25 +204,53 @@ class ModelsPage(QWidget):
         else:
             self.train_requested.emit()
 
-    def _open_version(self) -> None:
-        version = self.chosen()
-        if version is not None:
-            self.version_requested.emit(version.id)
+    def _do(self, action: LibraryAction) -> None:
+        """With what is selected, if it can be done."""
+        entry = self.chosen_entry()
+        if entry is None or self._reason_against(action):
+            return
+        if action is LibraryAction.RENAME:
+            self.rename_requested.emit(entry)
+        elif action is LibraryAction.DELETE:
+            self.delete_requested.emit(entry)
+        elif not isinstance(entry, Model):
+            self._do_with_version(action, entry)
 
-    def _open_run(self) -> None:
-        version = self.chosen()
-        if version is not None and version.run is not None:
-            self.run_requested.emit(version.run)
+    def _do_with_version(self, action: LibraryAction, version: ModelVersion) -> None:
+        match action:
+            case LibraryAction.OPEN:
+                self.version_requested.emit(version.id)
+            case LibraryAction.OPEN_RUN:
+                self.run_requested.emit(version.run)
+            case LibraryAction.TRAIN_AGAIN:
+                self.train_again_requested.emit(version.id)
+            case LibraryAction.EXPORT_ZIP | LibraryAction.EXPORT_FOLDER:
+                self.export_requested.emit(version, action is LibraryAction.EXPORT_ZIP)
 
-    def _train_again(self) -> None:
-        version = self.chosen()
-        if version is not None:
-            self.train_again_requested.emit(version.id)
+    def _open_menu(self, place: QPoint) -> None:
+        where = menu_place(self._tree, place)
+        if where is not None:
+            menu = self.make_menu()
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(where)
 
-    def _request_export(self, as_zip: bool) -> None:
-        version = self.chosen()
-        if version is not None:
-            self.export_requested.emit(version, as_zip)
+    def make_menu(self) -> QMenu:
+        """The context menu for what is selected."""
+        entry = self.chosen_entry()
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        for action in OF_A_MODEL if isinstance(entry, Model) else LibraryAction:
+            look = LOOKS[action]
+            item = menu.addAction(icon(look.icon), self.tr(look.text))
+            reason = self._reason_against(action)
+            item.setEnabled(not reason)
+            item.setToolTip(reason)
+            item.triggered.connect(partial(self._do, action))
+        menu.addSeparator()
+        for text, value in _copies(entry):
+            item = menu.addAction(icon("copy"), text)
+            item.triggered.connect(partial(QGuiApplication.clipboard().setText, value))
+        return menu
 
     # Making
 
@@ -227,12 +274,14 @@ class ModelsPage(QWidget):
         tree.setSortingEnabled(True)
         tree.sortByColumn(VersionColumn.NAME, Qt.SortOrder.DescendingOrder)
         header = tree.header()
-        header.setStretchLastSection(False)
-        header.setMinimumSectionSize(50)
-        header.setSectionResizeMode(VersionColumn.NAME, QHeaderView.ResizeMode.Stretch)
-        for column, width in WIDTHS.items():
-            header.resizeSection(column, width)
-        tree.doubleClicked.connect(self._open_version)
+        header.setToolTip(self.tr("Click to sort, drag an edge to widen"))
+        self._room = ColumnRoom(tree, header, weights=WEIGHTS)
+        link = LinkDelegate(tree, _has_run)
+        link.opened.connect(lambda index: self.run_requested.emit(index.data(VERSION_ROLE).run))
+        tree.setItemDelegateForColumn(VersionColumn.RUN, link)
+        tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        tree.customContextMenuRequested.connect(self._open_menu)
+        tree.doubleClicked.connect(lambda: self._do(LibraryAction.OPEN))
         tree.selectionModel().currentChanged.connect(self._refresh_buttons)
 
     def _make_layout(self) -> None:
@@ -263,8 +312,23 @@ class ModelsPage(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Of the tree: it would keep the key to itself."""
-        is_return = isinstance(event, QKeyEvent) and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if is_return and event.type() == QEvent.Type.KeyPress and self.chosen() is not None:
-            self._open_version()
-            return True
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            action = KEYS.get(Qt.Key(event.key()))
+            if action is not None and not self._reason_against(action):
+                self._do(action)
+                return True
         return super().eventFilter(watched, event)
+
+
+def _has_run(index: QModelIndex | QPersistentModelIndex) -> bool:
+    version: ModelVersion | None = index.data(VERSION_ROLE)
+    return version is not None and version.run is not None
+
+
+def _copies(entry: Model | ModelVersion | None) -> tuple[tuple[str, str], ...]:
+    """What can be copied."""
+    if entry is None:
+        return ()
+    if isinstance(entry, Model):
+        return (("Copy model ID", entry.id),)
+    return (("Copy version ID", entry.id), ("Copy model ID", entry.model))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from functools import partial
+
+from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QProgressBar, QPushButton, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
@@ -12,6 +14,7 @@ from ui.evaluation.evaluation_view import EvaluationView
 from ui.icons import icon
 from ui.models.card_view import CardView
 from ui.models.fact_cards import FactCards
+from ui.models.library_actions import LOOKS, LibraryAction
 from ui.models.version_tabs import DatasetTab, FilesTab, LineageTab, SnippetTab
 from ui.models.version_words import refusal
 from ui.widgets.badge import VERSION_TONES, Badge
@@ -29,6 +32,8 @@ class VersionPage(QWidget):
     folder_requested = Signal(object)  # Path
     link_requested = Signal(str)
     evaluation_csv_requested = Signal()
+    rename_requested = Signal(object)  # ModelVersion
+    delete_requested = Signal(object)  # ModelVersion
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -100,8 +105,9 @@ class VersionPage(QWidget):
         is_same = details.version.id == self.version_id
         self._details = details
         version = details.version
-        subtitle = f"{details.model.project_name} · {details.model.task} · {', '.join(details.model.categories)}"
-        self._header.set_title(f"{version.model_name} · {version.label}", subtitle)
+        where = details.model.project_name or self.tr("no project")
+        subtitle = f"{where} · {details.model.task} · {', '.join(details.model.categories)}"
+        self._header.set_title(f"{version.model_name} · {version.label}", subtitle, version.description)
         self._badge.set_state(str(version.status), VERSION_TONES[version.status])
         self._partial.setVisible(version.is_partial)
         self._cards.set_details(details)
@@ -155,6 +161,13 @@ class VersionPage(QWidget):
         self._more.setProperty("role", "icon-menu")
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         more = QMenu(self._more)
+        for action, wish in (
+            (LibraryAction.RENAME, self.rename_requested),
+            (LibraryAction.DELETE, self.delete_requested),
+        ):
+            look = LOOKS[action]
+            more.addAction(icon(look.icon), self.tr(look.text), partial(self._wish, wish))
+        more.addSeparator()
         more.addAction(icon("copy"), self.tr("Copy version ID"), lambda: self._copy("version"))
         more.addAction(icon("copy"), self.tr("Copy model ID"), lambda: self._copy("model"))
         self._more.setMenu(more)
@@ -209,6 +222,10 @@ class VersionPage(QWidget):
     def _request_export(self, as_zip: bool) -> None:
         if self._details is not None:
             self.export_requested.emit(self._details.version, as_zip)
+
+    def _wish(self, wish: SignalInstance) -> None:
+        if self._details is not None:
+            wish.emit(self._details.version)
 
     def _copy(self, what: str) -> None:
         if self._details is not None:

@@ -18,6 +18,7 @@ class RunAction(StrEnum):
     REMOVE = "remove"
     OPEN_VERSION = "open-version"
     TRAIN_AGAIN = "train-again"
+    RENAME = "rename"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ LOOKS: Mapping[RunAction, ActionLook] = {
     RunAction.REMOVE: ActionLook("Remove…", "trash-2", "Take the run off the list", is_danger=True),
     RunAction.OPEN_VERSION: ActionLook("Open model version", "box", "Show the version that this run made"),
     RunAction.TRAIN_AGAIN: ActionLook("Train again…", "play", "A new training, filled in with this run's settings"),
+    RunAction.RENAME: ActionLook("Rename and describe…", "pencil", "Give the run another name, or say what it is for"),
 }
 
 _WAITING = (RunStatus.CREATED, RunStatus.PENDING, RunStatus.RERUN)

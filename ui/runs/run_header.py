@@ -76,7 +76,7 @@ class RunHeader(PageHeader):
         parts.append(self.tr("created {0}").format(moment(record.created_at)))
         if record.attempt > 1:
             parts.append(self.tr("attempt {0}").format(record.attempt))
-        self.set_title(record.name, " · ".join(parts))
+        self.set_title(record.name, " · ".join(parts), record.description)
         shown = tuple(action for action in shown_actions(run) if action is not elsewhere)
         for action, button in self._buttons.items():
             reason = refusal(action, run)
@@ -131,4 +131,6 @@ class RunHeader(PageHeader):
             entry.setEnabled(bool(value))
             entry.triggered.connect(lambda _checked=False, value=value: QGuiApplication.clipboard().setText(value))
         self._menu.addSeparator()
+        rename = LOOKS[RunAction.RENAME]
+        self._menu.addAction(icon(rename.icon), rename.text, lambda: self.action_requested.emit(RunAction.RENAME))
         self._menu.addAction(icon("folder-open"), self.tr("Open the run's folder"), self.folder_requested.emit)

@@ -61,6 +61,6 @@ def created_since(days: int | None, now: datetime) -> datetime | None:
 
 
 def _has_text(record: RunRecord, text: str) -> bool:
-    words = (record.name, record.model_name, record.version_label)
+    words = (record.name, record.description, record.model_name, record.version_label)
     ids = (record.id, record.model, record.version, record.snapshot)
     return any(text in word.casefold() for word in words) or any(id and id.startswith(text) for id in ids)

@@ -183,7 +183,7 @@ class RunTableModel(QAbstractTableModel):
             waited = (record.started_at - record.created_at).total_seconds()
             return f"Running time. It waited {duration(max(0.0, waited))} before it started."
         if column is RunColumn.NAME:
-            return f"{record.name}\n{record.id}"
+            return "\n".join(part for part in (record.name, record.description, record.id) if part)
         return self._text(run, column)
 
     # Qt overrides

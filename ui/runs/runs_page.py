@@ -33,6 +33,7 @@ from ui.widgets.empty_state import EmptyState
 from ui.widgets.formatting import count
 from ui.widgets.labels import set_role
 from ui.widgets.link_delegate import LinkDelegate
+from ui.widgets.menu_place import menu_place
 from ui.widgets.page_header import PageHeader
 from ui.widgets.sentence_delegate import SentenceDelegate
 
@@ -42,6 +43,7 @@ KEYS = {
     Qt.Key.Key_Return: RunAction.OPEN,
     Qt.Key.Key_Enter: RunAction.OPEN,
     Qt.Key.Key_Delete: RunAction.REMOVE,
+    Qt.Key.Key_F2: RunAction.RENAME,
 }
 WEIGHTS = {RunColumn.NAME: 5, RunColumn.PROJECT: 3, RunColumn.MODEL: 4, RunColumn.RESULT: 5}
 """Of the columns that share the room which the others leave."""
@@ -212,11 +214,11 @@ class RunsPage(QWidget):
             self.action_requested.emit(action, tuple(run.id for run in chosen))
 
     def _open_menu(self, place: QPoint) -> None:
-        if not self._table.indexAt(place).isValid():
-            return
-        menu = self.make_menu()
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self._table.viewport().mapToGlobal(place))
+        where = menu_place(self._table, place)
+        if where is not None and self._chosen():
+            menu = self.make_menu()
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(where)
 
     def make_menu(self) -> QMenu:
         """The context menu for the rows that are selected."""

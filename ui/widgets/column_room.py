@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView
 
-ROOM_FOR_ARROW = 20  # of the column that is sorted
+PADDING = 20  # left and right of a heading together
+ROOM_FOR_ARROW = 16  # of the column that is sorted
 
 
 class ColumnRoom(QObject):
@@ -47,16 +49,23 @@ class ColumnRoom(QObject):
                 shared[column] = self._weights[column]
             else:
                 arrow = ROOM_FOR_ARROW if column == header.sortIndicatorSection() else 0
-                width = max(self._view.sizeHintForColumn(column), header.sectionSizeHint(column) + arrow)
+                width = max(self._view.sizeHintForColumn(column), self._heading_width(column) + arrow)
                 header.resizeSection(column, width)
                 taken += width
         room = self._view.viewport().width() - taken
         total = sum(shared.values())
         for column, weight in shared.items():
-            width = max(self._least, room * weight // total)
+            width = max(self._least, self._heading_width(column), room * weight // total)
             header.resizeSection(column, width)
             room, total = room - width, total - weight
         self._is_sharing = False
+
+    def _heading_width(self, column: int) -> int:
+        """Its own hint leaves room for an arrow in every column."""
+        font = self._header.font()
+        font.setBold(True)
+        text = str(self._header.model().headerData(column, self._header.orientation()))
+        return QFontMetrics(font).horizontalAdvance(text) + PADDING
 
     def _note_hand(self, column: int, _old: int, _new: int) -> None:
         if not self._is_sharing and self._view.isVisible():

@@ -26,20 +26,27 @@ class PageHeader(QFrame):
         self._subtitle = ElidedLabel("")
         self._subtitle.setProperty("role", "muted")
         self._subtitle.hide()
+        self._note = ElidedLabel("")  # a person's own words
+        self._note.hide()
         texts = QVBoxLayout()
         texts.setSpacing(1)
         texts.addWidget(self._title)
         texts.addWidget(self._subtitle)
+        texts.addWidget(self._note)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(16, 10, 16, 10)
         self._row.setSpacing(8)
         self._row.addWidget(self._back)
         self._row.addLayout(texts, 1)
 
-    def set_title(self, title: str, subtitle: str = "") -> None:
+    def set_title(self, title: str, subtitle: str = "", note: str = "") -> None:
+        """`note` is what a person wrote about it: one line of it is shown, all of it in the tool tip."""
         self._title.setText(title)
         self._subtitle.setText(subtitle)
         self._subtitle.setVisible(bool(subtitle))
+        self._note.setText(" ".join(note.split()))
+        self._note.setToolTip(note)
+        self._note.setVisible(bool(note))
 
     def add_widget(self, widget: QWidget) -> None:
         """Put a control at the right end."""

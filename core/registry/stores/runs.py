@@ -193,7 +193,7 @@ def _conditions(filter: RunFilter) -> list[ColumnElement[bool]]:
 
 def _matches(text: str) -> ColumnElement[bool]:
     label = func.printf("V%03d", VersionRow.number, type_=String)
-    texts = (RunRow.name, ModelRow.name, VersionRow.name, label)
+    texts = (RunRow.name, RunRow.description, ModelRow.name, VersionRow.name, label)
     ids = (RunRow.id, RunRow.model_id, RunRow.version_id, RunRow.snapshot_id, RunRow.project_id)
     return or_(
         *(column.icontains(text, autoescape=True) for column in texts),

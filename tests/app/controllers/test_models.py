@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 from safetensors.numpy import save_file
 
@@ -32,6 +32,7 @@ from core.tasks.detection import DETECTION
 from tests.core.evaluation.coco_tables import coco_row, coco_table, evaluation_of
 from ui.models.models_page import ModelsPage
 from ui.models.version_page import VersionPage
+from ui.widgets.title_dialog import TitleDialog
 
 TABLE = coco_table(Split.TEST, (coco_row(None, 4, 9, 0.9, 0.8, 0.85, 0.61),), False, 300)
 
@@ -277,3 +278,81 @@ def test_a_version_that_is_not_there_is_said(shelf: Shelf) -> None:
     shelf.qtbot.waitUntil(lambda: bool(shelf.messages))
     assert shelf.messages[0].severity is Severity.ERROR
     assert shelf.controller.current is None
+
+
+def dialog_of(shelf: Shelf, parent: QWidget) -> TitleDialog:
+    shelf.qtbot.waitUntil(lambda: parent.findChild(TitleDialog) is not None, timeout=10_000)
+    return parent.findChild(TitleDialog)  # type: ignore[return-value]
+
+
+def gone(parent: QWidget, kind: type[QWidget]) -> bool:
+    return parent.findChild(kind) is None
+
+
+def test_a_version_is_renamed_and_described(
+    shelf: Shelf, library: ModelService, publish_version: Callable[..., ModelVersion]
+) -> None:
+    version = publish_version()
+    shelf.open(version)
+    shelf.page.rename_requested.emit(version)
+    dialog = dialog_of(shelf, shelf.page)
+    assert (dialog._name.text(), dialog._description.toPlainText()) == ("first", "")
+    dialog._name.setText("wide")
+    dialog._description.setPlainText("Good for margins.")
+    dialog._save.click()
+    shelf.qtbot.waitUntil(lambda: gone(shelf.page, TitleDialog), timeout=10_000)
+    stored = library.get_version(version.id)
+    assert (stored.label, stored.description) == ("V001 (wide)", "Good for margins.")
+
+
+def test_a_name_that_is_taken_is_said_in_the_dialog(
+    shelf: Shelf, library: ModelService, library_project: ProjectId, publish_version: Callable[..., ModelVersion]
+) -> None:
+    model = library.get_model(publish_version().model)
+    library.create_model(library_project, "Atlas", DETECTION.slug, ["line"])
+    shelf.list.show()
+    shelf.list.rename_requested.emit(model)
+    dialog = dialog_of(shelf, shelf.list)
+    dialog._name.setText("Atlas")
+    dialog._save.click()
+    shelf.qtbot.waitUntil(dialog._problem.isVisible, timeout=10_000)
+    assert 'A model named "Atlas" already exists' in dialog._problem.text()
+    assert dialog._save.isEnabled()
+    dialog._name.setText("Lines again")
+    dialog._save.click()
+    shelf.qtbot.waitUntil(lambda: gone(shelf.list, TitleDialog), timeout=10_000)
+    assert library.get_model(model.id).name == "Lines again"
+
+
+def answer(shelf: Shelf, parent: QWidget, verb: str) -> str:
+    shelf.qtbot.waitUntil(lambda: parent.findChild(QMessageBox) is not None, timeout=10_000)
+    box = parent.findChild(QMessageBox)
+    assert box is not None
+    said = f"{box.text()} {box.informativeText()}"
+    next(button for button in box.buttons() if button.text() == verb).click()
+    shelf.qtbot.waitUntil(lambda: gone(parent, QMessageBox))
+    return said
+
+
+def test_deleting_asks_and_leaves_the_page(
+    shelf: Shelf, library: ModelService, publish_version: Callable[..., ModelVersion]
+) -> None:
+    version = publish_version()
+    shelf.open(version)
+    shelf.page.delete_requested.emit(version)
+    assert "30 days" in answer(shelf, shelf.page, "Keep it")
+    assert library.list_versions() != ()
+    shelf.page.delete_requested.emit(version)
+    with shelf.qtbot.waitSignal(shelf.controller.list_requested, timeout=20_000):
+        answer(shelf, shelf.page, "Delete")
+    assert library.list_versions() == ()
+
+
+def test_a_model_is_deleted_with_its_versions(
+    shelf: Shelf, library: ModelService, publish_version: Callable[..., ModelVersion]
+) -> None:
+    model = library.get_model(publish_version().model)
+    shelf.list.show()
+    shelf.list.delete_requested.emit(model)
+    assert 'the model "Lines" with its 1 version?' in answer(shelf, shelf.list, "Delete")
+    shelf.qtbot.waitUntil(lambda: library.list_models() == (), timeout=20_000)

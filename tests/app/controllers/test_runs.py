@@ -32,6 +32,7 @@ from ui.charts.chart_choices import choices_from
 from ui.runs.run_actions import RunAction
 from ui.runs.run_page import RunPage
 from ui.runs.runs_page import RunsPage
+from ui.widgets.title_dialog import TitleDialog
 
 
 @pytest.fixture
@@ -182,6 +183,24 @@ def test_what_was_set_on_the_charts_is_remembered(desk: Desk) -> None:
     desk.train(epochs=2, batches=2)
     desk.page.curves._toolbar._log.click()
     assert choices_from(desk.memory.text(CHARTS)).is_log
+
+
+def test_a_run_is_renamed_and_described_from_its_page(desk: Desk) -> None:
+    run = desk.train(epochs=2, batches=2)
+    desk.page.header.action_requested.emit(RunAction.RENAME)
+    desk.qtbot.waitUntil(lambda: desk.page.findChild(TitleDialog) is not None, timeout=20_000)
+    dialog = desk.page.findChild(TitleDialog)
+    assert dialog is not None
+    dialog._name.setText("Wide margins")
+    dialog._description.setPlainText("The second try.")
+    dialog._save.click()
+    desk.qtbot.waitUntil(
+        lambda: desk.page.record is not None and desk.page.record.name == "Wide margins", timeout=20_000
+    )
+    assert desk.page.header._note.text() == "The second try."
+    row = desk.list.find_run(run)
+    assert row is not None and row.record.name == "Wide margins"
+    assert desk.workshop.service.get_run(run).description == "The second try."
 
 
 def test_stopping_asks_keeps_the_best_and_ends_terminated(desk: Desk) -> None:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from safetensors.numpy import save_file
 
 from app.controllers.version_imports import VersionImports
 from app.jobs import JobRunner
 from core.domain.changes import Changes
-from core.domain.messages import UserMessage
+from core.domain.ids import ProjectId
 from core.domain.projects import Project
 from core.models.publish import publish
 from core.models.service import ModelService
+from core.projects.service import ProjectService
 from core.registry.database import Registry
+from ui.models.import_version_dialog import ImportVersionDialog
 
 
 @pytest.fixture
@@ -47,8 +49,22 @@ def window(qtbot: QtBot) -> Iterator[QWidget]:
 
 
 @pytest.fixture
-def imports(library: ModelService, browse_jobs: JobRunner, window: QWidget) -> VersionImports:
-    return VersionImports(models=library, jobs=browse_jobs, window=window)
+def imports(
+    library: ModelService, browse_projects: ProjectService, browse_jobs: JobRunner, window: QWidget
+) -> VersionImports:
+    return VersionImports(models=library, projects=browse_projects, jobs=browse_jobs, window=window)
+
+
+@pytest.fixture
+def ask(qtbot: QtBot, imports: VersionImports, window: QWidget) -> Callable[..., ImportVersionDialog]:
+    """Open the dialog."""
+
+    def open(project: ProjectId | None = None) -> ImportVersionDialog:
+        imports.ask(project)
+        qtbot.waitUntil(lambda: window.findChild(ImportVersionDialog) is not None, timeout=20_000)
+        return window.findChild(ImportVersionDialog)  # type: ignore[no-any-return]
+
+    return open
 
 
 def test_the_folder_of_a_chosen_model_file_becomes_a_version(
@@ -58,30 +74,48 @@ def test_the_folder_of_a_chosen_model_file_becomes_a_version(
     library: ModelService,
     browse_project: Project,
     exported: Path,
-    window: QWidget,
+    ask: Callable[..., ImportVersionDialog],
 ) -> None:
     told: list[Changes] = []
     browse_jobs.changed.connect(told.append)
-    imports.ask(browse_project.id)
-    chooser = window.findChild(QFileDialog)
-    assert chooser is not None
+    dialog = ask(browse_project.id)
+    assert not dialog._import.isEnabled(), "nothing was chosen yet"
+    assert dialog.project() == browse_project.id, "the open project is proposed"
+    dialog.set_path(exported / "model.json")
     with qtbot.waitSignal(imports.version_imported, timeout=20_000) as imported:
-        chooser.fileSelected.emit(str(exported / "model.json"))
-    chooser.reject()
+        dialog._import.click()
     (version,) = library.list_versions()
     assert imported.args == [version.id]
     assert library.get_model(version.model).project == browse_project.id
     assert told == [Changes.of(models=[version.model], versions=[version.id])]
 
 
-def test_a_file_that_is_no_version_is_told(
-    qtbot: QtBot, imports: VersionImports, library: ModelService, browse_project: Project, tmp_path: Path
+def test_a_version_can_belong_to_no_project(
+    qtbot: QtBot,
+    imports: VersionImports,
+    library: ModelService,
+    exported: Path,
+    ask: Callable[..., ImportVersionDialog],
+) -> None:
+    dialog = ask()
+    assert dialog.project() is None
+    dialog.set_path(exported)
+    with qtbot.waitSignal(imports.version_imported, timeout=20_000):
+        dialog._import.click()
+    (version,) = library.list_versions()
+    assert library.get_model(version.model).project is None
+
+
+def test_what_is_wrong_with_a_file_is_said_in_the_dialog(
+    qtbot: QtBot, library: ModelService, tmp_path: Path, ask: Callable[..., ImportVersionDialog]
 ) -> None:
     file = tmp_path / "foreign.zip"
     file.write_bytes(b"no archive")
-    with qtbot.waitSignal(imports.message_raised, timeout=20_000) as raised:
-        imports.take(file, browse_project.id)
-    assert raised.args is not None
-    message: UserMessage = raised.args[0]
-    assert "foreign.zip" in message.text
+    dialog = ask()
+    dialog.set_path(file)
+    dialog._import.click()
+    qtbot.waitUntil(dialog._problem.isVisible, timeout=20_000)
+    assert "foreign.zip" in dialog._problem.text()
+    assert dialog._import.isEnabled() and dialog._import.text() == "Import"
     assert library.list_versions() == ()
+    dialog.reject()

@@ -6,14 +6,17 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.domain.models import Headline, Model, ModelVersion, VersionStatus
-from ui.models.model_tree import ModelTreeModel, VersionColumn
+from ui.models.model_tree import NOTE_ROLE, ModelTreeModel, VersionColumn
 from ui.models.models_page import ModelsPage
 from ui.models.version_words import headline_text, is_comparable, refusal
+from ui.widgets.menu_place import menu_place
 
 Models = Callable[..., Model]
 Versions = Callable[..., ModelVersion]
@@ -127,7 +130,113 @@ def test_what_cannot_be_done_says_why(full: ModelsPage) -> None:
     assert (full._train.isEnabled(), full._export.isEnabled(), full._run.isEnabled()) == (False, False, True)
     assert full._train.toolTip() == "Version V003 is not available (Created); it cannot be a starting point."
     full.choose("m2-v1")  # type: ignore[arg-type]
-    assert (full._run.isEnabled(), full._run.toolTip()) == (False, "It was imported, not trained.")
+    assert (full._run.isEnabled(), full._run.toolTip()) == (False, "It was imported, not trained here.")
+
+
+def test_mAP50_stands_beside_mAP50_95(page: ModelsPage, make_model: Models, make_version: Versions) -> None:
+    page.set_models([make_model()], [make_version(1, map50=0.834), make_version(2)])
+    assert (cell(page, "m1-v1", VersionColumn.MAP50), cell(page, "m1-v1", VersionColumn.METRIC)) == ("0.834", "0.410")
+    assert cell(page, "m1-v2", VersionColumn.MAP50) == "–"
+
+
+def test_the_best_of_those_that_can_be_compared_is_marked(
+    page: ModelsPage, make_model: Models, make_version: Versions
+) -> None:
+    test, val = (Headline("map50_95", value, split) for value, split in ((0.5, "test"), (0.99, "val")))
+    versions = [
+        make_version(1, headline=test),
+        make_version(2, headline=replace(test, value=0.6)),
+        make_version(3, headline=val),  # measured on other images: it stands alone
+        make_version(4, headline=replace(test, value=0.9), status=VersionStatus.ERROR),
+        make_version(5, headline=None),
+        make_version(6, headline=replace(test, value=0.95), snapshot="cd" * 32),
+    ]
+    page.set_models([make_model()], versions)
+    notes = {version.number: cell(page, version.id, VersionColumn.NAME, NOTE_ROLE) for version in versions}
+    assert notes == {1: None, 2: "best", 3: None, 4: None, 5: None, 6: None}
+    help = str(cell(page, "m1-v2", VersionColumn.NAME, Qt.ItemDataRole.ToolTipRole))
+    assert "The best of 2 versions that were measured on the same images." in help
+
+
+def entries_of(page: ModelsPage) -> dict[str, QAction]:
+    menu = page.make_menu()
+    return {action.text(): action for action in menu.actions() if action.text()}
+
+
+def test_a_version_has_a_menu(qtbot: QtBot, full: ModelsPage) -> None:
+    full.choose("m1-v2")  # type: ignore[arg-type]
+    wishes = {
+        "Open": full.version_requested,
+        "Open run": full.run_requested,
+        "Train again…": full.train_again_requested,
+        "Export as a folder…": full.export_requested,
+        "Rename and describe…": full.rename_requested,
+        "Delete…": full.delete_requested,
+    }
+    for text, wish in wishes.items():
+        with qtbot.waitSignal(wish) as asked:
+            entries_of(full)[text].trigger()
+        wished = asked.args[0]
+        assert getattr(wished, "id", wished) in ("m1-v2", "run-m1-2")
+    entries_of(full)["Copy version ID"].trigger()
+    assert QGuiApplication.clipboard().text() == "m1-v2"
+    full.choose("m1-v3")  # type: ignore[arg-type]
+    train = entries_of(full)["Train again…"]
+    assert not train.isEnabled() and "not available" in train.toolTip()
+
+
+def test_a_model_has_a_menu_and_keys(qtbot: QtBot, full: ModelsPage) -> None:
+    full._tree.setCurrentIndex(full._proxy.index(1, 0))
+    assert list(entries_of(full)) == ["Rename and describe…", "Delete…", "Copy model ID"]
+    for key, wish in ((Qt.Key.Key_F2, full.rename_requested), (Qt.Key.Key_Delete, full.delete_requested)):
+        with qtbot.waitSignal(wish) as asked:
+            qtbot.keyClick(full._tree, key)
+        assert asked.args[0].name == "Lines"
+    with qtbot.assertNotEmitted(full.version_requested):
+        qtbot.keyClick(full._tree, Qt.Key.Key_Return)
+
+
+def test_the_menu_key_opens_the_menu_at_the_row_that_has_the_focus(full: ModelsPage) -> None:
+    tree, nowhere = full._tree, QPoint(5, 5000)
+    assert menu_place(tree, nowhere) is None
+    full.choose("m1-v2")  # type: ignore[arg-type]
+    row = tree.visualRect(tree.currentIndex()).center()
+    assert menu_place(tree, nowhere) == tree.viewport().mapToGlobal(row)
+    other = tree.visualRect(full._proxy.index(0, 0)).center()
+    assert menu_place(tree, other) == tree.viewport().mapToGlobal(other)
+
+
+def test_a_click_on_open_run_leads_to_the_run(qtbot: QtBot, full: ModelsPage) -> None:
+    full.resize(1400, 600)
+    QApplication.processEvents()
+    index = full._proxy.mapFromSource(full._model.index_of("m1-v2")).siblingAtColumn(VersionColumn.RUN)  # type: ignore[arg-type]
+    place = full._tree.visualRect(index)
+    with qtbot.waitSignal(full.run_requested) as asked:
+        qtbot.mouseClick(
+            full._tree.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place.left() + 12, place.center().y())
+        )
+    assert asked.args == ["run-m1-2"]
+
+
+def test_models_of_no_project_are_found_as_such(page: ModelsPage, make_model: Models, make_version: Versions) -> None:
+    lone = replace(make_model("m2", "Lone"), project=None, project_name="")
+    page.set_models([make_model(), lone], [make_version(1), make_version(1, "m2")])
+    assert [page._projects.itemText(row) for row in range(page._projects.count())] == [
+        "All projects",
+        "Registers",
+        "No project",
+    ]
+    page._projects.setCurrentIndex(2)
+    assert page.shown_names()[0] == "Lone"
+    assert len(page.shown_names()) == 2
+    page._projects.setCurrentIndex(0)
+    assert len(page.shown_names()) == 4
+
+
+def test_importing_is_offered_always(qtbot: QtBot, page: ModelsPage) -> None:
+    assert page._import.isVisible()
+    with qtbot.waitSignal(page.import_requested):
+        page._import.click()
 
 
 def test_empty_offers_a_training(qtbot: QtBot, page: ModelsPage) -> None:

@@ -135,8 +135,9 @@ def test_an_export_shows_how_far_it_is_and_bars_another(page: VersionPage, make_
 
 def test_the_ids_are_copied_from_the_menu(page: VersionPage, make_details: Details) -> None:
     page.set_details(make_details())
-    for action, id in zip(page._more.menu().actions(), ("m1-v1", "m1"), strict=True):
-        action.trigger()
+    entries = {action.text(): action for action in page._more.menu().actions()}
+    for text, id in (("Copy version ID", "m1-v1"), ("Copy model ID", "m1")):
+        entries[text].trigger()
         assert QGuiApplication.clipboard().text() == id
 
 
@@ -157,3 +158,22 @@ def test_a_card_fetches_nothing_and_opens_only_what_is_safe(qtbot: QtBot) -> Non
     with qtbot.assertNotEmitted(card.link_requested):
         for address in ("file:///etc/passwd", "javascript:alert(1)", "calque-run:x"):
             card.anchorClicked.emit(QUrl(address))
+
+
+def test_a_version_is_renamed_and_deleted_from_the_menu(qtbot: QtBot, page: VersionPage, make_details: Details) -> None:
+    page.set_details(make_details())
+    entries = {action.text(): action for action in page._more.menu().actions()}
+    for text, wish in (("Rename and describe…", page.rename_requested), ("Delete…", page.delete_requested)):
+        with qtbot.waitSignal(wish) as asked:
+            entries[text].trigger()
+        assert asked.args[0].id == "m1-v1"
+
+
+def test_what_a_person_wrote_stands_under_the_name(
+    page: VersionPage, make_details: Details, make_version: Callable[..., ModelVersion]
+) -> None:
+    page.set_details(make_details(make_version(description="Good for\nwide margins")))
+    assert page._header._note.text() == "Good for wide margins"
+    assert page._header._note.toolTip() == "Good for\nwide margins"
+    page.set_details(make_details(make_version()))
+    assert not page._header._note.isVisible()

@@ -1,0 +1,69 @@
+"""What can be done with a model or a version of the library, and why not when it cannot. No widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.domain.ids import VersionId
+from core.domain.models import Model, ModelVersion, VersionStatus
+from ui.models.version_words import refusal
+
+Entry = Model | ModelVersion
+
+
+class LibraryAction(StrEnum):
+    OPEN = "open"
+    OPEN_RUN = "open-run"
+    TRAIN_AGAIN = "train-again"
+    EXPORT_ZIP = "export-zip"
+    EXPORT_FOLDER = "export-folder"
+    RENAME = "rename"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionLook:
+    text: str
+    icon: str
+
+
+LOOKS: Mapping[LibraryAction, ActionLook] = {
+    LibraryAction.OPEN: ActionLook("Open", "box"),
+    LibraryAction.OPEN_RUN: ActionLook("Open run", "activity"),
+    LibraryAction.TRAIN_AGAIN: ActionLook("Train again…", "play"),
+    LibraryAction.EXPORT_ZIP: ActionLook("Export as one .zip file…", "file-archive"),
+    LibraryAction.EXPORT_FOLDER: ActionLook("Export as a folder…", "folder"),
+    LibraryAction.RENAME: ActionLook("Rename and describe…", "pencil"),
+    LibraryAction.DELETE: ActionLook("Delete…", "trash-2"),
+}
+OF_A_MODEL = (LibraryAction.RENAME, LibraryAction.DELETE)
+
+
+def reason_against(action: LibraryAction, entry: Entry | None, *, task_problem: str = "") -> str:
+    """Why it cannot be done with what is selected, as a sentence; "" when it can."""
+    if entry is None:
+        return "Select a version first."
+    if isinstance(entry, Model):
+        return "" if action in OF_A_MODEL else "Select a version first."
+    match action:
+        case LibraryAction.OPEN_RUN:
+            return "" if entry.run is not None else "It was imported, not trained here."
+        case LibraryAction.TRAIN_AGAIN:
+            return task_problem or refusal(entry, deed="a starting point")
+        case LibraryAction.EXPORT_ZIP | LibraryAction.EXPORT_FOLDER:
+            return refusal(entry, deed="exported")
+    return ""
+
+
+def bests_of(versions: Iterable[ModelVersion]) -> dict[VersionId, int]:
+    """The best of each set of versions that were measured on the same images, and how many these are: only such numbers
+    can be compared. One that stands alone is the best of nothing."""
+    alike: dict[tuple[str, str, str | None], list[tuple[float, int, VersionId]]] = {}
+    for version in versions:
+        headline = version.headline
+        if version.status is VersionStatus.AVAILABLE and headline is not None:
+            group = alike.setdefault((headline.metric, headline.split, version.snapshot), [])
+            group.append((headline.value, version.number, version.id))
+    return {max(group)[2]: len(group) for group in alike.values() if len(group) > 1}
