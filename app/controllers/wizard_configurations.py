@@ -9,6 +9,10 @@ from PySide6.QtCore import QObject
 
 from app.controllers.configuration_files import read_configuration
 from app.jobs import JobRunner
+from core.domain.ids import ConfigurationId
+from core.domain.imports import Severity
+from core.domain.messages import UserMessage
+from core.domain.names import shown
 from core.domain.workers import Configuration, ConfigValue
 from core.workers.configuration import check, make
 from core.workers.pretrained import find_pretrained
@@ -42,6 +46,10 @@ class WizardConfigurations(QObject):
         self._wizard = wizard
         wizard.configuration_save_requested.connect(self._save)
         wizard.configuration_import_requested.connect(self._import)
+        wizard.configuration_edit_requested.connect(self._edit)
+        wizard.configuration_rename_requested.connect(self._rename)
+        wizard.configuration_export_requested.connect(self._export)
+        wizard.configuration_delete_requested.connect(self._delete)
 
     def load(self, worker: str, *, saved: Configuration | None = None) -> None:
         """The list anew; one that was just stored becomes the choice."""
@@ -76,6 +84,49 @@ class WizardConfigurations(QObject):
             on_error=lambda message: self._wizard.show_configuration_problem(f"{message.text} {message.hint}".strip()),
             pool="registry",
             key="training-save-configuration",
+        )
+
+    def _edit(self, id: ConfigurationId, values: dict[str, ConfigValue]) -> None:
+        self._jobs.run(
+            lambda: self._configurations.edit_configuration(id, values),
+            then=lambda edited: self.load(edited.worker, saved=edited),
+            on_error=lambda message: self._wizard.show_configuration_problem(f"{message.text} {message.hint}".strip()),
+            pool="registry",
+            key="training-save-configuration",
+        )
+
+    def _rename(self, id: ConfigurationId, name: str) -> None:
+        self._jobs.run(
+            lambda: self._configurations.rename_configuration(id, name),
+            then=lambda renamed: self.load(renamed.worker, saved=renamed),
+            on_error=self._wizard.show_message,
+            pool="registry",
+            key="training-rename-configuration",
+        )
+
+    def _delete(self, id: ConfigurationId) -> None:
+        worker = self._wizard.draft().worker
+
+        def tell() -> None:
+            self._wizard.drop_configuration(id)
+            self.load(worker)
+
+        self._jobs.run(
+            lambda: self._configurations.delete_configuration(id),
+            then=lambda _changes: tell(),
+            on_error=self._wizard.show_message,
+            pool="registry",
+            key="training-delete-configuration",
+        )
+
+    def _export(self, configuration: Configuration, target: Path) -> None:
+        self._jobs.run(
+            lambda: self._configurations.export_configuration(configuration, target),
+            then=lambda path: self._wizard.show_message(
+                UserMessage(f'"{configuration.name}" was saved as "{shown(path)}".', severity=Severity.INFO)
+            ),
+            on_error=self._wizard.show_message,
+            key="training-export-configuration",
         )
 
     def _import(self, file: Path) -> None:

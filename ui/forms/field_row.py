@@ -14,7 +14,7 @@ from ui.forms.field_text import facts_text, value_text
 from ui.forms.problem_label import ProblemLabel
 from ui.icons import icon
 from ui.theme import current_theme
-from ui.widgets.labels import label
+from ui.widgets.labels import label, set_role
 
 MARK_WIDTH = 3
 EDITOR_WIDTH = 250
@@ -36,6 +36,11 @@ class FieldRow(QWidget):
         self.title.setToolTip(f"{spec.name}\n{spec.help}".strip())
         self.help = label(spec.help.strip(), "muted", wrap=True)
         self.help.setVisible(bool(spec.help.strip()))
+        self.plain = label("", "strong", wrap=True)  # the value where it cannot be edited
+        self.plain.setAccessibleName(spec.title)
+        self.plain.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.plain.setContentsMargins(0, 6, 0, 0)  # level with the title
+        self.plain.hide()
         self.facts = label(facts_text(spec), "muted", wrap=True)
         self.problem = ProblemLabel()
         self.reset_button = self._make_reset_button()
@@ -66,6 +71,7 @@ class FieldRow(QWidget):
         value = QVBoxLayout()
         value.setSpacing(2)
         value.addWidget(self.editor)
+        value.addWidget(self.plain)
         value.addWidget(self.facts)
         value.addStretch(1)
         holder = QWidget()
@@ -85,12 +91,20 @@ class FieldRow(QWidget):
     def set_value(self, value: ConfigValue, *, is_changed: bool) -> None:
         if self.editor.value() != value or type(self.editor.value()) is not type(value):
             self.editor.set_value(value)
+        self._show_plain(is_changed)
         self._mark(is_changed)
 
     def set_read_only(self, is_read_only: bool) -> None:
         self._is_read_only = is_read_only
         self.editor.set_read_only(is_read_only)
+        self.editor.setVisible(not is_read_only)
+        self.plain.setVisible(is_read_only)
+        self._show_plain(self._is_changed)
         self._mark(self._is_changed)
+
+    def _show_plain(self, is_changed: bool) -> None:
+        self.plain.setText(value_text(self.spec, self.editor.value()))
+        set_role(self.plain, "strong" if is_changed else "")
 
     def show_problems(self, problems: Iterable[tuple[str, bool]]) -> None:
         self.problem.show_problems(problems)

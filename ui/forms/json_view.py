@@ -66,6 +66,8 @@ class JsonView(QWidget):
 
     def set_read_only(self, is_read_only: bool) -> None:
         self._text.setReadOnly(is_read_only)
+        self._text.style().unpolish(self._text)
+        self._text.style().polish(self._text)
 
     def read_now(self) -> None:
         """Take what is written without waiting for the pause in typing."""

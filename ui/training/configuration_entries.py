@@ -71,6 +71,22 @@ def key_of(
     return CUSTOM if values else DEFAULTS
 
 
+def explanation(entry: Entry, edited: str) -> str:
+    """What can be done with it; `edited` is the name of the stored one whose values are being edited, "" for none."""
+    if entry.key == DEFAULTS:
+        return "Every option has the method's default. Copy them to change some."
+    if entry.key == CUSTOM and edited:
+        return f"The values of “{edited}”. Saving them under this name replaces its own."
+    if entry.key == CUSTOM:
+        return "These values are used for this run. Give them a name and save them to use them again."
+    configuration = entry.configuration
+    if configuration is None or configuration.id is None:
+        return "Comes with the method and cannot be changed. Copy it to change values."
+    if configuration.is_locked:
+        return "A run used this configuration, so its values stay as they are. Copy it to change values."
+    return "A stored configuration. Copy it, or edit its values from the menu."
+
+
 def _preset(worker: WorkerInfo, name: str, values: Mapping[str, ConfigValue]) -> Configuration:
     return Configuration(None, name, worker.slug, worker.version, values)
 

@@ -20,13 +20,14 @@ from ui.forms.schema_editor import SchemaEditor
 from ui.icons import icon
 from ui.training.configuration_entries import (
     CUSTOM,
-    DEFAULTS,
     Entry,
     choice_of,
     custom_entry,
     entries_of,
+    explanation,
     key_of,
 )
+from ui.training.configuration_menu import ConfigurationMenu
 from ui.training.wizard_page import WizardPage
 from ui.widgets.labels import ElidedLabel, label, set_role
 from ui.widgets.last_folders import CONFIGURATIONS, start_where_last
@@ -51,6 +52,10 @@ class ConfigurationPage(WizardPage):
 
     save_requested = Signal(object)  # Configuration without an id
     import_requested = Signal(object)  # Path of a JSON file
+    edit_requested = Signal(object, object)  # ConfigurationId, its new values
+    rename_requested = Signal(object, str)  # ConfigurationId, name
+    export_requested = Signal(object, object)  # Configuration, Path
+    delete_requested = Signal(object)  # ConfigurationId
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Configuration"), "", parent)
@@ -68,6 +73,8 @@ class ConfigurationPage(WizardPage):
         self._title = ElidedLabel()
         self._note = label("", "muted", wrap=True)
         self._copy = QPushButton(icon("copy"), self.tr("&Copy and edit"))
+        self.menu = ConfigurationMenu()
+        self._edited: Configuration | None = None  # a stored one that gets the values being edited
         self._name_line = QLineEdit()
         self._name_line.setPlaceholderText(self.tr("Name, to keep it for later"))
         self._name = LabelledField(self.tr("Na&me"), self._name_line)
@@ -92,6 +99,7 @@ class ConfigurationPage(WizardPage):
         head = QHBoxLayout()
         head.addWidget(self._title, 1)
         head.addWidget(self._copy)
+        head.addWidget(self.menu)
         keep = QHBoxLayout()
         keep.addWidget(self._name_line, 1)
         keep.addWidget(self._save)
@@ -114,6 +122,10 @@ class ConfigurationPage(WizardPage):
         self._new.clicked.connect(lambda: self._begin({}, self.tr("New configuration")))
         self._import.clicked.connect(self.open_import)
         self._copy.clicked.connect(self._copy_current)
+        self.menu.edit_requested.connect(self._edit)
+        self.menu.rename_requested.connect(self.rename_requested)
+        self.menu.export_requested.connect(self.export_requested)
+        self.menu.delete_requested.connect(self.delete_requested)
         self._save.clicked.connect(self._ask_to_save)
         self._name_line.returnPressed.connect(self._ask_to_save)
         self._name_line.textEdited.connect(lambda _text: self._name.show_problems([]))
@@ -132,6 +144,7 @@ class ConfigurationPage(WizardPage):
     def forget(self) -> None:
         """Another draft begins: what was tried out for the last one goes. Nothing is announced."""
         self._custom.clear()
+        self._edited = None
         self._selection = NOTHING_CHOSEN
         self._name_line.clear()
         self._refresh()
@@ -144,7 +157,13 @@ class ConfigurationPage(WizardPage):
         """Of a configuration that was just stored: it takes the place of the values that were edited."""
         if self._worker is not None and configuration.worker == self._worker.slug:
             self._custom.pop(configuration.worker, None)
+            self._edited = None
             self._choose(Selection(configuration.id, configuration.name, configuration.values))
+
+    def drop_configuration(self, id: ConfigurationId) -> None:
+        """Of one that was deleted: where it was the choice, its values stay, as those of this run."""
+        if self._selection.configuration == id:
+            self._choose(Selection(None, "", dict(self._selection.values)))
 
     def begin_with(self, values: Mapping[str, ConfigValue], name: str) -> None:
         """Edit imported values as a new configuration."""
@@ -222,6 +241,7 @@ class ConfigurationPage(WizardPage):
         if self._worker is None:
             return
         own = dict(values)
+        self._edited = None
         self._custom[self._worker.slug] = own
         taken = [configuration.name for configuration in self._stored] + [name for name, _ in self._worker.presets]
         self._name_line.setText(free_name(name, taken))
@@ -233,6 +253,13 @@ class ConfigurationPage(WizardPage):
         title = self._selection.name or self.tr("New configuration")
         name = self.tr("Copy of {name}").format(name=title) if self._selection.name else title
         self._begin(self._selection.values, name)
+
+    def _edit(self, configuration: Configuration) -> None:
+        """A stored one's own values, to be saved under its name."""
+        self._begin(configuration.values, "")
+        self._edited = configuration
+        self._name_line.setText(configuration.name)
+        self._refresh()
 
     def _choose(self, selection: Selection) -> None:
         self._selection = selection
@@ -256,6 +283,9 @@ class ConfigurationPage(WizardPage):
         if not name:
             self._name.show_problems([(self.tr("Give the configuration a name."), True)])
             return
+        if self._edited is not None and name == self._edited.name:
+            self.edit_requested.emit(self._edited.id, dict(self._selection.values))
+            return
         self.save_requested.emit(
             Configuration(None, name, self._worker.slug, self._worker.version, dict(self._selection.values))
         )
@@ -270,9 +300,10 @@ class ConfigurationPage(WizardPage):
         is_custom = key == CUSTOM
         entry = next((entry for entry in self._entries() if entry.key == key), None)
         self._title.setText(entry.title if entry else "")
-        self._note.setText(self._explain(entry))
+        self._note.setText(explanation(entry, self._edited.name if self._edited else "") if entry else "")
         self._note.setVisible(bool(entry))
         self._copy.setVisible(bool(entry) and not is_custom)
+        self.menu.show_configuration(entry.configuration if entry else None)
         self._name_line.setVisible(is_custom)
         self._save.setVisible(is_custom)
         self._editor.setVisible(bool(entry))
@@ -287,17 +318,3 @@ class ConfigurationPage(WizardPage):
     def _show_entries(self) -> None:
         self._list.set_choices([choice_of(entry) for entry in self._entries()])
         self._list.set_current_key(self._key())
-
-    def _explain(self, entry: Entry | None) -> str:
-        if entry is None:
-            return ""
-        if entry.key == DEFAULTS:
-            return self.tr("Every option has the method's default. Copy them to change some.")
-        if entry.key == CUSTOM:
-            return self.tr("These values are used for this run. Give them a name and save them to use them again.")
-        configuration = entry.configuration
-        if configuration is None or configuration.id is None:
-            return self.tr("Comes with the method and cannot be changed. Copy it to change values.")
-        if configuration.is_locked:
-            return self.tr("A run used this configuration, so it stays as it is. Copy it to change values.")
-        return self.tr("A stored configuration. Copy it to change values.")

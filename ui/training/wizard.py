@@ -12,6 +12,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.domain.devices import DeviceReport
+from core.domain.ids import ConfigurationId
 from core.domain.messages import UserMessage
 from core.domain.models import Model, ModelVersion
 from core.domain.projects import Category, Folder, Project
@@ -44,6 +45,10 @@ class TrainingWizard(QWidget):
     probe_requested = Signal()  # look for GPUs again
     configuration_save_requested = Signal(object)  # Configuration without an id
     configuration_import_requested = Signal(object)  # Path of a JSON file
+    configuration_edit_requested = Signal(object, object)  # ConfigurationId, its new values
+    configuration_rename_requested = Signal(object, str)  # ConfigurationId, name
+    configuration_export_requested = Signal(object, object)  # Configuration, Path
+    configuration_delete_requested = Signal(object)  # ConfigurationId
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,6 +85,10 @@ class TrainingWizard(QWidget):
         elif isinstance(page, ConfigurationPage):
             page.save_requested.connect(self.configuration_save_requested)
             page.import_requested.connect(self.configuration_import_requested)
+            page.edit_requested.connect(self.configuration_edit_requested)
+            page.rename_requested.connect(self.configuration_rename_requested)
+            page.export_requested.connect(self.configuration_export_requested)
+            page.delete_requested.connect(self.configuration_delete_requested)
 
     # The draft
 
@@ -147,6 +156,10 @@ class TrainingWizard(QWidget):
     def set_saved_configuration(self, configuration: Configuration) -> None:
         """A configuration that was stored on request (and is in `set_configurations` already) becomes the choice."""
         self.pages.configuration.select_configuration(configuration)
+
+    def drop_configuration(self, id: ConfigurationId) -> None:
+        """It was deleted: where it was the choice, its values stay."""
+        self.pages.configuration.drop_configuration(id)
 
     def set_imported_configuration(self, configuration: Configuration) -> None:
         """Values read from a file, to be edited as a new configuration."""

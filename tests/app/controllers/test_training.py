@@ -317,6 +317,34 @@ def test_a_configuration_is_stored_and_its_name_cannot_be_used_twice(desk: Desk)
     assert page._name.problem.text() == 'A configuration named "Five" exists for this method.'
 
 
+def test_a_stored_configuration_is_edited_renamed_exported_and_deleted(desk: Desk, tmp_path: Path) -> None:
+    desk.open("train")
+    wizard, page = desk.wizard, desk.wizard.pages.configuration
+    page._new.click()
+    page._name_line.setText("Five")
+    page._save.click()
+    desk.settle()
+    stored = wizard.draft().configuration
+    assert stored is not None
+    wizard.configuration_edit_requested.emit(stored, {"epochs": 6})
+    desk.settle()
+    assert (wizard.draft().configuration, wizard.draft().values) == (stored, {"epochs": 6})
+    wizard.configuration_rename_requested.emit(stored, "Six")
+    desk.settle()
+    assert (wizard.draft().configuration, wizard.draft().configuration_name) == (stored, "Six")
+    target = tmp_path / "six.json"
+    kept = next(one for one in page._stored if one.id == stored)
+    wizard.configuration_export_requested.emit(kept, target)
+    desk.settle()
+    assert read_configuration(target, "yolo-detect").values == {"epochs": 6}
+    assert "six.json" in wizard.frame.banner.plain_text()
+    wizard.configuration_delete_requested.emit(stored)
+    desk.settle()
+    assert (wizard.draft().configuration, wizard.draft().values) == (None, {"epochs": 6})
+    assert stored not in [one.id for one in page._stored]
+    assert desk.codes() == []
+
+
 def test_an_option_out_of_range_is_told_beside_it(desk: Desk) -> None:
     desk.open("train")
     page = desk.wizard.pages.configuration

@@ -181,3 +181,73 @@ def test_a_stored_one_that_arrives_later_than_the_draft_is_recognised(wizard: Tr
     wizard.set_configurations((kept,))
     assert page._list.current_key() == "stored:k8"
     assert wizard.draft() == draft
+
+
+def test_what_cannot_be_edited_is_no_field(wizard: TrainingWizard) -> None:
+    page = page_of(wizard)
+    pick(page, "preset:Fast")
+    row = page.editor().form.row("epochs")
+    assert not row.editor.isVisibleTo(row)
+    assert row.plain.text() == "5"
+    page._copy.click()
+    assert row.editor.isVisibleTo(row)
+    assert not row.plain.isVisibleTo(row)
+
+
+def test_a_stored_one_is_edited_under_its_name(qtbot: QtBot, wizard: TrainingWizard) -> None:
+    page = page_of(wizard)
+    pick(page, "stored:k2")
+    page.menu.edit.trigger()
+    assert (page._name_line.text(), wizard.draft().values) == ("No flips", {"flip": False})
+    assert "No flips" in page._note.text()
+    type_epochs(qtbot, page, "9")
+    with qtbot.waitSignal(wizard.configuration_edit_requested) as caught:
+        page._save.click()
+    assert caught.args == ["k2", {"epochs": 9, "flip": False}]
+    page._name_line.setText("Other")
+    with qtbot.waitSignal(wizard.configuration_save_requested):
+        page._save.click()
+    edited = Configuration(ConfigurationId("k2"), "No flips", "boxes", "2.0", {"epochs": 9})
+    wizard.set_configurations((edited,))
+    wizard.set_saved_configuration(edited)
+    assert (wizard.draft().configuration, page._list.current_key()) == ("k2", "stored:k2")
+
+
+def test_what_can_be_done_depends_on_what_it_is(wizard: TrainingWizard) -> None:
+    page = page_of(wizard)
+
+    def offered() -> list[bool]:
+        menu = page.menu
+        return [action.isVisible() for action in (menu.edit, menu.rename, menu.export, menu.delete)]
+
+    pick(page, "defaults")
+    assert not page.menu.isVisibleTo(page)
+    pick(page, "preset:Fast")
+    assert offered() == [False, False, True, False]
+    pick(page, "stored:k1")  # used by a run
+    assert offered() == [False, True, True, True]
+    pick(page, "stored:k2")
+    assert offered() == [True, True, True, True]
+
+
+def test_renaming_exporting_and_deleting_are_asked_for(qtbot: QtBot, wizard: TrainingWizard) -> None:
+    page = page_of(wizard)
+    pick(page, "stored:k2")
+    dialog = page.menu.ask_name()
+    assert dialog is not None and dialog.textValue() == "No flips"
+    with qtbot.waitSignal(wizard.configuration_rename_requested) as caught:
+        dialog.setTextValue("Straight")
+        dialog.accept()
+    assert caught.args == ["k2", "Straight"]
+    box = page.menu.ask_to_delete()
+    assert box is not None
+    with qtbot.waitSignal(wizard.configuration_delete_requested):
+        next(button for button in box.buttons() if button.text() == "&Delete").click()
+    wizard.drop_configuration(ConfigurationId("k2"))
+    wizard.set_configurations(())
+    draft = wizard.draft()
+    assert (draft.configuration, draft.configuration_name, draft.values) == (None, "", {"flip": False})
+    pick(page, "preset:Fast")
+    page.menu.export.trigger()
+    files = next(dialog for dialog in page.menu.findChildren(QFileDialog) if dialog.isVisible())
+    files.reject()
