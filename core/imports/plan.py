@@ -107,7 +107,9 @@ def make_plan(
         for image in reading.images
         if image.path not in present and (image.annotations or image.is_explicit_negative)
     ]
-    problems += image_problems
+    told = {(problem.kind, problem.file) for problem in reading.problems}
+    root = reading.images_root
+    problems += [item for item in image_problems if (item.kind, str(root / item.file)) not in told]
     used = {annotation.category for image in planned for annotation in image.annotations}
     listed = dict.fromkeys(map(_clean_name, reading.categories))
     names = (*listed, *sorted(name for name in used if name is not None and name not in listed))

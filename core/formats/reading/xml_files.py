@@ -44,8 +44,11 @@ def read_xml(path: Path) -> Node:
     """The root element. Raises FormatError with the line for broken XML, any DOCTYPE, and nesting without end."""
     builder = _Builder(path)
     parser = _make_parser(builder)
+    data = read_limited(path, MAX_BYTES)
+    if not data:
+        raise _empty(path)
     with _telling(path):
-        parser.Parse(read_limited(path, MAX_BYTES), True)
+        parser.Parse(data, True)
     return _root_of(builder, path)
 
 
@@ -55,11 +58,7 @@ def read_xml_head(path: Path, *, until: str, having: str) -> Node:
     Raises FormatError for what `read_xml` refuses, as far as it is read.
     """
     builder = _Builder(path, until, having)
-    parser = _make_parser(builder)
-    with _telling(path), contextlib.suppress(_EnoughError):
-        for piece in read_pieces(path, MAX_BYTES, _PIECE):
-            parser.Parse(piece, False)
-        parser.Parse(b"", True)
+    _parse_pieces(_make_parser(builder), path)
     return _root_of(builder, path)
 
 
@@ -73,13 +72,26 @@ def read_root_name(path: Path) -> str:
 
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = start
+    _parse_pieces(parser, path)
+    if not found:
+        raise _empty(path)
+    return found[0]
+
+
+def _parse_pieces(parser: expat.XMLParserType, path: Path) -> None:
+    """Until a handler has enough."""
+    is_empty = True
     with _telling(path), contextlib.suppress(_EnoughError):
         for piece in read_pieces(path, MAX_BYTES, _PIECE):
+            is_empty = False
             parser.Parse(piece, False)
+        if is_empty:
+            raise _empty(path)
         parser.Parse(b"", True)
-    if not found:
-        raise FormatError(f'"{shown(path.name)}" is empty.', file=path)
-    return found[0]
+
+
+def _empty(path: Path) -> FormatError:
+    return FormatError(f'"{shown(path.name)}" is empty.', file=path, hint="Export it again.")
 
 
 class _EnoughError(Exception):
@@ -111,7 +123,7 @@ def _telling(path: Path) -> Iterator[None]:
 
 def _root_of(builder: _Builder, path: Path) -> Node:
     if builder.root is None:
-        raise FormatError(f'"{shown(path.name)}" is empty.', file=path)
+        raise _empty(path)
     return builder.root
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,6 +96,9 @@ class ClassLists:
         """What the file says, read once. A file that is none, or names nothing, is no list."""
         if file not in self._read:
             names = self._names_in(file) if is_plain_file(file) else None
+            if file.name == NOTES and os.path.lexists(file) and not is_plain_file(file):
+                text = f'"{NOTES}" is left out: it is not a file with content.'
+                self._problems.append(Problem("annotation-file-special", text, str(file)))
             self._read[file] = ClassList(names, file) if names else None
         return self._read[file]
 

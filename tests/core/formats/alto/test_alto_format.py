@@ -256,6 +256,7 @@ def test_no_xml_file_is_passed_over_in_silence(tmp_path: Path, pictures: Picture
         "annotation-file-unreadable": {"empty.xml", "spaces.xml", "broken.xml"},
         "annotations-not-read": {tmp_path.name},
     }
+    assert '"empty.xml" is empty.' in {problem.text.removesuffix(" Export it again.") for problem in result.problems}
     others = [problem for problem in result.problems if problem.kind == "annotations-not-read"]
     assert [problem.severity for problem in others] == [Severity.WARNING, Severity.INFO]
     assert "2 .xml files" in others[0].text and "PAGE (1), Pascal VOC (1)" in others[0].text
