@@ -20,6 +20,7 @@ NOTES = "notes.json"
 NAME_FILES = ("classes.txt", "obj.names", "_darknet.labels", "classes.names", "names.txt")
 YAML_ENDINGS = (".yaml", ".yml")
 _MOST_CLASSES = 100_000
+_MOST_MARKERS = 50  # looked at in one folder
 _USUAL_MARKERS = ("data.yaml", "dataset.yaml", "obj.data")
 
 
@@ -34,11 +35,12 @@ class ClassList:
 def markers_in(folder: Path) -> list[Path]:
     """The files of a folder that read like a data.yaml or an obj.data, those of the usual names first."""
     try:
-        files = sorted(path for path in folder.iterdir() if path.suffix.lower() in (*YAML_ENDINGS, ".data"))[:50]
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in entries if entry.name.lower().endswith((*YAML_ENDINGS, ".data"))]
     except OSError:
         return []
-    files.sort(key=lambda path: path.name.lower() not in _USUAL_MARKERS)
-    return [file for file in files if is_marker(file)]
+    names.sort(key=lambda name: (name.lower() not in _USUAL_MARKERS, name))
+    return [folder / name for name in names[:_MOST_MARKERS] if is_marker(folder / name)]
 
 
 def is_marker(file: Path) -> bool:
@@ -64,6 +66,7 @@ class ClassLists:
         self._encoding = encoding
         self._read: dict[Path, ClassList | None] = {}
         self._known: dict[Path, ClassList | None] = {}
+        self._here: dict[Path, tuple[list[ClassList], list[ClassList]]] = {}
         self._compared: set[tuple[Path, Path]] = set()
         self._given = None if marker is None else self._list_in(marker)
 
@@ -82,8 +85,11 @@ class ClassLists:
         markers: list[ClassList] = []
         plain: list[ClassList] = []
         for place in _way_up(folder, self._top):
-            markers += self._lists(markers_in(place)[:1])
-            plain += self._lists([place / NOTES, *(place / name for name in NAME_FILES)])
+            if place not in self._here:
+                names = self._lists([place / NOTES, *(place / name for name in NAME_FILES)])
+                self._here[place] = (self._lists(markers_in(place)[:1]), names)
+            markers += self._here[place][0]
+            plain += self._here[place][1]
         found = [*([self._given] if self._given else ()), *markers, *plain]
         for other in (*markers[:1], *(one for one in plain if one.file.parent == plain[0].file.parent)):
             self._compare(found[0], other)
