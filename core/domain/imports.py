@@ -19,7 +19,8 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`kind` is a stable slug such as "box-out-of-bounds"; `line` counts from 1, None when it has no line."""
+    """`kind` is a stable slug such as "box-out-of-bounds"; `line` counts from 1, None when it has no line. `choices`
+    are files of which only one can be right: the person says which by leaving the others out of the source."""
 
     kind: str
     text: str
@@ -27,6 +28,7 @@ class Problem:
     line: int | None = None
     severity: Severity = Severity.WARNING
     offers: tuple[tuple[str, str], ...] = ()  # encodings that names may be in, with what they would read
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,15 @@ class RawImage:
 
 @dataclass(frozen=True, slots=True)
 class ImportSource:
-    """What the person pointed at. `format` None = detect."""
+    """What the person pointed at. `format` None = detect. `left_out` are annotation files of a folder that are not to
+    be read."""
 
     path: Path
     images_root: Path | None = None
     format: str | None = None
     is_drawn_as_stored: bool = False  # annotations of pictures stored turned (EXIF) were drawn before turning
     names_encoding: str | None = None  # of names of classes in files that are not UTF-8; None = kept as bytes
+    left_out: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

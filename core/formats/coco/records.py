@@ -1,21 +1,30 @@
-"""Checks the records of a COCO document one by one: what is sound becomes values, the rest becomes problems."""
+"""Takes a COCO document apart: images, categories, and the records of objects by the image that they name."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.domain.geometry import Box, Polygon
-from core.domain.imports import Problem, RawAnnotation, Severity
+from core.domain.counting import counted
+from core.domain.imports import Problem, Severity
 from core.domain.names import one_line, shown
 from core.errors import FormatError
-from core.formats.reading.geometry_checks import check_shape
+from core.formats.coco.values import Key, key, look_up, number, side
 from core.formats.reading.json_files import element_lines, read_json
 
-Key = int | str  # ids as they occur in the wild
+_SHORT = 40  # signs of a value that is shown
+
+_WHY_LEFT_OUT = {
+    "annotation-of-duplicate-id": "their image id is used for several images, and nobody can tell which is meant",
+    "annotation-of-duplicate-category": "their category id has several names, and nobody can tell which is meant",
+    "predictions-left-out": "a score is what a model gives to its predictions, and these are no ground truth",
+}
+
+
+class OtherKindError(FormatError):
+    """A file of COCO that speaks of something else than objects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +48,19 @@ class CocoDocument:
 
     path: Path
     text: str
-    categories: dict[Key, str] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)  # of the categories, in the file's order
+    categories: dict[Key, str] = field(default_factory=dict)  # those whose id means one name
     images: dict[str, CocoImage] = field(default_factory=dict)  # by file name
     objects: dict[str, list[tuple[int, Mapping[str, Any]]]] = field(default_factory=dict)
     has_objects: bool = False
+    unsure: set[str] = field(default_factory=set)  # images of which something was left out: they are not empty
+    n_astray: int = 0  # annotations that name no image of the list: any image may be theirs
+    are_all_crowds: bool = False
     findings: list[tuple[str, int, Problem]] = field(default_factory=list)
+
+    def says_empty(self, name: str) -> bool:
+        """Whether the file says of a listed image that nothing is there. Ask before its objects are taken out."""
+        return self.has_objects and not self.n_astray and name not in self.objects and name not in self.unsure
 
     def report(self, array: str, index: int, kind: str, text: str, severity: Severity = Severity.WARNING) -> None:
         self.findings.append((array, index, Problem(kind, text, file=str(self.path), severity=severity)))
@@ -66,7 +83,7 @@ class CocoDocument:
 
 
 def read_document(path: Path) -> CocoDocument:
-    """Raises FormatError when the file is no COCO ground truth as a whole."""
+    """Raises FormatError when the file is no COCO ground truth as a whole; OtherKindError is one."""
     text, content = read_json(path)
     name = shown(path.name)
     if isinstance(content, list):
@@ -75,179 +92,154 @@ def read_document(path: Path) -> CocoDocument:
     if not isinstance(content, dict) or not isinstance(content.get("images"), list):
         raise FormatError(f'"{name}" is not a COCO file: it has no list "images".', file=path)
     document = CocoDocument(path, text)
-    _read_categories(document, _array(content, "categories", path))
-    by_id = _read_images(document, content["images"])
-    _read_objects(document, _array(content, "annotations", path), by_id)
+    annotations = _array(content, "annotations", path)
+    _refuse_other_kinds(path, annotations)
+    disputed = _read_categories(document, _array(content, "categories", path))
+    by_id, claimed = _read_images(document, content["images"])
+    _Objects(document, by_id, claimed, disputed).read(annotations)
     return document
 
 
-def to_annotation(
-    document: CocoDocument, index: int, record: Mapping[str, Any], size: tuple[int, int] | None
-) -> RawAnnotation | None:
-    """The object, or None after reporting why it is left out."""
-    key = _key(record.get("category_id"))
-    category = document.categories.get(key) if key is not None else None
-    if category is None:
-        told = shown(repr(record.get("category_id"))[:40])
-        text = f"{_called(record, index)}: category {told} is not in the list of categories; it is left out."
-        document.report("annotations", index, "category-unknown", text)
-        return None
-    shape = _shape_of(document, index, record, size)
-    if shape is None:
-        return None
-    return RawAnnotation(category, shape, is_crowd=record.get("iscrowd") in (1, True))
+def called(record: Mapping[str, Any], index: int) -> str:
+    """An annotation in words."""
+    found = key(record.get("id"))
+    return f"Annotation {index + 1}" if found is None else f"Annotation {index + 1} (id {shown(str(found)[:_SHORT])})"
 
 
-def _array(content: Mapping[str, Any], key: str, path: Path) -> list[Any]:
-    value = content.get(key, [])
+def told(value: Any) -> str:
+    """The beginning of a value of a record, for a sentence."""
+    return shown(repr(value)[:_SHORT])
+
+
+def _array(content: Mapping[str, Any], name: str, path: Path) -> list[Any]:
+    value = content.get(name, [])
     if not isinstance(value, list):
-        raise FormatError(f'"{shown(path.name)}" is not a COCO file: "{key}" is not a list.', file=path)
+        raise FormatError(f'"{shown(path.name)}" is not a COCO file: "{name}" is not a list.', file=path)
     return value
 
 
-def _read_categories(document: CocoDocument, records: list[Any]) -> None:
+def _refuse_other_kinds(path: Path, annotations: list[Any]) -> None:
+    """COCO's files of other things have the same lists. Raises OtherKindError."""
+    first = next((record for record in annotations if isinstance(record, dict)), {})
+    for sign, what in (("segments_info", "panoptic segments"), ("caption", "captions")):
+        if sign in first and "bbox" not in first:
+            text = f'"{shown(path.name)}" is a COCO file of {what}, not of objects.'
+            raise OtherKindError(text, file=path, hint="Export instances (objects with boxes or outlines).")
+
+
+def _read_categories(document: CocoDocument, records: list[Any]) -> set[Key]:
+    """Returns the ids that are given to several names: nobody can tell which of them an object means."""
+    disputed: set[Key] = set()
     for index, record in enumerate(records):
-        key = _key(record.get("id")) if isinstance(record, dict) else None
-        if key is None:
+        found = key(record.get("id")) if isinstance(record, dict) else None
+        if found is None:
             document.report("categories", index, "category-invalid", f"Category {index + 1} has no valid id.")
             continue
         name = record.get("name")
         name = one_line(name) if isinstance(name, str) else ""
         if not name:
-            name = f"class {key}"
-            text = f'Category {key} has no name and is called "{name}".'
+            name = f"class {found}"
+            text = f'Category {found} has no name and is called "{name}".'
             document.report("categories", index, "category-without-name", text)
-        if key in document.categories:
-            text = f'Category id {key} is defined again as "{shown(name)}"; the first definition counts.'
-            document.report("categories", index, "category-duplicate-id", text)
-            continue
-        if name in document.categories.values():
+        if found in document.categories:
+            before = document.categories[found]
+            if before != name:
+                disputed.add(found)
+                text = f'Category id {found} is used for "{shown(before)}" and for "{shown(name)}".'
+                document.report("categories", index, "category-duplicate-id", text)
+        elif name in document.names:
             text = f'"{shown(name)}" is the name of several categories, which become one class.'
             document.report("categories", index, "category-duplicate-name", text)
-        document.categories[key] = name
+        document.categories.setdefault(found, name)
+        if name not in document.names:
+            document.names.append(name)
+    for found in disputed:
+        del document.categories[found]
+    return disputed
 
 
-def _read_images(document: CocoDocument, records: list[Any]) -> dict[Key, str]:
-    """Fills `document.images`; returns file names by id."""
+def _read_images(document: CocoDocument, records: list[Any]) -> tuple[dict[Key, str], dict[Key, set[str]]]:
+    """Fills `document.images`. Returns file names by id, and the names that ids used for several images have."""
     by_id: dict[Key, str] = {}
+    claimed: dict[Key, set[str]] = {}
     for index, record in enumerate(records):
-        key = _key(record.get("id")) if isinstance(record, dict) else None
+        found = key(record.get("id")) if isinstance(record, dict) else None
         name = record.get("file_name") if isinstance(record, dict) else None
-        if key is None or not isinstance(name, str) or not name.strip("/\\ ") or "\0" in name:
+        if found is None or not isinstance(name, str) or not name.strip("/\\ ") or "\0" in name:
             document.report("images", index, "image-invalid", f"Image {index + 1} has no valid id or file_name.")
             continue
-        if key in by_id:
-            text = f'Image id {key} is used again for "{shown(name)}"; the first image counts.'
+        before = by_id.setdefault(found, name)
+        if before != name:
+            claimed.setdefault(found, {before}).add(name)
+            text = f'Image id {found} is used for "{shown(before)}" and for "{shown(name)}".'
             document.report("images", index, "image-duplicate-id", text)
-            continue
-        by_id[key] = name
         if name in document.images:
             text = f'"{shown(name)}" is listed several times; the annotations of all entries are taken together.'
             document.report("images", index, "image-duplicate-name", text)
             continue
-        width, height = _side(record.get("width")), _side(record.get("height"))
-        document.images[name] = CocoImage(index, name, width, height)
-    return by_id
+        document.images[name] = CocoImage(index, name, side(record.get("width")), side(record.get("height")))
+    return by_id, claimed
 
 
-def _read_objects(document: CocoDocument, records: list[Any], by_id: Mapping[Key, str]) -> None:
-    document.has_objects = bool(records)
-    scored = next((i for i, record in enumerate(records) if isinstance(record, dict) and "score" in record), None)
-    if scored is not None:
-        text = "The annotations have scores: they look like detections of a model, not like ground truth."
-        document.report("annotations", scored, "annotations-have-scores", text)
-    for index, record in enumerate(records):
-        if not isinstance(record, dict):
-            document.report("annotations", index, "annotation-invalid", f"Annotation {index + 1} is not an object.")
-            continue
-        key = _key(record.get("image_id"))
-        name = by_id.get(key) if key is not None else None
-        if name is None:
-            told = shown(repr(record.get("image_id"))[:40])
-            text = f"{_called(record, index)}: image id {told} is not in the list of images; it is left out."
-            document.report("annotations", index, "image-id-unknown", text)
-            continue
-        document.objects.setdefault(name, []).append((index, record))
+class _Objects:
+    """Gives each record of an object to the image that it names, and tells what has to be left out, with its number."""
 
+    def __init__(
+        self, document: CocoDocument, by_id: Mapping[Key, str], claimed: Mapping[Key, set[str]], disputed: set[Key]
+    ) -> None:
+        self._document = document
+        self._by_id = by_id
+        self._claimed = claimed
+        self._categories = dict.fromkeys(disputed, True)
+        self._left_out: dict[str, list[int]] = {}  # places in the array, by kind
 
-def _shape_of(
-    document: CocoDocument, index: int, record: Mapping[str, Any], size: tuple[int, int] | None
-) -> Box | Polygon | None:
-    """The polygon if there is a sound one, else the box, else None. Reports what is lost."""
-    width, height = size if size else (None, None)
-    outline = record.get("segmentation")
-    lost = ""
-    if isinstance(outline, list) and outline:
-        polygon = _polygon(outline)
-        if polygon is None:
-            lost = "its outline is not lists of x and y"
-            kind = "polygon-invalid"
+    def read(self, records: list[Any]) -> None:
+        document = self._document
+        for index, record in enumerate(records):
+            if isinstance(record, dict):
+                self._read_one(index, record)
+            else:
+                text = f"Annotation {index + 1} is not an object; it is left out."
+                document.report("annotations", index, "annotation-invalid", text)
+                document.n_astray += 1
+        self._tell_left_out()
+        kept = [item for objects in document.objects.values() for _, item in objects]
+        document.has_objects = bool(kept)
+        document.are_all_crowds = bool(kept) and all(is_crowd(record) for record in kept)
+        if document.are_all_crowds:
+            text = (
+                f"Every object ({len(kept)}) is marked as a crowd (iscrowd 1), as CVAT does with painted masks; "
+                "all are taken as objects."
+            )
+            document.report("annotations", 0, "crowds-are-objects", text)
+
+    def _read_one(self, index: int, record: dict[str, Any]) -> None:
+        document = self._document
+        wanted = key(record.get("image_id"))
+        if (names := look_up(wanted, self._claimed)) is not None:
+            self._leave_out("annotation-of-duplicate-id", index, names)
+            return
+        name = look_up(wanted, self._by_id)
+        if number(record.get("score")) is not None:
+            self._leave_out("predictions-left-out", index, () if name is None else (name,))
+        elif name is None:
+            text = f"{called(record, index)}: image id {told(record.get('image_id'))} is not in the list of images; "
+            document.report("annotations", index, "image-id-unknown", text + "it is left out.")
+            document.n_astray += 1
+        elif look_up(key(record.get("category_id")), self._categories):
+            self._leave_out("annotation-of-duplicate-category", index, (name,))
         else:
-            checked = check_shape(polygon, width, height)
-            if checked.kind and checked.shape is not None:
-                document.report("annotations", index, checked.kind, f"{_called(record, index)} {checked.text}.")
-            if checked.shape is not None:
-                return checked.shape
-            lost, kind = f"its outline {checked.text}", checked.kind
-    elif isinstance(outline, dict):
-        lost, kind = "its mask (RLE) is not read", "mask-rle"
-    box = _box(record.get("bbox"))
-    if box is None:
-        reason = f"{lost} and " if lost else ""
-        text = f"{_called(record, index)}: {reason}its bbox is not four numbers; it is left out."
-        document.report("annotations", index, "box-invalid", text)
-        return None
-    checked = check_shape(box, width, height)
-    if lost and checked.shape is not None:
-        severity = Severity.INFO if kind == "mask-rle" and record.get("iscrowd") == 1 else Severity.WARNING
-        document.report("annotations", index, kind, f"{_called(record, index)}: {lost}; its box is kept.", severity)
-    if checked.kind:
-        rest = "; it is left out." if checked.shape is None else "."
-        document.report("annotations", index, checked.kind, f"{_called(record, index)} {checked.text}{rest}")
-    return checked.shape
+            document.objects.setdefault(name, []).append((index, record))
+
+    def _leave_out(self, kind: str, index: int, images: set[str] | tuple[str, ...]) -> None:
+        self._left_out.setdefault(kind, []).append(index)
+        self._document.unsure.update(images)
+
+    def _tell_left_out(self) -> None:
+        for kind, places in self._left_out.items():
+            text = f"{counted(len(places), 'annotation')} left out: {_WHY_LEFT_OUT[kind]}."
+            self._document.report("annotations", places[0], kind, text)
 
 
-def _polygon(rings: list[Any]) -> Polygon | None:
-    if rings and _number(rings[0]) is not None:
-        rings = [rings]  # one flat list, as some tools write it
-    result: list[tuple[float, ...]] = []
-    for ring in rings:
-        numbers = [_number(value) for value in ring] if isinstance(ring, list) else [None]
-        if None in numbers or len(numbers) % 2:
-            return None
-        result.append(tuple(number for number in numbers if number is not None))
-    return Polygon(tuple(result))
-
-
-def _box(value: Any) -> Box | None:
-    numbers = [_number(part) for part in value] if isinstance(value, list) else []
-    if len(numbers) != 4:
-        return None
-    x, y, width, height = numbers
-    if x is None or y is None or width is None or height is None:
-        return None
-    return Box(x, y, x + width, y + height)
-
-
-def _number(value: Any) -> float | None:
-    """A JSON number; true and false are none, though Python counts them as such. Not necessarily finite."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf
-
-
-def _key(value: Any) -> Key | None:
-    return value if isinstance(value, (int, str)) and not isinstance(value, bool) else None
-
-
-def _side(value: Any) -> int | None:
-    number = _number(value)
-    return int(number) if number is not None and math.isfinite(number) and 0 < number < 2**31 else None
-
-
-def _called(record: Mapping[str, Any], index: int) -> str:
-    key = _key(record.get("id"))
-    return f"Annotation {index + 1}" if key is None else f"Annotation {index + 1} (id {shown(str(key)[:40])})"
+def is_crowd(record: Mapping[str, Any]) -> bool:
+    return number(record.get("iscrowd")) == 1 or record.get("iscrowd") is True

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 from core.domain.imports import Problem
 from core.domain.names import IMAGE_SUFFIXES, is_image_name, shown
+from core.formats.reading.spellings import spellings
+
+K = TypeVar("K")
 
 CONTAINERS = frozenset({"images", "labels", "obj_train_data", "obj_valid_data", "obj_test_data"})
 """Folders that only separate pictures from labels; ignored when the one is looked for by the other's path."""
@@ -23,6 +28,19 @@ class Match:
     path: str | None
     is_exact: bool = False
     candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StatedName:
+    """A name as a file states it, and the folders (relative to the images' folder, "" = that itself) to which it may be
+    relative, the likeliest first."""
+
+    name: str
+    places: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        return self.places[0] if self.places else ""
 
 
 class ImageIndex:
@@ -44,22 +62,39 @@ class ImageIndex:
 
     def match_names(self, names: Iterable[str]) -> dict[str, Match]:
         """Each name (as an annotation file states it) with its picture; several exact names may mean the same one."""
-        return _match(names, self._exact, self._similar)
+        found = self.match_stated(StatedName(name) for name in names)
+        return {stated.name: match for stated, match in found.items()}
+
+    def match_stated(self, names: Iterable[StatedName]) -> dict[StatedName, Match]:
+        """The same for names with the folders in which they are looked for first. A picture that lies in the first
+        place of some names is nobody else's, unless they name it exactly."""
+        wanted = list(dict.fromkeys(names))
+        places = sorted({stated.place for stated in wanted}, key=len, reverse=True)
+        return _match(wanted, self._exact, lambda stated: self._similar(stated, places))
 
     def match_stems(self, keys: Iterable[str]) -> dict[str, Match]:
         """The same for paths of label files without their suffix, e.g. "labels/train/a" for "images/train/a.jpg"."""
         return _match(keys, self._exact_stem, self._similar_stem)
 
-    def _exact(self, name: str) -> Sequence[str]:
-        if name in self._known:
-            return (name,)
-        path = "/".join(parts_of(name))
-        return (path,) if path in self._known and not is_unsafe(name) else ()
+    def _exact(self, stated: StatedName) -> Sequence[str]:
+        for name in spellings(stated.name):
+            for place in (*stated.places, ""):
+                path = posixpath.normpath(posixpath.join(place, name))
+                if path in self._known:
+                    return (path,)
+        return ()
 
-    def _similar(self, name: str) -> Sequence[str]:
-        parts = parts_of(name)
-        candidates = self._by_name.get(_normal(parts[-1]), []) if parts else []
-        return _longest_tail(parts, [(path, path) for path in candidates])
+    def _similar(self, stated: StatedName, places: Sequence[str]) -> Sequence[str]:
+        """Below the first place before all others."""
+        for name in spellings(stated.name):
+            parts = parts_of(name)
+            named = self._by_name.get(_normal(parts[-1]), []) if parts else []
+            free = [path for path in named if is_below(stated.place, _place_of(path, places))]
+            inside = [path for path in free if is_below(path, stated.place)]
+            found = _longest_tail(parts, [(path, path) for path in inside or free])
+            if found:
+                return found
+        return ()
 
     def _exact_stem(self, key: str) -> Sequence[str]:
         candidates = self._by_stem.get(_normal(key.rpartition("/")[2]), [])
@@ -76,6 +111,11 @@ def is_unsafe(name: str) -> bool:
     """Absolute, with a drive letter, climbing out by "..", or with a NUL: nothing that may be followed as it stands."""
     plain = name.replace("\\", "/")
     return plain.startswith("/") or bool(re.match(r"[A-Za-z]:", plain)) or ".." in plain.split("/") or "\0" in name
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Whether a path is a folder or lies in it; both with "/" between parts, "" = the top."""
+    return not folder or path == folder or path.startswith(folder + "/")
 
 
 def parts_of(name: str) -> list[str]:
@@ -103,12 +143,12 @@ def missing_problem(name: str, match: Match, *, file: str, line: int | None = No
 
 
 def _match(
-    names: Iterable[str], exact: Callable[[str], Sequence[str]], similar: Callable[[str], Sequence[str]]
-) -> dict[str, Match]:
+    names: Iterable[K], exact: Callable[[K], Sequence[str]], similar: Callable[[K], Sequence[str]]
+) -> dict[K, Match]:
     """Exact names first, so that a name which is only similar cannot take another's picture."""
-    matches: dict[str, Match] = {}
+    matches: dict[K, Match] = {}
     taken: set[str] = set()
-    waiting: list[str] = []
+    waiting: list[K] = []
     for name in dict.fromkeys(names):
         found = exact(name)
         if found:
@@ -124,6 +164,11 @@ def _match(
         else:
             matches[name] = Match(None, candidates=tuple(free))
     return matches
+
+
+def _place_of(path: str, places: Sequence[str]) -> str:
+    """The innermost of some folders that a path lies in; `places` begin with the longest."""
+    return next((place for place in places if is_below(path, place)), "")
 
 
 def _longest_tail(parts: list[str], candidates: list[tuple[str, str]]) -> list[str]:

@@ -86,7 +86,7 @@ def parish(imports: ImportService, browsing: ProjectService, pictures: Path, tmp
     listed = [{"id": n, "name": kind} for n, kind in enumerate(kinds)]
     file.write_text(json.dumps({"images": images, "annotations": annotations, "categories": listed}))
     report = imports.commit(ImportSource(file, pictures), project_name="Parish")
-    assert report.problems == ()
+    assert [problem.kind for problem in report.problems] == ["images-empty"]
     return browsing.get_project(report.project)
 
 

@@ -72,7 +72,7 @@ def test_an_import_keeps_every_shape_and_both_images_of_a_name(
     report = imports.commit(parish, project_name=" Parish ")
     assert (report.n_images, report.n_new_images, report.n_annotations) == (3, 3, 3)
     assert report.project_name == "Parish"
-    assert report.problems == ()
+    assert kinds(report) == ["images-empty"]
     assert report.changes == Changes.whole_project(report.project)
     found = contents(report.project)
     assert found["a/1.png"][0] == ("line", Box(1.25, 2.5, 11.25, 22.5))
@@ -258,7 +258,7 @@ def test_a_commit_after_a_preview_does_not_decode_again(
     changed.write_bytes(b"no picture")
     report = imports.commit(parish, project_name="P")
     assert report.n_images == 2, "a file that looks changed is looked at again, one that looks the same is not"
-    assert kinds(report) == ["image-unusable", "image-not-an-image"]
+    assert kinds(report) == ["images-empty", "image-unusable", "image-not-an-image"]
 
 
 def test_a_file_that_changes_goes_or_comes_back_is_told(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.domain.geometry import Box, Polygon
-from core.domain.imports import ImportSource, Severity
+from core.domain.imports import ImportSource, Problem, Severity
 from core.errors import FormatError
 from core.formats.base import ReadResult, SizeOf, gather
 from core.formats.coco import FORMAT
@@ -37,6 +37,11 @@ def read_coco(tmp_path: Path, pictures: Pictures, always_100_by_80: SizeOf) -> C
         return gather(FORMAT.read(ImportSource(path), size_of=always_100_by_80))
 
     return read
+
+
+def told(result: ReadResult) -> list[Problem]:
+    """Without the remark that images listed without annotations count as empty."""
+    return [problem for problem in result.problems if problem.kind != "images-empty"]
 
 
 def an(category: Any = 0, bbox: Any = (10, 10, 20, 20), image: Any = 1, **more: Any) -> dict[str, Any]:
@@ -70,7 +75,9 @@ def test_listed_without_annotations_is_a_negative_only_beside_annotated_ones(
         (an(bbox=[200, 10, 5, 5]), "box-out-of-bounds"),
         (an(bbox=[True, 10, 5, 5]), "box-invalid"),
         (an(bbox=[1, 2, 3]), "box-invalid"),
-        (an(bbox=["1", "2", "3", "4"]), "box-invalid"),
+        (an(bbox=["1", "2", "x", "4"]), "box-invalid"),
+        (an(bbox=["1", "2", "nan", "4"]), "box-invalid"),
+        (an(bbox=["1", "2", "1_0", "4"]), "box-invalid"),
         (an(bbox=None), "box-invalid"),
         (an(category=3), "category-unknown"),
         (an(category=True), "category-unknown"),
@@ -84,7 +91,9 @@ def test_bad_object_is_told_with_its_line_and_costs_nothing_else(
 ) -> None:
     result = read_coco([an(), bad, an(7)])
     assert [annotation.category for annotation in result.images[0].annotations] == ["cat", "dog"]
-    (problem,) = result.problems
+    is_astray = kind in ("image-id-unknown", "annotation-invalid")
+    (problem, *more) = told(result)
+    assert [other.kind for other in more] == ["images-not-judged"] * is_astray
     assert problem.kind == kind
     assert "2" in problem.text
     lines = (tmp_path / "instances.json").read_text().splitlines()
@@ -99,7 +108,7 @@ def test_spilling_box_is_clipped_and_told_beyond_a_pixel(read_coco: Callable[...
         Box(90, 10, 100, 20),
         Box(0, 0, 100, 80),
     ]
-    (problem,) = result.problems
+    (problem,) = told(result)
     assert problem.kind == "box-clipped"
     assert "20 px" in problem.text
 
@@ -126,31 +135,134 @@ def test_polygons_and_their_faults(read_coco: Callable[..., ReadResult]) -> None
     assert isinstance(shapes[3], Polygon) and len(shapes[3].rings) == 1
     assert shapes[4] == box
     assert isinstance(shapes[5], Polygon)
-    kinds = [problem.kind for problem in result.problems]
-    assert kinds == [
-        "annotation-duplicate",
+    assert [problem.kind for problem in told(result)] == [
         "polygon-invalid",
         "polygon-without-area",
         "polygon-part-dropped",
         "polygon-invalid",
+        "annotation-duplicate",
     ]
 
 
 def test_outlines_that_are_only_boxes_are_boxes(read_coco: Callable[..., ReadResult]) -> None:
     result = read_coco([an(segmentation=[[10, 10, 10, 30, 30, 30, 30, 10]]), an(7)])
     assert [annotation.geometry for annotation in result.images[0].annotations] == [Box(10, 10, 30, 30)] * 2
-    assert [problem.kind for problem in result.problems] == ["outlines-are-boxes"]
+    assert [problem.kind for problem in told(result)] == ["outlines-are-boxes"]
 
 
-def test_masks_are_kept_as_boxes_and_crowds_as_crowds(read_coco: Callable[..., ReadResult]) -> None:
-    rle = {"size": [80, 100], "counts": [10, 20]}
-    result = read_coco([an(segmentation=rle), an(7, segmentation=rle, iscrowd=1), an(7, bbox=None, segmentation=rle)])
-    assert [annotation.is_crowd for annotation in result.images[0].annotations] == [False, True]
-    assert [(problem.kind, problem.severity) for problem in result.problems] == [
-        ("mask-rle", Severity.WARNING),
-        ("mask-rle", Severity.INFO),
-        ("box-invalid", Severity.WARNING),
+def test_masks_become_outlines_and_crowds_stay_crowds(read_coco: Callable[..., ReadResult]) -> None:
+    rle = {"size": [80, 100], "counts": [85, 10, 7905]}  # ten pixels of the second column
+    broken = {"size": [80, 100], "counts": [10, 20]}
+    result = read_coco(
+        [
+            an(segmentation=rle),
+            an(7, segmentation=rle, iscrowd=1),
+            an(segmentation=broken),
+            an(7, bbox=None, segmentation=broken),
+            an(7, segmentation={"size": [8, 10], "counts": [0, 80]}),
+        ]
+    )
+    mask = Polygon(((1.0, 5.0, 2.0, 5.0, 2.0, 15.0, 1.0, 15.0),))
+    found = result.images[0].annotations
+    assert [item.geometry for item in found] == [mask, mask, Box(10, 10, 30, 30), Box(10, 10, 30, 30)]
+    assert [item.is_crowd for item in found] == [False, True, False, False]
+    assert [problem.kind for problem in told(result)] == ["mask-invalid", "box-invalid", "mask-invalid", "crowds"]
+
+
+def test_a_file_of_crowds_only_is_one_of_objects(read_coco: Callable[..., ReadResult]) -> None:
+    result = read_coco([an(iscrowd=1), an(7, image=2, iscrowd=True)])
+    assert not [item for image in result.images for item in image.annotations if item.is_crowd]
+    (problem,) = result.problems
+    assert (problem.kind, problem.severity) == ("crowds-are-objects", Severity.WARNING)
+    assert "(2)" in problem.text
+    mixed = read_coco([an(iscrowd=1), an(7)])
+    assert [item.is_crowd for item in mixed.images[0].annotations] == [True, False]
+    assert "1 object marked" in next(problem.text for problem in mixed.problems if problem.kind == "crowds")
+
+
+@pytest.mark.parametrize(
+    ("listed", "used"),
+    [(1, 1.0), (1, "1"), (1.0, 1), (1.0, "1"), ("1", 1), ("1", 1.0), ("one", "one"), (10**40, 10**40)],
+)
+def test_an_id_is_the_same_however_it_is_written(read_coco: Callable[..., ReadResult], listed: Any, used: Any) -> None:
+    result = read_coco(
+        [an(used, image=used), an(7, image=7)],
+        images=[{"id": listed, "file_name": "a.jpg"}, {"id": 7, "file_name": "b.jpg"}],
+        categories=[{"id": listed, "name": "cat"}, {"id": 7, "name": "dog"}],
+    )
+    assert [[item.category for item in image.annotations] for image in result.images] == [["cat"], ["dog"]]
+    assert result.problems == ()
+
+
+def test_an_id_as_text_and_the_same_as_number_stay_two_where_both_are_there(
+    read_coco: Callable[..., ReadResult],
+) -> None:
+    result = read_coco(
+        [an(0, image="1"), an(7, image=1.0), an(0, image="01")],
+        images=[{"id": 1, "file_name": "a.jpg"}, {"id": "1", "file_name": "b.jpg"}],
+    )
+    found = {image.path: [item.category for item in image.annotations] for image in result.images}
+    assert found == {"a.jpg": ["dog"], "b.jpg": ["cat"]}
+    assert [problem.kind for problem in result.problems] == ["image-id-unknown"]
+
+
+def test_numbers_written_as_text_are_numbers(read_coco: Callable[..., ReadResult]) -> None:
+    result = read_coco(
+        [an(bbox=["1", " 2.5", "3e1", ".5"]), an(segmentation=[["1", "2", "30", "2", "30", "20"]])],
+        images=[{"id": 1, "file_name": "a.jpg", "width": "100", "height": "80"}],
+    )
+    box, polygon = (item.geometry for item in result.images[0].annotations)
+    assert box == Box(1, 2.5, 31, 3)
+    assert polygon == Polygon(((1.0, 2.0, 30.0, 2.0, 30.0, 20.0),))
+
+
+@pytest.mark.parametrize("astray", [an(image=99), an(image=None), an(image=1.5), [1, 2]])
+def test_an_annotation_of_no_image_makes_no_image_empty(read_coco: Callable[..., ReadResult], astray: Any) -> None:
+    result = read_coco([an(), astray])
+    assert [image.is_explicit_negative for image in result.images] == [False, False]
+    problem = next(problem for problem in result.problems if problem.kind == "images-not-judged")
+    assert "1 image listed" in problem.text and "1 annotation could" in problem.text
+    assert "images-empty" not in [problem.kind for problem in result.problems]
+
+
+def test_empty_images_are_told_with_their_number(read_coco: Callable[..., ReadResult]) -> None:
+    images = [{"id": number, "file_name": f"{number}.jpg"} for number in range(5)]
+    files = tuple(f"{number}.jpg" for number in range(5))
+    few = read_coco([an(image=number) for number in range(4)], images, files=files)
+    (problem,) = few.problems
+    assert (problem.kind, problem.severity) == ("images-empty", Severity.INFO)
+    assert problem.text.startswith("1 of 5 images is")
+    (problem,) = read_coco([an(image=0)], images, files=files).problems
+    assert problem.severity is Severity.WARNING and problem.text.startswith("4 of 5 images are")
+
+
+def test_objects_of_an_image_id_of_two_images_are_nobody_s(read_coco: Callable[..., ReadResult]) -> None:
+    result = read_coco(
+        [an(image=1), an(7, image=1.0), an(image=2)],
+        images=[{"id": 1, "file_name": "a.jpg"}, {"id": 1.0, "file_name": "b.jpg"}, {"id": 2, "file_name": "c.jpg"}],
+        files=("a.jpg", "b.jpg", "c.jpg"),
+    )
+    assert {image.path: len(image.annotations) for image in result.images} == {"a.jpg": 0, "b.jpg": 0, "c.jpg": 1}
+    assert not any(image.is_explicit_negative for image in result.images)
+    assert [problem.kind for problem in result.problems] == ["image-duplicate-id", "annotation-of-duplicate-id"]
+    assert result.problems[1].text.startswith("2 annotations left out")
+    again = read_coco([an()], images=[{"id": 1, "file_name": "a.jpg"}, {"id": 1, "file_name": "a.jpg"}])
+    assert [len(image.annotations) for image in again.images] == [1], "the same entry twice means the same image"
+
+
+def test_objects_of_a_category_id_of_two_names_are_of_neither(read_coco: Callable[..., ReadResult]) -> None:
+    categories = [
+        {"id": 0, "name": "cat"},
+        {"id": 0, "name": "dog"},
+        {"id": 1, "name": "owl"},
+        {"id": 1, "name": "owl"},
     ]
+    result = read_coco([an(0), an(1), an(0, image=2)], categories=categories)
+    found = {image.path: [item.category for item in image.annotations] for image in result.images}
+    assert found == {"a.jpg": ["owl"], "b.jpg": []}
+    assert not any(image.is_explicit_negative for image in result.images)
+    kinds = [problem.kind for problem in result.problems]
+    assert kinds == ["category-duplicate-id", "annotation-of-duplicate-category"]
 
 
 def test_duplicate_names_ids_and_categories(read_coco: Callable[..., ReadResult]) -> None:
@@ -172,12 +284,10 @@ def test_duplicate_names_ids_and_categories(read_coco: Callable[..., ReadResult]
             {"name": 1},
         ],
     )
-    assert result.categories == ("cat", "class 9")
-    assert [image.path for image in result.images] == ["a.jpg"]
-    assert [annotation.geometry for annotation in result.images[0].annotations] == [
-        Box(10, 10, 30, 30),
-        Box(1, 1, 3, 3),
-    ]
+    assert result.categories == ("cat", "x", "class 9")
+    assert [image.path for image in result.images] == ["a.jpg", "b.jpg"]
+    assert [annotation.geometry for annotation in result.images[0].annotations] == [Box(10, 10, 30, 30)]
+    assert result.images[1].annotations == ()
     assert {problem.kind for problem in result.problems} == {
         "category-duplicate-name",
         "category-duplicate-id",
@@ -186,7 +296,8 @@ def test_duplicate_names_ids_and_categories(read_coco: Callable[..., ReadResult]
         "image-duplicate-name",
         "image-duplicate-id",
         "image-invalid",
-        "annotation-duplicate",
+        "annotation-of-duplicate-id",
+        "annotation-of-duplicate-category",
     }
 
 
@@ -195,7 +306,7 @@ def test_names_that_lead_out_are_looked_for_inside_only(read_coco: Callable[...,
     names = ["../secret.jpg", "/home/someone/data/a.jpg", "C:\\data\\b.jpg", "/etc/passwd"]
     result = read_coco([an()], images=[{"id": number, "file_name": name} for number, name in enumerate(names, 1)])
     assert [image.path for image in result.images] == ["a.jpg", "b.jpg"]
-    assert [problem.kind for problem in result.problems] == ["path-unsafe"] * 4
+    assert [problem.kind for problem in told(result)] == ["path-unsafe"] * 2 + ["image-found-elsewhere"]
 
 
 def test_same_base_name_in_two_folders_stays_two(read_coco: Callable[..., ReadResult]) -> None:
@@ -223,7 +334,7 @@ def test_images_in_subfolders_and_other_case_are_found(read_coco: Callable[..., 
         files=("deep/a.jpg", "caf\u00e9.jpg"),
     )
     assert {image.path for image in result.images} == {"deep/a.jpg", "caf\u00e9.jpg"}
-    assert [problem.kind for problem in result.problems] == ["image-found-elsewhere"]
+    assert [problem.kind for problem in told(result)] == ["image-found-elsewhere"]
 
 
 def test_no_image_found_is_an_error(read_coco: Callable[..., ReadResult]) -> None:
@@ -237,12 +348,19 @@ def test_size_of_the_picture_has_the_last_word(read_coco: Callable[..., ReadResu
         [an(bbox=(10, 75, 20, 20))], images=[{"id": 1, "file_name": "a.jpg", "width": 80, "height": 100}]
     )
     assert (result.images[0].width, result.images[0].height) == (100, 80)
-    assert [problem.kind for problem in result.problems] == ["image-size-differs", "box-clipped"]
-    assert "turned upright" in result.problems[0].text
+    assert [problem.kind for problem in result.problems] == ["box-clipped", "image-size-turned"]
+    assert "turned upright" in result.problems[1].text
 
 
-def test_scores_give_detections_away(read_coco: Callable[..., ReadResult]) -> None:
-    assert [problem.kind for problem in read_coco([an(score=0.5)]).problems] == ["annotations-have-scores"]
+def test_what_has_a_score_is_no_ground_truth(read_coco: Callable[..., ReadResult]) -> None:
+    result = read_coco([an(score=0.5), an(7, score=1), an(7, image=2, score=None)])
+    found = {image.path: [item.category for item in image.annotations] for image in result.images}
+    assert found == {"a.jpg": [], "b.jpg": ["dog"]}
+    assert not any(image.is_explicit_negative for image in result.images)
+    (problem,) = result.problems
+    assert problem.kind == "predictions-left-out"
+    assert problem.text.startswith("2 annotations left out")
+    assert not any(image.annotations for image in read_coco([an(score="0.9")]).images)
 
 
 @pytest.mark.parametrize(
@@ -320,5 +438,5 @@ def test_lone_surrogates_do_not_break_anything(read_coco: Callable[..., ReadResu
         categories=[{"id": 0, "name": "cat \ud83d\n"}],
     )
     assert result.categories == ("cat \\ud83d",)
-    assert [problem.kind for problem in result.problems] == ["image-missing"]
+    assert [problem.kind for problem in told(result)] == ["image-missing"]
     assert all(problem.text.isprintable() for problem in result.problems)

@@ -1,0 +1,299 @@
+"""Tells what COCO documents say, an image at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from core.domain.counting import counted
+from core.domain.geometry import Polygon
+from core.domain.imports import ImportSource, Problem, RawAnnotation, RawImage, Severity
+from core.domain.names import shown
+from core.domain.set_names import set_named, set_of_path
+from core.formats.base import SizeOf
+from core.formats.coco.files import Pictures, folders_in
+from core.formats.coco.objects import extent_of, is_box_outline, to_annotation
+from core.formats.coco.records import CocoDocument, CocoImage
+from core.formats.coco.same_images import SameImages
+from core.formats.reading.frames import Drawn, Frame, drawn_on, frame_of
+from core.formats.reading.image_index import Match, StatedName, is_unsafe, missing_problem
+
+
+@dataclass(slots=True)
+class _Counts:
+    """What is told once for all images, with its number."""
+
+    n_images: int = 0
+    n_empty: int = 0
+    n_repeats: int = 0
+    n_with_repeats: int = 0
+    n_crowds: int = 0
+    elsewhere: list[tuple[str, str]] = field(default_factory=list)  # names and where the pictures are
+    turned: list[tuple[int, str]] = field(default_factory=list)  # of a document: entries and names, stated sideways
+    resized: list[tuple[int, str]] = field(default_factory=list)
+    upright: list[tuple[int, str]] = field(default_factory=list)
+    unknown: list[tuple[int, str]] = field(default_factory=list)
+
+
+class Telling:
+    """Of several documents together. Use it once."""
+
+    def __init__(
+        self, documents: Sequence[CocoDocument], pictures: Pictures, source: ImportSource, size_of: SizeOf
+    ) -> None:
+        self._documents = documents
+        self._root = pictures.index.root
+        self._source = source
+        self._size_of = size_of
+        stated = {
+            (document.path, name): pictures.stated(document.path, name)
+            for document in documents
+            for name in document.images
+        }
+        found: dict[StatedName, Match] = pictures.index.match_stated(stated.values())
+        self._matches = {key: found[name] for key, name in stated.items()}
+        self._sets = [_set_of(document, source) for document in documents]
+        self._sets_of: dict[str, set[str]] = {}  # by path
+        self._files_of: dict[str, set[int]] = {}
+        self._to_come: Counter[str | None] = Counter()
+        for number, document in enumerate(documents):
+            for name in document.images:
+                path = self._matches[document.path, name].path
+                self._to_come[path] += 1
+                if path is not None:
+                    self._files_of.setdefault(path, set()).add(number)
+                    self._sets_of.setdefault(path, set()).update({self._sets[number]} - {""})
+        folder = source.path if source.path.is_dir() else source.path.parent
+        self._same = SameImages([document.path for document in documents], self._sets, folder)
+        self._counts = _Counts()
+
+    def items(self) -> Generator[RawImage | Problem, None, Iterable[str]]:
+        """Images that several entries speak of come when the last of these has been seen."""
+        are_boxes = _outlines_are_boxes(self._documents)
+        is_any_named = any(document.images for document in self._documents)
+        held: dict[str, RawImage] = {}
+        for number, document in enumerate(self._documents):
+            evidence = _Evidence(document, partial(self._is_sideways, document))
+            n_unjudged = 0
+            for name, entry in document.images.items():
+                n_unjudged += bool(document.n_astray) and name not in document.objects and name not in document.unsure
+                image = self._image(number, document, entry, evidence)
+                if image is None:
+                    continue
+                self._to_come[image.path] -= 1
+                image = self._joined(held.pop(image.path, None), image)
+                if self._to_come[image.path]:
+                    held[image.path] = image
+                    continue
+                self._count(image)
+                yield _with_boxes(image) if are_boxes else image
+            self._tell_of_document(document, n_unjudged)
+            yield from document.problems()
+            document.forget()
+        yield from self._same.problems()
+        yield from self._remarks()
+        if is_any_named and not self._counts.n_images:
+            text = f'None of the images was found below "{shown(self._root)}". Choose the folder that holds them.'
+            yield Problem("images-not-found", text, str(self._source.path), severity=Severity.ERROR)
+        if are_boxes:
+            text = "Every outline is just the corners of its box, so the objects are taken as boxes."
+            yield Problem("outlines-are-boxes", text, str(self._source.path), severity=Severity.INFO)
+        return [name for document in self._documents for name in document.names]
+
+    def _image(self, number: int, document: CocoDocument, entry: CocoImage, evidence: _Evidence) -> RawImage | None:
+        """What an entry and its objects say; None, after reporting it, when the picture was not found."""
+        name = entry.name
+        match = self._matches[document.path, name]
+        if match.path is None and is_unsafe(name):
+            text = f'"{shown(name)}" leads out of the images\' folder; it is left out.'
+            document.report("images", entry.index, "path-unsafe", text)
+        elif match.path is None:
+            problem = missing_problem(name, match, file=str(document.path))
+            document.report("images", entry.index, problem.kind, problem.text)
+        elif not match.is_exact:
+            self._counts.elsewhere.append((name, match.path))
+        is_empty = document.says_empty(name)
+        frame = self._frame(document, entry, match.path, evidence)
+        objects = document.objects.pop(name, ())
+        found = [to_annotation(document, index, raw, frame.size, entry.size) for index, raw in objects]
+        if match.path is None:
+            return None
+        annotations = tuple(annotation for annotation in found if annotation is not None)
+        if len(self._files_of[match.path]) > 1:
+            self._same.hear(match.path, number, annotations)
+        width, height = frame.size or (None, None)
+        sets = self._sets_of[match.path]
+        return RawImage(
+            match.path,
+            annotations,
+            width,
+            height,
+            str(document.path),
+            is_empty,
+            stated_set=next(iter(sets)) if len(sets) == 1 else "",
+            is_upright_stated=frame.is_upright_known,
+            is_as_stored=frame.is_as_stored,
+        )
+
+    def _frame(self, document: CocoDocument, entry: CocoImage, path: str | None, evidence: _Evidence) -> Frame:
+        """Of the picture itself where it can be read, else as the file claims. Notes where the two differ."""
+        picture = self._size_of(self._root / path) if path is not None else None
+        frame = frame_of(entry.size, picture)
+        if frame.is_as_stored and frame.size is not None and picture is not None:
+            drawn = evidence.judge(entry)
+            if drawn is Drawn.UPRIGHT:
+                self._counts.upright.append((entry.index, entry.name))
+                return Frame(picture.size, is_upright_known=True)
+            if drawn is Drawn.UNKNOWN and entry.name in document.objects:
+                self._counts.unknown.append((entry.index, entry.name))
+        elif entry.size and frame.size and frame.size != entry.size:
+            is_turned = entry.size == frame.size[::-1]
+            (self._counts.turned if is_turned else self._counts.resized).append((entry.index, entry.name))
+        return frame
+
+    def _is_sideways(self, document: CocoDocument, name: str) -> bool:
+        path = self._matches[document.path, name].path
+        picture = None if path is None else self._size_of(self._root / path)
+        return frame_of(document.images[name].size, picture).is_as_stored
+
+    def _joined(self, before: RawImage | None, image: RawImage) -> RawImage:
+        """Several files, or several entries of one, may speak of the same image; equal objects count once."""
+        together = (*before.annotations, *image.annotations) if before else image.annotations
+        kept = tuple(dict.fromkeys(together))
+        if len(kept) < len(together):
+            self._counts.n_repeats += len(together) - len(kept)
+            self._counts.n_with_repeats += 1
+        if not before and len(kept) == len(together):
+            return image
+        is_empty = image.is_explicit_negative or (before is not None and before.is_explicit_negative)
+        return replace(image, annotations=kept, is_explicit_negative=is_empty and not kept)
+
+    def _count(self, image: RawImage) -> None:
+        self._counts.n_images += 1
+        self._counts.n_empty += image.is_explicit_negative
+        self._counts.n_crowds += sum(annotation.is_crowd for annotation in image.annotations)
+
+    def _tell_of_document(self, document: CocoDocument, n_unjudged: int) -> None:
+        """What concerns many of its images, once, at the line of the first."""
+        counts = self._counts
+        if n_unjudged:
+            n, astray = counted(n_unjudged, "image"), counted(document.n_astray, "annotation")
+            text = (
+                f"{n} listed without annotations, but {astray} could not be given to an image: whether something is "
+                "there is not known, and none counts as empty."
+            )
+            document.report("images", 0, "images-not-judged", text)
+        for kind, found, words, severity in (
+            ("image-size-differs", counts.resized, "another size than the file says", Severity.WARNING),
+            (
+                "image-size-turned",
+                counts.turned,
+                "width and height the other way round than the file says; its annotations may have been made before it "
+                "was turned upright",
+                Severity.WARNING,
+            ),
+            (
+                "drawn-upright",
+                counts.upright,
+                "the size of the picture as stored in the file, but shapes that fit the upright picture only",
+                Severity.INFO,
+            ),
+            (
+                "drawn-unknown",
+                counts.unknown,
+                "the size of the picture as stored in the file, and shapes that fit the upright one as well; they are "
+                "taken as drawn on the stored one. Look at the pictures",
+                Severity.WARNING,
+            ),
+        ):
+            if found:
+                index, name = found[0]
+                have = counted(len(found), "image has", "images have")
+                document.report("images", index, kind, f'{have} {words}, e.g. "{shown(name)}".', severity)
+                found.clear()
+
+    def _remarks(self) -> Iterable[Problem]:
+        counts, file = self._counts, str(self._source.path)
+        if counts.elsewhere:
+            name, path = counts.elsewhere[0]
+            lie = counted(len(counts.elsewhere), "image lies", "images lie")
+            text = f'{lie} elsewhere than the file says, e.g. "{shown(name)}" as "{shown(path)}".'
+            yield Problem("image-found-elsewhere", text, file, severity=Severity.INFO)
+        if counts.n_repeats:
+            images = counted(counts.n_with_repeats, "image")
+            text = f"{counted(counts.n_repeats, 'annotation')} of {images} stated twice; each counts once."
+            yield Problem("annotation-duplicate", text, file, severity=Severity.INFO)
+        if counts.n_crowds:
+            text = (
+                f"{counted(counts.n_crowds, 'object')} marked as crowds: no training uses them, no measure counts them."
+            )
+            yield Problem("crowds", text, file, severity=Severity.INFO)
+        if counts.n_empty:
+            n = f"{counts.n_empty} of {counted(counts.n_images, 'image')}"
+            text = f"{n} {'is' if counts.n_empty == 1 else 'are'} listed without annotations: seen, with nothing there."
+            is_most = 2 * counts.n_empty > counts.n_images
+            severity = Severity.WARNING if is_most else Severity.INFO
+            yield Problem("images-empty", text, file, severity=severity)
+
+
+class _Evidence:
+    """On which picture the shapes of a document were drawn, of images whose stored size it states."""
+
+    def __init__(self, document: CocoDocument, is_sideways: Callable[[str], bool]) -> None:
+        self._document = document
+        self._is_sideways = is_sideways
+        self._seen: set[Drawn] = set()
+        self._of_others: Drawn | None = None
+
+    def judge(self, entry: CocoImage) -> Drawn:
+        """By the image's own shapes, else by those of the document's other images that are stored sideways."""
+        drawn = self._ask(entry)
+        if drawn is not Drawn.UNKNOWN:
+            self._seen.add(drawn)
+            return drawn
+        if self._of_others is None:
+            others = (other for other in self._document.images.values() if self._is_sideways(other.name))
+            votes = self._seen.union(map(self._ask, others)) - {Drawn.UNKNOWN}
+            self._of_others = votes.pop() if len(votes) == 1 else Drawn.UNKNOWN
+        return self._of_others
+
+    def _ask(self, entry: CocoImage) -> Drawn:
+        boxes = (extent_of(record) for _, record in self._document.objects.get(entry.name, ()))
+        return drawn_on((box for box in boxes if box is not None), entry.size) if entry.size else Drawn.UNKNOWN
+
+
+def _set_of(document: CocoDocument, source: ImportSource) -> str:
+    """As the file's name says, or a folder in which it lies below what was pointed at. Of a file alone, its folder
+    counts if it stands beside one of another set."""
+    path = document.path
+    if source.path.is_dir():
+        found = set_of_path(path.relative_to(source.path) if path.is_relative_to(source.path) else path.name)
+    else:
+        found = set_named(path.name)
+        siblings = {set_named(folder.name) for folder in folders_in(path.parent.parent)} - {None}
+        if found is None and len(siblings) > 1:
+            found = set_named(path.parent.name)
+    return "" if found is None else found.value
+
+
+def _outlines_are_boxes(documents: Sequence[CocoDocument]) -> bool:
+    """Whether there are outlines, all of them rectangles. Ends at the first that is none."""
+    is_any = False
+    for document in documents:
+        for objects in document.objects.values():
+            for _, record in objects:
+                is_box = is_box_outline(record)
+                if is_box is False:
+                    return False
+                is_any = is_any or is_box is True
+    return is_any
+
+
+def _with_boxes(image: RawImage) -> RawImage:
+    def boxed(annotation: RawAnnotation) -> RawAnnotation:
+        shape = annotation.geometry
+        return replace(annotation, geometry=shape.bounds()) if isinstance(shape, Polygon) else annotation
+
+    return replace(image, annotations=tuple(boxed(annotation) for annotation in image.annotations))

@@ -1,0 +1,24 @@
+"""The ways in which a stated file name may be meant: as it stands, with "/" for "\\", or as part of an address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+_QUERY = re.compile(r"[?&]d=([^&#]+)")  # how a labelling server names a file of the disk that it serves
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://[^/?#]*([^?#]*)")
+
+
+def spellings(name: str) -> Iterator[str]:
+    """The literal name first; each one once. Bytes that are no UTF-8 come as the disk's names have them."""
+    found = [name, name.replace("\\", "/")]
+    query, address = _QUERY.search(name), _ADDRESS.match(name)
+    found += [_decoded(query[1])] if query else []
+    found += [_decoded(address[1])] if address else []
+    found.append(_decoded(name))
+    yield from (spelling for spelling in dict.fromkeys(found) if spelling.strip("/ ") and "\0" not in spelling)
+
+
+def _decoded(text: str) -> str:
+    return unquote(text, errors="surrogateescape") if "%" in text else text
