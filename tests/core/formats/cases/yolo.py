@@ -74,6 +74,7 @@ YOLO: tuple[Case, ...] = (
         },
         says=("TextLine nopoly has a baseline but no outline", "1 line without a place of their own"),
     ),
+    Case("53", n_images=6, objects={"leaf": 12}),
     Case("54", n_images=3, objects={"text_line": 3, "text_block": 3}),
     Case(
         "56",
