@@ -56,3 +56,11 @@ def test_starts_at_the_first_value_instead_of_zero() -> None:
 def test_refuses_a_weight_that_forgets_nothing(weight: float) -> None:
     with pytest.raises(ValueError, match="weight"):
         ExponentialAverage(weight)
+
+
+def test_what_is_no_number_leaves_a_gap_and_the_average_as_it_was() -> None:
+    found = ExponentialAverage(0.5).extend(np.array([1.0, math.nan, 3.0, math.inf, 3.0]))
+    without = ExponentialAverage(0.5).extend(np.array([1.0, 3.0, 3.0]))
+
+    assert np.isnan(found[[1, 3]]).all()
+    np.testing.assert_array_equal(found[[0, 2, 4]], without)

@@ -168,6 +168,14 @@ def test_physical_units_are_scaled_by_the_image(tmp_path: Path, pictures: Pictur
     assert found(read(tmp_path)) == [("text_line", Box(0.1, 0.2, 3.1, pytest.approx(1.2)))]
 
 
+def test_outlines_are_scaled_in_each_direction_by_its_own_factor(tmp_path: Path, pictures: Pictures) -> None:
+    pictures(tmp_path, "p.jpg")
+    outline = '<Shape><Polygon POINTS="100,100 500,100 500,300"/></Shape>'
+    (tmp_path / "p.xml").write_text(alto(line(inside=outline), unit="mm10", page='WIDTH="1000" HEIGHT="400"'))
+    (image,) = read(tmp_path).images
+    assert [annotation.geometry for annotation in image.annotations] == [Polygon(((10, 20, 50, 20, 50, 60),))]
+
+
 def test_physical_units_without_a_page_size_are_refused_with_a_sentence(tmp_path: Path, pictures: Pictures) -> None:
     pictures(tmp_path, "p.jpg")
     (tmp_path / "p.xml").write_text(alto(line(), unit="mm10", page=""))

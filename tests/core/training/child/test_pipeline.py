@@ -199,6 +199,21 @@ def test_a_stop_before_the_training_trains_nothing(bench: Bench):
     assert not (bench.layout.work / "tree").exists()
 
 
+def test_a_stop_during_an_evaluation_keeps_the_version_without_that_measurement(bench: Bench):
+    bench.ask()
+
+    told = bench.run(HERE / "stopping_child.py")
+
+    assert told.returncode == 0
+    assert told.end.status is RunStatus.TERMINATED
+    assert told.end.reason.endswith("it is kept as V001 (first), not measured on val and test.")
+    assert set(told.tables) == {Split.TRAIN}, "the half-measured set counts for nothing"
+    assert told.stage(StageName.EVALUATE_VAL) == (StageState.SKIPPED, "You asked to stop.")
+    assert told.stage(StageName.EVALUATE_TEST) == (StageState.SKIPPED, "You asked to stop.")
+    (published,) = told.published
+    assert not published.is_partial, "it was trained to its end"
+
+
 def test_the_time_limit_ends_a_training_well(bench: Bench):
     bench.ask(values={"n_steps": 10_000, "delay_s": 0.005}, max_duration_s=0.6)
 
@@ -335,6 +350,24 @@ def test_a_retry_after_training_does_not_train_again(bench: Bench):
     assert told.stage(StageName.TRAIN)[0] is StageState.SKIPPED
     assert "earlier attempt" in told.stage(StageName.TRAIN)[1]
     assert len(bench.published()) == 1
+
+
+def test_a_retry_trains_again_when_the_remembered_weights_are_not_what_they_were(bench: Bench):
+    bench.ask()
+    blocker = bench.layout.artifacts / "eval_val"
+    blocker.write_text("in the way")
+    bench.run()
+    blocker.unlink()
+    (weights,) = bench.layout.work.rglob("weights.safetensors")
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(content)
+    bench.next_attempt()
+
+    told = bench.run()
+
+    assert is_success(told), told.end
+    assert told.stage(StageName.TRAIN)[0] is StageState.DONE, "nobody publishes weights that were changed"
 
 
 def test_a_store_that_cannot_be_written_leaves_nothing_half_there(bench: Bench):

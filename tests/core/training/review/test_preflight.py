@@ -23,7 +23,9 @@ from core.tasks.detection import DETECTION
 from core.tasks.segmentation import SEGMENTATION
 from core.training.review import tally as reasons
 from core.training.review.data import Overlap, TrainingData
+from core.training.review.data_checks import are_apart
 from core.training.review.preflight import Facts, StartFacts, check
+from core.training.starting import max_detections
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 DRAFT = TrainingDraft(
@@ -336,3 +338,22 @@ def test_a_model_whose_task_is_not_installed():
     refused(
         "E-126", "counting", model_facts=replace(MODEL, task="counting", task_problem='"counting" is unknown here.')
     )
+
+
+def test_folders_whose_names_begin_alike_do_not_overlap():
+    facts = {"folders_facts": {path: Folder(path, 10, 10) for path in ("train", "train2", "val")}}
+    assert issues_of(val_folders=("train2",), **facts) == {}
+    made = replace(
+        FACTS,
+        folders=facts["folders_facts"],
+        draft=replace(DRAFT, val_folders=("train2",), test_folders=("val", "train")),
+    )
+    texts = [issue.text for issue in check(made) if issue.code == "E-151"]
+    assert texts == ['"train" and "train" overlap. Training, validation and test data must be separate.']
+    assert are_apart({Split.TRAIN: ("train",), Split.VAL: ("train2",), Split.TEST: ("train2b/train",)})
+    assert not are_apart({Split.TRAIN: ("train",), Split.VAL: ("train/2",)})
+
+
+@pytest.mark.parametrize(("most", "measured"), [(0, 300), (150, 300), (151, 400), (200, 400), (201, 500), (1000, 2000)])
+def test_room_for_twice_the_fullest_image_is_measured(most: int, measured: int):
+    assert max_detections(most) == measured
