@@ -257,6 +257,7 @@ class Features(QObject):
             runs_page=self.runs_page,
             run_page=self.run_page,
             memory=self.memory,
+            fields_of=self.services.catalog.fields_of,
             parent=self,
         )
         self.routes.lead_from_runs(controller)
@@ -277,6 +278,7 @@ class Features(QObject):
             jobs=self.jobs,
             models_page=self.models_page,
             version_page=self.version_page,
+            fields_of=self.services.catalog.fields_of,
             parent=self,
         )
         self.routes.lead_from_models(controller)

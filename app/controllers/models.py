@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from core.domain.imports import Severity
 from core.domain.messages import UserMessage
 from core.domain.models import Model, ModelVersion, VersionDetails
 from core.domain.names import shown
+from core.domain.workers import FieldSpec
 from ui.evaluation.evaluation_csv import evaluation_rows
 from ui.models.models_page import ModelsPage
 from ui.models.version_page import VersionPage
@@ -53,9 +54,12 @@ class ModelsController(QObject):
         jobs: JobRunner,
         models_page: ModelsPage,
         version_page: VersionPage,
+        fields_of: Callable[[str], Sequence[FieldSpec]],
         parent: QObject | None = None,
     ) -> None:
+        """`fields_of` a worker (slug) are those of its form; none for one that is not installed. It may take time."""
         super().__init__(parent)
+        self._fields_of = fields_of
         self._models = models
         self._jobs = jobs
         self._list = models_page
@@ -86,8 +90,8 @@ class ModelsController(QObject):
     def open(self, version: VersionId) -> None:
         """Show a version on its page; `version_opened` follows when it is there."""
 
-        def show(details: VersionDetails) -> None:
-            self._page.set_details(details)
+        def show(details: VersionDetails, fields: Sequence[FieldSpec]) -> None:
+            self._page.set_details(details, fields)
             self.version_opened.emit(version)
 
         self._read_details(version, show, key="open-version")
@@ -185,9 +189,9 @@ class ModelsController(QObject):
         self._page.set_export_progress(None)
         self.message_raised.emit(message)
 
-    def _show_again(self, details: VersionDetails) -> None:
+    def _show_again(self, details: VersionDetails, fields: Sequence[FieldSpec]) -> None:
         if details.version.id == self.current and not details.version.is_deleted:  # else another was opened meanwhile
-            self._page.set_details(details)
+            self._page.set_details(details, fields)
 
     def _read_library(self, then: Callable[[_Library], None], key: str) -> None:
         self._jobs.run(
@@ -198,10 +202,16 @@ class ModelsController(QObject):
             key=key,
         )
 
-    def _read_details(self, version: VersionId, then: Callable[[VersionDetails], None], *, key: str) -> None:
+    def _read_details(
+        self, version: VersionId, then: Callable[[VersionDetails, Sequence[FieldSpec]], None], *, key: str
+    ) -> None:
+        def read() -> tuple[VersionDetails, Sequence[FieldSpec]]:
+            details = self._models.get_details(version)
+            return details, self._fields_of(details.version.worker)
+
         self._jobs.run(
-            lambda: self._models.get_details(version),
-            then=then,
+            read,
+            then=lambda found: then(*found),
             on_error=self.message_raised.emit,
             pool="registry",
             key=key,

@@ -20,6 +20,7 @@ from core.domain.changes import Changes
 from core.domain.ids import ProjectId, RunId
 from core.domain.run import Run
 from core.domain.runs import LogLine, MetricBatch, RunRecord
+from core.domain.workers import FieldSpec
 from ui.charts.chart_choices import choices_from
 from ui.runs.run_actions import RunAction
 from ui.runs.run_page import RunPage
@@ -51,9 +52,12 @@ class RunsController(QObject):
         runs_page: RunsPage,
         run_page: RunPage,
         memory: WindowMemory,
+        fields_of: Callable[[str], Sequence[FieldSpec]],
         parent: QObject | None = None,
     ) -> None:
+        """`fields_of` a worker (slug) are those of its form; none for one that is not installed. It may take time."""
         super().__init__(parent)
+        self._fields_of = fields_of
         self._runs = runs
         self._pool = pool
         self._jobs = jobs
@@ -88,9 +92,14 @@ class RunsController(QObject):
 
     def open(self, run: RunId) -> None:
         """Show a run on the run page; `run_opened` follows when it is there, its curves and log come after."""
+
+        def read() -> tuple[Run, Sequence[FieldSpec]]:
+            whole = self._runs.get_whole(run)
+            return whole, self._fields_of(whole.record.worker)
+
         self._jobs.run(
-            lambda: self._runs.get_whole(run),
-            then=self._show_run,
+            read,
+            then=lambda found: self._show_run(*found),
             on_error=self.message_raised.emit,
             pool="registry",
             key="open-run",
@@ -242,13 +251,13 @@ class RunsController(QObject):
 
     # What the pool and the registry say
 
-    def _show_run(self, run: Run) -> None:
+    def _show_run(self, run: Run, fields: Sequence[FieldSpec]) -> None:
         if self._current is not None and self._current != run.id:
             self._pool.unwatch(self._current)
         self._current = run.id
         self._waiting = None
         self._timer.stop()
-        self._page.show_run(self._pool.merged(run))
+        self._page.show_run(self._pool.merged(run), fields)
         self._pool.watch(run.id)
         self.run_opened.emit(run.id)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from core.domain.tasks import TaskInfo
-from core.domain.workers import WorkerInfo
+from core.domain.workers import FieldSpec, WorkerInfo
 from core.errors import CalqueError, NotFoundError, WorkerError
 from core.tasks.catalog import TaskCatalog
 from core.workers.api import Worker, WorkerDescription
@@ -41,6 +41,10 @@ class WorkerCatalog:
         if slug not in self._entries:
             raise self._unknown(slug)
         return self._load(slug)[1]
+
+    def fields_of(self, slug: str) -> tuple[FieldSpec, ...]:
+        """The fields of its form; none for a worker that is not installed or does not load."""
+        return self._load(slug)[1].fields if slug in self._entries else ()
 
     def get(self, slug: str) -> WorkerDescription:
         """The description. Raises NotFoundError for an unknown slug, WorkerError for one that does not load."""

@@ -65,7 +65,13 @@ def shown(workshop: Workshop, qtbot: QtBot) -> Iterator[Shown]:
         qtbot.addWidget(widget)
     memory = WindowMemory(workshop.home.root / "window.ini")
     controller = RunsController(
-        runs=workshop.service, pool=pool, jobs=jobs, runs_page=runs_page, run_page=page, memory=memory
+        runs=workshop.service,
+        pool=pool,
+        jobs=jobs,
+        runs_page=runs_page,
+        run_page=page,
+        memory=memory,
+        fields_of=lambda _worker: (),
     )
     page.resize(1280, 720)
     page.show()

@@ -366,8 +366,8 @@ class LiveCurves(QWidget):
         column.setSpacing(8)
         column.addWidget(self._nothing)
         column.addWidget(self._toolbar)
-        column.addWidget(self._verdict)
         column.addWidget(self._scroll, 100)
+        column.addWidget(self._verdict)  # last, so that nothing moves when it comes
         column.addStretch(1)  # while there are no charts the line stands at the top
         self._arrange()
 

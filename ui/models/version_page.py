@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal, SignalInstance
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QProgressBar, QPushButton, QTabWidget, QToo
 
 from core.domain.ids import VersionId
 from core.domain.models import VersionDetails, VersionStatus
+from core.domain.workers import FieldSpec
 from ui.evaluation.evaluation_view import EvaluationView
 from ui.icons import icon
 from ui.models.card_view import CardView
@@ -100,8 +102,8 @@ class VersionPage(QWidget):
     def snippet(self) -> SnippetTab:
         return self._snippet
 
-    def set_details(self, details: VersionDetails) -> None:
-        """Another version, or the same one after a change."""
+    def set_details(self, details: VersionDetails, fields: Sequence[FieldSpec] = ()) -> None:
+        """Another version, or the same one after a change. `fields` are those of its worker's form."""
         is_same = details.version.id == self.version_id
         self._details = details
         version = details.version
@@ -112,7 +114,7 @@ class VersionPage(QWidget):
         self._partial.setVisible(version.is_partial)
         self._cards.set_details(details)
         self._evaluation.set_tables(details.tables, self._measure_note(details))
-        self._settings.set_values(details.configuration)
+        self._settings.set_values(details.configuration, fields)
         for tab in (self._dataset, self._lineage, self._files, self._snippet):
             tab.set_details(details)
         self._card.set_card(details.card)

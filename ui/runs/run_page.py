@@ -18,6 +18,7 @@ from core.domain.imports import Severity
 from core.domain.messages import UserMessage
 from core.domain.run import Run
 from core.domain.runs import LogLine, MetricBatch, RunRecord, RunState
+from core.domain.workers import FieldSpec
 from ui.charts.chart_choices import ChartChoices
 from ui.evaluation.evaluation_view import EvaluationView
 from ui.messages import MessageBanner
@@ -58,6 +59,7 @@ class RunPage(QWidget):
         super().__init__(parent)
         self._now = now
         self._run: Run | None = None
+        self._fields: tuple[FieldSpec, ...] = ()
         self._curves: LiveCurves | None = None
         self._chart_choices = ChartChoices()
         self._n_warnings_seen = 0
@@ -151,10 +153,11 @@ class RunPage(QWidget):
         """As the person left the charts; before they are first shown."""
         self._chart_choices = choices
 
-    def show_run(self, run: Run) -> None:
-        """Another run: everything of the one before is forgotten."""
+    def show_run(self, run: Run, fields: Sequence[FieldSpec] = ()) -> None:
+        """Another run: everything of the one before is forgotten. `fields` are those of its worker's form."""
         is_same = self._run is not None and self._run.id == run.id
         self._run = run
+        self._fields = tuple(fields)
         self._n_warnings_seen = 0
         self.begin_replay()
         self._warnings.hide()
@@ -197,7 +200,7 @@ class RunPage(QWidget):
         for widget in (self._bar, self._progress_text, self._percent):
             widget.setVisible(not run.status.is_terminal)
         self._steps.set_run(run, now)
-        self._settings.set_values(state.effective if state is not None else {})
+        self._settings.set_values(state.effective if state is not None else {}, self._fields)
         self._artifacts.set_artifacts(state.artifacts if state is not None else (), run.kind.artifact_groups)
         self._evaluation.set_tables(run.tables, self._evaluation_note(run))
         self.curves.set_empty_text(self._empty_charts_text(run))
@@ -268,11 +271,11 @@ class RunPage(QWidget):
         body.setContentsMargins(16, 12, 16, 12)
         body.setSpacing(8)
         body.addWidget(self._outcome)
-        body.addWidget(self._warnings)
         body.addLayout(row)
         body.addWidget(self._bar)
         body.addWidget(self._steps)
         body.addWidget(self._tabs, 1)
+        body.addWidget(self._warnings)  # last, so that nothing above moves when one comes
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QPushButton, QTableView, QVBoxLayout, QWidget
 
+from core.domain.workers import FieldSpec
 from ui.icons import icon
 from ui.widgets.labels import label
 from ui.widgets.search_field import SearchField
+from ui.widgets.setting_words import OTHERS, SettingWords, setting_help, setting_text, words_of
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -21,15 +23,18 @@ class ValueModel(QAbstractTableModel):
         super().__init__(parent)
         self._headings = headings
         self._rows: tuple[tuple[str, str], ...] = ()
+        self._words: Mapping[str, SettingWords] = OTHERS
 
     @property
     def rows(self) -> tuple[tuple[str, str], ...]:
         return self._rows
 
-    def set_rows(self, rows: tuple[tuple[str, str], ...]) -> None:
-        if rows != self._rows:
+    def set_rows(self, rows: tuple[tuple[str, str], ...], words: Mapping[str, SettingWords]) -> None:
+        """Sorted by what they are called."""
+        rows = tuple(sorted(rows, key=lambda row: setting_text(row[0], words).casefold()))
+        if (rows, words) != (self._rows, self._words):
             self.beginResetModel()
-            self._rows = rows
+            self._rows, self._words = rows, words
             self.endResetModel()
 
     # Qt overrides
@@ -41,8 +46,12 @@ class ValueModel(QAbstractTableModel):
         return 2
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return self._rows[index.row()][index.column()]
+        name, value = self._rows[index.row()]
+        text = value if index.column() else setting_text(name, self._words)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return text
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return "\n".join(part for part in (text, setting_help(name, self._words)) if part)
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -52,7 +61,7 @@ class ValueModel(QAbstractTableModel):
 
 
 class ValueTable(QWidget):
-    """Shows a mapping sorted by name; nested mappings become "outer.inner"."""
+    """Shows a mapping, in words where there are some; nested mappings become "outer.inner"."""
 
     def __init__(self, headings: tuple[str, str], empty_text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -89,8 +98,9 @@ class ValueTable(QWidget):
         column.addWidget(self._table, 1)
         self.set_values({})
 
-    def set_values(self, values: Mapping[str, Any]) -> None:
-        self._model.set_rows(tuple(sorted((name, in_words(value)) for name, value in _flat(values))))
+    def set_values(self, values: Mapping[str, Any], fields: Iterable[FieldSpec] = ()) -> None:
+        """`fields` are those of the worker's form, which has words for them."""
+        self._model.set_rows(tuple((name, in_words(value)) for name, value in _flat(values)), words_of(fields))
         has_values = bool(values)
         self._empty.setVisible(not has_values)
         self._table.setVisible(has_values)
@@ -98,6 +108,7 @@ class ValueTable(QWidget):
 
     @property
     def rows(self) -> tuple[tuple[str, str], ...]:
+        """Names and values, sorted by what the names are called."""
         return self._model.rows
 
     def shown_rows(self) -> list[tuple[str, str]]:

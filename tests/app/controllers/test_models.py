@@ -29,6 +29,7 @@ from core.models.service import ModelService
 from core.registry.database import Registry
 from core.registry.stores import evaluations, models, projects
 from core.tasks.detection import DETECTION
+from core.workers.catalog import WorkerCatalog
 from tests.core.evaluation.coco_tables import coco_row, coco_table, evaluation_of
 from ui.models.models_page import ModelsPage
 from ui.models.version_page import VersionPage
@@ -98,7 +99,13 @@ class Shelf:
         for widget in (self.list, self.page):
             qtbot.addWidget(widget)
             widget.resize(1100, 650)
-        self.controller = ModelsController(models=library, jobs=jobs, models_page=self.list, version_page=self.page)
+        self.controller = ModelsController(
+            models=library,
+            jobs=jobs,
+            models_page=self.list,
+            version_page=self.page,
+            fields_of=WorkerCatalog().fields_of,
+        )
         self.messages: list[UserMessage] = []
         self.controller.message_raised.connect(self.messages.append)
         self.controller.version_opened.connect(self.page.show)
@@ -136,6 +143,7 @@ def test_the_library_is_listed_and_a_version_opened(shelf: Shelf, publish_versio
     assert (shelf.page.cards.headline.value(), shelf.page.cards.headline.note()[-14:]) == ("0.850", "mAP50-95 0.610")
     assert "print(1)" in shelf.page.snippet.text()
     assert shelf.page.cards.origin.value() == "V001 (first)"
+    assert shelf.page._settings.shown_rows() == [("Epochs", "5")], "in the words of the worker's form"
     details = shelf.page.details
     assert details is not None
     assert {"weights.safetensors", "model.json", "README.md"} <= {name for name, _size in details.files}

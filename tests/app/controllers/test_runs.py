@@ -28,6 +28,7 @@ from core.domain.imports import Severity
 from core.domain.messages import UserMessage
 from core.domain.runs import RunStatus
 from core.domain.snapshots import Split
+from core.domain.workers import FieldKind, FieldSpec
 from ui.charts.chart_choices import choices_from
 from ui.runs.run_actions import RunAction
 from ui.runs.run_page import RunPage
@@ -41,6 +42,9 @@ def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Worksh
     workshop = Workshop(tmp_path / "home")
     yield workshop
     workshop.close()
+
+
+FIELDS = (FieldSpec("imgsz", FieldKind.INTEGER, "Image size", "Pixels of the longer side."),)
 
 
 class Desk:
@@ -63,6 +67,7 @@ class Desk:
             runs_page=self.list,
             run_page=self.page,
             memory=self.memory,
+            fields_of=lambda _worker: FIELDS,
         )
         self.changes = ChangeDispatcher()
         self.jobs.changed.connect(self.changes.tell)
@@ -157,7 +162,7 @@ def test_a_run_is_watched_from_its_first_to_its_last_word(desk: Desk) -> None:
     assert loss.values.tolist() == [1 / step for step in range(1, 13)]
     assert page.outcome.outcome is not None
     assert "all 3 epochs done" in page.outcome.outcome.text
-    assert dict(page.settings.rows) == {"batch": "16", "imgsz": "640"}
+    assert page.settings.shown_rows() == [("batch", "16"), ("Image size (imgsz)", "640")]
     desk.qtbot.waitUntil(lambda: page.evaluation.shown_split is Split.VAL, timeout=10_000)
     assert page.state is not None
     assert [artifact.name for artifact in page.state.artifacts] == ["results.csv"]
