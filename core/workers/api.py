@@ -108,7 +108,8 @@ class TrainResult:
 
     `weights` is a .safetensors file; `model` is what `model.json` needs to rebuild the network without unpickling:
     at least `architecture` (name), `task`, `categories`, `preprocessing`, and the worker's own keys.
-    `status` is SUCCESS (all epochs, early stopping, time limit) or TERMINATED (the person stopped it).
+    `status` is SUCCESS (all epochs, early stopping, time limit), TERMINATED (the person stopped it) or FAILED (it went
+    wrong, as when the loss is no number any more; the weights are the best of before).
     """
 
     weights: Path

@@ -270,6 +270,9 @@ class _Training:
             epochs = f"epoch {result.epochs_done}"
             reason = f"Stopped by you after {epochs}; the best of them is kept as {label}."
             return RunStatus.TERMINATED, reason
+        if result.status is RunStatus.FAILED:
+            # No success, though something was kept: who looks at the list of runs has to see that it went wrong.
+            return RunStatus.FAILED, f"{sentence(result.reason)} What was good before is kept as {label}."
         if self.unmeasured and self.context.is_stop_requested:
             sets = " and ".join(self.unmeasured)
             reason = f"Stopped by you after the training; it is kept as {label}, not measured on {sets}."

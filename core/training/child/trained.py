@@ -31,7 +31,7 @@ def remember(result: TrainResult, work: Path) -> None:
 def recall(work: Path) -> TrainResult | None:
     """The result of an earlier attempt that trained to its end, if its weights are unharmed.
 
-    A training that was stopped is not recalled: who retries it wants it to go on.
+    A training that was stopped is not recalled: who retries it wants it to go on. One that diverged is: it would again.
     """
     value = read_json(work / _NAME)
     if value is None:
@@ -46,7 +46,7 @@ def recall(work: Path) -> TrainResult | None:
             best_epoch=value["best_epoch"],
             is_partial=value["is_partial"],
         )
-        is_sound = result.status is RunStatus.SUCCESS and sha256_of(result.weights) == value["sha256"]
+        is_sound = result.status is not RunStatus.TERMINATED and sha256_of(result.weights) == value["sha256"]
     except (KeyError, TypeError, ValueError, ImageFileError):
         return None
     return result if is_sound else None

@@ -136,6 +136,21 @@ def test_what_was_started_trains_to_its_end(shop: Shop):
     assert {table.split for table in shop.models.get_details(version.id).tables} == set(Split)
 
 
+def test_a_diverged_training_has_failed_and_its_version_is_there(shop: Shop):
+    record = shop.training.submit(shop.draft(values={"n_steps": 6, "non_finite_at": 4})).value
+
+    state = shop.runs.carry_out(record.id, lambda batch: None, lambda: False)
+
+    assert state.status is RunStatus.FAILED
+    assert state.warnings == ("Loss is not a number at iteration 25.",)
+    assert shop.runs.get_run(record.id).reason == state.reason
+    version = shop.models.get_version(record.version)
+    assert version.status is VersionStatus.AVAILABLE
+    assert version.is_partial
+    with pytest.raises(RefusedError, match="already trained"):
+        shop.runs.retry(record.id)
+
+
 def test_a_refused_draft_writes_nothing(shop: Shop):
     with pytest.raises(RefusedError) as refusal:
         shop.training.submit(shop.draft(val_folders=("train",), max_minutes=1.0))

@@ -119,6 +119,8 @@ class _FakeTraining:
         self._reporter.metrics("batch", index + 1, epoch, {names.LOSS_TOTAL: loss, **values, names.LEARNING_RATE: lr})
         self._reporter.progress(index + 1, self._values.n_steps * n_points, f"epoch {step} of {self._values.n_steps}")
         self._non_finite = 0 if math.isfinite(loss) else self._non_finite + 1
+        if self._non_finite == 1:
+            self._reporter.warning(f"Loss is not a number at iteration {index + 1}.")
         if self._non_finite >= NON_FINITE_LIMIT:
             return f"the loss is not a number since batch {index - NON_FINITE_LIMIT + 2}"
         if not self._values.ignores_stop and self._reporter.should_stop():
@@ -177,6 +179,8 @@ class _FakeTraining:
         self._write_table()
         done, planned = self._done.step, self._values.n_steps
         status = RunStatus.TERMINATED if reason == "stopped" else RunStatus.SUCCESS
+        if self._non_finite >= NON_FINITE_LIMIT:
+            status = RunStatus.FAILED
         sentence = f"{reason} after {done} of {planned} epochs" if reason else f"all {planned} epochs done"
         return TrainResult(
             weights=weights,

@@ -224,6 +224,43 @@ def test_the_time_limit_ends_a_training_well(bench: Bench):
     assert told.published[0].is_partial
 
 
+def test_a_loss_that_is_no_number_fails_the_run_and_keeps_what_was_good(bench: Bench):
+    bench.ask(values={"n_steps": 6, "non_finite_at": 4})
+
+    told = bench.run()
+
+    assert told.end.status is RunStatus.FAILED
+    assert told.end.reason.startswith("The loss is not a number since batch 25 ")
+    assert told.end.reason.endswith(". What was good before is kept as V001 (first).")
+    assert told.published[0].is_partial
+    assert set(told.tables) == set(Split)
+
+
+def test_a_loss_that_is_no_number_from_the_start_leaves_nothing(bench: Bench):
+    bench.ask(values={"non_finite_at": 1})
+
+    told = bench.run()
+
+    assert _failed(told).text.startswith("Training diverged in its first epoch")
+    assert told.published == []
+
+
+def test_a_retry_of_a_training_that_diverged_does_not_diverge_again(bench: Bench):
+    bench.ask(values={"n_steps": 6, "non_finite_at": 4})
+    bench.store.mkdir(parents=True)
+    blocker = bench.layout.artifacts / "eval_val"
+    blocker.write_text("in the way")
+    assert "could not be stored" in _failed(bench.run()).text
+    blocker.unlink()
+    bench.next_attempt()
+
+    told = bench.run()
+
+    assert told.stage(StageName.TRAIN)[0] is StageState.SKIPPED
+    assert told.end.status is RunStatus.FAILED
+    assert told.published[0].is_partial
+
+
 def test_a_changed_image_is_refused_before_training(bench: Bench):
     """F13, AS-03: one byte of a frozen image."""
     bench.ask()

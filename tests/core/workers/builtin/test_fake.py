@@ -52,6 +52,7 @@ def test_a_resumed_training_ends_with_the_same_weights_and_a_gapless_curve(tmp_p
 def test_a_nan_loss_ends_it_after_three_batches_and_keeps_what_was_good(tmp_path: Path) -> None:
     reporter = RecordingReporter()
     result = _train(tmp_path, reporter, non_finite_at=3)
+    assert result.status is RunStatus.FAILED
     assert result.reason.startswith("the loss is not a number")
     assert result.epochs_done == 2
     assert sum(math.isnan(value) for value in reporter.values_of("batch", "loss")) == 3

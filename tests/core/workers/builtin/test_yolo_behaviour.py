@@ -418,6 +418,7 @@ def test_failures_and_limits_are_said_in_words_and_lose_nothing(block: Callable[
     assert answer["full"]["hint"] == "Set the batch size to 2, or the image size below 64 px."
 
     result, reporter = answer["diverged"]
+    assert result.status is RunStatus.FAILED
     assert result.reason == "the loss is not a number since iteration 4, in epoch 3; the weights of epoch 1 are kept"
     assert result.is_partial
     assert len(reporter.values_of("batch", "loss")) == 6

@@ -93,7 +93,7 @@ def _result(trainer: Any, watch: TrainingWatch) -> TrainResult:
     return TrainResult(
         weights=weights,
         model=_model(trainer, watch, best),
-        status=ending.status if ending.reason else RunStatus.SUCCESS,
+        status=ending.status,
         reason=_reason(trainer, watch, best),
         epochs_done=watch.epochs_done,
         best_epoch=best.epoch,
@@ -103,7 +103,7 @@ def _result(trainer: Any, watch: TrainingWatch) -> TrainResult:
 
 def _reason(trainer: Any, watch: TrainingWatch, best: Best) -> str:
     done, planned = watch.epochs_done, trainer.epochs
-    if watch.ending.is_diverged:
+    if watch.ending.status is RunStatus.FAILED:
         return f"{watch.ending.reason}; the weights of epoch {best.epoch} are kept"
     if watch.ending.reason:
         partly = "" if watch.is_epoch_complete(trainer) else ", in the middle of the next"

@@ -40,7 +40,6 @@ class Ending:
 
     reason: str = ""
     status: RunStatus = RunStatus.SUCCESS
-    is_diverged: bool = False
 
 
 @dataclass
@@ -117,7 +116,7 @@ class TrainingWatch:
 
     def epoch_ended(self, trainer: Any) -> None:
         """After validation and saving."""
-        if self.ending.is_diverged:
+        if self.ending.status is RunStatus.FAILED:
             return
         step = trainer.epoch * len(trainer.train_loader) + self.in_epoch
         epoch = trainer.epoch + self.in_epoch / len(trainer.train_loader)
@@ -154,9 +153,9 @@ class TrainingWatch:
         if self._non_finite == 1:
             self.reporter.warning(f"Loss is not a number at iteration {step}.")
         if self._non_finite >= NON_FINITE_LIMIT:
-            self.ending.is_diverged = True
             first = step - NON_FINITE_LIMIT + 1
-            self.end(trainer, f"the loss is not a number since iteration {first}, in epoch {trainer.epoch + 1}")
+            reason = f"the loss is not a number since iteration {first}, in epoch {trainer.epoch + 1}"
+            self.end(trainer, reason, RunStatus.FAILED)
         elif self.reporter.should_stop():
             self.end(trainer, "stopped", RunStatus.TERMINATED)
         elif self.request.max_duration_s is not None and self.elapsed_s >= self.request.max_duration_s:
