@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from core.runs.processes.child import ChildContext
 from core.tasks.catalog import TaskCatalog
 from core.tasks.task import Task
 from core.training.child.curves_file import write_curves
+from core.training.child.onlooker import Onlooker
 from core.training.child.payload import TrainingPayload, payload_from_json
 from core.training.child.publication import make_publication
 from core.training.child.start import find_start
@@ -42,6 +43,8 @@ from core.workers.api import (
     WorkerDescription,
 )
 from core.workers.catalog import WorkerCatalog
+
+LOSS_LOST = "the loss was not a number at the end"
 
 _EVALUATIONS = {
     Split.TRAIN: StageName.EVALUATE_TRAIN,
@@ -144,11 +147,16 @@ class _Training:
             context.skip_stage(StageName.TRAIN, "An earlier attempt trained to the end; its weights are used.")
             return self._trained
         with context.stage(StageName.TRAIN):
-            result = worker.train(self._train_request(images, start), context)
+            onlooker = Onlooker(context)
+            result = worker.train(self._train_request(images, start), onlooker)
             if not result.weights.is_file():
                 raise WorkerError(
                     "The method ended without weights.", hint="Retry the run, or ask the method's makers."
                 )
+            if onlooker.is_loss_lost and result.status is RunStatus.SUCCESS:
+                result = replace(result, status=RunStatus.FAILED, reason=LOSS_LOST, is_partial=True)
+            if result.status is RunStatus.SUCCESS:
+                onlooker.judge_end()
             self._keep_training_files(result)
         if result.status is RunStatus.TERMINATED and result.epochs_done < 1:
             text = "Stopped by you before the first epoch was complete; there is nothing to keep."

@@ -12,7 +12,7 @@ from core.errors import WorkerError
 from core.tasks.detection import DETECTION
 from core.tasks.segmentation import SEGMENTATION
 from core.workers.api import TreeImage
-from core.workers.builtin.yolo.cadence import images_to_measure, measures_train_set, validates
+from core.workers.builtin.yolo.cadence import images_to_measure, is_checkpoint_due, measures_train_set, validates
 from core.workers.builtin.yolo.worker.dataset import compare_with_scan, joined_rings, label_rows, write_dataset
 
 SQUARE = (10.0, 10.0, 30.0, 10.0, 30.0, 30.0, 10.0, 30.0)
@@ -126,3 +126,14 @@ def test_validation_can_be_rarer_but_never_misses_the_last_epoch() -> None:
 )
 def test_measuring_the_training_set_costs_a_few_percent_of_a_training(n_train: int, epochs: int, measured: int) -> None:
     assert images_to_measure(n_train, epochs) == measured
+
+
+def test_beside_the_fastest_training_fewer_images_are_measured() -> None:
+    assert images_to_measure(48, 60, is_fastest=True) == 17
+    assert images_to_measure(48, 60) == 43
+
+
+def test_a_checkpoint_is_kept_of_epochs_that_were_validated_and_after_half_a_minute() -> None:
+    assert is_checkpoint_due(was_validated=True, since_s=0.0)
+    assert not is_checkpoint_due(was_validated=False, since_s=29.0)
+    assert is_checkpoint_due(was_validated=False, since_s=30.0)

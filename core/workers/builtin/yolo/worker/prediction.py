@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import copy
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -24,47 +28,106 @@ from core.workers.builtin.yolo.worker.masks import as_polygon, as_rle, window_ma
 from core.workers.builtin.yolo.worker.networks import rebuild_network
 
 
-def run_prediction(request: PredictRequest, reporter: Reporter) -> Iterator[ImagePredictions]:
-    """See `Worker.predict`. One image at a time: larger batches give other bits."""
-    n_images = len(request.images)
-    imgsz = int(request.model["preprocessing"]["imgsz"])
-    with engine_session(reporter), told_in_words(lambda: (1, imgsz)):
-        reporter.progress(0, max(n_images, 1), "loading the network")
-        predictor = _Predictor(request, imgsz)
-    for done, image in enumerate(request.images):
+MOST_LANES, MOST_LANES_GPU = 4, 2
+AHEAD = 2  # images a lane that are looked at before they are asked for
+
+
+class Predictions:
+    """Predicts sets of images, one after the other. The network of the last set stays ready for the next."""
+
+    def __init__(self) -> None:
+        self._ready: tuple[tuple[object, ...], list[_Predictor]] | None = None
+
+    def run(self, request: PredictRequest, reporter: Reporter) -> Iterator[ImagePredictions]:
+        """See `Worker.predict`. Each image by itself and in one thread of arithmetic, several images side by side:
+        larger batches, and other numbers of threads, give other bits.
+        """
+        n_images = len(request.images)
+        imgsz = int(request.model["preprocessing"]["imgsz"])
         with engine_session(reporter), told_in_words(lambda: (1, imgsz)):
-            found = predictor.predict(image)
-            reporter.progress(done + 1, n_images, f"image {done + 1} of {n_images}")
-        yield ImagePredictions(image, found)
+            reporter.progress(0, max(n_images, 1), "loading the network")
+            lanes = self._lanes(request, imgsz)
+        with ThreadPoolExecutor(len(lanes), "predict") as pool:
+            answers = _ahead(request, lanes, pool)
+            for done, image in enumerate(request.images):
+                with engine_session(reporter), told_in_words(lambda: (1, imgsz)):
+                    found = next(answers)
+                    reporter.progress(done + 1, n_images, f"image {done + 1} of {n_images}")
+                yield ImagePredictions(image, found)
+
+    def _lanes(self, request: PredictRequest, imgsz: int) -> list[_Predictor]:
+        """As many networks as images are looked at side by side: the engine's keep notes about the last shape."""
+        state = request.weights.stat() if request.weights.exists() else None
+        key = (request.weights, request.device, imgsz, state and (state.st_ino, state.st_size, state.st_mtime_ns))
+        if self._ready is None or self._ready[0] != key:
+            self._ready = None  # before the next is built: two would not always fit a graphics card
+            first = _Predictor(request, imgsz)
+            most = MOST_LANES if first.is_on_cpu else MOST_LANES_GPU
+            self._ready = key, [first, *(first.copy() for _ in range(min(most, usable_cores()) - 1))]
+        if self._ready[1][0].is_on_cpu:
+            torch.set_num_threads(1)
+        return self._ready[1]
+
+
+def _ahead(
+    request: PredictRequest, lanes: Sequence[_Predictor], pool: Executor
+) -> Iterator[tuple[PredictedObject, ...]]:
+    """What is found on each image, in order."""
+    free: SimpleQueue[_Predictor] = SimpleQueue()
+    for lane in lanes:
+        free.put(lane)
+
+    def look(image: TreeImage) -> tuple[PredictedObject, ...]:
+        lane = free.get()
+        try:
+            return lane.predict(image, request)
+        finally:
+            free.put(lane)
+
+    waiting: deque[Future[tuple[PredictedObject, ...]]] = deque()
+    try:
+        for image in request.images:
+            waiting.append(pool.submit(look, image))
+            if len(waiting) >= AHEAD * len(lanes):
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()
 
 
 class _Predictor:
+    """A network that is ready, and the way of a picture through it."""
+
     def __init__(self, request: PredictRequest, imgsz: int) -> None:
-        self._request = request
         self._has_masks = request.model["task"] == SEGMENTATION.slug
         self._n_categories = len(request.model["categories"])
         network = rebuild_network(request.weights, request.model)
         device = select_device(request.device.removeprefix("cuda:"), verbose=False)
-        if device.type == "cpu":
-            torch.set_num_threads(usable_cores())
+        self.is_on_cpu = device.type == "cpu"
         self._backend: Any = AutoBackend(
             model=network, device=device, fp16=False, fuse=True, verbose=False, end2end=False
         )
         self._backend.eval()
         self._letterbox = LetterBox((imgsz, imgsz), auto=True, stride=self._backend.stride)
 
+    def copy(self) -> _Predictor:
+        """One that can be used beside this one."""
+        return copy.deepcopy(self)
+
     @torch.inference_mode()
-    def predict(self, image: TreeImage) -> tuple[PredictedObject, ...]:
+    def predict(self, image: TreeImage, request: PredictRequest) -> tuple[PredictedObject, ...]:
         picture = _read(image)
         batch = self._tensor(self._letterbox(image=picture))
         answer = self._backend(batch)
         prototypes = self._prototypes(answer) if self._has_masks else None
         rows = nms.non_max_suppression(
             answer[0] if self._has_masks else answer,
-            self._request.confidence,
-            self._request.iou,
-            multi_label=self._request.is_multi_label,
-            max_det=self._request.max_detections,
+            request.confidence,
+            request.iou,
+            multi_label=request.is_multi_label,
+            max_det=request.max_detections,
             nc=self._n_categories,
             end2end=False,
         )[0]

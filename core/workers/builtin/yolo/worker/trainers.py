@@ -11,11 +11,12 @@ from torch import nn
 from ultralytics.models.yolo.detect import DetectionTrainer
 from ultralytics.models.yolo.segment import SegmentationTrainer
 
+from core import clock
 from core.domain.ids import TaskId
 from core.domain.snapshots import Split
 from core.tasks.detection import DETECTION
 from core.tasks.segmentation import SEGMENTATION
-from core.workers.builtin.yolo.cadence import validates
+from core.workers.builtin.yolo.cadence import is_checkpoint_due, validates
 from core.workers.builtin.yolo.worker.best_weights import Best, is_finite, weights_of
 from core.workers.builtin.yolo.worker.dataset import WrittenDataset, compare_with_scan
 from core.workers.builtin.yolo.worker.networks import load_start
@@ -33,6 +34,7 @@ class Watched:
         self.watch = watch
         self.written = written
         self.cadence = StepCadence()
+        self.saved_at = clock.monotonic()
         self.resumption = None if resume_from is None else Resumption.read(resume_from)
         super().__init__(overrides=dict(arguments))  # type: ignore[call-arg]  # the engine's trainer stands behind
         trainer: Any = self
@@ -113,9 +115,13 @@ class Watched:
             watch.best = Best(number, weights_of(trainer.ema.ema), metrics, is_partial=not is_complete)
         if is_complete:
             watch.epochs_done = number
+            since_s = clock.monotonic() - self.saved_at
+            if not is_checkpoint_due(was_validated=trainer.fitness is not None, since_s=since_s):
+                return True
             path = save_state(trainer, watch, self.cadence)
             metrics = checkpoint_metrics(trainer.metrics) if trainer.fitness is not None else {}
             watch.reporter.checkpoint(path, number, is_best=is_best, metrics=metrics)
+            self.saved_at = clock.monotonic()
         return True
 
     def final_eval(self) -> None:

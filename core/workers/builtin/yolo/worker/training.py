@@ -69,7 +69,8 @@ def _train_set(
     images = written.list_images(Split.TRAIN)
     most = configuration.train_images_measured
     if most is None:
-        most = images_to_measure(len(images), configuration.epochs)
+        is_fastest = configuration.speed == "fastest" and request.device == "cpu"
+        most = images_to_measure(len(images), configuration.epochs, is_fastest=is_fastest)
     if most < len(images):
         reporter.log(f"The curves of the training set are measured on {most} of its {len(images)} images.")
     return TrainSetMeasure(images, most, request.work_dir) if most else None
