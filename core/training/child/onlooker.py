@@ -18,9 +18,9 @@ COMING_ROUND = 0.05  # an average precision from which on a training that stood 
 _FOUND = (names.MAP50, names.MASK_MAP50)
 
 WORDS = {
-    Standstill.STALLED: "After {0} epochs the model finds nothing on the validation set, and the loss no longer falls: the "
-    "training gets nowhere. Stop it and try another start (published weights, or another seed), a longer warm-up or a "
-    "lower learning rate.",
+    Standstill.STALLED: "After {0} epochs the model finds nothing on the validation set, and the loss no longer falls: "
+    "the training gets nowhere. Stop it and try another start (published weights, or another seed), a longer warm-up "
+    "or a lower learning rate.",
     Standstill.LATE: "After {0} epochs the model still finds nothing on the validation set, though the loss falls: the "
     "training may be too short for these data. Give it more epochs, or another start (published weights).",
 }

@@ -8,8 +8,9 @@ from core.domain.workers import ConfigValue
 
 FAST, BALANCE = "Fast on small data", "Balance"
 
-# Found by trying some twenty variants on the drawn sample project (mAP50 of its test set, several seeds): small batches
-# with a step each, a short warm-up, an optimizer that needs no warming of its own, little augmentation, small images.
+# Found by trying some thirty variants on the drawn sample project and on scanned pages (several seeds; docs/adr/0018):
+# small batches with a step each, enough of them, a short warm-up, an optimizer that needs no warming of its own, little
+# augmentation, small images.
 _FAST: Mapping[str, ConfigValue] = {
     "epochs": 60,
     "imgsz": 256,

@@ -17,7 +17,7 @@ N_BATCHES = 4
 
 
 def tell(run: dict[str, Any], onlooker: Onlooker) -> None:
-    found = {epoch: values for epoch, values in run["found"]}
+    found = dict(run["found"])
     for number, loss in enumerate(run["losses"], start=1):
         for batch in range(1, N_BATCHES + 1):
             step = (number - 1) * N_BATCHES + batch

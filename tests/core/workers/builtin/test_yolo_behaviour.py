@@ -47,6 +47,40 @@ def told(act):
     return None
 """
 
+LANES = (
+    COMMON
+    + """
+from core.workers.builtin.yolo.worker import prediction
+
+trained = train("lanes", {"epochs": 1})
+asked = PredictRequest(trained.weights, trained.model, request_of("lanes").images, "cpu", run)
+
+def predicted(cores, images=asked.images):
+    prediction.usable_cores = lambda: cores
+    alone = catalog.load(description)
+    return list(alone.predict(replace(asked, images=images), RecordingReporter()))
+
+one, many = predicted(1), predicted(3)
+prediction.usable_cores = lambda: 2
+lanes = catalog.load(description)
+first = list(lanes.predict(asked, RecordingReporter()))
+kept = lanes._predictions._ready[1]
+again = list(lanes.predict(asked, RecordingReporter()))
+left = lanes.predict(asked, RecordingReporter())
+next(left)
+left.close()
+result = {
+    "are_same": one == many == first == again,
+    "n_objects": sum(len(item.objects) for item in one),
+    "order": [item.image.key for item in many] == [image.key for image in asked.images],
+    "is_network_kept": lanes._predictions._ready[1] is kept,
+    "n_lanes": len(kept),
+    "after_a_break": list(lanes.predict(asked, RecordingReporter())) == one,
+    "none": predicted(2, ()),
+}
+"""
+)
+
 RESUME = (
     COMMON
     + """
@@ -403,6 +437,20 @@ def test_a_training_starts_from_weights_and_from_nothing_else(
     for name in ("broken", "misfit"):
         assert answer[name]["kind"] == "WeightsError"
         assert "do not fit together" in answer[name]["text"]
+
+
+def test_predictions_do_not_depend_on_the_number_of_cores(block: Callable[..., dict[str, Any]]) -> None:
+    answer = block(LANES)
+    assert answer == {
+        "are_same": True,
+        "n_objects": answer["n_objects"],
+        "order": True,
+        "is_network_kept": True,
+        "n_lanes": 2,
+        "after_a_break": True,
+        "none": [],
+    }
+    assert answer["n_objects"] > 0
 
 
 def test_failures_and_limits_are_said_in_words_and_lose_nothing(block: Callable[..., dict[str, Any]]) -> None:

@@ -27,7 +27,6 @@ from core.workers.builtin.yolo.worker.failures import told_in_words
 from core.workers.builtin.yolo.worker.masks import as_polygon, as_rle, window_masks
 from core.workers.builtin.yolo.worker.networks import rebuild_network
 
-
 MOST_LANES, MOST_LANES_GPU = 4, 2
 AHEAD = 2  # images a lane that are looked at before they are asked for
 
