@@ -16,6 +16,21 @@ _OWN = frozenset(
 )
 
 
+def told_in_home(path: Path, home: Path) -> str:
+    """A path as it is written down: relative to the home where it lies in it, else absolute."""
+    path, home = path.absolute(), home.absolute()
+    return path.relative_to(home).as_posix() if path != home and path.is_relative_to(home) else str(path)
+
+
+def found_in_home(text: str, home: Path, *, written_in: Path | None = None) -> Path:
+    """The reverse. `written_in` is the home of one who wrote absolute paths, as Calques before 0.2 did: what lay there
+    is looked for in this home, of which that one may be the original."""
+    path = Path(text)
+    if written_in is not None and path.is_relative_to(written_in):
+        path = path.relative_to(written_in)
+    return home.absolute() / path
+
+
 @dataclass(frozen=True, slots=True)
 class Home:
     """Where things lie below `root`. Nothing here is made until `ensure` is called."""

@@ -27,7 +27,7 @@ RESULT_FORMAT = 1
 
 def run(context: ChildContext) -> None:
     """What the child of a recheck calls."""
-    payload = payload_from_json(context.request.payload)
+    payload = payload_from_json(context.request.payload, context.layout.home)
     tree = context.layout.work / "tree"
     try:
         _run(context, payload, tree)

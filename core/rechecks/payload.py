@@ -10,6 +10,7 @@ from typing import Any
 from core.domain.ids import SnapshotId
 from core.domain.snapshots import Split
 from core.errors import RunError
+from core.home import found_in_home, told_in_home
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,29 +26,36 @@ class RecheckPayload:
     split: Split
     max_detections: int
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self, home: Path) -> dict[str, Any]:
+        """Paths in the home are told relative to it."""
         return {
             "label": self.label,
-            "published": str(self.published),
-            "predictions": str(self.predictions),
+            "published": told_in_home(self.published, home),
+            "predictions": told_in_home(self.predictions, home),
             "snapshot": self.snapshot,
-            "manifest": str(self.manifest),
-            "images_root": str(self.images_root),
+            "manifest": told_in_home(self.manifest, home),
+            "images_root": told_in_home(self.images_root, home),
             "split": self.split.value,
             "max_detections": self.max_detections,
         }
 
 
-def payload_from_json(value: Mapping[str, Any]) -> RecheckPayload:
-    """Raises RunError when something is missing or of another kind."""
+def payload_from_json(value: Mapping[str, Any], home: Path) -> RecheckPayload:
+    """`home` is where the run's folder lies. Raises RunError when something is missing or of another kind."""
     try:
+        published = Path(value["published"])
+        written_in = published.parent.parent if published.is_absolute() else None
+
+        def found(text: str) -> Path:
+            return found_in_home(text, home, written_in=written_in)
+
         return RecheckPayload(
             label=value["label"],
-            published=Path(value["published"]),
-            predictions=Path(value["predictions"]),
+            published=found(value["published"]),
+            predictions=found(value["predictions"]),
             snapshot=SnapshotId(value["snapshot"]),
-            manifest=Path(value["manifest"]),
-            images_root=Path(value["images_root"]),
+            manifest=found(value["manifest"]),
+            images_root=found(value["images_root"]),
             split=Split(value["split"]),
             max_detections=int(value["max_detections"]),
         )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from core import clock
 from core.datasets.service import DatasetService
@@ -62,9 +64,11 @@ class RecheckService:
             manifest=self._datasets.file_of(version.snapshot).absolute(),
             images_root=project.root.absolute(),
             split=split,
-            max_detections=payload_from_json(trained.payload).max_detections,
+            max_detections=payload_from_json(trained.payload, layout.home).max_detections,
         )
-        request = _make_request(project, model, version, payload, device or trained.device, trained.seed)
+        request = _make_request(
+            project, model, version, payload.to_json(layout.home), device or trained.device, trained.seed
+        )
         return self._runs.create(request, _make_record(request, model, version))
 
     def _training_of(self, version: ModelVersion) -> RunLayout:
@@ -88,13 +92,13 @@ def _predictions_in(layout: RunLayout, version: ModelVersion) -> tuple[Split, Pa
 
 
 def _make_request(
-    project: Project, model: Model, version: ModelVersion, payload: RecheckPayload, device: str, seed: int
+    project: Project, model: Model, version: ModelVersion, payload: Mapping[str, Any], device: str, seed: int
 ) -> RunRequest:
     return RunRequest(
         run=RunId(clock.new_id()),
         kind=RECHECK.slug,
         noun=RECHECK.noun,
-        name=f"Recheck of {payload.label}"[:MAX_NAME],
+        name=f"Recheck of {payload['label']}"[:MAX_NAME],
         project=project.id,
         project_name=project.name,
         worker=version.worker,
@@ -106,7 +110,7 @@ def _make_request(
         seed=seed,
         max_duration_s=None,
         created_at=clock.now(),
-        payload=payload.to_json(),
+        payload=payload,
     )
 
 

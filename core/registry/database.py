@@ -29,6 +29,7 @@ from core.registry.counting import find_miscounted
 from core.registry.faults import explain, locked
 from core.registry.inspection import Condition, inspect
 from core.registry.locks import WriterLock
+from core.registry.places import HOME
 from core.registry.presence import Presence
 from core.registry.remains import Remains
 from core.registry.schema import APPLICATION_ID, SCHEMA, Schema, read_revision, upgrade
@@ -60,6 +61,7 @@ class Registry:
         self._opening = threading.Lock()
         self._engine: Engine | None = None
         self._is_read_only = False
+        self._facts = {HOME: file.parent.absolute()}
 
     @property
     def file(self) -> Path:
@@ -137,7 +139,7 @@ class Registry:
         Raises StoppedError, in the middle of a query if need be, when the work it is part of is to end.
         """
         try:
-            with Session(self._opened()) as session, _ended_by(current_stop(), session):
+            with Session(self._opened(), info=self._facts) as session, _ended_by(current_stop(), session):
                 yield session
         except (DBAPIError, sqlite3.Error) as error:
             cause = _driver_error(error)
@@ -160,7 +162,7 @@ class Registry:
         writing = engine.execution_options(**{_WRITES: "durable" if durable else "normal"})
         with self._pen():
             try:
-                with Session(writing) as session:
+                with Session(writing, info=self._facts) as session:
                     yield session
                     session.commit()
             except (DBAPIError, sqlite3.Error) as error:

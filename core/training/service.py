@@ -165,7 +165,8 @@ class TrainingService:
     def draft_from_run(self, id: RunId) -> TrainingDraft:
         """The same training again, as a new version of the same model."""
         record = self._runs.get_run(id)
-        payload = payload_from_json(read_request(RunLayout(record.folder)).payload)
+        layout = RunLayout(record.folder)
+        payload = payload_from_json(read_request(layout).payload, layout.home)
         model = record.model or payload.draft.model
         values = self._differing(record.worker, payload.configuration, payload.draft.values)
         draft = replace(payload.draft, name="", version_name="", model=model, values=values)

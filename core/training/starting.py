@@ -51,7 +51,7 @@ def make_request(
         seed=draft.seed,
         max_duration_s=None if draft.max_minutes is None else draft.max_minutes * 60.0,
         created_at=clock.now(),
-        payload=payload.to_json(),
+        payload=payload.to_json(home.root),
     )
 
 

@@ -14,6 +14,7 @@ from core.domain.ids import ModelId, ProjectId, RunId, SnapshotId, TaskId, Versi
 from core.domain.models import Headline, Model, ModelVersion, VersionStatus
 from core.errors import NotFoundError, RefusedError
 from core.registry.changes import note
+from core.registry.places import located_folder, stored_folder
 from core.registry.stores.scores import map50_of_version
 from core.registry.tables.models import ModelRow, VersionRow
 from core.registry.tables.projects import ProjectRow
@@ -196,7 +197,7 @@ def publish_version(
             raise RefusedError(f"Version {label_of(row)} is published and cannot be replaced.", code="E-501")
         return
     row.status = VersionStatus.AVAILABLE.value
-    row.folder = str(folder)
+    row.folder = stored_folder(session, folder)
     row.content_sha256 = content_sha256
     row.weights_sha256 = weights_sha256
     row.architecture = architecture
@@ -330,11 +331,19 @@ def _versions() -> Select[VersionRow, str, VersionRow, int, float | None]:
 def _read_versions(
     session: Session, query: Select[VersionRow, str, VersionRow, int, float | None]
 ) -> tuple[ModelVersion, ...]:
-    return tuple(_to_version(*found) for found in session.execute(query))
+    return tuple(
+        _to_version(row, name, parent, number, map50, located_folder(session, row.folder) if row.folder else None)
+        for row, name, parent, number, map50 in session.execute(query)
+    )
 
 
 def _to_version(
-    row: VersionRow, model_name: str, parent: VersionRow | None, snapshot: int | None, map50: float | None
+    row: VersionRow,
+    model_name: str,
+    parent: VersionRow | None,
+    snapshot: int | None,
+    map50: float | None,
+    folder: Path | None,
 ) -> ModelVersion:
     return ModelVersion(
         id=VersionId(row.id),
@@ -357,7 +366,7 @@ def _to_version(
         map50=map50,
         duration_s=row.duration_s,
         is_partial=row.is_partial,
-        folder=Path(row.folder) if row.folder else None,
+        folder=folder,
         weights_sha256=row.weights_sha256,
         content_sha256=row.content_sha256,
         description=row.description,

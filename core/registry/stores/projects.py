@@ -16,6 +16,7 @@ from core.domain.names import shown
 from core.domain.projects import Category, Folder, Project
 from core.errors import NotFoundError, RefusedError
 from core.registry.changes import note
+from core.registry.places import located_folder, stored_folder
 from core.registry.roots import is_root_missing
 from core.registry.stores.selections import forget_blocks
 from core.registry.stores.upkeep import project_changed
@@ -29,7 +30,7 @@ def insert_project(session: Session, *, name: str, root: Path, id: ProjectId | N
     """Raises RefusedError when the name is empty, too long, or another project's."""
     project = id or ProjectId(clock.new_id())
     name = check_name(session, name)
-    session.add(ProjectRow(id=project, name=name, root=str(root), created_at=clock.now()))
+    session.add(ProjectRow(id=project, name=name, root=stored_folder(session, root), created_at=clock.now()))
     session.flush()
     note(session, Changes.whole_project(project))
     return project
@@ -244,23 +245,23 @@ def _read(session: Session, query: Select[ProjectRow]) -> tuple[Project, ...]:
             .group_by(FolderRow.project_id)
         )
     }
-    return tuple(_to_domain(row, *counts.get(row.id, (0, 0, 0))) for row in rows)
+    return tuple(_to_domain(row, located_folder(session, row.root), *counts.get(row.id, (0, 0, 0))) for row in rows)
 
 
 def _not_there(id: ProjectId) -> NotFoundError:
     return NotFoundError(f'There is no project with the id "{id}".', hint="It may have been removed.")
 
 
-def _to_domain(row: ProjectRow, n_images: int, n_annotated: int, n_annotations: int) -> Project:
+def _to_domain(row: ProjectRow, root: Path, n_images: int, n_annotated: int, n_annotations: int) -> Project:
     return Project(
         id=ProjectId(row.id),
         name=row.name,
-        root=Path(row.root),
+        root=root,
         created_at=row.created_at,
         n_images=n_images,
         n_annotated=n_annotated,
         n_annotations=n_annotations,
-        is_root_missing=is_root_missing(Path(row.root)),
+        is_root_missing=is_root_missing(root),
         opened_at=row.opened_at,
         revision=row.revision,
     )

@@ -17,6 +17,7 @@ from core.domain.ids import ModelId, ProjectId, RunId, SnapshotId, VersionId
 from core.domain.runs import RunFilter, RunRecord, RunStatus
 from core.errors import NotFoundError
 from core.registry.changes import note
+from core.registry.places import located_folder, stored_folder
 from core.registry.stores.chunks import ROWS_PER_INSERT, chunked
 from core.registry.stores.models import headline_of, label_of
 from core.registry.stores.scores import map50_of_version
@@ -71,7 +72,7 @@ def insert_run(session: Session, run: RunRecord) -> None:
             created_at=run.created_at,
             started_at=run.started_at,
             ended_at=run.ended_at,
-            folder=str(run.folder),
+            folder=stored_folder(session, run.folder),
             description=run.description,
             epochs_done=run.epochs_done,
             epochs_planned=run.epochs_planned,
@@ -203,13 +204,13 @@ def _matches(text: str) -> ColumnElement[bool]:
 
 def _read(session: Session, query: Select[RunRow, str, str, VersionRow, float | None]) -> tuple[RunRecord, ...]:
     return tuple(
-        _to_domain(row, project_name, model_name or "", version, map50)
+        _to_domain(row, project_name, model_name or "", version, map50, located_folder(session, row.folder))
         for row, project_name, model_name, version, map50 in session.execute(query)
     )
 
 
 def _to_domain(
-    row: RunRow, project_name: str, model_name: str, version: VersionRow | None, map50: float | None
+    row: RunRow, project_name: str, model_name: str, version: VersionRow | None, map50: float | None, folder: Path
 ) -> RunRecord:
     # What another run made is no result of this one, even where it worked with it.
     is_own = version is not None and version.run_id == row.id
@@ -235,7 +236,7 @@ def _to_domain(
         created_at=row.created_at,
         started_at=row.started_at,
         ended_at=row.ended_at,
-        folder=Path(row.folder),
+        folder=folder,
         description=row.description,
         epochs_done=row.epochs_done,
         epochs_planned=row.epochs_planned,

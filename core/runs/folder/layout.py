@@ -13,6 +13,11 @@ class RunLayout:
     folder: Path
 
     @property
+    def home(self) -> Path:
+        """Calque's, in which this folder lies."""
+        return self.folder.parent.parent
+
+    @property
     def request_file(self) -> Path:
         """What to do; the parent, once."""
         return self.folder / "request.json"

@@ -6,6 +6,7 @@ Light: the warden imports it to say who it is.
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,11 +25,15 @@ GRACE_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Occupant:
-    """Who works on a run: written by the warden into the locked file."""
+    """Who works on a run: written by the warden into the locked file.
+
+    `is_elsewhere`: the file is a copy, as in a copied home; its processes work on the original.
+    """
 
     attempt: int
     warden: ProcessMark
     child: ProcessMark | None = None
+    is_elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,7 @@ def write_occupant(handle: int, occupant: Occupant) -> None:
         "attempt": occupant.attempt,
         "warden": occupant.warden.to_json(),
         "child": occupant.child.to_json() if occupant.child else None,
+        "file": os.fstat(handle).st_ino,
     }
     write_note(handle, json.dumps(value).encode())
 
@@ -57,7 +63,10 @@ def read_occupant(layout: RunLayout, attempt: int) -> Occupant | None:
     if value is None or value.get("attempt") != attempt:
         return None
     warden = ProcessMark.from_json(value.get("warden"))
-    return None if warden is None else Occupant(attempt, warden, ProcessMark.from_json(value.get("child")))
+    if warden is None:
+        return None
+    is_elsewhere = value.get("file") not in (None, layout.lock_file.stat().st_ino)
+    return Occupant(attempt, warden, ProcessMark.from_json(value.get("child")), is_elsewhere)
 
 
 class LivenessProbe:
@@ -82,6 +91,8 @@ class LivenessProbe:
         return Liveness(attempt, is_alive and record is None, has_begun, record, stop)
 
     def _is_alive(self, occupant: Occupant | None, announced: ProcessMark | None) -> bool:
+        if occupant is not None and occupant.is_elsewhere:
+            return False
         child = announced or (occupant.child if occupant else None)
         if child is not None and child.is_alive():
             self._child_gone_at = None

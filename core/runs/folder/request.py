@@ -13,8 +13,9 @@ from core.errors import RunError
 from core.files.durable import read_json, write_json
 from core.runs.folder.layout import RunLayout
 
-FORMAT = 2
-"""2: steps with their titles and weights; what the child calls is found by the kind. 1 is still read."""
+FORMAT = 3
+"""3: paths in the home are relative to it. 2: steps with their titles and weights; what the child calls is found by the
+kind. Both older ones are still read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def read_request(layout: RunLayout) -> RunRequest:
             f"The run's request cannot be read: {layout.request_file}.",
             hint="The run's folder was moved, removed or damaged. Remove the run, or put the folder back.",
         )
-    if value.get("format") not in (1, FORMAT):
+    if value.get("format") not in (1, 2, FORMAT):
         raise RunError(
             f"The run's request has format {value.get('format')!r}; this Calque reads formats 1 to {FORMAT}.",
             hint="The run was made by another version of Calque.",

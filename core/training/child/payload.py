@@ -11,6 +11,7 @@ from core.domain.ids import SnapshotId, TaskId, VersionId
 from core.domain.training import StartKind, TrainingDraft
 from core.domain.workers import ConfigValue
 from core.errors import RunError
+from core.home import found_in_home, told_in_home
 from core.training.draft.draft_json import draft_from_json, draft_to_json
 
 
@@ -42,7 +43,8 @@ class TrainingPayload:
     max_detections: int
     draft: TrainingDraft
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self, home: Path) -> dict[str, Any]:
+        """Paths in the home are told relative to it: a copy of it must not write into the original."""
         return {
             "task": self.task,
             "categories": list(self.categories),
@@ -50,15 +52,15 @@ class TrainingPayload:
             "configuration_name": self.configuration_name,
             "snapshot": self.snapshot,
             "snapshot_label": self.snapshot_label,
-            "manifest": str(self.manifest),
-            "images_root": str(self.images_root),
+            "manifest": told_in_home(self.manifest, home),
+            "images_root": told_in_home(self.images_root, home),
             "start": self.start.value,
             "start_text": self.start_text,
-            "weights": str(self.weights) if self.weights else None,
+            "weights": told_in_home(self.weights, home) if self.weights else None,
             "pretrained": self.pretrained,
             "may_download": self.may_download,
-            "weights_folder": str(self.weights_folder),
-            "store": str(self.store),
+            "weights_folder": told_in_home(self.weights_folder, home),
+            "store": told_in_home(self.store, home),
             "parent": self.parent,
             "parent_label": self.parent_label,
             "model_name": self.model_name,
@@ -69,9 +71,15 @@ class TrainingPayload:
         }
 
 
-def payload_from_json(value: Mapping[str, Any]) -> TrainingPayload:
-    """Raises RunError when something is missing or of another kind."""
+def payload_from_json(value: Mapping[str, Any], home: Path) -> TrainingPayload:
+    """`home` is where the run's folder lies. Raises RunError when something is missing or of another kind."""
     try:
+        store = Path(value["store"])
+        written_in = store.parent if store.is_absolute() else None
+
+        def found(text: str) -> Path:
+            return found_in_home(text, home, written_in=written_in)
+
         return TrainingPayload(
             task=TaskId(value["task"]),
             categories=tuple(value["categories"]),
@@ -79,15 +87,15 @@ def payload_from_json(value: Mapping[str, Any]) -> TrainingPayload:
             configuration_name=value["configuration_name"],
             snapshot=SnapshotId(value["snapshot"]),
             snapshot_label=value["snapshot_label"],
-            manifest=Path(value["manifest"]),
-            images_root=Path(value["images_root"]),
+            manifest=found(value["manifest"]),
+            images_root=found(value["images_root"]),
             start=StartKind(value["start"]),
             start_text=value["start_text"],
-            weights=Path(value["weights"]) if value["weights"] else None,
+            weights=found(value["weights"]) if value["weights"] else None,
             pretrained=value["pretrained"],
             may_download=bool(value["may_download"]),
-            weights_folder=Path(value["weights_folder"]),
-            store=Path(value["store"]),
+            weights_folder=found(value["weights_folder"]),
+            store=found(value["store"]),
             parent=VersionId(value["parent"]) if value["parent"] else None,
             parent_label=value["parent_label"],
             model_name=value["model_name"],

@@ -55,7 +55,7 @@ _EVALUATIONS = {
 
 def run(context: ChildContext) -> None:
     """What the child of a training calls."""
-    payload = payload_from_json(context.request.payload)
+    payload = payload_from_json(context.request.payload, context.layout.home)
     training = _Training(context, payload, TaskCatalog().get(payload.task))
     try:
         training.run()

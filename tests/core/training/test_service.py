@@ -114,7 +114,7 @@ def test_start_writes_model_version_snapshot_and_run(shop: Shop):
     request = read_request(RunLayout(record.folder))
     assert request.stages == TRAINING.stages
     assert request.max_duration_s == 3600
-    payload = payload_from_json(request.payload)
+    payload = payload_from_json(request.payload, shop.home.root)
     assert payload.configuration["n_steps"] == 2
     assert payload.configuration["points_per_step"] == 8
     assert payload.manifest == shop.datasets.file_of(snapshot.id)
@@ -192,7 +192,10 @@ def test_an_existing_model_gets_the_next_version_in_its_own_order_of_classes(sho
     record = shop.training.submit(shop.draft(model=model.id, new_model_name="")).value
 
     assert record.model == model.id
-    assert payload_from_json(read_request(RunLayout(record.folder)).payload).categories == ("bar", "disc")
+    assert payload_from_json(read_request(RunLayout(record.folder)).payload, shop.home.root).categories == (
+        "bar",
+        "disc",
+    )
 
 
 def test_an_existing_model_with_other_classes_is_refused(shop: Shop):
@@ -340,7 +343,9 @@ def test_configurations_are_checked_used_and_locked(shop: Shop):
     record = submitted.value
 
     assert submitted.changes.configurations == {stored.id}, "it is locked from now on"
-    assert payload_from_json(read_request(RunLayout(record.folder)).payload).configuration["n_steps"] == 3
+    assert (
+        payload_from_json(read_request(RunLayout(record.folder)).payload, shop.home.root).configuration["n_steps"] == 3
+    )
     assert shop.training.configurations.get_configuration(stored.id).is_locked
     wrong = shop.training.review(shop.draft(values={"n_steps": 0, "zzz": 1}))
     assert {"E-132", "W-133"} <= set(_codes(wrong))

@@ -151,7 +151,7 @@ class Bench:
             seed=7,
             max_duration_s=max_duration_s,
             created_at=clock.now(),
-            payload=replace(payload, **changes).to_json(),
+            payload=replace(payload, **changes).to_json(self.home),
         )
         write_request(self.layout, request)
         return manifest

@@ -1,8 +1,8 @@
-"""Sets that imports state, descriptions of runs and versions, epochs of runs."""
+"""Sets that imports state, descriptions of runs and versions, epochs of runs, folders relative to the home."""
 
 from __future__ import annotations
 
-from core.registry.migrations.steps_0003 import descriptions, images, models, runs
+from core.registry.migrations.steps_0003 import descriptions, images, models, places, runs
 
 revision = "0003"
 down_revision = "0002"
@@ -15,3 +15,4 @@ def upgrade() -> None:
     descriptions.upgrade()
     models.upgrade()
     runs.upgrade()
+    places.upgrade()

@@ -57,7 +57,7 @@ def test_it_is_read_as_it_was_written(layout: RunLayout, request_: RunRequest) -
     [
         (None, "cannot be read"),
         ("", "cannot be read"),
-        ('{"format": 3}', "format 3"),
+        ('{"format": 4}', "format 4"),
         ('{"format": 1}', "is damaged"),
         ('{"format": 2}', "is damaged"),
         ("[" * 100_000, "cannot be read"),
