@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -274,11 +275,17 @@ def test_runs_are_listed_as_they_ended(old: OldHome, services: Services) -> None
     assert found[RunId(old.runs["retried"])].attempt == 2
 
 
+def without_sizes(reason: str) -> str:
+    """The row keeps the units of then."""
+    return re.sub(r"[\d.]+ [KMG]i?B", "some", reason)
+
+
 @pytest.mark.parametrize("name", [name for name in STATUSES if name not in ("cut_off", "pending")])
 def test_the_state_of_a_run_is_told_by_its_folder(old: OldHome, services: Services, name: str) -> None:
     record = services.runs.get_run(RunId(old.runs[name]))
     state = RunReader(RunLayout(old.run_folder(name)), RunKindCatalog()).read_all().state
-    assert (state.status, state.reason, state.attempt) == (record.status, record.reason, record.attempt)
+    assert (state.status, state.attempt) == (record.status, record.attempt)
+    assert without_sizes(state.reason) == without_sizes(record.reason)
     assert (state.started_at, state.ended_at) == (record.started_at, record.ended_at)
     assert state == services.runs.read_state(record.id)
     events = json_lines(old.run_folder(name) / "events.jsonl")
