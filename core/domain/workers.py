@@ -60,6 +60,17 @@ class FieldProblem:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkInfo:
+    """One of the networks that a worker can train. `values` choose it in a configuration."""
+
+    name: str  # the engine's, as it stands in a model's files
+    title: str
+    values: Mapping[str, ConfigValue]
+    n_parameters: int | None = None  # None = not known
+    licence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerInfo:
     """A worker version as the chooser lists it. An entry point that failed to load has a reason and no fields."""
 
@@ -73,6 +84,7 @@ class WorkerInfo:
     presets: tuple[tuple[str, Mapping[str, ConfigValue]], ...] = ()  # built-in named configurations
     usual_preset: str = ""  # the name of the preset for most data; "" = the defaults
     small_data_preset: str = ""  # the one for few images on a computer without a graphics card
+    networks: tuple[NetworkInfo, ...] = ()  # empty = the worker names none
     unavailable_reason: str = ""
     is_hidden: bool = False  # for tests of the machinery only
 

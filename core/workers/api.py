@@ -19,7 +19,7 @@ from core.domain.ids import TaskId
 from core.domain.runs import RunStatus
 from core.domain.snapshots import SnapshotObject, Split
 from core.domain.training import StartKind
-from core.domain.workers import ConfigValue, GpuUse
+from core.domain.workers import ConfigValue, GpuUse, NetworkInfo
 
 if TYPE_CHECKING:
     from core.errors import CalqueError
@@ -49,6 +49,7 @@ class WorkerDescription:
     presets: Mapping[str, Mapping[str, ConfigValue]] = field(default_factory=dict)
     usual_preset: str = ""  # proposed for most data; "" = the defaults
     small_data_preset: str = ""  # proposed for few images without a graphics card
+    networks: tuple[NetworkInfo, ...] = ()
     libraries: tuple[str, ...] = ()  # distributions whose versions are part of the worker's version
     is_hidden: bool = False
     prepare: Callable[[Path], Mapping[str, str]] | None = None

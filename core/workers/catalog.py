@@ -132,6 +132,7 @@ def _info_of(description: WorkerDescription, tasks: TaskCatalog) -> WorkerInfo:
         presets=tuple(description.presets.items()),
         usual_preset=description.usual_preset,
         small_data_preset=description.small_data_preset,
+        networks=description.networks,
         unavailable_reason=_libraries_problem(description) or _python_problem(description) or _tasks_problem(listed),
         is_hidden=description.is_hidden,
     )

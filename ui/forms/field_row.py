@@ -33,7 +33,8 @@ class FieldRow(QWidget):
         self.editor = make_editor(spec, self)
         self.title = label(spec.title.replace("&", "&&"), wrap=True)
         self.title.setBuddy(self.editor.focus_target())
-        self.title.setToolTip(f"{spec.name}\n{spec.help}".strip())
+        engine = self.tr('The engine calls it "{name}".').format(name=spec.name)
+        self.title.setToolTip(f"{spec.help}\n{engine}".strip())
         self.help = label(spec.help.strip(), "muted", wrap=True)
         self.help.setVisible(bool(spec.help.strip()))
         self.plain = label("", "strong", wrap=True)  # the value where it cannot be edited

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from core.domain.ids import ConfigurationId
 from core.domain.proposed_names import free_name
@@ -29,6 +29,7 @@ from ui.training.configuration_entries import (
 )
 from ui.training.configuration_menu import ConfigurationMenu
 from ui.training.wizard_page import WizardPage
+from ui.training.worker_dialog import WorkerDialog, open_worker_dialog
 from ui.widgets.labels import ElidedLabel, label, set_role
 from ui.widgets.last_folders import CONFIGURATIONS, start_where_last
 
@@ -80,6 +81,11 @@ class ConfigurationPage(WizardPage):
         self._name = LabelledField(self.tr("Na&me"), self._name_line)
         self._save = QPushButton(icon("save"), self.tr("&Save configuration"))
         self._editor = SchemaEditor()
+        self._explain = QToolButton()
+        self._explain.setText(self.tr("Options e&xplained…"))
+        self._explain.setIcon(icon("book-open"))
+        self._explain.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._editor.bar.addWidget(self._explain)
         self._lay_out()
         self._connect()
         self._refresh()
@@ -121,6 +127,7 @@ class ConfigurationPage(WizardPage):
         self._list.chosen.connect(self._pick)
         self._new.clicked.connect(lambda: self._begin({}, self.tr("New configuration")))
         self._import.clicked.connect(self.open_import)
+        self._explain.clicked.connect(lambda: self.open_worker_dialog())
         self._copy.clicked.connect(self._copy_current)
         self.menu.edit_requested.connect(self._edit)
         self.menu.rename_requested.connect(self.rename_requested)
@@ -199,6 +206,10 @@ class ConfigurationPage(WizardPage):
 
     def editor(self) -> SchemaEditor:
         return self._editor
+
+    def open_worker_dialog(self) -> WorkerDialog | None:
+        """Every option of the method explained, and its networks."""
+        return open_worker_dialog(self._worker, self) if self._worker is not None else None
 
     def open_import(self) -> QFileDialog:
         dialog = QFileDialog(self, self.tr("Import a configuration"), "", self.tr("JSON files (*.json);;All files (*)"))

@@ -15,6 +15,7 @@ from ui.icons import icon
 from ui.training.wizard_page import WizardPage, card
 from ui.training.wording import counted
 from ui.training.worker_chooser import GPU_WORDS, WorkerChooser, task_words
+from ui.training.worker_dialog import NETWORKS, OPTIONS, WorkerDialog, open_worker_dialog
 from ui.widgets.labels import label
 
 
@@ -33,6 +34,8 @@ class WorkerPage(WizardPage):
         self._summary = label("", "", wrap=True)
         self._choose = QPushButton(self.tr("C&hoose…"))
         self._choose.setIcon(icon("search"))
+        self._explain = QPushButton(icon("book-open"), self.tr("Every option e&xplained…"))
+        self._networks = QPushButton(icon("layers"), self.tr("Available &architectures…"))
         self._facts = {key: label("", wrap=True) for key in ("version", "tasks", "gpu", "options", "presets")}
         self._problem = ProblemLabel()
         self.column.addWidget(self._make_card())
@@ -41,6 +44,8 @@ class WorkerPage(WizardPage):
         self.add_spot("worker", self._problem)
         self._chooser: WorkerChooser | None = None
         self._choose.clicked.connect(self.open_chooser)
+        self._explain.clicked.connect(lambda: self.open_worker_dialog(OPTIONS))
+        self._networks.clicked.connect(lambda: self.open_worker_dialog(NETWORKS))
         self._refresh()
 
     def _make_card(self) -> QWidget:
@@ -65,6 +70,11 @@ class WorkerPage(WizardPage):
             grid.addWidget(heading, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(value, row, 1)
         column.addLayout(grid)
+        more = QHBoxLayout()
+        more.addWidget(self._explain)
+        more.addWidget(self._networks)
+        more.addStretch(1)
+        column.addLayout(more)
         return frame
 
     def set_workers(self, workers: Sequence[WorkerInfo]) -> None:
@@ -96,6 +106,10 @@ class WorkerPage(WizardPage):
         self.list_wanted.emit()
         return chooser
 
+    def open_worker_dialog(self, tab: int) -> WorkerDialog | None:
+        worker = self.worker()
+        return open_worker_dialog(worker, self, tab=tab) if worker is not None else None
+
     def focus_first(self) -> None:
         self._choose.setFocus()
 
@@ -115,6 +129,8 @@ class WorkerPage(WizardPage):
 
     def _refresh(self) -> None:
         worker = self.worker()
+        for button in (self._explain, self._networks):
+            button.setEnabled(worker is not None and worker.is_available)
         if worker is None:
             missing = self.tr('The method "{slug}" is not installed').format(slug=self._slug)
             self._title.setText(missing if self._slug else self.tr("No method chosen"))

@@ -142,7 +142,7 @@ class YoloConfiguration(WorkerConfiguration):
     lr0: float = setting(
         0.01,
         title="Initial learning rate",
-        help="Commonly 0.01 for SGD, 0.001 for Adam and its kin.",
+        help="How far each step changes the weights. Commonly 0.01 for SGD, 0.001 for Adam and its kin.",
         minimum=0.0,
         maximum=1.0,
         step=0.001,
@@ -152,7 +152,7 @@ class YoloConfiguration(WorkerConfiguration):
     lrf: float = setting(
         0.01,
         title="Final learning rate",
-        help="As a fraction of the initial one.",
+        help="What is left of the learning rate at the end, as a fraction of the initial one.",
         minimum=0.0,
         maximum=1.0,
         step=0.01,
@@ -169,7 +169,7 @@ class YoloConfiguration(WorkerConfiguration):
     momentum: float = setting(
         0.937,
         title="Momentum",
-        help="Of SGD; the first beta of Adam.",
+        help="How much of the steps before each step keeps. Of SGD; the first beta of Adam.",
         minimum=0.0,
         maximum=0.999,
         step=0.001,
@@ -180,7 +180,7 @@ class YoloConfiguration(WorkerConfiguration):
     weight_decay: float = setting(
         0.0005,
         title="Weight decay",
-        help="Pull of the weights towards zero.",
+        help="Pull of the weights towards zero: keeps the network from learning the images by heart.",
         minimum=0.0,
         maximum=0.1,
         step=0.0001,
@@ -189,8 +189,8 @@ class YoloConfiguration(WorkerConfiguration):
     )
     nbs: int = setting(
         64,
-        title="Nominal batch size",
-        help="Gradients of several batches are added up to about this many images before a step. "
+        title="Images between two steps",
+        help="Small batches are added up to about this many images before the weights are changed. "
         "On few images a small value trains much faster.",
         minimum=1,
         maximum=1024,
@@ -211,6 +211,7 @@ class YoloConfiguration(WorkerConfiguration):
     warmup_momentum: float = setting(
         0.8,
         title="Momentum at the start of the warm-up",
+        help="It rises to its own value until the warm-up is over.",
         minimum=0.0,
         maximum=0.999,
         step=0.01,
@@ -221,6 +222,7 @@ class YoloConfiguration(WorkerConfiguration):
     warmup_bias_lr: float = setting(
         0.1,
         title="Learning rate of biases at the start of the warm-up",
+        help="Biases, the constant terms of the network, begin with this one.",
         minimum=0.0,
         maximum=1.0,
         step=0.01,
@@ -232,14 +234,20 @@ class YoloConfiguration(WorkerConfiguration):
     fliplr: float = setting(
         0.5,
         title="Flip left to right",
-        help="Probability. Choose 0 where left and right matter, as in text.",
+        help="How often, 1 = always. Choose 0 where left and right matter, as in text.",
         minimum=0.0,
         maximum=1.0,
         step=0.1,
         group=AUGMENTATION,
     )
     flipud: float = setting(
-        0.0, title="Flip top to bottom", help="Probability.", minimum=0.0, maximum=1.0, step=0.1, group=AUGMENTATION
+        0.0,
+        title="Flip top to bottom",
+        help="How often, 1 = always.",
+        minimum=0.0,
+        maximum=1.0,
+        step=0.1,
+        group=AUGMENTATION,
     )
     degrees: float = setting(
         0.0,
@@ -272,6 +280,7 @@ class YoloConfiguration(WorkerConfiguration):
     shear: float = setting(
         0.0,
         title="Shear",
+        help="Slant by a random angle up to this.",
         minimum=0.0,
         maximum=45.0,
         step=1.0,
@@ -282,6 +291,7 @@ class YoloConfiguration(WorkerConfiguration):
     perspective: float = setting(
         0.0,
         title="Perspective",
+        help="Tilt, as if seen from the side, by a random amount up to this.",
         minimum=0.0,
         maximum=0.001,
         step=0.0001,
@@ -289,18 +299,39 @@ class YoloConfiguration(WorkerConfiguration):
         is_advanced=True,
     )
     hsv_h: float = setting(
-        0.015, title="Vary the hue", minimum=0.0, maximum=1.0, step=0.005, group=AUGMENTATION, is_advanced=True
+        0.015,
+        title="Vary the hue",
+        help="By a random part of the circle of colours up to this.",
+        minimum=0.0,
+        maximum=1.0,
+        step=0.005,
+        group=AUGMENTATION,
+        is_advanced=True,
     )
     hsv_s: float = setting(
-        0.7, title="Vary the saturation", minimum=0.0, maximum=1.0, step=0.05, group=AUGMENTATION, is_advanced=True
+        0.7,
+        title="Vary the saturation",
+        help="By a random fraction up to this: from greyish to bright colours.",
+        minimum=0.0,
+        maximum=1.0,
+        step=0.05,
+        group=AUGMENTATION,
+        is_advanced=True,
     )
     hsv_v: float = setting(
-        0.4, title="Vary the brightness", minimum=0.0, maximum=1.0, step=0.05, group=AUGMENTATION, is_advanced=True
+        0.4,
+        title="Vary the brightness",
+        help="By a random fraction up to this.",
+        minimum=0.0,
+        maximum=1.0,
+        step=0.05,
+        group=AUGMENTATION,
+        is_advanced=True,
     )
     mosaic: float = setting(
         1.0,
         title="Mosaic",
-        help="Probability of joining four images into one.",
+        help="How often four images are joined into one, 1 = always.",
         minimum=0.0,
         maximum=1.0,
         step=0.1,
@@ -321,7 +352,7 @@ class YoloConfiguration(WorkerConfiguration):
     mixup: float = setting(
         0.0,
         title="Blend two images",
-        help="Probability.",
+        help="How often two images are laid over each other, 1 = always.",
         minimum=0.0,
         maximum=1.0,
         step=0.1,
@@ -332,7 +363,7 @@ class YoloConfiguration(WorkerConfiguration):
     cutmix: float = setting(
         0.0,
         title="Paste a part of another image",
-        help="Probability.",
+        help="How often, 1 = always.",
         minimum=0.0,
         maximum=1.0,
         step=0.1,
@@ -342,15 +373,29 @@ class YoloConfiguration(WorkerConfiguration):
     )
 
     box: float = setting(
-        7.5, title="Weight of the box loss", minimum=0.0, maximum=100.0, step=0.5, group=LOSS, is_advanced=True
+        7.5,
+        title="Weight of the boxes' position",
+        help="How much it counts, in what training makes smaller, where the boxes are (the box loss).",
+        minimum=0.0,
+        maximum=100.0,
+        step=0.5,
+        group=LOSS,
+        is_advanced=True,
     )
     cls: float = setting(
-        0.5, title="Weight of the class loss", minimum=0.0, maximum=100.0, step=0.1, group=LOSS, is_advanced=True
+        0.5,
+        title="Weight of the class",
+        help="How much it counts whether the class is right (the class loss).",
+        minimum=0.0,
+        maximum=100.0,
+        step=0.1,
+        group=LOSS,
+        is_advanced=True,
     )
     dfl: float = setting(
         1.5,
-        title="Weight of the distance loss",
-        help="Distribution focal loss on the box edges; an L1 distance in YOLO26.",
+        title="Weight of the boxes' edges",
+        help="How much it counts how sure the edges' places are: distribution focal loss; an L1 distance in YOLO26.",
         minimum=0.0,
         maximum=100.0,
         step=0.1,
@@ -390,6 +435,7 @@ class YoloConfiguration(WorkerConfiguration):
     conf: float = setting(
         0.001,
         title="Least confidence in validation",
+        help="Predictions that are less sure than this are left out when the validation set is measured.",
         minimum=0.0,
         maximum=1.0,
         step=0.001,

@@ -6,6 +6,7 @@ from core.domain.workers import GpuUse
 from core.tasks.detection import DETECTION
 from core.workers.api import WorkerDescription
 from core.workers.builtin.yolo import environment, failures, pretrained
+from core.workers.builtin.yolo.networks import networks
 from core.workers.builtin.yolo.presets import BALANCE, FAST, PRESETS
 from core.workers.builtin.yolo_detect.configuration import YoloDetectConfiguration
 
@@ -21,6 +22,7 @@ DESCRIPTION = WorkerDescription(
     presets=PRESETS,
     usual_preset=BALANCE,
     small_data_preset=FAST,
+    networks=networks(DETECTION.slug),
     libraries=("ultralytics", "torch"),
     prepare=environment.prepare,
     explain=failures.explain,
