@@ -18,15 +18,17 @@ from app.sample_plan import sample_draft
 from app.services import Services
 from app.verbs.library import metrics_data
 from app.verbs.output import Console, VerbResult
+from core.domain.counting import counted
 from core.domain.ids import RunId
 from core.domain.imports import ImportSource
 from core.domain.projects import Project
 from core.domain.runs import RunRecord, RunStatus, StageState
-from core.domain.training import Issue, TrainingDraft
+from core.domain.training import Issue, TrainingDraft, TrainingReview
 from core.domain.training_plan import TrainingPlan
 from core.errors import CalqueError, FormatError, NotFoundError, RefusedError
 from core.runs.supervise import Batch
 from core.training.draft.command import from_toml
+from core.training.review.words import BOXES_AS_SHAPES
 
 EXIT_CODES = {RunStatus.SUCCESS: 0, RunStatus.TERMINATED: 130}
 
@@ -113,12 +115,28 @@ def train(services: Services, draft: TrainingDraft, console: Console) -> VerbRes
     errors = [issue for issue in review.issues if issue.is_error]
     if errors:
         raise refusal(errors)
+    for line in review_lines(review):
+        console.note(line)
     record = services.training.submit(review.draft).value
     console.note(f'Run {record.id} "{record.name}".')
     follower = Follower(console)
     with stop_on_interrupt(services, record.id, console) as wishes:
         services.runs.carry_out(record.id, follower.take, wishes.wants_to_leave)
     return result_of(services, services.runs.get_run(record.id))
+
+
+def review_lines(review: TrainingReview) -> Iterator[str]:
+    """What will be used of the data, what is left out and why, and what is made of it: as the window's review says."""
+    for counts in review.splits:
+        if counts.n_images:
+            images, objects = counted(counts.n_images, "image"), counted(counts.n_objects, "object")
+            carved = ", held back from the training images" if review.is_val_carved and counts.split == "val" else ""
+            yield f"{counts.split.value}: {images}, {objects}{carved}."
+    for reason, n in review.ignored:
+        yield f"Left out: {n} {reason}."
+    for title, value, is_default in review.values:
+        if title == BOXES_AS_SHAPES and not is_default:
+            yield f"{title}: {value}."
 
 
 def refusal(errors: list[Issue]) -> RefusedError:

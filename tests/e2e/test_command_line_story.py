@@ -34,6 +34,7 @@ def test_from_folder_to_exported_model(calque: Calque, shapes: Path, tmp_path: P
     )  # fmt: skip
     assert trained.code == 0, trained.stderr
     assert trained.data["status"] == "Success"
+    assert "train: 8 images, 16 objects." in trained.stderr
     assert set(trained.data["metrics"]) == {"train", "val", "test"}
     assert 0.0 <= trained.data["metrics"]["test"]["map50"] <= 1.0
     assert len(trained.data["snapshot"]) == 64

@@ -18,6 +18,8 @@ _DEFAULT = TrainingDraft(ProjectId(""))  # for the defaults of its other fields
 Row = tuple[str, str, bool]
 """Title, value in words, is it a default."""
 
+BOXES_AS_SHAPES = "Boxes used as shapes with four corners"
+
 
 def describe_values(facts: Facts, resolved: Mapping[str, ConfigValue]) -> tuple[Row, ...]:
     """Everything that the run will use, defaults included, in the order of the wizard."""
@@ -91,7 +93,7 @@ def _data_rows(draft: TrainingDraft, data: TrainingData | None) -> Iterator[Row]
     uses = draft.use_images_without_objects
     yield "Images without objects", "used" if uses else "left out", not uses
     if data is not None and data.n_boxes_as_shapes:
-        yield "Boxes used as shapes with four corners", str(data.n_boxes_as_shapes), False
+        yield BOXES_AS_SHAPES, str(data.n_boxes_as_shapes), False
 
 
 def _file_rows(facts: Facts) -> Iterator[Row]:
