@@ -7,6 +7,7 @@ import argparse
 from app.services import Services
 from app.verbs.output import Console, VerbResult
 from app.verbs.problems import problem_data, problem_lines
+from core.domain.counting import counted
 from core.domain.exports import ExportRequest
 from core.domain.names import typed_path
 from core.errors import NotFoundError
@@ -34,10 +35,10 @@ def run(services: Services, arguments: argparse.Namespace, console: Console) -> 
         "copied_images": report.n_pictures,
         "problems": [problem_data(problem) for problem in report.problems],
     }
-    copied = f", {report.n_pictures} images copied" if request.copies_images else ""
+    copied = f", {counted(report.n_pictures, 'image')} copied" if request.copies_images else ""
     lines = (
-        f'"{report.project_name}" as {report.format_title}: {report.n_annotations} annotations of {report.n_images} '
-        f"images{copied}, in {report.target}.",
+        f'"{report.project_name}" as {report.format_title}: {counted(report.n_annotations, "annotation")} of '
+        f"{counted(report.n_images, 'image')}{copied}, in {report.target}.",
         *problem_lines(report.problems),
     )
     return VerbResult(data, lines)

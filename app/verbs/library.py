@@ -64,13 +64,16 @@ def run_projects(services: Services, arguments: argparse.Namespace, console: Con
         folders = services.projects.list_folders(project.id)
         data = {"project": project, "categories": categories, "folders": folders}
         lines = (
-            f"{project.name}: {project.n_images} images, {project.n_annotations} annotations in {project.root}",
+            f"{project.name}: {counted(project.n_images, 'image')}, {counted(project.n_annotations, 'annotation')} "
+            f"in {project.root}",
             *(f"  {category.name}: {category.n_annotations}" for category in categories),
-            *(f"  {folder.path or '.'}/: {folder.n_images} images" for folder in folders),
+            *(f"  {folder.path or '.'}/: {counted(folder.n_images, 'image')}" for folder in folders),
         )
         return VerbResult(data, lines)
     projects = services.projects.list_projects()
-    lines = tuple(f"{p.id}  {p.name}  {p.n_images} images  {p.root}" for p in projects) or ("No project yet.",)
+    lines = tuple(f"{p.id}  {p.name}  {counted(p.n_images, 'image')}  {p.root}" for p in projects) or (
+        "No project yet.",
+    )
     return VerbResult({"projects": projects}, lines)
 
 

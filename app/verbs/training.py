@@ -28,6 +28,7 @@ from core.domain.training_plan import TrainingPlan
 from core.errors import CalqueError, FormatError, NotFoundError, RefusedError
 from core.runs.supervise import Batch
 from core.training.draft.command import from_toml
+from core.training.review.tally import reason_text
 from core.training.review.words import BOXES_AS_SHAPES
 
 EXIT_CODES = {RunStatus.SUCCESS: 0, RunStatus.TERMINATED: 130}
@@ -133,7 +134,7 @@ def review_lines(review: TrainingReview) -> Iterator[str]:
             carved = ", held back from the training images" if review.is_val_carved and counts.split == "val" else ""
             yield f"{counts.split.value}: {images}, {objects}{carved}."
     for reason, n in review.ignored:
-        yield f"Left out: {n} {reason}."
+        yield f"Left out: {reason_text(reason, n)}."
     for title, value, is_default in review.values:
         if title == BOXES_AS_SHAPES and not is_default:
             yield f"{title}: {value}."

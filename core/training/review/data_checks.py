@@ -14,7 +14,7 @@ from core.domain.training import Issue, TrainingDraft
 from core.domain.workers import WorkerInfo
 from core.tasks.task import Task
 from core.training.review.data import TrainingData
-from core.training.review.tally import BAD_SHAPES, NOT_CHOSEN
+from core.training.review.tally import BAD_SHAPES, NOT_CHOSEN, reason_text
 
 ADVISABLE_IMAGES = 20
 ADVISABLE_IMBALANCE = 10  # the most frequent class has at most so many times the images of another
@@ -170,7 +170,7 @@ def _shows_other_classes(draft: TrainingDraft, data: TrainingData) -> bool:
 
 
 def _reasons(data: TrainingData) -> str:
-    return ", ".join(f"{n} {reason}" for reason, n in data.ignored) or "the folder is empty"
+    return ", ".join(reason_text(reason, n) for reason, n in data.ignored) or "the folder is empty"
 
 
 def _check_classes(draft: TrainingDraft, data: TrainingData, model: Model | None, task: Task | None) -> list[Issue]:

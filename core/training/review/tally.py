@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.datasets.tree import tree_bytes
+from core.domain.counting import counted
 from core.registry.stores.image_blocks import (
     BOX,
     IS_CROWD,
@@ -31,6 +32,22 @@ NO_OBJECTS = "images without objects of the chosen classes"
 BAD_SHAPES = "shapes with fewer than three points or no area"
 NOT_CHOSEN = "objects of classes that were not chosen"
 WHOLE_IMAGES = "annotations of whole images"
+
+_ONE = {
+    DAMAGED: "image that is damaged",
+    MISSING: "image whose file was missing",
+    UNLABELLED: "image that nobody annotated",
+    NO_OBJECTS: "image without objects of the chosen classes",
+    BAD_SHAPES: "shape with fewer than three points or no area",
+    NOT_CHOSEN: "object of a class that was not chosen",
+    WHOLE_IMAGES: "annotation of a whole image",
+}
+
+
+def reason_text(reason: str, n: int) -> str:
+    """'3 images that are damaged', '1 image that is damaged'."""
+    return counted(n, _ONE.get(reason, reason), reason)
+
 
 REASONS = (DAMAGED, MISSING, UNLABELLED, NO_OBJECTS, NOT_CHOSEN, BAD_SHAPES, WHOLE_IMAGES)
 
