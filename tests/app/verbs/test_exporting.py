@@ -70,7 +70,7 @@ def test_folders_can_be_chosen_and_people_read_sentences(calque, project: Path, 
     words = ("export-data", "--project", "pages", "--format", "coco", tmp_path / "out", "--folder", "a")
     code, text = calque(*words, is_json=False)
     assert code == DONE
-    assert text == f'"Pages" as COCO: 1 annotations of 1 images, in {tmp_path / "out"}.\n'
+    assert text == f'"Pages" as COCO: 1 annotation of 1 image, in {tmp_path / "out"}.\n'
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [".calque-export", "annotations.json"]
 
 
