@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QMetaObject, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 
 from app.commands import fill_recent, make_actions, set_available
@@ -25,7 +25,6 @@ from ui.main_window import MainWindow
 from ui.projects.start_page import StartPage
 from ui.theme import ThemeMode, apply_theme
 from ui.widgets import last_folders
-from ui.widgets.command_palette import CommandPalette
 
 if TYPE_CHECKING:
     from app.controllers.preferences import PreferencesController
@@ -335,13 +334,9 @@ class Application(QObject):
             self.window.showFullScreen()
 
     def _open_palette(self) -> None:
-        palette = CommandPalette([a for a in self.actions.values() if a.menu() is None], self.window)
-        palette.command_chosen.connect(self._run_action)
-        palette.open()
+        from app.palette import open_palette
 
-    def _run_action(self, action: QAction) -> None:
-        # After the palette has closed, so that a dialog of the command does not open under it.
-        QTimer.singleShot(0, action.trigger)
+        open_palette(self.actions, self.window, self.features)
 
     @cached_property
     def guide(self) -> Guide:

@@ -55,7 +55,7 @@ COMMANDS = (
     Command("theme-dark", "Dark", "View", "moon", group="theme"),
     Command("full-screen", "Full screen", "View", "maximize", "F11", separator_before=True),
     Command("train", "Train a model…", "Run", "play", "Ctrl+T", "project"),
-    Command("command-palette", "Find a command…", "Help", "search", "Ctrl+K"),
+    Command("command-palette", "Find…", "Help", "search", "Ctrl+K"),
     Command("guide", "Guide to what is shown", "Help", "book-open", "F1"),
     Command("guide-pages", "Pages of the guide", "Help", is_menu=True),
     Command("shortcuts", "Keyboard shortcuts", "Help", "keyboard", "Ctrl+?"),

@@ -150,6 +150,10 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(self._pages[name])
         self._buttons[section].setChecked(True)
 
+    def page_widget(self) -> QWidget | None:
+        """The page that is shown."""
+        return self._stack.currentWidget()
+
     def current_page(self) -> str:
         current = self._stack.currentWidget()
         return next((name for name, page in self._pages.items() if page is current), "")

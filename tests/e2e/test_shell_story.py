@@ -17,6 +17,7 @@ from core.domain.ids import ProjectId
 from ui.imports.import_dialog import ImportDialog
 from ui.settings.preferences_window import APPEARANCE, PAGES, PRIVACY, TRAININGS, PreferencesWindow
 from ui.theme import ThemeMode, apply_theme, current_theme
+from ui.widgets.command_palette import CommandPalette
 
 
 def import_shapes(desk: Desk, shapes: Path) -> Window:
@@ -177,3 +178,28 @@ def test_train_again_brings_its_project_along_and_says_so(desk: Desk, shapes: Pa
     assert window.project_name == "Shapes"
     assert window.application.window._buttons["project"].accessibleName() == "Shapes"
     assert '"Shapes" is open now' in window.application.window.notice.plain_text()
+
+
+def test_the_palette_finds_projects_runs_models_and_what_the_page_can_do(desk: Desk, shapes: Path) -> None:
+    window = import_shapes(desk, shapes)
+    window.open_wizard()
+    run = window.train(n_steps=4)
+    window.wait_for_end()
+    version = window.run_record(run).version
+
+    def choose_in_palette(words: str) -> None:
+        window.application.actions["command-palette"].trigger()
+        palette = window.application.window.findChild(CommandPalette)
+        assert palette is not None
+        palette._field.setText(words)
+        window.until(lambda: palette._filtered.rowCount() == 1)
+        palette._choose_current()
+
+    choose_in_palette("shapes model version")
+    window.until(lambda: window.page == "version" and window.features.version_page.version_id == version)
+    choose_in_palette("open run page")
+    window.until(lambda: window.page == "run")
+    choose_in_palette("shapes project")
+    window.until(lambda: window.page == "project")
+    choose_in_palette("run success")
+    window.until(lambda: window.page == "run" and window.features.run_page.run_id == run)
