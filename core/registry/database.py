@@ -33,6 +33,7 @@ from core.registry.places import HOME
 from core.registry.presence import Presence
 from core.registry.remains import Remains
 from core.registry.schema import APPLICATION_ID, SCHEMA, Schema, read_revision, upgrade
+from core.registry.stores.driver import STOP
 from core.stopping import Stop, StoppedError, current_stop
 
 _WRITES = "calque_writes"  # execution option: "normal" or "durable" for a writing transaction
@@ -296,6 +297,7 @@ def _ended_by(stop: Stop | None, session: Session) -> Iterator[None]:
     connection = session.connection()
     # A query under way is interrupted; between two of them there is nothing to interrupt, and the next must not begin.
     event.listen(connection, "before_cursor_execute", lambda *_: stop.check())
+    session.info[STOP] = stop
     raw = cast("sqlite3.Connection", connection.connection.driver_connection)
     with stop.calling(raw.interrupt):
         yield

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
 from sqlalchemy import delete, func, insert, select
@@ -17,6 +16,7 @@ from core.domain.projects import Category, Source
 from core.domain.selections import Selection
 from core.domain.snapshots import Split
 from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
+from core.registry.stores.driver import cursor_of
 from core.registry.stores.image_blocks import (
     BITS,
     IMAGES_PER_BLOCK,
@@ -108,7 +108,7 @@ def list_missing_blocks(session: Session, project: ProjectId) -> tuple[int, ...]
             select(IMAGE_BLOCKS.c.number, IMAGE_BLOCKS.c.n_images).where(IMAGE_BLOCKS.c.project_id == project)
         ).all()
     )
-    present = dict(_cursor(session).execute(_BLOCKS_THAT_ARE, (BITS, project)).fetchall())
+    present = dict(cursor_of(session).execute(_BLOCKS_THAT_ARE, (BITS, project)).fetchall())
     return tuple(sorted(number for number in {*known, *present} if known.get(number) != present.get(number)))
 
 
@@ -163,7 +163,7 @@ def list_classes(session: Session, project: ProjectId) -> tuple[Category, ...]:
 
 def list_known_folders(session: Session, project: ProjectId, folders: Iterable[str]) -> frozenset[str]:
     """Those of the folders that the project's tree has; the root always is one."""
-    cursor = _cursor(session)
+    cursor = cursor_of(session)
     return frozenset(
         folder for folder in folders if not folder or cursor.execute(_BELOW, _below(project, folder)).fetchone()
     )
@@ -171,7 +171,7 @@ def list_known_folders(session: Session, project: ProjectId, folders: Iterable[s
 
 def keys_by_path(session: Session, project: ProjectId, wanted: Column, check: Check = lambda: None) -> Column:
     """The keys of `wanted` (sorted) in the order of the images' paths, as Python orders texts."""
-    rows = _cursor(session).execute(_BY_PATH, (project,))
+    rows = cursor_of(session).execute(_BY_PATH, (project,))
     ordered: list[Column] = []
     is_text = True
     while chunk := rows.fetchmany(20_000):
@@ -186,7 +186,7 @@ def keys_by_path(session: Session, project: ProjectId, wanted: Column, check: Ch
 
 def iter_frozen(session: Session, keys: Column, check: Check = lambda: None) -> Iterator[FrozenRow]:
     """Images with their ground truth, in the order of `keys`."""
-    cursor = _cursor(session)
+    cursor = cursor_of(session)
     for start in range(0, len(keys), KEYS_PER_QUERY - 1):
         check()
         chunk = keys[start : start + KEYS_PER_QUERY - 1].tolist()
@@ -212,7 +212,7 @@ def paths_of(session: Session, keys: Column) -> dict[int, str]:
 
 
 def _iter_paths(session: Session, keys: Column, check: Check) -> Iterator[tuple[int, FileRow]]:
-    cursor = _cursor(session)
+    cursor = cursor_of(session)
     for chunk in chunked(keys.tolist(), KEYS_PER_QUERY):
         check()
         rows = cursor.execute(_PATHS.format(marks=",".join("?" * len(chunk))), chunk).fetchall()
@@ -244,7 +244,7 @@ def _state(session: Session, project: ProjectId) -> State:
 
 def _n_images(session: Session, project: ProjectId) -> int:
     query = "SELECT coalesce(sum(n_images), 0) FROM folder WHERE project_id = ?"
-    return int(_cursor(session).execute(query, (project,)).fetchone()[0])
+    return int(cursor_of(session).execute(query, (project,)).fetchone()[0])
 
 
 def _read(session: Session, project: ProjectId, number: int) -> ImageBlock:
@@ -257,14 +257,14 @@ def _read(session: Session, project: ProjectId, number: int) -> ImageBlock:
 
 
 def _make(session: Session, project: ProjectId, number: int) -> ImageBlock:
-    cursor = _cursor(session)
+    cursor = cursor_of(session)
     first, last = number << BITS, (number << BITS) + IMAGES_PER_BLOCK
     images: list[ImageColumns] = cursor.execute(_IMAGES, (first, last, project)).fetchall()
     return make_block(images, cursor.execute(_ANNOTATIONS, (first, last, Source.MODEL.value)).fetchall())
 
 
 def _folder_keys(session: Session, selection: Selection) -> set[int]:
-    cursor, project = _cursor(session), selection.project
+    cursor, project = cursor_of(session), selection.project
     keys: set[int] = set()
     for folder in selection.folders:
         found = cursor.execute(_BELOW, _below(project, folder)) if folder else cursor.execute(_ALL_FOLDERS, (project,))
@@ -274,7 +274,7 @@ def _folder_keys(session: Session, selection: Selection) -> set[int]:
 
 def _keys_of_set(session: Session, project: ProjectId, stated_set: Split) -> Column:
     """Ascending."""
-    (numbers,) = _cursor(session).execute(_OF_SET, (project, stated_set.value)).fetchone()
+    (numbers,) = cursor_of(session).execute(_OF_SET, (project, stated_set.value)).fetchone()
     return np.fromstring(numbers, dtype=np.int64, sep=",") if numbers else np.zeros(0, dtype=np.int64)
 
 
@@ -282,9 +282,3 @@ def _below(project: ProjectId, folder: str) -> tuple[str, bytes, bytes, bytes]:
     """Everything from "a/b/" up to, but not with, "a/b0": "0" follows "/" among the bytes."""
     path = os.fsencode(folder)
     return project, path, path + b"/", path + b"0"
-
-
-def _cursor(session: Session) -> sqlite3.Cursor:
-    """Of the session's own connection and transaction, without a row object for each of millions."""
-    connection = cast("sqlite3.Connection", session.connection().connection.driver_connection)
-    return connection.cursor()

@@ -17,6 +17,7 @@ from core.registry.connecting import connected
 from core.registry.database import Registry
 from core.registry.schema import APPLICATION_ID
 from core.registry.stores import projects
+from core.registry.stores.driver import cursor_of
 from core.stopping import Stop, StoppedError, stoppable
 
 
@@ -161,6 +162,20 @@ def _driver(session: Session) -> sqlite3.Connection:
     raw = session.connection().connection.driver_connection
     assert isinstance(raw, sqlite3.Connection)
     return raw
+
+
+def test_a_stopped_read_asks_no_further_question_of_the_driver_either(registry: Registry) -> None:
+    stop = Stop()
+    with stoppable(stop), pytest.raises(StoppedError), registry.read() as session:
+        cursor = cursor_of(session)
+        assert cursor.execute("SELECT ?", (1,)).fetchone() == (1,)
+        stop.set()
+        cursor.execute("SELECT 2")
+        pytest.fail("the query was carried out")
+    stopped = Stop()
+    with stoppable(stopped), registry.write() as session:
+        stopped.set()
+        assert cursor_of(session).execute("SELECT 3").fetchone() == (3,), "a write is carried out or rolled back whole"
 
 
 def test_a_stop_ends_a_query_of_the_drivers_own_cursor_too(registry: Registry) -> None:
