@@ -9,7 +9,7 @@ from core.datasets.manifest_file import manifest_file, open_manifest
 from core.domain.ids import ModelId, ProjectId, SnapshotId, VersionId
 from core.domain.snapshots import SnapshotInfo
 from core.errors import CalqueError, NotFoundError, RefusedError, RunError
-from core.home import Home
+from core.home import Home, found_in_home
 from core.rebuilding.findings import Tally
 from core.registry.session import Session
 from core.registry.stores import models, projects, snapshots
@@ -29,9 +29,9 @@ class Owners:
 
     def of(self, request: RunRequest) -> tuple[ModelId | None, VersionId | None, SnapshotId | None]:
         """Model, version and frozen dataset of a run, as far as they can be; its project always is."""
-        training = _training_of(request)
-        root = Path(str(request.payload.get("images_root") or self._home.root))
-        self._project(request.project, request.project_name, root)
+        training = _training_of(request, self._home.root)
+        told = found_in_home(str(request.payload.get("images_root") or ""), self._home.root)
+        self._project(request.project, request.project_name, training.images_root if training else told)
         snapshot = self._snapshot(request)
         if training is not None:
             self._model(request, training)
@@ -123,9 +123,9 @@ class Owners:
         self._tally.n_datasets += 1
 
 
-def _training_of(request: RunRequest) -> TrainingPayload | None:
+def _training_of(request: RunRequest, home: Path) -> TrainingPayload | None:
     """None for a run of another kind."""
     try:
-        return payload_from_json(request.payload)
+        return payload_from_json(request.payload, home)
     except RunError:
         return None
