@@ -173,6 +173,10 @@ def run_data(record: RunRecord) -> dict[str, Any]:
         "reason": record.reason,
         "stage": record.stage,
         "progress": record.progress,
+        "epochs_done": record.epochs_done,
+        "epochs_planned": record.epochs_planned,
+        "headline": record.headline,
+        "map50": record.map50,
         "device": record.device,
         "attempt": record.attempt,
         "created_at": record.created_at,
@@ -184,7 +188,8 @@ def run_data(record: RunRecord) -> dict[str, Any]:
 
 
 def run_line(record: RunRecord) -> str:
-    return f"{record.id}  {record.status:<11}  {record.progress:4.0%}  {record.name}  ({record.model_name})"
+    done = (record.epochs_text if record.status.is_terminal else "") or f"{record.progress:.0%}"
+    return f"{record.id}  {record.status:<11}  {done:>15}  {record.name}  ({record.model_name})"
 
 
 def version_data(version: ModelVersion) -> dict[str, Any]:
@@ -196,6 +201,7 @@ def version_data(version: ModelVersion) -> dict[str, Any]:
         "status": version.status,
         "architecture": version.architecture,
         "headline": headline,
+        "map50": version.map50,
         "is_partial": version.is_partial,
         "parent": version.parent,
         "run": version.run,

@@ -167,7 +167,10 @@ class ModelsPage(QWidget):
             self._empty.set_content(
                 "search", self.tr("No model matches"), self.tr("Nothing here fits."), self.tr("Show all")
             )
+        was_empty = self._stack.currentIndex() == 1
         self._stack.setCurrentIndex(0 if n_shown else 1)
+        if was_empty and n_shown and self.isVisible() and not self._search.hasFocus():
+            self._tree.setFocus()  # the rows came after the page was shown
         self._room.share()
         for widget in (self._search, self._projects, self._run, self._export, self._train, self._open):
             widget.setVisible(n_all > 0)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal, SignalInstance
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QMenu, QProgressBar, QPushButton, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from core.domain.ids import VersionId
@@ -233,3 +233,9 @@ class VersionPage(QWidget):
         if self._details is not None:
             version = self._details.version
             QGuiApplication.clipboard().setText(version.id if what == "version" else version.model)
+
+    # Qt overrides
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._tabs.tabBar().setFocus()

@@ -151,7 +151,10 @@ class RunsPage(QWidget):
                 self.tr("None of {0} runs fits the search and the filters.").format(count(n_all)),
                 self.tr("Clear filters"),
             )
+        was_empty = self._stack.currentIndex() == 1
         self._stack.setCurrentIndex(0 if n_shown else 1)
+        if was_empty and n_shown and self.isVisible() and not self._bar.search.hasFocus():
+            self._table.setFocus()  # the rows came after the page was shown
         self._bar.setVisible(n_all > 0)
         for button in self._buttons.values():
             button.setVisible(n_all > 0)

@@ -52,12 +52,9 @@ class ColumnRoom(QObject):
                 width = max(self._view.sizeHintForColumn(column), self._heading_width(column) + arrow)
                 header.resizeSection(column, width)
                 taken += width
-        room = self._view.viewport().width() - taken
-        total = sum(shared.values())
-        for column, weight in shared.items():
-            width = max(self._least, self._heading_width(column), room * weight // total)
+        least = {column: max(self._least, self._heading_width(column)) for column in shared}
+        for column, width in shares(self._view.viewport().width() - taken, shared, least).items():
             header.resizeSection(column, width)
-            room, total = room - width, total - weight
         self._is_sharing = False
 
     def _heading_width(self, column: int) -> int:
@@ -77,3 +74,25 @@ class ColumnRoom(QObject):
         if event.type() == QEvent.Type.Resize:
             self.share()
         return super().eventFilter(watched, event)
+
+
+def shares(room: int, weights: Mapping[int, int], least: Mapping[int, int]) -> dict[int, int]:
+    """Pixels for each: by weight, but none less than its least; these take from the others. Together they are `room`,
+    unless that is less than all that is needed."""
+    result: dict[int, int] = {}
+    left = dict(weights)
+    while left:
+        total = sum(left.values())
+        short = [column for column, weight in left.items() if room * weight // total < least[column]]
+        if not short:
+            break
+        for column in short:
+            result[column] = least[column]
+            room -= least[column]
+            del left[column]
+    total = sum(left.values())
+    for column, weight in left.items():
+        width = room * weight // total
+        result[column] = width
+        room, total = room - width, total - weight
+    return result

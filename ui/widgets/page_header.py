@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from ui.icons import icon
@@ -17,7 +18,10 @@ class PageHeader(QFrame):
         self.setProperty("role", "header")
         self._back = QToolButton()
         self._back.setIcon(icon("arrow-left"))
-        self._back.setToolTip(back)
+        if back:
+            self._back.setShortcut(QKeySequence("Alt+Left"))
+            back_key = self._back.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            self._back.setToolTip(f"{back} ({back_key})")
         self._back.setAccessibleName(back or self.tr("Back"))
         self._back.setVisible(bool(back))
         self._back.clicked.connect(self.back_requested)

@@ -198,12 +198,13 @@ def test_a_model_has_a_menu_and_keys(qtbot: QtBot, full: ModelsPage) -> None:
 
 def test_the_menu_key_opens_the_menu_at_the_row_that_has_the_focus(full: ModelsPage) -> None:
     tree, nowhere = full._tree, QPoint(5, 5000)
-    assert menu_place(tree, nowhere) is None
     full.choose("m1-v2")  # type: ignore[arg-type]
     row = tree.visualRect(tree.currentIndex()).center()
     assert menu_place(tree, nowhere) == tree.viewport().mapToGlobal(row)
     other = tree.visualRect(full._proxy.index(0, 0)).center()
     assert menu_place(tree, other) == tree.viewport().mapToGlobal(other)
+    full.set_models((), ())
+    assert menu_place(tree, nowhere) is None
 
 
 def test_a_click_on_open_run_leads_to_the_run(qtbot: QtBot, full: ModelsPage) -> None:
@@ -231,6 +232,14 @@ def test_models_of_no_project_are_found_as_such(page: ModelsPage, make_model: Mo
     assert len(page.shown_names()) == 2
     page._projects.setCurrentIndex(0)
     assert len(page.shown_names()) == 4
+
+
+def test_rows_that_come_after_the_page_have_the_keyboard(
+    page: ModelsPage, make_model: Models, make_version: Versions
+) -> None:
+    page.activateWindow()
+    page.set_models([make_model()], [make_version(1)])
+    assert page.window().focusWidget() is page._tree
 
 
 def test_importing_is_offered_always(qtbot: QtBot, page: ModelsPage) -> None:

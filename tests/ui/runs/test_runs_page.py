@@ -269,6 +269,15 @@ def test_the_menu_copies_ids_and_wishes(qtbot: QtBot, full: RunsPage, make_run: 
     menu.deleteLater()
 
 
+def test_rows_that_come_after_the_page_have_the_keyboard(page: RunsPage, make_run: Runs) -> None:
+    page.activateWindow()
+    page.set_runs([make_run()])
+    assert page.window().focusWidget() is page._table
+    page.filter_bar.search.setFocus()
+    page.set_runs([make_run(), make_run("run2")])
+    assert page.window().focusWidget() is not page._table, "who types is not disturbed"
+
+
 def test_empty_says_why_and_what_to_do(qtbot: QtBot, page: RunsPage, make_run: Runs) -> None:
     assert page._stack.currentIndex() == 1
     assert page._empty._heading.text() == "No runs yet"
