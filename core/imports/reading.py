@@ -10,6 +10,7 @@ from core.domain.names import shown
 from core.formats.base import AnnotationFormat, ReadResult, gather
 from core.imports.cancelling import ImportCancelledError, IsCancelled, never_cancelled
 from core.imports.examination import Headers
+from core.imports.special_files import find_special
 
 
 def read_annotations(
@@ -25,10 +26,16 @@ def read_annotations(
         if is_cancelled():
             raise ImportCancelledError
 
-    if source.is_drawn_as_stored:
-        reading = annotation_format.read(source, size_of=headers.stored_size_of)
-        return _all_turned(gather(reading, on_image=check), source, headers)
-    result = gather(annotation_format.read(source, size_of=headers.size_of), on_image=check)
+    size_of = headers.stored_size_of if source.is_drawn_as_stored else headers.size_of
+    result = gather(annotation_format.read(source, size_of=size_of), on_image=check)
+    if source.path.is_dir():
+        special = find_special(source.path, {problem.file for problem in result.problems})
+        result = replace(result, problems=(*result.problems, *special))
+    return _all_turned(result, source, headers) if source.is_drawn_as_stored else _some_turned(result, source)
+
+
+def _some_turned(result: ReadResult, source: ImportSource) -> ReadResult:
+    """With a remark for those that their files state as stored."""
     turned = [image.path for image in result.images if image.is_as_stored]
     if not turned:
         return result

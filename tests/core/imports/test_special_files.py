@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 from collections import Counter
@@ -15,12 +16,18 @@ from core.imports.service import ImportService
 
 ROW = "0 0.5 0.5 0.2 0.2\n"
 PAGE = '<alto><Layout><Page><TextLine HPOS="1" VPOS="1" WIDTH="9" HEIGHT="9"/></Page></Layout></alto>'
+COCO = {
+    "images": [{"id": 1, "file_name": "good.jpg"}],
+    "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 9, 9]}],
+    "categories": [{"id": 1, "name": "x"}],
+}
 OF_FORMAT = {
+    "coco": {"good.json": json.dumps(COCO)},
     "yolo": {"good.txt": ROW, "classes.txt": "x\n"},
     "alto": {"good.xml": PAGE},
     "images": {},
 }
-READ = {"yolo": ("jpg", "txt", "yaml", "data", "names"), "alto": ("jpg", "xml"), "images": ("jpg",)}
+ENDINGS = ("jpg", "txt", "xml", "json", "yaml", "data", "names")
 
 
 def add_specials(folder: Path, ending: str) -> set[str]:
@@ -44,10 +51,9 @@ def test_all_are_named_and_nothing_waits(imports: ImportService, pictures: Path,
     for name, content in OF_FORMAT[slug].items():
         (pictures / name).write_text(content)
     expected: set[str] = set()
-    for ending in ("jpg", "txt", "xml", "json", "yaml", "data", "names"):
-        added = add_specials(pictures, ending)
-        expected |= added if ending in READ[slug] else set()
-        if ending in READ[slug] and ending != "txt":
+    for ending in ENDINGS:
+        expected |= add_specials(pictures, ending)
+        if ending != "txt":
             (pictures / f"empty.{ending}").write_bytes(b"")
             expected.add(f"empty.{ending}")
     (pictures / "round").symlink_to(pictures)
@@ -56,5 +62,6 @@ def test_all_are_named_and_nothing_waits(imports: ImportService, pictures: Path,
     assert preview.format == slug
     assert preview.n_images == 1 and preview.n_annotations == (slug != "images")
     said = Counter(Path(problem.file).name for problem in preview.problems)
-    assert expected | {"round"} | ({"notes.json"} if slug == "yolo" else set()) <= set(said)
-    assert not [name for name, n in said.items() if n > 1 and name in expected | {"round"}]
+    expected |= {"round", "notes.json"}
+    assert expected <= set(said)
+    assert not [name for name, n in said.items() if n > 1 and name in expected]

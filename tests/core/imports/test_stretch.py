@@ -22,6 +22,10 @@ from core.images.thumbnails import ThumbnailCache
 from core.imports.service import ImportService
 from core.imports.stretch import choose_white
 from core.projects.service import ProjectService
+from core.registry.database import Registry
+from core.registry.stores.images import list_keys
+from core.training.freezing import Shapes, frozen_images
+from core.training.review.data import ChosenImages
 
 
 def grey(path: Path, most: int, *, least: int = 0) -> np.ndarray:
@@ -143,3 +147,19 @@ def test_dim_colour_is_said(imports: ImportService, pictures: Path) -> None:
     (pictures / "full.png").write_bytes(png(60000))
     problems = [item for item in imports.preview(ImportSource(pictures)).problems if item.kind == "image-dim"]
     assert [item.file for item in problems] == ["dim.png"]
+
+
+def test_the_white_goes_from_the_registry_into_a_frozen_dataset(
+    imports: ImportService, registry: Registry, pictures: Path
+) -> None:
+    grey(pictures / "a.png", 3900, least=300)
+    Image.new("RGB", (64, 48)).save(pictures / "b.png")
+    for name in "ab":
+        (pictures / f"{name}.txt").write_text("0 0.5 0.5 0.2 0.2\n")
+    report = imports.commit(ImportSource(pictures), project_name="P")
+    with registry.read() as session:
+        keys = np.array(sorted(list_keys(session, report.project).values()), dtype=np.int64)
+        chosen = ChosenImages(keys, np.zeros(len(keys), dtype=np.uint8))
+        shapes = Shapes({}, lambda shape, width, height: shape, keeps_boxes=True)
+        frozen = {image.path: image.white for image in frozen_images(session, report.project, chosen, shapes)}
+    assert frozen == {"a.png": 4095, "b.png": 0}
