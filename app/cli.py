@@ -66,6 +66,14 @@ def make_parser() -> argparse.ArgumentParser:
         "--images", metavar="DIR", type=Path, help="where the images are, when not beside the annotations"
     )
     made.add_argument(
+        "--without",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        default=[],
+        help="an annotation file of the folder that is not to be read; may be given several times",
+    )
+    made.add_argument(
         "--drawn-as-stored",
         action="store_true",
         help="the annotations of images stored turned (EXIF) were drawn before they were turned",

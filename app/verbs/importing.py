@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from app.services import Services
 from app.verbs.output import Console, VerbResult
@@ -26,6 +27,7 @@ def run(services: Services, arguments: argparse.Namespace, console: Console) -> 
             arguments.format,
             is_drawn_as_stored=arguments.drawn_as_stored,
             names_encoding=arguments.names_encoding,
+            left_out=tuple(_left_out(path, typed_path(file)) for file in arguments.without),
         ),
         project_name=arguments.project,
         into=existing.id if existing else None,
@@ -54,6 +56,14 @@ def run(services: Services, arguments: argparse.Namespace, console: Console) -> 
         *problem_lines(report.problems),
     ]
     return VerbResult(data, tuple(lines))
+
+
+def _left_out(folder: Path, file: Path) -> Path:
+    """As it was typed from where the person is, or from the folder that is imported."""
+    found = next((place for place in (file.absolute(), folder / file) if place.exists()), None)
+    if found is None:
+        raise NotFoundError(f"There is no {file}.", hint="Check the path after --without.")
+    return found
 
 
 def _rotated_line(n_rotated: int) -> list[str]:

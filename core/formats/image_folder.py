@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Generator, Iterable, Sequence
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from core.domain.formats import FormatInfo
-from core.domain.imports import ImportSource, Problem, RawImage, Severity
+from core.domain.imports import ImportSource, Problem, RawImage
 from core.domain.names import is_image_name, shown
 from core.errors import FormatError, RefusedError
 from core.formats.base import AnnotationFormat, Reading, SizeOf, WriteOptions, WriteResult
 from core.formats.reading.image_index import ImageIndex
-
-_PERHAPS_ANNOTATIONS = frozenset({".xml", ".json", ".csv", ".jsonl", ".geojson"})
 
 
 class ImageFolderFormat:
@@ -48,27 +45,7 @@ class ImageFolderFormat:
 def _items(root: Path) -> Generator[RawImage | Problem, None, Iterable[str]]:
     for path in ImageIndex(root).paths:
         yield RawImage(path, ())
-    yield from _unread(root)
     return ()
-
-
-def _unread(root: Path) -> list[Problem]:
-    """Files that may well be annotations in a form that is not read: better said than passed over."""
-    suffixes = Counter(
-        PurePath(name).suffix.lower()
-        for _, _, names in os.walk(root)
-        for name in names
-        if not name.startswith(".") and PurePath(name).suffix.lower() in _PERHAPS_ANNOTATIONS
-    )
-    return [
-        Problem(
-            "annotations-not-read",
-            f"{count} {suffix} files were found, but not in a form that is read; they are passed over.",
-            str(root),
-            severity=Severity.INFO,
-        )
-        for suffix, count in sorted(suffixes.items())
-    ]
 
 
 FORMAT: AnnotationFormat = ImageFolderFormat()

@@ -23,6 +23,7 @@ from core.imports.cancelling import (
     sparing,
 )
 from core.imports.examination import Headers, Memory, examine_all
+from core.imports.passed_over import find_passed_over
 from core.imports.plan import ImportPlan, make_plan
 from core.imports.reading import read_annotations
 from core.imports.stretch import stretched
@@ -89,7 +90,10 @@ class ImportService:
         plan = self._plan(source, target, progress, is_cancelled)
         if not plan.can_import:
             reason = next((problem for problem in plan.problems if problem.severity == "error"), None)
-            raise RefusedError(reason.text if reason else "There is nothing to import.", hint="Nothing was changed.")
+            hint = "Nothing was changed."
+            if reason is not None and reason.choices:
+                hint += " Import that file alone, or leave the others out (--without FILE)."
+            raise RefusedError(reason.text if reason else "There is nothing to import.", hint=hint)
         with self._registry.write(durable=True) as session:
             project = into or projects.insert_project(session, name=project_name, root=plan.root)
             written = write_plan(session, project, plan, replaces=replace, progress=progress, is_cancelled=is_cancelled)
@@ -124,6 +128,9 @@ class ImportService:
         progress(0, 0, "Reading annotations")
         memory = self._memory_for(source)
         reading = read_annotations(annotation_format, source, Headers(memory), is_cancelled=is_cancelled)
+        if source.path.is_dir():
+            passed_over = find_passed_over(source.path, annotation_format.info)
+            reading = replace(reading, problems=(*reading.problems, *passed_over))
         root = reading.images_root.absolute()
         if target is not None:
             _require_same_root(target, root)

@@ -99,6 +99,7 @@ class ImportDialog(QDialog):
     def _connect(self) -> None:
         self._source.source_changed.connect(self._refresh)
         self._preview.changed.connect(self._refresh)
+        self._preview.left_out_chosen.connect(lambda files: self._request_again(left_out=files))
         self._preview.encoding_chosen.connect(lambda encoding: self._request_again(names_encoding=encoding))
         self._preview.drawn_as_stored_chosen.connect(lambda is_so: self._request_again(is_drawn_as_stored=is_so))
         self._back.clicked.connect(self._go_back)

@@ -12,8 +12,10 @@ from core.domain.imports import ImportPreview, Severity
 from core.domain.names import shown
 from core.domain.projects import Project
 from ui.imports.count_table import CountTable
+from ui.imports.files_row import FilesRow
 from ui.imports.names_row import NamesRow
 from ui.imports.sample_strip import SampleStrip
+from ui.imports.top_warnings import TopWarnings
 from ui.widgets.figures import Figure, FigureRow, problem_figure
 from ui.widgets.formatting import count
 from ui.widgets.labels import ElidedLabel, label
@@ -26,6 +28,7 @@ _SETS_TAB = 2
 
 class PreviewPage(QWidget):
     changed = Signal()
+    left_out_chosen = Signal(object)  # tuple[Path, ...]: files not to be read
     encoding_chosen = Signal(object)  # of class names: str, or None for the bytes
     drawn_as_stored_chosen = Signal(bool)  # the shapes of images stored turned were drawn before turning
 
@@ -52,6 +55,9 @@ class PreviewPage(QWidget):
         self._sets = CountTable(self.tr("Set"), self.tr("Images"))
         self._tabs = QTabWidget()
         self._problems = ProblemTable()
+        self._warnings = TopWarnings()
+        self._files = FilesRow()
+        self._files.left_out_chosen.connect(self.left_out_chosen)
         self._names = NamesRow()
         self._names.encoding_chosen.connect(self.encoding_chosen)
         self._build()
@@ -82,6 +88,8 @@ class PreviewPage(QWidget):
         column.setSpacing(10)
         column.addLayout(names)
         column.addWidget(self._origin)
+        column.addWidget(self._files)
+        column.addWidget(self._warnings)
         column.addWidget(self._figures)
         column.addWidget(self.samples)
         turned = QHBoxLayout()
@@ -126,6 +134,8 @@ class PreviewPage(QWidget):
         self._tabs.setTabVisible(_SETS_TAB, bool(preview.stated_sets))
         self._tabs.setTabText(0, self.tr("Classes ({n})").format(n=count(len(preview.categories))))
         self._tabs.setTabText(1, self.tr("Folders ({n})").format(n=count(len(preview.folders))))
+        self._files.set_preview(preview)
+        self._warnings.set_preview(preview)
         self._names.set_preview(preview)
         self._problems.set_problems(preview.problems)
         self.changed.emit()

@@ -61,8 +61,9 @@ def holds_coco(folder: Path) -> bool:
 
 def choose_files(folder: Path, left_out: Iterable[Path] = ()) -> CocoFiles:
     """All COCO files of a folder at any depth; of COCO's own set the instances only."""
-    unwanted = frozenset(left_out)
-    files = [file for file in _json_files(folder) if file not in unwanted and likeness(file) >= _SURE]
+    unwanted = frozenset(map(os.path.realpath, left_out))
+    files = [file for file in _json_files(folder) if likeness(file) >= _SURE]
+    files = [file for file in files if not unwanted or os.path.realpath(file) not in unwanted]
     with_instances = {file.parent for file in files if file.name.startswith("instances")}
     beside = [file for file in files if file.parent in with_instances and file.name.startswith(_OF_OTHER_THINGS)]
     return CocoFiles(tuple(file for file in files if file not in beside), tuple(beside))

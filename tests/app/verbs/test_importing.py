@@ -78,3 +78,18 @@ def test_the_encoding_of_names_can_be_chosen(tmp_path: Path, capsys: pytest.Capt
     assert code == 0 and "猫: 1" in out
     code, _ = run(tmp_path, capsys, "import", str(folder), "--project", "R", "--names-encoding", "klingon")
     assert code != 0
+
+
+def test_a_version_of_a_file_is_left_out_at_a_wish(
+    tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = json.loads((folder / "train.json").read_text())
+    document["annotations"][0]["bbox"] = [2, 2, 9, 9]
+    (folder / "backup.json").write_text(json.dumps(document))
+    code, out = run(tmp_path, capsys, "--json", "import", str(folder), "--project", "P")
+    assert code != 0 and "in different ways" in json.loads(out)["error"]["text"]
+    code, out = run(tmp_path, capsys, "--json", "import", str(folder), "--project", "P", "--without", "no.json")
+    assert code != 0 and "There is no no.json" in json.loads(out)["error"]["text"]
+    monkeypatch.chdir(folder)
+    code, out = run(tmp_path, capsys, "--json", "import", ".", "--project", "P", "--without", "./backup.json")
+    assert code == 0 and json.loads(out)["annotations"] == 7

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.domain.imports import ImportSource, RawAnnotation, RawImage, Severity
+from core.domain.imports import ImportSource, RawAnnotation, RawImage
 from core.errors import FormatError, NotFoundError
 from core.formats.base import gather
 from core.formats.catalog import GROUP, FormatCatalog
@@ -37,16 +37,14 @@ def test_a_single_file_is_detected(tmp_path: Path, slug: str, file: str) -> None
     assert CATALOG.detect(tmp_path / "out" / file).info.slug == slug
 
 
-def test_images_alone_are_the_last_resort_and_other_files_are_told(tmp_path: Path, pictures: Pictures) -> None:
+def test_images_alone_are_the_last_resort(tmp_path: Path, pictures: Pictures) -> None:
     pictures(tmp_path, "a/b.jpg", "c.png")
     (tmp_path / "c.xml").write_text("<annotation/>")
     found = CATALOG.detect(tmp_path)
     assert found.info.slug == "images"
     result = gather(found.read(ImportSource(tmp_path), size_of=lambda _: None))
     assert [image.path for image in result.images] == ["a/b.jpg", "c.png"]
-    assert [(problem.kind, problem.severity) for problem in result.problems] == [
-        ("annotations-not-read", Severity.INFO)
-    ]
+    assert result.problems == ()
 
 
 def test_refusal_says_what_was_seen_and_what_can_be_read(tmp_path: Path) -> None:

@@ -117,7 +117,6 @@ def test_photographs(voc100: Path | None) -> None:
         return
     for root in (voc100 / "images", None):
         assert_same("yolo", ImportSource(voc100 / "yolo", root))
-    assert_same("images", ImportSource(voc100))
 
 
 def test_pages(pages18c: Path | None) -> None:

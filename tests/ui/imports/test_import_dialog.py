@@ -212,6 +212,19 @@ def test_the_encoding_of_names_is_offered_and_taken_at_a_choice(
     assert wish.args[0].names_encoding == "gbk"
 
 
+def test_a_file_that_was_chosen_is_looked_at_and_imported(
+    qtbot: QtBot, dialog: ImportDialog, make_preview: MakePreview
+) -> None:
+    differing = Problem(
+        "same-images-differ", "They differ.", severity=Severity.ERROR, choices=("/d/a.json", "/d/b.json")
+    )
+    dialog.show_preview(make_preview(Path("/d"), problems=(differing,), can_import=False))
+    assert dialog.refusal == "They differ."
+    with qtbot.waitSignal(dialog.preview_requested) as wish:
+        dialog.preview_page._files._box.activated.emit(0)
+    assert wish.args[0] == replace(make_preview(Path("/d")).source, left_out=(Path("/d/b.json"),))
+
+
 def test_the_person_says_that_shapes_were_drawn_before_turning(
     qtbot: QtBot, dialog: ImportDialog, make_preview: MakePreview
 ) -> None:

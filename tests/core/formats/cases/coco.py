@@ -72,8 +72,11 @@ COCO: tuple[Case, ...] = (
         n_images=2,
         objects={"thing": 4},
         sets={"train": 2},
-        kinds={"same-images-differ": 1},
-        says=('"train.json" and "train_backup.json" describe the same 2 images in different ways',),
+        kinds={"same-images-differ": 1, "annotations-not-read": 1},
+        says=(
+            "predictions of a model (COCO results). Predictions are no ground truth",
+            '"train.json" and "train_backup.json" describe the same 2 images in different ways',
+        ),
         can_import=False,
     ),
     Case("46", path="train.json", n_images=2, objects={"thing": 2}, sets={"train": 2}, boxes={"p0.jpg": HERE}),
