@@ -146,6 +146,7 @@ class Application(QObject):
         self.features.projects.recent_changed.connect(self._show_recent)
         self._update_availability()
         self.features.start()
+        self.jobs.run(services.sweep, pool="io")
         if not self._trains_sample and not self._early_wishes:
             self.features.open_last_project()
         for wish in self._early_wishes:

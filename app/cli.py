@@ -248,9 +248,10 @@ def _back_up(services: Services, console: Console) -> None:
 
 
 def _take_in_runs(services: Services, console: Console) -> None:
-    """What runs did since, that nobody was there to record; a verb goes on without it."""
+    """What runs did since, that nobody was there to record, and what the killed left; a verb goes on without it."""
     try:
         problems = services.runs.take_in()
+        services.sweep()
     except CalqueError as error:
         problems = (error,)
     for problem in problems:

@@ -128,6 +128,15 @@ class Services:
 
         return self._once("thumbnails", lambda: ThumbnailCache(self.home.thumbnails))
 
+    def sweep(self) -> None:
+        """Clear away what killed processes left in the home; nothing that anybody works on, nothing of a person's.
+
+        Raises RegistryError, StorageError.
+        """
+        if not self.registry.is_read_only:
+            self.runs.sweep()
+            self.models.sweep()
+
 
 def registry_of(home: Home) -> Registry:
     """Not opened yet; where it is gone though something is left of it, no new one is made."""

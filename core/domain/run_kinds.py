@@ -44,6 +44,7 @@ class KindInfo:
     has_measurements: bool = False  # its pages have a place for evaluation tables
     has_draft: bool = False  # the form that it was started from can be opened again, filled in
     artifact_groups: tuple[tuple[str, str], ...] = ()  # folders of its files in their order, and what is in them
+    scratch: tuple[str, ...] = ()  # of a run's folder, as globs: what is worth nothing when its process has ended
     failure: str = "The run did not come to its end"  # heading of a failure whose cause has no words of its own
     stop: StopWords = StopWords()
     unavailable_reason: str = ""  # why none of this kind can be started or retried here

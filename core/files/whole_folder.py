@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 from core.domain.names import shown
 from core.errors import RefusedError, StorageError
 from core.files.faults import is_no_room, storage_error
+from core.files.leftovers import is_gone, sweep
 
 MARKER = ".calque-export"
 _FORMAT = 1
@@ -28,11 +30,12 @@ def whole_folder(target: Path) -> Iterator[Path]:
     """
     target = Path(os.path.realpath(target))
     require_free(target)
+    _sweep(target.parent)
     made_parents: list[Path] = []
     partial: Path | None = None
     try:
         made_parents = _make_parents(target)
-        partial = Path(tempfile.mkdtemp(prefix=".calque-", suffix=".part", dir=target.parent))
+        partial = Path(tempfile.mkdtemp(prefix=f".calque-{os.getpid()}-", suffix=".part", dir=target.parent))
         partial.chmod(0o755)
         yield partial
         _write_marker(partial)
@@ -52,6 +55,18 @@ def whole_folder(target: Path) -> Iterator[Path]:
                 code="E-250",
             ) from error
         raise storage_error(error, f'"{shown(target.name)}"', target.parent) from error
+
+
+def _sweep(folder: Path) -> None:
+    """What exports that were killed left beside their targets. An export that one put aside goes only unchanged."""
+    sweep(folder, re.compile(r"\.calque-(\d+)-\w{8}\.part"))
+    for aside in list(folder.glob(".calque-*.old")):
+        match = re.fullmatch(r"\.calque-(\d+)-\w{8}\.old", aside.name)
+        if match is not None and is_gone(int(match[1])):
+            with contextlib.suppress(OSError):
+                if is_unchanged(aside / "old"):
+                    shutil.rmtree(aside / "old", ignore_errors=True)
+                aside.rmdir()  # raises where something is left in it
 
 
 def require_free(target: Path) -> None:
@@ -113,7 +128,7 @@ def _put_in_place(partial: Path, target: Path) -> None:
     if not target.exists():
         partial.rename(target)
         return
-    aside = Path(tempfile.mkdtemp(prefix=".calque-", suffix=".old", dir=target.parent))
+    aside = Path(tempfile.mkdtemp(prefix=f".calque-{os.getpid()}-", suffix=".old", dir=target.parent))
     try:
         target.rename(aside / "old")
     except OSError:  # a disk's own folder stays where it is

@@ -17,6 +17,7 @@ from core.domain.names import shown
 from core.errors import RefusedError, StorageError
 from core.files.faults import is_no_room
 from core.files.hashing import sha256_of_file
+from core.files.leftovers import partial_of
 from core.models.origin import ORIGIN_FILE
 from core.models.weights_store import CARD_FILE, MODEL_FILE, WEIGHTS_FILE
 
@@ -40,7 +41,7 @@ def write_bundle(folder: Path, target: Path, *, origin: bytes = b"", progress: P
     files = [folder / name for name in PUBLISHED_FILES if (folder / name).is_file()]
     total = sum(file.stat().st_size for file in files)
     is_zip = target.suffix.lower() == ".zip"
-    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    partial = partial_of(target, ".partial")
     try:
         _require_room(total, target.parent)
         (_write_zip if is_zip else _write_folder)(files, origin, partial, total, progress)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from core import clock
 from core.domain.changes import Changed, Changes
 from core.domain.ids import ModelId, ProjectId, TaskId, VersionId
 from core.domain.imports import Problem
@@ -21,6 +19,7 @@ from core.models.exporting import Progress, write_bundle
 from core.models.importing import opened_bundle
 from core.models.origin import origin_of
 from core.models.publish import Published, publish
+from core.models.sweeping import TRASH_PREFIX, sweep_store, throw_away
 from core.models.taking_in import insert_imported, make_model, require_fitting
 from core.models.uses import require_idle
 from core.models.verifying import find_problems
@@ -38,8 +37,6 @@ from core.registry.stores import evaluations, model_titles, snapshots
 from core.registry.stores import models as store
 from core.registry.titles import checked_description, checked_title
 from core.tasks.catalog import TaskCatalog
-
-TRASH_PREFIX = ".trash-"
 
 
 def _no_progress(done: float, total: float, text: str = "") -> None:
@@ -190,6 +187,10 @@ class ModelService:
         self._throw_away([version] if is_last else [])
         return changes
 
+    def sweep(self) -> None:
+        """Clear away what killed processes left in the store; nothing that anybody works on."""
+        sweep_store(self._registry, self._store)
+
     # Out and in
 
     def export_version(self, id: VersionId, target: Path, progress: Progress = _no_progress) -> Path:
@@ -268,9 +269,7 @@ class ModelService:
         folders = {self._store / version.content_sha256 for version in versions if version.content_sha256}
         for folder in folders:
             if folder.is_dir():
-                trash = folder.with_name(f"{TRASH_PREFIX}{folder.name}-{clock.new_id()}")
-                folder.rename(trash)
-                os.utime(trash)  # its days count from now
+                throw_away(folder)
         for trash in self._store.glob(f"{TRASH_PREFIX}*"):
             if time.time() - trash.stat().st_mtime > TRASH_DAYS * 86_400:
                 shutil.rmtree(trash, ignore_errors=True)

@@ -22,6 +22,7 @@ RECHECK = RunKind(
     pipeline="core.rechecks.child:run",
     failure="The version predicts something else",
     artifact_groups=(("recheck", "what the version predicts now"),),
+    scratch=("work/tree",),
     stop=StopWords(
         details="It ends after the present image, without a verdict on the version.",
         stopping="Stopping after the present image.",

@@ -41,6 +41,7 @@ from core.runs.processes.killing import kill_tree
 from core.runs.processes.launch import StartOutcome
 from core.runs.story.state import STOPPED_UNSTARTED
 from core.runs.supervise import Batch, RunReader, supervise
+from core.runs.sweeping import sweep_runs
 from core.runs.verify import find_problems
 from core.workers.catalog import find_worker
 from core.workers.environment import prepare_environment
@@ -296,6 +297,10 @@ class RunService:
         first. Returns why it could not be done for some.
         """
         return take_in(self._registry, self.kinds, self._books)
+
+    def sweep(self) -> None:
+        """Clear away what killed processes left; nothing that anybody works on."""
+        sweep_runs(self.list_runs(), self._runs, self.kinds)
 
     def close_lost(self, id: RunId, error: RunError) -> RunRecord:
         """End a run whose folder cannot be read any more."""

@@ -39,6 +39,7 @@ TRAINING = RunKind(
     books="core.training.books:TrainingBooks",
     product=PUBLISHED,
     has_measurements=True,
+    scratch=("work/tree", "work/train-*/dataset", "artifacts/*/*.part"),  # the first two are the images once more
     has_draft=True,
     artifact_groups=(
         ("train", "plots, tables and settings of the training"),

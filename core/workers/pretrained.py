@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.errors import StorageError, WeightsError
+from core.files.leftovers import partial_of
 from core.workers.environment import PROXY_VARIABLE
 
 MISSING = "E-350"
@@ -80,7 +81,7 @@ def download_pretrained(name: str, weights_dir: Path, source: PretrainedSource, 
     weights_dir.mkdir(parents=True, exist_ok=True)
     url = f"{source.base_url}/{name}"
     target = weights_dir / name
-    partial = weights_dir / f".{name}.{os.getpid()}.part"
+    partial = partial_of(weights_dir / name, ".part")
     try:
         with partial.open("xb") as file:
             size, sha256 = _fetch(url, source.magic, file, lambda done, total: progress(done, total, f"getting {name}"))

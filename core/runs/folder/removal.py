@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from core.errors import RefusedError, StorageError
@@ -30,7 +31,23 @@ def remove_folder(folder: Path, *, within: Path) -> None:
 def sweep_removed(runs: Path) -> None:
     """Finish removals that were cut off."""
     for folder in sorted(runs.glob(".removed-*")):
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove_whole(folder)
+
+
+def remove_scratch(folder: Path, patterns: Sequence[str]) -> None:
+    """What of a run's folder is worth nothing when its process has ended; what cannot be removed stays."""
+    for pattern in patterns:
+        for path in folder.glob(pattern):
+            if path.is_dir() and not path.is_symlink():
+                _remove_whole(path)
+            else:
+                with contextlib.suppress(OSError):
+                    path.unlink()
+
+
+def _remove_whole(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        shutil.rmtree(folder, onerror=_make_writable)
 
 
 def _make_writable(retry: Callable[..., object], path: str, _info: object) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import zipfile
 from pathlib import Path
 
 from core.domain.counting import in_bytes
 from core.errors import RefusedError, StorageError
+from core.files.leftovers import partial_of
 
 
 def export_folder(folder: Path, target: Path) -> Path:
@@ -18,7 +18,7 @@ def export_folder(folder: Path, target: Path) -> Path:
         raise RefusedError("This run has no artifacts to export.")
     target = target if target.suffix.lower() == ".zip" else target.with_name(f"{target.name}.zip")
     needed = sum(path.stat().st_size for path in files)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+    temporary = partial_of(target, ".part")
     try:
         free = shutil.disk_usage(target.parent).free
         if needed > free:

@@ -6,7 +6,6 @@ registry: everything it needs is in the request, everything it learns goes out a
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -22,6 +21,7 @@ from core.evaluation.measuring import Measuring, MeasuringStopped, measure
 from core.files.faults import told_as_storage_error
 from core.models.headline import headline_of
 from core.models.publish import publish
+from core.runs.folder.removal import remove_scratch
 from core.runs.processes.child import ChildContext
 from core.tasks.catalog import TaskCatalog
 from core.tasks.task import Task
@@ -31,7 +31,7 @@ from core.training.child.payload import TrainingPayload, payload_from_json
 from core.training.child.publication import make_publication
 from core.training.child.start import find_start
 from core.training.child.trained import recall, remember
-from core.training.kind import StageName
+from core.training.kind import TRAINING, StageName
 from core.training.results import Publication, tell_evaluation, tell_publication
 from core.workers.api import (
     PredictRequest,
@@ -62,8 +62,8 @@ def run(context: ChildContext) -> None:
     except _StoppedEarly:
         context.finish(RunStatus.TERMINATED, "Stopped by you before the training began; there is nothing to keep.")
     finally:
-        # The tree can be made again from the snapshot; it is as large as the images.
-        shutil.rmtree(training.tree, ignore_errors=True)
+        # The images, once or twice: they can be made again from the snapshot.
+        remove_scratch(context.layout.folder, TRAINING.scratch)
 
 
 class _StoppedEarly(Exception):  # noqa: N818 - no error: the person asked for it

@@ -1,7 +1,7 @@
 """Loaded by every Python that has this folder on its path: a run's child kills itself at a moment that a test names.
 
 CALQUE_TEST_KILL is "events:N" or "files:N": after the N-th event, or before the N-th touch of a file in the store,
-since the publication began.
+since the publication began; or "stored:1": when the version is stored and nobody was told.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ def _arm() -> None:
 
     def write_and_die(self: EventWriter, body: Any, *, must: bool = False) -> bool:
         nonlocal has_begun
+        if WHAT == "stored" and getattr(body, "topic", "") == "published":
+            hit()
         done = write(self, body, must=must)
         has_begun |= isinstance(body, StageChanged) and body.stage == "publish"
         if has_begun and WHAT == "events":
