@@ -69,6 +69,9 @@ class TrainingData:
     def n_images(self, split: Split) -> int:
         return next((counts.n_images for counts in self.splits if counts.split is split), 0)
 
+    def n_objects(self, split: Split) -> int:
+        return next((counts.n_objects for counts in self.splits if counts.split is split), 0)
+
     def n_ignored(self, reason: str) -> int:
         return dict(self.ignored).get(reason, 0)
 

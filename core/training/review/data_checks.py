@@ -136,6 +136,9 @@ def _check_content(
     if 0 < n_train < MIN_TRAIN_IMAGES and not data.issues:
         text = f"Only {counted(n_train, 'image')} is left to train on; at least {MIN_TRAIN_IMAGES} are needed."
         issues.append(_error("E-150", text, "train_folders"))
+    elif n_train and data.categories and any(data.train_images_with) and not data.n_objects(Split.TRAIN):
+        text = "Every object in the training data is a crowd region, and from these nothing is learned."
+        issues.append(_error("E-102", text, "train_folders"))
     refusal = task.refuse_project(worker.title, data.found_kinds) if worker is not None and task is not None else ""
     if refusal:
         issues.append(Issue("E-122", refusal, "worker", True, "worker"))

@@ -173,7 +173,9 @@ def test_crowd_regions_are_kept_and_not_counted():
     data = resolve([image("a", ("line", BOX), crowd=True), *lines(2)], val=lines(1, prefix="v"))
 
     assert data.splits[0].n_images == 3
-    assert data.splits[0].n_objects == 2
+    assert data.splits[0].n_objects == data.n_objects(Split.TRAIN) == 2
+    alone = resolve([image(name, ("line", BOX), crowd=True) for name in "abc"], val=lines(1, prefix="v"))
+    assert (alone.n_objects(Split.TRAIN), alone.train_images_with, alone.categories) == (0, (3,), ("line",))
 
 
 @pytest.mark.parametrize(

@@ -274,6 +274,11 @@ def test_nothing_to_learn_from():
     refused("E-150", "Only 1 image is left to train on", **one)
 
 
+def test_crowds_alone_are_nothing_to_learn_from():
+    crowds = (replace(split_counts(30, 5)[0], n_objects=0), *split_counts(30, 5)[1:])
+    refused("E-102", "Every object in the training data is a crowd region", splits=crowds)
+
+
 def test_nothing_to_measure_on():
     train = split_counts(30, 0)
     refused("E-102", '"val"', splits=train, n_annotated={Split.TRAIN: 30, Split.VAL: 0})
