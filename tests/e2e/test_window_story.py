@@ -6,13 +6,17 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
 from window_desk import Desk
 
 from app.shell_dialogs import ClosingDialog
 from core.domain.models import VersionStatus
 from core.domain.runs import RunStatus
+from ui.training import steps
 
 SLOW = {"n_steps": 400, "points_per_step": 5, "delay_s": 0.01}
 """Twenty seconds: longer than any test needs before it ends the run."""
@@ -49,6 +53,34 @@ def test_from_a_dropped_folder_to_a_version(desk: Desk, shapes: Path) -> None:
     assert details.version.headline is not None
     assert {table.split for table in details.tables} == {"train", "val", "test"}
     assert window.messages == []
+
+
+def test_start_by_the_keyboard_alone(desk: Desk, shapes: Path, qtbot: QtBot) -> None:
+    """A look at a page, back with Escape, Enter."""
+    window = desk.open()
+    window.drop(shapes)
+    window.import_dropped("Shapes")
+    main = window.application.window
+    window.open_wizard()
+    wizard = window.features.wizard
+    footer = wizard.frame.footer
+    window.until(lambda: footer.start_button.isEnabled() and main.focusWidget() is footer.start_button)
+    wizard.set_draft(replace(wizard.draft(), worker="fake", values={"n_steps": 4}, configuration_name=""))
+    window.until(lambda: footer.start_button.isEnabled() and main.focusWidget() is footer.start_button)
+    change = wizard.pages.overview.rows[steps.DATA].button
+    for _ in range(40):
+        if main.focusWidget() is change:
+            break
+        qtbot.keyClick(main.focusWidget(), Qt.Key.Key_Tab)
+    assert main.focusWidget() is change  # Tab comes by
+    qtbot.keyClick(change, Qt.Key.Key_Return)
+    assert wizard.frame.step == steps.DATA
+    qtbot.keyClick(main.focusWidget(), Qt.Key.Key_Escape)
+    assert wizard.frame.step == steps.OVERVIEW
+    window.until(lambda: footer.start_button.isEnabled() and main.focusWidget() is footer.start_button)
+    qtbot.keyClick(footer.start_button, Qt.Key.Key_Return)
+    window.until(lambda: window.page == "run")
+    assert window.wait_for_end().status is RunStatus.SUCCESS
 
 
 def test_closing_asks_and_cancel_stays(desk: Desk, shapes: Path) -> None:

@@ -105,7 +105,9 @@ class FieldRow(QWidget):
 
     def _show_plain(self, is_changed: bool) -> None:
         self.plain.setText(value_text(self.spec, self.editor.value()))
-        set_role(self.plain, "strong" if is_changed else "")
+        role = "strong" if is_changed else ""
+        if self.plain.property("role") != role:
+            set_role(self.plain, role)
 
     def show_problems(self, problems: Iterable[tuple[str, bool]]) -> None:
         self.problem.show_problems(problems)

@@ -105,7 +105,7 @@ def _set(split: Split, paths: Sequence[str], draft: TrainingDraft, known: Known)
     if split in draft.stated_sets:
         where = f"in {named}, " if paths else ""
         return f"{where}as the import states ({counted(known.stated.get(split, 0), 'image', 'images')})"
-    total = sum_of(paths, {folder.path: folder for folder in known.folders})
+    total = sum_of(paths, known.folders)
     return f"{named} ({counted(total.n_images, 'image', 'images')})" if paths else ""
 
 

@@ -23,7 +23,7 @@ class Known:
     models: tuple[Model, ...] = ()
     versions: tuple[ModelVersion, ...] = ()
     pretrained: PretrainedPlace | None = None  # None = not known yet
-    folders: tuple[Folder, ...] = ()
+    folders: Mapping[str, Folder] = field(default_factory=dict)  # by path
     categories: tuple[Category, ...] = ()
     stated: Mapping[Split, int] = field(default_factory=dict)  # images of the sets that imports state
     devices: DeviceReport | None = None  # None = a GPU is being looked for

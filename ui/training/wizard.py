@@ -180,7 +180,7 @@ class TrainingWizard(QWidget):
         self._learn(pretrained=place)
 
     def set_folders(self, folders: Sequence[Folder]) -> None:
-        self._learn(folders=tuple(folders))
+        self._learn(folders={folder.path: folder for folder in folders})
 
     def set_categories(self, categories: Sequence[Category]) -> None:
         self._learn(categories=tuple(categories))

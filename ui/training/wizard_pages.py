@@ -133,7 +133,7 @@ def fill(page: WizardPage, known: Known, parts: Collection[str]) -> None:
         _fill_model_page(page, known, parts)
     elif isinstance(page, DataPage):
         if "folders" in parts:
-            page.set_folders(known.folders)
+            page.set_folders(tuple(known.folders.values()))
         if "categories" in parts:
             page.set_categories(known.categories)
         if "stated" in parts:
