@@ -62,10 +62,10 @@ def with_configuration(found: Circumstances, draft: TrainingDraft, reasons: dict
         return draft
     if found.last is not None and found.last.worker == draft.worker:
         reasons["configuration"] = "As in the last training of this project."
-        last = found.last
-        return replace(
-            draft, configuration=last.configuration, configuration_name=last.configuration_name, values=last.values
-        )
+        last, preset = found.last, dict(worker.presets).get(found.last.configuration_name)
+        is_other = last.configuration is None and preset is not None and dict(preset) != dict(last.values)
+        name = "" if is_other else last.configuration_name  # the preset of this name has other values today
+        return replace(draft, configuration=last.configuration, configuration_name=name, values=last.values)
     n_images = _n_to_learn_from(found, draft)
     name = proposed_configuration(worker, n_images=n_images, device=draft.device)
     where = "the CPU" if draft.device == CPU else "a GPU"

@@ -110,7 +110,7 @@ LAST = TrainingDraft(
     PROJECT.id,
     worker="yolo-segment",
     configuration_name="Balance",
-    values={"size": "s"},
+    values=dict(WorkerCatalog().info("yolo-segment").presets)["Balance"],
     model=ModelId("m"),
     train_folders=("a",),
     test_folders=("b",),
@@ -127,11 +127,17 @@ def test_the_last_training_is_asked_for_again_as_the_next_version() -> None:
     assert set(proposal.reasons) == {"worker", "data", "configuration", "model"}
 
 
+def test_values_are_repeated_without_the_name_of_a_preset_that_has_others_today() -> None:
+    folders = (folder("", 30), folder("a", 20), folder("b", 10))
+    draft = propose(found(*folders, last=replace(LAST, values={"epochs": 3}))).draft
+    assert (draft.configuration_name, draft.values) == ("", {"epochs": 3})
+
+
 def test_of_the_last_training_only_what_is_still_there() -> None:
     start = StartFrom(StartKind.VERSION, VersionId("gone"))
     draft = propose(found(folder("", 30), folder("a", 30), last=replace(LAST, start=start), models=(MODEL,))).draft
     assert draft.train_folders == ("",)  # "b" is gone, and nothing is called after a set
-    assert (draft.worker, draft.values, draft.seed) == ("yolo-segment", {"size": "s"}, 7)
+    assert (draft.worker, draft.values, draft.seed) == ("yolo-segment", LAST.values, 7)
     assert draft.start == StartFrom()
 
 
