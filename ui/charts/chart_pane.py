@@ -103,6 +103,10 @@ class ChartPane(QFrame):
 
     # Drawing
 
+    def expect_points(self) -> None:
+        """There are some, which the next redraw shows: what is said of a pane without any is wrong from now on."""
+        self._show_emptiness(False)
+
     def redraw(self, display: Display, x_min: float, x_max: float) -> None:
         """Bring the plot up to date for this stretch of the axis."""
         is_log = display.is_log and self.spec.can_be_log

@@ -81,6 +81,7 @@ class LiveCurves(QWidget):
             series = self._series.get(key) or self._add_series(key)
             series.append(batch.steps, batch.epochs, batch.values)
             touched.add(self._pane_of[key].spec.key)
+            self._pane_of[key].expect_points()
         if not touched:
             return
         measured = frozenset(touched)

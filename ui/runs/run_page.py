@@ -198,7 +198,7 @@ class RunPage(QWidget):
         self._progress_text.setText(progress_text(run))
         self._percent.setText(percent(run.record.progress))
         for widget in (self._bar, self._progress_text, self._percent):
-            widget.setVisible(not run.status.is_terminal)
+            widget.setVisible(run.status.is_live)  # what waits has no progress
         self._steps.set_run(run, now)
         self._settings.set_values(state.effective if state is not None else {}, self._fields)
         self._artifacts.set_artifacts(state.artifacts if state is not None else (), run.kind.artifact_groups)

@@ -125,6 +125,11 @@ def test_appending_draws_nothing_and_rest_costs_nothing(
     assert curves.n_redraws == n
 
 
+def test_no_pane_with_points_says_that_it_has_none(curves: LiveCurves) -> None:
+    curves.add_batches(training())
+    assert not any(curves.pane(key)._note.isVisible() for key in shown_panes(curves)), "before the first redraw, too"
+
+
 def test_nothing_is_drawn_while_hidden_and_everything_when_shown_again(
     qtbot: QtBot, drawn: Callable[..., LiveCurves], curves: LiveCurves
 ) -> None:
