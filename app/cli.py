@@ -29,6 +29,7 @@ VERBS = (
     "runs",
     "models",
     "projects",
+    "locate",
     "stop",
     "recheck",
     "export",
@@ -88,6 +89,10 @@ def make_parser() -> argparse.ArgumentParser:
 
     for name, what in (("runs", "runs"), ("models", "models and their versions"), ("projects", "projects")):
         verb(name, f"List {what}, or show one.").add_argument("id", metavar="ID", nargs="?")
+    made = verb("locate", "Say where a project's folder is now; its images are recognised by path, size and content.")
+    made.add_argument("project", metavar="PROJECT")
+    made.add_argument("folder", metavar="FOLDER", type=Path)
+    made.add_argument("--allow-missing", action="store_true", help="also when not all of its images are there")
     verb("stop", "Stop a run and keep the best so far.").add_argument("run", metavar="RUN")
     made = verb("recheck", "Predict with a version again and compare with what it predicted when it was measured.")
     made.add_argument("version", metavar="VERSION")

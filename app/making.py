@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from app.controllers.exports import ExportsController
     from app.controllers.imports import ImportsController
+    from app.controllers.locating import LocatingController
     from app.controllers.models import ModelsController
     from app.controllers.runs import RunsController
     from app.controllers.training import TrainingController
@@ -179,6 +180,17 @@ class Features(QObject):
         self._listen(controller)
         self.routes.lead_from_imports(controller)
         self.imports_made.emit()
+        return controller
+
+    @cached_property
+    def locating(self) -> LocatingController:
+        from app.controllers.locating import LocatingController
+
+        controller = LocatingController(
+            projects=self.services.projects, jobs=self.jobs, window=self._window, parent=self
+        )
+        self._listen(controller)
+        self.routes.lead_from_locating(controller)
         return controller
 
     @cached_property

@@ -22,6 +22,7 @@ from ui.main_window import MainWindow
 if TYPE_CHECKING:
     from app.controllers.images import ImagesController
     from app.controllers.imports import ImportsController
+    from app.controllers.locating import LocatingController
     from app.controllers.models import ModelsController
     from app.controllers.projects import ProjectsController
     from app.controllers.runs import RunsController
@@ -103,6 +104,7 @@ class Routes(QObject):
         projects.project_removed.connect(self._leave_project)
         projects.import_requested.connect(self._import_into)
         projects.export_requested.connect(lambda project, folders: self._features.exports.open(project, folders))
+        projects.locate_requested.connect(lambda project: self._features.locating.ask_folder(project))
         projects.runs_requested.connect(self._show_runs_of)
         projects.models_requested.connect(self._show_models_of)
         projects.train_requested.connect(
@@ -151,6 +153,15 @@ class Routes(QObject):
         if project is not None:
             self._features.viewer.open_image(project, image, ids)
             self._window.show_page("viewer", "project")
+
+    def lead_from_locating(self, locating: LocatingController) -> None:
+        locating.located.connect(self._show_located)
+
+    def _show_located(self, project: ProjectId) -> None:
+        """The page that said that the folder is missing says so no more."""
+        current = self._features.projects.current
+        if current is not None and current.id == project:
+            self._features.project_page.banner.hide()
 
     # --- from importing and the viewer -------------------------------------------------------------------------
 

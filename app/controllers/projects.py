@@ -40,6 +40,7 @@ class ProjectsController(QObject):
     train_requested = Signal(object, object)  # ProjectId, tuple[str, ...] of folders
     import_requested = Signal(object)  # Project
     export_requested = Signal(object, object)  # Project, tuple[str, ...] of folders to offer
+    locate_requested = Signal(object)  # Project
     runs_requested = Signal(object)  # ProjectId
     models_requested = Signal(object)  # ProjectId
     message_raised = Signal(object)  # UserMessage
@@ -59,6 +60,7 @@ class ProjectsController(QObject):
         self._start_page = start_page
         self._page = project_page
         start_page.project_open_requested.connect(self.open_project)
+        start_page.project_locate_requested.connect(self.locate_requested)
         start_page.project_rename_requested.connect(self.ask_new_name)
         start_page.project_remove_requested.connect(self.ask_removal)
         project_page.train_requested.connect(self.train_requested)
@@ -66,6 +68,7 @@ class ProjectsController(QObject):
         project_page.export_requested.connect(self.export_requested)
         project_page.runs_requested.connect(self.runs_requested)
         project_page.models_requested.connect(self.models_requested)
+        project_page.locate_requested.connect(self.locate_requested)
         project_page.rename_requested.connect(self.ask_new_name)
         project_page.remove_requested.connect(self.ask_removal)
 
@@ -226,7 +229,8 @@ def action_refusals(project: Project) -> dict[str, str]:
 def _missing_root(project: Project) -> UserMessage:
     return UserMessage(
         f"The folder {shown(project.root)} is not on this computer now.",
-        "Connect its drive or put it back, then open the project again. Until then its images cannot be shown.",
+        "Connect its drive, or say where the folder is now: Locate folder, in the Actions menu. "
+        "Until then its images cannot be shown.",
         Severity.WARNING,
     )
 

@@ -12,6 +12,7 @@ from app.verbs.problems import problem_data, problem_lines
 from core.domain.counting import counted
 from core.domain.evaluation import EvaluationTable
 from core.domain.imports import Problem, Severity
+from core.domain.locating import match_text
 from core.domain.models import ModelVersion
 from core.domain.names import shown, typed_path
 from core.domain.runs import RunFilter, RunRecord
@@ -75,6 +76,22 @@ def run_projects(services: Services, arguments: argparse.Namespace, console: Con
         "No project yet.",
     )
     return VerbResult({"projects": projects}, lines)
+
+
+def run_locate(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
+    project = services.projects.find_project(arguments.project)
+    if project is None:
+        raise NotFoundError(f'There is no project "{arguments.project}".', hint="calque projects lists all.")
+    match = services.projects.match_folder(
+        project.id,
+        typed_path(arguments.folder).absolute(),
+        told=lambda done, total: console.progress(done, total, "looking for images"),
+    )
+    if not match.is_whole and not match.refusal and not arguments.allow_missing:
+        raise RefusedError(match_text(match), hint="Take another folder, or this one with --allow-missing.")
+    services.projects.move_root(match, project.id)
+    text = f'"{shown(project.name)}" is in {shown(match.folder)} now. {match_text(match)}'
+    return VerbResult({"project": project.id, "match": match}, (text,))
 
 
 def run_stop(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
+from pathlib import Path
 
 from core import clock
 from core.domain.changes import Changes
 from core.domain.ids import ImageId, ProjectId
 from core.domain.image_ids import ImageIds
+from core.domain.locating import FolderMatch
 from core.domain.names import shown
 from core.domain.projects import AnnotatedImage, Category, Folder, ImageFilter, ImageRecord, Project
 from core.domain.runs import RunFilter
 from core.domain.snapshots import Split
 from core.errors import NotFoundError, RefusedError
 from core.projects.listings import Listings
+from core.projects.locating import N_TRIED, check_folder, likely_folder
 from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.stores import images, projects, runs
 from core.registry.stores.annotations import get_annotated
+from core.registry.stores.image_files import ImageFile, files_after
 from core.registry.stores.images import SortOrder
 from core.registry.stores.upkeep import recount
+
+FILES_PER_PAGE = 5_000
 
 
 class ProjectService:
@@ -48,6 +55,41 @@ class ProjectService:
         with self._registry.write() as session:
             projects.get_project(session, id)
             projects.rename_project(session, id, name)
+            return noted(session)
+
+    def match_folder(
+        self, id: ProjectId, folder: Path, *, told: Callable[[int, int], None] = lambda done, total: None
+    ) -> FolderMatch:
+        """Whether the project's images are in a folder: nothing is changed.
+
+        Its subfolder of the old name, or the folder above, is taken where that fits better. `told(done, of how many)`
+        may raise to give up. Raises RefusedError for what is no folder.
+        """
+        if not folder.is_dir():
+            raise RefusedError(f'"{shown(folder)}" is not a folder.')
+        project = self.get_project(id)
+        step = max(project.n_images // N_TRIED, 1)
+        tried = (file for number, file in enumerate(self._files(id)) if number % step == 0)
+        likely = likely_folder(folder, project.root, islice(tried, N_TRIED))
+        return check_folder(likely, project.n_images, self._files(id), told)
+
+    def _files(self, id: ProjectId) -> Iterator[ImageFile]:
+        """Read page by page, so that no transaction waits for a slow drive."""
+        after = 0
+        while True:
+            with self._registry.read() as session:
+                files, after = files_after(session, id, after, FILES_PER_PAGE)
+            if not files:
+                return
+            yield from files
+
+    def move_root(self, match: FolderMatch, id: ProjectId) -> Changes:
+        """The project's folder is where `match_folder` found its images. Raises RefusedError when it found none."""
+        if match.refusal:
+            raise RefusedError(f'"{shown(match.folder)}" is not the project\'s folder: {match.refusal}')
+        with self._registry.write(durable=True) as session:
+            projects.get_project(session, id)
+            projects.set_root(session, id, match.folder)
             return noted(session)
 
     def remove_project(self, id: ProjectId) -> Changes:

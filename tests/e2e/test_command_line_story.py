@@ -78,3 +78,17 @@ def test_refusals_have_a_sentence_and_a_code(calque: Calque, shapes: Path, tmp_p
     assert calque("runs", "nothing-like-it").code == 1
     assert calque("paint").code == 2
     assert calque("projects").data["projects"][0]["name"] == "Shapes"
+
+
+def test_a_folder_that_was_moved_is_located(calque: Calque, shapes: Path) -> None:
+    assert calque("import", shapes, "--project", "Shapes").code == 0
+    new = shapes.with_name("archive")
+    shapes.rename(new)
+    (new / "val" / "0.jpg").unlink()
+    refused = calque("locate", "Shapes", new)
+    assert refused.code == 1
+    assert "15 of 16 images" in refused.stderr and "--allow-missing" in refused.stderr
+    found = calque("locate", "Shapes", new, "--allow-missing")
+    assert (found.code, found.data["match"]["n_missing"]) == (0, 1)
+    assert calque("projects", "Shapes").data["project"]["root"] == str(new)
+    assert calque("locate", "Shapes", new.parent / "nowhere").code == 1

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 from window_desk import Desk, Window
 
@@ -15,6 +15,7 @@ from app.guide import GUIDE_PAGES, PAGE_OF_WINDOW_PAGE
 from app.settings import PREFERENCES
 from core.domain.ids import ProjectId
 from ui.imports.import_dialog import ImportDialog
+from ui.projects.project_page import LOCATE, TRAIN
 from ui.settings.preferences_window import APPEARANCE, PAGES, PRIVACY, TRAININGS, PreferencesWindow
 from ui.theme import ThemeMode, apply_theme, current_theme
 from ui.widgets.command_palette import CommandPalette
@@ -203,3 +204,34 @@ def test_the_palette_finds_projects_runs_models_and_what_the_page_can_do(desk: D
     window.until(lambda: window.page == "project")
     choose_in_palette("run success")
     window.until(lambda: window.page == "run" and window.features.run_page.run_id == run)
+
+
+def test_a_folder_that_was_moved_is_located(desk: Desk, shapes: Path) -> None:
+    first = import_shapes(desk, shapes)
+    new = shapes.with_name("archive") / "shapes"
+    new.parent.mkdir()
+    shutil.move(shapes, new)
+    window = reopen(desk, first)
+    window.until(lambda: recent(window).actions())
+    recent(window).actions()[0].trigger()
+    window.until(lambda: window.features.project_page.banner.isVisible())
+    assert "Locate folder" in window.features.project_page.banner.plain_text()
+    project = window.features.projects.current
+    assert project is not None
+    window.features.project_page.action(LOCATE).trigger()
+    chooser = window.application.window.findChild(QFileDialog)
+    assert chooser is not None
+    chooser.close()
+
+    window.features.locating.look(project, shapes.parent / "nowhere")
+    window.until(lambda: "is not a folder" in window.application.window.notice.plain_text())
+    (new / "val" / "0.jpg").unlink()
+    window.features.locating.look(project, new.parent)
+    window.until(lambda: window.application.window.findChild(QMessageBox))
+    question = window.application.window.findChild(QMessageBox)
+    assert question is not None
+    assert "15 of 16 images are there. 1 is missing: val/0.jpg." in question.informativeText()
+    window.click(question, "Use this folder")
+    window.until(lambda: not window.features.project_page.banner.isVisible())
+    assert window.features.services.projects.get_project(project.id).root == new
+    window.until(lambda: window.features.project_page.action(TRAIN).isEnabled())

@@ -21,7 +21,7 @@ from ui.widgets.labels import label
 from ui.widgets.page_header import PageHeader
 
 TRAIN, IMPORT, EXPORT, RUNS, MODELS = "train", "import", "export", "runs", "models"
-RENAME, REMOVE = "rename", "remove"
+LOCATE, RENAME, REMOVE = "locate", "rename", "remove"
 
 
 class ProjectPage(QWidget):
@@ -32,6 +32,7 @@ class ProjectPage(QWidget):
     export_requested = Signal(object, object)  # Project, tuple[str, ...] of folders to offer
     runs_requested = Signal(object)  # ProjectId
     models_requested = Signal(object)  # ProjectId
+    locate_requested = Signal(object)  # Project
     rename_requested = Signal(object)  # Project
     remove_requested = Signal(object)  # Project
     folder_selected = Signal(str)
@@ -66,6 +67,7 @@ class ProjectPage(QWidget):
             (RUNS, "activity", self.tr("Show r&uns of this project")),
             (MODELS, "boxes", self.tr("Show &models")),
             ("", "", ""),
+            (LOCATE, "folder-open", self.tr("&Locate folder…")),
             (RENAME, "pencil", self.tr("Re&name…")),
             (REMOVE, "x", self.tr("R&emove from Calque…")),
         )
@@ -138,6 +140,7 @@ class ProjectPage(QWidget):
         self._actions[EXPORT].triggered.connect(self._request_export)
         for key, signal in (
             (IMPORT, self.import_requested),
+            (LOCATE, self.locate_requested),
             (RENAME, self.rename_requested),
             (REMOVE, self.remove_requested),
         ):

@@ -102,6 +102,7 @@ class RecentProjects(QTableView):
     """Double click or Enter opens; the rest is in the context menu."""
 
     open_requested = Signal(object)  # ProjectId
+    locate_requested = Signal(object)  # Project
     rename_requested = Signal(object)  # Project
     remove_requested = Signal(object)  # Project
 
@@ -141,11 +142,13 @@ class RecentProjects(QTableView):
             return menu
         open_action = QAction(icon("folder-open"), self.tr("&Open"), menu)
         open_action.triggered.connect(lambda: self.open_requested.emit(project.id))
+        locate = QAction(icon("folder-open"), self.tr("&Locate folder…"), menu)
+        locate.triggered.connect(lambda: self.locate_requested.emit(project))
         rename = QAction(icon("pencil"), self.tr("&Rename…"), menu)
         rename.triggered.connect(lambda: self.rename_requested.emit(project))
         remove = QAction(icon("x"), self.tr("Re&move from this list…"), menu)
         remove.triggered.connect(lambda: self.remove_requested.emit(project))
-        menu.addActions([open_action, rename])
+        menu.addActions([open_action, locate, rename])
         menu.addSeparator()
         menu.addAction(remove)
         menu.setDefaultAction(open_action)

@@ -86,6 +86,7 @@ class StartPage(QWidget):
     open_folder_requested = Signal()
     path_dropped = Signal(object)  # Path
     project_open_requested = Signal(object)  # ProjectId
+    project_locate_requested = Signal(object)  # Project
     project_rename_requested = Signal(object)  # Project
     project_remove_requested = Signal(object)  # Project
 
@@ -117,6 +118,7 @@ class StartPage(QWidget):
         self._new.clicked.connect(self.new_project_requested)
         self._folder.clicked.connect(self.open_folder_requested)
         self._recent.open_requested.connect(self.project_open_requested)
+        self._recent.locate_requested.connect(self.project_locate_requested)
         self._recent.rename_requested.connect(self.project_rename_requested)
         self._recent.remove_requested.connect(self.project_remove_requested)
         self.set_projects(())

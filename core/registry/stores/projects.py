@@ -84,6 +84,13 @@ def rename_project(session: Session, id: ProjectId, name: str) -> None:
     note(session, Changes.of(projects=[id], renamed=[id]))
 
 
+def set_root(session: Session, id: ProjectId, root: Path) -> None:
+    """Its folder lies elsewhere now; its images keep their paths in it."""
+    session.execute(update(ProjectRow).where(ProjectRow.id == id).values(root=stored_folder(session, root)))
+    project_changed(session, id)
+    note(session, Changes.whole_project(id))
+
+
 def check_name(session: Session, name: str, *, owner: ProjectId | None = None) -> str:
     """The name as it is stored. Raises RefusedError; a project may keep its own name."""
     name = name.strip()

@@ -120,9 +120,10 @@ def test_the_context_menu_opens_renames_and_removes(qtbot: QtBot, page: StartPag
     page.set_projects([project])
     menu = page._recent.menu_for(0)
     actions = {action.text().replace("&", ""): action for action in menu.actions() if action.text()}
-    assert list(actions) == ["Open", "Rename…", "Remove from this list…"]
+    assert list(actions) == ["Open", "Locate folder…", "Rename…", "Remove from this list…"]
     for text, signal in (
         ("Open", page.project_open_requested),
+        ("Locate folder…", page.project_locate_requested),
         ("Rename…", page.project_rename_requested),
         ("Remove from this list…", page.project_remove_requested),
     ):

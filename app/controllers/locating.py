@@ -1,0 +1,92 @@
+"""Locate folder…: where a project's folder is now, from the question to the report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.jobs import JobContext, JobRunner
+from core.domain.counting import counted
+from core.domain.imports import Severity
+from core.domain.locating import FolderMatch, match_text
+from core.domain.messages import UserMessage
+from core.domain.names import shown
+from core.domain.projects import Project
+from ui.widgets.confirmation import Question, ask
+from ui.widgets.last_folders import IMPORTS, start_where_last
+
+if TYPE_CHECKING:  # SQLAlchemy comes with it, which the window's first paint must not wait for
+    from core.projects.service import ProjectService
+
+
+class LocatingController(QObject):
+    located = Signal(object)  # ProjectId: its folder is another one now
+    message_raised = Signal(object)  # UserMessage
+
+    def __init__(
+        self, *, projects: ProjectService, jobs: JobRunner, window: QWidget, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._projects = projects
+        self._jobs = jobs
+        self._window = window
+
+    def ask_folder(self, project: Project) -> None:
+        """Ask where the folder is now."""
+        chooser = QFileDialog(self._window, self.tr("Locate the folder of {name}").format(name=shown(project.name)))
+        chooser.setFileMode(QFileDialog.FileMode.Directory)
+        chooser.setOption(QFileDialog.Option.ShowDirsOnly, True)
+        start_where_last(chooser, IMPORTS)
+        chooser.fileSelected.connect(lambda chosen: self.look(project, Path(chosen)))
+        chooser.finished.connect(chooser.deleteLater)
+        chooser.open()
+
+    def look(self, project: Project, folder: Path) -> None:
+        """Look for the project's images in the folder; all there, it is taken, else the person decides."""
+        text = f"Looking for {counted(project.n_images, 'image')} of “{shown(project.name)}” in {shown(folder)}…"
+        self.message_raised.emit(UserMessage(text, severity=Severity.INFO))
+
+        def match(context: JobContext) -> FolderMatch:
+            return self._projects.match_folder(project.id, folder, told=lambda _done, _total: context.check())
+
+        self._jobs.run(
+            match,
+            then=lambda found: self._take_match(project, found),
+            on_error=self.message_raised.emit,
+            on_progress=lambda _done, _total, _text: None,
+            key="locate",
+        )
+
+    def _take_match(self, project: Project, match: FolderMatch) -> None:
+        if match.refusal:
+            text = f"This is not the folder of “{shown(project.name)}”. {match.refusal}"
+            hint = "Images are recognised by their paths in the folder, their sizes and their contents."
+            self.message_raised.emit(UserMessage(text, hint, Severity.WARNING))
+        elif match.is_whole:
+            self._move(project, match)
+        else:
+            question = Question(
+                self.tr("Locate folder"),
+                self.tr("Use {folder} as the folder of “{name}”?").format(
+                    folder=shown(match.folder), name=shown(project.name)
+                ),
+                match_text(match),
+                self.tr("Use this folder"),
+            )
+            ask(self._window, question, lambda _option: self._move(project, match))
+
+    def _move(self, project: Project, match: FolderMatch) -> None:
+        self._jobs.run(
+            lambda: self._projects.move_root(match, project.id),
+            then=lambda _changes: self._tell(project, match),
+            on_error=self.message_raised.emit,
+            pool="registry",
+        )
+
+    def _tell(self, project: Project, match: FolderMatch) -> None:
+        text = f"“{shown(project.name)}” is in {shown(match.folder)} now. {match_text(match)}"
+        self.message_raised.emit(UserMessage(text, severity=Severity.INFO))
+        self.located.emit(project.id)

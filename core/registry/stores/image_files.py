@@ -1,0 +1,32 @@
+"""The files of a project's images as the registry knows them, page by page: a project may have a million."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.domain.ids import ProjectId
+from core.registry.tables.images import ImageRow
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFile:
+    """`path` is relative to the project's folder."""
+
+    path: str
+    n_bytes: int
+    mtime_ns: int
+    sha256: str
+
+
+def files_after(session: Session, project: ProjectId, after: int, limit: int) -> tuple[tuple[ImageFile, ...], int]:
+    """The next files in the order of the images' ids, and the last of these ids, `after` when there are no more."""
+    rows = session.execute(
+        select(ImageRow.id, ImageRow.path, ImageRow.n_bytes, ImageRow.mtime_ns, ImageRow.sha256)
+        .where(ImageRow.project_id == project, ImageRow.id > after)
+        .order_by(ImageRow.id)
+        .limit(limit)
+    ).all()
+    return tuple(ImageFile(*row[1:]) for row in rows), rows[-1][0] if rows else after
