@@ -74,10 +74,18 @@ def make_parser() -> argparse.ArgumentParser:
         default=[],
         help="an annotation file of the folder that is not to be read; may be given several times",
     )
-    made.add_argument(
+    drawn = made.add_mutually_exclusive_group()
+    drawn.add_argument(
         "--drawn-as-stored",
         action="store_true",
+        default=None,
         help="the annotations of images stored turned (EXIF) were drawn before they were turned",
+    )
+    drawn.add_argument(
+        "--drawn-upright",
+        action="store_false",
+        dest="drawn_as_stored",
+        help="they were drawn after, also where a file states the size before",
     )
     made.add_argument(
         "--names-encoding", metavar="ENCODING", help="of class names in files that are not UTF-8, e.g. gbk or cp1252"

@@ -54,6 +54,7 @@ class RawImage:
     stated_set: str = ""  # "train", "val" or "test" where the file or its place says so
     is_upright_stated: bool = False  # the size that the file states is that of the upright picture, not of the stored
     is_as_stored: bool = False  # size and shapes are those of the picture before EXIF turns it upright
+    is_frame_guessed: bool = False  # `is_as_stored` by the stated size alone, which shapes need not follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class ImportSource:
     path: Path
     images_root: Path | None = None
     format: str | None = None
-    is_drawn_as_stored: bool = False  # annotations of pictures stored turned (EXIF) were drawn before turning
+    is_drawn_as_stored: bool | None = None  # annotations of pictures stored turned (EXIF) were drawn before turning
     names_encoding: str | None = None  # of names of classes in files that are not UTF-8; None = kept as bytes
     left_out: tuple[Path, ...] = ()
 
@@ -94,6 +95,7 @@ class ImportPreview:
     folders: tuple[tuple[str, int], ...]  # folder path, images
     problems: tuple[Problem, ...]
     can_import: bool
+    n_guessed_as_stored: int = 0  # of the doubtful ones, those taken as drawn before turning
     n_turn_doubtful: int = 0  # annotated images stored turned, of which no file says which way up they were drawn on
     n_rotated: int = 0  # images with an EXIF orientation other than 1, shown upright
     stated_sets: tuple[tuple[str, int], ...] = ()  # "train", "val", "test" as the files state them, with their images

@@ -30,6 +30,7 @@ class PlannedImage:
     is_negative: bool = False
     is_spoken_of: bool = False
     is_turn_doubtful: bool = False  # stored turned, and no file says which way up its annotations were drawn
+    is_as_stored: bool = False  # taken as drawn before turning
     stated_set: str = ""
 
 
@@ -81,6 +82,7 @@ class ImportPlan:
             problems=self.problems,
             can_import=self.can_import,
             n_turn_doubtful=sum(1 for image in self.images if image.is_turn_doubtful),
+            n_guessed_as_stored=sum(1 for image in self.images if image.is_turn_doubtful and image.is_as_stored),
             n_rotated=self.n_rotated,
             stated_sets=self.stated_sets(),
             sample=_choose_samples(self.images),
@@ -133,6 +135,7 @@ def _plan_image(facts: ImageFacts, raw: RawImage | None, source: ImportSource, p
         is_negative=raw.is_explicit_negative and not kept,
         is_spoken_of=bool(kept) or raw.is_explicit_negative,
         is_turn_doubtful=_is_turn_doubtful(facts, raw, source),
+        is_as_stored=raw.is_as_stored,
         stated_set=raw.stated_set,
     )
 
@@ -161,14 +164,15 @@ def _check(
 
 
 def _is_turn_doubtful(facts: ImageFacts, raw: RawImage, source: ImportSource) -> bool:
-    is_known = raw.is_upright_stated or (raw.is_as_stored and not source.is_drawn_as_stored)
+    is_stated = raw.is_as_stored and not source.is_drawn_as_stored and not raw.is_frame_guessed
+    is_known = raw.is_upright_stated or is_stated
     return facts.orientation != 1 and not is_known and any(item.geometry is not None for item in raw.annotations)
 
 
 def _upright_assumed(planned: Sequence[PlannedImage], source: ImportSource) -> list[Problem]:
     """One remark for all such images."""
-    paths = [image.facts.path for image in planned if image.is_turn_doubtful]
-    if not paths or source.is_drawn_as_stored:
+    paths = [image.facts.path for image in planned if image.is_turn_doubtful and not image.is_as_stored]
+    if not paths or source.is_drawn_as_stored is not None:
         return []
     some = ", ".join(f'"{shown(path)}"' for path in paths[:3])
     text = (

@@ -125,8 +125,9 @@ class PreviewPage(QWidget):
         self._figures.set_figures(figures_of(preview))
         self._rotated.setVisible(bool(preview.n_rotated))
         self._rotated.setText(_rotated_text(preview))
-        self._as_stored.setVisible(bool(preview.n_turn_doubtful))
-        self._as_stored.setChecked(preview.source.is_drawn_as_stored)
+        # A choice that left no doubt can still be taken back.
+        self._as_stored.setVisible(bool(preview.n_turn_doubtful) or preview.source.is_drawn_as_stored is not None)
+        self._as_stored.setChecked(_is_taken_as_stored(preview))
         self.samples.set_preview(preview)
         self._categories.set_rows(preview.categories)
         self._folders.set_rows([(name or TOP_FOLDER, n) for name, n in preview.folders])
@@ -173,13 +174,31 @@ class PreviewPage(QWidget):
         return ""
 
 
+def _is_taken_as_stored(preview: ImportPreview) -> bool:
+    """As chosen, else if all doubtful ones are so taken by the size that the file states."""
+    chosen = preview.source.is_drawn_as_stored
+    return 0 < preview.n_guessed_as_stored == preview.n_turn_doubtful if chosen is None else chosen
+
+
 def _rotated_text(preview: ImportPreview) -> str:
     turned = counted(preview.n_rotated, "image is", "images are")
     if not preview.n_turn_doubtful:
+        chosen = preview.source.is_drawn_as_stored
+        if chosen is not None:
+            when = "before" if chosen else "after"
+            return (
+                f"{turned} stored turned (EXIF). Shapes of which nothing says it were drawn {when} turning, as chosen."
+            )
         return f"{turned} stored turned (EXIF) and shown upright; the shapes follow."
     n_shown = sum(example.is_turn_doubtful for example in preview.sample)
     first = "first example" if n_shown == 1 else f"first {n_shown} examples"
-    taken = "before" if preview.source.is_drawn_as_stored else "after"
+    taken = "before" if _is_taken_as_stored(preview) else "after"
+    if 0 < preview.n_guessed_as_stored < preview.n_turn_doubtful and preview.source.is_drawn_as_stored is None:
+        return (
+            f"{turned} stored turned (EXIF). Nothing says whether the shapes were drawn before or after turning: of "
+            f"{preview.n_guessed_as_stored} they are taken as drawn before, for the file states the stored size; of "
+            f"the others after it. Look at the {first}."
+        )
     return (
         f"{turned} stored turned (EXIF). Nothing says whether the shapes were drawn before or after turning: they are "
         f"taken as drawn {taken} it. Look at the {first}."

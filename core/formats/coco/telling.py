@@ -135,6 +135,7 @@ class Telling:
             stated_set=next(iter(sets)) if len(sets) == 1 else "",
             is_upright_stated=frame.is_upright_known,
             is_as_stored=frame.is_as_stored,
+            is_frame_guessed=frame.is_guessed,
         )
 
     def _frame(self, document: CocoDocument, entry: CocoImage, path: str | None, evidence: _Evidence) -> Frame:
@@ -147,11 +148,18 @@ class Telling:
                 self._counts.upright.append((entry.index, entry.name))
                 return Frame(picture.size, is_upright_known=True)
             if drawn is Drawn.UNKNOWN and entry.name in document.objects:
-                self._counts.unknown.append((entry.index, entry.name))
+                return self._choose(entry, frame, picture.size)
         elif entry.size and frame.size and frame.size != entry.size:
             is_turned = entry.size == frame.size[::-1]
             (self._counts.turned if is_turned else self._counts.resized).append((entry.index, entry.name))
         return frame
+
+    def _choose(self, entry: CocoImage, frame: Frame, upright: tuple[int, int]) -> Frame:
+        """Where nothing tells on which picture shapes were drawn, the person may."""
+        if self._source.is_drawn_as_stored is False:
+            return Frame(upright, is_upright_known=True)
+        self._counts.unknown.append((entry.index, entry.name))
+        return replace(frame, is_guessed=True)
 
     def _is_sideways(self, document: CocoDocument, name: str) -> bool:
         path = self._matches[document.path, name].path

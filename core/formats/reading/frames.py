@@ -15,11 +15,13 @@ _TOLERANCE = 1.0  # pixels beyond a border that rounding explains
 @dataclass(frozen=True, slots=True)
 class Frame:
     """The size that shapes are measured against (None = nobody knows it), and whether it is that of the picture as it
-    is stored: then whoever imports turns them upright. `is_upright_known`: it is certainly that of the upright one."""
+    is stored: then whoever imports turns them upright. `is_upright_known`: it is certainly that of the upright
+    one. `is_guessed`: that of the stored one because the file states it, and nothing else."""
 
     size: tuple[int, int] | None
     is_as_stored: bool = False
     is_upright_known: bool = False
+    is_guessed: bool = False
 
 
 class Drawn(StrEnum):

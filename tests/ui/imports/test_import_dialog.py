@@ -240,3 +240,14 @@ def test_the_person_says_that_shapes_were_drawn_before_turning(
     assert wish.args == [replace(doubtful.source, is_drawn_as_stored=True)]
     dialog.show_preview(replace(doubtful, source=wish.args[0]))
     assert page._as_stored.isChecked() and "before it" in page._rotated.text()
+    guessed = replace(doubtful, n_guessed_as_stored=2)
+    dialog.show_preview(guessed)
+    assert page._as_stored.isChecked() and "before it" in page._rotated.text()
+    with qtbot.waitSignal(dialog.preview_requested) as wish:
+        page._as_stored.click()
+    assert wish.args == [replace(guessed.source, is_drawn_as_stored=False)]
+    dialog.show_preview(replace(make_preview(n_rotated=3), source=wish.args[0]))
+    assert page._as_stored.isVisible() and not page._as_stored.isChecked()
+    assert "after turning, as chosen" in page._rotated.text()
+    dialog.show_preview(replace(doubtful, n_guessed_as_stored=1))
+    assert not page._as_stored.isChecked() and "of 1 they are taken as drawn before" in page._rotated.text()

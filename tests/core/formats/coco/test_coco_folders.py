@@ -243,3 +243,19 @@ def test_shapes_show_on_which_picture_they_were_drawn(
         (item,) = image.annotations
         x, y, w, h = boxes[int(Path(image.path).stem)]
         assert item.geometry == Box(x, y, x + w, y + h), "nothing is cut off"
+
+
+def test_the_person_says_on_which_picture_shapes_were_drawn_that_fit_both(
+    tmp_path: Path, pictures: Pictures, write: Write
+) -> None:
+    images = [{"id": n, "file_name": f"{n}.jpg", "width": 100, "height": 80} for n in range(2)]
+    file = write("a.json", [], images=images, annotations=[{"image_id": 0, "category_id": 5, "bbox": [9, 9, 9, 9]}])
+    pictures(tmp_path, "0.jpg", "1.jpg")
+    guessed, said = (
+        gather(FORMAT.read(ImportSource(file, is_drawn_as_stored=choice), size_of=turned(2)))
+        for choice in (None, False)
+    )
+    assert (guessed.images[0].is_as_stored, guessed.images[0].is_frame_guessed) == (True, True)
+    assert "drawn-unknown" in kinds(guessed)
+    assert (said.images[0].is_as_stored, said.images[0].is_upright_stated) == (False, True)
+    assert "drawn-unknown" not in kinds(said)
