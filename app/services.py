@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from app.settings import NETWORK_NEVER, SettingsStore
 from core.home import Home
+from core.models.arrivals import settle_arrivals
 from core.projects.service import ProjectService
 from core.registry.database import Registry
 from core.registry.remains import find_remains
@@ -148,6 +149,8 @@ def build_services(home: Home, settings: SettingsStore | None = None) -> Service
     home.ensure()
     registry = registry_of(home)
     registry.open()
+    if not registry.is_read_only:
+        settle_arrivals(registry, home.models)
     return Services(home, registry, settings)
 
 

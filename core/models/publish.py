@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,14 +51,21 @@ class Published:
     is_new: bool = True
 
 
-def publish(*, weights: Path, model: Mapping[str, Any], store: Path, card: str) -> Published:
+def publish(
+    *,
+    weights: Path,
+    model: Mapping[str, Any],
+    store: Path,
+    card: str,
+    announce: Callable[[Path], None] = lambda folder: None,
+) -> Published:
     """Store `weights`, `model` (as model.json, completed with the files' hashes) and `card` under their content's name.
 
-    Publishing the same content again returns the existing folder. Raises StorageError and leaves nothing behind when
-    the disk is full or fails.
+    Publishing the same content again returns the existing folder. `announce` is told of a new one before it appears.
+    Raises StorageError and leaves nothing behind when the disk is full or fails.
     """
     try:
-        return _publish(weights, model, store, card)
+        return _publish(weights, model, store, card, announce)
     except OSError as error:
         raise _storage_error(error, store) from error
 
@@ -79,7 +86,9 @@ def model_bytes(model: Mapping[str, Any]) -> bytes:
     return json.dumps(model, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False).encode() + b"\n"
 
 
-def _publish(weights: Path, model: Mapping[str, Any], store: Path, card: str) -> Published:
+def _publish(
+    weights: Path, model: Mapping[str, Any], store: Path, card: str, announce: Callable[[Path], None]
+) -> Published:
     store.mkdir(parents=True, exist_ok=True)
     weights_sha256 = sha256_of_file(weights)
     staging = store / f"{STAGING_PREFIX}{os.getpid()}-{clock.new_id()}"
@@ -92,6 +101,8 @@ def _publish(weights: Path, model: Mapping[str, Any], store: Path, card: str) ->
         _write(staging / MODEL_FILE, content)
         sync_folder(staging)
         target = store / content_id(content)
+        if not target.exists():
+            announce(target)
         is_new = _put_in_place(staging, target)
     finally:
         shutil.rmtree(staging, ignore_errors=True)

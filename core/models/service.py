@@ -14,11 +14,12 @@ from core.domain.imports import Problem
 from core.domain.models import TRASH_DAYS, Model, ModelVersion, VersionDetails, VersionStatus
 from core.domain.names import shown
 from core.errors import NotFoundError, RefusedError, WeightsError
+from core.models.arrivals import Arrival
 from core.models.details import facts_of, imported_at, snippet_of
 from core.models.exporting import Progress, write_bundle
 from core.models.importing import opened_bundle
 from core.models.origin import origin_of
-from core.models.publish import Published, publish
+from core.models.publish import publish
 from core.models.sweeping import TRASH_PREFIX, sweep_store, throw_away
 from core.models.taking_in import insert_imported, make_model, require_fitting
 from core.models.uses import require_idle
@@ -233,22 +234,21 @@ class ModelService:
             if model is not None:
                 with self._registry.read() as session:
                     require_fitting(session, bundle, model)
-            published = publish(weights=bundle.weights, model=bundle.model, store=self._store, card=bundle.card)
+            arrival = Arrival()
             try:
+                published = publish(
+                    weights=bundle.weights,
+                    model=bundle.model,
+                    store=self._store,
+                    card=bundle.card,
+                    announce=arrival.announce,
+                )
                 with self._registry.write(durable=True) as session:
                     owner = model or make_model(session, bundle, project, new_model_name)
                     version = insert_imported(session, bundle, published, owner)
                     return Changed(self._locate(version), noted(session))
-            except BaseException:
-                self._take_back(published)
-                raise
-
-    def _take_back(self, published: Published) -> None:
-        """A folder that was published for a row that could not be written, unless another version has its content."""
-        with self._registry.read() as session:
-            is_used = store.count_users_of_content(session, published.content_sha256) > 0
-        if published.is_new and not is_used:
-            shutil.rmtree(published.folder, ignore_errors=True)
+            finally:
+                arrival.settle(self._registry)
 
     # The store
 
