@@ -5,17 +5,22 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from app.controllers.images import MAX_AT_ONCE, ImagesController
 from app.jobs import JobRunner
+from app.making import LateThumbnails
+from app.services import open_services
 from core.domain.changes import Changes
 from core.domain.ids import ImageId, ProjectId
 from core.domain.imports import ImportSource
 from core.domain.projects import Project
+from core.home import Home
 from core.images.thumbnails import ThumbnailCache
 from core.imports.service import ImportService
 from core.projects.service import ProjectService
@@ -43,7 +48,7 @@ class WatchedThumbnails(ThumbnailCache):
             self.threads.add(threading.get_ident())
             self.paths.append(path)
         try:
-            return super().get(path, sha256, side)
+            return super().get(path, sha256, side, white)
         finally:
             with self._lock:
                 self._n_now -= 1
@@ -335,3 +340,35 @@ def test_a_search_does_not_read_the_classes_again(
     browser._search.setText("page 1")
     qtbot.waitUntil(lambda: browser.status_text.endswith('named "page 1"'))
     assert n_asked == 1, "the project has changed"
+
+
+def test_grey_of_few_bits_is_bright_in_the_grid_too(
+    qtbot: QtBot,
+    controller: ImagesController,
+    page: ProjectPage,
+    browser: ImageBrowser,
+    browse_projects: ProjectService,
+    browse_imports: ImportService,
+    tmp_path: Path,
+) -> None:
+    root = grey_folder(tmp_path / "grey")
+    report = browse_imports.commit(ImportSource(root), project_name="Grey")
+    _open(qtbot, controller, page, browse_projects, browse_projects.get_project(report.project))
+    qtbot.waitUntil(lambda: _thumbnail(browser, 0) is not None)
+    thumbnail = _thumbnail(browser, 0)
+    assert thumbnail is not None and thumbnail.pixelColor(thumbnail.width() // 2, thumbnail.height() // 2).red() > 200
+
+
+def test_the_late_cache_hands_on_all_that_it_is_asked(tmp_path: Path) -> None:
+    root = grey_folder(tmp_path / "grey")
+    with open_services(Home(tmp_path / "home")) as services:
+        cache = LateThumbnails(services)
+        assert cache.get(root / "a.png", "0" * 64, 64, 4095).max() > 200
+        assert cache.get(root / "a.png", "0" * 64, 64).max() < 30
+
+
+def grey_folder(root: Path) -> Path:
+    """An image of 12-bit grey in 16 bits, all of the value 3900."""
+    root.mkdir()
+    Image.fromarray(np.full((48, 64), 3900, np.uint16)).save(root / "a.png")
+    return root

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
@@ -247,3 +248,44 @@ def test_a_sample_that_cannot_be_made_says_why(
     qtbot.waitUntil(start_page.banner.isVisible)
     assert "The disk is full." in start_page.banner.plain_text()
     assert start_page._sample.isEnabled()
+
+
+def test_grey_of_few_bits_is_bright_among_the_examples(
+    qtbot: QtBot, make_controller: MakeController, tmp_path: Path
+) -> None:
+    root = tmp_path / "grey"
+    root.mkdir()
+    Image.fromarray(np.full((48, 64), 3900, np.uint16)).save(root / "a.png")
+    dialog = make_controller().new_project(root)
+    _wait_for(qtbot, dialog, Step.PREVIEW)
+    (tile,) = dialog.preview_page.samples._tiles
+    qtbot.waitUntil(lambda: tile.image is not None)
+    assert tile.image is not None and tile.image.pixelColor(5, 5).red() > 200
+
+
+def test_the_encoding_that_is_taken_reaches_the_project(
+    qtbot: QtBot, make_controller: MakeController, browse_projects: ProjectService, tmp_path: Path
+) -> None:
+    """And so does what was said about turning: the preview is made again with each answer."""
+    root = tmp_path / "helmets"
+    root.mkdir()
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (60, 40)).save(root / "a.jpg", exif=exif)
+    (root / "a.txt").write_text("0 0.25 0.5 0.2 0.2\n")
+    (root / "classes.txt").write_bytes("猫".encode("gbk") + b"\n\xb0\xb2\n")
+    dialog = make_controller().new_project(root)
+    _wait_for(qtbot, dialog, Step.PREVIEW)
+    page = dialog.preview_page
+    page._names._take.click()
+    qtbot.waitUntil(lambda: page.preview is not None and page.preview.source.names_encoding == "gbk")
+    page._as_stored.click()
+    qtbot.waitUntil(lambda: page.preview is not None and page.preview.source.is_drawn_as_stored)
+    _wait_for(qtbot, dialog, Step.PREVIEW)
+    assert page.preview is not None and page.preview.source.names_encoding == "gbk"
+    assert [name for name, _ in page.preview.categories] == ["猫", "安"]
+    qtbot.mouseClick(dialog._next, Qt.MouseButton.LeftButton)
+    _wait_for(qtbot, dialog, Step.REPORT)
+    project = browse_projects.find_project("helmets")
+    assert project is not None
+    assert [category.name for category in browse_projects.list_categories(project.id)] == ["猫", "安"]

@@ -124,9 +124,11 @@ def test_a_disagreement_is_said_once_with_both_names(tmp_path: Path, pictures: P
 def test_the_file_that_was_pointed_at_counts(tmp_path: Path, pictures: Pictures) -> None:
     pictures(tmp_path, "images/a.jpg")
     write(tmp_path, {"labels/a.txt": ROW.format(0), "labels/classes.txt": "dog\n", "mine.yaml": "names: [cat]\nnc: 1"})
+    write(tmp_path, {"data.yaml": "names: [owl]\nnc: 1"})
     result = read(tmp_path / "mine.yaml")
     assert found(result) == {"a.jpg": ["cat"]}
-    assert kinds(result) == ["category-names-differ"]
+    assert kinds(result) == ["category-names-differ"] * 2
+    assert found(read(tmp_path)) == {"a.jpg": ["owl"]}
 
 
 def test_a_yaml_of_bytes_that_yaml_does_not_allow(tmp_path: Path, pictures: Pictures) -> None:
