@@ -15,6 +15,7 @@ from core.formats.reading.encodings import NamesText, decode_names
 from core.formats.reading.json_files import read_json
 from core.formats.reading.text_files import decode_lines, head_of, is_plain_file, read_limited
 from core.formats.reading.yaml_files import MAX_BYTES, parse_yaml
+from core.formats.yolo.rows import looks_like_rows
 
 NOTES = "notes.json"
 NAME_FILES = ("classes.txt", "obj.names", "_darknet.labels", "classes.names", "names.txt")
@@ -118,6 +119,8 @@ class ClassLists:
             target = darknet_value(file, "names").replace("\\", "/").rpartition("/")[2]
             found = self._list_in(file.parent / target) if target and target != file.name else None
             return found.names if found is not None else None
+        if looks_like_rows(head_of(file)):
+            return None  # the labels of an image of that name
         text = self._decoded(file, _lines_of)
         names = _lines_of(text.text)
         if not names:

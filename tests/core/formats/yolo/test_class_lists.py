@@ -173,3 +173,16 @@ def test_labels_outside_the_folder_of_labels_are_read_too(tmp_path: Path, pictur
     result = read(tmp_path)
     assert found(result) == {"set/images/a.jpg": ["cat"], "more/b.jpg": ["cat"]}
     assert result.problems == ()
+
+
+def test_labels_may_be_called_like_a_set_or_a_list_of_names(tmp_path: Path, pictures: Pictures) -> None:
+    pictures(tmp_path, "images/train.jpg", "images/names.jpg")
+    write(tmp_path, {"classes.txt": "cat\n", "labels/train.txt": ROW.format(0), "labels/names.txt": ROW.format(0)})
+    assert found(read(tmp_path)) == {"names.jpg": ["cat"], "train.jpg": ["cat"]}
+
+
+def test_labels_beside_the_only_data_set_that_has_a_yaml_are_not_lost(tmp_path: Path, pictures: Pictures) -> None:
+    pictures(tmp_path, "one/images/a.jpg", "two/images/b.jpg")
+    write(tmp_path, {"one/data.yaml": "train: images\nval: images\nnames: [cat]\n", "two/names.txt": "dog\n"})
+    write(tmp_path, {"one/labels/a.txt": ROW.format(0), "two/labels/b.txt": ROW.format(0)})
+    assert found(read(tmp_path)) == {"one/images/a.jpg": ["cat"], "two/images/b.jpg": ["dog"]}
