@@ -14,11 +14,15 @@ from core.runs.folder.removal import remove_scratch, sweep_removed
 from core.runs.kinds import RunKindCatalog
 
 
+LEFT = ("*.tmp", "work/*.tmp", "checkpoints/*.tmp", "reserve")
+"""Of a run's folder, whatever its kind."""
+
+
 def sweep_runs(records: Sequence[RunRecord], folder: Path, kinds: RunKindCatalog) -> None:
     """`folder` holds all runs. A run that has not ended, or whose process is there, keeps what it has."""
     sweep_removed(folder)
     for record in records:
-        layout, scratch = RunLayout(record.folder), kinds.info(record.kind).scratch
+        layout, scratch = RunLayout(record.folder), (*LEFT, *kinds.info(record.kind).scratch)
         if not record.status.is_terminal or not any(any(layout.folder.glob(pattern)) for pattern in scratch):
             continue
         with left_alone(layout) as is_alone:
