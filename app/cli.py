@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.services import Services
 
 DONE, REFUSED, USAGE, STOPPED = 0, 1, 2, 130
-CHANGING = ("import", "train", "recheck", "sample")
+CHANGING = ("import", "train", "recheck", "sample", "retry", "remove")
 VERBS = (
     "import",
     "train",
@@ -31,6 +31,10 @@ VERBS = (
     "projects",
     "locate",
     "stop",
+    "retry",
+    "kill",
+    "remove",
+    "rename",
     "recheck",
     "export",
     "export-data",
@@ -102,6 +106,15 @@ def make_parser() -> argparse.ArgumentParser:
     made.add_argument("folder", metavar="FOLDER", type=Path)
     made.add_argument("--allow-missing", action="store_true", help="also when not all of its images are there")
     verb("stop", "Stop a run and keep the best so far.").add_argument("run", metavar="RUN")
+    made = verb("retry", "Try a run again from its newest checkpoint, or start one that waits, and wait for its end.")
+    made.add_argument("run", metavar="RUN")
+    verb("kill", "End a run's processes now; its checkpoints stay.").add_argument("run", metavar="RUN")
+    made = verb("remove", "Take a run off the list; the versions that it published stay.")
+    made.add_argument("run", metavar="RUN")
+    made.add_argument("--files", action="store_true", help="also its files: curves, log, artifacts, checkpoints")
+    made = verb("rename", "Give a run, a model or a version another name.")
+    made.add_argument("id", metavar="ID", help="of a run, a model or a version; a model's name too")
+    made.add_argument("name", metavar="NAME")
     made = verb("recheck", "Predict with a version again and compare with what it predicted when it was measured.")
     made.add_argument("version", metavar="VERSION")
     made.add_argument("--device", metavar="cpu|cuda:0", help="the training's when not given")
@@ -246,6 +259,10 @@ def _dispatch(arguments: argparse.Namespace, home: Any, console: Console) -> Ver
             from app.verbs import rechecks
 
             return rechecks.run(services, arguments, console)
+        if verb in ("retry", "kill", "remove", "rename"):
+            from app.verbs import runs
+
+            return getattr(runs, f"run_{verb}")(services, arguments, console)  # type: ignore[no-any-return]
         from app.verbs import library
 
         name = verb.replace("-", "_")

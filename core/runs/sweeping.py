@@ -13,7 +13,6 @@ from core.runs.folder.layout import RunLayout
 from core.runs.folder.removal import remove_scratch, sweep_removed
 from core.runs.kinds import RunKindCatalog
 
-
 LEFT = ("*.tmp", "work/*.tmp", "checkpoints/*.tmp", "reserve")
 """Of a run's folder, whatever its kind."""
 

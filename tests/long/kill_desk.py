@@ -122,7 +122,7 @@ class KillDesk:
         left = [path for pattern in LEFTOVERS for path in self.home.root.glob(pattern)]
         assert left == [], left
         assert hashes(self.images) == self._sources, "the images of a person"
-        assert [process for process in children_of(self.home.root)] == []
+        assert list(children_of(self.home.root)) == []
 
     def _judge_run(self, services: Services, run: RunRecord) -> None:
         if run.status is RunStatus.PENDING:  # killed before anybody started it: it waits, and says so

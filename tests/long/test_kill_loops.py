@@ -27,7 +27,7 @@ from core.runs.folder.layout import RunLayout
 KILLS = int(os.environ.get("CALQUE_KILLS", "50"))
 SEED = int(os.environ.get("CALQUE_KILL_SEED", "0"))
 FATAL = Path(__file__).parents[1] / "core" / "training" / "fatal"
-LONGEST_S = 1.5
+LONGEST_S = 2.5
 """From the first sign of the process that is to be killed; the trainings take about as long."""
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(3600)]
@@ -55,7 +55,7 @@ def desk(tmp_path: Path, images: Path, capsys: pytest.CaptureFixture[str], reque
 
 def tell(desk: KillDesk, what: str, began_at: float) -> None:
     took = time.monotonic() - began_at
-    print(f"\n{what}: {KILLS} kills in {took:.0f} s, {dict(desk.outcomes)}")  # noqa: T201 - the figures of the loop
+    print(f"\n{what}: {KILLS} kills in {took:.0f} s, {dict(desk.outcomes)}")
 
 
 @pytest.mark.parametrize("whom", ["child", "warden"])
