@@ -149,7 +149,9 @@ def _with_data(found: Circumstances, draft: TrainingDraft, reasons: dict[str, st
     if Split.TRAIN in found.stated and not found.chosen and not _is_stated(folders, found):
         reasons["data"] = "As the import states the sets."
         return replace(draft, stated_sets=tuple(split for split in Split if split in found.stated))
-    if folders.val or folders.test:
+    if found.chosen:
+        reasons["data"] = "To train on: what was chosen on the project's page."
+    elif folders.val or folders.test:
         reasons["data"] = "By the names of the folders."
     elif folders.train == ("",):
         reasons["data"] = "No folder is called train, val or test, so all images are used."

@@ -151,7 +151,9 @@ def test_sets_that_the_import_states_go_before_folders_without_a_name() -> None:
     assert propose(found(*folders, stated=stated)).draft.train_folders == ("train",)  # the names say the same
     other = propose(found(*folders, stated={Split.TRAIN: 100, Split.VAL: 70})).draft
     assert (other.stated_sets, other.train_folders) == ((Split.TRAIN, Split.VAL), ())
-    assert propose(found(*folders, stated=stated, chosen=("val",))).draft.train_folders == ("val",)
+    chosen = propose(found(*folders, stated=stated, chosen=("val",)))
+    assert chosen.draft.train_folders == ("val",)
+    assert chosen.reasons["data"].endswith("what was chosen on the project's page.")
 
 
 def test_stated_sets_are_asked_for_again() -> None:
