@@ -26,7 +26,7 @@ class SchemaEditor(QWidget):
         super().__init__(parent)
         self.form = SchemaForm()
         self.json = JsonView()
-        self.form_button = self._make_button("list-checks", self.tr("&Form"))
+        self.form_button = self._make_button("list-checks", self.tr("F&orm"))
         self.json_button = self._make_button("code", self.tr("&JSON"))
         group = QButtonGroup(self)
         for button in (self.form_button, self.json_button):

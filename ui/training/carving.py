@@ -28,7 +28,7 @@ class Carving(QWidget):
         self._problem = ProblemLabel()
         row = QHBoxLayout()
         row.setSpacing(10)
-        title: QLabel = label(self.tr("Part &held back for validation"))
+        title: QLabel = label(self.tr("Par&t held back for validation"))
         title.setBuddy(self.control)
         self.control.setAccessibleName(self.tr("Part held back for validation"))
         row.addWidget(title)

@@ -54,7 +54,7 @@ class ModelPage(WizardPage):
         self._model_problem = ProblemLabel()
         self._version_line = QLineEdit()
         self._version = LabelledField(
-            self.tr("Name of the &version (optional)"),
+            self.tr("&Name of the version (optional)"),
             self._version_line,
             help_text=self.tr("Versions are numbered V001, V002 …; a name helps to tell them apart."),
         )
@@ -69,7 +69,7 @@ class ModelPage(WizardPage):
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(10)
         column.addWidget(self._name)
-        column.addWidget(LabelledField(self.tr("Desc&ription (optional)"), self._description))
+        column.addWidget(LabelledField(self.tr("Descri&ption (optional)"), self._description))
         existing = QWidget()
         column = QVBoxLayout(existing)
         column.setContentsMargins(0, 4, 0, 0)

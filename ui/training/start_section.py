@@ -54,7 +54,7 @@ class StartSection(QWidget):
         self._file = QLineEdit()
         self._file.setPlaceholderText(self.tr("Path of a .pt or .safetensors file"))
         self._file.setAccessibleName(self.tr("Weights file"))
-        self._browse = QPushButton(icon("folder-open"), self.tr("B&rowse…"))
+        self._browse = QPushButton(icon("folder-open"), self.tr("Bro&wse…"))
         self._problem = ProblemLabel()
         self._lay_out()
         self._connect()

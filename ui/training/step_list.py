@@ -21,7 +21,8 @@ class StepButton(QAbstractButton):
         super().__init__(parent)
         self._icon_name = STEP_ICONS[step]
         self._state = StepState()
-        self.setText(STEP_TITLES[step])
+        self._title = STEP_TITLES[step]
+        self.setText(self._title.replace("&", "&&"))
         self.setCheckable(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -43,7 +44,7 @@ class StepButton(QAbstractButton):
 
     def _describe(self) -> None:
         problem = self.tr("Problem: {text}").format(text=self._state.problem) if self._state.problem else ""
-        self.setAccessibleName(self.text())
+        self.setAccessibleName(self._title)
         self.setAccessibleDescription(problem or self._state.summary)
         self.setToolTip(self._state.problem or self._state.summary)
 
@@ -103,7 +104,7 @@ class StepButton(QAbstractButton):
         top = (self.height() - line * (2 if second else 1)) // 2
         painter.setFont(font)
         painter.setPen(QColor(theme.text))
-        painter.drawText(QRect(left, top, width, line), Qt.AlignmentFlag.AlignVCenter, self.text())
+        painter.drawText(QRect(left, top, width, line), Qt.AlignmentFlag.AlignVCenter, self._title)
         if second:
             painter.setFont(self.font())
             painter.setPen(QColor(getattr(theme, self._tone()) if self._state.problem else theme.text_muted))

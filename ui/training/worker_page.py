@@ -32,7 +32,7 @@ class WorkerPage(WizardPage):
         self._slug = ""
         self._title = label("", "heading")
         self._summary = label("", "", wrap=True)
-        self._choose = QPushButton(self.tr("C&hoose…"))
+        self._choose = QPushButton(self.tr("&Choose…"))
         self._choose.setIcon(icon("search"))
         self._explain = QPushButton(icon("book-open"), self.tr("Every option e&xplained…"))
         self._networks = QPushButton(icon("layers"), self.tr("Available &architectures…"))

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.domain.devices import DeviceReport
@@ -402,3 +403,22 @@ def test_a_review_that_has_to_read_first_says_how_far_it_is(wizard: TrainingWiza
     wizard.review_requested.emit()
     wizard._ask_for_review()
     assert wizard.frame.footer.reason() == "Checking what is proposed…"
+
+
+def mnemonics(page: QWidget) -> list[str]:
+    """Of what can be seen: of buttons, and of labels that lead to a control."""
+    labels = [label.text() for label in page.findChildren(QLabel) if label.buddy() and label.isVisible()]
+    buttons = [button.text() for button in page.findChildren(QAbstractButton) if button.isVisible()]
+    found = [re.search("&([^&])", text.replace("&&", "")) for text in (*labels, *buttons)]
+    return [match.group(1).lower() for match in found if match]
+
+
+@pytest.mark.parametrize("step", steps.STEPS)
+def test_each_underlined_letter_means_one_thing(wizard: TrainingWizard, step: str) -> None:
+    wizard.open_step(step)
+    if step == steps.CONFIGURATION:
+        wizard.pages.configuration._new.click()
+    letters = mnemonics(wizard)
+    menu_bar = ["f", "v", "r", "h"]  # File, View, Run, Help
+    assert sorted(letters) == sorted(set(letters))
+    assert not set(letters) & set(menu_bar)
