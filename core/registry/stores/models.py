@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from core import clock
 from core.domain.changes import Changes
@@ -14,11 +14,15 @@ from core.domain.ids import ModelId, ProjectId, RunId, SnapshotId, TaskId, Versi
 from core.domain.models import Headline, Model, ModelVersion, VersionStatus
 from core.errors import NotFoundError, RefusedError
 from core.registry.changes import note
-from core.registry.places import located_folder, stored_folder
-from core.registry.stores.scores import map50_of_version
+from core.registry.places import stored_folder
+from core.registry.stores.model_rows import (
+    label_of,
+    models_query,
+    read_models,
+    read_versions,
+    versions_query,
+)
 from core.registry.tables.models import ModelRow, VersionRow
-from core.registry.tables.projects import ProjectRow
-from core.registry.tables.snapshots import SnapshotRow
 
 _PREFIX_LENGTH = 6
 """Shortest beginning of an id that is taken for it."""
@@ -55,7 +59,7 @@ def insert_model(
 
 def get_model(session: Session, id: ModelId) -> Model:
     """Also a deleted one: runs still name it."""
-    found = _read_models(session, _models().where(ModelRow.id == id))
+    found = read_models(session, models_query().where(ModelRow.id == id))
     if not found:
         raise NotFoundError(f'There is no model with the id "{id}".')
     return found[0]
@@ -69,16 +73,18 @@ def has_model(session: Session, id: ModelId) -> bool:
 def find_model(session: Session, project: ProjectId | None, name_or_id: str) -> Model | None:
     """Among those of the project, or of none."""
     named = (ModelRow.name == name_or_id) | (ModelRow.id == name_or_id)
-    found = _read_models(session, _models().where(ModelRow.project_id == project, named, ModelRow.deleted_at.is_(None)))
+    found = read_models(
+        session, models_query().where(ModelRow.project_id == project, named, ModelRow.deleted_at.is_(None))
+    )
     return found[0] if found else None
 
 
 def list_models(session: Session, project: ProjectId | None = None) -> tuple[Model, ...]:
     """Newest first; of all projects, and of none, when none is named."""
-    query = _models().where(ModelRow.deleted_at.is_(None)).order_by(ModelRow.created_at.desc(), ModelRow.id.desc())
+    query = models_query().where(ModelRow.deleted_at.is_(None)).order_by(ModelRow.created_at.desc(), ModelRow.id.desc())
     if project is not None:
         query = query.where(ModelRow.project_id == project)
-    return _read_models(session, query)
+    return read_models(session, query)
 
 
 def delete_model(session: Session, id: ModelId) -> None:
@@ -142,7 +148,7 @@ def insert_version(
 
 def get_version(session: Session, id: VersionId) -> ModelVersion:
     """Also a deleted one: what started from it still names it."""
-    found = _read_versions(session, _versions().where(VersionRow.id == id))
+    found = read_versions(session, versions_query().where(VersionRow.id == id))
     if not found:
         raise NotFoundError(f'There is no model version with the id "{id}".')
     return found[0]
@@ -158,24 +164,24 @@ def find_version(session: Session, id_or_prefix: str) -> ModelVersion | None:
     wanted = id_or_prefix.strip().lower()
     if len(wanted) < _PREFIX_LENGTH:
         return None
-    query = _versions().where(VersionRow.id.startswith(wanted, autoescape=True), VersionRow.deleted_at.is_(None))
-    found = _read_versions(session, query.limit(2))
+    query = versions_query().where(VersionRow.id.startswith(wanted, autoescape=True), VersionRow.deleted_at.is_(None))
+    found = read_versions(session, query.limit(2))
     return found[0] if len(found) == 1 else None
 
 
 def list_versions(session: Session, model: ModelId | None = None) -> tuple[ModelVersion, ...]:
     """Newest first, without deleted ones; of all models when none is named."""
-    query = _versions().where(VersionRow.deleted_at.is_(None))
+    query = versions_query().where(VersionRow.deleted_at.is_(None))
     query = query.order_by(VersionRow.created_at.desc(), VersionRow.number.desc())
     if model is not None:
         query = query.where(VersionRow.model_id == model)
-    return _read_versions(session, query)
+    return read_versions(session, query)
 
 
 def list_children(session: Session, parent: VersionId) -> tuple[ModelVersion, ...]:
     """Versions that started from this one, oldest first."""
-    query = _versions().where(VersionRow.parent_id == parent, VersionRow.deleted_at.is_(None))
-    return _read_versions(session, query.order_by(VersionRow.created_at))
+    query = versions_query().where(VersionRow.parent_id == parent, VersionRow.deleted_at.is_(None))
+    return read_versions(session, query.order_by(VersionRow.created_at))
 
 
 def publish_version(
@@ -273,103 +279,3 @@ def version_row(session: Session, id: VersionId) -> VersionRow:
     if row is None:
         raise NotFoundError(f'There is no model version with the id "{id}".')
     return row
-
-
-def label_of(row: VersionRow) -> str:
-    """V001 (name)."""
-    return f"V{row.number:03d} ({row.name})" if row.name else f"V{row.number:03d}"
-
-
-def headline_of(row: VersionRow) -> Headline | None:
-    if row.headline_metric is None or row.headline_value is None:
-        return None
-    return Headline(row.headline_metric, row.headline_value, row.headline_split or "")
-
-
-def _models() -> Select[ModelRow, str, int]:
-    n_versions = (
-        select(func.count())
-        .where(VersionRow.model_id == ModelRow.id, VersionRow.deleted_at.is_(None))
-        .scalar_subquery()
-    )
-    return select(ModelRow, ProjectRow.name, n_versions).outerjoin(ProjectRow, ProjectRow.id == ModelRow.project_id)
-
-
-def _read_models(session: Session, query: Select[ModelRow, str, int]) -> tuple[Model, ...]:
-    return tuple(
-        Model(
-            id=ModelId(row.id),
-            project=ProjectId(row.project_id) if row.project_id else None,
-            project_name=project_name or "",
-            name=row.name,
-            task=TaskId(row.task),
-            categories=tuple(row.categories),
-            created_at=row.created_at,
-            description=row.description,
-            n_versions=n_versions,
-            last_number=row.last_number,
-        )
-        for row, project_name, n_versions in session.execute(query)
-    )
-
-
-_Parent = aliased(VersionRow)
-
-
-def _versions() -> Select[VersionRow, str, VersionRow, int, float | None]:
-    return (
-        select(VersionRow, ModelRow.name, _Parent, SnapshotRow.number, map50_of_version())
-        .join(ModelRow, ModelRow.id == VersionRow.model_id)
-        .outerjoin(_Parent, _Parent.id == VersionRow.parent_id)
-        .outerjoin(
-            SnapshotRow,
-            (SnapshotRow.id == VersionRow.snapshot_id) & (SnapshotRow.project_id == VersionRow.project_id),
-        )
-    )
-
-
-def _read_versions(
-    session: Session, query: Select[VersionRow, str, VersionRow, int, float | None]
-) -> tuple[ModelVersion, ...]:
-    return tuple(
-        _to_version(row, name, parent, number, map50, located_folder(session, row.folder) if row.folder else None)
-        for row, name, parent, number, map50 in session.execute(query)
-    )
-
-
-def _to_version(
-    row: VersionRow,
-    model_name: str,
-    parent: VersionRow | None,
-    snapshot: int | None,
-    map50: float | None,
-    folder: Path | None,
-) -> ModelVersion:
-    return ModelVersion(
-        id=VersionId(row.id),
-        model=ModelId(row.model_id),
-        model_name=model_name,
-        number=row.number,
-        name=row.name,
-        status=VersionStatus(row.status),
-        created_at=row.created_at,
-        worker=row.worker,
-        worker_version=row.worker_version,
-        architecture=row.architecture,
-        parent=VersionId(row.parent_id) if row.parent_id else None,
-        parent_label=label_of(parent) if parent else "",
-        run=RunId(row.run_id) if row.run_id else None,
-        project=ProjectId(row.project_id) if row.project_id else None,
-        snapshot=SnapshotId(row.snapshot_id) if row.snapshot_id else None,
-        snapshot_label=f"V{snapshot:03d}" if snapshot else "",
-        headline=headline_of(row),
-        map50=map50,
-        duration_s=row.duration_s,
-        is_partial=row.is_partial,
-        folder=folder,
-        weights_sha256=row.weights_sha256,
-        content_sha256=row.content_sha256,
-        description=row.description,
-        imported_at=row.imported_at,
-        is_deleted=row.deleted_at is not None,
-    )

@@ -19,7 +19,7 @@ from core.errors import NotFoundError
 from core.registry.changes import note
 from core.registry.places import located_folder, stored_folder
 from core.registry.stores.chunks import ROWS_PER_INSERT, chunked
-from core.registry.stores.models import headline_of, label_of
+from core.registry.stores.model_rows import headline_of, label_of
 from core.registry.stores.scores import map50_of_version
 from core.registry.tables.models import ModelRow, VersionRow
 from core.registry.tables.projects import ProjectRow
