@@ -11,7 +11,7 @@ from core.domain.names import shown
 from core.errors import StorageError
 
 _OWN = frozenset(
-    {"runs", "models", "snapshots", "thumbnails", "weights", "logs", "sample", "backups", "devices"}
+    {"runs", "models", "snapshots", "thumbnails", "weights", "logs", "sample", "backups", "devices", "timing"}
     | {"settings.json", "window.ini", "window.json"}
 )
 

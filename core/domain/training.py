@@ -101,6 +101,7 @@ class TrainingReview:
     is_val_carved: bool
     command: str  # the same training as a command line
     toml: str = ""  # the same as a run.toml
+    estimated_s: float | None = None  # of the whole run; None = nobody has timed a batch of it yet
     are_files_known: bool = True  # whether somebody looked at the image files since something changed
 
     @property

@@ -12,7 +12,7 @@ from core.domain.devices import DeviceReport
 from core.domain.ids import ProjectId, RunId, VersionId
 from core.domain.models import ModelVersion, VersionStatus
 from core.domain.runs import RunRecord
-from core.domain.snapshots import SnapshotInfo
+from core.domain.snapshots import SnapshotInfo, Split
 from core.domain.training import StartFrom, StartKind, TrainingDraft, TrainingReview
 from core.domain.workers import ConfigValue
 from core.errors import CalqueError, RefusedError, StorageError
@@ -30,6 +30,7 @@ from core.runs.folder.layout import RunLayout
 from core.runs.folder.removal import remove_folder
 from core.runs.folder.request import read_request, write_request
 from core.runs.processes.devices import probe_devices
+from core.runs.processes.launch import device_holder
 from core.runs.service import RunService
 from core.training.child.payload import payload_from_json
 from core.training.draft.command import TrainingPlan, to_command, to_toml
@@ -44,6 +45,7 @@ from core.training.review.gathering import Gathered, Gatherer, tidy
 from core.training.review.preflight import check as check_facts
 from core.training.review.words import describe_values
 from core.training.starting import make_record, make_request
+from core.training.timing import BatchTimer, epochs_of, estimated_s, time_question, time_text
 from core.workers.catalog import WorkerCatalog
 from core.workers.configuration import differing
 
@@ -84,6 +86,7 @@ class TrainingService:
             kind=TRAINING.slug,
             same_again=self.draft_from_run,
         )
+        self._timer = BatchTimer(catalog, home.root / "timing")
         self.propose = self._proposer.propose
         self.propose_configuration = self._proposer.propose_configuration
         self._gatherer = Gatherer(
@@ -124,6 +127,23 @@ class TrainingService:
     ) -> None:
         """Whether each image file in use is there and as large as it was; the next review tells. May take a while."""
         self._gatherer.look_at_files(draft, check=check, progress=progress)
+
+    def time_batch(self, draft: TrainingDraft, *, check: Check = lambda: None) -> bool:
+        """Find out how long a batch of this training takes, unless that is known; the next review tells. Takes seconds.
+
+        True when it is known now. False, and nothing is started, for a draft that cannot start, a worker that cannot
+        be foretold, and a device that another run computes on: it would take that run's memory. Raises RunError when
+        it could not be found out.
+        """
+        gathered = self._gatherer.gather(draft, check=check)
+        question = time_question(gathered, self._catalog)
+        if question is None or any(issue.is_error for issue in check_facts(gathered.facts)):
+            return False
+        if self._timer.find(question) is None:
+            if device_holder(self._home.devices, question.device) is not None:
+                return False
+            self._timer.measure(question, check)
+        return True
 
     def submit(self, draft: TrainingDraft) -> Changed[RunRecord]:
         """Check once more, files included, freeze the data, and write model, version and run; the run is Pending.
@@ -198,10 +218,13 @@ class TrainingService:
         facts = gathered.facts
         data = facts.data
         plan = self._plan_or_none(facts.draft)
+        seconds = self._estimated_s(gathered)
+        values = describe_values(facts, gathered.resolved)
         return TrainingReview(
             draft=facts.draft,
             issues=check_facts(facts),
-            values=describe_values(facts, gathered.resolved),
+            values=values if seconds is None else (*values, ("Takes", time_text(seconds), True)),
+            estimated_s=seconds,
             categories=data.categories if data else (),
             splits=data.splits if data else (),
             ignored=data.ignored if data else (),
@@ -211,6 +234,20 @@ class TrainingService:
             command=to_command(plan) if plan else "",
             toml=to_toml(plan) if plan else "",
             are_files_known=data is None or facts.n_files_seen is not None,
+        )
+
+    def _estimated_s(self, gathered: Gathered) -> float | None:
+        """From a batch that was timed before; None as long as none was."""
+        question = time_question(gathered, self._catalog)
+        known = self._timer.find(question) if question is not None else None
+        if question is None or known is None or gathered.facts.data is None:
+            return None
+        minutes = gathered.facts.draft.max_minutes
+        return estimated_s(
+            known,
+            n_train=gathered.facts.data.n_images(Split.TRAIN),
+            epochs=epochs_of(gathered.resolved, self._catalog.get(question.worker)),
+            most_s=None if minutes is None else minutes * 60,
         )
 
     def _plan_or_none(self, draft: TrainingDraft) -> TrainingPlan | None:

@@ -56,6 +56,7 @@ class WorkerDescription:
     explain: Callable[[BaseException, Mapping[str, Any]], CalqueError | None] | None = None
     pretrained: PretrainedSource | None = None
     python: str = ""
+    epochs_field: str = ""  # of the configuration: how often the training images are passed; "" = cannot be foretold
 
 
 @dataclass(frozen=True, slots=True)

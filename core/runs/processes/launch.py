@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import core
 from core.errors import RunError
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 PYTHON_VARIABLE = "CALQUE_CHILD_PYTHON"  # as core.workers.environment sets it
 CHILD_FLAG = "--child"
 PROBE_FLAG = "--probe-devices"
+TIMING_FLAG = "--time-batch"
 LOCKS_FLAG = "--locks"
 
 WARDEN_PATIENCE_S = 30.0
@@ -156,6 +159,54 @@ def ask_for_devices(timeout_s: float) -> Finding:
     except OSError as error:
         return Finding(-1, "", str(error))
     return Finding(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+
+
+def ask_for_batch_time(
+    question: Path, environment: Mapping[str, str], timeout_s: float, check: Callable[[], None]
+) -> Finding:
+    """Train for a moment in a short process of its own. `check` is called meanwhile, and may raise to end it."""
+    command = [*_program(environment.get(PYTHON_VARIABLE, "")), TIMING_FLAG, str(question)]
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        try:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=errors,
+                cwd=question.parent,
+                env=_environment(environment),
+                start_new_session=True,
+            )
+        except OSError as error:
+            return Finding(-1, "", str(error))
+        try:
+            _await_end(process, timeout_s, check)
+        finally:
+            _end_group(process)
+        said = [_text_of(file) for file in (output, errors)]
+    return Finding(None if process.returncode == -signal.SIGKILL else process.returncode, *said)
+
+
+def _await_end(process: Process, timeout_s: float, check: Callable[[], None]) -> None:
+    deadline = time.monotonic() + timeout_s
+    while process.poll() is None and time.monotonic() < deadline:
+        check()
+        time.sleep(0.05)
+
+
+def _end_group(process: Process) -> None:
+    """It and what it started, loaders of data."""
+    if process.poll() is None:
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    process.wait()
+
+
+def _text_of(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode("utf-8", "replace")
 
 
 def _start_warden(

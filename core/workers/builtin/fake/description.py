@@ -20,6 +20,7 @@ DESCRIPTION = WorkerDescription(
     implementation="core.workers.builtin.fake.worker:FakeWorker",
     presets={"Ten steps": {"n_steps": 10}},
     libraries=("numpy",),
+    epochs_field="n_steps",
     is_hidden=True,
     explain=torch_failures.explain,  # it fails as real ones do
 )

@@ -23,6 +23,7 @@ DESCRIPTION = WorkerDescription(
     usual_preset=BALANCE,
     small_data_preset=FAST,
     networks=networks(SEGMENTATION.slug),
+    epochs_field="epochs",
     libraries=("ultralytics", "torch"),
     prepare=environment.prepare,
     explain=failures.explain,
