@@ -178,7 +178,8 @@ def _upright_assumed(planned: Sequence[PlannedImage], source: ImportSource) -> l
     text = (
         f"{counted(len(paths), 'annotated image is', 'annotated images are')} stored turned (EXIF), and nothing says "
         "whether the annotations were drawn before or after turning: they are taken as drawn on the upright "
-        f"{'picture' if len(paths) == 1 else 'pictures'}. Look at the examples: {some}."
+        f"{'picture' if len(paths) == 1 else 'pictures'}. Look at the examples: {some}. If "
+        "the shapes lie elsewhere there, say that they were drawn before (on the command line: --drawn-as-stored)."
     )
     return [Problem("upright-assumed", text, str(source.path))]
 
