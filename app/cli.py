@@ -35,6 +35,8 @@ VERBS = (
     "kill",
     "remove",
     "rename",
+    "describe",
+    "delete",
     "recheck",
     "export",
     "export-data",
@@ -115,6 +117,11 @@ def make_parser() -> argparse.ArgumentParser:
     made = verb("rename", "Give a run, a model or a version another name.")
     made.add_argument("id", metavar="ID", help="of a run, a model or a version; a model's name too")
     made.add_argument("name", metavar="NAME")
+    made = verb("describe", "Write about a run, a model or a version; what was written before is replaced.")
+    made.add_argument("id", metavar="ID", help="of a run, a model or a version; a model's name too")
+    made.add_argument("text", metavar="TEXT")
+    made = verb("delete", "Delete a version, or a model with all its versions; never while a run needs one.")
+    made.add_argument("id", metavar="ID", help="of a version or a model; a model's name too")
     made = verb("recheck", "Predict with a version again and compare with what it predicted when it was measured.")
     made.add_argument("version", metavar="VERSION")
     made.add_argument("--device", metavar="cpu|cuda:0", help="the training's when not given")
@@ -259,7 +266,11 @@ def _dispatch(arguments: argparse.Namespace, home: Any, console: Console) -> Ver
             from app.verbs import rechecks
 
             return rechecks.run(services, arguments, console)
-        if verb in ("retry", "kill", "remove", "rename"):
+        if verb in ("rename", "describe", "delete"):
+            from app.verbs import naming
+
+            return getattr(naming, f"run_{verb}")(services, arguments, console)  # type: ignore[no-any-return]
+        if verb in ("retry", "kill", "remove"):
             from app.verbs import runs
 
             return getattr(runs, f"run_{verb}")(services, arguments, console)  # type: ignore[no-any-return]
