@@ -203,6 +203,9 @@ def run_verb(arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         console.refuse(CalqueError("Stopped."))
         return STOPPED
+    except SystemExit as error:
+        console.refuse(CalqueError(f"A plug-in tried to end Calque (SystemExit: {error.code})."))
+        return REFUSED
     try:
         console.show(result)
     except KeyboardInterrupt:

@@ -53,7 +53,7 @@ class MeasureCatalog:
         try:
             measures = _measures_of(entry)
             _require_new(measures, self._measures.keys())
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plug-in's module can raise anything when imported
+        except BaseException as error:  # noqa: BLE001 - a plug-in's module can raise anything when imported
             reason = str(error) if isinstance(error, CalqueError) else f"{type(error).__name__}: {error}"
             self.problems += (f'The measures of "{entry.name}" cannot be used: {reason}',)
             return

@@ -53,7 +53,7 @@ def make_table(
         name = measure.description.name
         try:
             columns[name] = _column(measure, scored, len(categories))
-        except Exception as error:  # noqa: BLE001 - a plug-in's function can raise anything
+        except BaseException as error:  # noqa: BLE001 - a plug-in's function can raise anything
             columns[name] = [None] * (1 + len(categories))
             title = measure.description.full_title
             failures.append(f'The measure "{title}" could not be made: {type(error).__name__}: {error}')

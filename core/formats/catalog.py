@@ -65,7 +65,7 @@ def _load_entry(entry: EntryPoint) -> tuple[AnnotationFormat | None, FormatInfo]
     try:
         found = _format_of(entry)
         return found, found.info
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - a plug-in's module can raise anything when imported
+    except BaseException as error:  # noqa: BLE001 - a plug-in's module can raise anything when imported
         return None, FormatInfo(slug=entry.name, title=entry.name, unavailable_reason=_reason(error))
 
 

@@ -77,7 +77,7 @@ class RunKindCatalog:
             return KindInfo(slug=slug, title=slug, unavailable_reason="It is not installed any more.")
         try:
             return _kind_of(entry)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plug-in's module can raise anything when imported
+        except BaseException as error:  # noqa: BLE001 - a plug-in's module can raise anything when imported
             return KindInfo(slug=slug, title=slug, unavailable_reason=_reason(error))
 
 

@@ -126,7 +126,9 @@ class RunService:
             self._end_unstarted(record)
             return StartOutcome.STOPPED
         try:
-            environment = prepare_environment(find_worker(request.worker), layout.folder)
+            environment = prepare_environment(
+                find_worker(request.worker), layout.folder, may_use_network=request.may_use_network
+            )
         except OSError as error:
             raise StorageError(f"The run's folder cannot be written: {error.strerror} ({layout.folder}).") from error
         try:

@@ -69,7 +69,7 @@ def is_task_id(value: object) -> bool:
 def _load_entry(entry: EntryPoint) -> Task | str:
     try:
         return _task_of(entry)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - a plug-in's module can raise anything when imported
+    except BaseException as error:  # noqa: BLE001 - a plug-in's module can raise anything when imported
         reason = str(error) if isinstance(error, CalqueError) else f"{type(error).__name__}: {error}"
         return f'The task "{entry.name}" cannot be used: {reason}'
 

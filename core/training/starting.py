@@ -108,7 +108,7 @@ def _make_payload(
         start_text=start_text(facts),
         weights=weights.absolute() if weights else None,
         pretrained=gathered.pretrained if is_pretrained else "",
-        may_download=draft.start.may_download,
+        may_download=is_pretrained and draft.start.may_download,
         weights_folder=home.weights.absolute(),
         store=home.models.absolute(),
         parent=parent.id if parent else None,

@@ -68,7 +68,7 @@ class WorkerCatalog:
             made = getattr(importlib.import_module(module), name)()
         except CalqueError:
             raise
-        except Exception as error:  # importing torch or a plug-in can raise anything
+        except BaseException as error:
             raise WorkerError(
                 f'The worker "{description.title}" cannot start: {_reason(error)}',
                 hint="Run `calque doctor` to see what is missing.",
@@ -106,7 +106,7 @@ def _load_entry(entry: EntryPoint, tasks: TaskCatalog) -> tuple[WorkerDescriptio
     try:
         description = _description_of(entry)
         return description, _info_of(description, tasks)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - a plug-in's module can raise anything when imported
+    except BaseException as error:  # noqa: BLE001 - a plug-in's module can raise anything when imported
         return None, WorkerInfo(slug=entry.name, title=entry.name, version="", unavailable_reason=_reason(error))
 
 

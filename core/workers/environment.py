@@ -53,14 +53,18 @@ _INHERITED_PREFIXES = ("LC_", "NVIDIA_", "CALQUE_")
 
 
 def prepare_environment(
-    description: WorkerDescription | None, run_folder: Path, parent: Mapping[str, str] | None = None
+    description: WorkerDescription | None,
+    run_folder: Path,
+    parent: Mapping[str, str] | None = None,
+    *,
+    may_use_network: bool = False,
 ) -> dict[str, str]:
     """The whole environment to start the child with, and what its worker needs written into the run's folder.
 
     `description` None = the run needs no worker. `parent` None = this process's. Raises OSError when the folder cannot
     be written, WorkerError when the worker's own Python is not there.
     """
-    made = child_environment(run_folder, parent)
+    made = child_environment(run_folder, parent, may_use_network=may_use_network)
     if description is None:
         return made
     if description.prepare is not None:
@@ -70,13 +74,19 @@ def prepare_environment(
     return made
 
 
-def child_environment(run_folder: Path, parent: Mapping[str, str] | None = None) -> dict[str, str]:
-    """What every child gets, whatever its worker is. `parent` None = this process's."""
+def child_environment(
+    run_folder: Path, parent: Mapping[str, str] | None = None, *, may_use_network: bool = False
+) -> dict[str, str]:
+    """What every child gets, whatever its worker is. `parent` None = this process's.
+
+    A proxy, whose address may hold a password, is for a child alone that may fetch something.
+    """
     source = os.environ if parent is None else parent
     kept = {name: value for name, value in source.items() if _is_inherited(name)}
-    kept.pop(PYTHON_VARIABLE, None)
+    for own in (PYTHON_VARIABLE, PROXY_VARIABLE):
+        kept.pop(own, None)
     proxy = source.get("https_proxy") or source.get("HTTPS_PROXY")
-    if proxy:
+    if proxy and may_use_network:
         kept[PROXY_VARIABLE] = proxy
     config = run_folder / CONFIG_FOLDER
     return {

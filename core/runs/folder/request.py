@@ -43,6 +43,11 @@ class RunRequest:
     payload: Mapping[str, Any] = field(default_factory=dict)
     format: int = FORMAT
 
+    @property
+    def may_use_network(self) -> bool:
+        """The person allowed it, as the payload of any kind says by `may_download`."""
+        return self.payload.get("may_download") is True
+
 
 def write_request(layout: RunLayout, request: RunRequest) -> None:
     value = {

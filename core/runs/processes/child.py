@@ -27,10 +27,10 @@ from core.runs.folder.process_mark import own_mark
 from core.runs.folder.request import RunRequest, read_request
 from core.runs.kinds import RunKindCatalog, load_attribute
 from core.runs.processes.failures import describe
-from core.runs.processes.pulse import Pulse
+from core.runs.processes.pulse import MAX_LOG_BYTES, Pulse
 from core.runs.story import events as says
 from core.runs.story.event_log import EventWriter
-from core.runs.story.raw_log import flush_streams
+from core.runs.story.raw_log import MAX_LINE, flush_streams
 from core.workers.catalog import find_worker
 
 STOP_POLL_S = 0.25
@@ -78,6 +78,7 @@ class ChildContext:
         self._is_stop_requested = False
         self._stop_looked_at = 0.0
         self._faulty: set[str] = set()
+        self._log_bytes = 0
 
     @property
     def attempt(self) -> int:
@@ -103,8 +104,15 @@ class ChildContext:
 
     @_harmless
     def log(self, text: str, level: str = "info") -> None:
+        """What is more than `MAX_LOG_BYTES` goes into the raw log alone, which is rotated."""
         for line in text.splitlines() or [""]:
-            self._writer.write(says.Log(line, level))
+            if self._log_bytes >= MAX_LOG_BYTES:
+                print(line)  # noqa: T201 - standard output is the raw log
+                continue
+            self._log_bytes += len(line)
+            self._writer.write(says.Log(line[:MAX_LINE], level))
+            if self._log_bytes >= MAX_LOG_BYTES:
+                self._writer.write(says.Log(f"… further lines are in {self.layout.log_file.name} only", "info"))
 
     @_harmless
     def warning(self, text: str) -> None:

@@ -150,7 +150,7 @@ def ask_for_devices(timeout_s: float) -> Finding:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=timeout_s,
-            env=_environment(os.environ),
+            env=_environment({name: value for name, value in os.environ.items() if "proxy" not in name.lower()}),
             check=False,
             start_new_session=True,
         )

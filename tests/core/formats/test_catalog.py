@@ -89,6 +89,7 @@ def test_a_file_with_the_right_ending_and_nothing_to_read(tmp_path, content, sen
     [
         ("import a_library_that_is_not_there", "ModuleNotFoundError: No module named 'a_library_that_is_not_there'"),
         ("raise SystemExit(3)", "SystemExit: 3"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
         ("def broken(:", "SyntaxError"),
         ("FORMAT = 'a string'", "is not an AnnotationFormat"),
         ("from core.formats.coco import FORMAT", 'calls itself "coco"'),

@@ -80,6 +80,14 @@ def _publish(context: ChildContext) -> None:
         tell_publication(context, publication, context.outcome.status, context.outcome.reason)
 
 
+def tells(context: ChildContext) -> None:
+    """Payload: n lines of 1 KB each, told one by one."""
+    with context.stage("train"):
+        for number in range(context.request.payload["n"]):
+            context.log(f"line {number} " + "x" * 1000)
+    context.finish(RunStatus.SUCCESS, "done")
+
+
 def events(context: ChildContext) -> None:
     """Payload: n, and `kill_at`: the number of the metrics event after which the process kills itself."""
     with context.stage("train"):

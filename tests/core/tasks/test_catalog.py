@@ -28,6 +28,7 @@ def test_the_built_in_tasks_are_installed_like_any_plug_in() -> None:
     [
         ("import a_library_that_is_not_there", "a_library_that_is_not_there"),
         ("raise SystemExit(3)", "SystemExit"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
         ("TASK = 'a string'", "is not a Task"),
         ("from core.tasks.detection import DETECTION as TASK", 'calls itself "detection"'),
         ("", "AttributeError"),

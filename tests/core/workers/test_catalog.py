@@ -31,6 +31,7 @@ def _entry(name: str, value: str) -> EntryPoint:
         ("raise OSError('libcuda.so: wrong ELF class')", "OSError: libcuda.so: wrong ELF class"),
         ("def broken(:", "SyntaxError"),
         ("raise SystemExit(3)", "SystemExit: 3"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
         ("DESCRIPTION = 'a string'", "is not a WorkerDescription"),
         ("from core.workers.builtin.fake.description import DESCRIPTION", 'calls itself "fake"'),
         ("", "AttributeError"),

@@ -12,7 +12,7 @@ from core.runs.processes import launch
 from core.workers.builtin.fake.description import DESCRIPTION as FAKE
 from core.workers.builtin.yolo_detect.description import DESCRIPTION as YOLO
 from core.workers.catalog import WorkerCatalog, version_text
-from core.workers.environment import PYTHON_VARIABLE, prepare_environment
+from core.workers.environment import PROXY_VARIABLE, PYTHON_VARIABLE, prepare_environment
 
 PARENT = {
     "PATH": "/usr/bin",
@@ -44,6 +44,13 @@ def test_the_child_inherits_what_it_needs_and_no_key_proxy_or_rank(tmp_path: Pat
     assert not [name for name in made if name.upper().endswith(("API_KEY", "RANK", "WORLD_SIZE"))]
     assert not [name for name in made if name.lower() in ("http_proxy", "https_proxy", "all_proxy")]
     assert PYTHON_VARIABLE not in made
+
+
+def test_a_proxy_is_for_a_child_that_may_fetch_something(tmp_path: Path) -> None:
+    parent = {**PARENT, "https_proxy": "http://me:secret@proxy:2", PROXY_VARIABLE: "http://me:secret@proxy:3"}
+    assert "secret" not in str(prepare_environment(FAKE, tmp_path, parent))
+    made = prepare_environment(FAKE, tmp_path, parent, may_use_network=True)
+    assert made[PROXY_VARIABLE] == "http://me:secret@proxy:2"
 
 
 def test_a_worker_without_an_engine_gets_nothing_of_one(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from core.domain.runs import RunStatus, StageState
 from core.errors import FormatError, RefusedError, StorageError, WeightsError, WorkerError
 from core.runs.folder.layout import RunLayout
 from core.runs.processes.failures import describe
+from core.runs.processes.pulse import MAX_LOG_BYTES
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,16 @@ def test_a_flood_of_lines_is_bounded(workshop: Workshop, collected: Collected) -
     assert collected.text().endswith("line 199999\nthe end has no newline")
 
 
+def test_a_workers_own_lines_are_bounded(workshop: Workshop, collected: Collected) -> None:
+    """30 MB told line by line: the events keep 20 of them, the raw log the rest."""
+    record = workshop.make("tells", n=30_000)
+    assert workshop.run(record, collected).status is RunStatus.SUCCESS
+    layout = RunLayout(record.folder)
+    assert layout.events_file.stat().st_size < 2.5 * MAX_LOG_BYTES
+    assert any("further lines are in log.txt only" in line.text for line in collected.log)
+    assert b"line 29999" in layout.log_file.read_bytes()[-2000:]
+
+
 def test_reports_that_cannot_be_passed_on_do_not_end_the_run(workshop: Workshop, collected: Collected) -> None:
     state = workshop.run(workshop.make("careless"), collected)
     assert (state.status, state.reason) == (RunStatus.SUCCESS, "went on")
@@ -111,7 +122,7 @@ def test_a_full_disk_behind_other_errors(tmp_path: Path) -> None:
     except RuntimeError as error:
         failed = describe(error, folder=tmp_path, effective={})
     assert (failed.cause, failed.is_system) == ("disk-full", True)
-    assert failed.text.startswith("Disk full: ") and "MB free" in failed.text
+    assert failed.text.startswith("Disk full: ") and " free where the run" in failed.text
 
 
 @pytest.mark.parametrize(
