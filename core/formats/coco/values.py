@@ -15,6 +15,8 @@ _NUMBER = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?\s*", re.ASCI
 
 def number(value: Any) -> float | None:
     """A JSON number, also when it is written as text; true and false are none. Not necessarily finite."""
+    if type(value) is float:  # of the millions of a file nearly all
+        return value
     if isinstance(value, str):
         return float(value) if len(value) < 50 and _NUMBER.fullmatch(value) else None
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -32,6 +34,8 @@ def side(value: Any) -> int | None:
 
 def key(value: Any) -> Key | None:
     """An id; 4.0 is 4."""
+    if type(value) is int:  # nearly all
+        return value
     if isinstance(value, float):
         return int(value) if value.is_integer() else None
     return value if isinstance(value, (int, str)) and not isinstance(value, bool) else None
