@@ -168,6 +168,22 @@ def test_a_file_of_each_class_is_taken_together(
     assert kinds(result) == ["same-images-other-classes"]
 
 
+def test_versions_that_call_an_object_differently_are_versions_all_the_same(
+    tmp_path: Path, pictures: Pictures, write: Write, read: Callable[..., ReadResult]
+) -> None:
+    """On the second image they have no class in common, but on the first they have."""
+    categories = [{"id": 5, "name": "cat"}, {"id": 6, "name": "dog"}]
+
+    def boxes(x: float, second: int) -> list[dict[str, Any]]:
+        return [{"image_id": n, "category_id": c, "bbox": [x, 1, 9, 9]} for n, c in ((0, 5), (1, second))]
+
+    write("a.json", ["1.jpg", "2.jpg"], annotations=boxes(1, 5), categories=categories)
+    write("b.json", ["1.jpg", "2.jpg"], annotations=boxes(2, 6), categories=categories)
+    pictures(tmp_path, "1.jpg", "2.jpg")
+    (problem,) = read().problems
+    assert problem.kind == "same-images-differ" and "the same 2 images" in problem.text
+
+
 def test_an_image_of_two_sets_is_of_none(
     tmp_path: Path, pictures: Pictures, write: Write, read: Callable[..., ReadResult]
 ) -> None:
