@@ -391,8 +391,13 @@ class Application(QObject):
         from app.verbs import doctor
 
         dialog = show_text("Diagnostics", self.window, plain=self.tr("Looking at this machine…"))
+        is_open = [True]
+        dialog.finished.connect(lambda _result: is_open.clear())
         self.jobs.run(
-            lambda: "\n".join(doctor.run(self.home).lines), then=dialog.set_plain, pool="io", key="diagnostics"
+            lambda: "\n".join(doctor.run(self.home).lines),
+            then=lambda text: dialog.set_plain(text) if is_open else None,
+            pool="io",
+            key="diagnostics",
         )
 
     # --- closing -----------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import platform
 from enum import Enum, auto
 from importlib.metadata import version
 
-from PySide6.QtCore import QLibraryInfo
+from PySide6.QtCore import QLibraryInfo, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMessageBox, QWidget
 
@@ -82,8 +82,9 @@ def shortcuts_text() -> str:
 
 
 def show_text(title: str, parent: QWidget, *, markdown: str = "", plain: str = "") -> TextDialog:
-    """Open the text in a dialog that does not block the window."""
+    """Open the text in a dialog that does not block the window, and is gone when it is closed."""
     dialog = TextDialog(title, parent)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     if markdown:
         dialog.set_markdown(markdown)
     else:

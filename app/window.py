@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import gc
 import signal
 import sys
@@ -22,9 +21,9 @@ from ui.theme import ThemeMode, apply_theme
 SIGNAL_POLL_MS = 200
 
 
-def run_window(options: argparse.Namespace) -> int:
-    """Open the window and stay until it closes; returns the exit code."""
-    home = resolve_home(getattr(options, "home", None))
+def run_window(named_home: str | None, *, theme: str | None = None, trains_sample: bool = False) -> int:
+    """Open the window and stay until it closes; returns the exit code. `theme` None = the one of the settings."""
+    home = resolve_home(named_home)
     try:
         home.ensure()
         set_up_logging(home.logs)
@@ -45,10 +44,10 @@ def run_window(options: argparse.Namespace) -> int:
     hooks = ErrorHooks()
     hooks.install()
     settings = SettingsStore(home.root / "settings.json")
-    theme = ThemeMode(options.theme or settings.settings.theme)
-    apply_theme(qt, theme)  # before anything is drawn, so that nothing is drawn twice
-    application = Application(home, settings, trains_sample=options.verb == "sample")
-    application.mark_theme(theme)
+    mode = ThemeMode(theme or settings.settings.theme)
+    apply_theme(qt, mode)  # before anything is drawn, so that nothing is drawn twice
+    application = Application(home, settings, trains_sample=trains_sample)
+    application.mark_theme(mode)
     hooks.error_raised.connect(application.show_message)
     instance.raise_requested.connect(application.raise_window)
     application.settled.connect(collect_garbage_again)

@@ -57,3 +57,20 @@ def test_what_cannot_be_loaded_is_told_and_the_start_goes_on(
     with qtbot.waitSignal(loading.ended, timeout=60_000):
         loading.start()
     assert "no_such_module" in said[0].text
+
+
+def test_a_window_that_closes_at_once_does_not_wait_for_the_rest(
+    qtbot: QtBot, services: Services, jobs: JobRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[str] = []
+
+    def load(name: str) -> None:
+        loaded.append(name)
+        jobs._jobs[next(iter(jobs._jobs))][0].cancel()  # the window closes while the first is being loaded
+
+    monkeypatch.setattr(preloading, "import_module", load)
+    loading = Preloading(services, jobs)
+    with qtbot.assertNotEmitted(loading.ended, wait=200):
+        loading.start()
+        qtbot.waitUntil(lambda: jobs.n_busy == 0)
+    assert loaded == [FOR_FIRST_CLICKS[0]]
