@@ -19,6 +19,8 @@ def problem_data(problem: Problem) -> dict[str, object]:
         "line": problem.line,
         "text": problem.text,
         "severity": problem.severity,
+        "choices": list(problem.choices),
+        "offers": dict(problem.offers),
     }
 
 

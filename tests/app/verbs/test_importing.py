@@ -47,6 +47,7 @@ def test_the_json_holds_every_problem_and_all_counts(
     assert (data["images"], data["annotations"], data["n_rotated"]) == (7, 7, 1)
     assert data["problem_counts"]["image-missing"] == 8
     assert [problem["kind"] for problem in data["problems"]].count("image-missing") == 8
+    assert {(str(problem["choices"]), str(problem["offers"])) for problem in data["problems"]} == {("[]", "{}")}
 
 
 def test_a_few_of_each_kind_are_printed(tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
