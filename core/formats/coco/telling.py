@@ -240,7 +240,11 @@ class Telling:
             yield Problem("crowds", text, file, severity=Severity.INFO)
         if counts.n_empty:
             n = f"{counts.n_empty} of {counted(counts.n_images, 'image')}"
-            text = f"{n} {'is' if counts.n_empty == 1 else 'are'} listed without annotations: seen, with nothing there."
+            is_one = counts.n_empty == 1
+            text = (
+                f"{n} {'is' if is_one else 'are'} listed without annotations and {'is' if is_one else 'are'} taken for "
+                f"{'one' if is_one else 'ones'} with nothing to find."
+            )
             is_most = 2 * counts.n_empty > counts.n_images
             severity = Severity.WARNING if is_most else Severity.INFO
             yield Problem("images-empty", text, file, severity=severity)
