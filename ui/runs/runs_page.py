@@ -87,12 +87,16 @@ class RunsPage(QWidget):
         for id in chosen:
             self.choose(id)
         self._refresh()
+        self._room.share()
 
     def update_run(self, run: Run) -> None:
-        """One run changed or is new."""
+        """One run changed or is new. Most changes are of a progress, many a second, and need no other widths."""
+        before = self._model.find(run.id)
         if self._model.update_run(run):
             self._take_other_rows()
         self._refresh()
+        if before is None or (before.status, before.record.name) != (run.status, run.record.name):
+            self._room.share()
 
     def remove_run(self, id: RunId) -> None:
         self._model.remove(id)
@@ -162,7 +166,6 @@ class RunsPage(QWidget):
         shown = runs if n_shown == n_all else self.tr("{0} of {1}").format(count(n_shown), runs)
         same = " · ".join(text for text in self._same.values() if text)
         self._header.set_title(self.tr("Runs"), " · ".join(part for part in (shown, same) if part) if n_all else "")
-        self._room.share()
         self._refresh_buttons()
         self._refresh_timer()
 
@@ -185,6 +188,7 @@ class RunsPage(QWidget):
     def _apply_filter(self, filter: RunFilter) -> None:
         self._proxy.set_filter(filter)
         self._refresh()
+        self._room.share()
 
     def _leave_out_what_is_the_same(self) -> None:
         """A project or device that all runs share is said once, above them."""
@@ -196,10 +200,6 @@ class RunsPage(QWidget):
         self._same = {column: min(texts) if len(texts) == 1 else "" for column, texts in found.items()}
         for column, text in self._same.items():
             self._table.setColumnHidden(column, bool(text))
-
-    def _share_room(self, first: QModelIndex, last: QModelIndex) -> None:
-        if last.column() > first.column():  # else a clock went on, which changes no width
-            self._room.share()
 
     def _follow(self, action: RunAction, index: QModelIndex | QPersistentModelIndex) -> None:
         run: Run = index.data(RUN_ROLE)
@@ -283,7 +283,6 @@ class RunsPage(QWidget):
         table.doubleClicked.connect(lambda: self._request(RunAction.OPEN))
         table.selectionModel().selectionChanged.connect(self._refresh_buttons)
         self._proxy.dataChanged.connect(self._refresh_buttons)
-        self._proxy.dataChanged.connect(self._share_room)
 
     def _make_layout(self) -> None:
         content = QWidget()

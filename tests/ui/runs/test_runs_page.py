@@ -143,6 +143,18 @@ def test_columns_share_the_room_and_what_is_the_same_is_said_once(full: RunsPage
     assert table.columnWidth(RunColumn.NAME) == 333, "a width that the person gave stays"
 
 
+def test_a_progress_alone_measures_no_widths(
+    full: RunsPage, make_run: Runs, monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    shared: list[None] = []
+    monkeypatch.setattr(full._room, "share", lambda: shared.append(None))
+    created = now - timedelta(minutes=12)
+    full.update_run(make_run("run0", RunStatus.IN_PROGRESS, name="Lines", progress=0.7, created_at=created))
+    assert not shared, "it comes many times a second"
+    full.update_run(make_run("run0", RunStatus.SUCCESS, name="Lines", created_at=created))
+    assert shared
+
+
 def test_search_and_filters_hold_together(qtbot: QtBot, full: RunsPage) -> None:
     bar = full.filter_bar
     bar.statuses.choose(RunStatus.SUCCESS)
