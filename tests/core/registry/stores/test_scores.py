@@ -57,10 +57,10 @@ def test_it_is_of_the_set_and_the_shapes_of_the_headline(
 ) -> None:
     later = evaluation_of(replace(version, run=OTHER), coco_table(Split.TEST, (coco_row(None, 1, 1, 1, 1, 1, 1),)))
     with registry.write() as session:
+        evaluations.put_evaluation(session, replace(later, created_at=version.created_at - timedelta(days=1)))
         for split in (Split.VAL, Split.TEST):
             row = ROW if split is Split.TEST else coco_row(None, 1, 1, 0, 0, 0, 0)
             evaluations.put_evaluation(session, evaluation_of(version, coco_table(split, (row,), True)))
-        evaluations.put_evaluation(session, replace(later, created_at=version.created_at - timedelta(days=1)))
         publish(session, version, metric, "test")
     with registry.read() as session:
         assert models.get_version(session, version.id).map50 == map50
