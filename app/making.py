@@ -233,6 +233,7 @@ class Features(QObject):
             wizard=self.wizard,
             prefer=lambda draft: preferred(draft, self.settings.settings),
             may_propose_gpu=lambda: self.settings.settings.device != DEVICE_CPU,
+            times_batches=True,
             parent=self,
         )
         lists = WizardLists(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.controllers.batch_timing import BatchTiming
 from app.controllers.wizard_configurations import WizardConfigurations
 from app.jobs import Job, JobContext, JobRunner
 from core.domain.devices import DeviceReport
@@ -79,10 +80,11 @@ class TrainingController(QObject):
         probe_devices: DeviceProbe = probe_devices,
         prefer: Callable[[TrainingDraft], TrainingDraft] = lambda draft: draft,
         may_propose_gpu: Callable[[], bool] = lambda: True,
+        times_batches: bool = False,
         parent: QObject | None = None,
     ) -> None:
         """`weights_folder` is where pretrained weights are looked for; `prefer` puts the person's own defaults into a
-        new draft."""
+        new draft; `times_batches` has a batch timed in the background once nothing stands in the way."""
         super().__init__(parent)
         self._prefer = prefer
         self._may_propose_gpu = may_propose_gpu
@@ -112,6 +114,7 @@ class TrainingController(QObject):
         self._reviewing: Job | None = None
         self._looking: Job | None = None  # at the files of the images
         self._looked_for: TrainingDraft | None = None
+        self._timing = BatchTiming(training, jobs, self.review_now) if times_batches else None
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
@@ -238,6 +241,7 @@ class TrainingController(QObject):
 
     def _leave(self) -> None:
         self._pause.stop()
+        self._give_up_timing()
         self._give_up_reviewing()
         self.closed.emit()
 
@@ -256,6 +260,10 @@ class TrainingController(QObject):
         if self._wizard.follows_configuration and _what_configures(draft) != _what_configures(asked):
             self._propose_configuration(draft)
         self._pause.start()
+
+    def _give_up_timing(self) -> None:
+        if self._timing is not None:
+            self._timing.give_up()
 
     def review_now(self) -> None:
         """Check the present draft; the work for an older one is given up."""
@@ -280,6 +288,8 @@ class TrainingController(QObject):
         self._wizard.set_review(replace(review, draft=asked))
         if not review.are_files_known and (self._looking is None or self._looking.is_done):
             self._look_at_files(asked)  # else it is under way
+        if self._timing is not None:
+            self._timing.want(asked, review)
 
     def _look_at_files(self, draft: TrainingDraft) -> None:
         """In the background: with a million files it takes seconds, and the review need not wait."""
@@ -320,6 +330,7 @@ class TrainingController(QObject):
         )
 
     def _submit(self, draft: TrainingDraft) -> None:
+        self._give_up_timing()  # the training wants the processor for itself
         self._jobs.run(
             lambda: self._training.submit(draft),
             then=lambda record: self._submitted(draft, record),

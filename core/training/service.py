@@ -9,6 +9,7 @@ from core import clock
 from core.datasets.service import DatasetService
 from core.domain.changes import Changed
 from core.domain.devices import DeviceReport
+from core.domain.durations import about
 from core.domain.ids import ProjectId, RunId, VersionId
 from core.domain.models import ModelVersion, VersionStatus
 from core.domain.runs import RunRecord
@@ -45,7 +46,7 @@ from core.training.review.gathering import Gathered, Gatherer, tidy
 from core.training.review.preflight import check as check_facts
 from core.training.review.words import describe_values
 from core.training.starting import make_record, make_request
-from core.training.timing import BatchTimer, epochs_of, estimated_s, time_question, time_text
+from core.training.timing import BatchTimer, epochs_of, estimated_s, time_question
 from core.workers.catalog import WorkerCatalog
 from core.workers.configuration import differing
 
@@ -223,7 +224,7 @@ class TrainingService:
         return TrainingReview(
             draft=facts.draft,
             issues=check_facts(facts),
-            values=values if seconds is None else (*values, ("Takes", time_text(seconds), True)),
+            values=values if seconds is None else (*values, ("Takes", about(seconds), True)),
             estimated_s=seconds,
             categories=data.categories if data else (),
             splits=data.splits if data else (),

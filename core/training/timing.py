@@ -128,15 +128,6 @@ def estimated_s(time: BatchTime, *, n_train: int, epochs: int, most_s: float | N
     return START_S + AROUND * (training if most_s is None else min(training, most_s))
 
 
-def time_text(seconds: float) -> str:
-    """No more exact than it is: "about 40 seconds", "about 3 minutes", "about 2.5 hours"."""
-    if seconds < 90:
-        return f"about {max(10, round(seconds / 10) * 10)} seconds"
-    if seconds < 5400:
-        return f"about {round(seconds / 60)} minutes"
-    return f"about {seconds / 3600:.1f} hours"
-
-
 def _rounded(value: float) -> int:
     """To a power of the square root of two."""
     return max(1, round(2 ** (round(2 * math.log2(max(1.0, value))) / 2)))

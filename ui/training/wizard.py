@@ -12,6 +12,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.domain.devices import DeviceReport
+from core.domain.durations import about
 from core.domain.ids import ConfigurationId
 from core.domain.messages import UserMessage
 from core.domain.models import Model, ModelVersion
@@ -345,6 +346,8 @@ class TrainingWizard(QWidget):
             text = self.tr("{n} above").format(n=counted(len(issues), "remark", "remarks"))
         else:
             text = self.tr("Everything is ready.")
+        if can_start and not is_error and self._review is not None and self._review.estimated_s is not None:
+            text = self.tr("{0}. It takes {1}.").format(text.rstrip("."), about(self._review.estimated_s))
         is_here = self.frame.step == steps.OVERVIEW
         self.frame.footer.show_start(can_start=can_start, text=text if is_here else "", is_error=is_error and is_here)
         self._give_keyboard(can_start=can_start)

@@ -7,6 +7,7 @@ from datetime import datetime
 from PySide6.QtCore import QLocale
 
 from core.domain.counting import in_bytes
+from core.domain.durations import about
 
 NOTHING = "–"
 
@@ -38,11 +39,7 @@ def time_left(seconds: float | None) -> str:
         return ""
     if seconds < 10:
         return "a few seconds left"
-    if seconds < 90:
-        return f"about {int(round(seconds, -1))} seconds left"
-    if seconds < 5400:
-        return f"about {round(seconds / 60)} minutes left"
-    return f"about {seconds / 3600:.1f} hours left"
+    return f"{about(seconds)} left"
 
 
 def moment(at: datetime | None) -> str:

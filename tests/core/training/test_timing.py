@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from core.domain.durations import about
 from core.errors import RunError
 from core.files.locks import try_lock
 from core.runs.folder.layout import device_lock_file
 from core.runs.processes.launch import Finding
-from core.training.timing import BatchQuestion, BatchTime, BatchTimer, estimated_s, time_text
+from core.training.timing import BatchQuestion, BatchTime, BatchTimer, estimated_s
 from core.workers.catalog import WorkerCatalog
 from core.workers.configuration import resolve
 from tests.core.training.service_workshop import Shop
@@ -114,7 +115,7 @@ def test_the_whole_run_is_estimated_from_its_batches() -> None:
     ],
 )
 def test_it_is_said_no_more_exactly_than_it_is(seconds: float, text: str) -> None:
-    assert time_text(seconds) == text
+    assert about(seconds) == text
 
 
 def test_the_review_tells_once_a_batch_was_timed(shop: Shop) -> None:

@@ -227,6 +227,15 @@ def test_start_is_not_free_before_the_review_has_answered(wizard: TrainingWizard
     assert footer.reason() == "Everything is ready."
 
 
+def test_how_long_it_takes_is_said_once_it_is_known(wizard: TrainingWizard, make_review: ReviewMaker) -> None:
+    wizard.open_step(steps.OVERVIEW)
+    wizard.set_review(replace(make_review(wizard.draft()), estimated_s=100.0))
+    assert wizard.frame.footer.reason() == "Everything is ready. It takes about 2 minutes."
+    ready(wizard, make_review, FEW)
+    wizard.set_review(replace(make_review(wizard.draft(), FEW), estimated_s=42.0))
+    assert wizard.frame.footer.reason() == "1 remark above. It takes about 40 seconds."
+
+
 def test_start_says_in_words_why_it_is_not_free(wizard: TrainingWizard, make_review: ReviewMaker) -> None:
     ready(wizard, make_review, NO_DATA, SHORT, FEW)
     footer = wizard.frame.footer
