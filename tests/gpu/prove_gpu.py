@@ -365,7 +365,7 @@ def _wait(look: Callable[[], Any]) -> Any:
 # --- the whole -------------------------------------------------------------------------------------------------
 
 
-def prove(device: str, out: Path | None) -> int:
+def prove(device: str, out: Path | None, only: str) -> int:
     n_failed = 0
     with tempfile.TemporaryDirectory(prefix="calque-gpu-") as folder:
         proof = Proof(device, Path(folder))
@@ -374,6 +374,8 @@ def prove(device: str, out: Path | None) -> int:
         sample = make_sample(proof.work / "sample")
         proof.calque("import", sample, "--project", "Pages")
         for step in STEPS:
+            if only and step.__name__ != only:
+                continue
             began = time.monotonic()
             try:
                 text, word = step(proof), "ok"
@@ -425,10 +427,11 @@ def main() -> int:
     parser.add_argument("--wheels", type=Path, help="folder of wheels that this machine lacks")
     parser.add_argument("--device", default="cuda:0", help="cuda:N, or cpu to check the script itself")
     parser.add_argument("--out", type=Path, help="file for the figures")
+    parser.add_argument("--only", default="", choices=[step.__name__ for step in STEPS], help="this step alone")
     parser.add_argument("--unpacked", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.unpacked:
-        return prove(given.device, given.out)
+        return prove(given.device, given.out, given.only)
     with tempfile.TemporaryDirectory(prefix="calque-site-") as folder:
         site = Path(folder)
         if given.wheels is not None:
@@ -437,6 +440,7 @@ def main() -> int:
         paths = os.pathsep.join([str(ROOT), str(site), os.environ.get("PYTHONPATH", "")])
         words = [str(Path(__file__).resolve()), "--unpacked", "--device", given.device]
         words += ["--out", str(given.out.resolve())] if given.out else []
+        words += ["--only", given.only] if given.only else []
         return subprocess.run([sys.executable, *words], env={**os.environ, "PYTHONPATH": paths}, check=False).returncode
 
 
