@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -13,11 +13,12 @@ from core.domain.imports import ImportSource, Problem, RawAnnotation, RawImage, 
 from core.domain.names import shown
 from core.domain.set_names import set_named, set_of_path
 from core.formats.base import SizeOf
+from core.formats.coco.evidence import Evidence
 from core.formats.coco.files import Pictures, folders_in
-from core.formats.coco.objects import extent_of, is_box_outline, to_annotation
+from core.formats.coco.objects import is_box_outline, to_annotation
 from core.formats.coco.records import CocoDocument, CocoImage
 from core.formats.coco.same_images import SameImages
-from core.formats.reading.frames import Drawn, Frame, drawn_on, frame_of
+from core.formats.reading.frames import Drawn, Frame, frame_of
 from core.formats.reading.image_index import Match, StatedName, is_unsafe, missing_problem
 
 
@@ -75,7 +76,7 @@ class Telling:
         is_any_named = any(document.images for document in self._documents)
         held: dict[str, RawImage] = {}
         for number, document in enumerate(self._documents):
-            evidence = _Evidence(document, partial(self._is_sideways, document))
+            evidence = Evidence(document, partial(self._is_sideways, document))
             n_unjudged = 0
             for name, entry in document.images.items():
                 n_unjudged += bool(document.n_astray) and name not in document.objects and name not in document.unsure
@@ -102,7 +103,7 @@ class Telling:
             yield Problem("outlines-are-boxes", text, str(self._source.path), severity=Severity.INFO)
         return [name for document in self._documents for name in document.names]
 
-    def _image(self, number: int, document: CocoDocument, entry: CocoImage, evidence: _Evidence) -> RawImage | None:
+    def _image(self, number: int, document: CocoDocument, entry: CocoImage, evidence: Evidence) -> RawImage | None:
         """What an entry and its objects say; None, after reporting it, when the picture was not found."""
         name = entry.name
         match = self._matches[document.path, name]
@@ -138,7 +139,7 @@ class Telling:
             is_frame_guessed=frame.is_guessed,
         )
 
-    def _frame(self, document: CocoDocument, entry: CocoImage, path: str | None, evidence: _Evidence) -> Frame:
+    def _frame(self, document: CocoDocument, entry: CocoImage, path: str | None, evidence: Evidence) -> Frame:
         """Of the picture itself where it can be read, else as the file claims. Notes where the two differ."""
         picture = self._size_of(self._root / path) if path is not None else None
         frame = frame_of(entry.size, picture)
@@ -248,32 +249,6 @@ class Telling:
             is_most = 2 * counts.n_empty > counts.n_images
             severity = Severity.WARNING if is_most else Severity.INFO
             yield Problem("images-empty", text, file, severity=severity)
-
-
-class _Evidence:
-    """On which picture the shapes of a document were drawn, of images whose stored size it states."""
-
-    def __init__(self, document: CocoDocument, is_sideways: Callable[[str], bool]) -> None:
-        self._document = document
-        self._is_sideways = is_sideways
-        self._seen: set[Drawn] = set()
-        self._of_others: Drawn | None = None
-
-    def judge(self, entry: CocoImage) -> Drawn:
-        """By the image's own shapes, else by those of the document's other images that are stored sideways."""
-        drawn = self._ask(entry)
-        if drawn is not Drawn.UNKNOWN:
-            self._seen.add(drawn)
-            return drawn
-        if self._of_others is None:
-            others = (other for other in self._document.images.values() if self._is_sideways(other.name))
-            votes = self._seen.union(map(self._ask, others)) - {Drawn.UNKNOWN}
-            self._of_others = votes.pop() if len(votes) == 1 else Drawn.UNKNOWN
-        return self._of_others
-
-    def _ask(self, entry: CocoImage) -> Drawn:
-        boxes = (extent_of(record) for _, record in self._document.objects.get(entry.name, ()))
-        return drawn_on((box for box in boxes if box is not None), entry.size) if entry.size else Drawn.UNKNOWN
 
 
 def _set_of(document: CocoDocument, source: ImportSource) -> str:
