@@ -28,6 +28,7 @@ GUIDE_PAGES = (
     ("preferences.md", "Preferences"),
     ("command-line.md", "Command line"),
     ("troubleshooting.md", "When something goes wrong"),
+    ("messages.md", "Refusals and warnings"),
 )
 
 PAGE_OF_WINDOW_PAGE = {
