@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import lzma
 import shutil
 import stat
@@ -37,11 +38,12 @@ def extract_files(archive: Path, names: Collection[str], target: Path) -> None:
             for entry in chosen:
                 _write(content, entry, target / entry.filename.rpartition("/")[2], archive)
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OverflowError, ValueError, *_BROKEN) as error:
-        text = f'"{shown(archive.name)}" is no .zip file or a damaged one ({shown(str(error))}).'
-        raise WeightsError(text, hint="Export the version again, or copy the file again.") from error
+        raise _damaged(archive, error) from error
     except RuntimeError as error:  # how zipfile says "encrypted"
         raise WeightsError(f'"{shown(archive.name)}" cannot be unpacked ({shown(str(error))}).') from error
     except OSError as error:
+        if error.errno in (None, errno.EINVAL):  # bz2's broken streams, and places before the file's beginning
+            raise _damaged(archive, error) from error
         text = f'"{shown(archive.name)}" could not be unpacked: {error.strerror or error}.'
         raise StorageError(text, hint="Check the free space of the disk.") from error
 
@@ -98,6 +100,11 @@ def _write(content: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path, archive
             if n_written > entry.file_size:
                 raise _dangerous(archive, f'"{shown(entry.filename)}" is larger than it claims')
             file.write(chunk)
+
+
+def _damaged(archive: Path, error: Exception) -> WeightsError:
+    text = f'"{shown(archive.name)}" is no .zip file or a damaged one ({shown(str(error))}).'
+    return WeightsError(text, hint="Export the version again, or copy the file again.")
 
 
 def _dangerous(archive: Path, why: str) -> RefusedError:

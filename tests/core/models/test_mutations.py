@@ -14,7 +14,7 @@ import pytest
 
 from core.domain.ids import ProjectId
 from core.domain.models import ModelVersion
-from core.errors import CalqueError
+from core.errors import CalqueError, StorageError
 from core.models.importing import read_bundle
 from core.models.service import ModelService
 from tests.core.models.mutations import mutate
@@ -38,6 +38,7 @@ def try_out(
                 taken = service.import_version(target, project if seed % 3 else None).value
             except CalqueError as error:
                 assert str(error).isprintable(), told
+                assert not isinstance(error, StorageError), f"{told}: no disk is at fault: {error}"
                 became[type(error).__name__] += 1
             except Exception as error:
                 raise AssertionError(f"{told}: {error!r}") from error
