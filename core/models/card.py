@@ -15,7 +15,7 @@ _FACTS = (
     ("Task", "task"),
     ("Architecture", "architecture"),
     ("Method", "worker"),
-    ("Worker version", "worker_version"),
+    ("Version of the method", "worker_version"),
     ("Started from", "start"),
     ("Frozen dataset", "snapshot"),
     ("Seed", "seed"),

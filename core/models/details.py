@@ -12,7 +12,7 @@ from core.models.card import usage_snippet
 _FACTS = (
     ("Architecture", "architecture"),
     ("Method", "worker"),
-    ("Worker version", "worker_version"),
+    ("Version of the method", "worker_version"),
     ("Configuration", "configuration_name"),
     ("Started from", "start"),
     ("Seed", "seed"),

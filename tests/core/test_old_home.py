@@ -433,7 +433,7 @@ def test_a_versions_page_tells_what_its_files_say(old: OldHome, services: Servic
     assert {table.settings["max_detections"] for table in details.tables} == {300}
     assert dict(details.configuration) == model["configuration"]
     assert details.card == (version.folder / "README.md").read_text(encoding="utf-8")
-    assert ("Worker version", model["worker_version"]) in details.facts
+    assert ("Version of the method", model["worker_version"]) in details.facts
     assert {file for file, _n_bytes in details.files} == {"README.md", "model.json", "weights.safetensors"}
     assert details.snapshot is not None
     assert details.snapshot.id == model["snapshot"]

@@ -22,7 +22,7 @@ CAUSE_HEADINGS: Mapping[str, str] = {
     "gpu-driver": "The GPU or its driver failed",
     "data": "An image or a label could not be read",
     "killed": "The {noun} process was ended",
-    "worker": "The worker stopped with an error",
+    "worker": "The method stopped with an error",
 }
 # Retrying the same with too little memory would only fail again: these start from the form.
 TRAIN_AGAIN_CAUSES = frozenset({"gpu-memory", "memory", "weights-missing", "data"})

@@ -114,10 +114,10 @@ def _text(cause: str, error: BaseException, folder: Path) -> str:
     if cause == MEMORY:
         return "Out of memory."
     if isinstance(error, SystemExit):
-        return f"The worker ended its process (exit code {error.code})."
+        return f"The method ended its process (exit code {error.code})."
     if isinstance(error, KeyboardInterrupt):
         return "The run was interrupted."
-    return f"The worker stopped with an error: {type(error).__name__}: {words}."
+    return f"The method stopped with an error: {type(error).__name__}: {words}."
 
 
 def _first_line(error: BaseException) -> str:

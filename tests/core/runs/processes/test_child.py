@@ -21,8 +21,8 @@ from core.runs.processes.pulse import MAX_LOG_BYTES
     [
         ("worker", "worker", "The worker broke. Mend it."),
         ("gpu-memory", "gpu-memory", "Out of GPU memory (batch 16, image size 640); try batch 8."),
-        ("sys.exit", "worker", "The worker ended its process (exit code 7)."),
-        ("other", "worker", "The worker stopped with an error: ValueError: first line."),
+        ("sys.exit", "worker", "The method ended its process (exit code 7)."),
+        ("other", "worker", "The method stopped with an error: ValueError: first line."),
     ],
 )
 def test_failures_are_sentences(workshop: Workshop, how: str, cause: str, words: str) -> None:
@@ -134,7 +134,7 @@ def test_a_full_disk_behind_other_errors(tmp_path: Path) -> None:
         (RefusedError("2 files changed.", code="E-223"), "data", "2 files changed."),
         (StorageError("Read-only."), "worker", "Read-only."),
         (RuntimeError("[enforce fail] . DefaultCPUAllocator: can't allocate memory"), "memory", "Out of memory."),
-        (RuntimeError(""), "worker", "The worker stopped with an error: RuntimeError: no explanation."),
+        (RuntimeError(""), "worker", "The method stopped with an error: RuntimeError: no explanation."),
         (KeyboardInterrupt(), "worker", "The run was interrupted."),
         (MemoryError(), "memory", "Out of memory."),
     ],
@@ -160,7 +160,7 @@ def test_the_worker_explains_the_errors_of_its_engine(tmp_path: Path) -> None:
         other = describe(ValueError("other"), folder=tmp_path, effective={}, explain=explain)
     assert (failed.cause, failed.text, failed.hint) == ("gpu-driver", "Too hot at batch 3.", "Cool it.")
     assert failed.is_system and "RuntimeError: outer" in failed.details
-    assert (other.cause, other.text) == ("worker", "The worker stopped with an error: ValueError: other.")
+    assert (other.cause, other.text) == ("worker", "The method stopped with an error: ValueError: other.")
 
 
 def test_a_worker_that_cannot_explain_hides_nothing(tmp_path: Path) -> None:
@@ -168,7 +168,7 @@ def test_a_worker_that_cannot_explain_hides_nothing(tmp_path: Path) -> None:
         raise KeyError("batch")
 
     failed = describe(ValueError("the real one"), folder=tmp_path, effective={}, explain=explain)
-    assert failed.text == "The worker stopped with an error: ValueError: the real one."
+    assert failed.text == "The method stopped with an error: ValueError: the real one."
     assert "could not explain this: KeyError" in failed.details
 
 
