@@ -16,6 +16,7 @@ from app.settings import SettingsStore
 from app.single_instance import SingleInstance
 from core.domain.imports import Severity
 from core.domain.messages import UserMessage
+from core.errors import StorageError
 from ui.theme import ThemeMode, apply_theme
 
 SIGNAL_POLL_MS = 200
@@ -27,6 +28,9 @@ def run_window(named_home: str | None, *, theme: str | None = None, trains_sampl
     try:
         home.ensure()
         set_up_logging(home.logs)
+    except StorageError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     except OSError as error:
         sys.stderr.write(
             f"Calque cannot write to its home {home.root}: {error.strerror}. "

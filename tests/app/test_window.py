@@ -76,3 +76,19 @@ def test_a_home_that_cannot_be_opened_settles_too(tmp_path: Path) -> None:
     with contextlib.closing(sqlite3.connect(home.registry_file)) as registry, registry:
         registry.execute("UPDATE alembic_version SET version_num = '9999'")  # of a newer Calque
     assert until_settled("--home", str(home.root))["collects"] is True
+
+
+def test_a_home_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "--home", str(tmp_path / "file" / "home")],
+        cwd=ROOT,
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 1
+    [sentence] = done.stderr.splitlines()
+    assert "cannot be made" in sentence and "--home DIR" in sentence
