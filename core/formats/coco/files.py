@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,8 +17,8 @@ from core.formats.reading.text_files import head_of, is_plain_file
 _SNIFFED_BYTES = 262_144
 _SURE = 0.8
 _GUESSED_ENTRIES = 50_000  # of a folder that is only guessed to hold the images
-_MOST_ENTRIES = 200_000  # of folders in which COCO files are looked for
-_MOST_FILES = 100  # of one folder
+_MOST_ENTRIES = 1_000_000  # folders and JSON files among which COCO files are looked for
+_MOST_SNIFFED = 100  # of one folder, to tell whether it holds COCO files
 _SAMPLE = 200
 
 _OF_OTHER_THINGS = ("captions", "person_keypoints", "image_info", "stuff", "panoptic")
@@ -56,7 +57,7 @@ def likeness(file: Path) -> float:
 
 
 def holds_coco(folder: Path) -> bool:
-    return any(likeness(file) >= _SURE for file in _json_files(folder))
+    return any(likeness(file) >= _SURE for file in _json_files(folder, _MOST_SNIFFED))
 
 
 def choose_files(folder: Path, left_out: Iterable[Path] = ()) -> CocoFiles:
@@ -73,7 +74,8 @@ def find_pictures(source: ImportSource, names: dict[Path, list[str]]) -> Picture
     """By the names that each annotation file states. Where the person did not say where the pictures are, each file's
     are looked for around it, and the folder that holds them all is the images'."""
     given = source.images_root
-    found = {file: _base_of(file, stated, inside=given) for file, stated in names.items()}
+    search = _Search()
+    found = {file: search.base_of(file, stated, inside=given) for file, stated in names.items()}
     roots = [base.root for base in found.values() if base is not None]
     if given is not None:
         root = given
@@ -81,7 +83,7 @@ def find_pictures(source: ImportSource, names: dict[Path, list[str]]) -> Picture
         root = Path(os.path.commonpath(roots))
     else:
         first = next(iter(names))
-        return Pictures(ImageIndex(_guesses(first)[0].root, max_entries=_GUESSED_ENTRIES))
+        return Pictures(search.index_of(search.guesses(first)[0].root))
     return Pictures(ImageIndex(root), {file: _places(root, base, file) for file, base in found.items()})
 
 
@@ -100,69 +102,88 @@ def _places(root: Path, base: _Base | None, file: Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys("" if path == "." else path for path in paths))
 
 
-def _base_of(file: Path, names: list[str], *, inside: Path | None) -> _Base | None:
-    """The folder around an annotation file to which most of its names are relative; None when none is found."""
-    guesses = [base for base in _guesses(file) if inside is None or base.folder.is_relative_to(inside)]
-    some = [name for name in names if any(not is_unsafe(spelling) for spelling in spellings(name))][:_SAMPLE]
-    hits = [sum(_is_in(base.folder, name) for name in some) for base in guesses]
-    if hits and max(hits) > 0:
-        best = [base for base, n in zip(guesses, hits, strict=True) if n == max(hits)]
-        return next((base for base in best if base.folder == file.parent), best[0])
-    if inside is not None:
+class _Search:
+    """Looks around annotation files, of which there may be thousands: into each folder once."""
+
+    def __init__(self) -> None:
+        self._indexes: dict[Path, ImageIndex] = {}
+        self._inner: dict[Path, list[Path]] = {}
+
+    def base_of(self, file: Path, names: list[str], *, inside: Path | None) -> _Base | None:
+        """The folder around an annotation file to which most of its names are relative; None when none is found."""
+        guesses = [base for base in self.guesses(file) if inside is None or base.folder.is_relative_to(inside)]
+        some = [name for name in names if any(not is_unsafe(spelling) for spelling in spellings(name))][:_SAMPLE]
+        hits = [sum(_is_in(base.folder, name) for name in some) for base in guesses]
+        if hits and max(hits) > 0:
+            best = [base for base, n in zip(guesses, hits, strict=True) if n == max(hits)]
+            return next((base for base in best if base.folder == file.parent), best[0])
+        if inside is not None:
+            return None
+        for base in guesses:
+            if any(match.path for match in self.index_of(base.folder).match_names(names[:_SAMPLE]).values()):
+                return base
         return None
-    for base in guesses:
-        index = ImageIndex(base.folder, max_entries=_GUESSED_ENTRIES)
-        if any(match.path for match in index.match_names(names[:_SAMPLE]).values()):
-            return base
-    return None
 
+    def guesses(self, file: Path) -> list[_Base]:
+        """Around the file; then in folders that are called as the set that the file's name speaks of."""
+        beside = file.parent
+        folders = [beside / "images", beside, beside.parent / "images", beside.parent]
+        plain = [_Base(folder, folder) for folder in folders if folder.is_dir()]
+        of_file = set_named(file.name)
+        if of_file is None:
+            return plain
+        return plain + [
+            _Base(inner, base.root)
+            for base in plain
+            for inner in self._folders_in(base.folder)
+            if set_named(inner.name) is of_file
+        ]
 
-def _guesses(file: Path) -> list[_Base]:
-    """Around the file; then in folders that are called as the set that the file's name speaks of."""
-    beside = file.parent
-    folders = [beside / "images", beside, beside.parent / "images", beside.parent]
-    plain = [_Base(folder, folder) for folder in folders if folder.is_dir()]
-    of_file = set_named(file.name)
-    if of_file is None:
-        return plain
-    return plain + [
-        _Base(inner, base.root)
-        for base in plain
-        for inner in folders_in(base.folder)
-        if set_named(inner.name) is of_file
-    ]
+    def index_of(self, folder: Path) -> ImageIndex:
+        """Of a folder that is only guessed to hold the images."""
+        if folder not in self._indexes:
+            self._indexes[folder] = ImageIndex(folder, max_entries=_GUESSED_ENTRIES)
+        return self._indexes[folder]
+
+    def _folders_in(self, folder: Path) -> list[Path]:
+        if folder not in self._inner:
+            self._inner[folder] = folders_in(folder)
+        return self._inner[folder]
 
 
 def folders_in(folder: Path) -> list[Path]:
-    return [folder / entry.name for entry in _entries(folder) if _is_folder(entry)]
+    return [folder / entry.name for entry in _entries(folder, _is_folder)]
 
 
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    """By name; hidden ones left out; none of a folder that cannot be listed."""
+def _entries(folder: Path, is_wanted: Callable[[os.DirEntry[str]], bool]) -> list[os.DirEntry[str]]:
+    """By name; hidden ones left out; none of a folder that cannot be listed. Pictures may be there by the million."""
     try:
         with os.scandir(folder) as found:
-            return sorted((entry for entry in found if entry.name[0] != "."), key=lambda entry: entry.name)
+            wanted = [entry for entry in found if entry.name[0] != "." and is_wanted(entry)]
     except OSError:
         return []
+    return sorted(wanted, key=lambda entry: entry.name)
 
 
 def _is_in(folder: Path, name: str) -> bool:
     return any(is_plain_file(folder / spelling) for spelling in spellings(name) if not is_unsafe(spelling))
 
 
-def _json_files(folder: Path) -> Iterator[Path]:
-    """JSON files of the folder and of the folders in it, the outer before the inner; never hidden ones."""
+def _json_files(folder: Path, most: int | None = None) -> Iterator[Path]:
+    """JSON files of the folder and of the folders in it, the outer before the inner, of each the first `most`; never
+    hidden ones."""
     n_entries = 0
-    waiting = [folder]
-    while waiting:
-        place = waiting.pop(0)
-        entries = _entries(place)
+    waiting = deque([folder])
+    while waiting and n_entries <= _MOST_ENTRIES:
+        place = waiting.popleft()
+        entries = _entries(place, lambda entry: _is_json(entry) or _is_folder(entry))
         n_entries += len(entries)
-        names = [entry.name for entry in entries if entry.name.lower().endswith(".json")]
-        yield from (place / name for name in names[:_MOST_FILES])
-        if n_entries > _MOST_ENTRIES:
-            return
+        yield from (place / entry.name for entry in [entry for entry in entries if _is_json(entry)][:most])
         waiting += [place / entry.name for entry in entries if _is_folder(entry)]
+
+
+def _is_json(entry: os.DirEntry[str]) -> bool:
+    return entry.name.lower().endswith(".json")
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -54,13 +54,22 @@ class CocoDocument:
     objects: dict[str, list[tuple[int, Mapping[str, Any]]]] = field(default_factory=dict)
     has_objects: bool = False
     unsure: set[str] = field(default_factory=set)  # images of which something was left out: they are not empty
+    predicted: set[str] = field(default_factory=set)  # images of which predictions were left out
     n_astray: int = 0  # annotations that name no image of the list: any image may be theirs
     are_all_crowds: bool = False
     findings: list[tuple[str, int, Problem]] = field(default_factory=list)
 
     def says_empty(self, name: str) -> bool:
         """Whether the file says of a listed image that nothing is there. Ask before its objects are taken out."""
-        return self.has_objects and not self.n_astray and name not in self.objects and name not in self.unsure
+        return self.has_objects and not self.n_astray and not self.says_something_of(name)
+
+    def says_something_of(self, name: str) -> bool:
+        """Whether it states an object of the image, read or left out. Ask before its objects are taken out."""
+        return name in self.objects or name in self.unsure or name in self.predicted
+
+    def is_open(self, name: str) -> bool:
+        """Whether an object that the file states may be on the image and was lost: then nobody can call it empty."""
+        return bool(self.n_astray) or name in self.unsure
 
     def report(self, array: str, index: int, kind: str, text: str, severity: Severity = Severity.WARNING) -> None:
         self.findings.append((array, index, Problem(kind, text, file=str(self.path), severity=severity)))
@@ -221,7 +230,8 @@ class _Objects:
             return
         name = look_up(wanted, self._by_id)
         if number(record.get("score")) is not None:
-            self._leave_out("predictions-left-out", index, () if name is None else (name,))
+            self._leave_out("predictions-left-out", index, ())
+            document.predicted.update(() if name is None else (name,))
         elif name is None:
             text = f"{called(record, index)}: image id {told(record.get('image_id'))} is not in the list of images; "
             document.report("annotations", index, "image-id-unknown", text + "it is left out.")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import combinations
 from pathlib import Path
 
 from core.domain.counting import counted
@@ -55,8 +56,8 @@ class SameImages:
             if self._differing[pair]:
                 self._differing[pair] += self._apart.pop(pair)
         differing = {pair: n for pair, n in self._differing.items() if n}
-        for group in _connected(differing):
-            n = max(number for pair, number in differing.items() if pair[0] in group)
+        for group in _mutual(differing):
+            n = max(number for pair, number in differing.items() if set(pair) <= set(group))
             text = (
                 f"{self._names(group)} describe the same {counted(n, 'image')} in different ways, and together would "
                 "double the objects. Choose the one that is right."
@@ -88,10 +89,16 @@ def _relative(file: Path, folder: Path) -> Path:
     return file.relative_to(folder) if file.is_relative_to(folder) else file
 
 
-def _connected(pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
-    """The groups that pairs make when whoever is in one with a member belongs to the group."""
-    groups: list[set[int]] = []
-    for pair in pairs:
-        met = [group for group in groups if group & set(pair)]
-        groups = [group for group in groups if group not in met] + [set(pair).union(*met)]
-    return sorted(sorted(group) for group in groups)
+def _mutual(pairs: Collection[tuple[int, int]]) -> Iterator[list[int]]:
+    """Groups in which everybody makes a pair with everybody, so that all of them but one may be left out; together
+    they have all pairs, of which the smaller number comes first."""
+    left = set(pairs)
+    everybody = sorted({one for pair in pairs for one in pair})
+    while left:
+        group = list(min(left))
+        for one in everybody:
+            if one not in group and all((min(one, other), max(one, other)) in pairs for other in group):
+                group.append(one)
+        group.sort()
+        left -= set(combinations(group, 2))
+        yield group

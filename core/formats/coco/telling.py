@@ -68,6 +68,7 @@ class Telling:
                     self._sets_of.setdefault(path, set()).update({self._sets[number]} - {""})
         folder = source.path if source.path.is_dir() else source.path.parent
         self._same = SameImages([document.path for document in documents], self._sets, folder)
+        self._open: set[str] = set()  # images of which an object was lost, whatever other entries say of them
         self._counts = _Counts()
 
     def items(self) -> Generator[RawImage | Problem, None, Iterable[str]]:
@@ -79,7 +80,7 @@ class Telling:
             evidence = Evidence(document, partial(self._is_sideways, document))
             n_unjudged = 0
             for name, entry in document.images.items():
-                n_unjudged += bool(document.n_astray) and name not in document.objects and name not in document.unsure
+                n_unjudged += bool(document.n_astray) and not document.says_something_of(name)
                 image = self._image(number, document, entry, evidence)
                 if image is None:
                     continue
@@ -122,6 +123,8 @@ class Telling:
         if match.path is None:
             return None
         annotations = tuple(annotation for annotation in found if annotation is not None)
+        if document.is_open(name) or (objects and not annotations):
+            self._open.add(match.path)
         if len(self._files_of[match.path]) > 1:
             self._same.hear(match.path, number, annotations)
         width, height = frame.size or (None, None)
@@ -177,7 +180,8 @@ class Telling:
         if not before and len(kept) == len(together):
             return image
         is_empty = image.is_explicit_negative or (before is not None and before.is_explicit_negative)
-        return replace(image, annotations=kept, is_explicit_negative=is_empty and not kept)
+        is_empty = is_empty and not kept and image.path not in self._open
+        return replace(image, annotations=kept, is_explicit_negative=is_empty)
 
     def _count(self, image: RawImage) -> None:
         self._counts.n_images += 1

@@ -15,6 +15,7 @@ from core.domain.imports import ImportSource, Severity
 from core.errors import FormatError
 from core.formats.base import PictureSize, ReadResult, SizeOf, gather
 from core.formats.coco import FORMAT
+from core.formats.reading.image_index import ImageIndex
 
 Pictures = Callable[..., Path]
 Write = Callable[..., Path]
@@ -275,3 +276,79 @@ def test_the_person_says_on_which_picture_shapes_were_drawn_that_fit_both(
     assert "drawn-unknown" in kinds(guessed)
     assert (said.images[0].is_as_stored, said.images[0].is_upright_stated) == (False, True)
     assert "drawn-unknown" not in kinds(said)
+
+
+def test_every_file_of_a_folder_is_read_however_many_there_are(
+    tmp_path: Path, pictures: Pictures, write: Write, read: Callable[..., ReadResult]
+) -> None:
+    for number in range(130):
+        write(f"{number:03}.json", [f"{number:03}.jpg"])
+    pictures(tmp_path, *(f"{number:03}.jpg" for number in range(130)))
+    assert len(read().images) == 130
+
+
+def test_files_beside_very_many_others_are_found(
+    tmp_path: Path, pictures: Pictures, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.formats.coco.files._MOST_ENTRIES", 5)
+    pictures(tmp_path, *(f"a/{number}.jpg" for number in range(10)))
+    write("b/c/a.json", ["1.jpg"])
+    assert FORMAT.detect(tmp_path) > 0.5
+
+
+def test_a_folder_is_looked_into_once_however_many_files_lie_beside_it(
+    tmp_path: Path, pictures: Pictures, write: Write, read: Callable[..., ReadResult], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walked: list[Path] = []
+
+    class Counting(ImageIndex):
+        def __init__(self, root: Path, *, max_entries: int | None = None) -> None:
+            walked.append(root)
+            super().__init__(root, max_entries=max_entries)
+
+    monkeypatch.setattr("core.formats.coco.files.ImageIndex", Counting)
+    for number in range(9):
+        write(f"labels/{number}.json", [f"{number}.jpg"])
+    pictures(tmp_path, *(f"pictures/{number}.jpg" for number in range(9)))
+    assert len(read().images) == 9
+    assert len(walked) < 9
+
+
+@pytest.mark.parametrize(
+    ("record", "is_empty"),
+    [
+        ({"image_id": 1, "category_id": 5, "bbox": [1, 1, "x", 9]}, False),
+        ({"image_id": 1, "category_id": 7, "bbox": [1, 1, 9, 9]}, False),
+        ({"image_id": 99, "category_id": 5, "bbox": [1, 1, 9, 9]}, False),
+        ({"image_id": 1, "category_id": 5, "bbox": [1, 1, 9, 9], "score": 0.9}, True),
+    ],
+    ids=["bad box", "unknown class", "unknown image", "a prediction"],
+)
+@pytest.mark.parametrize("names", [("a", "b"), ("b", "a")])
+def test_an_object_that_is_lost_in_one_file_makes_no_negative_by_another(
+    record: dict[str, Any],
+    is_empty: bool,
+    names: tuple[str, str],
+    tmp_path: Path,
+    pictures: Pictures,
+    write: Write,
+    read: Callable[..., ReadResult],
+) -> None:
+    images = [{"id": number, "file_name": f"{number}.jpg"} for number in range(2)]
+    sound = {"image_id": 0, "category_id": 5, "bbox": [1, 1, 9, 9]}
+    write(f"{names[0]}.json", [], category="cat", images=images, annotations=[sound])
+    write(f"{names[1]}.json", [], category="dog", images=images, annotations=[sound, record])
+    pictures(tmp_path, "0.jpg", "1.jpg")
+    assert {image.path: image.is_explicit_negative for image in read().images} == {"0.jpg": False, "1.jpg": is_empty}
+
+
+def test_files_that_agree_are_not_to_be_chosen_between(
+    tmp_path: Path, pictures: Pictures, write: Write, read: Callable[..., ReadResult]
+) -> None:
+    """Two halves, and an older version of the whole: who takes a half needs the other one too."""
+    halves = [write("half1.json", ["1.jpg"], x=1), write("half2.json", ["2.jpg"], x=1)]
+    whole = write("whole.json", ["1.jpg", "2.jpg"], x=30)
+    pictures(tmp_path, "1.jpg", "2.jpg")
+    choices = [set(problem.choices) for problem in read().problems if problem.choices]
+    assert choices == [{str(half), str(whole)} for half in halves]
+    assert lefts(read(left_out=(whole,))) == {"1.jpg": [1], "2.jpg": [1]}
