@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -149,13 +150,19 @@ def _label_files(base: Path, problems: list[Problem]) -> Iterator[str]:
                 yield file.relative_to(base).as_posix()
     if folders == [base]:
         return
+    outermost = frozenset(folders)
+
+    @cache  # of the folders, for there may be thousands of them and a million files
+    def is_done(place: Path) -> bool:
+        return not outermost.isdisjoint((place, *place.parents))
+
     for found in find_files(base, {".txt", *_OTHER_ENDINGS}):
         if isinstance(found, Problem):
-            if not any(Path(found.file).is_relative_to(place) for place in folders):
+            if not is_done(Path(found.file)):
                 problems.append(found)
         elif found.suffix.lower() in _OTHER_ENDINGS:
             problems += _if_empty(found)
-        elif not _is_other(found) and not any(found.is_relative_to(place) for place in folders):
+        elif not is_done(found.parent) and not _is_other(found):
             if folders and not looks_like_rows(head_of(found)):
                 continue
             yield found.relative_to(base).as_posix()
