@@ -196,7 +196,7 @@ def _is_deep_grey(image: Image.Image) -> bool:
 
 def _is_deep_colour(image: Image.Image) -> bool:
     """Whether the file has 16 bits for each colour, of which Pillow keeps the high byte."""
-    return image.mode in ("RGB", "RGBA") and any("16" in str(tile[3]) for tile in getattr(image, "tile", ()))
+    return image.mode in ("RGB", "RGBA") and any(";16" in str(tile[3]) for tile in getattr(image, "tile", ()))
 
 
 def _extrema(image: Image.Image) -> list[tuple[int, int]]:

@@ -17,7 +17,7 @@ from core.datasets.tree import build_tree
 from core.domain.imports import ImportSource, Severity
 from core.domain.projects import ImageFilter, ImageRecord
 from core.domain.snapshots import SnapshotImage, Split
-from core.images.reading import decode
+from core.images.reading import decode, read_header
 from core.images.thumbnails import ThumbnailCache
 from core.imports.service import ImportService
 from core.imports.stretch import choose_white
@@ -147,6 +147,14 @@ def test_dim_colour_is_said(imports: ImportService, pictures: Path) -> None:
     (pictures / "full.png").write_bytes(png(60000))
     problems = [item for item in imports.preview(ImportSource(pictures)).problems if item.kind == "image-dim"]
     assert [item.file for item in problems] == ["dim.png"]
+
+
+def test_a_dark_tiff_of_8_bits_is_not_taken_for_a_dim_one_of_16(tmp_path: Path) -> None:
+    """The numbers that its decoder is told, of a place in the file for one, may have any digits."""
+    for side in range(1, 400, 7):
+        Image.new("RGB", (side, side), (side % 50, 9, 9)).save(tmp_path / f"{side}.tif", compression="tiff_lzw")
+    headers = [read_header(file) for file in tmp_path.iterdir()]
+    assert not any(header.is_deep_colour for header in headers)
 
 
 def test_the_white_goes_from_the_registry_into_a_frozen_dataset(
