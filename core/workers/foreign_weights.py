@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import lzma
 import pickletools
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -18,6 +20,9 @@ _NAMES |= frozenset(f"__builtin__.{name}" for name in ("getattr", "set", "dict",
 _STRINGS = frozenset({"SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8", "UNICODE", "STRING", "BINSTRING"})
 _STRINGS |= frozenset({"SHORT_BINSTRING"})
 
+# MemoryError: a length of up to 2^64 bytes, which the file does not have.
+_UNREADABLE = (OSError, ValueError, EOFError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
+
 
 def refuse_weights(file: Path) -> str:
     """Why the file will not be opened, a sentence; "" when nothing speaks against it.
@@ -26,7 +31,7 @@ def refuse_weights(file: Path) -> str:
     """
     try:
         names = set(_names_in(file))
-    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError) as error:
+    except _UNREADABLE as error:
         return f'"{file.name}" cannot be read as weights: {error or type(error).__name__}.'
     foreign = sorted(name for name in names if not _is_known(name))
     if foreign:

@@ -47,7 +47,9 @@ def test_names_that_come_out_of_the_memo_are_seen(tmp_path: Path) -> None:
     assert "would execute code" in refuse_weights(file)
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>", b"PK\x03\x04cut", b"\x80\x02"])
+@pytest.mark.parametrize(
+    "content", [b"", b"<html>", b"PK\x03\x04cut", b"\x80\x02", b"\x80\x04\x8d" + b"\xff" * 6 + b"\x00" * 2]
+)
 def test_what_is_no_weights_file_is_said(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "w.pt"
     file.write_bytes(content)
@@ -61,3 +63,14 @@ def test_an_archive_of_something_else(tmp_path: Path) -> None:
         archive.writestr("readme.txt", "hello")
 
     assert "holds no data of torch.save" in refuse_weights(file)
+
+
+def test_a_damaged_archive_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "w.pt"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("archive/data.pkl", bytes(range(256)) * 50)
+    content = bytearray(file.read_bytes())
+    content[60:63] = b"\xff\xff\xff"
+    file.write_bytes(content)
+
+    assert "cannot be read as weights" in refuse_weights(file)
