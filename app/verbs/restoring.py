@@ -10,7 +10,7 @@ from app.verbs.output import VerbResult
 from app.verbs.problems import problem_data, problem_lines
 from core.domain.counting import counted
 from core.domain.names import shown, typed_path
-from core.errors import CalqueError, NotFoundError, RefusedError
+from core.errors import NotFoundError, RefusedError, RegistryCorruptError, RegistryLostError
 from core.files.faults import told_as_storage_error
 from core.home import Home
 from core.registry.backups import Backup, age_of, list_backups
@@ -111,13 +111,14 @@ def _newest(home: Home) -> Backup:
 
 
 def _is_sound(home: Home) -> bool:
+    """Raises RegistryError for one that cannot be judged: it is somebody else's at the moment, or a newer Calque's."""
     if not Path(home.registry_file).exists():
         return False
     registry = registry_of(home)
     try:
         registry.open()
         return not any(problem.kind == "registry-damaged" for problem in registry.check())
-    except CalqueError:
+    except (RegistryCorruptError, RegistryLostError):
         return False
     finally:
         registry.close()

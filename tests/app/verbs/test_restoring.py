@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -61,3 +63,18 @@ def test_listing_again_says_what_it_could_not(old: OldHome, capsys: pytest.Captu
     assert 'without their images, annotations and classes: "Old drawings"' in said
     assert call(old, "doctor", "--reindex") == 0
     assert "listed already" in capsys.readouterr().out
+
+
+def test_a_registry_of_a_newer_calque_gives_way_to_no_copy_unasked(
+    old: OldHome, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open_services(Home(old.home)) as services:
+        services.registry.back_up()
+    file = old.home / "registry.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    before = file.read_bytes()
+    assert call(old, "restore") == 1
+    assert "newer Calque" in capsys.readouterr().err
+    assert file.read_bytes() == before
