@@ -140,8 +140,8 @@ def check_workers(home: Home) -> Finding:
     workers = WorkerCatalog().list_workers()
     broken = [f"{worker.slug}: {worker.unavailable_reason}" for worker in workers if not worker.is_available]
     if broken:
-        return Finding("Workers", "warning", "; ".join(broken), "The other workers can be used.")
-    return Finding("Workers", "ok", ", ".join(f"{worker.slug} {worker.version}" for worker in workers))
+        return Finding("Methods", "warning", "; ".join(broken), "The other methods can be used.")
+    return Finding("Methods", "ok", ", ".join(f"{worker.slug} {worker.version}" for worker in workers))
 
 
 def check_tasks(home: Home) -> Finding:

@@ -20,6 +20,7 @@ from core.domain.snapshots import Split
 from core.domain.training import Issue
 
 MAX_DECIMALS = 5
+_SET_WORDS = {Split.TRAIN: "training", Split.VAL: "validation", Split.TEST: "test"}
 
 Array = NDArray[Any]
 Check = Callable[[], None]
@@ -368,6 +369,6 @@ def _missing(ratio: float, missing: Sequence[tuple[str, Split]]) -> tuple[Issue,
         what = f'class "{shown(names[0])}"' if len(names) == 1 else f"{len(names)} classes ({listed_names(names)})"
         it = "it" if len(names) == 1 else "them"
         advice = f"Leave {it} out, choose a validation folder, or add images with {it}."
-        text = f"With ratio {ratio:g}, {what} would have no {split.value} image. {advice}"
+        text = f"With ratio {ratio:g}, {what} would have no {_SET_WORDS[split]} image. {advice}"
         issues.append(Issue("E-440", text, "data", True, "val_ratio"))
     return tuple(issues)

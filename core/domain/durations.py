@@ -10,3 +10,8 @@ def about(seconds: float) -> str:
     if seconds < 5400:
         return f"about {round(seconds / 60)} minutes"
     return f"about {seconds / 3600:.1f} hours"
+
+
+def in_minutes(minutes: float) -> str:
+    """A limit as a person set it: "1 minute", "90 minutes", "0.5 minutes"."""
+    return f"{minutes:g} {'minute' if minutes == 1 else 'minutes'}"

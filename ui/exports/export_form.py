@@ -14,7 +14,7 @@ from core.domain.names import shown
 from core.domain.projects import Project
 from ui.exports.format_list import FormatList
 from ui.exports.loss_list import LossList
-from ui.widgets.formatting import count, size
+from ui.widgets.formatting import count, counted, size
 from ui.widgets.labels import label, set_role
 from ui.widgets.last_folders import EXPORTS
 from ui.widgets.path_field import PathField
@@ -108,8 +108,10 @@ class ExportForm(QWidget):
         amount = self.tr("Counting…")
         copies = self.tr("&Copy the images too")
         if survey is not None:
-            amount = self.tr("{n} annotations, {m} of {k} images annotated").format(
-                n=count(survey.n_annotations), m=count(survey.n_spoken_of), k=count(survey.n_images)
+            amount = self.tr("{annotations}, {m} of {images} annotated").format(
+                annotations=counted(survey.n_annotations, "annotation"),
+                m=count(survey.n_spoken_of),
+                images=counted(survey.n_images, "image"),
             )
             copies += f" ({size(survey.n_picture_bytes)})"
         self._amount.setText(amount)

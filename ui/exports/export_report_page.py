@@ -8,8 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from core.domain.exports import ExportReport
 from core.domain.names import shown
 from ui.icons import icon
-from ui.widgets.figures import Figure, FigureRow, problem_figure
-from ui.widgets.formatting import count
+from ui.widgets.figures import FigureRow, counted_figure, problem_figure
 from ui.widgets.labels import ElidedLabel, label
 from ui.widgets.problem_table import ProblemTable
 
@@ -46,9 +45,9 @@ class ExportReportPage(QWidget):
         self._place.setText(shown(report.target))
         self._figures.set_figures(
             [
-                Figure(count(report.n_images), self.tr("annotated images")),
-                Figure(count(report.n_annotations), self.tr("annotations")),
-                Figure(count(report.n_pictures), self.tr("images copied")),
+                counted_figure(report.n_images, "annotated image"),
+                counted_figure(report.n_annotations, "annotation"),
+                counted_figure(report.n_pictures, "image copied", "images copied"),
                 problem_figure(report.problems),
             ]
         )

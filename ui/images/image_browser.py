@@ -22,7 +22,7 @@ from core.domain.projects import Category
 from ui.icons import icon
 from ui.images.image_grid import DEFAULT_SIDE, MAX_SIDE, MIN_SIDE, ImageGrid
 from ui.widgets.empty_state import EmptyState
-from ui.widgets.formatting import count
+from ui.widgets.formatting import count, counted
 from ui.widgets.labels import ElidedLabel
 from ui.widgets.search_field import SearchField
 
@@ -123,9 +123,9 @@ class ImageBrowser(QWidget):
         """The images that pass, of `total` in the project; `filter_text` says in words what restricts them."""
         self._is_filtered = bool(filter_text)
         self.grid.set_ids(ids)
-        text = self.tr("{n} of {total} images").format(n=count(len(ids)), total=count(total))
+        text = self.tr("{n} of {images}").format(n=count(len(ids)), images=counted(total, "image"))
         if not filter_text:
-            text = self.tr("{n} images").format(n=count(total))
+            text = counted(total, "image")
         self._status.setText(f"{text}  ·  {filter_text}" if filter_text else text)
         self._clear.setVisible(self._is_filtered)
         if len(ids):

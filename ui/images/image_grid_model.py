@@ -12,7 +12,7 @@ from core.domain.ids import ImageId
 from core.domain.names import shown
 from core.domain.projects import AnnotatedImage, ImageState
 from ui.images.seen_images import MAX_RECORDS, Cell, SeenImages
-from ui.widgets.formatting import count
+from ui.widgets.formatting import count, counted
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -25,7 +25,7 @@ def n_objects(annotated: AnnotatedImage) -> int:
 def annotations_in_words(annotated: AnnotatedImage) -> str:
     number = n_objects(annotated)
     if number:
-        return f"{count(number)} annotations" if number > 1 else "1 annotation"
+        return counted(number, "annotation")
     return "looked at: nothing to find" if annotated.annotations else "not annotated"
 
 

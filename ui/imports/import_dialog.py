@@ -26,7 +26,7 @@ from ui.imports.preview_page import PreviewPage
 from ui.imports.report_page import ReportPage
 from ui.imports.source_page import SourcePage
 from ui.messages import MessageBanner
-from ui.widgets.formatting import count
+from ui.widgets.formatting import counted
 from ui.widgets.labels import label
 from ui.widgets.progress_line import ProgressLine
 
@@ -201,6 +201,8 @@ class ImportDialog(QDialog):
         self._refresh()
         if step == Step.SOURCE:
             self._source.focus_first()
+        else:
+            self._next.setFocus()  # which had gone to Cancel while the work was under way
 
     def _go_back(self) -> None:
         self._banner.hide()
@@ -227,7 +229,8 @@ class ImportDialog(QDialog):
             reason = "" if self._source.source() else self.tr("Choose a folder or a file.")
         elif self._step == Step.PREVIEW:
             preview = self._preview.preview
-            self._next.setText(self.tr("&Import {n} images").format(n=count(preview.n_images if preview else 0)))
+            images = counted(preview.n_images if preview else 0, "image")
+            self._next.setText(self.tr("&Import {images}").format(images=images))
             reason = self._preview.refusal()
         else:
             self._next.setText(self.tr("&Open project"))

@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
-from core.domain.counting import counted
 from core.domain.imports import ImportPreview, Severity
 from core.domain.names import shown
 from core.domain.projects import Project
@@ -16,8 +15,8 @@ from ui.imports.files_row import FilesRow
 from ui.imports.names_row import NamesRow
 from ui.imports.sample_strip import SampleStrip
 from ui.imports.top_warnings import TopWarnings
-from ui.widgets.figures import Figure, FigureRow, problem_figure
-from ui.widgets.formatting import count
+from ui.widgets.figures import Figure, FigureRow, counted_figure, problem_figure
+from ui.widgets.formatting import count, counted
 from ui.widgets.labels import ElidedLabel, label
 from ui.widgets.problem_table import ProblemTable
 
@@ -207,10 +206,10 @@ def _rotated_text(preview: ImportPreview) -> str:
 
 def figures_of(preview: ImportPreview) -> list[Figure]:
     return [
-        Figure(count(preview.n_images), "images", "" if preview.n_images else "error"),
+        counted_figure(preview.n_images, "image", tone="" if preview.n_images else "error"),
         Figure(count(preview.n_annotated), "annotated", "" if preview.n_annotated else "warning"),
-        Figure(count(preview.n_annotations), "annotations"),
-        Figure(count(len(preview.categories)), "classes"),
+        counted_figure(preview.n_annotations, "annotation"),
+        counted_figure(len(preview.categories), "class", "classes"),
         problem_figure(preview.problems),
     ]
 

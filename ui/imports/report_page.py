@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.domain.imports import ImportReport
 from ui.icons import icon
-from ui.widgets.figures import Figure, FigureRow, problem_figure
-from ui.widgets.formatting import count
+from ui.widgets.figures import FigureRow, counted_figure, problem_figure
+from ui.widgets.formatting import counted
 from ui.widgets.labels import label
 from ui.widgets.problem_table import ProblemTable
 
@@ -40,24 +40,26 @@ class ReportPage(QWidget):
     def set_report(self, report: ImportReport) -> None:
         self._picture.setPixmap(icon("circle-check", role="success").pixmap(26, 26))
         self._heading.setText(
-            self.tr("“{name}” holds {n} images with {m} annotations.").format(
-                name=report.project_name, n=count(report.n_images), m=count(report.n_annotations)
+            self.tr("“{name}” holds {images} with {annotations}.").format(
+                name=report.project_name,
+                images=counted(report.n_images, "image"),
+                annotations=counted(report.n_annotations, "annotation"),
             )
         )
         note = self.tr("Everything found was imported.")
         if report.problems:
             note = self.tr("What was left out or changed is listed below, with its file and line.")
         if report.n_rotated:
-            note += " " + self.tr("{n} images are stored turned (EXIF) and shown upright.").format(
-                n=count(report.n_rotated)
+            note += " " + self.tr("{images} stored turned (EXIF) and shown upright.").format(
+                images=counted(report.n_rotated, "image is", "images are")
             )
         self._note.setText(note)
         self._figures.set_figures(
             [
-                Figure(count(report.n_images), self.tr("images")),
-                Figure(count(report.n_new_images), self.tr("new images")),
-                Figure(count(report.n_annotations), self.tr("annotations")),
-                Figure(count(len(report.categories)), self.tr("classes")),
+                counted_figure(report.n_images, "image"),
+                counted_figure(report.n_new_images, "new image"),
+                counted_figure(report.n_annotations, "annotation"),
+                counted_figure(len(report.categories), "class", "classes"),
                 problem_figure(report.problems),
             ]
         )

@@ -15,7 +15,7 @@ from ui.theme import current_theme
 from ui.viewer.overlays import raw_layer
 from ui.viewer.painting import LayerPainter, OverlayLook
 from ui.viewer.view_transform import ViewTransform
-from ui.widgets.formatting import count
+from ui.widgets.formatting import counted
 
 GAP = 10
 MIN_TILE = 120
@@ -131,7 +131,7 @@ class SampleStrip(QWidget):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             tile = next((one for one in self._tiles if one.place.contains(event.pos())), None)
             if tile is not None:
-                words = self.tr("{n} annotations").format(n=count(len(tile.annotations)))
+                words = counted(len(tile.annotations), "annotation")
                 lines = [shown(tile.path), tile.failure or words]
                 if tile.is_turn_doubtful:
                     lines.append(self.tr("Stored turned (EXIF): look whether the shapes lie where they belong."))

@@ -104,4 +104,4 @@ def dataset_note(snapshot: SnapshotInfo | None) -> str:
     if snapshot is None:
         return ""
     parts = " · ".join(f"{count(n)} {split}" for split, n in snapshot.n_images)
-    return f"{parts} images" if parts else ""
+    return f"{parts} {'image' if sum(n for _split, n in snapshot.n_images) == 1 else 'images'}" if parts else ""

@@ -28,7 +28,7 @@ from ui.models.name_delegate import NameDelegate
 from ui.widgets.badge_delegate import BadgeDelegate
 from ui.widgets.column_room import ColumnRoom
 from ui.widgets.empty_state import EmptyState
-from ui.widgets.formatting import count
+from ui.widgets.formatting import counted
 from ui.widgets.link_delegate import LinkDelegate
 from ui.widgets.menu_place import menu_place
 from ui.widgets.page_header import PageHeader
@@ -175,9 +175,7 @@ class ModelsPage(QWidget):
         for widget in (self._search, self._projects, self._run, self._export, self._train, self._open):
             widget.setVisible(n_all > 0)
         n_versions = len(self._all[1])
-        models = self.tr("1 model") if n_all == 1 else self.tr("{0} models").format(count(n_all))
-        versions = self.tr("1 version") if n_versions == 1 else self.tr("{0} versions").format(count(n_versions))
-        subtitle = f"{models}, {versions}"
+        subtitle = f"{counted(n_all, 'model')}, {counted(n_versions, 'version')}"
         self._header.set_title(self.tr("Models"), subtitle if n_all else "")
         self._refresh_buttons()
 

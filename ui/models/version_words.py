@@ -72,7 +72,8 @@ def fact_rows(details: VersionDetails) -> tuple[tuple[str, str], ...]:
         ("Size", size(details.n_bytes) if details.n_bytes else NOTHING),
         ("Folder", str(version.folder) if version.folder else NOTHING),
     ]
-    return (*rows, *details.facts)
+    said = {title for title, _value in rows} | {"Version of the method"}
+    return (*rows, *(fact for fact in details.facts if fact[0] not in said))
 
 
 def lineage_steps(details: VersionDetails) -> Sequence[tuple[str, ModelVersion]]:

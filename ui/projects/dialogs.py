@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QL
 from core.domain.names import shown
 from core.domain.projects import Project
 from ui.icons import icon
-from ui.widgets.formatting import count
+from ui.widgets.formatting import counted
 from ui.widgets.labels import label
 
 MAX_NAME = 100
@@ -76,8 +76,8 @@ class RemoveProjectDialog(QDialog):
         picture.setPixmap(icon("triangle-alert", role="warning").pixmap(32, 32))
         picture.setAlignment(Qt.AlignmentFlag.AlignTop)
         question = self.tr("Remove “{name}” from Calque?").format(name=project.name)
-        goes = self.tr("Calque forgets its {n} annotations and the list of its {m} images.").format(
-            n=count(project.n_annotations), m=count(project.n_images)
+        goes = self.tr("Calque forgets its {annotations} and the list of its {images}.").format(
+            annotations=counted(project.n_annotations, "annotation"), images=counted(project.n_images, "image")
         )
         stays = self.tr("Your files stay where they are, unchanged: {folder}").format(folder=shown(project.root))
         texts = QVBoxLayout()

@@ -33,7 +33,7 @@ from core.domain.names import shown
 from core.domain.projects import Folder
 from ui.icons import icon
 from ui.theme import current_theme
-from ui.widgets.formatting import count
+from ui.widgets.formatting import count, counted
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -126,8 +126,8 @@ class FolderTreeModel(QAbstractItemModel):
         return shown(folder.name) if folder.path else self.tr("All images")
 
     def _sentence(self, folder: Folder) -> str:
-        return self.tr("{name}: {n} images, {m} of them annotated").format(
-            name=self._text(folder), n=count(folder.n_images), m=count(folder.n_annotated)
+        return self.tr("{name}: {images}, {m} of them annotated").format(
+            name=self._text(folder), images=counted(folder.n_images, "image"), m=count(folder.n_annotated)
         )
 
     # Qt overrides

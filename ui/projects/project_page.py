@@ -16,7 +16,7 @@ from ui.icons import icon
 from ui.messages import MessageBanner
 from ui.projects.folder_tree import FolderTree
 from ui.viewer.category_list import CategoryList
-from ui.widgets.formatting import count
+from ui.widgets.formatting import count, counted
 from ui.widgets.labels import label
 from ui.widgets.page_header import PageHeader
 
@@ -160,8 +160,10 @@ class ProjectPage(QWidget):
         """The header of a project, or its newest counts."""
         is_other = self._project is None or self._project.id != project.id
         self._project = project
-        counts = self.tr("{n} images, {m} annotated, {k} annotations").format(
-            n=count(project.n_images), m=count(project.n_annotated), k=count(project.n_annotations)
+        counts = self.tr("{images}, {m} annotated, {annotations}").format(
+            images=counted(project.n_images, "image"),
+            m=count(project.n_annotated),
+            annotations=counted(project.n_annotations, "annotation"),
         )
         self._header.set_title(project.name, f"{shown(project.root)}  ·  {counts}")
         if is_other:

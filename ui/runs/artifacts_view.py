@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QPush
 from core.domain.runs import Artifact
 from ui.icons import icon
 from ui.widgets.empty_state import EmptyState
-from ui.widgets.formatting import count, size
+from ui.widgets.formatting import counted, size
 from ui.widgets.labels import label
 from ui.widgets.two_level_model import TwoLevelModel
 
@@ -46,7 +46,7 @@ class ArtifactModel(TwoLevelModel):
         if role == Qt.ItemDataRole.DisplayRole:
             if column == 0:
                 return f"{name}/" if name else "other files"
-            return f"{count(len(files))} files · {size(sum(f.n_bytes for f in files))}" if files else "empty"
+            return f"{counted(len(files), 'file')} · {size(sum(f.n_bytes for f in files))}" if files else "empty"
         if role == Qt.ItemDataRole.DecorationRole and column == 0:
             return icon("folder")
         return self._help.get(name) if role == Qt.ItemDataRole.ToolTipRole else None
@@ -114,7 +114,7 @@ class ArtifactsView(QWidget):
         self._model.set_artifacts(artifacts, groups)
         self._tree.expandAll()
         total = sum(artifact.n_bytes for artifact in artifacts)
-        self._summary.setText(self.tr("{0} files, {1}").format(count(len(artifacts)), size(total)) if total else "")
+        self._summary.setText(f"{counted(len(artifacts), 'file')}, {size(total)}" if total else "")
         self._tree.setVisible(bool(artifacts))
         self._empty.setVisible(not artifacts)
         self._export.setEnabled(bool(artifacts))

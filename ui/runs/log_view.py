@@ -23,7 +23,7 @@ from ui.icons import icon
 from ui.runs.log_delegate import LogDelegate
 from ui.runs.log_model import LEAST_COLUMNS, LogModel, shown_line
 from ui.theme import theme_notifier
-from ui.widgets.formatting import count
+from ui.widgets.formatting import count, counted
 from ui.widgets.labels import label
 from ui.widgets.search_field import SearchField
 
@@ -170,9 +170,11 @@ class LogView(QWidget):
             place = f"{self._hits.index(row) + 1} / " if row in self._hits else ""
             self._hit_text.setText(place + count(len(self._hits)) if self._hits else self.tr("nothing found"))
         n = len(self._model.shown)
-        note = self.tr("{0} lines").format(count(n))
+        note = counted(n, "line")
         if self._model.n_dropped:
-            note += self.tr(" · {0} older ones are in the file log.txt only").format(count(self._model.n_dropped))
+            note += self.tr(" · {0} in the file log.txt only").format(
+                counted(self._model.n_dropped, "older one is", "older ones are")
+            )
         self._note.setText(note if n else self.tr("No line yet."))
 
     def _stop_following(self) -> None:

@@ -106,8 +106,7 @@ class RunHeader(PageHeader):
 
     def _make_button(self, action: RunAction) -> QPushButton:
         look = LOOKS[action]
-        role = "danger" if look.is_danger else "primary" if action in PRIMARY else ""
-        colour = "error" if look.is_danger else "on_accent" if action in PRIMARY else "icon"
+        role, colour = ("primary", "on_accent") if action in PRIMARY else ("", "icon")
         button = QPushButton(icon(look.icon, role=colour), look.text)
         set_role(button, role)
         button.clicked.connect(lambda: self.action_requested.emit(action))

@@ -30,7 +30,7 @@ from ui.runs.runs_filter_bar import RunsFilterBar
 from ui.widgets.badge_delegate import BadgeDelegate
 from ui.widgets.column_room import ColumnRoom
 from ui.widgets.empty_state import EmptyState
-from ui.widgets.formatting import count
+from ui.widgets.formatting import count, counted
 from ui.widgets.labels import set_role
 from ui.widgets.link_delegate import LinkDelegate
 from ui.widgets.menu_place import menu_place
@@ -152,7 +152,7 @@ class RunsPage(QWidget):
             self._empty.set_content(
                 "search",
                 self.tr("No run matches"),
-                self.tr("None of {0} runs fits the search and the filters.").format(count(n_all)),
+                self.tr("None of {runs} fits the search and the filters.").format(runs=counted(n_all, "run")),
                 self.tr("Clear filters"),
             )
         was_empty = self._stack.currentIndex() == 1

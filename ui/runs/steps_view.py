@@ -94,7 +94,8 @@ class StepCard(QFrame):
         is_new_state = stage.state is not self._stage.state
         self._stage = stage
         self._bar.setValue(round(stage.fraction * 1000) if stage.state is not StageState.DONE else 1000)
-        self._text.setText(stage.text or STATE_WORDS[stage.state])
+        said = "" if stage.state is StageState.DONE else stage.text  # what it did last reads as what it does
+        self._text.setText(said or STATE_WORDS[stage.state])
         if is_new_state:
             self.repaint_icon()
             set_role(self._text, "error" if stage.state is StageState.FAILED else "muted")

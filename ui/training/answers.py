@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.domain.durations import in_minutes
 from core.domain.snapshots import Split
 from core.domain.training import StartFrom, StartKind, TrainingDraft
 from ui.training import steps
 from ui.training.configuration_entries import CUSTOM, DEFAULTS, entries_of, key_of
 from ui.training.folder_sums import folder_title, sum_of
 from ui.training.known import Known
-from ui.training.wording import counted
 from ui.training.worker_chooser import task_words
 from ui.widgets import formatting
+from ui.widgets.formatting import counted
 
 CPU = "cpu"
 MAX_NAMED = 4  # folders or classes
@@ -113,7 +114,7 @@ def _device(draft: TrainingDraft, known: Known) -> Answer:
     devices = known.devices.devices if known.devices else ()
     device = next((device for device in devices if device.id == draft.device), None)
     name = "CPU" if draft.device == CPU else device.name if device else draft.device
-    limit = "no limit of time" if draft.max_minutes is None else f"at most {draft.max_minutes:g} minutes"
+    limit = "no limit of time" if draft.max_minutes is None else f"at most {in_minutes(draft.max_minutes)}"
     details: tuple[str, ...] = ()
     if known.devices is None:
         details = ("Looking for a GPU…",)

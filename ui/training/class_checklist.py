@@ -86,7 +86,7 @@ class ClassModel(QAbstractListModel):
         if role == Qt.ItemDataRole.SizeHintRole:
             return QSize(COLUMN_WIDTH - 8, ROW_HEIGHT)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{category.name}: {formatting.count(n)} annotations in the training folders"
+            return f"{category.name}: {formatting.counted(n, 'annotation')} in the training folders"
         if role == Qt.ItemDataRole.CheckStateRole:
             return Qt.CheckState.Checked if category.name in self._checked else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.DecorationRole:
@@ -232,4 +232,6 @@ class ClassChecklist(QWidget):
 
     def _refresh_note(self) -> None:
         n = len(self._model.checked())
-        self._note.setText(self.tr("{n} of {total} classes").format(n=n, total=len(self._categories)))
+        self._note.setText(
+            self.tr("{n} of {total}").format(n=n, total=formatting.counted(len(self._categories), "class", "classes"))
+        )

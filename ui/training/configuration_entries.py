@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from core.domain.ids import ConfigurationId
 from core.domain.workers import Configuration, ConfigValue, WorkerInfo
 from ui.forms.choice import Choice
-from ui.training.wording import counted
+from ui.widgets.formatting import counted
 
 DEFAULTS = "defaults"
 CUSTOM = "custom"

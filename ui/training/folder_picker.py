@@ -24,8 +24,8 @@ from ui.theme import category_colour
 from ui.training.counts_view import Cell, CountsView
 from ui.training.folder_model import FolderModel
 from ui.training.folder_sums import FolderSum, is_inside, sum_of
-from ui.training.wording import counted
 from ui.widgets import formatting
+from ui.widgets.formatting import counted
 from ui.widgets.labels import label
 from ui.widgets.search_field import SearchField
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from core.domain.training import Issue
 from ui.forms.problem_label import IconView
 from ui.training.steps import OVERVIEW, step_of
-from ui.training.wording import counted
+from ui.widgets.formatting import counted
 from ui.widgets.labels import label
 
 

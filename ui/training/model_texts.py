@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from core.domain.models import Model, ModelVersion, VersionStatus
 from core.domain.workers import WorkerInfo
 from ui.forms.choice import Choice
-from ui.training.wording import counted
 from ui.widgets import formatting
+from ui.widgets.formatting import counted
 
 MAX_CLASSES_NAMED = 4
 

@@ -13,9 +13,9 @@ from ui.forms.scroll_column import ScrollColumn
 from ui.icons import icon
 from ui.training.folder_sums import FolderSum, folder_title, sum_of
 from ui.training.wizard_page import card
-from ui.training.wording import counted
 from ui.widgets import formatting
 from ui.widgets.badge import Badge
+from ui.widgets.formatting import counted
 from ui.widgets.labels import ElidedLabel, label
 
 ROW_HEIGHT = 30
@@ -35,9 +35,8 @@ class FolderLine(QWidget):
         if folder is None:
             row.addWidget(label(self.tr("not in this project"), "warning"))
         else:
-            text = self.tr("{images} images · {annotated} annotated")
-            counts = text.format(
-                images=formatting.count(folder.n_images), annotated=formatting.count(folder.n_annotated)
+            counts = self.tr("{images} · {annotated} annotated").format(
+                images=counted(folder.n_images, "image"), annotated=formatting.count(folder.n_annotated)
             )
             row.addWidget(label(counts, "muted"))
         remove = QToolButton()
@@ -161,8 +160,8 @@ class SplitSlot(QWidget):
         self._area.setFixedHeight(ROW_HEIGHT * min(len(self._paths), MAX_ROWS))
         self._refresh_stated()
         total = self.sum()
-        text = self.tr("{images} images, {annotated} annotated").format(
-            images=formatting.count(total.n_images), annotated=formatting.count(total.n_annotated)
+        text = self.tr("{images}, {annotated} annotated").format(
+            images=counted(total.n_images, "image"), annotated=formatting.count(total.n_annotated)
         )
         self._sum.setText(text if self._paths and not self.stated.isChecked() else "")
 

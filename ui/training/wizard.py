@@ -31,9 +31,9 @@ from ui.training.steps import StepState
 from ui.training.wizard_frame import WizardFrame
 from ui.training.wizard_page import WizardPage
 from ui.training.wizard_pages import WizardPages
-from ui.training.wording import counted
 from ui.training.worker_page import WorkerPage
 from ui.widgets.confirmation import Question, ask
+from ui.widgets.formatting import counted
 
 
 class TrainingWizard(QWidget):

@@ -13,9 +13,9 @@ from core.domain.workers import GpuUse, WorkerInfo
 from ui.forms.problem_label import IconView, ProblemLabel
 from ui.icons import icon
 from ui.training.wizard_page import WizardPage, card
-from ui.training.wording import counted
 from ui.training.worker_chooser import GPU_WORDS, WorkerChooser, task_words
 from ui.training.worker_dialog import NETWORKS, OPTIONS, WorkerDialog, open_worker_dialog
+from ui.widgets.formatting import counted
 from ui.widgets.labels import label
 
 

@@ -29,7 +29,7 @@ from core.domain.projects import Category
 from ui.icons import icon
 from ui.theme import current_theme
 from ui.viewer.painting import contrast_colour, overlay_colour
-from ui.widgets.formatting import count
+from ui.widgets.formatting import count, counted
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -117,11 +117,11 @@ class CategoryModel(QAbstractListModel):
             return Qt.CheckState.Checked if is_shown else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.AccessibleTextRole:
             state = self.tr("drawn") if is_shown else self.tr("hidden")
-            return self.tr("{name}, {n} annotations, {state}").format(
-                name=category.name, n=count(n_annotations), state=state
+            return self.tr("{name}, {annotations}, {state}").format(
+                name=category.name, annotations=counted(n_annotations, "annotation"), state=state
             )
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self.tr("{name}: {n} annotations").format(name=category.name, n=count(n_annotations))
+            return f"{category.name}: {counted(n_annotations, 'annotation')}"
         if role == CategoryRole.COLOUR:
             return overlay_colour(category.index)
         if role == CategoryRole.COUNT:

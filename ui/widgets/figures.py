@@ -21,12 +21,17 @@ class Figure:
     tone: str = ""
 
 
+def counted_figure(n: int, one: str, many: str = "", *, tone: str = "") -> Figure:
+    """A number over its noun: "1" over "image", "3" over "images"."""
+    return Figure(count(n), one if n == 1 else many or one + "s", tone)
+
+
 def problem_figure(problems: Sequence[Problem]) -> Figure:
     """How many problems there are; remarks alone are no reason to worry."""
     n_all = len(problems)
     if n_all and all(problem.severity is Severity.INFO for problem in problems):
-        return Figure(count(n_all), "remark" if n_all == 1 else "remarks")
-    return Figure(count(n_all), "problem" if n_all == 1 else "problems", "warning" if n_all else "success")
+        return counted_figure(n_all, "remark")
+    return counted_figure(n_all, "problem", tone="warning" if n_all else "success")
 
 
 class FigureCard(QFrame):

@@ -16,6 +16,11 @@ def count(value: int) -> str:
     return QLocale().toString(value)
 
 
+def counted(value: int, one: str, many: str = "") -> str:
+    """ "1 image", "1,200 images"; `many` when an "s" does not do."""
+    return f"{count(value)} {one if value == 1 else many or one + 's'}"
+
+
 def size(n_bytes: int) -> str:
     """As every sentence of the core has it, too."""
     return in_bytes(n_bytes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from core.domain.durations import in_minutes
 from core.domain.ids import ProjectId
 from core.domain.names import shown
 from core.domain.snapshots import Split
@@ -109,7 +110,7 @@ def _limit_rows(facts: Facts) -> Iterator[Row]:
     name = next((gpu.name for gpu in gpus if gpu.id == draft.device), "")
     text = "CPU" if draft.device == "cpu" else f"GPU {draft.device.rpartition(':')[2]}" + (f", {name}" if name else "")
     yield "Device", text, draft.device == _DEFAULT.device
-    limit = "none" if draft.max_minutes is None else f"{draft.max_minutes:g} minutes"
+    limit = "none" if draft.max_minutes is None else in_minutes(draft.max_minutes)
     yield "Longest training time", limit, draft.max_minutes == _DEFAULT.max_minutes
 
 

@@ -105,11 +105,11 @@ def test_a_class_on_a_single_image_is_refused_with_its_name(labelled):
     carved = carve_validation(images, 0.2, 0, ["line", "stamp"])
 
     assert [issue.code for issue in carved.issues] == ["E-440"]
-    assert '"stamp" would have no val image' in carved.issues[0].text
+    assert '"stamp" would have no validation image' in carved.issues[0].text
     assert "0.2" in carved.issues[0].text
 
 
-@pytest.mark.parametrize(("ratio", "side"), [(0.0, "val"), (1.0, "train"), (-0.5, "val")])
+@pytest.mark.parametrize(("ratio", "side"), [(0.0, "validation"), (1.0, "training"), (-0.5, "validation")])
 def test_a_ratio_that_leaves_a_side_empty_is_refused(ratio, side, labelled):
     carved = carve_validation([labelled(f"{i}.jpg", 0) for i in range(9)], ratio, 0, ["a"])
 

@@ -83,7 +83,7 @@ def test_the_folder_is_suggested_beside_the_projects_and_follows_the_format(
     target = dialog.form._target
     assert target.path() == project.root.parent / "Parish 1850 Boxes"
     dialog.form.formats.choose("all")
-    assert target.path() == project.root.parent / "Parish_ 1850 Everything"
+    assert target.path() == project.root.parent / "Parish 1850 Everything"
     target.set_path(tmp_path / "mine")
     dialog.form.formats.choose("boxes")
     assert target.path() == tmp_path / "mine"

@@ -59,6 +59,7 @@ def test_the_whole_way(qtbot: QtBot, dialog: ImportDialog, make_preview: MakePre
     dialog.show_preview(make_preview())
     assert dialog.step is Step.PREVIEW
     assert dialog._next.text() == "&Import 12 images"
+    assert dialog.focusWidget() is dialog._next, "not Cancel, which had it while the preview was made"
     assert dialog.preview_page.project_name == "archive"
     dialog.preview_page._name.setText("  Old prints ")
     with qtbot.waitSignal(dialog.import_requested) as wish:

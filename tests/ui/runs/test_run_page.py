@@ -133,13 +133,14 @@ def test_the_clock_stands_still_for_a_run_that_is_over(page: RunPage, make_run: 
 
 
 def test_steps_that_the_run_does_not_have_or_reach_say_so(page: RunPage, make_run: Runs, make_state: States) -> None:
-    stages = (Stage("prepare", "Prepare", StageState.DONE), Stage("train", "Train", StageState.FAILED),
-              Stage("publish", "Publish"))  # fmt: skip
+    stages = (Stage("prepare", "Prepare", StageState.DONE, text="copying the images"),
+              Stage("train", "Train", StageState.FAILED), Stage("publish", "Publish"))  # fmt: skip
     page.show_run(make_run(status=RunStatus.FAILED))
     tell(page, make_state(status=RunStatus.FAILED, stages=stages))
     assert page.steps.card(StageName.EVALUATE_TEST).text() == "not part of this run"
     assert page.steps.card(StageName.PUBLISH).text() == "not reached"
     assert page.steps.card(StageName.TRAIN).text() == "failed"
+    assert page.steps.card(StageName.PREPARE).text() == "done", "it copies no more"
 
 
 def test_a_failure_is_prominent_with_its_next_step(

@@ -308,7 +308,7 @@ def test_one_class_is_fine():
 
 
 def test_the_carving_has_a_say_when_there_is_no_validation_folder():
-    issue = Issue("E-440", 'With ratio 0.2, class "map" would have no val image.', "data", True)
+    issue = Issue("E-440", 'With ratio 0.2, class "map" would have no validation image.', "data", True)
     refused("E-440", "map", val_folders=(), issues=(issue,), is_val_carved=True)
 
 
