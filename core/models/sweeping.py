@@ -8,13 +8,15 @@ from pathlib import Path
 from core import clock
 from core.domain.ids import RunId
 from core.domain.models import VersionStatus
-from core.domain.runs import RunRecord
+from core.domain.runs import RunRecord, RunStatus
 from core.errors import NotFoundError, WeightsError
+from core.files.faults import told_as_storage_error
 from core.models.publish import sweep_staging
 from core.models.weights_store import list_folders, load_model_json
 from core.registry.database import Registry
 from core.registry.session import Session
 from core.registry.stores import models, runs
+from core.runs.folder.attempts import latest_attempt
 from core.runs.folder.layout import RunLayout
 from core.runs.sweeping import left_alone
 
@@ -34,7 +36,8 @@ def sweep_store(registry: Registry, store: Path) -> None:
             continue
         with left_alone(RunLayout(run.folder)) as is_alone, registry.read() as session:
             if is_alone and _untold_by(session, folder) is not None:
-                throw_away(folder)
+                with told_as_storage_error("A version that no run tells of", store):
+                    throw_away(folder)
 
 
 def throw_away(folder: Path) -> None:
@@ -54,4 +57,11 @@ def _untold_by(session: Session, folder: Path) -> RunRecord | None:
     except (NotFoundError, WeightsError):
         return None
     is_untold = version is not None and version.status is not VersionStatus.AVAILABLE and not version.is_deleted
-    return run if is_untold and run.status.is_terminal else None
+    return run if is_untold and _can_store_again(run) else None
+
+
+def _can_store_again(run: RunRecord) -> bool:
+    """By a retry. Not where the run's folder is lost, or tells of an attempt that an older registry does not know."""
+    layout = RunLayout(run.folder)
+    is_over = run.status.is_terminal and run.status is not RunStatus.SUCCESS
+    return is_over and layout.request_file.is_file() and latest_attempt(layout).number == run.attempt

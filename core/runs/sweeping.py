@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -31,8 +32,10 @@ def sweep_runs(records: Sequence[RunRecord], folder: Path, kinds: RunKindCatalog
 
 @contextmanager
 def left_alone(layout: RunLayout) -> Iterator[bool]:
-    """Whether no process works on the run; if so, none begins before the block ends."""
-    handle = try_lock(layout.lock_file)
+    """Whether no process works on the run; if so, none begins before the block ends. False where nobody can tell."""
+    handle = None
+    with contextlib.suppress(OSError):  # the folder is lost, or another user's
+        handle = try_lock(layout.lock_file)
     try:
         yield handle is not None
     finally:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from pathlib import Path
 
+import pytest
 from service_workshop import Shop
 
 from core.domain.models import VersionStatus
 from core.domain.runs import RunRecord, RunStatus
+from core.files.locks import is_locked
+from core.registry.restoring import restore_backup
+from core.runs.folder.layout import RunLayout
 from core.runs.processes.launch import StartOutcome
 
 FATAL = Path(__file__).parent / "fatal"
@@ -68,20 +73,41 @@ def test_removals_that_were_cut_off_are_finished(shop: Shop):
     assert not half.exists()
 
 
-def test_what_a_killed_run_stored_and_could_not_tell_is_stored_again_by_its_retry(shop: Shop, monkeypatch):
+def store_untold(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> RunRecord:
+    """A run that stored its version and was killed before it could say so."""
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(FATAL), os.environ.get("PYTHONPATH", "")]))
-    record = shop.training.submit(shop.draft(values={"n_steps": 1})).value
     monkeypatch.setenv("CALQUE_TEST_KILL", "stored:1")
+    record = shop.training.submit(shop.draft(values={"n_steps": 1})).value
     shop.runs.carry_out(record.id, lambda _batch: None, lambda: False)
+    monkeypatch.setenv("CALQUE_TEST_KILL", "")
     record = shop.runs.get_run(record.id)
     assert record.status is RunStatus.ABORTED
-    assert [problem.kind for problem in shop.models.verify()] == ["version-unlisted"]
+    assert unlisted(shop) == 1
+    return record
+
+
+def unlisted(shop: Shop) -> int:
+    """Folders of the store that are of no version; nothing else may be wrong with it."""
+    problems = shop.models.verify()
+    assert {problem.kind for problem in problems} <= {"version-unlisted"}
+    return len(problems)
+
+
+def await_end(record: RunRecord) -> None:
+    """Of its warden too."""
+    deadline = time.monotonic() + 30
+    while is_locked(RunLayout(record.folder).lock_file):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_what_a_killed_run_stored_and_could_not_tell_is_stored_again_by_its_retry(shop: Shop, monkeypatch):
+    record = store_untold(shop, monkeypatch)
     deadline = time.monotonic() + 10
     while shop.models.verify():
         assert time.monotonic() < deadline
         shop.models.sweep()
 
-    monkeypatch.setenv("CALQUE_TEST_KILL", "")
     shop.runs.retry(record.id)
     shop.models.sweep()
     shop.runs.carry_out(record.id, lambda _batch: None, lambda: False)
@@ -89,3 +115,55 @@ def test_what_a_killed_run_stored_and_could_not_tell_is_stored_again_by_its_retr
     assert shop.models.get_version(record.version).status is VersionStatus.AVAILABLE
     shop.models.sweep()
     assert shop.models.verify() == ()
+
+
+def test_what_a_run_stored_whose_folder_is_lost_stays(shop: Shop, monkeypatch):
+    """No retry could store it again."""
+    record = store_untold(shop, monkeypatch)
+    await_end(record)
+    shutil.rmtree(record.folder)
+    shop.models.sweep()
+    assert unlisted(shop) == 1
+
+
+def test_what_a_retry_stored_stays_where_a_copy_of_the_registry_knows_nothing_of_it(shop: Shop, monkeypatch):
+    """The copy was made between the attempts."""
+    record = store_untold(shop, monkeypatch)
+    await_end(record)
+    shop.models.sweep()
+    copy = shop.registry.back_up()
+    shop.runs.retry(record.id)
+    shop.runs.carry_out(record.id, lambda _batch: None, lambda: False)
+    assert shop.runs.get_run(record.id).status is RunStatus.SUCCESS
+    await_end(record)
+
+    shop.registry.close()
+    restore_backup(shop.home.registry_file, copy)
+    shop.registry.open()
+    assert shop.runs.get_run(record.id).status is RunStatus.ABORTED
+    shop.models.sweep()
+    assert unlisted(shop) == 1
+
+
+def test_what_a_run_stored_stays_where_the_line_that_says_so_is_damaged(shop: Shop):
+    """It has succeeded all the same, so that nobody can retry it."""
+    record = shop.training.submit(shop.draft(values={"n_steps": 1})).value
+    shop.runs.start(record.id)
+    await_end(record)
+    events = RunLayout(record.folder).events_file
+    events.write_text(events.read_text().replace('"published"', '"published'))
+    shop.runs.take_in()
+    assert shop.runs.get_run(record.id).status is RunStatus.SUCCESS
+    shop.models.sweep()
+    assert unlisted(shop) == 1
+
+
+def test_a_run_whose_folder_cannot_be_written_holds_no_sweep_up(shop: Shop, monkeypatch):
+    record = begin(shop)
+    shop.runs.kill(record.id)
+    await_end(record)
+    lock = RunLayout(record.folder).lock_file
+    lock.unlink()
+    lock.mkdir()  # as what cannot be opened for writing: a folder that another user made
+    shop.runs.sweep()
+    assert copies(record)
