@@ -113,6 +113,7 @@ class SettingsStore:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._lock = threading.Lock()
+        self._writing = threading.Lock()  # apart: who sets a value never waits for the disk
         self._written: Settings | None = None
         self.problem = ""  # sentence, when the file could not be used
         self.settings = self._read()
@@ -125,10 +126,11 @@ class SettingsStore:
 
     def save(self) -> None:
         """Write what has been set since the file was written last. Raises OSError."""
-        with self._lock:
-            if self.settings != self._written:
-                self._write(self.settings)
-                self._written = self.settings
+        with self._writing:
+            settings = self.settings
+            if settings != self._written:
+                self._write(settings)
+                self._written = settings
 
     def change(self, **values: Any) -> Settings:
         """Replace some values and write the file."""

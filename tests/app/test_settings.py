@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 from dataclasses import asdict
 from pathlib import Path
 
@@ -72,3 +74,28 @@ def test_what_is_set_is_written_when_it_is_saved_and_only_once(tmp_path: Path) -
     with pytest.raises(ValueError, match="max_minutes"):
         store.set(max_minutes=1)
     assert store.settings.max_minutes == 120
+
+
+def test_a_value_is_set_while_the_disk_is_slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    is_writing, is_through = threading.Event(), threading.Event()
+
+    def slow(_handle: int) -> None:
+        is_writing.set()
+        assert is_through.wait(30)
+
+    monkeypatch.setattr(os, "fsync", slow)
+    file = tmp_path / "settings.json"
+    store = SettingsStore(file)
+    store.set(theme="dark")
+    writer = threading.Thread(target=store.save)
+    writer.start()
+    assert is_writing.wait(30)
+    setter = threading.Thread(target=store.set, kwargs={"theme": "light"}, daemon=True)
+    setter.start()
+    setter.join(10)
+    has_waited = setter.is_alive()
+    is_through.set()
+    writer.join()
+    assert not has_waited
+    store.save()
+    assert json.loads(file.read_text()) == {"theme": "light"}
