@@ -31,7 +31,11 @@ def sweep(folder: Path, form: re.Pattern[str]) -> None:
 
 
 def is_gone(pid: int) -> bool:
-    return pid != os.getpid() and not psutil.pid_exists(pid)
+    """False for a number that no process can have: that name is of somebody else's making."""
+    try:
+        return pid != os.getpid() and not psutil.pid_exists(pid)
+    except OverflowError:
+        return False
 
 
 def remove(path: Path) -> None:

@@ -69,7 +69,7 @@ def make_backup(file: Path, folder: Path, *, label: str = ROUTINE) -> Backup:
         stay = kept((backup.made_at for backup in routine), made_at)
         for old in routine:
             if old.made_at not in stay:
-                old.path.unlink()
+                old.path.unlink(missing_ok=True)  # another Calque thins them out too
     return Backup(target, made_at, label)
 
 

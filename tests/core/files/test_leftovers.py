@@ -43,7 +43,8 @@ def test_a_killed_exports_file_is_swept_by_the_next(tmp_path: Path):
 
 def test_a_killed_exports_folder_is_swept_by_the_next_beside_it(tmp_path: Path):
     pid = gone_pid()
-    for name in (f".calque-{pid}-abcdefgh.part", f".calque-{os.getppid()}-abcdefgh.part", ".calque-mine.part"):
+    no_pid = f".calque-{10**20}-abcdefgh.part"
+    for name in (f".calque-{pid}-abcdefgh.part", f".calque-{os.getppid()}-abcdefgh.part", ".calque-mine.part", no_pid):
         (tmp_path / name).mkdir()
         (tmp_path / name / "file").write_text("x")
 
@@ -51,7 +52,7 @@ def test_a_killed_exports_folder_is_swept_by_the_next_beside_it(tmp_path: Path):
         (folder / "annotations.json").write_text("{}")
 
     names = sorted(path.name for path in tmp_path.iterdir())
-    assert names == [f".calque-{os.getppid()}-abcdefgh.part", ".calque-mine.part", "export"]
+    assert names == sorted([f".calque-{os.getppid()}-abcdefgh.part", no_pid, ".calque-mine.part", "export"])
 
 
 def test_an_export_that_was_put_aside_goes_only_unchanged(tmp_path: Path):
