@@ -59,6 +59,8 @@ def test_the_result_is_one_object(calque, project: Path, tmp_path: Path) -> None
                 "line": None,
                 "text": "1 crowd region: written as single objects.",
                 "severity": "warning",
+                "choices": [],
+                "offers": {},
             }
         ],
     }

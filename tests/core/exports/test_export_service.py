@@ -101,7 +101,8 @@ def test_what_is_exported_comes_back_the_same(
             assert copied[f"{folder}/{name}".lstrip("/")].read_bytes() == (pictures / name).read_bytes()
     back = imports.commit(ImportSource(target, None if copies else pictures), project_name="Back")
     assert back.format == slug
-    assert [problem for problem in back.problems if problem.severity is not Severity.INFO] == []
+    turned = ["upright-assumed"] if slug == "yolo" else []  # which cannot state how its shapes were drawn
+    assert [problem.kind for problem in back.problems if problem.severity is not Severity.INFO] == turned
     assert_same(contents(parish.id), contents(back.project), within=1e-4)
     assert used_classes(browsing, back.project) == used_classes(browsing, parish.id)
     if slug != "alto":  # which has no list of classes

@@ -13,7 +13,7 @@ from core.domain.snapshots import Split
 from core.errors import RefusedError, StorageError
 from core.formats.base import gather
 from core.formats.catalog import FormatCatalog
-from core.images.reading import verify
+from core.images.reading import read_header
 from core.samples import service
 from core.samples.drawing import CATEGORIES
 from core.samples.service import make_sample, sample_draft
@@ -61,7 +61,7 @@ def test_made_twice_it_is_the_same_and_finished_it_is_left_alone(tmp_path: Path)
     make_sample(tmp_path / "two")
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
     page = tmp_path / "one" / "train" / "page_001.jpg"
-    header = verify(page)
+    header = read_header(page)
     assert (header.width, header.height, header.format) == (640, 900, "JPEG")
     page.unlink()
     make_sample(tmp_path / "one")

@@ -294,7 +294,7 @@ def test_test_images_that_changed_cost_the_measurement_not_the_weights(bench: Be
 def test_a_snapshot_that_was_tampered_with_is_refused(bench: Bench):
     bench.ask()
     payload = json.loads(bench.layout.request_file.read_text())["payload"]
-    manifest = Path(payload["manifest"])
+    manifest = bench.home / payload["manifest"]
     manifest.chmod(0o600)
     manifest.write_bytes(manifest.read_bytes().replace(b'"width":64', b'"width":65', 1))
 
@@ -466,7 +466,8 @@ def test_a_full_disk_at_publication_is_a_sentence_and_the_weights_stay(bench: Be
     """F5. Where no small file system can be made, `test_a_store_that_cannot_be_written...` stands for it."""
     if full_disk is None:
         return
-    bench.ask(store=full_disk)
+    bench.ask()
+    bench.store.symlink_to(full_disk)
 
     told = bench.run()
 
@@ -475,9 +476,7 @@ def test_a_full_disk_at_publication_is_a_sentence_and_the_weights_stay(bench: Be
     assert "The disk is full" in failed.text
     assert list(full_disk.iterdir()) == []
     bench.next_attempt()
-    request = json.loads(bench.layout.request_file.read_text())
-    request["payload"]["store"] = str(bench.store)
-    bench.layout.request_file.write_text(json.dumps(request))
+    bench.store.unlink()
     told = bench.run()
     assert is_success(told), told.end
     assert told.stage(StageName.TRAIN)[0] is StageState.SKIPPED
