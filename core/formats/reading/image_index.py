@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
@@ -53,12 +54,6 @@ class ImageIndex:
         self.root = root
         self.paths = tuple(sorted(_walk(root, max_entries)))
         self._known = frozenset(self.paths)
-        self._by_name: dict[str, list[str]] = {}
-        self._by_stem: dict[str, list[str]] = {}
-        for path in self.paths:
-            self._by_name.setdefault(_normal(path.rpartition("/")[2]), []).append(path)
-            for stem in {_bare(path), _barest(path)}:
-                self._by_stem.setdefault(_normal(stem.rpartition("/")[2]), []).append(path)
 
     def match_names(self, names: Iterable[str]) -> dict[str, Match]:
         """Each name (as an annotation file states it) with its picture; several exact names may mean the same one."""
@@ -86,25 +81,67 @@ class ImageIndex:
 
     def _similar(self, stated: StatedName, places: Sequence[str]) -> Sequence[str]:
         """Below the first place before all others."""
+
+        def is_free(path: str) -> bool:
+            return is_below(stated.place, _place_of(path, places))
+
+        def is_inside(path: str) -> bool:
+            return is_below(path, stated.place) and is_free(path)
+
         for name in spellings(stated.name):
             parts = parts_of(name)
-            named = self._by_name.get(_normal(parts[-1]), []) if parts else []
-            free = [path for path in named if is_below(stated.place, _place_of(path, places))]
-            inside = [path for path in free if is_below(path, stated.place)]
-            found = _longest_tail(parts, [(path, path) for path in inside or free])
-            if found:
-                return found
+            for is_wanted in (is_inside, is_free):
+                found = self._names.ending_like(parts, is_wanted)
+                if found:
+                    return found
         return ()
 
     def _exact_stem(self, key: str) -> Sequence[str]:
-        candidates = self._by_stem.get(_normal(key.rpartition("/")[2]), [])
-        beside = [path for path in candidates if key in (_bare(path), _barest(path))]
-        return beside or [path for path in candidates if strip_containers(key) in _stripped_stems(path)]
+        return self._stems.get(key) or self._stripped.get(strip_containers(key), ())
 
     def _similar_stem(self, key: str) -> Sequence[str]:
-        parts = parts_of(strip_containers(key))
-        candidates = self._by_stem.get(_normal(parts[-1]), []) if parts else []
-        return _longest_tail(parts, [(path, stem) for path in candidates for stem in _stripped_stems(path)])
+        return self._stem_ends.ending_like(parts_of(strip_containers(key)), lambda _: True)
+
+    # Made when they are first asked for: a million pictures fill each of them.
+
+    @cached_property
+    def _names(self) -> _Ends:
+        return _Ends((path, path) for path in self.paths)
+
+    @cached_property
+    def _stems(self) -> dict[str, list[str]]:
+        return _collected((path, stem) for path in self.paths for stem in {_bare(path), _barest(path)})
+
+    @cached_property
+    def _stripped(self) -> dict[str, list[str]]:
+        return _collected((path, stem) for path in self.paths for stem in _stripped_stems(path))
+
+    @cached_property
+    def _stem_ends(self) -> _Ends:
+        return _Ends((path, stem) for path in self.paths for stem in _stripped_stems(path))
+
+
+class _Ends:
+    """Texts, each of which stands for a path, by their last part and by their last two: pages are called the same in
+    thousands of folders."""
+
+    def __init__(self, texts: Iterable[tuple[str, str]]) -> None:
+        self._by_one: dict[str, list[tuple[str, str]]] = {}
+        self._by_two: dict[str, list[tuple[str, str]]] = {}
+        for path, text in texts:
+            parts = _normal(text).rsplit("/", 2)
+            self._by_one.setdefault(parts[-1], []).append((path, text))
+            if len(parts) > 1:
+                self._by_two.setdefault("/".join(parts[-2:]), []).append((path, text))
+
+    def ending_like(self, parts: list[str], is_wanted: Callable[[str], bool]) -> list[str]:
+        """The wanted paths whose texts end like `parts`, by the longest ending that any of them has."""
+        if not parts:
+            return []
+        both = self._by_two.get(_normal("/".join(parts[-2:])), []) if len(parts) > 1 else []
+        found = [item for item in both if is_wanted(item[0])]
+        found = found or [item for item in self._by_one.get(_normal(parts[-1]), []) if is_wanted(item[0])]
+        return _longest_tail(parts, found)
 
 
 def is_unsafe(name: str) -> bool:
@@ -164,6 +201,13 @@ def _match(
         else:
             matches[name] = Match(None, candidates=tuple(free))
     return matches
+
+
+def _collected(texts: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for path, text in texts:
+        found.setdefault(text, []).append(path)
+    return found
 
 
 def _place_of(path: str, places: Sequence[str]) -> str:

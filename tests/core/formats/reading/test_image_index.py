@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from core.formats.reading.image_index import ImageIndex, is_unsafe, parts_of, strip_containers
+from core.formats.reading.image_index import (
+    ImageIndex,
+    StatedName,
+    _longest_tail,
+    is_unsafe,
+    parts_of,
+    strip_containers,
+)
 
 Pictures = Callable[..., Path]
 
@@ -79,3 +86,33 @@ def test_parts_and_containers() -> None:
     assert not is_unsafe("a..b/c.jpg")
     assert strip_containers("train/images/sub/a") == "train/sub/a"
     assert strip_containers("images") == "images"
+
+
+def test_pages_that_are_called_the_same_in_every_folder_are_not_all_looked_at(
+    tmp_path: Path, pictures: Pictures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a thousand pages "0001.jpg" each of them would be compared with all, a million times a thousand."""
+    names = [f"book{book}/{page}.jpg" for book in range(20) for page in range(3)]
+    index = ImageIndex(pictures(tmp_path, *names))
+    looked_at: list[int] = []
+
+    def counting(parts: list[str], candidates: list[tuple[str, str]]) -> list[str]:
+        looked_at.append(len(candidates))
+        return _longest_tail(parts, candidates)
+
+    monkeypatch.setattr("core.formats.reading.image_index._longest_tail", counting)
+    stems = [name.removesuffix(".jpg") for name in names]
+    assert paths(index.match_names(f"/old/disk/{name}" for name in names)) == {
+        f"/old/disk/{name}": name for name in names
+    }
+    assert paths(index.match_stems(stems)) == dict(zip(stems, names, strict=True))
+    assert paths(index.match_stems(f"marks/{stem}" for stem in stems)) == {
+        f"marks/{stem}": f"{stem}.jpg" for stem in stems
+    }
+    assert max(looked_at) == 1
+
+
+def test_the_place_goes_before_a_longer_ending_elsewhere(tmp_path: Path, pictures: Pictures) -> None:
+    index = ImageIndex(pictures(tmp_path, "a/x/1.jpg", "b/y/1.jpg"))
+    (match,) = index.match_stated([StatedName("old/y/1.jpg", ("a",))]).values()
+    assert match.path == "a/x/1.jpg"
