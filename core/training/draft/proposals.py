@@ -147,7 +147,7 @@ def _with_data(found: Circumstances, draft: TrainingDraft, reasons: dict[str, st
             return replace(_with_folders(draft, folders), stated_sets=last.stated_sets, categories=classes)
     folders = propose_sets(found.folders, chosen=found.chosen)
     if Split.TRAIN in found.stated and not found.chosen and not _is_stated(folders, found):
-        reasons["data"] = "As the import states the sets."
+        reasons["data"] = _stated_reason(found)
         return replace(draft, stated_sets=tuple(split for split in Split if split in found.stated))
     if found.chosen:
         reasons["data"] = "To train on: what was chosen on the project's page."
@@ -156,6 +156,14 @@ def _with_data(found: Circumstances, draft: TrainingDraft, reasons: dict[str, st
     elif folders.train == ("",):
         reasons["data"] = "No folder is called train, val or test, so all images are used."
     return _with_folders(draft, folders)
+
+
+def _stated_reason(found: Circumstances) -> str:
+    n_annotated = next((folder.n_annotated for folder in found.folders if not folder.path), 0)
+    n_outside = n_annotated - sum(found.stated.values())
+    if n_outside <= 0:
+        return "As the import states the sets."
+    return f"As the import states the sets; {counted(n_outside, 'annotated image is', 'annotated images are')} in none."
 
 
 def _is_stated(folders: ProposedSets, found: Circumstances) -> bool:

@@ -156,6 +156,13 @@ def test_sets_that_the_import_states_go_before_folders_without_a_name() -> None:
     assert chosen.reasons["data"].endswith("what was chosen on the project's page.")
 
 
+def test_a_test_set_alone_is_no_answer_and_what_is_in_no_set_is_told() -> None:
+    alone = propose(found(folder("", 30), stated={Split.TEST: 30})).draft
+    assert (alone.stated_sets, alone.train_folders) == ((), ("",))
+    some = propose(found(folder("", 30), stated={Split.TRAIN: 20, Split.VAL: 9}))
+    assert some.reasons["data"] == "As the import states the sets; 1 annotated image is in none."
+
+
 def test_stated_sets_are_asked_for_again() -> None:
     last = replace(LAST, train_folders=(), test_folders=(), stated_sets=(Split.TRAIN, Split.TEST))
     stated = {Split.TRAIN: 20, Split.TEST: 10}
