@@ -97,7 +97,7 @@ class ImageIndex:
         return ()
 
     def _exact_stem(self, key: str) -> Sequence[str]:
-        return self._stems.get(key) or self._stripped.get(strip_containers(key), ())
+        return self._stems.get(key, ()) or self._stripped.get(strip_containers(key), ())
 
     def _similar_stem(self, key: str) -> Sequence[str]:
         return self._stem_ends.ending_like(parts_of(strip_containers(key)), lambda _: True)
