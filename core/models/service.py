@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import time
 from collections.abc import Iterator, Sequence
@@ -271,8 +272,9 @@ class ModelService:
             if folder.is_dir():
                 throw_away(folder)
         for trash in self._store.glob(f"{TRASH_PREFIX}*"):
-            if time.time() - trash.stat().st_mtime > TRASH_DAYS * 86_400:
-                shutil.rmtree(trash, ignore_errors=True)
+            with contextlib.suppress(OSError):  # another Calque empties it too
+                if time.time() - trash.stat().st_mtime > TRASH_DAYS * 86_400:
+                    shutil.rmtree(trash, ignore_errors=True)
 
 
 def _files_of(folder: Path) -> tuple[tuple[str, int], ...]:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 import os
+import re
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -15,6 +16,7 @@ from typing import Any
 from core.domain.workers import ConfigValue
 from core.errors import RunError
 from core.files.durable import read_json, write_json
+from core.files.leftovers import sweep
 from core.runs.processes.devices import cpu_name
 from core.runs.processes.launch import Finding, ask_for_batch_time
 from core.training.child.timing import MARK
@@ -30,6 +32,7 @@ AROUND = 1.15  # validation, checkpoints and the measurements after, beside the 
 SMALLEST_SIDE, LARGEST_SIDE = 64, 5000
 BYTES_A_PIXEL = 0.3  # of a JPEG, about
 GUESSED_BATCH = 4
+_ASKED = re.compile(r"asked-(\d+)-\w+")
 
 Ask = Callable[[Path, Mapping[str, str], float, Callable[[], None]], Finding]
 
@@ -76,7 +79,8 @@ class BatchTimer:
         Raises RunError when the worker cannot train so, WorkerError or OSError when it cannot be started.
         """
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="asked-", dir=self._folder) as folder:
+        sweep(self._folder, _ASKED)
+        with tempfile.TemporaryDirectory(prefix=f"asked-{os.getpid()}-", dir=self._folder) as folder:
             asked = Path(folder) / "question.json"
             asked.write_text(json.dumps(asdict(question)), encoding="utf-8")
             environment = prepare_environment(self._catalog.get(question.worker), Path(folder))

@@ -194,6 +194,7 @@ def test_a_deleted_version_leaves_a_tombstone_and_its_files_wait_in_the_trash(
     assert (trash / "weights.safetensors").is_file()
     assert add_version(seed=5).number == 4
     os.utime(trash, (0, 0))
+    (store / ".trash-gone").symlink_to("nowhere")  # as what another Calque empties at this moment
     gone = service.delete_version(child.id)
     assert gone == Changes.of(models=[child.model], versions=[child.id, first.id]), "its parent's page named it"
     assert not trash.exists()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -69,6 +71,18 @@ def test_who_gives_up_ends_the_process(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         timer.measure(replace(QUESTION, configuration={"hang_at": 1}), check)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_window_left_is_removed(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        gone.wait()
+    kept = tmp_path / f"asked-{os.getppid()}-abcdefgh"
+    for folder in (tmp_path / f"asked-{gone.pid}-abcdefgh", kept):
+        folder.mkdir()
+        (folder / "0.jpg").write_text("drawn")
+    said = Finding(0, 'calque-batch-time {"seconds": 1, "n_images": 4}', "")
+    BatchTimer(WorkerCatalog(), tmp_path, ask=lambda *_: said).measure(QUESTION)
+    assert [path for path in tmp_path.iterdir() if path.is_dir()] == [kept]
 
 
 @pytest.mark.parametrize(
