@@ -27,12 +27,13 @@ from core.registry.presence import alone
 from core.registry.restoring import replace_by
 from core.registry.session import Session
 from core.registry.stores import models, runs
+from core.runs.folder.attempts import latest_attempt
 from core.runs.folder.layout import RunLayout
 from core.runs.folder.request import RunRequest, read_request
 from core.runs.folder.titles import read_title
 from core.runs.ingest import Ingest
 from core.runs.kinds import RunKindCatalog
-from core.runs.supervise import RunReader
+from core.runs.supervise import RunReader, catch_up
 
 
 def reindex_home(home: Home, registry: Registry, kinds: RunKindCatalog) -> Rebuilt:
@@ -56,6 +57,14 @@ def reindex(home: Home, registry: Registry, kinds: RunKindCatalog) -> Rebuilt:
             tally.n_runs += 1
         except CalqueError as error:
             tally.add("run-lost", f'The run "{shown(request.name)}": {error}', layout.folder, Severity.ERROR)
+    for record in _retried_since(registry):
+        try:
+            catch_up(RunLayout(record.folder), registry, kinds=kinds)
+            if record.version is not None:
+                _bury_without_files(home, registry, record.version, tally)
+            tally.n_runs += 1
+        except CalqueError as error:
+            tally.add("run-lost", f'The run "{shown(record.name)}": {error}', record.folder, Severity.ERROR)
     for folder in _unlisted_versions(home, registry):
         try:
             _list_version(registry, read_bundle(folder), folder)
@@ -94,6 +103,13 @@ def _unlisted_runs(home: Home, registry: Registry, tally: Tally) -> list[tuple[R
         except RunError as error:
             tally.add("run-lost", str(error), folder, Severity.ERROR)
     return sorted((item for item in found if item[0].run not in known), key=lambda item: item[0].created_at)
+
+
+def _retried_since(registry: Registry) -> list[RunRecord]:
+    """Of whose last attempt a registry that was restored from a copy knows nothing."""
+    with registry.read() as session:
+        over = [record for record in runs.list_runs(session) if record.status.is_terminal]
+    return [record for record in over if latest_attempt(RunLayout(record.folder)).number > record.attempt]
 
 
 def _list_run(

@@ -13,8 +13,10 @@ from service_workshop import Shop
 from core.domain.models import VersionStatus
 from core.domain.runs import RunRecord, RunStatus
 from core.files.locks import is_locked
+from core.rebuilding.service import reindex
 from core.registry.restoring import restore_backup
 from core.runs.folder.layout import RunLayout
+from core.runs.kinds import RunKindCatalog
 from core.runs.processes.launch import StartOutcome
 
 FATAL = Path(__file__).parent / "fatal"
@@ -143,6 +145,13 @@ def test_what_a_retry_stored_stays_where_a_copy_of_the_registry_knows_nothing_of
     assert shop.runs.get_run(record.id).status is RunStatus.ABORTED
     shop.models.sweep()
     assert unlisted(shop) == 1
+
+    rebuilt = reindex(shop.home, shop.registry, RunKindCatalog())
+    assert (rebuilt.n_runs, rebuilt.n_versions, rebuilt.problems) == (1, 1, ())
+    assert shop.runs.get_run(record.id).status is RunStatus.SUCCESS
+    assert [version.id for version in shop.models.list_versions()] == [record.version]
+    assert unlisted(shop) == 0
+    assert reindex(shop.home, shop.registry, RunKindCatalog()).n_runs == 0
 
 
 def test_what_a_run_stored_stays_where_the_line_that_says_so_is_damaged(shop: Shop):
