@@ -221,13 +221,15 @@ class TrainingService:
         plan = self._plan_or_none(facts.draft)
         seconds = self._estimated_s(gathered)
         values = describe_values(facts, gathered.resolved)
+        # Of a share that is no share nobody can say what it would give: no numbers beside the refusal.
+        is_counted = data is not None and not any(issue.code == "E-441" for issue in data.issues)
         return TrainingReview(
             draft=facts.draft,
             issues=check_facts(facts),
             values=values if seconds is None else (*values, ("Takes", about(seconds), True)),
             estimated_s=seconds,
             categories=data.categories if data else (),
-            splits=data.splits if data else (),
+            splits=data.splits if data is not None and is_counted else (),
             ignored=data.ignored if data else (),
             disk_bytes=facts.disk_bytes,
             free_bytes=facts.free_bytes or 0,

@@ -89,6 +89,13 @@ def test_without_a_validation_folder_a_slice_is_carved_and_said(shop: Shop):
     assert "seed 5 (ratio 0.25)" in _row(review, "Validation images")[0]
 
 
+def test_a_share_that_is_refused_gives_no_numbers(shop: Shop):
+    review = shop.training.review(shop.draft(val_folders=(), val_ratio=0.1234567))
+
+    assert "E-441" in _codes(review)
+    assert review.splits == ()
+
+
 def test_an_unfinished_draft_is_reviewed_too(shop: Shop):
     review = shop.training.review(shop.draft(name="", worker="", new_model_name="", train_folders=()))
 
