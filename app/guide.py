@@ -48,6 +48,9 @@ PAGE_OF_WIDGET = {
     "PreferencesWindow": "preferences.md",
     "WorkerChooser": "train.md",
     "FolderPicker": "train.md",
+    "WorkerDialog": "train.md",
+    "ImportVersionDialog": "models.md",
+    "LossDialog": "troubleshooting.md",
 }
 """By the name of its class, as far as a widget has a page other than the one of the window that it stands in."""
 

@@ -21,6 +21,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PIL import Image  # noqa: E402 - the path comes first
 from PySide6.QtCore import QElapsedTimer, QEventLoop, QTimer  # noqa: E402
+from PySide6.QtGui import QColor, QPainter, QPixmap  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from app.build import Application  # noqa: E402
@@ -74,13 +75,19 @@ class Photographer:
         window = self._application.window
         picture = window.grab()
         if widget is not None:
-            from PySide6.QtGui import QColor, QPainter
-
             painter = QPainter(picture)
             painter.fillRect(picture.rect(), QColor(0, 0, 0, 110))
             front = widget.grab()
             painter.drawPixmap((picture.width() - front.width()) // 2, (picture.height() - front.height()) // 2, front)
             painter.end()
+        self._save(picture, name)
+
+    def take_alone(self, name: str, dialog: QWidget) -> None:
+        """A picture of a dialog without the window behind it."""
+        self.wait(0.8)
+        self._save(dialog.grab(), name)
+
+    def _save(self, picture: QPixmap, name: str) -> None:
         file = self._target / f"{name}-{self._mode.value}.png"
         picture.save(str(file))
         shrink(file)
@@ -114,6 +121,10 @@ class Photographer:
         self.until(lambda: features.browser.grid.ids)
         self.wait(3)
         self.take("project")
+        export = features.exports.open(project)
+        self.wait(1.5)  # until it is counted what there is
+        self.take_alone("export", export)
+        export.reject()
         ids = features.browser.grid.ids
         features.images.image_open_requested.emit(ids[1], ids)
         self.page("viewer")
