@@ -123,6 +123,7 @@ class Photographer:
         self.take("project")
         export = features.exports.open(project)
         self.wait(1.5)  # until it is counted what there is
+        export.form.formats.choose("alto")  # which says what it does not keep
         self.take_alone("export", export)
         export.reject()
         ids = features.browser.grid.ids

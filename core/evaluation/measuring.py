@@ -94,7 +94,7 @@ def _walked(
         writer.add(ids[image.path], image, item.objects)
         yield EvalImage(image.width, image.height, image.objects, item.objects)
     if n_seen != len(images):
-        raise WorkerError(f"The worker predicted {n_seen} of {len(images)} images; the measurement would be wrong.")
+        raise WorkerError(f"The method predicted {n_seen} of {len(images)} images; the measurement would be wrong.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def _facts(model: Mapping[str, Any]) -> str:
     rows = [(title, model[key]) for title, key in _FACTS if model.get(key) not in (None, "")]
     if model.get("is_partial"):
         rows.append(("Partial", "stopped before its planned end"))
-    return _table(("", ""), [(title, _text(value)) for title, value in rows]) if rows else ""
+    return _table(("Fact", "Value"), [(title, _text(value)) for title, value in rows]) if rows else ""
 
 
 def _classes(categories: Sequence[str], splits: Sequence[SplitCount]) -> str:
@@ -103,7 +103,7 @@ def _number(value: float | None, digits: int) -> str:
 def _settings(title: str, values: Any) -> str:
     if not isinstance(values, Mapping) or not values:
         return ""
-    return f"## {title}\n\n" + _table(("", ""), [(_text(key), _text(value)) for key, value in values.items()])
+    return f"## {title}\n\n" + _table(("Name", "Value"), [(_text(key), _text(value)) for key, value in values.items()])
 
 
 def _usage(model: Mapping[str, Any]) -> str:

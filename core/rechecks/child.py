@@ -98,7 +98,7 @@ def _predict(context: ChildContext, worker: Worker, request: PredictRequest, tar
     except OSError as error:
         raise storage_error(error, "The predictions", target) from error
     if n_seen != len(request.images):
-        raise WorkerError(f"The worker predicted {n_seen} of {len(request.images)} images.")
+        raise WorkerError(f"The method predicted {n_seen} of {len(request.images)} images.")
     context.artifact(target)
 
 

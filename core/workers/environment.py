@@ -109,8 +109,8 @@ def own_python(description: WorkerDescription) -> Path:
     python = Path(description.python).expanduser()
     if not python.is_file():
         raise WorkerError(
-            f'The Python of the worker "{description.title}" is missing: {python}.',
-            hint="Install the worker again, or put its environment back.",
+            f'The Python of the method "{description.title}" is missing: {python}.',
+            hint="Install the method again, or put its environment back.",
         )
     return python
 

@@ -63,7 +63,7 @@ def _told_by_worker(error: BaseException, effective: Mapping[str, Any], explain:
         try:
             told = explain(link, effective)
         except BaseException as another:  # noqa: BLE001 - a plug-in's words must not hide the failure that they are about
-            error.add_note(f"The worker could not explain this: {type(another).__name__}: {another}")
+            error.add_note(f"The method could not explain this: {type(another).__name__}: {another}")
             return None
         if told is not None:
             return told

@@ -50,7 +50,7 @@ def test_masks_have_columns_of_their_own() -> None:
 
 def test_a_bare_model_has_a_card_too() -> None:
     assert make_card({"architecture": "fake", "categories": ["a"]}) == (
-        "# fake\n\n|  |  |\n| --- | --- |\n| Architecture | fake |\n\n## Classes\n\n0. a\n"
+        "# fake\n\n| Fact | Value |\n| --- | --- |\n| Architecture | fake |\n\n## Classes\n\n0. a\n"
     )
     assert usage_snippet({}) == ""
 

@@ -48,6 +48,6 @@ def test_its_child_runs_in_its_own_python_and_nobody_elses_does(workshop: Worksh
 def test_without_its_python_it_is_refused_in_words(workshop: Workshop, loner: Path) -> None:
     loner.unlink()
     record = workshop.make("tells_its_python", worker="loner")
-    with pytest.raises(WorkerError, match='The Python of the worker "Loner" is missing'):
+    with pytest.raises(WorkerError, match='The Python of the method "Loner" is missing'):
         workshop.service.start(record.id)
     assert workshop.service.get_run(record.id).status is RunStatus.PENDING
