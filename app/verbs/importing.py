@@ -59,11 +59,11 @@ def run(services: Services, arguments: argparse.Namespace, console: Console) -> 
 
 
 def _left_out(folder: Path, file: Path) -> Path:
-    """As it was typed from where the person is, or from the folder that is imported."""
-    found = next((place for place in (file.absolute(), folder / file) if place.exists()), None)
-    if found is None:
+    """As it was typed from where the person is, or from the folder that is imported: the one that lies in there."""
+    there = [place for place in (file.absolute(), folder / file) if place.exists()]
+    if not there:
         raise NotFoundError(f"There is no {file}.", hint="Check the path after --without.")
-    return found
+    return next((place for place in there if place.resolve().is_relative_to(folder.resolve())), there[0])
 
 
 def _rotated_line(n_rotated: int) -> list[str]:

@@ -91,6 +91,10 @@ def test_a_version_of_a_file_is_left_out_at_a_wish(
     assert code != 0 and "in different ways" in json.loads(out)["error"]["text"]
     code, out = run(tmp_path, capsys, "--json", "import", str(folder), "--project", "P", "--without", "no.json")
     assert code != 0 and "There is no no.json" in json.loads(out)["error"]["text"]
+    (tmp_path / "backup.json").write_text("{}")
+    monkeypatch.chdir(tmp_path)  # where another file has that name
+    code, out = run(tmp_path, capsys, "--json", "import", str(folder), "--project", "Q", "--without", "backup.json")
+    assert code == 0 and json.loads(out)["annotations"] == 7
     monkeypatch.chdir(folder)
     code, out = run(tmp_path, capsys, "--json", "import", ".", "--project", "P", "--without", "./backup.json")
     assert code == 0 and json.loads(out)["annotations"] == 7
