@@ -139,6 +139,7 @@ def _refuse_other_kinds(path: Path, annotations: list[Any]) -> None:
 def _read_categories(document: CocoDocument, records: list[Any]) -> set[Key]:
     """Returns the ids that are given to several names: nobody can tell which of them an object means."""
     disputed: set[Key] = set()
+    names: dict[str, None] = {}  # in their order
     for index, record in enumerate(records):
         found = key(record.get("id")) if isinstance(record, dict) else None
         if found is None:
@@ -156,12 +157,12 @@ def _read_categories(document: CocoDocument, records: list[Any]) -> set[Key]:
                 disputed.add(found)
                 text = f'Category id {found} is used for "{shown(before)}" and for "{shown(name)}".'
                 document.report("categories", index, "category-duplicate-id", text)
-        elif name in document.names:
+        elif name in names:
             text = f'"{shown(name)}" is the name of several categories, which become one class.'
             document.report("categories", index, "category-duplicate-name", text)
         document.categories.setdefault(found, name)
-        if name not in document.names:
-            document.names.append(name)
+        names.setdefault(name)
+    document.names = list(names)
     for found in disputed:
         del document.categories[found]
     return disputed

@@ -147,16 +147,18 @@ class ClassLists:
             return None
         name_of = (text or NamesText("")).name_of
         result: list[str] = []
+        known: set[str] = set()
         for index, raw in enumerate(names):
             name = name_of(raw)
             if not name:
                 name = f"class {index}"
                 note = f'Class {index} has no name and is called "{name}".'
                 self._problems.append(Problem("category-without-name", note, str(file)))
-            elif name in result:
+            elif name in known:
                 note = f'"{shown(name)}" is the name of several classes, which become one.'
                 self._problems.append(Problem("category-duplicate-name", note, str(file)))
             result.append(name)
+            known.add(name)
         return tuple(result)
 
     def _compare(self, used: ClassList, other: ClassList) -> None:
