@@ -123,7 +123,6 @@ class Photographer:
         self.take("project")
         export = features.exports.open(project)
         self.wait(1.5)  # until it is counted what there is
-        export.form.formats.choose("alto")  # which says what it does not keep
         self.take_alone("export", export)
         export.reject()
         ids = features.browser.grid.ids
@@ -176,10 +175,11 @@ class Photographer:
         self.page("run")
         self.until(lambda: (state := features.run_page.state) is not None and (state.last_epoch or 0) >= 3, 300)
         self.take("run-live")
-        run = features.run_page.run_id
-        assert run is not None
-        features.services.runs.kill(run)
-        features.services.runs.remove(run, with_files=True)
+        record = features.run_page.record
+        assert record is not None and record.version is not None
+        features.services.runs.kill(record.id)
+        features.services.runs.remove(record.id, with_files=True)
+        features.services.models.delete_version(record.version)  # none is to be seen in the next theme's pictures
 
 
 def shrink(file: Path) -> None:

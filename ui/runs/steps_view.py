@@ -94,7 +94,8 @@ class StepCard(QFrame):
         is_new_state = stage.state is not self._stage.state
         self._stage = stage
         self._bar.setValue(round(stage.fraction * 1000) if stage.state is not StageState.DONE else 1000)
-        said = "" if stage.state is StageState.DONE else stage.text  # what it did last reads as what it does
+        # What it did last would read as what it does; and a card has no room for the speed, which the line above says.
+        said = {StageState.DONE: "", StageState.RUNNING: stage.text.partition(" · ")[0]}.get(stage.state, stage.text)
         self._text.setText(said or STATE_WORDS[stage.state])
         if is_new_state:
             self.repaint_icon()

@@ -143,6 +143,12 @@ def test_steps_that_the_run_does_not_have_or_reach_say_so(page: RunPage, make_ru
     assert page.steps.card(StageName.PREPARE).text() == "done", "it copies no more"
 
 
+def test_a_step_at_work_leaves_its_speed_to_the_line_above(page: RunPage, make_run: Runs, make_state: States) -> None:
+    page.show_run(make_run())
+    tell(page, make_state(stages=(Stage("train", "Train", StageState.RUNNING, 0.25, "epoch 3 of 12 · 1.07 images/s"),)))
+    assert page.steps.card(StageName.TRAIN).text() == "epoch 3 of 12"
+
+
 def test_a_failure_is_prominent_with_its_next_step(
     qtbot: QtBot, page: RunPage, make_run: Runs, make_state: States
 ) -> None:
