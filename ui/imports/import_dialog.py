@@ -201,8 +201,10 @@ class ImportDialog(QDialog):
         self._refresh()
         if step == Step.SOURCE:
             self._source.focus_first()
-        else:
+        elif self._next.isEnabled():
             self._next.setFocus()  # which had gone to Cancel while the work was under way
+        else:
+            self._preview.focus_name()
 
     def _go_back(self) -> None:
         self._banner.hide()

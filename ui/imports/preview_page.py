@@ -140,6 +140,10 @@ class PreviewPage(QWidget):
         self._problems.set_problems(preview.problems)
         self.changed.emit()
 
+    def focus_name(self) -> None:
+        self._name.setFocus()
+        self._name.selectAll()
+
     def clear_name(self) -> None:
         if self._target is None:
             self._name.clear()

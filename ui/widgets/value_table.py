@@ -18,6 +18,10 @@ from ui.widgets.setting_words import OTHERS, SettingWords, setting_help, setting
 Index = QModelIndex | QPersistentModelIndex
 
 
+NAME_WIDTHS = (280, 520)  # of the names' column: what the longest needs, within these
+NAME_PADDING = 12
+
+
 class ValueModel(QAbstractTableModel):
     def __init__(self, headings: tuple[str, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,7 +90,7 @@ class ValueTable(QWidget):
         self._table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self._table.horizontalHeader().setStretchLastSection(True)
         self._table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self._table.setColumnWidth(0, 280)
+        self._table.setColumnWidth(0, NAME_WIDTHS[0])
         row = QHBoxLayout()
         row.addWidget(self._search, 1)
         row.addStretch()
@@ -105,6 +109,8 @@ class ValueTable(QWidget):
         self._empty.setVisible(not has_values)
         self._table.setVisible(has_values)
         self._copy.setEnabled(has_values)
+        least, most = NAME_WIDTHS
+        self._table.setColumnWidth(0, min(max(least, self._table.sizeHintForColumn(0) + NAME_PADDING), most))
 
     @property
     def rows(self) -> tuple[tuple[str, str], ...]:

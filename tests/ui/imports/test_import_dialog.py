@@ -101,6 +101,13 @@ def test_a_name_that_cannot_be_had_is_refused_in_words(
     assert dialog._next.isEnabled() == (not reason)
 
 
+def test_a_taken_name_is_where_the_keyboard_is(dialog: ImportDialog, make_preview: MakePreview) -> None:
+    dialog.set_taken_names(["Pages"])
+    dialog.preview_page._name.setText("Pages")
+    dialog.show_preview(make_preview())
+    assert dialog.refusal and dialog.focusWidget() is dialog.preview_page._name
+
+
 def test_an_import_that_cannot_be_is_refused_with_its_first_error(
     dialog: ImportDialog, make_preview: MakePreview
 ) -> None:

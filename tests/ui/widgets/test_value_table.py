@@ -31,3 +31,15 @@ def test_settings_have_the_words_of_the_form_and_keep_their_names(qtbot: QtBot) 
     qtbot.waitUntil(lambda: len(table.shown_rows()) == 1)
     table._copy.click()
     assert QGuiApplication.clipboard().text().splitlines()[1] == "lr0\t0.01", "other programs know these names"
+
+
+def test_the_names_have_the_room_that_the_longest_needs(qtbot: QtBot) -> None:
+    table = ValueTable(("Setting", "Value"), "Nothing yet.")
+    qtbot.addWidget(table)
+    table.resize(900, 400)
+    table.show()
+    table.set_values({"epochs": 28})
+    narrow = table._table.columnWidth(0)
+    table.set_values({"epochs without any of the mixing of images at the end": 10})
+    assert table._table.columnWidth(0) > narrow
+    assert table._table.columnWidth(0) >= table._table.sizeHintForColumn(0)
