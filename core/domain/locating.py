@@ -36,7 +36,7 @@ class FolderMatch:
     @property
     def refusal(self) -> str:
         """Why this cannot be the project's folder, "" when it can."""
-        return "" if self.n_there else f"None of the project's {self.n_images} images is in there."
+        return "" if self.n_there else f"None of the project's {counted(self.n_images, 'image')} is in there."
 
 
 def match_text(match: FolderMatch) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
+from core.domain.counting import counted
 from core.domain.evaluation import MAX_DETECTIONS, EvaluationRow, EvaluationTable, Setting
 from core.domain.snapshots import Split
 from core.evaluation.measures import ComputedMeasure, MeasureCatalog
@@ -100,5 +101,7 @@ def _notes(scored: ScoredSplit, categories: Sequence[str], split: Split) -> tupl
     elif absent:
         notes.append(f"The {split.value} set has no object to compare with; nothing could be measured.")
     if scored.n_unusable:
-        notes.append(f"{scored.n_unusable} predictions had a confidence or a box that is not a number; left out.")
+        notes.append(
+            f"{counted(scored.n_unusable, 'prediction')} had a confidence or a box that is not a number; left out."
+        )
     return tuple(notes)

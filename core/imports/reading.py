@@ -40,8 +40,8 @@ def _some_turned(result: ReadResult, source: ImportSource) -> ReadResult:
     if not turned:
         return result
     text = (
-        f"{len(turned)} images are stored sideways and were annotated that way; their annotations were turned upright "
-        f'with them, e.g. "{shown(min(turned))}".'
+        f"{counted(len(turned), 'image is', 'images are')} stored sideways, with annotations drawn that way; these "
+        f'were turned upright too, e.g. "{shown(min(turned))}".'
     )
     return _with_remark(result, text, source)
 

@@ -26,7 +26,7 @@ class LossDialog(QDialog):
     def __init__(self, loss: RegistryLoss, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(self.tr("The registry is missing"))
+        self.setWindowTitle(self.tr("The registry cannot be opened"))
         self._copies = ChoiceList()
         self._copies.setAccessibleName(self.tr("Copies of the registry"))
         self._copies.set_choices([_choice_of(copy, is_newest=place == 0) for place, copy in enumerate(loss.copies)])

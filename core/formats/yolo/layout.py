@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from core.domain.counting import counted
 from core.domain.imports import ImportSource, Problem, Severity
 from core.domain.names import is_image_name, shown
 from core.errors import FormatError
@@ -219,8 +220,10 @@ def _name_problems(layout: YoloLayout, folder: Path) -> list[Problem]:
     problems: list[Problem] = []
     if unnamed:
         some = ", ".join(f'"{shown(name or layout.base.name)}"' for name in unnamed[:3])
-        text = f"No file names the classes of the labels in {len(unnamed)} folders ({some}); they are called by their "
-        problems.append(Problem("category-names-missing", f"{text}numbers.", str(folder)))
+        text = (
+            f"No file names the classes of the labels in {counted(len(unnamed), 'folder')} ({some}); they are called "
+        )
+        problems.append(Problem("category-names-missing", f"{text}by their numbers.", str(folder)))
     several = several_lists_problem(layout.class_lists, folder)
     return [*problems, several] if several is not None else problems
 

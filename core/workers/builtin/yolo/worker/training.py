@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Mapping
 from typing import Any
 
+from core.domain.counting import counted
 from core.domain.runs import RunStatus
 from core.domain.snapshots import Split
 from core.errors import WorkerError
@@ -55,11 +56,14 @@ def run_training(request: TrainRequest, reporter: Reporter) -> TrainResult:
 
 def _tell_about(written: WrittenDataset, reporter: Reporter) -> None:
     for split in (Split.TRAIN, Split.VAL):
-        reporter.log(f"{split.value}: {written.n_images(split)} images with {written.n_objects(split)} objects")
+        reporter.log(
+            f"{split.value}: {counted(written.n_images(split), 'image')} with "
+            f"{counted(written.n_objects(split), 'object')}"
+        )
     if written.n_skipped:
         reporter.warning(
-            f"{written.n_skipped} objects were skipped: crowds, doubles, or shapes without area that the engine "
-            f"cannot learn from."
+            f"{counted(written.n_skipped, 'object was', 'objects were')} skipped: crowds, doubles, "
+            f"or shapes without area that the engine cannot learn from."
         )
 
 
