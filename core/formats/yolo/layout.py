@@ -220,10 +220,9 @@ def _name_problems(layout: YoloLayout, folder: Path) -> list[Problem]:
     problems: list[Problem] = []
     if unnamed:
         some = ", ".join(f'"{shown(name or layout.base.name)}"' for name in unnamed[:3])
-        text = (
-            f"No file names the classes of the labels in {counted(len(unnamed), 'folder')} ({some}); they are called "
-        )
-        problems.append(Problem("category-names-missing", f"{text}by their numbers.", str(folder)))
+        where = f"{counted(len(unnamed), 'folder')} ({some})"
+        text = f"No file names the classes of the labels in {where}; they are called by their numbers."
+        problems.append(Problem("category-names-missing", text, str(folder)))
     several = several_lists_problem(layout.class_lists, folder)
     return [*problems, several] if several is not None else problems
 
