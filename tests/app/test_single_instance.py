@@ -4,6 +4,7 @@ import os
 import shutil
 import stat
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,13 @@ from pytestqt.qtbot import QtBot
 from app import single_instance
 from app.single_instance import SingleInstance, own_folder
 from core.files.locks import try_lock
+
+
+@pytest.fixture
+def short_folder() -> Iterator[Path]:
+    """A socket's path has room for a hundred signs; a test's own folder may be longer than that."""
+    with tempfile.TemporaryDirectory(prefix="calque-") as folder:
+        yield Path(folder)
 
 
 def test_the_second_raises_the_first(qtbot: QtBot, tmp_path: Path) -> None:
@@ -29,12 +37,12 @@ def test_the_second_raises_the_first(qtbot: QtBot, tmp_path: Path) -> None:
 
 
 def test_its_socket_lies_in_a_folder_that_is_closed_to_others(
-    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, short_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(short_folder))
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
-    own = tmp_path / f"calque-{os.getuid()}"
-    instance = SingleInstance(tmp_path / "home")
+    own = short_folder / f"calque-{os.getuid()}"
+    instance = SingleInstance(short_folder / "home")
     assert instance.claim()
     assert sorted(path.is_socket() for path in own.iterdir()) == [False, True], "and its lock"
     assert stat.S_IMODE(own.stat().st_mode) == 0o700
@@ -44,11 +52,11 @@ def test_its_socket_lies_in_a_folder_that_is_closed_to_others(
     with pytest.raises(PermissionError):
         own_folder()
     shutil.rmtree(own)
-    own.symlink_to(tmp_path)
+    own.symlink_to(short_folder)
     with pytest.raises(PermissionError):
         own_folder()
 
-    session = tmp_path / "session"
+    session = short_folder / "session"
     session.mkdir(mode=0o700)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(session))
     assert own_folder() == session
