@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,9 @@ from core.workers.configuration import differing, parse_text
 
 MAX_NAME = 100
 """Characters of a run's, a version's or a model's name."""
+
+
+_PROPOSED_NAME = re.compile(r"[^|]+ \| (.+?)(?: \([^()]*\))?")
 
 
 class Plans:
@@ -110,7 +114,7 @@ class Plans:
         else:
             name = draft.new_model_name.strip() or self._projects.get_project(draft.project).name
         tail = f" #{number}"
-        return f"{name[: MAX_NAME - len(tail)].rstrip()}{tail}"
+        return f"{_short(name)[: MAX_NAME - len(tail)].rstrip()}{tail}"
 
     def _project(self, name: str) -> Project:
         if not name:
@@ -203,6 +207,12 @@ class Plans:
                 code="E-145",
             )
         return StartFrom(StartKind.FILE, file=typed_path(text))
+
+
+def _short(model: str) -> str:
+    """The data in "Technology | data (what is looked at)", the way models are named when nobody names them."""
+    found = _PROPOSED_NAME.fullmatch(model)
+    return (found[1] if found else model).removeprefix("Sample: ")
 
 
 def _stated_sets(names: Sequence[str]) -> tuple[Split, ...]:

@@ -384,6 +384,9 @@ def test_a_default_name_is_the_models_and_the_number_of_its_next_version(shop: S
 
     assert shop.training.default_name(shop.draft(new_model_name="Shapes")) == "Shapes #1"
     assert shop.training.default_name(shop.draft(new_model_name="", model=first.model)) == "Shapes #2"
+    proposed = shop.draft(new_model_name="YOLO | Sample: old pages (page)")
+    assert shop.training.default_name(proposed) == "old pages #1", "the run's name is short where the model's is not"
+    assert shop.training.default_name(shop.draft(new_model_name="a | b (c) (d)")) == "b (c) #1"
     assert (len(long), long[-5:]) == (100, "xx #1")
     assert nameless == f"{first.project_name} #1"
 
