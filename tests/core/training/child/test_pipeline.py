@@ -210,6 +210,7 @@ def test_a_stop_during_an_evaluation_keeps_the_version_without_that_measurement(
     assert set(told.tables) == {Split.TRAIN}, "the half-measured set counts for nothing"
     assert told.stage(StageName.EVALUATE_VAL) == (StageState.SKIPPED, "You asked to stop.")
     assert told.stage(StageName.EVALUATE_TEST) == (StageState.SKIPPED, "You asked to stop.")
+    assert not (bench.layout.work / "predict-test-1").exists(), "the next measurement was not even begun"
     (published,) = told.published
     assert not published.is_partial, "it was trained to its end"
 
