@@ -16,4 +16,5 @@ ModelId = NewType("ModelId", str)
 VersionId = NewType("VersionId", str)
 RunId = NewType("RunId", str)
 EvaluationId = NewType("EvaluationId", str)
+PredictionSetId = NewType("PredictionSetId", str)
 TaskId = NewType("TaskId", str)  # the slug of a task, e.g. "detection": open, since tasks are plug-ins

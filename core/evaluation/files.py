@@ -15,9 +15,10 @@ from typing import IO, Any
 
 from core.domain.evaluation import COUNT, EvaluationRow, EvaluationTable, Measure
 from core.domain.geometry import Box, bounds_of
+from core.domain.predictions import PredictedObject
 from core.domain.snapshots import SnapshotObject
 from core.metrics import masks
-from core.workers.api import PredictedObject, TreeImage
+from core.workers.api import TreeImage
 
 PREDICTIONS, GROUND_TRUTH, TABLE = "predictions.json", "ground_truth.json", "table.csv"
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from core.domain.geometry import Box, Polygon
 from core.domain.ids import TaskId
+from core.domain.predictions import PredictedObject
 from core.domain.runs import RunStatus
 from core.domain.snapshots import SnapshotObject, Split
 from core.domain.training import StartKind
@@ -137,17 +137,6 @@ class PredictRequest:
     max_detections: int = 300
     # True: a place may be predicted as several classes, as measuring at low confidence wants; False: its best only.
     is_multi_label: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class PredictedObject:
-    """One prediction in pixels of the upright image. `mask` is COCO's compressed RLE at full image resolution."""
-
-    category: int
-    confidence: float
-    box: Box
-    polygon: Polygon | None = None
-    mask: Mapping[str, Any] | None = None  # {"size": [height, width], "counts": str}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from core.domain.geometry import Box, Polygon
+from core.domain.predictions import PredictedObject
 from core.domain.snapshots import SnapshotObject, Split
 from core.evaluation.files import text_cell, write_ground_truth, write_predictions, write_table
-from core.workers.api import PredictedObject, TreeImage
+from core.workers.api import TreeImage
 from tests.core.evaluation.coco_tables import coco_row, coco_table
 
 IMAGE = TreeImage(Path("/tree/x.png"), "a/ü.png", 40, 30, Split.TEST, (SnapshotObject(0, Box(1, 2, 11, 12)),))

@@ -11,6 +11,7 @@ import pytest
 from core.domain.evaluation import BOXES, COUNT, Measure
 from core.domain.geometry import Box
 from core.domain.metrics import BOX_MEASURES, MASK_MEASURES
+from core.domain.predictions import PredictedObject
 from core.domain.snapshots import SnapshotObject, Split
 from core.evaluation.coco_measures import MEASURES
 from core.evaluation.files import write_table
@@ -19,7 +20,6 @@ from core.evaluation.table import evaluate
 from core.metrics.coco import EvalImage, Scored
 from core.tasks.detection import DETECTION
 from core.tasks.segmentation import SEGMENTATION
-from core.workers.api import PredictedObject
 
 BOX = Box(10, 10, 30, 30)
 IMAGES = [EvalImage(50, 50, (SnapshotObject(0, BOX),), (PredictedObject(0, 0.8, BOX),))]

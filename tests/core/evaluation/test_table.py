@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 
 from core.domain.geometry import Box, Polygon
+from core.domain.predictions import PredictedObject
 from core.domain.snapshots import SnapshotObject, Split
 from core.evaluation.table import evaluate
 from core.metrics.coco import EvalImage
 from core.tasks.detection import DETECTION
 from core.tasks.segmentation import SEGMENTATION
-from core.workers.api import PredictedObject
 
 BOX = Box(10, 10, 30, 30)
 

@@ -14,9 +14,9 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from core.domain.geometry import Box, Geometry, Polygon, bounds_of
+from core.domain.predictions import PredictedObject
 from core.domain.snapshots import SnapshotObject
 from core.metrics.coco import EvalImage
-from core.workers.api import PredictedObject
 
 
 @dataclass(frozen=True)

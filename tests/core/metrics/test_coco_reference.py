@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from core.domain.geometry import Box, Polygon
+from core.domain.predictions import PredictedObject
 from core.domain.snapshots import SnapshotObject, Split
 from core.evaluation.table import evaluate
 from core.metrics.coco import EvalImage, score
 from core.tasks.segmentation import SEGMENTATION
-from core.workers.api import PredictedObject
 
 VOC100 = Path(__file__).parents[4] / "shared" / "data" / "voc100"
 

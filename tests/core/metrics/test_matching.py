@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from core.domain.geometry import Box
+from core.domain.predictions import PredictedObject
 from core.domain.snapshots import SnapshotObject
 from core.metrics.coco import EvalImage, score
 from core.metrics.matching import box_pairs, match
-from core.workers.api import PredictedObject
 
 BOX = (0.0, 0.0, 10.0, 10.0)
 

@@ -19,13 +19,13 @@ from safetensors.numpy import load_file, save_file
 from core import clock
 from core.domain import metrics as names
 from core.domain.geometry import Box, Polygon, bounds_of
+from core.domain.predictions import PredictedObject
 from core.domain.runs import RunStatus
 from core.domain.snapshots import SnapshotObject
 from core.errors import WorkerError
 from core.tasks.catalog import TaskCatalog
 from core.workers.api import (
     ImagePredictions,
-    PredictedObject,
     PredictRequest,
     Reporter,
     TrainRequest,

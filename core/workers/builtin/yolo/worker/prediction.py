@@ -19,9 +19,10 @@ from ultralytics.utils.patches import imread
 from ultralytics.utils.torch_utils import select_device
 
 from core.domain.geometry import Box
+from core.domain.predictions import PredictedObject
 from core.errors import WorkerError
 from core.tasks.segmentation import SEGMENTATION
-from core.workers.api import ImagePredictions, PredictedObject, PredictRequest, Reporter, TreeImage
+from core.workers.api import ImagePredictions, PredictRequest, Reporter, TreeImage
 from core.workers.builtin.yolo.worker.engine import engine_session, usable_cores
 from core.workers.builtin.yolo.worker.failures import told_in_words
 from core.workers.builtin.yolo.worker.masks import as_polygon, as_rle, window_masks
