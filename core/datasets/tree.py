@@ -152,7 +152,7 @@ def _make(image: SnapshotImage, root: Path, stem: Path) -> TreeImage | Problem:
         copy.unlink(missing_ok=True)
         return _changed(image.path, error.text)
     path.chmod(_READ_ONLY)
-    return TreeImage(path, image.path, image.width, image.height, image.split, image.objects)
+    return TreeImage(path, image.path, image.width, image.height, image.split, image.objects, image.sha256)
 
 
 def _source_of(relative: str, root: Path) -> Path:

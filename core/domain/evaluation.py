@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from core.domain.ids import EvaluationId, RunId, SnapshotId, VersionId
+from core.domain.ids import EvaluationId, PredictionSetId, RunId, SnapshotId, VersionId
 from core.domain.snapshots import Split
 
 # Kinds of numbers. Open: one that is not known here is shown as a plain number.
@@ -109,14 +109,20 @@ class EvaluationTable:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """A measurement of one version on one split of a snapshot, made by a run or taken in with the version."""
+    """A measurement of one version on one split of a snapshot, made by a run or taken in with the version.
+
+    `set` names the predictions where they lie apart from the version; `version` is None for those of no version here.
+    """
 
     id: EvaluationId
     run: RunId | None
-    version: VersionId
+    version: VersionId | None
     snapshot: SnapshotId | None
     created_at: datetime
     table: EvaluationTable
+    set: PredictionSetId | None = None
+    name: str = ""
+    note: str = ""
 
     @property
     def split(self) -> Split:
@@ -127,7 +133,7 @@ class Evaluation:
         return self.table.settings
 
 
-def evaluation_id(owner: RunId | VersionId, split: Split) -> EvaluationId:
+def evaluation_id(owner: RunId | VersionId | PredictionSetId, split: Split) -> EvaluationId:
     """Of what a run measured on a split; `owner` is the version where no run did, as for one that was taken in.
 
     The same for every attempt and every reading of the run's events: what a later attempt measures takes the place of

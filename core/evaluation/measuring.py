@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from core.domain.evaluation import EvaluationTable
+from core.domain.predictions import PredictedImage, PredictedObject
 from core.domain.snapshots import Split
 from core.errors import WorkerError
 from core.evaluation import files
@@ -15,6 +17,8 @@ from core.evaluation.measures import MeasureCatalog
 from core.evaluation.table import evaluate
 from core.files.faults import told_as_storage_error
 from core.metrics.coco import EvalImage
+from core.packs.layout import PackHeader, predictions_file
+from core.packs.writing import PackWriter, write_pack
 from core.tasks.task import Task
 from core.workers.api import ImagePredictions, PredictRequest, TreeImage, Worker
 
@@ -35,19 +39,26 @@ class MeasuringStopped(Exception):  # noqa: N818 - no error: the person asked fo
 
 @dataclass(frozen=True, slots=True)
 class Measuring:
-    """What to measure. `request.images` are the split's, and `folder`, which exists, takes the files."""
+    """What to measure. `request.images` are the split's, and `folder`, which exists, takes the files.
+
+    `source` says in the pack of predictions who predicted.
+    """
 
     split: Split
     task: Task
     categories: Sequence[str]
     request: PredictRequest
     folder: Path
+    source: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
+    """`predictions` is the pack of them, with the ground truth beside."""
+
     table: EvaluationTable
     files: tuple[Path, ...]
+    predictions: Path
 
 
 def measure(worker: Worker, what: Measuring, context: MeasuringContext, *, may_stop: bool = True) -> Measured:
@@ -56,30 +67,47 @@ def measure(worker: Worker, what: Measuring, context: MeasuringContext, *, may_s
     catalog = MeasureCatalog()
     for problem in catalog.problems:
         context.warning(problem)
+    settings = {"confidence": what.request.confidence, "suppression_iou": what.request.iou}
+    pack = folder / predictions_file(what.split)
     with (
         told_as_storage_error("The evaluation", folder),
         files.write_predictions(folder / files.PREDICTIONS, has_masks=what.task.has_masks) as writer,
+        write_pack(pack, _header(what, settings)) as packer,
     ):
         found = worker.predict(what.request, _Predicting(context))
         table = evaluate(
             what.split,
             what.categories,
             what.task,
-            _walked(found, images, writer, context, may_stop=may_stop),
+            _walked(found, images, writer, packer, context, may_stop=may_stop),
             max_detections=what.request.max_detections,
-            settings={"confidence": what.request.confidence, "suppression_iou": what.request.iou},
+            settings=settings,
             measures=catalog.list_measures(),
         )
     with told_as_storage_error("The evaluation", folder):
         files.write_ground_truth(folder / files.GROUND_TRUTH, images, what.categories)
         files.write_table(folder / files.TABLE, table)
-    return Measured(table, tuple(folder / name for name in (files.PREDICTIONS, files.GROUND_TRUTH, files.TABLE)))
+    written = tuple(folder / name for name in (files.PREDICTIONS, files.GROUND_TRUTH, files.TABLE))
+    return Measured(table, (*written, pack), pack)
+
+
+def _header(what: Measuring, settings: Mapping[str, Any]) -> PackHeader:
+    return PackHeader(
+        categories=tuple(what.categories),
+        task=what.task.slug,
+        has_masks=what.task.has_masks,
+        has_truth=True,
+        split=what.split,
+        source=what.source,
+        settings={**settings, "max_detections": what.request.max_detections},
+    )
 
 
 def _walked(
     found: Iterator[ImagePredictions],
     images: Sequence[TreeImage],
     writer: files.PredictionsWriter,
+    packer: PackWriter,
     context: MeasuringContext,
     *,
     may_stop: bool,
@@ -92,9 +120,19 @@ def _walked(
             raise MeasuringStopped
         image = item.image
         writer.add(ids[image.path], image, item.objects)
+        packer.add(_facts(image), [one for one in item.objects if _is_finite(one)], image.objects)
         yield EvalImage(image.width, image.height, image.objects, item.objects)
     if n_seen != len(images):
         raise WorkerError(f"The method predicted {n_seen} of {len(images)} images; the measurement would be wrong.")
+
+
+def _facts(image: TreeImage) -> PredictedImage:
+    return PredictedImage(image.key, image.sha256, image.width, image.height, image.split)
+
+
+def _is_finite(item: PredictedObject) -> bool:
+    """The others are counted by the scorer, and named in a note of the table."""
+    return math.isfinite(item.confidence) and item.box.is_finite()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ import numpy.typing as npt
 from pycocotools import mask as coco_mask
 
 from core.domain.geometry import Box, Geometry, Polygon, Ring
+from core.domain.outcomes import LOC_FLOOR
+from core.domain.predictions import MaskPairs
 
 Rle = Mapping[str, Any]
 """{"size": [height, width], "counts": compressed runs as str or bytes}."""
@@ -55,6 +57,13 @@ def iou(predicted: Sequence[Rle], truths: Sequence[Rle], is_crowd: Sequence[bool
     flags = [int(flag) for flag in is_crowd]
     result = coco_mask.iou([dict(rle) for rle in predicted], [dict(rle) for rle in truths], flags)
     return np.asarray(result, dtype=np.float64).reshape(len(predicted), len(truths))
+
+
+def close_pairs(predicted: Sequence[Rle], truths: Sequence[Rle], is_crowd: Sequence[bool]) -> MaskPairs:
+    """Which masks of an image overlap by 0.1 or more, of whatever class."""
+    found = iou(predicted, truths, is_crowd)
+    rows, columns = np.nonzero(found >= LOC_FLOOR)
+    return MaskPairs(rows.astype(np.int64), columns.astype(np.int64), found[rows, columns])
 
 
 def _rings(geometry: Geometry, width: int, height: int) -> tuple[Ring, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from core.domain.names import one_line, shown
 from core.errors import WeightsError
-from core.models.weights_store import CARD_FILE, MODEL_FILE, WEIGHTS_FILE
+from core.models.weights_store import CARD_FILE, MODEL_FILE, PREDICTION_FILES, WEIGHTS_FILE
 from core.tasks.catalog import is_task_id
 
 MAX_CATEGORIES = 10_000
@@ -106,10 +106,10 @@ def _are_words(value: object) -> bool:
 
 
 def _are_files(value: object) -> bool:
-    """The two that there are, with their size and hash."""
+    """Those that there are, with their size and hash."""
     return (
         isinstance(value, dict)
-        and {WEIGHTS_FILE} <= value.keys() <= {WEIGHTS_FILE, CARD_FILE}
+        and {WEIGHTS_FILE} <= value.keys() <= {WEIGHTS_FILE, CARD_FILE, *PREDICTION_FILES}
         and all(
             isinstance(stated, dict) and _is_whole(stated.get("n_bytes")) and _is_sha256(stated.get("sha256"))
             for stated in value.values()

@@ -19,10 +19,10 @@ from core.files.faults import is_no_room
 from core.files.hashing import sha256_of_file
 from core.files.leftovers import partial_of
 from core.models.origin import ORIGIN_FILE
-from core.models.weights_store import CARD_FILE, MODEL_FILE, WEIGHTS_FILE
+from core.models.weights_store import CARD_FILE, MODEL_FILE, PREDICTION_FILES, WEIGHTS_FILE
 
 SUMS_FILE = "SHA256SUMS"
-PUBLISHED_FILES = (WEIGHTS_FILE, MODEL_FILE, CARD_FILE)
+PUBLISHED_FILES = (WEIGHTS_FILE, MODEL_FILE, CARD_FILE, *PREDICTION_FILES)
 EXPORTED_FILES = (*PUBLISHED_FILES, ORIGIN_FILE)
 
 Progress = Callable[[float, float, str], None]

@@ -23,7 +23,15 @@ from core.models.exporting import EXPORTED_FILES, SUMS_FILE
 from core.models.origin import Origin, read_origin
 from core.models.publish import STAGING_PREFIX
 from core.models.tensors import require_weights
-from core.models.weights_store import CARD_FILE, MODEL_FILE, WEIGHTS_FILE, load_model_json, verify
+from core.models.weights_store import (
+    CARD_FILE,
+    MODEL_FILE,
+    PREDICTION_FILES,
+    WEIGHTS_FILE,
+    load_model_json,
+    verify,
+)
+from core.packs.reading import read_pack
 
 _MAX_JSON_BYTES = 32 * 2**20
 _EXPORT_AGAIN = "Export the version again, or copy the file again."
@@ -41,6 +49,11 @@ class Bundle:
     @property
     def weights(self) -> Path:
         return self.folder / WEIGHTS_FILE
+
+    @property
+    def predictions(self) -> tuple[Path, ...]:
+        """Packs of what it predicted when it was measured."""
+        return list_packs(self.folder)
 
     @property
     def task(self) -> TaskId:
@@ -78,7 +91,7 @@ def read_bundle(folder: Path) -> Bundle:
         file = folder / name
         if file.is_symlink() or (file.exists() and not file.is_file()):
             raise RefusedError(f'"{name}" is a link or a special file.', hint="Use what Calque has exported.")
-        if name != WEIGHTS_FILE and file.exists() and file.stat().st_size > _MAX_JSON_BYTES:
+        if name not in (WEIGHTS_FILE, *PREDICTION_FILES) and file.exists() and file.stat().st_size > _MAX_JSON_BYTES:
             raise RefusedError(f'"{name}" is far too large for what it is.', hint="Use what Calque has exported.")
     model = load_model_json(folder)
     require_described(model)
@@ -87,9 +100,16 @@ def read_bundle(folder: Path) -> Bundle:
     if problems:
         raise WeightsError(f"The exported version is damaged: {problems[0]}", hint=_EXPORT_AGAIN)
     require_weights(folder / WEIGHTS_FILE)
+    for file in list_packs(folder):
+        read_pack(file).close()
     card = folder / CARD_FILE
     text = card.read_text(encoding="utf-8", errors="replace") if card.is_file() else ""
     return Bundle(folder, model, text, read_origin(folder))
+
+
+def list_packs(folder: Path) -> tuple[Path, ...]:
+    """The files of predictions in a version's folder, in the order train, val, test."""
+    return tuple(folder / name for name in PREDICTION_FILES if (folder / name).is_file())
 
 
 def _changed_files(folder: Path) -> list[str]:

@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,15 +57,17 @@ def publish(
     model: Mapping[str, Any],
     store: Path,
     card: str,
+    beside: Sequence[Path] = (),
     announce: Callable[[Path], None] = lambda folder: None,
 ) -> Published:
     """Store `weights`, `model` (as model.json, completed with the files' hashes) and `card` under their content's name.
+    The files `beside` them, under their own names, belong to it.
 
     Publishing the same content again returns the existing folder. `announce` is told of a new one before it appears.
     Raises StorageError and leaves nothing behind when the disk is full or fails.
     """
     try:
-        return _publish(weights, model, store, card, announce)
+        return _publish(weights, model, store, card, beside, announce)
     except OSError as error:
         raise _storage_error(error, store) from error
 
@@ -87,7 +89,12 @@ def model_bytes(model: Mapping[str, Any]) -> bytes:
 
 
 def _publish(
-    weights: Path, model: Mapping[str, Any], store: Path, card: str, announce: Callable[[Path], None]
+    weights: Path,
+    model: Mapping[str, Any],
+    store: Path,
+    card: str,
+    beside: Sequence[Path],
+    announce: Callable[[Path], None],
 ) -> Published:
     store.mkdir(parents=True, exist_ok=True)
     weights_sha256 = sha256_of_file(weights)
@@ -96,7 +103,10 @@ def _publish(
     try:
         _stage_weights(weights, weights_sha256, staging / WEIGHTS_FILE, store)
         _write(staging / CARD_FILE, card.encode())
-        stated = {name: _state(staging / name) for name in (WEIGHTS_FILE, CARD_FILE)}
+        for path in beside:
+            _copy(path, staging / path.name)
+        names = (WEIGHTS_FILE, CARD_FILE, *(path.name for path in beside))
+        stated = {name: _state(staging / name) for name in names}
         content = model_bytes({**model, "weights_sha256": weights_sha256, "files": stated})
         _write(staging / MODEL_FILE, content)
         sync_folder(staging)
@@ -117,13 +127,17 @@ def _stage_weights(weights: Path, sha256: str, target: Path, store: Path) -> Non
         with contextlib.suppress(OSError):  # a file system without hard links
             target.hardlink_to(same)
             return
-    with weights.open("rb") as source, target.open("xb") as file:
+    _copy(weights, target)
+    if sha256_of_file(target) != sha256:
+        raise OSError(errno.EIO, "the copy differs from the weights")
+
+
+def _copy(path: Path, target: Path) -> None:
+    with path.open("rb") as source, target.open("xb") as file:
         shutil.copyfileobj(source, file, 1 << 20)
         file.flush()
         os.fsync(file.fileno())
     target.chmod(_READ_ONLY)
-    if sha256_of_file(target) != sha256:
-        raise OSError(errno.EIO, "the copy differs from the weights")
 
 
 def _write(path: Path, content: bytes) -> None:

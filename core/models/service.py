@@ -242,6 +242,7 @@ class ModelService:
                     model=bundle.model,
                     store=self._store,
                     card=bundle.card,
+                    beside=bundle.predictions,
                     announce=arrival.announce,
                 )
                 with self._registry.write(durable=True) as session:

@@ -3,6 +3,7 @@
 <store>/<content id>/weights.safetensors   the numbers, no code
                      model.json            all that made them; states the size and SHA-256 of the other files
                      README.md             the model card
+                     predictions-<set>.pack   what it predicted when its training measured it, where it did
 """
 
 from __future__ import annotations
@@ -16,15 +17,20 @@ from typing import Any
 
 from core.domain.imports import Problem, Severity
 from core.domain.names import shown
+from core.domain.snapshots import Split
 from core.errors import NotFoundError, WeightsError
 from core.files.hashing import sha256_of_file
+from core.packs.layout import predictions_file
 
 WEIGHTS_FILE = "weights.safetensors"
 MODEL_FILE = "model.json"
 CARD_FILE = "README.md"
 
-MODEL_FORMAT = 2
-"""Of model.json. What has no number is of format 1, in which measurements had fixed fields."""
+PREDICTION_FILES = tuple(predictions_file(split) for split in Split)
+
+MODEL_FORMAT = 3
+"""Of model.json. What has no number is of format 1, in which measurements had fixed fields; up to format 2 there were
+no predictions beside it."""
 
 _CONTENT_ID = re.compile(r"[0-9a-f]{64}")
 

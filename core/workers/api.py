@@ -72,6 +72,7 @@ class TreeImage:
     height: int
     split: Split
     objects: tuple[SnapshotObject, ...]
+    sha256: str = ""  # of the file's bytes in the project
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from core.domain.changes import Changes
 from core.domain.evaluation import Evaluation, EvaluationTable
 from core.domain.evaluation_json import table_from_json, table_to_json
-from core.domain.ids import EvaluationId, RunId, SnapshotId, VersionId
+from core.domain.ids import EvaluationId, PredictionSetId, RunId, SnapshotId, VersionId
 from core.domain.snapshots import Split
 from core.errors import NotFoundError
 from core.registry.changes import note
@@ -22,6 +22,9 @@ def put_evaluation(session: Session, evaluation: Evaluation) -> None:
         EvaluationRow(
             id=evaluation.id,
             version_id=evaluation.version,
+            set_id=evaluation.set,
+            name=evaluation.name,
+            note=evaluation.note,
             run_id=evaluation.run,
             snapshot_id=evaluation.snapshot,
             split=evaluation.split.value,
@@ -30,7 +33,7 @@ def put_evaluation(session: Session, evaluation: Evaluation) -> None:
         )
     )
     session.flush()
-    note(session, Changes.of(versions=[evaluation.version]))
+    note(session, Changes.of(versions=[evaluation.version] if evaluation.version is not None else []))
 
 
 def get_evaluation(session: Session, id: EvaluationId) -> Evaluation:
@@ -66,8 +69,11 @@ def _to_domain(row: EvaluationRow) -> Evaluation:
     return Evaluation(
         id=EvaluationId(row.id),
         run=RunId(row.run_id) if row.run_id else None,
-        version=VersionId(row.version_id),
+        version=VersionId(row.version_id) if row.version_id else None,
         snapshot=SnapshotId(row.snapshot_id) if row.snapshot_id else None,
         created_at=row.created_at,
         table=table_from_json({"split": row.split, **row.content}),
+        set=PredictionSetId(row.set_id) if row.set_id else None,
+        name=row.name,
+        note=row.note,
     )

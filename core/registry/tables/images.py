@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import cast
 
 from sqlalchemy import (
@@ -18,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.registry.tables.row import FileName, Row, Sha256
+from core.registry.tables.row import FileName, Row, Sha256, UtcDateTime
 
 
 class ImageRow(Row):
@@ -78,6 +79,10 @@ class AnnotationRow(Row):
     points: Mapped[bytes | None] = mapped_column(LargeBinary)
     confidence: Mapped[float | None] = mapped_column()
     is_crowd: Mapped[bool] = mapped_column(default=False)
+    version_id: Mapped[str | None] = mapped_column(String(32))  # of an accepted prediction: who made it
+    set_id: Mapped[str | None] = mapped_column(String(32))
+    reviewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when a person accepted or corrected it
+    is_corrected: Mapped[bool] = mapped_column(default=False)
 
     __table_args__ = (
         CheckConstraint(

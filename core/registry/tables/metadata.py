@@ -4,10 +4,32 @@ from __future__ import annotations
 
 from sqlalchemy import MetaData
 
-from core.registry.tables import configurations, evaluations, images, models, projects, runs, selections, snapshots
+from core.registry.tables import (
+    configurations,
+    evaluations,
+    images,
+    judgements,
+    models,
+    predictions,
+    projects,
+    runs,
+    selections,
+    snapshots,
+)
 from core.registry.tables.row import METADATA
 
-TABLES = (configurations, evaluations, images, models, projects, runs, selections, snapshots)
+TABLES = (
+    configurations,
+    evaluations,
+    images,
+    judgements,
+    models,
+    predictions,
+    projects,
+    runs,
+    selections,
+    snapshots,
+)
 
 
 def full_metadata() -> MetaData:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -68,6 +69,7 @@ class VersionRow(Row):
     content_sha256: Mapped[str] = mapped_column(String(64), default="")
     description: Mapped[str] = mapped_column(String, default="")
     imported_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    thresholds: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # a person's choice
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (

@@ -77,6 +77,7 @@ class _Training:
     task: Task
     tables: list[EvaluationTable] = field(default_factory=list)
     unmeasured: list[str] = field(default_factory=list)
+    predictions: list[Path] = field(default_factory=list)
 
     @property
     def tree(self) -> Path:
@@ -248,10 +249,12 @@ class _Training:
             max_detections=payload.max_detections,
         )
         folder = _made(context.layout.artifacts / f"eval_{split.value}")
-        what = Measuring(split, self.task, payload.categories, request, folder)
+        source = {"model": payload.model_name, "version": payload.version_label, "run": context.request.run}
+        what = Measuring(split, self.task, payload.categories, request, folder, source)
         measured = measure(worker, what, context, may_stop=may_stop)
         tell_evaluation(context, measured.table)
         self.tables.append(measured.table)
+        self.predictions.append(measured.predictions)
         for path in measured.files:
             context.artifact(path)
 
@@ -261,7 +264,9 @@ class _Training:
         context, payload = self.context, self.payload
         context.progress(0, 1, "storing the version")
         model, card = make_publication(context.request, payload, description, result, self.tables, manifest)
-        published = publish(weights=result.weights, model=model, store=payload.store, card=card)
+        published = publish(
+            weights=result.weights, model=model, store=payload.store, card=card, beside=tuple(self.predictions)
+        )
         publication = Publication(
             folder=published.folder,
             content_sha256=published.content_sha256,

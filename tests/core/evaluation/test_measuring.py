@@ -15,6 +15,7 @@ from core.domain.snapshots import SnapshotObject, Split
 from core.errors import StorageError, WorkerError
 from core.evaluation.files import GROUND_TRUTH, PREDICTIONS, TABLE
 from core.evaluation.measuring import Measuring, MeasuringStopped, measure
+from core.packs.reading import read_pack
 from core.tasks.detection import DETECTION
 from core.tasks.segmentation import SEGMENTATION
 from core.tasks.task import Task
@@ -86,7 +87,13 @@ def read(folder: Path, name: str) -> Any:
 def test_a_set_is_measured_and_its_files_written(tmp_path: Path, task: Task) -> None:
     context = Context()
     measured = measure(Seer(), make(tmp_path, task), context)
-    assert measured.files == tuple(tmp_path / name for name in (PREDICTIONS, GROUND_TRUTH, TABLE))
+    names = (PREDICTIONS, GROUND_TRUTH, TABLE, "predictions-val.pack")
+    assert measured.files == tuple(tmp_path / name for name in names)
+    with read_pack(measured.predictions) as pack:
+        kept = pack.table()
+        assert (pack.header.split, pack.header.task, pack.header.has_truth) == (Split.VAL, task.slug, True)
+    assert (kept.n_images, kept.n_predictions, kept.n_truths) == (4, 4, 4)
+    assert (kept.mask_pairs is not None) is task.has_masks
     assert all(file.is_file() for file in measured.files)
     table = measured.table
     assert (table.split, table.overall.n_images, table.overall.value("map50_95")) == (Split.VAL, 4, 1.0)

@@ -81,6 +81,7 @@ def test_the_artifacts_are_what_their_names_say(bench: Bench):
     listed = {body.path for body in told.all(says.ArtifactWritten)}
     names = {"predictions.json", "ground_truth.json", "table.csv"}
     evaluations = {f"eval_{split.value}/{name}" for split in Split for name in names}
+    evaluations |= {f"eval_{split.value}/predictions-{split.value}.pack" for split in Split}
     assert listed == evaluations | {"train/results.csv", "train/curves.csv"}
     on_disk = {
         p.relative_to(bench.layout.artifacts).as_posix() for p in bench.layout.artifacts.rglob("*") if p.is_file()

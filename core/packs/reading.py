@@ -1,0 +1,179 @@
+"""Opening a pack: its images at once, their objects one image at a time, or all as columns."""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from core.domain.predictions import ImageRecord, MaskPairs, ObjectTable, PredictedImage
+from core.domain.snapshots import Split
+from core.errors import FormatError
+from core.files.faults import told_as_storage_error
+from core.packs import records
+from core.packs.layout import LENGTH, MAGIC, TRAILER, PackHeader, damaged, header_from_json
+from core.packs.records import RecordColumns
+
+_MOST_HEADER = 32 * 2**20
+
+
+class Pack:
+    """An open pack. May be read from one thread at a time; close it, or use it as a context."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises FormatError when it is no whole pack, StorageError when it cannot be read."""
+        self.path = path
+        with told_as_storage_error("The predictions", path):
+            self._file = path.open("rb")
+            try:
+                self.header, self.images, self._places = self._open()
+            except BaseException:
+                self._file.close()
+                raise
+
+    def __enter__(self) -> Pack:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._file.close()
+
+    @property
+    def n_predictions(self) -> int:
+        return sum(image.n_predictions for image in self.images)
+
+    def read(self, index: int) -> ImageRecord:
+        """The image at `index` of `images`, with every shape. Raises FormatError (naming the image), StorageError."""
+        content = self._content(index)
+        try:
+            predictions, truths, pairs = records.decode(content)
+        except (ValueError, struct.error) as error:
+            raise self._damaged_record(index) from error
+        return ImageRecord(self.images[index], predictions, truths, pairs)
+
+    def walk(self) -> Iterator[ImageRecord]:
+        """Every image, in order."""
+        return (self.read(index) for index in range(len(self.images)))
+
+    def table(self, check: Callable[[], None] = lambda: None) -> ObjectTable:
+        """All objects as columns, without outlines. `check` is called now and then, and may raise to give up."""
+        parts = []
+        for index in range(len(self.images)):
+            if index % 100 == 0:
+                check()
+            parts.append(self._columns(index))
+        return _joined(self.header, self.images, parts)
+
+    def _columns(self, index: int) -> RecordColumns:
+        try:
+            return records.decode_columns(self._content(index))
+        except (ValueError, struct.error) as error:
+            raise self._damaged_record(index) from error
+
+    def _content(self, index: int) -> bytes:
+        at, length = self._places[index]
+        with told_as_storage_error("The predictions", self.path):
+            self._file.seek(at)
+            packed = self._file.read(length)
+        try:
+            return zlib.decompress(packed)
+        except zlib.error as error:
+            raise self._damaged_record(index) from error
+
+    def _damaged_record(self, index: int) -> FormatError:
+        return damaged(self.path, f'what it says of "{self.images[index].key}" is damaged')
+
+    def _open(self) -> tuple[PackHeader, tuple[PredictedImage, ...], list[tuple[int, int]]]:
+        file = self._file
+        size = file.seek(0, os.SEEK_END)
+        least = len(MAGIC) + LENGTH.size + TRAILER.size
+        file.seek(0)
+        if size < least or file.read(len(MAGIC)) != MAGIC:
+            raise damaged(self.path, "it is no file of predictions")
+        (length,) = LENGTH.unpack(file.read(LENGTH.size))
+        if length > min(size, _MOST_HEADER):
+            raise damaged(self.path, "its header does not fit into it")
+        header = header_from_json(self._json(file.read(length)), self.path)
+        file.seek(size - TRAILER.size)
+        at, n_bytes, crc, magic = TRAILER.unpack(file.read(TRAILER.size))
+        if magic != MAGIC or at + n_bytes + TRAILER.size != size:
+            raise damaged(self.path, "its end is missing: it was not written to the end, or cut off")
+        file.seek(at)
+        index = file.read(n_bytes)
+        if zlib.crc32(index) != crc:
+            raise damaged(self.path, "its list of images is damaged")
+        return header, *self._index(zlib.decompress(index), at)
+
+    def _index(self, content: bytes, end: int) -> tuple[tuple[PredictedImage, ...], list[tuple[int, int]]]:
+        images, places = [], []
+        try:
+            for key, sha256, width, height, split, n_predictions, n_truths, at, length in self._json(content):
+                state = None if split is None else Split(split)
+                images.append(PredictedImage(key, sha256, width, height, state, n_predictions, n_truths))
+                places.append((at, length))
+        except (TypeError, ValueError) as error:
+            raise damaged(self.path, f"its list of images says {error}") from error
+        if any(not 0 <= at <= at + length <= end for at, length in places):
+            raise damaged(self.path, "its list of images leads out of it")
+        return tuple(images), places
+
+    def _json(self, content: bytes) -> Any:
+        try:
+            return json.loads(content)
+        except (ValueError, RecursionError) as error:
+            raise damaged(self.path, "its header or its list of images is no JSON") from error
+
+
+def read_pack(path: Path) -> Pack:
+    """See `Pack`."""
+    return Pack(path)
+
+
+def _joined(header: PackHeader, images: tuple[PredictedImage, ...], parts: Sequence[RecordColumns]) -> ObjectTable:
+    numbers = np.arange(len(parts))
+    n_predictions = np.array([len(part.confidences) for part in parts], dtype=np.int64)
+    n_truths = np.array([len(part.is_crowd) for part in parts], dtype=np.int64)
+
+    def column(name: str, empty: Any) -> Any:
+        found = [getattr(part, name) for part in parts]
+        return np.concatenate(found) if found else empty
+
+    none, whole = np.zeros(0), np.zeros(0, dtype=np.int64)
+    return ObjectTable(
+        categories=header.categories,
+        images=images,
+        prediction_images=np.repeat(numbers, n_predictions),
+        prediction_categories=column("prediction_categories", whole),
+        confidences=column("confidences", none),
+        prediction_boxes=column("prediction_boxes", none.reshape(0, 4)),
+        prediction_areas=column("prediction_areas", none),
+        truth_images=np.repeat(numbers, n_truths),
+        truth_categories=column("truth_categories", whole),
+        truth_boxes=column("truth_boxes", none.reshape(0, 4)),
+        truth_areas=column("truth_areas", none),
+        is_crowd=column("is_crowd", np.zeros(0, dtype=np.bool_)),
+        mask_pairs=_joined_pairs(parts, n_predictions, n_truths) if header.has_masks else None,
+    )
+
+
+def _joined_pairs(parts: Sequence[RecordColumns], n_predictions: Any, n_truths: Any) -> MaskPairs:
+    first_predictions = np.cumsum(n_predictions) - n_predictions
+    first_truths = np.cumsum(n_truths) - n_truths
+    rows, columns, ious = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0)]
+    for part, first_row, first_column in zip(parts, first_predictions, first_truths, strict=True):
+        if part.mask_pairs is not None:
+            rows.append(part.mask_pairs.prediction + first_row)
+            columns.append(part.mask_pairs.truth + first_column)
+            ious.append(part.mask_pairs.iou)
+    return MaskPairs(np.concatenate(rows), np.concatenate(columns), np.concatenate(ious))
