@@ -28,7 +28,7 @@ from core.metrics.average_precision import (
     best_mean_f1,
     highest_recall,
 )
-from core.metrics.matching import IOU_THRESHOLDS, Floats, Pairs, box_pairs, match
+from core.metrics.matching import IOU_THRESHOLDS, Floats, Pairs, box_pairs, joined, match
 
 DEFAULT_MAX_DETECTIONS = 300
 COCO_SETTINGS: Mapping[str, Setting] = {"iou_thresholds": tuple(round(float(v), 2) for v in IOU_THRESHOLDS)}
@@ -199,7 +199,7 @@ class _Rows:
             is_crowd,
         )
         boxes = self._scores_of(pairs, is_crowd)
-        return boxes, self._scores_of(_joined(self.mask_pairs), is_crowd) if self.has_masks else None
+        return boxes, self._scores_of(joined(self.mask_pairs), is_crowd) if self.has_masks else None
 
     def _scores_of(self, pairs: Pairs, is_crowd: np.ndarray[Any, np.dtype[np.bool_]]) -> CocoScores:
         matches = match(pairs, len(self.confidences), is_crowd)
@@ -218,16 +218,6 @@ class _Rows:
             points[category] = best_f1(ranking)
             rankings.append(ranking)
         return CocoScores(ap, recall, tuple(points), best_mean_f1(rankings))
-
-
-def _joined(parts: Sequence[Pairs]) -> Pairs:
-    if not parts:
-        return Pairs.none()
-    return Pairs(
-        np.concatenate([p.prediction for p in parts]),
-        np.concatenate([p.truth for p in parts]),
-        np.concatenate([p.iou for p in parts]),
-    )
 
 
 def _mask_of(prediction: Prediction, image: EvalImage) -> masks.Rle:

@@ -2,18 +2,21 @@
 
 Objects are rows of flat arrays. Predictions are sorted by image, then category, then falling confidence (ties keep
 the order they came in, as the reference's stable sort does); ground truth by image, then category. A *group* is the
-objects of one category on one image; nothing matches across groups.
+objects of one category on one image; nothing matches across groups. Where the categories do not matter, a group is
+the objects of an image.
 """
 
 from __future__ import annotations
 
-import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 IOU_THRESHOLDS: npt.NDArray[np.float64] = np.linspace(0.5, 0.95, 10)
+
+_MOST_PAIRS = 2_000_000  # candidates whose IoU is computed at once
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -68,66 +71,106 @@ def box_pairs(
     """
     first = np.searchsorted(truth_groups, prediction_groups, side="left")
     counts = np.searchsorted(truth_groups, prediction_groups, side="right") - first
-    predictions = np.repeat(np.arange(len(prediction_groups)), counts)
-    starts = np.cumsum(counts) - counts
-    truths = np.repeat(first - starts, counts) + np.arange(len(predictions))
-    iou = _box_iou(prediction_boxes[predictions], truth_boxes[truths], is_crowd[truths])
-    keep = iou >= _reachable(minimum)
-    return Pairs(predictions[keep], truths[keep], iou[keep])
+    parts = []
+    for begin, end in _blocks(counts):
+        some = counts[begin:end]
+        predictions = np.repeat(np.arange(begin, end), some)
+        truths = np.repeat(first[begin:end] - (np.cumsum(some) - some), some) + np.arange(len(predictions))
+        iou = _box_iou(prediction_boxes[predictions], truth_boxes[truths], is_crowd[truths])
+        keep = iou >= reachable(minimum)
+        parts.append(Pairs(predictions[keep], truths[keep], iou[keep]))
+    return joined(parts)
 
 
-def match(pairs: Pairs, n_predictions: int, is_crowd: Booleans, thresholds: Floats = IOU_THRESHOLDS) -> Matches:
+def joined(parts: Sequence[Pairs]) -> Pairs:
+    """One after the other."""
+    if not parts:
+        return Pairs.none()
+    return Pairs(
+        np.concatenate([p.prediction for p in parts]),
+        np.concatenate([p.truth for p in parts]),
+        np.concatenate([p.iou for p in parts]),
+    )
+
+
+def by_preference(pairs: Pairs, is_ignored: Booleans) -> Pairs:
+    """Sorted by prediction, and each prediction's candidates as it would take them: an object before what is ignored,
+    then the highest IoU, then the later one, as in the reference."""
+    order = np.lexsort((-pairs.truth, -pairs.iou, is_ignored[pairs.truth], pairs.prediction))
+    return Pairs(pairs.prediction[order], pairs.truth[order], pairs.iou[order])
+
+
+def match(
+    pairs: Pairs,
+    n_predictions: int,
+    is_crowd: Booleans,
+    thresholds: Floats = IOU_THRESHOLDS,
+    is_ignored: Booleans | None = None,
+) -> Matches:
     """Each prediction in turn, most confident of its group first, takes the best ground truth still free.
 
-    Best is the highest IoU; on a tie the later one wins, as in the reference. A crowd region is taken only when no
-    object is left, and can be taken again and again.
+    Best is the highest IoU; on a tie the later one wins, as in the reference. What is ignored (crowd regions, when
+    nothing else is said) is taken only when no object is left; a crowd region can be taken again and again.
     """
-    found = np.full((len(thresholds), n_predictions), -1, dtype=np.int64)
-    is_free = np.ones((len(thresholds), len(is_crowd)), dtype=np.bool_)
-    limits = np.minimum(thresholds, _reachable(1.0))[:, None]
-    # Within a prediction's candidates, the one to take is the first that is free and good enough.
-    order = np.lexsort((-pairs.truth, -pairs.iou, is_crowd[pairs.truth], pairs.prediction))
-    predictions, truths, iou = pairs.prediction[order], pairs.truth[order], pairs.iou[order]
-    # Predictions of one group must go one after another; the n-th of every group can go together.
-    rounds = _rank_in_group(predictions, truths)
-    order = np.argsort(rounds, kind="stable")
-    predictions, truths, iou, rounds = predictions[order], truths[order], iou[order], rounds[order]
-    edges = np.searchsorted(rounds, np.arange(rounds[-1] + 2)) if len(rounds) else np.zeros(1, np.int64)
-    for begin, end in itertools.pairwise(edges.tolist()):
-        candidates, who = truths[begin:end], predictions[begin:end]
-        is_possible = (iou[begin:end] >= limits) & (is_free[:, candidates] | is_crowd[candidates])
-        firsts = np.flatnonzero(np.diff(who, prepend=-1))
-        position = np.where(is_possible, np.arange(end - begin), end - begin)
-        best = np.minimum.reduceat(position, firsts, axis=1)
-        at_threshold, at_prediction = np.nonzero(best < end - begin)
-        taken = candidates[best[at_threshold, at_prediction]]
-        found[at_threshold, who[firsts[at_prediction]]] = taken
-        is_free[at_threshold, taken] = False
-    return Matches(found, (found >= 0) & is_crowd[found] if len(is_crowd) else np.zeros(found.shape, np.bool_))
+    ignored = is_crowd if is_ignored is None else is_ignored
+    ordered = by_preference(pairs, ignored)
+    # All thresholds at once: each has its own copy of every row.
+    levels, at = np.nonzero(ordered.iou >= np.minimum(thresholds, reachable(1.0))[:, None])
+    found = assign(
+        ordered.prediction[at] + levels * n_predictions,
+        ordered.truth[at] + levels * len(is_crowd),
+        np.tile(is_crowd, len(thresholds)),
+        len(thresholds) * n_predictions,
+    ).reshape(len(thresholds), n_predictions)
+    if not len(is_crowd):
+        return Matches(found, np.zeros(found.shape, np.bool_))
+    found = np.where(found >= 0, found % len(is_crowd), found)
+    return Matches(found, (found >= 0) & ignored[found])
 
 
-def _reachable(threshold: float) -> float:
+def assign(predictions: Integers, truths: Integers, is_shared: Booleans, n_predictions: int) -> Integers:
+    """The ground truth that each prediction gets when the lower rows choose first; -1 where none is left for it.
+
+    Pairs are sorted by prediction, then by preference. Those of `is_shared` can be taken again and again.
+    Every prediction asks for what it likes best, and whoever a lower row outbids asks for its next: with all ground
+    truth preferring lower rows this ends where choosing one after the other does, in few rounds for all images.
+    """
+    begins = np.flatnonzero(np.diff(predictions, prepend=-1))
+    ends = np.append(begins[1:], len(predictions))
+    nobody = len(begins)
+    holders = np.full(len(is_shared), nobody, dtype=np.int64)
+    wishes = begins.copy()
+    asking = np.arange(len(begins))
+    while len(asking):
+        wanted = truths[wishes[asking]]
+        is_contested = ~is_shared[wanted]
+        asking, wanted = asking[is_contested], wanted[is_contested]
+        former = holders[wanted]
+        np.minimum.at(holders, wanted, asking)
+        is_won = holders[wanted] == asking
+        outbid = former[is_won]
+        refused = np.concatenate([asking[~is_won], outbid[outbid < nobody]])
+        wishes[refused] += 1
+        asking = refused[wishes[refused] < ends[refused]]
+    found = np.full(n_predictions, -1, dtype=np.int64)
+    has_found = wishes < ends
+    found[predictions[begins[has_found]]] = truths[wishes[has_found]]
+    return found
+
+
+def reachable(threshold: float) -> float:
     """The reference lowers a threshold of 1 by this much, so that identical shapes can meet it."""
     return min(threshold, 1.0 - 1e-10)
 
 
-def _rank_in_group(predictions: Integers, truths: Integers) -> Integers:
-    """For each pair: how many predictions that share candidates with its own come before it.
-
-    Predictions that could take the same ground truth are in one group and sorted by confidence. Two predictions of a
-    group need different rounds, so the rank counts the distinct predictions since the group began.
-    """
-    if not len(predictions):
-        return np.zeros(0, np.int64)
-    is_new = np.diff(predictions, prepend=-1) > 0
-    number = np.cumsum(is_new) - 1  # distinct predictions so far
-    # A group's truths form one range of rows. A new component begins where all truths from here on lie beyond
-    # all truths before: then nothing is shared and the rounds may start again.
-    lowest_after = np.minimum.accumulate(truths[::-1])[::-1]
-    highest_before = np.concatenate(([-1], np.maximum.accumulate(truths)[:-1]))
-    begins = is_new & (lowest_after > highest_before)
-    base = np.maximum.accumulate(np.where(begins, number, 0))
-    return number - base
+def _blocks(counts: Integers) -> Iterator[tuple[int, int]]:
+    """Ranges of rows with at most _MOST_PAIRS candidates together, or one row: memory does not grow with the set."""
+    total = np.cumsum(counts)
+    begin, done = 0, 0
+    while begin < len(counts):
+        end = max(begin + 1, int(np.searchsorted(total, done + _MOST_PAIRS, side="right")))
+        yield begin, end
+        begin, done = end, int(total[end - 1])
 
 
 def _box_iou(predicted: Floats, truth: Floats, is_crowd: Booleans) -> Floats:
