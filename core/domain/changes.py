@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Generic, TypeVar
 
-from core.domain.ids import ConfigurationId, ImageId, ModelId, ProjectId, RunId, SnapshotId, VersionId
+from core.domain.ids import ConfigurationId, ImageId, ModelId, PredictionSetId, ProjectId, RunId, SnapshotId, VersionId
 
 T = TypeVar("T")
 
@@ -34,6 +34,7 @@ class Changes:
     versions: frozenset[VersionId] = frozenset()
     runs: frozenset[RunId] = frozenset()
     configurations: frozenset[ConfigurationId] = frozenset()
+    predictions: frozenset[PredictionSetId] = frozenset()
 
     @classmethod
     def of(
@@ -50,6 +51,7 @@ class Changes:
         versions: Iterable[VersionId] = (),
         runs: Iterable[RunId] = (),
         configurations: Iterable[ConfigurationId] = (),
+        predictions: Iterable[PredictionSetId] = (),
     ) -> Changes:
         """From any iterables of ids."""
         return cls(
@@ -64,6 +66,7 @@ class Changes:
             frozenset(versions),
             frozenset(runs),
             frozenset(configurations),
+            frozenset(predictions),
         )
 
     @classmethod
