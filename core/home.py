@@ -11,7 +11,19 @@ from core.domain.names import shown
 from core.errors import StorageError
 
 _OWN = frozenset(
-    {"runs", "models", "snapshots", "thumbnails", "weights", "logs", "sample", "backups", "devices", "timing"}
+    {
+        "runs",
+        "models",
+        "snapshots",
+        "predictions",
+        "thumbnails",
+        "weights",
+        "logs",
+        "sample",
+        "backups",
+        "devices",
+        "timing",
+    }
     | {"settings.json", "window.ini", "window.json"}
 )
 
@@ -55,6 +67,11 @@ class Home:
     def snapshots(self) -> Path:
         """Manifests of frozen datasets, each named by its hash."""
         return self.root / "snapshots"
+
+    @property
+    def predictions(self) -> Path:
+        """A pack for each set of predictions that does not lie with a version, named by the set's id."""
+        return self.root / "predictions"
 
     @property
     def thumbnails(self) -> Path:

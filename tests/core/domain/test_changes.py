@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.domain.changes import NO_CHANGES, Changed, Changes, changes_of
-from core.domain.ids import ConfigurationId, ImageId, ModelId, ProjectId, RunId, SnapshotId, VersionId
+from core.domain.ids import ConfigurationId, ImageId, ModelId, PredictionSetId, ProjectId, RunId, SnapshotId, VersionId
 from core.domain.imports import ImportReport
 
 P, Q = ProjectId("p"), ProjectId("q")
@@ -34,6 +34,7 @@ def test_ids_may_come_from_any_iterable_and_land_in_their_own_set() -> None:
         versions=[VersionId("v")],
         runs=[RunId("r")],
         configurations=[ConfigurationId("c")],
+        predictions=[PredictionSetId("f")],
     )
     assert {one.name: set(getattr(made, one.name)) for one in fields(made)} == {
         "projects": {"p"},
@@ -47,6 +48,7 @@ def test_ids_may_come_from_any_iterable_and_land_in_their_own_set() -> None:
         "versions": {"v"},
         "runs": {"r"},
         "configurations": {"c"},
+        "predictions": {"f"},
     }
     assert hash(made) == hash(Changes.of().merged(made))
 

@@ -50,7 +50,7 @@ def test_what_is_written_is_read_and_found_by_whose_it_is(registry: Registry, re
         assert predictions.path_of(session, other.id) == Path("/elsewhere/b.pack")
         assert predictions.list_sets(session, version=FOUND.version) == (FOUND,)
         assert predictions.list_sets(session, run=FOUND.run) == (FOUND,)
-        assert set(predictions.list_sets(session, project=FOUND.project)) == {FOUND, other}
+        assert predictions.list_sets(session, project=FOUND.project) == (FOUND, other)
 
 
 def test_what_is_deleted_is_gone(registry: Registry) -> None:
