@@ -103,7 +103,16 @@ class Home:
 
     def ensure(self) -> None:
         """Make the folders, readable by nobody else; those of an older home are made so. Raises StorageError."""
-        folders = (self.runs, self.models, self.snapshots, self.thumbnails, self.weights, self.logs, self.backups)
+        folders = (
+            self.runs,
+            self.models,
+            self.snapshots,
+            self.predictions,
+            self.thumbnails,
+            self.weights,
+            self.logs,
+            self.backups,
+        )
         for folder in (self.root, *folders, self.devices):
             try:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
