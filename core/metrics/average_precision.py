@@ -12,9 +12,33 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from core.metrics.matching import Booleans, Floats
+from core.metrics.matching import Booleans, Floats, Integers
 
 RECALL_LEVELS: npt.NDArray[np.float64] = np.linspace(0.0, 1.0, 101)
+
+
+_LEVELS_AND_END = np.append(RECALL_LEVELS, np.inf)
+
+
+def interpolated(classes: Integers, right: Floats, kept: Floats, n_truths: Floats) -> Floats:
+    """Precision at the 101 levels of recall, shape (classes, 101); NaN for a class without ground truth.
+
+    A row for each true positive, sorted by class, then by falling confidence: its class, how many true positives of
+    the class there are up to it and how many predictions that count. Counts can be weights.
+    """
+    recall = right / np.where(n_truths > 0, n_truths, 1.0)[classes]
+    # The highest level that is reached; the product alone can be off by one where a level is met exactly.
+    reached = (recall * (len(RECALL_LEVELS) - 1)).astype(np.int64)
+    reached += _LEVELS_AND_END[reached + 1] <= recall
+    reached -= _LEVELS_AND_END[reached] > recall
+    cells = classes * len(RECALL_LEVELS) + reached
+    best = np.zeros((len(n_truths), len(RECALL_LEVELS)))
+    if len(cells):
+        firsts = np.flatnonzero(np.diff(cells, prepend=-1))
+        best.ravel()[cells[firsts]] = np.maximum.reduceat(right / np.maximum(kept, 1.0), firsts)
+    envelope: Floats = np.maximum.accumulate(best[:, ::-1], axis=1)[:, ::-1]
+    envelope[n_truths <= 0] = np.nan
+    return envelope
 
 
 @dataclass(frozen=True, slots=True)

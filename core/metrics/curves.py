@@ -1,0 +1,183 @@
+"""What the matching says at all confidences at once: curves, histograms, and how honest the confidences are.
+
+Precision, recall and F1 of a confidence are those of every prediction from it up, as Outcomes count them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.domain.analysis import Calibration, Histogram, PrecisionRecall, ThresholdCurves
+from core.domain.outcomes import Outcomes, PredictionState
+from core.domain.predictions import Booleans, Floats, Integers, ObjectTable
+from core.metrics.average_precision import RECALL_LEVELS, interpolated
+from core.metrics.outcomes import Matcher
+
+CONFIDENCES: Floats = np.arange(101) / 100
+DEFAULT_IOU = 0.5
+N_BINS = 20
+N_CALIBRATION_BINS = 10
+
+
+def threshold_curves(matcher: Matcher, iou: float = DEFAULT_IOU) -> ThresholdCurves:
+    """Of each class and of all objects together. `best` is exact: a confidence that a prediction has, the highest of
+    several; NaN as well where nothing is found."""
+    table, greedy = matcher.table, matcher.greedy(iou)
+    n_classes = len(table.categories)
+    n_truths = _n_truths(table)
+    # How many steps a prediction outlives; counted from the last step down.
+    outlived = np.searchsorted(CONFIDENCES, table.confidences, side="right")
+    right = _counts_from(outlived, table.prediction_categories, greedy.is_right, n_classes)
+    wrong = _counts_from(outlived, table.prediction_categories, greedy.is_wrong, n_classes)
+    right, wrong = _with_all(right), _with_all(wrong)
+    truths = np.concatenate([[n_truths.sum()], n_truths])[:, None]
+    return ThresholdCurves(
+        confidences=CONFIDENCES,
+        precision=_ratio(right, right + wrong),
+        recall=_ratio(right, truths),
+        f1=_ratio(2 * right, right + wrong + truths),
+        best=_best_confidences(table, greedy.is_right, greedy.is_wrong, n_truths),
+        iou=iou,
+    )
+
+
+def precision_recall(matcher: Matcher, iou: float = DEFAULT_IOU) -> PrecisionRecall:
+    """COCO's interpolation with every prediction of the table; the mean leaves out classes without an instance."""
+    table, greedy = matcher.table, matcher.greedy(iou)
+    n_truths = _n_truths(table)
+    ranked = _Ranked.by_class(table, greedy.is_right, greedy.is_wrong)
+    rows = np.flatnonzero(ranked.is_right)
+    classes = ranked.classes[rows]
+    levels = interpolated(classes, ranked.right[rows], ranked.right[rows] + ranked.wrong[rows], n_truths)
+    measured = levels[n_truths > 0]
+    mean = measured.mean(axis=0) if len(measured) else np.full(len(RECALL_LEVELS), np.nan)
+    precision = np.concatenate([mean[None], levels])
+    return PrecisionRecall(RECALL_LEVELS, precision, precision.mean(axis=1), iou)
+
+
+def score_histogram(table: ObjectTable, outcomes: Outcomes, n_bins: int = N_BINS) -> Histogram:
+    """Confidences of true and false positives from 0 to 1; what is below the threshold is not in it."""
+    edges = _edges(n_bins)
+    states = outcomes.prediction_states
+    is_right = states == PredictionState.TP
+    is_wrong = ~is_right & (states != PredictionState.BELOW) & (states != PredictionState.IGNORED)
+    parts = {"TP": _binned(table.confidences[is_right], edges), "FP": _binned(table.confidences[is_wrong], edges)}
+    return Histogram(edges, parts)
+
+
+def iou_histogram(outcomes: Outcomes, n_bins: int = N_BINS) -> Histogram:
+    """How well true positives lie on their objects, IoU from 0 to 1."""
+    edges = _edges(n_bins)
+    return Histogram(
+        edges, {"TP": _binned(outcomes.prediction_ious[outcomes.prediction_states == PredictionState.TP], edges)}
+    )
+
+
+def calibration(
+    matcher: Matcher, iou: float = DEFAULT_IOU, n_bins: int = N_CALIBRATION_BINS, *, confidence: float = 0.0
+) -> Calibration:
+    """Of all predictions from `confidence` up that are right or wrong. Bins are of equal width; the upper edge is in."""
+    table, greedy = matcher.table, matcher.greedy(iou)
+    counts = ~greedy.is_crowd & (table.confidences >= confidence)
+    edges = _edges(n_bins)
+    values, is_right = table.confidences[counts], greedy.is_right[counts]
+    bins = _bins_of(values, edges)
+    n = np.bincount(bins, minlength=n_bins)
+    mean = _ratio(np.bincount(bins, weights=values, minlength=n_bins), n)
+    accuracy = _ratio(np.bincount(bins, weights=is_right, minlength=n_bins), n)
+    error = float(np.nansum(np.abs(mean - accuracy) * n) / n.sum()) if n.sum() else None
+    return Calibration(edges, mean, accuracy, n, error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """Predictions by class, then by falling confidence, with the running counts of their class."""
+
+    rows: Integers  # of the table
+    classes: Integers
+    is_right: Booleans
+    right: Floats
+    wrong: Floats
+
+    @staticmethod
+    def by_class(table: ObjectTable, is_right: Booleans, is_wrong: Booleans) -> _Ranked:
+        return _Ranked.of(table.confidences, table.prediction_categories, is_right, is_wrong)
+
+    @staticmethod
+    def of(confidences: Floats, classes: Integers, is_right: Booleans, is_wrong: Booleans) -> _Ranked:
+        rows = np.lexsort((-confidences, classes))
+        classes, is_right, is_wrong = classes[rows], is_right[rows], is_wrong[rows]
+        begins = np.searchsorted(classes, classes)
+        return _Ranked(rows, classes, is_right, _running(is_right, begins), _running(is_wrong, begins))
+
+
+def _running(flags: Booleans, begins: Integers) -> Floats:
+    total = np.concatenate([[0.0], np.cumsum(flags, dtype=np.float64)])
+    running: Floats = total[1:] - total[begins]
+    return running
+
+
+def _best_confidences(table: ObjectTable, is_right: Booleans, is_wrong: Booleans, n_truths: Floats) -> Floats:
+    everything = np.zeros_like(table.prediction_categories)
+    together = _Ranked.of(table.confidences, everything, is_right, is_wrong)
+    return np.concatenate(
+        [
+            _best_of_each(together, table.confidences, n_truths.sum(keepdims=True)),
+            _best_of_each(_Ranked.by_class(table, is_right, is_wrong), table.confidences, n_truths),
+        ]
+    )
+
+
+def _best_of_each(ranked: _Ranked, confidences: Floats, n_truths: Floats) -> Floats:
+    best = np.full(len(n_truths), np.nan)
+    if not len(ranked.rows):
+        return best
+    sorted_confidences = confidences[ranked.rows]
+    f1 = 2 * ranked.right / (ranked.right + ranked.wrong + n_truths[ranked.classes]).clip(1.0)
+    # Predictions of one confidence come or go together: only the last of them is a point.
+    is_last = (np.diff(ranked.classes, append=-1) != 0) | (np.diff(sorted_confidences, append=-np.inf) != 0)
+    f1 = np.where(is_last & (n_truths[ranked.classes] > 0), f1, 0.0)
+    firsts = np.flatnonzero(np.diff(ranked.classes, prepend=-1))
+    highest = np.repeat(np.maximum.reduceat(f1, firsts), np.diff(firsts, append=len(f1)))
+    at = np.flatnonzero((f1 == highest) & (f1 > 0))[::-1]  # the highest confidence is written last
+    best[ranked.classes[at]] = sorted_confidences[at]
+    return best
+
+
+def _counts_from(outlived: Integers, classes: Integers, is_meant: Booleans, n_classes: int) -> Floats:
+    """How many of those meant there are at each step and class, shape (classes, steps)."""
+    n_steps = len(CONFIDENCES)
+    cells = classes[is_meant] * (n_steps + 1) + outlived[is_meant]
+    ended = np.bincount(cells, minlength=n_classes * (n_steps + 1)).reshape(n_classes, n_steps + 1)
+    return np.cumsum(ended[:, ::-1], axis=1)[:, ::-1][:, 1:].astype(np.float64)
+
+
+def _n_truths(table: ObjectTable) -> Floats:
+    objects = table.truth_categories[~table.is_crowd]
+    return np.bincount(objects, minlength=len(table.categories)).astype(np.float64)
+
+
+def _with_all(by_class: Floats) -> Floats:
+    return np.concatenate([by_class.sum(axis=0, keepdims=True), by_class])
+
+
+def _ratio(part: Floats | Integers, whole: Floats | Integers) -> Floats:
+    """NaN where there is nothing to take a part of."""
+    part, whole = np.broadcast_arrays(np.asarray(part, np.float64), np.asarray(whole, np.float64))
+    return np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)
+
+
+def _edges(n_bins: int) -> Floats:
+    """Equal bins from 0 to 1; a confidence of 0.3 is where the third of ten ends."""
+    return np.arange(n_bins + 1) / n_bins
+
+
+def _bins_of(values: Floats, edges: Floats) -> Integers:
+    bins: Integers = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 2)
+    return bins
+
+
+def _binned(values: Floats, edges: Floats) -> Integers:
+    return np.bincount(_bins_of(values, edges), minlength=len(edges) - 1)
