@@ -78,7 +78,7 @@ def iou_histogram(outcomes: Outcomes, n_bins: int = N_BINS) -> Histogram:
 def calibration(
     matcher: Matcher, iou: float = DEFAULT_IOU, n_bins: int = N_CALIBRATION_BINS, *, confidence: float = 0.0
 ) -> Calibration:
-    """Of all predictions from `confidence` up that are right or wrong. Bins are of equal width; the upper edge is in."""
+    """Of all predictions from `confidence` up that are right or wrong; bins are of equal width."""
     table, greedy = matcher.table, matcher.greedy(iou)
     counts = ~greedy.is_crowd & (table.confidences >= confidence)
     edges = _edges(n_bins)
@@ -151,7 +151,8 @@ def _counts_from(outlived: Integers, classes: Integers, is_meant: Booleans, n_cl
     n_steps = len(CONFIDENCES)
     cells = classes[is_meant] * (n_steps + 1) + outlived[is_meant]
     ended = np.bincount(cells, minlength=n_classes * (n_steps + 1)).reshape(n_classes, n_steps + 1)
-    return np.cumsum(ended[:, ::-1], axis=1)[:, ::-1][:, 1:].astype(np.float64)
+    counts: Floats = np.cumsum(ended[:, ::-1], axis=1)[:, ::-1][:, 1:].astype(np.float64)
+    return counts
 
 
 def _n_truths(table: ObjectTable) -> Floats:
@@ -166,7 +167,8 @@ def _with_all(by_class: Floats) -> Floats:
 def _ratio(part: Floats | Integers, whole: Floats | Integers) -> Floats:
     """NaN where there is nothing to take a part of."""
     part, whole = np.broadcast_arrays(np.asarray(part, np.float64), np.asarray(whole, np.float64))
-    return np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)
+    ratio: Floats = np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)
+    return ratio
 
 
 def _edges(n_bins: int) -> Floats:
