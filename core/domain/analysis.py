@@ -58,6 +58,36 @@ class Calibration:
 
 
 @dataclass(frozen=True, slots=True)
+class CocoNumbers:
+    """The twelve numbers that COCO's own evaluation prints, of all classes or of one; None = not measured.
+
+    AP is the mean over IoU 0.50 to 0.95; small, medium and large objects are below 32 x 32, up to 96 x 96, and above.
+    """
+
+    ap: float | None
+    ap50: float | None
+    ap75: float | None
+    ap_small: float | None
+    ap_medium: float | None
+    ap_large: float | None
+    ar1: float | None  # highest recall with the surest detection of each image and class
+    ar10: float | None
+    ar100: float | None
+    ar_small: float | None
+    ar_medium: float | None
+    ar_large: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CocoSummary:
+    """`limits` are the detections of an image and class that AR1, AR10 and AR100 look at; AP looks at the last."""
+
+    overall: CocoNumbers
+    by_category: tuple[CocoNumbers, ...]
+    limits: tuple[int, int, int] = (1, 10, 100)
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorCost:
     """One of TIDE's errors: how many there are, and the AP50 that mending them all would give back."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,7 +35,57 @@ def ask_pycocotools() -> Ask:
     return _ask
 
 
+@dataclass(frozen=True)
+class AreaReference:
+    """pycocotools' answers by area and largest number of detections; NaN where it says -1."""
+
+    ap: np.ndarray  # (classes, thresholds, areas, limits)
+    recall: np.ndarray  # (classes, thresholds, areas, limits)
+    stats: np.ndarray  # the twelve numbers that it prints
+
+
+AskAreas = Callable[..., AreaReference]
+
+
+@pytest.fixture
+def ask_areas_of_pycocotools() -> AskAreas:
+    return _ask_areas
+
+
 def _ask(n_categories: int, images: Sequence[EvalImage], *, kind: str, max_detections: int) -> Reference:
+    evaluation = _evaluated(n_categories, images, kind, [max_detections], {"all": (0, 1e5**2)})
+    precision = evaluation.eval["precision"][:, :, :, 0, 0]  # (thresholds, recall levels, classes)
+    recall = evaluation.eval["recall"][:, :, 0, 0]
+    return Reference(np.where(precision < 0, np.nan, precision).mean(axis=1).T, np.where(recall < 0, np.nan, recall).T)
+
+
+def _ask_areas(
+    n_categories: int,
+    images: Sequence[EvalImage],
+    *,
+    kind: str,
+    limits: Sequence[int],
+    areas: Mapping[str, tuple[float, float]],
+) -> AreaReference:
+    evaluation = _evaluated(n_categories, images, kind, list(limits), areas)
+    with contextlib.redirect_stdout(io.StringIO()):
+        evaluation.summarize()
+    precision = evaluation.eval["precision"]  # (thresholds, recall levels, classes, areas, limits)
+    recall = evaluation.eval["recall"]
+    return AreaReference(
+        np.where(precision < 0, np.nan, precision).mean(axis=1).swapaxes(0, 1),
+        np.where(recall < 0, np.nan, recall).swapaxes(0, 1),
+        np.where(evaluation.stats < 0, np.nan, evaluation.stats),
+    )
+
+
+def _evaluated(
+    n_categories: int,
+    images: Sequence[EvalImage],
+    kind: str,
+    limits: list[int],
+    areas: Mapping[str, tuple[float, float]],
+) -> COCOeval:
     truth = COCO()
     truth.dataset = {
         "images": [{"id": i + 1, "width": im.width, "height": im.height} for i, im in enumerate(images)],
@@ -46,15 +96,16 @@ def _ask(n_categories: int, images: Sequence[EvalImage], *, kind: str, max_detec
     for number, image in enumerate(images, start=1):
         for t in image.truths:
             box = bounds_of(t.geometry, image.width, image.height)
+            shape = reference_rle(t.geometry, image.width, image.height)
             truth.dataset["annotations"].append(
                 {
                     "id": len(truth.dataset["annotations"]) + 1,
                     "image_id": number,
                     "category_id": t.category + 1,
                     "bbox": [box.x0, box.y0, box.width, box.height],
-                    "area": box.area,
+                    "area": float(coco_mask.area(shape)) if kind == "segm" else box.area,
                     "iscrowd": int(t.is_crowd),
-                    "segmentation": reference_rle(t.geometry, image.width, image.height),
+                    "segmentation": shape,
                 }
             )
         for p in image.predictions:
@@ -72,14 +123,12 @@ def _ask(n_categories: int, images: Sequence[EvalImage], *, kind: str, max_detec
             found.dataset = {**truth.dataset, "annotations": []}
             found.createIndex()
         evaluation = COCOeval(truth, found, kind)
-        evaluation.params.maxDets = [max_detections]
-        evaluation.params.areaRng = [[0, 1e5**2]]
-        evaluation.params.areaRngLbl = ["all"]
+        evaluation.params.maxDets = limits
+        evaluation.params.areaRng = [list(area) for area in areas.values()]
+        evaluation.params.areaRngLbl = list(areas)
         evaluation.evaluate()
         evaluation.accumulate()
-    precision = evaluation.eval["precision"][:, :, :, 0, 0]  # (thresholds, recall levels, classes)
-    recall = evaluation.eval["recall"][:, :, 0, 0]
-    return Reference(np.where(precision < 0, np.nan, precision).mean(axis=1).T, np.where(recall < 0, np.nan, recall).T)
+    return evaluation
 
 
 def reference_rle(geometry: Geometry, width: int, height: int) -> dict:

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
-from collections.abc import Iterator
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -16,8 +11,7 @@ from core.domain.snapshots import SnapshotObject, Split
 from core.evaluation.table import evaluate
 from core.metrics.coco import EvalImage, score
 from core.tasks.segmentation import SEGMENTATION
-
-VOC100 = Path(__file__).parents[4] / "shared" / "data" / "voc100"
+from tests.core.metrics.voc100 import VOC100, voc_images
 
 
 @pytest.mark.parametrize("max_detections", [3, 100])
@@ -84,7 +78,7 @@ def test_a_crowd_region_costs_nothing_and_swallows_what_lies_in_it(ask_pycocotoo
 def test_voc100_gives_the_published_numbers(ask_pycocotools):
     if not VOC100.is_dir():
         return  # this data is not part of the project; the tests above need none
-    images = _voc_images()
+    images = voc_images()
     assert sum(len(i.truths) for i in images) == 273
     assert sum(len(i.predictions) for i in images) == 452
 
@@ -96,34 +90,6 @@ def test_voc100_gives_the_published_numbers(ask_pycocotools):
     assert scores.mean_recall() == pytest.approx(0.522570, abs=1e-6)
     theirs = ask_pycocotools(20, images, kind="bbox", max_detections=100)
     np.testing.assert_allclose(scores.ap, theirs.ap, atol=1e-12)
-
-
-def _voc_images() -> list[EvalImage]:
-    """The two files number their classes and images differently: joined by name."""
-    truth = json.loads((VOC100 / "coco" / "instances_v2.json").read_text())
-    found = json.loads((VOC100 / "detections" / "coco_dets.json").read_text())
-    names = sorted(c["name"] for c in truth["categories"])
-    truths, predictions = defaultdict(list), defaultdict(list)
-    for a, file, name in _named(truth):
-        truths[file].append(SnapshotObject(names.index(name), _box(a), bool(a["iscrowd"])))
-    for d, file, name in _named(found):
-        predictions[file].append(PredictedObject(names.index(name), d["score"], _box(d)))
-    return [
-        EvalImage(i["width"], i["height"], truths[i["file_name"]], predictions[i["file_name"]])
-        for i in sorted(truth["images"], key=lambda i: i["id"])
-    ]
-
-
-def _named(coco: dict) -> Iterator[tuple[dict, str, str]]:
-    files = {i["id"]: i["file_name"] for i in coco["images"]}
-    names = {c["id"]: c["name"] for c in coco["categories"]}
-    for annotation in coco["annotations"]:
-        yield annotation, files[annotation["image_id"]], names[annotation["category_id"]]
-
-
-def _box(annotation: dict) -> Box:
-    x, y, w, h = annotation["bbox"]
-    return Box(x, y, x + w, y + h)
 
 
 def test_a_polygon_of_two_points_covers_nothing(ask_pycocotools):
