@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QStyle
 from core.domain.ids import CategoryId, ImageId
 from core.domain.names import shown
 from core.domain.projects import AnnotatedImage, Category, ImageState
+from ui.grids.cell_grid import PADDING, CellState
 from ui.icons import icon
 from ui.images.image_grid_model import n_objects
 from ui.images.seen_images import Cell
@@ -23,19 +24,11 @@ from ui.viewer.painting import LayerPainter, OverlayLook
 from ui.viewer.view_transform import ViewTransform
 from ui.widgets.formatting import count
 
-PADDING = 8
 TEXT_GAP = 5
 MARK_SIDE = 28
 MAX_COMPOSED_BYTES = 32 << 20
 FRAME_BUDGET_S = 0.010  # spent on drawing shapes in one repaint; the rest follows in the next one
 THUMBNAIL_LOOK = OverlayLook(line_width=1.6, fill=0.14)
-
-
-@dataclass(frozen=True, slots=True)
-class CellState:
-    is_selected: bool = False
-    is_hovered: bool = False
-    has_focus: bool = False
 
 
 class CellPainter(QObject):

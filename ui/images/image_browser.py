@@ -19,8 +19,9 @@ from PySide6.QtWidgets import (
 
 from core.domain.ids import CategoryId, ImageId
 from core.domain.projects import Category
+from ui.grids.cell_grid import DEFAULT_SIDE, MAX_SIDE, MIN_SIDE
 from ui.icons import icon
-from ui.images.image_grid import DEFAULT_SIDE, MAX_SIDE, MIN_SIDE, ImageGrid
+from ui.images.image_grid import ImageGrid
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.formatting import count, counted
 from ui.widgets.labels import ElidedLabel

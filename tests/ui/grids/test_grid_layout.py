@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ui.images.grid_layout import GridLayout
+from ui.grids.grid_layout import GridLayout
 
 FIVE = GridLayout(n_cells=13, n_columns=5, cell_width=100, cell_height=120, width=503)
 

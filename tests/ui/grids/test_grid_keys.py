@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from ui.images.grid_keys import Action, row_after
-from ui.images.grid_layout import GridLayout
+from ui.grids.grid_keys import Action, row_after
+from ui.grids.grid_layout import GridLayout
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QAbstractItemView
 
-from ui.images.grid_layout import GridLayout
+from ui.grids.grid_layout import GridLayout
 
 Action = QAbstractItemView.CursorAction
 

@@ -1,0 +1,1 @@
+"""Grids of cells of one size, of any length."""
