@@ -19,8 +19,9 @@ from ui.icons import icon
 from ui.images.image_grid_model import n_objects
 from ui.images.seen_images import Cell
 from ui.theme import current_theme, theme_notifier
-from ui.viewer.overlays import ground_truth_layer
-from ui.viewer.painting import LayerPainter, OverlayLook
+from ui.viewer.layers import ground_truth_layer
+from ui.viewer.looks import OverlayLook
+from ui.viewer.painting import LayerPainter
 from ui.viewer.view_transform import ViewTransform
 from ui.widgets.formatting import count
 

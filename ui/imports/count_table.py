@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from core.domain.names import shown
 from ui.theme import current_theme
-from ui.viewer.painting import overlay_colour
+from ui.viewer.colouring import overlay_colour
 from ui.widgets.formatting import count
 
 Index = QModelIndex | QPersistentModelIndex

@@ -12,8 +12,9 @@ from core.domain.imports import ImportPreview, RawAnnotation
 from core.domain.names import shown
 from ui.icons import icon
 from ui.theme import current_theme
-from ui.viewer.overlays import raw_layer
-from ui.viewer.painting import LayerPainter, OverlayLook
+from ui.viewer.layers import raw_layer
+from ui.viewer.looks import OverlayLook
+from ui.viewer.painting import LayerPainter
 from ui.viewer.view_transform import ViewTransform
 from ui.widgets.formatting import counted
 

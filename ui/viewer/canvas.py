@@ -1,83 +1,82 @@
-"""The image with its overlay: zoom at the cursor, pan, hover and selection. One painted picture per view, not items.
+"""The image with its layers: modes, colours, hover and selection. One painted picture per view, not items.
 
-What lies below the pointer's marks (image and layer) is rendered once per change of view into a pixmap; hovering and
-selecting paint over it.
+What lies below the pointer's marks is rendered once per change of view into a pixmap; hovering and selecting paint over
+it. Where that takes longer than a frame, a moved view shows the picture before it, moved, and the fine one is made
+between the window's other events.
 """
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QColor,
-    QFocusEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QPixmap,
-    QResizeEvent,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from core.domain.ids import CategoryId
+from core.domain.outcomes import FALSE_NEGATIVES, FALSE_POSITIVES
 from ui.theme import current_theme, theme_notifier
-from ui.viewer.overlays import OverlayLayer, OverlayObject
-from ui.viewer.painting import LayerPainter, OverlayLook, overlay_colour
+from ui.viewer.blinking import Blinker
+from ui.viewer.colouring import ColourBy
+from ui.viewer.looks import OverlayLook, usual_look
+from ui.viewer.marks import paint_divider, paint_link, paint_object, paint_title, place_of
+from ui.viewer.modes import Pane, ViewMode, panes, split_x
+from ui.viewer.overlays import ObjectRef, OverlayKind, OverlayLayer, OverlayObject
+from ui.viewer.painting import LayerPainter, PaintStyle
 from ui.viewer.picture import Picture
-from ui.viewer.view_transform import ViewTransform, fitted
+from ui.viewer.rendering import Backing, Scene, steps
+from ui.viewer.zoom_widget import ZoomWidget
 
-ZOOM_STEP = 1.25
 HIT_TOLERANCE_PX = 4.0
-FRAME_S = 0.012  # a rendering that takes longer is replaced by a draft while the view moves
+FRAME_S = 0.012  # a rendering that takes longer is not made while the view moves
+FEW = 100  # shapes that are always drawn at once
+SLICE_S = 0.008  # of the window's thread at once, for a rendering that takes longer
 SETTLE_MS = 90
+SPLIT_GRAB_PX = 8
+SPLIT_STEP = 0.02
 
 
-class ImageCanvas(QWidget):
-    """Shows a `Picture` and an `OverlayLayer`; knows nothing of where they come from."""
+class LayeredCanvas(ZoomWidget):
+    """Shows a `Picture` and up to one `OverlayLayer` of each kind; knows nothing of where they come from."""
 
-    object_selected = Signal(object)  # OverlayObject | None
-    zoom_changed = Signal(float)  # screen pixels per image pixel
+    object_selected = Signal(object)  # OverlayObject | None, with what became of it
+    object_hovered = Signal(object)  # OverlayObject | None
+    mode_changed = Signal(object)  # ViewMode
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._picture: Picture | None = None
-        self._painter: LayerPainter | None = None
-        self._look = OverlayLook()
-        self._hidden: frozenset[CategoryId | None] = frozenset()
-        self._is_layer_shown = True
-        self._view = ViewTransform()
-        self._is_fitted = True
-        self._backing: QPixmap | None = None
-        self._is_moving = False
-        self._fine_cost_s = 0.0  # of the last rendering with all its lines
-        self._settle_timer = QTimer(self)
-        self._settle_timer.setSingleShot(True)
-        self._settle_timer.setInterval(SETTLE_MS)
-        self._settle_timer.timeout.connect(self._invalidate)
-        self._hovered: OverlayObject | None = None
-        self._selected: OverlayObject | None = None
-        self._pressed_at: QPoint | None = None
-        self._dragged_from: QPointF | None = None
-        self._is_space_held = False
-        self._has_focus_frame = False
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(200, 160)
+        self._painters: dict[OverlayKind, LayerPainter] = {}
+        self._looks: dict[OverlayKind, OverlayLook] = {}
+        self._style = PaintStyle()
+        self._is_truth_held = False
+        self._mode = ViewMode.OVERLAY
+        self._split = 0.5
+        self._is_splitting = False
+        self._scene_cache: Scene | None = None
+        self._content = 0  # grows with everything but the view
+        self._backing: Backing | None = None
+        self._resting: Backing | None = None  # the other side of a blink
+        self._job: Backing | None = None
+        self._cost_s = 0.0  # of the last whole rendering
+        self._settle_timer = self._timer(SETTLE_MS, self._begin_fine)
+        self._slice_timer = self._timer(0, self._go_on)
+        self._hovered: ObjectRef | None = None
+        self._selected: ObjectRef | None = None
+        self.blinker = Blinker(self)
+        self.blinker.turned.connect(self._turn)
         self.setAccessibleName(self.tr("Image"))
-        theme_notifier().theme_changed.connect(self._invalidate)
+        theme_notifier().theme_changed.connect(self._restyle)
 
-    @property
-    def view(self) -> ViewTransform:
-        return self._view
+    def _timer(self, interval: int, slot: Callable[[], object]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(interval)
+        timer.timeout.connect(slot)
+        return timer
 
-    @property
-    def selected(self) -> OverlayObject | None:
-        return self._selected
+    # Setters
 
     def set_picture(self, picture: Picture | None) -> None:
         """Show another picture; the view stays when it has the size of the one before (a sharper copy of it)."""
@@ -86,231 +85,429 @@ class ImageCanvas(QWidget):
         is_same = picture and before and (picture.width, picture.height) == (before.width, before.height)
         if picture is not None and (not is_same or self._is_fitted):
             self.fit()
-        self._invalidate()
+        if is_same:
+            self._restyle()
+        else:
+            self._begin_anew()
+
+    def set_layers(self, layers: Sequence[OverlayLayer]) -> None:
+        """Replace all layers. A layer `judged` anew keeps its selection and what was made to draw it."""
+        before, self._painters = self._painters, {}
+        is_same = {layer.kind for layer in layers} == set(before)
+        for layer in sorted(layers, key=lambda one: list(OverlayKind).index(one.kind)):
+            painter = before.get(layer.kind) or LayerPainter(layer)
+            is_same = painter.set_layer(layer) and is_same
+            self._painters[layer.kind] = painter
+        self._hovered = None
+        if is_same:
+            self._restyle()
+            self._drop_hidden_selection()
+            if self._selected is not None:
+                self.object_selected.emit(self.selected)
+        else:
+            self.select(None)
+            self._begin_anew()
 
     def set_layer(self, layer: OverlayLayer | None) -> None:
-        self._painter = LayerPainter(layer) if layer is not None else None
-        self._hovered = None
-        self.select(None)
-        self._invalidate()
+        """Have this layer alone, or none."""
+        self.set_layers([layer] if layer is not None else [])
 
-    def set_look(self, look: OverlayLook) -> None:
-        self._look = look
-        self._invalidate()
+    def set_look(self, look: OverlayLook, kind: OverlayKind = OverlayKind.GROUND_TRUTH) -> None:
+        """How a kind of layer shows from now on; that of the ground truth holds for both its layers."""
+        self._looks[kind] = look
+        if kind is OverlayKind.GROUND_TRUTH:
+            self._looks[OverlayKind.GROUND_TRUTH_B] = look
+        self._restyle()
 
     def set_hidden_categories(self, hidden: frozenset[CategoryId | None]) -> None:
-        self._hidden = hidden
-        if self._selected is not None and self._selected.category in hidden:
-            self.select(None)
-        self._invalidate()
+        self._style = replace(self._style, hidden=frozenset(hidden))
+        self._drop_hidden_selection()
+        self._restyle()
 
     def set_layer_shown(self, is_shown: bool) -> None:
-        self._is_layer_shown = is_shown
-        self._invalidate()
+        """Whether the ground truth is drawn at all, whatever its look says."""
+        self._is_truth_held = not is_shown
+        self._restyle()
 
-    def select(self, one: OverlayObject | None) -> None:
-        if one is self._selected:
+    def set_colour_by(self, by: ColourBy) -> None:
+        self._style = replace(self._style, colour_by=by)
+        self._restyle()
+
+    def set_mode(self, mode: ViewMode) -> None:
+        if mode is self._mode:
             return
-        self._selected = one
-        self.object_selected.emit(one)
-        self.update()
+        self._mode = mode
+        self._style = replace(self._style, only_errors=mode is ViewMode.DIFFERENCE)
+        self.blinker.set_active(mode is ViewMode.BLINK)
+        self._resting = None
+        self._restyle()
+        if self._is_fitted:
+            self.fit()
+        self.update_cursor()
+        self.mode_changed.emit(mode)
 
-    def select_next(self, step: int = 1) -> None:
-        """Walk through the visible objects from top to bottom, as a reader would; wraps around."""
-        if self._painter is None:
+    def set_split(self, split: float) -> None:
+        """Where the split stands, 0 to 1 from the left."""
+        split = min(max(split, 0.0), 1.0)
+        if split == self._split:
             return
-        objects = [one for one in self._painter.layer.objects if one.category not in self._hidden]
-        objects.sort(key=lambda one: (one.bounds.y0, one.bounds.x0))
-        if not objects:
-            return
-        at = objects.index(self._selected) if self._selected in objects else (-1 if step > 0 else 0)
-        self.select(objects[(at + step) % len(objects)])
-
-    def fit(self) -> None:
-        """The whole image; stays so when the window's size changes, until the person zooms."""
-        if self._picture is not None:
-            self._is_fitted = True
-            self._set_view(fitted((self._picture.width, self._picture.height), (self.width(), self.height())))
-
-    def show_actual_size(self) -> None:
-        """One image pixel on one pixel of the screen, around the middle of the window."""
-        self._zoom(1.0 / self._view.scale / self.devicePixelRatioF(), QPointF(self.width() / 2, self.height() / 2))
-
-    def zoom_in(self) -> None:
-        self._zoom(ZOOM_STEP, QPointF(self.width() / 2, self.height() / 2))
-
-    def zoom_out(self) -> None:
-        self._zoom(1 / ZOOM_STEP, QPointF(self.width() / 2, self.height() / 2))
-
-    def _zoom(self, factor: float, at: QPointF) -> None:
-        if self._picture is None:
-            return
-        self._is_fitted = False
-        whole = fitted((self._picture.width, self._picture.height), (self.width(), self.height()), may_enlarge=False)
-        self._set_view(self._view.zoomed(factor, at.x(), at.y(), minimum=min(whole.scale, 1.0) / 4))
-
-    def _pan(self, dx: float, dy: float) -> None:
-        if self._picture is None:
-            return
-        self._is_fitted = False
-        size, window = (self._picture.width, self._picture.height), (self.width(), self.height())
-        self._set_view(self._view.panned(dx, dy).kept_in_view(size, window))
-
-    def _set_view(self, view: ViewTransform) -> None:
-        if view == self._view:
-            return
-        self._view = view
-        self._invalidate()
-        if self._fine_cost_s > FRAME_S:
-            self._is_moving = True
-            self._settle_timer.start()
-        self.zoom_changed.emit(view.scale * self.devicePixelRatioF())
-
-    def _invalidate(self) -> None:
-        self._backing = None
-        self._is_moving = False
-        self.update()
-
-    def _object_at(self, at: QPointF) -> OverlayObject | None:
-        if self._painter is None or not self._is_layer_shown:
-            return None
-        x, y = self._view.to_image(at.x(), at.y())
-        return self._painter.layer.find_at(x, y, HIT_TOLERANCE_PX / self._view.scale, self._hidden)
-
-    def _render(self) -> QPixmap:
-        started = time.perf_counter()
-        ratio = self.devicePixelRatioF()
-        pixmap = QPixmap(QSize(round(self.width() * ratio), round(self.height() * ratio)))
-        pixmap.setDevicePixelRatio(ratio)
-        pixmap.fill(QColor(current_theme().canvas))
-        if self._picture is not None:
-            painter = QPainter(pixmap)
-            self._picture.paint(painter, self._view, self.size(), pixel_ratio=ratio)
-            if self._painter is not None and self._is_layer_shown:
-                self._painter.paint(
-                    painter,
-                    self._view,
-                    self.size(),
-                    look=self._look,
-                    hidden=self._hidden,
-                    is_draft=self._is_moving,
-                )
-            painter.end()
-        if not self._is_moving:
-            self._fine_cost_s = time.perf_counter() - started
-        return pixmap
-
-    def _update_cursor(self) -> None:
-        if self._dragged_from is not None:
-            self.setCursor(Qt.CursorShape.ClosedHandCursor)
-        elif self._is_space_held:
-            self.setCursor(Qt.CursorShape.OpenHandCursor)
-        elif self._hovered is not None:
-            self.setCursor(Qt.CursorShape.PointingHandCursor)
+        before, self._split = split_x(self.width(), self._split), split
+        self._scene_cache = None
+        after = split_x(self.width(), split)
+        backing = self._backing
+        if self._mode is ViewMode.SPLIT and backing and self._is_current(backing):
+            # Between the two places alone the picture is another one.
+            backing.scene = self._scene()
+            backing.mend(QRect(min(before, after), 0, abs(after - before), self.height()))
         else:
-            self.setCursor(Qt.CursorShape.ArrowCursor)
+            self._content += 1
+        self.update()
 
-    def _hover(self, one: OverlayObject | None) -> None:
-        if one is not self._hovered:
-            self._hovered = one
-            self.setToolTip("")
-            self._update_cursor()
-            self.update()
+    # What is there
+
+    @property
+    def mode(self) -> ViewMode:
+        return self._mode
+
+    @property
+    def colour_by(self) -> ColourBy:
+        return self._style.colour_by
+
+    @property
+    def split(self) -> float:
+        return self._split
+
+    @property
+    def layers(self) -> Mapping[OverlayKind, OverlayLayer]:
+        return {kind: painter.layer for kind, painter in self._painters.items()}
+
+    @property
+    def selected(self) -> OverlayObject | None:
+        return self._told(self._selected)
+
+    @property
+    def hovered(self) -> OverlayObject | None:
+        return self._told(self._hovered)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether what is on the screen is the fine picture of the present view."""
+        return self._backing is not None and self._is_current(self._backing) and self._job is None
+
+    def look(self, kind: OverlayKind) -> OverlayLook:
+        """As it was set; else the usual one: ground truth alone is filled lightly, below predictions it is not."""
+        has_predictions = any(not known.is_truth for known in self._painters)
+        return self._looks.get(kind, usual_look(kind) if has_predictions else OverlayLook())
+
+    def object_of(self, ref: ObjectRef) -> OverlayObject | None:
+        """The object of a reference, with what became of it."""
+        return self._told(ref)
+
+    def _told(self, ref: ObjectRef | None) -> OverlayObject | None:
+        painter = self._painters.get(ref.kind) if ref is not None else None
+        number = painter.layer.number_of(ref.row) if painter is not None and ref is not None else None
+        return painter.layer.told(number) if painter is not None and number is not None else None
+
+    # Selection
+
+    def select(self, one: OverlayObject | ObjectRef | None) -> None:
+        ref = one.ref if isinstance(one, OverlayObject) else one
+        if ref == self._selected:
+            return
+        self._selected = ref
+        self.object_selected.emit(self.selected)
+        self.update()
+
+    def select_next(self, step: int = 1, *, only_errors: bool = False) -> None:
+        """Walk through the drawn objects, or the wrong ones, from top to bottom as a reader would; wraps around."""
+        found = [
+            (one.bounds.y0, one.bounds.x0, one.ref)
+            for kind, painter in self._scene_layers()
+            for one in self._drawn_of(painter, only_errors=only_errors)
+        ]
+        refs = [ref for *_, ref in sorted(found, key=lambda row: row[:2])]
+        if not refs:
+            return
+        at = refs.index(self._selected) if self._selected in refs else (-1 if step > 0 else 0)
+        self.select(refs[(at + step) % len(refs)])
+
+    def _drawn_of(self, painter: LayerPainter, *, only_errors: bool) -> list[OverlayObject]:
+        layer, drawn = painter.layer, painter.drawn(self._style.hidden)
+        states = layer.states()
+        if only_errors:
+            wrong = {int(state) for state in (FALSE_NEGATIVES if layer.kind.is_truth else FALSE_POSITIVES)}
+            drawn = drawn & ([int(state) in wrong for state in states] if states is not None else False)
+        return [one for one, is_drawn in zip(layer.objects, drawn, strict=True) if is_drawn]
+
+    def _scene_layers(self) -> list[tuple[OverlayKind, LayerPainter]]:
+        scene = self._scene()
+        kinds = [kind for kind in OverlayKind if any(kind in pane.kinds for pane in scene.panes)]
+        if OverlayKind.GROUND_TRUTH in kinds and OverlayKind.GROUND_TRUTH_B in kinds:
+            kinds.remove(OverlayKind.GROUND_TRUTH_B)
+        return [
+            (kind, scene.layers[kind][0]) for kind in kinds if kind in scene.layers and scene.layers[kind][1].is_shown
+        ]
+
+    def _drop_hidden_selection(self) -> None:
+        if self._selected is None:
+            return
+        painter = self._painters.get(self._selected.kind)
+        number = painter.layer.number_of(self._selected.row) if painter is not None else None
+        if painter is None or number is None or not painter.drawn(self._style.hidden)[number]:
+            self.select(None)
+
+    def _ref_at(self, at: QPointF) -> ObjectRef | None:
+        """The smallest object under a point of the window; of predictions and ground truth of one size the former."""
+        scene = self._scene()
+        pane = next((one for one in scene.panes if one.rect.contains(at.toPoint())), None)
+        if pane is None or self._picture is None:
+            return None
+        view = pane.view(self._view)
+        x, y = view.to_image(at.x(), at.y())
+        best: OverlayObject | None = None
+        for painter, _ in scene.of(pane):
+            number = painter.layer.number_at(x, y, HIT_TOLERANCE_PX / view.scale, painter.drawn(self._style.hidden))
+            found = painter.layer.objects[number] if number is not None else None
+            if found is not None and (best is None or found.area <= best.area):
+                best = found
+        return best.ref if best is not None else None
+
+    # Rendering
+
+    def _begin_anew(self) -> None:
+        """Another image: nothing of what was shown is of use."""
+        self._backing = self._resting = None
+        self._restyle()
+
+    def _restyle(self) -> None:
+        """The same image, to be drawn in another way."""
+        self._content += 1
+        self._scene_cache = None
+        self.update()
+
+    def _turn(self) -> None:
+        """The other side of a blink; each keeps its picture."""
+        self._scene_cache = None
+        self._backing, self._resting = self._resting, self._backing
+        self._hovered = None
+        self.update()
+
+    def _scene(self) -> Scene:
+        if self._scene_cache is None:
+            layers = {kind: (painter, self._shown_look(kind)) for kind, painter in self._painters.items()}
+            self._scene_cache = Scene(
+                self._picture,
+                layers,
+                self._style,
+                self._panes(),
+                self.size(),
+                self.devicePixelRatioF(),
+                QColor(current_theme().canvas),
+            )
+        return self._scene_cache
+
+    def _shown_look(self, kind: OverlayKind) -> OverlayLook:
+        look = self.look(kind)
+        return replace(look, is_shown=False) if self._is_truth_held and kind.is_truth else look
+
+    def _panes(self) -> tuple[Pane, ...]:
+        return panes(self._mode, set(self._painters), self.size(), split=self._split, is_second=self.blinker.is_second)
+
+    def _is_current(self, backing: Backing) -> bool:
+        return backing.view == self._view and backing.content == self._content
+
+    def _refresh_backing(self) -> Backing | None:
+        """The picture to show now; None = show the one there is, moved to the present view."""
+        backing = self._backing
+        if backing is not None and self._is_current(backing):
+            return backing
+        is_quick = self._cost_s <= FRAME_S or sum(len(one.layer.objects) for one in self._painters.values()) <= FEW
+        if backing is None or is_quick or backing.scene.size != self.size():
+            backing = Backing(self._scene(), self._view, self._content)
+            backing.render()
+            self._take(backing)
+            return backing
+        if backing.content == self._content and backing.shift(self._view):
+            if backing.scene.has_labels:
+                self._settle_timer.start()
+            return backing
+        if backing.view == self._view:
+            self._begin_fine()
+        else:
+            self._settle_timer.start()
+        return None
+
+    def _take(self, backing: Backing) -> None:
+        self._backing, self._job = backing, None
+        self._cost_s = backing.cost_s
+
+    def _begin_fine(self) -> None:
+        """Make the picture of the present view between other events; one under way for this view is finished first."""
+        if self._job is None or self._job.view != self._view:
+            self._job = Backing(self._scene(), self._view, self._content)
+        self._slice_timer.start()
+
+    def _go_on(self) -> None:
+        job = self._job
+        if job is None or job.view != self._view:
+            return
+        if not job.render(SLICE_S):
+            self._slice_timer.start()
+            return
+        self._take(job)
+        self.update()
+
+    def render_image(self, ratio: float = 2.0) -> QImage:
+        """What is shown now, marks and titles too, with `ratio` pixels for each of the window's."""
+        image = QImage(self.size() * ratio, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(ratio)
+        painter = QPainter(image)
+        painter.setFont(self.font())
+        scene = replace(self._scene(), ratio=ratio)
+        for _ in steps(painter, scene, self._view, self.rect()):
+            pass
+        self._paint_marks(painter, scene)
+        painter.end()
+        return image
+
+    def _paint_marks(self, painter: QPainter, scene: Scene) -> None:
+        if self._picture is None:
+            return
+        if self._hovered is not None and self._hovered != self._selected:
+            paint_object(painter, scene, self._view, self._hovered, 3.0)
+        selected = self.selected
+        if selected is not None:
+            partner = self._told(selected.partner)
+            if partner is not None:
+                paint_object(painter, scene, self._view, partner.ref, 3.0)
+            paint_object(painter, scene, self._view, selected.ref, 4.0)
+            if partner is not None:
+                paint_link(painter, scene, self._view, selected, partner)
+        if self._mode is ViewMode.SPLIT:
+            paint_divider(painter, self.rect(), split_x(self.width(), self._split))
+        if self._mode in (ViewMode.SIDE_BY_SIDE, ViewMode.SPLIT, ViewMode.BLINK):
+            for pane in scene.panes:
+                paint_title(painter, pane, self._title_of(pane))
+
+    def _title_of(self, pane: Pane) -> str:
+        titles = [self._painters[kind].layer.title for kind in pane.kinds if kind in self._painters]
+        # Beside predictions the ground truth goes without saying.
+        return titles[-1] if titles else self.tr("Image alone")
+
+    def _marks_of(self, ref: ObjectRef | None) -> QRect:
+        one = self._told(ref)
+        return place_of(self._scene(), self._view, one) if one is not None else QRect()
+
+    # What ZoomWidget asks
+
+    def image_size(self) -> tuple[int, int] | None:
+        return (self._picture.width, self._picture.height) if self._picture is not None else None
+
+    def pane_size(self) -> QSize:
+        shown = self._panes()
+        return self.size() if self._mode is ViewMode.SPLIT else shown[0].rect.size()
+
+    def pane_origin(self, at: QPointF) -> QPointF:
+        pane = next((one for one in self._panes() if one.rect.contains(at.toPoint())), None)
+        return QPointF(pane.origin) if pane is not None else QPointF(0, 0)
+
+    def is_grabbed_at(self, at: QPointF) -> bool:
+        return self._ref_at(at) is not None
+
+    def clicked_at(self, at: QPointF) -> None:
+        self.select(self._ref_at(at))
+
+    def hovered_at(self, at: QPointF | None) -> None:
+        ref = self._ref_at(at) if at is not None else None
+        if ref == self._hovered:
+            return
+        stale = self._marks_of(self._hovered)
+        self._hovered = ref
+        self.setToolTip("")
+        self.update_cursor()
+        # The marks alone are painted anew.
+        self.update(stale.united(self._marks_of(ref)))
+        self.object_hovered.emit(self.hovered)
+
+    def view_was_set(self) -> None:
+        self.update()
+
+    def is_over_object(self) -> bool:
+        return self._hovered is not None
+
+    def does_space_move(self) -> bool:
+        return self._mode is not ViewMode.BLINK
 
     # Qt overrides
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._backing is None:
-            self._backing = self._render()
+        backing = self._refresh_backing()
         painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._backing)
-        if self._painter is not None and self._is_layer_shown and self._picture is not None:
-            if self._hovered is not None and self._hovered is not self._selected:
-                self._painter.paint_one(painter, self._hovered, self._view, _marks(self._hovered, 3.0))
-            if self._selected is not None:
-                self._painter.paint_one(painter, self._selected, self._view, _marks(self._selected, 4.0))
+        if backing is not None:
+            painter.drawPixmap(0, 0, backing.pixmap)
+        elif self._backing is not None:
+            self._backing.draw_moved(painter, self._view)
+        self._paint_marks(painter, self._scene())
         if self._has_focus_frame:
             painter.setPen(QPen(QColor(current_theme().accent), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self._scene_cache = None
+        self._content += 1
         super().resizeEvent(event)
-        if self._is_fitted:
-            self.fit()
-        self._invalidate()
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        steps = event.angleDelta().y() / 120
-        if steps:
-            self._zoom(ZOOM_STEP**steps, event.position())
-        event.accept()
+    def event(self, event: QEvent) -> bool:
+        # Where a split is to be moved, the arrow keys are its own and not the page's.
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and self._mode is ViewMode.SPLIT
+            and event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right)
+        ):
+            event.accept()
+            return True
+        return super().event(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        is_pan = event.button() == Qt.MouseButton.MiddleButton or self._is_space_held
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._pressed_at = event.position().toPoint()
-        if is_pan or (event.button() == Qt.MouseButton.LeftButton and self._object_at(event.position()) is None):
-            self._dragged_from = event.position()
-            self._update_cursor()
+        at = event.position()
+        is_near = abs(at.x() - split_x(self.width(), self._split)) <= SPLIT_GRAB_PX
+        if self._mode is ViewMode.SPLIT and event.button() == Qt.MouseButton.LeftButton and is_near:
+            self._is_splitting = True
+            return
+        super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._dragged_from is not None:
-            moved = event.position() - self._dragged_from
-            self._dragged_from = event.position()
-            self._pan(moved.x(), moved.y())
-        else:
-            self._hover(self._object_at(event.position()))
+        if self._is_splitting:
+            self.set_split(event.position().x() / max(self.width(), 1))
+            return
+        super().mouseMoveEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._dragged_from = None
-        pressed, self._pressed_at = self._pressed_at, None
-        self._update_cursor()
-        if event.button() != Qt.MouseButton.LeftButton or pressed is None or self._is_space_held:
+        if self._is_splitting:
+            self._is_splitting = False
             return
-        if (event.position().toPoint() - pressed).manhattanLength() < QApplication.startDragDistance():
-            self.select(self._object_at(event.position()))
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.fit()
+        super().mouseReleaseEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._hover(None)
+        self.hovered_at(None)
         super().leaveEvent(event)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        # Who came by Tab sees where the keyboard is; who clicked knows.
-        self._has_focus_frame = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._has_focus_frame = False
-        self._is_space_held = False
-        super().focusOutEvent(event)
-        self.update()
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._is_space_held = True
-            self._update_cursor()
+        step = {Qt.Key.Key_Left: -SPLIT_STEP, Qt.Key.Key_Right: SPLIT_STEP}.get(Qt.Key(event.key()))
+        if self._mode is ViewMode.SPLIT and step is not None:
+            self.set_split(self._split + step)
+        elif self._mode is ViewMode.BLINK and event.key() == Qt.Key.Key_Space:
+            if not event.isAutoRepeat():
+                self.blinker.hold(True)
         else:
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._is_space_held = False
-            self._update_cursor()
+        if self._mode is ViewMode.BLINK and event.key() == Qt.Key.Key_Space:
+            if not event.isAutoRepeat():
+                self.blinker.hold(False)
         else:
             super().keyReleaseEvent(event)
-
-
-def _marks(one: OverlayObject, width: float) -> tuple[QPen, ...]:
-    """A white line below a coloured one: visible on any picture and any fill."""
-    pens = []
-    for colour, extra in ((QColor("#ffffff"), 3.0), (overlay_colour(one.colour), 0.0)):
-        pen = QPen(colour, width + extra)
-        pen.setCosmetic(True)
-        pens.append(pen)
-    return tuple(pens)

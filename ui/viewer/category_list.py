@@ -28,7 +28,7 @@ from core.domain.ids import CategoryId
 from core.domain.projects import Category
 from ui.icons import icon
 from ui.theme import current_theme
-from ui.viewer.painting import contrast_colour, overlay_colour
+from ui.viewer.colouring import contrast_colour, overlay_colour
 from ui.widgets.formatting import count, counted
 
 Index = QModelIndex | QPersistentModelIndex

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 from core.domain.geometry import Box
 from core.domain.names import shown
 from core.domain.projects import AnnotatedImage, ImageState, Source
-from ui.viewer.overlays import OverlayObject, is_negative
+from ui.viewer.layers import is_negative
+from ui.viewer.overlays import OverlayObject
 from ui.widgets.formatting import size
 from ui.widgets.labels import label
 

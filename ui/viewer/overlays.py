@@ -1,36 +1,71 @@
 """What is drawn over an image, free of Qt: shapes with their class, source and colour number, and where they lie.
 
-Coordinates are pixels of the upright image. The painter (`ui.viewer.painting`) turns these records into strokes.
+Coordinates are pixels of the upright image. Layers are made in `ui.viewer.layers`; the painter (`ui.viewer.painting`)
+turns them into strokes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from core.domain.geometry import Box, Geometry, Ring, bounds_of
+from core.domain.geometry import Box, Ring
 from core.domain.ids import CategoryId
-from core.domain.imports import RawAnnotation
-from core.domain.projects import AnnotatedImage, Annotation, Category, Source
-
-WITHOUT_CLASS = "Without class"
+from core.domain.outcomes import PredictionState, TruthState
+from core.domain.projects import Source
+from ui.viewer.run_lengths import RunLengths
 
 
 class OverlayKind(StrEnum):
-    """What a layer states; the painter has one look for each."""
+    """What a layer states. Of each kind a canvas has one layer at most.
+
+    `GROUND_TRUTH_B` is the ground truth as predictions B met it: drawn in its place beside them, where it is given.
+    """
 
     GROUND_TRUTH = "ground-truth"
+    GROUND_TRUTH_B = "ground-truth-b"
+    PREDICTIONS_A = "predictions-a"
+    PREDICTIONS_B = "predictions-b"
+
+    @property
+    def is_truth(self) -> bool:
+        return self in (OverlayKind.GROUND_TRUTH, OverlayKind.GROUND_TRUTH_B)
+
+
+class ObjectRef(NamedTuple):
+    """Names an object of a canvas for as long as its layers speak of the same image."""
+
+    kind: OverlayKind
+    row: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judgement:
+    """What became of a layer's objects, in the order of their rows (that of `core.domain.outcomes.Outcomes`).
+
+    `states` holds values of `TruthState` for ground truth, else of `PredictionState`; `partners` rows of the layer
+    `other`, -1 for none.
+    """
+
+    states: npt.NDArray[np.uint8]
+    ious: npt.NDArray[np.float64]
+    partners: npt.NDArray[np.int64]
+    other: OverlayKind
 
 
 @dataclass(frozen=True, slots=True)
 class OverlayObject:
-    """One shape. `rings` is empty for a box and for an annotation of the whole image."""
+    """One shape. `rings` is empty for a box, a mask and an annotation of the whole image.
 
-    key: str  # the annotation's id
+    `state`, `iou` and `partner` are filled in by `OverlayLayer.told`, where the layer has been judged.
+    """
+
+    key: str  # the annotation's id, or its row
     category: CategoryId | None
     title: str  # the class in words
     colour: int  # for `ui.theme.category_colour`; -1 = neutral
@@ -41,38 +76,93 @@ class OverlayObject:
     confidence: float | None = None
     is_whole_image: bool = False
     is_crowd: bool = False
+    kind: OverlayKind = OverlayKind.GROUND_TRUTH
+    row: int = 0  # its place in what the layer was made of
+    mask: RunLengths | None = None
+    author: str = ""  # the version that predicted it
+    state: PredictionState | TruthState | None = None
+    iou: float | None = None  # with the partner
+    partner: ObjectRef | None = None
+
+    @property
+    def ref(self) -> ObjectRef:
+        return ObjectRef(self.kind, self.row)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class OverlayLayer:
-    """Shapes of one kind over one image, with their bounds as an array (n, 4) of x0, y0, x1, y1."""
+    """Shapes of one kind over one image in drawing order, with their bounds as four columns x0, y0, x1, y1."""
 
     kind: OverlayKind
     objects: tuple[OverlayObject, ...]
-    bounds: npt.NDArray[np.float64] = field(compare=False, repr=False, default_factory=lambda: np.zeros((0, 4)))
+    bounds: npt.NDArray[np.float64] = field(repr=False, default_factory=lambda: np.zeros((4, 0)))
+    rows: npt.NDArray[np.int64] = field(repr=False, default_factory=lambda: np.zeros(0, dtype=np.int64))
+    title: str = ""  # "Ground truth", or the version
+    judgement: Judgement | None = None
+
+    def judged(self, judgement: Judgement | None) -> OverlayLayer:
+        """The same shapes at other thresholds. Costs nothing: what was made to draw them is kept."""
+        return replace(self, judgement=judgement)
+
+    def states(self) -> npt.NDArray[np.uint8] | None:
+        """In drawing order; None when nothing was compared."""
+        return None if self.judgement is None else self.judgement.states[self.rows]
+
+    def drawn(self, hidden: Collection[CategoryId | None] = ()) -> npt.NDArray[np.bool_]:
+        """Which objects there are to draw: not of a hidden class, not below the confidence threshold."""
+        shown = np.ones(len(self.objects), dtype=np.bool_)
+        if hidden:
+            shown &= np.fromiter((one.category not in hidden for one in self.objects), np.bool_, len(self.objects))
+        states = None if self.kind.is_truth else self.states()
+        if states is not None:
+            shown &= states != PredictionState.BELOW
+        return shown
+
+    def touching(self, view: Box) -> npt.NDArray[np.bool_]:
+        """Which objects' bounds touch `view`."""
+        x0, y0, x1, y1 = self.bounds
+        found: npt.NDArray[np.bool_] = (x0 <= view.x1) & (x1 >= view.x0) & (y0 <= view.y1) & (y1 >= view.y0)
+        return found
 
     def visible_in(self, view: Box, hidden: Collection[CategoryId | None] = ()) -> list[int]:
-        """Numbers of the objects that touch `view` and whose class is not hidden, in drawing order."""
-        if not self.objects:
-            return []
-        b = self.bounds
-        touching = (b[:, 0] <= view.x1) & (b[:, 2] >= view.x0) & (b[:, 1] <= view.y1) & (b[:, 3] >= view.y0)
-        numbers: list[int] = np.flatnonzero(touching).tolist()
-        if hidden:
-            return [n for n in numbers if self.objects[n].category not in hidden]
+        """Numbers of the drawn objects that touch `view`, in drawing order."""
+        numbers: list[int] = np.flatnonzero(self.touching(view) & self.drawn(hidden)).tolist()
         return numbers
+
+    def number_at(self, x: float, y: float, tolerance: float, drawn: npt.NDArray[np.bool_]) -> int | None:
+        """The drawn object under a point, the smallest when several are; `tolerance` (pixels) widens thin ones."""
+        around = Box(x - tolerance, y - tolerance, x + tolerance, y + tolerance)
+        hits = [
+            n
+            for n in np.flatnonzero(self.touching(around) & drawn).tolist()
+            if not self.objects[n].is_whole_image and _contains(self.objects[n], x, y, tolerance)
+        ]
+        return min(hits, key=lambda n: self.objects[n].area) if hits else None
 
     def find_at(
         self, x: float, y: float, tolerance: float, hidden: Collection[CategoryId | None] = ()
     ) -> OverlayObject | None:
-        """The object under a point, the smallest when several are; `tolerance` (pixels) widens thin ones."""
-        around = Box(x - tolerance, y - tolerance, x + tolerance, y + tolerance)
-        hits = [
-            self.objects[n]
-            for n in self.visible_in(around, hidden)
-            if not self.objects[n].is_whole_image and _contains(self.objects[n], x, y, tolerance)
-        ]
-        return min(hits, key=lambda one: one.area) if hits else None
+        """As `number_at`, of the objects that are drawn with the classes `hidden` hidden."""
+        number = self.number_at(x, y, tolerance, self.drawn(hidden))
+        return None if number is None else self.objects[number]
+
+    def number_of(self, row: int) -> int | None:
+        """Where in drawing order the object of a row is."""
+        found = np.flatnonzero(self.rows == row)
+        return int(found[0]) if len(found) else None
+
+    def told(self, number: int) -> OverlayObject:
+        """An object with what became of it."""
+        one, judgement = self.objects[number], self.judgement
+        if judgement is None:
+            return one
+        state, partner = int(judgement.states[one.row]), int(judgement.partners[one.row])
+        return replace(
+            one,
+            state=TruthState(state) if self.kind.is_truth else PredictionState(state),
+            iou=float(judgement.ious[one.row]) if partner >= 0 else None,
+            partner=ObjectRef(judgement.other, partner) if partner >= 0 else None,
+        )
 
     def find(self, key: str | None) -> OverlayObject | None:
         return next((one for one in self.objects if one.key == key), None)
@@ -85,94 +175,14 @@ class OverlayLayer:
         return totals
 
 
-def ground_truth_layer(annotated: AnnotatedImage, categories: Sequence[Category]) -> OverlayLayer:
-    """The image's ground truth, the largest shapes first so that small ones lie on top."""
-    by_id = {category.id: category for category in categories}
-    width, height = annotated.image.width, annotated.image.height
-    objects = []
-    for annotation in annotated.annotations:
-        if annotation.source == Source.MODEL or is_negative(annotation):
-            continue
-        category = by_id.get(annotation.category) if annotation.category is not None else None
-        objects.append(
-            _object(
-                key=annotation.id,
-                category=annotation.category,
-                title=category.name if category else WITHOUT_CLASS,
-                colour=category.index if category else -1,
-                geometry=annotation.geometry,
-                size=(width, height),
-                source=annotation.source,
-                is_crowd=annotation.is_crowd,
-            )
-        )
-    return _layer(OverlayKind.GROUND_TRUTH, objects)
-
-
-def is_negative(annotation: Annotation) -> bool:
-    """Whether it says that nothing is on the image: a statement on it, not a shape."""
-    return annotation.category is None and annotation.geometry is None
-
-
-def raw_layer(
-    annotations: Sequence[RawAnnotation], colours: Mapping[str, int], width: float, height: float
-) -> OverlayLayer:
-    """What a file says of an image that is not imported yet; `colours` numbers the class names."""
-    objects = [
-        _object(
-            key=str(number),
-            category=None if raw.category is None else CategoryId(raw.category),
-            title=raw.category or WITHOUT_CLASS,
-            colour=colours.get(raw.category or "", -1),
-            geometry=raw.geometry,
-            size=(width, height),
-            source=Source.IMPORT,
-            is_crowd=raw.is_crowd,
-        )
-        for number, raw in enumerate(annotations)
-        if raw.category is not None or raw.geometry is not None
-    ]
-    return _layer(OverlayKind.GROUND_TRUTH, objects)
-
-
-def _object(
-    *,
-    key: str,
-    category: CategoryId | None,
-    title: str,
-    colour: int,
-    geometry: Geometry,
-    size: tuple[float, float],
-    source: Source,
-    is_crowd: bool,
-) -> OverlayObject:
-    bounds = bounds_of(geometry, *size)
-    return OverlayObject(
-        key=key,
-        category=category,
-        title=title,
-        colour=colour,
-        bounds=bounds,
-        rings=geometry.rings if geometry is not None else (),
-        area=geometry.area if geometry is not None else bounds.area,
-        source=source,
-        is_whole_image=geometry is None,
-        is_crowd=is_crowd,
-    )
-
-
-def _layer(kind: OverlayKind, objects: list[OverlayObject]) -> OverlayLayer:
-    objects.sort(key=lambda one: -one.area)
-    bounds = np.array([(o.bounds.x0, o.bounds.y0, o.bounds.x1, o.bounds.y1) for o in objects], dtype=np.float64)
-    return OverlayLayer(kind, tuple(objects), bounds.reshape(-1, 4))
-
-
 def _contains(one: OverlayObject, x: float, y: float, tolerance: float) -> bool:
     box = one.bounds
     is_small = box.width < 2 * tolerance or box.height < 2 * tolerance
-    if is_small or not one.rings:
+    if is_small or not (one.rings or one.mask):
         margin = tolerance if is_small else 0.0
         return box.x0 - margin <= x <= box.x1 + margin and box.y0 - margin <= y <= box.y1 + margin
+    if one.mask is not None:
+        return one.mask.holds(x, y)
     return any(_is_inside(ring, x, y) for ring in one.rings)
 
 

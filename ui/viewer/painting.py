@@ -1,72 +1,39 @@
-"""Strokes for overlay records: ground truth is a light fill with a dashed outline of constant width on the screen."""
+"""Strokes for overlay records: outlines of constant width on the screen over a light fill."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+import struct
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QByteArray, QDataStream, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF, QTransform
 
+from core.domain.geometry import Box
 from core.domain.ids import CategoryId
-from ui.theme import category_colour
+from ui.viewer.colouring import ColourBy, ColourTable, colour_table
+from ui.viewer.labels import LabelPainter
+from ui.viewer.looks import LINE_KINDS, PLAIN, STRONG, LineKind, LineStyle, OverlayLook, halo_pen
+from ui.viewer.mask_pictures import MaskPictures
 from ui.viewer.overlays import OverlayLayer, OverlayObject
 from ui.viewer.view_transform import ViewTransform
 
-MANY = 400  # above this number of visible shapes outlines are plain: dashes and smoothing would cost the frame
+MANY = 400  # above this number of visible shapes lines are not smoothed and one pixel wide: it would cost the frame
 TINY_PX = 5.0  # shapes smaller than this on the screen are drawn as filled squares
-LABEL_MIN_PX = 22.0  # narrower shapes get no label
-MAX_LABELS = 250
-NEUTRAL = QColor("#8b93a3")
-DASHES = (8.0, 5.0)  # pixels of the screen
+CHUNK = 200  # shapes drawn before others may have the thread
+
+Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class OverlayLook:
-    """How strongly a layer shows. Widths are pixels of the screen."""
+class PaintStyle:
+    """What holds for all layers of a picture."""
 
-    opacity: float = 1.0
-    fill: float = 0.16  # opacity of the fill, as a share of `opacity`
-    line_width: float = 2.0
-    has_labels: bool = False
-
-
-def overlay_colour(number: int) -> QColor:
-    return NEUTRAL if number < 0 else category_colour(number)
-
-
-def contrast_colour(colour: QColor) -> QColor:
-    """Black or white, whichever reads better on `colour` (relative luminance of sRGB)."""
-    luminance = 0.2126 * colour.redF() ** 2.2 + 0.7152 * colour.greenF() ** 2.2 + 0.0722 * colour.blueF() ** 2.2
-    return QColor("#11151c") if luminance > 0.18 else QColor("#ffffff")
-
-
-@dataclass(frozen=True, slots=True)
-class LineKind:
-    """How shapes from a size on the screen on are outlined."""
-
-    from_px: float  # of the shape's shorter side
-    width: float  # as a share of the look's line width; 0 = one pixel
-    opacity: float
-    is_dashed: bool
-
-    def pen(self, colour: QColor, look: OverlayLook) -> QPen:
-        stroke = QColor(colour)
-        stroke.setAlphaF(look.opacity * self.opacity)
-        pen = QPen(stroke, look.line_width * self.width if self.width else 1.0)
-        pen.setCosmetic(True)
-        if self.is_dashed:
-            pen.setDashPattern([length / pen.widthF() for length in DASHES])
-            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        return pen
-
-
-STRONG = LineKind(30.0, 1.0, 1.0, True)
-MEDIUM = LineKind(12.0, 0.65, 1.0, True)
-SLIGHT = LineKind(0.0, 0.5, 0.65, False)
-# Without smoothing a line of one pixel takes a fast path of Qt's; a wider one costs twice as much.
-PLAIN = LineKind(0.0, 0.0, 1.0, False)
-LINE_KINDS = (STRONG, MEDIUM, SLIGHT, PLAIN)
+    colour_by: ColourBy = ColourBy.CLASS
+    only_errors: bool = False
+    hidden: frozenset[CategoryId | None] = field(default_factory=frozenset)
 
 
 class LayerPainter:
@@ -74,7 +41,35 @@ class LayerPainter:
 
     def __init__(self, layer: OverlayLayer) -> None:
         self.layer = layer
-        self._polygons: dict[int, list[QPolygonF]] = {}
+        self._polygons: list[tuple[QPolygonF, ...]] | None = None
+        self._masks = MaskPictures()
+        self._colours: dict[tuple[ColourBy, bool], ColourTable] = {}
+        self._drawn: tuple[Collection[CategoryId | None], npt.NDArray[np.bool_]] | None = None
+
+    def set_layer(self, layer: OverlayLayer) -> bool:
+        """Draw it from now on; true when it has the same shapes, so that what was made of them is kept."""
+        is_same = layer.objects is self.layer.objects
+        self.layer = layer
+        self._colours.clear()
+        self._drawn = None
+        if not is_same:
+            self._polygons = None
+        return is_same
+
+    def drawn(self, hidden: frozenset[CategoryId | None]) -> npt.NDArray[np.bool_]:
+        """Which objects there are to draw; kept until the layer or `hidden` changes."""
+        if self._drawn is None or self._drawn[0] != hidden:
+            self._drawn = hidden, self.layer.drawn(hidden)
+        return self._drawn[1]
+
+    def colours(self, by: ColourBy, *, only_errors: bool = False) -> ColourTable:
+        key = (by, only_errors)
+        if key not in self._colours:
+            self._colours[key] = colour_table(self.layer, by, only_errors=only_errors)
+        return self._colours[key]
+
+    def visible(self, view: Box, hidden: frozenset[CategoryId | None]) -> Numbers:
+        return np.flatnonzero(self.layer.touching(view) & self.drawn(hidden))
 
     def paint(
         self,
@@ -84,129 +79,138 @@ class LayerPainter:
         *,
         look: OverlayLook,
         hidden: Collection[CategoryId | None] = (),
-        is_draft: bool = False,
+        style: PaintStyle | None = None,
     ) -> None:
-        """Draw what of the layer lies in a window of `size`; a draft has plain lines and takes a tenth of the time."""
-        numbers = self.layer.visible_in(view.visible(size.width(), size.height()), hidden)
-        if not numbers or look.opacity <= 0:
-            return
-        painter.save()
-        is_plain = is_draft or len(numbers) > MANY
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, not is_plain)
-        painter.setTransform(QTransform(view.scale, 0, 0, view.scale, view.dx, view.dy), True)
-        sizes = {n: PLAIN if is_plain else self._line_kind(n, view.scale) for n in numbers}
-        self._draw(painter, [n for n in numbers if sizes[n] is STRONG], view.scale, halo_pen(look), None)
-        for colour, group in self._by_colour(numbers).items():
-            base = overlay_colour(colour)
-            for kind in LINE_KINDS:
-                members = [n for n in group if sizes[n] is kind]
-                if members:
-                    self._draw(painter, members, view.scale, kind.pen(base, look), _fill(base, look))
-        painter.restore()
+        """Draw what of the layer lies in a window of `size`, with its labels."""
+        style = style or PaintStyle(hidden=frozenset(hidden))
+        area = view.visible(size.width(), size.height())
+        is_plain = len(self.visible(area, style.hidden)) > MANY
+        for _ in self.steps(painter, view, area, look=look, style=style, is_plain=is_plain):
+            pass
         if look.has_labels:
-            paint_labels(painter, [self.layer.objects[n] for n in numbers], view, look.opacity)
+            self.paint_labels(LabelPainter(painter, size), view, area, look, style)
 
-    def paint_one(self, painter: QPainter, one: OverlayObject, view: ViewTransform, pens: Sequence[QPen]) -> None:
+    def steps(
+        self, painter: QPainter, view: ViewTransform, area: Box, *, look: OverlayLook, style: PaintStyle, is_plain: bool
+    ) -> Iterator[None]:
+        """Draw what touches `area` (pixels of the image), some shapes a step; the painter is left as it was found."""
+        numbers = self.visible(area, style.hidden)
+        if not len(numbers) or look.opacity <= 0 or not look.is_shown:
+            return
+        line = look.style(self.layer.kind)
+        table = self.colours(style.colour_by, only_errors=style.only_errors)
+        kinds = np.full(len(numbers), LINE_KINDS.index(PLAIN)) if is_plain else self._line_kinds(numbers, view.scale)
+        batches: list[tuple[LineKind, QColor | None, Numbers]] = []
+        if look.opacity > 0.3:
+            batches.append((STRONG, None, numbers[kinds == LINE_KINDS.index(STRONG)]))
+        keys = table.numbers[numbers] * len(LINE_KINDS) + kinds
+        for key in np.unique(keys).tolist():
+            kind, colour = LINE_KINDS[key % len(LINE_KINDS)], table.colours[key // len(LINE_KINDS)]
+            batches.append((kind, colour, numbers[keys == key]))
+        for kind, colour, members in batches:
+            for start in range(0, len(members), CHUNK):
+                painter.save()
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing, not is_plain)
+                painter.setTransform(QTransform(view.scale, 0, 0, view.scale, view.dx, view.dy), True)
+                self._draw(painter, members[start : start + CHUNK].tolist(), view.scale, kind, colour, look, line)
+                painter.restore()
+                yield
+
+    def paint_labels(
+        self, labels: LabelPainter, view: ViewTransform, area: Box, look: OverlayLook, style: PaintStyle
+    ) -> None:
+        """Names of what touches `area`."""
+        if look.opacity <= 0 or not look.is_shown:
+            return
+        table = self.colours(style.colour_by, only_errors=style.only_errors)
+        objects = self.layer.objects
+        named = ((objects[n], table.of(n)) for n in self.visible(area, style.hidden).tolist())
+        labels.paint(named, view, look.opacity)
+
+    def paint_one(self, painter: QPainter, number: int, view: ViewTransform, pens: Sequence[QPen]) -> None:
         """Draw one object's outline with each of `pens` in turn, the widest first."""
-        number = self.layer.objects.index(one)
+        one = self.layer.objects[number]
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setTransform(QTransform(view.scale, 0, 0, view.scale, view.dx, view.dy), True)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        ratio = pixel_ratio(painter)
         for pen in pens:
-            painter.setPen(pen)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            self._draw_shape(painter, number)
+            on_device = QPen(pen)
+            on_device.setWidthF(pen.widthF() * ratio)
+            painter.setPen(on_device)
+            if not one.rings:
+                painter.drawRect(_rect(one))
+            for polygon in self._shapes()[number]:
+                painter.drawPolygon(polygon)
         painter.restore()
 
-    def _line_kind(self, number: int, scale: float) -> LineKind:
-        """The strongest line that leaves enough of the shape's inside to be seen."""
-        box = self.layer.objects[number].bounds
-        side = min(box.width, box.height) * scale
-        return next(kind for kind in LINE_KINDS if side >= kind.from_px)
+    def _line_kinds(self, numbers: Numbers, scale: float) -> Numbers:
+        """The strongest lines that leave enough of the shapes' inside to be seen, as places in LINE_KINDS."""
+        x0, y0, x1, y1 = self.layer.bounds[:, numbers]
+        side = np.minimum(x1 - x0, y1 - y0) * scale
+        starts = [kind.from_px for kind in LINE_KINDS[:3]]
+        return np.select([side >= start for start in starts], list(range(3)), default=2)
 
-    def _by_colour(self, numbers: Sequence[int]) -> dict[int, list[int]]:
-        groups: dict[int, list[int]] = {}
-        for number in numbers:
-            groups.setdefault(self.layer.objects[number].colour, []).append(number)
-        return groups
-
-    def _draw(self, painter: QPainter, numbers: Sequence[int], scale: float, pen: QPen, brush: QBrush | None) -> None:
+    def _draw(
+        self,
+        painter: QPainter,
+        numbers: Sequence[int],
+        scale: float,
+        kind: LineKind,
+        colour: QColor | None,
+        look: OverlayLook,
+        line: LineStyle,
+    ) -> None:
+        """`colour` None = the halo below the lines."""
+        ratio = pixel_ratio(painter)
+        pen = halo_pen(look, line, ratio) if colour is None else kind.pen(colour, look, line, ratio)
         painter.setPen(pen)
-        painter.setBrush(brush if brush is not None else Qt.BrushStyle.NoBrush)
+        polygons, objects = self._shapes(), self.layer.objects
         tiny: list[QRectF] = []
         boxes: list[QRectF] = []
+        painter.setBrush(_brush(colour, look.shape_fill * look.opacity))
+        draw = painter.drawPolygon
         for number in numbers:
-            one = self.layer.objects[number]
-            rect = _rect(one)
-            if max(rect.width(), rect.height()) * scale < TINY_PX:
-                tiny.append(rect)
-            elif not one.rings:
-                boxes.append(rect)
-            else:
-                self._draw_shape(painter, number)
+            one = objects[number]
+            bounds = one.bounds
+            if max(bounds.width, bounds.height) * scale < TINY_PX:
+                tiny.append(_rect(one))
+            elif one.rings:
+                for polygon in polygons[number]:
+                    draw(polygon)
+            elif one.mask is None:
+                boxes.append(_rect(one))
+            elif colour is not None:
+                fill, border = look.shape_fill * look.opacity, look.opacity
+                painter.drawImage(
+                    *self._masks.picture(one.mask, bounds, scale * ratio, colour, fill=fill, line=border),
+                )
         if boxes:
+            painter.setBrush(_brush(colour, look.fill * look.opacity))
             painter.drawRects(boxes)
-        if tiny and brush is not None:
+        if tiny and colour is not None:
+            painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(pen.color())
-            painter.drawRects(tiny)
+            painter.drawRects([_at_least_a_pixel(rect, scale) for rect in tiny])
 
-    def _draw_shape(self, painter: QPainter, number: int) -> None:
-        one = self.layer.objects[number]
-        if not one.rings:
-            painter.drawRect(_rect(one))
-            return
-        polygons = self._polygons.get(number)
-        if polygons is None:
-            polygons = self._polygons[number] = [_polygon(ring) for ring in one.rings]
-        for polygon in polygons:
-            painter.drawPolygon(polygon)
+    def _shapes(self) -> list[tuple[QPolygonF, ...]]:
+        if self._polygons is None:
+            self._polygons = _polygons(self.layer.objects)
+        return self._polygons
 
 
-def halo_pen(look: OverlayLook) -> QPen:
-    """A dark line below the coloured dashes: they stand out on light paper and on dark photographs alike."""
-    pen = QPen(QColor(0, 0, 0, int(80 * look.opacity)), look.line_width + 1.2)
-    pen.setCosmetic(True)
-    return pen
+def pixel_ratio(painter: QPainter) -> float:
+    """Pixels of what is painted on for each of the window's."""
+    device = painter.device()
+    return device.devicePixelRatioF() if device is not None else 1.0
 
 
-def paint_labels(painter: QPainter, objects: Sequence[OverlayObject], view: ViewTransform, opacity: float) -> None:
-    """Class names at the shapes' left top corners; a name that would cover another one is left out."""
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    font = painter.font()
-    font.setPointSizeF(max(font.pointSizeF() * 0.9, 7.0))
-    painter.setFont(font)
-    metrics = painter.fontMetrics()
-    taken: list[QRectF] = []
-    for one in objects:
-        if len(taken) >= MAX_LABELS:
-            break
-        if one.bounds.width * view.scale < LABEL_MIN_PX:
-            continue
-        x, y = view.to_view(one.bounds.x0, one.bounds.y0)
-        width, height = metrics.horizontalAdvance(one.title) + 10.0, metrics.height() + 2.0
-        chip = QRectF(x - 1, y - height if y >= height else y, width, height)
-        if any(chip.intersects(other) for other in taken):
-            continue
-        taken.append(chip)
-        _paint_chip(painter, chip, one, opacity)
-    painter.restore()
-
-
-def _paint_chip(painter: QPainter, chip: QRectF, one: OverlayObject, opacity: float) -> None:
-    colour = overlay_colour(one.colour)
-    background = QColor(colour)
-    background.setAlphaF(0.92 * opacity)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(background)
-    painter.drawRoundedRect(chip, 3, 3)
-    painter.setPen(contrast_colour(colour))
-    painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, one.title)
-
-
-def _fill(colour: QColor, look: OverlayLook) -> QBrush:
+def _brush(colour: QColor | None, opacity: float) -> QBrush:
+    if colour is None or opacity <= 0:
+        return QBrush(Qt.BrushStyle.NoBrush)
     light = QColor(colour)
-    light.setAlphaF(look.fill * look.opacity)
+    light.setAlphaF(colour.alphaF() * opacity)
     return QBrush(light)
 
 
@@ -214,5 +218,22 @@ def _rect(one: OverlayObject) -> QRectF:
     return QRectF(one.bounds.x0, one.bounds.y0, one.bounds.width, one.bounds.height)
 
 
-def _polygon(ring: Sequence[float]) -> QPolygonF:
-    return QPolygonF([QPointF(ring[i], ring[i + 1]) for i in range(0, len(ring), 2)])
+def _at_least_a_pixel(rect: QRectF, scale: float) -> QRectF:
+    side = 1.0 / scale
+    return QRectF(rect.x(), rect.y(), max(rect.width(), side), max(rect.height(), side))
+
+
+def _polygons(objects: Sequence[OverlayObject]) -> list[tuple[QPolygonF, ...]]:
+    """All rings through one stream of bytes: three times faster than a point at a time."""
+    packed = b"".join(struct.pack(f">I{len(ring)}d", len(ring) // 2, *ring) for one in objects for ring in one.rings)
+    stream = QDataStream(QByteArray(packed))
+    stream.setFloatingPointPrecision(QDataStream.FloatingPointPrecision.DoublePrecision)
+    made: list[tuple[QPolygonF, ...]] = []
+    for one in objects:
+        polygons = []
+        for _ in one.rings:
+            polygon = QPolygonF()
+            stream >> polygon
+            polygons.append(polygon)
+        made.append(tuple(polygons))
+    return made

@@ -11,8 +11,8 @@ from core.domain.ids import CategoryId
 from core.domain.projects import AnnotatedImage, Category
 from ui.viewer.category_list import CategoryList
 from ui.viewer.inspector import FactTable, image_facts, object_facts
+from ui.viewer.looks import OverlayLook
 from ui.viewer.overlays import OverlayObject
-from ui.viewer.painting import OverlayLook
 from ui.widgets.formatting import percent
 from ui.widgets.labels import label
 

@@ -38,3 +38,12 @@ VIEWER_KEYS = (
     ViewerKey(PREVIOUS_SHAPE, ("Shift+N",), "Shift+N", "Previous shape"),
     ViewerKey(LEAVE, ("Esc",), "Esc", "Let go of the selection, then back to the images"),
 )
+
+# In the order of `ui.viewer.modes.ViewMode`; wherever predictions lie over ground truth.
+MODE_KEYS = (
+    ViewerKey("overlay", ("1",), "1", "Overlay: all layers on one image"),
+    ViewerKey("side-by-side", ("2",), "2", "Side by side, moving and zooming together"),
+    ViewerKey("split", ("3",), "3", "Split: drag the line, or move it with Left and Right"),
+    ViewerKey("blink", ("4",), "4", "Blink: the other side while Space is held, or in turn"),
+    ViewerKey("difference", ("5",), "5", "Only errors: what was right is nearly transparent"),
+)

@@ -14,8 +14,9 @@ from core.domain.names import shown
 from core.domain.projects import AnnotatedImage, Category
 from ui.icons import icon
 from ui.viewer import viewer_keys
-from ui.viewer.canvas import ImageCanvas
-from ui.viewer.overlays import OverlayLayer, OverlayObject, ground_truth_layer
+from ui.viewer.canvas import LayeredCanvas
+from ui.viewer.layers import ground_truth_layer
+from ui.viewer.overlays import OverlayLayer, OverlayObject
 from ui.viewer.picture import Picture
 from ui.viewer.side_panel import ViewerSidePanel
 from ui.widgets.empty_state import EmptyState
@@ -45,7 +46,7 @@ class ViewerPage(QWidget):
         self._zoom.setMinimumWidth(56)
         self._zoom.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._zoom.setAccessibleName(self.tr("Zoom"))
-        self.canvas = ImageCanvas()
+        self.canvas = LayeredCanvas()
         self.side_panel = ViewerSidePanel()
         self._problem = EmptyState("triangle-alert", "", "", self.tr("Try again"))
         self._loading = EmptyState("loader", self.tr("Loading…"), "")

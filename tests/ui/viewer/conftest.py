@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QImage
 
 from core.domain.geometry import Box, Geometry, Polygon
 from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
+from core.domain.outcomes import PredictionState, TruthState
+from core.domain.predictions import PredictedObject
 from core.domain.projects import AnnotatedImage, Annotation, Category, ImageRecord
+from core.domain.snapshots import SnapshotObject
+from ui.viewer.layers import prediction_layer, truth_layer
+from ui.viewer.overlays import Judgement, OverlayKind, OverlayLayer
 from ui.viewer.picture import Picture
 
 TEXT, PICTURE = CategoryId("text"), CategoryId("picture")
@@ -45,3 +51,42 @@ def make_picture() -> Callable[..., Picture]:
         return Picture(width, height, (image,))
 
     return make
+
+
+PAPER = "#ffffff"
+NAMES = ("text_line", "illustration")
+
+
+@pytest.fixture
+def judged_layers() -> tuple[OverlayLayer, OverlayLayer]:
+    """On 400 x 300 pixels: one found, one missed, a wrong class with its missed partner, one below, one crowd."""
+    truths = (
+        SnapshotObject(0, Box(20, 20, 120, 80)),
+        SnapshotObject(0, Box(20, 200, 120, 260)),
+        SnapshotObject(1, Box(200, 20, 300, 80)),
+        SnapshotObject(1, Box(330, 200, 390, 260), is_crowd=True),
+    )
+    predictions = (
+        PredictedObject(0, 0.9, Box(22, 24, 124, 82)),
+        PredictedObject(0, 0.8, Box(204, 26, 304, 86)),
+        PredictedObject(0, 0.7, Box(200, 200, 300, 260)),
+        PredictedObject(0, 0.01, Box(140, 120, 240, 160)),
+    )
+    truth = truth_layer(truths, NAMES, 400, 300).judged(
+        Judgement(
+            np.array([TruthState.MATCHED, TruthState.MISSED, TruthState.MISSED_CLASS, TruthState.CROWD], np.uint8),
+            np.array([0.85, 0.0, 0.75, 0.0]),
+            np.array([0, -1, 1, -1]),
+            OverlayKind.PREDICTIONS_A,
+        )
+    )
+    states = [PredictionState.TP, PredictionState.FP_CLASS, PredictionState.FP_BKG, PredictionState.BELOW]
+    predicted = prediction_layer(OverlayKind.PREDICTIONS_A, predictions, NAMES, "pages V001").judged(
+        Judgement(
+            np.array(states, np.uint8),
+            np.array([0.85, 0.75, 0.0, 0.0]),
+            np.array([0, 2, -1, -1]),
+            OverlayKind.GROUND_TRUTH,
+        )
+    )
+    return truth, predicted

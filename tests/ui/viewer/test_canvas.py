@@ -12,10 +12,11 @@ from core.domain.geometry import Polygon
 from core.domain.ids import CategoryId
 from core.domain.imports import RawAnnotation
 from core.domain.projects import AnnotatedImage, Category
-from ui.viewer.canvas import ImageCanvas
-from ui.viewer.overlays import ground_truth_layer, raw_layer
-from ui.viewer.painting import OverlayLook
+from ui.viewer.canvas import LayeredCanvas
+from ui.viewer.layers import ground_truth_layer, raw_layer
+from ui.viewer.looks import OverlayLook
 from ui.viewer.picture import Picture
+from ui.viewer.rendering import Backing
 
 MakePicture = Callable[..., Picture]
 
@@ -23,8 +24,8 @@ MakePicture = Callable[..., Picture]
 @pytest.fixture
 def canvas(
     qtbot: QtBot, make_picture: MakePicture, annotated: AnnotatedImage, categories: tuple[Category, ...]
-) -> ImageCanvas:
-    canvas = ImageCanvas()
+) -> LayeredCanvas:
+    canvas = LayeredCanvas()
     qtbot.addWidget(canvas)
     canvas.resize(800, 600)
     canvas.show()
@@ -35,11 +36,11 @@ def canvas(
     return canvas
 
 
-def _at(canvas: ImageCanvas, x: float, y: float) -> QPoint:
+def _at(canvas: LayeredCanvas, x: float, y: float) -> QPoint:
     return QPointF(*canvas.view.to_view(x, y)).toPoint()
 
 
-def _wheel(canvas: ImageCanvas, at: QPoint, delta: int) -> None:
+def _wheel(canvas: LayeredCanvas, at: QPoint, delta: int) -> None:
     event = QWheelEvent(
         QPointF(at),
         canvas.mapToGlobal(QPointF(at)),
@@ -54,7 +55,7 @@ def _wheel(canvas: ImageCanvas, at: QPoint, delta: int) -> None:
 
 
 @pytest.mark.parametrize("delta", [120, -120, 30, 480])
-def test_the_wheel_zooms_at_the_pointer(canvas: ImageCanvas, delta: int) -> None:
+def test_the_wheel_zooms_at_the_pointer(canvas: LayeredCanvas, delta: int) -> None:
     pointer = QPoint(613, 171)
     before = canvas.view.to_image(pointer.x(), pointer.y())
     scale = canvas.view.scale
@@ -63,7 +64,7 @@ def test_the_wheel_zooms_at_the_pointer(canvas: ImageCanvas, delta: int) -> None
     assert canvas.view.to_image(pointer.x(), pointer.y()) == pytest.approx(before)
 
 
-def test_dragging_empty_space_moves_the_image(qtbot: QtBot, canvas: ImageCanvas) -> None:
+def test_dragging_empty_space_moves_the_image(qtbot: QtBot, canvas: LayeredCanvas) -> None:
     canvas.show_actual_size()
     start = _at(canvas, 10, 290)
     grabbed = canvas.view.to_image(start.x(), start.y())
@@ -74,7 +75,7 @@ def test_dragging_empty_space_moves_the_image(qtbot: QtBot, canvas: ImageCanvas)
     assert canvas.selected is None
 
 
-def test_the_middle_button_moves_it_from_anywhere(qtbot: QtBot, canvas: ImageCanvas) -> None:
+def test_the_middle_button_moves_it_from_anywhere(qtbot: QtBot, canvas: LayeredCanvas) -> None:
     start = _at(canvas, 120, 120)
     before = canvas.view
     qtbot.mousePress(canvas, Qt.MouseButton.MiddleButton, pos=start)
@@ -84,7 +85,7 @@ def test_the_middle_button_moves_it_from_anywhere(qtbot: QtBot, canvas: ImageCan
     assert canvas.selected is None
 
 
-def test_space_and_drag_moves_it_from_anywhere(qtbot: QtBot, canvas: ImageCanvas) -> None:
+def test_space_and_drag_moves_it_from_anywhere(qtbot: QtBot, canvas: LayeredCanvas) -> None:
     start = _at(canvas, 120, 120)
     before = canvas.view
     canvas.setFocus()
@@ -97,7 +98,7 @@ def test_space_and_drag_moves_it_from_anywhere(qtbot: QtBot, canvas: ImageCanvas
     assert canvas.selected is None
 
 
-def test_a_click_selects_the_smallest_shape_and_empty_space_lets_go(qtbot: QtBot, canvas: ImageCanvas) -> None:
+def test_a_click_selects_the_smallest_shape_and_empty_space_lets_go(qtbot: QtBot, canvas: LayeredCanvas) -> None:
     with qtbot.waitSignal(canvas.object_selected) as selected:
         qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=_at(canvas, 120, 120))
     assert selected.args is not None
@@ -106,7 +107,7 @@ def test_a_click_selects_the_smallest_shape_and_empty_space_lets_go(qtbot: QtBot
     assert canvas.selected is None
 
 
-def test_a_double_click_fits(qtbot: QtBot, canvas: ImageCanvas) -> None:
+def test_a_double_click_fits(qtbot: QtBot, canvas: LayeredCanvas) -> None:
     fitted = canvas.view
     canvas.show_actual_size()
     assert canvas.view != fitted
@@ -114,7 +115,7 @@ def test_a_double_click_fits(qtbot: QtBot, canvas: ImageCanvas) -> None:
     assert canvas.view == fitted
 
 
-def test_a_sharper_copy_of_the_same_image_keeps_the_view(canvas: ImageCanvas, make_picture: MakePicture) -> None:
+def test_a_sharper_copy_of_the_same_image_keeps_the_view(canvas: LayeredCanvas, make_picture: MakePicture) -> None:
     canvas.set_picture(make_picture(4000, 3000, scale=0.1))
     canvas.zoom_in()
     view = canvas.view
@@ -122,13 +123,13 @@ def test_a_sharper_copy_of_the_same_image_keeps_the_view(canvas: ImageCanvas, ma
     assert canvas.view == view
 
 
-def test_another_image_is_fitted(canvas: ImageCanvas, make_picture: MakePicture) -> None:
+def test_another_image_is_fitted(canvas: LayeredCanvas, make_picture: MakePicture) -> None:
     canvas.zoom_in()
     canvas.set_picture(make_picture(1000, 100))
     assert canvas.view.to_view(500, 50) == pytest.approx((400, 300))
 
 
-def test_a_fitted_image_stays_fitted_when_the_window_changes(qtbot: QtBot, canvas: ImageCanvas) -> None:
+def test_a_fitted_image_stays_fitted_when_the_window_changes(qtbot: QtBot, canvas: LayeredCanvas) -> None:
     canvas.resize(500, 500)
     assert canvas.view.to_view(200, 150) == pytest.approx((250, 250))
     canvas.zoom_in()
@@ -137,18 +138,20 @@ def test_a_fitted_image_stays_fitted_when_the_window_changes(qtbot: QtBot, canva
     assert canvas.view == view
 
 
-def test_actual_size_is_one_screen_pixel_a_pixel(qtbot: QtBot, canvas: ImageCanvas) -> None:
+def test_actual_size_is_one_screen_pixel_a_pixel(qtbot: QtBot, canvas: LayeredCanvas) -> None:
     with qtbot.waitSignal(canvas.zoom_changed):
         canvas.show_actual_size()
     assert canvas.view.scale * canvas.devicePixelRatioF() == pytest.approx(1.0)
 
 
-def test_hovering_paints_nothing_below_anew(qtbot: QtBot, canvas: ImageCanvas, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hovering_paints_nothing_below_anew(
+    qtbot: QtBot, canvas: LayeredCanvas, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Image and layer are rendered once a view, whatever the pointer does."""
     canvas.grab()
     n_rendered: list[int] = []
-    render = ImageCanvas._render
-    monkeypatch.setattr(ImageCanvas, "_render", lambda self: (n_rendered.append(1), render(self))[1])
+    render = Backing.render
+    monkeypatch.setattr(Backing, "render", lambda self: (n_rendered.append(1), render(self))[1])
     for x in range(60, 240, 30):
         qtbot.mouseMove(canvas, _at(canvas, x, 120))
         canvas.repaint()
@@ -158,7 +161,7 @@ def test_hovering_paints_nothing_below_anew(qtbot: QtBot, canvas: ImageCanvas, m
     assert n_rendered == [1]
 
 
-def _outline_width(canvas: ImageCanvas, colour: QColor) -> int:
+def _outline_width(canvas: LayeredCanvas, colour: QColor) -> int:
     """Screen pixels of the outline's colour on a line across the left edge of the illustration's box."""
     canvas.set_look(OverlayLook(fill=0.0))
     image = canvas.grab().toImage()
@@ -168,7 +171,7 @@ def _outline_width(canvas: ImageCanvas, colour: QColor) -> int:
     return round(hits / 20)
 
 
-def test_lines_keep_their_width_at_every_zoom(canvas: ImageCanvas) -> None:
+def test_lines_keep_their_width_at_every_zoom(canvas: LayeredCanvas) -> None:
     widths = []
     for scale in (1.0, 4.0, 16.0):
         canvas.fit()
@@ -182,7 +185,7 @@ def test_lines_keep_their_width_at_every_zoom(canvas: ImageCanvas) -> None:
 
 
 def test_hidden_classes_vanish_and_lose_their_selection(
-    qtbot: QtBot, canvas: ImageCanvas, make_picture: MakePicture
+    qtbot: QtBot, canvas: LayeredCanvas, make_picture: MakePicture
 ) -> None:
     inside = _at(canvas, 300 + 40, 30)
     bare = canvas.grab().toImage().pixelColor(_at(canvas, 395, 290))
@@ -194,7 +197,7 @@ def test_hidden_classes_vanish_and_lose_their_selection(
     assert canvas.grab().toImage().pixelColor(inside) == canvas.grab().toImage().pixelColor(_at(canvas, 395, 290))
 
 
-def test_keys_walk_through_the_shapes_in_reading_order(canvas: ImageCanvas) -> None:
+def test_keys_walk_through_the_shapes_in_reading_order(canvas: LayeredCanvas) -> None:
     keys = []
     for _ in range(5):
         canvas.select_next()
@@ -206,7 +209,7 @@ def test_keys_walk_through_the_shapes_in_reading_order(canvas: ImageCanvas) -> N
     assert canvas.selected.key == "a1"
 
 
-def test_two_thousand_polygons_are_drawn(canvas: ImageCanvas, make_picture: MakePicture) -> None:
+def test_two_thousand_polygons_are_drawn(canvas: LayeredCanvas, make_picture: MakePicture) -> None:
     shapes = [
         RawAnnotation("zone", Polygon(((x, y, x + 30.0, y, x + 30.0, y + 20.0, x, y + 20.0),)))
         for x in (float(column * 40) for column in range(50))

@@ -8,7 +8,7 @@ from core.domain.geometry import Box, Polygon
 from core.domain.ids import AnnotationId, CategoryId
 from core.domain.imports import RawAnnotation
 from core.domain.projects import AnnotatedImage, Annotation, Category, Source
-from ui.viewer.overlays import WITHOUT_CLASS, ground_truth_layer, raw_layer
+from ui.viewer.layers import WITHOUT_CLASS, ground_truth_layer, raw_layer
 
 TEXT, PICTURE = CategoryId("text"), CategoryId("picture")
 

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from core.domain.ids import AnnotationId, CategoryId
 from core.domain.messages import UserMessage
 from core.domain.projects import AnnotatedImage, Annotation, Category, ImageState
-from ui.viewer.canvas import ImageCanvas
+from ui.viewer.canvas import LayeredCanvas
 from ui.viewer.picture import Picture
 from ui.viewer.viewer_keys import VIEWER_KEYS
 from ui.viewer.viewer_page import ViewerPage
@@ -171,7 +171,7 @@ def test_holding_h_hides_the_ground_truth(qtbot: QtBot, page: ViewerPage) -> Non
 
 
 def test_every_control_has_a_name(page: ViewerPage) -> None:
-    kinds = (QAbstractButton, QAbstractSlider, QListView, ImageCanvas)
+    kinds = (QAbstractButton, QAbstractSlider, QListView, LayeredCanvas)
     nameless = [
         widget
         for kind in kinds

@@ -1,0 +1,170 @@
+"""Makes layers: of a project's annotations, of a file's before they are imported, of a snapshot's, of predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from core.domain.geometry import Box, Geometry, bounds_of
+from core.domain.ids import CategoryId
+from core.domain.imports import RawAnnotation
+from core.domain.predictions import PredictedObject
+from core.domain.projects import AnnotatedImage, Annotation, Category, Source
+from core.domain.snapshots import SnapshotObject
+from ui.viewer.overlays import OverlayKind, OverlayLayer, OverlayObject
+from ui.viewer.run_lengths import run_lengths
+
+WITHOUT_CLASS = "Without class"
+GROUND_TRUTH_TITLE = "Ground truth"
+
+
+def ground_truth_layer(annotated: AnnotatedImage, categories: Sequence[Category]) -> OverlayLayer:
+    """The image's ground truth, the largest shapes first so that small ones lie on top."""
+    by_id = {category.id: category for category in categories}
+    width, height = annotated.image.width, annotated.image.height
+    objects = []
+    for row, annotation in enumerate(annotated.annotations):
+        if annotation.source == Source.MODEL or is_negative(annotation):
+            continue
+        category = by_id.get(annotation.category) if annotation.category is not None else None
+        objects.append(
+            _object(
+                row=row,
+                key=annotation.id,
+                category=annotation.category,
+                title=category.name if category else WITHOUT_CLASS,
+                colour=category.index if category else -1,
+                geometry=annotation.geometry,
+                size=(width, height),
+                source=annotation.source,
+                is_crowd=annotation.is_crowd,
+            )
+        )
+    return layer_of(OverlayKind.GROUND_TRUTH, objects, GROUND_TRUTH_TITLE)
+
+
+def is_negative(annotation: Annotation) -> bool:
+    """Whether it says that nothing is on the image: a statement on it, not a shape."""
+    return annotation.category is None and annotation.geometry is None
+
+
+def raw_layer(
+    annotations: Sequence[RawAnnotation], colours: Mapping[str, int], width: float, height: float
+) -> OverlayLayer:
+    """What a file says of an image that is not imported yet; `colours` numbers the class names."""
+    objects = [
+        _object(
+            row=row,
+            key=str(row),
+            category=None if raw.category is None else CategoryId(raw.category),
+            title=raw.category or WITHOUT_CLASS,
+            colour=colours.get(raw.category or "", -1),
+            geometry=raw.geometry,
+            size=(width, height),
+            source=Source.IMPORT,
+            is_crowd=raw.is_crowd,
+        )
+        for row, raw in enumerate(annotations)
+        if raw.category is not None or raw.geometry is not None
+    ]
+    return layer_of(OverlayKind.GROUND_TRUTH, objects, GROUND_TRUTH_TITLE)
+
+
+def truth_layer(
+    truths: Sequence[SnapshotObject],
+    categories: Sequence[str],
+    width: float,
+    height: float,
+    kind: OverlayKind = OverlayKind.GROUND_TRUTH,
+) -> OverlayLayer:
+    """Ground truth as something was measured against it; rows count `truths`. A class is known by its name."""
+    objects = [
+        _object(
+            row=row,
+            key=str(row),
+            category=_category(one.category, categories),
+            title=_name(one.category, categories),
+            colour=one.category,
+            geometry=one.geometry,
+            size=(width, height),
+            source=Source.IMPORT,
+            is_crowd=one.is_crowd,
+            kind=kind,
+        )
+        for row, one in enumerate(truths)
+    ]
+    return layer_of(kind, objects, GROUND_TRUTH_TITLE)
+
+
+def prediction_layer(
+    kind: OverlayKind, predictions: Sequence[PredictedObject], categories: Sequence[str], author: str
+) -> OverlayLayer:
+    """Of an image; rows count `predictions`. `author` is the version or file they come from, in words."""
+    objects = []
+    for row, one in enumerate(predictions):
+        mask = None if one.polygon is not None else run_lengths(one.mask)
+        objects.append(
+            OverlayObject(
+                key=str(row),
+                category=_category(one.category, categories),
+                title=_name(one.category, categories),
+                colour=one.category,
+                bounds=one.box,
+                rings=one.polygon.rings if one.polygon is not None else (),
+                area=one.geometry.area if one.geometry is not None else one.box.area,
+                source=Source.MODEL,
+                confidence=one.confidence,
+                kind=kind,
+                row=row,
+                mask=mask,
+                author=author,
+            )
+        )
+    return layer_of(kind, objects, author)
+
+
+def layer_of(kind: OverlayKind, objects: list[OverlayObject], title: str = "") -> OverlayLayer:
+    """Any objects as a layer."""
+    objects = sorted(objects, key=lambda one: -one.area)
+    flat = [value for o in objects for value in (o.bounds.x0, o.bounds.y0, o.bounds.x1, o.bounds.y1)]
+    bounds = np.ascontiguousarray(np.array(flat, dtype=np.float64).reshape(-1, 4).T)
+    return OverlayLayer(kind, tuple(objects), bounds, np.array([one.row for one in objects], dtype=np.int64), title)
+
+
+def _object(
+    *,
+    row: int,
+    key: str,
+    category: CategoryId | None,
+    title: str,
+    colour: int,
+    geometry: Geometry,
+    size: tuple[float, float],
+    source: Source,
+    is_crowd: bool,
+    kind: OverlayKind = OverlayKind.GROUND_TRUTH,
+) -> OverlayObject:
+    bounds: Box = bounds_of(geometry, *size)
+    return OverlayObject(
+        key=key,
+        category=category,
+        title=title,
+        colour=colour,
+        bounds=bounds,
+        rings=geometry.rings if geometry is not None else (),
+        area=geometry.area if geometry is not None else bounds.area,
+        source=source,
+        is_whole_image=geometry is None,
+        is_crowd=is_crowd,
+        kind=kind,
+        row=row,
+    )
+
+
+def _category(number: int, categories: Sequence[str]) -> CategoryId | None:
+    return CategoryId(categories[number]) if 0 <= number < len(categories) else None
+
+
+def _name(number: int, categories: Sequence[str]) -> str:
+    return categories[number] if 0 <= number < len(categories) else WITHOUT_CLASS
