@@ -20,6 +20,7 @@ from core.registry.remains import find_remains
 
 if TYPE_CHECKING:
     from core.datasets.service import DatasetService
+    from core.evaluations.studies import StudyService
     from core.exports.service import ExportService
     from core.formats.catalog import FormatCatalog
     from core.images.thumbnails import ThumbnailCache
@@ -118,6 +119,12 @@ class Services:
         from core.rechecks.service import RecheckService
 
         return self._once("rechecks", lambda: RecheckService(self.projects, self.datasets, self.models, self.runs))
+
+    @property
+    def studies(self) -> StudyService:
+        from core.evaluations.studies import StudyService
+
+        return self._once("studies", lambda: StudyService(self.registry, self.projects, self.models))
 
     @property
     def configurations(self) -> ConfigurationService:

@@ -83,6 +83,7 @@ _TABLE = (
     Code("E-526", "There is no set of that name.", "They are train, val and test."),
     Code("E-531", "A text is not JSON.", "Correct it at the line that is named."),
     Code("E-550", "A run is still at work.", "Stop it first."),
+    Code("E-570", "There is no ground truth to compare with.", "Annotate the images, or choose others."),
 )
 
 CODES = {item.code: item for item in _TABLE}

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from core.domain.predictions import ImageRecord, MaskPairs, ObjectTable, PredictedImage
-from core.domain.snapshots import Split
+from core.domain.snapshots import SnapshotObject, Split
 from core.errors import FormatError
 from core.files.faults import told_as_storage_error
 from core.packs import records
@@ -61,6 +61,14 @@ class Pack:
         except (ValueError, struct.error) as error:
             raise self._damaged_record(index) from error
         return ImageRecord(self.images[index], predictions, truths, pairs)
+
+    def truths(self, index: int) -> tuple[SnapshotObject, ...]:
+        """The ground truth of the image alone. Raises as `read` does."""
+        content = self._content(index)
+        try:
+            return records.decode_truths(content)
+        except (ValueError, struct.error) as error:
+            raise self._damaged_record(index) from error
 
     def walk(self) -> Iterator[ImageRecord]:
         """Every image, in order."""

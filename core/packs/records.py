@@ -113,9 +113,22 @@ def decode(content: bytes) -> tuple[tuple[PredictedObject, ...], tuple[SnapshotO
         polygon = shapes.polygon() if kind in (_POLYGON, _BOTH) else None
         mask = shapes.mask() if kind in (_MASK, _BOTH) else None
         predictions.append(PredictedObject(category, confidence, Box(*corners), polygon, mask))
+    return tuple(predictions), _truths(reader, columns, shapes), columns.mask_pairs
+
+
+def decode_truths(content: bytes) -> tuple[SnapshotObject, ...]:
+    """The ground truth alone. Raises ValueError or struct.error when the bytes are no record."""
+    reader = _Reader(content)
+    shapes = _ShapeReader(content, reader.at, reader.dtype)
+    for kind in reader.kinds[: reader.n_predictions].tolist():
+        shapes.skip(has_polygon=kind in (_POLYGON, _BOTH), has_mask=kind in (_MASK, _BOTH))
+    return _truths(reader, reader.columns(), shapes)
+
+
+def _truths(reader: _Reader, columns: RecordColumns, shapes: _ShapeReader) -> tuple[SnapshotObject, ...]:
     truths = []
     for kind, category, corners, is_crowd in zip(
-        kinds[reader.n_predictions :],
+        reader.kinds[reader.n_predictions :].tolist(),
         columns.truth_categories.tolist(),
         columns.truth_boxes.tolist(),
         columns.is_crowd.tolist(),
@@ -125,7 +138,7 @@ def decode(content: bytes) -> tuple[tuple[PredictedObject, ...], tuple[SnapshotO
         if kind != _BOX:
             geometry = shapes.polygon() if kind == _POLYGON else None
         truths.append(SnapshotObject(category, geometry, is_crowd))
-    return tuple(predictions), tuple(truths), columns.mask_pairs
+    return tuple(truths)
 
 
 class _Reader:
@@ -208,6 +221,14 @@ class _ShapeReader:
         (n_rings,) = self._take("<u4", 1).tolist()
         sizes = self._take("<u4", n_rings).tolist()
         return Polygon(tuple(tuple(self._take(self._dtype, size).astype(np.float64).tolist()) for size in sizes))
+
+    def skip(self, *, has_polygon: bool, has_mask: bool) -> None:
+        """Past the shapes of an object."""
+        if has_polygon:
+            (n_rings,) = self._take("<u4", 1).tolist()
+            self._at += int(self._take("<u4", n_rings).sum()) * np.dtype(self._dtype).itemsize
+        if has_mask:
+            self._at += int(self._take("<u4", 3)[2])
 
     def mask(self) -> dict[str, Any]:
         height, width, n_bytes = self._take("<u4", 3).tolist()

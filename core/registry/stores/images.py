@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
@@ -192,6 +192,23 @@ def get_images(session: Session, ids: Sequence[ImageId]) -> tuple[ImageRecord, .
             record = _to_domain(*row)
             found[record.id] = record
     return tuple(found[id] for id in ids if id in found)
+
+
+def find_images(session: Session, project: ProjectId, paths: Iterable[str]) -> dict[str, ImageRecord]:
+    """By path, those that the project has."""
+    found: dict[str, ImageRecord] = {}
+    for chunk in chunked(paths, KEYS_PER_QUERY):
+        query = select(*_COLUMNS).where(ImageRow.project_id == project, ImageRow.path.in_(chunk))
+        for row in session.execute(query):
+            record = _to_domain(*row)
+            found[record.path] = record
+    return found
+
+
+def find_copies(session: Session, project: ProjectId, sha256: str) -> tuple[ImageRecord, ...]:
+    """The project's images with this content, by path."""
+    query = select(*_COLUMNS).where(ImageRow.project_id == project, ImageRow.sha256 == sha256)
+    return tuple(_to_domain(*row) for row in session.execute(query.order_by(ImageRow.path)))
 
 
 def search_name(path: str) -> str:

@@ -1,0 +1,1 @@
+"""Judging predictions: studies of them, evaluations as runs, thresholds, comparisons."""

@@ -1,0 +1,126 @@
+"""The labels that a project has today for images that were predicted, as a study wants them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from core.domain.geometry import Box, Polygon, bounds_of
+from core.domain.predictions import Floats, Integers, MaskPairs, ObjectTable, PredictedImage, PredictedObject
+from core.domain.snapshots import SnapshotObject
+from core.metrics import masks
+from core.packs.reading import Pack
+from core.registry.session import Session
+from core.registry.stores import selections
+from core.registry.stores.shapes import Shape, decode
+
+Check = Callable[[], None]
+UsableShape = Callable[[Box | Polygon, int, int], Box | Polygon | None]
+
+
+@dataclass(frozen=True, slots=True)
+class PresentLabels:
+    """`truths` by the image's key in the registry. `unknown` counts objects of classes that the model does not know."""
+
+    truths: Mapping[int, tuple[SnapshotObject, ...]]
+    unknown: Mapping[str, int]
+
+
+def read_present(
+    session: Session,
+    keys: Iterable[int],
+    *,
+    names: Mapping[int, str],
+    categories: Sequence[str],
+    usable: UsableShape,
+    check: Check = lambda: None,
+) -> PresentLabels:
+    """The ground truth of today of these images. `names` are the project's classes by their keys; classes are matched
+    by name, and shapes are those that a training would use."""
+    places = {name: place for place, name in enumerate(categories)}
+    truths: dict[int, tuple[SnapshotObject, ...]] = {}
+    unknown: Counter[str] = Counter()
+    for row in selections.iter_frozen(session, np.array(list(keys), dtype=np.int64), check):
+        objects = []
+        for _, category, kind, x0, y0, x1, y1, points, is_crowd in row.shapes:
+            name = names.get(category, "")
+            geometry = decode(Shape(kind, x0, y0, x1, y1, points))
+            part = None if geometry is None else usable(geometry, row.width, row.height)
+            if part is None:
+                continue
+            if name not in places:
+                unknown[name] += 1
+                continue
+            objects.append(SnapshotObject(places[name], part, bool(is_crowd)))
+        truths[row.key] = tuple(objects)
+    return PresentLabels(truths, unknown)
+
+
+def is_same(one: Sequence[SnapshotObject], other: Sequence[SnapshotObject]) -> bool:
+    """The same objects in whatever order."""
+    return Counter(one) == Counter(other)
+
+
+def relabelled(
+    table: ObjectTable, pack: Pack, truths: Sequence[tuple[SnapshotObject, ...]], check: Check
+) -> tuple[ObjectTable, list[MaskPairs] | None]:
+    """The table with this ground truth, an entry an image; and how masks overlap with it, where there are masks."""
+    images = tuple(replace(image, n_truths=len(found)) for image, found in zip(table.images, truths, strict=True))
+    boxes = [
+        bounds_of(item.geometry, image.width, image.height)
+        for image, found in zip(images, truths, strict=True)
+        for item in found
+    ]
+    corners = np.array([(box.x0, box.y0, box.x1, box.y1) for box in boxes], dtype=np.float64).reshape(-1, 4)
+    areas = np.array([box.area for box in boxes], dtype=np.float64)
+    every = [item for found in truths for item in found]
+    pairs: list[MaskPairs] | None = None
+    joined: MaskPairs | None = None
+    if table.mask_pairs is not None:
+        areas, pairs = _masks_of(images, pack, truths, check)
+        joined = _joined(table, pairs, np.cumsum([0, *(len(found) for found in truths)]))
+    return (
+        replace(
+            table,
+            images=images,
+            truth_images=np.repeat(np.arange(len(images)), [len(found) for found in truths]),
+            truth_categories=np.array([item.category for item in every], dtype=np.int64),
+            truth_boxes=corners,
+            truth_areas=areas,
+            is_crowd=np.array([item.is_crowd for item in every], dtype=np.bool_),
+            mask_pairs=joined,
+        ),
+        pairs,
+    )
+
+
+def _masks_of(
+    images: Sequence[PredictedImage], pack: Pack, truths: Sequence[tuple[SnapshotObject, ...]], check: Check
+) -> tuple[Floats, list[MaskPairs]]:
+    areas: list[float] = []
+    pairs = []
+    for index, (image, found) in enumerate(zip(images, truths, strict=True)):
+        check()
+        size = (image.width, image.height)
+        predicted = [_mask_of(item, size) for item in pack.read(index).predictions] if found else []
+        true = [masks.encode(item.geometry, *size) for item in found]
+        areas += [float(masks.area(rle)) for rle in true]
+        pairs.append(masks.close_pairs(predicted, true, [item.is_crowd for item in found]))
+    return np.array(areas, dtype=np.float64), pairs
+
+
+def _mask_of(item: PredictedObject, size: tuple[int, int]) -> masks.Rle:
+    return item.mask if item.mask is not None else masks.encode(item.geometry, *size)
+
+
+def _joined(table: ObjectTable, pairs: Sequence[MaskPairs], first_truths: Integers) -> MaskPairs:
+    none = np.zeros(0, dtype=np.int64)
+    rows, columns, ious = [none], [none], [np.zeros(0)]
+    for index, part in enumerate(pairs):
+        rows.append(part.prediction + table.predictions_of(index).start)
+        columns.append(part.truth + first_truths[index])
+        ious.append(part.iou)
+    return MaskPairs(np.concatenate(rows), np.concatenate(columns), np.concatenate(ious))

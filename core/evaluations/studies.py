@@ -1,0 +1,248 @@
+"""Opening studies, and what has to be said of them; which there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from core.domain.geometry import Box, Polygon
+from core.domain.ids import ProjectId, RunId, TaskId, VersionId
+from core.domain.names import shown
+from core.domain.predictions import PredictedImage
+from core.domain.projects import ImageRecord as ProjectRecord
+from core.domain.snapshots import SnapshotObject, Split
+from core.domain.studies import NoteKind, PictureState, StudyImage, StudyInfo, StudyKind, StudySource
+from core.errors import CalqueError, NotFoundError, RefusedError
+from core.evaluations import notes
+from core.evaluations.labels import PresentLabels, is_same, read_present, relabelled
+from core.evaluations.sources import Located, Sources
+from core.evaluations.study import Labels, ProjectImage, Study
+from core.images.hashing import sha256_of
+from core.images.opening import ImageFileError
+from core.models.service import ModelService
+from core.packs.layout import predictions_file
+from core.packs.reading import Pack, read_pack
+from core.projects.service import ProjectService
+from core.registry.database import Registry
+from core.registry.stores import images as image_store
+from core.registry.stores import selections
+from core.tasks.catalog import TaskCatalog
+
+Check = Callable[[], None]
+
+
+def _no_check() -> None:
+    """For callers that wait."""
+
+
+class StudyService:
+    """Every method may be called on any thread."""
+
+    def __init__(
+        self, registry: Registry, projects: ProjectService, models: ModelService, tasks: TaskCatalog | None = None
+    ) -> None:
+        self._registry = registry
+        self._projects = projects
+        self._models = models
+        self._tasks = tasks or TaskCatalog()
+        self._sources = Sources(registry, models)
+
+    def list_studies(
+        self, *, version: VersionId | None = None, project: ProjectId | None = None, run: RunId | None = None
+    ) -> tuple[StudyInfo, ...]:
+        """Of one version, or one project, or one run: what trainings predicted first, test before val before train,
+        then sets of predictions, newest first. Reads what lies on the disk: not for the window's thread."""
+        if version is not None:
+            return self._sources.list_of_version(version)
+        if project is not None:
+            return self._sources.list_of_project(project)
+        return self._sources.list_of_run(run) if run is not None else ()
+
+    def get_info(self, source: StudySource) -> StudyInfo:
+        """Raises NotFoundError, FormatError, StorageError."""
+        return self._sources.locate(source).info
+
+    def open(self, source: StudySource, *, check: Check = _no_check) -> Study:
+        """`check` is called now and then, and may raise to give up. Raises NotFoundError where the predictions were not
+        kept or were deleted, FormatError for a damaged pack (naming the image), StorageError."""
+        located = self._sources.locate(source)
+        pack = read_pack(located.path)
+        try:
+            return self._opened(located, pack, check)
+        except BaseException:
+            pack.close()
+            raise
+
+    def with_present_labels(self, study: Study, *, check: Check = _no_check) -> Study:
+        """The same predictions, measured against the labels that the project has today.
+
+        Raises RefusedError where the project is not here (E-570 when it has no ground truth for these images), and what
+        `open` raises.
+        """
+        if study.root is None:
+            raise RefusedError("The project of these images is not on this computer, and its labels neither.")
+        info, pack = study.info, read_pack(study.pack.path)
+        try:
+            present = self._present(info, study.found, study.categories, check)
+            truths = _truths_of(study.found, present)
+            table, pairs = relabelled(study.table, pack, truths, check)
+        except BaseException:
+            pack.close()
+            raise
+        kept = [note for note in study.notes if note.kind not in _ABOUT_LABELS]
+        return Study(
+            replace(info, has_truth=True),
+            pack,
+            table,
+            notes=(*kept, *notes.note_on_present(present.unknown)),
+            root=study.root,
+            found=study.found,
+            labels=Labels(truths, pairs),
+        )
+
+    def image(self, study: Study, index: int) -> StudyImage:
+        """One image with its objects, and its file where it is as it was predicted, or said not to be.
+
+        Raises FormatError, StorageError when the predictions cannot be read; never because of the picture.
+        """
+        record, known = study.record(index), study.found[index]
+        id, white = (None, 0) if known is None else (known.id, known.white)
+        path, state, text = self._picture(study, record.image)
+        return StudyImage(index, record, path, state, text, id, white)
+
+    def _opened(self, located: Located, pack: Pack, check: Check) -> Study:
+        table = pack.table(check)
+        info = located.info
+        if info.task is None:
+            info = replace(info, task=TaskId(pack.header.task))
+        root, found = self._found(info, table.images)
+        said = notes.notes_on_source(info, has_test=self._has_test(info))
+        if info.kind in (StudyKind.EVALUATION, StudyKind.PREDICTION):
+            said += notes.note_on_seen(table.images, self._trained_on(info))
+        now = [None if item is None else (item.sha256, item.width, item.height) for item in found]
+        said += notes.notes_on_images(table.images, now, is_known=root is not None)
+        if info.has_truth and root is not None:
+            present = self._present(info, found, table.categories, check)
+            said += notes.note_on_labels(_changed(pack, found, present, check))
+        return Study(info, pack, table, notes=said, root=root, found=found)
+
+    def _found(
+        self, info: StudyInfo, images: Sequence[PredictedImage]
+    ) -> tuple[Path | None, tuple[ProjectImage | None, ...]]:
+        if info.project is None:
+            return None, (None,) * len(images)
+        try:
+            root = self._projects.get_project(info.project).root
+        except NotFoundError:
+            return None, (None,) * len(images)
+        with self._registry.read() as session:
+            known = image_store.find_images(session, info.project, (image.key for image in images))
+        return root, tuple(_project_image(known.get(image.key)) for image in images)
+
+    def _present(
+        self, info: StudyInfo, found: Sequence[ProjectImage | None], categories: Sequence[str], check: Check
+    ) -> PresentLabels:
+        assert info.project is not None  # it has a root
+        task = self._tasks.find(info.task) if info.task is not None else None
+        with self._registry.read() as session:
+            names = {int(item.id): item.name for item in selections.list_classes(session, info.project)}
+            keys = [int(item.id) for item in found if item is not None]
+            usable = task.usable_shape if task is not None else _inside
+            return read_present(session, keys, names=names, categories=categories, usable=usable, check=check)
+
+    def _has_test(self, info: StudyInfo) -> bool:
+        if info.version is None:
+            return False
+        try:
+            folder = self._models.get_version(info.version).folder
+        except CalqueError:
+            return False
+        return folder is not None and (folder / predictions_file(Split.TEST)).is_file()
+
+    def _trained_on(self, info: StudyInfo) -> frozenset[str]:
+        """The hashes of the images that the version was trained on, as far as its files tell."""
+        if info.version is None:
+            return frozenset()
+        try:
+            folder = self._models.get_version(info.version).folder
+            if folder is None:
+                return frozenset()
+            with read_pack(folder / predictions_file(Split.TRAIN)) as pack:
+                return frozenset(image.sha256 for image in pack.images)
+        except CalqueError:
+            return frozenset()
+
+    def _picture(self, study: Study, image: PredictedImage) -> tuple[Path | None, PictureState, str]:
+        path = Path(image.key) if study.root is None else study.root / image.key
+        name = shown(image.key)
+        if study.root is None and not path.is_absolute():
+            return None, PictureState.UNKNOWN, f'The project of "{name}" is not on this computer.'
+        try:
+            sha256 = sha256_of(path)
+        except ImageFileError as error:
+            moved = self._moved(study, image)
+            if moved is not None:
+                return moved, PictureState.MOVED, f'"{name}" now lies at "{shown(moved)}".'
+            return None, PictureState.MISSING, error.text
+        if image.sha256 and sha256 != image.sha256:
+            text = f'"{name}" was changed since it was predicted: what is drawn over it may not fit.'
+            return path, PictureState.CHANGED, text
+        return path, PictureState.OK, ""
+
+    def _moved(self, study: Study, image: PredictedImage) -> Path | None:
+        """The same content elsewhere in the project."""
+        if study.root is None or study.info.project is None or not image.sha256:
+            return None
+        with self._registry.read() as session:
+            copies = image_store.find_copies(session, study.info.project, image.sha256)
+        for copy in copies:
+            path = study.root / copy.path
+            try:
+                if sha256_of(path) == image.sha256:
+                    return path
+            except ImageFileError:
+                continue
+        return None
+
+
+_ABOUT_LABELS = (NoteKind.LABELS_CHANGED, NoteKind.NO_TRUTH, NoteKind.PRESENT_LABELS, NoteKind.CLASSES_ADAPTED)
+
+
+def no_truth_error(unknown: Iterable[str] = ()) -> RefusedError:
+    """E-570: nothing to measure against. `unknown` are classes that are there, and that the model does not know."""
+    names = ", ".join(f'"{name}"' for name in unknown)
+    why = f" Its classes are not the model's: {names}." if names else ""
+    return RefusedError(
+        f"The selection has no annotations to compare with.{why}",
+        hint="Annotate the images, or choose others.",
+        code="E-570",
+    )
+
+
+def _changed(pack: Pack, found: Sequence[ProjectImage | None], present: PresentLabels, check: Check) -> tuple[int, ...]:
+    changed = []
+    for index, item in enumerate(found):
+        if index % 100 == 0:
+            check()
+        if item is not None and not is_same(pack.truths(index), present.truths.get(int(item.id), ())):
+            changed.append(index)
+    return tuple(changed)
+
+
+def _truths_of(found: Sequence[ProjectImage | None], present: PresentLabels) -> list[tuple[SnapshotObject, ...]]:
+    """In the order of the images. Raises RefusedError (E-570) when there is none at all."""
+    truths = [() if item is None else present.truths.get(int(item.id), ()) for item in found]
+    if not any(truths):
+        raise no_truth_error(present.unknown)
+    return truths
+
+
+def _project_image(record: ProjectRecord | None) -> ProjectImage | None:
+    if record is None:
+        return None
+    return ProjectImage(record.id, record.sha256, record.width, record.height, record.white)
+
+
+def _inside(shape: Box | Polygon, width: int, height: int) -> Box | Polygon | None:
+    return shape.inside(width, height)

@@ -1,0 +1,175 @@
+"""One set of predictions, laid open: every number and every outcome of it, computed once and kept."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar, cast
+
+from core.domain.analysis import Calibration, Histogram, PrecisionRecall, ThresholdCurves
+from core.domain.ids import ImageId
+from core.domain.outcomes import ConfusionMatrix, ImageScores, Outcomes, Thresholds
+from core.domain.predictions import ImageRecord, MaskPairs, ObjectTable, PredictedImage
+from core.domain.snapshots import SnapshotObject
+from core.domain.studies import NoteKind, StudyInfo, StudyNote
+from core.metrics import curves as drawing
+from core.metrics.curves import DEFAULT_IOU, N_BINS
+from core.metrics.outcomes import Matcher, confusion_matrix, image_scores
+from core.packs.reading import Pack
+
+T = TypeVar("T")
+
+_MOST_KEPT = 24  # values at different thresholds, of whatever kind
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectImage:
+    """What the project says of an image today."""
+
+    id: ImageId
+    sha256: str
+    width: int
+    height: int
+    white: int = 0
+
+
+class Labels:
+    """Ground truth that takes the place of the pack's, image by image, in the pack's order."""
+
+    def __init__(self, truths: Sequence[tuple[SnapshotObject, ...]], pairs: Sequence[MaskPairs] | None = None) -> None:
+        self.truths = truths
+        self.pairs = pairs
+
+
+class Study:
+    """Made by StudyService. May be used on any thread, which waits for its turn. Close it, or use it as a context."""
+
+    def __init__(
+        self,
+        info: StudyInfo,
+        pack: Pack,
+        table: ObjectTable,
+        *,
+        notes: Sequence[StudyNote] = (),
+        root: Path | None = None,
+        found: Sequence[ProjectImage | None] = (),
+        labels: Labels | None = None,
+    ) -> None:
+        """`root` is the project's folder and `found` what the project says of each image."""
+        self.info = info
+        self.table = table
+        self.notes = tuple(notes)
+        self.root = root
+        self.found = tuple(found) or (None,) * table.n_images
+        self._pack = pack
+        self._labels = labels
+        self._lock = threading.RLock()
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def __enter__(self) -> Study:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """What was computed stays; no image can be read any more."""
+        with self._lock:
+            self._pack.close()
+
+    @property
+    def images(self) -> tuple[PredictedImage, ...]:
+        return self.table.images
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        return self.table.categories
+
+    @property
+    def has_present_labels(self) -> bool:
+        """Measured against the labels of today, not those of then."""
+        return self._labels is not None
+
+    @property
+    def pack(self) -> Pack:
+        """What was stored, whatever labels it is looked at with."""
+        return self._pack
+
+    def has_note(self, kind: NoteKind) -> bool:
+        return any(note.kind is kind for note in self.notes)
+
+    def record(self, index: int) -> ImageRecord:
+        """The image's objects with every shape, in the order of the table's rows. Raises FormatError, StorageError."""
+        with self._lock:
+            stored = self._pack.read(index)
+        if self._labels is None:
+            return stored
+        truths = self._labels.truths[index]
+        pairs = None if self._labels.pairs is None else self._labels.pairs[index]
+        return replace(stored, image=self.images[index], truths=truths, mask_pairs=pairs)
+
+    # What became of each object
+
+    @property
+    def matcher(self) -> Matcher:
+        return self._once("matcher", lambda: Matcher(self.table))
+
+    def outcomes(self, thresholds: Thresholds) -> Outcomes:
+        return self._once(("outcomes", *_key(thresholds)), lambda: self.matcher.at(thresholds))
+
+    def scores(self, thresholds: Thresholds) -> ImageScores:
+        """A row an image."""
+        return self._once(("scores", *_key(thresholds)), lambda: image_scores(self.table, self.outcomes(thresholds)))
+
+    def matrix(self, thresholds: Thresholds) -> ConfusionMatrix:
+        return self._once(
+            ("matrix", *_key(thresholds)), lambda: confusion_matrix(self.table, self.outcomes(thresholds))
+        )
+
+    # Curves and histograms
+
+    def curves(self, iou: float = DEFAULT_IOU) -> ThresholdCurves:
+        return self._once(("curves", iou), lambda: drawing.threshold_curves(self.matcher, iou))
+
+    def precision_recall(self, iou: float = DEFAULT_IOU) -> PrecisionRecall:
+        return self._once(("precision-recall", iou), lambda: drawing.precision_recall(self.matcher, iou))
+
+    def score_histogram(self, thresholds: Thresholds, n_bins: int = N_BINS) -> Histogram:
+        return self._once(
+            ("scores of objects", n_bins, *_key(thresholds)),
+            lambda: drawing.score_histogram(self.table, self.outcomes(thresholds), n_bins),
+        )
+
+    def iou_histogram(self, thresholds: Thresholds, n_bins: int = N_BINS) -> Histogram:
+        return self._once(
+            ("ious", n_bins, *_key(thresholds)), lambda: drawing.iou_histogram(self.outcomes(thresholds), n_bins)
+        )
+
+    def calibration(self, iou: float = DEFAULT_IOU, *, confidence: float = 0.0) -> Calibration:
+        return self._once(
+            ("calibration", iou, confidence), lambda: drawing.calibration(self.matcher, iou, confidence=confidence)
+        )
+
+    def _once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """One at a time; the matcher stays, of the rest the values that were asked for last."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return cast("T", self._kept[key])
+            made = make()
+            self._kept[key] = made
+            while len(self._kept) > _MOST_KEPT:
+                oldest = next(name for name in self._kept if name != "matcher")
+                del self._kept[oldest]
+            return made
+
+
+def _key(thresholds: Thresholds) -> tuple[Hashable, ...]:
+    by_category = tuple(sorted(thresholds.by_category.items()))
+    return (thresholds.confidence, thresholds.iou, thresholds.is_class_aware, by_category)

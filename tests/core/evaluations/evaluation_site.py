@@ -1,0 +1,35 @@
+"""Versions of the fake worker, and studies of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from service_workshop import Shop
+
+from core.domain.ids import VersionId
+from core.domain.runs import RunStatus
+from core.domain.training import TrainingDraft
+from core.evaluations.studies import StudyService
+from core.runs.service import RunService
+from core.runs.testing import run_to_its_end
+
+
+class EvaluationSite:
+    def __init__(self, folder: Path) -> None:
+        self.shop = Shop(folder)
+        self.service: RunService = self.shop.runs
+        self.studies = StudyService(self.shop.registry, self.shop.projects, self.shop.models)
+        self.quick = self.train("Quick")
+
+    def close(self) -> None:
+        self.shop.close()
+
+    def train(self, name: str, **values: object) -> VersionId:
+        return self.train_draft(self.shop.draft(new_model_name=name, values={"n_steps": 1, **values}, device="cpu"))
+
+    def train_draft(self, draft: TrainingDraft) -> VersionId:
+        record = self.shop.training.submit(draft).value
+        heard = run_to_its_end(self.service, record)
+        assert heard.state is not None and heard.state.status is RunStatus.SUCCESS, heard.state
+        assert record.version is not None
+        return record.version

@@ -1,0 +1,181 @@
+"""Studies of real versions: their numbers are the training's, and what is not as it was is said."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from evaluation_site import EvaluationSite
+from PIL import Image
+
+from core.domain.geometry import Box
+from core.domain.ids import CategoryId
+from core.domain.outcomes import Thresholds
+from core.domain.snapshots import Split
+from core.domain.studies import NoteKind, PictureState, StudySource
+from core.errors import FormatError, NotFoundError, RefusedError
+from core.evaluations.study import Study
+from core.registry.stores import images as image_store
+from core.registry.stores.annotations import NewAnnotation, delete_imported, insert_annotations
+from core.registry.stores.projects import list_categories
+
+LOW = Thresholds(0.001)
+
+
+@pytest.fixture
+def fresh(tmp_path) -> Iterator[EvaluationSite]:
+    """One that a test may change."""
+    site = EvaluationSite(tmp_path)
+    yield site
+    site.close()
+
+
+def study_of(site: EvaluationSite, split: Split = Split.TEST) -> Study:
+    return site.studies.open(StudySource.of_version(site.quick, split))
+
+
+def test_what_a_training_predicted_is_listed_and_opened(site):
+    found = site.studies.list_studies(version=site.quick)
+    assert [(info.split, info.n_images) for info in found] == [(Split.TEST, 3), (Split.VAL, 4), (Split.TRAIN, 24)]
+    assert found == site.studies.list_studies(project=site.shop.project)
+    assert found == site.studies.list_studies(run=site.shop.models.get_version(site.quick).run)
+    assert (found[0].title, found[0].subtitle, found[0].has_truth) == ("Quick V001", "test set", True)
+    with study_of(site) as study:
+        assert study.info == found[0]
+        assert study.categories == ("disc", "bar")
+        counts = study.outcomes(LOW).counts
+        assert counts.tp + counts.fn == 6
+        assert study.outcomes(LOW) is study.outcomes(Thresholds(0.001)), "computed once"
+        assert study.scores(LOW).tp.sum() == counts.tp
+        assert study.matrix(LOW).counts.sum() == counts.tp + counts.fp + counts.fn
+        table = site.shop.models.get_details(site.quick).tables[-1]
+        assert study.precision_recall().ap[0] == pytest.approx(table.overall.value("map50"), abs=1e-6)
+        assert study.curves().f1.shape == (3, 101)
+        assert sum(part.sum() for part in study.score_histogram(LOW).parts.values()) == counts.tp + counts.fp
+        assert study.iou_histogram(LOW).parts["TP"].sum() == counts.tp
+        assert study.calibration().n.sum() == study.table.n_predictions
+        assert not study.notes
+
+
+def test_an_image_comes_with_its_objects_and_its_file(site):
+    with study_of(site) as study:
+        image = site.studies.image(study, 1)
+        assert image.record.image.key == "test/01.jpg"
+        assert image.path == site.shop.images_root / "test/01.jpg"
+        assert (image.state, image.text) == (PictureState.OK, "")
+        assert [item.category for item in image.record.truths] == [0, 1]
+        (record,) = site.shop.projects.get_images([image.id])
+        assert record.path == "test/01.jpg"
+
+
+def test_training_images_and_a_missing_test_set_are_said(fresh):
+    with study_of(fresh, Split.TRAIN) as study:
+        assert [note.kind for note in study.notes] == [NoteKind.SEEN]
+    with study_of(fresh, Split.VAL) as study:
+        assert not study.notes, "there is a test set"
+    draft = fresh.shop.draft(new_model_name="Untested", test_folders=(), device="cpu", values={"n_steps": 1})
+    version = fresh.train_draft(draft)
+    with fresh.studies.open(StudySource.of_version(version, Split.VAL)) as study:
+        assert [note.kind for note in study.notes] == [NoteKind.NO_TEST]
+    with pytest.raises(NotFoundError, match="test set was not kept"):
+        fresh.studies.open(StudySource.of_version(version, Split.TEST))
+
+
+def test_labels_that_changed_are_said_and_can_be_measured_against(fresh):
+    with study_of(fresh) as study:
+        before = study.outcomes(LOW).counts
+        key = int(study.found[2].id)
+        with fresh.shop.registry.write() as session:
+            names = {item.name: item.id for item in list_categories(session, fresh.shop.project)}
+            insert_annotations(session, [new(key, names["disc"]), new(key, names["never seen"])])
+        unchanged = fresh.studies.with_present_labels(study)
+    with study_of(fresh) as study, unchanged as present:
+        (note,) = study.notes
+        assert (note.kind, note.images) == (NoteKind.LABELS_CHANGED, (2,))
+        assert study.outcomes(LOW).counts == before, "what was measured stays"
+        assert present.has_present_labels
+        assert [note.kind for note in present.notes] == [NoteKind.PRESENT_LABELS, NoteKind.CLASSES_ADAPTED]
+        assert '"never seen" (1)' in present.notes[1].text
+        counts = present.outcomes(LOW).counts
+        assert counts.tp + counts.fn == 7
+        assert len(present.record(2).truths) == 3
+        assert present.images[2].n_truths == 3
+
+
+def test_images_that_changed_moved_or_went_are_said(fresh):
+    root = fresh.shop.images_root
+    Image.fromarray(np.zeros((48, 64, 3), np.uint8)).save(root / "test/00.jpg")
+    (root / "test/01.jpg").rename(root / "elsewhere.jpg")
+    with study_of(fresh) as study:
+        changed, gone, same = (fresh.studies.image(study, index) for index in range(3))
+    assert changed.state is PictureState.CHANGED and "may not fit" in changed.text
+    assert changed.path is not None
+    assert gone.state is PictureState.MISSING and gone.path is None and "does not exist" in gone.text
+    assert same.state is PictureState.OK
+
+
+def test_a_picture_that_lies_elsewhere_in_the_project_is_found(fresh):
+    root = fresh.shop.images_root
+    shutil.copy(root / "test/01.jpg", root / "train/00.jpg")
+    with study_of(fresh) as study:
+        sha256 = study.found[1].sha256
+        with fresh.shop.registry.write() as session:
+            facts = image_store.list_facts(session, fresh.shop.project)
+            key, fact = facts["train/00.jpg"]
+            image_store.update_images(session, {key: replace(fact, sha256=sha256)})
+        (root / "test/01.jpg").unlink()
+        image = fresh.studies.image(study, 1)
+    assert (image.state, image.path) == (PictureState.MOVED, root / "train/00.jpg")
+    assert "train/00.jpg" in image.text
+
+
+def test_images_of_another_content_or_size_in_the_project_are_counted(fresh):
+    with fresh.shop.registry.write() as session:
+        facts = image_store.list_facts(session, fresh.shop.project)
+        (first, one), (second, two) = facts["test/00.jpg"], facts["test/02.jpg"]
+        changed = {first: replace(one, sha256="0" * 64), second: replace(two, width=32)}
+        image_store.update_images(session, changed)
+    with study_of(fresh) as study:
+        notes = {note.kind: note for note in study.notes}
+    assert notes[NoteKind.IMAGES_CHANGED].images == (0,)
+    assert notes[NoteKind.OTHER_SIZE].images == (2,)
+    assert '"test/02.jpg" was 64 x 48 pixels, and is 32 x 48' in notes[NoteKind.OTHER_SIZE].text
+
+
+def test_without_the_project_the_numbers_stay(fresh):
+    fresh.shop.projects.remove_project(fresh.shop.project)
+    with study_of(fresh) as study:
+        assert [note.kind for note in study.notes] == [NoteKind.NO_PROJECT]
+        assert study.outcomes(LOW).counts.tp
+        image = fresh.studies.image(study, 0)
+        assert (image.state, image.path) == (PictureState.UNKNOWN, None)
+        with pytest.raises(RefusedError, match="not on this computer"):
+            fresh.studies.with_present_labels(study)
+
+
+def test_labels_of_no_class_of_the_model_are_no_ground_truth(fresh):
+    with study_of(fresh) as study, fresh.shop.registry.write() as session:
+        delete_imported(session, [int(item.id) for item in study.found])
+        names = {item.name: item.id for item in list_categories(session, fresh.shop.project)}
+        insert_annotations(session, [new(int(study.found[0].id), names["never seen"])])
+    with study_of(fresh) as study, pytest.raises(RefusedError) as caught:
+        fresh.studies.with_present_labels(study)
+    assert caught.value.code == "E-570"
+    assert '"never seen"' in caught.value.text
+
+
+def test_a_damaged_pack_is_refused_and_left_out_of_lists(fresh):
+    folder = fresh.shop.models.get_version(fresh.quick).folder
+    pack = folder / "predictions-test.pack"
+    pack.chmod(0o600)
+    pack.write_bytes(pack.read_bytes()[:-5])
+    assert [info.split for info in fresh.studies.list_studies(version=fresh.quick)] == [Split.VAL, Split.TRAIN]
+    with pytest.raises(FormatError, match="cut off"):
+        study_of(fresh)
+
+
+def new(image: int, category: CategoryId) -> NewAnnotation:
+    return NewAnnotation(image, int(category), Box(1, 1, 9, 9))
