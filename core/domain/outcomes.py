@@ -137,6 +137,7 @@ class ConfusionMatrix:
 
     categories: tuple[str, ...]
     counts: Integers  # (classes + 1, classes + 1)
+    n_images: Integers  # of the same shape: images with at least one of them
     thresholds: Thresholds
     prediction_cells: Integers  # per prediction: row * (classes + 1) + column, -1 when it is in no cell
     truth_cells: Integers  # per truth

@@ -206,10 +206,13 @@ def confusion_matrix(table: ObjectTable, outcomes: Outcomes) -> ConfusionMatrix:
     counts = np.isin(outcomes.prediction_states, (PredictionState.TP, *FALSE_POSITIVES))
     prediction_cells = np.where(counts, background * size + predicted, -1)
     prediction_cells[partners[is_confused]] = truth_cells[is_confused]
-    alone = prediction_cells[prediction_cells >= background * size]
-    cells = np.concatenate([truth_cells[truth_cells >= 0], alone])
+    is_true, is_alone = truth_cells >= 0, prediction_cells >= background * size
+    cells = np.concatenate([truth_cells[is_true], prediction_cells[is_alone]])
+    images = np.concatenate([table.truth_images[is_true], table.prediction_images[is_alone]])
     matrix = np.bincount(cells, minlength=size * size).reshape(size, size)
-    return ConfusionMatrix(table.categories, matrix, outcomes.thresholds, prediction_cells, truth_cells)
+    seen = np.unique(cells * table.n_images + images) // max(1, table.n_images)
+    n_images = np.bincount(seen, minlength=size * size).reshape(size, size)
+    return ConfusionMatrix(table.categories, matrix, n_images, outcomes.thresholds, prediction_cells, truth_cells)
 
 
 def image_scores(table: ObjectTable, outcomes: Outcomes) -> ImageScores:

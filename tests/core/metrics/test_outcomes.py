@@ -254,6 +254,11 @@ def test_rows_of_the_matrix_sum_up_to_objects_and_columns_to_predictions(thresho
         table.prediction_categories[counting], minlength=4
     ).tolist()  # fmt: skip
     assert matrix.counts[4, 4] == 0
+    for cell in range(25):
+        images = {*table.truth_images[matrix.truth_cells == cell].tolist()}
+        if cell >= 20:
+            images |= {*table.prediction_images[matrix.prediction_cells == cell].tolist()}
+        assert matrix.n_images.ravel()[cell] == len(images)
     if thresholds.is_class_aware:
         assert np.trace(matrix.counts) == outcomes.counts.tp
     for cell, n in enumerate(matrix.counts.ravel().tolist()):
