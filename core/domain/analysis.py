@@ -99,7 +99,7 @@ class ErrorCost:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Percentile bootstrap over images."""
+    """Percentile bootstrap over images: where the number would lie for other sets of as many images of the kind."""
 
     low: float
     high: float

@@ -17,9 +17,6 @@ from core.metrics.matching import Booleans, Floats, Integers
 RECALL_LEVELS: npt.NDArray[np.float64] = np.linspace(0.0, 1.0, 101)
 
 
-_LEVELS_AND_END = np.append(RECALL_LEVELS, np.inf)
-
-
 def interpolated(classes: Integers, right: Floats, kept: Floats, n_truths: Floats) -> Floats:
     """Precision at the 101 levels of recall, shape (classes, 101); NaN for a class without ground truth.
 
@@ -27,15 +24,12 @@ def interpolated(classes: Integers, right: Floats, kept: Floats, n_truths: Float
     the class there are up to it and how many predictions that count. Counts can be weights.
     """
     recall = right / np.where(n_truths > 0, n_truths, 1.0)[classes]
-    # The highest level that is reached; the product alone can be off by one where a level is met exactly.
-    reached = (recall * (len(RECALL_LEVELS) - 1)).astype(np.int64)
-    reached += _LEVELS_AND_END[reached + 1] <= recall
-    reached -= _LEVELS_AND_END[reached] > recall
-    cells = classes * len(RECALL_LEVELS) + reached
+    # The highest level that is reached: never too low by the little that is added, and put right where too high.
+    # (The reference compares with levels as floats, which are not always the nearest to what they stand for.)
+    reached = (recall * (len(RECALL_LEVELS) - 1) + 1e-9).astype(np.int32)
+    reached -= RECALL_LEVELS.take(reached) > recall
     best = np.zeros((len(n_truths), len(RECALL_LEVELS)))
-    if len(cells):
-        firsts = np.flatnonzero(np.diff(cells, prepend=-1))
-        best.ravel()[cells[firsts]] = np.maximum.reduceat(right / np.maximum(kept, 1.0), firsts)
+    np.maximum.at(best.reshape(-1), classes * len(RECALL_LEVELS) + reached, right / np.maximum(kept, 1.0))
     envelope: Floats = np.maximum.accumulate(best[:, ::-1], axis=1)[:, ::-1]
     envelope[n_truths <= 0] = np.nan
     return envelope

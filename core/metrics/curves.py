@@ -5,15 +5,14 @@ Precision, recall and F1 of a confidence are those of every prediction from it u
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from core.domain.analysis import Calibration, Histogram, PrecisionRecall, ThresholdCurves
 from core.domain.outcomes import Outcomes, PredictionState
 from core.domain.predictions import Booleans, Floats, Integers, ObjectTable
-from core.metrics.average_precision import RECALL_LEVELS, interpolated
+from core.metrics.average_precision import RECALL_LEVELS
 from core.metrics.outcomes import Matcher
+from core.metrics.ranked import Ranked
 
 CONFIDENCES: Floats = np.arange(101) / 100
 DEFAULT_IOU = 0.5
@@ -47,10 +46,8 @@ def precision_recall(matcher: Matcher, iou: float = DEFAULT_IOU) -> PrecisionRec
     """COCO's interpolation with every prediction of the table; the mean leaves out classes without an instance."""
     table, greedy = matcher.table, matcher.greedy(iou)
     n_truths = _n_truths(table)
-    ranked = _Ranked.by_class(table, greedy.is_right, greedy.is_wrong)
-    rows = np.flatnonzero(ranked.is_right)
-    classes = ranked.classes[rows]
-    levels = interpolated(classes, ranked.right[rows], ranked.right[rows] + ranked.wrong[rows], n_truths)
+    ranked = Ranked.of(table.confidences, table.prediction_categories, greedy.is_right, greedy.is_wrong)
+    levels = ranked.precision_at_levels(n_truths)
     measured = levels[n_truths > 0]
     mean = measured.mean(axis=0) if len(measured) else np.full(len(RECALL_LEVELS), np.nan)
     precision = np.concatenate([mean[None], levels])
@@ -91,46 +88,19 @@ def calibration(
     return Calibration(edges, mean, accuracy, n, error)
 
 
-@dataclass(frozen=True, slots=True)
-class _Ranked:
-    """Predictions by class, then by falling confidence, with the running counts of their class."""
-
-    rows: Integers  # of the table
-    classes: Integers
-    is_right: Booleans
-    right: Floats
-    wrong: Floats
-
-    @staticmethod
-    def by_class(table: ObjectTable, is_right: Booleans, is_wrong: Booleans) -> _Ranked:
-        return _Ranked.of(table.confidences, table.prediction_categories, is_right, is_wrong)
-
-    @staticmethod
-    def of(confidences: Floats, classes: Integers, is_right: Booleans, is_wrong: Booleans) -> _Ranked:
-        rows = np.lexsort((-confidences, classes))
-        classes, is_right, is_wrong = classes[rows], is_right[rows], is_wrong[rows]
-        begins = np.searchsorted(classes, classes)
-        return _Ranked(rows, classes, is_right, _running(is_right, begins), _running(is_wrong, begins))
-
-
-def _running(flags: Booleans, begins: Integers) -> Floats:
-    total = np.concatenate([[0.0], np.cumsum(flags, dtype=np.float64)])
-    running: Floats = total[1:] - total[begins]
-    return running
-
-
 def _best_confidences(table: ObjectTable, is_right: Booleans, is_wrong: Booleans, n_truths: Floats) -> Floats:
     everything = np.zeros_like(table.prediction_categories)
-    together = _Ranked.of(table.confidences, everything, is_right, is_wrong)
+    together = Ranked.of(table.confidences, everything, is_right, is_wrong)
+    by_class = Ranked.of(table.confidences, table.prediction_categories, is_right, is_wrong)
     return np.concatenate(
         [
             _best_of_each(together, table.confidences, n_truths.sum(keepdims=True)),
-            _best_of_each(_Ranked.by_class(table, is_right, is_wrong), table.confidences, n_truths),
+            _best_of_each(by_class, table.confidences, n_truths),
         ]
     )
 
 
-def _best_of_each(ranked: _Ranked, confidences: Floats, n_truths: Floats) -> Floats:
+def _best_of_each(ranked: Ranked, confidences: Floats, n_truths: Floats) -> Floats:
     best = np.full(len(n_truths), np.nan)
     if not len(ranked.rows):
         return best
