@@ -173,6 +173,15 @@ class RunRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """What the network of an epoch predicts on the pinned images: a pack. Another `seq` is another content."""
+
+    path: Path
+    epoch: int  # from 1
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class RunState:
     """The fold of a run's events plus liveness. Curves and log travel apart, as batches."""
 
@@ -200,6 +209,7 @@ class RunState:
     warnings: tuple[str, ...] = ()
     cause: str = ""  # slug of a classified failure: gpu-memory, memory, disk-full, weights-missing, data, killed, ...
     details: str = ""  # of a failure, for the disclosure: the traceback
+    looks: tuple[Look, ...] = ()  # by epoch
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,3 +161,9 @@ class _Predicting:
 
     def should_stop(self) -> bool:
         return False
+
+    def pinned(self) -> tuple[TreeImage, ...]:
+        return ()
+
+    def seen(self, epoch: int, found: Sequence[ImagePredictions]) -> None:
+        """Predictions have no epochs."""

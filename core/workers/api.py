@@ -9,7 +9,7 @@ Measuring is not the worker's business: it predicts, the task's scorer measures,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -140,6 +140,12 @@ class PredictRequest:
     is_multi_label: bool = True
 
 
+SEEN_CONFIDENCE = 0.05
+"""Of what is kept of pinned images at every evaluation: below it a network in the making predicts hundreds a picture."""
+MOST_SEEN = 100
+"""Objects of a pinned image that are kept, the surest."""
+
+
 @dataclass(frozen=True, slots=True)
 class ImagePredictions:
     image: TreeImage
@@ -169,6 +175,15 @@ class Reporter(Protocol):
 
     def should_stop(self) -> bool:
         """The person asked to stop and keep the best; cheap enough for every batch."""
+
+    # Optional: a worker that never calls these two trains as well, only nobody sees what its network predicts so far.
+
+    def pinned(self) -> tuple[TreeImage, ...]:
+        """Validation images whose predictions are wanted after this evaluation; others after the next, perhaps."""
+
+    def seen(self, epoch: int, found: Sequence[ImagePredictions]) -> None:
+        """What the network of an epoch (from 1) predicts on the pinned images, from `SEEN_CONFIDENCE` on. Looking must
+        not change the training: no random number is drawn for it."""
 
 
 class Worker(Protocol):

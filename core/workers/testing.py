@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -52,6 +52,8 @@ class RecordingReporter:
     warnings: list[str] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)
     checkpoints: list[tuple[Path, int, bool]] = field(default_factory=list)
+    pinned_images: tuple[TreeImage, ...] = ()
+    looks: list[tuple[int, tuple[ImagePredictions, ...]]] = field(default_factory=list)
 
     def progress(self, done: float, total: float, text: str = "") -> None:
         self.progresses.append((done, total, text))
@@ -73,6 +75,12 @@ class RecordingReporter:
 
     def should_stop(self) -> bool:
         return self.stop_after is not None and len(self.values_of("batch", "loss")) >= self.stop_after
+
+    def pinned(self) -> tuple[TreeImage, ...]:
+        return self.pinned_images
+
+    def seen(self, epoch: int, found: Sequence[ImagePredictions]) -> None:
+        self.looks.append((epoch, tuple(found)))
 
     def values_of(self, split: str, name: str) -> list[float]:
         """The points of one curve in order."""
@@ -158,6 +166,11 @@ def make_train_request(
     )
 
 
+def pin(request: TrainRequest) -> tuple[TreeImage, ...]:
+    """Two images of the validation set, not in their order."""
+    return tuple(image for image in request.images if image.split is Split.VAL)[:2][::-1]
+
+
 class WorkerContract:
     """What Calque relies on. Subclasses set `slug` and fast `values`."""
 
@@ -185,8 +198,8 @@ class WorkerContract:
     @classmethod
     def trained(cls, tmp_path_factory: pytest.TempPathFactory) -> tuple[TrainRequest, TrainResult, RecordingReporter]:
         """One training shared by the tests of a class."""
-        reporter = RecordingReporter()
         request = cls.request(tmp_path_factory.mktemp("trained"))
+        reporter = RecordingReporter(pinned_images=pin(request))
         return request, cls.train(request, reporter), reporter
 
     def test_the_catalogue_lists_the_worker_as_available(self) -> None:
@@ -222,6 +235,20 @@ class WorkerContract:
         fractions = [done / total for done, total, _ in reporter.progresses]
         assert fractions == sorted(fractions)
         assert fractions[-1] == pytest.approx(1.0)
+
+    def test_what_is_seen_of_pinned_images_is_theirs(
+        self, trained: tuple[TrainRequest, TrainResult, RecordingReporter]
+    ) -> None:
+        """A worker may leave the call out."""
+        request, _, reporter = trained
+        for _epoch, found in reporter.looks:
+            assert [item.image for item in found] == list(reporter.pinned_images)
+            for item in found:
+                confidences = [one.confidence for one in item.objects]
+                assert confidences == sorted(confidences, reverse=True)
+                assert all(0 <= one.category < len(request.categories) for one in item.objects)
+        epochs = [epoch for epoch, _ in reporter.looks]
+        assert epochs == sorted(set(epochs))
 
     def test_training_leaves_a_resumable_checkpoint(
         self, trained: tuple[TrainRequest, TrainResult, RecordingReporter]

@@ -48,6 +48,16 @@ class RunLayout:
         return self.folder / "stop"
 
     @property
+    def pins_file(self) -> Path:
+        """The images that are looked at after every evaluation, where a person chose them; the parent."""
+        return self.folder / "pins.json"
+
+    @property
+    def looks(self) -> Path:
+        """What the network predicted on them, a pack an evaluation; the child."""
+        return self.artifacts / "live"
+
+    @property
     def exit_file(self) -> Path:
         """How the child's process ended; the warden."""
         return self.folder / "exit.json"

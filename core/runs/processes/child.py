@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any, Concatenate, ParamSpec, cast
@@ -31,6 +31,7 @@ from core.runs.processes.pulse import MAX_LOG_BYTES, Pulse
 from core.runs.story import events as says
 from core.runs.story.event_log import EventWriter
 from core.runs.story.raw_log import MAX_LINE, flush_streams
+from core.workers.api import ImagePredictions, TreeImage
 from core.workers.catalog import find_worker
 
 STOP_POLL_S = 0.25
@@ -136,6 +137,18 @@ class ChildContext:
             self._stop_looked_at = now
             self._is_stop_requested = self.layout.stop_file.exists()
         return self._is_stop_requested
+
+    def pinned(self) -> tuple[TreeImage, ...]:
+        """None: which images are looked at while it works is known to a run's kind."""
+        return ()
+
+    def seen(self, epoch: int, found: Sequence[ImagePredictions]) -> None:
+        """Nothing is kept of what nobody pinned."""
+
+    @_harmless
+    def looked(self, path: Path, epoch: int) -> None:
+        """A pack with what the network of an epoch predicts on the pinned images is complete on disk."""
+        self._writer.write(says.Looked(self._relative(path), int(epoch)))
 
     @property
     def is_stop_requested(self) -> bool:

@@ -88,6 +88,14 @@ class CheckpointSaved:
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """What the network of an epoch predicts on the pinned images is kept. `path` is relative to the run's folder."""
+
+    path: str
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
 class ArtifactWritten:
     """`path` is relative to the run's `artifacts`."""
 
@@ -138,6 +146,7 @@ Body = (
     | Warned
     | Effective
     | CheckpointSaved
+    | Looked
     | ArtifactWritten
     | Result
     | Heartbeat
@@ -163,6 +172,7 @@ KINDS: Mapping[type[Body], str] = {
     Warned: "warning",
     Effective: "effective",
     CheckpointSaved: "checkpoint",
+    Looked: "looked",
     ArtifactWritten: "artifact",
     Result: "result",
     Heartbeat: "heartbeat",
@@ -289,6 +299,7 @@ _MAKERS: Mapping[str, Callable[[Mapping[str, Any]], Body]] = {
     "warning": lambda v: Warned(v["text"]),
     "effective": lambda v: Effective(v["settings"]),
     "checkpoint": _checkpoint,
+    "looked": lambda v: Looked(str(v["path"]), int(v["epoch"])),
     "artifact": lambda v: ArtifactWritten(v["path"], v["n_bytes"]),
     "result": _result,
     "evaluation": lambda v: Result("evaluation", dict(v["table"])),  # before there were results of any kind

@@ -12,6 +12,7 @@ from core.domain.runs import (
     Artifact,
     Checkpoint,
     LogLine,
+    Look,
     MetricBatch,
     RunResult,
     RunState,
@@ -75,6 +76,7 @@ class RunFold:
         self._log: list[LogLine] = []
         self._checkpoints: dict[str, Checkpoint] = {}
         self._artifacts: dict[str, Artifact] = {}
+        self._looks: dict[int, Look] = {}  # by epoch
         self._best_epoch: int | None = None
         self._last_epoch: int | None = None
         self._results: list[RunResult] = []
@@ -161,6 +163,7 @@ class RunFold:
             effective=dict(attempt.effective),
             checkpoints=tuple(self._checkpoints.values()),
             artifacts=tuple(self._artifacts.values()),
+            looks=tuple(self._looks.values()),
             best_epoch=self._best_epoch,
             last_epoch=self._last_epoch,
             n_epochs=planned,
@@ -272,6 +275,7 @@ class RunFold:
         """What a later attempt does anew no longer counts."""
         kept = {key: item for key, item in self._checkpoints.items() if item.epoch <= epoch}
         self._checkpoints = kept
+        self._looks = {number: look for number, look in self._looks.items() if number <= epoch}
         self._last_epoch = epoch or None
         self._best_epoch = max((item.epoch for item in kept.values() if item.is_best), default=None)
 
@@ -319,6 +323,10 @@ class RunFold:
         if body.is_best:
             self._best_epoch = body.epoch
 
+    def _on_looked(self, event: Event, body: says.Looked) -> None:
+        self._looks.pop(body.epoch, None)  # the newest last
+        self._looks[body.epoch] = Look(self._path(body.path), body.epoch, event.seq)
+
     def _on_artifact(self, _event: Event, body: says.ArtifactWritten) -> None:
         group, _, name = body.path.partition("/")
         path = self._layout.artifacts / body.path
@@ -359,6 +367,7 @@ _HANDLERS: Mapping[type[says.Body], Callable[[RunFold, Event, Any], None]] = {
     says.Warned: RunFold._on_warned,
     says.Effective: RunFold._on_effective,
     says.CheckpointSaved: RunFold._on_checkpoint,
+    says.Looked: RunFold._on_looked,
     says.ArtifactWritten: RunFold._on_artifact,
     says.Result: RunFold._on_result,
     says.Heartbeat: RunFold._on_heartbeat,

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from core.domain import metrics as names
+from core.training.child.pinned import PinnedImages
 from core.training.standstill import Standstill, find_standstill, finds_nothing
-from core.workers.api import Reporter
+from core.workers.api import ImagePredictions, Reporter, TreeImage
 
 NON_FINITE_LIMIT = 3
 COMING_ROUND = 0.05  # an average precision from which on a training that stood still gets on again
@@ -34,8 +35,9 @@ FOUND_NOTHING = (
 class Onlooker:
     """A `Reporter` for the worker's training; every worker's curves are judged alike."""
 
-    def __init__(self, reporter: Reporter) -> None:
+    def __init__(self, reporter: Reporter, pinned: PinnedImages | None = None) -> None:
         self._reporter = reporter
+        self._pinned = pinned
         self._fraction = 0.0
         self._sums: dict[int, tuple[float, int]] = {}  # of the loss of the batches, by epoch
         self._found: list[float] = []  # the best of each validation
@@ -80,6 +82,13 @@ class Onlooker:
 
     def should_stop(self) -> bool:
         return self._reporter.should_stop()
+
+    def pinned(self) -> tuple[TreeImage, ...]:
+        return self._pinned.wanted() if self._pinned is not None else ()
+
+    def seen(self, epoch: int, found: Sequence[ImagePredictions]) -> None:
+        if self._pinned is not None:
+            self._pinned.keep(epoch, found)
 
     def _note_loss(self, epoch: float, loss: float) -> None:
         self._non_finite = 0 if math.isfinite(loss) else self._non_finite + 1

@@ -28,6 +28,7 @@ from core.tasks.task import Task
 from core.training.child.curves_file import write_curves
 from core.training.child.onlooker import Onlooker
 from core.training.child.payload import TrainingPayload, payload_from_json
+from core.training.child.pinned import PinnedImages
 from core.training.child.publication import make_publication
 from core.training.child.start import find_start
 from core.training.child.trained import recall, remember
@@ -148,7 +149,7 @@ class _Training:
             context.skip_stage(StageName.TRAIN, "An earlier attempt trained to the end; its weights are used.")
             return self._trained
         with context.stage(StageName.TRAIN):
-            onlooker = Onlooker(context)
+            onlooker = Onlooker(context, PinnedImages(context, self.task.slug, self.payload.categories, images))
             result = worker.train(self._train_request(images, start), onlooker)
             if not result.weights.is_file():
                 raise WorkerError(

@@ -12,7 +12,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from core.domain.geometry import Box, Polygon
 from core.domain.ids import TaskId
 from core.domain.snapshots import SnapshotObject, Split
 from core.domain.training import StartKind
-from core.workers.api import Start, TrainRequest, TreeImage
+from core.workers.api import ImagePredictions, Start, TrainRequest, TreeImage
 from core.workers.catalog import WorkerCatalog
 
 MARK = "calque-batch-time "
@@ -92,6 +92,11 @@ class _Watch:
 
     def should_stop(self) -> bool:
         return False
+
+    def pinned(self) -> tuple[TreeImage, ...]:
+        return ()
+
+    def seen(self, epoch: int, found: Sequence[ImagePredictions]) -> None: ...
 
 
 def _request(asked: Mapping[str, Any], folder: Path) -> TrainRequest:

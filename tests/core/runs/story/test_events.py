@@ -24,6 +24,7 @@ BODIES: list[Body] = [
     says.Warned("The loss is not a number."),
     says.Effective({"batch": 8, "optimizer": "AdamW", "lr0": 0.01, "rect": True, "freeze": None}),
     says.CheckpointSaved("checkpoints/epoch-00003.ckpt", 3, True, "ab" * 32, {"map50": 0.5}),
+    says.Looked("artifacts/live/epoch-0003.pack", 3),
     says.ArtifactWritten("train/results \udcff.png", 100),
     says.Result("evaluation", {"split": "val", "rows": [{"map50": 0.5, "recall": None}], "notes": ["a"]}),
     says.Result("anything", {}),

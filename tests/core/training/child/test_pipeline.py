@@ -86,7 +86,9 @@ def test_the_artifacts_are_what_their_names_say(bench: Bench):
     on_disk = {
         p.relative_to(bench.layout.artifacts).as_posix() for p in bench.layout.artifacts.rglob("*") if p.is_file()
     }
-    assert on_disk == listed
+    looks = {f"live/epoch-{epoch:04d}.pack" for epoch in (1, 2, 3)}  # told one by one, while it trains
+    assert {name for name in on_disk - listed if not name.endswith(".jpg")} == looks
+    assert listed < on_disk
     truth = bench.read_json("eval_test/ground_truth.json")
     assert [image["file_name"] for image in truth["images"]] == [
         "test/page 0.png",

@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 import pytest
 
 from core.tasks.segmentation import SEGMENTATION
-from core.workers.api import ImagePredictions, PredictRequest, Reporter, TrainRequest, TrainResult
+from core.workers.api import MOST_SEEN, ImagePredictions, PredictRequest, Reporter, TrainRequest, TrainResult
 from core.workers.catalog import WorkerCatalog
 from core.workers.configuration import resolve
-from core.workers.testing import RecordingReporter, WorkerContract, make_train_request
+from core.workers.testing import RecordingReporter, WorkerContract, make_train_request, pin
 
 pytestmark = pytest.mark.training
 
@@ -38,6 +38,7 @@ from safetensors.torch import load_file
 from ultralytics import YOLO
 from core.workers.api import PredictRequest
 from core.workers.builtin.yolo.worker.arguments import engine_arguments
+from core.workers.builtin.yolo.worker import pinned
 from core.workers.builtin.yolo.worker.dataset import write_dataset
 from core.workers.catalog import WorkerCatalog
 
@@ -46,6 +47,7 @@ settings = run / "config" / "Ultralytics" / "settings.json"
 settings_before = settings.read_bytes()
 catalog = WorkerCatalog()
 worker = catalog.load(catalog.get(slug))
+pinned.SEEN_CONFIDENCE = 0.001  # two epochs are sure of nothing
 trained = worker.train(request, reporter)
 asked = PredictRequest(trained.weights, trained.model, request.images, "cpu", run)
 predictions = list(worker.predict(asked, predict_reporter))
@@ -105,8 +107,8 @@ def both(in_child: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory)
                 folder,
                 BOTH,
                 slug=slug,
-                request=make_train_request(folder / "run", task, configuration),
-                reporter=RecordingReporter(),
+                request=(train_request := make_train_request(folder / "run", task, configuration)),
+                reporter=RecordingReporter(pinned_images=pin(train_request)),
                 stop_request=make_train_request(folder / "stop", task, configuration),
                 stop_reporter=RecordingReporter(stop_after=1),
                 predict_reporter=RecordingReporter(),
@@ -162,6 +164,28 @@ def test_the_weights_are_those_of_a_bare_training_bit_for_bit(answer: dict[str, 
     assert answer["is_equal"]
 
 
+def test_the_pinned_images_are_seen_at_every_validation_as_it_predicts_them(answer: dict[str, Any]) -> None:
+    reporter, has_masks = answer["reporter"], answer["request"].task == SEGMENTATION.slug
+    assert [epoch for epoch, _ in reporter.looks] == [1, 2]
+    assert "could not be observed" not in " ".join(reporter.warnings)
+    _, found = reporter.looks[answer["trained"].best_epoch - 1]
+    assert all(0 < len(item.objects) <= MOST_SEEN for item in found)
+    if has_masks:  # a mask is cut at its box, and 4 pixels of the network's input wide
+        outlined = [one for item in found for one in item.objects if one.polygon]
+        assert outlined
+        assert all(_excess(one) <= 8 for one in outlined)
+        return
+    # A later prediction is of a fused network and of one image by itself: near, not equal.
+    later = {item.image.key: item for item in answer["predictions"]}
+    near = []
+    for item in found:
+        rows = [(one.category, *_corners(one), one.confidence) for one in later[item.image.key].objects]
+        for one in item.objects[:20]:
+            numbers = (one.category, *_corners(one), one.confidence)
+            near.append(any(row == pytest.approx(numbers, abs=1.0, rel=0.05) for row in rows))
+    assert sum(near) >= 0.8 * len(near) > 0
+
+
 def test_predictions_from_safetensors_are_the_trained_networks_bit_for_bit(answer: dict[str, Any]) -> None:
     n_found = 0
     for found, rows, areas in zip(answer["best_class_only"], answer["rows"], answer["areas"], strict=True):
@@ -212,6 +236,12 @@ def test_the_stopped_training_says_so(answer: dict[str, Any]) -> None:
 
 def _corners(item: Any) -> list[float]:
     return [item.box.x0, item.box.y0, item.box.x1, item.box.y1]
+
+
+def _excess(item: Any) -> float:
+    """How far the outline leads out of the box, in pixels."""
+    inner, box = item.polygon.bounds(), item.box
+    return max(box.x0 - inner.x0, box.y0 - inner.y0, inner.x1 - box.x1, inner.y1 - box.y1)
 
 
 def _area(mask: Any) -> int:

@@ -20,6 +20,7 @@ from core.workers.builtin.yolo.cadence import is_checkpoint_due, validates
 from core.workers.builtin.yolo.worker.best_weights import Best, is_finite, weights_of
 from core.workers.builtin.yolo.worker.dataset import WrittenDataset, compare_with_scan
 from core.workers.builtin.yolo.worker.networks import load_start
+from core.workers.builtin.yolo.worker.pinned import PinnedLook
 from core.workers.builtin.yolo.worker.randomness import undisturbed_randomness
 from core.workers.builtin.yolo.worker.resume import Resumption, StepCadence, save_state
 from core.workers.builtin.yolo.worker.watch import TrainingWatch, checkpoint_metrics
@@ -95,7 +96,10 @@ class Watched:
         if not is_due or not is_finite(trainer.ema.ema):
             return dict(trainer.metrics), None
         engine: Any = super()
-        metrics, fitness = engine.validate()
+        look = PinnedLook(self.watch.reporter.pinned())
+        with look.at(trainer.validator):
+            metrics, fitness = engine.validate()
+        self.watch.tell_look(number, look)
         return metrics, float(fitness)
 
     def save_model(self) -> bool:

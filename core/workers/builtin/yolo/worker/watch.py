@@ -21,6 +21,7 @@ from core.workers.builtin.yolo.cadence import measures_train_set
 from core.workers.builtin.yolo.configuration import YoloConfiguration
 from core.workers.builtin.yolo.worker.best_weights import Best
 from core.workers.builtin.yolo.worker.metric_names import loss_values, measured_values
+from core.workers.builtin.yolo.worker.pinned import PinnedLook
 from core.workers.builtin.yolo.worker.speed import FreeCores, use_fast_layout
 from core.workers.builtin.yolo.worker.train_set import TrainSetMeasure
 
@@ -132,6 +133,17 @@ class TrainingWatch:
             took = clock.monotonic() - self._epoch_began_at
             self.reporter.metrics("train", step, epoch, self.train_set.measure(trainer))
             self._warn_when_costly(took)
+
+    def tell_look(self, number: int, look: PinnedLook) -> None:
+        """What the validation of an epoch (from 1) predicted on the pinned images."""
+
+        def tell(_trainer: Any) -> None:
+            if look.failure is not None:
+                raise look.failure
+            self.reporter.seen(number, look.result())
+
+        if look.images:
+            self._guarded(tell)(None)
 
     def is_epoch_complete(self, trainer: Any) -> bool:
         """False after a stop in the middle of an epoch."""
