@@ -141,7 +141,7 @@ class PredictRequest:
 
 
 SEEN_CONFIDENCE = 0.05
-"""Of what is kept of pinned images at every evaluation: below it a network in the making predicts hundreds a picture."""
+"""Of what is kept of pinned images: less sure, a network in the making predicts hundreds on a picture."""
 MOST_SEEN = 100
 """Objects of a pinned image that are kept, the surest."""
 

@@ -117,7 +117,9 @@ def test_pins_that_cannot_be_understood_are_those_of_the_rule(bench: Bench):
 def test_the_rule_shows_every_class_and_is_the_same_every_time():
     rng = np.random.default_rng(0)
     images = [
-        TreeImage(Path(f"{i:064x}.png"), f"{i}.png", 10, 10, Split.VAL, tuple(SnapshotObject(0, None) for _ in range(3)))
+        TreeImage(
+            Path(f"{i:064x}.png"), f"{i}.png", 10, 10, Split.VAL, tuple(SnapshotObject(0, None) for _ in range(3))
+        )
         for i in range(40)
     ]
     images += [replace(images[0], path=Path(f"{c + 90:064x}.png"), key=f"rare {c}", objects=(SnapshotObject(c, None),))
@@ -130,4 +132,3 @@ def test_the_rule_shows_every_class_and_is_the_same_every_time():
     assert choose_pins([images[i] for i in rng.permutation(len(images))]) == chosen
     assert choose_pins(images[-1:]) == (images[-1],)
     assert choose_pins([]) == ()
-
