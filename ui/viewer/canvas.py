@@ -192,7 +192,8 @@ class LayeredCanvas(ZoomWidget):
     @property
     def is_settled(self) -> bool:
         """Whether what is on the screen is the fine picture of the present view."""
-        return self._backing is not None and self._is_current(self._backing) and self._job is None
+        backing = self._backing
+        return backing is not None and self._is_current(backing) and not backing.is_coarse and self._job is None
 
     def look(self, kind: OverlayKind) -> OverlayLook:
         """As it was set; else the usual one: ground truth alone is filled lightly, below predictions it is not."""
@@ -328,7 +329,7 @@ class LayeredCanvas(ZoomWidget):
             self._take(backing)
             return backing
         if backing.content == self._content and backing.shift(self._view):
-            if backing.scene.has_labels:
+            if backing.is_coarse:
                 self._settle_timer.start()
             return backing
         if backing.view == self._view:

@@ -43,18 +43,32 @@ class Scene:
         return [(painter, look) for painter, look in shown if look.is_shown]
 
 
-def steps(painter: QPainter, scene: Scene, view: ViewTransform, region: QRect) -> Iterator[None]:
-    """Draw what lies in `region` of the window, a little each step."""
-    for pane in scene.panes:
+def steps(
+    painter: QPainter, scene: Scene, view: ViewTransform, region: QRect, plain: tuple[bool, ...] | None = None
+) -> Iterator[None]:
+    """Draw what lies in `region` of the window, a little each step; `plain` as in the picture that it is a part of."""
+    for pane, is_plain in zip(scene.panes, plain or plainness(scene, view), strict=True):
         part = pane.rect.intersected(region)
         if part.isEmpty():
             continue
         painter.setClipRect(part)
-        yield from _pane_steps(painter, scene, pane, pane.view(view), part)
+        yield from _pane_steps(painter, scene, pane, pane.view(view), part, is_plain)
     painter.setClipping(False)
 
 
-def _pane_steps(painter: QPainter, scene: Scene, pane: Pane, view: ViewTransform, part: QRect) -> Iterator[None]:
+def plainness(scene: Scene, view: ViewTransform) -> tuple[bool, ...]:
+    """Which panes show so many shapes that their lines are not smoothed."""
+    hidden = scene.style.hidden
+    counts = (
+        sum(len(one.visible(_area(pane.view(view), pane.rect), hidden)) for one, _ in scene.of(pane))
+        for pane in scene.panes
+    )
+    return tuple(n > MANY for n in counts)
+
+
+def _pane_steps(
+    painter: QPainter, scene: Scene, pane: Pane, view: ViewTransform, part: QRect, is_plain: bool
+) -> Iterator[None]:
     painter.fillRect(part, scene.background)
     if scene.picture is None:
         return
@@ -62,10 +76,7 @@ def _pane_steps(painter: QPainter, scene: Scene, pane: Pane, view: ViewTransform
     scene.picture.paint(painter, view, scene.size, pixel_ratio=scene.ratio)
     painter.restore()
     yield
-    area, hidden = _area(view, part), scene.style.hidden
-    layers = scene.of(pane)
-    whole = _area(view, pane.rect)
-    is_plain = sum(len(one.visible(whole, hidden)) for one, _ in layers) > MANY
+    area, layers = _area(view, part), scene.of(pane)
     for one, look in layers:
         yield from one.steps(painter, view, area, look=look, style=scene.style, is_plain=is_plain)
     if scene.has_labels:
@@ -90,7 +101,8 @@ class Backing:
         self.scene = scene
         self.view = view
         self.content = content
-        self.is_mended = False  # in places where labels may have been cut
+        self.plain = plainness(scene, view)
+        self.is_coarse = False  # labels may have been cut, or lines are smoothed that would not be, or are not
         self.cost_s = 0.0
         self.pixmap = QPixmap(QSize(round(scene.size.width() * scene.ratio), round(scene.size.height() * scene.ratio)))
         self.pixmap.setDevicePixelRatio(scene.ratio)
@@ -110,7 +122,7 @@ class Backing:
     def _rendered(self, region: QRect) -> Iterator[None]:
         painter = QPainter(self.pixmap)
         try:
-            yield from steps(painter, self.scene, self.view, region)
+            yield from steps(painter, self.scene, self.view, region, self.plain)
         finally:
             painter.end()
 
@@ -122,12 +134,12 @@ class Backing:
         if view.scale != self.view.scale or max(abs(moved.x() - whole.x()), abs(moved.y() - whole.y())) > 1e-6:
             return False
         self.view = view
-        self.is_mended = True
         for pane in self.scene.panes:
             self.pixmap.scroll(whole.x(), whole.y(), self._on_screen(pane.rect).toRect())
             kept = pane.rect.translated(round(dx), round(dy)).intersected(pane.rect)
             for part in _uncovered(pane.rect, kept):
                 self.mend(part)
+        self.is_coarse = self.scene.has_labels or plainness(self.scene, view) != self.plain
         return True
 
     def mend(self, region: QRect) -> None:

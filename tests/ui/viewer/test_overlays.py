@@ -2,13 +2,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPolygonF
 
 from core.domain.geometry import Box, Polygon
 from core.domain.ids import AnnotationId, CategoryId
 from core.domain.imports import RawAnnotation
+from core.domain.predictions import PredictedObject
 from core.domain.projects import AnnotatedImage, Annotation, Category, Source
-from ui.viewer.layers import WITHOUT_CLASS, ground_truth_layer, raw_layer
+from ui.viewer.layers import WITHOUT_CLASS, ground_truth_layer, prediction_layer, raw_layer
+from ui.viewer.overlays import OverlayKind
 
 TEXT, PICTURE = CategoryId("text"), CategoryId("picture")
 
@@ -93,3 +98,42 @@ def test_an_image_without_annotations_has_an_empty_layer(
     layer = ground_truth_layer(replace(annotated, annotations=()), categories)
     assert layer.visible_in(Box(0, 0, 400, 300)) == []
     assert layer.find_at(10, 10, 5) is None
+
+
+def test_what_is_hit_is_what_trying_every_shape_finds() -> None:
+    """Random outlines and boxes, each point against all of them, edges aside."""
+    random = np.random.default_rng(11)
+    raw: list[RawAnnotation] = []
+    for _ in range(300):
+        x, y = random.uniform(0, 900, 2)
+        angles = np.sort(random.uniform(0, 2 * np.pi, 9))
+        radii = random.uniform(15, 90, 9)
+        if random.random() < 0.5:
+            points = np.stack([x + radii * np.cos(angles), y + radii * np.sin(angles)], axis=1)
+            raw.append(RawAnnotation("zone", Polygon((tuple(points.ravel().tolist()),))))
+        else:
+            raw.append(RawAnnotation("line", Box(x, y, x + radii[0], y + radii[1])))
+    layer = raw_layer(raw, {}, 1000, 1000)
+    drawn = layer.drawn({CategoryId("line")})
+    zones = [one for one in layer.objects if one.rings]
+    painted = [
+        QPolygonF([QPointF(*p) for p in zip(one.rings[0][::2], one.rings[0][1::2], strict=True)]) for one in zones
+    ]
+    for x, y in random.uniform(0, 1000, (800, 2)).tolist():
+        inside = [
+            one
+            for one, polygon in zip(zones, painted, strict=True)
+            if polygon.containsPoint(QPointF(x, y), Qt.FillRule.OddEvenFill)
+        ]
+        expected = min(inside, key=lambda one: one.area, default=None)
+        number = layer.number_at(x, y, 0.01, drawn)
+        assert (None if number is None else layer.objects[number]) is expected
+
+
+def test_predictions_keep_their_rows_whatever_their_size() -> None:
+    predictions = [PredictedObject(0, 0.9, Box(0, 0, 10, 10)), PredictedObject(1, 0.8, Box(0, 0, 50, 50))]
+    layer = prediction_layer(OverlayKind.PREDICTIONS_A, predictions, ("a", "b"), "V001")
+    assert [one.row for one in layer.objects] == [1, 0]
+    assert [one.title for one in layer.objects] == ["b", "a"]
+    assert layer.number_of(0) == 1
+    assert layer.number_of(7) is None
