@@ -12,6 +12,7 @@ from typing import Any
 from core.domain.evaluation import Evaluation, EvaluationTable
 from core.domain.ids import ModelId, ProjectId, RunId, SnapshotId, TaskId, VersionId
 from core.domain.snapshots import SnapshotInfo
+from core.domain.thresholds import ChosenThreshold, VersionThreshold
 
 TRASH_DAYS = 30
 """So long the files of a deleted version can still be found in the trash of the store."""
@@ -77,6 +78,7 @@ class ModelVersion:
     description: str = ""
     imported_at: datetime | None = None  # of one that came from elsewhere; `created_at` is its training's
     is_deleted: bool = False  # only its place in the lineage is left
+    chosen_threshold: ChosenThreshold | None = None  # a person's; what holds is VersionDetails.threshold
 
     @property
     def label(self) -> str:
@@ -101,3 +103,4 @@ class VersionDetails:
     snapshot: SnapshotInfo | None = None  # the frozen dataset that made it, with counts
     files: tuple[tuple[str, int], ...] = ()  # name and bytes of each published file
     evaluations: tuple[Evaluation, ...] = ()  # every one, also those made later; oldest first
+    threshold: VersionThreshold | None = None  # from which confidence on its predictions count

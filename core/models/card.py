@@ -8,6 +8,7 @@ from typing import Any
 from core.domain.evaluation import BOXES, EvaluationRow, EvaluationTable, Measure, group_word
 from core.domain.metrics import BEST_F1
 from core.domain.training import SplitCount
+from core.models.thresholds import THRESHOLD, threshold_of
 
 DASH = "–"
 
@@ -36,6 +37,7 @@ def make_card(
         str(model.get("description", "")).strip(),
         _facts(model),
         _classes(categories, splits),
+        _threshold(model),
         *[_evaluation(table) for table in tables],
         _settings("Configuration", model.get("configuration")),
         _settings("Software", model.get("libraries")),
@@ -68,6 +70,17 @@ def _classes(categories: Sequence[str], splits: Sequence[SplitCount]) -> str:
     images = ("Images", *[str(count.n_images) for count in splits])
     background = ("of which without objects", *[str(count.n_background) for count in splits])
     return "## Classes and data\n\n" + _table(header, [images, background, *rows])
+
+
+def _threshold(model: Mapping[str, Any]) -> str:
+    """Only where the version was measured on validation images."""
+    if THRESHOLD not in model:
+        return ""
+    found = threshold_of(model)
+    text = f"Objects count from confidence **{found.confidence:.3f}** on. {found.about}"
+    rows = [(_text(name), f"{value:.3f}") for name, value in found.best_by_category.items()]
+    each = "Of each class alone, F1 is highest at:\n\n" + _table(("Class", "Confidence"), rows) if rows else ""
+    return "\n\n".join(filter(None, ("## Threshold", text, each)))
 
 
 def _at(counts: Sequence[int], index: int) -> str:

@@ -133,6 +133,10 @@ def _is_yes_or_no(value: object) -> bool:
     return isinstance(value, bool)
 
 
+def _is_confidence(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0.0 <= value <= 1.0
+
+
 def _is_object(value: object) -> bool:
     return isinstance(value, dict)
 
@@ -168,5 +172,7 @@ _OPTIONAL: Mapping[str, Check] = {
     "best_epoch": _is_whole,
     "is_partial": _is_yes_or_no,
     "snippet": _is_text,
+    "threshold": _is_confidence,
+    "threshold_about": _is_object,
 }
 """Of what Calque itself reads again; what a worker adds is its own business, as long as it is plain JSON."""

@@ -14,6 +14,7 @@ from core.domain.ids import ModelId, ProjectId, TaskId, VersionId
 from core.domain.imports import Problem
 from core.domain.models import TRASH_DAYS, Model, ModelVersion, VersionDetails, VersionStatus
 from core.domain.names import shown
+from core.domain.thresholds import ChosenThreshold, VersionThreshold
 from core.errors import NotFoundError, RefusedError, WeightsError
 from core.models.arrivals import Arrival
 from core.models.details import facts_of, imported_at, snippet_of
@@ -23,6 +24,7 @@ from core.models.origin import origin_of
 from core.models.publish import publish
 from core.models.sweeping import TRASH_PREFIX, sweep_store, throw_away
 from core.models.taking_in import insert_imported, make_model, require_fitting
+from core.models.thresholds import checked, threshold_of
 from core.models.uses import require_idle
 from core.models.verifying import find_problems
 from core.models.weights_store import (
@@ -114,6 +116,7 @@ class ModelService:
             snapshot=snapshot,
             files=_files_of(folder) if folder else (),
             evaluations=measured,
+            threshold=threshold_of(content, version.chosen_threshold),
         )
 
     def verify(self) -> tuple[Problem, ...]:
@@ -157,6 +160,26 @@ class ModelService:
     def describe_version(self, id: VersionId, description: str) -> Changes:
         with self._registry.write() as session:
             model_titles.describe_version(session, id, description)
+            return noted(session)
+
+    def threshold_of(self, id: VersionId) -> VersionThreshold:
+        """From which confidence on its predictions count, wherever they are shown, predicted, exported or served.
+
+        Raises NotFoundError, and WeightsError when the published files cannot be read.
+        """
+        version = self.get_version(id)
+        content = load_model_json(version.folder) if version.folder is not None else {}
+        return threshold_of(content, version.chosen_threshold)
+
+    def set_threshold(self, id: VersionId, chosen: ChosenThreshold) -> Changes:
+        """A person's own default, and of single classes by name; an empty one gives the training's back.
+
+        Raises RefusedError for what is no confidence (E-132) and for a class that the model does not have (E-133).
+        """
+        with self._registry.write() as session:
+            version = store.get_version(session, id)
+            categories = store.get_model(session, version.model).categories
+            store.set_threshold(session, id, checked(chosen, categories))
             return noted(session)
 
     def delete_model(self, id: ModelId) -> Changes:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from core.domain.ids import ModelId, ProjectId, RunId, SnapshotId, TaskId, VersionId
 from core.domain.models import Headline, Model, ModelVersion, VersionStatus
+from core.domain.thresholds import ChosenThreshold
 from core.registry.places import located_folder
 from core.registry.stores.scores import map50_of_version
 from core.registry.tables.models import ModelRow, VersionRow
@@ -115,4 +118,9 @@ def _to_version(
         description=row.description,
         imported_at=row.imported_at,
         is_deleted=row.deleted_at is not None,
+        chosen_threshold=_to_chosen(row.thresholds),
     )
+
+
+def _to_chosen(value: Mapping[str, Any] | None) -> ChosenThreshold | None:
+    return None if value is None else ChosenThreshold(value["confidence"], dict(value["by_category"]))

@@ -12,6 +12,7 @@ from core import clock
 from core.domain.changes import Changes
 from core.domain.ids import ModelId, ProjectId, RunId, SnapshotId, TaskId, VersionId
 from core.domain.models import Headline, Model, ModelVersion, VersionStatus
+from core.domain.thresholds import ChosenThreshold
 from core.errors import NotFoundError, RefusedError
 from core.registry.changes import note
 from core.registry.places import stored_folder
@@ -212,6 +213,14 @@ def publish_version(
     row.headline_split = headline.split if headline else None
     row.duration_s = duration_s
     row.is_partial = is_partial
+    note(session, Changes.of(versions=[id]))
+
+
+def set_threshold(session: Session, id: VersionId, chosen: ChosenThreshold) -> None:
+    """A person's own; an empty one gives the training's back."""
+    row = version_row(session, id)
+    value = {"format": 1, "confidence": chosen.confidence, "by_category": dict(chosen.by_category)}
+    row.thresholds = None if chosen.is_empty else value
     note(session, Changes.of(versions=[id]))
 
 

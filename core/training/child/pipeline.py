@@ -6,21 +6,24 @@ registry: everything it needs is in the request, everything it learns goes out a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from core.datasets.manifest_file import ManifestFile, open_manifest
 from core.datasets.tree import build_tree
 from core.domain.evaluation import EvaluationTable
 from core.domain.runs import RunStatus
 from core.domain.snapshots import Split
-from core.errors import RefusedError, WorkerError
+from core.errors import CalqueError, RefusedError, WorkerError
+from core.evaluation.best_threshold import best_threshold
 from core.evaluation.measuring import Measuring, MeasuringStopped, measure
 from core.files.faults import told_as_storage_error
 from core.models.headline import headline_of
 from core.models.publish import publish
+from core.packs.layout import predictions_file
 from core.runs.folder.removal import remove_scratch
 from core.runs.processes.child import ChildContext
 from core.tasks.catalog import TaskCatalog
@@ -264,7 +267,9 @@ class _Training:
     def _publish(self, description: WorkerDescription, result: TrainResult, manifest: ManifestFile) -> None:
         context, payload = self.context, self.payload
         context.progress(0, 1, "storing the version")
-        model, card = make_publication(context.request, payload, description, result, self.tables, manifest)
+        model, card = make_publication(
+            context.request, payload, description, result, self.tables, manifest, self._best_threshold()
+        )
         published = publish(
             weights=result.weights, model=model, store=payload.store, card=card, beside=tuple(self.predictions)
         )
@@ -277,6 +282,16 @@ class _Training:
             is_partial=result.is_partial,
         )
         tell_publication(context, publication, *self._ending(result))
+
+    def _best_threshold(self) -> tuple[float, Mapping[str, Any]] | None:
+        """By the validation images; None where they were not measured, or nothing is found on them."""
+        for pack in self.predictions:
+            if pack.name == predictions_file(Split.VAL):
+                try:
+                    return best_threshold(pack)
+                except CalqueError as error:  # the weights are not given up for it
+                    self.context.warning(f"No threshold was chosen: {error.text}")
+        return None
 
     def _ending(self, result: TrainResult) -> tuple[RunStatus, str]:
         label = self.payload.version_label

@@ -13,6 +13,7 @@ from core.domain.evaluation import EvaluationTable
 from core.domain.evaluation_json import table_to_json
 from core.domain.training import SplitCount
 from core.models.card import make_card
+from core.models.thresholds import THRESHOLD, THRESHOLD_ABOUT
 from core.models.weights_store import MODEL_FORMAT
 from core.runs.folder.request import RunRequest
 from core.training.child.payload import TrainingPayload
@@ -27,10 +28,12 @@ def make_publication(
     result: TrainResult,
     tables: Sequence[EvaluationTable],
     manifest: ManifestFile,
+    threshold: tuple[float, Mapping[str, Any]] | None = None,
 ) -> tuple[dict[str, Any], str]:
     """model.json's content and the card. Equal input gives equal content, so that a retry publishes it once.
 
-    No path of this computer is in it: versions are handed on.
+    No path of this computer is in it: versions are handed on. `threshold` is the confidence from which its predictions
+    count, and what is said about it.
     """
     model: dict[str, Any] = {
         **result.model,
@@ -59,6 +62,8 @@ def make_publication(
         "best_epoch": result.best_epoch,
         "is_partial": result.is_partial,
     }
+    if threshold is not None:
+        model[THRESHOLD], model[THRESHOLD_ABOUT] = threshold[0], dict(threshold[1])
     return model, make_card(model, tables, count_splits(manifest))
 
 

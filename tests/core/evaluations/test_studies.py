@@ -16,6 +16,7 @@ from core.domain.ids import CategoryId
 from core.domain.outcomes import Thresholds
 from core.domain.snapshots import Split
 from core.domain.studies import NoteKind, PictureState, StudySource
+from core.domain.thresholds import ThresholdOrigin
 from core.errors import FormatError, NotFoundError, RefusedError
 from core.evaluations.study import Study
 from core.registry.stores import images as image_store
@@ -58,6 +59,15 @@ def test_what_a_training_predicted_is_listed_and_opened(site):
         assert study.iou_histogram(LOW).parts["TP"].sum() == counts.tp
         assert study.calibration().n.sum() == study.table.n_predictions
         assert not study.notes
+
+
+def test_the_training_published_the_threshold_where_f1_of_val_is_highest(site):
+    found = site.shop.models.threshold_of(site.quick)
+    assert found.origin is ThresholdOrigin.TRAINING
+    with study_of(site, Split.VAL) as study:
+        assert found.confidence == study.curves().best[0]
+        assert study.outcomes(found.at(study.categories)).counts.f1 == found.f1
+    assert "## Threshold" in site.shop.models.get_details(site.quick).card
 
 
 def test_an_image_comes_with_its_objects_and_its_file(site):
