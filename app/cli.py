@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.services import Services
 
 DONE, REFUSED, USAGE, STOPPED = 0, 1, 2, 130
-CHANGING = ("import", "train", "recheck", "sample", "retry", "remove")
+CHANGING = ("import", "train", "recheck", "predict", "sample", "retry", "remove")
 VERBS = (
     "import",
     "train",
@@ -38,6 +38,7 @@ VERBS = (
     "describe",
     "delete",
     "recheck",
+    "predict",
     "export",
     "export-data",
     "import-version",
@@ -125,6 +126,8 @@ def make_parser() -> argparse.ArgumentParser:
     made = verb("recheck", "Predict with a version again and compare with what it predicted when it was measured.")
     made.add_argument("version", metavar="VERSION")
     made.add_argument("--device", metavar="cpu|cuda:0", help="the training's when not given")
+    made = verb("predict", "Find things with a version in a project's images or in files; what is found is kept.")
+    add_prediction_options(made)
     made = verb("export", "Copy a model version to a folder or a .zip file.")
     made.add_argument("version", metavar="VERSION")
     made.add_argument("target", metavar="TARGET", type=Path)
@@ -186,6 +189,21 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
     option("--val-ratio", metavar="R", type=float, help="share of the training images for validation; default 0.2")
     option("--seed", metavar="N", type=int)
     option("--use-images-without-objects", action="store_true")
+
+
+def add_prediction_options(parser: argparse.ArgumentParser) -> None:
+    option = parser.add_argument
+    option("version", metavar="VERSION")
+    option("paths", metavar="PATH", type=Path, nargs="*", help="images, or folders with images, of no project")
+    option("--project", metavar="NAME", help="look at the images of this project instead")
+    option("--folder", metavar="F", action="append", help="only this folder of it; may be repeated")
+    option("--confidence", metavar="C", type=float, help="from which an object counts; the version's own else")
+    option("--iou", metavar="I", type=float, help="overlap from which two objects of a class are one; default 0.7")
+    option("--max", metavar="N", type=int, dest="most", help="most objects of an image, or of a tile; default 300")
+    option("--tile", metavar="PX", type=int, help="look at large images in tiles of this many pixels, e.g. 1024")
+    option("--overlap", metavar="PX", type=int, help="of neighbouring tiles; an eighth of the tile when not given")
+    option("--whole-too", action="store_true", help="with tiles: look at each image as a whole too")
+    option("--device", metavar="cpu|cuda:0", help="the training's when not given")
 
 
 def run_verb(arguments: argparse.Namespace) -> int:
@@ -269,6 +287,10 @@ def _dispatch(arguments: argparse.Namespace, home: Any, console: Console) -> Ver
             from app.verbs import rechecks
 
             return rechecks.run(services, arguments, console)
+        if verb == "predict":
+            from app.verbs import predictions
+
+            return predictions.run_predict(services, arguments, console)
         if verb in ("rename", "describe", "delete"):
             from app.verbs import naming
 

@@ -24,6 +24,7 @@ GUIDE_PAGES = (
     ("run.md", "A run"),
     ("runs.md", "Runs"),
     ("models.md", "Models"),
+    ("predictions.md", "Predictions"),
     ("export.md", "Export"),
     ("preferences.md", "Preferences"),
     ("command-line.md", "Command line"),

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from core.images.thumbnails import ThumbnailCache
     from core.imports.service import ImportService
     from core.models.service import ModelService
+    from core.predictions.service import PredictionService
     from core.rechecks.service import RecheckService
     from core.runs.service import RunService
     from core.training.draft.configurations import ConfigurationService
@@ -127,6 +128,15 @@ class Services:
         return self._once("studies", lambda: StudyService(self.registry, self.projects, self.models))
 
     @property
+    def predictions(self) -> PredictionService:
+        from core.predictions.service import PredictionService
+
+        return self._once(
+            "predictions",
+            lambda: PredictionService(self.registry, self.projects, self.models, self.runs, self.home.predictions),
+        )
+
+    @property
     def configurations(self) -> ConfigurationService:
         return self.training.configurations
 
@@ -144,6 +154,7 @@ class Services:
         if not self.registry.is_read_only:
             self.runs.sweep()
             self.models.sweep()
+            self.predictions.sweep()
 
 
 def registry_of(home: Home) -> Registry:

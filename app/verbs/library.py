@@ -131,6 +131,7 @@ def run_verify(services: Services, arguments: argparse.Namespace, console: Conso
         *services.models.verify(),
         *services.datasets.verify_manifests(),
         *services.runs.verify(),
+        *services.predictions.verify(),
     ]
     data: dict[str, Any] = {}
     looked_at: tuple[str, ...] = ()

@@ -149,12 +149,13 @@ def _image_from_json(value: dict[str, Any]) -> SnapshotImage:
         height=value["height"],
         orientation=value["orientation"],
         split=Split(value["split"]),
-        objects=tuple(_object_from_json(item) for item in value["objects"]),
+        objects=tuple(object_from_json(item) for item in value["objects"]),
         white=int(value.get("white", 0)),
     )
 
 
-def _object_from_json(value: dict[str, Any]) -> SnapshotObject:
+def object_from_json(value: dict[str, Any]) -> SnapshotObject:
+    """The reverse of `object_text`. Raises ValueError, KeyError or TypeError."""
     geometry: Geometry = None
     if "box" in value:
         x0, y0, x1, y1 = (float(v) for v in value["box"])

@@ -92,7 +92,7 @@ def changed_error(problems: Sequence[Problem]) -> RefusedError:
 def check_source(path: str, sha256: str, root: Path) -> Problem | None:
     """What is wrong with the file that a snapshot speaks of; None when it is as it was."""
     try:
-        return None if sha256_of(_source_of(path, root)) == sha256 else _changed(path)
+        return None if sha256_of(source_of(path, root)) == sha256 else _changed(path)
     except ImageFileError as error:
         return _changed(path, error.text)
 
@@ -137,10 +137,10 @@ def _named(images: Iterable[SnapshotImage]) -> Iterator[tuple[SnapshotImage, str
 def _make(image: SnapshotImage, root: Path, stem: Path) -> TreeImage | Problem:
     copy = stem.with_name(stem.name + ".part")
     try:
-        if _copy(_source_of(image.path, root), copy) != image.sha256:
+        if copy_hashed(source_of(image.path, root), copy) != image.sha256:
             copy.unlink()
             return _changed(image.path)
-        if _is_safe_jpeg(copy):
+        if is_safe_jpeg(copy):
             path = stem.with_name(stem.name + ".jpg")
             copy.replace(path)
         else:
@@ -155,7 +155,7 @@ def _make(image: SnapshotImage, root: Path, stem: Path) -> TreeImage | Problem:
     return TreeImage(path, image.path, image.width, image.height, image.split, image.objects, image.sha256)
 
 
-def _source_of(relative: str, root: Path) -> Path:
+def source_of(relative: str, root: Path) -> Path:
     """The file below `root`; ImageFileError when the path, or a link in it, leads out of it."""
     path = root / relative
     if not path.resolve().is_relative_to(root.resolve()):
@@ -164,7 +164,7 @@ def _source_of(relative: str, root: Path) -> Path:
     return path
 
 
-def _copy(source: Path, target: Path) -> str:
+def copy_hashed(source: Path, target: Path) -> str:
     """Copy the bytes; the SHA-256 of what was copied. ImageFileError when the source cannot be read."""
     with open_regular(source) as reader, target.open("wb") as writer:
         if _clone(reader.fileno(), writer.fileno()):
@@ -196,7 +196,7 @@ def _clone(source: int, target: int) -> bool:
     return False
 
 
-def _is_safe_jpeg(path: Path) -> bool:
+def is_safe_jpeg(path: Path) -> bool:
     """Whether every decoder shows the file as ours does, and no library finds something in it to mend."""
     with path.open("rb") as file:
         file.seek(-2, os.SEEK_END)

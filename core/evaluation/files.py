@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -57,7 +57,7 @@ def write_predictions(path: Path, *, has_masks: bool = False) -> Iterator[Predic
         partial.unlink(missing_ok=True)
 
 
-def write_ground_truth(path: Path, images: Sequence[TreeImage], categories: Sequence[str]) -> None:
+def write_ground_truth(path: Path, images: Collection[TreeImage], categories: Sequence[str]) -> None:
     """COCO instances of what was measured against."""
     annotations = [
         {"id": number, "image_id": image_id, **_annotation(image, item)}
@@ -100,7 +100,7 @@ def _number(value: float | None, kind: str) -> str:
     return f"{value:.0f}" if kind == COUNT else f"{value:.6f}"
 
 
-def _objects(images: Sequence[TreeImage]) -> Iterator[tuple[int, TreeImage, SnapshotObject]]:
+def _objects(images: Collection[TreeImage]) -> Iterator[tuple[int, TreeImage, SnapshotObject]]:
     for number, image in enumerate(images, start=1):
         for item in image.objects:
             yield number, image, item

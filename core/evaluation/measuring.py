@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -105,7 +105,7 @@ def _header(what: Measuring, settings: Mapping[str, Any]) -> PackHeader:
 
 def _walked(
     found: Iterator[ImagePredictions],
-    images: Sequence[TreeImage],
+    images: Collection[TreeImage],
     writer: files.PredictionsWriter,
     packer: PackWriter,
     context: MeasuringContext,

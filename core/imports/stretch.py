@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from core.domain.counting import counted
 from core.domain.imports import Problem, Severity
 from core.domain.names import shown
+from core.images.white import choose_white
 from core.registry.stores.images import ImageFacts
-
-_BITS = (8, 10, 12, 14)
 
 
 def stretched(
@@ -37,9 +36,3 @@ def stretched(
         "trainings and predictions alike, and kept with the images."
     )
     return result, [Problem("grey-stretched", text, severity=Severity.INFO)]
-
-
-def choose_white(brightest: Iterable[int]) -> int:
-    """The largest value of the fewest usual bits that hold all of these; 0 when it takes all 16, or all are black."""
-    most = max(brightest, default=0)
-    return next((2**bits - 1 for bits in _BITS if 0 < most < 2**bits), 0)

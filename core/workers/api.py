@@ -9,7 +9,7 @@ Measuring is not the worker's business: it predicts, the task's scorer measures,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -126,11 +126,14 @@ class TrainResult:
 
 @dataclass(frozen=True, slots=True)
 class PredictRequest:
-    """Which images to look at, with which published (or about to be published) weights."""
+    """Which images to look at, with which published (or about to be published) weights.
+
+    `images` are passed through once, in order: they may be made as they are asked for, and be fewer than their length.
+    """
 
     weights: Path  # .safetensors
     model: Mapping[str, Any]  # as TrainResult.model / model.json
-    images: tuple[TreeImage, ...]
+    images: Collection[TreeImage]
     device: str
     work_dir: Path
     confidence: float = 0.001

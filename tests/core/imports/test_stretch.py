@@ -19,8 +19,8 @@ from core.domain.projects import ImageFilter, ImageRecord
 from core.domain.snapshots import SnapshotImage, Split
 from core.images.reading import decode, read_header
 from core.images.thumbnails import ThumbnailCache
+from core.images.white import choose_white
 from core.imports.service import ImportService
-from core.imports.stretch import choose_white
 from core.projects.service import ProjectService
 from core.registry.database import Registry
 from core.registry.stores.images import list_keys

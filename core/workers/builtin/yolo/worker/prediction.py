@@ -6,6 +6,7 @@ import copy
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from itertools import count
 from queue import SimpleQueue
 from typing import Any
 
@@ -49,11 +50,13 @@ class Predictions:
             lanes = self._lanes(request, imgsz)
         with ThreadPoolExecutor(len(lanes), "predict") as pool:
             answers = _ahead(request, lanes, pool)
-            for done, image in enumerate(request.images):
+            for done in count(1):
                 with engine_session(reporter), told_in_words(lambda: (1, imgsz)):
-                    found = next(answers)
-                    reporter.progress(done + 1, n_images, f"image {done + 1} of {n_images}")
-                yield ImagePredictions(image, found)
+                    answer = next(answers, None)
+                    if answer is None:
+                        return
+                    reporter.progress(done, n_images, f"image {done} of {n_images}")
+                yield answer
 
     def _lanes(self, request: PredictRequest, imgsz: int) -> list[_Predictor]:
         """As many networks as images are looked at side by side: the engine's keep notes about the last shape."""
@@ -69,22 +72,20 @@ class Predictions:
         return self._ready[1]
 
 
-def _ahead(
-    request: PredictRequest, lanes: Sequence[_Predictor], pool: Executor
-) -> Iterator[tuple[PredictedObject, ...]]:
+def _ahead(request: PredictRequest, lanes: Sequence[_Predictor], pool: Executor) -> Iterator[ImagePredictions]:
     """What is found on each image, in order."""
     free: SimpleQueue[_Predictor] = SimpleQueue()
     for lane in lanes:
         free.put(lane)
 
-    def look(image: TreeImage) -> tuple[PredictedObject, ...]:
+    def look(image: TreeImage) -> ImagePredictions:
         lane = free.get()
         try:
-            return lane.predict(image, request)
+            return ImagePredictions(image, lane.predict(image, request))
         finally:
             free.put(lane)
 
-    waiting: deque[Future[tuple[PredictedObject, ...]]] = deque()
+    waiting: deque[Future[ImagePredictions]] = deque()
     try:
         for image in request.images:
             waiting.append(pool.submit(look, image))

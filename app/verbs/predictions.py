@@ -1,0 +1,81 @@
+"""`calque predict`: what a version finds in images. In the foreground, as a training is."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from typing import Any
+
+from app.services import Services
+from app.verbs.output import Console, VerbResult
+from app.verbs.training import Follower, exit_code, folder_or_class, state_line, stop_on_interrupt
+from core.domain.names import typed_path
+from core.domain.predicting import PredictionDraft, Tiling
+from core.domain.projects import Project
+from core.errors import NotFoundError, RefusedError
+from core.predictions.kind import TOPIC
+
+
+def run_predict(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
+    draft = draft_from(services, arguments)
+    record = services.predictions.submit(draft)
+    console.note(f'Run {record.id} "{record.name}".')
+    follower = Follower(console)
+    with stop_on_interrupt(services, record.id, console) as wishes:
+        state = services.runs.carry_out(record.id, follower.take, wishes.wants_to_leave)
+    record = services.runs.get_run(record.id)
+    results = state.results if state is not None else ()
+    result = next((result.content for result in results if result.topic == TOPIC), None)
+    data: dict[str, Any] = {
+        "run": record.id,
+        "status": record.status,
+        "reason": record.reason,
+        "version": record.version,
+        "model": record.model_name,
+        "result": result,
+        "duration_s": record.duration_s,
+    }
+    lines = [state_line(record)]
+    if result is not None:
+        data["set"] = result["set"]
+        lines.append(f"Predictions {result['set']}.")
+    return VerbResult(data, tuple(lines), code=exit_code(record))
+
+
+def draft_from(services: Services, arguments: argparse.Namespace) -> PredictionDraft:
+    """Raises NotFoundError, RefusedError for options that do not go together."""
+    version = services.models.find_version(arguments.version)
+    if version is None:
+        raise NotFoundError(f'There is no model version "{arguments.version}".', hint="calque models lists all.")
+    if bool(arguments.paths) == (arguments.project is not None):
+        text = "Name either images or folders, or a project with --project."
+        raise RefusedError(text, hint='calque predict VERSION scans/ or calque predict VERSION --project "Letters"')
+    if arguments.folder and arguments.project is None:
+        raise RefusedError("--folder names a folder of a project.", hint="Name the project with --project.")
+    if arguments.tile is None and (arguments.overlap is not None or arguments.whole_too):
+        raise RefusedError("--overlap and --whole-too speak of tiles.", hint="Give their size with --tile.")
+    tiling = None
+    if arguments.tile is not None:
+        overlap = arguments.tile // 8 if arguments.overlap is None else arguments.overlap
+        tiling = Tiling(arguments.tile, overlap, with_whole=arguments.whole_too)
+    draft = PredictionDraft(
+        version=version.id,
+        project=find_project(services, arguments.project).id if arguments.project is not None else None,
+        folders=tuple(folder_or_class(folder) for folder in arguments.folder or ()),
+        paths=tuple(typed_path(path) for path in arguments.paths),
+        device=arguments.device or "",
+        confidence=arguments.confidence,
+        tiling=tiling,
+    )
+    if arguments.iou is not None:
+        draft = replace(draft, iou=arguments.iou)
+    if arguments.most is not None:
+        draft = replace(draft, max_detections=arguments.most)
+    return draft
+
+
+def find_project(services: Services, name: str) -> Project:
+    project = services.projects.find_project(name)
+    if project is None:
+        raise NotFoundError(f'There is no project "{name}".', hint="calque projects lists all.")
+    return project

@@ -1,0 +1,86 @@
+"""Which images a prediction looks at: those of a project with what the registry knows of them, or files of the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from core.domain.counting import counted
+from core.domain.ids import CategoryId, ImageId
+from core.domain.names import shown
+from core.domain.predicting import PredictionDraft
+from core.domain.projects import AnnotatedImage, ImageFilter, ImageState
+from core.domain.snapshots import SnapshotObject
+from core.errors import NotFoundError, RefusedError
+from core.images.scan import ScannedFile, scan_images
+from core.predictions.listing import ListedImage
+from core.projects.service import ProjectService
+
+_IMAGES_AT_ONCE = 500
+
+
+def choose_ids(draft: PredictionDraft, projects: ProjectService) -> Sequence[ImageId]:
+    """The images of the draft's project, by path. Raises NotFoundError, RefusedError when there is none."""
+    assert draft.project is not None
+    project = projects.get_project(draft.project)
+    if draft.images:
+        return draft.images
+    known = {folder.path for folder in projects.list_folders(draft.project, with_categories=False)}
+    for folder in draft.folders:
+        if folder not in known:
+            text = f'The project "{shown(project.name)}" has no folder "{shown(folder)}".'
+            raise NotFoundError(text, hint=f'calque projects "{shown(project.name)}" lists its folders.')
+    ids = projects.list_image_ids(ImageFilter(draft.project, folders=draft.folders))
+    if not len(ids):
+        raise RefusedError(f"There is no image in {where_of(draft, project.name)}.", hint="Choose other folders.")
+    return ids
+
+
+def where_of(draft: PredictionDraft, project_name: str = "") -> str:
+    """The images in a few words."""
+    if draft.paths:
+        first = shown(draft.paths[0].name or draft.paths[0])
+        return first if len(draft.paths) == 1 else f"{first} and {counted(len(draft.paths) - 1, 'other')}"
+    if draft.images:
+        return f"{counted(len(draft.images), 'chosen image')} of {shown(project_name)}"
+    if draft.folders and "" not in draft.folders:
+        return ", ".join(shown(folder) for folder in draft.folders)
+    return shown(project_name)
+
+
+def listed(
+    ids: Sequence[ImageId], projects: ProjectService, classes: Mapping[CategoryId, int]
+) -> Iterator[ListedImage]:
+    """Images of a project with their ground truth; `classes` are the version's, by those of the project."""
+    for start in range(0, len(ids), _IMAGES_AT_ONCE):
+        for item in projects.get_annotated(ids[start : start + _IMAGES_AT_ONCE]):
+            yield _listed(item, classes)
+
+
+def find_files(paths: Sequence[Path]) -> tuple[str, ...]:
+    """Whole paths of the images among files and folders, each once. Raises NotFoundError, RefusedError."""
+    found: dict[str, None] = {}
+    for path in paths:
+        whole = path.absolute()
+        if whole.is_dir():
+            scanned = (str(whole / item.path) for item in scan_images(whole) if isinstance(item, ScannedFile))
+            found.update(dict.fromkeys(scanned))
+        elif whole.exists():
+            found[str(whole)] = None
+        else:
+            raise NotFoundError(f'"{shown(path)}" does not exist.', hint="Choose images, or folders with images.")
+    if not found:
+        raise RefusedError(f'There is no image in "{shown(paths[0])}".', hint="Choose another folder.")
+    return tuple(found)
+
+
+def _listed(item: AnnotatedImage, classes: Mapping[CategoryId, int]) -> ListedImage:
+    image = item.image
+    objects = tuple(
+        SnapshotObject(classes[annotation.category], annotation.geometry, annotation.is_crowd)
+        for annotation in item.annotations
+        if annotation.geometry is not None and annotation.category is not None and annotation.category in classes
+    )
+    if image.state is not ImageState.OK:  # it is decoded in full, and left out with the reason
+        return ListedImage(image.path, objects=objects, white=image.white)
+    return ListedImage(image.path, image.sha256, image.width, image.height, image.white, objects)

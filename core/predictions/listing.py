@@ -1,0 +1,58 @@
+"""The images of a prediction as a file, a line each: the parent writes it, the child reads it line by line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.datasets.manifest import object_from_json, object_text
+from core.domain.snapshots import SnapshotObject
+from core.errors import FormatError
+from core.files.faults import told_as_storage_error
+
+
+@dataclass(frozen=True, slots=True)
+class ListedImage:
+    """`path` is relative to the project's folder, or whole. `sha256` is "" and `width` 0 where nobody looked yet."""
+
+    path: str
+    sha256: str = ""
+    width: int = 0  # upright
+    height: int = 0
+    white: int = 0  # of 16-bit grey, the value that becomes white; 0 = the largest there is
+    objects: tuple[SnapshotObject, ...] = ()  # the ground truth, in the version's classes
+
+
+def write_list(file: Path, images: Iterable[ListedImage]) -> int:
+    """How many there are. Raises OSError."""
+    n_images = 0
+    with file.open("w", encoding="ascii") as writer:
+        for image in images:
+            n_images += 1
+            objects = ",".join(object_text(o.category, o.geometry, is_crowd=o.is_crowd) for o in image.objects)
+            writer.write(
+                f'{{"path":{json.dumps(image.path)},"sha256":"{image.sha256}","width":{image.width},'
+                f'"height":{image.height},"white":{image.white},"objects":[{objects}]}}\n'
+            )
+    return n_images
+
+
+def read_list(file: Path) -> Iterator[ListedImage]:
+    """Raises FormatError naming the line, StorageError."""
+    with told_as_storage_error("The list of images", file), file.open("rb") as reader:
+        for number, line in enumerate(reader, start=1):
+            try:
+                value = json.loads(line)
+                yield ListedImage(
+                    path=value["path"],
+                    sha256=value["sha256"],
+                    width=int(value["width"]),
+                    height=int(value["height"]),
+                    white=int(value["white"]),
+                    objects=tuple(object_from_json(item) for item in value["objects"]),
+                )
+            except (ValueError, KeyError, TypeError) as error:
+                text = f"The run's list of images is damaged at line {number}."
+                raise FormatError(text, file=file, line=number, hint="Predict again.") from error
