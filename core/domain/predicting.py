@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.domain.ids import ImageId, ProjectId, VersionId
-
-DEFAULT_CONFIDENCE = 0.25
-"""From which an object counts, where the version has no threshold of its own."""
+from core.domain.thresholds import VersionThreshold
 
 KEPT_FROM = 0.01
 """Least confidence that is kept: below the threshold too, so that it can be lowered afterwards."""
@@ -30,7 +28,7 @@ class Tiling:
 @dataclass(frozen=True, slots=True)
 class PredictionDraft:
     """Which version looks at which images. Either a project (all of it, some folders, or some images) or `paths`, which
-    are files and folders on the disk. `confidence` None = the version's own threshold. `device` "" = the training's.
+    are files and folders on the disk. `confidence` None = the version's own thresholds. `device` "" = the training's.
     """
 
     version: VersionId
@@ -53,7 +51,7 @@ class PredictionSurvey:
     label: str  # of the version, with its model's name
     where: str  # "test", "12 chosen images", "3 files"
     n_images: int
-    confidence: float
+    threshold: VersionThreshold  # the version's own
     device: str
     imgsz: int | None = None
     seconds: float | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +24,7 @@ from core.predictions.payload import IMAGES_FILE, PredictionPayload, payload_fro
 from core.predictions.results import content_of
 from core.runs.processes.child import ChildContext
 from core.tasks.catalog import TaskCatalog
-from core.workers.api import PredictRequest, Worker
+from core.workers.api import ImagePredictions, PredictRequest, TreeImage, Worker
 from core.workers.catalog import WorkerCatalog
 
 MOST_NAMED = 200
@@ -58,12 +58,15 @@ class _Prediction:
     n_left_out: int = 0
     n_seen: int = 0
     n_objects: int = 0  # at or above the threshold
+    limits: tuple[float, ...] = ()  # the threshold of each class
 
     def run(self) -> None:
         context, payload = self.context, self.payload
         with context.stage(PREPARE):
             context.progress(0, 1, "checking the version's files")
             model = sound_model(payload.published, payload.label)
+            least = payload.by_category
+            self.limits = tuple(least.get(name, payload.confidence) for name in model["categories"])
             worker = WorkerCatalog().load(WorkerCatalog().get(context.request.worker))
             with told_as_storage_error("The images of the run", self.tree):
                 self.tree.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -110,6 +113,7 @@ class _Prediction:
             settings={
                 "confidence": payload.kept_from,
                 "threshold": payload.confidence,
+                "thresholds": dict(payload.by_category),
                 "suppression_iou": payload.iou,
                 "max_detections": payload.max_detections,
                 "tile": tiling and tiling.size,
@@ -152,7 +156,7 @@ class _Prediction:
         objects = merge(looked_at.tiles, looked_at.found, image.width, image.height, iou=payload.iou)
         packer.add(image, objects, looked_at.objects)
         self.n_seen += 1
-        self.n_objects += sum(item.confidence >= payload.confidence for item in objects)
+        self.n_objects += sum(item.confidence >= self.limits[item.category] for item in objects)
         self._tell()
 
     def _note_left_out(self, item: LeftOut) -> None:
@@ -176,7 +180,8 @@ class _Prediction:
 
     def _sentence(self, *, is_whole: bool) -> str:
         found = f"{counted_large(self.n_objects, 'object')} on {counted_large(self.n_seen, 'image')}"
-        at = f" (confidence {self.payload.confidence:g} or more)"
+        own = ", of some classes their own" if self.payload.by_category else ""
+        at = f" (confidence {self.payload.confidence:.2g} or more{own})"
         if is_whole:
             text = f"{found}{at}."
         else:
@@ -231,3 +236,9 @@ class _Quiet:
 
     def should_stop(self) -> bool:
         return False
+
+    def pinned(self) -> tuple[TreeImage, ...]:
+        return ()
+
+    def seen(self, epoch: int, found: Sequence[ImagePredictions]) -> None:
+        """Predictions have no epochs."""

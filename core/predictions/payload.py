@@ -20,7 +20,8 @@ IMAGES_FILE = "images.jsonl"
 class PredictionPayload:
     """`published` is the version's folder, `pack` becomes the file of the predictions.
 
-    `images_root` is None where images are named by whole paths. `where` says in words which images they are.
+    An object counts from `confidence` on, those of a class in `by_category` from theirs, all from `kept_from` on are
+    kept. `images_root` is None where images are named by whole paths. `where` says in words which images they are.
     """
 
     set: PredictionSetId
@@ -34,6 +35,7 @@ class PredictionPayload:
     n_images: int
     has_truth: bool
     confidence: float
+    by_category: Mapping[str, float]
     kept_from: float
     iou: float
     max_detections: int
@@ -54,6 +56,7 @@ class PredictionPayload:
             "n_images": self.n_images,
             "has_truth": self.has_truth,
             "confidence": self.confidence,
+            "by_category": dict(self.by_category),
             "kept_from": self.kept_from,
             "iou": self.iou,
             "max_detections": self.max_detections,
@@ -77,10 +80,11 @@ def payload_from_json(value: Mapping[str, Any], home: Path) -> PredictionPayload
             n_images=int(value["n_images"]),
             has_truth=bool(value["has_truth"]),
             confidence=float(value["confidence"]),
+            by_category={str(name): float(least) for name, least in value["by_category"].items()},
             kept_from=float(value["kept_from"]),
             iou=float(value["iou"]),
             max_detections=int(value["max_detections"]),
             tiling=tiling and Tiling(int(tiling["size"]), int(tiling["overlap"]), bool(tiling["with_whole"])),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RunError(f"The prediction's request is damaged ({error!r}).") from error

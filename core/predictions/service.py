@@ -14,7 +14,7 @@ from core.domain.ids import CategoryId, PredictionSetId, ProjectId, RunId, Versi
 from core.domain.imports import Problem, Severity
 from core.domain.models import Model, ModelVersion, VersionStatus
 from core.domain.names import shown
-from core.domain.predicting import DEFAULT_CONFIDENCE, PredictionDraft, PredictionSurvey
+from core.domain.predicting import PredictionDraft, PredictionSurvey
 from core.domain.predictions import PredictionSet
 from core.domain.projects import Project
 from core.domain.runs import RunRecord, RunStatus
@@ -66,7 +66,7 @@ class PredictionService:
             label=_label(version),
             where=where_of(draft, self._project_name(draft)),
             n_images=n_images,
-            confidence=self._confidence(draft, version),
+            threshold=self._models.threshold_of(version.id),
             device=self._device(draft, version),
             imgsz=_imgsz(model),
         )
@@ -109,6 +109,9 @@ class PredictionService:
             layout.ensure()
             n_images = write_list(file, images)
         set_id = PredictionSetId(clock.new_id())
+        own = self._models.threshold_of(version.id)
+        confidence = own.confidence if draft.confidence is None else draft.confidence
+        by_category = own.by_category if draft.confidence is None else {}
         return PredictionPayload(
             set=set_id,
             label=_label(version),
@@ -120,8 +123,9 @@ class PredictionService:
             where=where_of(draft, self._project_name(draft)),
             n_images=n_images,
             has_truth=has_truth,
-            confidence=self._confidence(draft, version),
-            kept_from=min(draft.kept_from, self._confidence(draft, version)),
+            confidence=confidence,
+            by_category=by_category,
+            kept_from=min(draft.kept_from, confidence, *by_category.values()),
             iou=draft.iou,
             max_detections=draft.max_detections,
             tiling=draft.tiling,
@@ -144,9 +148,6 @@ class PredictionService:
         numbers = {name: number for number, name in enumerate(categories)}
         known = self._projects.list_categories(project)
         return {category.id: numbers[category.name] for category in known if category.name in numbers}
-
-    def _confidence(self, draft: PredictionDraft, version: ModelVersion) -> float:
-        return DEFAULT_CONFIDENCE if draft.confidence is None else draft.confidence
 
     def _device(self, draft: PredictionDraft, version: ModelVersion) -> str:
         if draft.device:

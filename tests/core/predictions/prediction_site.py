@@ -37,8 +37,9 @@ class PredictionSite:
         return record.version
 
     def draft(self, **changes: object) -> PredictionDraft:
-        """Of the quick version on the test images."""
-        return PredictionDraft(**{"version": self.quick, "project": self.shop.project, "folders": ("test",), **changes})
+        """Of the quick version on the test images, with the usual threshold."""
+        usual = {"version": self.quick, "project": self.shop.project, "folders": ("test",), "confidence": 0.25}
+        return PredictionDraft(**{**usual, **changes})
 
     def make(self) -> RunRecord:
         return self.predictions.submit(self.draft())

@@ -12,6 +12,7 @@ from core.domain.predicting import Tiling
 from core.domain.predictions import SetKind
 from core.domain.projects import ImageFilter
 from core.domain.runs import RunStatus
+from core.domain.thresholds import ChosenThreshold
 from core.errors import NotFoundError, RefusedError, WeightsError
 from core.models.weights_store import WEIGHTS_FILE
 from core.runs.processes.launch import StartOutcome
@@ -37,6 +38,16 @@ def test_a_folder_is_predicted_and_kept_as_one_set(site: PredictionSite) -> None
     assert found in site.predictions.list_sets(project=site.shop.project)
     assert found in site.predictions.list_sets(version=site.quick)
     assert site.predictions.find_set(found.id[:20]) == found
+
+
+def test_the_versions_own_thresholds_hold_unless_one_is_named(site: PredictionSite) -> None:
+    version = site.train("Choosy")
+    site.shop.models.set_threshold(version, ChosenThreshold(0.2, {"disc": 0.999}))
+    record = site.predictions.submit(site.draft(version=version, confidence=None))
+    assert "(confidence 0.2 or more, of some classes their own)" in site.end(record).reason
+    (found,) = site.predictions.list_sets(run=record.id)
+    assert (found.settings["threshold"], found.settings["thresholds"]) == (0.2, {"disc": 0.999})
+    assert (found.n_predictions, found.settings["n_objects"]) == (6, 3), "below its threshold it is kept and not counted"
 
 
 def test_predictions_never_become_ground_truth(site: PredictionSite) -> None:
@@ -194,4 +205,4 @@ def test_the_check_finds_missing_damaged_and_stray_files(site: PredictionSite) -
     left = path.with_name(f".{path.name}.999999999.partial")
     left.write_bytes(b"half")
     site.predictions.sweep()
-    assert left.exists(), "no process can have that number: it is somebody else's name"
+    assert not left.exists()
