@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from app.controllers.comparing import ComparingController
     from app.controllers.exports import ExportsController
     from app.controllers.imports import ImportsController
     from app.controllers.locating import LocatingController
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from app.controllers.version_imports import VersionImports
     from app.controllers.viewer import ViewerController
     from app.sample_training import SampleTraining
+    from ui.comparing.compare_page import ComparePage
 
 
 class LateThumbnails:
@@ -296,6 +298,23 @@ class Features(QObject):
         )
         self.routes.lead_from_models(controller)
         return self._keep_fresh(controller)
+
+    @cached_property
+    def comparing(self) -> ComparingController:
+        from app.controllers.comparing import ComparingController
+
+        controller = ComparingController(
+            comparing=self.services.comparing, jobs=self.jobs, make_page=self._make_compare_page, parent=self
+        )
+        self.routes.lead_from_comparing(controller)
+        return self._keep_fresh(controller)
+
+    def _make_compare_page(self) -> ComparePage:
+        from ui.comparing.compare_page import ComparePage
+
+        self.compare_page = ComparePage()
+        self._window.add_page("compare", self.compare_page)
+        return self.compare_page
 
     @cached_property
     def version_imports(self) -> VersionImports:

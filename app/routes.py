@@ -20,6 +20,7 @@ from core.domain.runs import RunRecord
 from ui.main_window import MainWindow
 
 if TYPE_CHECKING:
+    from app.controllers.comparing import ComparingController
     from app.controllers.images import ImagesController
     from app.controllers.imports import ImportsController
     from app.controllers.locating import LocatingController
@@ -216,6 +217,7 @@ class Routes(QObject):
         runs.version_requested.connect(self.open_version)
         runs.train_requested.connect(self.train_current_project)
         runs.train_again_requested.connect(lambda run: self._features.training.open_like_run(run))
+        runs.compare_requested.connect(lambda runs: self._features.comparing.compare_runs(runs))
 
     def lead_from_models(self, models: ModelsController) -> None:
         models.version_opened.connect(lambda _version: self._window.show_page("version", "models"))
@@ -224,6 +226,11 @@ class Routes(QObject):
         models.import_requested.connect(self.import_version)
         models.train_requested.connect(self.train_current_project)
         models.train_again_requested.connect(lambda version: self._features.training.open_like_version(version))
+        models.compare_requested.connect(lambda versions: self._features.comparing.compare_versions(versions))
+
+    def lead_from_comparing(self, comparing: ComparingController) -> None:
+        comparing.compared.connect(lambda: self._window.show_page("compare", "models"))
+        comparing.left.connect(lambda of_versions: self.show_section("models" if of_versions else "runs"))
 
     def lead_from_version_imports(self, imports: VersionImports) -> None:
         imports.version_imported.connect(self.open_version)

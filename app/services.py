@@ -19,6 +19,7 @@ from core.registry.database import Registry
 from core.registry.remains import find_remains
 
 if TYPE_CHECKING:
+    from core.comparing.service import ComparingService
     from core.datasets.service import DatasetService
     from core.evaluations.studies import StudyService
     from core.exports.service import ExportService
@@ -135,6 +136,12 @@ class Services:
             "predictions",
             lambda: PredictionService(self.registry, self.projects, self.models, self.runs, self.home.predictions),
         )
+
+    @property
+    def comparing(self) -> ComparingService:
+        from core.comparing.service import ComparingService
+
+        return self._once("comparing", lambda: ComparingService(self.models, self.runs, self.studies))
 
     @property
     def configurations(self) -> ConfigurationService:

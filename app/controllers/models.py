@@ -45,6 +45,7 @@ class ModelsController(QObject):
     train_requested = Signal()
     train_again_requested = Signal(object)  # VersionId
     import_requested = Signal()
+    compare_requested = Signal(object)  # tuple of VersionId
     message_raised = Signal(object)  # UserMessage
 
     def __init__(
@@ -70,6 +71,7 @@ class ModelsController(QObject):
         models_page.train_again_requested.connect(self.train_again_requested)
         models_page.export_requested.connect(self.ask_export)
         models_page.import_requested.connect(self.import_requested)
+        models_page.compare_requested.connect(self.compare_requested)
         for page in (models_page, version_page):
             page.rename_requested.connect(self.ask_title)
             page.delete_requested.connect(self.ask_deletion)

@@ -40,6 +40,7 @@ class RunsController(QObject):
     list_requested = Signal()  # leave the page for the list
     version_requested = Signal(object)  # VersionId
     train_requested = Signal()
+    compare_requested = Signal(object)  # tuple of RunId
     train_again_requested = Signal(object)  # RunId
     message_raised = Signal(object)  # UserMessage
 
@@ -146,9 +147,12 @@ class RunsController(QObject):
             self._jobs.run(_load_charts)
 
     def act(self, action: RunAction, runs: Sequence[RunId]) -> None:
-        """What a button or menu entry wishes. All but removing are for one run."""
+        """What a button or menu entry wishes. All but removing and comparing are for one run."""
         if action is RunAction.REMOVE:
             self._with_runs(runs, self._ask_removal)
+            return
+        if action is RunAction.COMPARE:
+            self.compare_requested.emit(tuple(runs))
             return
         run = runs[0]
         match action:

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from core.domain.analysis import PairedDifference
 from core.domain.ids import ImageId, PredictionSetId, ProjectId, RunId, SnapshotId, TaskId, VersionId
 from core.domain.predictions import ImageRecord
 from core.domain.snapshots import Split
@@ -120,3 +121,16 @@ class StudyImage:
     text: str = ""
     id: ImageId | None = None
     white: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StudyDifference:
+    """B against A on the images that both have. `fixed`, `broken` and `both_wrong` are paths of images: an image is
+    right when everything in it was found and nothing else."""
+
+    n_images: int
+    n_left_out: int  # images of only one of them
+    differences: tuple[PairedDifference, ...]
+    fixed: tuple[str, ...]
+    broken: tuple[str, ...]
+    both_wrong: tuple[str, ...]

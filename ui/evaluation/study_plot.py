@@ -19,11 +19,11 @@ from ui.icons import icon
 from ui.theme import Theme, current_theme, theme_notifier
 from ui.widgets.labels import ElidedLabel, label
 
-# Okabe and Ito's blue, vermillion, bluish green, reddish purple; lighter ones on a dark ground.
-LIGHT_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
-DARK_COLOURS = ("#56B4E9", "#FF7F3F", "#2BC79A", "#E39CC3")
+# Okabe and Ito's blue, vermillion, bluish green, reddish purple, and two more; lighter ones on a dark ground.
+LIGHT_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#A46F00", "#3B3B3B")
+DARK_COLOURS = ("#56B4E9", "#FF7F3F", "#2BC79A", "#E39CC3", "#F0E442", "#C9CED8")
 BLUE, VERMILLION, GREEN, PURPLE = range(4)
-LINES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
+LINES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
 MARGIN = 0.03
 NAMES_HEIGHT = 44  # pixels, of two lines below bars
 
@@ -132,6 +132,10 @@ class StudyPlot(QFrame):
         """Without telling anybody."""
         self._brush.hide()
 
+    def set_title(self, title: str) -> None:
+        """Of a plot that has it elsewhere on the page: for those who do not see it."""
+        self._widget.setAccessibleName(title)
+
     def value_text(self) -> str:
         """What is drawn, in words, for those who do not see it."""
         return str(self._widget.accessibleDescription())
@@ -196,7 +200,7 @@ class StudyPlot(QFrame):
 
     def _key_text(self, colours: Sequence[str]) -> str:
         """Which line and which bar is which. One alone needs no key."""
-        signs = {0: "━━", 1: "╍╍", 2: "┅┅"}
+        signs = {0: "━━", 1: "╍╍", 2: "┅┅", 3: "╍┅"}
         told = [(colours[line.colour], signs[line.line], line.title) for line in self._lines if line.title]
         told += [
             (colours[bars.colour], "▨" if bars.is_hatched else "■", bars.title) for bars in self._bars if bars.title
@@ -230,10 +234,11 @@ class StudyPlot(QFrame):
         self._note.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def _make_layout(self) -> None:
-        title = ElidedLabel(self.title)
-        title.setProperty("role", "strong")
         header = QHBoxLayout()
-        header.addWidget(title, 1)
+        if self.title:
+            title = ElidedLabel(self.title)
+            title.setProperty("role", "strong")
+            header.addWidget(title, 1)
         if self._explains:
             button = QToolButton()
             button.setIcon(icon("circle-help"))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from core.domain.comparing import FEWEST, MOST
 from core.domain.ids import VersionId
 from core.domain.models import Model, ModelVersion, VersionStatus
 from ui.models.version_words import refusal
@@ -17,6 +18,7 @@ class LibraryAction(StrEnum):
     OPEN = "open"
     OPEN_RUN = "open-run"
     TRAIN_AGAIN = "train-again"
+    COMPARE = "compare"
     EXPORT_ZIP = "export-zip"
     EXPORT_FOLDER = "export-folder"
     RENAME = "rename"
@@ -33,6 +35,7 @@ LOOKS: Mapping[LibraryAction, ActionLook] = {
     LibraryAction.OPEN: ActionLook("Open", "box"),
     LibraryAction.OPEN_RUN: ActionLook("Open run", "activity"),
     LibraryAction.TRAIN_AGAIN: ActionLook("Train again…", "play"),
+    LibraryAction.COMPARE: ActionLook("Compare…", "chart-spline"),
     LibraryAction.EXPORT_ZIP: ActionLook("Export as one .zip file…", "file-archive"),
     LibraryAction.EXPORT_FOLDER: ActionLook("Export as a folder…", "folder"),
     LibraryAction.RENAME: ActionLook("Rename and describe…", "pencil"),
@@ -55,6 +58,13 @@ def reason_against(action: LibraryAction, entry: Entry | None, *, task_problem: 
         case LibraryAction.EXPORT_ZIP | LibraryAction.EXPORT_FOLDER:
             return refusal(entry, deed="exported")
     return ""
+
+
+def reason_against_comparing(versions: Sequence[ModelVersion]) -> str:
+    """Why these cannot stand beside each other; "" when they can."""
+    if not FEWEST <= len(versions) <= MOST:
+        return f"Select {FEWEST} to {MOST} versions, with Ctrl, to compare them."
+    return next((reason for version in versions if (reason := refusal(version, deed="compared"))), "")
 
 
 def bests_of(versions: Iterable[ModelVersion]) -> dict[VersionId, int]:

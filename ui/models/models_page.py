@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from core.domain.ids import ProjectId, VersionId
 from core.domain.models import Model, ModelVersion
 from ui.icons import icon
-from ui.models.library_actions import LOOKS, OF_A_MODEL, LibraryAction, reason_against
+from ui.models.library_actions import LOOKS, OF_A_MODEL, LibraryAction, reason_against, reason_against_comparing
 from ui.models.model_tree import ENTRY_ROLE, VERSION_ROLE, ModelFilterModel, ModelTreeModel, VersionColumn
 from ui.models.name_delegate import NameDelegate
 from ui.widgets.badge_delegate import BadgeDelegate
@@ -54,6 +54,7 @@ class ModelsPage(QWidget):
     import_requested = Signal()
     rename_requested = Signal(object)  # Model or ModelVersion
     delete_requested = Signal(object)  # Model or ModelVersion
+    compare_requested = Signal(object)  # tuple of VersionId
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,6 +71,7 @@ class ModelsPage(QWidget):
         menu.addAction(icon("file-archive"), self.tr("As one .zip file…"), lambda: self._do(LibraryAction.EXPORT_ZIP))
         menu.addAction(icon("folder"), self.tr("As a folder…"), lambda: self._do(LibraryAction.EXPORT_FOLDER))
         self._export.setMenu(menu)
+        self._compare = self._button("chart-spline", self.tr("Compare…"), lambda: self._do(LibraryAction.COMPARE))
         self._train = self._button("play", self.tr("Train again…"), lambda: self._do(LibraryAction.TRAIN_AGAIN))
         self._open = self._button("box", self.tr("Open"), lambda: self._do(LibraryAction.OPEN))
         self._search = SearchField(self.tr("Search models, versions, IDs"))
@@ -118,6 +120,12 @@ class ModelsPage(QWidget):
         """The model or version that is selected."""
         index = self._tree.currentIndex()
         return index.data(ENTRY_ROLE) if index.isValid() else None
+
+    def chosen_versions(self) -> tuple[ModelVersion, ...]:
+        """All that are selected, oldest first."""
+        rows = self._tree.selectionModel().selectedRows()
+        found = [version for row in rows if (version := row.data(VERSION_ROLE)) is not None]
+        return tuple(sorted(found, key=lambda version: version.created_at))
 
     def choose(self, id: VersionId) -> None:
         """Select a version's row, if it is shown."""
@@ -172,7 +180,8 @@ class ModelsPage(QWidget):
         if was_empty and n_shown and self.isVisible() and not self._search.hasFocus():
             self._tree.setFocus()  # the rows came after the page was shown
         self._room.share()
-        for widget in (self._search, self._projects, self._run, self._export, self._train, self._open):
+        on_entries = (self._search, self._projects, self._run, self._export, self._compare, self._train, self._open)
+        for widget in on_entries:
             widget.setVisible(n_all > 0)
         n_versions = len(self._all[1])
         subtitle = f"{counted(n_all, 'model')}, {counted(n_versions, 'version')}"
@@ -183,6 +192,7 @@ class ModelsPage(QWidget):
         actions = {
             self._open: LibraryAction.OPEN,
             self._run: LibraryAction.OPEN_RUN,
+            self._compare: LibraryAction.COMPARE,
             self._train: LibraryAction.TRAIN_AGAIN,
             self._export: LibraryAction.EXPORT_ZIP,
         }
@@ -192,6 +202,11 @@ class ModelsPage(QWidget):
             button.setToolTip(reason)
 
     def _reason_against(self, action: LibraryAction) -> str:
+        versions = self.chosen_versions()
+        if action is LibraryAction.COMPARE:
+            return reason_against_comparing(versions)
+        if len(self._tree.selectionModel().selectedRows()) > 1:
+            return self.tr("Select one entry only.")
         entry = self.chosen_entry()
         problem = ""
         if entry is not None and not isinstance(entry, Model):
@@ -210,7 +225,9 @@ class ModelsPage(QWidget):
         entry = self.chosen_entry()
         if entry is None or self._reason_against(action):
             return
-        if action is LibraryAction.RENAME:
+        if action is LibraryAction.COMPARE:
+            self.compare_requested.emit(tuple(version.id for version in self.chosen_versions()))
+        elif action is LibraryAction.RENAME:
             self.rename_requested.emit(entry)
         elif action is LibraryAction.DELETE:
             self.delete_requested.emit(entry)
@@ -268,7 +285,7 @@ class ModelsPage(QWidget):
         tree.installEventFilter(self)
         tree.setAccessibleName(self.tr("Models and versions"))
         tree.setUniformRowHeights(True)
-        tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         tree.setItemDelegateForColumn(VersionColumn.NAME, NameDelegate(tree))
         tree.setItemDelegateForColumn(VersionColumn.STATUS, BadgeDelegate(tree))
@@ -283,7 +300,7 @@ class ModelsPage(QWidget):
         tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         tree.customContextMenuRequested.connect(self._open_menu)
         tree.doubleClicked.connect(lambda: self._do(LibraryAction.OPEN))
-        tree.selectionModel().currentChanged.connect(self._refresh_buttons)
+        tree.selectionModel().selectionChanged.connect(self._refresh_buttons)
 
     def _make_layout(self) -> None:
         row = QHBoxLayout()

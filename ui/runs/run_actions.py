@@ -18,6 +18,7 @@ class RunAction(StrEnum):
     REMOVE = "remove"
     OPEN_VERSION = "open-version"
     TRAIN_AGAIN = "train-again"
+    COMPARE = "compare"
     RENAME = "rename"
 
 
@@ -39,6 +40,7 @@ LOOKS: Mapping[RunAction, ActionLook] = {
     RunAction.REMOVE: ActionLook("Remove…", "trash-2", "Take the run off the list", is_danger=True),
     RunAction.OPEN_VERSION: ActionLook("Open model version", "box", "Show the version that this run made"),
     RunAction.TRAIN_AGAIN: ActionLook("Train again…", "play", "A new training, filled in with this run's settings"),
+    RunAction.COMPARE: ActionLook("Compare…", "chart-spline", "Numbers, curves and settings side by side"),
     RunAction.RENAME: ActionLook("Rename and describe…", "pencil", "Give the run another name, or say what it is for"),
 }
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.domain.comparing import FEWEST, MOST
 from core.domain.ids import ProjectId, RunId
 from core.domain.run import Run
 from core.domain.runs import RunFilter
@@ -323,6 +324,8 @@ class RunsPage(QWidget):
 
 def _reason(action: RunAction, chosen: Sequence[Run]) -> str:
     """Why an action cannot be done with what is selected; "" when it can."""
+    if action is RunAction.COMPARE:
+        return "" if FEWEST <= len(chosen) <= MOST else f"Select {FEWEST} to {MOST} runs, with Ctrl, to compare them."
     if not chosen:
         return "Select a run first."
     if len(chosen) > 1 and action is not RunAction.REMOVE:

@@ -173,7 +173,7 @@ def test_a_failure_is_prominent_with_its_next_step(
 
 def test_the_header_offers_what_fits_the_state(qtbot: QtBot, page: RunPage, make_run: Runs, make_state: States) -> None:
     def offered() -> set[RunAction]:
-        return {action for action in RunAction if action not in (RunAction.OPEN, RunAction.RENAME)
+        return {action for action in RunAction if action not in (RunAction.OPEN, RunAction.RENAME, RunAction.COMPARE)
                 and page.header.button(action).isVisibleTo(page.header)}  # fmt: skip
 
     page.show_run(make_run())

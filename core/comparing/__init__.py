@@ -1,0 +1,1 @@
+"""Versions and runs beside each other."""
