@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.services import Services
 
 DONE, REFUSED, USAGE, STOPPED = 0, 1, 2, 130
-CHANGING = ("import", "train", "recheck", "predict", "sample", "retry", "remove")
+CHANGING = ("import", "train", "recheck", "predict", "sample", "retry", "remove", "accept")
 VERBS = (
     "import",
     "train",
@@ -39,6 +39,8 @@ VERBS = (
     "delete",
     "recheck",
     "predict",
+    "accept",
+    "tag",
     "export",
     "export-data",
     "import-version",
@@ -128,6 +130,17 @@ def make_parser() -> argparse.ArgumentParser:
     made.add_argument("--device", metavar="cpu|cuda:0", help="the training's when not given")
     made = verb("predict", "Find things with a version in a project's images or in files; what is found is kept.")
     add_prediction_options(made)
+    made = verb("accept", "Take predictions in as annotations made by a model, from a confidence up.")
+    made.add_argument("source", metavar="VERSION|SET", help="whose stored predictions: the id of a version or of a set")
+    made.add_argument("--project", metavar="NAME", required=True)
+    made.add_argument("--set", metavar="SET", choices=("train", "val", "test"), help="of a version: which images")
+    made.add_argument("--above", metavar="CONFIDENCE", type=float, default=0.5, help="0 to 1; default 0.5")
+    made = verb("tag", "Tag images of a project; without a tag, say how many have which.")
+    made.add_argument("tag", metavar="TAG", nargs="?", help='e.g. "label suspicious", "hard case", "exclude"')
+    made.add_argument("images", metavar="IMAGE", nargs="*", help="paths in the project; without one, list those tagged")
+    made.add_argument("--project", metavar="NAME", required=True)
+    made.add_argument("--remove", action="store_true", help="take the tag off")
+    made.add_argument("--csv", metavar="FILE", type=Path, help="write the list of tagged images there")
     made = verb("export", "Copy a model version to a folder or a .zip file.")
     made.add_argument("version", metavar="VERSION")
     made.add_argument("target", metavar="TARGET", type=Path)
@@ -189,6 +202,11 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
     option("--val-ratio", metavar="R", type=float, help="share of the training images for validation; default 0.2")
     option("--seed", metavar="N", type=int)
     option("--use-images-without-objects", action="store_true")
+    option(
+        "--include-model-annotations",
+        action="store_true",
+        help="also learn from accepted predictions; they are left out when not given",
+    )
 
 
 def add_prediction_options(parser: argparse.ArgumentParser) -> None:
@@ -291,6 +309,10 @@ def _dispatch(arguments: argparse.Namespace, home: Any, console: Console) -> Ver
             from app.verbs import predictions
 
             return predictions.run_predict(services, arguments, console)
+        if verb in ("accept", "tag"):
+            from app.verbs import judgements
+
+            return getattr(judgements, f"run_{verb}")(services, arguments, console)  # type: ignore[no-any-return]
         if verb in ("rename", "describe", "delete"):
             from app.verbs import naming
 

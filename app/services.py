@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from core.formats.catalog import FormatCatalog
     from core.images.thumbnails import ThumbnailCache
     from core.imports.service import ImportService
+    from core.judgements.accepting import AcceptingService
+    from core.judgements.tags import TagService
     from core.models.service import ModelService
     from core.predictions.service import PredictionService
     from core.rechecks.service import RecheckService
@@ -142,6 +144,19 @@ class Services:
         from core.comparing.service import ComparingService
 
         return self._once("comparing", lambda: ComparingService(self.models, self.runs, self.studies))
+
+    @property
+    def accepting(self) -> AcceptingService:
+        from core.evaluations.sources import Sources
+        from core.judgements.accepting import AcceptingService
+
+        return self._once("accepting", lambda: AcceptingService(self.registry, Sources(self.registry, self.models)))
+
+    @property
+    def tags(self) -> TagService:
+        from core.judgements.tags import TagService
+
+        return self._once("tags", lambda: TagService(self.registry))
 
     @property
     def configurations(self) -> ConfigurationService:

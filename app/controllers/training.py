@@ -54,6 +54,7 @@ class _Content:
     folders: tuple[Folder, ...]
     categories: tuple[Category, ...]
     stated: Mapping[Split, int]
+    n_model_made: int
     models: tuple[Model, ...]
     versions: tuple[ModelVersion, ...]
     workers: tuple[WorkerInfo, ...]
@@ -186,6 +187,7 @@ class TrainingController(QObject):
             folders=self._projects.list_folders(project),
             categories=self._projects.list_categories(project),
             stated=self._projects.count_stated_sets(project),
+            n_model_made=self._projects.count_model_annotations(project),
             models=models,
             versions=tuple(sorted(versions, key=lambda version: order[version.model])),
             workers=self._catalog.list_workers(include_hidden=True),
@@ -201,6 +203,7 @@ class TrainingController(QObject):
         wizard.set_folders(content.folders)
         wizard.set_categories(content.categories)
         wizard.set_stated_sets(content.stated)
+        wizard.set_model_made(content.n_model_made)
         wizard.set_models(content.models)
         wizard.set_versions(content.versions)
         self._begin(content.proposal, beginning)
@@ -423,4 +426,5 @@ _OF_IMAGES = (
     "stated_sets",
     "categories",
     "use_images_without_objects",
+    "include_model_annotations",
 )

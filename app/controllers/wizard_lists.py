@@ -28,6 +28,7 @@ class _Fresh:
     project: Project | None
     folders: tuple[Folder, ...] | None
     categories: tuple[Category, ...] | None
+    n_model_made: int | None
     library: tuple[tuple[Model, ...], tuple[ModelVersion, ...]] | None
     configurations: tuple[Configuration, ...] | None
 
@@ -83,6 +84,7 @@ class WizardLists(QObject):
             project=self._projects.get_project(project) if project in changes.projects else None,
             folders=self._projects.list_folders(project) if project in changes.folders else None,
             categories=self._projects.list_categories(project) if project in changes.categories else None,
+            n_model_made=self._projects.count_model_annotations(project) if project in changes.categories else None,
             library=self._read_library(project) if has_models else None,
             configurations=(
                 self._configurations.list_configurations(worker) if changes.configurations and worker else None
@@ -103,6 +105,8 @@ class WizardLists(QObject):
             wizard.set_folders(fresh.folders)
         if fresh.categories is not None:
             wizard.set_categories(fresh.categories)
+        if fresh.n_model_made is not None:
+            wizard.set_model_made(fresh.n_model_made)
         if fresh.library is not None:
             models, versions = fresh.library
             wizard.set_models(models)

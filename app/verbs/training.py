@@ -73,6 +73,8 @@ def plan_from(arguments: argparse.Namespace) -> TrainingPlan:
         given["allow_download"] = True
     if arguments.use_images_without_objects:
         given["use_images_without_objects"] = True
+    if arguments.include_model_annotations:
+        given["include_model_annotations"] = True
     return replace(plan, **given)
 
 

@@ -64,6 +64,7 @@ _TABLE = (
     Code("W-242", "Classes occur only in images that are not trained on.", "Add such images to the training."),
     Code("E-243", "Classes have only boxes, and the task needs shapes.", "Draw shapes, or choose another task."),
     Code("W-244", "Shapes without an area were left out.", "Look at them, if there are many."),
+    Code("W-245", 'Images with the tag "exclude" are left out.', "Take the tag off those that are to be used."),
     Code("E-250", "There is not enough room on the disk.", "Free some space."),
     Code("E-260", "The weights of a version are missing.", "Restore them from a backup of Calque's home."),
     Code("E-301", "The classes are not those of the model.", "Create a new model for them."),

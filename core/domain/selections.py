@@ -12,9 +12,11 @@ from core.domain.snapshots import Split
 class Selection:
     """All images in the folders and below them; "" is the root, i.e. all. No folder has no images.
 
-    With `stated_set`, those of them that an import stated to be of that set.
+    With `stated_set`, those of them that an import stated to be of that set. `includes_models`: what is drawn on them
+    includes accepted predictions, else it is the ground truth alone.
     """
 
     project: ProjectId
     folders: tuple[str, ...] = ()
     stated_set: Split | None = None
+    includes_models: bool = False

@@ -52,6 +52,7 @@ class TrainingDraft:
     device: str = "cpu"
     max_minutes: float | None = 60.0  # None = no limit
     use_images_without_objects: bool = False
+    include_model_annotations: bool = False  # accepted predictions: what a model found and a person let pass
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,4 +34,5 @@ class TrainingPlan:
     device: str = "cpu"
     minutes: float | None = 60.0
     use_images_without_objects: bool = False
+    include_model_annotations: bool = False
     values: Mapping[str, ConfigValue] = field(default_factory=dict)

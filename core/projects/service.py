@@ -25,6 +25,7 @@ from core.registry.stores import images, projects, runs
 from core.registry.stores.annotations import get_annotated
 from core.registry.stores.image_files import ImageFile, files_after
 from core.registry.stores.images import SortOrder
+from core.registry.stores.model_annotations import count_model_annotations
 from core.registry.stores.upkeep import recount
 
 FILES_PER_PAGE = 5_000
@@ -141,6 +142,11 @@ class ProjectService:
         with self._registry.read() as session:
             found = images.count_stated_sets(session, project)
         return {split: found[split.value] for split in Split if split.value in found}
+
+    def count_model_annotations(self, project: ProjectId) -> int:
+        """Accepted predictions: they are no ground truth, and counted apart from it."""
+        with self._registry.read() as session:
+            return count_model_annotations(session, project)
 
     def get_revision(self, id: ProjectId) -> int:
         """Grows with every change of the project's name, images, annotations and classes. Raises NotFoundError."""

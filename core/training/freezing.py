@@ -31,7 +31,13 @@ class Shapes:
 
 
 def frozen_images(
-    session: Session, project: ProjectId, images: ChosenImages, shapes: Shapes, check: Check = lambda: None
+    session: Session,
+    project: ProjectId,
+    images: ChosenImages,
+    shapes: Shapes,
+    check: Check = lambda: None,
+    *,
+    includes_models: bool = False,
 ) -> Iterator[FrozenImage]:
     """Sorted by path. Raises RefusedError (E-152) when an image is in two sets."""
     splits = tuple(Split)
@@ -41,7 +47,8 @@ def frozen_images(
         raise shared_error(int(is_twice.sum()), [splits[index] for index in np.unique(found)])
     keys = selections.keys_by_path(session, project, images.keys, check)
     of_image = images.splits[np.searchsorted(images.keys, keys)].tolist()
-    for row, index in zip(selections.iter_frozen(session, keys, check), of_image, strict=True):
+    rows = selections.iter_frozen(session, keys, check, includes_models=includes_models)
+    for row, index in zip(rows, of_image, strict=True):
         texts, categories = _objects(row, shapes)
         yield FrozenImage(
             row.path, row.sha256, row.width, row.height, row.orientation, splits[index], texts, categories, row.white

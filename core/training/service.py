@@ -176,7 +176,8 @@ class TrainingService:
                 usable=task.usable_shape,
                 keeps_boxes=task.keeps_boxes,
             )
-            images = frozen_images(session, question.project, resolved.images, shapes)
+            includes = question.choice.include_model_annotations
+            images = frozen_images(session, question.project, resolved.images, shapes, includes_models=includes)
             return self._datasets.freeze(question.project, images, data.categories)
 
     def default_name(self, draft: TrainingDraft) -> str:

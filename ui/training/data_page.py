@@ -20,6 +20,7 @@ from ui.training.folder_picker import FolderPicker
 from ui.training.folder_sums import sum_of
 from ui.training.split_slot import SplitSlot
 from ui.training.wizard_page import WizardPage, card
+from ui.widgets.formatting import count
 from ui.widgets.labels import label
 
 MAX_SEED = 2**31 - 1
@@ -41,6 +42,8 @@ class DataPage(WizardPage):
         self._classes = ClassChecklist()
         self._background = Switch(self.tr("Use ima&ges without objects"))
         self._background_problem = ProblemLabel()
+        self._model_made = Switch()
+        self._model_made_hint = label("", "muted", wrap=True)
         self._seed_field = NumberField(is_whole=True, minimum=0, maximum=MAX_SEED)
         self._seed_line = LabelledField(
             self.tr("See&d"),
@@ -63,6 +66,8 @@ class DataPage(WizardPage):
         self._seed_field.number_edited.connect(self.changed)
         self._classes.chosen_changed.connect(self.changed)
         self._background.clicked.connect(lambda _on: self.changed.emit())
+        self._model_made.clicked.connect(lambda _on: self.changed.emit())
+        self.set_model_made(0)
 
     def _make_slots(self) -> dict[str, SplitSlot]:
         return {
@@ -99,6 +104,9 @@ class DataPage(WizardPage):
         column.addWidget(label(text, "muted", wrap=True))
         column.addWidget(self._background_problem)
         column.addSpacing(4)
+        column.addWidget(self._model_made)
+        column.addWidget(self._model_made_hint)
+        column.addSpacing(4)
         column.addWidget(self._seed_line)
         self.column.addWidget(frame)
         self.column.addStretch(1)
@@ -121,6 +129,19 @@ class DataPage(WizardPage):
         for key, slot in self._slots.items():
             slot.set_n_stated(counts.get(Split(key), 0))
 
+    def set_model_made(self, number: int) -> None:
+        """Accepted predictions in the project."""
+        self._model_made.setText(self.tr("Include annotations made by models ({n})").format(n=count(number)))
+        self._model_made.updateGeometry()
+        if number:
+            text = self.tr(
+                "Predictions that somebody accepted or corrected. They are no ground truth; where they are wrong, the "
+                "model learns its own mistakes."
+            )
+        else:
+            text = self.tr("There are none in this project: no prediction has been accepted.")
+        self._model_made_hint.setText(text)
+
     def show_draft(self, draft: TrainingDraft) -> None:
         self._ratio, self._seed = draft.val_ratio, draft.seed
         for key, paths in (("train", draft.train_folders), ("val", draft.val_folders), ("test", draft.test_folders)):
@@ -132,6 +153,7 @@ class DataPage(WizardPage):
         if draft.seed != self._seed_field.number():
             self._seed_field.set_number(draft.seed)
         self._background.setChecked(draft.use_images_without_objects)
+        self._model_made.setChecked(draft.include_model_annotations)
         self._refresh()
 
     def apply(self, draft: TrainingDraft) -> TrainingDraft:
@@ -148,6 +170,7 @@ class DataPage(WizardPage):
             seed=self._seed,
             categories=self._classes.chosen(),
             use_images_without_objects=self._background.isChecked(),
+            include_model_annotations=self._model_made.isChecked(),
         )
 
     def own_issues(self) -> tuple[Issue, ...]:

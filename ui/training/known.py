@@ -26,6 +26,7 @@ class Known:
     folders: Mapping[str, Folder] = field(default_factory=dict)  # by path
     categories: tuple[Category, ...] = ()
     stated: Mapping[Split, int] = field(default_factory=dict)  # images of the sets that imports state
+    n_model_made: int = 0  # accepted predictions in the project
     devices: DeviceReport | None = None  # None = a GPU is being looked for
 
     def worker(self, slug: str) -> WorkerInfo | None:

@@ -190,6 +190,10 @@ class TrainingWizard(QWidget):
         """Images of the sets that imports state."""
         self._learn(stated=dict(counts))
 
+    def set_model_made(self, number: int) -> None:
+        """Accepted predictions in the project."""
+        self._learn(n_model_made=number)
+
     def set_devices(self, report: DeviceReport | None) -> None:
         """None = a GPU is being looked for."""
         self._learn(devices=report)

@@ -32,6 +32,9 @@ IS_POLYGON, IS_CROWD = 1, 2
 
 STATES = (ImageState.OK, ImageState.DAMAGED, ImageState.MISSING)
 
+EXCLUDED_STATE = len(STATES)
+"""In `ImageBlock.states` of a selection: a person left the image out of training, whatever its state. Not kept."""
+
 _FORMAT = 1
 _HEADER = struct.Struct("<III")  # format, images, entries
 _JPEG_SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif")
@@ -58,7 +61,7 @@ class ImageBlock:
 
     keys: Column  # ascending
     folders: Column
-    states: Column  # index into STATES
+    states: Column  # index into STATES, or EXCLUDED_STATE
     flags: Column
     n_bad: Column  # shapes of a class that have no area in the image
     n_whole: Column  # annotations of the whole image with a class

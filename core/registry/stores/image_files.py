@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain.ids import ProjectId
+from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
 from core.registry.tables.images import ImageRow
 
 
@@ -19,6 +21,26 @@ class ImageFile:
     n_bytes: int
     mtime_ns: int
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFact:
+    """What tells whether an image is still the one that somebody spoke of. `key` is the table's."""
+
+    key: int
+    sha256: str
+    width: int
+    height: int
+
+
+def facts_of(session: Session, project: ProjectId, paths: Iterable[str]) -> dict[str, ImageFact]:
+    """By path, of those images that the project has."""
+    found: dict[str, ImageFact] = {}
+    for chunk in chunked(paths, KEYS_PER_QUERY):
+        query = select(ImageRow.path, ImageRow.id, ImageRow.sha256, ImageRow.width, ImageRow.height)
+        rows = session.execute(query.where(ImageRow.project_id == project, ImageRow.path.in_(chunk)))
+        found.update((path, ImageFact(key, sha256, width, height)) for path, key, sha256, width, height in rows)
+    return found
 
 
 def files_after(session: Session, project: ProjectId, after: int, limit: int) -> tuple[tuple[ImageFile, ...], int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from core.domain.ids import CategoryId, ProjectId
+from core.domain.judgements import EXCLUDE
 from core.domain.projects import Category, Source
 from core.domain.selections import Selection
 from core.domain.snapshots import Split
@@ -19,6 +21,7 @@ from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
 from core.registry.stores.driver import cursor_of
 from core.registry.stores.image_blocks import (
     BITS,
+    EXCLUDED_STATE,
     IMAGES_PER_BLOCK,
     Column,
     ImageBlock,
@@ -42,6 +45,15 @@ WHERE id >= ? AND id < ? AND project_id = ? ORDER BY id
 _ANNOTATIONS = """
 SELECT image_id, category_id, kind, x0, y0, x1, y1, points, is_crowd FROM annotation
 WHERE image_id >= ? AND image_id < ? AND source != ?
+"""
+# The source stands in the text: only then is the index of what models made taken.
+_BY_MODELS = """
+SELECT image.id, image.folder_id, count(*) FROM annotation JOIN image ON image.id = annotation.image_id
+WHERE annotation.source = 'model' AND image.project_id = ? GROUP BY image.id ORDER BY image.id
+"""
+_EXCLUDED = """
+SELECT image.id FROM image_tag JOIN image ON image.id = image_tag.image_id
+WHERE image_tag.tag = ? AND image.project_id = ? ORDER BY image.id
 """
 _BLOCKS_THAT_ARE = "SELECT id >> ?, count(*) FROM image WHERE project_id = ? GROUP BY 1"
 _ALL_FOLDERS = "SELECT id FROM folder WHERE project_id = ?"
@@ -140,18 +152,35 @@ def iter_blocks(session: Session, selection: Selection, check: Check = lambda: N
     of_set = None if selection.stated_set is None else _keys_of_set(session, selection.project, selection.stated_set)
     project = selection.project
     missing = frozenset(list_missing_blocks(session, project))
+    excluded = _list_excluded(session, project)
+    # What is kept of an image counts its ground truth alone.
+    by_models = frozenset((_made_by_models(session, project)[0] >> BITS).tolist() if selection.includes_models else ())
     known = session.execute(
         select(IMAGE_BLOCKS.c.number, IMAGE_BLOCKS.c.folders).where(IMAGE_BLOCKS.c.project_id == project)
     ).all()
     wanted = {number for number, content in known if is_in(np.frombuffer(content, dtype="<u4"), folders).any()}
     for number in sorted(wanted | missing if len(folders) else ()):
         check()
-        block = _make(session, project, number) if number in missing else _read(session, project, number)
+        if number in by_models:
+            block = _make(session, project, number, includes_models=True)
+        else:
+            block = _make(session, project, number) if number in missing else _read(session, project, number)
         block = block.where(is_in(block.folders, folders))
         if of_set is not None:
             block = block.where(is_in(block.keys, of_set))
+        if len(excluded) and (is_out := is_in(block.keys, excluded)).any():
+            block = replace(block, states=np.where(is_out, np.uint8(EXCLUDED_STATE), block.states))
         if len(block):
             yield block
+
+
+def count_made_by_models(session: Session, selection: Selection) -> int:
+    """Accepted predictions on the images of a selection."""
+    keys, folders, numbers = _made_by_models(session, selection.project)
+    chosen = is_in(folders, np.array(sorted(_folder_keys(session, selection)), dtype=np.int64))
+    if selection.stated_set is not None and chosen.any():
+        chosen &= is_in(keys, _keys_of_set(session, selection.project, selection.stated_set))
+    return int(numbers[chosen].sum())
 
 
 def list_classes(session: Session, project: ProjectId) -> tuple[Category, ...]:
@@ -184,16 +213,19 @@ def keys_by_path(session: Session, project: ProjectId, wanted: Column, check: Ch
     return keys if is_text else _reordered(session, keys)
 
 
-def iter_frozen(session: Session, keys: Column, check: Check = lambda: None) -> Iterator[FrozenRow]:
-    """Images with their ground truth, in the order of `keys`."""
+def iter_frozen(
+    session: Session, keys: Column, check: Check = lambda: None, *, includes_models: bool = False
+) -> Iterator[FrozenRow]:
+    """Images with their ground truth, and accepted predictions if these are wanted, in the order of `keys`."""
     cursor = cursor_of(session)
+    left_out = _left_out(includes_models)
     for start in range(0, len(keys), KEYS_PER_QUERY - 1):
         check()
         chunk = keys[start : start + KEYS_PER_QUERY - 1].tolist()
         marks = ",".join("?" * len(chunk))
         images = {row[0]: row for row in cursor.execute(_FROZEN_IMAGES.format(marks=marks), chunk)}
         of_image: dict[int, list[ShapeColumns]] = {key: [] for key in chunk}
-        for shape in cursor.execute(_FROZEN_ANNOTATIONS.format(marks=marks), (*chunk, Source.MODEL.value)):
+        for shape in cursor.execute(_FROZEN_ANNOTATIONS.format(marks=marks), (*chunk, left_out)):
             of_image[shape[0]].append(shape)
         for key in chunk:
             _, path, sha256, width, height, orientation, white = images[key]
@@ -256,11 +288,29 @@ def _read(session: Session, project: ProjectId, number: int) -> ImageBlock:
     return unpack(number, content, hashes)
 
 
-def _make(session: Session, project: ProjectId, number: int) -> ImageBlock:
+def _make(session: Session, project: ProjectId, number: int, *, includes_models: bool = False) -> ImageBlock:
     cursor = cursor_of(session)
     first, last = number << BITS, (number << BITS) + IMAGES_PER_BLOCK
     images: list[ImageColumns] = cursor.execute(_IMAGES, (first, last, project)).fetchall()
-    return make_block(images, cursor.execute(_ANNOTATIONS, (first, last, Source.MODEL.value)).fetchall())
+    return make_block(images, cursor.execute(_ANNOTATIONS, (first, last, _left_out(includes_models))).fetchall())
+
+
+def _left_out(includes_models: bool) -> str:
+    """The source whose annotations do not count; "" is none's."""
+    return "" if includes_models else Source.MODEL.value
+
+
+def _made_by_models(session: Session, project: ProjectId) -> tuple[Column, Column, Column]:
+    """Images with accepted predictions, ascending by key: their keys, their folders', and how many there are."""
+    rows = cursor_of(session).execute(_BY_MODELS, (project,)).fetchall()
+    keys, folders, numbers = np.array(rows, dtype=np.int64).reshape(-1, 3).T
+    return keys, folders, numbers
+
+
+def _list_excluded(session: Session, project: ProjectId) -> Column:
+    """Ascending."""
+    rows = cursor_of(session).execute(_EXCLUDED, (EXCLUDE, project)).fetchall()
+    return np.array(rows, dtype=np.int64).reshape(-1)
 
 
 def _folder_keys(session: Session, selection: Selection) -> set[int]:

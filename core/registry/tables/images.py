@@ -91,6 +91,7 @@ class AnnotationRow(Row):
         ),
         Index(None, "image_id"),
         Index(None, "category_id", "image_id", "source"),
+        Index("ix_annotation_by_models", "image_id", sqlite_where=text("source = 'model'")),
         {"sqlite_autoincrement": True},
     )
 

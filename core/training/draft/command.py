@@ -83,6 +83,7 @@ def to_arguments(plan: TrainingPlan) -> list[str]:
         arguments += _option("--minutes", f"{plan.minutes:.15g}")
     arguments += ["--allow-download"] if plan.allow_download else []
     arguments += ["--use-images-without-objects"] if plan.use_images_without_objects else []
+    arguments += ["--include-model-annotations"] if plan.include_model_annotations else []
     for key, item in plan.values.items():
         arguments += _option("--set", f"{key}={as_text(item)}")
     return arguments

@@ -40,6 +40,7 @@ def draft_to_json(draft: TrainingDraft) -> dict[str, Any]:
         "device": draft.device,
         "max_minutes": draft.max_minutes,
         "use_images_without_objects": draft.use_images_without_objects,
+        "include_model_annotations": draft.include_model_annotations,
     }
 
 
@@ -73,4 +74,5 @@ def draft_from_json(value: Mapping[str, Any]) -> TrainingDraft:
         device=value["device"],
         max_minutes=value["max_minutes"],
         use_images_without_objects=bool(value["use_images_without_objects"]),
+        include_model_annotations=bool(value.get("include_model_annotations", False)),  # absent before revision 0004
     )

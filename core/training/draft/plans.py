@@ -66,6 +66,7 @@ class Plans:
             device=draft.device,
             minutes=draft.max_minutes,
             use_images_without_objects=draft.use_images_without_objects,
+            include_model_annotations=draft.include_model_annotations,
             values=self._overrides(draft, base),
         )
 
@@ -101,6 +102,7 @@ class Plans:
             device=plan.device,
             max_minutes=plan.minutes,
             use_images_without_objects=plan.use_images_without_objects,
+            include_model_annotations=plan.include_model_annotations,
         )
         return draft if draft.name.strip() else replace(draft, name=self.default_name(draft))
 

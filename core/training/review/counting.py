@@ -134,20 +134,23 @@ class _Memory(Generic[T]):
 
 
 def resolve(session: Session, question: DataQuestion, check: Check = lambda: None) -> Resolved:
-    blocks = {
-        split: selections.iter_blocks(
-            session,
-            Selection(question.project, folders, split if split in question.stated_sets else None),
-            check,
+    chosen = {
+        split: Selection(
+            question.project,
+            folders,
+            split if split in question.stated_sets else None,
+            question.choice.include_model_annotations,
         )
         for split, folders in question.slots
     }
+    blocks = {split: selections.iter_blocks(session, selection, check) for split, selection in chosen.items()}
     return resolve_data(
         question.choice,
         selections.list_classes(session, question.project),
         blocks,
         (lambda keys: selections.paths_of(session, keys)) if question.are_folders_apart else None,
         check,
+        sum(selections.count_made_by_models(session, selection) for selection in chosen.values()),
     )
 
 
@@ -162,6 +165,7 @@ def _key(question: DataQuestion) -> object:
         choice.classes,
         choice.model_classes,
         choice.use_images_without_objects,
+        choice.include_model_annotations,
         choice.val_ratio,
         choice.seed,
     )

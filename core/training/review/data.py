@@ -13,7 +13,7 @@ from core.domain.snapshots import Split
 from core.domain.training import Issue, SplitCount
 from core.registry.stores.image_blocks import ImageBlock, is_in
 from core.tasks.task import Task
-from core.training.review.tally import KINDS, REASONS, Array, Classes, Tally, Used, count
+from core.training.review.tally import KINDS, MODEL_MADE, REASONS, Array, Classes, Tally, Used, count
 
 PathsOf = Callable[[Array], Mapping[int, str]]
 """The paths of images by their keys."""
@@ -36,6 +36,7 @@ class DataChoice:
     use_images_without_objects: bool = False
     val_ratio: float = 0.2
     seed: int = 0
+    include_model_annotations: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class TrainingData:
     is_val_carved: bool = False
     most_objects: int = 0  # on one image in use, crowd regions included
     tree_bytes: int = 0  # about the room that copies of the images take
+    n_model_made: int = 0  # accepted predictions in the chosen folders, used or not
 
     def n_images(self, split: Split) -> int:
         return next((counts.n_images for counts in self.splits if counts.split is split), 0)
@@ -96,6 +98,7 @@ def resolve_data(
     blocks: Mapping[Split, Iterable[ImageBlock]],
     paths_of: PathsOf | None = None,
     check: Check = lambda: None,
+    n_model_made: int = 0,
 ) -> Resolved:
     """`blocks` are the images of the chosen folders; a split without folders is absent.
 
@@ -134,7 +137,7 @@ def resolve_data(
         splits=_split_counts(tallies, used, carved, of_run, len(categories)),
         n_found={split: tallies[split].n_found for split in blocks},
         n_annotated={split: tallies[split].n_annotated for split in blocks},
-        ignored=_ignored(tallies.values()),
+        ignored=_ignored(tallies.values(), 0 if choice.include_model_annotations else n_model_made),
         train_images_with=tuple(_of_run(tallies[Split.TRAIN].n_images, of_run, len(categories))),
         only_in=_only_in(known, tallies, in_train, choice.classes),
         found_kinds=frozenset().union(*(tally.found_kinds() for tally in tallies.values())),
@@ -145,6 +148,7 @@ def resolve_data(
         is_val_carved=is_carved,
         most_objects=max(tally.most_objects for tally in tallies.values()),
         tree_bytes=sum(tally.room for tally in tallies.values()),
+        n_model_made=n_model_made,
     )
     return Resolved(data, images)
 
@@ -212,8 +216,9 @@ def _chosen(used: Mapping[Split, Used], carved: Carved | None) -> ChosenImages:
     return ChosenImages(keys[by_key], np.concatenate(list(splits.values()))[by_key])
 
 
-def _ignored(tallies: Iterable[Tally]) -> tuple[tuple[str, int], ...]:
+def _ignored(tallies: Iterable[Tally], n_model_made: int) -> tuple[tuple[str, int], ...]:
     numbers = [(reason, sum(tally.ignored[reason] for tally in tallies)) for reason in REASONS]
+    numbers.append((MODEL_MADE, n_model_made))
     return tuple((reason, n) for reason, n in numbers if n)
 
 

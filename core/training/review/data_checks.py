@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from core.datasets.split import check_ratio
 from core.domain.counting import counted
+from core.domain.judgements import EXCLUDE
 from core.domain.models import Model
 from core.domain.names import listed_names, shown
 from core.domain.snapshots import Split
@@ -14,7 +15,7 @@ from core.domain.training import Issue, TrainingDraft
 from core.domain.workers import WorkerInfo
 from core.tasks.task import Task
 from core.training.review.data import TrainingData
-from core.training.review.tally import BAD_SHAPES, NOT_CHOSEN, reason_text
+from core.training.review.tally import BAD_SHAPES, EXCLUDED, MODEL_MADE, NOT_CHOSEN, reason_text
 
 ADVISABLE_IMAGES = 20
 ADVISABLE_IMBALANCE = 10  # the most frequent class has at most so many times the images of another
@@ -159,6 +160,9 @@ def _check_split(
         return None
     if n_found and not data.n_annotated.get(split, 0):
         text = f"No image in {names} has a {kind} annotation. Annotate or choose another folder."
+        if data.n_ignored(MODEL_MADE):
+            n = counted(data.n_ignored(MODEL_MADE), "annotation made by a model is", "annotations made by models are")
+            text += f" {n} left out unless you include them."
         return _error("E-102", text, field_name)
     if split is Split.TRAIN:
         text = f"The training folder contains no usable image ({n_found} found: {_reasons(data)})."
@@ -193,6 +197,10 @@ def _check_classes(draft: TrainingDraft, data: TrainingData, model: Model | None
     if task is not None:
         refused = task.refuse_classes(data.found_kinds, data.boxes_only)
         issues += [_error("E-243", text, "categories") for text in refused]
+    n_excluded = data.n_ignored(EXCLUDED)
+    if n_excluded:
+        text = f'{counted(n_excluded, "image is", "images are")} left out: tagged "{EXCLUDE}".'
+        issues.append(_warning("W-245", text))
     n_bad = data.n_ignored(BAD_SHAPES)
     if n_bad:
         text = f"{counted(n_bad, 'shape was', 'shapes were')} skipped (fewer than 3 points or no area)."

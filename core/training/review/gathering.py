@@ -295,6 +295,7 @@ def _question(draft: TrainingDraft, project: Project, model: Model | None, task:
         use_images_without_objects=draft.use_images_without_objects,
         val_ratio=draft.val_ratio,
         seed=draft.seed,
+        include_model_annotations=draft.include_model_annotations,
     )
     stated = tuple(split for split in slots if split in draft.stated_sets)
     return DataQuestion(project.id, tuple(slots.items()), choice, are_apart(folders_apart(draft)), stated)

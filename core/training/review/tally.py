@@ -14,6 +14,7 @@ from core.datasets.tree import tree_bytes
 from core.domain.counting import counted
 from core.registry.stores.image_blocks import (
     BOX,
+    EXCLUDED_STATE,
     IS_CROWD,
     IS_POLYGON,
     JPEG_NAME,
@@ -25,6 +26,7 @@ from core.registry.stores.image_blocks import (
     ImageBlock,
 )
 
+EXCLUDED = 'images tagged "exclude"'
 DAMAGED = "images that are damaged"
 MISSING = "images whose file was missing"
 UNLABELLED = "images that nobody annotated"
@@ -32,8 +34,10 @@ NO_OBJECTS = "images without objects of the chosen classes"
 BAD_SHAPES = "shapes with fewer than three points or no area"
 NOT_CHOSEN = "objects of classes that were not chosen"
 WHOLE_IMAGES = "annotations of whole images"
+MODEL_MADE = "annotations made by models"
 
 _ONE = {
+    EXCLUDED: 'image tagged "exclude"',
     DAMAGED: "image that is damaged",
     MISSING: "image whose file was missing",
     UNLABELLED: "image that nobody annotated",
@@ -41,6 +45,7 @@ _ONE = {
     BAD_SHAPES: "shape with fewer than three points or no area",
     NOT_CHOSEN: "object of a class that was not chosen",
     WHOLE_IMAGES: "annotation of a whole image",
+    MODEL_MADE: "annotation made by a model",
 }
 
 
@@ -49,7 +54,7 @@ def reason_text(reason: str, n: int) -> str:
     return counted(n, _ONE.get(reason, reason), reason)
 
 
-REASONS = (DAMAGED, MISSING, UNLABELLED, NO_OBJECTS, NOT_CHOSEN, BAD_SHAPES, WHOLE_IMAGES)
+REASONS = (EXCLUDED, DAMAGED, MISSING, UNLABELLED, NO_OBJECTS, NOT_CHOSEN, BAD_SHAPES, WHOLE_IMAGES)
 
 Array = NDArray[Any]
 
@@ -104,12 +109,14 @@ class Tally:
         """Count a block; what is used of it."""
         is_sound = block.states == 0
         self.n_found += len(block)
+        is_excluded = block.states == EXCLUDED_STATE
+        self.ignored[EXCLUDED] += int(is_excluded.sum())
         self.ignored[DAMAGED] += int((block.states == _DAMAGED_STATE).sum())
         self.ignored[MISSING] += int((block.states == _MISSING_STATE).sum())
         self.ignored[BAD_SHAPES] += int(block.n_bad[is_sound].sum())
         self.ignored[WHOLE_IMAGES] += int(block.n_whole[is_sound].sum())
         flags = block.flags[is_sound]
-        self.n_annotated += int((flags & SHAPES != 0).sum())
+        self.n_annotated += int(((block.flags & SHAPES != 0) & (is_sound | is_excluded)).sum())
         self.kinds |= int(np.bitwise_or.reduce(flags)) if len(flags) else 0
 
         is_object = is_sound[block.images]

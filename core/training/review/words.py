@@ -93,6 +93,9 @@ def _data_rows(draft: TrainingDraft, data: TrainingData | None) -> Iterator[Row]
     yield "Classes", ", ".join(data.categories) if data else "", not draft.categories
     uses = draft.use_images_without_objects
     yield "Images without objects", "used" if uses else "left out", not uses
+    if data is not None and (data.n_model_made or draft.include_model_annotations):
+        n, includes = data.n_model_made, draft.include_model_annotations
+        yield "Annotations made by models", f"{n} {'included' if includes else 'left out'}", not includes
     if data is not None and data.n_boxes_as_shapes:
         yield BOXES_AS_SHAPES, str(data.n_boxes_as_shapes), False
 

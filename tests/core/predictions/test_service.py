@@ -47,7 +47,9 @@ def test_the_versions_own_thresholds_hold_unless_one_is_named(site: PredictionSi
     assert "(confidence 0.2 or more, of some classes their own)" in site.end(record).reason
     (found,) = site.predictions.list_sets(run=record.id)
     assert (found.settings["threshold"], found.settings["thresholds"]) == (0.2, {"disc": 0.999})
-    assert (found.n_predictions, found.settings["n_objects"]) == (6, 3), "below its threshold it is kept and not counted"
+    assert (found.n_predictions, found.settings["n_objects"]) == (6, 3), (
+        "below its threshold it is kept and not counted"
+    )
 
 
 def test_predictions_never_become_ground_truth(site: PredictionSite) -> None:

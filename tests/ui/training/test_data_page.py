@@ -103,6 +103,16 @@ def test_images_without_objects_are_used_on_request_only(wizard: TrainingWizard)
     assert wizard.draft().use_images_without_objects
 
 
+def test_annotations_made_by_models_are_included_on_request_only(wizard: TrainingWizard) -> None:
+    wizard.set_model_made(12)
+    page = page_of(wizard)
+    assert page._model_made.text() == "Include annotations made by models (12)"
+    assert not wizard.draft().include_model_annotations
+    page._model_made.click()
+    assert wizard.draft().include_model_annotations
+    assert "no ground truth" in page._model_made_hint.text()
+
+
 def test_a_folder_that_is_gone_is_shown_as_such(wizard: TrainingWizard) -> None:
     wizard.set_draft(replace(wizard.draft(), train_folders=("gone", "train")))
     page = page_of(wizard)

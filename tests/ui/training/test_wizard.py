@@ -384,6 +384,7 @@ def test_a_draft_goes_in_and_comes_out_unchanged(wizard: TrainingWizard) -> None
         device="cuda:1",
         max_minutes=None,
         use_images_without_objects=True,
+        include_model_annotations=True,
     )
     wizard.set_draft(draft)
     assert wizard.draft() == draft

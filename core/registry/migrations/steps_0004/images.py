@@ -11,6 +11,7 @@ def upgrade() -> None:
     op.add_column("annotation", sa.Column("set_id", sa.String(length=32), nullable=True))
     op.add_column("annotation", sa.Column("reviewed_at", sa.DateTime(), nullable=True))
     op.add_column("annotation", sa.Column("is_corrected", sa.Boolean(), nullable=False, server_default="0"))
+    op.create_index("ix_annotation_by_models", "annotation", ["image_id"], sqlite_where=sa.text("source = 'model'"))
     op.create_table(
         "image_tag",
         sa.Column("image_id", sa.Integer(), nullable=False),

@@ -33,8 +33,8 @@ CREATE TABLE category (
 	CONSTRAINT uq_category_project_id_name UNIQUE (project_id, name), 
 	CONSTRAINT uq_category_project_id_position UNIQUE (project_id, position)
 );
-INSERT INTO "category" VALUES(1,'01a221b9711f7e17f68bd5d44ec6af92','line',0);
-INSERT INTO "category" VALUES(2,'01a221b9711f7e17f68bd5d44ec6af92','initial',1);
+INSERT INTO "category" VALUES(1,'01a221d09eb49fa51162d258adb372bc','line',0);
+INSERT INTO "category" VALUES(2,'01a221d09eb49fa51162d258adb372bc','initial',1);
 CREATE TABLE configuration (
 	id VARCHAR(32) NOT NULL, 
 	worker VARCHAR(100) NOT NULL, 
@@ -46,7 +46,7 @@ CREATE TABLE configuration (
 	CONSTRAINT pk_configuration PRIMARY KEY (id), 
 	CONSTRAINT uq_configuration_worker_name UNIQUE (worker, name)
 );
-INSERT INTO "configuration" VALUES('01a221b971377d324f1574548e26b301','yolo-detect','Fast','0.1.0','{"epochs": 5}',0,'2026-11-28 10:35:30.999839');
+INSERT INTO "configuration" VALUES('01a221d09ef8292ade0c868531c979b2','yolo-detect','Fast','0.1.0','{"epochs": 5}',0,'2026-11-28 11:00:50.040398');
 CREATE TABLE "evaluation" (
 	id VARCHAR(32) NOT NULL, 
 	version_id VARCHAR(32), 
@@ -61,7 +61,7 @@ CREATE TABLE "evaluation" (
 	CONSTRAINT pk_evaluation PRIMARY KEY (id), 
 	CONSTRAINT fk_evaluation_version_id_model_version FOREIGN KEY(version_id) REFERENCES model_version (id) ON DELETE CASCADE
 );
-INSERT INTO "evaluation" VALUES('b10c8b852953937d4c15d38630ea6466','01a221b9713cb53c62810d406b7b29bb','01900190019001900190019001900190','abababababababababababababababababababababababababababababababab','test','2026-03-01 12:00:00.000000','{"format": 2, "split": "test", "headline": "map50_95", "about": "COCO protocol, at most 300 detections an image and class.", "settings": {"max_detections": 300}, "measures": [{"name": "precision", "title": "P", "help": "TP / (TP + FP): how many of the found objects are right.", "group": "boxes", "kind": "ratio", "higher_is_better": true, "digits": 3, "at": "threshold"}, {"name": "recall", "title": "R", "help": "TP / (TP + FN): how many of the objects were found.", "group": "boxes", "kind": "ratio", "higher_is_better": true, "digits": 3, "at": "threshold"}, {"name": "map50", "title": "mAP50", "help": "Mean over classes of the average precision of boxes at IoU 0.50. Higher is better.", "group": "boxes", "kind": "ratio", "higher_is_better": true, "digits": 3, "at": ""}, {"name": "map50_95", "title": "mAP50-95", "help": "Mean over classes and over IoU 0.50 to 0.95 in steps of 0.05 of the average precision of boxes.", "group": "boxes", "kind": "ratio", "higher_is_better": true, "digits": 3, "at": ""}, {"name": "threshold", "title": "threshold", "help": "The confidence where the row''s F1 is highest.", "group": "boxes", "kind": "threshold", "higher_is_better": true, "digits": 3, "at": ""}], "rows": [{"category": null, "n_images": 2, "n_instances": 3, "values": {"precision": 0.5, "recall": 0.5, "map50": 0.75, "map50_95": 0.5, "threshold": null}}], "notes": []}',NULL,'','');
+INSERT INTO "evaluation" VALUES('b10c8b852953937d4c15d38630ea6466','01a221d09f0bd4c041fe8bdcb8755a84','01900190019001900190019001900190','abababababababababababababababababababababababababababababababab','test','2026-03-01 12:00:00.000000','{"format": 2, "split": "test", "headline": "map50_95", "about": "COCO protocol, at most 300 detections an image and class.", "settings": {"max_detections": 300}, "measures": [{"name": "precision", "title": "P", "help": "TP / (TP + FP): how many of the found objects are right.", "group": "boxes", "kind": "ratio", "higher_is_better": true, "digits": 3, "at": "threshold"}, {"name": "recall", "title": "R", "help": "TP / (TP + FN): how many of the objects were found.", "group": "boxes", "kind": "ratio", "higher_is_better": true, "digits": 3, "at": "threshold"}, {"name": "map50", "title": "mAP50", "help": "Mean over classes of the average precision of boxes at IoU 0.50. Higher is better.", "group": "boxes", "kind": "ratio", "higher_is_better": true, "digits": 3, "at": ""}, {"name": "map50_95", "title": "mAP50-95", "help": "Mean over classes and over IoU 0.50 to 0.95 in steps of 0.05 of the average precision of boxes.", "group": "boxes", "kind": "ratio", "higher_is_better": true, "digits": 3, "at": ""}, {"name": "threshold", "title": "threshold", "help": "The confidence where the row''s F1 is highest.", "group": "boxes", "kind": "threshold", "higher_is_better": true, "digits": 3, "at": ""}], "rows": [{"category": null, "n_images": 2, "n_instances": 3, "values": {"precision": 0.5, "recall": 0.5, "map50": 0.75, "map50_95": 0.5, "threshold": null}}], "notes": []}',NULL,'','');
 CREATE TABLE folder (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	project_id VARCHAR(32) NOT NULL, 
@@ -69,8 +69,8 @@ CREATE TABLE folder (
 	CONSTRAINT fk_folder_project_id_project FOREIGN KEY(project_id) REFERENCES project (id) ON DELETE CASCADE, 
 	CONSTRAINT uq_folder_project_id_path UNIQUE (project_id, path)
 );
-INSERT INTO "folder" VALUES(1,'01a221b9711f7e17f68bd5d44ec6af92',X'61',2,2,3);
-INSERT INTO "folder" VALUES(2,'01a221b9711f7e17f68bd5d44ec6af92',X'62',1,0,0);
+INSERT INTO "folder" VALUES(1,'01a221d09eb49fa51162d258adb372bc',X'61',2,2,3);
+INSERT INTO "folder" VALUES(2,'01a221d09eb49fa51162d258adb372bc',X'62',1,0,0);
 CREATE TABLE folder_category (
 	folder_id INTEGER NOT NULL, 
 	category_id INTEGER NOT NULL, 
@@ -105,9 +105,9 @@ CREATE TABLE image (
 	CONSTRAINT fk_image_project_id_project FOREIGN KEY(project_id) REFERENCES project (id) ON DELETE CASCADE, 
 	CONSTRAINT uq_image_project_id_path UNIQUE (project_id, path)
 );
-INSERT INTO "image" VALUES(1,'01a221b9711f7e17f68bd5d44ec6af92',1,X'612F312E706E67','1.png',640,480,1,X'0000000000000000000000000000000000000000000000000000000000000000',1000,1,'ok','',2,1,1,0,'');
-INSERT INTO "image" VALUES(2,'01a221b9711f7e17f68bd5d44ec6af92',1,X'612F322E706E67','2.png',640,480,1,X'0000000000000000000000000000000000000000000000000000000000000001',1000,1,'ok','',1,1,1,0,'');
-INSERT INTO "image" VALUES(3,'01a221b9711f7e17f68bd5d44ec6af92',2,X'622FFF2E706E67','\xff.png',640,480,1,X'0000000000000000000000000000000000000000000000000000000000000002',1000,1,'ok','',0,0,0,0,'');
+INSERT INTO "image" VALUES(1,'01a221d09eb49fa51162d258adb372bc',1,X'612F312E706E67','1.png',640,480,1,X'0000000000000000000000000000000000000000000000000000000000000000',1000,1,'ok','',2,1,1,0,'');
+INSERT INTO "image" VALUES(2,'01a221d09eb49fa51162d258adb372bc',1,X'612F322E706E67','2.png',640,480,1,X'0000000000000000000000000000000000000000000000000000000000000001',1000,1,'ok','',1,1,1,0,'');
+INSERT INTO "image" VALUES(3,'01a221d09eb49fa51162d258adb372bc',2,X'622FFF2E706E67','\xff.png',640,480,1,X'0000000000000000000000000000000000000000000000000000000000000002',1000,1,'ok','',0,0,0,0,'');
 CREATE TABLE image_block (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	project_id VARCHAR(32) NOT NULL, 
@@ -159,7 +159,7 @@ CREATE TABLE "model" (
 	CONSTRAINT pk_model PRIMARY KEY (id), 
 	CONSTRAINT fk_model_project_id_project FOREIGN KEY(project_id) REFERENCES project (id)
 );
-INSERT INTO "model" VALUES('01a221b97139aaa25661b976d3bec3a2','01a221b9711f7e17f68bd5d44ec6af92','Lines','detection','["line", "initial"]','','2026-11-28 10:35:31.001211',1,NULL);
+INSERT INTO "model" VALUES('01a221d09efd3fb1b4895751bbea6046','01a221d09eb49fa51162d258adb372bc','Lines','detection','["line", "initial"]','','2026-11-28 11:00:50.045222',1,NULL);
 CREATE TABLE model_version (
 	id VARCHAR(32) NOT NULL, 
 	model_id VARCHAR(32) NOT NULL, 
@@ -187,7 +187,7 @@ CREATE TABLE model_version (
 	CONSTRAINT fk_model_version_parent_id_model_version FOREIGN KEY(parent_id) REFERENCES model_version (id), 
 	CONSTRAINT uq_model_version_model_id_number UNIQUE (model_id, number)
 );
-INSERT INTO "model_version" VALUES('01a221b9713cb53c62810d406b7b29bb','01a221b97139aaa25661b976d3bec3a2',1,'first','Available','2026-11-28 10:35:31.004636','yolo-detect','0.1.0','yolo11n',NULL,'01900190019001900190019001900190',NULL,'map50_95',0.5,'test',60.0,0,X'2F686F6D652F6D6F64656C732F6364','efefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefef','cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd',NULL,'','01a221b9711f7e17f68bd5d44ec6af92',NULL,NULL);
+INSERT INTO "model_version" VALUES('01a221d09f0bd4c041fe8bdcb8755a84','01a221d09efd3fb1b4895751bbea6046',1,'first','Available','2026-11-28 11:00:50.059586','yolo-detect','0.1.0','yolo11n',NULL,'01900190019001900190019001900190',NULL,'map50_95',0.5,'test',60.0,0,X'2F686F6D652F6D6F64656C732F6364','efefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefef','cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd',NULL,'','01a221d09eb49fa51162d258adb372bc',NULL,NULL);
 CREATE TABLE prediction_set (
 	id VARCHAR(32) NOT NULL, 
 	kind VARCHAR(20) NOT NULL, 
@@ -219,7 +219,7 @@ CREATE TABLE project (
 	removed_at DATETIME, revision INTEGER DEFAULT '0' NOT NULL, 
 	CONSTRAINT pk_project PRIMARY KEY (id)
 );
-INSERT INTO "project" VALUES('01a221b9711f7e17f68bd5d44ec6af92','Parish',X'2F646174612F706172697368','2026-11-28 10:35:30.981098',NULL,NULL,3);
+INSERT INTO "project" VALUES('01a221d09eb49fa51162d258adb372bc','Parish',X'2F646174612F706172697368','2026-11-28 11:00:49.987248',NULL,NULL,3);
 CREATE TABLE run (
 	id VARCHAR(32) NOT NULL, 
 	name VARCHAR(200) NOT NULL, 
@@ -246,7 +246,7 @@ CREATE TABLE run (
 	CONSTRAINT fk_run_project_id_project FOREIGN KEY(project_id) REFERENCES project (id), 
 	CONSTRAINT fk_run_version_id_model_version FOREIGN KEY(version_id) REFERENCES model_version (id)
 );
-INSERT INTO "run" VALUES('01900190019001900190019001900190','First run','training','01a221b9711f7e17f68bd5d44ec6af92','yolo-detect','0.1.0','01a221b97139aaa25661b976d3bec3a2','01a221b9713cb53c62810d406b7b29bb','abababababababababababababababababababababababababababababababab','Success','all epochs','publish',1.0,'cpu',1,'2026-03-01 12:00:00.000000','2026-03-01 12:00:00.000000','2026-03-01 12:00:00.000000',X'2F686F6D652F72756E732F30313930',2,'',NULL,NULL);
+INSERT INTO "run" VALUES('01900190019001900190019001900190','First run','training','01a221d09eb49fa51162d258adb372bc','yolo-detect','0.1.0','01a221d09efd3fb1b4895751bbea6046','01a221d09f0bd4c041fe8bdcb8755a84','abababababababababababababababababababababababababababababababab','Success','all epochs','publish',1.0,'cpu',1,'2026-03-01 12:00:00.000000','2026-03-01 12:00:00.000000','2026-03-01 12:00:00.000000',X'2F686F6D652F72756E732F30313930',2,'',NULL,NULL);
 CREATE TABLE run_metric (
 	run_id VARCHAR(32) NOT NULL, 
 	seq INTEGER NOT NULL, 
@@ -274,7 +274,7 @@ CREATE TABLE snapshot (
 	CONSTRAINT fk_snapshot_project_id_project FOREIGN KEY(project_id) REFERENCES project (id), 
 	CONSTRAINT uq_snapshot_project_id_number UNIQUE (project_id, number)
 );
-INSERT INTO "snapshot" VALUES('abababababababababababababababababababababababababababababababab','01a221b9711f7e17f68bd5d44ec6af92',1,'2026-03-01 12:00:00.000000','["line"]','{"train": {"images": 2, "objects": 2, "categories": []}}');
+INSERT INTO "snapshot" VALUES('abababababababababababababababababababababababababababababababab','01a221d09eb49fa51162d258adb372bc',1,'2026-03-01 12:00:00.000000','["line"]','{"train": {"images": 2, "objects": 2, "categories": []}}');
 CREATE UNIQUE INDEX uq_project_name_present ON project (name) WHERE removed_at IS NULL;
 CREATE INDEX ix_image_folder_id_is_annotated_n_annotations ON image (folder_id, is_annotated, n_annotations);
 CREATE INDEX ix_annotation_category_id_image_id_source ON annotation (category_id, image_id, source);

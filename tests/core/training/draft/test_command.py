@@ -38,6 +38,7 @@ plans = st.builds(
     device=st.sampled_from(["cpu", "cuda:1"]),
     minutes=st.one_of(st.none(), st.floats(6, 6000)),
     use_images_without_objects=st.booleans(),
+    include_model_annotations=st.booleans(),
     values=st.dictionaries(keys, st.one_of(st.booleans(), st.integers(), st.floats(allow_nan=False), words)),
 )
 

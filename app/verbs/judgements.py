@@ -1,0 +1,120 @@
+"""`calque accept` and `calque tag`: what a person decides about predictions and images."""
+
+from __future__ import annotations
+
+import argparse
+
+from app.services import Services
+from app.verbs.output import Console, VerbResult
+from core.domain.counting import counted
+from core.domain.ids import ImageId
+from core.domain.judgements import Judged
+from core.domain.names import shown
+from core.domain.projects import ImageFilter, Project
+from core.domain.snapshots import Split
+from core.domain.studies import StudyInfo
+from core.errors import NotFoundError, RefusedError
+from core.files.durable import write_durably
+
+
+def run_accept(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
+    project = _project(services, arguments.project)
+    if not 0 <= arguments.above <= 1:
+        raise RefusedError(f"--above must be between 0 and 1, not {arguments.above:g}.")
+    split = Split(arguments.set) if arguments.set else None
+    source = _find_study(services, project, arguments.source, split)
+    title = ", ".join(filter(None, (source.title, source.subtitle)))
+    queue = services.accepting.queue(project.id, source, arguments.above)
+    judged = services.accepting.accept(project.id, source, queue.candidates).value
+    data = {
+        "project": project.id,
+        "source": title,
+        "above": arguments.above,
+        "accepted": len(judged.annotations),
+        "known": judged.n_known + queue.n_judged,
+        "agreeing": judged.n_in_truth + queue.n_agreeing,
+        "changed": judged.n_changed + queue.n_elsewhere,
+        "new_classes": judged.new_categories,
+    }
+    n = counted(len(judged.annotations), "prediction")
+    lines = [f'{n} of {title} accepted as annotations made by a model, in "{shown(project.name)}".']
+    lines += judged_lines(judged, queue.n_judged, queue.n_agreeing, queue.n_elsewhere)
+    lines.append("They are no ground truth; a training uses them with --include-model-annotations.")
+    return VerbResult(data, tuple(lines))
+
+
+def judged_lines(judged: Judged, n_judged: int = 0, n_agreeing: int = 0, n_elsewhere: int = 0) -> list[str]:
+    """What was not added, and why."""
+    lines = []
+    for n, one, many in (
+        (
+            judged.n_in_truth + n_agreeing,
+            "lies on an annotated object of its class",
+            "lie on annotated objects of their class",
+        ),
+        (judged.n_known + n_judged, "was judged before", "were judged before"),
+        (
+            judged.n_changed + n_elsewhere,
+            "is on an image that changed or is not here",
+            "are on images that changed or are not here",
+        ),
+    ):
+        if n:
+            lines.append(f"Left out: {n} that {one if n == 1 else many}.")
+    if judged.new_categories:
+        lines.append(f"New classes: {', '.join(map(shown, judged.new_categories))}.")
+    return lines
+
+
+def run_tag(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
+    """Without a tag: how many images have which. Without images: which images have it."""
+    project = _project(services, arguments.project)
+    if arguments.csv is not None:
+        text = services.tags.as_csv(project.id, arguments.tag or "")
+        write_durably(arguments.csv, text.encode())
+        return VerbResult({"path": arguments.csv, "images": text.count("\n") - 1}, (f"Written to {arguments.csv}.",))
+    if not arguments.tag:
+        counts = services.tags.count(project.id)
+        lines = tuple(f"{tag}: {counted(n, 'image')}" for tag, n in counts.items())
+        return VerbResult({"tags": counts}, lines)
+    if not arguments.images:
+        paths = [item.path for item in services.tags.list_tagged(project.id, arguments.tag)]
+        return VerbResult({"tag": arguments.tag, "images": paths}, tuple(map(shown, paths)) or ("None.",))
+    images = _images(services, project, arguments.images)
+    verb = services.tags.remove if arguments.remove else services.tags.add
+    changed = verb(images, arguments.tag).value
+    said = "lost" if arguments.remove else "have now"
+    text = f'{counted(len(changed), "image")} {said} the tag "{arguments.tag}".'
+    return VerbResult({"tag": arguments.tag, "changed": len(changed)}, (text,))
+
+
+def _find_study(services: Services, project: Project, wanted: str, split: Split | None) -> StudyInfo:
+    """By the id of a version or a set, or a beginning of it, or the title. Of a version the test images before val."""
+    for study in services.studies.list_studies(project=project.id):
+        id = study.source.set or study.source.version or ""
+        is_meant = wanted == study.title or (len(wanted) >= 6 and id.startswith(wanted))
+        if is_meant and (split is None or study.split is split):
+            return study
+    where = f" of {split.value}" if split else ""
+    raise NotFoundError(
+        f'There are no stored predictions "{shown(wanted)}"{where} on the images of "{shown(project.name)}".',
+        hint="A version that was trained here has some, and so has every set of predictions.",
+    )
+
+
+def _project(services: Services, name: str) -> Project:
+    project = services.projects.find_project(name)
+    if project is None:
+        raise NotFoundError(f'There is no project "{shown(name)}".', hint="calque projects lists all.")
+    return project
+
+
+def _images(services: Services, project: Project, paths: list[str]) -> list[ImageId]:
+    ids = services.projects.list_image_ids(ImageFilter(project.id))
+    by_path = {image.path: image.id for image in services.projects.get_images(tuple(ids))}
+    unknown = [path for path in paths if path not in by_path]
+    if unknown:
+        raise NotFoundError(
+            f'"{shown(unknown[0])}" is not an image of this project.', hint="Name its path in the project."
+        )
+    return [by_path[path] for path in paths]

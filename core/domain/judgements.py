@@ -1,0 +1,98 @@
+"""What a person decides while looking at predictions: tags of images, verdicts on labels, accepted predictions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from core.domain.geometry import Box, Geometry
+from core.domain.ids import AnnotationId, CategoryId, ImageId, PredictionSetId, VersionId
+
+LABEL_SUSPICIOUS = "label suspicious"
+HARD_CASE = "hard case"
+EXCLUDE = "exclude"
+"""An image with this tag is left out of training data."""
+
+USUAL_TAGS = (LABEL_SUSPICIOUS, HARD_CASE, EXCLUDE)
+MAX_TAG = 40
+"""Characters."""
+
+SAME_OBJECT_IOU = 0.9
+"""Two objects of one class on one image whose boxes overlap so much are one and the same object."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageTag:
+    image: ImageId
+    tag: str
+    created_at: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedImage:
+    """A line of the list of tagged images."""
+
+    path: str  # relative to the project's root
+    tag: ImageTag
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A stored prediction on an image of the project that nobody judged yet. `number` is its place on its image."""
+
+    image: ImageId
+    path: str
+    place: int  # of the image in the pack
+    number: int
+    category: str
+    confidence: float
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a person made of a prediction before accepting it; None = as it was predicted."""
+
+    category: str | None = None
+    geometry: Geometry = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAnnotation:
+    """An accepted prediction. It is no ground truth: it is shown, counted and trained with apart."""
+
+    id: AnnotationId
+    image: ImageId
+    category: CategoryId
+    geometry: Geometry
+    confidence: float | None
+    source: str  # the version or set in words, "" when neither is known any more
+    reviewed_at: datetime | None
+    is_corrected: bool
+    version: VersionId | None = None
+    set: PredictionSetId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What came of judging some predictions; the two lists of keys are what undoing takes back."""
+
+    annotations: tuple[AnnotationId, ...] = ()  # that were added
+    reviews: tuple[int, ...] = ()  # rejections that were added
+    n_known: int = 0  # accepted before, nothing was added
+    n_in_truth: int = 0  # an object of the class is there already, nothing was added
+    n_changed: int = 0  # on images that are not what they were when they were predicted on, nothing was added
+    new_categories: tuple[str, ...] = ()
+
+    @property
+    def n(self) -> int:
+        return len(self.annotations) + len(self.reviews)
+
+
+class Verdict(StrEnum):
+    WRONG = "label is wrong"
+    RIGHT = "label is right"
+    UNSURE = "unsure"
+    REJECTED = "rejected"  # of a prediction in the review queue

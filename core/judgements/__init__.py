@@ -1,0 +1,1 @@
+"""What a person decides while looking at predictions: tags, accepted predictions, reviewed labels."""

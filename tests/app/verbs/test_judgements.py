@@ -1,0 +1,60 @@
+"""Accepting and tagging in a terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.cli import main
+from core.domain.geometry import Box
+from tests.core.judgements.predicted_shop import PredictedShop
+
+FREE = "train/unlabelled.jpg"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[PredictedShop]:
+    made = PredictedShop(tmp_path)
+    yield made
+    made.close()
+
+
+def call(shop: PredictedShop, *words: str) -> int:
+    return main(["--home", str(shop.home.root), *words])
+
+
+def test_predictions_are_accepted_from_a_confidence_up(shop: PredictedShop, capsys: pytest.CaptureFixture[str]) -> None:
+    objects = [("disc", 0.9, Box(1, 1, 9, 9)), ("disc", 0.6, Box(20, 1, 30, 9)), ("bar", 0.4, Box(40, 30, 60, 45))]
+    source = shop.predict({FREE: objects})
+    assert source.source.set is not None
+    words = ("accept", source.source.set, "--project", "Drawings", "--above", "0.5", "--json")
+    assert call(shop, *words) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["accepted"], answer["known"], answer["source"]) == (2, 0, "Shapes V001")
+    assert call(shop, *words) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["accepted"], answer["known"]) == (0, 2)
+    assert call(shop, *words[:4], "--above", "1.5") == 1
+    assert "between 0 and 1" in capsys.readouterr().err
+    assert call(shop, "accept", "nothing", "--project", "Drawings") == 1
+    assert "no stored predictions" in capsys.readouterr().err
+
+
+def test_images_are_tagged_listed_and_written_to_a_table(
+    shop: PredictedShop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(shop, "tag", "exclude", "train/00.jpg", FREE, "--project", "Drawings") == 0
+    assert "2 images have now" in capsys.readouterr().out
+    assert call(shop, "tag", "exclude", FREE, "--project", "Drawings", "--remove") == 0
+    assert call(shop, "tag", "--project", "Drawings") == 0
+    assert "exclude: 1 image" in capsys.readouterr().out
+    assert call(shop, "tag", "exclude", "--project", "Drawings") == 0
+    assert "train/00.jpg" in capsys.readouterr().out
+    file = tmp_path / "tags.csv"
+    assert call(shop, "tag", "--project", "Drawings", "--csv", str(file)) == 0
+    assert len(file.read_text().splitlines()) == 2
+    assert call(shop, "tag", "exclude", "no such.jpg", "--project", "Drawings") == 1
+    assert "not an image" in capsys.readouterr().err
