@@ -21,6 +21,7 @@ from core.registry.remains import find_remains
 if TYPE_CHECKING:
     from core.comparing.service import ComparingService
     from core.datasets.service import DatasetService
+    from core.evaluations.service import EvaluationService
     from core.evaluations.studies import StudyService
     from core.exports.service import ExportService
     from core.formats.catalog import FormatCatalog
@@ -123,6 +124,17 @@ class Services:
         from core.rechecks.service import RecheckService
 
         return self._once("rechecks", lambda: RecheckService(self.projects, self.datasets, self.models, self.runs))
+
+    @property
+    def evaluations(self) -> EvaluationService:
+        from core.evaluations.service import EvaluationService
+
+        return self._once(
+            "evaluations",
+            lambda: EvaluationService(
+                self.registry, self.projects, self.datasets, self.models, self.runs, self.studies, self.home.predictions
+            ),
+        )
 
     @property
     def studies(self) -> StudyService:
