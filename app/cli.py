@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from app.services import Services
 
 DONE, REFUSED, USAGE, STOPPED = 0, 1, 2, 130
-CHANGING = ("import", "train", "recheck", "predict", "evaluate", "sample", "retry", "remove", "accept")
+CHANGING = (
+    *("import", "train", "recheck", "predict", "import-predictions", "evaluate"),
+    *("sample", "retry", "remove", "accept"),
+)
 VERBS = (
     "import",
     "train",
@@ -39,6 +42,7 @@ VERBS = (
     "delete",
     "recheck",
     "predict",
+    "import-predictions",
     "accept",
     "tag",
     "evaluate",
@@ -150,6 +154,16 @@ def make_parser() -> argparse.ArgumentParser:
     made.add_argument("--set", metavar="SET", choices=("train", "val", "test"), help="of the frozen dataset")
     made.add_argument("--name", metavar="NAME", help="of the evaluation")
     made.add_argument("--device", metavar="cpu|cuda:0", help="the training's when not given")
+    made = verb("import-predictions", "Lay another program's predictions (COCO results) beside a project's images.")
+    made.add_argument("file", metavar="FILE", type=Path)
+    made.add_argument("--project", metavar="NAME", required=True)
+    made.add_argument("--name", metavar="SOURCE", required=True, help="who predicted; what they are listed as")
+    made.add_argument(
+        "--ground-truth", metavar="FILE", type=Path, help="a COCO file that says what the ids of a list of results mean"
+    )
+    made.add_argument(
+        "--only-listed", action="store_true", help="images that the file does not name were not looked at"
+    )
     made = verb("export", "Copy a model version to a folder or a .zip file.")
     made.add_argument("version", metavar="VERSION")
     made.add_argument("target", metavar="TARGET", type=Path)
@@ -314,10 +328,11 @@ def _dispatch(arguments: argparse.Namespace, home: Any, console: Console) -> Ver
             from app.verbs import rechecks
 
             return rechecks.run(services, arguments, console)
-        if verb == "predict":
+        if verb in ("predict", "import-predictions"):
             from app.verbs import predictions
 
-            return predictions.run_predict(services, arguments, console)
+            name = verb.replace("-", "_")
+            return getattr(predictions, f"run_{name}")(services, arguments, console)  # type: ignore[no-any-return]
         if verb in ("accept", "tag"):
             from app.verbs import judgements
 

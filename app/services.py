@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from core.judgements.accepting import AcceptingService
     from core.judgements.tags import TagService
     from core.models.service import ModelService
+    from core.predictions.import_service import PredictionImportService
     from core.predictions.service import PredictionService
     from core.rechecks.service import RecheckService
     from core.runs.service import RunService
@@ -169,6 +170,15 @@ class Services:
         from core.judgements.tags import TagService
 
         return self._once("tags", lambda: TagService(self.registry))
+
+    @property
+    def prediction_imports(self) -> PredictionImportService:
+        from core.predictions.import_service import PredictionImportService
+
+        return self._once(
+            "prediction_imports",
+            lambda: PredictionImportService(self.registry, self.projects, self.home.predictions),
+        )
 
     @property
     def configurations(self) -> ConfigurationService:
