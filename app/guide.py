@@ -24,6 +24,7 @@ GUIDE_PAGES = (
     ("run.md", "A run"),
     ("runs.md", "Runs"),
     ("models.md", "Models"),
+    ("compare.md", "Compare"),
     ("predictions.md", "Predictions"),
     ("export.md", "Export"),
     ("preferences.md", "Preferences"),
@@ -41,6 +42,7 @@ PAGE_OF_WINDOW_PAGE = {
     "runs": "runs.md",
     "models": "models.md",
     "version": "models.md",
+    "compare": "compare.md",
 }
 
 PAGE_OF_WIDGET = {
