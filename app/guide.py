@@ -26,6 +26,7 @@ GUIDE_PAGES = (
     ("models.md", "Models"),
     ("compare.md", "Compare"),
     ("predictions.md", "Predictions"),
+    ("evaluating.md", "Evaluating"),
     ("export.md", "Export"),
     ("preferences.md", "Preferences"),
     ("command-line.md", "Command line"),
