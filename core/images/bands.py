@@ -129,7 +129,7 @@ def _bands(
 
 def _png_rows(image: Image.Image) -> str | None:
     """The raw form of a row, for those kinds of PNG that can be read in bands."""
-    file = image.fp
+    file = getattr(image, "fp", None)
     if file is None:
         return None
     place = file.tell()
@@ -168,7 +168,8 @@ def _png_bands(path: Path, image: Image.Image, rows: int) -> Iterator[tuple[int,
 def _png_head(file: io.BufferedReader) -> tuple[bytes, list[tuple[bytes, bytes]]]:
     """The header's content, and palette and transparency; the file stands at the first pixels then."""
     file.seek(len(_PNG_HEAD))
-    head, palette = b"", []
+    head = b""
+    palette: list[tuple[bytes, bytes]] = []
     while True:
         length, kind = struct.unpack(">I4s", _exactly(file, 8))
         if kind == b"IDAT":

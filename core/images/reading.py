@@ -150,7 +150,7 @@ def _may_be_turned(image: Image.Image) -> bool:
     """Whether a PNG has EXIF at all: Pillow decodes every pixel of one that has none, to look behind them."""
     if any(name in image.info for name in ("exif", "Raw profile type exif")):
         return True
-    file = image.fp
+    file = getattr(image, "fp", None)
     if file is None:
         return True
     place = file.tell()
