@@ -82,6 +82,8 @@ class Application(QObject):
             self.guide.close()
         if self.features is not None:
             self.features.pool.shutdown()
+            if self.features.is_made("studies"):
+                self.features.studies.close()
         self.jobs.shutdown()
         with contextlib.suppress(OSError):  # said when they were changed
             self.settings.save()

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from app.controllers.locating import LocatingController
     from app.controllers.models import ModelsController
     from app.controllers.runs import RunsController
+    from app.controllers.studies import StudiesController
     from app.controllers.training import TrainingController
     from app.controllers.version_imports import VersionImports
     from app.controllers.viewer import ViewerController
@@ -209,11 +210,7 @@ class Features(QObject):
         self.viewer_page = ViewerPage()
         self._window.add_page("viewer", self.viewer_page)
         controller = ViewerController(
-            projects=self.services.projects,
-            jobs=self.jobs,
-            page=self.viewer_page,
-            thumbnails=self.services.thumbnails,
-            parent=self,
+            projects=self.services.projects, jobs=self.jobs, page=self.viewer_page, parent=self
         )
         self.routes.lead_from_viewer(controller)
         return self._keep_fresh(controller)
@@ -319,6 +316,27 @@ class Features(QObject):
         self.compare_page = ComparePage()
         self._window.add_page("compare", self.compare_page)
         return self.compare_page
+
+    @cached_property
+    def studies(self) -> StudiesController:
+        from app.controllers.studies import StudiesController
+        from ui.evaluation.charts_panel import ChartsPanel
+        from ui.evaluation.matrix_panel import MatrixPanel
+        from ui.studies.study_page import StudyPage
+
+        self.study_page = StudyPage()
+        self._window.add_page("study", self.study_page)
+        controller = StudiesController(
+            studies=self.services.studies,
+            models=self.services.models,
+            thumbnails=LateThumbnails(self.services),
+            jobs=self.jobs,
+            page=self.study_page,
+            panels=(MatrixPanel(), ChartsPanel()),
+            parent=self,
+        )
+        self.routes.lead_from_studies(controller)
+        return self._keep_fresh(controller)
 
     @cached_property
     def version_imports(self) -> VersionImports:

@@ -19,6 +19,7 @@ FOR_FIRST_CLICKS = (
     "app.controllers.viewer",
     "app.controllers.runs",
     "app.controllers.models",
+    "app.controllers.studies",
     "app.controllers.training",
     "app.controllers.wizard_lists",
     "core.formats.catalog",
@@ -27,6 +28,7 @@ FOR_FIRST_CLICKS = (
     "ui.runs.runs_page",
     "ui.models.models_page",
     "ui.models.version_page",
+    "ui.studies.study_page",
     "ui.training.wizard",
     "ui.viewer.viewer_page",
 )

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from app.controllers.models import ModelsController
     from app.controllers.projects import ProjectsController
     from app.controllers.runs import RunsController
+    from app.controllers.studies import StudiesController
     from app.controllers.training import TrainingController
     from app.controllers.version_imports import VersionImports
     from app.controllers.viewer import ViewerController
@@ -42,6 +43,7 @@ class Routes(QObject):
         self._features = features
         self._window = window
         self._is_sample_training_wished = False
+        self._before_study = ("models", "models")  # page and section that a study was opened from
         self._wizard_of: ProjectId | None = None  # its wizard waits for its project to be opened
 
     # --- wishes of the shell -----------------------------------------------------------------------------------
@@ -215,6 +217,7 @@ class Routes(QObject):
         runs.run_opened.connect(lambda _run: self._window.show_page("run", "runs"))
         runs.list_requested.connect(lambda: self._window.show_page("runs", "runs"))
         runs.version_requested.connect(self.open_version)
+        runs.predictions_requested.connect(self.see_predictions)
         runs.train_requested.connect(self.train_current_project)
         runs.train_again_requested.connect(lambda run: self._features.training.open_like_run(run))
         runs.compare_requested.connect(lambda runs: self._features.comparing.compare_runs(runs))
@@ -223,6 +226,9 @@ class Routes(QObject):
         models.version_opened.connect(lambda _version: self._window.show_page("version", "models"))
         models.list_requested.connect(lambda: self._window.show_page("models", "models"))
         models.run_requested.connect(lambda run: self._features.runs.open(run))
+        models.predictions_requested.connect(
+            lambda version: self.see_predictions(version.id, f"{version.model_name} {version.label}")
+        )
         models.import_requested.connect(self.import_version)
         models.train_requested.connect(self.train_current_project)
         models.train_again_requested.connect(lambda version: self._features.training.open_like_version(version))
@@ -231,6 +237,23 @@ class Routes(QObject):
     def lead_from_comparing(self, comparing: ComparingController) -> None:
         comparing.compared.connect(lambda: self._window.show_page("compare", "models"))
         comparing.left.connect(lambda of_versions: self.show_section("models" if of_versions else "runs"))
+
+    # --- studies: predictions over ground truth ----------------------------------------------------------------
+
+    def see_predictions(self, version: VersionId, title: str) -> None:
+        """Lay what a version's training predicted over the ground truth."""
+        self._features.studies.open_version(version, title)
+
+    def lead_from_studies(self, studies: StudiesController) -> None:
+        studies.opened.connect(self._show_study)
+        studies.back_requested.connect(lambda: self._window.show_page(*self._before_study))
+
+    def _show_study(self) -> None:
+        before = self._window.current_page()
+        if before != "study":
+            section = {"run": "runs", "runs": "runs", "project": "project", "viewer": "project"}.get(before, "models")
+            self._before_study = (before, section)
+        self._window.show_page("study", self._before_study[1])
 
     def lead_from_version_imports(self, imports: VersionImports) -> None:
         imports.version_imported.connect(self.open_version)

@@ -42,6 +42,7 @@ class ModelsController(QObject):
     version_opened = Signal(object)  # VersionId: its page is ready to be shown
     list_requested = Signal()  # leave the page for the list
     run_requested = Signal(object)  # RunId
+    predictions_requested = Signal(object)  # ModelVersion
     train_requested = Signal()
     train_again_requested = Signal(object)  # VersionId
     import_requested = Signal()
@@ -78,6 +79,7 @@ class ModelsController(QObject):
         version_page.back_requested.connect(self._leave)
         version_page.version_requested.connect(self.open)
         version_page.run_requested.connect(self.run_requested)
+        version_page.predictions_requested.connect(self.predictions_requested)
         version_page.train_again_requested.connect(self.train_again_requested)
         version_page.export_requested.connect(self.ask_export)
         version_page.evaluation_csv_requested.connect(self._ask_csv)

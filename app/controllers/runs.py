@@ -39,6 +39,7 @@ class RunsController(QObject):
     run_opened = Signal(object)  # RunId: its page is ready to be shown
     list_requested = Signal()  # leave the page for the list
     version_requested = Signal(object)  # VersionId
+    predictions_requested = Signal(object, str)  # VersionId, what the page is called until it knows
     train_requested = Signal()
     compare_requested = Signal(object)  # tuple of RunId
     train_again_requested = Signal(object)  # RunId
@@ -166,6 +167,8 @@ class RunsController(QObject):
                 self._retry(run)
             case RunAction.OPEN_VERSION:
                 self._with_runs(runs, lambda found: self.version_requested.emit(found[0].record.version))
+            case RunAction.SEE_PREDICTIONS:
+                self._with_runs(runs, lambda found: self._see_predictions(found[0].record))
             case RunAction.TRAIN_AGAIN:
                 self.train_again_requested.emit(run)
             case RunAction.RENAME:
@@ -181,6 +184,10 @@ class RunsController(QObject):
             on_error=self.message_raised.emit,
             pool="registry",
         )
+
+    def _see_predictions(self, record: RunRecord) -> None:
+        if record.version is not None:
+            self.predictions_requested.emit(record.version, record.model_name)
 
     def _ask_title(self, record: RunRecord) -> None:
         id, runs = record.id, self._runs

@@ -37,32 +37,23 @@ class StudyCharts(QScrollArea):
         self._curves: ThresholdCurves | None = None
         self._precision_recall: PrecisionRecall | None = None
         self._categories: tuple[str, ...] = ()
-        self.over_confidence = StudyPlot(
-            self.tr("Precision, recall and F1"), self.tr("confidence"), "", explains="threshold_curves"
-        )
+        self.over_confidence = StudyPlot(self.tr("Precision, recall and F1"), self.tr("confidence"), "", explains="f1")
         self.precision_recall = StudyPlot(
-            self.tr("Precision over recall"), self.tr("recall"), self.tr("precision"), explains="precision_recall"
+            self.tr("Precision over recall"), self.tr("recall"), self.tr("precision"), explains="ap"
         )
         self.scores = StudyPlot(
             self.tr("Confidence of the predictions"),
             self.tr("confidence"),
             self.tr("predictions"),
-            explains="score_histogram",
+            explains="confidence",
             can_brush=True,
         )
         self.ious = StudyPlot(
-            self.tr("How well found objects are placed"),
-            "IoU",
-            self.tr("objects"),
-            explains="iou_histogram",
-            can_brush=True,
+            self.tr("How well found objects are placed"), "IoU", self.tr("objects"), explains="iou", can_brush=True
         )
-        self.errors = StudyPlot(self.tr("What the errors cost"), "", self.tr("AP50 lost"), explains="error_cost")
+        self.errors = StudyPlot(self.tr("What the errors cost"), "", self.tr("AP50 lost"), explains="tide")
         self.calibration = StudyPlot(
-            self.tr("Is the confidence right?"),
-            self.tr("confidence"),
-            self.tr("share that is right"),
-            explains="calibration",
+            self.tr("Is the confidence right?"), self.tr("confidence"), self.tr("share that is right"), explains="ece"
         )
         self._category = QComboBox()
         self._category.setAccessibleName(self.tr("Class of the curves"))

@@ -34,6 +34,7 @@ class VersionPage(QWidget):
     folder_requested = Signal(object)  # Path
     link_requested = Signal(str)
     evaluation_csv_requested = Signal()
+    predictions_requested = Signal(object)  # ModelVersion
     rename_requested = Signal(object)  # ModelVersion
     delete_requested = Signal(object)  # ModelVersion
 
@@ -47,6 +48,7 @@ class VersionPage(QWidget):
             self.tr("Its training was stopped before its planned end; the best weights were kept.")
         )
         self._run = QPushButton(icon("activity"), self.tr("Open run"))
+        self._see = QPushButton(icon("scan"), self.tr("See the predictions"))
         self._train = QPushButton(icon("play"), self.tr("Train again…"))
         self._export = QPushButton(icon("download", role="on_accent"), self.tr("Export…"))
         self._more = QToolButton()
@@ -138,6 +140,7 @@ class VersionPage(QWidget):
         exporting = self.tr("An export is under way.") if self._progress.isVisibleTo(self) else ""
         reasons = {
             self._run: "" if version.run is not None else self.tr("It was imported, not trained here."),
+            self._see: refusal(version, deed="looked at"),
             self._train: self._details.model.task_problem or refusal(version, deed="a starting point"),
             self._export: refusal(version, deed="exported") or exporting,
         }
@@ -173,7 +176,7 @@ class VersionPage(QWidget):
         more.addAction(icon("copy"), self.tr("Copy version ID"), lambda: self._copy("version"))
         more.addAction(icon("copy"), self.tr("Copy model ID"), lambda: self._copy("model"))
         self._more.setMenu(more)
-        for widget in (self._partial, self._badge, self._run, self._train, self._export, self._more):
+        for widget in (self._partial, self._badge, self._run, self._train, self._see, self._export, self._more):
             self._header.add_widget(widget)
 
     def _make_layout(self) -> None:
@@ -206,6 +209,7 @@ class VersionPage(QWidget):
     def _connect(self) -> None:
         self._header.back_requested.connect(self.back_requested)
         self._run.clicked.connect(self._request_run)
+        self._see.clicked.connect(lambda: self._wish(self.predictions_requested))
         self._train.clicked.connect(self._request_training)
         self._cards.parent_requested.connect(self.version_requested)
         self._lineage.version_requested.connect(self.version_requested)

@@ -17,6 +17,7 @@ class RunAction(StrEnum):
     RETRY = "retry"
     REMOVE = "remove"
     OPEN_VERSION = "open-version"
+    SEE_PREDICTIONS = "see-predictions"
     TRAIN_AGAIN = "train-again"
     COMPARE = "compare"
     RENAME = "rename"
@@ -39,6 +40,9 @@ LOOKS: Mapping[RunAction, ActionLook] = {
     ),
     RunAction.REMOVE: ActionLook("Remove…", "trash-2", "Take the run off the list", is_danger=True),
     RunAction.OPEN_VERSION: ActionLook("Open model version", "box", "Show the version that this run made"),
+    RunAction.SEE_PREDICTIONS: ActionLook(
+        "See the predictions", "scan", "Lay what the version predicted over the ground truth"
+    ),
     RunAction.TRAIN_AGAIN: ActionLook("Train again…", "play", "A new training, filled in with this run's settings"),
     RunAction.COMPARE: ActionLook("Compare…", "chart-spline", "Numbers, curves and settings side by side"),
     RunAction.RENAME: ActionLook("Rename and describe…", "pencil", "Give the run another name, or say what it is for"),
@@ -77,6 +81,8 @@ def refusal(action: RunAction, run: Run) -> str:
         return "" if status.is_terminal or status is RunStatus.CREATED else run.kind.removal_refusal
     if action is RunAction.OPEN_VERSION:
         return "" if run.record.version is not None else "This run has no model version."
+    if action is RunAction.SEE_PREDICTIONS:
+        return "" if run.has_product else "This run has published no model version."
     return ""
 
 
@@ -87,10 +93,11 @@ def shown_actions(run: Run) -> tuple[RunAction, ...]:
         return (RunAction.KILL, RunAction.STOP) if status.is_live else (RunAction.STOP,)
     again = (RunAction.TRAIN_AGAIN,) if run.kind.has_draft else ()
     version = (RunAction.OPEN_VERSION,) if run.kind.product or run.record.version is not None else ()
+    seen = (RunAction.SEE_PREDICTIONS,) if run.has_product and run.record.version is not None else ()
     if status is RunStatus.SUCCESS:
-        return (RunAction.REMOVE, *again, *version)
+        return (RunAction.REMOVE, *again, *version, *seen)
     if status is RunStatus.TERMINATED:
-        return (RunAction.REMOVE, RunAction.RETRY, *again, *version)
+        return (RunAction.REMOVE, RunAction.RETRY, *again, *version, *seen)
     return (RunAction.REMOVE, *again, RunAction.RETRY)
 
 

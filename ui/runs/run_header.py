@@ -27,8 +27,9 @@ BUTTONS = (
     RunAction.KILL,
     RunAction.STOP,
     RunAction.OPEN_VERSION,
+    RunAction.SEE_PREDICTIONS,
 )
-PRIMARY = (RunAction.OPEN_VERSION,)  # a run that does well needs nothing done to it
+PRIMARY = (RunAction.SEE_PREDICTIONS,)  # a run that does well needs nothing done to it
 
 
 class RunHeader(PageHeader):

@@ -1,0 +1,302 @@
+"""The page that lays predictions over ground truth: opens studies, and answers what the page asks, the newest last.
+
+At most one question is being answered at a time; of those that come meanwhile the newest is answered next. So a slider
+that moves never queues.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from app.controllers.saving import save_picture, save_text
+from app.controllers.study_images import StudyImages
+from app.controllers.study_pictures import StudyPictures, Thumbnails
+from app.controllers.study_reading import OpenedStudy, SecondStudy, read_second, read_study
+from app.jobs import JobContext, JobRunner
+from core.domain.changes import Changes
+from core.domain.ids import VersionId
+from core.domain.imports import Severity
+from core.domain.messages import UserMessage
+from core.domain.names import shown
+from core.domain.outcomes import Thresholds
+from core.domain.studies import NoteKind, StudySource
+from core.domain.study_lists import StudyAnswer, StudyCurves, StudyQuestion
+from core.domain.thresholds import ChosenThreshold
+from ui.evaluation.matrix_panel import MatrixPanel
+from ui.evaluation.study_panel import StudyPanel
+from ui.studies.study_page import StudyPage
+from ui.widgets.save_dialog import ask_save_path, safe_file_name
+
+if TYPE_CHECKING:  # SQLAlchemy comes with them, which the window's first paint must not wait for
+    from core.evaluations.studies import StudyService
+    from core.evaluations.study import Study
+    from core.models.service import ModelService
+
+
+class StudiesController(QObject):
+    opened = Signal()  # the page has something to show: the study, or that it is being read
+    back_requested = Signal()
+    definition_requested = Signal(str)  # name of a measure
+    message_raised = Signal(object)  # UserMessage
+
+    def __init__(
+        self,
+        *,
+        studies: StudyService,
+        models: ModelService,
+        thumbnails: Thumbnails,
+        jobs: JobRunner,
+        page: StudyPage,
+        panels: Sequence[StudyPanel] = (),
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._studies = studies
+        self._models = models
+        self._jobs = jobs
+        self._page = page
+        self._opened: OpenedStudy | None = None
+        self._second: SecondStudy | None = None
+        self._wish: Callable[[], None] = lambda: None  # what "Try again" tries
+        self._question: StudyQuestion | None = None  # to be answered next
+        self._is_answering = False
+        self._pictures = StudyPictures(thumbnails, jobs, page.column.grid, self)
+        self._images = StudyImages(studies, jobs, page, self)
+        for panel in panels:
+            page.add_panel(panel)
+            if isinstance(panel, MatrixPanel):
+                panel.save_requested.connect(self._save_text)
+        page.question_changed.connect(self._ask)
+        page.study_requested.connect(self.open)
+        page.second_requested.connect(self.compare_with)
+        page.default_requested.connect(self._set_default)
+        page.view_save_requested.connect(self._save_view)
+        page.retry_requested.connect(lambda: self._wish())
+        page.back_requested.connect(self._leave)
+
+    @property
+    def current(self) -> Study | None:
+        """The study on the page."""
+        return self._opened.study if self._opened is not None else None
+
+    def open_version(self, version: VersionId, title: str = "") -> None:
+        """What its training predicted of the test set, else of the validation set, else of the training set."""
+
+        def choose(context: JobContext) -> StudySource:
+            found = self._studies.list_studies(version=version)
+            context.check()
+            if found:
+                return found[0].source
+            from core.errors import NotFoundError
+
+            raise NotFoundError(
+                "This version's predictions were not kept: it was trained by an older Calque, or they were deleted.",
+                hint="Evaluate it on images with ground truth to see them.",
+            )
+
+        self._begin(lambda: self.open_version(version, title), title)
+        self._open(choose)
+
+    def open(self, source: StudySource, title: str = "") -> None:
+        """Show these predictions on the page."""
+        self._begin(lambda: self.open(source, title), title)
+        self._open(lambda _context: source)
+
+    def compare_with(self, source: StudySource | None) -> None:
+        """Lay a second set of predictions of the same images over them; None = no more."""
+        opened = self._opened
+        if opened is None:
+            return
+        if source is None:
+            self._end_comparison()
+            self._page.set_second(None, None)
+            return
+
+        def read(context: JobContext) -> SecondStudy:
+            return read_second(self._studies, self._models, opened.study, source, context.check)
+
+        def got(second: SecondStudy) -> None:
+            if self._opened is not opened:
+                second.study.close()
+                return
+            self._end_comparison()
+            self._second = second
+            self._images.set_second(second.study, second.rows)
+            self._page.set_second(second.study.info, second.table)
+
+        def failed(message: UserMessage) -> None:
+            self._page.set_second(None, None)
+            self.message_raised.emit(message)
+
+        self._jobs.run(read, then=got, on_error=failed, key="study-second", gives_way=True, on_progress=lambda *_: None)
+
+    def refresh(self, changes: Changes) -> None:
+        """Nothing that is shown changes by itself: predictions are never written again."""
+
+    def close(self) -> None:
+        """Let go of what is read: the page is not on the screen any more."""
+        self._end_comparison()
+        if self._opened is not None:
+            self._opened.study.close()
+        self._opened = None
+        self._question = None
+        self._pictures.set_study(None)
+        self._images.set_study(None)
+
+    # Opening
+
+    def _begin(self, wish: Callable[[], None], title: str) -> None:
+        self.close()
+        self._wish = wish
+        self._page.show_loading(title or "Predictions")
+        self.opened.emit()
+
+    def _open(self, choose: Callable[[JobContext], StudySource]) -> None:
+        self._jobs.run(
+            lambda context: read_study(self._studies, self._models, choose(context), context.check),
+            then=self._show,
+            on_error=self._page.show_problem,
+            key="study-open",
+            gives_way=True,
+            on_progress=lambda *_: None,
+        )
+
+    def _show(self, opened: OpenedStudy) -> None:
+        self._opened = opened
+        study = opened.study
+        seen = next((note for note in study.notes if note.kind is NoteKind.SEEN), None)
+        rows = frozenset(seen.images or range(study.table.n_images)) if seen is not None else frozenset()
+        self._pictures.set_study(study)
+        self._images.set_study(study, rows)
+        self._page.set_studies(opened.others)
+        self._page.set_seconds(opened.rivals)
+        self._page.set_study(
+            study.info,
+            study.table,
+            thresholds=opened.thresholds,
+            optimum=opened.optimum,
+            notes=study.notes,
+            worker=opened.worker,
+        )
+
+    def _end_comparison(self) -> None:
+        if self._second is not None:
+            self._second.study.close()
+            self._second = None
+            self._images.set_second(None, ())
+
+    # Answering
+
+    def _ask(self, question: StudyQuestion) -> None:
+        self._question = question
+        if not self._is_answering:
+            self._answer_next()
+
+    def _answer_next(self) -> None:
+        question, self._question = self._question, None
+        opened, second = self._opened, self._second
+        if question is None or opened is None:
+            return
+        self._is_answering = True
+
+        def answer() -> StudyAnswer:
+            if second is None:
+                return opened.lister.answer(question)
+            return second.lister.answer(question, second_confidence=second.confidence)
+
+        def got(found: StudyAnswer) -> None:
+            self._is_answering = False
+            if opened is self._opened and second is self._second:
+                self._page.set_answer(found)
+            if self._question is not None:
+                self._answer_next()
+            elif opened is self._opened:
+                self._draw_curves(opened, question.thresholds)
+
+        def failed(message: UserMessage) -> None:
+            self._is_answering = False
+            self.message_raised.emit(message)
+            self._answer_next()
+
+        self._jobs.run(answer, then=got, on_error=failed)
+
+    def _draw_curves(self, opened: OpenedStudy, thresholds: Thresholds) -> None:
+        """After the answer: they take longer, and give way to the next question."""
+        study = opened.study
+        if not study.table.n_truths:
+            return
+
+        def draw() -> StudyCurves:
+            from core.metrics.tide import error_costs
+
+            return StudyCurves(
+                study.curves(thresholds.iou),
+                study.precision_recall(thresholds.iou),
+                study.score_histogram(thresholds),
+                study.iou_histogram(thresholds),
+                study.calibration(thresholds.iou, confidence=thresholds.confidence),
+                error_costs(study.matcher, thresholds.confidence),
+            )
+
+        def got(curves: StudyCurves) -> None:
+            if opened is self._opened:
+                self._page.set_curves(curves)
+
+        self._jobs.run(draw, then=got, on_error=self.message_raised.emit, key="study-curves", gives_way=True)
+
+    # What the page wishes
+
+    def _set_default(self, thresholds: Thresholds) -> None:
+        opened = self._opened
+        if opened is None or opened.study.info.version is None:
+            return
+        names = opened.study.categories
+        own = {names[place]: value for place, value in thresholds.by_category.items()}
+        chosen, version = ChosenThreshold(thresholds.confidence, own), opened.study.info.version
+
+        def told(_none: object) -> None:
+            text = (
+                f"{shown(opened.study.info.title)} counts predictions from {thresholds.confidence:.2f} up from now on."
+            )
+            self.message_raised.emit(UserMessage(text, severity=Severity.INFO))
+
+        self._jobs.run(
+            lambda: self._models.set_threshold(version, chosen),
+            then=told,
+            on_error=self.message_raised.emit,
+            pool="registry",
+        )
+
+    def _save_view(self) -> None:
+        image = self._page.pane.image
+        if image is None:
+            return
+        picture = self._page.pane.rendered()
+        name = safe_file_name(Path(image.record.image.key).stem)
+
+        def save(path: Path) -> None:
+            self._jobs.run(
+                lambda: save_picture(path, picture), then=self._tell_saved, on_error=self.message_raised.emit
+            )
+
+        ask_save_path(self._page, "Save this view", f"{name} predictions.png", "Pictures (*.png)", "png", save)
+
+    def _save_text(self, name: str, text: str) -> None:
+        suffix = name.rpartition(".")[2]
+
+        def save(path: Path) -> None:
+            self._jobs.run(lambda: save_text(path, (text,)), then=self._tell_saved, on_error=self.message_raised.emit)
+
+        ask_save_path(self._page, "Save the matrix", name, f"{suffix.upper()} files (*.{suffix})", suffix, save)
+
+    def _tell_saved(self, path: Path) -> None:
+        text = f'Saved as "{shown(path)}".'
+        self.message_raised.emit(UserMessage(text, severity=Severity.INFO, folder=path.parent))
+
+    def _leave(self) -> None:
+        self.close()
+        self.back_requested.emit()

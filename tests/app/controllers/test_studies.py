@@ -1,0 +1,176 @@
+"""Predictions over ground truth from a real version's pack, through the real services, to the page."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+sys.path += [str(Path(__file__).parents[2] / "core" / folder) for folder in ("evaluations", "training")]
+
+from evaluation_site import EvaluationSite
+
+from app.controllers.studies import StudiesController
+from app.jobs import JobRunner
+from core.domain.ids import VersionId
+from core.domain.messages import UserMessage
+from core.domain.snapshots import Split
+from core.domain.studies import StudySource
+from core.images.thumbnails import ThumbnailCache
+from ui.evaluation.matrix_panel import MatrixPanel
+from ui.studies.study_page import StudyPage
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EvaluationSite]:
+    site = EvaluationSite(tmp_path_factory.mktemp("studies"))
+    yield site
+    site.close()
+
+
+@pytest.fixture
+def page(qtbot: QtBot) -> StudyPage:
+    page = StudyPage()
+    qtbot.addWidget(page)
+    page.resize(1080, 700)
+    page.show()
+    qtbot.waitExposed(page)
+    return page
+
+
+@pytest.fixture
+def controller(
+    site: EvaluationSite, browse_jobs: JobRunner, page: StudyPage, tmp_path: Path
+) -> Iterator[StudiesController]:
+    controller = StudiesController(
+        studies=site.studies,
+        models=site.shop.models,
+        thumbnails=ThumbnailCache(tmp_path / "thumbnails"),
+        jobs=browse_jobs,
+        page=page,
+        panels=(MatrixPanel(),),
+    )
+    yield controller
+    controller.close()
+
+
+def _opened(qtbot: QtBot, page: StudyPage) -> None:
+    qtbot.waitUntil(lambda: page.answer is not None and page.pane.view.canvas.image_size() is not None)
+
+
+def test_the_test_set_of_a_version_is_shown_first_with_its_picture(
+    qtbot: QtBot, site: EvaluationSite, controller: StudiesController, page: StudyPage
+) -> None:
+    controller.open_version(site.quick, "Quick V001")
+    _opened(qtbot, page)
+    assert page.info is not None
+    assert page.info.split is Split.TEST
+    assert page._studies.count() == 3
+    expected = site.studies.open(StudySource.of_version(site.quick, Split.TEST))
+    with expected:
+        assert page.answer is not None
+        assert page.answer.counts == expected.outcomes(page.thresholds.thresholds).counts
+    qtbot.waitUntil(lambda: page.column.grid._cells.pictures.n_bytes > 0)
+
+
+def test_another_set_of_the_version_is_a_choice_away_and_says_what_was_seen(
+    qtbot: QtBot, site: EvaluationSite, controller: StudiesController, page: StudyPage
+) -> None:
+    controller.open_version(site.quick)
+    _opened(qtbot, page)
+    page.study_requested.emit(StudySource.of_version(site.quick, Split.TRAIN))
+    qtbot.waitUntil(lambda: page.info is not None and page.info.split is Split.TRAIN)
+    _opened(qtbot, page)
+    assert any("Seen in training" in note.text for note in page.notes.notes)
+    assert page.pane._seen.isVisible()
+
+
+def test_patches_are_cut_out_of_the_images(
+    qtbot: QtBot, site: EvaluationSite, controller: StudiesController, page: StudyPage
+) -> None:
+    controller.open(StudySource.of_version(site.quick, Split.TRAIN))
+    _opened(qtbot, page)
+    page.thresholds.go_to(0.0)
+    page.column.bar._patches.setChecked(True)
+    qtbot.waitUntil(lambda: page.answer is not None and page.answer.patches is not None)
+    grid = page.column.grid
+    assert grid.n_rows > 0
+    qtbot.waitUntil(lambda: grid._cells.pictures.picture(grid.key(0)) is not None)
+
+
+def test_a_slider_that_moves_ends_where_it_was_left(
+    qtbot: QtBot, site: EvaluationSite, controller: StudiesController, page: StudyPage
+) -> None:
+    controller.open_version(site.quick)
+    _opened(qtbot, page)
+    for step in range(20, 80):
+        page.thresholds._slider.setValue(step)
+    qtbot.waitUntil(lambda: page.answer is not None and page.answer.question.thresholds.confidence == 0.79)
+
+
+def test_two_versions_are_compared_on_the_same_images(
+    qtbot: QtBot, site: EvaluationSite, controller: StudiesController, page: StudyPage
+) -> None:
+    other = site.train("Other")
+    controller.open_version(site.quick)
+    _opened(qtbot, page)
+    source = StudySource.of_version(other, Split.TEST)
+    assert source in [page._second.itemData(row) for row in range(page._second.count())]
+    controller.compare_with(source)
+    qtbot.waitUntil(lambda: page.answer is not None and page.answer.second is not None)
+    assert page.answer is not None
+    assert page.answer.second is not None
+    assert sum(page.answer.second.changes.values()) == len(page.answer.images)
+    assert page.column.changes.isVisible()
+    controller.compare_with(None)
+    qtbot.waitUntil(lambda: page.answer is not None and page.answer.second is None)
+
+
+def test_sets_of_other_images_are_not_compared(
+    qtbot: QtBot, site: EvaluationSite, controller: StudiesController, page: StudyPage
+) -> None:
+    messages: list[UserMessage] = []
+    controller.message_raised.connect(messages.append)
+    controller.open(StudySource.of_version(site.quick, Split.TEST))
+    _opened(qtbot, page)
+    controller.compare_with(StudySource.of_version(site.quick, Split.TRAIN))
+    qtbot.waitUntil(lambda: bool(messages))
+    assert "predicted only 0 of these" in messages[0].text
+    assert page.answer is not None
+    assert page.answer.second is None
+
+
+def test_a_threshold_becomes_the_default_of_the_version(
+    qtbot: QtBot, site: EvaluationSite, controller: StudiesController, page: StudyPage
+) -> None:
+    version = site.train("Mine")
+    controller.open_version(version)
+    _opened(qtbot, page)
+    page.thresholds.go_to(0.31)
+    with qtbot.waitSignal(controller.message_raised):
+        page.default_requested.emit(page.thresholds.thresholds)
+    assert site.shop.models.threshold_of(version).confidence == 0.31
+    controller.open_version(version)
+    _opened(qtbot, page)
+    assert page.thresholds.thresholds.confidence == 0.31
+
+
+def test_predictions_that_are_not_there_are_said_not_to_be(
+    qtbot: QtBot, site: EvaluationSite, controller: StudiesController, page: StudyPage
+) -> None:
+    version = site.train("Old")
+    folder = site.shop.models.get_version(version).folder
+    assert folder is not None
+    for pack in folder.glob("*.pack"):
+        pack.unlink()
+    controller.open_version(version)
+    qtbot.waitUntil(lambda: page._stack.currentWidget() is page._problem)
+    assert "were not kept" in page._problem._heading.text()
+
+
+def test_an_unknown_version_is_a_sentence(qtbot: QtBot, controller: StudiesController, page: StudyPage) -> None:
+    controller.open_version(VersionId("nobody"))
+    qtbot.waitUntil(lambda: page._stack.currentWidget() is page._problem)

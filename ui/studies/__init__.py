@@ -1,0 +1,1 @@
+"""Predictions laid over ground truth: the images of a study, what became of each object, and at which thresholds."""

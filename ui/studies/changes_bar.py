@@ -1,0 +1,56 @@
+"""How many images predictions B fixed, broke or left wrong; a click lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+
+from core.domain.study_lists import CHANGE_TITLES, ImageChange
+from ui.widgets.formatting import count
+
+HELP = {
+    ImageChange.FIXED: "Images with errors in A and none in B",
+    ImageChange.BROKEN: "Images without errors in A and with some in B",
+    ImageChange.BOTH_WRONG: "Images with errors in both",
+    ImageChange.BOTH_RIGHT: "Images without errors in both",
+}
+
+
+class ChangesBar(QWidget):
+    change_chosen = Signal(object)  # ImageChange, None = all images again
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 0, 10, 4)
+        row.setSpacing(4)
+        self._buttons: dict[ImageChange, QToolButton] = {}
+        for change in ImageChange:
+            button = QToolButton()
+            button.setCheckable(True)
+            button.setToolTip(HELP[change])
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            button.clicked.connect(lambda is_on=False, change=change: self._choose(change, is_on))
+            self._buttons[change] = button
+            row.addWidget(button)
+        row.addStretch(1)
+        self.set_changes(None)
+
+    def set_changes(self, changes: Mapping[ImageChange, int] | None) -> None:
+        """None = nothing is compared."""
+        self.setVisible(changes is not None)
+        for change, button in self._buttons.items():
+            text = f"{CHANGE_TITLES[change]} {count(changes[change] if changes is not None else 0)}"
+            button.setText(text)
+            button.setAccessibleName(f"{text}: {HELP[change]}")
+
+    def set_chosen(self, chosen: ImageChange | None) -> None:
+        """What the list is restricted to; announces nothing."""
+        for change, button in self._buttons.items():
+            button.setChecked(change is chosen)
+
+    def _choose(self, change: ImageChange, is_on: bool) -> None:
+        self.set_chosen(change if is_on else None)
+        self.change_chosen.emit(change if is_on else None)
