@@ -13,7 +13,7 @@ import numpy as np
 
 from core.domain.predictions import Booleans, Floats, Integers, ObjectTable
 from core.metrics.average_precision import interpolated
-from core.metrics.matching import IOU_THRESHOLDS, Matches, Pairs, box_pairs, match
+from core.metrics.matching import IOU_THRESHOLDS, Found, Pairs, box_pairs, find
 from core.metrics.outcomes import as_xywh
 
 ALL = "all"
@@ -161,7 +161,11 @@ def match_table(
     for name, (low, high) in areas.items():
         is_ignored = is_crowd | (truth_areas < low) | (truth_areas > high)
         is_outside = (prediction_areas < low) | (prediction_areas > high)
-        kept[name] = _area_matches(match(pairs, len(order), is_crowd, thresholds, is_ignored), is_outside, ~is_ignored)
+        kept[name] = _area_matches(
+            find(pairs, len(order), is_crowd, is_ignored, thresholds),
+            np.tile(is_outside, (len(thresholds), 1)),
+            is_ignored,
+        )
     return MatchTable(
         len(table.categories),
         thresholds,
@@ -176,9 +180,12 @@ def match_table(
     )
 
 
-def _area_matches(matches: Matches, is_outside: Booleans, is_wanted: Booleans) -> AreaMatches:
-    levels, rows = np.nonzero(matches.is_right)
-    return AreaMatches(levels, rows, matches.is_ignored | ((matches.truth < 0) & is_outside), is_wanted)
+def _area_matches(found: Found, is_outside: Booleans, is_ignored: Booleans) -> AreaMatches:
+    """`is_outside` has a row for each threshold, and becomes what is ignored of predictions."""
+    finds_ignored = is_ignored[found.truth]
+    is_outside[found.level, found.prediction] = finds_ignored
+    right = np.flatnonzero(~finds_ignored)
+    return AreaMatches(found.level[right], found.prediction[right], is_outside, ~is_ignored)
 
 
 def _pairs_of(

@@ -70,7 +70,10 @@ def box_pairs(
     Group arrays are sorted. A crowd region is measured by the share of the prediction that lies in it.
     """
     first = np.searchsorted(truth_groups, prediction_groups, side="left")
-    counts = np.searchsorted(truth_groups, prediction_groups, side="right") - first
+    # One search less for the many than looking for where their group ends: that is known of the ground truth.
+    group_ends = np.append(np.searchsorted(truth_groups, truth_groups, side="right"), 0)
+    has_truths = np.append(truth_groups, -1)[first] == prediction_groups
+    counts = np.where(has_truths, group_ends[first] - first, 0)
     parts = []
     for begin, end in _blocks(counts):
         some = counts[begin:end]
@@ -96,40 +99,63 @@ def joined(parts: Sequence[Pairs]) -> Pairs:
 def by_preference(pairs: Pairs, is_ignored: Booleans) -> Pairs:
     """Sorted by prediction, and each prediction's candidates as it would take them: an object before what is ignored,
     then the highest IoU, then the later one, as in the reference."""
-    order = np.lexsort((-pairs.truth, -pairs.iou, is_ignored[pairs.truth], pairs.prediction))
+    order = np.arange(len(pairs.prediction))
+    step = np.diff(pairs.prediction)
+    if (step < 0).any():
+        order = np.argsort(pairs.prediction, kind="stable")
+        step = np.diff(pairs.prediction[order])
+    # Most predictions have one candidate and stay where they are.
+    has_choice = np.zeros(len(order), np.bool_)
+    has_choice[1:] = step == 0
+    has_choice[:-1] |= step == 0
+    places = np.flatnonzero(has_choice)
+    rows = order[places]
+    truths = pairs.truth[rows]
+    order[places] = rows[np.lexsort((-truths, -pairs.iou[rows], is_ignored[truths], pairs.prediction[rows]))]
     return Pairs(pairs.prediction[order], pairs.truth[order], pairs.iou[order])
 
 
-def match(
-    pairs: Pairs,
-    n_predictions: int,
-    is_crowd: Booleans,
-    thresholds: Floats = IOU_THRESHOLDS,
-    is_ignored: Booleans | None = None,
-) -> Matches:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Which prediction found which ground truth, at each threshold (a number): arrays of equal length, sorted."""
+
+    level: Integers
+    prediction: Integers
+    truth: Integers
+
+
+def find(
+    pairs: Pairs, n_predictions: int, is_crowd: Booleans, is_ignored: Booleans, thresholds: Floats = IOU_THRESHOLDS
+) -> Found:
     """Each prediction in turn, most confident of its group first, takes the best ground truth still free.
 
-    Best is the highest IoU; on a tie the later one wins, as in the reference. What is ignored (crowd regions, when
-    nothing else is said) is taken only when no object is left; a crowd region can be taken again and again.
+    Best is the highest IoU; on a tie the later one wins, as in the reference. What is ignored is taken only when no
+    object is left; a crowd region can be taken again and again.
     """
-    ignored = is_crowd if is_ignored is None else is_ignored
-    ordered = by_preference(pairs, ignored)
+    ordered = by_preference(pairs, is_ignored)
     # All thresholds at once: each has its own copy of every row.
     levels, at = np.nonzero(ordered.iou >= np.minimum(thresholds, reachable(1.0))[:, None])
-    found = assign(
-        ordered.prediction[at] + levels * n_predictions,
-        ordered.truth[at] + levels * len(is_crowd),
+    predictions, truths = ordered.prediction[at], ordered.truth[at]
+    made = assign(
+        predictions + levels * n_predictions,
+        truths + levels * len(is_crowd),
         np.tile(is_crowd, len(thresholds)),
-        len(thresholds) * n_predictions,
-    ).reshape(len(thresholds), n_predictions)
-    if not len(is_crowd):
-        return Matches(found, np.zeros(found.shape, np.bool_))
-    found = np.where(found >= 0, found % len(is_crowd), found)
-    return Matches(found, (found >= 0) & ignored[found])
+    )
+    return Found(levels[made], predictions[made], truths[made])
 
 
-def assign(predictions: Integers, truths: Integers, is_shared: Booleans, n_predictions: int) -> Integers:
-    """The ground truth that each prediction gets when the lower rows choose first; -1 where none is left for it.
+def match(pairs: Pairs, n_predictions: int, is_crowd: Booleans, thresholds: Floats = IOU_THRESHOLDS) -> Matches:
+    """What `find` finds, as tables; crowd regions are what is ignored."""
+    found = find(pairs, n_predictions, is_crowd, is_crowd, thresholds)
+    truth = np.full((len(thresholds), n_predictions), -1, dtype=np.int64)
+    is_ignored = np.zeros(truth.shape, np.bool_)
+    truth[found.level, found.prediction] = found.truth
+    is_ignored[found.level, found.prediction] = is_crowd[found.truth]
+    return Matches(truth, is_ignored)
+
+
+def assign(predictions: Integers, truths: Integers, is_shared: Booleans) -> Integers:
+    """Which pairs come about, as their places, when the lower predictions choose first.
 
     Pairs are sorted by prediction, then by preference. Those of `is_shared` can be taken again and again.
     Every prediction asks for what it likes best, and whoever a lower row outbids asks for its next: with all ground
@@ -152,10 +178,8 @@ def assign(predictions: Integers, truths: Integers, is_shared: Booleans, n_predi
         refused = np.concatenate([asking[~is_won], outbid[outbid < nobody]])
         wishes[refused] += 1
         asking = refused[wishes[refused] < ends[refused]]
-    found = np.full(n_predictions, -1, dtype=np.int64)
-    has_found = wishes < ends
-    found[predictions[begins[has_found]]] = truths[wishes[has_found]]
-    return found
+    made: Integers = wishes[wishes < ends]
+    return made
 
 
 def reachable(threshold: float) -> float:

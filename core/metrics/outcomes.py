@@ -96,13 +96,13 @@ class Matcher:
         if counts is not None:
             is_candidate &= counts[pairs.prediction]
         rows = np.flatnonzero(is_candidate)
-        truth = assign(pairs.prediction[rows], pairs.truth[rows], table.is_crowd, table.n_predictions)
-        ious = np.zeros(table.n_predictions)
-        took = rows[truth[pairs.prediction[rows]] == pairs.truth[rows]]
-        ious[pairs.prediction[took]] = pairs.iou[took]
-        if not table.n_truths:
-            return Greedy(truth, ious, np.zeros(table.n_predictions, np.bool_))
-        return Greedy(truth, ious, (truth >= 0) & table.is_crowd[truth])
+        made = rows[assign(pairs.prediction[rows], pairs.truth[rows], table.is_crowd)]
+        finders = pairs.prediction[made]
+        truth = np.full(table.n_predictions, NO_PARTNER, dtype=np.int64)
+        ious, is_crowd = np.zeros(table.n_predictions), np.zeros(table.n_predictions, np.bool_)
+        truth[finders], ious[finders] = pairs.truth[made], pairs.iou[made]
+        is_crowd[finders] = table.is_crowd[pairs.truth[made]]
+        return Greedy(truth, ious, is_crowd)
 
 
 class _Explaining:
@@ -151,13 +151,9 @@ class _Explaining:
         """One to one with objects that are missed and not explained yet; the surer prediction chooses first."""
         is_open = self._truth_states == TruthState.MISSED
         rows = np.flatnonzero(is_candidate & self._is_left(pairs) & is_open[pairs.truth])
-        if not len(rows):
-            return
-        predictions, truths = pairs.prediction[rows], pairs.truth[rows]
-        found = assign(predictions, truths, self._table.is_crowd, self._table.n_predictions)
-        took = rows[found[predictions] == truths]
-        self._state(pairs, took, state)
-        self._link(pairs.prediction[took], truth_state)
+        made = rows[assign(pairs.prediction[rows], pairs.truth[rows], self._table.is_crowd)]
+        self._state(pairs, made, state)
+        self._link(pairs.prediction[made], truth_state)
 
     def _give_best(self, pairs: Pairs, is_candidate: Booleans, state: PredictionState) -> None:
         """The candidate with the highest IoU becomes the partner, whoever else has it."""
