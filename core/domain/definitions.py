@@ -83,6 +83,18 @@ _HEADLINES = (
         "Recall = TP / (TP + FN)",
     ),
     Definition(
+        "class_precision",
+        "Precision, mean over classes",
+        "Precision of each class for itself, then the mean, so that a rare class counts as much as a common one. It is "
+        "what a table of measures states for all classes.",
+    ),
+    Definition(
+        "class_recall",
+        "Recall, mean over classes",
+        "Recall of each class for itself, then the mean, so that a rare class counts as much as a common one. It is "
+        "what a table of measures states for all classes.",
+    ),
+    Definition(
         "f1",
         "F1",
         "One number for precision and recall together. It is high only when both are. Of a single image without "

@@ -18,6 +18,8 @@ from core.metrics.average_precision import interpolated
 from core.metrics.match_table import ALL, MatchTable
 
 F1 = "f1"
+CLASS_PRECISION = "class_precision"
+CLASS_RECALL = "class_recall"
 N_RESAMPLES = 1000
 LEVEL = 0.95
 
@@ -32,10 +34,18 @@ class Weighted:
     """The headlines of one set of predictions, of images that count as often as a weight says.
 
     mAP50 and mAP50-95 are COCO's; precision, recall and F1 are those of all objects together at the thresholds of
-    `scores`, which holds a row for each image.
+    `scores`, which holds a row for each image. With `table_confidence`, also the means over classes that a table of
+    measures states for all classes: at that confidence and the lowest IoU, a class that was not predicted counts 0.
     """
 
-    def __init__(self, matches: MatchTable, scores: ImageScores, *, max_detections: int | None = None) -> None:
+    def __init__(
+        self,
+        matches: MatchTable,
+        scores: ImageScores,
+        *,
+        max_detections: int | None = None,
+        table_confidence: float | None = None,
+    ) -> None:
         self.scores = scores
         self.n_images = len(scores.tp)
         self._n_classes, self._n_levels = matches.n_categories, len(matches.thresholds)
@@ -65,18 +75,46 @@ class Weighted:
         self._ignored_before_class = np.searchsorted(keys, class_keys)[self._cells]
         self._truth_images = matches.truth_images[found.is_wanted]
         self._truth_classes = matches.truth_classes[found.is_wanted]
+        self._at_confidence: tuple[tuple[Integers, Integers], tuple[Integers, Integers]] | None = None
+        if table_confidence is not None:
+            is_sure = matches.confidences[rows] >= table_confidence
+            right = self._right_rows[self._right_levels == 0]
+            counting = np.flatnonzero(is_sure & ~found.is_ignored[0, rows])
+            right = right[is_sure[right]]
+            self._at_confidence = (
+                (self._images[right], classes[right]),
+                (self._images[counting], classes[counting]),
+            )
 
     def values(self, weights: Integers) -> Values:
         """The headlines when image i counts `weights[i]` times."""
         ap = self._average_precision(weights)
         is_measured = np.isfinite(ap[0])
         tp, fp, fn = (float(weights @ counts) for counts in (self.scores.tp, self.scores.fp, self.scores.fn))
-        return {
+        return self._class_means(weights) | {
             MAP50: float(ap[0, is_measured].mean()) if is_measured.any() else np.nan,
             MAP50_95: float(ap[:, is_measured].mean()) if is_measured.any() else np.nan,
             PRECISION: tp / (tp + fp) if tp + fp else np.nan,
             RECALL: tp / (tp + fn) if tp + fn else np.nan,
             F1: 2 * tp / (2 * tp + fp + fn) if tp + fp + fn else np.nan,
+        }
+
+    def _class_means(self, weights: Integers) -> dict[str, float]:
+        if self._at_confidence is None:
+            return {}
+
+        def by_class(images: Integers, classes: Integers) -> Floats:
+            counts = np.bincount(classes, weights=weights.take(images), minlength=self._n_classes)
+            return counts.astype(np.float64)
+
+        right, counting = (by_class(*objects) for objects in self._at_confidence)
+        n_truths = by_class(self._truth_images, self._truth_classes)
+        there = n_truths > 0
+        if not there.any():
+            return {CLASS_PRECISION: np.nan, CLASS_RECALL: np.nan}
+        return {
+            CLASS_PRECISION: float((right[there] / np.maximum(counting[there], 1.0)).mean()),
+            CLASS_RECALL: float((right[there] / n_truths[there]).mean()),
         }
 
     def _average_precision(self, weights: Integers) -> Floats:

@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from core.domain.geometry import Box
-from core.domain.outcomes import Thresholds
+from core.domain.outcomes import PredictionState, Thresholds
 from core.domain.predictions import PredictedObject
 from core.domain.snapshots import SnapshotObject
 from core.metrics.bootstrap import Weighted, intervals, paired_differences, resamples
 from core.metrics.coco import EvalImage, score
 from core.metrics.match_table import match_table
 from core.metrics.outcomes import Matcher, image_scores
+from tests.core.metrics.plain_outcomes import explain
 from tests.core.metrics.tables import table_of
 
 N_CLASSES = 4
@@ -37,6 +38,37 @@ def _untied(images: Sequence[EvalImage], seed: int) -> list[EvalImage]:
         )
         for image in images
     ]
+
+
+@pytest.mark.parametrize("crowds", [False, True])
+@pytest.mark.parametrize("seed", range(3))
+def test_precision_and_recall_of_the_table_are_its_own_also_in_resamples(seed, crowds, random_images):
+    images = random_images(30 + seed, n_images=15, n_categories=N_CLASSES, polygons=False, crowds=crowds)
+    point = score(N_CLASSES, images, has_masks=False).boxes.point()
+    assert point.threshold is not None
+    table = table_of(N_CLASSES, images)
+    scores = image_scores(table, Matcher(table).at(AT))
+    measured = Weighted(match_table(table), scores, table_confidence=point.threshold)
+
+    whole = measured.values(np.ones(len(images), np.int64))
+
+    assert (whole["class_precision"], whole["class_recall"]) == pytest.approx((point.precision, point.recall))
+    for weights in resamples(len(images), 5, seed=seed):
+        drawn = [image for image, n in zip(images, weights, strict=True) for _ in range(int(n))]
+        again = table_of(N_CLASSES, drawn)
+        plain = explain(again, Thresholds(point.threshold))
+        precision, recall = [], []
+        for k in range(N_CLASSES):
+            states = [s for p, s in plain.states.items() if again.prediction_categories[p] == k]
+            right = states.count(PredictionState.TP)
+            counting = sum(s not in (PredictionState.BELOW, PredictionState.IGNORED) for s in states)
+            there = np.count_nonzero((again.truth_categories == k) & ~again.is_crowd)
+            if there:
+                precision.append(right / counting if counting else 0.0)
+                recall.append(right / there)
+        values = measured.values(weights)
+        assert values["class_precision"] == pytest.approx(np.mean(precision))
+        assert values["class_recall"] == pytest.approx(np.mean(recall))
 
 
 @pytest.mark.parametrize("limit", [None, LIMIT])
