@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from app.services import Services
 
 DONE, REFUSED, USAGE, STOPPED = 0, 1, 2, 130
-CHANGING = ("import", "train", "recheck", "predict", "sample", "retry", "remove", "accept")
+CHANGING = (
+    *("import", "train", "recheck", "predict", "import-predictions", "evaluate"),
+    *("sample", "retry", "remove", "accept"),
+)
 VERBS = (
     "import",
     "train",
@@ -39,8 +42,10 @@ VERBS = (
     "delete",
     "recheck",
     "predict",
+    "import-predictions",
     "accept",
     "tag",
+    "evaluate",
     "export",
     "export-data",
     "import-version",
@@ -141,6 +146,24 @@ def make_parser() -> argparse.ArgumentParser:
     made.add_argument("--project", metavar="NAME", required=True)
     made.add_argument("--remove", action="store_true", help="take the tag off")
     made.add_argument("--csv", metavar="FILE", type=Path, help="write the list of tagged images there")
+    made = verb("evaluate", "Measure a version, or predictions that were imported, on images with ground truth.")
+    made.add_argument("source", metavar="VERSION|SOURCE", help="a version's id, or the name of a set of predictions")
+    made.add_argument("--project", metavar="NAME", help="whose images; the version's own when not given")
+    made.add_argument("--folder", metavar="F", action="append", help="only this folder of it; may be repeated")
+    made.add_argument("--snapshot", metavar="V001", help="a frozen dataset instead of present images")
+    made.add_argument("--set", metavar="SET", choices=("train", "val", "test"), help="of the frozen dataset")
+    made.add_argument("--name", metavar="NAME", help="of the evaluation")
+    made.add_argument("--device", metavar="cpu|cuda:0", help="the training's when not given")
+    made = verb("import-predictions", "Lay another program's predictions (COCO results) beside a project's images.")
+    made.add_argument("file", metavar="FILE", type=Path)
+    made.add_argument("--project", metavar="NAME", required=True)
+    made.add_argument("--name", metavar="SOURCE", required=True, help="who predicted; what they are listed as")
+    made.add_argument(
+        "--ground-truth", metavar="FILE", type=Path, help="a COCO file that says what the ids of a list of results mean"
+    )
+    made.add_argument(
+        "--only-listed", action="store_true", help="images that the file does not name were not looked at"
+    )
     made = verb("export", "Copy a model version to a folder or a .zip file.")
     made.add_argument("version", metavar="VERSION")
     made.add_argument("target", metavar="TARGET", type=Path)
@@ -305,14 +328,19 @@ def _dispatch(arguments: argparse.Namespace, home: Any, console: Console) -> Ver
             from app.verbs import rechecks
 
             return rechecks.run(services, arguments, console)
-        if verb == "predict":
+        if verb in ("predict", "import-predictions"):
             from app.verbs import predictions
 
-            return predictions.run_predict(services, arguments, console)
+            name = verb.replace("-", "_")
+            return getattr(predictions, f"run_{name}")(services, arguments, console)  # type: ignore[no-any-return]
         if verb in ("accept", "tag"):
             from app.verbs import judgements
 
             return getattr(judgements, f"run_{verb}")(services, arguments, console)  # type: ignore[no-any-return]
+        if verb == "evaluate":
+            from app.verbs import evaluations
+
+            return evaluations.run_evaluate(services, arguments, console)
         if verb in ("rename", "describe", "delete"):
             from app.verbs import naming
 

@@ -24,7 +24,9 @@ GUIDE_PAGES = (
     ("run.md", "A run"),
     ("runs.md", "Runs"),
     ("models.md", "Models"),
+    ("compare.md", "Compare"),
     ("predictions.md", "Predictions"),
+    ("evaluating.md", "Evaluating"),
     ("export.md", "Export"),
     ("preferences.md", "Preferences"),
     ("command-line.md", "Command line"),
@@ -41,6 +43,7 @@ PAGE_OF_WINDOW_PAGE = {
     "runs": "runs.md",
     "models": "models.md",
     "version": "models.md",
+    "compare": "compare.md",
 }
 
 PAGE_OF_WIDGET = {

@@ -210,7 +210,11 @@ class Features(QObject):
         self.viewer_page = ViewerPage()
         self._window.add_page("viewer", self.viewer_page)
         controller = ViewerController(
-            projects=self.services.projects, jobs=self.jobs, page=self.viewer_page, parent=self
+            projects=self.services.projects,
+            jobs=self.jobs,
+            page=self.viewer_page,
+            thumbnails=self.services.thumbnails,
+            parent=self,
         )
         self.routes.lead_from_viewer(controller)
         return self._keep_fresh(controller)

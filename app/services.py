@@ -21,6 +21,7 @@ from core.registry.remains import find_remains
 if TYPE_CHECKING:
     from core.comparing.service import ComparingService
     from core.datasets.service import DatasetService
+    from core.evaluations.service import EvaluationService
     from core.evaluations.studies import StudyService
     from core.exports.service import ExportService
     from core.formats.catalog import FormatCatalog
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from core.judgements.accepting import AcceptingService
     from core.judgements.tags import TagService
     from core.models.service import ModelService
+    from core.predictions.import_service import PredictionImportService
     from core.predictions.service import PredictionService
     from core.rechecks.service import RecheckService
     from core.runs.service import RunService
@@ -125,6 +127,17 @@ class Services:
         return self._once("rechecks", lambda: RecheckService(self.projects, self.datasets, self.models, self.runs))
 
     @property
+    def evaluations(self) -> EvaluationService:
+        from core.evaluations.service import EvaluationService
+
+        return self._once(
+            "evaluations",
+            lambda: EvaluationService(
+                self.registry, self.projects, self.datasets, self.models, self.runs, self.studies, self.home.predictions
+            ),
+        )
+
+    @property
     def studies(self) -> StudyService:
         from core.evaluations.studies import StudyService
 
@@ -157,6 +170,15 @@ class Services:
         from core.judgements.tags import TagService
 
         return self._once("tags", lambda: TagService(self.registry))
+
+    @property
+    def prediction_imports(self) -> PredictionImportService:
+        from core.predictions.import_service import PredictionImportService
+
+        return self._once(
+            "prediction_imports",
+            lambda: PredictionImportService(self.registry, self.projects, self.home.predictions),
+        )
 
     @property
     def configurations(self) -> ConfigurationService:

@@ -6,11 +6,14 @@ import math
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.controllers.pictures import picture_of
+from app.controllers.details import DetailFile, Details
+from app.controllers.pictures import ENORMOUS, load_picture_file, thumbnail_of
 from app.jobs import JobRunner
 from core.domain.changes import Changes
 from core.domain.ids import ImageId
@@ -24,9 +27,14 @@ if TYPE_CHECKING:  # SQLAlchemy comes with it, which the window's first paint mu
 
 PREVIEW_SIDE = 1200  # a JPEG of 6,000 pixels is decoded at half its size for this, in a quarter of the time
 WHOLE_SIDE = 2400  # images up to this are decoded whole at once
-MAX_PIXELS = 60_000_000  # larger images are shown reduced: 240 MB is enough for one picture
 FULL_DELAY_MS = 120  # someone who leafs through does not wait for all pixels of each image
 N_KEPT = 5
+
+
+class Thumbnails(Protocol):
+    """What is asked of `core.images.thumbnails.ThumbnailCache`; called on pool threads."""
+
+    def known(self, sha256: str, white: int = 0) -> npt.NDArray[np.uint8] | None: ...
 
 
 class ViewerController(QObject):
@@ -35,12 +43,20 @@ class ViewerController(QObject):
     message_raised = Signal(object)  # UserMessage
 
     def __init__(
-        self, *, projects: ProjectService, jobs: JobRunner, page: ViewerPage, parent: QObject | None = None
+        self,
+        *,
+        projects: ProjectService,
+        jobs: JobRunner,
+        page: ViewerPage,
+        thumbnails: Thumbnails | None = None,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._projects = projects
         self._jobs = jobs
         self._page = page
+        self._thumbnails = thumbnails
+        self._details = Details(page.canvas, jobs, self)
         self._project: Project | None = None
         self._ids: Sequence[ImageId] = ()
         self._position = 0
@@ -87,6 +103,7 @@ class ViewerController(QObject):
         """Let go of the pictures: the page is not on the screen any more."""
         self._full_timer.stop()
         self._pictures.clear()
+        self._details.set_file(None)
         self._page.canvas.set_picture(None)
 
     def _leave(self) -> None:
@@ -106,6 +123,7 @@ class ViewerController(QObject):
         if not 0 <= position < len(self._ids):
             return
         self._full_timer.stop()
+        self._details.set_file(None)
         self._position = position
         image = self._ids[position]
         known = self._records.get(image)
@@ -152,12 +170,18 @@ class ViewerController(QObject):
         if project is None or record.project != project.id or image in self._fetching:
             return
         self._fetching.add(image)
+        if record.width * record.height > ENORMOUS and image != self.current_image:
+            self._fetching.discard(image)  # not ahead of time: one of them is enough memory and work
+            return
         side = None if max(record.width, record.height) <= WHOLE_SIDE else PREVIEW_SIDE
         path = project.root / record.path
+        if side is not None:
+            self._show_thumbnail(image, record)
 
         def got(picture: Picture) -> None:
             self._fetching.discard(image)
-            self._pictures[image] = picture
+            if not picture.is_reduced:
+                self._pictures[image] = picture
             while len(self._pictures) > N_KEPT:
                 self._pictures.popitem(last=False)
             self._show_picture(image, picture)
@@ -168,16 +192,40 @@ class ViewerController(QObject):
             on_error=lambda message: self._fail(image, message),
         )
 
+    def _show_thumbnail(self, image: ImageId, record: ImageRecord) -> None:
+        """Something to see at once of an image that takes a while."""
+        thumbnails = self._thumbnails
+        if thumbnails is None or image != self.current_image:
+            return
+
+        def known() -> Picture | None:
+            pixels = thumbnails.known(record.sha256, record.white)
+            return None if pixels is None else Picture(record.width, record.height, (thumbnail_of(pixels),))
+
+        def got(picture: Picture | None) -> None:
+            if picture is not None and image == self.current_image and image in self._fetching:
+                self._page.set_picture(picture)
+
+        self._jobs.run(known, then=got, on_error=self.message_raised.emit)
+
     def _show_picture(self, image: ImageId, picture: Picture) -> None:
         if image != self.current_image:
             return
-        self._pictures.move_to_end(image)
-        self._page.set_picture(picture)
+        if image in self._pictures:
+            self._pictures.move_to_end(image)
+        self._set_picture(image, picture)
         if not picture.is_full:
             self._full_timer.start()
         for neighbour in (self._position + 1, self._position - 1):
             if 0 <= neighbour < len(self._ids) and self._ids[neighbour] not in self._pictures:
                 self._fetch(self._ids[neighbour])
+
+    def _set_picture(self, image: ImageId, picture: Picture) -> None:
+        annotated = self._records.get(image)
+        self._page.set_picture(picture)
+        if self._project is not None and annotated is not None:
+            record = annotated.image
+            self._details.set_file(DetailFile(self._project.root / record.path, record.white))
 
     def _load_full(self) -> None:
         image = self.current_image
@@ -186,15 +234,14 @@ class ViewerController(QObject):
             return
         record = annotated.image
         path = self._project.root / record.path
-        side = full_side(record.width, record.height)
 
         def got(picture: Picture) -> None:
             # Not kept: one picture of all pixels at a time is enough memory.
             if image == self.current_image:
-                self._page.set_picture(picture)
+                self._set_picture(record.id, picture)
 
         self._jobs.run(
-            lambda: load_picture(path, record, side),
+            lambda: load_picture(path, record, None),
             then=got,
             on_error=lambda message: self._fail(record.id, message),
             key="viewer-full",
@@ -213,13 +260,11 @@ class ViewerController(QObject):
 
 def full_side(width: int, height: int) -> int | None:
     """The longer side at which an image is shown in full; None = its own, for all but enormous ones."""
-    if width * height <= MAX_PIXELS:
+    if width * height <= ENORMOUS:
         return None
-    return int(max(width, height) * math.sqrt(MAX_PIXELS / (width * height)))
+    return int(max(width, height) * math.sqrt(ENORMOUS / (width * height)))
 
 
 def load_picture(path: Path, record: ImageRecord, side: int | None) -> Picture:
     """Decode a file for the canvas. For a pool thread."""
-    from core.images.reading import decode  # Pillow's decoders: loaded with the first picture, not with the window
-
-    return picture_of(decode(path, max_side=side, white=record.white), record.width, record.height)
+    return load_picture_file(path, record.width, record.height, white=record.white, side=side)

@@ -8,8 +8,10 @@ from typing import Any
 
 from app.services import Services
 from app.verbs.output import Console, VerbResult
+from app.verbs.problems import problem_data, problem_lines
 from app.verbs.training import Follower, exit_code, folder_or_class, state_line, stop_on_interrupt
-from core.domain.names import typed_path
+from core.domain.counting import counted
+from core.domain.names import shown, typed_path
 from core.domain.predicting import PredictionDraft, Tiling
 from core.domain.projects import Project
 from core.errors import NotFoundError, RefusedError
@@ -40,6 +42,30 @@ def run_predict(services: Services, arguments: argparse.Namespace, console: Cons
         data["set"] = result["set"]
         lines.append(f"Predictions {result['set']}.")
     return VerbResult(data, tuple(lines), code=exit_code(record))
+
+
+def run_import_predictions(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
+    project = find_project(services, arguments.project)
+    found = services.prediction_imports.import_results(
+        typed_path(arguments.file),
+        project.id,
+        arguments.name,
+        ground_truth=typed_path(arguments.ground_truth) if arguments.ground_truth is not None else None,
+        only_listed=arguments.only_listed,
+        progress=console.progress,
+    ).value
+    data = {
+        "set": found.set.id,
+        "name": found.set.name,
+        "project": project.name,
+        "n_images": found.set.n_images,
+        "n_read": found.n_read,
+        "n_kept": found.n_kept,
+        "problems": [problem_data(problem) for problem in found.problems],
+    }
+    kept = f"{found.n_kept} of {counted(found.n_read, 'prediction')}"
+    first = f'"{shown(found.set.name)}": {kept} on {counted(found.set.n_images, "image")}.'
+    return VerbResult(data, (first, *problem_lines(found.problems)))
 
 
 def draft_from(services: Services, arguments: argparse.Namespace) -> PredictionDraft:

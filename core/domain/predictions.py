@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from core.domain.geometry import Box, Geometry, Polygon
 from core.domain.ids import PredictionSetId, ProjectId, RunId, SnapshotId, VersionId
+from core.domain.imports import Problem
 from core.domain.snapshots import SnapshotObject, Split
 
 Floats = npt.NDArray[np.float64]
@@ -157,3 +158,13 @@ class PredictionSet:
     def title(self) -> str:
         """The source, and the set where it is one of a training."""
         return f"{self.name}, {self.split.value}" if self.split is not None else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedPredictions:
+    """A set that was read from a file, with what has to be said of it."""
+
+    set: PredictionSet
+    n_read: int
+    n_kept: int
+    problems: tuple[Problem, ...] = ()

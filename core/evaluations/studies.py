@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from core.evaluations import notes
 from core.evaluations.labels import PresentLabels, is_same, read_present, relabelled
 from core.evaluations.sources import Located, Sources
 from core.evaluations.study import Labels, ProjectImage, Study
+from core.evaluations.words import no_truth_error
 from core.images.hashing import sha256_of
 from core.images.opening import ImageFileError
 from core.models.service import ModelService
@@ -207,17 +208,6 @@ class StudyService:
 
 
 _ABOUT_LABELS = (NoteKind.LABELS_CHANGED, NoteKind.NO_TRUTH, NoteKind.PRESENT_LABELS, NoteKind.CLASSES_ADAPTED)
-
-
-def no_truth_error(unknown: Iterable[str] = ()) -> RefusedError:
-    """E-570: nothing to measure against. `unknown` are classes that are there, and that the model does not know."""
-    names = ", ".join(f'"{name}"' for name in unknown)
-    why = f" Its classes are not the model's: {names}." if names else ""
-    return RefusedError(
-        f"The selection has no annotations to compare with.{why}",
-        hint="Annotate the images, or choose others.",
-        code="E-570",
-    )
 
 
 def _changed(pack: Pack, found: Sequence[ProjectImage | None], present: PresentLabels, check: Check) -> tuple[int, ...]:

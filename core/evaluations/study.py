@@ -4,26 +4,39 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar, cast
 
-from core.domain.analysis import Calibration, Histogram, PrecisionRecall, ThresholdCurves
+from core.domain.analysis import (
+    Calibration,
+    CocoSummary,
+    ErrorCost,
+    Histogram,
+    MeasuredValue,
+    PrecisionRecall,
+    ThresholdCurves,
+)
 from core.domain.ids import ImageId
 from core.domain.outcomes import ConfusionMatrix, ImageScores, Outcomes, Thresholds
 from core.domain.predictions import ImageRecord, MaskPairs, ObjectTable, PredictedImage
 from core.domain.snapshots import SnapshotObject
 from core.domain.studies import NoteKind, StudyInfo, StudyNote
 from core.metrics import curves as drawing
+from core.metrics.bootstrap import N_RESAMPLES, Weighted, intervals
+from core.metrics.coco_summary import coco_summary
 from core.metrics.curves import DEFAULT_IOU, N_BINS
+from core.metrics.match_table import MatchTable, match_table
 from core.metrics.outcomes import Matcher, confusion_matrix, image_scores
+from core.metrics.tide import error_costs
 from core.packs.reading import Pack
 
 T = TypeVar("T")
 
 _MOST_KEPT = 24  # values at different thresholds, of whatever kind
+_STAYS = ("matcher", "matches")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +169,37 @@ class Study:
             ("calibration", iou, confidence), lambda: drawing.calibration(self.matcher, iou, confidence=confidence)
         )
 
+    # Numbers of the whole
+
+    @property
+    def matches(self) -> MatchTable:
+        """COCO's matching at all its overlaps and areas, kept."""
+        return self._once("matches", lambda: match_table(self.table))
+
+    def coco(self) -> CocoSummary:
+        """What COCO's own evaluation prints, of all classes and of each."""
+        return self._once("coco", lambda: coco_summary(self.matches))
+
+    def errors(self, confidence: float = 0.0) -> tuple[ErrorCost, ...]:
+        """TIDE's six errors among predictions from `confidence` up, and the AP50 that each costs."""
+        return self._once(("errors", confidence), lambda: error_costs(self.matcher, confidence))
+
+    def weighted(self, thresholds: Thresholds) -> Weighted:
+        """The headlines, ready to be drawn again and again from the images: for intervals and comparisons."""
+        return self._once(("weighted", *_key(thresholds)), lambda: Weighted(self.matches, self.scores(thresholds)))
+
+    def intervals(
+        self, thresholds: Thresholds, *, n_resamples: int = N_RESAMPLES, check: Callable[[], None] = lambda: None
+    ) -> Mapping[str, MeasuredValue]:
+        """Each headline by its name (mAP50, mAP50-95; precision, recall and F1 at `thresholds`) with the interval in
+        which it lies with 95 %. Seconds for thousands of images; `check` may raise to give up."""
+        return self._once(
+            ("intervals", n_resamples, *_key(thresholds)),
+            lambda: intervals(self.weighted(thresholds), n_resamples=n_resamples, check=check),
+        )
+
     def _once(self, key: Hashable, make: Callable[[], T]) -> T:
-        """One at a time; the matcher stays, of the rest the values that were asked for last."""
+        """One at a time; what matching is made from stays, of the rest the values that were asked for last."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -165,7 +207,7 @@ class Study:
             made = make()
             self._kept[key] = made
             while len(self._kept) > _MOST_KEPT:
-                oldest = next(name for name in self._kept if name != "matcher")
+                oldest = next(name for name in self._kept if name not in _STAYS)
                 del self._kept[oldest]
             return made
 

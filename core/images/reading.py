@@ -54,7 +54,7 @@ class ImageHeader:
 
 def read_header(path: Path) -> ImageHeader:
     """Size and layout without decoding pixels. Raises ImageFileError (a FormatError)."""
-    with _opened(path) as (_, header):
+    with opened(path) as (_, header):
         return header
 
 
@@ -73,16 +73,14 @@ def decode(path: Path, *, max_side: int | None = None, white: int = 0) -> Image.
     With `max_side` a JPEG is decoded at a fraction of its size, which is several times faster. `white` is the value of
     16-bit grey that becomes white, as it is recorded with the image; 0 = the largest there is.
     """
-    with _opened(path) as (image, header):
+    with opened(path) as (image, header):
         target = _fitted(header, max_side)
         if target is not None and header.format in ("JPEG", "MPO"):
             stored = target[::-1] if header.orientation >= 5 else target
             # Twice the target leaves the resampling enough to average over.
             image.draft(None, (2 * stored[0], 2 * stored[1]))
         image.load()
-        plain = _to_plain(image, path, white)
-        if header.format != "TIFF" and header.orientation in _TRANSPOSES:  # Pillow turns TIFFs itself
-            plain = plain.transpose(_TRANSPOSES[header.orientation])
+        plain = upright(to_plain(image, path, white), header)
         if target is not None and plain.size != target:
             plain = plain.resize(target, Image.Resampling.BICUBIC, reducing_gap=2.0)
         result = plain.convert("RGB")
@@ -90,18 +88,25 @@ def decode(path: Path, *, max_side: int | None = None, white: int = 0) -> Image.
         return result
 
 
+def upright(image: Image.Image, header: ImageHeader) -> Image.Image:
+    """A picture that was decoded as it is stored, turned as its EXIF says."""
+    if header.format != "TIFF" and header.orientation in _TRANSPOSES:  # Pillow turns TIFFs itself
+        return image.transpose(_TRANSPOSES[header.orientation])
+    return image
+
+
 def verify(path: Path) -> Light:
     """Decodes every pixel, so that a damaged file is found now and not in a training. Raises ImageFileError."""
-    with _opened(path) as (image, header):
+    with opened(path) as (image, header):
         image.load()
         if _is_deep_grey(image):
             return Light(brightest=int(np.asarray(image).max()))
-        plain = _to_plain(image, path)
+        plain = to_plain(image, path)
         return Light(is_dim=header.is_deep_colour and max(high for _, high in _extrema(plain)) <= _DIM)
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[Image.Image, ImageHeader]]:
+def opened(path: Path) -> Iterator[tuple[Image.Image, ImageHeader]]:
     """The open file with its header; whatever the decoder raises inside the block becomes a sentence."""
     raise_guards()
     with open_regular(path) as file:
@@ -132,11 +137,34 @@ def _read_header(image: Image.Image) -> ImageHeader:
 
 
 def _orientation(image: Image.Image) -> int:
+    if image.format == "PNG" and not _may_be_turned(image):
+        return 1
     try:
         value = image.getexif().get(_ORIENTATION_TAG, 1)
     except DECODER_FAULTS:
         return 1  # broken EXIF beside sound pixels
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _may_be_turned(image: Image.Image) -> bool:
+    """Whether a PNG has EXIF at all: Pillow decodes every pixel of one that has none, to look behind them."""
+    if any(name in image.info for name in ("exif", "Raw profile type exif")):
+        return True
+    file = getattr(image, "fp", None)
+    if file is None:
+        return True
+    place = file.tell()
+    try:
+        file.seek(8)
+        while True:
+            head = file.read(8)
+            if len(head) < 8 or head[4:] == b"IEND":
+                return False
+            if head[4:] == b"eXIf" or (head[4:] in (b"zTXt", b"tEXt", b"iTXt") and b"exif" in file.peek(40)[:40]):
+                return True
+            file.seek(int.from_bytes(head[:4], "big") + 4, 1)
+    finally:
+        file.seek(place)
 
 
 def _refuse_impossible(header: ImageHeader, n_bytes: int, path: Path) -> None:
@@ -204,7 +232,7 @@ def _extrema(image: Image.Image) -> list[tuple[int, int]]:
     return [found] if isinstance(found[0], int) else list(found)
 
 
-def _to_plain(image: Image.Image, path: Path, white: int = 0) -> Image.Image:
+def to_plain(image: Image.Image, path: Path, white: int = 0) -> Image.Image:
     """As "L" or "RGB", by the rules of the module's docstring."""
     mode = image.mode
     if _is_deep_grey(image):

@@ -40,6 +40,16 @@ class ThumbnailCache:
         _store(file, buffer.getvalue())
         return _to_array(buffer)
 
+    def known(self, sha256: str, white: int = 0) -> npt.NDArray[np.uint8] | None:
+        """The largest thumbnail of an image that there is already; None = there is none."""
+        end = f"_{white}.jpg" if white else ".jpg"
+        found = []
+        for file in self.file_of(sha256, 0, white).parent.glob(f"{sha256}_*{end}"):
+            side = file.name[len(sha256) + 1 : -len(end)]
+            if side.isdigit():
+                found.append((int(side), file))
+        return next((pixels for _, file in sorted(found, reverse=True) if (pixels := _load(file)) is not None), None)
+
     def file_of(self, sha256: str, side: int, white: int = 0) -> Path:
         """Where the thumbnail is, or would be."""
         if len(sha256) != 64 or not set(sha256) <= set(string.hexdigits):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -26,6 +26,7 @@ from core.domain.snapshots import Split
 from ui.comparing.compared_curves import ComparedCurves
 from ui.comparing.measure_model import MeasureModel
 from ui.comparing.setting_model import SettingModel
+from ui.evaluation.definitions_window import explain
 from ui.evaluation.evaluation_view import SPLIT_HELP, SPLIT_TITLES
 from ui.icons import icon
 from ui.theme import theme_notifier
@@ -65,6 +66,7 @@ class ComparePage(QWidget):
         self._copy.setToolTip(self.tr("Copy the numbers, ready to paste into a spreadsheet"))
         self._make_layout()
         self._header.back_requested.connect(self.back_requested)
+        self._table.activated.connect(self._explain)
         self._splits.idClicked.connect(lambda index: self._choose(list(Split)[index]))
         self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._measures.as_text()))
         theme_notifier().theme_changed.connect(self._colour_banners)
@@ -85,7 +87,7 @@ class ComparePage(QWidget):
         splits = comparison.splits
         for split, button in self._split_buttons.items():
             button.setVisible(split in splits)
-        for widget in (self._table, self._copy):
+        for widget in (self._table, self._copy, self._help):
             widget.setVisible(bool(splits))
         self._empty.setVisible(not splits)
         if self._split not in splits:
@@ -127,6 +129,9 @@ class ComparePage(QWidget):
         self._setting_table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self._pairs.addWidget(label(self.tr("Working out how sure the differences are…"), "muted"))
         self.split_chosen.emit(split)
+
+    def _explain(self, index: QModelIndex) -> None:
+        explain(self, self._measures.measure_at(index.row()).name)
 
     def _show_warnings(self, texts: Sequence[str]) -> None:
         self._clear(self._warnings)
@@ -184,6 +189,10 @@ class ComparePage(QWidget):
     def _make_layout(self) -> None:
         numbers = QWidget()
         self._split_row.addStretch()
+        self._help = QPushButton(icon("circle-help"), self.tr("What these mean"))
+        self._help.setToolTip(self.tr("Each number in words; a double click on a number goes to its own"))
+        self._help.clicked.connect(lambda: explain(self))
+        self._split_row.addWidget(self._help)
         self._split_row.addWidget(self._copy)
         column = QVBoxLayout(numbers)
         column.setContentsMargins(0, 12, 0, 0)

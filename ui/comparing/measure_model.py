@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QFont
 
 from core.domain.comparing import Compared, ComparedMeasure
+from core.domain.evaluation import Measure
 from ui.widgets.formatting import NOTHING, measure
 
 Index = QModelIndex | QPersistentModelIndex
@@ -23,6 +24,9 @@ class MeasureModel(QAbstractTableModel):
         self.beginResetModel()
         self._items, self._rows = items, rows
         self.endResetModel()
+
+    def measure_at(self, row: int) -> Measure:
+        return self._rows[row].measure
 
     def as_text(self) -> str:
         """What is shown, a line a row, for the clipboard."""

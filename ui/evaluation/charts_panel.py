@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.domain.outcomes import PredictionState
 from core.domain.predictions import Booleans, ObjectTable
 from core.domain.study_lists import ChosenObjects, StudyAnswer, StudyCurves
+from ui.evaluation.definitions_window import explain
 from ui.evaluation.study_charts import StudyCharts
 from ui.evaluation.study_panel import StudyPanel
 
 
 class ChartsPanel(StudyPanel):
-    definition_requested = Signal(str)  # name of a measure
-
     title = "Charts"
     icon_name = "chart-spline"
 
@@ -31,7 +29,7 @@ class ChartsPanel(StudyPanel):
         self.charts.confidences_brushed.connect(self._choose_confidences)
         self.charts.ious_brushed.connect(self._choose_ious)
         self.charts.brush_cleared.connect(lambda: self.objects_chosen.emit(None, False))
-        self.charts.definition_requested.connect(self.definition_requested)
+        self.charts.definition_requested.connect(lambda name: explain(self, name))
 
     # Of a StudyPanel
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from core.domain.evaluation import EvaluationTable, group_title
 from core.domain.metrics import BEST_F1
 from core.domain.snapshots import Split
+from ui.evaluation.definitions_window import explain
 from ui.evaluation.evaluation_model import EvaluationModel
 from ui.evaluation.measure_delegate import MeasureDelegate
 from ui.icons import icon
@@ -54,6 +55,8 @@ class EvaluationView(QWidget):
         self._copy.setToolTip(self.tr("Copy this table, ready to paste into a spreadsheet"))
         self._export = QPushButton(icon("download"), self.tr("Export CSV…"))
         self._export.setToolTip(self.tr("Save the tables of all sets as one file"))
+        self._help = QPushButton(icon("circle-help"), self.tr("What these mean"))
+        self._help.setToolTip(self.tr("Each number in words; a double click on a number goes to its own"))
         self._table = QTableView()
         self._notes = label("", "muted", wrap=True)
         self._empty = EmptyState("table", self.tr("Nothing measured yet"), "")
@@ -62,6 +65,8 @@ class EvaluationView(QWidget):
         self._splits.idClicked.connect(self._choose)
         self._copy.clicked.connect(self._copy_table)
         self._export.clicked.connect(self.csv_requested)
+        self._help.clicked.connect(lambda: self._explain(self._table.currentIndex()))
+        self._table.activated.connect(self._explain)
         self.set_tables((), self.tr("Each set is measured after training."))
 
     @property
@@ -112,6 +117,7 @@ class EvaluationView(QWidget):
         self._empty.setVisible(table is None)
         self._copy.setEnabled(table is not None)
         self._export.setEnabled(table is not None)
+        self._help.setVisible(table is not None)
 
     def _show_groups(self, groups: Sequence[str]) -> None:
         """There is a choice only where there is more than one."""
@@ -129,6 +135,10 @@ class EvaluationView(QWidget):
         for index, column in enumerate(self._model.columns, start=1):
             button = self._groups.get(column.group)
             self._table.setColumnHidden(index, len(groups) > 1 and button is not None and not button.isChecked())
+
+    def _explain(self, index: QModelIndex) -> None:
+        column = index.column() - 1
+        explain(self, self._model.columns[column].measure.name if index.isValid() and column >= 0 else "")
 
     def _copy_table(self) -> None:
         QGuiApplication.clipboard().setText(self._model.as_text())
@@ -174,6 +184,7 @@ class EvaluationView(QWidget):
         self._group_row.setSpacing(6)
         row.addLayout(self._group_row)
         row.addSpacing(8)
+        row.addWidget(self._help)
         row.addWidget(self._copy)
         row.addWidget(self._export)
         column = QVBoxLayout(self)

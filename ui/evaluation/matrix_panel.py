@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QMenu, QToolBut
 from core.domain.outcomes import ConfusionMatrix
 from core.domain.predictions import ObjectTable
 from core.domain.study_lists import ChosenObjects, StudyAnswer
+from ui.evaluation.definitions_window import explain
 from ui.evaluation.matrix_files import as_svg, csv_rows
 from ui.evaluation.matrix_grid import RIGHT, WRONG, MatrixGrid
 from ui.evaluation.matrix_layout import Cell, Order, Share, arrange
@@ -123,6 +124,7 @@ class MatrixPanel(StudyPanel):
             ("zoom-in", self.tr("Larger cells (+)"), 1),
         ):
             row.addWidget(self._make_zoom(name, text, steps))
+        row.addWidget(self._make_help_button())
         row.addWidget(self._make_save_button())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -137,6 +139,14 @@ class MatrixPanel(StudyPanel):
         button.setToolTip(text)
         button.setAccessibleName(text)
         button.clicked.connect(lambda: self.grid.zoom(steps))
+        return button
+
+    def _make_help_button(self) -> QToolButton:
+        button = QToolButton()
+        button.setIcon(icon("circle-help"))
+        button.setToolTip(self.tr("What this means"))
+        button.setAccessibleName(button.toolTip())
+        button.clicked.connect(lambda: explain(self, "confusion_matrix"))
         return button
 
     def _make_save_button(self) -> QToolButton:

@@ -37,23 +37,32 @@ class StudyCharts(QScrollArea):
         self._curves: ThresholdCurves | None = None
         self._precision_recall: PrecisionRecall | None = None
         self._categories: tuple[str, ...] = ()
-        self.over_confidence = StudyPlot(self.tr("Precision, recall and F1"), self.tr("confidence"), "", explains="f1")
+        self.over_confidence = StudyPlot(
+            self.tr("Precision, recall and F1"), self.tr("confidence"), "", explains="threshold_curves"
+        )
         self.precision_recall = StudyPlot(
-            self.tr("Precision over recall"), self.tr("recall"), self.tr("precision"), explains="ap"
+            self.tr("Precision over recall"), self.tr("recall"), self.tr("precision"), explains="precision_recall"
         )
         self.scores = StudyPlot(
             self.tr("Confidence of the predictions"),
             self.tr("confidence"),
             self.tr("predictions"),
-            explains="confidence",
+            explains="score_histogram",
             can_brush=True,
         )
         self.ious = StudyPlot(
-            self.tr("How well found objects are placed"), "IoU", self.tr("objects"), explains="iou", can_brush=True
+            self.tr("How well found objects are placed"),
+            "IoU",
+            self.tr("objects"),
+            explains="iou_histogram",
+            can_brush=True,
         )
-        self.errors = StudyPlot(self.tr("What the errors cost"), "", self.tr("AP50 lost"), explains="tide")
+        self.errors = StudyPlot(self.tr("What the errors cost"), "", self.tr("AP50 lost"), explains="error_cost")
         self.calibration = StudyPlot(
-            self.tr("Is the confidence right?"), self.tr("confidence"), self.tr("share that is right"), explains="ece"
+            self.tr("Is the confidence right?"),
+            self.tr("confidence"),
+            self.tr("share that is right"),
+            explains="calibration",
         )
         self._category = QComboBox()
         self._category.setAccessibleName(self.tr("Class of the curves"))

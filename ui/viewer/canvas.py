@@ -166,6 +166,10 @@ class LayeredCanvas(ZoomWidget):
     # What is there
 
     @property
+    def picture(self) -> Picture | None:
+        return self._picture
+
+    @property
     def mode(self) -> ViewMode:
         return self._mode
 

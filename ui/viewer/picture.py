@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QRect, QRectF, QSize
 from PySide6.QtGui import QImage, QPainter
 
+from core.domain.geometry import Box
 from ui.viewer.view_transform import ViewTransform
 
 # Qt's raster engine steps through a source image with 16 bit whole pixels: larger ones are cut before drawing.
@@ -18,16 +19,32 @@ PIXELS_SHOWN_FROM = 3.0  # above this scale single pixels are shown as squares
 class Picture:
     """`levels` go from the largest to the smallest, each about half the one before.
 
-    `width` and `height` are the image's own; the largest level may be smaller (a preview, or a very large image).
+    `width` and `height` are the image's own; the largest level may be smaller (a preview, or an enormous image, which
+    `is_reduced`). Of an enormous one, `detail` is a part with all its pixels, where one has been looked at closely.
     """
 
     width: int
     height: int
     levels: tuple[QImage, ...]
+    is_reduced: bool = False
+    detail: tuple[Box, QImage] | None = None
 
     @property
     def is_full(self) -> bool:
-        return self.levels[0].size() == QSize(self.width, self.height)
+        """Whether no better one of all of it is to come."""
+        return self.is_reduced or self.levels[0].size() == QSize(self.width, self.height)
+
+    def with_detail(self, region: Box, pixels: QImage) -> Picture:
+        return replace(self, detail=(region, pixels))
+
+    def lacks_detail(self, view: ViewTransform, shown: Box, *, pixel_ratio: float) -> bool:
+        """Whether there are pixels of `shown` that the screen has room for and that are not here."""
+        if not self.is_reduced or view.scale * pixel_ratio * self.width <= 1.05 * self.levels[0].width():
+            return False
+        if self.detail is None:
+            return True
+        has = self.detail[0]
+        return not (has.x0 <= shown.x0 and has.y0 <= shown.y0 and has.x1 >= shown.x1 and has.y1 >= shown.y1)
 
     @property
     def n_bytes(self) -> int:
@@ -59,3 +76,8 @@ class Picture:
         is_smooth = view.scale / per_x < PIXELS_SHOWN_FROM
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
         painter.drawImage(target, level, QRectF(source))
+        if self.detail is not None and view.scale * pixel_ratio * self.width > self.levels[0].width():
+            region, pixels = self.detail
+            x, y = view.to_view(region.x0, region.y0)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, view.scale < PIXELS_SHOWN_FROM)
+            painter.drawImage(QRectF(x, y, region.width * view.scale, region.height * view.scale), pixels)

@@ -68,6 +68,14 @@ class ZoomWidget(QWidget):
     def view(self) -> ViewTransform:
         return self._view
 
+    def shown_box(self) -> Box | None:
+        """The part of the image that is on the screen, in its pixels; None without one."""
+        size, room = self.image_size(), self.pane_size()
+        if size is None:
+            return None
+        shown = self._view.visible(room.width(), room.height()).clipped(*size)
+        return shown if shown.area > 0 else None
+
     def set_view(self, view: ViewTransform) -> None:
         """Show what another canvas shows."""
         self._is_fitted = False

@@ -46,7 +46,7 @@ def _shape_of(
         polygon = mask.polygon
         lost, kind = f"its mask {mask.fault}", "mask-invalid"
     elif isinstance(outline, list) and outline:
-        polygon = _polygon(outline)
+        polygon = polygon_of(outline)
         lost, kind = "its outline is not lists of x and y", "polygon-invalid"
     if polygon is not None:
         checked = check_shape(polygon, width, height)
@@ -55,7 +55,7 @@ def _shape_of(
         if checked.shape is not None:
             return checked.shape
         lost, kind = f"its outline {checked.text}", checked.kind
-    box = _box(record.get("bbox"))
+    box = box_of(record.get("bbox"))
     if box is None:
         reason = f"{lost} and " if lost else ""
         text = f"{called(record, index)}: {reason}its bbox is not four numbers; it is left out."
@@ -72,11 +72,11 @@ def _shape_of(
 
 def extent_of(record: Mapping[str, Any]) -> Box | None:
     """Roughly what an object covers, without a look at whether it is sound: its bbox, else its outline's."""
-    box = _box(record.get("bbox"))
+    box = box_of(record.get("bbox"))
     outline = record.get("segmentation")
     if box is not None or not isinstance(outline, list):
         return box
-    polygon = _polygon(outline) if outline else None
+    polygon = polygon_of(outline) if outline else None
     return polygon.bounds() if polygon is not None and any(polygon.rings) else None
 
 
@@ -85,7 +85,7 @@ def is_box_outline(record: Mapping[str, Any]) -> bool | None:
     outline = record.get("segmentation")
     if isinstance(outline, dict):
         return False
-    polygon = _polygon(outline) if isinstance(outline, list) and outline else None
+    polygon = polygon_of(outline) if isinstance(outline, list) and outline else None
     checked = None if polygon is None else check_shape(polygon, None, None).shape
     return None if not isinstance(checked, Polygon) else _is_rectangle(checked)
 
@@ -98,7 +98,8 @@ def _is_rectangle(polygon: Polygon) -> bool:
     return len(polygon.rings) == 1 and len(points) in (4, 5) and set(points) == corners and polygon.area == box.area
 
 
-def _polygon(rings: list[Any]) -> Polygon | None:
+def polygon_of(rings: list[Any]) -> Polygon | None:
+    """Lists of x and y, or one; None when they are none."""
     if rings and number(rings[0]) is not None:
         rings = [rings]  # one flat list, as some tools write it
     result: list[tuple[float, ...]] = []
@@ -110,7 +111,8 @@ def _polygon(rings: list[Any]) -> Polygon | None:
     return Polygon(tuple(result))
 
 
-def _box(value: Any) -> Box | None:
+def box_of(value: Any) -> Box | None:
+    """x, y, width and height; None when they are no four numbers."""
     numbers = [number(part) for part in value] if isinstance(value, list) else []
     if len(numbers) != 4:
         return None

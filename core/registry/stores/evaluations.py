@@ -43,6 +43,14 @@ def get_evaluation(session: Session, id: EvaluationId) -> Evaluation:
     return _to_domain(row)
 
 
+def delete_evaluation(session: Session, id: EvaluationId) -> None:
+    """Raises NotFoundError."""
+    found = get_evaluation(session, id)
+    session.delete(session.get(EvaluationRow, id))
+    session.flush()
+    note(session, Changes.of(versions=[found.version] if found.version is not None else []))
+
+
 def list_evaluations(
     session: Session, *, version: VersionId | None = None, run: RunId | None = None
 ) -> tuple[Evaluation, ...]:

@@ -5,19 +5,23 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.controllers import pictures as pictures_module
 from app.controllers import viewer as viewer_module
 from app.controllers.pictures import picture_of, thumbnail_of, to_qimage
-from app.controllers.viewer import MAX_PIXELS, PREVIEW_SIDE, ViewerController, full_side
+from app.controllers.viewer import PREVIEW_SIDE, ViewerController
 from app.jobs import JobRunner
 from core.domain.changes import Changes
+from core.domain.geometry import Box
 from core.domain.ids import ImageId
 from core.domain.imports import ImportSource
 from core.domain.projects import ImageFilter, Project
+from core.images.thumbnails import ThumbnailCache
 from core.imports.service import ImportService
 from core.projects.service import ProjectService
 from ui.viewer.picture import Picture
@@ -208,18 +212,83 @@ def test_a_picture_has_smaller_levels() -> None:
 
 
 def test_thumbnails_keep_their_colours(qtbot: QtBot) -> None:
-    import numpy as np
-
     pixels = np.zeros((10, 7, 3), dtype=np.uint8)
     pixels[3, 5] = (200, 100, 50)
     assert thumbnail_of(pixels).pixelColor(5, 3).getRgb()[:3] == (200, 100, 50)
 
 
-def test_enormous_images_are_reduced() -> None:
-    assert full_side(6000, 6000) is None
-    side = full_side(20_000, 20_000)
-    assert side is not None
-    assert side * side <= MAX_PIXELS
+def _slope(width: int, height: int) -> Image.Image:
+    """Every pixel tells where it is."""
+    xs, ys = np.meshgrid(np.arange(width), np.arange(height))
+    return Image.fromarray(np.stack([xs % 256, ys % 256, (xs // 256) * 16 + ys // 256], axis=2).astype(np.uint8))
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif", "jpg"])
+def test_an_enormous_image_is_reduced_and_its_parts_come_when_looked_at(
+    qtbot: QtBot,
+    controller: ViewerController,
+    page: ViewerPage,
+    browse_projects: ProjectService,
+    browse_imports: ImportService,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    suffix: str,
+) -> None:
+    monkeypatch.setattr(pictures_module, "ENORMOUS", 1_000_000)
+    monkeypatch.setattr(viewer_module, "ENORMOUS", 1_000_000)
+    monkeypatch.setattr(pictures_module, "REDUCED_PIXELS", 300_000)
+    root = tmp_path / "huge"
+    root.mkdir()
+    _slope(2600, 1500).save(root / f"scan.{suffix}", **({"quality": 100, "subsampling": 0} if suffix == "jpg" else {}))
+    report = browse_imports.commit(ImportSource(root), project_name="Huge")
+    project = browse_projects.get_project(report.project)
+    ids = _ids(browse_projects, project)
+    controller.open_image(project, ids[0], ids)
+    qtbot.waitUntil(lambda: page.canvas.picture is not None and page.canvas.picture.is_reduced)
+    picture = page.canvas.picture
+    assert picture is not None
+    assert (picture.width, picture.height) == (2600, 1500)
+    assert picture.levels[0].width() * picture.levels[0].height() <= 300_000
+    page.canvas.centre_on(Box(1800, 900, 1900, 960))
+    view = page.canvas.view
+    qtbot.waitUntil(lambda: page.canvas.picture is not None and page.canvas.picture.detail is not None)
+    assert page.canvas.view == view
+    detailed = page.canvas.picture
+    assert detailed is not None
+    assert detailed.detail is not None
+    region, pixels = detailed.detail
+    assert region.x0 <= 1800
+    assert region.y1 >= 960
+    found = pixels.pixelColor(round(1850 - region.x0), round(930 - region.y0))
+    assert abs(found.red() - 1850 % 256) <= 3
+    assert abs(found.green() - 930 % 256) <= 3
+
+
+def test_a_thumbnail_that_is_there_is_what_a_large_image_shows_first(
+    qtbot: QtBot,
+    browse_jobs: JobRunner,
+    page: ViewerPage,
+    browse_projects: ProjectService,
+    browse_imports: ImportService,
+    tmp_path: Path,
+) -> None:
+    root = tmp_path / "large"
+    root.mkdir()
+    Image.new("RGB", (3000, 2600), "navy").save(root / "scan.png")
+    report = browse_imports.commit(ImportSource(root), project_name="Large")
+    project = browse_projects.get_project(report.project)
+    ids = _ids(browse_projects, project)
+    record = browse_projects.get_annotated(ids)[0].image
+    thumbnails = ThumbnailCache(tmp_path / "thumbnails")
+    thumbnails.get(root / "scan.png", record.sha256, 100)
+    thumbnails.get(root / "scan.png", record.sha256, 250)
+    controller = ViewerController(projects=browse_projects, jobs=browse_jobs, page=page, thumbnails=thumbnails)
+    shown: list[Picture] = []
+    set_picture = page.set_picture
+    page.set_picture = lambda picture: (shown.append(picture), set_picture(picture))[1]  # type: ignore[method-assign]
+    controller.open_image(project, ids[0], ids)
+    qtbot.waitUntil(lambda: bool(shown) and shown[-1].is_full)
+    assert [picture.levels[0].width() for picture in shown] == [250, PREVIEW_SIDE, 3000]
 
 
 def test_an_image_that_changed_is_read_anew_and_no_other(

@@ -13,8 +13,16 @@ sys.path += [str(Path(__file__).parent), str(Path(__file__).parents[1] / "traini
 from evaluation_site import EvaluationSite
 
 
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[EvaluationSite]:
+    """One that a test may change."""
+    site = EvaluationSite(tmp_path)
+    yield site
+    site.close()
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EvaluationSite]:
-    site = EvaluationSite(tmp_path_factory.mktemp("evaluations"))
+    site = EvaluationSite(tmp_path_factory.mktemp("evaluations"), with_slow=True)
     yield site
     site.close()

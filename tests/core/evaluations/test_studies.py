@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -26,14 +25,6 @@ from core.registry.stores.projects import list_categories
 LOW = Thresholds(0.001)
 
 
-@pytest.fixture
-def fresh(tmp_path) -> Iterator[EvaluationSite]:
-    """One that a test may change."""
-    site = EvaluationSite(tmp_path)
-    yield site
-    site.close()
-
-
 def study_of(site: EvaluationSite, split: Split = Split.TEST) -> Study:
     return site.studies.open(StudySource.of_version(site.quick, split))
 
@@ -41,7 +32,8 @@ def study_of(site: EvaluationSite, split: Split = Split.TEST) -> Study:
 def test_what_a_training_predicted_is_listed_and_opened(site):
     found = site.studies.list_studies(version=site.quick)
     assert [(info.split, info.n_images) for info in found] == [(Split.TEST, 3), (Split.VAL, 4), (Split.TRAIN, 24)]
-    assert found == site.studies.list_studies(project=site.shop.project)
+    of_project = site.studies.list_studies(project=site.shop.project)
+    assert found == tuple(info for info in of_project if info.version == site.quick) and len(of_project) == 6
     assert found == site.studies.list_studies(run=site.shop.models.get_version(site.quick).run)
     assert (found[0].title, found[0].subtitle, found[0].has_truth) == ("Quick V001", "test set", True)
     with study_of(site) as study:

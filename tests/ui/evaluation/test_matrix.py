@@ -8,7 +8,8 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -155,6 +156,9 @@ def test_it_is_saved_for_spreadsheets_and_for_printing(panel: MatrixPanel, qtbot
 
 
 def test_tool_tips_and_the_line_below_say_the_cell_under_the_mouse(panel: MatrixPanel, qtbot: QtBot) -> None:
+    place = QPointF(panel.grid.cell_rect(0, 1).center())
+    none = Qt.MouseButton.NoButton
+    moved = QMouseEvent(QMouseEvent.Type.MouseMove, place, place, none, none, Qt.KeyboardModifier.NoModifier)
     with qtbot.waitSignal(panel.grid.cell_reached) as told:
-        QTest.mouseMove(panel.grid.viewport(), panel.grid.cell_rect(0, 1).center())
+        panel.grid.mouseMoveEvent(moved)
     assert told.args == ["Cat, predicted =dog: 1 object in 1 image."]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from core.domain.analysis import ErrorCost
@@ -17,6 +18,7 @@ from core.metrics.coco import EvalImage
 from core.metrics.outcomes import Matcher, confusion_matrix, image_scores
 from tests.core.metrics.tables import table_of
 from ui.evaluation.charts_panel import ChartsPanel
+from ui.evaluation.definitions_window import DefinitionsWindow
 from ui.evaluation.study_plot import StudyPlot
 
 BOX = Box(0, 0, 10, 10)
@@ -134,11 +136,13 @@ def test_a_click_in_the_curves_asks_for_that_confidence(panel: ChartsPanel, qtbo
     assert panel.charts.over_confidence._line.value() == 0.45
 
 
-def test_every_chart_has_a_question_mark_that_asks_for_a_definition(panel: ChartsPanel, qtbot: QtBot) -> None:
+def test_every_chart_has_a_question_mark_that_explains_it(panel: ChartsPanel) -> None:
     for plot in panel.charts.findChildren(StudyPlot):
-        with qtbot.waitSignal(panel.definition_requested) as told:
-            plot.help_requested.emit(plot._explains)
-        assert told.args[0]
+        plot.findChild(QToolButton).click()
+        shown = panel.findChild(DefinitionsWindow)
+        assert shown.isVisible()
+        assert shown.shown is not None
+        assert shown.shown.name == plot._explains
 
 
 def test_two_charts_stand_side_by_side_where_there_is_room(panel: ChartsPanel) -> None:

@@ -1,0 +1,124 @@
+"""`calque evaluate`: measure a version, or predictions that are there, on images with ground truth."""
+
+from __future__ import annotations
+
+import argparse
+
+from app.services import Services
+from app.verbs.library import metrics_data
+from app.verbs.output import Console, VerbResult
+from app.verbs.training import Follower, exit_code, state_line, stop_on_interrupt
+from core.domain.evaluating import EvaluationDraft
+from core.domain.evaluation import EvaluationTable
+from core.domain.ids import ProjectId, SnapshotId, VersionId
+from core.domain.predictions import PredictionSet
+from core.domain.snapshots import Split
+from core.errors import NotFoundError, RefusedError
+from core.evaluations.results import table_of
+
+
+def run_evaluate(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
+    version = services.models.find_version(arguments.source)
+    if version is not None:
+        return _evaluate_version(services, arguments, console, version.id)
+    found = _find_set(services, arguments.source, arguments.project)
+    if found is not None:
+        return _measure_set(services, found)
+    raise NotFoundError(
+        f'There is neither a model version nor a set of predictions "{arguments.source}".',
+        hint="calque models lists versions.",
+    )
+
+
+def _evaluate_version(
+    services: Services, arguments: argparse.Namespace, console: Console, version: VersionId
+) -> VerbResult:
+    project = _project(services, arguments, version)
+    snapshot = None if arguments.snapshot is None else _snapshot(services, project, arguments.snapshot)
+    if arguments.set is not None and snapshot is None:
+        raise RefusedError("A set is one of a frozen dataset.", hint="Name it with --snapshot V001.")
+    draft = EvaluationDraft(
+        version,
+        project,
+        folders=tuple(arguments.folder or ()),
+        snapshot=snapshot,
+        split=None if arguments.set is None else Split(arguments.set),
+        name=arguments.name or "",
+        device=arguments.device or "",
+    )
+    survey = services.evaluations.survey(draft)
+    for warning in survey.warnings:
+        console.note(warning)
+    record = services.evaluations.submit(draft).value
+    console.note(f'Run {record.id} "{record.name}".')
+    follower = Follower(console)
+    with stop_on_interrupt(services, record.id, console) as wishes:
+        state = services.runs.carry_out(record.id, follower.take, wishes.wants_to_leave)
+    record = services.runs.get_run(record.id)
+    results = state.results if state is not None else ()
+    tables = [table_of(result) for result in results]
+    data = {
+        "run": record.id,
+        "status": record.status,
+        "reason": record.reason,
+        "version": version,
+        "label": survey.label,
+        "where": survey.where,
+        "warnings": list(survey.warnings),
+        "set": results[0].content["set"] if results else None,
+        "metrics": metrics_data(tuple(tables)),
+    }
+    return VerbResult(data, (state_line(record), *_rows(tables)), code=exit_code(record))
+
+
+def _measure_set(services: Services, found: PredictionSet) -> VerbResult:
+    evaluation = services.evaluations.measure_set(found.id).value
+    data = {
+        "evaluation": evaluation.id,
+        "set": found.id,
+        "label": found.name,
+        "metrics": metrics_data((evaluation.table,)),
+        "notes": list(evaluation.table.notes),
+    }
+    return VerbResult(data, (f"{found.name}, measured against the present labels:", *_rows([evaluation.table])))
+
+
+def _rows(tables: list[EvaluationTable]) -> tuple[str, ...]:
+    """All classes, then each."""
+    lines = []
+    for table in tables:
+        for row in table.rows:
+            values = [
+                f"{measure.full_title} {'–' if (value := row.value(measure.name)) is None else f'{value:.3f}'}"
+                for measure in table.columns
+            ]
+            lines.append(f"  {row.category or 'all classes'}: {row.n_instances} objects; {', '.join(values)}")
+        lines += [f"  {note}" for note in table.notes]
+    return tuple(lines)
+
+
+def _project(services: Services, arguments: argparse.Namespace, version: VersionId) -> ProjectId:
+    if arguments.project is None:
+        own = services.models.get_version(version).project
+        if own is None:
+            raise RefusedError("It is not said on which images.", hint="Name the project with --project.", code="E-100")
+        return own
+    project = services.projects.find_project(arguments.project)
+    if project is None:
+        raise NotFoundError(f'There is no project "{arguments.project}".', hint="calque projects lists all.")
+    return project.id
+
+
+def _snapshot(services: Services, project: ProjectId, label: str) -> SnapshotId:
+    for snapshot in services.datasets.list_snapshots(project):
+        if label in (snapshot.label, snapshot.id) or (len(label) >= 6 and snapshot.id.startswith(label)):
+            return snapshot.id
+    raise NotFoundError(f'The project has no frozen dataset "{label}".')
+
+
+def _find_set(services: Services, name: str, project: str | None) -> PredictionSet | None:
+    wanted = None if project is None else services.projects.find_project(project)
+    found = services.evaluations.list_sets(None if wanted is None else wanted.id)
+    exact = [item for item in found if name in (item.id, item.name)]
+    begun = [item for item in found if len(name) >= 6 and item.id.startswith(name)]
+    return next(iter((*exact, *begun)), None)

@@ -1,0 +1,159 @@
+"""Taking in what another program predicted: a set like a version's, beside the project's present ground truth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from core import clock
+from core.domain.changes import Changed
+from core.domain.counting import counted
+from core.domain.ids import ImageId, PredictionSetId, ProjectId
+from core.domain.imports import Problem, Severity
+from core.domain.names import shown
+from core.domain.predictions import ImportedPredictions, PredictedImage, PredictionSet, SetKind
+from core.domain.projects import AnnotatedImage, ImageFilter
+from core.domain.snapshots import SnapshotObject
+from core.errors import RefusedError
+from core.files.faults import told_as_storage_error
+from core.packs.layout import SUFFIX, PackHeader
+from core.packs.writing import write_pack
+from core.predictions.importing import KnownImage, Sorted, sort_results
+from core.predictions.results_file import read_results
+from core.progress import Progress, no_progress, sparing
+from core.projects.service import ProjectService
+from core.registry.changes import noted
+from core.registry.database import Registry
+from core.registry.stores import predictions as store
+from core.registry.titles import checked_title
+from core.tasks.detection import DETECTION
+from core.tasks.segmentation import SEGMENTATION
+
+_IMAGES_AT_ONCE = 500
+
+
+class PredictionImportService:
+    """May be used on any thread. `packs` is the folder of the sets' files."""
+
+    def __init__(self, registry: Registry, projects: ProjectService, packs: Path) -> None:
+        self._registry = registry
+        self._projects = projects
+        self._packs = packs
+
+    def import_results(
+        self,
+        file: Path,
+        project: ProjectId,
+        name: str,
+        *,
+        ground_truth: Path | None = None,
+        only_listed: bool = False,
+        progress: Progress = no_progress,
+    ) -> Changed[ImportedPredictions]:
+        """Read COCO results as predictions of `name`. Classes and images are matched by name, and what does not fit is
+        left out and counted in the problems.
+
+        `ground_truth` is a COCO file that says what the ids of a list of detections mean. A file that names only images
+        with predictions does not say which others were looked at: the images beside them in the same folders then count
+        as such, unless `only_listed`. Raises NotFoundError,
+        FormatError, StorageError; RefusedError when nothing of the file fits, or the name is empty (E-110), too long
+        (E-111) or taken.
+        """
+        name = checked_title(name, "source")
+        self._require_free(project, name)
+        tell = sparing(progress)
+        tell(0, 0, f'Reading "{shown(file.name)}"')
+        results = read_results(file, ground_truth)
+        annotated = self._images(project)
+        categories = tuple(category.name for category in self._projects.list_categories(project))
+        sorted_out = sort_results(results, [_known(item) for item in annotated.values()], categories)
+        if not sorted_out.n_kept:
+            _refuse_empty(file, sorted_out)
+        if not only_listed:
+            _widen(sorted_out, annotated, str(file))
+        id = PredictionSetId(clock.new_id())
+        path = self._packs / f"{id}{SUFFIX}"
+        header = PackHeader(
+            categories=categories,
+            task=(SEGMENTATION if sorted_out.has_masks else DETECTION).slug,
+            has_masks=sorted_out.has_masks,
+            has_truth=True,
+            source={"name": name, "file": file.name},
+            settings={"confidence": None, "suppression_iou": None, "max_detections": None},
+        )
+        numbers = {category.id: place for place, category in enumerate(self._projects.list_categories(project))}
+        with told_as_storage_error("The predictions", path):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with write_pack(path, header) as packer:
+                for done, key in enumerate(sorted(sorted_out.listed), start=1):
+                    item = annotated[key]
+                    truths = [
+                        SnapshotObject(numbers[one.category], one.geometry, one.is_crowd)
+                        for one in item.annotations
+                        if one.category is not None and one.geometry is not None
+                    ]
+                    image = item.image
+                    facts = PredictedImage(image.path, image.sha256, image.width, image.height)
+                    packer.add(facts, sorted_out.objects.get(key, ()), truths)
+                    tell(done, len(sorted_out.listed), "Writing the predictions")
+            n_bytes = path.stat().st_size
+        made = PredictionSet(
+            id=id,
+            kind=SetKind.IMPORT,
+            name=name,
+            created_at=clock.now(),
+            categories=categories,
+            n_images=packer.n_images,
+            n_predictions=packer.n_predictions,
+            n_bytes=n_bytes,
+            project=project,
+            has_truth=True,
+            has_masks=sorted_out.has_masks,
+            settings={"file": file.name},
+        )
+        with self._registry.write(durable=True) as session:
+            store.put_set(session, made, path)
+            changes = noted(session)
+        imported = ImportedPredictions(made, sorted_out.n_read, sorted_out.n_kept, tuple(sorted_out.problems))
+        return Changed(imported, changes)
+
+    def _images(self, project: ProjectId) -> dict[str, AnnotatedImage]:
+        """By path, with the ground truth as it is now."""
+        self._projects.get_project(project)
+        ids = self._projects.list_image_ids(ImageFilter(project))
+        return {item.image.path: item for chunk in _chunks(list(ids)) for item in self._projects.get_annotated(chunk)}
+
+    def _require_free(self, project: ProjectId, name: str) -> None:
+        with self._registry.read() as session:
+            if any(one.name == name for one in store.list_sets(session, project=project)):
+                text = f'The project has predictions named "{shown(name)}" already.'
+                raise RefusedError(text, hint="Choose another name, or delete those.")
+
+
+def _chunks(ids: list[ImageId]) -> Iterator[list[ImageId]]:
+    return (ids[start : start + _IMAGES_AT_ONCE] for start in range(0, len(ids), _IMAGES_AT_ONCE))
+
+
+def _known(item: AnnotatedImage) -> KnownImage:
+    return KnownImage(item.image.path, item.image.sha256, item.image.width, item.image.height)
+
+
+def _widen(found: Sorted, annotated: Mapping[str, AnnotatedImage], file: str) -> None:
+    """An image without any prediction is seldom in a file of results; leaving it out would make a version look good."""
+    if found.listed - found.objects.keys():
+        return
+    folders = {path.rpartition("/")[0] for path in found.listed}
+    more = {path for path in annotated if path.rpartition("/")[0] in folders} - found.listed
+    if more:
+        images = counted(len(more), "other image of the same folders counts", "other images of the same folders count")
+        text = f"The file names only images with predictions. {images} as looked at, with nothing found."
+        found.problems.append(Problem("images-without-predictions", text, file, severity=Severity.INFO))
+        found.listed |= more
+
+
+def _refuse_empty(file: Path, found: Sorted) -> None:
+    if not found.n_read:
+        raise RefusedError(f'"{shown(file.name)}" holds no prediction.', hint="Export the predictions again.")
+    why = " ".join(problem.text for problem in found.problems[:3])
+    text = f'None of the {found.n_read} predictions in "{shown(file.name)}" fits the project. {why}'
+    raise RefusedError(text, hint="Choose the project with these images and classes.")
