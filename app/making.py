@@ -334,6 +334,8 @@ class Features(QObject):
             studies=self.services.studies,
             models=self.services.models,
             thumbnails=LateThumbnails(self.services),
+            tags=self.services.tags,
+            accepting=self.services.accepting,
             jobs=self.jobs,
             page=self.study_page,
             panels=(MatrixPanel(), ChartsPanel()),

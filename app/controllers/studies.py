@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.controllers.saving import save_picture, save_text
+from app.controllers.study_acting import StudyActing
 from app.controllers.study_images import StudyImages
 from app.controllers.study_pictures import StudyPictures, Thumbnails
 from app.controllers.study_reading import OpenedStudy, SecondStudy, read_second, read_study
@@ -34,13 +35,14 @@ from ui.widgets.save_dialog import ask_save_path, safe_file_name
 if TYPE_CHECKING:  # SQLAlchemy comes with them, which the window's first paint must not wait for
     from core.evaluations.studies import StudyService
     from core.evaluations.study import Study
+    from core.judgements.accepting import AcceptingService
+    from core.judgements.tags import TagService
     from core.models.service import ModelService
 
 
 class StudiesController(QObject):
     opened = Signal()  # the page has something to show: the study, or that it is being read
     back_requested = Signal()
-    definition_requested = Signal(str)  # name of a measure
     message_raised = Signal(object)  # UserMessage
 
     def __init__(
@@ -49,6 +51,8 @@ class StudiesController(QObject):
         studies: StudyService,
         models: ModelService,
         thumbnails: Thumbnails,
+        tags: TagService,
+        accepting: AcceptingService,
         jobs: JobRunner,
         page: StudyPage,
         panels: Sequence[StudyPanel] = (),
@@ -66,6 +70,8 @@ class StudiesController(QObject):
         self._is_answering = False
         self._pictures = StudyPictures(thumbnails, jobs, page.column.grid, self)
         self._images = StudyImages(studies, jobs, page, self)
+        self._acting = StudyActing(tags, accepting, jobs, page, self)
+        self._acting.message_raised.connect(self.message_raised)
         for panel in panels:
             page.add_panel(panel)
             if isinstance(panel, MatrixPanel):
@@ -126,7 +132,7 @@ class StudiesController(QObject):
             self._end_comparison()
             self._second = second
             self._images.set_second(second.study, second.rows)
-            self._page.set_second(second.study.info, second.table)
+            self._page.set_second(second.study.info, second.table, second.confidence)
 
         def failed(message: UserMessage) -> None:
             self._page.set_second(None, None)
@@ -135,7 +141,8 @@ class StudiesController(QObject):
         self._jobs.run(read, then=got, on_error=failed, key="study-second", gives_way=True, on_progress=lambda *_: None)
 
     def refresh(self, changes: Changes) -> None:
-        """Nothing that is shown changes by itself: predictions are never written again."""
+        """Predictions are never written again; tags are."""
+        self._acting.refresh(changes)
 
     def close(self) -> None:
         """Let go of what is read: the page is not on the screen any more."""
@@ -146,6 +153,7 @@ class StudiesController(QObject):
         self._question = None
         self._pictures.set_study(None)
         self._images.set_study(None)
+        self._acting.set_study(None)
 
     # Opening
 
@@ -179,9 +187,11 @@ class StudiesController(QObject):
             study.table,
             thresholds=opened.thresholds,
             optimum=opened.optimum,
+            best_by_category=opened.best_by_category,
             notes=study.notes,
             worker=opened.worker,
         )
+        self._acting.set_study(study)
 
     def _end_comparison(self) -> None:
         if self._second is not None:

@@ -33,6 +33,17 @@ class OpenedStudy:
     rivals: tuple[StudyInfo, ...]  # of other versions of the same project
 
     @property
+    def best_by_category(self) -> dict[int, float]:
+        """Where F1 of each class is highest, as far as it is known; by index."""
+        names = self.study.categories
+        if self.threshold is not None:
+            known = self.threshold.best_by_category
+            return {place: known[name] for place, name in enumerate(names) if name in known}
+        if not self.study.table.n_truths:
+            return {}
+        return {place: best for place, best in enumerate(self.study.curves().best[1:].tolist()) if not math.isnan(best)}
+
+    @property
     def thresholds(self) -> Thresholds:
         """Those to begin with: the version's own, wherever it predicts."""
         if self.threshold is not None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
+from core.domain.judgements import EXCLUDE, HARD_CASE, LABEL_SUSPICIOUS
 from ui.icons import icon
 from ui.widgets.labels import label
 
-SUSPICIOUS, HARD, EXCLUDE = "label suspicious", "hard", "exclude"
 TAGS = (
-    (SUSPICIOUS, "Label suspicious", "S", "The ground truth of this image may be wrong"),
-    (HARD, "Hard", "D", "A case that is hard even for people"),
-    (EXCLUDE, "Exclude", "X", "Leave this image out of the next dataset"),
+    (LABEL_SUSPICIOUS, "Label suspicious", "S", "The ground truth of this image may be wrong"),
+    (HARD_CASE, "Hard case", "D", "A case that is hard even for people"),
+    (EXCLUDE, "Exclude", "X", "Leave this image out of training data"),
 )
 
 

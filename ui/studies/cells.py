@@ -9,6 +9,7 @@ from core.domain.predictions import ObjectTable
 
 CONTEXT = 0.20  # of an object's side, shown around it on each side
 LEAST_SIDE = 24.0  # pixels of the image that a patch shows at least
+LEAST_SHARE = 0.35  # of a patch's longer side that the shorter one is at least: a line of text is shown with its page
 
 
 class CellKey(NamedTuple):
@@ -28,8 +29,10 @@ def patch_box(table: ObjectTable, key: CellKey) -> Box:
     boxes = table.truth_boxes if key.is_truth else table.prediction_boxes
     x0, y0, x1, y1 = boxes[key.row].tolist()
     image = table.images[key.image]
-    around_x = max((x1 - x0) * CONTEXT, (LEAST_SIDE - (x1 - x0)) / 2)
-    around_y = max((y1 - y0) * CONTEXT, (LEAST_SIDE - (y1 - y0)) / 2)
+    width, height = x1 - x0, y1 - y0
+    least = max(LEAST_SIDE, max(width, height) * (1 + 2 * CONTEXT) * LEAST_SHARE)
+    around_x = max(width * CONTEXT, (least - width) / 2)
+    around_y = max(height * CONTEXT, (least - height) / 2)
     left, top = max(x0 - around_x, 0.0), max(y0 - around_y, 0.0)
     right, bottom = min(x1 + around_x, float(image.width)), min(y1 + around_y, float(image.height))
     # What lies outside the image altogether is shown as the nearest corner of it.

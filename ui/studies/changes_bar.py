@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from core.domain.study_lists import CHANGE_TITLES, ImageChange
 from ui.widgets.formatting import count
+from ui.widgets.labels import label
 
 HELP = {
     ImageChange.FIXED: "Images with errors in A and none in B",
@@ -36,6 +37,9 @@ class ChangesBar(QWidget):
             self._buttons[change] = button
             row.addWidget(button)
         row.addStretch(1)
+        self._confidence = label("", "muted")
+        self._confidence.setToolTip(self.tr("From which confidence up the predictions of B count"))
+        row.addWidget(self._confidence)
         self.set_changes(None)
 
     def set_changes(self, changes: Mapping[ImageChange, int] | None) -> None:
@@ -45,6 +49,10 @@ class ChangesBar(QWidget):
             text = f"{CHANGE_TITLES[change]} {count(changes[change] if changes is not None else 0)}"
             button.setText(text)
             button.setAccessibleName(f"{text}: {HELP[change]}")
+
+    def set_confidence(self, confidence: float | None) -> None:
+        """From which B's predictions count; None = from A's."""
+        self._confidence.setText("" if confidence is None else self.tr("B from {0:.2f}").format(confidence))
 
     def set_chosen(self, chosen: ImageChange | None) -> None:
         """What the list is restricted to; announces nothing."""

@@ -178,16 +178,22 @@ class OutcomePainter(QObject):
             painter.setPen(QColor(current_theme().text_muted))
             painter.drawText(area, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
             return
-        left = area.left()
+        metrics = painter.fontMetrics()
         numbers = (int(scores.tp[image]), int(scores.fp[image]), int(scores.fn[image]))
-        for text, number, colour in zip(badge_texts(scores, image), numbers, (RIGHT, WRONG, MISSED), strict=True):
-            width = painter.fontMetrics().horizontalAdvance(text)
+        texts: tuple[str, ...] = badge_texts(scores, image)
+        if sum(metrics.horizontalAdvance(text) + 13 for text in texts) + 12 > area.width():
+            texts = tuple(text.replace(" ", "") for text in texts)  # where thumbnails are small
+        used = sum(metrics.horizontalAdvance(text) + 13 for text in texts)
+        gap = min(max((area.width() - used) // 2, 2), 9)
+        left = area.left()
+        for text, number, colour in zip(texts, numbers, (RIGHT, WRONG, MISSED), strict=True):
+            width = metrics.horizontalAdvance(text)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour if number else QColor(current_theme().neutral_soft))
             painter.drawRoundedRect(QRectF(left, area.center().y() - 4, 9, 9), 2.5, 2.5)
             painter.setPen(QColor(current_theme().text if number else current_theme().text_muted))
-            painter.drawText(QRect(left + 13, area.top(), width + 2, area.height()), int(_LEFT), text)
-            left += width + 13 + 9
+            painter.drawText(QRect(left + 12, area.top(), width + 2, area.height()), int(_LEFT), text)
+            left += width + 13 + gap
 
     def _paint_patch_texts(
         self, painter: QPainter, first: QRect, second: QRect, key: CellKey, table: ObjectTable, answer: StudyAnswer

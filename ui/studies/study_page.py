@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QScrollArea, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
+from core.domain.judgements import EXCLUDE, HARD_CASE, LABEL_SUSPICIOUS
 from core.domain.messages import UserMessage
 from core.domain.names import shown
 from core.domain.outcomes import Thresholds
@@ -21,8 +22,9 @@ from core.domain.study_lists import ChosenObjects, StudyAnswer, StudyCurves, Stu
 from ui.evaluation.study_panel import StudyPanel
 from ui.icons import icon
 from ui.studies import study_keys
-from ui.studies.acting_bar import EXCLUDE, HARD, SUSPICIOUS, ActingBar
+from ui.studies.acting_bar import ActingBar
 from ui.studies.cells import CellKey
+from ui.studies.class_thresholds import ClassThresholds
 from ui.studies.image_pane import ImagePane
 from ui.studies.list_column import ListColumn
 from ui.studies.notes_bar import NotesBar
@@ -47,6 +49,7 @@ class StudyPage(QWidget):
     retry_requested = Signal()
     tag_requested = Signal(object, str, bool)  # tuple of image rows, tag, on or off
     accept_requested = Signal(object)  # tuple of prediction rows
+    undo_requested = Signal()  # of the last tag or acceptance
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +60,7 @@ class StudyPage(QWidget):
         self._current: int | None = None  # the image that is shown or on its way
         self._selected: OverlayObject | None = None
         self._worker = ""
+        self._best_by_category: Mapping[int, float] = {}
         self._panels: list[StudyPanel] = []
         self._header = PageHeader(back=self.tr("Back"))
         self._studies = _combo(self.tr("Which predictions are shown"))
@@ -93,7 +97,7 @@ class StudyPage(QWidget):
         self.tabs.setAccessibleName(self.tr("Beside the image"))
         self.tabs.tabBar().setAccessibleName(self.tr("Beside the image"))
         splitter = QSplitter(Qt.Orientation.Horizontal)
-        for widget, stretch in ((self.column, 2), (middle, 3), (self.tabs, 0)):
+        for widget, stretch in ((self.column, 3), (middle, 4), (self.tabs, 2)):
             splitter.addWidget(widget)
             splitter.setStretchFactor(splitter.indexOf(widget), stretch)
         splitter.setSizes([330, 460, 286])
@@ -134,6 +138,7 @@ class StudyPage(QWidget):
         self._second.activated.connect(lambda: self.second_requested.emit(self._second.currentData()))
         self.thresholds.thresholds_changed.connect(lambda _: self._ask())
         self.thresholds.default_requested.connect(self.default_requested)
+        self.thresholds.by_class_requested.connect(self.open_class_thresholds)
         bar.filter_changed.connect(self._ask)
         self.column.clear_requested.connect(self.clear_filters)
         self.column.changes.change_chosen.connect(bar.choose_change)
@@ -161,10 +166,11 @@ class StudyPage(QWidget):
             study_keys.ZOOM_IN: canvas.zoom_in,
             study_keys.ZOOM_OUT: canvas.zoom_out,
             study_keys.OPTIMUM: self.thresholds.go_to_optimum,
-            study_keys.SUSPICIOUS: lambda: self.toggle_tag(SUSPICIOUS),
-            study_keys.HARD: lambda: self.toggle_tag(HARD),
+            study_keys.SUSPICIOUS: lambda: self.toggle_tag(LABEL_SUSPICIOUS),
+            study_keys.HARD: lambda: self.toggle_tag(HARD_CASE),
             study_keys.EXCLUDE: lambda: self.toggle_tag(EXCLUDE),
             study_keys.ACCEPT: self.accept_selected,
+            study_keys.UNDO: self.undo_requested.emit,
             study_keys.BACK: self._escape,
         }
         on_image = (study_keys.NEXT_IMAGE, study_keys.PREVIOUS_IMAGE)
@@ -225,12 +231,17 @@ class StudyPage(QWidget):
         *,
         thresholds: Thresholds,
         optimum: float | None,
+        best_by_category: Mapping[int, float] | None = None,
         notes: Sequence[StudyNote] = (),
         worker: str = "",
     ) -> None:
-        """A study is open, to be looked at from `thresholds` on; its answer follows a question."""
+        """A study is open, to be looked at from `thresholds` on; its answer follows a question.
+
+        `optimum` is the confidence of the highest F1, `best_by_category` that of single classes.
+        """
         self._forget()
         self._info, self._table, self._worker = info, table, worker
+        self._best_by_category = best_by_category or {}
         has_truth = table.n_truths > 0
         facts = [info.subtitle, counted(table.n_images, "image"), counted(table.n_truths, "object")]
         if not has_truth:
@@ -253,12 +264,13 @@ class StudyPage(QWidget):
         self.column.grid.setFocus()
         self._ask()
 
-    def set_second(self, info: StudyInfo | None, table: ObjectTable | None) -> None:
-        """Predictions B, aligned with the images of A; None = nothing is compared any more."""
+    def set_second(self, info: StudyInfo | None, table: ObjectTable | None, confidence: float | None = None) -> None:
+        """Predictions B from their own `confidence` up (None = A's), aligned with the images of A; or none any more."""
         self._second.setCurrentIndex(max(_find(self._second, info.source if info is not None else None), 0))
         self.pane.set_second(table, shown(info.title) if info is not None else "")
         self.column.bar.set_comparing(table is not None)
         self.column.changes.set_chosen(None)
+        self.column.changes.set_confidence(confidence)
         self._ask()
         if self._current is not None:
             self.image_requested.emit(self._current)
@@ -330,6 +342,17 @@ class StudyPage(QWidget):
         for panel in self._panels:
             panel.clear_choice()
         self._ask()
+
+    def open_class_thresholds(self) -> ClassThresholds | None:
+        """Ask for confidences of single classes; the page follows while they are set."""
+        if self._table is None:
+            return None
+        now = self.thresholds.thresholds
+        dialog = ClassThresholds(self._table.categories, now.confidence, now.by_category, self._best_by_category, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.changed.connect(self.thresholds.set_by_category)
+        dialog.open()
+        return dialog
 
     def go_to_image(self, step: int) -> None:
         """The next (1) or previous (-1) one of the list."""

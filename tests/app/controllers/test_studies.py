@@ -19,7 +19,10 @@ from core.domain.ids import VersionId
 from core.domain.messages import UserMessage
 from core.domain.snapshots import Split
 from core.domain.studies import StudySource
+from core.evaluations.sources import Sources
 from core.images.thumbnails import ThumbnailCache
+from core.judgements.accepting import AcceptingService
+from core.judgements.tags import TagService
 from ui.evaluation.matrix_panel import MatrixPanel
 from ui.studies.study_page import StudyPage
 
@@ -49,6 +52,8 @@ def controller(
         studies=site.studies,
         models=site.shop.models,
         thumbnails=ThumbnailCache(tmp_path / "thumbnails"),
+        tags=TagService(site.shop.registry),
+        accepting=AcceptingService(site.shop.registry, Sources(site.shop.registry, site.shop.models)),
         jobs=browse_jobs,
         page=page,
         panels=(MatrixPanel(),),
@@ -174,3 +179,48 @@ def test_predictions_that_are_not_there_are_said_not_to_be(
 def test_an_unknown_version_is_a_sentence(qtbot: QtBot, controller: StudiesController, page: StudyPage) -> None:
     controller.open_version(VersionId("nobody"))
     qtbot.waitUntil(lambda: page._stack.currentWidget() is page._problem)
+
+
+def test_a_tag_is_kept_filtered_by_and_taken_back(
+    qtbot: QtBot, site: EvaluationSite, controller: StudiesController, page: StudyPage
+) -> None:
+    controller.open_version(site.quick)
+    _opened(qtbot, page)
+    image = page.current_image
+    assert image is not None
+    qtbot.waitUntil(page.acting.isVisible)
+    page.toggle_tag("hard case")
+    qtbot.waitUntil(lambda: page._tags == {image: frozenset({"hard case"})})
+    bar = page.column.bar
+    bar._tag.setCurrentIndex(bar._tag.findData("hard case"))
+    qtbot.waitUntil(lambda: page.answer is not None and page.answer.images.tolist() == [image])
+    page.undo_requested.emit()
+    qtbot.waitUntil(lambda: page._tags == {})
+
+
+def test_a_prediction_is_accepted_as_an_annotation_and_taken_back(
+    qtbot: QtBot, site: EvaluationSite, controller: StudiesController, page: StudyPage
+) -> None:
+    messages: list[UserMessage] = []
+    controller.message_raised.connect(messages.append)
+    controller.open(StudySource.of_version(site.quick, Split.TRAIN))
+    _opened(qtbot, page)
+    study = controller.current
+    assert study is not None
+    tags = AcceptingService(site.shop.registry, Sources(site.shop.registry, site.shop.models))
+    images = [known.id for known in study.found if known is not None]
+    accepted = 0
+    for row in range(study.table.n_predictions):
+        messages.clear()
+        page.accept_requested.emit((row,))
+        qtbot.waitUntil(lambda: bool(messages))
+        if "accepted as annotation" in messages[0].text:
+            accepted += 1
+            break
+        assert "Not added" in messages[0].text
+    assert len(tags.list_accepted(images)) == accepted
+    if accepted:
+        messages.clear()
+        page.undo_requested.emit()
+        qtbot.waitUntil(lambda: bool(messages))
+        assert tags.list_accepted(images) == ()

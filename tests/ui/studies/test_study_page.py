@@ -244,6 +244,22 @@ def test_notes_stand_at_the_top_and_can_be_closed(page: AnsweringPage) -> None:
     assert [note.kind for note in page.notes.notes] == [NoteKind.SEEN, NoteKind.NO_PROJECT]
 
 
+def test_single_classes_have_a_confidence_of_their_own(qtbot: QtBot, page: AnsweringPage) -> None:
+    page._best_by_category = {0: 0.6}
+    dialog = page.open_class_thresholds()
+    assert dialog is not None
+    dialog._checks[1].setChecked(True)
+    dialog._values[1].setValue(0.75)
+    assert page.answer is not None
+    assert dict(page.answer.question.thresholds.by_category) == {1: 0.75}
+    assert page.answer.counts.fp == 2  # the dog is out
+    dialog.choose_best()
+    assert dict(page.answer.question.thresholds.by_category) == {0: 0.6}
+    dialog.choose_none()
+    assert not page.answer.question.thresholds.by_category
+    dialog.reject()
+
+
 def test_a_study_that_cannot_be_opened_says_why_and_can_be_tried_again(qtbot: QtBot, page: AnsweringPage) -> None:
     page.show_problem(UserMessage("The predictions are damaged.", "Predict again."))
     assert page._stack.currentWidget() is page._problem
@@ -265,11 +281,11 @@ def test_tags_and_accepting_are_wishes(qtbot: QtBot, page: AnsweringPage) -> Non
     page.acting.set_available(has_tags=True, has_accepting=True)
     with qtbot.waitSignal(page.tag_requested) as told:
         qtbot.keyClick(page.column.grid, Qt.Key.Key_D)
-    assert told.args == [(1,), "hard", True]
-    page.set_tags({1: frozenset({"hard"})})
+    assert told.args == [(1,), "hard case", True]
+    page.set_tags({1: frozenset({"hard case"})})
     with qtbot.waitSignal(page.tag_requested) as told:
         qtbot.keyClick(page.column.grid, Qt.Key.Key_D)
-    assert told.args == [(1,), "hard", False]
+    assert told.args == [(1,), "hard case", False]
     page.pane.select_error(1)
     while page.selected_row() is None:
         page.pane.select_error(1)
@@ -277,7 +293,7 @@ def test_tags_and_accepting_are_wishes(qtbot: QtBot, page: AnsweringPage) -> Non
         qtbot.keyClick(page.column.grid, Qt.Key.Key_A)
     assert accepted.args == [(2,)]
     bar = page.column.bar
-    bar._tag.setCurrentIndex(bar._tag.findData("hard"))
+    bar._tag.setCurrentIndex(bar._tag.findData("hard case"))
     assert _names(page) == ["page 2.png"]
 
 
