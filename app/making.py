@@ -57,6 +57,9 @@ class LateThumbnails:
     def get(self, path: Path, sha256: str, side: int, white: int = 0) -> npt.NDArray[np.uint8]:
         return self._services.thumbnails.get(path, sha256, side, white)
 
+    def known(self, sha256: str, white: int = 0) -> npt.NDArray[np.uint8] | None:
+        return self._services.thumbnails.known(sha256, white)
+
 
 class Speaks(Protocol):
     @property
@@ -213,7 +216,7 @@ class Features(QObject):
             projects=self.services.projects,
             jobs=self.jobs,
             page=self.viewer_page,
-            thumbnails=self.services.thumbnails,
+            thumbnails=LateThumbnails(self.services),
             parent=self,
         )
         self.routes.lead_from_viewer(controller)

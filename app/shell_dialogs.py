@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from app.commands import COMMANDS
-from ui.viewer.viewer_keys import VIEWER_KEYS
+from ui.viewer.viewer_keys import MODE_KEYS, VIEWER_KEYS
 from ui.widgets.text_dialog import TextDialog
 
 NAMED_LIBRARIES = ("PySide6-Essentials", "torch", "ultralytics", "pyqtgraph", "SQLAlchemy")
@@ -78,6 +78,8 @@ def shortcuts_text() -> str:
             lines.append("")
     lines += ["**Viewer**", ""]
     lines += [f"* {key.shown}  {key.does}" for key in VIEWER_KEYS]
+    lines += ["", "**Predictions over ground truth**", ""]
+    lines += [f"* {key.shown}  {key.does}" for key in MODE_KEYS]
     return "\n".join(lines)
 
 

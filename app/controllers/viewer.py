@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.controllers.details import DetailFile, Details
 from app.controllers.pictures import ENORMOUS, load_picture_file, thumbnail_of
+from app.controllers.view_saving import ViewSaving
 from app.jobs import JobRunner
 from core.domain.changes import Changes
 from core.domain.ids import ImageId
@@ -71,6 +72,9 @@ class ViewerController(QObject):
         page.jump_requested.connect(lambda at: self._go_to(at if at >= 0 else len(self._ids) - 1))
         page.retry_requested.connect(lambda: self._go_to(self._position))
         page.back_requested.connect(self._leave)
+        self._saving = ViewSaving(jobs, self)
+        self._saving.message_raised.connect(self.message_raised)
+        page.save_requested.connect(lambda: self._saving.ask(page.canvas, page.image_name))
 
     @property
     def current_image(self) -> ImageId | None:

@@ -502,7 +502,8 @@ class LayeredCanvas(ZoomWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Left: -SPLIT_STEP, Qt.Key.Key_Right: SPLIT_STEP}.get(Qt.Key(event.key()))
-        if self._mode is ViewMode.SPLIT and step is not None:
+        is_shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if self._mode is ViewMode.SPLIT and step is not None and not is_shifted:
             self.set_split(self._split + step)
         elif self._mode is ViewMode.BLINK and event.key() == Qt.Key.Key_Space:
             if not event.isAutoRepeat():

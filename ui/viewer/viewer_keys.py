@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 PREVIOUS, NEXT, FIRST, LAST = "previous", "next", "first", "last"
 FIT, ACTUAL_SIZE, ZOOM_IN, ZOOM_OUT, MOVE = "fit", "actual-size", "zoom-in", "zoom-out", "move"
+PAN = "pan"
 CLASS, LABELS, LAYER, HOLD = "class", "labels", "layer", "hold"
-NEXT_SHAPE, PREVIOUS_SHAPE, LEAVE = "next-shape", "previous-shape", "leave"
+NEXT_SHAPE, PREVIOUS_SHAPE, SAVE, LEAVE = "next-shape", "previous-shape", "save", "leave"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,14 @@ VIEWER_KEYS = (
     ViewerKey(ZOOM_IN, ("+", "="), "+", "Zoom in (the wheel: at the pointer)"),
     ViewerKey(ZOOM_OUT, ("-",), "-", "Zoom out"),
     ViewerKey(MOVE, (), "Space or middle button and drag", "Move the image"),
+    ViewerKey(PAN, (), "Shift and an arrow key", "Move the image a little"),
     ViewerKey(CLASS, tuple("123456789"), "1 to 9", "Show or hide a class"),
     ViewerKey(LABELS, ("L",), "L", "Class names on the shapes"),
     ViewerKey(LAYER, ("G",), "G", "Ground truth on or off"),
     ViewerKey(HOLD, (), "H, held", "Hide the ground truth for as long"),
     ViewerKey(NEXT_SHAPE, ("N",), "N", "Next shape"),
     ViewerKey(PREVIOUS_SHAPE, ("Shift+N",), "Shift+N", "Previous shape"),
+    ViewerKey(SAVE, ("S",), "S", "Save this view as a picture, with twice the pixels"),
     ViewerKey(LEAVE, ("Esc",), "Esc", "Let go of the selection, then back to the images"),
 )
 

@@ -34,6 +34,7 @@ class ViewerPage(QWidget):
     step_requested = Signal(int)  # -1 = previous image, 1 = next
     jump_requested = Signal(int)  # position in the list, from 0; -1 = the last
     retry_requested = Signal()
+    save_requested = Signal()  # the view as a picture
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,12 +72,15 @@ class ViewerPage(QWidget):
             self._button("maximize", self.tr("Fit into the window (F)"), self.canvas.fit),
             self._button("", self.tr("Actual size (0)"), self.canvas.show_actual_size),
         )
+        save = self._button("save", self.tr("Save this view as a picture… (S)"), self._save)
         for widget in (self._previous, self._position, self._next):
             self._header.add_widget(widget)
         self._header.add_widget(_gap())
         zoom_row[-1].setText("1:1")
         for widget in zoom_row:
             self._header.add_widget(widget)
+        self._header.add_widget(_gap())
+        self._header.add_widget(save)
         self.side_panel.setMinimumWidth(240)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(self._stack)
@@ -128,6 +132,7 @@ class ViewerPage(QWidget):
             viewer_keys.LAYER: panel.toggle_layer,
             viewer_keys.NEXT_SHAPE: lambda: canvas.select_next(1),
             viewer_keys.PREVIOUS_SHAPE: lambda: canvas.select_next(-1),
+            viewer_keys.SAVE: self._save,
             viewer_keys.LEAVE: self._escape,
         }
         for row in viewer_keys.VIEWER_KEYS:
@@ -190,6 +195,11 @@ class ViewerPage(QWidget):
         self._focus_shown()
 
     @property
+    def image_name(self) -> str:
+        """Of the image on the page; "" before it is known."""
+        return self._annotated.image.name if self._annotated is not None else ""
+
+    @property
     def is_showing_problem(self) -> bool:
         return self._stack.currentWidget() is self._problem
 
@@ -215,6 +225,10 @@ class ViewerPage(QWidget):
     def _step(self, step: int) -> None:
         if (self._previous if step < 0 else self._next).isEnabled():
             self.step_requested.emit(step)
+
+    def _save(self) -> None:
+        if self._stack.currentWidget() is self.canvas and self.canvas.picture is not None:
+            self.save_requested.emit()
 
     def _escape(self) -> None:
         if self.canvas.selected is not None:

@@ -10,6 +10,13 @@ from core.domain.geometry import Box
 from ui.viewer.view_transform import MAX_SCALE, ViewTransform, fitted
 
 ZOOM_STEP = 1.25
+PAN_STEPS = {
+    # As the window would move over the image.
+    Qt.Key.Key_Left: (60.0, 0.0),
+    Qt.Key.Key_Right: (-60.0, 0.0),
+    Qt.Key.Key_Up: (0.0, 60.0),
+    Qt.Key.Key_Down: (0.0, -60.0),
+}
 
 
 class ZoomWidget(QWidget):
@@ -212,6 +219,8 @@ class ZoomWidget(QWidget):
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat() and self.does_space_move():
             self._is_space_held = True
             self.update_cursor()
+        elif Qt.Key(event.key()) in PAN_STEPS and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.pan(*PAN_STEPS[Qt.Key(event.key())])
         else:
             super().keyPressEvent(event)
 

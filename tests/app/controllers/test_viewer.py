@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.controllers import pictures as pictures_module
@@ -316,3 +317,27 @@ def test_an_image_that_changed_is_read_anew_and_no_other(
     qtbot.waitUntil(lambda: controller._jobs.n_busy == 0)
     assert set(fetched[1:]) == {ids[0], ids[1], ids[2]}
     assert _has_picture(page)
+
+
+def test_the_view_is_saved_with_twice_the_pixels(
+    qtbot: QtBot,
+    controller: ViewerController,
+    page: ViewerPage,
+    browse_projects: ProjectService,
+    browse_project: Project,
+    tmp_path: Path,
+) -> None:
+    ids = _ids(browse_projects, browse_project)
+    controller.open_image(browse_project, ids[1], ids)
+    qtbot.waitUntil(lambda: _has_picture(page))
+    page.save_requested.emit()
+    dialog = page.findChild(QFileDialog)
+    assert dialog is not None
+    assert Path(dialog.selectedFiles()[0]).name == "page 2 view.png"
+    with qtbot.waitSignal(controller.message_raised) as said:
+        dialog.fileSelected.emit(str(tmp_path / "seen.png"))
+    dialog.close()
+    assert said.args is not None
+    assert "seen.png" in said.args[0].text
+    with Image.open(tmp_path / "seen.png") as saved:
+        assert saved.size == (2 * page.canvas.width(), 2 * page.canvas.height())

@@ -15,7 +15,7 @@ from core.domain.messages import UserMessage
 from core.domain.projects import AnnotatedImage, Annotation, Category, ImageState
 from ui.viewer.canvas import LayeredCanvas
 from ui.viewer.picture import Picture
-from ui.viewer.viewer_keys import VIEWER_KEYS
+from ui.viewer.viewer_keys import MODE_KEYS, VIEWER_KEYS
 from ui.viewer.viewer_page import ViewerPage
 
 MakePicture = Callable[..., Picture]
@@ -189,3 +189,28 @@ def test_every_key_that_works_is_in_the_table_and_every_row_is_in_the_guide(page
     assert connected == {QKeySequence(key).toString() for row in VIEWER_KEYS for key in row.keys}
     guide = (Path(__file__).parents[3] / "docs" / "guide" / "viewer.md").read_text(encoding="utf-8")
     assert [row.shown for row in VIEWER_KEYS if f"| {row.shown} | {row.does} |" not in guide] == []
+
+
+def test_the_modes_are_in_the_guide_and_among_the_shortcuts() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "guide" / "viewer.md").read_text(encoding="utf-8")
+    assert [row.shown for row in MODE_KEYS if f"| {row.shown} | {row.does} |" not in guide] == []
+
+
+def test_shift_and_the_arrow_keys_move_the_image(qtbot: QtBot, page: ViewerPage) -> None:
+    page.canvas.show_actual_size()
+    before = page.canvas.view
+    steps: list[int] = []
+    page.step_requested.connect(steps.append)
+    qtbot.keyClick(page.canvas, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(page.canvas, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert page.canvas.view.dx < before.dx
+    assert page.canvas.view.dy < before.dy
+    assert steps == []
+
+
+def test_the_view_is_saved_when_there_is_one(qtbot: QtBot, page: ViewerPage) -> None:
+    with qtbot.waitSignal(page.save_requested):
+        qtbot.keyClick(page.canvas, Qt.Key.Key_S)
+    page.canvas.set_picture(None)
+    with qtbot.assertNotEmitted(page.save_requested):
+        qtbot.keyClick(page.canvas, Qt.Key.Key_S)
