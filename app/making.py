@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from app.controllers.models import ModelsController
     from app.controllers.runs import RunsController
     from app.controllers.studies import StudiesController
+    from app.controllers.sureness import SurenessController
     from app.controllers.training import TrainingController
     from app.controllers.version_imports import VersionImports
     from app.controllers.viewer import ViewerController
@@ -306,6 +307,14 @@ class Features(QObject):
         )
         self.routes.lead_from_models(controller)
         return self._keep_fresh(controller)
+
+    @cached_property
+    def sureness(self) -> SurenessController:
+        from app.controllers.sureness import SurenessController
+
+        controller = SurenessController(sureness=self.services.sureness, jobs=self.jobs, parent=self)
+        self._listen(controller)
+        return controller
 
     @cached_property
     def comparing(self) -> ComparingController:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from core.domain.changes import Changes
-from core.domain.ids import ImageId, ProjectId, VersionId
+from core.domain.ids import ImageId, ProjectId, RunId, VersionId
 from core.domain.imports import Severity
 from core.domain.messages import UserMessage
 from core.domain.names import shown
@@ -215,6 +215,8 @@ class Routes(QObject):
 
     def lead_from_runs(self, runs: RunsController) -> None:
         runs.run_opened.connect(lambda _run: self._window.show_page("run", "runs"))
+        runs.run_opened.connect(self._say_how_sure_a_run_is)
+        self._features.pool.run_finished.connect(lambda run: self._say_how_sure_a_run_is(run.id))
         runs.list_requested.connect(lambda: self._window.show_page("runs", "runs"))
         runs.version_requested.connect(self.open_version)
         runs.predictions_requested.connect(self.see_predictions)
@@ -222,8 +224,19 @@ class Routes(QObject):
         runs.train_again_requested.connect(lambda run: self._features.training.open_like_run(run))
         runs.compare_requested.connect(lambda runs: self._features.comparing.compare_runs(runs))
 
+    def _say_how_sure_a_run_is(self, run: RunId) -> None:
+        page = self._features.run_page
+        record = page.record
+        if page.run_id == run and record is not None and record.version is not None:
+            self._features.sureness.show(record.version, page.evaluation, lambda: page.run_id == run)
+
+    def _say_how_sure_a_version_is(self, version: VersionId) -> None:
+        page = self._features.version_page
+        self._features.sureness.show(version, page.evaluation, lambda: page.version_id == version)
+
     def lead_from_models(self, models: ModelsController) -> None:
         models.version_opened.connect(lambda _version: self._window.show_page("version", "models"))
+        models.version_opened.connect(self._say_how_sure_a_version_is)
         models.list_requested.connect(lambda: self._window.show_page("models", "models"))
         models.run_requested.connect(lambda run: self._features.runs.open(run))
         models.predictions_requested.connect(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from core.datasets.service import DatasetService
     from core.evaluations.service import EvaluationService
     from core.evaluations.studies import StudyService
+    from core.evaluations.sureness import SurenessService
     from core.exports.service import ExportService
     from core.formats.catalog import FormatCatalog
     from core.images.thumbnails import ThumbnailCache
@@ -151,6 +152,12 @@ class Services:
             "predictions",
             lambda: PredictionService(self.registry, self.projects, self.models, self.runs, self.home.predictions),
         )
+
+    @property
+    def sureness(self) -> SurenessService:
+        from core.evaluations.sureness import SurenessService
+
+        return self._once("sureness", lambda: SurenessService(self.studies, self.models))
 
     @property
     def comparing(self) -> ComparingService:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from core.domain.evaluation import EvaluationTable, group_title
 from core.domain.metrics import BEST_F1
 from core.domain.snapshots import Split
+from core.domain.sureness import Sureness
 from ui.evaluation.definitions_window import explain
 from ui.evaluation.evaluation_model import EvaluationModel
 from ui.evaluation.measure_delegate import MeasureDelegate
@@ -58,6 +59,8 @@ class EvaluationView(QWidget):
         self._help = QPushButton(icon("circle-help"), self.tr("What these mean"))
         self._help.setToolTip(self.tr("Each number in words; a double click on a number goes to its own"))
         self._table = QTableView()
+        self._sureness = label("", wrap=True)
+        self._sure: dict[Split, Sureness] = {}
         self._notes = label("", "muted", wrap=True)
         self._empty = EmptyState("table", self.tr("Nothing measured yet"), "")
         self._set_up_table()
@@ -87,8 +90,13 @@ class EvaluationView(QWidget):
             self._empty.set_content("table", self.tr("Nothing measured yet"), empty_text)
         if new == self._tables and self._model.rowCount():
             return
-        self._tables = new
+        self._tables, self._sure = new, {}
         self._show()
+
+    def set_sureness(self, sets: Sequence[Sureness]) -> None:
+        """Worked out after the tables are shown; forgotten with them."""
+        self._sure = {one.split: one for one in sets}
+        self._show_sureness()
 
     def choose(self, split: Split) -> None:
         """Show this set's table, if it was measured."""
@@ -111,6 +119,7 @@ class EvaluationView(QWidget):
             self._table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self._show_groups(table.groups if table is not None else ())
         self._show_columns()
+        self._show_sureness()
         self._notes.setText("" if table is None else "\n".join((_how_measured(table), *table.notes)).strip())
         for widget in (self._table, self._notes):
             widget.setVisible(table is not None)
@@ -118,6 +127,12 @@ class EvaluationView(QWidget):
         self._copy.setEnabled(table is not None)
         self._export.setEnabled(table is not None)
         self._help.setVisible(table is not None)
+
+    def _show_sureness(self) -> None:
+        shown = self.shown_split
+        found = self._sure.get(shown) if shown is not None else None
+        self._sureness.setText(found.sentence() if found is not None else "")
+        self._sureness.setVisible(bool(self._sureness.text()))
 
     def _show_groups(self, groups: Sequence[str]) -> None:
         """There is a choice only where there is more than one."""
@@ -192,6 +207,7 @@ class EvaluationView(QWidget):
         column.addLayout(row)
         column.addWidget(self._table, 1)
         column.addWidget(self._empty, 1)
+        column.addWidget(self._sureness)
         column.addWidget(self._notes)
 
 

@@ -11,10 +11,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
+from core.domain.analysis import Interval, MeasuredValue
 from core.domain.evaluation import COUNT, SECONDS, EvaluationRow, EvaluationTable, Measure
 from core.domain.evaluation_json import table_from_json, table_to_json
 from core.domain.metrics import BOX_MEASURES
 from core.domain.snapshots import Split
+from core.domain.sureness import Sureness
 from tests.core.evaluation.coco_tables import coco_row, coco_table
 from ui.evaluation.evaluation_csv import evaluation_rows
 from ui.evaluation.evaluation_model import FRACTION_ROLE, EvaluationModel
@@ -186,3 +188,20 @@ def test_only_shares_have_a_bar(view: EvaluationView) -> None:
     view.set_tables((outsiders_table(),))
     bars = [view._model.index(0, column).data(FRACTION_ROLE) for column in (1, 3, 4, 9)]
     assert bars == [None, 0.25, None, None]
+
+
+def test_how_sure_a_set_is_stands_below_its_table_and_goes_with_it(qtbot: QtBot) -> None:
+    view = EvaluationView()
+    qtbot.addWidget(view)
+    view.set_tables((BOXES, MASKS))
+    value = MeasuredValue(0.75, Interval(0.7, 0.8, 0.95, 31, 1000))
+    view.set_sureness((Sureness(Split.TEST, {"Box mAP50": value}, 0.4, 31),))
+    assert view._sureness.text() == "95 % intervals over 31 images: Box mAP50 0.750 (0.700 to 0.800)."
+    view.set_tables((BOXES, MASKS))  # the same again, as while a run is watched
+    assert view._sureness.isVisibleTo(view)
+    view.choose(Split.VAL)
+    assert not view._sureness.isVisibleTo(view)
+    view.choose(Split.TEST)
+    assert view._sureness.isVisibleTo(view)
+    view.set_tables((BOXES,))
+    assert not view._sureness.isVisibleTo(view)

@@ -1,0 +1,56 @@
+"""How sure the headlines of a version are: worked out from what its training predicted, and kept while Calque runs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from core.domain.evaluation import BOXES, MASKS, group_word
+from core.domain.ids import VersionId
+from core.domain.metrics import MAP50, MAP50_95
+from core.domain.studies import StudyInfo, StudyKind
+from core.domain.sureness import Sureness
+from core.domain.thresholds import VersionThreshold
+from core.evaluations.studies import StudyService
+from core.metrics.bootstrap import F1
+from core.models.service import ModelService
+
+_SHOWN = ((MAP50_95, "mAP50-95"), (MAP50, "mAP50"))
+
+
+class SurenessService:
+    """May be used on any thread."""
+
+    def __init__(self, studies: StudyService, models: ModelService) -> None:
+        self._studies = studies
+        self._models = models
+        self._kept: dict[tuple[VersionId, float], tuple[Sureness, ...]] = {}
+        self._lock = threading.Lock()
+
+    def of_version(self, id: VersionId, check: Callable[[], None] = lambda: None) -> tuple[Sureness, ...]:
+        """Of each set that its training measured and kept the predictions of; at the threshold of the version.
+
+        Seconds for thousands of images; `check` is called now and then and may raise to give up. Raises NotFoundError,
+        FormatError, StorageError.
+        """
+        threshold = self._models.threshold_of(id)
+        key = (id, threshold.confidence)
+        with self._lock:
+            found = self._kept.get(key)
+        if found is None:
+            infos = self._studies.list_studies(version=id)
+            own = (info for info in infos if info.kind is StudyKind.TRAINING and info.has_truth and info.n_images)
+            found = tuple(self._measure(info, threshold, check) for info in own)
+            with self._lock:
+                if found:  # a version that is not published yet has none, for now
+                    self._kept[key] = found
+        return found
+
+    def _measure(self, info: StudyInfo, threshold: VersionThreshold, check: Callable[[], None]) -> Sureness:
+        check()
+        with self._studies.open(info.source, check=check) as study:
+            measured = study.intervals(threshold.at(study.categories), check=check)
+        group = f"{group_word(MASKS if info.has_masks else BOXES)} "
+        values = {f"{group}{title}": measured[name] for name, title in _SHOWN} | {"F1": measured[F1]}
+        assert info.split is not None  # of a training
+        return Sureness(info.split, values, threshold.confidence, info.n_images)
