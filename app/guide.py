@@ -27,6 +27,7 @@ GUIDE_PAGES = (
     ("compare.md", "Compare"),
     ("predictions.md", "Predictions"),
     ("evaluating.md", "Evaluating"),
+    ("review.md", "Review predictions"),
     ("export.md", "Export"),
     ("preferences.md", "Preferences"),
     ("command-line.md", "Command line"),
@@ -44,6 +45,7 @@ PAGE_OF_WINDOW_PAGE = {
     "models": "models.md",
     "version": "models.md",
     "compare": "compare.md",
+    "review": "review.md",
 }
 
 PAGE_OF_WIDGET = {

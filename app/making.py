@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
 
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from app.controllers.imports import ImportsController
     from app.controllers.locating import LocatingController
     from app.controllers.models import ModelsController
+    from app.controllers.reviewing import ReviewController
     from app.controllers.runs import RunsController
     from app.controllers.studies import StudiesController
     from app.controllers.sureness import SurenessController
@@ -355,6 +356,28 @@ class Features(QObject):
         )
         self.routes.lead_from_studies(controller)
         return self._keep_fresh(controller)
+
+    @cached_property
+    def reviewing(self) -> ReviewController:
+        from app.controllers.reviewing import ReviewController
+        from ui.judging.review_page import ReviewPage
+
+        self.review_page = ReviewPage()
+        self._window.add_page("review", self.review_page)
+        controller = ReviewController(page=self.review_page, **self._for_judging())
+        self.routes.lead_from_judging(controller, "review")
+        return self._keep_fresh(controller)
+
+    def _for_judging(self) -> dict[str, Any]:
+        services = self.services
+        return {
+            "projects": services.projects,
+            "studies": services.studies,
+            "accepting": services.accepting,
+            "tags": services.tags,
+            "jobs": self.jobs,
+            "parent": self,
+        }
 
     @cached_property
     def version_imports(self) -> VersionImports:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from app.controllers.comparing import ComparingController
     from app.controllers.images import ImagesController
     from app.controllers.imports import ImportsController
+    from app.controllers.judging import JudgingController
     from app.controllers.locating import LocatingController
     from app.controllers.models import ModelsController
     from app.controllers.projects import ProjectsController
@@ -108,6 +109,7 @@ class Routes(QObject):
         projects.import_requested.connect(self._import_into)
         projects.export_requested.connect(lambda project, folders: self._features.exports.open(project, folders))
         projects.locate_requested.connect(lambda project: self._features.locating.ask_folder(project))
+        projects.review_requested.connect(lambda project: self._features.reviewing.open(project))
         projects.runs_requested.connect(self._show_runs_of)
         projects.models_requested.connect(self._show_models_of)
         projects.train_requested.connect(
@@ -179,6 +181,12 @@ class Routes(QObject):
         image = self._features.viewer.current_image
         if image is not None:
             self._features.images.select_image(image)
+
+    # --- from judging ------------------------------------------------------------------------------------------
+
+    def lead_from_judging(self, judging: JudgingController, page: str) -> None:
+        judging.opened.connect(lambda: self._window.show_page(page, "project"))
+        judging.back_requested.connect(lambda: self._window.show_page("project", "project"))
 
     # --- from the wizard ---------------------------------------------------------------------------------------
 

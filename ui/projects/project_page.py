@@ -21,6 +21,7 @@ from ui.widgets.labels import label
 from ui.widgets.page_header import PageHeader
 
 TRAIN, IMPORT, EXPORT, RUNS, MODELS = "train", "import", "export", "runs", "models"
+REVIEW = "review"
 LOCATE, RENAME, REMOVE = "locate", "rename", "remove"
 
 
@@ -30,6 +31,7 @@ class ProjectPage(QWidget):
     train_requested = Signal(object, object)  # ProjectId, tuple[str, ...] of folders to prefill
     import_requested = Signal(object)  # Project
     export_requested = Signal(object, object)  # Project, tuple[str, ...] of folders to offer
+    review_requested = Signal(object)  # Project: accept, correct or reject predictions on its images
     runs_requested = Signal(object)  # ProjectId
     models_requested = Signal(object)  # ProjectId
     locate_requested = Signal(object)  # Project
@@ -63,6 +65,8 @@ class ProjectPage(QWidget):
             (TRAIN, "graduation-cap", self.tr("&Train a model…") + "\tCtrl+T"),
             (IMPORT, "file-down", self.tr("&Import annotations…")),
             (EXPORT, "upload", self.tr("E&xport annotations…")),
+            ("", "", ""),
+            (REVIEW, "list-checks", self.tr("Review &predictions…")),
             ("", "", ""),
             (RUNS, "activity", self.tr("Show r&uns of this project")),
             (MODELS, "boxes", self.tr("Show &models")),
@@ -140,6 +144,7 @@ class ProjectPage(QWidget):
         self._actions[EXPORT].triggered.connect(self._request_export)
         for key, signal in (
             (IMPORT, self.import_requested),
+            (REVIEW, self.review_requested),
             (LOCATE, self.locate_requested),
             (RENAME, self.rename_requested),
             (REMOVE, self.remove_requested),

@@ -1,0 +1,57 @@
+"""What lies over the image of a thing to be judged: ground truth, what was accepted before, and the thing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from core.domain.geometry import Box, Polygon
+from core.domain.judgements import ModelAnnotation
+from core.domain.predictions import PredictedObject
+from core.domain.projects import Category
+from ui.judging.judging_item import JudgingItem
+from ui.viewer.layers import ground_truth_layer, prediction_layer
+from ui.viewer.overlays import OverlayKind, OverlayLayer
+
+
+def layers_of(item: JudgingItem, categories: Sequence[Category], *, is_correcting: bool) -> list[OverlayLayer]:
+    """Ground truth dashed; the prediction in question solid, unless handles lie on it already; accepted ones apart."""
+    names = [category.name for category in categories]
+    layers = [ground_truth_layer(item.annotated, categories)]
+    shown: list[tuple[str, Box | Polygon]] = []
+    if item.is_prediction and not is_correcting:
+        shown.append((item.category, item.shape))
+    if item.other is not None:
+        shown.append((item.other_category, item.other))
+    names += [name for name, _ in shown if name not in names]
+    predicted = [_predicted(names.index(name), shape, item.confidence or 0.0) for name, shape in shown]
+    layers.append(prediction_layer(OverlayKind.PREDICTIONS_A, predicted, names, item.author))
+    if item.accepted:
+        layers.append(accepted_layer(item.accepted, categories))
+    return layers
+
+
+def accepted_layer(accepted: Sequence[ModelAnnotation], categories: Sequence[Category]) -> OverlayLayer:
+    """Annotations made by models, each with its source in words."""
+    by_id = {category.id: number for number, category in enumerate(categories)}
+    names = [category.name for category in categories]
+    objects = [
+        _predicted(by_id[one.category], one.geometry, one.confidence or 0.0)
+        for one in accepted
+        if one.geometry is not None and one.category in by_id
+    ]
+    authors = [author_of(one) for one in accepted if one.geometry is not None and one.category in by_id]
+    layer = prediction_layer(OverlayKind.PREDICTIONS_B, objects, names, "Accepted predictions")
+    told = tuple(replace(one, author=authors[one.row]) for one in layer.objects)
+    return replace(layer, objects=told)
+
+
+def author_of(annotation: ModelAnnotation) -> str:
+    """ "Lines V002, corrected by a person"."""
+    source = annotation.source or "a model that is not known any more"
+    return f"{source}, {'corrected' if annotation.is_corrected else 'accepted'} by a person"
+
+
+def _predicted(category: int, shape: Box | Polygon, confidence: float) -> PredictedObject:
+    polygon = shape if isinstance(shape, Polygon) else None
+    return PredictedObject(category, confidence, shape.bounds(), polygon)
