@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from app.controllers.comparing import ComparingController
+    from app.controllers.evaluations import EvaluationsController
     from app.controllers.exports import ExportsController
     from app.controllers.imports import ImportsController
     from app.controllers.locating import LocatingController
@@ -307,6 +308,23 @@ class Features(QObject):
             parent=self,
         )
         self.routes.lead_from_models(controller)
+        self.evaluations = self._make_evaluations()
+        return self._keep_fresh(controller)
+
+    def _make_evaluations(self) -> EvaluationsController:
+        """What a version's page says of its measurements: made with that page."""
+        from app.controllers.evaluations import EvaluationsController
+
+        controller = EvaluationsController(
+            evaluations=lambda: self.services.evaluations,
+            models=self.services.models,
+            projects=self.services.projects,
+            jobs=self.jobs,
+            page=self.version_page,
+            window=self._window,
+            parent=self,
+        )
+        self.routes.lead_from_evaluations(controller)
         return self._keep_fresh(controller)
 
     @cached_property

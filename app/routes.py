@@ -21,6 +21,7 @@ from ui.main_window import MainWindow
 
 if TYPE_CHECKING:
     from app.controllers.comparing import ComparingController
+    from app.controllers.evaluations import EvaluationsController
     from app.controllers.images import ImagesController
     from app.controllers.imports import ImportsController
     from app.controllers.judging import JudgingController
@@ -254,6 +255,10 @@ class Routes(QObject):
         models.train_requested.connect(self.train_current_project)
         models.train_again_requested.connect(lambda version: self._features.training.open_like_version(version))
         models.compare_requested.connect(lambda versions: self._features.comparing.compare_versions(versions))
+
+    def lead_from_evaluations(self, evaluations: EvaluationsController) -> None:
+        evaluations.run_submitted.connect(self._begin_run)
+        evaluations.see_study_requested.connect(lambda source, title: self._features.studies.open(source, title))
 
     def lead_from_comparing(self, comparing: ComparingController) -> None:
         comparing.compared.connect(lambda: self._window.show_page("compare", "models"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.domain.ids import ImageId, ProjectId, SnapshotId, VersionId
-from core.domain.snapshots import Split
+from core.domain.snapshots import SnapshotInfo, Split
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +41,11 @@ class EvaluationSurvey:
     missing: tuple[str, ...] = ()
     unknown: tuple[tuple[str, int], ...] = ()
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationChoices:
+    """What a project has to be measured on: "" among the folders is all of it."""
+
+    folders: tuple[str, ...]
+    snapshots: tuple[SnapshotInfo, ...]

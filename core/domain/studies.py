@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from core.domain.analysis import PairedDifference
+from core.domain.evaluation import Evaluation
 from core.domain.ids import ImageId, PredictionSetId, ProjectId, RunId, SnapshotId, TaskId, VersionId
 from core.domain.predictions import ImageRecord
 from core.domain.snapshots import Split
@@ -70,6 +71,19 @@ class StudyInfo:
     categories: tuple[str, ...] = ()
     has_masks: bool = False
     weights_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StudyEntry:
+    """A study with what was measured on it, where something was."""
+
+    info: StudyInfo
+    evaluation: Evaluation | None = None
+
+    @property
+    def can_be_deleted(self) -> bool:
+        """What a training measured stays with its version."""
+        return self.evaluation is not None and self.evaluation.set is not None
 
 
 class NoteKind(StrEnum):

@@ -45,6 +45,7 @@ class Counts:
     n_images: int
     known: Mapping[str, int]
     unknown: Mapping[str, int]
+    hashes: frozenset[str] = frozenset()  # of the images
 
 
 def no_keys() -> Keys:
@@ -79,10 +80,13 @@ def count(
     """Of shapes that have a class; whether the task can use each is seen when they are frozen."""
     names = {int(item.id): item.name for item in selections.list_classes(session, project)}
     found: Counter[str] = Counter()
+    hashes = set()
     for row in selections.iter_frozen(session, keys, check):
+        hashes.add(row.sha256)
         found.update(names[category] for _, category, *_, is_crowd in row.shapes if not is_crowd)
     known = {name: found[name] for name in categories if found[name]}
-    return Counts(len(keys), known, {name: n for name, n in found.items() if name not in known})
+    unknown = {name: n for name, n in found.items() if name not in known}
+    return Counts(len(keys), known, unknown, frozenset(hashes))
 
 
 def count_frozen(snapshot: SnapshotInfo, splits: Sequence[Split], categories: Sequence[str]) -> Counts:

@@ -10,7 +10,7 @@ from core import clock
 from core.datasets.service import DatasetService
 from core.domain.changes import Changed, Changes
 from core.domain.counting import counted
-from core.domain.evaluating import EvaluationDraft, EvaluationSurvey
+from core.domain.evaluating import EvaluationChoices, EvaluationDraft, EvaluationSurvey
 from core.domain.evaluation import MAX_DETECTIONS, Evaluation
 from core.domain.ids import EvaluationId, PredictionSetId, ProjectId, RunId, VersionId
 from core.domain.models import Model, ModelVersion, VersionStatus
@@ -19,7 +19,7 @@ from core.domain.predictions import PredictionSet
 from core.domain.projects import Project
 from core.domain.runs import RunRecord, RunStatus
 from core.domain.snapshots import SnapshotInfo, Split
-from core.domain.studies import StudySource
+from core.domain.studies import StudyEntry, StudySource
 from core.errors import CalqueError, NotFoundError, RefusedError, WeightsError
 from core.evaluation.measures import MeasureCatalog
 from core.evaluation.table import evaluate
@@ -150,6 +150,31 @@ class EvaluationService:
         with self._registry.read() as session:
             return store.list_evaluations(session, version=version)
 
+    def list_entries(self, version: VersionId) -> tuple[StudyEntry, ...]:
+        """Everything of a version that can be looked at, with its measurement; the training's first, then newest.
+
+        Reads what lies on the disk.
+        """
+        studies = self._studies.list_studies(version=version)
+        evaluations = self.list_evaluations(version)
+        maker = self._models.get_version(version).run
+        by_set = {item.set: item for item in evaluations if item.set is not None}
+        own = {item.split: item for item in evaluations if item.set is None and item.run == maker}
+        entries = []
+        for info in studies:
+            if info.source.set is not None:
+                entries.append(StudyEntry(info, by_set.get(info.source.set)))
+            elif info.split is not None:
+                entries.append(StudyEntry(info, own.get(info.split)))
+        return tuple(entries)
+
+    def list_choices(self, project: ProjectId) -> EvaluationChoices:
+        """What "Evaluate on..." offers of a project."""
+        return EvaluationChoices(
+            folders=tuple(folder.path for folder in self._projects.list_folders(project, with_categories=False)),
+            snapshots=self._datasets.list_snapshots(project),
+        )
+
     def list_sets(self, project: ProjectId | None = None) -> tuple[PredictionSet, ...]:
         """Every set of predictions that lies apart from a version, newest first; of one project, or all."""
         with self._registry.read() as session:
@@ -218,7 +243,8 @@ class EvaluationService:
         if not counts.known:
             raise no_truth_error(counts.unknown)
         where = selecting.where_of(draft, snapshot, project.name)
-        return _Chosen(version, model, project, snapshot, splits, counts, where, selected)
+        n_seen = len(counts.hashes & self._studies.trained_on(version.id))
+        return _Chosen(version, model, project, snapshot, splits, counts, where, selected, n_seen)
 
     def _usable(self, id: VersionId) -> ModelVersion:
         version = self._models.get_version(id)
@@ -296,6 +322,7 @@ class _Chosen:
     counts: selecting.Counts
     where: str
     selected: selecting.Selected
+    n_seen: int  # images that the version was trained on
 
     @property
     def label(self) -> str:
@@ -309,7 +336,8 @@ class _Chosen:
 def _warnings(chosen: _Chosen) -> list[str]:
     said = []
     if chosen.n_unannotated:
-        said.append(f"{counted(chosen.n_unannotated, 'image')} without annotations, or damaged, are left out.")
+        are = "is" if chosen.n_unannotated == 1 else "are"
+        said.append(f"{counted(chosen.n_unannotated, 'image')} without annotations, or damaged, {are} left out.")
     if chosen.counts.unknown:
         names = ", ".join(f'"{name}" ({n})' for name, n in chosen.counts.unknown.items())
         said.append(f"The model does not know {names}: these objects are left out.")
@@ -317,6 +345,10 @@ def _warnings(chosen: _Chosen) -> list[str]:
     if missing:
         names = ", ".join(f'"{name}"' for name in missing)
         said.append(f"There is no object of {names}: of these nothing can be measured.")
+    if chosen.n_seen:
+        said.append(
+            f"{counted(chosen.n_seen, 'image was', 'images were')} seen in training: the model does better on them."
+        )
     is_own = chosen.snapshot is not None and chosen.snapshot.id == chosen.version.snapshot
     if is_own and Split.TRAIN in chosen.splits:
         said.append("The model was trained on these images, and does better on them than on any other.")

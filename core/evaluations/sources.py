@@ -121,7 +121,7 @@ def _of_set(item: PredictionSet, path: Path) -> Located:
         source=StudySource.of_set(PredictionSetId(item.id)),
         kind=_KINDS[item.kind],
         title=item.name,
-        subtitle=_SETS[item.split] if item.split is not None else _subtitle_of(item),
+        subtitle=_subtitle_of(item) or (_SETS[item.split] if item.split is not None else ""),
         created_at=item.created_at,
         n_images=item.n_images,
         n_predictions=item.n_predictions,

@@ -120,7 +120,7 @@ class StudyService:
         root, found = self._found(info, table.images)
         said = notes.notes_on_source(info, has_test=self._has_test(info))
         if info.kind in (StudyKind.EVALUATION, StudyKind.PREDICTION):
-            said += notes.note_on_seen(table.images, self._trained_on(info))
+            said += notes.note_on_seen(table.images, self.trained_on(info.version))
         now = [None if item is None else (item.sha256, item.width, item.height) for item in found]
         said += notes.notes_on_images(table.images, now, is_known=root is not None)
         if info.has_truth and root is not None:
@@ -161,12 +161,12 @@ class StudyService:
             return False
         return folder is not None and (folder / predictions_file(Split.TEST)).is_file()
 
-    def _trained_on(self, info: StudyInfo) -> frozenset[str]:
-        """The hashes of the images that the version was trained on, as far as its files tell."""
-        if info.version is None:
+    def trained_on(self, version: VersionId | None) -> frozenset[str]:
+        """The hashes of the images that a version was trained on, as far as its files tell; empty when they do not."""
+        if version is None:
             return frozenset()
         try:
-            folder = self._models.get_version(info.version).folder
+            folder = self._models.get_version(version).folder
             if folder is None:
                 return frozenset()
             with read_pack(folder / predictions_file(Split.TRAIN)) as pack:

@@ -15,6 +15,7 @@ from core.domain.workers import FieldSpec
 from ui.evaluation.evaluation_view import EvaluationView
 from ui.icons import icon
 from ui.models.card_view import CardView
+from ui.models.evaluations_tab import EvaluationsTab
 from ui.models.fact_cards import FactCards
 from ui.models.library_actions import LOOKS, LibraryAction
 from ui.models.version_tabs import DatasetTab, FilesTab, LineageTab, SnippetTab
@@ -35,6 +36,7 @@ class VersionPage(QWidget):
     link_requested = Signal(str)
     evaluation_csv_requested = Signal()
     predictions_requested = Signal(object)  # ModelVersion
+    details_shown = Signal()  # of another version, or of the same after a change
     rename_requested = Signal(object)  # ModelVersion
     delete_requested = Signal(object)  # ModelVersion
 
@@ -59,6 +61,7 @@ class VersionPage(QWidget):
         self._progress.setAccessibleName(self.tr("Progress of the export"))
         self._tabs = QTabWidget()
         self._evaluation = EvaluationView()
+        self._evaluations = EvaluationsTab()
         self._settings = ValueTable((self.tr("Setting"), self.tr("Value")), self.tr("No settings were stored."))
         self._dataset = DatasetTab()
         self._lineage = LineageTab()
@@ -87,6 +90,14 @@ class VersionPage(QWidget):
     @property
     def evaluation(self) -> EvaluationView:
         return self._evaluation
+
+    @property
+    def evaluations(self) -> EvaluationsTab:
+        return self._evaluations
+
+    def show_evaluations(self) -> None:
+        """The tab of all that was measured."""
+        self._tabs.setCurrentIndex(1)
 
     @property
     def dataset(self) -> DatasetTab:
@@ -121,8 +132,11 @@ class VersionPage(QWidget):
             tab.set_details(details)
         self._card.set_card(details.card)
         self._refresh_buttons()
+        self._evaluations.set_details(details)
         if not is_same:
+            self._evaluations.set_entries(())
             self._tabs.setCurrentIndex(0)
+        self.details_shown.emit()
 
     def set_export_progress(self, fraction: float | None) -> None:
         """None = no export is under way."""
@@ -182,6 +196,7 @@ class VersionPage(QWidget):
     def _make_layout(self) -> None:
         for page, title in (
             (self._evaluation, self.tr("Metrics")),
+            (self._evaluations, self.tr("Evaluations")),
             (self._snippet, self.tr("Use elsewhere")),
             (self._settings, self.tr("Configuration")),
             (self._dataset, self.tr("Dataset and classes")),

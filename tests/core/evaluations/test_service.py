@@ -93,7 +93,10 @@ def test_some_images_and_whole_projects(site):
     assert (survey.where, survey.n_images) == ("3 chosen images", 3)
     survey = site.evaluations.survey(EvaluationDraft(site.quick, site.shop.project))
     assert (survey.where, survey.n_images, survey.n_unannotated) == ("Drawings", 31, 1)
-    assert survey.warnings == ("1 image without annotations, or damaged, are left out.",)
+    assert survey.warnings == (
+        "1 image without annotations, or damaged, is left out.",
+        "24 images were seen in training: the model does better on them.",
+    )
     assert (survey.matched, survey.missing) == (("disc", "bar"), ())
 
 
