@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from core.domain.changes import Changes
+from core.domain.comparing import Compared
 from core.domain.ids import ImageId, ProjectId, RunId, VersionId
 from core.domain.imports import Severity
 from core.domain.messages import UserMessage
 from core.domain.names import shown
 from core.domain.projects import Project
 from core.domain.runs import RunRecord
+from core.domain.snapshots import Split
+from core.domain.studies import StudySource
 from ui.main_window import MainWindow
 
 if TYPE_CHECKING:
@@ -263,6 +266,17 @@ class Routes(QObject):
     def lead_from_comparing(self, comparing: ComparingController) -> None:
         comparing.compared.connect(lambda: self._window.show_page("compare", "models"))
         comparing.left.connect(lambda of_versions: self.show_section("models" if of_versions else "runs"))
+
+        comparing.images_requested.connect(self._see_both)
+
+    def _see_both(self, first: Compared, second: Compared, split: Split) -> None:
+        assert first.version is not None
+        assert second.version is not None
+        self._features.studies.open(
+            StudySource.of_version(first.version, split),
+            first.title,
+            second=StudySource.of_version(second.version, split),
+        )
 
     # --- studies: predictions over ground truth ----------------------------------------------------------------
 

@@ -65,6 +65,7 @@ class StudiesController(QObject):
         self._page = page
         self._opened: OpenedStudy | None = None
         self._second: SecondStudy | None = None
+        self._wished_second: StudySource | None = None  # to be laid over the study that is being opened
         self._wish: Callable[[], None] = lambda: None  # what "Try again" tries
         self._question: StudyQuestion | None = None  # to be answered next
         self._is_answering = False
@@ -107,9 +108,10 @@ class StudiesController(QObject):
         self._begin(lambda: self.open_version(version, title), title)
         self._open(choose)
 
-    def open(self, source: StudySource, title: str = "") -> None:
-        """Show these predictions on the page."""
-        self._begin(lambda: self.open(source, title), title)
+    def open(self, source: StudySource, title: str = "", *, second: StudySource | None = None) -> None:
+        """Show these predictions on the page, and a second set of the same images over them."""
+        self._begin(lambda: self.open(source, title, second=second), title)
+        self._wished_second = second
         self._open(lambda _context: source)
 
     def compare_with(self, source: StudySource | None) -> None:
@@ -151,6 +153,7 @@ class StudiesController(QObject):
             self._opened.study.close()
         self._opened = None
         self._question = None
+        self._wished_second = None
         self._pictures.set_study(None)
         self._images.set_study(None)
         self._acting.set_study(None)
@@ -192,6 +195,9 @@ class StudiesController(QObject):
             worker=opened.worker,
         )
         self._acting.set_study(study)
+        second, self._wished_second = self._wished_second, None
+        if second is not None:
+            self.compare_with(second)
 
     def _end_comparison(self) -> None:
         if self._second is not None:

@@ -224,3 +224,18 @@ def test_a_prediction_is_accepted_as_an_annotation_and_taken_back(
         page.undo_requested.emit()
         qtbot.waitUntil(lambda: bool(messages))
         assert tags.list_accepted(images) == ()
+
+
+def test_two_sets_of_predictions_are_opened_over_each_other(
+    qtbot: QtBot, site: EvaluationSite, controller: StudiesController, page: StudyPage
+) -> None:
+    other = site.train("Slow", n_steps=2)
+    sources = [StudySource.of_version(version, Split.TRAIN) for version in (site.quick, other)]
+    controller.open(sources[0], "Quick V001", second=sources[1])
+    qtbot.waitUntil(lambda: page.answer is not None and page.answer.second is not None)
+    assert page.answer is not None
+    assert page.answer.second is not None
+    assert sum(page.answer.second.changes.values()) == 24
+    controller.open(sources[0])
+    _opened(qtbot, page)
+    qtbot.waitUntil(lambda: page.answer is not None and page.answer.second is None)
