@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QColor, QImage
 
-from app.controllers.pictures import picture_of
-from app.controllers.viewer import FULL_DELAY_MS, PREVIEW_SIDE, WHOLE_SIDE, full_side
+from app.controllers.details import DetailFile, Details
+from app.controllers.pictures import ENORMOUS, load_picture_file
+from app.controllers.viewer import FULL_DELAY_MS, PREVIEW_SIDE, WHOLE_SIDE
 from app.jobs import Job, JobRunner
 from core.domain.messages import UserMessage
 from core.domain.names import shown
@@ -40,6 +41,7 @@ class StudyImages(QObject):
         self._studies = studies
         self._jobs = jobs
         self._page = page
+        self._details = Details(page.pane.view.canvas, jobs, self)
         self._study: Study | None = None
         self._second: Study | None = None
         self._second_rows: tuple[int, ...] = ()
@@ -60,6 +62,7 @@ class StudyImages(QObject):
     def set_second(self, study: Study | None, rows: tuple[int, ...]) -> None:
         """`rows` are the places of the first study's images in the second one."""
         self._second, self._second_rows = study, rows
+        self._details.set_file(None)
         self._kept.clear()
         for job in self._fetching.values():
             job.cancel()  # what it reads from may be closed under it
@@ -88,6 +91,8 @@ class StudyImages(QObject):
             if study is not self._study or second is not self._second:
                 return
             self._fetching.pop(index, None)
+            for other in [key for key, kept in self._kept.items() if kept.picture.is_reduced]:
+                del self._kept[other]  # one enormous picture at a time is enough memory
             self._kept[index] = found
             while len(self._kept) > N_KEPT:
                 self._kept.popitem(last=False)
@@ -106,21 +111,29 @@ class StudyImages(QObject):
             return
         self._page.pane.set_image(found.image, found.second, is_seen=index in self._seen)
         self._page.pane.set_picture(found.picture)
+        path = found.image.path
+        self._details.set_file(DetailFile(path, found.image.white) if path is not None else None)
         if not found.picture.is_full and found.image.path is not None:
             self._timer.start()
         answer = self._page.answer
         if answer is not None:
             at = (answer.images == index).nonzero()[0]
             for place in (int(at[0]) + 1, int(at[0]) - 1) if len(at) else ():
-                if 0 <= place < len(answer.images) and int(answer.images[place]) not in self._kept:
+                if 0 <= place < len(answer.images) and self._is_worth_fetching(int(answer.images[place])):
                     self._fetch(int(answer.images[place]))
+
+    def _is_worth_fetching(self, index: int) -> bool:
+        """Whether an image is to be read ahead of time: not when it is enormous."""
+        if self._study is None or index in self._kept:
+            return False
+        size = self._study.table.images[index]
+        return size.width * size.height <= ENORMOUS
 
     def _load_full(self) -> None:
         index, study = self._page.current_image, self._study
         known = self._kept.get(index) if index is not None else None
         if known is None:
             return
-        size = known.image.record.image
 
         def got(picture: Picture) -> None:
             # Not kept: one picture of all pixels at a time is enough memory.
@@ -128,7 +141,7 @@ class StudyImages(QObject):
                 self._page.pane.set_picture(picture)
 
         self._jobs.run(
-            lambda: _decoded(known.image, full_side(size.width, size.height)),
+            lambda: _decoded(known.image, None),
             then=got,
             on_error=self._page.pane.show_problem,
             key="study-full",
@@ -148,12 +161,11 @@ def first_picture(image: StudyImage) -> Picture:
 
 def _decoded(image: StudyImage, side: int | None) -> Picture:
     from core.errors import NotFoundError
-    from core.images.reading import decode  # Pillow's decoders: loaded with the first picture, not with the window
 
     record = image.record.image
     if image.path is None:
         raise NotFoundError(f'There is no file of "{shown(record.key)}".')
-    return picture_of(decode(image.path, max_side=side, white=image.white), record.width, record.height)
+    return load_picture_file(image.path, record.width, record.height, white=image.white, side=side)
 
 
 def _blank(width: int, height: int) -> Picture:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
@@ -260,13 +259,6 @@ class ViewerController(QObject):
         self._fetching.discard(image)
         if image == self.current_image:
             self._page.show_problem(message)
-
-
-def full_side(width: int, height: int) -> int | None:
-    """The longer side at which an image is shown in full; None = its own, for all but enormous ones."""
-    if width * height <= ENORMOUS:
-        return None
-    return int(max(width, height) * math.sqrt(ENORMOUS / (width * height)))
 
 
 def load_picture(path: Path, record: ImageRecord, side: int | None) -> Picture:
