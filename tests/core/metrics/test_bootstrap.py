@@ -107,17 +107,21 @@ def test_the_same_seed_gives_the_same_intervals_and_another_seed_others(random_i
         assert value.interval.is_wide and value.interval.n_resamples == 50
 
 
-def _world(n_images: int, rng: np.random.Generator, skill: float = 0.7) -> list[EvalImage]:
-    """Objects side by side, found with a known chance, and things seen that are not there."""
+def _world(
+    n_images: int, rng: np.random.Generator, skill: float = 0.7, n_classes: int = 2, slip: float = 0.0
+) -> list[EvalImage]:
+    """Objects side by side, found with a known chance and put down with some slip; and things that are not there."""
     images = []
     for _ in range(n_images):
         truths, found = [], []
         for place in range(int(rng.integers(1, 4))):
-            category, x = int(rng.integers(2)), 30.0 * place
+            category, x = int(rng.integers(n_classes)), 30.0 * place
             truths.append(SnapshotObject(category, Box(x, 0, x + 20, 20)))
             if rng.random() < skill:
-                found.append(PredictedObject(category, float(rng.beta(4, 2)), Box(x, 0, x + 20, 18)))
+                dx = float(rng.normal(0, slip))
+                found.append(PredictedObject(category, float(rng.beta(4, 2)), Box(x + dx, 0, x + dx + 20, 18)))
             if rng.random() < 0.3:
+                category = int(rng.integers(n_classes))
                 found.append(PredictedObject(category, float(rng.beta(2, 3)), Box(x, 100, x + 20, 120)))
         images.append(EvalImage(100, 140, truths, found))
     return images
@@ -138,6 +142,19 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say():
 
     assert all(105 <= n <= 120 for n in held.values()), held
     assert min(held.values()) < 120, "intervals that always hold are too wide"
+
+
+def test_the_number_lies_in_the_middle_of_its_interval_though_repeated_images_lift_it():
+    measured = _weighted(_world(150, np.random.default_rng(5), n_classes=20, slip=4.0), 20)
+    value = measured.values(np.ones(150, np.int64))["map50_95"]
+    drawn = [measured.values(weights)["map50_95"] for weights in resamples(150, 200, seed=5)]
+
+    interval = intervals(measured, n_resamples=200, seed=5)["map50_95"].interval
+
+    assert interval is not None
+    width = interval.high - interval.low
+    assert np.mean(drawn) - value > 0.15 * width, "this is what is put right"
+    assert abs((interval.low + interval.high) / 2 - value) < 0.08 * width
 
 
 def test_a_model_against_itself_differs_by_nothing(random_images):

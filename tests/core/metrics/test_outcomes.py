@@ -182,6 +182,18 @@ def test_without_classes_it_is_as_if_there_were_one(random_images):
     np.testing.assert_array_equal(agnostic.prediction_truths, expected.prediction_truths)
 
 
+def test_without_classes_a_prediction_that_does_not_count_takes_no_object_from_one_that_does():
+    """The surer one is below the threshold of its class."""
+    truth = (SnapshotObject(CAT, Box(0, 0, 10, 10)),)
+    found = (PredictedObject(CAT, 0.7, Box(0, 0, 10, 10)), PredictedObject(DOG, 0.5, Box(0, 0, 10, 9)))
+    table = table_of(2, [EvalImage(20, 20, truth, found)])
+
+    outcomes = Matcher(table).at(Thresholds(0.4, is_class_aware=False, by_category={CAT: 0.9}))
+
+    assert outcomes.prediction_states.tolist() == [PredictionState.BELOW, PredictionState.TP]
+    assert outcomes.truth_predictions.tolist() == [1]
+
+
 def test_what_a_matcher_says_does_not_depend_on_what_it_was_asked_before(random_images):
     table = table_of(4, random_images(3, n_images=6, n_categories=4, polygons=False, crowds=True))
     asked = Matcher(table)
