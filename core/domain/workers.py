@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from core.domain.conversions import ModelFormat
 from core.domain.ids import ConfigurationId, TaskId
 from core.domain.tasks import TaskInfo
 
@@ -85,6 +86,7 @@ class WorkerInfo:
     usual_preset: str = ""  # the name of the preset for most data; "" = the defaults
     small_data_preset: str = ""  # the one for few images on a computer without a graphics card
     networks: tuple[NetworkInfo, ...] = ()  # empty = the worker names none
+    exports: tuple[ModelFormat, ...] = ()  # what it can write versions in, each with the reason where it cannot here
     unavailable_reason: str = ""
     is_hidden: bool = False  # for tests of the machinery only
 

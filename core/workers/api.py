@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from core.domain.conversions import ModelChoice, ModelFormat
 from core.domain.ids import TaskId
 from core.domain.predictions import PredictedObject
 from core.domain.runs import RunStatus
@@ -57,6 +58,8 @@ class WorkerDescription:
     pretrained: PretrainedSource | None = None
     python: str = ""
     epochs_field: str = ""  # of the configuration: how often the training images are passed; "" = cannot be foretold
+    # Formats of other programs that its heavy half, then a `ConvertingWorker`, writes versions in.
+    exports: tuple[ModelFormat, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,33 @@ class ImagePredictions:
     objects: tuple[PredictedObject, ...]  # by falling confidence
 
 
+@dataclass(frozen=True, slots=True)
+class ConvertRequest:
+    """What to make of a published version. `choice` is complete and was offered; `folder` exists and is empty."""
+
+    weights: Path
+    model: Mapping[str, Any]
+    choice: ModelChoice
+    folder: Path
+    work_dir: Path
+    calibration: tuple[TreeImage, ...] = ()  # for a precision that is fitted to images
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """What was written into the folder: the model, and an `example` that runs there without Calque.
+
+    `usage` is Markdown on how the model is used; `requirements` what pip installs for the example.
+    """
+
+    model: str  # of the model's file or folder, relative
+    example: str  # of the example's file, relative
+    usage: str
+    requirements: tuple[str, ...]
+    licence: str
+    libraries: Mapping[str, str]  # that made it, with their versions
+
+
 class Reporter(Protocol):
     """What a worker tells while it works. No call of it ever raises into the worker's own code for want of a reader."""
 
@@ -197,3 +227,17 @@ class Worker(Protocol):
 
     def predict(self, request: PredictRequest, reporter: Reporter) -> Iterator[ImagePredictions]:
         """Predictions image by image, in the order of the request."""
+
+
+class ConvertingWorker(Worker, Protocol):
+    """The heavy half of a worker that declares `exports`."""
+
+    def convert(self, request: ConvertRequest, reporter: Reporter) -> Converted:
+        """Write the model and its example into the request's folder; equal requests write equal bytes."""
+
+    def predict_converted(
+        self, request: PredictRequest, choice: ModelChoice, converted: Path | None, reporter: Reporter
+    ) -> Iterator[ImagePredictions]:
+        """As `predict`, through the program that the format is for. `converted` None = the published weights, with
+        images cut to size and objects chosen as the converted model has it: what it is compared with.
+        """

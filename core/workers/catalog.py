@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import cast
 
+from core.domain.conversions import INSTALL_HINT, ModelFormat
 from core.domain.tasks import TaskInfo
 from core.domain.workers import FieldSpec, WorkerInfo
 from core.errors import CalqueError, NotFoundError, WorkerError
@@ -133,9 +135,23 @@ def _info_of(description: WorkerDescription, tasks: TaskCatalog) -> WorkerInfo:
         usual_preset=description.usual_preset,
         small_data_preset=description.small_data_preset,
         networks=description.networks,
+        exports=tuple(judged_format(item, description) for item in description.exports),
         unavailable_reason=_libraries_problem(description) or _python_problem(description) or _tasks_problem(listed),
         is_hidden=description.is_hidden,
     )
+
+
+def judged_format(
+    format: ModelFormat, description: WorkerDescription, version_of: Callable[[str], str] | None = None
+) -> ModelFormat:
+    """With the reason why it cannot be written here. `version_of` a distribution is "" for one that is missing."""
+    if description.python:  # its libraries are in an environment that is not looked into from here
+        return format
+    missing = [name for name in format.libraries if not (version_of or _installed_version)(name)]
+    if not missing:
+        return format
+    text = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed. {INSTALL_HINT}"
+    return replace(format, unavailable_reason=text)
 
 
 def _libraries_problem(description: WorkerDescription) -> str:

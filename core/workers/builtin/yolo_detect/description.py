@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.domain.workers import GpuUse
 from core.tasks.detection import DETECTION
 from core.workers.api import WorkerDescription
-from core.workers.builtin.yolo import environment, failures, pretrained
+from core.workers.builtin.yolo import environment, exports, failures, pretrained
 from core.workers.builtin.yolo.networks import networks
 from core.workers.builtin.yolo.presets import BALANCE, FAST, PRESETS
 from core.workers.builtin.yolo_detect.configuration import YoloDetectConfiguration
@@ -28,4 +28,5 @@ DESCRIPTION = WorkerDescription(
     prepare=environment.prepare,
     explain=failures.explain,
     pretrained=pretrained.SOURCE,
+    exports=exports.FORMATS,
 )
