@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 DONE, REFUSED, USAGE, STOPPED = 0, 1, 2, 130
 CHANGING = (
-    *("import", "train", "recheck", "predict", "import-predictions", "evaluate"),
+    *("import", "train", "recheck", "export", "predict", "import-predictions", "evaluate"),
     *("sample", "retry", "remove", "accept"),
 )
 VERBS = (
@@ -164,9 +164,19 @@ def make_parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--only-listed", action="store_true", help="images that the file does not name were not looked at"
     )
-    made = verb("export", "Copy a model version to a folder or a .zip file.")
+    made = verb("export", "Write a model version into a folder or a .zip file, for Calque or for another program.")
     made.add_argument("version", metavar="VERSION")
     made.add_argument("target", metavar="TARGET", type=Path)
+    made.add_argument(
+        "--as",
+        dest="format",
+        metavar="FORMAT",
+        default="calque",
+        help="calque (the default, to be taken in again), onnx, openvino, torchscript, pt, or what a plug-in brings",
+    )
+    made.add_argument("--precision", metavar="P", help="fp32, fp16 or int8; the first that the format has otherwise")
+    made.add_argument("--form", metavar="F", help="raw (all candidates), nms (end to end) or one-to-one")
+    made.add_argument("--fixed-size", action="store_true", help="for images of one size only, padded to a square")
     made = verb("export-data", "Write a project's annotations in a format of other programs, into a new folder.")
     made.add_argument("target", metavar="TARGET", type=Path, help="the folder to be made; never one in the project's")
     made.add_argument("--project", metavar="NAME", required=True)
@@ -324,6 +334,10 @@ def _dispatch(arguments: argparse.Namespace, home: Any, console: Console) -> Ver
             from app.verbs import training
 
             return getattr(training, f"run_{verb}")(services, arguments, console)  # type: ignore[no-any-return]
+        if verb == "export":
+            from app.verbs import conversions
+
+            return conversions.run(services, arguments, console)
         if verb == "recheck":
             from app.verbs import rechecks
 

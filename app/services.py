@@ -20,6 +20,7 @@ from core.registry.remains import find_remains
 
 if TYPE_CHECKING:
     from core.comparing.service import ComparingService
+    from core.conversions.service import ConversionService
     from core.datasets.service import DatasetService
     from core.evaluations.service import EvaluationService
     from core.evaluations.studies import StudyService
@@ -185,6 +186,17 @@ class Services:
         return self._once(
             "prediction_imports",
             lambda: PredictionImportService(self.registry, self.projects, self.home.predictions),
+        )
+
+    @property
+    def conversions(self) -> ConversionService:
+        from core.conversions.service import ConversionService
+
+        return self._once(
+            "conversions",
+            lambda: ConversionService(
+                self.projects, self.datasets, self.models, self.runs, self.catalog, self.home.root
+            ),
         )
 
     @property

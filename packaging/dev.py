@@ -198,8 +198,9 @@ def lock(arguments: list[str]) -> int:
     uv = shutil.which("uv")
     if uv is None:
         raise SetupError("uv is needed to write the lock: python3 -m pip install uv")
-    command = [uv, "pip", "compile", "pyproject.toml", "--group", "dev", "--universal", "--python-version", "3.11"]
-    command += ["--generate-hashes", "--no-header", "--no-emit-index-url", "--no-emit-find-links", "--quiet"]
+    command = [uv, "pip", "compile", "pyproject.toml", "--extra", "export", "--group", "dev", "--universal"]
+    command += ["--python-version", "3.11", "--generate-hashes", "--no-header", "--no-emit-index-url"]
+    command += ["--no-emit-find-links", "--quiet"]
     run([*command, "-o", LOCK, *arguments])
     return 0
 

@@ -102,18 +102,6 @@ def run_stop(services: Services, arguments: argparse.Namespace, console: Console
     return VerbResult({"run": record.id, "status": record.status}, (text,))
 
 
-def run_export(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
-    version = services.models.find_version(arguments.version)
-    if version is None:
-        raise NotFoundError(f'There is no model version "{arguments.version}".', hint="calque models lists all.")
-    target = typed_path(arguments.target).absolute()
-    if target.is_file():
-        raise RefusedError(f'"{shown(target)}" exists already.', hint="Remove it, or give another name.")
-    made = services.models.export_version(version.id, target, progress=console.progress)
-    data = {"version": version.id, "label": version.label, "path": made, "weights_sha256": version.weights_sha256}
-    return VerbResult(data, (f"{version.model_name} {version.label} was exported to {made}.",))
-
-
 def run_import_version(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
     project = services.projects.find_project(arguments.project) if arguments.project else None
     if project is None and arguments.project:

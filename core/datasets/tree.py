@@ -73,6 +73,30 @@ def build_tree(
     return tuple(item for item in made if isinstance(item, TreeImage))
 
 
+def build_sample(
+    manifest: ManifestFile,
+    split: Split,
+    most: int,
+    *,
+    images_root: Path,
+    target: Path,
+    progress: Progress = lambda done, total: None,
+) -> tuple[TreeImage, ...]:
+    """As `build_tree`, of at most so many images, spread evenly over the set; those that changed since or are gone are
+    passed over."""
+    total = next((counts.n_images for counts in manifest.counts if counts.split is split), 0)
+    chosen = {place * total // most for place in range(most)} if total > most else set(range(total))
+    images = (image for place, image in enumerate(manifest.images((split,))) if place in chosen)
+    try:
+        folder = folder_of(target, split)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700, parents=True)
+        made = list(_make_all(images, len(chosen), images_root, target, progress))
+    except OSError as error:
+        raise storage_error(error, "The images of the run", target) from error
+    return tuple(item for item in made if isinstance(item, TreeImage))
+
+
 def folder_of(target: Path, split: Split) -> Path:
     """Where the images of one split are. (Ultralytics looks for a part "images" in the path.)"""
     return target / "images" / split.value

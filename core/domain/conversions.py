@@ -127,3 +127,66 @@ def _first(options: Sequence[Precision] | Sequence[ModelForm]) -> str:
 
 def _offered(options: Sequence[Precision] | Sequence[ModelForm]) -> str:
     return f"There are: {', '.join(option.slug for option in options)}." if options else "There is nothing to choose."
+
+
+# What a conversion found out, as its run's result says it.
+
+CONVERSION_TOPIC = "conversion"
+CONVERSION_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """What may differ. Boxes in pixels of the image as the network sees it; `overlap` is the least IoU of masks,
+    `share` the part of the objects that may lack a counterpart or lie further apart."""
+
+    box: float
+    confidence: float
+    overlap: float
+    share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class LossTolerance:
+    """How much of the headline measure may be lost."""
+
+    loss: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Objects of the converted model beside those of the published weights, of at least `floor` confidence.
+
+    Distances are the largest among objects that were found by both; `overlap` is the smallest IoU of their masks, None
+    without masks.
+    """
+
+    n_images: int
+    n_objects: int
+    n_different: int
+    box: float
+    confidence: float
+    overlap: float | None
+    floor: float
+
+    def most_different(self, tolerance: Tolerance) -> int:
+        """So many objects may differ."""
+        return int(tolerance.share * self.n_objects)
+
+    def is_within(self, tolerance: Tolerance) -> bool:
+        return self.n_objects > 0 and self.n_different <= self.most_different(tolerance)
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What the converted model loses of a measure, on images with ground truth."""
+
+    measure: str  # its title
+    split: str
+    n_images: int
+    before: float
+    after: float
+
+    @property
+    def value(self) -> float:
+        return self.before - self.after

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from core.domain.counting import in_bytes
+from core.domain.models import ModelVersion
 from core.domain.names import shown
 from core.errors import RefusedError, StorageError
 from core.files.faults import is_no_room
@@ -29,6 +30,26 @@ Progress = Callable[[float, float, str], None]
 """Bytes done, of how many, and what is being done."""
 
 _CHUNK = 2**20
+
+
+def free_target(version: ModelVersion, target: Path, format: str = "") -> Path:
+    """`target`; in a folder that is not empty, a new one in it that is named after the version and the format.
+
+    Raises RefusedError when that exists already.
+    """
+    if not target.is_dir() or not any(target.iterdir()):
+        return target
+    target = target / file_name(version, format)
+    if target.exists():
+        raise RefusedError(f'"{shown(target)}" exists already.', hint="Choose another place.")
+    return target
+
+
+def file_name(version: ModelVersion, format: str = "") -> str:
+    """A folder's name that every system takes."""
+    plain = "".join(c if c.isalnum() or c in "-_ " else "_" for c in version.model_name).strip() or "model"
+    kind = "".join(c for c in format if c.isalnum() or c in "-_ ").strip()
+    return f"{plain[:80]} V{version.number:03d} {kind}".strip()
 
 
 def write_bundle(folder: Path, target: Path, *, origin: bytes = b"", progress: Progress) -> None:

@@ -18,7 +18,7 @@ from core.domain.thresholds import ChosenThreshold, VersionThreshold
 from core.errors import NotFoundError, RefusedError, WeightsError
 from core.models.arrivals import Arrival
 from core.models.details import facts_of, imported_at, snippet_of
-from core.models.exporting import Progress, write_bundle
+from core.models.exporting import Progress, free_target, write_bundle
 from core.models.importing import opened_bundle
 from core.models.origin import origin_of
 from core.models.publish import publish
@@ -237,11 +237,7 @@ class ModelService:
         if damage:
             text = f"Version {version.label} is not as it was published: {damage[0].text}"
             raise WeightsError(text, hint="Restore it from a backup of Calque's folder.")
-        target = target.absolute()
-        if target.is_dir() and any(target.iterdir()):
-            target = target / _file_name(version)
-            if target.exists():
-                raise RefusedError(f'"{shown(target)}" exists already.', hint="Choose another place.")
+        target = free_target(version, target.absolute())
         write_bundle(folder, target, origin=origin_of(version), progress=progress)
         return target
 
@@ -313,9 +309,3 @@ def _ancestors(session: Session, version: ModelVersion) -> Iterator[ModelVersion
         seen.add(version.parent)
         version = store.get_version(session, version.parent)
         yield version
-
-
-def _file_name(version: ModelVersion) -> str:
-    """A folder's name that every system takes."""
-    plain = "".join(c if c.isalnum() or c in "-_ " else "_" for c in version.model_name).strip() or "model"
-    return f"{plain[:80]} V{version.number:03d}"

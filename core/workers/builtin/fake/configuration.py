@@ -19,6 +19,10 @@ class FakeConfiguration(WorkerConfiguration):
         0.0, title="Delay of an image", help="Time that predicting takes with the published version.", minimum=0.0,
         maximum=60.0, step=0.01, unit="s", is_advanced=True,
     )  # fmt: skip
+    export_drift: float = setting(
+        0.0, title="Drift of an export", help="Pixels that boxes of a converted version are off.", minimum=0.0,
+        maximum=1000.0, group=FAULTS, is_advanced=True,
+    )  # fmt: skip
     log_lines_per_step: int = setting(1, title="Log lines per step", minimum=0, maximum=10_000_000, is_advanced=True)
     ignores_stop: bool = setting(False, title="Ignore a stop", group=FAULTS, is_advanced=True)
     fail_at: int | None = setting(None, title="Fail at step", minimum=1, group=FAULTS, is_advanced=True)

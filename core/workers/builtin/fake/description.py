@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.domain.conversions import FP16, FP32, INT8, ModelForm, ModelFormat, Precision
 from core.domain.workers import GpuUse
 from core.tasks.detection import DETECTION
 from core.tasks.segmentation import SEGMENTATION
@@ -23,4 +24,19 @@ DESCRIPTION = WorkerDescription(
     epochs_field="n_steps",
     is_hidden=True,
     explain=torch_failures.explain,  # it fails as real ones do
+    exports=(
+        ModelFormat(
+            "copy",
+            "Copy",
+            "The weights as they are.",
+            precisions=(
+                Precision(FP32, "32 bits", "As it is."),
+                Precision(FP16, "16 bits", "Coarser."),
+                Precision(INT8, "8 bits", "Coarse.", needs_images=True),
+            ),
+            forms=(ModelForm("raw", "All candidates", "All."), ModelForm("odd", "Odd", "", only_for=("other",))),
+            has_sizes=True,
+        ),
+        ModelFormat("absent", "Absent", "Needs what nobody has.", libraries=("calque-no-such-library",)),
+    ),
 )

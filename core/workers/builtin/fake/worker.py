@@ -6,6 +6,7 @@ import json
 import math
 import os
 import random
+import shutil
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from safetensors.numpy import load_file, save_file
 
 from core import clock
 from core.domain import metrics as names
+from core.domain.conversions import ModelChoice
 from core.domain.geometry import Box, Polygon, bounds_of
 from core.domain.predictions import PredictedObject
 from core.domain.runs import RunStatus
@@ -26,6 +28,8 @@ from core.errors import WorkerError
 from core.tasks.catalog import TaskCatalog
 from core.workers.api import (
     SEEN_CONFIDENCE,
+    Converted,
+    ConvertRequest,
     ImagePredictions,
     PredictRequest,
     Reporter,
@@ -61,6 +65,27 @@ class FakeWorker:
             ordered = sorted(kept, key=lambda item: -item.confidence)
             yield ImagePredictions(image, tuple(ordered[: request.max_detections]))
         reporter.progress(len(request.images), len(request.images), "predicting")
+
+    def convert(self, request: ConvertRequest, reporter: Reporter) -> Converted:
+        """A copy of the weights, and an example that prints where they are."""
+        reporter.progress(0, 1, "copying")
+        shutil.copyfile(request.weights, request.folder / "model.copy")
+        (request.folder / "example.py").write_text('print(open("classes.txt").read(), end="")\n', encoding="utf-8")
+        return Converted("model.copy", "example.py", "Only Calque can use it.", (), "CC0-1.0", {})
+
+    def predict_converted(
+        self, request: PredictRequest, choice: ModelChoice, converted: Path | None, reporter: Reporter
+    ) -> Iterator[ImagePredictions]:
+        """As `predict`, with the drift that the configuration asks for."""
+        drift = request.model.get("configuration", {}).get("export_drift", 0.0) if converted is not None else 0.0
+        source = request if converted is None else replace(request, weights=converted)
+        for item in self.predict(source, reporter):
+            moved = [replace(found, box=_drifted(found.box, drift)) for found in item.objects]
+            yield ImagePredictions(item.image, tuple(moved))
+
+
+def _drifted(box: Box, by: float) -> Box:
+    return Box(box.x0 + by, box.y0, box.x1 + by, box.y1)
 
 
 @dataclass(slots=True)

@@ -42,7 +42,8 @@ def prepare(picture: npt.NDArray[np.uint8]) -> tuple[Array, Place]:
     canvas = np.full((inner_height + rest_y, inner_width + rest_x, 3), wanted["padding"], np.float32)
     inner = resize(picture.astype(np.float32), inner_height, inner_width)
     canvas[top : top + inner_height, left : left + inner_width] = np.floor(inner + 0.5)
-    batch = np.ascontiguousarray(canvas.transpose(2, 0, 1)[None]) / np.float32(255)
+    batch: Array = np.ascontiguousarray(canvas.transpose(2, 0, 1)[None])
+    batch /= 255
     return batch, (gain, left, top, width, height)
 
 
@@ -101,9 +102,9 @@ def masks(coefficients: Array, prototypes: Array, corners: Array, place: Place) 
     gain, left, top, width, height = place
     found = []
     for row, (x0, y0, x1, y1) in zip(coefficients, corners, strict=True):
-        logits = np.tensordot(row, prototypes, 1)
-        logits = resize(logits, logits.shape[0] * 4, logits.shape[1] * 4)  # the network's input size
-        inner = logits[top : top + round(height * gain), left : left + round(width * gain)]
+        logits: Array = np.tensordot(row, prototypes, 1).astype(np.float32)
+        whole = resize(logits, logits.shape[0] * 4, logits.shape[1] * 4)  # of the network's input size
+        inner = whole[top : top + round(height * gain), left : left + round(width * gain)]
         mask = resize(inner, height, width) > 0
         rows, columns = np.mgrid[:height, :width]
         found.append(mask & (columns >= x0) & (columns < x1) & (rows >= y0) & (rows < y1))

@@ -15,8 +15,9 @@ from ultralytics.utils import nms, ops
 
 from core.domain.conversions import ModelChoice
 from core.domain.geometry import Box
+from core.domain.predictions import PredictedObject
 from core.tasks.segmentation import SEGMENTATION
-from core.workers.api import ImagePredictions, PredictedObject, PredictRequest, Reporter, TreeImage
+from core.workers.api import ImagePredictions, PredictRequest, Reporter, TreeImage
 from core.workers.builtin.yolo.exports import END_TO_END, ONE_TO_ONE, ONNX, OPENVINO, PT, TORCHSCRIPT
 from core.workers.builtin.yolo.worker.engine import engine_session
 from core.workers.builtin.yolo.worker.failures import told_in_words
@@ -38,7 +39,9 @@ def predict_converted(
     torch.set_num_threads(1)
     with engine_session(reporter), told_in_words(lambda: (1, imgsz)), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        look = _engines_own(request, converted) if converted and choice.format == PT else _look(request, choice, converted)
+        look = (
+            _engines_own(request, converted) if converted and choice.format == PT else _look(request, choice, converted)
+        )
     for done, image in enumerate(request.images):
         with engine_session(reporter), told_in_words(lambda: (1, imgsz)):
             found = look(image)
@@ -133,7 +136,7 @@ def _load_openvino(path: Path) -> Network:
 
 
 def _load_torchscript(path: Path) -> Network:
-    module = torch.jit.load(str(path), map_location="cpu")
+    module = torch.jit.load(str(path), map_location="cpu")  # type: ignore[no-untyped-call]
 
     def run(batch: torch.Tensor) -> Answer:
         answer = module(batch)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -24,6 +25,9 @@ from ultralytics.utils import LOGGER
 
 from core.errors import WorkerError
 from core.workers.api import Reporter
+
+# OpenVINO reports to its makers as soon as it is imported, whoever does so; without this package it cannot.
+sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
 
 ENGINE_VERSION = str(ultralytics.__version__)
 MAX_THREADS = 8  # small networks on small images gain nothing from more

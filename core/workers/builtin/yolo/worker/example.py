@@ -61,12 +61,15 @@ _RUNTIMES: Mapping[str, _Runtime] = {
     ),
     OPENVINO: _Runtime(
         ("openvino", "numpy", "pillow"),
+        'sys.modules["openvino_telemetry"] = None  # else OpenVINO reports to its makers when it is imported\n'
         "import openvino",
-        'settings = {"INFERENCE_PRECISION_HINT": "f32"}  # without it some processors compute with 16 bits: other boxes\n'
+        'settings = {"INFERENCE_PRECISION_HINT": "f32"}  # else some processors compute with 16 bits: other boxes\n'
         'model = openvino.Core().compile_model("model_openvino_model/model.xml", "CPU", settings)\n'
         "outputs = list(model(batch).values())",
         "`yolo predict model=model_openvino_model source=IMAGE` opens it too. Where the processor can compute with "
-        "16 bits, OpenVINO does so unless it is told not to, and finds other boxes: see example.py.",
+        "16 bits, OpenVINO does so unless it is told not to, and finds other boxes: see example.py. OpenVINO reports "
+        "its use to its makers when it is imported, unless `opt_in_out --opt_out` was run; example.py keeps it from "
+        "that.",
     ),
     TORCHSCRIPT: _Runtime(
         ("torch", "torchvision", "numpy", "pillow"),
@@ -80,9 +83,9 @@ _RUNTIMES: Mapping[str, _Runtime] = {
         "",
         "",
         "```\nyolo predict model=model.pt source=IMAGE\nyolo train model=model.pt data=DATA.yaml\n```\n\n"
-        "**A .pt file is a pickle: opening one runs what is in it.** This one was written by Calque and holds a network "
-        "of Ultralytics and its numbers. Open it only if you trust whoever gave it to you; Ultralytics refuses anything "
-        "else in it when the environment variable ULTRALYTICS_SAFE_LOAD is 1.",
+        "**A .pt file is a pickle: opening one runs what is in it.** This one was written by Calque and holds a "
+        "network of Ultralytics and its numbers. Open it only if you trust whoever gave it to you; Ultralytics refuses "
+        "anything else in it when the environment variable ULTRALYTICS_SAFE_LOAD is 1.",
     ),
 }
 

@@ -1,0 +1,1 @@
+"""Conversions: a published version in the format of another program, checked against what Calque predicts itself."""
