@@ -71,11 +71,9 @@ def _compare_image(pair: _Pair, tolerance: Tolerance, floor: float, most: int, t
     for item in before:
         if item.confidence < floor:
             continue
-        nearest = min(
-            (other for other in after if other.category == item.category),
-            key=lambda other, item=item: _box_gap(item, other),  # type: ignore[misc]
-            default=None,
-        )
+        alike = [other for other in after if other.category == item.category]
+        apart = [_apart(item, other, pair.scale, tolerance) for other in alike]
+        nearest = alike[apart.index(min(apart))] if alike else None
         if nearest is None or _box_gap(item, nearest) * pair.scale > tolerance.box * REACH:
             if item.confidence >= sure:
                 tally.n_objects += 1
@@ -85,6 +83,12 @@ def _compare_image(pair: _Pair, tolerance: Tolerance, floor: float, most: int, t
         tally.n_objects += 1
         tally.n_different += not _is_same(item, nearest, pair.scale, tolerance, tally)
     tally.n_different += sum(other.confidence >= sure for other in after)
+
+
+def _apart(item: PredictedObject, other: PredictedObject, scale: float, tolerance: Tolerance) -> float:
+    """In tolerances: where boxes lie on one another, confidence tells which belong together."""
+    confidence = abs(item.confidence - other.confidence) / tolerance.confidence
+    return max(_box_gap(item, other) * scale / tolerance.box, min(confidence, REACH))
 
 
 def _is_same(item: PredictedObject, other: PredictedObject, scale: float, tolerance: Tolerance, tally: _Tally) -> bool:

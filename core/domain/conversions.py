@@ -31,6 +31,7 @@ class ModelForm:
     title: str
     help: str
     only_for: tuple[str, ...] = ()
+    is_fixed_size: bool = False  # only for images of one size
 
     def fits(self, architecture: str) -> bool:
         return not self.only_for or architecture.startswith(self.only_for)
@@ -59,6 +60,10 @@ class ModelFormat:
 
     def find_form(self, slug: str) -> ModelForm | None:
         return next((item for item in self.forms if item.slug == slug), None)
+
+    def needs_fixed_size(self, precision: str, form: str) -> bool:
+        chosen = (self.find_precision(precision), self.find_form(form))
+        return any(option is not None and option.is_fixed_size for option in chosen)
 
     def forms_of(self, architecture: str, precision: str = "") -> tuple[ModelForm, ...]:
         """Those that this network has, in this precision."""
@@ -115,9 +120,8 @@ class ConversionOffer:
         if found is None:
             return choice
         slug = choice.precision or _first(found.precisions)
-        precision = found.find_precision(slug)
-        is_fixed = found.has_sizes and (choice.is_fixed_size or (precision is not None and precision.is_fixed_size))
         form = choice.form or _first(found.forms_of(self.architecture, slug))
+        is_fixed = found.has_sizes and (choice.is_fixed_size or found.needs_fixed_size(slug, form))
         return replace(choice, precision=slug, form=form, is_fixed_size=is_fixed)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
 
@@ -36,7 +37,10 @@ class ConversionSite:
         self.shop.close()
 
     def train(self, name: str, **values: object) -> VersionId:
-        draft = self.shop.draft(new_model_name=name, values={"n_steps": 1, **values}, device="cpu")
+        return self.train_with("fake", {"n_steps": 1, **values}, name)
+
+    def train_with(self, worker: str, values: Mapping[str, object], name: str = "Shapes") -> VersionId:
+        draft = self.shop.draft(new_model_name=name, worker=worker, values=dict(values), device="cpu")
         record = self.shop.training.submit(draft).value
         heard = run_to_its_end(self.service, record)
         assert heard.state is not None and heard.state.status is RunStatus.SUCCESS, heard.state

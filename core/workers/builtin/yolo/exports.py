@@ -25,6 +25,7 @@ _FORMS = (
         "End to end, without suppression",
         "The network's second head, which gives each object once. Its boxes are not those that Calque measured.",
         only_for=("yolov10", "yolo26"),
+        is_fixed_size=True,  # it takes the best 300 candidates, and a small picture has fewer
     ),
 )
 

@@ -56,7 +56,10 @@ def convert(request: ConvertRequest, reporter: Reporter) -> Converted:
 
             quantized_openvino(request, _exported(network, request, ONNX), target, reporter)
         else:
-            _move(_exported(network, request, format).file, target)
+            made = _exported(network, request, format).file
+            if format == ONNX:
+                _drop_notes(made)
+            _move(made, target)
         reporter.progress(0.9, 1, "writing the example")
         _write_example(request)
     return Converted(
@@ -154,6 +157,15 @@ def _write_checkpoint(network: Any, model: Mapping[str, Any], target: Path) -> N
         },
         target,
     )
+
+
+def _drop_notes(file: Path) -> None:
+    """Shapes of what is computed on the way, which nobody needs and which are written otherwise each time."""
+    import onnx  # may not be there
+
+    model = onnx.load(file)
+    del model.graph.value_info[:]
+    onnx.save(model, file)
 
 
 def _move(made: Path, target: Path) -> None:
