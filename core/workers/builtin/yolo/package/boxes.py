@@ -117,9 +117,9 @@ def resize(picture: Array, height: int, width: int) -> Array:
     before, after, share_x = _neighbours(picture.shape[1], width)
     if picture.ndim == 3:
         share_x, share_y = share_x[:, None], share_y[:, None]
-    across = picture[:, before] * (1 - share_x) + picture[:, after] * share_x
+    across: Array = picture[:, before] * (1 - share_x) + picture[:, after] * share_x
     made: Array = across[above] * (1 - share_y[:, None]) + across[below] * share_y[:, None]
-    return made
+    return made.astype(np.float32, copy=False)
 
 
 def _neighbours(n_source: int, n_target: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Array]:
