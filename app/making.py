@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal, SignalInstance
 from app.changes import ChangeDispatcher
 from app.controllers.images import ImagesController
 from app.controllers.projects import ProjectsController
+from app.controllers.tags import TagsController
 from app.jobs import JobRunner
 from app.preloading import Preloading
 from app.routes import Routes
@@ -164,6 +165,9 @@ class Features(QObject):
                 browser=self.browser,
                 parent=self,
             )
+        )
+        self.tags = self._keep_fresh(
+            TagsController(services=self.services, jobs=self.jobs, browser=self.browser, parent=self)
         )
         self.routes.lead_from_projects(self.projects, self.images)
 

@@ -124,6 +124,7 @@ class Routes(QObject):
 
     def _show_project(self, project: Project) -> None:
         self._features.images.show_project(project)
+        self._features.tags.show_project(project)
         wizard_of, self._wizard_of = self._wizard_of, None
         if wizard_of == project.id:
             self._show_wizard()

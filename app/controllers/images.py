@@ -82,6 +82,7 @@ class ImagesController(QObject):
         page.hidden_categories_changed.connect(browser.set_hidden_categories)
         browser.search_changed.connect(lambda text: self._restrict(name_contains=text))
         browser.annotated_changed.connect(lambda value: self._restrict(is_annotated=value))
+        browser.tag_filter_changed.connect(lambda tag: self._restrict(tag=tag))
         browser.clear_filters_requested.connect(self.clear_filters)
         browser.import_requested.connect(self._request_import)
         browser.grid.thumbnails_wanted.connect(self._fetch)
@@ -108,13 +109,15 @@ class ImagesController(QObject):
             self._reload_timer.start()
             return
         self._browser.grid.expire(changes.images)
+        if self._filter is not None and self._filter.tag and changes.images:
+            self._reload_timer.start()  # other images may have the tag now
         if project in changes.categories:
             self._reload_timer.start()  # other images may pass the filters now
 
     def clear_filters(self) -> None:
         self._browser.reset_filters()
         self._page.clear_filters()
-        self._restrict(folders=(), categories=(), name_contains="", is_annotated=None)
+        self._restrict(folders=(), categories=(), name_contains="", is_annotated=None, tag="")
 
     def select_image(self, image: ImageId) -> None:
         """Show where in the grid an image is, e.g. the one the viewer was left at."""
@@ -236,4 +239,6 @@ def filter_words(wanted: ImageFilter, categories: Sequence[Category]) -> str:
         words.append(f'named "{wanted.name_contains}"')
     if wanted.is_annotated is not None:
         words.append("annotated" if wanted.is_annotated else "not annotated")
+    if wanted.tag:
+        words.append(f'tagged "{shown(wanted.tag)}"')
     return ", ".join(words)

@@ -113,11 +113,13 @@ class ImageFilter:
     categories: tuple[CategoryId, ...] = ()  # has at least one annotation of any of these
     is_annotated: bool | None = None
     state: ImageState | None = None
+    tag: str = ""  # has this tag
 
 
 @dataclass(frozen=True, slots=True)
 class AnnotatedImage:
-    """An image with its ground truth, as a viewer or a thumbnail wants it."""
+    """An image with its ground truth and its tags, as a viewer or a thumbnail wants it."""
 
     image: ImageRecord
     annotations: tuple[Annotation, ...] = field(default=())
+    tags: tuple[str, ...] = ()

@@ -157,20 +157,30 @@ class CellPainter(QObject):
             self._marks[(is_failed, ratio)] = known
         return known
 
-    def _paint_badge(self, painter: QPainter, area: QRect, annotated: AnnotatedImage | None) -> None:
-        state = annotated.image.state if annotated else ImageState.OK
-        if state == ImageState.OK:
+    def _paint_badges(self, painter: QPainter, area: QRect, annotated: AnnotatedImage | None) -> None:
+        """What is the matter with the file, and below it the tags, one below the other as far as there is room."""
+        if annotated is None:
             return
-        text = self.tr("Damaged") if state == ImageState.DAMAGED else self.tr("Missing")
-        theme = current_theme()
+        theme, state = current_theme(), annotated.image.state
+        if state != ImageState.OK:
+            text = self.tr("Damaged") if state == ImageState.DAMAGED else self.tr("Missing")
+            area = self._paint_badge(painter, area, text, theme.error_soft, theme.error)
+        for tag in annotated.tags:
+            if area.height() > painter.fontMetrics().height() + 14:
+                area = self._paint_badge(painter, area, tag, theme.neutral_soft, theme.text)
+
+    def _paint_badge(self, painter: QPainter, area: QRect, text: str, back: str, colour: str) -> QRect:
+        """What is left of the area below it."""
         metrics = painter.fontMetrics()
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width() - 26)
         place = QRect(area.left() + 5, area.top() + 5, metrics.horizontalAdvance(text) + 16, metrics.height() + 4)
         badge = QRectF(QStyle.visualRect(painter.layoutDirection(), area, place))
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.error_soft))
+        painter.setBrush(QColor(back))
         painter.drawRoundedRect(badge, badge.height() / 2, badge.height() / 2)
-        painter.setPen(QColor(theme.error))
+        painter.setPen(QColor(colour))
         painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, text)
+        return area.adjusted(0, place.height() + 4, 0, 0)
 
     def _paint_text(self, painter: QPainter, area: QRect, annotated: AnnotatedImage | None) -> None:
         if annotated is None:
@@ -204,7 +214,7 @@ class CellPainter(QObject):
         picture = content.adjusted(0, 0, 0, -(TEXT_GAP + text_height))
         text = QRect(content.left(), content.bottom() - text_height + 1, content.width(), text_height)
         self._paint_thumbnail(painter, picture, cell)
-        self._paint_badge(painter, picture, cell.annotated)
+        self._paint_badges(painter, picture, cell.annotated)
         self._paint_text(painter, text, cell.annotated)
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QPushButton,
     QSlider,
     QStackedWidget,
@@ -18,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.domain.ids import CategoryId, ImageId
+from core.domain.judgements import USUAL_TAGS
 from core.domain.projects import Category
 from ui.grids.cell_grid import DEFAULT_SIDE, MAX_SIDE, MIN_SIDE
 from ui.icons import icon
@@ -34,6 +37,11 @@ class ImageBrowser(QWidget):
     search_changed = Signal(str)
     annotated_changed = Signal(object)  # True, False, or None = all images
     clear_filters_requested = Signal()
+    tag_filter_changed = Signal(str)  # "" = any
+    tag_requested = Signal(object, str, bool)  # tuple[ImageId, ...], tag, on or off
+    own_tag_requested = Signal(object)  # tuple[ImageId, ...]: the person is to be asked for a name
+    tag_list_requested = Signal()  # the list of tagged images as a file
+    undo_requested = Signal()  # of the last change of tags
     import_requested = Signal()  # from the empty project
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -41,6 +49,8 @@ class ImageBrowser(QWidget):
         self.grid = ImageGrid()
         self._search = SearchField(self.tr("Search by name"))
         self._annotated = QComboBox()
+        self._tag = QComboBox()
+        self._tag_counts: dict[str, int] = {}
         self._ground_truth = QCheckBox(self.tr("&Ground truth"))
         self._size = QSlider(Qt.Orientation.Horizontal)
         self._status = ElidedLabel()
@@ -53,6 +63,13 @@ class ImageBrowser(QWidget):
         self._build()
         self._search.search_changed.connect(self._announce_search)
         self._annotated.currentIndexChanged.connect(self._announce_annotated)
+        self._tag.activated.connect(lambda _at: self.tag_filter_changed.emit(self._tag.currentData() or ""))
+        self.grid.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.grid.customContextMenuRequested.connect(self._open_menu)
+        for key, slot in (("T", self.open_tag_menu), ("Ctrl+Z", self.undo_requested.emit)):
+            shortcut = QShortcut(QKeySequence(key), self.grid)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(slot)
         self._ground_truth.toggled.connect(self.grid.set_ground_truth_shown)
         self._size.valueChanged.connect(self.grid.set_side)
         self._clear.clicked.connect(self.clear_filters_requested)
@@ -67,6 +84,9 @@ class ImageBrowser(QWidget):
         ):
             self._annotated.addItem(text, value)
         self._annotated.setAccessibleName(self.tr("Annotated or not"))
+        self._tag.setAccessibleName(self.tr("Tag"))
+        self._tag.setToolTip(self.tr("Only images with this tag. T tags the image that is chosen"))
+        self.set_tags({})
         self._ground_truth.setChecked(True)
         self._ground_truth.setToolTip(self.tr("Draw the ground truth on the thumbnails"))
         self._size.setRange(MIN_SIDE, MAX_SIDE)
@@ -85,6 +105,7 @@ class ImageBrowser(QWidget):
         bar.setSpacing(8)
         bar.addWidget(self._search, 2)
         bar.addWidget(self._annotated)
+        bar.addWidget(self._tag)
         bar.addStretch(1)
         bar.addWidget(self._ground_truth)
         bar.addSpacing(8)
@@ -153,7 +174,57 @@ class ImageBrowser(QWidget):
         self._is_resetting = True
         self._search.clear()
         self._annotated.setCurrentIndex(0)
+        self._tag.setCurrentIndex(0)
         self._is_resetting = False
+
+    def set_tags(self, counts: Mapping[str, int]) -> None:
+        """How many images of the project have which tag. The choice stays, also of one that no image has any more."""
+        self._tag_counts = dict(counts)
+        chosen = self._tag.currentData()
+        with QSignalBlocker(self._tag):
+            self._tag.clear()
+            self._tag.addItem(self.tr("Any tag or none"), "")
+            for tag, number in counts.items():
+                if number or tag == chosen:
+                    self._tag.addItem(f"{tag} ({count(number)})", tag)
+            self._tag.setCurrentIndex(max(self._tag.findData(chosen), 0))
+        self._tag.setVisible(self._tag.count() > 1)
+
+    def tag_menu(self) -> QMenu:
+        """What can be done with the tags of the image that is chosen, and of all that are listed."""
+        menu = QMenu(self)
+        image = self.grid.current_image()
+        tags = self.grid.tags_of(image) if image is not None else ()
+        for tag in dict.fromkeys((*USUAL_TAGS, *self._tag_counts, *tags)):
+            action = menu.addAction(tag.replace("&", "&&"))
+            action.setCheckable(True)
+            action.setChecked(tag in tags)
+            action.setEnabled(image is not None)
+            action.triggered.connect(lambda is_on, tag=tag: self.tag_requested.emit((image,), tag, is_on))
+        own = menu.addAction(self.tr("Another tag…"), lambda: self.own_tag_requested.emit((image,)))
+        own.setEnabled(image is not None)
+        menu.addSeparator()
+        listed = menu.addMenu(self.tr("All {images} of this list").format(images=counted(len(self.grid.ids), "image")))
+        listed.setEnabled(bool(len(self.grid.ids)))
+        for tag in USUAL_TAGS:
+            for is_on, words in ((True, self.tr("Tag: {tag}")), (False, self.tr("Take off: {tag}"))):
+                listed.addAction(
+                    words.format(tag=tag),
+                    lambda tag=tag, is_on=is_on: self.tag_requested.emit(tuple(self.grid.ids), tag, is_on),
+                )
+        menu.addAction(
+            icon("save"), self.tr("Save the list of tagged images…"), self.tag_list_requested.emit
+        ).setEnabled(any(self._tag_counts.values()))
+        return menu
+
+    def open_tag_menu(self) -> None:
+        """At the image that is chosen."""
+        self._open_menu(self.grid.visualRect(self.grid.currentIndex()).center())
+
+    def _open_menu(self, at: QPoint) -> None:
+        menu = self.tag_menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.grid.viewport().mapToGlobal(at))
 
     def set_categories(self, categories: Sequence[Category]) -> None:
         self.grid.set_categories(categories)

@@ -104,6 +104,12 @@ class ImageGrid(CellGrid):
         index = self.currentIndex()
         return self.ids[index.row()] if index.isValid() else None
 
+    def tags_of(self, image: ImageId) -> tuple[str, ...]:
+        """As far as they are known."""
+        row = self._images.find_row(image, self.currentIndex().row())
+        annotated = self._images.cell(row).annotated if row is not None else None
+        return annotated.tags if annotated is not None else ()
+
     def select_image(self, image: ImageId) -> None:
         """Make it current and scroll to it; nothing happens when it is not in the grid."""
         row = self._images.find_row(image, self.currentIndex().row())

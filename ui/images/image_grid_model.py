@@ -134,6 +134,7 @@ class ImageGridModel(QAbstractListModel):
             shown(record.path),
             self.tr("{width} × {height} px").format(width=count(record.width), height=count(record.height)),
             annotations_in_words(cell.annotated),
+            *([self.tr("Tags: {tags}").format(tags=", ".join(cell.annotated.tags))] if cell.annotated.tags else []),
         ]
         problem = cell.failure or shown(record.damage)
         return "\n".join([*lines, problem] if problem else lines)
@@ -141,7 +142,7 @@ class ImageGridModel(QAbstractListModel):
     def _accessible_text(self, annotated: AnnotatedImage | None) -> str:
         if annotated is None:
             return self.tr("Loading")
-        text = f"{shown(annotated.image.name)}, {annotations_in_words(annotated)}"
+        text = ", ".join((shown(annotated.image.name), annotations_in_words(annotated), *annotated.tags))
         return text if annotated.image.state == ImageState.OK else f"{text}, {annotated.image.state}"
 
     # Qt overrides

@@ -174,7 +174,8 @@ class ViewerPage(QWidget):
         self._annotated = annotated
         record = annotated.image
         folder = shown(record.folder)
-        facts = [folder, f"{count(record.width)} × {count(record.height)} px", size(record.n_bytes)]
+        tags = ", ".join(annotated.tags)
+        facts = [folder, f"{count(record.width)} × {count(record.height)} px", size(record.n_bytes), tags]
         self._header.set_title(shown(record.name), "  ·  ".join(fact for fact in facts if fact))
         self.canvas.setAccessibleName(self.tr("Image {name}").format(name=shown(record.name)))
         self.side_panel.set_image(annotated)

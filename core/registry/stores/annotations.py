@@ -13,6 +13,7 @@ from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
 from core.domain.projects import AnnotatedImage, Annotation, Source
 from core.registry.stores.chunks import KEYS_PER_QUERY, ROWS_PER_INSERT, chunked
 from core.registry.stores.images import get_images
+from core.registry.stores.judgements import list_tags
 from core.registry.stores.shapes import Shape, decode, encode
 from core.registry.stores.upkeep import IS_GROUND_TRUTH, Touched, annotations_written
 from core.registry.tables.images import ANNOTATIONS, IMAGES
@@ -87,10 +88,14 @@ def list_ground_truth(session: Session, images: Iterable[int]) -> dict[int, list
 
 
 def get_annotated(session: Session, ids: Sequence[ImageId]) -> tuple[AnnotatedImage, ...]:
-    """With the ground truth, in the order of `ids`, without images that are not (or no longer) there."""
+    """With ground truth and tags, in the order of `ids`, without images that are not (or no longer) there."""
     images = get_images(session, ids)
     truth = list_ground_truth(session, (int(image.id) for image in images))
-    return tuple(AnnotatedImage(image, tuple(truth.get(int(image.id), ()))) for image in images)
+    tags = list_tags(session, (image.id for image in images))
+    return tuple(
+        AnnotatedImage(image, tuple(truth.get(int(image.id), ())), tuple(one.tag for one in tags.get(image.id, ())))
+        for image in images
+    )
 
 
 def _to_columns(annotation: NewAnnotation) -> dict[str, object]:

@@ -19,6 +19,7 @@ from core.registry.stores.chunks import KEYS_PER_QUERY, ROWS_PER_INSERT, chunked
 from core.registry.stores.projects import add_folders
 from core.registry.stores.upkeep import facts_written, images_come
 from core.registry.tables.images import IMAGES, AnnotationRow, ImageRow
+from core.registry.tables.judgements import ImageTagRow
 from core.registry.tables.projects import FolderRow
 
 SortOrder = Literal["path", "name"]
@@ -152,7 +153,7 @@ def list_keys(session: Session, project: ProjectId) -> dict[str, int]:
 
 def count_images(session: Session, filter: ImageFilter) -> int:
     """Reads the folders' counts as far as these can tell, i.e. for folders and for what is annotated."""
-    if filter.name_contains or filter.categories or filter.state is not None:
+    if filter.name_contains or filter.categories or filter.state is not None or filter.tag:
         return session.scalar(select(func.count()).select_from(ImageRow).where(*conditions(filter))) or 0
     number = {None: FolderRow.n_images, True: FolderRow.n_annotated, False: FolderRow.n_images - FolderRow.n_annotated}
     counted = select(func.sum(number[filter.is_annotated]))
@@ -254,6 +255,8 @@ def conditions(filter: ImageFilter) -> list[ColumnElement[bool]]:
         result.append(ImageRow.is_annotated.is_(filter.is_annotated))
     if filter.state is not None:
         result.append(ImageRow.state == filter.state.value)
+    if filter.tag:
+        result.append(ImageRow.id.in_(select(ImageTagRow.image_id).where(ImageTagRow.tag == filter.tag)))
     return result
 
 

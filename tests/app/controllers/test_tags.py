@@ -1,0 +1,92 @@
+"""Tags in the grid against the real services: given, filtered by, undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from app.controllers.images import ImagesController
+from app.controllers.tags import TagsController
+from app.jobs import JobRunner
+from core.domain.judgements import EXCLUDE, HARD_CASE
+from core.images.thumbnails import ThumbnailCache
+from tests.core.judgements.predicted_shop import PredictedShop
+from ui.images.image_browser import ImageBrowser
+from ui.projects.project_page import ProjectPage
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[PredictedShop]:
+    made = PredictedShop(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def browser(qtbot) -> ImageBrowser:
+    return ImageBrowser()
+
+
+@pytest.fixture
+def tags(shop: PredictedShop, browser: ImageBrowser, qtbot) -> Iterator[TagsController]:
+    page = ProjectPage(browser)
+    qtbot.addWidget(page)
+    page.resize(1100, 700)
+    page.show()
+    jobs = JobRunner()
+    images = ImagesController(
+        projects=shop.projects, thumbnails=ThumbnailCache(shop.home.thumbnails), jobs=jobs, page=page, browser=browser
+    )
+    controller = TagsController(services=SimpleNamespace(tags=shop.tags), jobs=jobs, browser=browser)
+    jobs.changed.connect(images.refresh)
+    jobs.changed.connect(controller.refresh)
+    project = shop.projects.get_project(shop.project)
+    page.show_project(project)
+    images.show_project(project)
+    controller.show_project(project)
+    qtbot.waitUntil(lambda: len(browser.grid.ids) == 32)
+    browser.grid.select_image(browser.grid.ids[0])
+    yield controller
+    assert jobs.shutdown()
+
+
+def test_an_image_is_tagged_shown_so_and_found_by_it(tags: TagsController, browser: ImageBrowser, qtbot) -> None:
+    image = browser.grid.ids[0]
+    menu = browser.tag_menu()
+    next(action for action in menu.actions() if action.text() == HARD_CASE).trigger()
+    qtbot.waitUntil(lambda: browser.grid.tags_of(image) == (HARD_CASE,))
+    model = browser.grid.model()
+    assert HARD_CASE in model.data(model.index(0, 0), 3)  # the tool tip
+    qtbot.waitUntil(lambda: browser._tag.findData(HARD_CASE) > 0)
+    browser._tag.setCurrentIndex(browser._tag.findData(HARD_CASE))
+    browser._tag.activated.emit(browser._tag.currentIndex())
+    qtbot.waitUntil(lambda: list(browser.grid.ids) == [image])
+    assert f'tagged "{HARD_CASE}"' in browser.status_text
+    # Taken off, it is not in the list any more; undone, it is again.
+    tags.tag((image,), HARD_CASE, False)
+    qtbot.waitUntil(lambda: not len(browser.grid.ids))
+    tags.undo()
+    qtbot.waitUntil(lambda: list(browser.grid.ids) == [image])
+
+
+def test_a_whole_list_is_tagged_and_taken_back_at_once(
+    shop: PredictedShop, tags: TagsController, browser: ImageBrowser, qtbot
+) -> None:
+    said = []
+    tags.message_raised.connect(said.append)
+    tags.tag(tuple(browser.grid.ids), EXCLUDE, True)
+    qtbot.waitUntil(lambda: bool(said))
+    assert said[0].text.startswith("32 images tagged")
+    assert shop.tags.count(shop.project)[EXCLUDE] == 32
+    browser.undo_requested.emit()
+    qtbot.waitUntil(lambda: shop.tags.count(shop.project)[EXCLUDE] == 0)
+
+
+def test_an_own_tag_stands_in_the_menu_from_then_on(tags: TagsController, browser: ImageBrowser, qtbot) -> None:
+    tags._ask_name((browser.grid.ids[0],))
+    tags.dialog.textValueSelected.emit("margin torn")
+    tags.dialog.close()
+    qtbot.waitUntil(lambda: "margin torn" in [action.text() for action in browser.tag_menu().actions()])
