@@ -106,10 +106,12 @@ class Outcomes:
 
     @property
     def counts(self) -> Counts:
+        predictions = np.bincount(self.prediction_states, minlength=len(PredictionState))
+        truths = np.bincount(self.truth_states, minlength=len(TruthState))
         return Counts(
-            int(np.count_nonzero(self.prediction_states == PredictionState.TP)),
-            int(np.count_nonzero(np.isin(self.prediction_states, FALSE_POSITIVES))),
-            int(np.count_nonzero(np.isin(self.truth_states, FALSE_NEGATIVES))),
+            int(predictions[PredictionState.TP]),
+            int(predictions[list(FALSE_POSITIVES)].sum()),
+            int(truths[list(FALSE_NEGATIVES)].sum()),
         )
 
 

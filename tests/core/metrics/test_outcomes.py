@@ -278,6 +278,19 @@ def test_rows_of_the_matrix_sum_up_to_objects_and_columns_to_predictions(thresho
         assert behind == n
 
 
+def test_the_matrix_of_hundreds_of_classes_counts_as_that_of_few(random_images):
+    few = table_of(4, random_images(77, n_images=20, n_categories=4, polygons=False, crowds=True))
+    many = dataclasses.replace(few, categories=tuple(f"class {k}" for k in range(300)))
+    outcomes = Matcher(few).at(Thresholds(0.3))
+
+    small, large = confusion_matrix(few, outcomes), confusion_matrix(many, outcomes)
+
+    places = [0, 1, 2, 3, 300]
+    np.testing.assert_array_equal(large.counts[np.ix_(places, places)], small.counts)
+    np.testing.assert_array_equal(large.n_images[np.ix_(places, places)], small.n_images)
+    assert large.counts.sum() == small.counts.sum()
+
+
 def test_scores_of_images():
     table, outcomes = _street()
 
