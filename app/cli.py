@@ -46,6 +46,8 @@ VERBS = (
     "accept",
     "tag",
     "evaluate",
+    "compare",
+    "report",
     "export",
     "export-data",
     "import-version",
@@ -164,6 +166,13 @@ def make_parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--only-listed", action="store_true", help="images that the file does not name were not looked at"
     )
+    made = verb("compare", "Say which of two versions is better on the images of both, and how sure that is.")
+    made.add_argument("first", metavar="V1")
+    made.add_argument("second", metavar="V2")
+    made.add_argument("--set", metavar="SET", choices=("train", "val", "test"), default="test", help="default: test")
+    made = verb("report", "Write all of a run or a version into one HTML file that opens anywhere.")
+    made.add_argument("id", metavar="RUN|VERSION")
+    made.add_argument("--out", metavar="FILE", type=Path, required=True)
     made = verb("export", "Write a model version into a folder or a .zip file, for Calque or for another program.")
     made.add_argument("version", metavar="VERSION")
     made.add_argument("target", metavar="TARGET", type=Path)
@@ -351,10 +360,10 @@ def _dispatch(arguments: argparse.Namespace, home: Any, console: Console) -> Ver
             from app.verbs import judgements
 
             return getattr(judgements, f"run_{verb}")(services, arguments, console)  # type: ignore[no-any-return]
-        if verb == "evaluate":
+        if verb in ("evaluate", "compare", "report"):
             from app.verbs import evaluations
 
-            return evaluations.run_evaluate(services, arguments, console)
+            return getattr(evaluations, f"run_{verb}")(services, arguments, console)  # type: ignore[no-any-return]
         if verb in ("rename", "describe", "delete"):
             from app.verbs import naming
 

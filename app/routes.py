@@ -232,7 +232,7 @@ class Routes(QObject):
         self._features.pool.run_finished.connect(lambda run: self._say_how_sure_a_run_is(run.id))
         runs.list_requested.connect(lambda: self._window.show_page("runs", "runs"))
         runs.version_requested.connect(self.open_version)
-        runs.predictions_requested.connect(self.see_predictions)
+        runs.predictions_requested.connect(lambda run, title: self._features.studies.open_run(run, title))
         runs.train_requested.connect(self.train_current_project)
         runs.train_again_requested.connect(lambda run: self._features.training.open_like_run(run))
         runs.compare_requested.connect(lambda runs: self._features.comparing.compare_runs(runs))

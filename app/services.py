@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from core.predictions.import_service import PredictionImportService
     from core.predictions.service import PredictionService
     from core.rechecks.service import RecheckService
+    from core.reports.service import ReportService
     from core.runs.service import RunService
     from core.training.draft.configurations import ConfigurationService
     from core.training.service import TrainingService
@@ -198,6 +199,12 @@ class Services:
                 self.projects, self.datasets, self.models, self.runs, self.catalog, self.home.root
             ),
         )
+
+    @property
+    def reports(self) -> ReportService:
+        from core.reports.service import ReportService
+
+        return self._once("reports", lambda: ReportService(self.models, self.runs, self.studies))
 
     @property
     def configurations(self) -> ConfigurationService:

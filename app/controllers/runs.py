@@ -39,7 +39,7 @@ class RunsController(QObject):
     run_opened = Signal(object)  # RunId: its page is ready to be shown
     list_requested = Signal()  # leave the page for the list
     version_requested = Signal(object)  # VersionId
-    predictions_requested = Signal(object, str)  # VersionId, what the page is called until it knows
+    predictions_requested = Signal(object, str)  # RunId, what the page is called until it knows
     train_requested = Signal()
     compare_requested = Signal(object)  # tuple of RunId
     train_again_requested = Signal(object)  # RunId
@@ -187,7 +187,7 @@ class RunsController(QObject):
 
     def _see_predictions(self, record: RunRecord) -> None:
         if record.version is not None:
-            self.predictions_requested.emit(record.version, record.model_name)
+            self.predictions_requested.emit(record.id, record.model_name)
 
     def _ask_title(self, record: RunRecord) -> None:
         id, runs = record.id, self._runs

@@ -19,12 +19,12 @@ from app.controllers.study_pictures import StudyPictures, Thumbnails
 from app.controllers.study_reading import OpenedStudy, SecondStudy, read_second, read_study
 from app.jobs import JobContext, JobRunner
 from core.domain.changes import Changes
-from core.domain.ids import VersionId
+from core.domain.ids import RunId, VersionId
 from core.domain.imports import Severity
 from core.domain.messages import UserMessage
 from core.domain.names import shown
 from core.domain.outcomes import Thresholds
-from core.domain.studies import NoteKind, StudySource
+from core.domain.studies import NoteKind, StudyInfo, StudySource
 from core.domain.study_lists import StudyAnswer, StudyCurves, StudyQuestion
 from core.domain.thresholds import ChosenThreshold
 from ui.evaluation.matrix_panel import MatrixPanel
@@ -93,20 +93,13 @@ class StudiesController(QObject):
     def open_version(self, version: VersionId, title: str = "") -> None:
         """What its training predicted of the test set, else of the validation set, else of the training set."""
 
-        def choose(context: JobContext) -> StudySource:
-            found = self._studies.list_studies(version=version)
-            context.check()
-            if found:
-                return found[0].source
-            from core.errors import NotFoundError
-
-            raise NotFoundError(
-                "This version's predictions were not kept: it was trained by an older Calque, or they were deleted.",
-                hint="Evaluate it on images with ground truth to see them.",
-            )
-
         self._begin(lambda: self.open_version(version, title), title)
-        self._open(choose)
+        self._open(lambda context: _first(self._studies.list_studies(version=version), context))
+
+    def open_run(self, run: RunId, title: str = "") -> None:
+        """What the run predicted: of a training as `open_version` has it, of others their own set."""
+        self._begin(lambda: self.open_run(run, title), title)
+        self._open(lambda context: _first(self._studies.list_studies(run=run), context))
 
     def open(self, source: StudySource, title: str = "", *, second: StudySource | None = None) -> None:
         """Show these predictions on the page, and a second set of the same images over them."""
@@ -316,3 +309,15 @@ class StudiesController(QObject):
     def _leave(self) -> None:
         self.close()
         self.back_requested.emit()
+
+
+def _first(found: Sequence[StudyInfo], context: JobContext) -> StudySource:
+    context.check()
+    if found:
+        return found[0].source
+    from core.errors import NotFoundError
+
+    raise NotFoundError(
+        "These predictions were not kept: they were made by an older Calque, or deleted.",
+        hint="Evaluate the version on images with ground truth to see its predictions.",
+    )

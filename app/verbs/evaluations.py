@@ -1,4 +1,4 @@
-"""`calque evaluate`: measure a version, or predictions that are there, on images with ground truth."""
+"""`calque evaluate`, `compare` and `report`: how good a version is, against another, and as one file."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from app.services import Services
 from app.verbs.library import metrics_data
 from app.verbs.output import Console, VerbResult
 from app.verbs.training import Follower, exit_code, state_line, stop_on_interrupt
+from core.domain.comparing import numbered
 from core.domain.evaluating import EvaluationDraft
 from core.domain.evaluation import EvaluationTable
 from core.domain.ids import ProjectId, SnapshotId, VersionId
+from core.domain.models import ModelVersion
+from core.domain.names import shown, typed_path
 from core.domain.predictions import PredictionSet
 from core.domain.snapshots import Split
 from core.errors import NotFoundError, RefusedError
+from core.evaluations.pairing import sentences
 from core.evaluations.results import table_of
 
 
@@ -28,6 +32,53 @@ def run_evaluate(services: Services, arguments: argparse.Namespace, console: Con
         f'There is neither a model version nor a set of predictions "{arguments.source}".',
         hint="calque models lists versions.",
     )
+
+
+def run_compare(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
+    """V2 against V1."""
+    first, second = (_version(services, text) for text in (arguments.first, arguments.second))
+    split = Split(arguments.set)
+    found = services.comparing.difference(first.id, second.id, split)
+    titles = numbered([f"{version.model_name} {version.label}" for version in (first, second)])
+    names = [difference.measure for difference in found.differences]
+    data = {
+        "first": first.id,
+        "second": second.id,
+        "titles": list(titles),
+        "set": split.value,
+        "n_images": found.n_images,
+        "n_left_out": found.n_left_out,
+        "differences": {difference.measure: difference for difference in found.differences},
+        "fixed": list(found.fixed),
+        "broken": list(found.broken),
+        "both_wrong": list(found.both_wrong),
+        "sentences": list(sentences(found, titles[0], titles[1], names)),
+    }
+    return VerbResult(data, sentences(found, titles[0], titles[1], names))
+
+
+def run_report(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
+    target = typed_path(arguments.out)
+    version = services.models.find_version(arguments.id)
+    run = None if version is not None else services.runs.find_run(arguments.id)
+    if version is not None:
+        written = services.reports.write_version(version.id, target)
+    elif run is not None:
+        written = services.reports.write_run(run.id, target)
+    else:
+        raise NotFoundError(
+            f'There is neither a run nor a model version "{arguments.id}".',
+            hint="calque runs and calque models list all.",
+        )
+    data = {"report": str(written), "version": version and version.id, "run": run and run.id}
+    return VerbResult(data, (f'The report is in "{shown(written)}".',))
+
+
+def _version(services: Services, text: str) -> ModelVersion:
+    version = services.models.find_version(text)
+    if version is None:
+        raise NotFoundError(f'There is no model version "{text}".', hint="calque models lists all.")
+    return version
 
 
 def _evaluate_version(

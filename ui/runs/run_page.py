@@ -163,7 +163,7 @@ class RunPage(QWidget):
         self._warnings.hide()
         self._show_places(run)
         if not is_same:
-            self._tabs.setCurrentIndex(0)
+            self.show_tab(self._first_tab(run))
         self._refresh(run)
 
     def begin_replay(self) -> None:
@@ -188,6 +188,12 @@ class RunPage(QWidget):
         self._tabs.setCurrentWidget(tab)
 
     # Inside
+
+    def _first_tab(self, run: Run) -> QWidget:
+        """Where the pages of its kind begin: with the curves, else with what was measured, else with the log."""
+        if run.kind.has_curves:
+            return self._curves_tab
+        return self._evaluation if run.kind.has_measurements and run.tables else self._log
 
     def _refresh(self, run: Run) -> None:
         state, now = run.state, self._now()

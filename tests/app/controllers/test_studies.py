@@ -198,6 +198,17 @@ def test_a_tag_is_kept_filtered_by_and_taken_back(
     qtbot.waitUntil(lambda: page._tags == {})
 
 
+def test_a_run_opens_what_it_predicted_itself(
+    qtbot: QtBot, site: EvaluationSite, controller: StudiesController, page: StudyPage
+) -> None:
+    state = site.evaluate(site.quick, folders=("val",))
+    controller.open_run(state.run)
+    _opened(qtbot, page)
+    assert controller.current is not None
+    assert controller.current.info.run == state.run
+    assert controller.current.info.subtitle == "val"
+
+
 def test_a_prediction_is_accepted_as_an_annotation_and_taken_back(
     qtbot: QtBot, site: EvaluationSite, controller: StudiesController, page: StudyPage
 ) -> None:

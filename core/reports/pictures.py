@@ -1,0 +1,72 @@
+"""Images with what is there and what was predicted, drawn on and packed into the page."""
+
+from __future__ import annotations
+
+import base64
+import io
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+from PIL import ImageDraw
+
+from core.domain.geometry import Geometry, bounds_of
+from core.domain.outcomes import FALSE_NEGATIVES, Outcomes, PredictionState
+from core.domain.predictions import ImageRecord, ObjectTable
+from core.images.reading import decode
+
+MAX_SIDE = 720
+QUALITY = 78
+DASH, GAP = 7, 5
+MISSED, RIGHT, WRONG, OTHER_CLASS = "#0072B2", "#009E73", "#D55E00", "#CC79A7"
+FOUND = "#7A8699"
+
+
+def drawn_image(path: Path, record: ImageRecord, table: ObjectTable, outcomes: Outcomes, index: int, white: int) -> str:
+    """An <img> with its bytes. Ground truth is dashed, predictions are solid. Raises ImageFileError."""
+    picture = decode(path, max_side=MAX_SIDE, white=white)
+    scale = picture.width / max(1, record.image.width)
+    pen = ImageDraw.Draw(picture)
+    truth_states = outcomes.truth_states[table.truths_of(index)]
+    for truth, state in zip(record.truths, truth_states, strict=True):
+        is_missed = int(state) in [int(item) for item in FALSE_NEGATIVES]
+        _outline(pen, truth.geometry, record, scale, MISSED if is_missed else FOUND, is_dashed=True)
+    states = outcomes.prediction_states[table.predictions_of(index)]
+    for prediction, state in zip(record.predictions, states, strict=True):
+        if state in (PredictionState.BELOW, PredictionState.IGNORED):
+            continue
+        colour = RIGHT if state == PredictionState.TP else WRONG
+        if state in (PredictionState.FP_CLASS, PredictionState.FP_BOTH):
+            colour = OTHER_CLASS
+        _outline(pen, prediction.geometry, record, scale, colour, is_dashed=False)
+    content = io.BytesIO()
+    picture.save(content, "JPEG", quality=QUALITY)
+    encoded = base64.b64encode(content.getvalue()).decode("ascii")
+    return f'<img alt="" width="{picture.width}" height="{picture.height}" src="data:image/jpeg;base64,{encoded}">'
+
+
+def _outline(
+    pen: ImageDraw.ImageDraw, geometry: Geometry, record: ImageRecord, scale: float, colour: str, *, is_dashed: bool
+) -> None:
+    shape = geometry or bounds_of(geometry, record.image.width, record.image.height)
+    for ring in shape.outline():
+        points = [(x * scale, y * scale) for x, y in zip(ring[0::2], ring[1::2], strict=True)]
+        if len(points) < 2:
+            continue
+        for start, end in zip(points, [*points[1:], points[0]], strict=True):
+            for piece in _dashes(start, end) if is_dashed else ((start, end),):
+                pen.line(piece, fill=colour, width=2)
+
+
+def _dashes(
+    start: tuple[float, float], end: tuple[float, float]
+) -> Iterator[tuple[tuple[float, float], tuple[float, float]]]:
+    length = math.dist(start, end)
+    if not length:
+        return
+    dx, dy = (end[0] - start[0]) / length, (end[1] - start[1]) / length
+    at = 0.0
+    while at < length:
+        until = min(length, at + DASH)
+        yield (start[0] + dx * at, start[1] + dy * at), (start[0] + dx * until, start[1] + dy * until)
+        at += DASH + GAP
