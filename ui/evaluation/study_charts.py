@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from core.domain.analysis import Calibration, ErrorCost, Histogram, PrecisionRecall, ThresholdCurves
 from core.domain.predictions import Floats
@@ -206,9 +206,9 @@ class StudyCharts(QScrollArea):
 
     def _make_layout(self) -> None:
         content = QWidget()
-        head = QHBoxLayout()
+        head = QVBoxLayout()
         head.addWidget(self._category)
-        head.addWidget(self._about, 1)
+        head.addWidget(self._about)
         self._grid = QGridLayout()
         self._grid.setSpacing(8)
         column = QVBoxLayout(content)
