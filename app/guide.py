@@ -28,6 +28,7 @@ GUIDE_PAGES = (
     ("predictions.md", "Predictions"),
     ("evaluating.md", "Evaluating"),
     ("review.md", "Review predictions"),
+    ("label-errors.md", "Find label errors"),
     ("export.md", "Export"),
     ("preferences.md", "Preferences"),
     ("command-line.md", "Command line"),
@@ -46,6 +47,7 @@ PAGE_OF_WINDOW_PAGE = {
     "version": "models.md",
     "compare": "compare.md",
     "review": "review.md",
+    "suspicions": "label-errors.md",
 }
 
 PAGE_OF_WIDGET = {

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from app.controllers.runs import RunsController
     from app.controllers.studies import StudiesController
     from app.controllers.sureness import SurenessController
+    from app.controllers.suspecting import SuspectingController
     from app.controllers.training import TrainingController
     from app.controllers.version_imports import VersionImports
     from app.controllers.viewer import ViewerController
@@ -388,6 +389,19 @@ class Features(QObject):
         self._window.add_page("review", self.review_page)
         controller = ReviewController(page=self.review_page, **self._for_judging())
         self.routes.lead_from_judging(controller, "review")
+        return self._keep_fresh(controller)
+
+    @cached_property
+    def suspecting(self) -> SuspectingController:
+        from app.controllers.suspecting import SuspectingController
+        from ui.judging.suspicions_page import SuspicionsPage
+
+        self.suspicions_page = SuspicionsPage()
+        self._window.add_page("suspicions", self.suspicions_page)
+        controller = SuspectingController(
+            page=self.suspicions_page, suspecting=self.services.suspecting, **self._for_judging()
+        )
+        self.routes.lead_from_judging(controller, "suspicions")
         return self._keep_fresh(controller)
 
     def _for_judging(self) -> dict[str, Any]:

@@ -114,6 +114,7 @@ class Routes(QObject):
         projects.export_requested.connect(lambda project, folders: self._features.exports.open(project, folders))
         projects.locate_requested.connect(lambda project: self._features.locating.ask_folder(project))
         projects.review_requested.connect(lambda project: self._features.reviewing.open(project))
+        projects.suspicions_requested.connect(lambda project: self._features.suspecting.open(project))
         projects.runs_requested.connect(self._show_runs_of)
         projects.models_requested.connect(self._show_models_of)
         projects.train_requested.connect(

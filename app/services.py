@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from core.images.thumbnails import ThumbnailCache
     from core.imports.service import ImportService
     from core.judgements.accepting import AcceptingService
+    from core.judgements.suspecting import SuspectingService
     from core.judgements.tags import TagService
     from core.models.service import ModelService
     from core.predictions.import_service import PredictionImportService
@@ -173,6 +174,12 @@ class Services:
         from core.judgements.accepting import AcceptingService
 
         return self._once("accepting", lambda: AcceptingService(self.registry, Sources(self.registry, self.models)))
+
+    @property
+    def suspecting(self) -> SuspectingService:
+        from core.judgements.suspecting import SuspectingService
+
+        return self._once("suspecting", lambda: SuspectingService(self.registry, self.studies))
 
     @property
     def tags(self) -> TagService:

@@ -104,6 +104,10 @@ class JudgingController(QObject):
     def judge(self, verb: str, entry: Any) -> None:
         raise NotImplementedError
 
+    def verbs_of(self, entry: Any) -> set[str]:
+        """The answers that this one can have."""
+        return set(self._page.verb_ids)
+
     def say_empty(self) -> None:
         """There is nothing (any more)."""
         raise NotImplementedError
@@ -203,6 +207,7 @@ class JudgingController(QObject):
                 self.drop_entry()
                 return
             self._page.set_item(item)
+            self._page.set_enabled_verbs(self.verbs_of(entry))
             self._page.set_progress(self._n_judged + self._position, self._n_judged + len(self._entries))
             self._show_picture(item)
 

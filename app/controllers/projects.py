@@ -42,6 +42,7 @@ class ProjectsController(QObject):
     export_requested = Signal(object, object)  # Project, tuple[str, ...] of folders to offer
     locate_requested = Signal(object)  # Project
     review_requested = Signal(object)  # Project
+    suspicions_requested = Signal(object)  # Project
     runs_requested = Signal(object)  # ProjectId
     models_requested = Signal(object)  # ProjectId
     message_raised = Signal(object)  # UserMessage
@@ -68,6 +69,7 @@ class ProjectsController(QObject):
         project_page.import_requested.connect(self.import_requested)
         project_page.export_requested.connect(self.export_requested)
         project_page.review_requested.connect(self.review_requested)
+        project_page.suspicions_requested.connect(self.suspicions_requested)
         project_page.runs_requested.connect(self.runs_requested)
         project_page.models_requested.connect(self.models_requested)
         project_page.locate_requested.connect(self.locate_requested)

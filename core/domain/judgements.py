@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from core.domain.geometry import Box, Geometry
 from core.domain.ids import AnnotationId, CategoryId, ImageId, PredictionSetId, VersionId
+from core.domain.suspicions import SuspicionKind
 
 LABEL_SUSPICIOUS = "label suspicious"
 HARD_CASE = "hard case"
@@ -91,8 +93,31 @@ class Judged:
         return len(self.annotations) + len(self.reviews)
 
 
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """A label of the project that may be wrong. `category` and `box` are the annotation's, or those of the prediction
+    where one is missing; `candidate` is the prediction, where there is one."""
+
+    image: ImageId
+    path: str
+    kind: SuspicionKind
+    category: str
+    box: Box
+    score: float  # 0 to 1, higher is likelier; no probability
+    text: str
+    candidate: Candidate | None = None
+
+
 class Verdict(StrEnum):
     WRONG = "label is wrong"
     RIGHT = "label is right"
     UNSURE = "unsure"
     REJECTED = "rejected"  # of a prediction in the review queue
+
+
+KIND_WORDS: Mapping[SuspicionKind, str] = {
+    SuspicionKind.MISSING: "likely missing",
+    SuspicionKind.EXTRA: "likely extra",
+    SuspicionKind.MISLABELLED: "likely another class",
+    SuspicionKind.MISPLACED: "likely badly placed",
+}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from core.domain.geometry import Box, Polygon
@@ -11,7 +12,9 @@ from core.domain.predictions import PredictedObject
 from core.domain.projects import Category
 from ui.judging.judging_item import JudgingItem
 from ui.viewer.layers import ground_truth_layer, prediction_layer
-from ui.viewer.overlays import OverlayKind, OverlayLayer
+from ui.viewer.overlays import ObjectRef, OverlayKind, OverlayLayer
+
+_SAME_PX = 4.0  # of all four corners together: labels are kept to a fraction of a pixel
 
 
 def layers_of(item: JudgingItem, categories: Sequence[Category], *, is_correcting: bool) -> list[OverlayLayer]:
@@ -29,6 +32,19 @@ def layers_of(item: JudgingItem, categories: Sequence[Category], *, is_correctin
     if item.accepted:
         layers.append(accepted_layer(item.accepted, categories))
     return layers
+
+
+def marked(item: JudgingItem, layers: Mapping[OverlayKind, OverlayLayer]) -> ObjectRef | None:
+    """The object that is asked about: the one whose bounds are its shape's."""
+    kind = OverlayKind.PREDICTIONS_A if item.is_prediction else OverlayKind.GROUND_TRUTH
+    layer, box = layers.get(kind), item.shape.bounds()
+    found = [
+        (sum(abs(a - b) for a, b in zip(_corners(one.bounds), _corners(box), strict=True)), one.ref)
+        for one in (layer.objects if layer is not None else ())
+        if one.title == item.category
+    ]
+    distance, ref = min(found, default=(math.inf, None))
+    return ref if distance < _SAME_PX else None
 
 
 def accepted_layer(accepted: Sequence[ModelAnnotation], categories: Sequence[Category]) -> OverlayLayer:
@@ -55,3 +71,7 @@ def author_of(annotation: ModelAnnotation) -> str:
 def _predicted(category: int, shape: Box | Polygon, confidence: float) -> PredictedObject:
     polygon = shape if isinstance(shape, Polygon) else None
     return PredictedObject(category, confidence, shape.bounds(), polygon)
+
+
+def _corners(box: Box) -> tuple[float, float, float, float]:
+    return box.x0, box.y0, box.x1, box.y1

@@ -28,7 +28,7 @@ from core.domain.projects import Category
 from ui.icons import icon
 from ui.judging.correcting_canvas import CorrectingCanvas
 from ui.judging.judging_item import JudgingItem, Verb
-from ui.judging.judging_layers import layers_of
+from ui.judging.judging_layers import layers_of, marked
 from ui.messages import MessageBanner
 from ui.viewer.picture import Picture
 from ui.widgets.empty_state import EmptyState
@@ -276,6 +276,10 @@ class JudgingPage(QWidget):
         self._position.setText("")
 
     @property
+    def verb_ids(self) -> tuple[str, ...]:
+        return tuple(verb.id for verb in self._verbs)
+
+    @property
     def item(self) -> JudgingItem | None:
         return self._item
 
@@ -354,11 +358,13 @@ class JudgingPage(QWidget):
         """The shape in the middle, with its surroundings."""
         if self._item is not None:
             box: Box | Polygon = self._item.shape
-            self.canvas.centre_on(box.bounds(), 0.35)
+            self.canvas.centre_on(box.bounds(), 0.5)
 
     def _draw(self) -> None:
         if self._item is not None:
             self.canvas.set_layers(layers_of(self._item, self._categories, is_correcting=self._is_correcting))
+            if not self._is_correcting:
+                self.canvas.select(marked(self._item, self.canvas.layers))
 
     def _enable(self, ids: set[str]) -> None:
         for id, button in self._buttons.items():

@@ -21,7 +21,7 @@ from ui.widgets.labels import label
 from ui.widgets.page_header import PageHeader
 
 TRAIN, IMPORT, EXPORT, RUNS, MODELS = "train", "import", "export", "runs", "models"
-REVIEW = "review"
+REVIEW, SUSPICIONS = "review", "suspicions"
 LOCATE, RENAME, REMOVE = "locate", "rename", "remove"
 
 
@@ -32,6 +32,7 @@ class ProjectPage(QWidget):
     import_requested = Signal(object)  # Project
     export_requested = Signal(object, object)  # Project, tuple[str, ...] of folders to offer
     review_requested = Signal(object)  # Project: accept, correct or reject predictions on its images
+    suspicions_requested = Signal(object)  # Project: labels that are likely wrong
     runs_requested = Signal(object)  # ProjectId
     models_requested = Signal(object)  # ProjectId
     locate_requested = Signal(object)  # Project
@@ -67,6 +68,7 @@ class ProjectPage(QWidget):
             (EXPORT, "upload", self.tr("E&xport annotations…")),
             ("", "", ""),
             (REVIEW, "list-checks", self.tr("Review &predictions…")),
+            (SUSPICIONS, "scan", self.tr("&Find label errors…")),
             ("", "", ""),
             (RUNS, "activity", self.tr("Show r&uns of this project")),
             (MODELS, "boxes", self.tr("Show &models")),
@@ -145,6 +147,7 @@ class ProjectPage(QWidget):
         for key, signal in (
             (IMPORT, self.import_requested),
             (REVIEW, self.review_requested),
+            (SUSPICIONS, self.suspicions_requested),
             (LOCATE, self.locate_requested),
             (RENAME, self.rename_requested),
             (REMOVE, self.remove_requested),

@@ -52,3 +52,12 @@ def files_after(session: Session, project: ProjectId, after: int, limit: int) ->
         .limit(limit)
     ).all()
     return tuple(ImageFile(*row[1:]) for row in rows), rows[-1][0] if rows else after
+
+
+def paths_of(session: Session, keys: Iterable[int]) -> dict[int, str]:
+    """By key, of those images that are there."""
+    found: dict[int, str] = {}
+    for chunk in chunked(keys, KEYS_PER_QUERY):
+        rows = session.execute(select(ImageRow.id, ImageRow.path).where(ImageRow.id.in_(chunk)))
+        found.update((key, path) for key, path in rows)
+    return found

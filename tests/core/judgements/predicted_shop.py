@@ -46,11 +46,12 @@ class PredictedShop(Shop):
         classes: Sequence[str] = CLASSES,
         elsewhere: Sequence[str] = (),
         sha256: str | None = None,
+        has_truth: bool = False,
     ) -> StudyInfo:
         """A set of predictions on images by their paths; `elsewhere` are images that the project does not have."""
         images, id = self.images(), PredictionSetId(clock.new_id())
         path = self.home.predictions / f"{id}.pack"
-        with write_pack(path, PackHeader(tuple(classes), "detection")) as writer:
+        with write_pack(path, PackHeader(tuple(classes), "detection", has_truth=has_truth)) as writer:
             for key, objects in found.items():
                 image = images.get(key)
                 known = image.sha256 if image is not None else ""
@@ -60,7 +61,7 @@ class PredictedShop(Shop):
                 writer.add(PredictedImage(key, "", 64, 48), [_object(0, 0.9, Box(1, 1, 9, 9))])
         item = PredictionSet(
             id, SetKind.PREDICTION, name, clock.now(), tuple(classes), writer.n_images, writer.n_predictions,
-            path.stat().st_size, project=self.project,
+            path.stat().st_size, project=self.project, has_truth=has_truth,
         )  # fmt: skip
         with self.registry.write() as session:
             put_set(session, item, path)

@@ -1,0 +1,164 @@
+"""Labels that are likely wrong, from what a model predicted on them, until a person has said what is the matter.
+
+What was reviewed is known by its image, kind, class and place, and is not asked about again, whatever version suspects
+it next. Labels are never changed here: a wrong one has its image tagged.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from core import clock
+from core.domain.changes import Changed, Changes
+from core.domain.geometry import Box
+from core.domain.ids import ImageId, ProjectId
+from core.domain.judgements import KIND_WORDS, LABEL_SUSPICIOUS, SAME_OBJECT_IOU, Candidate, Suspicion, Verdict
+from core.domain.names import shown
+from core.domain.studies import StudyInfo
+from core.domain.suspicions import LabelSuspicion, SuspicionKind
+from core.errors import RefusedError
+from core.evaluations.studies import StudyService
+from core.evaluations.study import Study
+from core.judgements.overlaps import Corners, highest_overlap
+from core.metrics.label_errors import find_label_errors
+from core.registry.changes import noted
+from core.registry.database import Registry
+from core.registry.stores import judgements as store
+from core.registry.stores.image_files import paths_of
+from core.registry.stores.judgements import Review
+
+_KINDS = tuple(kind.value for kind in SuspicionKind)
+
+Check = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicions:
+    """The likeliest first; `n_reviewed` and `n_elsewhere` were passed over."""
+
+    found: tuple[Suspicion, ...]
+    n_reviewed: int = 0
+    n_elsewhere: int = 0  # on images that the project does not have, or that changed since
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A verdict that was given: `review` is its key, `tagged` the images that got the tag by it."""
+
+    review: int
+    tagged: tuple[ImageId, ...] = ()
+
+
+class SuspectingService:
+    """Every method may be called on any thread."""
+
+    def __init__(self, registry: Registry, studies: StudyService) -> None:
+        self._registry = registry
+        self._studies = studies
+
+    def find(self, project: ProjectId, study: StudyInfo, *, check: Check = lambda: None) -> Suspicions:
+        """Judged against the labels that the project has now. Raises RefusedError where nothing is annotated,
+        FormatError, StorageError."""
+        with self._studies.open(study.source, check=check) as opened:
+            if not study.has_truth:
+                raise RefusedError(
+                    "These predictions were not compared with any labels.",
+                    hint="Evaluate the version on these images, or choose other predictions.",
+                )
+            with self._studies.with_present_labels(opened, check=check) as present:
+                check()
+                ranked = find_label_errors(present.matcher)
+                return self._unreviewed(project, present, ranked)
+
+    def review(self, study: StudyInfo, suspicion: Suspicion, verdict: Verdict, note: str = "") -> Changed[Reviewed]:
+        """Keep a verdict. Where the label is wrong, its image gets the tag "label suspicious"."""
+        now = clock.now()
+        row = Review(
+            int(suspicion.image),
+            suspicion.kind.value,
+            verdict.value,
+            suspicion.category,
+            suspicion.box,
+            study.title,
+            now,
+            note.strip(),
+        )
+        with self._registry.write() as session:
+            (key,) = store.insert_reviews(session, [row])
+            tagged: tuple[ImageId, ...] = ()
+            if verdict is Verdict.WRONG:
+                words = f"{KIND_WORDS[suspicion.kind]}: {suspicion.category}"
+                tagged = store.put_tags(session, [suspicion.image], LABEL_SUSPICIOUS, words, now)
+            return Changed(Reviewed(key, tagged), noted(session))
+
+    def undo(self, reviewed: Reviewed) -> Changes:
+        """The verdict, and the tag that came with it."""
+        with self._registry.write() as session:
+            store.delete_reviews(session, [reviewed.review])
+            store.delete_tags(session, reviewed.tagged, LABEL_SUSPICIOUS)
+            return noted(session)
+
+    def as_csv(self, project: ProjectId, open_ones: Iterable[Suspicion] = ()) -> str:
+        """A line for each verdict that was given, and each suspicion that waits for one."""
+        with self._registry.read() as session:
+            given = store.list_reviews(session, project, _KINDS)
+            paths = paths_of(session, [review.image for review in given])
+        lines = io.StringIO()
+        writer = csv.writer(lines, lineterminator="\n")
+        writer.writerow(
+            ("image", "suspicion", "class", "x0", "y0", "x1", "y1", "score", "verdict", "raised_by", "reviewed_at")
+        )
+        for one in open_ones:
+            writer.writerow((shown(one.path), one.kind.value, one.category, *_numbers(one.box), f"{one.score:.3f}"))
+        for review in given:
+            place = (shown(paths.get(review.image, "")), review.kind, review.category, *_numbers(review.box), "")
+            writer.writerow((*place, review.verdict, review.source, review.created_at.isoformat()))
+        return lines.getvalue()
+
+    def _unreviewed(self, project: ProjectId, study: Study, ranked: Iterable[LabelSuspicion]) -> Suspicions:
+        with self._registry.read() as session:
+            given = store.list_reviews(session, project, _KINDS)
+        known: dict[tuple[int, str, str], list[Corners]] = defaultdict(list)
+        for review in given:
+            known[(review.image, review.kind, review.category)].append(_corners(review.box))
+        first = np.searchsorted(study.table.prediction_images, np.arange(study.table.n_images))
+        found: list[Suspicion] = []
+        n_reviewed = n_elsewhere = 0
+        for one in ranked:
+            predicted, now = study.images[one.image], study.found[one.image]
+            is_same = now is not None and (not predicted.sha256 or not now.sha256 or predicted.sha256 == now.sha256)
+            if now is None or not is_same:
+                n_elsewhere += 1
+                continue
+            category = study.categories[one.category]
+            if highest_overlap(_corners(one.box), known[(int(now.id), one.kind.value, category)]) >= SAME_OBJECT_IOU:
+                n_reviewed += 1
+                continue
+            candidate = None
+            if one.prediction >= 0:
+                table, row = study.table, one.prediction
+                candidate = Candidate(
+                    image=now.id,
+                    path=predicted.key,
+                    place=one.image,
+                    number=row - int(first[one.image]),
+                    category=study.categories[int(table.prediction_categories[row])],
+                    confidence=float(table.confidences[row]),
+                    box=Box(*table.prediction_boxes[row].tolist()),
+                )
+            found.append(Suspicion(now.id, predicted.key, one.kind, category, one.box, one.score, one.text, candidate))
+        return Suspicions(tuple(found), n_reviewed, n_elsewhere)
+
+
+def _corners(box: Box) -> Corners:
+    return box.x0, box.y0, box.x1, box.y1
+
+
+def _numbers(box: Box) -> tuple[str, ...]:
+    return tuple(f"{value:.1f}" for value in _corners(box))
