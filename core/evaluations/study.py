@@ -184,18 +184,27 @@ class Study:
         """TIDE's six errors among predictions from `confidence` up, and the AP50 that each costs."""
         return self._once(("errors", confidence), lambda: error_costs(self.matcher, confidence))
 
-    def weighted(self, thresholds: Thresholds) -> Weighted:
-        """The headlines, ready to be drawn again and again from the images: for intervals and comparisons."""
-        return self._once(("weighted", *_key(thresholds)), lambda: Weighted(self.matches, self.scores(thresholds)))
+    def weighted(self, thresholds: Thresholds, table_confidence: float | None = None) -> Weighted:
+        """The headlines, ready to be drawn again and again from the images: for intervals and comparisons. With
+        `table_confidence` also the precision and recall that a table states there, the means over its classes."""
+        return self._once(
+            ("weighted", table_confidence, *_key(thresholds)),
+            lambda: Weighted(self.matches, self.scores(thresholds), table_confidence=table_confidence),
+        )
 
     def intervals(
-        self, thresholds: Thresholds, *, n_resamples: int = N_RESAMPLES, check: Callable[[], None] = lambda: None
+        self,
+        thresholds: Thresholds,
+        *,
+        table_confidence: float | None = None,
+        n_resamples: int = N_RESAMPLES,
+        check: Callable[[], None] = lambda: None,
     ) -> Mapping[str, MeasuredValue]:
         """Each headline by its name (mAP50, mAP50-95; precision, recall and F1 at `thresholds`) with the interval in
         which it lies with 95 %. Seconds for thousands of images; `check` may raise to give up."""
         return self._once(
-            ("intervals", n_resamples, *_key(thresholds)),
-            lambda: intervals(self.weighted(thresholds), n_resamples=n_resamples, check=check),
+            ("intervals", table_confidence, n_resamples, *_key(thresholds)),
+            lambda: intervals(self.weighted(thresholds, table_confidence), n_resamples=n_resamples, check=check),
         )
 
     def _once(self, key: Hashable, make: Callable[[], T]) -> T:

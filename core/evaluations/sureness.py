@@ -5,17 +5,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from core.domain.evaluation import BOXES, MASKS, group_word
+from core.domain.evaluation import BOXES, MASKS, EvaluationTable, group_word
 from core.domain.ids import VersionId
-from core.domain.metrics import MAP50, MAP50_95
+from core.domain.metrics import BOX_THRESHOLD, MAP50, MAP50_95, MASK_THRESHOLD
+from core.domain.snapshots import Split
 from core.domain.studies import StudyInfo, StudyKind
 from core.domain.sureness import Sureness
 from core.domain.thresholds import VersionThreshold
 from core.evaluations.studies import StudyService
-from core.metrics.bootstrap import F1
+from core.metrics.bootstrap import CLASS_PRECISION, CLASS_RECALL, F1
 from core.models.service import ModelService
 
-_SHOWN = ((MAP50_95, "mAP50-95"), (MAP50, "mAP50"))
+_SHOWN = ((MAP50_95, "mAP50-95"), (MAP50, "mAP50"), (CLASS_PRECISION, "P"), (CLASS_RECALL, "R"))
 
 
 class SurenessService:
@@ -40,17 +41,24 @@ class SurenessService:
         if found is None:
             infos = self._studies.list_studies(version=id)
             own = (info for info in infos if info.kind is StudyKind.TRAINING and info.has_truth and info.n_images)
-            found = tuple(self._measure(info, threshold, check) for info in own)
+            tables: dict[Split | None, EvaluationTable] = {t.split: t for t in self._models.get_details(id).tables}
+            found = tuple(self._measure(info, threshold, tables.get(info.split), check) for info in own)
             with self._lock:
                 if found:  # a version that is not published yet has none, for now
                     self._kept[key] = found
         return found
 
-    def _measure(self, info: StudyInfo, threshold: VersionThreshold, check: Callable[[], None]) -> Sureness:
+    def _measure(
+        self, info: StudyInfo, threshold: VersionThreshold, table: EvaluationTable | None, check: Callable[[], None]
+    ) -> Sureness:
+        """`table` says at which confidence its precision and recall are."""
         check()
+        name = MASK_THRESHOLD if info.has_masks else BOX_THRESHOLD
+        at = None if table is None else table.overall.value(name)
         with self._studies.open(info.source, check=check) as study:
-            measured = study.intervals(threshold.at(study.categories), check=check)
+            measured = study.intervals(threshold.at(study.categories), table_confidence=at, check=check)
         group = f"{group_word(MASKS if info.has_masks else BOXES)} "
-        values = {f"{group}{title}": measured[name] for name, title in _SHOWN} | {"F1": measured[F1]}
+        values = {f"{group}{title}": measured[name] for name, title in _SHOWN if name in measured}
+        values["F1"] = measured[F1]
         assert info.split is not None  # of a training
         return Sureness(info.split, values, threshold.confidence, info.n_images)

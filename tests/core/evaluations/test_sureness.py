@@ -19,15 +19,19 @@ def test_each_set_has_the_intervals_of_its_study(site: EvaluationSite) -> None:
     assert [(one.split, one.n_images) for one in found] == [(Split.TEST, 3), (Split.VAL, 4), (Split.TRAIN, 24)]
     threshold = site.shop.models.threshold_of(site.quick)
     with site.studies.open(StudySource.of_version(site.quick, Split.TEST)) as study:
-        measured = study.intervals(threshold.at(study.categories))
+        table = next(t for t in site.shop.models.get_details(site.quick).tables if t.split is Split.TEST)
+        at = table.overall.value("threshold")
+        measured = study.intervals(threshold.at(study.categories), table_confidence=at)
     assert found[0].values == {
         "Box mAP50-95": measured["map50_95"],
         "Box mAP50": measured["map50"],
+        "Box P": measured["class_precision"],
+        "Box R": measured["class_recall"],
         "F1": measured["f1"],
     }
     assert found[0].confidence == threshold.confidence
-    table = next(t for t in site.shop.models.get_details(site.quick).tables if t.split is Split.TEST)
-    assert found[0].values["Box mAP50"].value == pytest.approx(table.overall.value("map50"), abs=1e-9)
+    for title, name in (("mAP50-95", "map50_95"), ("mAP50", "map50"), ("P", "precision"), ("R", "recall")):
+        assert found[0].values[f"Box {title}"].value == pytest.approx(table.overall.value(name), abs=1e-9)
     assert service.of_version(site.quick) is found
 
 
