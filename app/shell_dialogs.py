@@ -11,7 +11,8 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from app.commands import COMMANDS
-from ui.viewer.viewer_keys import MODE_KEYS, VIEWER_KEYS
+from ui.studies.study_keys import STUDY_KEYS
+from ui.viewer.viewer_keys import VIEWER_KEYS
 from ui.widgets.text_dialog import TextDialog
 
 NAMED_LIBRARIES = ("PySide6-Essentials", "torch", "ultralytics", "pyqtgraph", "SQLAlchemy")
@@ -68,7 +69,7 @@ def about_text() -> str:
 
 
 def shortcuts_text() -> str:
-    """Markdown: every command that has a shortcut, by menu, then the viewer's keys."""
+    """Markdown: every command that has a shortcut, by menu, then those of the viewer and of predictions."""
     lines = ["# Keyboard shortcuts", ""]
     for menu in dict.fromkeys(command.menu for command in COMMANDS):
         rows = [command for command in COMMANDS if command.menu == menu and command.shortcut]
@@ -79,7 +80,7 @@ def shortcuts_text() -> str:
     lines += ["**Viewer**", ""]
     lines += [f"* {key.shown}  {key.does}" for key in VIEWER_KEYS]
     lines += ["", "**Predictions over ground truth**", ""]
-    lines += [f"* {key.shown}  {key.does}" for key in MODE_KEYS]
+    lines += [f"* {key.shown}  {key.does}" for key in STUDY_KEYS]
     return "\n".join(lines)
 
 

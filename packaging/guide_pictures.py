@@ -27,6 +27,7 @@ from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 from app.build import Application  # noqa: E402
 from app.sample_plan import sample_draft  # noqa: E402
 from app.settings import SettingsStore  # noqa: E402
+from core.domain.ids import VersionId  # noqa: E402
 from core.domain.runs import RunRecord, RunStatus  # noqa: E402
 from core.home import Home  # noqa: E402
 from core.samples.service import SAMPLE_NAME  # noqa: E402
@@ -164,6 +165,21 @@ class Photographer:
         features.routes.open_version(trained.version)
         self.page("version")
         self.take("version")
+        self._study(trained.version)
+
+    def _study(self, version: VersionId) -> None:
+        features = self.features
+        features.routes.see_predictions(version, "")
+        self.page("study")
+        page = features.study_page
+        self.until(lambda: page.answer is not None and page.pane.view.canvas.image_size() is not None)
+        self.wait(2)
+        page.pane.select_error(1)
+        self.take("study")
+        page.column.bar.show_patches()
+        self.wait(2)
+        page.show_panel(0)
+        self.take("study-patches")
 
     def _live(self) -> None:
         features = self.features

@@ -16,7 +16,13 @@ from app.controllers.saving import save_picture, save_text
 from app.controllers.study_acting import StudyActing
 from app.controllers.study_images import StudyImages
 from app.controllers.study_pictures import StudyPictures, Thumbnails
-from app.controllers.study_reading import OpenedStudy, SecondStudy, read_second, read_study
+from app.controllers.study_reading import (
+    OpenedStudy,
+    SecondStudy,
+    read_second,
+    read_study,
+    with_present_labels,
+)
 from app.jobs import JobContext, JobRunner
 from core.domain.changes import Changes
 from core.domain.ids import RunId, VersionId
@@ -80,6 +86,7 @@ class StudiesController(QObject):
         page.question_changed.connect(self._ask)
         page.study_requested.connect(self.open)
         page.second_requested.connect(self.compare_with)
+        page.labels_requested.connect(self.measure_anew)
         page.default_requested.connect(self._set_default)
         page.view_save_requested.connect(self._save_view)
         page.retry_requested.connect(lambda: self._wish())
@@ -134,6 +141,30 @@ class StudiesController(QObject):
             self.message_raised.emit(message)
 
         self._jobs.run(read, then=got, on_error=failed, key="study-second", gives_way=True, on_progress=lambda *_: None)
+
+    def measure_anew(self) -> None:
+        """The same predictions against the labels that the project has today."""
+        opened = self._opened
+        if opened is None:
+            return
+        study = opened.study
+
+        def got(fresh: OpenedStudy) -> None:
+            if self._opened is not opened:
+                fresh.study.close()
+                return
+            self._end_comparison()
+            self._show(fresh)
+            study.close()
+
+        self._jobs.run(
+            lambda context: with_present_labels(self._studies, opened, context.check),
+            then=got,
+            on_error=self.message_raised.emit,
+            key="study-labels",
+            gives_way=True,
+            on_progress=lambda *_: None,
+        )
 
     def refresh(self, changes: Changes) -> None:
         """Predictions are never written again; tags are."""

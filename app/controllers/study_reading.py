@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.domain.names import shown
@@ -83,6 +83,15 @@ def read_study(studies: StudyService, models: ModelService, source: StudySource,
     except BaseException:
         study.close()
         raise
+
+
+def with_present_labels(studies: StudyService, opened: OpenedStudy, check: Check) -> OpenedStudy:
+    """Raises as `StudyService.with_present_labels` does."""
+    from core.metrics.listing import Lister
+
+    study = studies.with_present_labels(opened.study, check=check)
+    optimum = opened.optimum if opened.threshold is not None else _best_of(study)
+    return replace(opened, study=study, lister=Lister(study.matcher), optimum=optimum)
 
 
 def read_second(

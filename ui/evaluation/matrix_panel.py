@@ -41,7 +41,7 @@ class MatrixPanel(StudyPanel):
         self._order.setAccessibleName(self.tr("Order of the classes"))
         for order in Order:
             self._order.addItem(order.value, order)
-        self._background = QCheckBox(self.tr("Background and missed"))
+        self._background = QCheckBox(self.tr("Background"))
         self._background.setToolTip(self.tr("The row of predictions on nothing, and the column of what was not found"))
         self._background.setChecked(True)
         self._reached = label("", "muted", wrap=True)
@@ -111,13 +111,19 @@ class MatrixPanel(StudyPanel):
 
     def _make_layout(self) -> None:
         self._tools = QWidget()
-        row = QHBoxLayout(self._tools)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        row.addWidget(self._share)
-        row.addWidget(self._order)
+        # Two rows: beside an image there is no room for one.
+        rows = QVBoxLayout(self._tools)
+        rows.setContentsMargins(8, 6, 8, 0)
+        rows.setSpacing(4)
+        first, row = QHBoxLayout(), QHBoxLayout()
+        first.setSpacing(6)
+        row.setSpacing(2)
+        first.addWidget(self._share, 1)
+        first.addWidget(self._order, 1)
         row.addWidget(self._background)
         row.addStretch()
+        rows.addLayout(first)
+        rows.addLayout(row)
         for name, text, steps in (
             ("zoom-out", self.tr("Smaller cells (-)"), -1),
             ("maximize", self.tr("Fit all cells (0)"), 0),

@@ -147,6 +147,10 @@ class ListBar(QWidget):
         self._tag.setVisible(bool(tags))
         self._is_resetting = False
 
+    def show_patches(self) -> None:
+        """As if the person had chosen them."""
+        self._patches.setChecked(True)
+
     def choose(self, chosen: ChosenObjects | None) -> None:
         """What was picked in a chart; None = nothing any more."""
         self._change(chosen=chosen)

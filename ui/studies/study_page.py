@@ -49,6 +49,7 @@ class StudyPage(QWidget):
     retry_requested = Signal()
     tag_requested = Signal(object, str, bool)  # tuple of image rows, tag, on or off
     accept_requested = Signal(object)  # tuple of prediction rows
+    labels_requested = Signal()  # measure against the labels of today
     undo_requested = Signal()  # of the last tag or acceptance
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -139,6 +140,7 @@ class StudyPage(QWidget):
         self.thresholds.thresholds_changed.connect(lambda _: self._ask())
         self.thresholds.default_requested.connect(self.default_requested)
         self.thresholds.by_class_requested.connect(self.open_class_thresholds)
+        self.notes.labels_requested.connect(self.labels_requested)
         bar.filter_changed.connect(self._ask)
         self.column.clear_requested.connect(self.clear_filters)
         self.column.changes.change_chosen.connect(bar.choose_change)
@@ -191,6 +193,10 @@ class StudyPage(QWidget):
         self.tabs.addTab(panel, icon(panel.icon_name), panel.title)
         panel.objects_chosen.connect(lambda chosen, is_added: self._choose(panel, chosen, is_added=is_added))
         panel.confidence_chosen.connect(self.thresholds.go_to)
+
+    def show_panel(self, number: int) -> None:
+        """Turn to a tab that was added, from 0."""
+        self.tabs.setCurrentWidget(self._panels[number])
 
     def show_loading(self, title: str, subtitle: str = "") -> None:
         """Another study is being opened."""
@@ -248,7 +254,7 @@ class StudyPage(QWidget):
             facts[-1] = counted(table.n_predictions, "prediction")
         self._header.set_title(self.tr("Predictions of {0}").format(shown(info.title)), " · ".join(filter(None, facts)))
         self._mark_study()
-        self.notes.set_notes(notes)
+        self.notes.set_notes(notes, has_labels=info.project is not None)
         self.thresholds.set_study(has_truth=has_truth, has_version=info.version is not None)
         self.thresholds.set_optimum(optimum)
         self.thresholds.set_thresholds(thresholds)
@@ -450,6 +456,9 @@ class StudyPage(QWidget):
             has_truth=self._table is not None and self._table.n_truths > 0,
         )
         self.pane.view.canvas.setAccessibleDescription(self.inspector.as_text())
+        is_own = one is not None and one.kind is not OverlayKind.PREDICTIONS_B
+        if one is not None and is_own and self._table is not None and image is not None:
+            self.column.grid.show_cell(key_of(self._table, image.index, one.ref))
         self._refresh_acting()
 
     def _refresh_acting(self) -> None:

@@ -44,7 +44,7 @@ def truth_words(state: TruthState, *, partner: str, confidence: float | None, io
         case TruthState.MISSED_LOC:
             return f"missed: the prediction{sure} overlaps it by {iou:.2f}, below IoU {least:.2f}"
         case TruthState.MISSED:
-            return "missed: no prediction from the confidence up is on it"
+            return "missed: no prediction that counts lies on it"
         case _:
             return TRUTH_WORDS[state]
 

@@ -250,3 +250,16 @@ def test_two_sets_of_predictions_are_opened_over_each_other(
     controller.open(sources[0])
     _opened(qtbot, page)
     qtbot.waitUntil(lambda: page.answer is not None and page.answer.second is None)
+
+
+def test_predictions_are_measured_against_the_labels_of_today(
+    qtbot: QtBot, site: EvaluationSite, controller: StudiesController, page: StudyPage
+) -> None:
+    controller.open_version(site.quick)
+    _opened(qtbot, page)
+    page.labels_requested.emit()
+    qtbot.waitUntil(lambda: any("labels of today" in note.text for note in page.notes.notes))
+    study = controller.current
+    assert study is not None
+    assert study.has_present_labels
+    _opened(qtbot, page)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QAbstractSpinBox, QWidget
+from PySide6.QtGui import QAccessible, QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractSpinBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.domain.messages import UserMessage
@@ -18,6 +20,7 @@ from core.metrics.outcomes import Matcher
 from tests.ui.studies.conftest import RECORDS, AnsweringPage, found, image, info_of, table_from, there
 from ui.evaluation.matrix_panel import MatrixPanel
 from ui.studies.cells import CellKey, patch_box
+from ui.studies.study_keys import STUDY_KEYS
 from ui.viewer.modes import ViewMode
 from ui.viewer.overlays import OverlayKind
 
@@ -162,7 +165,7 @@ def test_arrows_in_the_grid_turn_the_image(qtbot: QtBot, page: AnsweringPage) ->
         (0, 1, "False positive: nothing is there"),
         (1, 1, "Missed: taken for a dog 0.70 (IoU 1.00)"),
         (1, 2, "False positive: that is a cat (IoU 1.00), not a dog"),
-        (1, 3, "Missed: no prediction from the confidence up is on it"),
+        (1, 3, "Missed: no prediction that counts lies on it"),
     ],
 )
 def test_the_inspector_says_the_outcome_in_words(page: AnsweringPage, image_row: int, n: int, words: str) -> None:
@@ -310,3 +313,29 @@ def test_every_control_that_takes_the_keyboard_has_a_name(page: AnsweringPage) -
             if interface is None or not interface.text(QAccessible.Text.Name):
                 nameless.append((type(widget).__name__, widget.objectName()))
     assert nameless == []
+
+
+def test_the_guide_and_the_page_know_the_same_keys(page: AnsweringPage) -> None:
+    connected = {shortcut.key().toString() for shortcut in page.findChildren(QShortcut)}
+    assert {QKeySequence(key).toString() for row in STUDY_KEYS for key in row.keys} <= connected
+    guide = (Path(__file__).parents[3] / "docs" / "guide" / "study.md").read_text(encoding="utf-8")
+    assert [row.shown for row in STUDY_KEYS if f"| {row.shown} | {row.does} |" not in guide] == []
+
+
+def test_the_labels_of_today_are_a_click_away(qtbot: QtBot, page: AnsweringPage) -> None:
+    page.notes.set_notes([StudyNote(NoteKind.LABELS_CHANGED, "Labels were changed.")], has_labels=True)
+    [button] = page.notes.findChildren(QPushButton)
+    with qtbot.waitSignal(page.labels_requested):
+        button.click()
+
+
+def test_what_is_selected_in_the_image_is_current_among_the_patches(page: AnsweringPage) -> None:
+    page.column.bar.show_patches()
+    page._go_to(1)
+    for _ in range(3):
+        page.pane.select_error(1)
+        selected, key = page.pane.view.canvas.selected, page.column.grid.current_key()
+        assert selected is not None
+        assert key is not None
+        assert key.image == 1
+        assert key.is_truth == selected.kind.is_truth
