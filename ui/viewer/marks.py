@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from core.domain.geometry import Box
 from ui.theme import current_theme
+from ui.viewer.labels import LabelPainter
 from ui.viewer.modes import Pane
 from ui.viewer.overlays import ObjectRef, OverlayObject
 from ui.viewer.rendering import Scene
@@ -32,6 +33,9 @@ def paint_object(painter: QPainter, scene: Scene, view: ViewTransform, ref: Obje
         painter.setClipRect(pane.rect, Qt.ClipOperation.IntersectClip)
         pens = _marks(colour, width, None if place[0].layer.kind.is_truth else Qt.PenStyle.SolidLine)
         place[0].paint_one(painter, number, pane.view(view), pens)
+        if place[1].has_labels:
+            # The mark has covered its label.
+            LabelPainter(painter, scene.size).paint([(place[0].layer.objects[number], colour)], pane.view(view), 1.0)
         painter.restore()
 
 

@@ -14,6 +14,7 @@ from core.domain.geometry import Box
 from ui.viewer.run_lengths import RunLengths
 
 MAX_BYTES = 64 * 2**20
+THIN = 12  # pixels of the shorter side from which a border of two pixels leaves enough of the inside
 MAX_ENLARGED = 1_000_000  # pixels up to which a mask is made finer than its own, for a line of the usual width
 
 
@@ -50,12 +51,20 @@ class MaskPictures:
 
 
 def _image(bits: npt.NDArray[np.bool_], inside: int, border: int) -> QImage:
-    padded = np.pad(bits, 1)
-    is_inner = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
+    is_inner = _eroded(bits)
+    if min(bits.shape) > THIN:
+        is_inner = _eroded(is_inner)
     lut = np.array([0, border, inside], dtype=np.uint32)
     pixels = np.ascontiguousarray(lut[bits.astype(np.uint8) + (bits & is_inner)])
     height, width = pixels.shape
     return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied).copy()
+
+
+def _eroded(bits: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Without the pixels at its border."""
+    padded = np.pad(bits, 1)
+    inner: npt.NDArray[np.bool_] = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:] & bits
+    return inner
 
 
 def _premultiplied(colour: QColor, opacity: float) -> int:
