@@ -273,6 +273,7 @@ class Features(QObject):
 
     @cached_property
     def runs(self) -> RunsController:
+        from app.controllers.looks import LooksController
         from app.controllers.runs import RunsController
         from ui.runs.run_page import RunPage
         from ui.runs.runs_page import RunsPage
@@ -292,6 +293,7 @@ class Features(QObject):
             parent=self,
         )
         self.routes.lead_from_runs(controller)
+        self._listen(LooksController(jobs=self.jobs, page=self.run_page, parent=self))
         return self._keep_fresh(controller)
 
     @cached_property

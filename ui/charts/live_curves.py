@@ -43,6 +43,7 @@ class LiveCurves(QWidget):
     picture_requested = Signal()
     table_requested = Signal()
     choices_changed = Signal(object)  # ChartChoices
+    epoch_pointed = Signal(object)  # float, where the mouse is over the curves; None = it left them
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,6 +55,7 @@ class LiveCurves(QWidget):
         self._chosen_range: tuple[float, float] | None = None
         self._x_end = 0.0
         self._cursor: float | None = None
+        self._is_pointed_at = False
         self._best_epoch: int | None = None
         self._expanded: str | None = None
         self._columns = 0
@@ -221,6 +223,25 @@ class LiveCurves(QWidget):
             self._dirty.setdefault(key, False)
         self._wake()
 
+    @property
+    def is_pointed_at(self) -> bool:
+        """The mouse has the cursor."""
+        return self._is_pointed_at
+
+    def point_at_epoch(self, epoch: float | None) -> None:
+        """The crosshair at the end of an epoch (1 = that of the first)."""
+        self.set_cursor(self._place_of_epoch(epoch))
+
+    def _point(self, x: float | None) -> None:
+        self._is_pointed_at = x is not None
+        self.set_cursor(x)
+        self.epoch_pointed.emit(self._epoch_at(x))
+
+    def _epoch_at(self, x: float | None) -> float | None:
+        longest = max(self._series.values(), key=len, default=None)
+        index = None if x is None or longest is None else longest.index_at(self._display.axis, x)
+        return None if index is None or longest is None else float(longest.epochs[index])
+
     def expand(self, key: str | None) -> None:
         """Show one pane alone, or all of them."""
         self._expanded = key
@@ -299,7 +320,7 @@ class LiveCurves(QWidget):
             text = self.tr("best: epoch {0}").format(self._best_epoch) if pane.spec.key.endswith("accuracy") else ""
             pane.set_best(x, text)
 
-    def _place_of_epoch(self, epoch: int | None) -> float | None:
+    def _place_of_epoch(self, epoch: float | None) -> float | None:
         measured = [s for (_name, split), s in self._series.items() if split != "batch" and len(s)]
         if epoch is None or not measured:
             return None
@@ -375,8 +396,8 @@ class LiveCurves(QWidget):
     def _make_pane(self, pane: ChartPane) -> ChartPane:
         key = pane.spec.key
         pane.setParent(self._grid_widget)
-        pane.cursor_moved.connect(self.set_cursor)
-        pane.cursor_left.connect(lambda: self.set_cursor(None))
+        pane.cursor_moved.connect(self._point)
+        pane.cursor_left.connect(lambda: self._point(None))
         pane.range_chosen.connect(self.choose_range)
         pane.reset_requested.connect(self.reset_zoom)
         pane.expand_toggled.connect(lambda is_on: self.expand(key if is_on else None))

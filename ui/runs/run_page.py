@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from core.domain.ids import RunId
 from core.domain.imports import Severity
@@ -24,6 +24,8 @@ from ui.evaluation.evaluation_view import EvaluationView
 from ui.messages import MessageBanner
 from ui.runs.artifacts_view import ArtifactsView
 from ui.runs.log_view import LogView
+from ui.runs.look_words import empty_looks_text, pin_refusal
+from ui.runs.looks_panel import LooksPanel
 from ui.runs.outcome_panel import OutcomePanel
 from ui.runs.run_actions import RunAction
 from ui.runs.run_header import RunHeader
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from ui.charts.live_curves import LiveCurves
 
 TICK_MS = 1000
+CHARTS_WIDTH = 320
 
 
 def _utc_now() -> datetime:
@@ -52,6 +55,7 @@ class RunPage(QWidget):
     evaluation_csv_requested = Signal()
     artifacts_export_requested = Signal()
     chart_choices_changed = Signal(object)  # ChartChoices
+    run_shown = Signal(object)  # Run: another one than before
     file_requested = Signal(object)  # Path
     folder_requested = Signal(object)  # Path, or None for the run's own folder
 
@@ -75,6 +79,7 @@ class RunPage(QWidget):
         self._steps = StepsView()
         self._tabs = QTabWidget()
         self._curves_tab = QWidget()
+        self._looks = LooksPanel()
         self._log = LogView()
         self._evaluation = EvaluationView()
         self._settings = ValueTable(
@@ -116,7 +121,10 @@ class RunPage(QWidget):
             self._curves = LiveCurves()
             self._curves.set_choices(self._chart_choices)
             self._curves.choices_changed.connect(self.chart_choices_changed)
-            self._curves_layout.addWidget(self._curves)
+            self._curves.setMinimumWidth(CHARTS_WIDTH)
+            self._curves_splitter.insertWidget(0, self._curves)
+            self._curves_splitter.setStretchFactor(0, 1)
+            self._curves.epoch_pointed.connect(self._point_at)
             self._curves.picture_requested.connect(self.picture_requested)
             self._curves.table_requested.connect(self.curve_table_requested)
         return self._curves
@@ -132,6 +140,10 @@ class RunPage(QWidget):
     @property
     def steps(self) -> StepsView:
         return self._steps
+
+    @property
+    def looks(self) -> LooksPanel:
+        return self._looks
 
     @property
     def log(self) -> LogView:
@@ -164,6 +176,8 @@ class RunPage(QWidget):
         self._show_places(run)
         if not is_same:
             self.show_tab(self._first_tab(run))
+            self._looks.clear()
+            self.run_shown.emit(run)
         self._refresh(run)
 
     def begin_replay(self) -> None:
@@ -210,10 +224,27 @@ class RunPage(QWidget):
         self._artifacts.set_artifacts(state.artifacts if state is not None else (), run.kind.artifact_groups)
         self._evaluation.set_tables(run.tables, self._evaluation_note(run))
         self.curves.set_empty_text(self._empty_charts_text(run))
+        self._show_looks(run)
         if state is not None:
             self.curves.set_best_epoch(state.best_epoch)
             self._show_warnings(state.warnings)
         self._refresh_timer()
+
+    def _show_looks(self, run: Run) -> None:
+        looks = run.state.looks if run.state is not None else ()
+        self._looks.setVisible(run.kind.has_curves)
+        self._looks.set_looks(looks, is_live=run.status.is_live, empty_text=empty_looks_text(run))
+        self._looks.set_pinning(pin_refusal(run))
+
+    def _point_at(self, epoch: float | None) -> None:
+        """The mouse moves over the curves, or has left them: the cursor goes back to the epoch that is shown."""
+        self._looks.point_at(epoch)
+        if epoch is None and self._curves is not None:
+            self._curves.point_at_epoch(self._looks.chosen_epoch)
+
+    def _choose_epoch(self, epoch: int | None) -> None:
+        if self._curves is not None and not self._curves.is_pointed_at:
+            self._curves.point_at_epoch(epoch)
 
     def _show_places(self, run: Run) -> None:
         """Curves and evaluations have no place on the page of a kind that makes none."""
@@ -258,8 +289,12 @@ class RunPage(QWidget):
             self.action_requested.emit(action, (self._run.id,))
 
     def _make_layout(self) -> None:
-        self._curves_layout = QVBoxLayout(self._curves_tab)
-        self._curves_layout.setContentsMargins(0, 8, 0, 0)
+        holder = QVBoxLayout(self._curves_tab)
+        holder.setContentsMargins(0, 8, 0, 0)
+        self._curves_splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._curves_splitter.setChildrenCollapsible(False)
+        self._curves_splitter.addWidget(self._looks)
+        holder.addWidget(self._curves_splitter)
         pages = (
             (self._curves_tab, self.tr("Curves")),
             (self._log, self.tr("Log")),
@@ -289,6 +324,7 @@ class RunPage(QWidget):
         column.addLayout(body, 1)
 
     def _connect(self) -> None:
+        self._looks.epoch_chosen.connect(self._choose_epoch)
         self._header.back_requested.connect(self.back_requested)
         self._header.action_requested.connect(self._request)
         self._header.folder_requested.connect(lambda: self.folder_requested.emit(None))
