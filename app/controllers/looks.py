@@ -41,6 +41,11 @@ class LooksController(QObject):
         self._panel.pins_requested.connect(self._ask_pins)
         page.run_shown.connect(self._forget)
 
+    @property
+    def window(self) -> LookWindow | None:
+        """Of the picture that was opened last, while it is open."""
+        return self._window
+
     def _forget(self, _run: Run) -> None:
         """Another run is on the page."""
         self._pictures.clear()
@@ -86,7 +91,6 @@ class LooksController(QObject):
             self._window.show_epoch(seen, pictures)
             self._window.show_image(place)
             self._window.show()
-            self._window.raise_()
 
     def _drop_window(self) -> None:
         if self._window is not None:
@@ -106,14 +110,14 @@ class LooksController(QObject):
 
         def ask(candidates: tuple[PinCandidate, ...]) -> None:
             dialog = PinsDialog(candidates, self._page)
-            dialog.pins_chosen.connect(lambda keys: self._pin(folder, keys))
+            dialog.pins_chosen.connect(lambda keys: self.pin(folder, keys))
             dialog.open()
 
         self._jobs.run(
             lambda: list_candidates(folder, pinned), then=ask, on_error=self.message_raised.emit, key="pin-candidates"
         )
 
-    def _pin(self, folder: Path, keys: tuple[str, ...]) -> None:
+    def pin(self, folder: Path, keys: tuple[str, ...]) -> None:
         from core.training.pinning import pin
 
         def tell(_done: object) -> None:

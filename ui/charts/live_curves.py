@@ -224,6 +224,11 @@ class LiveCurves(QWidget):
         self._wake()
 
     @property
+    def cursor(self) -> float | None:
+        """Where on the axis the crosshair is."""
+        return self._cursor
+
+    @property
     def is_pointed_at(self) -> bool:
         """The mouse has the cursor."""
         return self._is_pointed_at

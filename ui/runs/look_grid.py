@@ -78,4 +78,4 @@ def best_columns(n: int, width: int, height: int, ratio: float) -> int:
         rows = -(-n // columns)
         return min(width / columns, height / rows * ratio)
 
-    return max(range(1, n + 1), key=lambda columns: (size(columns), -columns)) if n else 1
+    return max(range(1, n + 1), key=lambda columns: (size(columns), n % columns == 0, -columns)) if n else 1

@@ -28,7 +28,11 @@ def layers_of(seen: SeenEpoch, image: SeenImage) -> tuple[OverlayLayer, OverlayL
     )
 
 
-def counts_text(image: SeenImage) -> str:
-    """ "TP 3 · FP 1 · FN 2"."""
+def counts_text(image: SeenImage, *, is_short: bool = False) -> str:
+    """ "TP 3 · FP 1 · FN 2", or "3 · 1 · 2"."""
     counts = image.outcome.counts if image.outcome is not None else None
-    return "" if counts is None else f"TP {counts.tp} · FP {counts.fp} · FN {counts.fn}"
+    if counts is None:
+        return ""
+    if is_short:
+        return f"{counts.tp} · {counts.fp} · {counts.fn}"
+    return f"TP {counts.tp} · FP {counts.fp} · FN {counts.fn}"

@@ -29,6 +29,7 @@ class LookPicture(QAbstractButton):
         self._picture: Picture | None = None
         self._layers: list[tuple[LayerPainter, OverlayLook]] = []
         self._caption = ""
+        self._short = ""  # the caption where there is little room
         self._size = QSize(1, 1)  # of the image
         self._is_missing = False
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -43,7 +44,7 @@ class LookPicture(QAbstractButton):
         self._layers = [(truth, _TRUTH), (predictions, _PREDICTIONS)]
         facts = image.record.image
         self._size = QSize(max(facts.width, 1), max(facts.height, 1))
-        self._caption = counts_text(image)
+        self._caption, self._short = counts_text(image), counts_text(image, is_short=True)
         name = facts.key.rpartition("/")[2]
         missing = self.tr("The run's copy of this picture is gone.") if self._is_missing else ""
         told = [facts.key, self._caption, missing, self.tr("Click to look at it large.")]
@@ -79,8 +80,8 @@ class LookPicture(QAbstractButton):
             painter.restore()
             if self._caption:
                 painter.setPen(QColor(theme.text_muted))
-                text = painter.fontMetrics().elidedText(self._caption, Qt.TextElideMode.ElideRight, caption.width() - 8)
-                painter.drawText(caption, Qt.AlignmentFlag.AlignCenter, text)
+                has_room = painter.fontMetrics().horizontalAdvance(self._caption) <= caption.width() - 8
+                painter.drawText(caption, Qt.AlignmentFlag.AlignCenter, self._caption if has_room else self._short)
         is_marked = self.hasFocus() or self.underMouse()
         pen = QPen(QColor(theme.accent if is_marked else theme.border), 2 if self.hasFocus() else 1)
         painter.setPen(pen)

@@ -51,7 +51,7 @@ class LookWindow(QDialog):
         foot.addWidget(self._slider, 1)
         middle = QHBoxLayout()
         middle.addWidget(self._view, 1)
-        middle.addWidget(self._view.panel)
+        middle.addWidget(self._view.panel, 0, Qt.AlignmentFlag.AlignTop)
         self._view.panel.setFixedWidth(230)
         column = QVBoxLayout(self)
         column.addLayout(head)

@@ -21,6 +21,8 @@ from ui.viewer.picture import Picture
 from ui.widgets.labels import ElidedLabel, label
 
 CONFIDENCE = 0.25
+NOTE_WIDTH = 240  # a sentence needs less room than pictures
+QWIDGETSIZE_MAX = 16_777_215  # Qt's own, which PySide does not export
 _STEPS = 100  # of the confidence's slider
 
 
@@ -69,6 +71,11 @@ class LooksPanel(QWidget):
     def text(self) -> str:
         """What is said in place of pictures; "" while there are some."""
         return self._note.text() if self._note.isVisibleTo(self) else ""
+
+    @property
+    def failure(self) -> str:
+        """Why an epoch cannot be shown; "" when it can."""
+        return self._failure.text() if self._failure.isVisibleTo(self._body) else ""
 
     @property
     def confidence(self) -> float:
@@ -164,7 +171,7 @@ class LooksPanel(QWidget):
         place = self._slider.value() + 1
         text = self.tr("epoch {0}").format(self._wanted.epoch)
         if self._is_live and self._follows:
-            text = self.tr("epoch {0}, the newest").format(self._wanted.epoch)
+            text = self.tr("epoch {0} · newest").format(self._wanted.epoch)
         self._place.setText(text)
         self._slider.setAccessibleDescription(
             self.tr("Epoch {0}, evaluation {1} of {2}").format(self._wanted.epoch, place, len(self._looks))
@@ -176,6 +183,7 @@ class LooksPanel(QWidget):
         for widget in (self._body, self._place):
             widget.setVisible(has_looks)
         self._note.setVisible(not has_looks)
+        self.setMaximumWidth(QWIDGETSIZE_MAX if has_looks else NOTE_WIDTH)
 
     def _make_layout(self) -> None:
         self._title = ElidedLabel(self.tr("Pinned images"))
@@ -229,7 +237,7 @@ class LooksPanel(QWidget):
         self._note = label("", "muted", wrap=True)
         self._note.setAlignment(Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
-        column.setContentsMargins(8, 0, 0, 0)
+        column.setContentsMargins(12, 0, 0, 0)
         column.setSpacing(6)
         column.addLayout(head)
         column.addWidget(self._body, 100)

@@ -9,6 +9,7 @@ from PySide6.QtCore import (
     QAbstractListModel,
     QModelIndex,
     QPersistentModelIndex,
+    QSize,
     QSortFilterProxyModel,
     Qt,
     Signal,
@@ -22,6 +23,7 @@ from ui.widgets.labels import label
 from ui.widgets.search_field import SearchField
 
 MOST = 8
+ROW_HEIGHT = 26
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -62,7 +64,7 @@ class PinsModel(QAbstractListModel):
             return f"{shown(one.key)}  ·  {counted(one.n_objects, 'object')}"
         if role == Qt.ItemDataRole.CheckStateRole:
             return Qt.CheckState.Checked if one.key in self._pinned else Qt.CheckState.Unchecked
-        return None
+        return QSize(0, ROW_HEIGHT) if role == Qt.ItemDataRole.SizeHintRole else None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         if role != Qt.ItemDataRole.CheckStateRole:

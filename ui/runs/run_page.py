@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 TICK_MS = 1000
 CHARTS_WIDTH = 320
+SHARES = (5, 3)  # of the charts, and of the pinned images beside them
 
 
 def _utc_now() -> datetime:
@@ -123,7 +124,9 @@ class RunPage(QWidget):
             self._curves.choices_changed.connect(self.chart_choices_changed)
             self._curves.setMinimumWidth(CHARTS_WIDTH)
             self._curves_splitter.insertWidget(0, self._curves)
-            self._curves_splitter.setStretchFactor(0, 1)
+            for place, share in enumerate(SHARES):
+                self._curves_splitter.setStretchFactor(place, share)
+            self._curves_splitter.setSizes([100 * share for share in SHARES])
             self._curves.epoch_pointed.connect(self._point_at)
             self._curves.picture_requested.connect(self.picture_requested)
             self._curves.table_requested.connect(self.curve_table_requested)
