@@ -224,7 +224,7 @@ class LiveCurves(QWidget):
         self._wake()
 
     @property
-    def cursor(self) -> float | None:
+    def cursor_place(self) -> float | None:
         """Where on the axis the crosshair is."""
         return self._cursor
 

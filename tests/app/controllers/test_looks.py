@@ -117,11 +117,11 @@ def test_the_slider_moves_with_the_cursor_in_the_curves_and_the_cursor_with_the_
     assert slider.value() == 3
     slider.setValue(0)
     pane.cursor_left.emit()
-    assert curves.cursor == 10.0
+    assert curves.cursor_place == 10.0
     slider.setValue(2)
-    assert curves.cursor == 30.0
+    assert curves.cursor_place == 30.0
     slider.setValue(3)  # the newest: it follows, and the curves show their ends
-    assert curves.cursor is None
+    assert curves.cursor_place is None
 
 
 def test_pins_are_written_beside_the_run(page, browse_jobs, qtbot, tmp_path):
