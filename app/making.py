@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from app.controllers.imports import ImportsController
     from app.controllers.locating import LocatingController
     from app.controllers.models import ModelsController
+    from app.controllers.reports import ReportsController
     from app.controllers.reviewing import ReviewController
     from app.controllers.runs import RunsController
     from app.controllers.studies import StudiesController
@@ -339,6 +340,16 @@ class Features(QObject):
         from app.controllers.sureness import SurenessController
 
         controller = SurenessController(sureness=self.services.sureness, jobs=self.jobs, parent=self)
+        self._listen(controller)
+        return controller
+
+    @cached_property
+    def reports(self) -> ReportsController:
+        from app.controllers.reports import ReportsController
+
+        controller = ReportsController(
+            reports=lambda: self.services.reports, jobs=self.jobs, window=self._window, parent=self
+        )
         self._listen(controller)
         return controller
 

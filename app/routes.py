@@ -236,6 +236,7 @@ class Routes(QObject):
         runs.predictions_requested.connect(lambda run, title: self._features.studies.open_run(run, title))
         runs.train_requested.connect(self.train_current_project)
         runs.train_again_requested.connect(lambda run: self._features.training.open_like_run(run))
+        runs.report_requested.connect(lambda record: self._features.reports.ask_run(record))
         runs.compare_requested.connect(lambda runs: self._features.comparing.compare_runs(runs))
 
     def _say_how_sure_a_run_is(self, run: RunId) -> None:
@@ -259,6 +260,7 @@ class Routes(QObject):
         models.import_requested.connect(self.import_version)
         models.train_requested.connect(self.train_current_project)
         models.train_again_requested.connect(lambda version: self._features.training.open_like_version(version))
+        models.report_requested.connect(lambda version: self._features.reports.ask_version(version))
         models.compare_requested.connect(lambda versions: self._features.comparing.compare_versions(versions))
 
     def lead_from_evaluations(self, evaluations: EvaluationsController) -> None:

@@ -43,6 +43,7 @@ class ModelsController(QObject):
     list_requested = Signal()  # leave the page for the list
     run_requested = Signal(object)  # RunId
     predictions_requested = Signal(object)  # ModelVersion
+    report_requested = Signal(object)  # ModelVersion
     train_requested = Signal()
     train_again_requested = Signal(object)  # VersionId
     import_requested = Signal()
@@ -80,6 +81,7 @@ class ModelsController(QObject):
         version_page.version_requested.connect(self.open)
         version_page.run_requested.connect(self.run_requested)
         version_page.predictions_requested.connect(self.predictions_requested)
+        version_page.report_requested.connect(self.report_requested)
         version_page.train_again_requested.connect(self.train_again_requested)
         version_page.export_requested.connect(self.ask_export)
         version_page.evaluation_csv_requested.connect(self._ask_csv)

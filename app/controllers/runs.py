@@ -39,6 +39,7 @@ class RunsController(QObject):
     run_opened = Signal(object)  # RunId: its page is ready to be shown
     list_requested = Signal()  # leave the page for the list
     version_requested = Signal(object)  # VersionId
+    report_requested = Signal(object)  # RunRecord
     predictions_requested = Signal(object, str)  # RunId, what the page is called until it knows
     train_requested = Signal()
     compare_requested = Signal(object)  # tuple of RunId
@@ -171,6 +172,8 @@ class RunsController(QObject):
                 self._with_runs(runs, lambda found: self._see_predictions(found[0].record))
             case RunAction.TRAIN_AGAIN:
                 self.train_again_requested.emit(run)
+            case RunAction.REPORT:
+                self._with_runs(runs, lambda found: self.report_requested.emit(found[0].record))
             case RunAction.RENAME:
                 self._with_runs(runs, lambda found: self._ask_title(found[0].record))
 

@@ -23,6 +23,7 @@ class EvaluationsTab(QWidget):
     title_requested = Signal(object)  # StudyEntry
     deletion_requested = Signal(object)  # StudyEntry
     threshold_requested = Signal()
+    report_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,6 +32,8 @@ class EvaluationsTab(QWidget):
         self._change = QPushButton(icon("sliders-horizontal"), self.tr("Threshold…"))
         self._change.setToolTip(self.tr("From which confidence on this version's predictions count"))
         self._evaluate = QPushButton(icon("target"), self.tr("Evaluate on…"))
+        self._report = QPushButton(icon("file-text"), self.tr("Report…"))
+        self._report.setToolTip(self.tr("Write all there is to say of this version into one HTML file"))
         self._see = QPushButton(icon("eye"), self.tr("See"))
         self._title = QPushButton(icon("pencil"), self.tr("Name and note…"))
         self._delete = QPushButton(icon("trash-2"), self.tr("Delete…"))
@@ -109,6 +112,7 @@ class EvaluationsTab(QWidget):
         row = QHBoxLayout()
         row.setSpacing(6)
         row.addWidget(self._evaluate)
+        row.addWidget(self._report)
         row.addStretch()
         for button in (self._see, self._title, self._delete):
             row.addWidget(button)
@@ -124,6 +128,7 @@ class EvaluationsTab(QWidget):
         self._table.doubleClicked.connect(self._open)
         self._table.activated.connect(self._open)
         self._evaluate.clicked.connect(self.evaluate_requested)
+        self._report.clicked.connect(self.report_requested)
         self._change.clicked.connect(self.threshold_requested)
         self._see.clicked.connect(lambda: self._wish(self.see_requested.emit))
         self._title.clicked.connect(lambda: self._wish(self.title_requested.emit))

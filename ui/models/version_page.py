@@ -36,6 +36,7 @@ class VersionPage(QWidget):
     link_requested = Signal(str)
     evaluation_csv_requested = Signal()
     predictions_requested = Signal(object)  # ModelVersion
+    report_requested = Signal(object)  # ModelVersion
     details_shown = Signal()  # of another version, or of the same after a change
     rename_requested = Signal(object)  # ModelVersion
     delete_requested = Signal(object)  # ModelVersion
@@ -186,6 +187,7 @@ class VersionPage(QWidget):
         ):
             look = LOOKS[action]
             more.addAction(icon(look.icon), self.tr(look.text), partial(self._wish, wish))
+        more.addAction(icon("file-text"), self.tr("Report…"), partial(self._wish, self.report_requested))
         more.addSeparator()
         more.addAction(icon("copy"), self.tr("Copy version ID"), lambda: self._copy("version"))
         more.addAction(icon("copy"), self.tr("Copy model ID"), lambda: self._copy("model"))
@@ -230,6 +232,7 @@ class VersionPage(QWidget):
         self._lineage.version_requested.connect(self.version_requested)
         self._files.folder_requested.connect(self.folder_requested)
         self._card.link_requested.connect(self.link_requested)
+        self._evaluations.report_requested.connect(partial(self._wish, self.report_requested))
         self._evaluation.csv_requested.connect(self.evaluation_csv_requested)
 
     def _request_run(self) -> None:

@@ -20,6 +20,7 @@ class RunAction(StrEnum):
     SEE_PREDICTIONS = "see-predictions"
     TRAIN_AGAIN = "train-again"
     COMPARE = "compare"
+    REPORT = "report"
     RENAME = "rename"
 
 
@@ -45,6 +46,7 @@ LOOKS: Mapping[RunAction, ActionLook] = {
     ),
     RunAction.TRAIN_AGAIN: ActionLook("Train again…", "play", "A new training, filled in with this run's settings"),
     RunAction.COMPARE: ActionLook("Compare…", "chart-spline", "Numbers, curves and settings side by side"),
+    RunAction.REPORT: ActionLook("Report…", "file-text", "Write all there is to say of it into one HTML file"),
     RunAction.RENAME: ActionLook("Rename and describe…", "pencil", "Give the run another name, or say what it is for"),
 }
 

@@ -131,6 +131,9 @@ class RunHeader(PageHeader):
             entry.setEnabled(bool(value))
             entry.triggered.connect(lambda _checked=False, value=value: QGuiApplication.clipboard().setText(value))
         self._menu.addSeparator()
-        rename = LOOKS[RunAction.RENAME]
-        self._menu.addAction(icon(rename.icon), rename.text, lambda: self.action_requested.emit(RunAction.RENAME))
+        for action in (RunAction.REPORT, RunAction.RENAME):
+            look = LOOKS[action]
+            self._menu.addAction(
+                icon(look.icon), look.text, lambda _checked=False, action=action: self.action_requested.emit(action)
+            )
         self._menu.addAction(icon("folder-open"), self.tr("Open the run's folder"), self.folder_requested.emit)

@@ -171,9 +171,20 @@ def test_a_failure_is_prominent_with_its_next_step(
     assert page._tabs.currentWidget() is page.log
 
 
+def test_the_menu_asks_for_a_report(qtbot: QtBot, page: RunPage, make_run: Runs) -> None:
+    page.show_run(make_run())
+    menu = page.header._menu
+    page.header._fill_menu()
+    (entry,) = [item for item in menu.actions() if item.text() == "Report…"]
+    with qtbot.waitSignal(page.action_requested) as asked:
+        entry.trigger()
+    assert asked.args[0] is RunAction.REPORT
+
+
 def test_the_header_offers_what_fits_the_state(qtbot: QtBot, page: RunPage, make_run: Runs, make_state: States) -> None:
     def offered() -> set[RunAction]:
-        return {action for action in RunAction if action not in (RunAction.OPEN, RunAction.RENAME, RunAction.COMPARE)
+        elsewhere = (RunAction.OPEN, RunAction.RENAME, RunAction.COMPARE, RunAction.REPORT)
+        return {action for action in RunAction if action not in elsewhere
                 and page.header.button(action).isVisibleTo(page.header)}  # fmt: skip
 
     page.show_run(make_run())
