@@ -202,6 +202,8 @@ class Application(QObject):
             "theme-light": lambda: self.change_settings(theme=str(ThemeMode.LIGHT)),
             "theme-dark": lambda: self.change_settings(theme=str(ThemeMode.DARK)),
             "full-screen": self._toggle_full_screen,
+            "show-predictions": with_features(lambda features: features.routes.show_predictions()),
+            "predict": with_features(lambda features: features.routes.predict_on_current()),
             "train": with_features(lambda features: features.routes.train_current_project()),
             "command-palette": self._open_palette,
             "guide": self._open_guide,

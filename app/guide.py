@@ -50,11 +50,13 @@ PAGE_OF_WINDOW_PAGE = {
     "compare": "compare.md",
     "review": "review.md",
     "suspicions": "label-errors.md",
+    "predictions": "predictions.md",
 }
 
 PAGE_OF_WIDGET = {
     "ImportDialog": "import.md",
     "ExportDialog": "export.md",
+    "PredictDialog": "predictions.md",
     "PreferencesWindow": "preferences.md",
     "WorkerChooser": "train.md",
     "FolderPicker": "train.md",

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from app.controllers.imports import ImportsController
     from app.controllers.locating import LocatingController
     from app.controllers.models import ModelsController
+    from app.controllers.predicting import PredictingController
+    from app.controllers.prediction_sets import PredictionSetsController
     from app.controllers.reports import ReportsController
     from app.controllers.reviewing import ReviewController
     from app.controllers.runs import RunsController
@@ -427,6 +429,39 @@ class Features(QObject):
             "jobs": self.jobs,
             "parent": self,
         }
+
+    @cached_property
+    def predicting(self) -> PredictingController:
+        from app.controllers.predicting import PredictingController
+
+        controller = PredictingController(
+            predictions=self.services.predictions,
+            models=self.services.models,
+            projects=self.services.projects,
+            jobs=self.jobs,
+            window=self._window,
+            parent=self,
+        )
+        self._listen(controller)
+        self.routes.lead_from_predicting(controller)
+        return controller
+
+    @cached_property
+    def prediction_sets(self) -> PredictionSetsController:
+        from app.controllers.prediction_sets import PredictionSetsController
+        from ui.predictions.predictions_page import PredictionsPage
+
+        self.predictions_page = PredictionsPage()
+        self._window.add_page("predictions", self.predictions_page)
+        controller = PredictionSetsController(
+            predictions=self.services.predictions,
+            projects=self.services.projects,
+            jobs=self.jobs,
+            page=self.predictions_page,
+            parent=self,
+        )
+        self.routes.lead_from_prediction_sets(controller)
+        return self._keep_fresh(controller)
 
     @cached_property
     def version_imports(self) -> VersionImports:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.domain.changes import Changes
 from core.domain.comparing import Compared
-from core.domain.ids import ImageId, ProjectId, RunId, VersionId
+from core.domain.ids import ImageId, PredictionSetId, ProjectId, RunId, VersionId
 from core.domain.imports import Severity
 from core.domain.messages import UserMessage
 from core.domain.names import shown
@@ -21,6 +21,7 @@ from core.domain.runs import RunRecord
 from core.domain.snapshots import Split
 from core.domain.studies import StudySource
 from ui.main_window import MainWindow
+from ui.predictions.wish import PredictWish
 
 if TYPE_CHECKING:
     from app.controllers.comparing import ComparingController
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from app.controllers.judging import JudgingController
     from app.controllers.locating import LocatingController
     from app.controllers.models import ModelsController
+    from app.controllers.predicting import PredictingController
+    from app.controllers.prediction_sets import PredictionSetsController
     from app.controllers.projects import ProjectsController
     from app.controllers.runs import RunsController
     from app.controllers.studies import StudiesController
@@ -78,6 +81,27 @@ class Routes(QObject):
         project = self._features.projects.current
         self._features.version_imports.ask(project.id if project is not None else None)
 
+    def predict_on_current(self) -> None:
+        """What is shown of the open project is proposed; without one, files of the disk."""
+        project = self._features.projects.current
+        if project is None:
+            self._features.predicting.ask(PredictWish())
+        else:
+            self._predict_on(project, self._features.project_page.selected_folder)
+
+    def show_predictions(self, *, project: ProjectId | None = None, version: VersionId | None = None) -> None:
+        """The list of those that are kept."""
+        self._features.prediction_sets.show_list(project=project, version=version)
+        self._window.show_page("predictions", "models")
+
+    def see_set(self, id: PredictionSetId, title: str) -> None:
+        """Lay a set of predictions over its images, and over the ground truth where there is any."""
+        self._features.studies.open(StudySource.of_set(id), title)
+
+    def _predict_on(self, project: Project, folder: str) -> None:
+        ids = self._features.browser.grid.ids if self._features.browser.is_filtered else ()
+        self._features.predicting.ask(PredictWish(project=project.id, folder=folder, shown=tuple(ids)))
+
     def show_section(self, section: str) -> None:
         if section == "project":
             if self._features.projects.current is not None:
@@ -117,6 +141,8 @@ class Routes(QObject):
         projects.suspicions_requested.connect(lambda project: self._features.suspecting.open(project))
         projects.runs_requested.connect(self._show_runs_of)
         projects.models_requested.connect(self._show_models_of)
+        projects.predict_requested.connect(self._predict_on)
+        projects.predictions_requested.connect(lambda project: self.show_predictions(project=project))
         projects.train_requested.connect(
             lambda project, folders: self._features.training.open(project, folders=folders)
         )
@@ -261,11 +287,21 @@ class Routes(QObject):
         models.train_requested.connect(self.train_current_project)
         models.train_again_requested.connect(lambda version: self._features.training.open_like_version(version))
         models.report_requested.connect(lambda version: self._features.reports.ask_version(version))
+        models.predict_requested.connect(lambda version: self._features.predicting.ask(PredictWish(version)))
+        models.sets_requested.connect(lambda version: self.show_predictions(version=version))
         models.compare_requested.connect(lambda versions: self._features.comparing.compare_versions(versions))
 
     def lead_from_evaluations(self, evaluations: EvaluationsController) -> None:
         evaluations.run_submitted.connect(self._begin_run)
         evaluations.see_study_requested.connect(lambda source, title: self._features.studies.open(source, title))
+
+    def lead_from_predicting(self, predicting: PredictingController) -> None:
+        predicting.run_submitted.connect(self._begin_run)
+
+    def lead_from_prediction_sets(self, sets: PredictionSetsController) -> None:
+        sets.run_requested.connect(lambda run: self._features.runs.open(run))
+        sets.predict_requested.connect(self.predict_on_current)
+        sets.see_requested.connect(lambda item: self.see_set(item.id, item.title))
 
     def lead_from_comparing(self, comparing: ComparingController) -> None:
         comparing.compared.connect(lambda: self._window.show_page("compare", "models"))

@@ -48,6 +48,8 @@ class ModelsController(QObject):
     train_again_requested = Signal(object)  # VersionId
     import_requested = Signal()
     compare_requested = Signal(object)  # tuple of VersionId
+    predict_requested = Signal(object)  # VersionId
+    sets_requested = Signal(object)  # VersionId: the predictions that are kept of it
     message_raised = Signal(object)  # UserMessage
 
     def __init__(
@@ -77,6 +79,8 @@ class ModelsController(QObject):
         for page in (models_page, version_page):
             page.rename_requested.connect(self.ask_title)
             page.delete_requested.connect(self.ask_deletion)
+        version_page.predict_requested.connect(self.predict_requested)
+        version_page.sets_requested.connect(self.sets_requested)
         version_page.back_requested.connect(self._leave)
         version_page.version_requested.connect(self.open)
         version_page.run_requested.connect(self.run_requested)

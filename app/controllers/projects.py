@@ -16,7 +16,7 @@ from core.domain.names import shown
 from core.domain.projects import Category, Folder, Project
 from core.errors import NotFoundError
 from ui.projects.dialogs import RemoveProjectDialog, RenameProjectDialog
-from ui.projects.project_page import EXPORT, IMPORT, TRAIN, ProjectPage
+from ui.projects.project_page import EXPORT, IMPORT, PREDICT, TRAIN, ProjectPage
 from ui.projects.start_page import StartPage
 
 if TYPE_CHECKING:  # SQLAlchemy comes with it, which the window's first paint must not wait for
@@ -45,6 +45,8 @@ class ProjectsController(QObject):
     suspicions_requested = Signal(object)  # Project
     runs_requested = Signal(object)  # ProjectId
     models_requested = Signal(object)  # ProjectId
+    predict_requested = Signal(object, str)  # Project, the folder that is chosen
+    predictions_requested = Signal(object)  # ProjectId
     message_raised = Signal(object)  # UserMessage
 
     def __init__(
@@ -72,6 +74,8 @@ class ProjectsController(QObject):
         project_page.suspicions_requested.connect(self.suspicions_requested)
         project_page.runs_requested.connect(self.runs_requested)
         project_page.models_requested.connect(self.models_requested)
+        project_page.predict_requested.connect(self.predict_requested)
+        project_page.predictions_requested.connect(self.predictions_requested)
         project_page.locate_requested.connect(self.locate_requested)
         project_page.rename_requested.connect(self.ask_new_name)
         project_page.remove_requested.connect(self.ask_removal)
@@ -220,10 +224,10 @@ def action_refusals(project: Project) -> dict[str, str]:
     """Which entries of the Actions menu are off, and why."""
     if project.is_root_missing:
         reason = _missing_root(project).text
-        return {TRAIN: reason, IMPORT: reason}
+        return {TRAIN: reason, PREDICT: reason, IMPORT: reason}
     if not project.n_images:
         reason = "This project has no folder with images."
-        return {TRAIN: f"{reason} Add images before training a model.", EXPORT: reason}
+        return {TRAIN: f"{reason} Add images before training a model.", PREDICT: reason, EXPORT: reason}
     if not project.n_annotated:
         reason = f'No image in "{project.name}" has an annotation.'
         return {TRAIN: f"{reason} Import annotations before training a model.", EXPORT: reason}

@@ -36,6 +36,14 @@ class Run:
         return self.state is not None and any(result.topic == self.kind.product for result in self.state.results)
 
     @property
+    def has_predictions(self) -> bool:
+        """Something that it predicted is kept."""
+        topics = {topic for topic in (self.kind.predictions, self.kind.product) if topic}
+        if self.state is None:
+            return bool(self.kind.predictions) and self.status is RunStatus.SUCCESS
+        return any(result.topic in topics for result in self.state.results)
+
+    @property
     def stage_title(self) -> str:
         """Of the step that the row names, "" without one."""
         stages = self.state.stages if self.state is not None else self.kind.stages

@@ -41,6 +41,7 @@ class KindInfo:
     stages: tuple[StagePlan, ...] = ()
     retriable: frozenset[RunStatus] = frozenset({RunStatus.FAILED, RunStatus.ABORTED, RunStatus.TERMINATED})
     product: str = ""  # topic of the result that says that what the run is for has been made; "" = it makes nothing
+    predictions: str = ""  # topic of the result that says that a set of predictions is kept; "" = the product's are
     has_measurements: bool = False  # its pages have a place for evaluation tables
     has_draft: bool = False  # the form that it was started from can be opened again, filled in
     artifact_groups: tuple[tuple[str, str], ...] = ()  # folders of its files in their order, and what is in them

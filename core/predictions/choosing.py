@@ -15,6 +15,7 @@ from core.errors import NotFoundError, RefusedError
 from core.images.scan import ScannedFile, scan_images
 from core.predictions.listing import ListedImage
 from core.projects.service import ProjectService
+from core.tasks.task import Task
 
 _IMAGES_AT_ONCE = 500
 
@@ -49,12 +50,13 @@ def where_of(draft: PredictionDraft, project_name: str = "") -> str:
 
 
 def listed(
-    ids: Sequence[ImageId], projects: ProjectService, classes: Mapping[CategoryId, int]
+    ids: Sequence[ImageId], projects: ProjectService, classes: Mapping[CategoryId, int], task: Task
 ) -> Iterator[ListedImage]:
-    """Images of a project with their ground truth; `classes` are the version's, by those of the project."""
+    """Images of a project with their ground truth: as `task` uses its shapes, as a training would. `classes` are the
+    version's, by those of the project."""
     for start in range(0, len(ids), _IMAGES_AT_ONCE):
         for item in projects.get_annotated(ids[start : start + _IMAGES_AT_ONCE]):
-            yield _listed(item, classes)
+            yield _listed(item, classes, task)
 
 
 def find_files(paths: Sequence[Path]) -> tuple[str, ...]:
@@ -74,13 +76,18 @@ def find_files(paths: Sequence[Path]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _listed(item: AnnotatedImage, classes: Mapping[CategoryId, int]) -> ListedImage:
+def _listed(item: AnnotatedImage, classes: Mapping[CategoryId, int], task: Task) -> ListedImage:
     image = item.image
-    objects = tuple(
-        SnapshotObject(classes[annotation.category], annotation.geometry, annotation.is_crowd)
-        for annotation in item.annotations
-        if annotation.geometry is not None and annotation.category is not None and annotation.category in classes
-    )
+    objects = tuple(_objects(item, classes, task))
     if image.state is not ImageState.OK:  # it is decoded in full, and left out with the reason
         return ListedImage(image.path, objects=objects, white=image.white)
     return ListedImage(image.path, image.sha256, image.width, image.height, image.white, objects)
+
+
+def _objects(item: AnnotatedImage, classes: Mapping[CategoryId, int], task: Task) -> Iterator[SnapshotObject]:
+    for annotation in item.annotations:
+        if annotation.geometry is None or annotation.category is None or annotation.category not in classes:
+            continue
+        shape = task.usable_shape(annotation.geometry, item.image.width, item.image.height)
+        if shape is not None:
+            yield SnapshotObject(classes[annotation.category], shape, annotation.is_crowd)

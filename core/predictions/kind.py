@@ -21,6 +21,7 @@ PREDICTION = RunKind(
     ),
     pipeline="core.predictions.child:run",
     books="core.predictions.books:PredictionBooks",
+    predictions=TOPIC,
     failure="Nothing was predicted",
     scratch=("work/tree",),
     stop=StopWords(

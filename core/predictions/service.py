@@ -38,8 +38,10 @@ from core.runs.folder.layout import RunLayout
 from core.runs.folder.removal import remove_folder
 from core.runs.folder.request import RunRequest, read_request
 from core.runs.service import RunService
+from core.tasks.catalog import TaskCatalog
 
 MAX_NAME = 100
+START_S = 5.0  # loading libraries and the network
 _PARTIAL = re.compile(r"\..+\.pack\.(\d+)\.partial")
 
 
@@ -69,6 +71,7 @@ class PredictionService:
             threshold=self._models.threshold_of(version.id),
             device=self._device(draft, version),
             imgsz=_imgsz(model),
+            seconds=self._seconds(draft, version, n_images),
         )
 
     def submit(self, draft: PredictionDraft) -> RunRecord:
@@ -101,10 +104,11 @@ class PredictionService:
             assert draft.project is not None
             project = self._projects.get_project(draft.project)
             root = project.root.absolute()
-            categories = load_model_json(_folder_of(version))["categories"]
-            classes = self._classes(draft.project, categories)
+            model = load_model_json(_folder_of(version))
+            classes = self._classes(draft.project, model["categories"])
             has_truth = bool(classes) and project.n_annotations > 0
-            images = listed(choose_ids(draft, self._projects), self._projects, classes)
+            task = TaskCatalog().get(model["task"])
+            images = listed(choose_ids(draft, self._projects), self._projects, classes, task)
         with told_as_storage_error("The run's list of images", file):
             layout.ensure()
             n_images = write_list(file, images)
@@ -156,6 +160,18 @@ class PredictionService:
             if version.run is not None:
                 return self._runs.get_run(version.run).device
         return "cpu"
+
+    def _seconds(self, draft: PredictionDraft, version: ModelVersion, n_images: int) -> float | None:
+        """As long for each image as the last time that this version looked at images in the same way."""
+        device, tile = self._device(draft, version), draft.tiling and draft.tiling.size
+        for one in self.list_sets(version=version.id):
+            if one.run is None or one.settings.get("tile") != tile or not one.n_images:
+                continue
+            with contextlib.suppress(NotFoundError):
+                record = self._runs.get_run(one.run)
+                if record.device == device and record.duration_s is not None and record.kind == PREDICTION.slug:
+                    return START_S + max(record.duration_s - START_S, 0.0) / one.n_images * n_images
+        return None
 
     def _project_name(self, draft: PredictionDraft) -> str:
         return self._projects.get_project(draft.project).name if draft.project is not None else ""

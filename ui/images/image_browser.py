@@ -141,6 +141,11 @@ class ImageBrowser(QWidget):
         self._empty.set_content("loader", self.tr("Loading the images…"), "")
         self._stack.setCurrentWidget(self._empty)
 
+    @property
+    def is_filtered(self) -> bool:
+        """Not all of the project's images pass."""
+        return self._is_filtered
+
     def set_images(self, ids: Sequence[ImageId], total: int, *, filter_text: str = "") -> None:
         """The images that pass, of `total` in the project; `filter_text` says in words what restricts them."""
         self._is_filtered = bool(filter_text)

@@ -40,6 +40,8 @@ class VersionPage(QWidget):
     details_shown = Signal()  # of another version, or of the same after a change
     rename_requested = Signal(object)  # ModelVersion
     delete_requested = Signal(object)  # ModelVersion
+    predict_requested = Signal(object)  # VersionId
+    sets_requested = Signal(object)  # VersionId: the list of predictions that are kept
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,6 +55,7 @@ class VersionPage(QWidget):
         self._run = QPushButton(icon("activity"), self.tr("Open run"))
         self._see = QPushButton(icon("scan"), self.tr("See the predictions"))
         self._train = QPushButton(icon("play"), self.tr("Train again…"))
+        self._predict = QPushButton(icon("wand-sparkles"), self.tr("Predict on…"))
         self._export = QPushButton(icon("download", role="on_accent"), self.tr("Export…"))
         self._more = QToolButton()
         self._cards = FactCards()
@@ -157,6 +160,7 @@ class VersionPage(QWidget):
             self._run: "" if version.run is not None else self.tr("It was imported, not trained here."),
             self._see: refusal(version, deed="looked at"),
             self._train: self._details.model.task_problem or refusal(version, deed="a starting point"),
+            self._predict: refusal(version, deed="used"),
             self._export: refusal(version, deed="exported") or exporting,
         }
         for button, reason in reasons.items():
@@ -189,10 +193,22 @@ class VersionPage(QWidget):
             more.addAction(icon(look.icon), self.tr(look.text), partial(self._wish, wish))
         more.addAction(icon("file-text"), self.tr("Report…"), partial(self._wish, self.report_requested))
         more.addSeparator()
+        show = self.tr("Show its predictions")
+        more.addAction(icon("layers"), show, lambda: self._tell_id(self.sets_requested))
+        more.addSeparator()
         more.addAction(icon("copy"), self.tr("Copy version ID"), lambda: self._copy("version"))
         more.addAction(icon("copy"), self.tr("Copy model ID"), lambda: self._copy("model"))
         self._more.setMenu(more)
-        for widget in (self._partial, self._badge, self._run, self._train, self._see, self._export, self._more):
+        for widget in (
+            self._partial,
+            self._badge,
+            self._run,
+            self._train,
+            self._see,
+            self._predict,
+            self._export,
+            self._more,
+        ):
             self._header.add_widget(widget)
 
     def _make_layout(self) -> None:
@@ -228,6 +244,7 @@ class VersionPage(QWidget):
         self._run.clicked.connect(self._request_run)
         self._see.clicked.connect(lambda: self._wish(self.predictions_requested))
         self._train.clicked.connect(self._request_training)
+        self._predict.clicked.connect(lambda: self._tell_id(self.predict_requested))
         self._cards.parent_requested.connect(self.version_requested)
         self._lineage.version_requested.connect(self.version_requested)
         self._files.folder_requested.connect(self.folder_requested)
@@ -250,6 +267,10 @@ class VersionPage(QWidget):
     def _wish(self, wish: SignalInstance) -> None:
         if self._details is not None:
             wish.emit(self._details.version)
+
+    def _tell_id(self, wish: SignalInstance) -> None:
+        if self._details is not None:
+            wish.emit(self._details.version.id)
 
     def _copy(self, what: str) -> None:
         if self._details is not None:

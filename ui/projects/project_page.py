@@ -20,8 +20,8 @@ from ui.widgets.formatting import count, counted
 from ui.widgets.labels import label
 from ui.widgets.page_header import PageHeader
 
-TRAIN, IMPORT, EXPORT, RUNS, MODELS = "train", "import", "export", "runs", "models"
-REVIEW, SUSPICIONS = "review", "suspicions"
+TRAIN, PREDICT, IMPORT, EXPORT, RUNS, MODELS = "train", "predict", "import", "export", "runs", "models"
+REVIEW, SUSPICIONS, PREDICTIONS = "review", "suspicions", "predictions"
 LOCATE, RENAME, REMOVE = "locate", "rename", "remove"
 
 
@@ -29,6 +29,8 @@ class ProjectPage(QWidget):
     """`browser` is the widget with the images (`ui.images.image_browser`); the page only gives it its place."""
 
     train_requested = Signal(object, object)  # ProjectId, tuple[str, ...] of folders to prefill
+    predict_requested = Signal(object, str)  # Project, the folder that is chosen
+    predictions_requested = Signal(object)  # ProjectId
     import_requested = Signal(object)  # Project
     export_requested = Signal(object, object)  # Project, tuple[str, ...] of folders to offer
     review_requested = Signal(object)  # Project: accept, correct or reject predictions on its images
@@ -64,6 +66,8 @@ class ProjectPage(QWidget):
         table = (
             # The shortcut itself belongs to the window's command; two owners would make it ambiguous.
             (TRAIN, "graduation-cap", self.tr("&Train a model…") + "\tCtrl+T"),
+            # As above.
+            (PREDICT, "wand-sparkles", self.tr("&Predict on its images…") + "\tCtrl+P"),
             (IMPORT, "file-down", self.tr("&Import annotations…")),
             (EXPORT, "upload", self.tr("E&xport annotations…")),
             ("", "", ""),
@@ -72,6 +76,7 @@ class ProjectPage(QWidget):
             ("", "", ""),
             (RUNS, "activity", self.tr("Show r&uns of this project")),
             (MODELS, "boxes", self.tr("Show &models")),
+            (PREDICTIONS, "layers", self.tr("Show pre&dictions")),
             ("", "", ""),
             (LOCATE, "folder-open", self.tr("&Locate folder…")),
             (RENAME, "pencil", self.tr("Re&name…")),
@@ -144,6 +149,7 @@ class ProjectPage(QWidget):
         self._categories.hidden_changed.connect(self.hidden_categories_changed)
         self._actions[TRAIN].triggered.connect(lambda: self._request_training(self._chosen_folders()))
         self._actions[EXPORT].triggered.connect(self._request_export)
+        self._actions[PREDICT].triggered.connect(self._request_prediction)
         for key, signal in (
             (IMPORT, self.import_requested),
             (REVIEW, self.review_requested),
@@ -155,7 +161,11 @@ class ProjectPage(QWidget):
             self._actions[key].triggered.connect(
                 lambda _=False, wish=signal: self._project and wish.emit(self._project)
             )
-        for key, signal in ((RUNS, self.runs_requested), (MODELS, self.models_requested)):
+        for key, signal in (
+            (RUNS, self.runs_requested),
+            (MODELS, self.models_requested),
+            (PREDICTIONS, self.predictions_requested),
+        ):
             self._actions[key].triggered.connect(
                 lambda _=False, wish=signal: self._project and wish.emit(self._project.id)
             )
@@ -231,6 +241,10 @@ class ProjectPage(QWidget):
     def _request_training(self, folders: tuple[str, ...]) -> None:
         if self._project is not None:
             self.train_requested.emit(self._project.id, folders)
+
+    def _request_prediction(self) -> None:
+        if self._project is not None:
+            self.predict_requested.emit(self._project, self._folders.selected_folder())
 
     def _request_export(self) -> None:
         if self._project is not None:

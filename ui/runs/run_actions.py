@@ -84,7 +84,7 @@ def refusal(action: RunAction, run: Run) -> str:
     if action is RunAction.OPEN_VERSION:
         return "" if run.record.version is not None else "This run has no model version."
     if action is RunAction.SEE_PREDICTIONS:
-        return "" if run.has_product else "This run has published no model version."
+        return "" if run.has_predictions else "This run has kept no predictions."
     return ""
 
 
@@ -95,7 +95,7 @@ def shown_actions(run: Run) -> tuple[RunAction, ...]:
         return (RunAction.KILL, RunAction.STOP) if status.is_live else (RunAction.STOP,)
     again = (RunAction.TRAIN_AGAIN,) if run.kind.has_draft else ()
     version = (RunAction.OPEN_VERSION,) if run.kind.product or run.record.version is not None else ()
-    seen = (RunAction.SEE_PREDICTIONS,) if run.has_product and run.record.version is not None else ()
+    seen = (RunAction.SEE_PREDICTIONS,) if run.has_predictions and run.record.version is not None else ()
     if status is RunStatus.SUCCESS:
         return (RunAction.REMOVE, *again, *version, *seen)
     if status is RunStatus.TERMINATED:

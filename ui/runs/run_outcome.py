@@ -49,7 +49,9 @@ def outcome_of(run: Run) -> Outcome | None:
     if status is RunStatus.ABORTED:
         return _killed(run, facts) if run.record.is_killed_by_person else _failure("Aborted", run, facts)
     if status is RunStatus.TERMINATED:
-        heading = "Stopped; the best is kept" if run.has_product else "Stopped"
+        heading = "Stopped"
+        if run.has_product or run.has_predictions:
+            heading += "; the best is kept" if run.has_product else "; what was predicted is kept"
         return Outcome("warning", _with_score(heading, run), reason, "", facts, None)
     if status is RunStatus.SUCCESS:
         return Outcome("success", _with_score("Done", run), reason, "", facts, None)

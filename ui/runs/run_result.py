@@ -34,7 +34,7 @@ def result_text(run: Run) -> str:
     score = score_of(run)
     if score is not None:
         return score.text
-    if run.status is RunStatus.SUCCESS or run.status.is_live:
+    if (run.status is RunStatus.SUCCESS and run.kind.product) or run.status.is_live:
         return NOTHING
     return run.record.reason or NOTHING
 
