@@ -271,15 +271,14 @@ class StudiesController(QObject):
             return
 
         def draw() -> StudyCurves:
-            from core.metrics.tide import error_costs
-
             return StudyCurves(
                 study.curves(thresholds.iou),
                 study.precision_recall(thresholds.iou),
                 study.score_histogram(thresholds),
                 study.iou_histogram(thresholds),
                 study.calibration(thresholds.iou, confidence=thresholds.confidence),
-                error_costs(study.matcher, thresholds.confidence),
+                study.errors(thresholds.confidence),
+                study.coco(),
             )
 
         def got(curves: StudyCurves) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 from app.services import Services
 from app.verbs.library import metrics_data
@@ -11,11 +12,12 @@ from app.verbs.training import Follower, exit_code, state_line, stop_on_interrup
 from core.domain.comparing import numbered
 from core.domain.evaluating import EvaluationDraft
 from core.domain.evaluation import EvaluationTable
-from core.domain.ids import ProjectId, SnapshotId, VersionId
+from core.domain.ids import PredictionSetId, ProjectId, SnapshotId, VersionId
 from core.domain.models import ModelVersion
 from core.domain.names import shown, typed_path
 from core.domain.predictions import PredictionSet
 from core.domain.snapshots import Split
+from core.domain.studies import StudySource
 from core.errors import NotFoundError, RefusedError
 from core.evaluations.pairing import sentences
 from core.evaluations.results import table_of
@@ -118,6 +120,7 @@ def _evaluate_version(
         "warnings": list(survey.warnings),
         "set": results[0].content["set"] if results else None,
         "metrics": metrics_data(tuple(tables)),
+        "coco": [_coco(services, item.id) for item in services.predictions.list_sets() if item.run == record.id],
     }
     return VerbResult(data, (state_line(record), *_rows(tables)), code=exit_code(record))
 
@@ -129,9 +132,19 @@ def _measure_set(services: Services, found: PredictionSet) -> VerbResult:
         "set": found.id,
         "label": found.name,
         "metrics": metrics_data((evaluation.table,)),
+        "coco": [_coco(services, found.id, has_present_labels=True)],
         "notes": list(evaluation.table.notes),
     }
     return VerbResult(data, (f"{found.name}, measured against the present labels:", *_rows([evaluation.table])))
+
+
+def _coco(services: Services, id: PredictionSetId, *, has_present_labels: bool = False) -> dict[str, Any]:
+    """The twelve numbers of COCO's own evaluation, of all classes and of each."""
+    with services.studies.open(StudySource.of_set(id)) as stored:
+        study = services.studies.with_present_labels(stored) if has_present_labels else stored
+        summary = study.coco()
+        classes = dict(zip(study.categories, summary.by_category, strict=True))
+    return {"set": id, "max_detections": list(summary.limits), "all": summary.overall, "classes": classes}
 
 
 def _rows(tables: list[EvaluationTable]) -> tuple[str, ...]:

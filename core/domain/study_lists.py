@@ -12,7 +12,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
-from core.domain.analysis import Calibration, ErrorCost, Histogram, PrecisionRecall, ThresholdCurves
+from core.domain.analysis import Calibration, CocoSummary, ErrorCost, Histogram, PrecisionRecall, ThresholdCurves
 from core.domain.outcomes import ConfusionMatrix, Counts, ImageScores, Outcomes, PredictionState, Thresholds, TruthState
 from core.domain.predictions import Booleans, Integers
 from core.domain.snapshots import Split
@@ -200,3 +200,4 @@ class StudyCurves:
     iou_histogram: Histogram
     calibration: Calibration
     errors: tuple[ErrorCost, ...] = ()
+    coco: CocoSummary | None = None

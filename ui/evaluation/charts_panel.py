@@ -40,6 +40,7 @@ class ChartsPanel(StudyPanel):
         self.charts.set_histograms(None, None)
         self.charts.set_errors(())
         self.charts.set_calibration(None)
+        self.charts.set_coco(None)
         self.charts.clear_brushes()
 
     def set_answer(self, answer: StudyAnswer) -> None:
@@ -52,6 +53,7 @@ class ChartsPanel(StudyPanel):
         self.charts.set_histograms(curves.score_histogram, curves.iou_histogram)
         self.charts.set_errors(curves.errors if has_truth else ())
         self.charts.set_calibration(curves.calibration if has_truth else None)
+        self.charts.set_coco(curves.coco if has_truth else None)
 
     def clear_choice(self) -> None:
         self.charts.clear_brushes()

@@ -9,8 +9,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from core.domain.analysis import Calibration, ErrorCost, Histogram, PrecisionRecall, ThresholdCurves
+from core.domain.analysis import Calibration, CocoSummary, ErrorCost, Histogram, PrecisionRecall, ThresholdCurves
 from core.domain.predictions import Floats
+from ui.evaluation.coco_card import CocoCard
 from ui.evaluation.study_plot import BLUE, GREEN, PURPLE, VERMILLION, Bars, Line, StudyPlot
 from ui.widgets.formatting import counted, measure
 from ui.widgets.labels import label
@@ -64,6 +65,7 @@ class StudyCharts(QScrollArea):
             self.tr("share that is right"),
             explains="calibration",
         )
+        self.coco = CocoCard()
         self._category = QComboBox()
         self._category.setAccessibleName(self.tr("Class of the curves"))
         self._about = label("", "muted", wrap=True)
@@ -130,6 +132,9 @@ class StudyCharts(QScrollArea):
         text = self.tr("Expected calibration error {error}").format(error=measure(calibration.error))
         self.calibration.set_description(text)
 
+    def set_coco(self, summary: CocoSummary | None) -> None:
+        self.coco.set_summary(summary, self._categories)
+
     def clear_brushes(self) -> None:
         self.scores.clear_brush()
         self.ious.clear_brush()
@@ -180,6 +185,7 @@ class StudyCharts(QScrollArea):
 
     def _choose(self, index: int) -> None:
         self._show_curves()
+        self.coco.choose(index - 1 if index > 0 else None)
         self.category_chosen.emit(index - 1)
 
     def _connect(self) -> None:
@@ -189,6 +195,7 @@ class StudyCharts(QScrollArea):
         self.ious.range_brushed.connect(self.ious_brushed)
         self.scores.range_brushed.connect(self.ious.clear_brush)
         self.ious.range_brushed.connect(self.scores.clear_brush)
+        self.coco.help_requested.connect(self.definition_requested)
         for plot in self._plots:
             plot.brush_cleared.connect(self.brush_cleared)
             plot.help_requested.connect(self.definition_requested)
@@ -227,8 +234,8 @@ class StudyCharts(QScrollArea):
         if self._grid.count() and self._grid.property("columns") == n_columns:
             return
         self._grid.setProperty("columns", n_columns)
-        for index, plot in enumerate(self._plots):
-            self._grid.addWidget(plot, index // n_columns, index % n_columns)
+        for index, card in enumerate((*self._plots, self.coco)):
+            self._grid.addWidget(card, index // n_columns, index % n_columns)
         self._grid.setColumnStretch(0, 1)
         self._grid.setColumnStretch(1, 1 if n_columns == 2 else 0)
 

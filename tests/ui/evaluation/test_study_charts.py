@@ -15,6 +15,8 @@ from core.domain.snapshots import SnapshotObject
 from core.domain.study_lists import StudyAnswer, StudyCurves, StudyQuestion
 from core.metrics import curves as made
 from core.metrics.coco import EvalImage
+from core.metrics.coco_summary import coco_summary
+from core.metrics.match_table import match_table
 from core.metrics.outcomes import Matcher, confusion_matrix, image_scores
 from tests.core.metrics.tables import table_of
 from ui.evaluation.charts_panel import ChartsPanel
@@ -50,6 +52,7 @@ def answers(table: ObjectTable, confidence: float = 0.2) -> tuple[StudyAnswer, S
         score_histogram=made.score_histogram(table, outcomes),
         iou_histogram=made.iou_histogram(outcomes),
         calibration=made.calibration(matcher),
+        coco=coco_summary(match_table(table)),
         errors=(ErrorCost("bkg", "Nothing there", 1, 0.25), ErrorCost("cls", "Wrong class", 0, None)),
     )
     return answer, curves
@@ -151,4 +154,19 @@ def test_two_charts_stand_side_by_side_where_there_is_room(panel: ChartsPanel) -
     assert grid.itemAtPosition(0, 1) is not None
     panel.resize(400, 700)
     assert grid.itemAtPosition(0, 1) is None
-    assert grid.count() == 6
+    assert grid.count() == 7
+
+
+def test_cocos_numbers_stand_beside_the_charts_of_all_classes_or_one(panel: ChartsPanel) -> None:
+    table = table_of(2, images())
+    show(panel, table)
+    card, summary = panel.charts.coco, coco_summary(match_table(table))
+    shown = [value.text() for value in card._values]
+    assert shown[:3] == [f"{value:.3f}" for value in (summary.overall.ap, summary.overall.ap50, summary.overall.ap75)]
+    assert [name.text() for name in card._names][6:9] == ["AR, 1 a class", "AR, 10 a class", "AR, 100 a class"]
+    panel.charts._category.setCurrentIndex(2)
+    assert {value.text() for value in card._values} == {"–"}, "a class without an object is not measured"
+    lines = card.as_text().splitlines()
+    assert (len(lines), lines[1].split("\t")[1]) == (4, f"{summary.overall.ap:.6f}")
+    panel.set_table(None)
+    assert {value.text() for value in card._values} == {"–"}
