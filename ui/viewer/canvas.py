@@ -281,7 +281,7 @@ class LayeredCanvas(ZoomWidget):
 
     def _begin_anew(self) -> None:
         """Another image: nothing of what was shown is of use."""
-        self._backing = self._resting = None
+        self._backing = self._resting = self._job = None
         self._restyle()
 
     def _restyle(self) -> None:

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QToolButton,
 from ui.viewer.blinking import FASTEST_MS, SLOWEST_MS, USUAL_MS
 from ui.viewer.modes import MODE_TITLES, ViewMode
 from ui.viewer.viewer_keys import MODE_KEYS
-from ui.widgets.labels import label
 
 INTERVALS = (None, FASTEST_MS, 700, USUAL_MS, SLOWEST_MS)
 
@@ -39,16 +38,14 @@ class ModeBar(QWidget):
             self._buttons[mode] = button
             row.addWidget(button)
         self._buttons[ViewMode.OVERLAY].setChecked(True)
-        self._turns = label(self.tr("Turn"), "muted")
         self._interval = QComboBox()
         self._interval.setAccessibleName(self.tr("How fast the blink turns"))
-        self._interval.setToolTip(self.tr("By itself, or while Space is held"))
+        self._interval.setToolTip(self.tr("How long each side is shown; by hand: the other side while Space is held"))
         for milliseconds in INTERVALS:
-            text = self.tr("while Space is held") if milliseconds is None else f"every {milliseconds / 1000:g} s"
+            text = self.tr("by hand") if milliseconds is None else f"{milliseconds / 1000:g} s"
             self._interval.addItem(text, milliseconds)
         self._interval.activated.connect(lambda _: self.interval_changed.emit(self._interval.currentData()))
-        row.addSpacing(8)
-        row.addWidget(self._turns)
+        row.addSpacing(4)
         row.addWidget(self._interval)
         row.addStretch(1)
         self._show_interval(ViewMode.OVERLAY)
@@ -74,5 +71,4 @@ class ModeBar(QWidget):
         self.mode_changed.emit(mode)
 
     def _show_interval(self, mode: ViewMode) -> None:
-        for widget in (self._turns, self._interval):
-            widget.setVisible(mode is ViewMode.BLINK)
+        self._interval.setVisible(mode is ViewMode.BLINK)

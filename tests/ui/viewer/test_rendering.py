@@ -129,3 +129,25 @@ def test_another_image_never_shows_the_shapes_of_the_one_before(
     canvas.grab()
     image = canvas.grab().toImage()
     assert len({image.pixel(x, y) for x in range(0, 700, 3) for y in range(0, 500, 3)}) == 2
+
+
+def test_a_picture_under_way_is_given_up_for_another_image(
+    qtbot: QtBot,
+    make: Callable[[ViewMode], LayeredCanvas],
+    make_picture: Callable[..., Picture],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(canvas_module, "SLICE_S", 0.0)
+    canvas = make(ViewMode.OVERLAY)
+    canvas.zoom_out()
+    canvas.grab()
+    canvas._begin_fine()
+    canvas._go_on()
+    assert canvas._job is not None, "it takes many turns"
+    one = SnapshotObject(0, Box(100, 100, 300, 200))
+    lone = truth_layer([one], ("line",), WIDTH, HEIGHT)
+    canvas.set_layers([lone, prediction_layer(OverlayKind.PREDICTIONS_A, [], ("line",), "V001")])
+    for _ in range(20):
+        canvas._go_on()
+    qtbot.waitUntil(lambda: canvas.is_settled)
+    assert canvas.grab().toImage() == _fresh(make, canvas)
