@@ -142,7 +142,8 @@ def test_a_picture_under_way_is_given_up_for_another_image(
     canvas.zoom_out()
     canvas.grab()
     canvas._begin_fine()
-    canvas._go_on()
+    canvas._go_on()  # the image
+    canvas._go_on()  # some of the first layer's shapes
     assert canvas._job is not None, "it takes many turns"
     one = SnapshotObject(0, Box(100, 100, 300, 200))
     lone = truth_layer([one], ("line",), WIDTH, HEIGHT)
