@@ -145,7 +145,12 @@ class Services:
     def studies(self) -> StudyService:
         from core.evaluations.studies import StudyService
 
-        return self._once("studies", lambda: StudyService(self.registry, self.projects, self.models))
+        return self._once(
+            "studies",
+            lambda: StudyService(
+                self.registry, self.projects, self.models, runs=self.runs, packs=self.home.predictions
+            ),
+        )
 
     @property
     def predictions(self) -> PredictionService:

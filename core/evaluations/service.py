@@ -24,6 +24,7 @@ from core.errors import CalqueError, NotFoundError, RefusedError, WeightsError
 from core.evaluation.measures import MeasureCatalog
 from core.evaluation.table import evaluate
 from core.evaluations import selecting
+from core.evaluations.kept_intervals import KeptIntervals
 from core.evaluations.kind import EVALUATION_RUN
 from core.evaluations.payload import EvaluationPayload
 from core.evaluations.studies import StudyService
@@ -214,6 +215,7 @@ class EvaluationService:
             changes = noted(session)
         if pack is not None:
             pack.unlink(missing_ok=True)
+            KeptIntervals(self._packs).forget(found.set)
         return changes
 
     # How

@@ -17,6 +17,7 @@ from core.packs.layout import predictions_file
 from core.packs.reading import Pack, read_pack
 from core.registry.database import Registry
 from core.registry.stores import predictions as store
+from core.runs.service import RunService
 
 _KINDS = {
     SetKind.TRAINING: StudyKind.TRAINING,
@@ -29,16 +30,21 @@ _SETS = {Split.TRAIN: "training set", Split.VAL: "validation set", Split.TEST: "
 
 @dataclass(frozen=True, slots=True)
 class Located:
+    """`owner` names the predictions in file names; "" for what may be written again."""
+
     info: StudyInfo
     path: Path
+    owner: str = ""
 
 
 class Sources:
     """May be used on any thread."""
 
-    def __init__(self, registry: Registry, models: ModelService) -> None:
+    def __init__(self, registry: Registry, models: ModelService, runs: RunService | None = None) -> None:
+        """Without `runs` there is nothing of single epochs."""
         self._registry = registry
         self._models = models
+        self._runs = runs
 
     def locate(self, source: StudySource) -> Located:
         """Raises NotFoundError where there is none, FormatError for a damaged pack, StorageError."""
@@ -47,6 +53,8 @@ class Sources:
                 return _of_set(store.get_set(session, source.set), store.path_of(session, source.set))
         if source.version is not None and source.split is not None:
             return _of_version(self._models.get_version(source.version), source.split)
+        if source.run is not None and source.epoch is not None:
+            return self._of_epoch(source.run, source.epoch)
         raise NotFoundError("No predictions were named.")
 
     def list_of_version(self, id: VersionId) -> tuple[StudyInfo, ...]:
@@ -59,9 +67,51 @@ class Sources:
         return (*(info for version in versions for info in self._own(version)), *self._sets(project=id))
 
     def list_of_run(self, id: RunId) -> tuple[StudyInfo, ...]:
-        """Of the version that the run made, and the sets that it made."""
+        """Of the version that the run made, the sets that it made, and its epochs, the newest first."""
         versions = [version for version in self._models.list_versions() if version.run == id]
-        return (*(info for version in versions for info in self._own(version)), *self._sets(run=id))
+        own = (info for version in versions for info in self._own(version))
+        return (*own, *self._sets(run=id), *self._epochs(id))
+
+    def _epochs(self, id: RunId) -> Iterator[StudyInfo]:
+        """What cannot be read is left out."""
+        try:
+            looks = self._runs.read_state(id).looks if self._runs is not None else ()
+        except CalqueError:
+            return
+        for look in sorted(looks, key=lambda look: -look.epoch):
+            try:
+                yield self._of_epoch(id, look.epoch).info
+            except CalqueError:
+                continue
+
+    def _of_epoch(self, id: RunId, epoch: int) -> Located:
+        if self._runs is None:
+            raise NotFoundError("Runs are not known here.")
+        record = self._runs.get_run(id)
+        look = next((look for look in self._runs.read_state(id).looks if look.epoch == epoch), None)
+        if look is None or not look.path.is_file():
+            raise NotFoundError(
+                f'What "{record.name}" predicted after epoch {epoch} was not kept.', hint="Choose another epoch."
+            )
+        with read_pack(look.path) as pack:
+            info = StudyInfo(
+                source=StudySource.of_epoch(id, epoch),
+                kind=StudyKind.EPOCH,
+                title=f"{record.name}, epoch {epoch}",
+                subtitle="pinned images",
+                created_at=None,
+                n_images=len(pack.images),
+                n_predictions=pack.n_predictions,
+                has_truth=pack.header.has_truth,
+                split=pack.header.split,
+                run=id,
+                project=record.project,
+                snapshot=record.snapshot,
+                task=TaskId(pack.header.task),
+                categories=pack.header.categories,
+                has_masks=pack.header.has_masks,
+            )
+            return Located(info, look.path)
 
     def _own(self, version: ModelVersion) -> Iterator[StudyInfo]:
         """What cannot be read is left out: opening it says why."""
@@ -90,7 +140,7 @@ def _of_version(version: ModelVersion, split: Split) -> Located:
             hint="Evaluate it on these images to see its predictions.",
         )
     with read_pack(path) as pack:
-        return Located(_info_of(version, split, pack), path)
+        return Located(_info_of(version, split, pack), path, f"{version.content_sha256}-{split.value}")
 
 
 def _info_of(version: ModelVersion, split: Split, pack: Pack) -> StudyInfo:
@@ -134,7 +184,7 @@ def _of_set(item: PredictionSet, path: Path) -> Located:
         categories=item.categories,
         has_masks=item.has_masks,
     )
-    return Located(info, path)
+    return Located(info, path, item.id)
 
 
 def _subtitle_of(item: PredictionSet) -> str:

@@ -15,6 +15,7 @@ from core.domain.snapshots import SnapshotObject, Split
 from core.domain.studies import NoteKind, PictureState, StudyImage, StudyInfo, StudyKind, StudySource
 from core.errors import CalqueError, NotFoundError, RefusedError
 from core.evaluations import notes
+from core.evaluations.kept_intervals import KeptIntervals
 from core.evaluations.labels import PresentLabels, is_same, read_present, relabelled
 from core.evaluations.sources import Located, Sources
 from core.evaluations.study import Labels, ProjectImage, Study
@@ -28,6 +29,7 @@ from core.projects.service import ProjectService
 from core.registry.database import Registry
 from core.registry.stores import images as image_store
 from core.registry.stores import selections
+from core.runs.service import RunService
 from core.tasks.catalog import TaskCatalog
 
 Check = Callable[[], None]
@@ -41,13 +43,22 @@ class StudyService:
     """Every method may be called on any thread."""
 
     def __init__(
-        self, registry: Registry, projects: ProjectService, models: ModelService, tasks: TaskCatalog | None = None
+        self,
+        registry: Registry,
+        projects: ProjectService,
+        models: ModelService,
+        tasks: TaskCatalog | None = None,
+        *,
+        runs: RunService | None = None,
+        packs: Path | None = None,
     ) -> None:
+        """With `runs` there are studies of single epochs; intervals are kept in the folder `packs`."""
         self._registry = registry
         self._projects = projects
         self._models = models
         self._tasks = tasks or TaskCatalog()
-        self._sources = Sources(registry, models)
+        self._sources = Sources(registry, models, runs)
+        self._kept = KeptIntervals(packs) if packs is not None else None
 
     def list_studies(
         self, *, version: VersionId | None = None, project: ProjectId | None = None, run: RunId | None = None
@@ -126,7 +137,7 @@ class StudyService:
         if info.has_truth and root is not None:
             present = self._present(info, found, table.categories, check)
             said += notes.note_on_labels(_changed(pack, found, present, check))
-        return Study(info, pack, table, notes=said, root=root, found=found)
+        return Study(info, pack, table, notes=said, root=root, found=found, kept=self._kept, owner=located.owner)
 
     def _found(
         self, info: StudyInfo, images: Sequence[PredictedImage]

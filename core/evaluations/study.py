@@ -24,6 +24,7 @@ from core.domain.outcomes import ConfusionMatrix, ImageScores, Outcomes, Thresho
 from core.domain.predictions import ImageRecord, MaskPairs, ObjectTable, PredictedImage
 from core.domain.snapshots import SnapshotObject
 from core.domain.studies import NoteKind, StudyInfo, StudyNote
+from core.evaluations.kept_intervals import KeptIntervals
 from core.metrics import curves as drawing
 from core.metrics.bootstrap import N_RESAMPLES, Weighted, intervals
 from core.metrics.coco_summary import coco_summary
@@ -71,8 +72,11 @@ class Study:
         root: Path | None = None,
         found: Sequence[ProjectImage | None] = (),
         labels: Labels | None = None,
+        kept: KeptIntervals | None = None,
+        owner: str = "",
     ) -> None:
-        """`root` is the project's folder and `found` what the project says of each image."""
+        """`root` is the project's folder and `found` what the project says of each image. `kept` holds the intervals
+        that were worked out before under the name `owner`."""
         self.info = info
         self.table = table
         self.notes = tuple(notes)
@@ -80,6 +84,8 @@ class Study:
         self.found = tuple(found) or (None,) * table.n_images
         self._pack = pack
         self._labels = labels
+        self._kept_intervals = kept if owner else None
+        self._owner = owner
         self._lock = threading.RLock()
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
 
@@ -202,10 +208,18 @@ class Study:
     ) -> Mapping[str, MeasuredValue]:
         """Each headline by its name (mAP50, mAP50-95; precision, recall and F1 at `thresholds`) with the interval in
         which it lies with 95 %. Seconds for thousands of images; `check` may raise to give up."""
-        return self._once(
-            ("intervals", table_confidence, n_resamples, *_key(thresholds)),
-            lambda: intervals(self.weighted(thresholds, table_confidence), n_resamples=n_resamples, check=check),
-        )
+        question = ("intervals", table_confidence, n_resamples, *_key(thresholds))
+
+        def work_out() -> Mapping[str, MeasuredValue]:
+            known = None if self._kept_intervals is None else self._kept_intervals.find(self._owner, question)
+            if known is not None:
+                return known
+            found = intervals(self.weighted(thresholds, table_confidence), n_resamples=n_resamples, check=check)
+            if self._kept_intervals is not None:
+                self._kept_intervals.keep(self._owner, question, found)
+            return found
+
+        return self._once(question, work_out)
 
     def _once(self, key: Hashable, make: Callable[[], T]) -> T:
         """One at a time; what matching is made from stays, of the rest the values that were asked for last."""

@@ -20,7 +20,13 @@ class EvaluationSite:
     def __init__(self, folder: Path, *, with_slow: bool = False) -> None:
         self.shop = Shop(folder)
         self.service: RunService = self.shop.runs
-        self.studies = StudyService(self.shop.registry, self.shop.projects, self.shop.models)
+        self.studies = StudyService(
+            self.shop.registry,
+            self.shop.projects,
+            self.shop.models,
+            runs=self.shop.runs,
+            packs=self.shop.home.predictions,
+        )
         self.evaluations = EvaluationService(
             self.shop.registry,
             self.shop.projects,

@@ -14,7 +14,7 @@ from core.domain.geometry import Box
 from core.domain.ids import CategoryId
 from core.domain.outcomes import Thresholds
 from core.domain.snapshots import Split
-from core.domain.studies import NoteKind, PictureState, StudySource
+from core.domain.studies import NoteKind, PictureState, StudyKind, StudySource
 from core.domain.thresholds import ThresholdOrigin
 from core.errors import FormatError, NotFoundError, RefusedError
 from core.evaluations.study import Study
@@ -34,7 +34,8 @@ def test_what_a_training_predicted_is_listed_and_opened(site):
     assert [(info.split, info.n_images) for info in found] == [(Split.TEST, 3), (Split.VAL, 4), (Split.TRAIN, 24)]
     of_project = site.studies.list_studies(project=site.shop.project)
     assert found == tuple(info for info in of_project if info.version == site.quick) and len(of_project) == 6
-    assert found == site.studies.list_studies(run=site.shop.models.get_version(site.quick).run)
+    of_run = site.studies.list_studies(run=site.shop.models.get_version(site.quick).run)
+    assert found == of_run[:3] and of_run[3].kind is StudyKind.EPOCH
     assert (found[0].title, found[0].subtitle, found[0].has_truth) == ("Quick V001", "test set", True)
     with study_of(site) as study:
         assert study.info == found[0]
@@ -60,6 +61,46 @@ def test_the_training_published_the_threshold_where_f1_of_val_is_highest(site):
         assert found.confidence == study.curves().best[0]
         assert study.outcomes(found.at(study.categories)).counts.f1 == found.f1
     assert "## Threshold" in site.shop.models.get_details(site.quick).card
+
+
+def test_the_epochs_of_a_run_are_studies_too(site):
+    run = site.shop.models.get_version(site.quick).run
+    (info,) = [info for info in site.studies.list_studies(run=run) if info.kind is StudyKind.EPOCH]
+    assert info.title == "first run, epoch 1" and info.source == StudySource.of_epoch(run, 1)
+    with site.studies.open(info.source) as study:
+        assert study.table.n_images == 4 and study.info.project == site.shop.project
+        assert site.studies.image(study, 0).state is PictureState.OK
+    with pytest.raises(NotFoundError, match="after epoch 7 was not kept"):
+        site.studies.open(StudySource.of_epoch(run, 7))
+
+
+def test_intervals_are_worked_out_once_and_forgotten_with_their_predictions(fresh):
+    source = StudySource.of_version(fresh.quick, Split.TEST)
+    with fresh.studies.open(source) as study:
+        found = study.intervals(LOW, n_resamples=20)
+    (file,) = fresh.shop.home.predictions.glob("*.intervals.json")
+    assert found["f1"].interval is not None and found["f1"].interval.is_wide
+    written = file.read_text()
+    with fresh.studies.open(source) as study:
+        assert study.intervals(LOW, n_resamples=20) == found
+        file.write_text(written.replace("0.95", "0.5"))
+    with fresh.studies.open(source) as study:
+        assert study.intervals(LOW, n_resamples=20)["f1"].interval.level == 0.5, "as it was kept"
+        study.intervals(Thresholds(0.5), n_resamples=20)
+        assert len(list(fresh.shop.home.predictions.glob("*.intervals.json"))) == 2
+    for damaged in ("[]", "{}", written.replace('"format": 1', '"format": 2'), written[:40]):
+        file.write_text(damaged)
+        with fresh.studies.open(source) as study:
+            assert study.intervals(LOW, n_resamples=20) == found
+    fresh.evaluate(fresh.quick)
+    evaluation = fresh.evaluations.list_evaluations(fresh.quick)[-1]
+    with fresh.studies.open(StudySource.of_set(evaluation.set)) as study:
+        study.intervals(LOW, n_resamples=20)
+        with fresh.studies.with_present_labels(study) as present:
+            present.intervals(LOW, n_resamples=20)
+    assert len(list(fresh.shop.home.predictions.glob(f"{evaluation.set}.*.json"))) == 1, "other labels, other numbers"
+    fresh.evaluations.delete(evaluation.id)
+    assert not list(fresh.shop.home.predictions.glob(f"{evaluation.set}.*"))
 
 
 def test_an_image_comes_with_its_objects_and_its_file(site):
