@@ -48,6 +48,7 @@ VERBS = (
     "evaluate",
     "compare",
     "report",
+    "error-report",
     "export",
     "export-data",
     "import-version",
@@ -170,6 +171,18 @@ def make_parser() -> argparse.ArgumentParser:
     made.add_argument("first", metavar="V1")
     made.add_argument("second", metavar="V2")
     made.add_argument("--set", metavar="SET", choices=("train", "val", "test"), default="test", help="default: test")
+    made = verb("error-report", "Write crops and images of what a version got wrong into a new folder.")
+    made.add_argument("source", metavar="VERSION|SET", help="whose predictions: the id of a version or of a set")
+    made.add_argument("--out", metavar="DIR", type=Path, required=True, help="the folder to be made")
+    made.add_argument(
+        "--set", metavar="SET", choices=("train", "val", "test"), default="val", help="of a version: its images"
+    )
+    made.add_argument(
+        "--confidence", metavar="C", type=float, help="from which predictions count; the version's own else"
+    )
+    made.add_argument("--iou", metavar="I", type=float, help="overlap from which an object is found; default 0.5")
+    made.add_argument("--with-right", action="store_true", help="also crops of what was found")
+    made.add_argument("--crops-only", action="store_true", help="no whole images")
     made = verb("report", "Write all of a run or a version into one HTML file that opens anywhere.")
     made.add_argument("id", metavar="RUN|VERSION")
     made.add_argument("--out", metavar="FILE", type=Path, required=True)
@@ -356,6 +369,10 @@ def _dispatch(arguments: argparse.Namespace, home: Any, console: Console) -> Ver
 
             name = verb.replace("-", "_")
             return getattr(predictions, f"run_{name}")(services, arguments, console)  # type: ignore[no-any-return]
+        if verb == "error-report":
+            from app.verbs import error_reports
+
+            return error_reports.run(services, arguments, console)
         if verb in ("accept", "tag"):
             from app.verbs import judgements
 

@@ -53,7 +53,10 @@ if TYPE_CHECKING:
     from app.controllers.version_imports import VersionImports
     from app.controllers.viewer import ViewerController
     from app.sample_training import SampleTraining
+    from core.domain.outcomes import Thresholds
+    from core.evaluations.study import Study
     from ui.comparing.compare_page import ComparePage
+    from ui.studies.study_page import StudyPage
 
 
 class LateThumbnails:
@@ -393,7 +396,20 @@ class Features(QObject):
             parent=self,
         )
         self.routes.lead_from_studies(controller)
+        self._add_error_reports(controller, self.study_page)
         return self._keep_fresh(controller)
+
+    def _add_error_reports(self, studies: StudiesController, page: StudyPage) -> None:
+        from app.controllers.error_reports import ErrorReportsController
+
+        def current() -> tuple[Study, Thresholds] | None:
+            return None if studies.current is None else (studies.current, page.thresholds.thresholds)
+
+        self.error_reports = ErrorReportsController(
+            studies=self.services.studies, jobs=self.jobs, window=self._window, current=current, parent=self
+        )
+        self._listen(self.error_reports)
+        page.acting.error_report_requested.connect(self.error_reports.ask)
 
     @cached_property
     def reviewing(self) -> ReviewController:

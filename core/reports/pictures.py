@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterator
 from pathlib import Path
 
-from PIL import ImageDraw
+from PIL import Image, ImageDraw
 
 from core.domain.geometry import Geometry, bounds_of
 from core.domain.outcomes import FALSE_NEGATIVES, Outcomes, PredictionState
@@ -25,12 +25,23 @@ FOUND = "#7A8699"
 def drawn_image(path: Path, record: ImageRecord, table: ObjectTable, outcomes: Outcomes, index: int, white: int) -> str:
     """An <img> with its bytes. Ground truth is dashed, predictions are solid. Raises ImageFileError."""
     picture = decode(path, max_side=MAX_SIDE, white=white)
+    draw_outcomes(picture, record, table, outcomes, index)
+    content = io.BytesIO()
+    picture.save(content, "JPEG", quality=QUALITY)
+    encoded = base64.b64encode(content.getvalue()).decode("ascii")
+    return f'<img alt="" width="{picture.width}" height="{picture.height}" src="data:image/jpeg;base64,{encoded}">'
+
+
+def draw_outcomes(
+    picture: Image.Image, record: ImageRecord, table: ObjectTable, outcomes: Outcomes, index: int, width: int = 2
+) -> None:
+    """Onto a picture of the image, of whatever size: ground truth dashed, predictions solid, coloured by outcome."""
     scale = picture.width / max(1, record.image.width)
     pen = ImageDraw.Draw(picture)
     truth_states = outcomes.truth_states[table.truths_of(index)]
     for truth, state in zip(record.truths, truth_states, strict=True):
         is_missed = int(state) in [int(item) for item in FALSE_NEGATIVES]
-        _outline(pen, truth.geometry, record, scale, MISSED if is_missed else FOUND, is_dashed=True)
+        _outline(pen, truth.geometry, record, scale, MISSED if is_missed else FOUND, width, is_dashed=True)
     states = outcomes.prediction_states[table.predictions_of(index)]
     for prediction, state in zip(record.predictions, states, strict=True):
         if state in (PredictionState.BELOW, PredictionState.IGNORED):
@@ -38,15 +49,18 @@ def drawn_image(path: Path, record: ImageRecord, table: ObjectTable, outcomes: O
         colour = RIGHT if state == PredictionState.TP else WRONG
         if state in (PredictionState.FP_CLASS, PredictionState.FP_BOTH):
             colour = OTHER_CLASS
-        _outline(pen, prediction.geometry, record, scale, colour, is_dashed=False)
-    content = io.BytesIO()
-    picture.save(content, "JPEG", quality=QUALITY)
-    encoded = base64.b64encode(content.getvalue()).decode("ascii")
-    return f'<img alt="" width="{picture.width}" height="{picture.height}" src="data:image/jpeg;base64,{encoded}">'
+        _outline(pen, prediction.geometry, record, scale, colour, width, is_dashed=False)
 
 
 def _outline(
-    pen: ImageDraw.ImageDraw, geometry: Geometry, record: ImageRecord, scale: float, colour: str, *, is_dashed: bool
+    pen: ImageDraw.ImageDraw,
+    geometry: Geometry,
+    record: ImageRecord,
+    scale: float,
+    colour: str,
+    width: int,
+    *,
+    is_dashed: bool,
 ) -> None:
     shape = geometry or bounds_of(geometry, record.image.width, record.image.height)
     for ring in shape.outline():
@@ -54,12 +68,12 @@ def _outline(
         if len(points) < 2:
             continue
         for start, end in zip(points, [*points[1:], points[0]], strict=True):
-            for piece in _dashes(start, end) if is_dashed else ((start, end),):
-                pen.line(piece, fill=colour, width=2)
+            for piece in _dashes(start, end, width / 2) if is_dashed else ((start, end),):
+                pen.line(piece, fill=colour, width=width)
 
 
 def _dashes(
-    start: tuple[float, float], end: tuple[float, float]
+    start: tuple[float, float], end: tuple[float, float], factor: float
 ) -> Iterator[tuple[tuple[float, float], tuple[float, float]]]:
     length = math.dist(start, end)
     if not length:
@@ -67,6 +81,6 @@ def _dashes(
     dx, dy = (end[0] - start[0]) / length, (end[1] - start[1]) / length
     at = 0.0
     while at < length:
-        until = min(length, at + DASH)
+        until = min(length, at + DASH * factor)
         yield (start[0] + dx * at, start[1] + dy * at), (start[0] + dx * until, start[1] + dy * until)
-        at += DASH + GAP
+        at += (DASH + GAP) * factor

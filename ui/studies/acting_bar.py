@@ -19,13 +19,15 @@ TAGS = (
 class ActingBar(QWidget):
     tag_toggled = Signal(str)  # on, or off when the image has it already
     accept_requested = Signal()
+    error_report_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(8, 2, 8, 6)
         self._row.setSpacing(4)
-        self._row.addWidget(label(self.tr("Tag"), "muted"))
+        self._heading = label(self.tr("Tag"), "muted")
+        self._row.addWidget(self._heading)
         self._tags: dict[str, QToolButton] = {}
         for tag, text, key, tip in TAGS:
             button = QToolButton()
@@ -49,6 +51,14 @@ class ActingBar(QWidget):
         self._accept.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._accept.clicked.connect(self.accept_requested)
         self._row.addWidget(self._accept)
+        report = QToolButton()
+        report.setIcon(icon("save"))
+        report.setIconSize(QSize(16, 16))
+        report.setToolTip(self.tr("Error report: crops and images of all that is wrong, in a new folder"))
+        report.setAccessibleName(self.tr("Error report…"))
+        report.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        report.clicked.connect(self.error_report_requested)
+        self._row.addWidget(report)
         self.set_state(frozenset(), has_image=False, can_accept=False)
 
     def set_state(self, tags: frozenset[str], *, has_image: bool, can_accept: bool) -> None:
@@ -60,9 +70,8 @@ class ActingBar(QWidget):
 
     def set_available(self, *, has_tags: bool, has_accepting: bool) -> None:
         """Whether tags can be kept and predictions be taken over at all."""
-        self.setVisible(has_tags or has_accepting)
-        for button in self._tags.values():
-            button.setVisible(has_tags)
+        for widget in (self._heading, *self._tags.values()):
+            widget.setVisible(has_tags)
         self._accept.setVisible(has_accepting)
 
     def add_widget(self, widget: QWidget) -> None:

@@ -58,3 +58,17 @@ def test_images_are_tagged_listed_and_written_to_a_table(
     assert len(file.read_text().splitlines()) == 2
     assert call(shop, "tag", "exclude", "no such.jpg", "--project", "Drawings") == 1
     assert "not an image" in capsys.readouterr().err
+
+
+def test_an_error_report_is_written(shop: PredictedShop, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    study = shop.predict({"train/00.jpg": [("disc", 0.9, Box(40, 30, 60, 45))]}, has_truth=True)
+    target = tmp_path / "errors"
+    words = ("error-report", str(study.source.set), "--out", str(target), "--json")
+    assert call(shop, *words) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["fp"], answer["fn"], answer["tp"], answer["confidence"]) == (1, 2, 0, 0.25)
+    assert (target / "fp").is_dir() and (target / "manifest.csv").is_file()
+    assert call(shop, *words[:4], "--iou", "2") == 1
+    assert "between 0 and 1" in capsys.readouterr().err
+    assert call(shop, "error-report", "nothing", "--out", str(tmp_path / "other")) == 1
+    assert "neither a model version" in capsys.readouterr().err

@@ -10,6 +10,7 @@ from core.domain.geometry import Box, Polygon
 from core.domain.ids import ImageId, PredictionSetId
 from core.domain.predictions import PredictedImage, PredictedObject, PredictionSet, SetKind
 from core.domain.projects import ImageFilter, ImageRecord
+from core.domain.snapshots import SnapshotObject
 from core.domain.studies import StudyInfo, StudySource
 from core.evaluations.sources import Sources
 from core.judgements.accepting import AcceptingService
@@ -38,6 +39,15 @@ class PredictedShop(Shop):
     def id_of(self, path: str) -> ImageId:
         return self.images()[path].id
 
+    def truths_of(self, image: ImageId, classes: Sequence[str]) -> tuple[SnapshotObject, ...]:
+        names = {category.id: category.name for category in self.projects.list_categories(self.project)}
+        (annotated,) = self.projects.get_annotated([image])
+        return tuple(
+            SnapshotObject(classes.index(names[one.category]), one.geometry)
+            for one in annotated.annotations
+            if one.category is not None
+        )
+
     def predict(
         self,
         found: Mapping[str, Sequence[tuple[str, float, Box | Polygon]]],
@@ -56,7 +66,8 @@ class PredictedShop(Shop):
                 image = images.get(key)
                 known = image.sha256 if image is not None else ""
                 predicted = PredictedImage(key, known if sha256 is None else sha256, 64, 48)
-                writer.add(predicted, [_object(classes.index(name), *rest) for name, *rest in objects])
+                truths = self.truths_of(image.id, classes) if has_truth and image is not None else ()
+                writer.add(predicted, [_object(classes.index(name), *rest) for name, *rest in objects], truths)
             for key in elsewhere:
                 writer.add(PredictedImage(key, "", 64, 48), [_object(0, 0.9, Box(1, 1, 9, 9))])
         item = PredictionSet(
