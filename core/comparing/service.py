@@ -37,6 +37,10 @@ def _no_check() -> None:
     """For callers that never give up."""
 
 
+_OUTCOMES = ("Architecture", "Method", "Started from", "Epochs", "Best epoch", "Ended", "Started at", "Imported at")
+"""Facts of a version that nobody set, or that are told under another name."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Entry:
     """All that is known of one of them."""
@@ -118,7 +122,7 @@ class ComparingService:
             "Starts from": version.parent_label or "",
             "Frozen dataset": version.snapshot_label,
             **{name: _told(value) for name, value in details.configuration.items()},
-            **dict(details.facts),
+            **{title: value for title, value in details.facts if title not in _OUTCOMES},
         }
         return _Entry(item, details.tables, settings, self._curves(version.run, check))
 
