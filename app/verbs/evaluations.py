@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from app.services import Services
+from app.verbs.judging import judge
 from app.verbs.library import metrics_data
 from app.verbs.output import Console, VerbResult
 from app.verbs.training import Follower, exit_code, state_line, stop_on_interrupt
 from core.domain.comparing import numbered
 from core.domain.evaluating import EvaluationDraft
 from core.domain.evaluation import EvaluationTable
-from core.domain.ids import PredictionSetId, ProjectId, SnapshotId, VersionId
+from core.domain.ids import ProjectId, SnapshotId, VersionId
 from core.domain.models import ModelVersion
 from core.domain.names import shown, typed_path
 from core.domain.predictions import PredictionSet
 from core.domain.snapshots import Split
-from core.domain.studies import StudySource
 from core.errors import NotFoundError, RefusedError
 from core.evaluations.pairing import sentences
 from core.evaluations.results import table_of
@@ -110,6 +109,8 @@ def _evaluate_version(
     record = services.runs.get_run(record.id)
     results = state.results if state is not None else ()
     tables = [table_of(result) for result in results]
+    found = results[0].content["set"] if results else None
+    judged, lines = judge(services, found) if found else ({}, [])
     data = {
         "run": record.id,
         "status": record.status,
@@ -118,33 +119,26 @@ def _evaluate_version(
         "label": survey.label,
         "where": survey.where,
         "warnings": list(survey.warnings),
-        "set": results[0].content["set"] if results else None,
+        "set": found,
         "metrics": metrics_data(tuple(tables)),
-        "coco": [_coco(services, item.id) for item in services.predictions.list_sets() if item.run == record.id],
+        **judged,
     }
-    return VerbResult(data, (state_line(record), *_rows(tables)), code=exit_code(record))
+    return VerbResult(data, (state_line(record), *_rows(tables), *lines), code=exit_code(record))
 
 
 def _measure_set(services: Services, found: PredictionSet) -> VerbResult:
     evaluation = services.evaluations.measure_set(found.id).value
+    judged, lines = judge(services, found.id, present_labels=True)
     data = {
         "evaluation": evaluation.id,
         "set": found.id,
         "label": found.name,
         "metrics": metrics_data((evaluation.table,)),
-        "coco": [_coco(services, found.id, has_present_labels=True)],
         "notes": list(evaluation.table.notes),
+        **judged,
     }
-    return VerbResult(data, (f"{found.name}, measured against the present labels:", *_rows([evaluation.table])))
-
-
-def _coco(services: Services, id: PredictionSetId, *, has_present_labels: bool = False) -> dict[str, Any]:
-    """The twelve numbers of COCO's own evaluation, of all classes and of each."""
-    with services.studies.open(StudySource.of_set(id)) as stored:
-        study = services.studies.with_present_labels(stored) if has_present_labels else stored
-        summary = study.coco()
-        classes = dict(zip(study.categories, summary.by_category, strict=True))
-    return {"set": id, "max_detections": list(summary.limits), "all": summary.overall, "classes": classes}
+    rows = (*_rows([evaluation.table]), *lines)
+    return VerbResult(data, (f"{found.name}, measured against the present labels:", *rows))
 
 
 def _rows(tables: list[EvaluationTable]) -> tuple[str, ...]:
