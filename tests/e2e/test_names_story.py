@@ -76,4 +76,6 @@ def test_every_control_of_every_page_has_a_name(desk: Desk, shapes: Path) -> Non
     assert project is not None
     features.reviewing.open(project)
     look("review")
+    features.suspecting.open(project)
+    look("suspicions")
     assert {page: set(names) for page, names in unnamed.items() if names} == {}

@@ -35,6 +35,7 @@ class StudyCharts(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAccessibleName(self.tr("Charts"))
         self._curves: ThresholdCurves | None = None
         self._precision_recall: PrecisionRecall | None = None
         self._categories: tuple[str, ...] = ()

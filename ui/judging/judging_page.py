@@ -149,6 +149,7 @@ class JudgingPage(QWidget):
         column.addWidget(self._foot)
         scroll = QScrollArea()
         scroll.setWidget(side)
+        scroll.setAccessibleName(self.tr("Beside the image"))
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -111,6 +111,7 @@ class LineageTab(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAccessibleName(self.tr("Lineage"))
         self.setWidgetResizable(True)
 
     def set_details(self, details: VersionDetails) -> None:

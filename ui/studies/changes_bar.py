@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QToolButton, QWidget
 
 from core.domain.study_lists import CHANGE_TITLES, ImageChange
 from ui.widgets.formatting import count
@@ -24,22 +24,22 @@ class ChangesBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(10, 0, 10, 4)
-        row.setSpacing(4)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(10, 0, 10, 4)
+        grid.setSpacing(4)
         self._buttons: dict[ImageChange, QToolButton] = {}
-        for change in ImageChange:
+        for number, change in enumerate(ImageChange):
             button = QToolButton()
             button.setCheckable(True)
             button.setToolTip(HELP[change])
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             button.clicked.connect(lambda is_on=False, change=change: self._choose(change, is_on))
             self._buttons[change] = button
-            row.addWidget(button)
-        row.addStretch(1)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            grid.addWidget(button, number // 2, number % 2)
         self._confidence = label("", "muted")
         self._confidence.setToolTip(self.tr("From which confidence up the predictions of B count"))
-        row.addWidget(self._confidence)
+        grid.addWidget(self._confidence, 0, 2, 2, 1)
         self.set_changes(None)
 
     def set_changes(self, changes: Mapping[ImageChange, int] | None) -> None:

@@ -53,6 +53,7 @@ class ClassThresholds(QDialog):
             value.setDecimals(2)
             value.setSingleStep(0.01)
             value.setKeyboardTracking(False)
+            value.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
             value.setValue(by_category.get(place, best.get(place, confidence)))
             value.setEnabled(check.isChecked())
             value.setAccessibleName(self.tr("Confidence of {0}").format(name))

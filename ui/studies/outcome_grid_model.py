@@ -14,7 +14,7 @@ from core.domain.predictions import ObjectTable
 from core.domain.study_lists import StudyAnswer
 from ui.grids.seen_pictures import SeenPictures
 from ui.studies.cells import CellKey
-from ui.studies.study_words import image_words, object_words, patch_title
+from ui.studies.study_words import difference_words, image_words, object_words, patch_title
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -101,7 +101,9 @@ class OutcomeGridModel(QAbstractListModel):
         assert self.table is not None and self.answer is not None
         if key.is_patch:
             return object_words(self.table, self.answer.outcomes, key)
-        return image_words(self.answer.scores, key.image)
+        words = image_words(self.answer.scores, key.image)
+        second = self.answer.second
+        return words if second is None else f"{words}, {difference_words(second, key.image)}"
 
     def _name(self, key: CellKey) -> str:
         assert self.table is not None

@@ -81,7 +81,7 @@ class OutcomePainter(QObject):
         if key.is_patch:
             self._paint_patch_texts(painter, name, below, key, table, answer)
         else:
-            self._paint_name(painter, name, table, key.image)
+            self._paint_name(painter, name, table, answer, key.image)
             self._paint_badges(painter, below, answer, key.image)
         if key.image in self.seen:
             _paint_chip(painter, area.topLeft() + QPoint(5, 5), self.tr("seen in training"), "warning")
@@ -161,9 +161,10 @@ class OutcomePainter(QObject):
                 colour = self._colour(int(outcomes.prediction_states[one.row]))
             _draw(painter, [rect], colour, is_dashed=one.is_truth)
 
-    def _paint_name(self, painter: QPainter, area: QRect, table: ObjectTable, image: int) -> None:
+    def _paint_name(self, painter: QPainter, area: QRect, table: ObjectTable, answer: StudyAnswer, image: int) -> None:
+        """With what the image is tagged as, or by how much F1 of predictions B differs."""
         name = shown(table.images[image].key.rpartition("/")[2])
-        tag = self.tags.get(image, "")
+        tag = self.tags.get(image, "") if answer.second is None else f"ΔF1 {answer.second.delta_f1[image]:+.2f}"
         if tag:
             width = painter.fontMetrics().horizontalAdvance(tag) + 8
             painter.setPen(QColor(current_theme().text_muted))

@@ -225,7 +225,8 @@ class StudyPage(QWidget):
         """Those to compare with."""
         known = self._second.currentData()
         entries: list[tuple[str, StudySource | None]] = [(self.tr("Compare with…"), None)]
-        entries += [(_study_title(one), one.source) for one in studies]
+        are_told_apart = len({one.title for one in studies}) == len(studies)
+        entries += [(shown(one.title) if are_told_apart else _study_title(one), one.source) for one in studies]
         _fill(self._second, entries)
         self._second.setCurrentIndex(max(_find(self._second, known), 0))
         self._second.setVisible(bool(studies))
@@ -286,14 +287,16 @@ class StudyPage(QWidget):
         table = self._table
         if table is None:
             return
-        is_first = self._answer is None
-        self._answer = answer
+        before, self._answer = self._answer, answer
         self.thresholds.set_counts(answer.counts)
         self.column.set_answer(answer, table.n_images)
         self.pane.set_answer(answer)
         for panel in self._panels:
             panel.set_answer(answer)
-        if is_first and self.column.grid.n_rows:
+        # Who filters looks at what is left; a slider never turns the image away under the eyes.
+        is_filtered = before is not None and before.question.filter != answer.question.filter
+        is_gone = is_filtered and self._current not in answer.images
+        if (before is None or is_gone) and self.column.grid.n_rows:
             self.column.grid.choose_row(0)
 
     def set_curves(self, curves: StudyCurves) -> None:

@@ -13,6 +13,7 @@ from core.domain.outcomes import (
     TruthState,
 )
 from core.domain.predictions import ObjectTable
+from core.domain.study_lists import SecondAnswer
 from ui.studies.cells import CellKey
 
 
@@ -93,6 +94,11 @@ def image_words(scores: ImageScores, image: int) -> str:
     if not tp + fp + fn:
         return "nothing there, nothing predicted"
     return f"{counted(tp, 'true positive')}, {counted(fp, 'false positive')}, {fn:,} missed"
+
+
+def difference_words(second: SecondAnswer, image: int) -> str:
+    """Of F1 of an image: B minus A."""
+    return f"F1 of B {second.delta_f1[image]:+.2f}"
 
 
 def _a(name: str) -> str:

@@ -232,6 +232,10 @@ def test_a_second_set_says_what_it_fixed_and_is_drawn_beside(qtbot: QtBot, page:
     assert texts == ["Fixed 1", "Broken 0", "Both wrong 2", "Both right 2"]
     page.column.changes._choose(next(iter(page.column.changes._buttons)), True)
     assert _names(page) == ["page 10.png"]
+    assert page.current_image == 0  # what was shown is not listed any more
+    index = page.column.grid.model().index(0, 0)
+    said = page.column.grid.model().data(index, Qt.ItemDataRole.AccessibleTextRole)
+    assert said == "page 10.png, 1 true positive, 1 false positive, 0 missed, F1 of B +0.33"
     page.lister = Lister(Matcher(page.table))
     page.set_second(None, None)
     assert not page.column.changes.isVisible()
