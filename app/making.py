@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from app.controllers.comparing import ComparingController
+    from app.controllers.conversions import ConversionsController
     from app.controllers.evaluations import EvaluationsController
     from app.controllers.exports import ExportsController
     from app.controllers.imports import ImportsController
@@ -323,6 +324,16 @@ class Features(QObject):
         self.routes.lead_from_models(controller)
         self.evaluations = self._make_evaluations()
         return self._keep_fresh(controller)
+
+    @cached_property
+    def conversions(self) -> ConversionsController:
+        from app.controllers.conversions import ConversionsController
+
+        controller = ConversionsController(
+            conversions=lambda: self.services.conversions, jobs=self.jobs, window=self._window, parent=self
+        )
+        self.routes.lead_from_conversions(controller)
+        return controller
 
     def _make_evaluations(self) -> EvaluationsController:
         """What a version's page says of its measurements: made with that page."""

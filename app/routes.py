@@ -25,6 +25,7 @@ from ui.predictions.wish import PredictWish
 
 if TYPE_CHECKING:
     from app.controllers.comparing import ComparingController
+    from app.controllers.conversions import ConversionsController
     from app.controllers.evaluations import EvaluationsController
     from app.controllers.images import ImagesController
     from app.controllers.imports import ImportsController
@@ -283,6 +284,7 @@ class Routes(QObject):
         models.predictions_requested.connect(
             lambda version: self.see_predictions(version.id, f"{version.model_name} {version.label}")
         )
+        models.conversion_requested.connect(lambda version: self._features.conversions.ask(version))
         models.import_requested.connect(self.import_version)
         models.train_requested.connect(self.train_current_project)
         models.train_again_requested.connect(lambda version: self._features.training.open_like_version(version))
@@ -290,6 +292,10 @@ class Routes(QObject):
         models.predict_requested.connect(lambda version: self._features.predicting.ask(PredictWish(version)))
         models.sets_requested.connect(lambda version: self.show_predictions(version=version))
         models.compare_requested.connect(lambda versions: self._features.comparing.compare_versions(versions))
+
+    def lead_from_conversions(self, conversions: ConversionsController) -> None:
+        conversions.run_submitted.connect(self._begin_run)
+        conversions.copy_requested.connect(lambda version, as_zip: self._features.models.ask_export(version, as_zip))
 
     def lead_from_evaluations(self, evaluations: EvaluationsController) -> None:
         evaluations.run_submitted.connect(self._begin_run)

@@ -32,6 +32,7 @@ from core.domain.runs import RunRecord, RunStatus  # noqa: E402
 from core.home import Home  # noqa: E402
 from core.samples.service import SAMPLE_NAME  # noqa: E402
 from ui.imports.import_dialog import Step  # noqa: E402
+from ui.models.convert_dialog import CALQUE  # noqa: E402
 from ui.theme import OKABE_ITO, ThemeMode, apply_theme, current_theme  # noqa: E402
 
 PICTURES = ROOT / "docs" / "guide" / "pictures"
@@ -165,6 +166,12 @@ class Photographer:
         features.routes.open_version(trained.version)
         self.page("version")
         self.take("version")
+        details = features.version_page.details
+        assert details is not None
+        dialog = features.conversions.ask(details.version)
+        self.until(lambda: dialog.choice.format != CALQUE)
+        self.take("export-model", dialog)
+        dialog.reject()
         self._study(trained.version)
 
     def _study(self, version: VersionId) -> None:

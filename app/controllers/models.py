@@ -50,6 +50,7 @@ class ModelsController(QObject):
     compare_requested = Signal(object)  # tuple of VersionId
     predict_requested = Signal(object)  # VersionId
     sets_requested = Signal(object)  # VersionId: the predictions that are kept of it
+    conversion_requested = Signal(object)  # ModelVersion: for another program
     message_raised = Signal(object)  # UserMessage
 
     def __init__(
@@ -77,6 +78,7 @@ class ModelsController(QObject):
         models_page.import_requested.connect(self.import_requested)
         models_page.compare_requested.connect(self.compare_requested)
         for page in (models_page, version_page):
+            page.conversion_requested.connect(self.conversion_requested)
             page.rename_requested.connect(self.ask_title)
             page.delete_requested.connect(self.ask_deletion)
         version_page.predict_requested.connect(self.predict_requested)

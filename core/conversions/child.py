@@ -13,7 +13,6 @@ from core.conversions.package import PACKAGE_FILE, write_json, write_package
 from core.conversions.packing import pack, require_free
 from core.conversions.payload import ConversionPayload, Source, payload_from_json
 from core.conversions.pictures import Pictures, pictures_to_compare, pictures_to_fit, pictures_to_measure
-from core.conversions.thresholds import threshold_of
 from core.conversions.tolerances import loss_tolerance_of
 from core.conversions.verifying import Verification, Verifier
 from core.domain.conversions import CONVERSION_FORMAT, ModelFormat
@@ -159,7 +158,7 @@ class _Conversion:
                 format=self._format,
                 choice=payload.choice,
                 converted=converted,
-                threshold=threshold_of(self._model),
+                threshold=payload.threshold,
                 verification=verification.to_json(),
                 verdict=" ".join(filter(None, (words.found_text(verification), words.images_text(verification)))),
             )

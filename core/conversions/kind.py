@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.domain.conversions import CONVERSION_TOPIC
+from core.domain.conversions import CONVERSION_KIND, CONVERSION_TOPIC
 from core.domain.run_kinds import StagePlan, StopWords
 from core.runs.kinds import RunKind
 
@@ -12,7 +12,7 @@ TOPIC = CONVERSION_TOPIC
 REPORT_GROUP = "export"
 
 CONVERSION = RunKind(
-    slug="conversion",
+    slug=CONVERSION_KIND,
     title="Export",
     noun="export",
     stages=(

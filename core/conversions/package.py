@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from core.conversions.payload import Threshold
 from core.conversions.pictures import draw_example
-from core.conversions.thresholds import Threshold
 from core.domain.conversions import ModelChoice, ModelFormat
 from core.workers.api import Converted
 
@@ -55,7 +55,7 @@ def write_package(
         },
         "suppression_iou": SUPPRESSION_IOU,
         "max_objects": MAX_OBJECTS,
-        "threshold": {"value": threshold.value, "about": threshold.about},
+        "threshold": {"value": threshold.value, "about": threshold.about, "by_class": dict(threshold.by_class)},
         "licence": converted.licence,
         "libraries": dict(converted.libraries),
         "verification": dict(verification),

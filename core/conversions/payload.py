@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,15 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Threshold:
+    """From which confidence on an object is taken; `by_class` of single classes, by name. `about` says where from."""
+
+    value: float
+    about: str
+    by_class: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class ConversionPayload:
     """`published` is the version's folder, `target` what is made: a .zip by its ending, else a folder."""
 
@@ -31,6 +40,7 @@ class ConversionPayload:
     choice: ModelChoice
     target: Path
     source: Source | None  # None = the version's images are not on this computer
+    threshold: Threshold
 
     def to_json(self, home: Path) -> dict[str, Any]:
         """Paths in the home are told relative to it."""
@@ -40,6 +50,7 @@ class ConversionPayload:
             "published": told_in_home(self.published, home),
             "choice": asdict(self.choice),
             "target": str(self.target),
+            "threshold": asdict(self.threshold),
             "source": None
             if source is None
             else {
@@ -59,6 +70,7 @@ def payload_from_json(value: Mapping[str, Any], home: Path) -> ConversionPayload
             published=found_in_home(value["published"], home),
             choice=ModelChoice(**value["choice"]),
             target=Path(value["target"]),
+            threshold=Threshold(**value["threshold"]),
             source=None
             if source is None
             else Source(

@@ -10,7 +10,7 @@ from typing import Any
 from core import clock
 from core.conversions.kind import CONVERSION
 from core.conversions.packing import require_free
-from core.conversions.payload import ConversionPayload, Source
+from core.conversions.payload import ConversionPayload, Source, Threshold
 from core.datasets.service import DatasetService
 from core.domain.conversions import ConversionOffer, ModelChoice
 from core.domain.ids import ProjectId, RunId, VersionId
@@ -94,6 +94,7 @@ class ConversionService:
             choice=choice,
             target=target,
             source=self._source_of(version)[0],
+            threshold=self._threshold_of(id),
         )
         request = _make_request(project, model, version, payload.to_json(self._home), title)
         return self._runs.create(request, _make_record(request, model, version))
@@ -120,6 +121,11 @@ class ConversionService:
                 code="E-260",
             )
         return load_model_json(version.folder)
+
+    def _threshold_of(self, id: VersionId) -> Threshold:
+        """As it holds now: the person's, else the training's."""
+        found = self._models.threshold_of(id)
+        return Threshold(found.confidence, found.about, dict(found.by_category))
 
     def _project_problem(self, version: ModelVersion) -> str:
         if version.project is None and self._models.get_model(version.model).project is None:

@@ -135,6 +135,7 @@ def _offered(options: Sequence[Precision] | Sequence[ModelForm]) -> str:
 
 # What a conversion found out, as its run's result says it.
 
+CONVERSION_KIND = "conversion"
 CONVERSION_TOPIC = "conversion"
 CONVERSION_FORMAT = 1
 

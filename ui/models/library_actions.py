@@ -21,6 +21,7 @@ class LibraryAction(StrEnum):
     COMPARE = "compare"
     EXPORT_ZIP = "export-zip"
     EXPORT_FOLDER = "export-folder"
+    CONVERT = "convert"
     RENAME = "rename"
     DELETE = "delete"
 
@@ -38,6 +39,7 @@ LOOKS: Mapping[LibraryAction, ActionLook] = {
     LibraryAction.COMPARE: ActionLook("Compare…", "chart-spline"),
     LibraryAction.EXPORT_ZIP: ActionLook("Export as one .zip file…", "file-archive"),
     LibraryAction.EXPORT_FOLDER: ActionLook("Export as a folder…", "folder"),
+    LibraryAction.CONVERT: ActionLook("Export for other programs…", "package"),
     LibraryAction.RENAME: ActionLook("Rename and describe…", "pencil"),
     LibraryAction.DELETE: ActionLook("Delete…", "trash-2"),
 }
@@ -55,7 +57,7 @@ def reason_against(action: LibraryAction, entry: Entry | None, *, task_problem: 
             return "" if entry.run is not None else "It was imported, not trained here."
         case LibraryAction.TRAIN_AGAIN:
             return task_problem or refusal(entry, deed="a starting point")
-        case LibraryAction.EXPORT_ZIP | LibraryAction.EXPORT_FOLDER:
+        case LibraryAction.EXPORT_ZIP | LibraryAction.EXPORT_FOLDER | LibraryAction.CONVERT:
             return refusal(entry, deed="exported")
     return ""
 

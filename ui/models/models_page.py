@@ -50,6 +50,7 @@ class ModelsPage(QWidget):
     run_requested = Signal(object)  # RunId
     train_again_requested = Signal(object)  # VersionId
     export_requested = Signal(object, bool)  # ModelVersion, as one .zip file (else as a folder)
+    conversion_requested = Signal(object)  # ModelVersion: as what is to be asked
     train_requested = Signal()
     import_requested = Signal()
     rename_requested = Signal(object)  # Model or ModelVersion
@@ -70,6 +71,9 @@ class ModelsPage(QWidget):
         menu = QMenu(self._export)
         menu.addAction(icon("file-archive"), self.tr("As one .zip file…"), lambda: self._do(LibraryAction.EXPORT_ZIP))
         menu.addAction(icon("folder"), self.tr("As a folder…"), lambda: self._do(LibraryAction.EXPORT_FOLDER))
+        menu.addSeparator()
+        others = self.tr("For other programs: ONNX, OpenVINO, .pt…")
+        menu.addAction(icon("package"), others, lambda: self._do(LibraryAction.CONVERT))
         self._export.setMenu(menu)
         self._compare = self._button("chart-spline", self.tr("Compare…"), lambda: self._do(LibraryAction.COMPARE))
         self._train = self._button("play", self.tr("Train again…"), lambda: self._do(LibraryAction.TRAIN_AGAIN))
@@ -244,6 +248,8 @@ class ModelsPage(QWidget):
                 self.train_again_requested.emit(version.id)
             case LibraryAction.EXPORT_ZIP | LibraryAction.EXPORT_FOLDER:
                 self.export_requested.emit(version, action is LibraryAction.EXPORT_ZIP)
+            case LibraryAction.CONVERT:
+                self.conversion_requested.emit(version)
 
     def _open_menu(self, place: QPoint) -> None:
         where = menu_place(self._tree, place)

@@ -31,6 +31,7 @@ class VersionPage(QWidget):
     run_requested = Signal(object)  # RunId
     train_again_requested = Signal(object)  # VersionId
     export_requested = Signal(object, bool)  # ModelVersion, as one .zip file (else as a folder)
+    conversion_requested = Signal(object)  # ModelVersion: as what is to be asked
     version_requested = Signal(object)  # VersionId, of the lineage
     folder_requested = Signal(object)  # Path
     link_requested = Signal(str)
@@ -178,6 +179,9 @@ class VersionPage(QWidget):
         menu = QMenu(self._export)
         menu.addAction(icon("file-archive"), self.tr("As one .zip file…"), lambda: self._request_export(True))
         menu.addAction(icon("folder"), self.tr("As a folder…"), lambda: self._request_export(False))
+        menu.addSeparator()
+        others = self.tr("For other programs: ONNX, OpenVINO, .pt…")
+        menu.addAction(icon("package"), others, lambda: self._wish(self.conversion_requested))
         self._export.setMenu(menu)
         self._more.setIcon(icon("ellipsis-vertical"))
         self._more.setToolTip(self.tr("More"))

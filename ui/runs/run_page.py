@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
+from core.domain.conversions import CONVERSION_KIND
 from core.domain.ids import RunId
 from core.domain.imports import Severity
 from core.domain.messages import UserMessage
@@ -23,6 +24,7 @@ from ui.charts.chart_choices import ChartChoices
 from ui.evaluation.evaluation_view import EvaluationView
 from ui.messages import MessageBanner
 from ui.runs.artifacts_view import ArtifactsView
+from ui.runs.conversion_view import ConversionView
 from ui.runs.log_view import LogView
 from ui.runs.look_words import empty_looks_text, pin_refusal
 from ui.runs.looks_panel import LooksPanel
@@ -88,6 +90,7 @@ class RunPage(QWidget):
             self.tr("The trainer reports the settings in force when it starts to train."),
         )
         self._artifacts = ArtifactsView()
+        self._conversion = ConversionView()
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._tick)
@@ -161,6 +164,10 @@ class RunPage(QWidget):
         return self._settings
 
     @property
+    def conversion(self) -> ConversionView:
+        return self._conversion
+
+    @property
     def artifacts(self) -> ArtifactsView:
         return self._artifacts
 
@@ -207,7 +214,9 @@ class RunPage(QWidget):
     # Inside
 
     def _first_tab(self, run: Run) -> QWidget:
-        """Where the pages of its kind begin: with the curves, else with what was measured, else with the log."""
+        """Where the pages of its kind begin: with the curves, else with what was measured or made, else with the log."""
+        if run.kind.slug == CONVERSION_KIND:
+            return self._conversion
         if run.kind.has_curves:
             return self._curves_tab
         return self._evaluation if run.kind.has_measurements and run.tables else self._log
@@ -224,6 +233,7 @@ class RunPage(QWidget):
             widget.setVisible(run.status.is_live)  # what waits has no progress
         self._steps.set_run(run, now)
         self._settings.set_values(state.effective if state is not None else {}, self._fields)
+        self._conversion.set_run(run)
         self._artifacts.set_artifacts(state.artifacts if state is not None else (), run.kind.artifact_groups)
         self._evaluation.set_tables(run.tables, self._evaluation_note(run))
         self.curves.set_empty_text(self._empty_charts_text(run))
@@ -253,6 +263,7 @@ class RunPage(QWidget):
         """Curves and evaluations have no place on the page of a kind that makes none."""
         self._tabs.setTabVisible(self._tabs.indexOf(self._curves_tab), run.kind.has_curves)
         self._tabs.setTabVisible(self._tabs.indexOf(self._evaluation), run.kind.has_measurements or bool(run.tables))
+        self._tabs.setTabVisible(self._tabs.indexOf(self._conversion), run.kind.slug == CONVERSION_KIND)
 
     def _refresh_timer(self) -> None:
         if self._run is not None and self._run.status.is_live and self.isVisible():
@@ -300,6 +311,7 @@ class RunPage(QWidget):
         holder.addWidget(self._curves_splitter)
         pages = (
             (self._curves_tab, self.tr("Curves")),
+            (self._conversion, self.tr("Export")),
             (self._log, self.tr("Log")),
             (self._evaluation, self.tr("Evaluation")),
             (self._settings, self.tr("Settings in force")),
@@ -337,6 +349,7 @@ class RunPage(QWidget):
         self._evaluation.csv_requested.connect(self.evaluation_csv_requested)
         self._artifacts.file_requested.connect(self.file_requested)
         self._artifacts.folder_requested.connect(self.folder_requested)
+        self._conversion.folder_requested.connect(self.folder_requested)
         self._artifacts.export_requested.connect(self.artifacts_export_requested)
 
     # Qt overrides

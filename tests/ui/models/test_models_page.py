@@ -170,6 +170,7 @@ def test_a_version_has_a_menu(qtbot: QtBot, full: ModelsPage) -> None:
         "Open run": full.run_requested,
         "Train again…": full.train_again_requested,
         "Export as a folder…": full.export_requested,
+        "Export for other programs…": full.conversion_requested,
         "Rename and describe…": full.rename_requested,
         "Delete…": full.delete_requested,
     }

@@ -105,10 +105,14 @@ def test_buttons_wish_and_say_why_not(
     with qtbot.waitSignal(page.train_again_requested) as asked:
         page._train.click()
     assert asked.args == ["m1-v1"]
-    for action, as_zip in zip(page._export.menu().actions(), (True, False), strict=True):
+    *copies, _line, others = page._export.menu().actions()
+    for action, as_zip in zip(copies, (True, False), strict=True):
         with qtbot.waitSignal(page.export_requested) as asked:
             action.trigger()
         assert (asked.args[0].id, asked.args[1]) == ("m1-v1", as_zip)
+    with qtbot.waitSignal(page.conversion_requested) as asked:
+        others.trigger()
+    assert asked.args[0].id == "m1-v1"
     page.set_details(make_details(make_version(status=VersionStatus.ERROR, run=None)))
     assert not page._export.isEnabled()
     assert page._export.toolTip() == "Version V001 (first) is not available (Error); it cannot be exported."

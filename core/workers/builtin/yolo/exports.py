@@ -70,7 +70,7 @@ FORMATS = (
     ModelFormat(
         PT,
         "Ultralytics (.pt)",
-        "Opens with Ultralytics: `yolo predict`, `yolo train` and `yolo export`.",
+        "Opens with Ultralytics itself: to predict, to train on, to convert further.",
         notice="A .pt file is a pickle: opening one runs what is in it. Whoever gets it has to trust you.",
     ),
 )

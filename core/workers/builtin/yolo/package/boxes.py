@@ -48,15 +48,15 @@ def prepare(picture: npt.NDArray[np.uint8]) -> tuple[Array, Place]:
 
 
 def decode(outputs: Any, place: Place, threshold: float | None = None) -> list[dict[str, Any]]:
-    """Objects by falling confidence. Without a threshold that of package.json."""
+    """Objects by falling confidence. Without a threshold those of package.json."""
     package = read_package()
-    least = package["threshold"]["value"] if threshold is None else threshold
+    usual, own = package["threshold"]["value"], package["threshold"]["by_class"]
+    limits = np.array([own.get(name, usual) if threshold is None else threshold for name in package["classes"]])
     rows = np.asarray(outputs[0], np.float32)[0]
-    n_classes = len(package["classes"])
     if package["form"] == "raw":
-        rows = suppressed(rows.T, n_classes, least, package["suppression_iou"])[: package["max_objects"]]
-    else:
-        rows = rows[rows[:, 4] > least]
+        rows = suppressed(rows.T, len(limits), float(limits.min()), package["suppression_iou"])
+        rows = rows[: package["max_objects"]]
+    rows = rows[rows[:, 4] > limits[rows[:, 5].astype(int)]]
     gain, left, top, width, height = place
     corners = (rows[:, :4] - np.array([left, top, left, top], np.float32)) / gain
     corners = np.clip(corners, 0, np.array([width, height, width, height], np.float32))

@@ -35,11 +35,14 @@ import json
 import sys
 from ultralytics import YOLO
 
-threshold = json.load(open("package.json", encoding="utf-8"))["threshold"]["value"]
+threshold = json.load(open("package.json", encoding="utf-8"))["threshold"]
+usual, own = threshold["value"], threshold["by_class"]
 picture = sys.argv[1] if len(sys.argv) > 1 else "example.jpg"
-for result in YOLO("model.pt").predict(picture, conf=threshold, verbose=False):
+for result in YOLO("model.pt").predict(picture, conf=min([usual, *own.values()]), verbose=False):
     for row in result.summary():
-        print(json.dumps({{"class": row["name"], "confidence": row["confidence"], "box": list(row["box"].values())}}))
+        found = {{"class": row["name"], "confidence": row["confidence"], "box": list(row["box"].values())}}
+        if found["confidence"] > own.get(found["class"], usual):
+            print(json.dumps(found))
 """
 
 
