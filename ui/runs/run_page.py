@@ -214,7 +214,7 @@ class RunPage(QWidget):
     # Inside
 
     def _first_tab(self, run: Run) -> QWidget:
-        """Where the pages of its kind begin: with the curves, else with what was measured or made, else with the log."""
+        """Where the pages of its kind begin: the curves, else what was measured or made, else the log."""
         if run.kind.slug == CONVERSION_KIND:
             return self._conversion
         if run.kind.has_curves:
