@@ -1,4 +1,4 @@
-"""How far a converted model may be from the published one before it is refused (docs/adr/0026)."""
+"""How far a converted model may be from the published one before it is refused (docs/adr/0027)."""
 
 from __future__ import annotations
 
