@@ -341,6 +341,7 @@ class Features(QObject):
 
         controller = EvaluationsController(
             evaluations=lambda: self.services.evaluations,
+            sureness=lambda: self.services.sureness,
             models=self.services.models,
             projects=self.services.projects,
             jobs=self.jobs,

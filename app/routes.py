@@ -270,7 +270,7 @@ class Routes(QObject):
         page = self._features.run_page
         record = page.record
         if page.run_id == run and record is not None and record.version is not None:
-            self._features.sureness.show(record.version, page.evaluation, lambda: page.run_id == run)
+            self._features.sureness.show(record.version, page.evaluation, lambda: page.run_id == run, run=run)
 
     def _say_how_sure_a_version_is(self, version: VersionId) -> None:
         page = self._features.version_page

@@ -16,6 +16,7 @@ from core.domain.ids import ProjectId, VersionId
 from core.domain.messages import UserMessage
 from core.domain.runs import RunRecord
 from core.domain.studies import StudyEntry
+from core.domain.sureness import Sureness
 from core.domain.thresholds import ChosenThreshold
 from ui.models.evaluate_dialog import EvaluateDialog
 from ui.models.evaluations_model import images_of, name_of
@@ -25,6 +26,7 @@ from ui.widgets.confirmation import Question, ask
 
 if TYPE_CHECKING:  # SQLAlchemy comes with it, which the window's first paint must not wait for
     from core.evaluations.service import EvaluationService
+    from core.evaluations.sureness import SurenessService
     from core.models.service import ModelService
     from core.projects.service import ProjectService
 
@@ -38,6 +40,7 @@ class EvaluationsController(QObject):
         self,
         *,
         evaluations: Callable[[], EvaluationService],
+        sureness: Callable[[], SurenessService],
         models: ModelService,
         projects: ProjectService,
         jobs: JobRunner,
@@ -45,9 +48,10 @@ class EvaluationsController(QObject):
         window: QWidget,
         parent: QObject | None = None,
     ) -> None:
-        """`evaluations` is asked on a job: what it brings takes time to load."""
+        """`evaluations` and `sureness` are asked on a job: what they bring takes time to load."""
         super().__init__(parent)
         self._evaluations = evaluations
+        self._sureness = sureness
         self._models = models
         self._projects = projects
         self._jobs = jobs
@@ -59,6 +63,7 @@ class EvaluationsController(QObject):
         tab.title_requested.connect(self.ask_title)
         tab.deletion_requested.connect(self.ask_deletion)
         tab.threshold_requested.connect(self.ask_threshold)
+        tab.sureness_requested.connect(self._work_out_sureness)
         page.details_shown.connect(self._list)
 
     def refresh(self, changes: Changes) -> None:
@@ -83,6 +88,27 @@ class EvaluationsController(QObject):
             on_error=self.message_raised.emit,
             pool="io",
             key="list-evaluations",
+        )
+
+    def _work_out_sureness(self, entry: StudyEntry) -> None:
+        """Its other numbers are none the worse where that cannot be told."""
+        sureness, page, version = self._sureness, self._page, self._page.version_id
+
+        def work_out(context: JobContext) -> Sureness | None:
+            return sureness().of_entry(entry, context.check)
+
+        def tell(found: Sureness | None) -> None:
+            if page.version_id == version:
+                page.evaluations.set_sureness(entry.info.source, "" if found is None else found.sentence())
+
+        self._jobs.run(
+            work_out,
+            then=tell,
+            on_error=lambda _message: tell(None),
+            on_progress=lambda _done, _total, _text: None,
+            pool="io",
+            key="evaluation-sureness",
+            gives_way=True,
         )
 
     def _see(self, entry: StudyEntry) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.jobs import JobContext, JobRunner
-from core.domain.ids import VersionId
+from core.domain.ids import RunId, VersionId
 from core.domain.sureness import Sureness
 from core.errors import CalqueError
 from ui.evaluation.evaluation_view import EvaluationView
@@ -25,11 +25,21 @@ class SurenessController(QObject):
         self._sureness = sureness
         self._jobs = jobs
 
-    def show(self, version: VersionId, view: EvaluationView, is_still_shown: Callable[[], bool]) -> None:
-        """A version whose predictions cannot be read has none: its other numbers are none the worse for it."""
+    def show(
+        self,
+        version: VersionId,
+        view: EvaluationView,
+        is_still_shown: Callable[[], bool],
+        *,
+        run: RunId | None = None,
+    ) -> None:
+        """A version whose predictions cannot be read has none: its other numbers are none the worse for it. With `run`
+        it is about what that run measured, which need not be the one that made the version."""
 
         def work_out(context: JobContext) -> Sequence[Sureness]:
             try:
+                if run is not None:
+                    return self._sureness.of_run(run, version, context.check)
                 return self._sureness.of_version(version, context.check)
             except CalqueError:  # who opens the predictions is told what is the matter with them
                 return ()

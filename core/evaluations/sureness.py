@@ -6,10 +6,10 @@ import threading
 from collections.abc import Callable
 
 from core.domain.evaluation import BOXES, MASKS, EvaluationTable, group_word
-from core.domain.ids import VersionId
+from core.domain.ids import RunId, VersionId
 from core.domain.metrics import BOX_THRESHOLD, MAP50, MAP50_95, MASK_THRESHOLD
 from core.domain.snapshots import Split
-from core.domain.studies import StudyInfo, StudyKind
+from core.domain.studies import StudyEntry, StudyInfo, StudyKind
 from core.domain.sureness import Sureness
 from core.domain.thresholds import VersionThreshold
 from core.evaluations.studies import StudyService
@@ -48,6 +48,24 @@ class SurenessService:
                     self._kept[key] = found
         return found
 
+    def of_run(self, run: RunId, version: VersionId, check: Callable[[], None] = lambda: None) -> tuple[Sureness, ...]:
+        """Of what the run itself measured: of the version that it made as `of_version`, of an evaluation its images,
+        of others nothing. Raises as `of_version` does."""
+        details = self._models.get_details(version)
+        if details.version.run == run:
+            return self.of_version(version, check)
+        own = {item.set: item for item in details.evaluations if item.run == run and item.set is not None}
+        studies = (info for info in self._studies.list_studies(run=run) if info.source.set in own)
+        entries = (StudyEntry(info, own[info.source.set]) for info in studies if info.source.set is not None)
+        return tuple(found for entry in entries if (found := self.of_entry(entry, check)) is not None)
+
+    def of_entry(self, entry: StudyEntry, check: Callable[[], None] = lambda: None) -> Sureness | None:
+        """Of one measurement of a version; None where nothing was measured. Raises as `of_version` does."""
+        info, evaluation = entry.info, entry.evaluation
+        if evaluation is None or info.version is None or not info.has_truth or not info.n_images:
+            return None
+        return self._measure(info, self._models.threshold_of(info.version), evaluation.table, check)
+
     def _measure(
         self, info: StudyInfo, threshold: VersionThreshold, table: EvaluationTable | None, check: Callable[[], None]
     ) -> Sureness:
@@ -60,5 +78,5 @@ class SurenessService:
         group = f"{group_word(MASKS if info.has_masks else BOXES)} "
         values = {f"{group}{title}": measured[name] for name, title in _SHOWN if name in measured}
         values["F1"] = measured[F1]
-        assert info.split is not None  # of a training
+        assert info.split is not None  # something was measured on it
         return Sureness(info.split, values, threshold.confidence, info.n_images)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QPushButton, QTableView, QVBoxLayout, QWidget
 
 from core.domain.models import VersionDetails
-from core.domain.studies import StudyEntry
+from core.domain.studies import StudyEntry, StudySource
 from core.domain.thresholds import VersionThreshold
 from ui.icons import icon
 from ui.models.evaluations_model import EvaluationsModel
@@ -23,6 +24,7 @@ class EvaluationsTab(QWidget):
     title_requested = Signal(object)  # StudyEntry
     deletion_requested = Signal(object)  # StudyEntry
     threshold_requested = Signal()
+    sureness_requested = Signal(object)  # StudyEntry: how sure its numbers are is wanted
     report_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -41,6 +43,7 @@ class EvaluationsTab(QWidget):
         self._room = ColumnRoom(self._table, self._table.horizontalHeader(), weights={0: 3, 1: 4})
         self._note = label("", "muted", wrap=True)
         self._refusal = ""
+        self._sure: dict[StudySource, str] = {}
         self._set_up_table()
         self._make_layout()
         self._connect()
@@ -56,6 +59,7 @@ class EvaluationsTab(QWidget):
 
     def set_details(self, details: VersionDetails) -> None:
         """The threshold, and what can be done with the version."""
+        self._sure.clear()  # it may be another threshold
         self._threshold.setText(threshold_text(details.threshold))
         self._refusal = details.model.task_problem or refusal(details.version, deed="evaluated")
         self._evaluate.setEnabled(not self._refusal)
@@ -73,6 +77,11 @@ class EvaluationsTab(QWidget):
         self._room.share()
         self._refresh()
 
+    def set_sureness(self, source: StudySource, text: str) -> None:
+        """What is said of this entry when it is selected."""
+        self._sure[source] = text
+        self._show_note(self.selected())
+
     def selected(self) -> StudyEntry | None:
         indexes = self._table.selectionModel().selectedRows()
         return self._model.entry(indexes[0].row()) if indexes else None
@@ -85,13 +94,25 @@ class EvaluationsTab(QWidget):
         for button in (self._title, self._delete):
             button.setEnabled(can_change)
             button.setToolTip(why)
-        note = "" if entry is None or entry.evaluation is None else entry.evaluation.note
-        self._note.setText(note)
-        self._note.setVisible(bool(note))
+        self._show_note(entry)
+        self._ask_how_sure()
+
+    def _ask_how_sure(self) -> None:
+        """Only where somebody looks: it is a thousand resamples."""
+        entry = self.selected()
+        if self.isVisible() and entry is not None and entry.evaluation and entry.info.source not in self._sure:
+            self.sureness_requested.emit(entry)
+
+    def _show_note(self, entry: StudyEntry | None) -> None:
+        """What the person wrote of it, and how sure its numbers are."""
+        parts = []
         if not self._model.rowCount():
-            text = self.tr("Nothing that it predicted was kept. Evaluate it on images to see its predictions.")
-            self._note.setText(text)
-            self._note.show()
+            parts.append(self.tr("Nothing that it predicted was kept. Evaluate it on images to see its predictions."))
+        if entry is not None and entry.evaluation is not None:
+            parts += [self._sure.get(entry.info.source, ""), entry.evaluation.note]
+        text = "\n".join(part for part in parts if part)
+        self._note.setText(text)
+        self._note.setVisible(bool(text))
 
     def _set_up_table(self) -> None:
         table = self._table
@@ -143,6 +164,12 @@ class EvaluationsTab(QWidget):
         entry = self.selected()
         if entry is not None and callable(emit):
             emit(entry)
+
+    # Qt overrides
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._ask_how_sure()
 
 
 def threshold_text(threshold: VersionThreshold | None) -> str:

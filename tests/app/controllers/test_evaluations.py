@@ -19,6 +19,7 @@ from app.controllers.evaluations import EvaluationsController
 from app.jobs import JobRunner
 from core.domain.snapshots import Split
 from core.domain.studies import StudyKind, StudySource
+from core.evaluations.sureness import SurenessService
 from core.runs.testing import run_to_its_end
 from ui.models.version_page import VersionPage
 from ui.widgets.title_dialog import TitleDialog
@@ -51,6 +52,7 @@ def page(qtbot: QtBot) -> VersionPage:
 def controller(site: EvaluationSite, jobs: JobRunner, page: VersionPage, qtbot: QtBot) -> EvaluationsController:
     made = EvaluationsController(
         evaluations=lambda: site.evaluations,
+        sureness=lambda: SurenessService(site.studies, site.shop.models),
         models=site.shop.models,
         projects=site.shop.projects,
         jobs=jobs,
@@ -61,6 +63,7 @@ def controller(site: EvaluationSite, jobs: JobRunner, page: VersionPage, qtbot: 
     jobs.changed.connect(changes.tell)
     changes.changed.connect(made.refresh)
     page.set_details(site.shop.models.get_details(site.quick))
+    page.show_evaluations()
     qtbot.waitUntil(lambda: page.evaluations.model.rowCount() >= 3)
     return made
 
@@ -73,6 +76,8 @@ def test_what_the_training_measured_is_listed_and_can_be_seen(
     assert [entry.info.split for entry in entries if entry.info.kind is StudyKind.TRAINING] == list(reversed(Split))
     tab._table.selectRow([entry.info.split for entry in entries].index(Split.VAL))
     assert not tab._delete.isEnabled() and "belongs to the version" in tab._delete.toolTip()
+    qtbot.waitUntil(lambda: tab._note.text().startswith("95 % intervals over 4 images: Box mAP50-95 "))
+    assert "With so few images they are wide" in tab._note.text()
     with qtbot.waitSignal(controller.see_study_requested) as caught:
         tab._see.click()
     assert caught.args == [StudySource.of_version(site.quick, Split.VAL), "Quick V001"]

@@ -49,6 +49,16 @@ def test_another_threshold_is_another_f1(tmp_path) -> None:
         site.close()
 
 
+def test_an_evaluation_has_the_intervals_of_its_own_images(site: EvaluationSite) -> None:
+    service = SurenessService(site.studies, site.shop.models)
+    maker = site.shop.models.get_version(site.quick).run
+    assert maker is not None
+    assert service.of_run(maker, site.quick) == service.of_version(site.quick)
+    state = site.evaluate(site.quick, folders=("val", "train"))
+    (own,) = service.of_run(state.run, site.quick)
+    assert (own.split, own.n_images) == (Split.TEST, 28), "not those of the training's test set"
+
+
 def test_it_gives_up_when_it_is_told_to(site: EvaluationSite) -> None:
     def give_up() -> None:
         raise InterruptedError
