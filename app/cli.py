@@ -277,6 +277,8 @@ def add_prediction_options(parser: argparse.ArgumentParser) -> None:
     option("--overlap", metavar="PX", type=int, help="of neighbouring tiles; an eighth of the tile when not given")
     option("--whole-too", action="store_true", help="with tiles: look at each image as a whole too")
     option("--device", metavar="cpu|cuda:0", help="the training's when not given")
+    option("--out", metavar="DIR", type=Path, help="write what was found into this new folder too")
+    option("--format", metavar="F", help="of --out: coco (when not given), yolo, page, alto or csv")
 
 
 def run_verb(arguments: argparse.Namespace) -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from app.services import Services
@@ -11,15 +13,19 @@ from app.verbs.output import Console, VerbResult
 from app.verbs.problems import problem_data, problem_lines
 from app.verbs.training import Follower, exit_code, folder_or_class, state_line, stop_on_interrupt
 from core.domain.counting import counted
+from core.domain.ids import PredictionSetId
 from core.domain.names import shown, typed_path
 from core.domain.predicting import PredictionDraft, Tiling
+from core.domain.prediction_exports import FORMS, PredictionExport, PredictionExportReport
 from core.domain.projects import Project
 from core.errors import NotFoundError, RefusedError
+from core.files.whole_folder import require_free
 from core.predictions.kind import TOPIC
 
 
 def run_predict(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
     draft = draft_from(services, arguments)
+    form = _form_of(arguments)
     record = services.predictions.submit(draft)
     console.note(f'Run {record.id} "{record.name}".')
     follower = Follower(console)
@@ -41,6 +47,12 @@ def run_predict(services: Services, arguments: argparse.Namespace, console: Cons
     if result is not None:
         data["set"] = result["set"]
         lines.append(f"Predictions {result['set']}.")
+        if form is not None:
+            report = _export(services, result, form, typed_path(arguments.out), console)
+            data["export"] = {"folder": str(report.target), "form": form, "n_objects": report.n_objects}
+            lines.append(
+                f"{counted(report.n_objects, 'object')} written as {report.form_title}: {shown(report.target)}"
+            )
     return VerbResult(data, tuple(lines), code=exit_code(record))
 
 
@@ -66,6 +78,30 @@ def run_import_predictions(services: Services, arguments: argparse.Namespace, co
     kept = f"{found.n_kept} of {counted(found.n_read, 'prediction')}"
     first = f'"{shown(found.set.name)}": {kept} on {counted(found.set.n_images, "image")}.'
     return VerbResult(data, (first, *problem_lines(found.problems)))
+
+
+def _form_of(arguments: argparse.Namespace) -> str | None:
+    """Before anything runs: an hour of work must not end in a name that was mistyped."""
+    if arguments.out is None:
+        if arguments.format is not None:
+            raise RefusedError("--format says how to write.", hint="Say where to with --out.")
+        return None
+    form = arguments.format or FORMS[0].slug
+    if form not in {known.slug for known in FORMS}:
+        text = f'There is no form "{form}" for predictions.'
+        raise RefusedError(text, hint=f"Choose one of {', '.join(known.slug for known in FORMS)}.")
+    require_free(typed_path(arguments.out))
+    return form
+
+
+def _export(
+    services: Services, result: Mapping[str, Any], form: str, target: Path, console: Console
+) -> PredictionExportReport:
+    settings = result["settings"]
+    wish = PredictionExport(
+        PredictionSetId(result["set"]), form, target, settings["threshold"], dict(settings["thresholds"])
+    )
+    return services.predictions.export(wish, progress=console.progress)
 
 
 def draft_from(services: Services, arguments: argparse.Namespace) -> PredictionDraft:

@@ -15,6 +15,7 @@ from core.domain.imports import Problem, Severity
 from core.domain.models import Model, ModelVersion, VersionStatus
 from core.domain.names import shown
 from core.domain.predicting import PredictionDraft, PredictionSurvey
+from core.domain.prediction_exports import PredictionExport, PredictionExportReport
 from core.domain.predictions import PredictionSet
 from core.domain.projects import Project
 from core.domain.runs import RunRecord, RunStatus
@@ -26,10 +27,12 @@ from core.models.weights_store import WEIGHTS_FILE, load_model_json
 from core.packs.layout import SUFFIX
 from core.packs.reading import Pack, read_pack
 from core.predictions.choosing import choose_ids, find_files, listed, where_of
+from core.predictions.exporting import export_pack
 from core.predictions.kind import PREDICTION
 from core.predictions.listing import ListedImage, write_list
 from core.predictions.payload import IMAGES_FILE, PredictionPayload, payload_from_json
 from core.predictions.tiles import check_tiling
+from core.progress import IsCancelled, Progress, never_cancelled, no_progress
 from core.projects.service import ProjectService
 from core.registry.changes import noted
 from core.registry.database import Registry
@@ -216,6 +219,17 @@ class PredictionService:
             text = f"The predictions are missing at {shown(path)}."
             raise NotFoundError(text, hint="Restore the file from a backup, or delete the set and predict again.")
         return read_pack(path)
+
+    def export(
+        self,
+        wish: PredictionExport,
+        *,
+        progress: Progress = no_progress,
+        is_cancelled: IsCancelled = never_cancelled,
+    ) -> PredictionExportReport:
+        """See `export_pack`; also NotFoundError."""
+        with self.open(wish.set) as pack:
+            return export_pack(pack, wish, progress=progress, is_cancelled=is_cancelled)
 
     def path_of(self, id: PredictionSetId) -> Path:
         with self._registry.read() as session:

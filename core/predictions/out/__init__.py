@@ -1,0 +1,1 @@
+"""Writing predictions as files of other programs: a module for each form."""
