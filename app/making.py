@@ -232,6 +232,7 @@ class Features(QObject):
             jobs=self.jobs,
             page=self.viewer_page,
             thumbnails=LateThumbnails(self.services),
+            accepted=lambda images: self.services.accepting.list_accepted(images),
             parent=self,
         )
         self.routes.lead_from_viewer(controller)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,6 +17,7 @@ from app.controllers.view_saving import ViewSaving
 from app.jobs import JobRunner
 from core.domain.changes import Changes
 from core.domain.ids import ImageId
+from core.domain.judgements import ModelAnnotation
 from core.domain.messages import UserMessage
 from core.domain.projects import AnnotatedImage, ImageRecord, Project
 from ui.viewer.picture import Picture
@@ -49,6 +50,7 @@ class ViewerController(QObject):
         jobs: JobRunner,
         page: ViewerPage,
         thumbnails: Thumbnails | None = None,
+        accepted: Callable[[tuple[ImageId, ...]], Sequence[ModelAnnotation]] | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -56,6 +58,7 @@ class ViewerController(QObject):
         self._jobs = jobs
         self._page = page
         self._thumbnails = thumbnails
+        self._accepted = accepted  # what models made of an image's annotations; called on the registry's thread
         self._details = Details(page.canvas, jobs, self)
         self._project: Project | None = None
         self._ids: Sequence[ImageId] = ()
@@ -163,8 +166,18 @@ class ViewerController(QObject):
             )
 
     def _show_record(self, image: ImageId, annotated: AnnotatedImage) -> None:
-        if image == self.current_image:
-            self._page.set_annotated(annotated)
+        accepted = self._accepted
+        if image != self.current_image:
+            return
+        self._page.set_annotated(annotated)
+        if accepted is not None:
+            self._jobs.run(
+                lambda: accepted((image,)),
+                then=lambda found: self._page.set_accepted(found) if image == self.current_image else None,
+                on_error=self.message_raised.emit,
+                pool="registry",
+                key="viewer-accepted",
+            )
 
     def _decode(self, image: ImageId, annotated: AnnotatedImage) -> None:
         """Decode the first picture: whole when it is small, else a small copy."""

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from core.domain.geometry import Box, Polygon
-from core.domain.judgements import ModelAnnotation
 from core.domain.predictions import PredictedObject
 from core.domain.projects import Category
 from ui.judging.judging_item import JudgingItem
-from ui.viewer.layers import ground_truth_layer, prediction_layer
+from ui.viewer.layers import accepted_layer, ground_truth_layer, prediction_layer
 from ui.viewer.overlays import ObjectRef, OverlayKind, OverlayLayer
 
 _SAME_PX = 4.0  # of all four corners together: labels are kept to a fraction of a pixel
@@ -30,7 +28,7 @@ def layers_of(item: JudgingItem, categories: Sequence[Category], *, is_correctin
     predicted = [_predicted(names.index(name), shape, item.confidence or 0.0) for name, shape in shown]
     layers.append(prediction_layer(OverlayKind.PREDICTIONS_A, predicted, names, item.author))
     if item.accepted:
-        layers.append(accepted_layer(item.accepted, categories))
+        layers.append(accepted_layer(item.accepted, categories, OverlayKind.PREDICTIONS_B))
     return layers
 
 
@@ -45,27 +43,6 @@ def marked(item: JudgingItem, layers: Mapping[OverlayKind, OverlayLayer]) -> Obj
     ]
     distance, ref = min(found, default=(math.inf, None))
     return ref if distance < _SAME_PX else None
-
-
-def accepted_layer(accepted: Sequence[ModelAnnotation], categories: Sequence[Category]) -> OverlayLayer:
-    """Annotations made by models, each with its source in words."""
-    by_id = {category.id: number for number, category in enumerate(categories)}
-    names = [category.name for category in categories]
-    objects = [
-        _predicted(by_id[one.category], one.geometry, one.confidence or 0.0)
-        for one in accepted
-        if one.geometry is not None and one.category in by_id
-    ]
-    authors = [author_of(one) for one in accepted if one.geometry is not None and one.category in by_id]
-    layer = prediction_layer(OverlayKind.PREDICTIONS_B, objects, names, "Accepted predictions")
-    told = tuple(replace(one, author=authors[one.row]) for one in layer.objects)
-    return replace(layer, objects=told)
-
-
-def author_of(annotation: ModelAnnotation) -> str:
-    """ "Lines V002, corrected by a person"."""
-    source = annotation.source or "a model that is not known any more"
-    return f"{source}, {'corrected' if annotation.is_corrected else 'accepted'} by a person"
 
 
 def _predicted(category: int, shape: Box | Polygon, confidence: float) -> PredictedObject:

@@ -75,7 +75,7 @@ def object_facts(one: OverlayObject, image_area: float) -> list[tuple[str, str]]
         facts.append(("Size", _extent(one.bounds)))
         share = f" ({100 * one.area / image_area:.1f} % of the image)" if image_area > 0 else ""
         facts.append(("Area", f"{_number(one.area)} px²{share}"))
-    facts.append(("Source", _source(one.source)))
+    facts.append(("Source", one.author or _source(one.source)))
     if one.confidence is not None:
         facts.append(("Confidence", f"{one.confidence:.2f}"))
     if one.is_crowd:

@@ -9,6 +9,7 @@ import numpy as np
 from core.domain.geometry import Box, Geometry, bounds_of
 from core.domain.ids import CategoryId
 from core.domain.imports import RawAnnotation
+from core.domain.judgements import ModelAnnotation
 from core.domain.predictions import PredictedObject
 from core.domain.projects import AnnotatedImage, Annotation, Category, Source
 from core.domain.snapshots import SnapshotObject
@@ -17,6 +18,7 @@ from ui.viewer.run_lengths import run_lengths
 
 WITHOUT_CLASS = "Without class"
 GROUND_TRUTH_TITLE = "Ground truth"
+ACCEPTED_TITLE = "Accepted predictions"
 
 
 def ground_truth_layer(annotated: AnnotatedImage, categories: Sequence[Category]) -> OverlayLayer:
@@ -122,6 +124,38 @@ def prediction_layer(
             )
         )
     return layer_of(kind, objects, author)
+
+
+def accepted_layer(
+    accepted: Sequence[ModelAnnotation], categories: Sequence[Category], kind: OverlayKind = OverlayKind.PREDICTIONS_A
+) -> OverlayLayer:
+    """Annotations made by models, each with its source in words; rows count `accepted`."""
+    by_id = {category.id: category for category in categories}
+    objects = [
+        OverlayObject(
+            key=one.id,
+            category=one.category,
+            title=by_id[one.category].name,
+            colour=by_id[one.category].index,
+            bounds=one.geometry.bounds(),
+            rings=one.geometry.rings,
+            area=one.geometry.area,
+            source=Source.MODEL,
+            confidence=one.confidence,
+            kind=kind,
+            row=row,
+            author=author_of(one),
+        )
+        for row, one in enumerate(accepted)
+        if one.geometry is not None and one.category in by_id
+    ]
+    return layer_of(kind, objects, ACCEPTED_TITLE)
+
+
+def author_of(annotation: ModelAnnotation) -> str:
+    """ "Lines V002, corrected by a person"."""
+    source = annotation.source or "a model that is not known any more"
+    return f"{source}, {'corrected' if annotation.is_corrected else 'accepted'} by a person"
 
 
 def layer_of(kind: OverlayKind, objects: list[OverlayObject], title: str = "") -> OverlayLayer:

@@ -13,7 +13,7 @@ from ui.viewer.category_list import CategoryList
 from ui.viewer.inspector import FactTable, image_facts, object_facts
 from ui.viewer.looks import OverlayLook
 from ui.viewer.overlays import OverlayObject
-from ui.widgets.formatting import percent
+from ui.widgets.formatting import count, percent
 from ui.widgets.labels import label
 
 MAX_LIST_ROWS = 12
@@ -23,6 +23,7 @@ class ViewerSidePanel(QFrame):
     hidden_changed = Signal(object)  # frozenset[CategoryId]
     look_changed = Signal(object)  # OverlayLook
     layer_toggled = Signal(bool)
+    accepted_toggled = Signal(bool)  # annotations made by models
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,6 +34,10 @@ class ViewerSidePanel(QFrame):
         self._ground_truth = _check(self.tr("&Ground truth"), self.tr("Show the ground truth (G; hold H to hide)"))
         self._ground_truth.setChecked(True)
         self._labels = _check(self.tr("&Labels"), self.tr("Write the class beside each shape (L)"))
+        self._accepted = _check("", self.tr("Show what people accepted among predictions (M): no ground truth"))
+        self._accepted.setChecked(True)
+        self._accepted.setAccessibleName(self.tr("Show annotations made by models"))
+        self._accepted.hide()
         self._opacity = _slider(self.tr("Opacity of the ground truth"), 100)
         self._opacity_value = label("", "muted")
         self._fill = _slider(self.tr("Fill of the ground truth"), 16)
@@ -42,6 +47,7 @@ class ViewerSidePanel(QFrame):
         self._build()
         self.categories.hidden_changed.connect(self.hidden_changed)
         self._ground_truth.toggled.connect(self.layer_toggled)
+        self._accepted.toggled.connect(self.accepted_toggled)
         self._labels.toggled.connect(self._announce_look)
         self._opacity.valueChanged.connect(self._announce_look)
         self._fill.valueChanged.connect(self._announce_look)
@@ -61,6 +67,7 @@ class ViewerSidePanel(QFrame):
         row.addStretch(1)
         row.addWidget(self._labels)
         column.addLayout(row)
+        column.addWidget(self._accepted)
         column.addLayout(_slider_row(self.tr("Opacity"), self._opacity, self._opacity_value))
         column.addLayout(_slider_row(self.tr("Fill"), self._fill, self._fill_value))
         column.addSpacing(10)
@@ -109,6 +116,19 @@ class ViewerSidePanel(QFrame):
 
     def selection_facts(self) -> list[tuple[str, str]]:
         return self._selection.facts()
+
+    def set_accepted(self, n: int) -> None:
+        """How many annotations on the image were made by models."""
+        self._accepted.setVisible(n > 0)
+        self._accepted.setText(self.tr("&Made by models ({n})").format(n=count(n)))
+
+    def toggle_accepted(self) -> None:
+        if not self._accepted.isHidden():
+            self._accepted.toggle()
+
+    @property
+    def is_accepted_shown(self) -> bool:
+        return self._accepted.isChecked()
 
     def toggle_layer(self) -> None:
         self._ground_truth.toggle()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 PREVIOUS, NEXT, FIRST, LAST = "previous", "next", "first", "last"
 FIT, ACTUAL_SIZE, ZOOM_IN, ZOOM_OUT, MOVE = "fit", "actual-size", "zoom-in", "zoom-out", "move"
 PAN = "pan"
-CLASS, LABELS, LAYER, HOLD = "class", "labels", "layer", "hold"
+CLASS, LABELS, LAYER, ACCEPTED, HOLD = "class", "labels", "layer", "accepted", "hold"
 NEXT_SHAPE, PREVIOUS_SHAPE, SAVE, LEAVE = "next-shape", "previous-shape", "save", "leave"
 
 
@@ -35,6 +35,7 @@ VIEWER_KEYS = (
     ViewerKey(CLASS, tuple("123456789"), "1 to 9", "Show or hide a class"),
     ViewerKey(LABELS, ("L",), "L", "Class names on the shapes"),
     ViewerKey(LAYER, ("G",), "G", "Ground truth on or off"),
+    ViewerKey(ACCEPTED, ("M",), "M", "Annotations made by models on or off"),
     ViewerKey(HOLD, (), "H, held", "Hide the ground truth for as long"),
     ViewerKey(NEXT_SHAPE, ("N",), "N", "Next shape"),
     ViewerKey(PREVIOUS_SHAPE, ("Shift+N",), "Shift+N", "Previous shape"),

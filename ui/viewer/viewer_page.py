@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from core.domain.ids import ImageId
+from core.domain.judgements import ModelAnnotation
 from core.domain.messages import UserMessage
 from core.domain.names import shown
 from core.domain.projects import AnnotatedImage, Category
 from ui.icons import icon
 from ui.viewer import viewer_keys
 from ui.viewer.canvas import LayeredCanvas
-from ui.viewer.layers import ground_truth_layer
-from ui.viewer.overlays import OverlayLayer, OverlayObject
+from ui.viewer.layers import accepted_layer, ground_truth_layer
+from ui.viewer.looks import PREDICTION_LOOK
+from ui.viewer.overlays import OverlayKind, OverlayLayer, OverlayObject
 from ui.viewer.picture import Picture
 from ui.viewer.side_panel import ViewerSidePanel
 from ui.widgets.empty_state import EmptyState
@@ -28,7 +31,8 @@ LOADING_DELAY_MS = 150  # a shorter wait is not worth a word
 
 
 class ViewerPage(QWidget):
-    """Setters: `show_image`, `set_position`, `set_annotated`, `set_picture`, `show_problem`, `set_categories`."""
+    """Setters: `show_image`, `set_position`, `set_annotated`, `set_accepted`, `set_picture`, `show_problem`,
+    `set_categories`."""
 
     back_requested = Signal()
     step_requested = Signal(int)  # -1 = previous image, 1 = next
@@ -40,6 +44,7 @@ class ViewerPage(QWidget):
         super().__init__(parent)
         self._categories: tuple[Category, ...] = ()
         self._annotated: AnnotatedImage | None = None
+        self._accepted: tuple[ModelAnnotation, ...] = ()
         self._header = PageHeader("", back=self.tr("Back to the images (Esc)"))
         self._position = label("", "muted")
         self._position.setAccessibleName(self.tr("Position in the list"))
@@ -114,8 +119,15 @@ class ViewerPage(QWidget):
         self.canvas.object_selected.connect(self._show_selection)
         self.side_panel.hidden_changed.connect(self.canvas.set_hidden_categories)
         self.side_panel.layer_toggled.connect(self.canvas.set_layer_shown)
-        self.side_panel.look_changed.connect(self.canvas.set_look)
-        self.canvas.set_look(self.side_panel.look())
+        self.side_panel.accepted_toggled.connect(lambda _: self._set_looks())
+        self.side_panel.look_changed.connect(lambda _: self._set_looks())
+        self._set_looks()
+
+    def _set_looks(self) -> None:
+        look, panel = self.side_panel.look(), self.side_panel
+        self.canvas.set_look(look)
+        accepted = replace(PREDICTION_LOOK, has_labels=look.has_labels, is_shown=panel.is_accepted_shown)
+        self.canvas.set_look(accepted, OverlayKind.PREDICTIONS_A)
 
     def _add_shortcuts(self) -> None:
         panel, canvas = self.side_panel, self.canvas
@@ -130,6 +142,7 @@ class ViewerPage(QWidget):
             viewer_keys.ZOOM_OUT: canvas.zoom_out,
             viewer_keys.LABELS: panel.toggle_labels,
             viewer_keys.LAYER: panel.toggle_layer,
+            viewer_keys.ACCEPTED: panel.toggle_accepted,
             viewer_keys.NEXT_SHAPE: lambda: canvas.select_next(1),
             viewer_keys.PREVIOUS_SHAPE: lambda: canvas.select_next(-1),
             viewer_keys.SAVE: self._save,
@@ -160,12 +173,13 @@ class ViewerPage(QWidget):
 
     def show_image(self, image: ImageId, name: str) -> None:
         """Turn to another image whose record and picture follow."""
-        self._annotated = None
+        self._annotated, self._accepted = None, ()
         self._header.set_title(shown(name), " ")
         self.canvas.setAccessibleName(self.tr("Image {name}").format(name=shown(name)))
         self.canvas.set_layer(None)
         self.canvas.set_picture(None)
         self.side_panel.set_image(None)
+        self.side_panel.set_accepted(0)
         self._stack.setCurrentWidget(self.canvas)
         self._focus_shown()
         self._loading_timer.start()
@@ -180,6 +194,12 @@ class ViewerPage(QWidget):
         self.canvas.setAccessibleName(self.tr("Image {name}").format(name=shown(record.name)))
         self.side_panel.set_image(annotated)
         self._refresh_layer()
+
+    def set_accepted(self, accepted: Sequence[ModelAnnotation]) -> None:
+        """What models made of the annotations of the image on the page."""
+        if tuple(accepted) != self._accepted:
+            self._accepted = tuple(accepted)
+            self._refresh_layer()
 
     def set_picture(self, picture: Picture) -> None:
         """A first, smaller picture, or the full one after it."""
@@ -210,7 +230,11 @@ class ViewerPage(QWidget):
             layer = ground_truth_layer(self._annotated, self._categories)
         counts = layer.counts() if layer else {}
         self.side_panel.set_categories(self._categories, {key: n for key, n in counts.items() if key is not None})
-        self.canvas.set_layer(layer)
+        layers = [layer] if layer else []
+        if layer is not None and self._accepted:
+            layers.append(accepted_layer(self._accepted, self._categories))
+        self.side_panel.set_accepted(len(self._accepted))
+        self.canvas.set_layers(layers)
 
     def _show_selection(self, one: OverlayObject | None) -> None:
         record = self._annotated.image if self._annotated else None

@@ -19,12 +19,14 @@ from app.controllers.viewer import PREVIEW_SIDE, ViewerController
 from app.jobs import JobRunner
 from core.domain.changes import Changes
 from core.domain.geometry import Box
-from core.domain.ids import ImageId
+from core.domain.ids import AnnotationId, ImageId
 from core.domain.imports import ImportSource
+from core.domain.judgements import ModelAnnotation
 from core.domain.projects import ImageFilter, Project
 from core.images.thumbnails import ThumbnailCache
 from core.imports.service import ImportService
 from core.projects.service import ProjectService
+from ui.viewer.overlays import OverlayKind
 from ui.viewer.picture import Picture
 from ui.viewer.viewer_page import ViewerPage
 
@@ -341,3 +343,24 @@ def test_the_view_is_saved_with_twice_the_pixels(
     assert "seen.png" in said.args[0].text
     with Image.open(tmp_path / "seen.png") as saved:
         assert saved.size == (2 * page.canvas.width(), 2 * page.canvas.height())
+
+
+def test_what_models_made_is_shown_on_its_image(
+    qtbot: QtBot, browse_jobs: JobRunner, page: ViewerPage, browse_projects: ProjectService, browse_project: Project
+) -> None:
+    ids = _ids(browse_projects, browse_project)
+    category = browse_projects.list_categories(browse_project.id)[0].id
+    asked: list[tuple[ImageId, ...]] = []
+
+    def accepted(images: tuple[ImageId, ...]) -> tuple[ModelAnnotation, ...]:
+        asked.append(images)
+        made = ModelAnnotation(AnnotationId("7"), images[0], category, Box(1, 2, 30, 40), 0.7, "V001", None, False)
+        return (made,) if images[0] == ids[1] else ()
+
+    controller = ViewerController(projects=browse_projects, jobs=browse_jobs, page=page, accepted=accepted)
+    controller.open_image(browse_project, ids[1], ids)
+    qtbot.waitUntil(lambda: OverlayKind.PREDICTIONS_A in page.canvas.layers)
+    assert page.canvas.layers[OverlayKind.PREDICTIONS_A].objects[0].author == "V001, accepted by a person"
+    qtbot.keyClick(page.canvas, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: asked[-1] == (ids[2],) and browse_jobs.n_busy == 0)
+    assert OverlayKind.PREDICTIONS_A not in page.canvas.layers

@@ -10,10 +10,13 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QCheckBox, QListView, QScrollBar, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
-from core.domain.ids import AnnotationId, CategoryId
+from core.domain.geometry import Box
+from core.domain.ids import AnnotationId, CategoryId, ImageId
+from core.domain.judgements import ModelAnnotation
 from core.domain.messages import UserMessage
 from core.domain.projects import AnnotatedImage, Annotation, Category, ImageState
 from ui.viewer.canvas import LayeredCanvas
+from ui.viewer.overlays import ObjectRef, OverlayKind
 from ui.viewer.picture import Picture
 from ui.viewer.viewer_keys import MODE_KEYS, VIEWER_KEYS
 from ui.viewer.viewer_page import ViewerPage
@@ -214,3 +217,26 @@ def test_the_view_is_saved_when_there_is_one(qtbot: QtBot, page: ViewerPage) -> 
     page.canvas.set_picture(None)
     with qtbot.assertNotEmitted(page.save_requested):
         qtbot.keyClick(page.canvas, Qt.Key.Key_S)
+
+
+def test_annotations_made_by_models_are_solid_named_and_can_be_hidden(qtbot: QtBot, page: ViewerPage) -> None:
+    image = page._annotated.image.id if page._annotated else ImageId("image")
+    made = ModelAnnotation(
+        AnnotationId("m"), image, CategoryId("picture"), Box(260, 200, 380, 280), 0.81, "Pages V002", None, True
+    )
+    bare = page.canvas.grab().toImage()
+    page.set_accepted((made,))
+    with_it = page.canvas.grab().toImage()
+    assert with_it != bare
+    assert [box.text() for box in page.findChildren(QCheckBox) if "odels" in box.text()] == ["&Made by models (1)"]
+    page.canvas.select(ObjectRef(OverlayKind.PREDICTIONS_A, 0))
+    facts = dict(page.side_panel.selection_facts())
+    assert facts["Source"] == "Pages V002, corrected by a person"
+    assert facts["Confidence"] == "0.81"
+    page.canvas.select(None)
+    qtbot.keyClick(page.canvas, Qt.Key.Key_M)
+    assert page.canvas.grab().toImage() == bare
+    page.show_image(ImageId("another"), "another.png")
+    assert [box for box in page.findChildren(QCheckBox) if "odels" in box.text() and not box.isHidden()] == [], (
+        "of the image before"
+    )
