@@ -134,7 +134,7 @@ class StudiesController(QObject):
             self._end_comparison()
             self._second = second
             self._images.set_second(second.study, second.rows)
-            self._page.set_second(second.study.info, second.table, second.confidence)
+            self._page.set_second(second.study.info, second.table)
 
         def failed(message: UserMessage) -> None:
             self._page.set_second(None, None)
@@ -289,23 +289,22 @@ class StudiesController(QObject):
 
     # What the page wishes
 
-    def _set_default(self, thresholds: Thresholds) -> None:
+    def _set_default(self, thresholds: Thresholds | None) -> None:
         opened = self._opened
         if opened is None or opened.study.info.version is None:
             return
-        names = opened.study.categories
-        own = {names[place]: value for place, value in thresholds.by_category.items()}
-        chosen, version = ChosenThreshold(thresholds.confidence, own), opened.study.info.version
-
-        def told(_none: object) -> None:
-            text = (
-                f"{shown(opened.study.info.title)} counts predictions from {thresholds.confidence:.2f} up from now on."
-            )
-            self.message_raised.emit(UserMessage(text, severity=Severity.INFO))
-
+        names, version = opened.study.categories, opened.study.info.version
+        title = shown(opened.study.info.title)
+        chosen = ChosenThreshold()
+        text = f"Predictions of {title} count from the training's own confidence up again."
+        if thresholds is not None:
+            own = {names[place]: value for place, value in thresholds.by_category.items()}
+            chosen = ChosenThreshold(thresholds.confidence, own)
+            text = f"Predictions of {title} count from a confidence of {thresholds.confidence:.2f} up from now on."
+        told = UserMessage(text, severity=Severity.INFO)
         self._jobs.run(
             lambda: self._models.set_threshold(version, chosen),
-            then=told,
+            then=lambda _none: self.message_raised.emit(told),
             on_error=self.message_raised.emit,
             pool="registry",
         )

@@ -62,6 +62,11 @@ def test_every_control_of_every_page_has_a_name(desk: Desk, shapes: Path) -> Non
     run: RunId = window.train(n_steps=2)
     window.wait_for_end()
     look("run")
+    window.click(features.run_page, "See the predictions")
+    window.until(lambda: features.is_made("studies") and features.study_page.answer is not None)
+    look("study")
+    features.study_page.back_requested.emit()
+    window.until(lambda: window.page == "run")
     version = window.run_record(run).version
     assert version is not None
     for section in ("runs", "models"):
@@ -69,9 +74,8 @@ def test_every_control_of_every_page_has_a_name(desk: Desk, shapes: Path) -> Non
         look(section)
     features.routes.open_version(version)
     look("version")
-    features.routes.see_predictions(version, "")
-    window.until(lambda: features.is_made("studies") and features.study_page.answer is not None)
-    look("study")
+    window.click(features.version_page, "See the predictions")
+    window.until(lambda: features.study_page.answer is not None)
     project = features.projects.current
     assert project is not None
     features.reviewing.open(project)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QToolButton, QWidget
 
-from core.domain.study_lists import CHANGE_TITLES, ImageChange
-from ui.widgets.formatting import count
+from core.domain.study_lists import CHANGE_TITLES, ImageChange, SecondAnswer
+from ui.widgets.formatting import count, measure
 from ui.widgets.labels import label
 
 HELP = {
@@ -38,21 +36,24 @@ class ChangesBar(QWidget):
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             grid.addWidget(button, number // 2, number % 2)
         self._confidence = label("", "muted")
-        self._confidence.setToolTip(self.tr("From which confidence up the predictions of B count"))
+        self._confidence.setToolTip(self.tr("From which confidence up B counts, and how good it is there"))
         grid.addWidget(self._confidence, 0, 2, 2, 1)
-        self.set_changes(None)
+        self.set_second(None)
 
-    def set_changes(self, changes: Mapping[ImageChange, int] | None) -> None:
-        """None = nothing is compared."""
-        self.setVisible(changes is not None)
+    def set_second(self, second: SecondAnswer | None) -> None:
+        """What predictions B say; None = nothing is compared."""
+        changes = second.changes if second is not None else None
+        self.setVisible(second is not None)
+        if second is not None:
+            self._confidence.setText(
+                self.tr("B from {confidence:.2f}\nF1 {f1}").format(
+                    confidence=second.outcomes.thresholds.confidence, f1=measure(second.counts.f1)
+                )
+            )
         for change, button in self._buttons.items():
             text = f"{CHANGE_TITLES[change]} {count(changes[change] if changes is not None else 0)}"
             button.setText(text)
             button.setAccessibleName(f"{text}: {HELP[change]}")
-
-    def set_confidence(self, confidence: float | None) -> None:
-        """From which B's predictions count; None = from A's."""
-        self._confidence.setText("" if confidence is None else self.tr("B from {0:.2f}").format(confidence))
 
     def set_chosen(self, chosen: ImageChange | None) -> None:
         """What the list is restricted to; announces nothing."""

@@ -64,7 +64,7 @@ class ListColumn(QWidget):
 
     def set_table(self, table: ObjectTable | None, *, seen: frozenset[int] = frozenset()) -> None:
         self.grid.set_table(table, has_outcomes=table is None or table.n_truths > 0, seen=seen)
-        self.changes.set_changes(None)
+        self.changes.set_second(None)
         self._status.setText("")
         self._clear.hide()
         self._stack.setCurrentWidget(self.grid)
@@ -72,7 +72,7 @@ class ListColumn(QWidget):
     def set_answer(self, answer: StudyAnswer, total: int) -> None:
         """`total` images there are in the study."""
         self.grid.set_answer(answer)
-        self.changes.set_changes(answer.second.changes if answer.second is not None else None)
+        self.changes.set_second(answer.second)
         words = self.bar.words()
         shown = counted(len(answer.images), "image")
         if len(answer.images) != total:

@@ -44,7 +44,7 @@ class StudyPage(QWidget):
     second_requested = Signal(object)  # StudySource to compare with, None = none any more
     question_changed = Signal(object)  # StudyQuestion
     image_requested = Signal(int)  # row of the study's images
-    default_requested = Signal(object)  # Thresholds that are to be those of the version
+    default_requested = Signal(object)  # Thresholds that are to be those of the version; None = the training's again
     view_save_requested = Signal()
     retry_requested = Signal()
     tag_requested = Signal(object, str, bool)  # tuple of image rows, tag, on or off
@@ -271,13 +271,12 @@ class StudyPage(QWidget):
         self.column.grid.setFocus()
         self._ask()
 
-    def set_second(self, info: StudyInfo | None, table: ObjectTable | None, confidence: float | None = None) -> None:
-        """Predictions B from their own `confidence` up (None = A's), aligned with the images of A; or none any more."""
+    def set_second(self, info: StudyInfo | None, table: ObjectTable | None) -> None:
+        """Predictions B, aligned with the images of A; None = nothing is compared any more."""
         self._second.setCurrentIndex(max(_find(self._second, info.source if info is not None else None), 0))
         self.pane.set_second(table, shown(info.title) if info is not None else "")
         self.column.bar.set_comparing(table is not None)
         self.column.changes.set_chosen(None)
-        self.column.changes.set_confidence(confidence)
         self._ask()
         if self._current is not None:
             self.image_requested.emit(self._current)

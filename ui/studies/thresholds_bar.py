@@ -68,7 +68,7 @@ class ThresholdsBar(QFrame):
     """`optimum` is the confidence of the highest F1; it is marked on the slider, and one button leads back to it."""
 
     thresholds_changed = Signal(object)  # Thresholds
-    default_requested = Signal(object)  # Thresholds: they are to be those of the version
+    default_requested = Signal(object)  # Thresholds: they are to be those of the version; None = the training's again
     by_class_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -124,6 +124,8 @@ class ThresholdsBar(QFrame):
         menu = QMenu(self._more)
         menu.addAction(self.tr("A confidence for each class…"), self.by_class_requested.emit)
         self._default = menu.addAction(self.tr("Set as default of this version"), self._request_default)
+        self._reset = menu.addAction(self.tr("Take the default back: the training's own again"))
+        self._reset.triggered.connect(lambda: self.default_requested.emit(None))
         menu.addSeparator()
         note = menu.addAction(self.tr("NMS IoU is not offered live: predictions are stored after NMS"))
         note.setEnabled(False)
@@ -167,6 +169,7 @@ class ThresholdsBar(QFrame):
         self._numbers.setVisible(has_truth)
         self._optimal.setVisible(has_truth)
         self._default.setEnabled(has_version)
+        self._reset.setEnabled(has_version)
 
     def set_thresholds(self, thresholds: Thresholds) -> None:
         """Without announcing it."""

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 sys.path += [str(Path(__file__).parents[2] / "core" / folder) for folder in ("evaluations", "training")]
@@ -161,6 +163,9 @@ def test_a_threshold_becomes_the_default_of_the_version(
     controller.open_version(version)
     _opened(qtbot, page)
     assert page.thresholds.thresholds.confidence == 0.31
+    with qtbot.waitSignal(controller.message_raised):
+        page.default_requested.emit(None)
+    assert site.shop.models.threshold_of(version).confidence != 0.31
 
 
 def test_predictions_that_are_not_there_are_said_not_to_be(
@@ -263,3 +268,41 @@ def test_predictions_are_measured_against_the_labels_of_today(
     assert study is not None
     assert study.has_present_labels
     _opened(qtbot, page)
+
+
+def test_an_image_that_is_gone_keeps_its_objects_and_says_so(
+    qtbot: QtBot, site: EvaluationSite, controller: StudiesController, page: StudyPage
+) -> None:
+    controller.open_version(site.quick)
+    _opened(qtbot, page)
+    study = controller.current
+    assert study is not None
+    assert study.root is not None
+    index = int(page.answer.images[-1])  # type: ignore[union-attr]
+    file = study.root / study.images[index].key
+    kept = file.read_bytes()
+    file.unlink()
+    try:
+        page._go_to(index)
+        qtbot.waitUntil(lambda: page.pane.image is not None and page.pane.image.index == index)
+        assert page.pane._state.isVisible()
+        assert page.pane._state.text() == "missing"
+        assert page.pane.view.canvas.layers
+        qtbot.waitUntil(lambda: page.pane.view.canvas.image_size() is not None)
+    finally:
+        file.write_bytes(kept)
+
+
+def test_the_view_is_saved_at_twice_its_size(
+    qtbot: QtBot, site: EvaluationSite, controller: StudiesController, page: StudyPage, tmp_path: Path
+) -> None:
+    controller.open_version(site.quick)
+    _opened(qtbot, page)
+    page.view_save_requested.emit()
+    [dialog] = page.findChildren(QFileDialog)
+    target = tmp_path / "view.png"
+    with qtbot.waitSignal(controller.message_raised):
+        dialog.fileSelected.emit(str(target))
+    dialog.reject()
+    picture = QImage(str(target))
+    assert picture.width() == 2 * page.pane.view.canvas.width()
