@@ -75,7 +75,8 @@ class ImageRecord:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ObjectTable:
-    """All objects of a set, a column each; rows lie image by image, an image's predictions by falling confidence.
+    """All objects of a set, a column each; rows lie image by image, an image's predictions by falling confidence. Every
+    number is finite.
 
     Boxes are (n, 4) as x0, y0, x1, y1 in pixels; categories are indices into `categories`, and a truth of none is left
     out. `areas` are those of the masks where the task has masks, else of the boxes. `mask_pairs` counts rows of the

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from core.domain.evaluation import EvaluationTable
-from core.domain.predictions import PredictedImage, PredictedObject
+from core.domain.predictions import PredictedImage
 from core.domain.snapshots import Split
 from core.errors import WorkerError
 from core.evaluation import files
@@ -120,7 +119,7 @@ def _walked(
             raise MeasuringStopped
         image = item.image
         writer.add(ids[image.path], image, item.objects)
-        packer.add(_facts(image), [one for one in item.objects if _is_finite(one)], image.objects)
+        packer.add(_facts(image), item.objects, image.objects)
         yield EvalImage(image.width, image.height, image.objects, item.objects)
     if n_seen != len(images):
         raise WorkerError(f"The method predicted {n_seen} of {len(images)} images; the measurement would be wrong.")
@@ -128,11 +127,6 @@ def _walked(
 
 def _facts(image: TreeImage) -> PredictedImage:
     return PredictedImage(image.key, image.sha256, image.width, image.height, image.split)
-
-
-def _is_finite(item: PredictedObject) -> bool:
-    """The others are counted by the scorer, and named in a note of the table."""
-    return math.isfinite(item.confidence) and item.box.is_finite()
 
 
 @dataclass(frozen=True, slots=True)

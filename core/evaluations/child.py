@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -166,8 +165,7 @@ class _Evaluating:
                 self._leave_if_stopped()
                 image = item.image
                 facts = PredictedImage(image.key, image.sha256, image.width, image.height, self.payload.split)
-                usable = [one for one in item.objects if math.isfinite(one.confidence) and one.box.is_finite()]
-                packer.add(facts, usable, image.objects)
+                packer.add(facts, item.objects, image.objects)
                 n_seen += 1
                 context.progress(n_seen, len(images), f"image {n_seen} of {len(images)}")
         if n_seen != len(images):

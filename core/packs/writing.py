@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import zlib
 from collections.abc import Iterator, Sequence
@@ -40,8 +41,10 @@ class PackWriter:
     def add(
         self, image: PredictedImage, predictions: Sequence[PredictedObject], truths: Sequence[SnapshotObject] = ()
     ) -> None:
-        """Predictions are put in the order of falling confidence. Raises OSError."""
-        ordered = sorted(predictions, key=lambda item: -item.confidence)
+        """Predictions are put in the order of falling confidence; one with a confidence or a box that is no number is
+        left out, so that whoever reads a pack need not ask. Raises OSError."""
+        usable = [one for one in predictions if math.isfinite(one.confidence) and one.box.is_finite()]
+        ordered = sorted(usable, key=lambda one: -one.confidence)
         counted = replace(image, n_predictions=len(ordered), n_truths=len(truths))
         content = records.encode(counted, ordered, truths, has_masks=self._header.has_masks)
         packed = zlib.compress(content, _LEVEL)

@@ -69,6 +69,17 @@ def test_what_is_written_is_read_to_the_last_bit(tmp_path_factory, content, has_
     assert (table.n_images, table.n_predictions) == (len(content), sum(len(p) for p, _ in content))
 
 
+def test_a_prediction_that_is_no_number_is_left_out(tmp_path):
+    good = PredictedObject(0, 0.5, Box(0, 0, 9, 9))
+    bad = [PredictedObject(0, math.nan, good.box), PredictedObject(0, 0.9, Box(0, 0, math.inf, math.nan))]
+    with write_pack(tmp_path / "a.pack", HEADER) as writer:
+        writer.add(image(0), [*bad, good])
+        assert writer.n_predictions == 1
+    with read_pack(tmp_path / "a.pack") as pack:
+        assert pack.read(0).predictions == (good,)
+        assert pack.images[0].n_predictions == 1
+
+
 def test_masks_state_their_areas_and_overlaps_of_every_class(tmp_path):
     square, shifted = Box(10, 10, 30, 30), Box(20, 10, 40, 30)
     found = PredictedObject(0, 0.75, square, mask=masks.as_text(masks.encode(square, 90, 70)))
