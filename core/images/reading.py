@@ -31,6 +31,7 @@ _TRANSPOSES = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_LONGEST_NAME = 40  # bytes of a PNG's text in which "Raw profile type exif" and "XML:com.adobe.xmp" stand
 _SMALL_ENOUGH = 25_000_000  # pixels whose memory is not worth a doubt about the header
 _DIM = 0x3F  # of the high byte: what 14 bits of 16 reach
 _CONVERT_HINT = "Save it as PNG or JPEG with 8 bits per channel, or leave it out."
@@ -147,8 +148,8 @@ def _orientation(image: Image.Image) -> int:
 
 
 def _may_be_turned(image: Image.Image) -> bool:
-    """Whether a PNG has EXIF at all: Pillow decodes every pixel of one that has none, to look behind them."""
-    if any(name in image.info for name in ("exif", "Raw profile type exif")):
+    """Whether a PNG has EXIF or XMP at all: Pillow decodes every pixel of one that has none, to look behind them."""
+    if any(name in image.info for name in ("exif", "Raw profile type exif", "XML:com.adobe.xmp", "xmp")):
         return True
     file = getattr(image, "fp", None)
     if file is None:
@@ -160,9 +161,14 @@ def _may_be_turned(image: Image.Image) -> bool:
             head = file.read(8)
             if len(head) < 8 or head[4:] == b"IEND":
                 return False
-            if head[4:] == b"eXIf" or (head[4:] in (b"zTXt", b"tEXt", b"iTXt") and b"exif" in file.peek(40)[:40]):
+            start = file.tell()
+            if head[4:] == b"eXIf":
                 return True
-            file.seek(int.from_bytes(head[:4], "big") + 4, 1)
+            if head[4:] in (b"zTXt", b"tEXt", b"iTXt"):
+                name = file.read(_LONGEST_NAME)
+                if b"exif" in name or b"xmp" in name:
+                    return True
+            file.seek(start + int.from_bytes(head[:4], "big") + 4)
     finally:
         file.seek(place)
 

@@ -29,6 +29,8 @@ class RunLengths:
 
         With `step` every so manieth of them: a mask that is drawn small is opened small.
         """
+        if not (self.width and self.height):
+            return Box(0, 0, 1, 1), np.zeros((1, 1), dtype=np.bool_)
         x0, y0 = max(int(np.floor(bounds.x0)), 0), max(int(np.floor(bounds.y0)), 0)
         x1 = min(max(int(np.ceil(bounds.x1)), x0 + 1), max(self.width, x0 + 1))
         y1 = min(max(int(np.ceil(bounds.y1)), y0 + 1), max(self.height, y0 + 1))

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, TiffImagePlugin
+from PIL import Image, PngImagePlugin, TiffImagePlugin
 
 from core.images import bands
 from core.images.bands import Region, decode_reduced, decode_region
 from core.images.opening import ImageFileError
-from core.images.reading import decode
+from core.images.reading import decode, read_header
 
 SIZE = (97, 131)
 Write = Callable[[str, str, dict[str, Any]], Path]
@@ -161,3 +161,40 @@ def test_a_png_with_a_wrong_byte_is_called_damaged(tmp_path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(ImageFileError, match="damaged"):
         decode_reduced(path, max_pixels=500)
+
+
+XMP = '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description tiff:Orientation="6"/></x:xmpmeta>'
+
+
+@pytest.mark.parametrize("is_behind", [False, True])
+@pytest.mark.parametrize("kind", ["exif", "xmp", "text", "none"])
+def test_a_png_says_which_way_up_it_is_wherever_it_says_so(tmp_path: Path, kind: str, is_behind: bool) -> None:
+    """Before the pixels or behind them, as EXIF or as XMP; a PNG without either is not decoded to find that out."""
+    path = tmp_path / "page.png"
+    _pixels("RGB").save(path)
+    content = path.read_bytes()
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    chunk = {
+        "exif": bands._png_chunk(b"eXIf", exif.tobytes().removeprefix(b"Exif\0\0")),
+        "xmp": bands._png_chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + XMP.encode()),
+        "text": bands._png_chunk(b"tEXt", b"Comment\0nothing of the kind"),
+        "none": b"",
+    }[kind]
+    at = content.index(b"IEND") - 4 if is_behind else content.index(b"IDAT") - 4
+    path.write_bytes(content[:at] + chunk + content[at:])
+    header = read_header(path)
+    assert header.orientation == (6 if kind in ("exif", "xmp") else 1)
+    assert (header.width, header.height) == (SIZE[::-1] if header.orientation == 6 else SIZE)
+    assert decode(path).size == (header.width, header.height)
+
+
+def test_the_header_of_a_png_is_read_without_its_pixels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "page.png"
+    _pixels("RGB").save(path)
+
+    def load(self: object) -> None:
+        raise AssertionError("the pixels were decoded")
+
+    monkeypatch.setattr(PngImagePlugin.PngImageFile, "load", load)
+    assert read_header(path).width == SIZE[0]

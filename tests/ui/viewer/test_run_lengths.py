@@ -69,7 +69,7 @@ def test_no_mask_is_none() -> None:
     assert run_lengths(None) is None
 
 
-@pytest.mark.parametrize("mask", [RunLengths(5, 5, ""), _encoded(np.zeros((5, 5)))])
+@pytest.mark.parametrize("mask", [RunLengths(5, 5, ""), RunLengths(0, 0, ""), _encoded(np.zeros((5, 5)))])
 def test_an_empty_mask_holds_nothing(mask: RunLengths) -> None:
     assert not mask.window(Box(0, 0, 5, 5))[1].any()
     assert not mask.holds(2, 2)
