@@ -190,6 +190,7 @@ class Application(QObject):
             "new-project": with_features(lambda features: features.imports.new_project()),
             "open-folder": with_features(lambda features: features.imports.open_folder()),
             "open-sample": with_features(lambda features: features.routes.open_sample()),
+            "import-predictions": with_features(lambda features: features.routes.import_predictions()),
             "import-version": with_features(lambda features: features.routes.import_version()),
             "close-project": with_features(lambda features: features.routes.close_project()),
             "preferences": self._open_preferences,

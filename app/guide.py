@@ -58,6 +58,8 @@ PAGE_OF_WIDGET = {
     "ImportDialog": "import.md",
     "ExportDialog": "export.md",
     "PredictDialog": "predictions.md",
+    "ExportPredictionsDialog": "predictions.md",
+    "ImportPredictionsDialog": "predictions.md",
     "ConvertDialog": "export-model.md",
     "PreferencesWindow": "preferences.md",
     "WorkerChooser": "train.md",

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from app.controllers.locating import LocatingController
     from app.controllers.models import ModelsController
     from app.controllers.predicting import PredictingController
+    from app.controllers.prediction_files import PredictionFilesController
     from app.controllers.prediction_sets import PredictionSetsController
     from app.controllers.reports import ReportsController
     from app.controllers.reviewing import ReviewController
@@ -473,6 +474,22 @@ class Features(QObject):
         )
         self._listen(controller)
         self.routes.lead_from_predicting(controller)
+        return controller
+
+    @cached_property
+    def prediction_files(self) -> PredictionFilesController:
+        from app.controllers.prediction_files import PredictionFilesController
+
+        controller = PredictionFilesController(
+            predictions=self.services.predictions,
+            imports=self.services.prediction_imports,
+            projects=self.services.projects,
+            jobs=self.jobs,
+            window=self._window,
+            parent=self,
+        )
+        self._listen(controller)
+        self.routes.lead_from_prediction_files(controller)
         return controller
 
     @cached_property

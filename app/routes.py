@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from app.controllers.locating import LocatingController
     from app.controllers.models import ModelsController
     from app.controllers.predicting import PredictingController
+    from app.controllers.prediction_files import PredictionFilesController
     from app.controllers.prediction_sets import PredictionSetsController
     from app.controllers.projects import ProjectsController
     from app.controllers.runs import RunsController
@@ -144,6 +145,9 @@ class Routes(QObject):
         projects.models_requested.connect(self._show_models_of)
         projects.predict_requested.connect(self._predict_on)
         projects.predictions_requested.connect(lambda project: self.show_predictions(project=project))
+        projects.prediction_import_requested.connect(
+            lambda project: self._features.prediction_files.ask_import(project)
+        )
         projects.train_requested.connect(
             lambda project, folders: self._features.training.open(project, folders=folders)
         )
@@ -304,9 +308,18 @@ class Routes(QObject):
     def lead_from_predicting(self, predicting: PredictingController) -> None:
         predicting.run_submitted.connect(self._begin_run)
 
+    def lead_from_prediction_files(self, files: PredictionFilesController) -> None:
+        files.see_requested.connect(lambda item: self.see_set(item.id, item.title))
+
+    def import_predictions(self) -> None:
+        project = self._features.projects.current
+        self._features.prediction_files.ask_import(project.id if project is not None else None)
+
     def lead_from_prediction_sets(self, sets: PredictionSetsController) -> None:
         sets.run_requested.connect(lambda run: self._features.runs.open(run))
         sets.predict_requested.connect(self.predict_on_current)
+        sets.export_requested.connect(lambda item: self._features.prediction_files.ask_export(item))
+        sets.import_requested.connect(self.import_predictions)
         sets.see_requested.connect(lambda item: self.see_set(item.id, item.title))
 
     def lead_from_comparing(self, comparing: ComparingController) -> None:

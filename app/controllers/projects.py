@@ -47,6 +47,7 @@ class ProjectsController(QObject):
     models_requested = Signal(object)  # ProjectId
     predict_requested = Signal(object, str)  # Project, the folder that is chosen
     predictions_requested = Signal(object)  # ProjectId
+    prediction_import_requested = Signal(object)  # ProjectId
     message_raised = Signal(object)  # UserMessage
 
     def __init__(
@@ -76,6 +77,7 @@ class ProjectsController(QObject):
         project_page.models_requested.connect(self.models_requested)
         project_page.predict_requested.connect(self.predict_requested)
         project_page.predictions_requested.connect(self.predictions_requested)
+        project_page.prediction_import_requested.connect(self.prediction_import_requested)
         project_page.locate_requested.connect(self.locate_requested)
         project_page.rename_requested.connect(self.ask_new_name)
         project_page.remove_requested.connect(self.ask_removal)

@@ -22,6 +22,7 @@ from ui.widgets.page_header import PageHeader
 
 TRAIN, PREDICT, IMPORT, EXPORT, RUNS, MODELS = "train", "predict", "import", "export", "runs", "models"
 REVIEW, SUSPICIONS, PREDICTIONS = "review", "suspicions", "predictions"
+IMPORT_PREDICTIONS = "import-predictions"
 LOCATE, RENAME, REMOVE = "locate", "rename", "remove"
 
 
@@ -31,6 +32,7 @@ class ProjectPage(QWidget):
     train_requested = Signal(object, object)  # ProjectId, tuple[str, ...] of folders to prefill
     predict_requested = Signal(object, str)  # Project, the folder that is chosen
     predictions_requested = Signal(object)  # ProjectId
+    prediction_import_requested = Signal(object)  # ProjectId
     import_requested = Signal(object)  # Project
     export_requested = Signal(object, object)  # Project, tuple[str, ...] of folders to offer
     review_requested = Signal(object)  # Project: accept, correct or reject predictions on its images
@@ -69,6 +71,7 @@ class ProjectPage(QWidget):
             # As above.
             (PREDICT, "wand-sparkles", self.tr("&Predict on its images…") + "\tCtrl+P"),
             (IMPORT, "file-down", self.tr("&Import annotations…")),
+            (IMPORT_PREDICTIONS, "file-down", self.tr("Import predicti&ons…")),
             (EXPORT, "upload", self.tr("E&xport annotations…")),
             ("", "", ""),
             (REVIEW, "list-checks", self.tr("Review &predictions…")),
@@ -165,6 +168,7 @@ class ProjectPage(QWidget):
             (RUNS, self.runs_requested),
             (MODELS, self.models_requested),
             (PREDICTIONS, self.predictions_requested),
+            (IMPORT_PREDICTIONS, self.prediction_import_requested),
         ):
             self._actions[key].triggered.connect(
                 lambda _=False, wish=signal: self._project and wish.emit(self._project.id)
