@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from app.settings import NETWORK_NEVER, SettingsStore
+from app.settings import DEVICE_CPU, NETWORK_NEVER, SettingsStore
 from core.home import Home
 from core.models.arrivals import settle_arrivals
 from core.projects.service import ProjectService
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from core.runs.service import RunService
     from core.training.draft.configurations import ConfigurationService
     from core.training.service import TrainingService
+    from core.trying.service import TryingService
     from core.workers.catalog import WorkerCatalog
 
 S = TypeVar("S")
@@ -121,6 +122,17 @@ class Services:
                 self.catalog,
                 self.home,
                 may_use_network=lambda: self.settings.settings.network != NETWORK_NEVER,
+            ),
+        )
+
+    @property
+    def trying(self) -> TryingService:
+        from core.trying.service import TryingService
+
+        return self._once(
+            "trying",
+            lambda: TryingService(
+                self.home, self.models, self.catalog, may_use_gpu=lambda: self.settings.settings.device != DEVICE_CPU
             ),
         )
 

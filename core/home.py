@@ -23,6 +23,7 @@ _OWN = frozenset(
         "backups",
         "devices",
         "timing",
+        "trying",
     }
     | {"settings.json", "window.ini", "window.json"}
 )

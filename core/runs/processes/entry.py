@@ -2,7 +2,7 @@
 
 `python -m core.runs.processes.entry FOLDER ...`, or `calque --run-child FOLDER ...` frozen.
 
-Nothing heavy is imported before it is known which of the four (warden, child, device probe, timing) this process is.
+Nothing heavy is imported before it is known which of the five (warden, child, device probe, timing, trying) this process is.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
 
-from core.runs.processes.launch import CHILD_FLAG, LOCKS_FLAG, PROBE_FLAG, TIMING_FLAG
+from core.runs.processes.launch import CHILD_FLAG, LOCKS_FLAG, PROBE_FLAG, TIMING_FLAG, TRYING_FLAG
 
 NICENESS = 10
 TIMING = "core.training.child.timing:print_batch_time"  # by name: trainings stand above runs
+TRYING = "core.trying.child:answer_questions"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -32,6 +33,12 @@ def main(arguments: Sequence[str]) -> int:
 
         _give_way()
         cast(Callable[[Path], None], load_attribute(TIMING))(Path(arguments[1]))
+        return 0
+    if arguments[0] == TRYING_FLAG:
+        from core.runs.kinds import load_attribute
+
+        _give_way()
+        cast(Callable[[Path], None], load_attribute(TRYING))(Path(arguments[1]))
         return 0
     folder, flags = Path(arguments[0]), arguments[1:]
     if flags and flags[0] == CHILD_FLAG:

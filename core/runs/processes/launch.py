@@ -6,6 +6,7 @@ which does the work. The warden outlives the window and records how the child en
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -36,6 +37,7 @@ PYTHON_VARIABLE = "CALQUE_CHILD_PYTHON"  # as core.workers.environment sets it
 CHILD_FLAG = "--child"
 PROBE_FLAG = "--probe-devices"
 TIMING_FLAG = "--time-batch"
+TRYING_FLAG = "--try"
 LOCKS_FLAG = "--locks"
 
 WARDEN_PATIENCE_S = 30.0
@@ -185,6 +187,52 @@ def ask_for_batch_time(
             _end_group(process)
         said = [_text_of(file) for file in (output, errors)]
     return Finding(None if process.returncode == -signal.SIGKILL else process.returncode, *said)
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """A process that answers on its standard output what it is asked on its standard input."""
+
+    process: Process
+    error_file: IO[bytes]
+
+    def errors(self) -> str:
+        return _text_of(self.error_file)
+
+
+def start_answering(setup: Path, environment: Mapping[str, str]) -> Answering:
+    """A process that a version is tried in. It ends when its input is closed, as it is when this process dies.
+
+    Raises RunError when it cannot be started.
+    """
+    command = [*_program(environment.get(PYTHON_VARIABLE, "")), TRYING_FLAG, str(setup)]
+    errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            cwd=setup.parent,
+            env=_environment(environment),
+            start_new_session=True,
+        )
+    except OSError as error:
+        errors.close()
+        raise RunError(
+            f"No process could be started to try the model in: {error.strerror or error}.",
+            hint="The system may be out of memory or of processes. Close other programs, then try again.",
+        ) from error
+    return Answering(process, errors)
+
+
+def end_answering(answering: Answering) -> None:
+    """It and whatever it started, at once."""
+    process = answering.process
+    _end_group(process)
+    if process.stdin is not None:
+        with contextlib.suppress(OSError):
+            process.stdin.close()
 
 
 def _await_end(process: Process, timeout_s: float, check: Callable[[], None]) -> None:

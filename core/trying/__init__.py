@@ -1,0 +1,1 @@
+"""Trying a version on single pictures: a process that stays warm between them."""
