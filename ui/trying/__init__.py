@@ -1,0 +1,1 @@
+"""Trying a version on a picture that belongs to no project."""
