@@ -81,6 +81,8 @@ class Application(QObject):
         if "guide" in self.__dict__:
             self.guide.close()
         if self.features is not None:
+            if self.features.is_made("trying"):
+                self.features.trying.close()
             self.features.pool.shutdown()
             if self.features.is_made("studies"):
                 self.features.studies.close()
@@ -199,6 +201,7 @@ class Application(QObject):
             "show-project": lambda: self._show_section("project"),
             "show-runs": lambda: self._show_section("runs"),
             "show-models": lambda: self._show_section("models"),
+            "show-try": lambda: self._show_section("try"),
             "theme-system": lambda: self.change_settings(theme=str(ThemeMode.SYSTEM)),
             "theme-light": lambda: self.change_settings(theme=str(ThemeMode.LIGHT)),
             "theme-dark": lambda: self.change_settings(theme=str(ThemeMode.DARK)),
@@ -274,7 +277,7 @@ class Application(QObject):
             tool_tip=project_name or self.tr("Open a project first."),
             text=project_name or self.tr("Project"),
         )
-        for section in ("runs", "models"):
+        for section in ("runs", "models", "try"):
             self.window.set_section_enabled(section, is_enabled="services" in states)
 
     def mark_theme(self, mode: ThemeMode) -> None:

@@ -29,6 +29,7 @@ GUIDE_PAGES = (
     ("evaluating.md", "Evaluating"),
     ("study.md", "See what the model sees"),
     ("review.md", "Review predictions"),
+    ("try.md", "Try it"),
     ("label-errors.md", "Find label errors"),
     ("export.md", "Export"),
     ("export-model.md", "Use a model elsewhere"),
@@ -50,6 +51,7 @@ PAGE_OF_WINDOW_PAGE = {
     "study": "study.md",
     "compare": "compare.md",
     "review": "review.md",
+    "try": "try.md",
     "suspicions": "label-errors.md",
     "predictions": "predictions.md",
 }

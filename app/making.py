@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from app.controllers.sureness import SurenessController
     from app.controllers.suspecting import SuspectingController
     from app.controllers.training import TrainingController
+    from app.controllers.trying import TryingController
     from app.controllers.version_imports import VersionImports
     from app.controllers.viewer import ViewerController
     from app.sample_training import SampleTraining
@@ -507,6 +508,17 @@ class Features(QObject):
             parent=self,
         )
         self.routes.lead_from_prediction_sets(controller)
+        return self._keep_fresh(controller)
+
+    @cached_property
+    def trying(self) -> TryingController:
+        from app.controllers.trying import TryingController
+        from ui.trying.try_page import TryPage
+
+        self.try_page = TryPage()
+        self._window.add_page("try", self.try_page)
+        controller = TryingController(trying=self.services.trying, jobs=self.jobs, page=self.try_page, parent=self)
+        self.routes.lead_from_trying(controller)
         return self._keep_fresh(controller)
 
     @cached_property

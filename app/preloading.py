@@ -21,6 +21,7 @@ FOR_FIRST_CLICKS = (
     "app.controllers.models",
     "app.controllers.studies",
     "app.controllers.training",
+    "app.controllers.trying",
     "app.controllers.wizard_lists",
     "core.formats.catalog",
     "core.samples.service",

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from app.controllers.runs import RunsController
     from app.controllers.studies import StudiesController
     from app.controllers.training import TrainingController
+    from app.controllers.trying import TryingController
     from app.controllers.version_imports import VersionImports
     from app.controllers.viewer import ViewerController
     from app.making import Features
@@ -108,12 +109,22 @@ class Routes(QObject):
         if section == "project":
             if self._features.projects.current is not None:
                 self._window.show_page("project", "project")
+        elif section == "try":
+            self.try_version(None)
         elif section == "runs":
             self._features.runs.show_list()
             self._window.show_page("runs", "runs")
         else:
             self._features.models.show_list()
             self._window.show_page("models", "models")
+
+    def try_version(self, version: VersionId | None) -> None:
+        """On single pictures; None = the version that was tried last."""
+        self._features.trying.open(version)
+        self._window.show_page("try", "try")
+
+    def lead_from_trying(self, trying: TryingController) -> None:
+        trying.models_requested.connect(lambda: self.show_section("models"))
 
     def open_version(self, version: VersionId) -> None:
         self._features.preloading.load_curves()  # a version's page leads to its run
@@ -285,6 +296,7 @@ class Routes(QObject):
         models.version_opened.connect(self._say_how_sure_a_version_is)
         models.list_requested.connect(lambda: self._window.show_page("models", "models"))
         models.run_requested.connect(lambda run: self._features.runs.open(run))
+        models.try_requested.connect(self.try_version)
         models.predictions_requested.connect(
             lambda version: self.see_predictions(version.id, f"{version.model_name} {version.label}")
         )

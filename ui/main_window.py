@@ -31,6 +31,7 @@ SECTIONS = (
     ("project", "Project", "images"),
     ("runs", "Runs", "activity"),
     ("models", "Models", "boxes"),
+    ("try", "Try it", "wand-sparkles"),
 )
 
 

@@ -49,6 +49,7 @@ class ModelsController(QObject):
     import_requested = Signal()
     compare_requested = Signal(object)  # tuple of VersionId
     predict_requested = Signal(object)  # VersionId
+    try_requested = Signal(object)  # VersionId: on a single picture
     sets_requested = Signal(object)  # VersionId: the predictions that are kept of it
     conversion_requested = Signal(object)  # ModelVersion: for another program
     message_raised = Signal(object)  # UserMessage
@@ -86,6 +87,7 @@ class ModelsController(QObject):
         version_page.back_requested.connect(self._leave)
         version_page.version_requested.connect(self.open)
         version_page.run_requested.connect(self.run_requested)
+        version_page.try_requested.connect(self.try_requested)
         version_page.predictions_requested.connect(self.predictions_requested)
         version_page.report_requested.connect(self.report_requested)
         version_page.train_again_requested.connect(self.train_again_requested)

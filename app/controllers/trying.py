@@ -11,9 +11,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
-from app.controllers.pictures import picture_of
+from app.controllers.pictures import load_picture_file
 from app.controllers.saving import save_text
-from app.controllers.viewer import full_side
 from app.jobs import JobContext, JobRunner
 from core.domain.changes import Changes
 from core.domain.ids import VersionId
@@ -37,9 +36,7 @@ class TryingController(QObject):
     models_requested = Signal()
     message_raised = Signal(object)  # UserMessage
 
-    def __init__(
-        self, *, trying: TryingService, jobs: JobRunner, page: TryPage, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, *, trying: TryingService, jobs: JobRunner, page: TryPage, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._trying = trying
         self._jobs = jobs
@@ -126,10 +123,8 @@ class TryingController(QObject):
         )
 
     def _take(self, path: Path, name: str) -> None:
-        previous, self._path, self._name = self._path, None, ""
-
         def show(picture: Picture) -> None:
-            self._path, self._name = path, name
+            previous, self._path, self._name = self._path, path, name
             if previous is not None and previous != path and previous.parent == self._trying.folder:
                 self._jobs.run(lambda: previous.unlink(missing_ok=True))
             self._page.show_picture(picture, name)
@@ -158,9 +153,7 @@ class TryingController(QObject):
             self._page.set_busy(False)
             self._page.show_problem(message)
 
-        self._jobs.run(
-            predict, then=show, on_error=fail, on_progress=lambda *_args: None, key="try-predict"
-        )
+        self._jobs.run(predict, then=show, on_error=fail, on_progress=lambda *_args: None, key="try-predict")
 
     def _save_json(self, name: str, text: str) -> None:
         def save(path: Path) -> None:
@@ -176,7 +169,7 @@ class TryingController(QObject):
 
 def _decoded(path: Path) -> Picture:
     """For a pool thread."""
-    from core.images.reading import decode, read_header
+    from core.images.reading import read_header
 
     header = read_header(path)
-    return picture_of(decode(path, max_side=full_side(header.width, header.height)), header.width, header.height)
+    return load_picture_file(path, header.width, header.height)

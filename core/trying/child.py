@@ -57,9 +57,7 @@ class _Trying:
             "height": image.height,
             "seconds": seconds,
             "n_bytes": psutil.Process().memory_info().rss,
-            "objects": [
-                [item.category, item.confidence, *_corners(item), _rings(item)] for item in found.objects
-            ],
+            "objects": [[item.category, item.confidence, *_corners(item), _rings(item)] for item in found.objects],
         }
 
     def _prepared(self, source: Path, name: str) -> TreeImage:

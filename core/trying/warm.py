@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import CalqueError, RunError, WorkerError
-from core.runs.processes.launch import Answering, end_answering, start_answering
+from core.runs.processes.launch import Answering, end_answering, release_answering, start_answering
 from core.trying.child import MARK
 
 START_S, ANSWER_S = 120.0, 120.0  # a method's libraries on a cold disk; an enormous picture on a slow processor
@@ -32,6 +32,7 @@ class WarmProcess:
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._is_ready = False
         self._is_closed = False
+        self._closing = threading.Lock()
         self._reader = threading.Thread(target=self._read, name="trying", daemon=True)
         self._reader.start()
 
@@ -59,9 +60,13 @@ class WarmProcess:
             raise
 
     def close(self) -> None:
-        self._is_closed = True
-        end_answering(self._answering)
-        self._reader.join(5)
+        with self._closing:
+            if self._is_closed:
+                return
+            self._is_closed = True
+            end_answering(self._answering)
+            self._reader.join(5)
+            release_answering(self._answering)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _write(self, question: Mapping[str, Any]) -> None:

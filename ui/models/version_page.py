@@ -42,6 +42,7 @@ class VersionPage(QWidget):
     rename_requested = Signal(object)  # ModelVersion
     delete_requested = Signal(object)  # ModelVersion
     predict_requested = Signal(object)  # VersionId
+    try_requested = Signal(object)  # VersionId: on a single picture
     sets_requested = Signal(object)  # VersionId: the list of predictions that are kept
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -167,6 +168,7 @@ class VersionPage(QWidget):
         for button, reason in reasons.items():
             button.setEnabled(not reason)
             button.setToolTip(reason)
+        self._try.setEnabled(not reasons[self._predict])
 
     @staticmethod
     def _measure_note(details: VersionDetails) -> str:
@@ -197,6 +199,8 @@ class VersionPage(QWidget):
             more.addAction(icon(look.icon), self.tr(look.text), partial(self._wish, wish))
         more.addAction(icon("file-text"), self.tr("Report…"), partial(self._wish, self.report_requested))
         more.addSeparator()
+        self._try = more.addAction(icon("wand-sparkles"), self.tr("Try it on a picture…"))
+        self._try.triggered.connect(lambda: self._tell_id(self.try_requested))
         show = self.tr("Show its predictions")
         more.addAction(icon("layers"), show, lambda: self._tell_id(self.sets_requested))
         more.addSeparator()

@@ -54,8 +54,6 @@ class TryPage(QWidget):
     nothing_pasted = Signal()
     json_save_requested = Signal(str, str)  # name of the picture, JSON
     models_requested = Signal()
-    left = Signal()  # the page is not on the screen any more
-    entered = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -138,6 +136,14 @@ class TryPage(QWidget):
     def place_text(self) -> str:
         """Where it was computed, and what has to be said of the picture."""
         return self._place.text()
+
+    @property
+    def count_text(self) -> str:
+        return self._count.text()
+
+    @property
+    def problem_text(self) -> str:
+        return self._banner.plain_text() if self._banner.isVisibleTo(self) else ""
 
     @property
     def canvas(self) -> LayeredCanvas:
@@ -304,14 +310,6 @@ class TryPage(QWidget):
             self.json_save_requested.emit(self._tried.name, self.json)
 
     # Qt overrides
-
-    def showEvent(self, event: object) -> None:
-        super().showEvent(event)  # type: ignore[arg-type]
-        self.entered.emit()
-
-    def hideEvent(self, event: object) -> None:
-        super().hideEvent(event)  # type: ignore[arg-type]
-        self.left.emit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         data = event.mimeData()

@@ -2,7 +2,8 @@
 
 `python -m core.runs.processes.entry FOLDER ...`, or `calque --run-child FOLDER ...` frozen.
 
-Nothing heavy is imported before it is known which of the five (warden, child, device probe, timing, trying) this process is.
+Nothing heavy is imported before it is known which of the five (warden, child, device probe, timing, trying) this
+process is.
 """
 
 from __future__ import annotations

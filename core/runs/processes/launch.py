@@ -227,12 +227,16 @@ def start_answering(setup: Path, environment: Mapping[str, str]) -> Answering:
 
 
 def end_answering(answering: Answering) -> None:
-    """It and whatever it started, at once."""
-    process = answering.process
-    _end_group(process)
-    if process.stdin is not None:
-        with contextlib.suppress(OSError):
-            process.stdin.close()
+    """It and whatever it started, at once; whoever reads its output finds the end of it."""
+    _end_group(answering.process)
+
+
+def release_answering(answering: Answering) -> None:
+    """When it has ended and nobody reads any more."""
+    for stream in (answering.process.stdin, answering.process.stdout, answering.error_file):
+        if stream is not None:
+            with contextlib.suppress(OSError):
+                stream.close()
 
 
 def _await_end(process: Process, timeout_s: float, check: Callable[[], None]) -> None:
