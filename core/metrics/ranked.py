@@ -21,8 +21,15 @@ class Ranked:
     wrong: Floats
 
     @staticmethod
-    def of(confidences: Floats, classes: Integers, is_right: Booleans, is_wrong: Booleans) -> Ranked:
-        rows = np.lexsort((-confidences, classes))
+    def of(
+        confidences: Floats,
+        classes: Integers,
+        is_right: Booleans,
+        is_wrong: Booleans,
+        rows: Integers | None = None,
+    ) -> Ranked:
+        """`rows` is the order, where it is known (see `order_of`); with fewer rows, of these predictions alone."""
+        rows = order_of(confidences, classes) if rows is None else rows
         classes, is_right, is_wrong = classes[rows], is_right[rows], is_wrong[rows]
         begins = np.searchsorted(classes, classes)
         return Ranked(rows, classes, is_right, _running(is_right, begins), _running(is_wrong, begins))
@@ -31,6 +38,11 @@ class Ranked:
         """COCO's interpolated precision, shape (classes, 101); NaN for a class without ground truth."""
         at = np.flatnonzero(self.is_right)
         return interpolated(self.classes[at], self.right[at], self.right[at] + self.wrong[at], n_truths)
+
+
+def order_of(confidences: Floats, classes: Integers) -> Integers:
+    """Rows by class, then by falling confidence; ties keep their order, as in the reference."""
+    return np.lexsort((-confidences, classes))
 
 
 def _running(flags: Booleans, begins: Integers) -> Floats:

@@ -14,7 +14,7 @@ from core.domain.analysis import TIDE_KINDS, ErrorCost
 from core.domain.outcomes import Outcomes, PredictionState, Thresholds, TruthState
 from core.domain.predictions import Booleans, Floats, Integers, ObjectTable
 from core.metrics.outcomes import Matcher
-from core.metrics.ranked import Ranked
+from core.metrics.ranked import Ranked, order_of
 
 IOU = 0.5
 MISS = "miss"
@@ -41,36 +41,50 @@ def error_costs(matcher: Matcher, confidence: float = 0.0) -> tuple[ErrorCost, .
     table = matcher.table
     outcomes = matcher.at(Thresholds(confidence, iou=IOU))
     n_truths = _objects_by_class(table, outcomes.truth_states != TruthState.CROWD)
-    now = _mended_ap(table, outcomes, None, n_truths)
+    measured = _Measured(table, outcomes)
+    now = measured.ap(None, n_truths)
     costs = []
     for state, kind in TIDE_KINDS.items():
         n = int(np.count_nonzero(outcomes.prediction_states == state))
-        costs.append(ErrorCost(kind, TITLES[kind], n, _gain(now, _mended_ap(table, outcomes, state, n_truths))))
+        mended = measured.ap(state, n_truths) if n else now
+        costs.append(ErrorCost(kind, TITLES[kind], n, _gain(now, mended)))
     is_missed = outcomes.truth_states == TruthState.MISSED
-    without = _mended_ap(table, outcomes, None, n_truths - _objects_by_class(table, is_missed))
+    without = measured.ap(None, n_truths - _objects_by_class(table, is_missed))
     costs.append(ErrorCost(MISS, TITLES[MISS], int(np.count_nonzero(is_missed)), _gain(now, without)))
     return tuple(costs)
 
 
-def _mended_ap(
-    table: ObjectTable, outcomes: Outcomes, mended: PredictionState | None, n_truths: Floats
-) -> float | None:
-    """AP50 with all errors of one state mended."""
-    states = outcomes.prediction_states
-    is_right = states == PredictionState.TP
-    is_wrong = ~is_right & (states != PredictionState.BELOW) & (states != PredictionState.IGNORED)
-    classes = table.prediction_categories
-    if mended is not None:
-        is_mended = states == mended
-        is_wrong &= ~is_mended
-        if mended in _MADE_RIGHT:
-            explaining = _explaining(outcomes, np.flatnonzero(is_mended))
-            is_right[explaining] = True
-            classes = classes.copy()
-            classes[explaining] = table.truth_categories[outcomes.prediction_truths[explaining]]
-    levels = Ranked.of(table.confidences, classes, is_right, is_wrong).precision_at_levels(n_truths)
-    measured = levels[n_truths > 0]
-    return float(measured.mean()) if len(measured) else None
+class _Measured:
+    """The predictions that count, in the order in which AP looks at them."""
+
+    def __init__(self, table: ObjectTable, outcomes: Outcomes) -> None:
+        self._table = table
+        self._outcomes = outcomes
+        states = outcomes.prediction_states
+        counting = np.flatnonzero((states != PredictionState.BELOW) & (states != PredictionState.IGNORED))
+        self._rows = counting[order_of(table.confidences[counting], table.prediction_categories[counting])]
+
+    def ap(self, mended: PredictionState | None, n_truths: Floats) -> float | None:
+        """AP50 with all errors of one state mended."""
+        states, table, rows = self._outcomes.prediction_states, self._table, self._rows
+        is_right = states == PredictionState.TP
+        is_wrong = ~is_right
+        classes = table.prediction_categories
+        if mended is not None:
+            is_mended = states == mended
+            is_wrong &= ~is_mended
+            if mended in _MADE_RIGHT:
+                explaining = _explaining(self._outcomes, np.flatnonzero(is_mended))
+                is_right[explaining] = True
+                if mended is PredictionState.FP_CLASS:
+                    classes = classes.copy()
+                    classes[explaining] = table.truth_categories[self._outcomes.prediction_truths[explaining]]
+                    rows = np.sort(rows)
+                    rows = rows[order_of(table.confidences[rows], classes[rows])]
+        ranked = Ranked.of(table.confidences, classes, is_right, is_wrong, rows)
+        levels = ranked.precision_at_levels(n_truths)
+        measured = levels[n_truths > 0]
+        return float(measured.mean()) if len(measured) else None
 
 
 def _explaining(outcomes: Outcomes, predictions: Integers) -> Integers:
