@@ -111,6 +111,8 @@ def _evaluate_version(
     tables = [table_of(result) for result in results]
     found = results[0].content["set"] if results else None
     judged, lines = judge(services, found) if found else ({}, [])
+    sure = services.sureness.of_run(record.id, version) if found else ()
+    how_sure = tuple(f"  {text}" for one in sure if (text := one.sentence()))
     data = {
         "run": record.id,
         "status": record.status,
@@ -121,9 +123,10 @@ def _evaluate_version(
         "warnings": list(survey.warnings),
         "set": found,
         "metrics": metrics_data(tuple(tables)),
+        "intervals": {title: value for one in sure for title, value in one.values.items()},
         **judged,
     }
-    return VerbResult(data, (state_line(record), *_rows(tables), *lines), code=exit_code(record))
+    return VerbResult(data, (state_line(record), *_rows(tables), *how_sure, *lines), code=exit_code(record))
 
 
 def _measure_set(services: Services, found: PredictionSet) -> VerbResult:
