@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.domain.changes import Changes
 from core.domain.comparing import Compared
+from core.domain.evaluating import EvaluationWish
 from core.domain.ids import ImageId, PredictionSetId, ProjectId, RunId, VersionId
 from core.domain.imports import Severity
 from core.domain.messages import UserMessage
@@ -105,6 +106,11 @@ class Routes(QObject):
         ids = self._features.browser.grid.ids if self._features.browser.is_filtered else ()
         self._features.predicting.ask(PredictWish(project=project.id, folder=folder, shown=tuple(ids)))
 
+    def _evaluate_on(self, project: Project, folder: str) -> None:
+        ids = self._features.browser.grid.ids if self._features.browser.is_filtered else ()
+        _ = self._features.models  # evaluations are made with the page of a version
+        self._features.evaluations.ask_evaluation(EvaluationWish(project=project.id, folder=folder, shown=tuple(ids)))
+
     def show_section(self, section: str) -> None:
         if section == "project":
             if self._features.projects.current is not None:
@@ -155,6 +161,7 @@ class Routes(QObject):
         projects.runs_requested.connect(self._show_runs_of)
         projects.models_requested.connect(self._show_models_of)
         projects.predict_requested.connect(self._predict_on)
+        projects.evaluate_requested.connect(self._evaluate_on)
         projects.predictions_requested.connect(lambda project: self.show_predictions(project=project))
         projects.prediction_import_requested.connect(
             lambda project: self._features.prediction_files.ask_import(project)

@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QWidget
 from app.controllers.titles import Title, ask_title
 from app.jobs import JobContext, JobRunner
 from core.domain.changes import Changes
-from core.domain.evaluating import EvaluationDraft
+from core.domain.evaluating import EvaluationDraft, EvaluationWish
 from core.domain.ids import ProjectId, VersionId
 from core.domain.messages import UserMessage
+from core.domain.models import ModelVersion, VersionStatus
+from core.domain.projects import Project
 from core.domain.runs import RunRecord
 from core.domain.studies import StudyEntry
 from core.domain.sureness import Sureness
@@ -58,7 +60,7 @@ class EvaluationsController(QObject):
         self._page = page
         self._window = window
         tab = page.evaluations
-        tab.evaluate_requested.connect(self.ask_evaluation)
+        tab.evaluate_requested.connect(lambda: self.ask_evaluation())
         tab.see_requested.connect(self._see)
         tab.title_requested.connect(self.ask_title)
         tab.deletion_requested.connect(self.ask_deletion)
@@ -116,19 +118,21 @@ class EvaluationsController(QObject):
 
     # Measuring
 
-    def ask_evaluation(self) -> EvaluateDialog | None:
-        """Ask on which images; the run is then on its way."""
-        details = self._page.details
-        if details is None:
-            return None
-        version = details.version
-        dialog = EvaluateDialog(version.id, f"{version.model_name} {version.label}", parent=self._window)
+    def ask_evaluation(self, wish: EvaluationWish | None = None) -> EvaluateDialog:
+        """Ask on which images, by default of the version on the page; the run is then on its way."""
+        dialog = EvaluateDialog(wish or EvaluationWish(version=self._page.version_id), parent=self._window)
+
+        def read() -> tuple[tuple[ModelVersion, ...], tuple[Project, ...]]:
+            versions = [one for one in self._models.list_versions() if one.status is VersionStatus.AVAILABLE]
+            newest = tuple(sorted(versions, key=lambda one: one.created_at, reverse=True))
+            return newest, self._projects.list_projects()
+
         dialog.project_chosen.connect(lambda project: self._choose(dialog, project))
         dialog.draft_changed.connect(lambda draft: self._survey(dialog, draft))
         dialog.submitted.connect(lambda draft: self._submit(dialog, draft))
         self._jobs.run(
-            self._projects.list_projects,
-            then=lambda projects: dialog.set_projects(projects, version.project or details.model.project),
+            read,
+            then=lambda found: dialog.set_offer(*found),
             on_error=_problem_in(dialog),
             pool="registry",
         )

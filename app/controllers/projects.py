@@ -16,7 +16,7 @@ from core.domain.names import shown
 from core.domain.projects import Category, Folder, Project
 from core.errors import NotFoundError
 from ui.projects.dialogs import RemoveProjectDialog, RenameProjectDialog
-from ui.projects.project_page import EXPORT, IMPORT, PREDICT, TRAIN, ProjectPage
+from ui.projects.project_page import EVALUATE, EXPORT, IMPORT, PREDICT, TRAIN, ProjectPage
 from ui.projects.start_page import StartPage
 
 if TYPE_CHECKING:  # SQLAlchemy comes with it, which the window's first paint must not wait for
@@ -46,6 +46,7 @@ class ProjectsController(QObject):
     runs_requested = Signal(object)  # ProjectId
     models_requested = Signal(object)  # ProjectId
     predict_requested = Signal(object, str)  # Project, the folder that is chosen
+    evaluate_requested = Signal(object, str)  # Project, the folder that is chosen
     predictions_requested = Signal(object)  # ProjectId
     prediction_import_requested = Signal(object)  # ProjectId
     message_raised = Signal(object)  # UserMessage
@@ -76,6 +77,7 @@ class ProjectsController(QObject):
         project_page.runs_requested.connect(self.runs_requested)
         project_page.models_requested.connect(self.models_requested)
         project_page.predict_requested.connect(self.predict_requested)
+        project_page.evaluate_requested.connect(self.evaluate_requested)
         project_page.predictions_requested.connect(self.predictions_requested)
         project_page.prediction_import_requested.connect(self.prediction_import_requested)
         project_page.locate_requested.connect(self.locate_requested)
@@ -226,13 +228,22 @@ def action_refusals(project: Project) -> dict[str, str]:
     """Which entries of the Actions menu are off, and why."""
     if project.is_root_missing:
         reason = _missing_root(project).text
-        return {TRAIN: reason, PREDICT: reason, IMPORT: reason}
+        return {TRAIN: reason, PREDICT: reason, EVALUATE: reason, IMPORT: reason}
     if not project.n_images:
         reason = "This project has no folder with images."
-        return {TRAIN: f"{reason} Add images before training a model.", PREDICT: reason, EXPORT: reason}
+        return {
+            TRAIN: f"{reason} Add images before training a model.",
+            PREDICT: reason,
+            EVALUATE: reason,
+            EXPORT: reason,
+        }
     if not project.n_annotated:
         reason = f'No image in "{project.name}" has an annotation.'
-        return {TRAIN: f"{reason} Import annotations before training a model.", EXPORT: reason}
+        return {
+            TRAIN: f"{reason} Import annotations before training a model.",
+            EVALUATE: f"{reason} There is nothing to measure against.",
+            EXPORT: reason,
+        }
     return {}
 
 

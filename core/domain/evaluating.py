@@ -49,3 +49,14 @@ class EvaluationChoices:
 
     folders: tuple[str, ...]
     snapshots: tuple[SnapshotInfo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationWish:
+    """What was chosen where an evaluation was wished for. `shown` are the images that pass the project's filters, none
+    where all do."""
+
+    version: VersionId | None = None
+    project: ProjectId | None = None
+    folder: str = ""
+    shown: tuple[ImageId, ...] = ()

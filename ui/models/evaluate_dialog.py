@@ -18,14 +18,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.domain.evaluating import EvaluationChoices, EvaluationDraft, EvaluationSurvey
+from core.domain.evaluating import EvaluationChoices, EvaluationDraft, EvaluationSurvey, EvaluationWish
 from core.domain.ids import ProjectId, SnapshotId, VersionId
+from core.domain.models import ModelVersion
 from core.domain.names import shown
 from core.domain.projects import Project
 from core.domain.snapshots import SnapshotInfo, Split
 from ui.widgets.formatting import counted
 from ui.widgets.labels import label, set_role
 
+SHOWN = "shown"
 SET_WORDS = {Split.TRAIN: "training set", Split.VAL: "validation set", Split.TEST: "test set"}
 
 
@@ -36,17 +38,17 @@ class EvaluateDialog(QDialog):
     draft_changed = Signal(object)  # EvaluationDraft: a survey of it is wanted
     submitted = Signal(object)  # EvaluationDraft
 
-    def __init__(self, version: VersionId, title: str, device: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, wish: EvaluationWish, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._version = version
-        self._device = device
+        self._wish = wish
         self._choices = EvaluationChoices((), ())
         self._has_survey = False
         self._is_waiting = False
         self._is_closed = False
-        self.setWindowTitle(self.tr("Evaluate {title}").format(title=title))
+        self.setWindowTitle(self.tr("Evaluate a version"))
         self.setMinimumWidth(560)
+        self._version = QComboBox()
         self._project = QComboBox()
         self._what = QComboBox()
         self._part = QComboBox()
@@ -55,7 +57,8 @@ class EvaluateDialog(QDialog):
         self._survey = label("", "muted", wrap=True)
         self._problem = label("", "error", wrap=True)
         self._go = QPushButton(self.tr("Evaluate"))
-        self._make_layout(title)
+        self._make_layout()
+        self._version.currentIndexChanged.connect(lambda _row: self._on_change())
         self._project.currentIndexChanged.connect(lambda _row: self._on_project())
         self._what.currentIndexChanged.connect(lambda _row: self._on_what())
         self._part.currentIndexChanged.connect(lambda _row: self._on_change())
@@ -63,10 +66,23 @@ class EvaluateDialog(QDialog):
 
     # Setters
 
-    def set_projects(self, projects: Sequence[Project], chosen: ProjectId | None) -> None:
-        """`chosen` is selected, else the first."""
+    def set_offer(self, versions: Sequence[ModelVersion], projects: Sequence[Project]) -> None:
+        """What there is to choose from; what was wished for is chosen, else the first. Of a version that was wished for
+        without a project it is the version's own."""
         if self._is_closed:
             return
+        self._version.blockSignals(True)
+        for version in versions:
+            self._version.addItem(f"{shown(version.model_name)} {shown(version.label)}", version.id)
+        row = next((row for row, version in enumerate(versions) if version.id == self._wish.version), 0)
+        self._version.setCurrentIndex(row if versions else -1)
+        self._version.blockSignals(False)
+        if not versions:
+            self.show_problem(self.tr("There is no version that could be evaluated. Train one first, or import one."))
+        own = versions[row].project if versions else None
+        self._set_projects(projects, self._wish.project or own)
+
+    def _set_projects(self, projects: Sequence[Project], chosen: ProjectId | None) -> None:
         self._project.blockSignals(True)
         self._project.clear()
         for project in projects:
@@ -83,6 +99,9 @@ class EvaluateDialog(QDialog):
         self._choices = choices
         self._what.blockSignals(True)
         self._what.clear()
+        if self._wish.shown and self._wish.project == project:
+            text = self.tr("The {images} that are shown, with their labels of today")
+            self._what.addItem(text.format(images=counted(len(self._wish.shown), "image")), SHOWN)
         self._what.addItem(self.tr("Images of the project, with their labels of today"), None)
         for snapshot in choices.snapshots:
             n_images = sum(n for _, n in snapshot.n_images)
@@ -132,11 +151,11 @@ class EvaluateDialog(QDialog):
             question.version,
             question.project,
             folders=question.folders,
+            images=question.images,
             snapshot=question.snapshot,
             split=question.split,
             name=self._name.text().strip(),
             note=self._note.toPlainText().strip(),
-            device=self._device,
         )
 
     # Inside
@@ -144,13 +163,15 @@ class EvaluateDialog(QDialog):
     def _question(self) -> EvaluationDraft | None:
         """Without what makes no difference to what is measured."""
         project: ProjectId | None = self._project.currentData()
-        if project is None or not self._what.count():
+        version: VersionId | None = self._version.currentData()
+        if project is None or version is None or not self._what.count():
             return None
-        snapshot: SnapshotId | None = self._what.currentData()
-        part = self._part.currentData()
-        if snapshot is None:
-            return EvaluationDraft(self._version, project, folders=(part,) if part else ())
-        return EvaluationDraft(self._version, project, snapshot=snapshot, split=Split(part) if part else None)
+        what, part = self._what.currentData(), self._part.currentData()
+        if what == SHOWN:
+            return EvaluationDraft(version, project, images=self._wish.shown)
+        if what is None:
+            return EvaluationDraft(version, project, folders=(part,) if part else ())
+        return EvaluationDraft(version, project, snapshot=SnapshotId(what), split=Split(part) if part else None)
 
     def _on_project(self) -> None:
         project = self._project.currentData()
@@ -169,11 +190,16 @@ class EvaluateDialog(QDialog):
         snapshot = self._snapshot()
         self._part.blockSignals(True)
         self._part.clear()
-        if snapshot is None:
+        self._part.setEnabled(self._what.currentData() != SHOWN)
+        if self._what.currentData() == SHOWN:
+            self._part.addItem(self.tr("all of them"), "")
+        elif snapshot is None:
             self._part.addItem(self.tr("all folders"), "")
             for folder in self._choices.folders:
                 if folder:
                     self._part.addItem(shown(folder), folder)
+            is_own = self._wish.project == self._project.currentData()
+            self._part.setCurrentIndex(max(0, self._part.findData(self._wish.folder)) if is_own else 0)
         else:
             filled = [(split, n) for split, n in snapshot.n_images if n]
             for split, n_images in sorted(filled, key=lambda item: list(Split).index(item[0]), reverse=True):
@@ -206,18 +232,20 @@ class EvaluateDialog(QDialog):
             self._refresh()
             self.submitted.emit(draft)
 
-    def _make_layout(self, title: str) -> None:
+    def _make_layout(self) -> None:
+        self._version.setAccessibleName(self.tr("Version"))
         self._project.setAccessibleName(self.tr("Project"))
         self._what.setAccessibleName(self.tr("Images"))
         self._part.setAccessibleName(self.tr("Which of them"))
         self._name.setPlaceholderText(self.tr("as the images are called"))
-        for choice in (self._project, self._what, self._part):
+        for choice in (self._version, self._project, self._what, self._part):
             choice.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._note.setTabChangesFocus(True)
         self._note.setMaximumHeight(72)
         self._problem.hide()
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.addRow(self.tr("&Version"), self._version)
         form.addRow(self.tr("&Project"), self._project)
         form.addRow(self.tr("&Images"), self._what)
         form.addRow(self.tr("&Which of them"), self._part)
@@ -238,7 +266,7 @@ class EvaluateDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(12)
-        column.addWidget(label(self.tr("Evaluate {title} on").format(title=title), "title", wrap=True))
+        column.addWidget(label(self.tr("Evaluate a version"), "title", wrap=True))
         column.addWidget(label(text, "muted", wrap=True))
         column.addLayout(form)
         column.addWidget(self._survey)

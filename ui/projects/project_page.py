@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSplitter, QToolButton, QVBoxLayout, QWidget
 
@@ -21,6 +21,7 @@ from ui.widgets.labels import label
 from ui.widgets.page_header import PageHeader
 
 TRAIN, PREDICT, IMPORT, EXPORT, RUNS, MODELS = "train", "predict", "import", "export", "runs", "models"
+EVALUATE = "evaluate"
 REVIEW, SUSPICIONS, PREDICTIONS = "review", "suspicions", "predictions"
 IMPORT_PREDICTIONS = "import-predictions"
 LOCATE, RENAME, REMOVE = "locate", "rename", "remove"
@@ -31,6 +32,7 @@ class ProjectPage(QWidget):
 
     train_requested = Signal(object, object)  # ProjectId, tuple[str, ...] of folders to prefill
     predict_requested = Signal(object, str)  # Project, the folder that is chosen
+    evaluate_requested = Signal(object, str)  # Project, the folder that is chosen
     predictions_requested = Signal(object)  # ProjectId
     prediction_import_requested = Signal(object)  # ProjectId
     import_requested = Signal(object)  # Project
@@ -70,6 +72,7 @@ class ProjectPage(QWidget):
             (TRAIN, "graduation-cap", self.tr("&Train a model…") + "\tCtrl+T"),
             # As above.
             (PREDICT, "wand-sparkles", self.tr("&Predict on its images…") + "\tCtrl+P"),
+            (EVALUATE, "target", self.tr("E&valuate a version on its images…")),
             (IMPORT, "file-down", self.tr("&Import annotations…")),
             (IMPORT_PREDICTIONS, "file-down", self.tr("Import predicti&ons…")),
             (EXPORT, "upload", self.tr("E&xport annotations…")),
@@ -152,7 +155,8 @@ class ProjectPage(QWidget):
         self._categories.hidden_changed.connect(self.hidden_categories_changed)
         self._actions[TRAIN].triggered.connect(lambda: self._request_training(self._chosen_folders()))
         self._actions[EXPORT].triggered.connect(self._request_export)
-        self._actions[PREDICT].triggered.connect(self._request_prediction)
+        for key, wish in ((PREDICT, self.predict_requested), (EVALUATE, self.evaluate_requested)):
+            self._actions[key].triggered.connect(lambda _=False, wish=wish: self._wish_on_images(wish))
         for key, signal in (
             (IMPORT, self.import_requested),
             (REVIEW, self.review_requested),
@@ -246,9 +250,9 @@ class ProjectPage(QWidget):
         if self._project is not None:
             self.train_requested.emit(self._project.id, folders)
 
-    def _request_prediction(self) -> None:
+    def _wish_on_images(self, wish: SignalInstance) -> None:
         if self._project is not None:
-            self.predict_requested.emit(self._project, self._folders.selected_folder())
+            wish.emit(self._project, self._folders.selected_folder())
 
     def _request_export(self) -> None:
         if self._project is not None:

@@ -17,6 +17,8 @@ from evaluation_site import EvaluationSite
 from app.changes import ChangeDispatcher
 from app.controllers.evaluations import EvaluationsController
 from app.jobs import JobRunner
+from core.domain.evaluating import EvaluationWish
+from core.domain.projects import ImageFilter
 from core.domain.snapshots import Split
 from core.domain.studies import StudyKind, StudySource
 from core.evaluations.sureness import SurenessService
@@ -113,6 +115,22 @@ def test_a_version_is_evaluated_named_and_the_evaluation_deleted(
     controller.ask_deletion(tab.selected())
     page.findChild(QMessageBox).buttons()[0].click()
     qtbot.waitUntil(lambda: tab.model.rowCount() == 3)
+
+
+def test_images_that_are_shown_of_a_project_are_proposed(
+    site: EvaluationSite, controller: EvaluationsController, qtbot: QtBot
+) -> None:
+    project = site.shop.project
+    ids = tuple(site.shop.projects.list_image_ids(ImageFilter(project, folders=("val",))))
+    dialog = controller.ask_evaluation(EvaluationWish(project=project, folder="test", shown=ids))
+    qtbot.waitUntil(lambda: dialog.survey_text == "4 images with 8 objects.")
+    assert dialog._what.currentText() == "The 4 images that are shown, with their labels of today"
+    assert dialog.draft.images == ids and not dialog._part.isEnabled()
+    dialog._what.setCurrentIndex(1)
+    assert dialog._part.currentText() == "test", "the folder that is chosen there"
+    qtbot.waitUntil(lambda: dialog.survey_text == "3 images with 6 objects.")
+    assert dialog.draft.version == site.quick
+    dialog.reject()
 
 
 def test_a_frozen_dataset_and_what_cannot_be_measured(
