@@ -23,6 +23,7 @@ SAME_PLACE_IOU = 0.3  # from here up, something is annotated or predicted at a p
 LOWEST_SCORE = 0.05
 MOST = 2000
 
+_LEAST_SAID = 0.01  # a confidence below it is as good as none
 _PRIOR = 5.0  # right predictions of all classes that a class's own are mixed with
 _SIZES = tuple(high for _, high in AREAS.values())[1:]  # small, medium, large
 
@@ -54,6 +55,9 @@ class _Finder:
         self._is_beside = self._is_same & (
             self._outcomes.truth_predictions[self._pairs.truth] == self._pairs.prediction
         )
+        self._is_near = self._speaks & ((self._pairs.iou >= SAME_PLACE_IOU) | self._is_beside)
+        near = self._pairs.prediction[self._is_near]
+        self._highest_near = _highest(self._pairs.truth[self._is_near], table.confidences[near], table.n_truths)
 
     def suspicions(self, lowest_score: float, most: int) -> list[LabelSuspicion]:
         parts = [self._missing(), self._extra(), self._mislabelled(), self._misplaced()]
@@ -90,8 +94,8 @@ class _Finder:
     def _extra(self) -> tuple[Integers, Integers, Floats]:
         """Objects that nothing predicts, or nothing with half sureness, of a class and size that the model finds."""
         table = self._table
-        near = self._speaks & ((self._pairs.iou >= SAME_PLACE_IOU) | self._is_beside)
-        seen = _highest(self._pairs.truth[near], self._sureness[self._pairs.prediction[near]], table.n_truths)
+        predictions, rows = self._pairs.prediction[self._is_near], self._pairs.truth[self._is_near]
+        seen = _highest(rows, self._sureness[predictions], table.n_truths)
         truths = np.flatnonzero(~table.is_crowd)
         scores = np.clip(1.0 - 2.0 * seen[truths], 0.0, 1.0) * self._findable(truths)
         return truths, np.full(len(truths), NO_PARTNER), scores
@@ -174,7 +178,10 @@ class _Finder:
         if kind is SuspicionKind.MISSING:
             return f'The model sees "{predicted}" here (confidence {confidence}), and nothing is annotated.'
         if kind is SuspicionKind.EXTRA:
-            return f'"{there}" is annotated here, and the model sees nothing, though it finds others like it.'
+            highest, seen = self._highest_near[truth], "sees nothing"
+            if highest >= _LEAST_SAID:
+                seen = f"is hardly sure of anything (confidence {highest:.2f})"
+            return f'"{there}" is annotated here, and the model {seen}, though it finds others like it.'
         iou = float(self._iou_of(np.array([truth]), np.array([prediction]))[0])
         if kind is SuspicionKind.MISLABELLED:
             return f'"{there}" is annotated here, and the model sees "{predicted}" (confidence {confidence}).'

@@ -112,6 +112,15 @@ def test_what_the_model_is_not_sure_of_clears_nothing_and_what_it_is_sure_of_doe
     assert all(s.score < 0.2 for s in _found(2, [*_right(10), EvalImage(100, 100, truth, sure_of_both)]))
 
 
+def test_a_model_that_is_hardly_sure_is_not_said_to_see_nothing():
+    doubting = EvalImage(100, 100, (SnapshotObject(DOG, PLACE),), (PredictedObject(DOG, 0.04, PLACE),))
+
+    (suspicion,) = _found(2, [*_right(10), doubting])
+
+    assert suspicion.kind is SuspicionKind.EXTRA
+    assert "the model is hardly sure of anything (confidence 0.04), though" in suspicion.text
+
+
 def test_an_object_of_a_class_that_the_model_never_finds_is_not_called_extra():
     """It is the model that is wrong of them, as far as anybody can tell."""
     unknown = EvalImage(100, 100, (SnapshotObject(DOG, PLACE),), ())
