@@ -30,6 +30,7 @@ class _Overview:
     project: Project
     folders: tuple[Folder, ...] | None
     categories: tuple[Category, ...] | None
+    n_by_models: int  # accepted predictions
 
 
 class ProjectsController(QObject):
@@ -179,6 +180,7 @@ class ProjectsController(QObject):
             self._projects.get_project(project),
             self._projects.list_folders(project, with_categories=False) if project in changes.folders else None,
             self._projects.list_categories(project) if project in changes.categories else None,
+            self._projects.count_model_annotations(project),
         )
 
     def _overview_if_there(self, project: ProjectId, changes: Changes) -> _Overview | None:
@@ -188,7 +190,7 @@ class ProjectsController(QObject):
             return None
 
     def _show(self, overview: _Overview) -> None:
-        self._page.show_project(overview.project)
+        self._page.show_project(overview.project, overview.n_by_models)
         if overview.folders is not None:
             self._page.set_folders(overview.folders)
         if overview.categories is not None:

@@ -16,7 +16,7 @@ from app.controllers.pictures import ENORMOUS, load_picture_file, thumbnail_of
 from app.controllers.view_saving import ViewSaving
 from app.jobs import JobRunner
 from core.domain.changes import Changes
-from core.domain.ids import ImageId
+from core.domain.ids import AnnotationId, ImageId
 from core.domain.judgements import ModelAnnotation
 from core.domain.messages import UserMessage
 from core.domain.projects import AnnotatedImage, ImageRecord, Project
@@ -63,6 +63,7 @@ class ViewerController(QObject):
         self._project: Project | None = None
         self._ids: Sequence[ImageId] = ()
         self._position = 0
+        self._gone: tuple[ModelAnnotation, ...] = ()  # taken away last
         self._records: OrderedDict[ImageId, AnnotatedImage] = OrderedDict()
         self._pictures: OrderedDict[ImageId, Picture] = OrderedDict()
         self._fetching: set[ImageId] = set()
@@ -74,6 +75,8 @@ class ViewerController(QObject):
         page.jump_requested.connect(lambda at: self._go_to(at if at >= 0 else len(self._ids) - 1))
         page.retry_requested.connect(lambda: self._go_to(self._position))
         page.back_requested.connect(self._leave)
+        page.removal_requested.connect(self._take_away)
+        page.undo_requested.connect(self._bring_back)
         self._saving = ViewSaving(jobs, self)
         self._saving.message_raised.connect(self.message_raised)
         page.save_requested.connect(lambda: self._saving.ask(page.canvas, page.image_name))
@@ -111,6 +114,26 @@ class ViewerController(QObject):
         self._pictures.clear()
         self._details.set_file(None)
         self._page.canvas.set_picture(None)
+
+    def _take_away(self, annotation: AnnotationId) -> None:
+        def gone(annotations: tuple[ModelAnnotation, ...]) -> None:
+            self._gone = annotations or self._gone
+
+        self._jobs.run(
+            lambda: self._projects.remove_model_annotations((annotation,)),
+            then=gone,
+            on_error=self.message_raised.emit,
+            pool="registry",
+        )
+
+    def _bring_back(self) -> None:
+        gone, self._gone = self._gone, ()
+        if gone:
+            self._jobs.run(
+                lambda: self._projects.restore_model_annotations(gone),
+                on_error=self.message_raised.emit,
+                pool="registry",
+            )
 
     def _leave(self) -> None:
         self.close()

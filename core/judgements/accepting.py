@@ -14,7 +14,7 @@ import numpy as np
 from core import clock
 from core.domain.changes import Changed, Changes
 from core.domain.geometry import Box, Geometry, Polygon
-from core.domain.ids import AnnotationId, ImageId, ProjectId
+from core.domain.ids import ImageId, ProjectId
 from core.domain.judgements import (
     SAME_OBJECT_IOU,
     Candidate,
@@ -235,12 +235,6 @@ class AcceptingService:
         with self._registry.write(durable=True) as session:
             store.delete_model_annotations(session, judged.annotations)
             reviews.delete_reviews(session, judged.reviews)
-            return noted(session)
-
-    def remove(self, annotations: Iterable[AnnotationId]) -> Changes:
-        """Take accepted predictions away again. Ground truth stays whatever is named."""
-        with self._registry.write(durable=True) as session:
-            store.delete_model_annotations(session, annotations)
             return noted(session)
 
     def _read_shapes(

@@ -182,8 +182,8 @@ class ProjectPage(QWidget):
     def project(self) -> Project | None:
         return self._project
 
-    def show_project(self, project: Project) -> None:
-        """The header of a project, or its newest counts."""
+    def show_project(self, project: Project, n_by_models: int = 0) -> None:
+        """The header of a project, or its newest counts; accepted predictions are counted apart."""
         is_other = self._project is None or self._project.id != project.id
         self._project = project
         counts = self.tr("{images}, {m} annotated, {annotations}").format(
@@ -191,6 +191,8 @@ class ProjectPage(QWidget):
             m=count(project.n_annotated),
             annotations=counted(project.n_annotations, "annotation"),
         )
+        if n_by_models:
+            counts += ", " + counted(n_by_models, self.tr("accepted prediction"))
         self._header.set_title(project.name, f"{shown(project.root)}  ·  {counts}")
         if is_other:
             self.banner.hide()

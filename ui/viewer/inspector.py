@@ -94,6 +94,8 @@ def image_facts(annotated: AnnotatedImage) -> list[tuple[str, str]]:
     ]
     if any(is_negative(annotation) for annotation in annotated.annotations):
         facts.append(("Ground truth", "Looked at: nothing to find"))
+    if annotated.tags:
+        facts.append(("Tags", ", ".join(annotated.tags)))
     note = ORIENTATIONS.get(record.orientation)
     if note:
         facts.append(("Rotation", f"Stored {note} (EXIF {record.orientation}), shown upright"))

@@ -9,6 +9,7 @@ FIT, ACTUAL_SIZE, ZOOM_IN, ZOOM_OUT, MOVE = "fit", "actual-size", "zoom-in", "zo
 PAN = "pan"
 CLASS, LABELS, LAYER, ACCEPTED, HOLD = "class", "labels", "layer", "accepted", "hold"
 NEXT_SHAPE, PREVIOUS_SHAPE, SAVE, LEAVE = "next-shape", "previous-shape", "save", "leave"
+TAKE_AWAY, UNDO = "take-away", "undo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ VIEWER_KEYS = (
     ViewerKey(NEXT_SHAPE, ("N",), "N", "Next shape"),
     ViewerKey(PREVIOUS_SHAPE, ("Shift+N",), "Shift+N", "Previous shape"),
     ViewerKey(SAVE, ("S",), "S", "Save this view as a picture, with twice the pixels"),
+    ViewerKey(TAKE_AWAY, ("Del",), "Delete", "Take the selected annotation away, if a model made it"),
+    ViewerKey(UNDO, ("Ctrl+Z",), "Ctrl+Z", "Bring back what was taken away last"),
     ViewerKey(LEAVE, ("Esc",), "Esc", "Let go of the selection, then back to the images"),
 )
 

@@ -9,11 +9,11 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
-from core.domain.ids import ImageId
+from core.domain.ids import AnnotationId, ImageId
 from core.domain.judgements import ModelAnnotation
 from core.domain.messages import UserMessage
 from core.domain.names import shown
-from core.domain.projects import AnnotatedImage, Category
+from core.domain.projects import AnnotatedImage, Category, Source
 from ui.icons import icon
 from ui.viewer import viewer_keys
 from ui.viewer.canvas import LayeredCanvas
@@ -38,6 +38,8 @@ class ViewerPage(QWidget):
     step_requested = Signal(int)  # -1 = previous image, 1 = next
     jump_requested = Signal(int)  # position in the list, from 0; -1 = the last
     retry_requested = Signal()
+    undo_requested = Signal()  # of the last removal
+    removal_requested = Signal(object)  # AnnotationId of an accepted prediction that is to be taken away
     save_requested = Signal()  # the view as a picture
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -147,6 +149,8 @@ class ViewerPage(QWidget):
             viewer_keys.PREVIOUS_SHAPE: lambda: canvas.select_next(-1),
             viewer_keys.SAVE: self._save,
             viewer_keys.LEAVE: self._escape,
+            viewer_keys.TAKE_AWAY: self._take_away,
+            viewer_keys.UNDO: self.undo_requested.emit,
         }
         for row in viewer_keys.VIEWER_KEYS:
             for number, key in enumerate(row.keys):
@@ -254,6 +258,12 @@ class ViewerPage(QWidget):
     def _save(self) -> None:
         if self._stack.currentWidget() is self.canvas and self.canvas.picture is not None:
             self.save_requested.emit()
+
+    def _take_away(self) -> None:
+        """The selected annotation, if a model made it: ground truth is never touched."""
+        one = self.canvas.selected
+        if one is not None and one.source == Source.MODEL:
+            self.removal_requested.emit(AnnotationId(one.key))
 
     def _escape(self) -> None:
         if self.canvas.selected is not None:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, literal_column, select
+from sqlalchemy import ColumnElement, delete, func, insert, literal_column, select
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.domain.geometry import Geometry
 from core.domain.ids import AnnotationId, CategoryId, ImageId, PredictionSetId, ProjectId, VersionId
 from core.domain.judgements import ModelAnnotation
@@ -58,62 +59,42 @@ def insert_model_annotations(session: Session, annotations: Iterable[NewModelAnn
     return tuple(AnnotationId(str(id)) for id in ids)
 
 
-def delete_model_annotations(session: Session, ids: Iterable[AnnotationId]) -> None:
-    """Ground truth among the ids stays."""
-    touched = Touched()
+def delete_model_annotations(session: Session, ids: Iterable[AnnotationId]) -> tuple[ModelAnnotation, ...]:
+    """Those that there were. Ground truth among the ids stays."""
+    touched, gone = Touched(), list[ModelAnnotation]()
     for chunk in chunked(map(int, ids), KEYS_PER_QUERY):
         is_wanted = ANNOTATIONS.c.id.in_(chunk) & _BY_MODEL
-        images = set(session.scalars(select(ANNOTATIONS.c.image_id).where(is_wanted).distinct()))
-        with annotations_written(session, images, touched):
+        found = _read(session, ANNOTATIONS.c.id.in_(chunk))
+        with annotations_written(session, {int(one.image) for one in found}, touched):
             session.execute(delete(ANNOTATIONS).where(is_wanted))
+        gone += found
     touched.note(session)
+    return tuple(gone)
+
+
+def put_back(session: Session, annotations: Iterable[ModelAnnotation]) -> None:
+    """What was deleted; under new ids."""
+    rows = [
+        NewModelAnnotation(
+            int(one.image),
+            int(one.category),
+            one.geometry,
+            one.confidence or 0.0,
+            one.version,
+            one.set,
+            one.reviewed_at or clock.now(),
+            one.is_corrected,
+        )
+        for one in annotations
+    ]
+    insert_model_annotations(session, rows)
 
 
 def list_model_annotations(session: Session, images: Iterable[ImageId]) -> tuple[ModelAnnotation, ...]:
     """Of these images, in the order in which they were accepted."""
     found: list[ModelAnnotation] = []
     for chunk in chunked(map(int, images), KEYS_PER_QUERY):
-        rows = session.execute(
-            select(
-                ANNOTATIONS.c.id,
-                ANNOTATIONS.c.image_id,
-                ANNOTATIONS.c.category_id,
-                ANNOTATIONS.c.confidence,
-                ANNOTATIONS.c.version_id,
-                ANNOTATIONS.c.set_id,
-                ANNOTATIONS.c.reviewed_at,
-                ANNOTATIONS.c.is_corrected,
-                ModelRow.name,
-                VersionRow.number,
-                PredictionSetRow.name,
-                ANNOTATIONS.c.kind,
-                ANNOTATIONS.c.x0,
-                ANNOTATIONS.c.y0,
-                ANNOTATIONS.c.x1,
-                ANNOTATIONS.c.y1,
-                ANNOTATIONS.c.points,
-            )
-            .outerjoin(VersionRow, VersionRow.id == ANNOTATIONS.c.version_id)
-            .outerjoin(ModelRow, ModelRow.id == VersionRow.model_id)
-            .outerjoin(PredictionSetRow, PredictionSetRow.id == ANNOTATIONS.c.set_id)
-            .where(ANNOTATIONS.c.image_id.in_(chunk), _BY_MODEL)
-            .order_by(ANNOTATIONS.c.id)
-        ).all()
-        for id, image, category, confidence, version, set, at, is_corrected, model, number, name, *shape in rows:
-            found.append(
-                ModelAnnotation(
-                    id=AnnotationId(str(id)),
-                    image=ImageId(str(image)),
-                    category=CategoryId(str(category)),
-                    geometry=decode(Shape(*shape)),
-                    confidence=confidence,
-                    source=f"{model} V{number:03d}" if model is not None else name or "",
-                    reviewed_at=at,
-                    is_corrected=is_corrected,
-                    version=VersionId(version) if version else None,
-                    set=PredictionSetId(set) if set else None,
-                )
-            )
+        found += _read(session, ANNOTATIONS.c.image_id.in_(chunk))
     return tuple(found)
 
 
@@ -158,3 +139,49 @@ def _to_columns(annotation: NewModelAnnotation) -> dict[str, object]:
         "reviewed_at": annotation.reviewed_at,
         "is_corrected": annotation.is_corrected,
     }
+
+
+def _read(session: Session, is_wanted: ColumnElement[bool]) -> list[ModelAnnotation]:
+    found: list[ModelAnnotation] = []
+    rows = session.execute(
+        select(
+            ANNOTATIONS.c.id,
+            ANNOTATIONS.c.image_id,
+            ANNOTATIONS.c.category_id,
+            ANNOTATIONS.c.confidence,
+            ANNOTATIONS.c.version_id,
+            ANNOTATIONS.c.set_id,
+            ANNOTATIONS.c.reviewed_at,
+            ANNOTATIONS.c.is_corrected,
+            ModelRow.name,
+            VersionRow.number,
+            PredictionSetRow.name,
+            ANNOTATIONS.c.kind,
+            ANNOTATIONS.c.x0,
+            ANNOTATIONS.c.y0,
+            ANNOTATIONS.c.x1,
+            ANNOTATIONS.c.y1,
+            ANNOTATIONS.c.points,
+        )
+        .outerjoin(VersionRow, VersionRow.id == ANNOTATIONS.c.version_id)
+        .outerjoin(ModelRow, ModelRow.id == VersionRow.model_id)
+        .outerjoin(PredictionSetRow, PredictionSetRow.id == ANNOTATIONS.c.set_id)
+        .where(is_wanted, _BY_MODEL)
+        .order_by(ANNOTATIONS.c.id)
+    ).all()
+    for id, image, category, confidence, version, set, at, is_corrected, model, number, name, *shape in rows:
+        found.append(
+            ModelAnnotation(
+                id=AnnotationId(str(id)),
+                image=ImageId(str(image)),
+                category=CategoryId(str(category)),
+                geometry=decode(Shape(*shape)),
+                confidence=confidence,
+                source=f"{model} V{number:03d}" if model is not None else name or "",
+                reviewed_at=at,
+                is_corrected=is_corrected,
+                version=VersionId(version) if version else None,
+                set=PredictionSetId(set) if set else None,
+            )
+        )
+    return found

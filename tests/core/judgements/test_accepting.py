@@ -101,8 +101,21 @@ def test_undo_takes_back_what_was_accepted_and_nothing_else(shop):
     assert disc.image in shop.accepting.undo(judged).images
     assert [one.confidence for one in shop.accepting.list_accepted([bar.image])] == [0.8]
     truth = shop.projects.get_annotated([shop.id_of("train/00.jpg")])[0].annotations
-    shop.accepting.remove([annotation.id for annotation in truth])
+    assert shop.projects.remove_model_annotations([annotation.id for annotation in truth]).value == ()
     assert shop.projects.get_annotated([shop.id_of("train/00.jpg")])[0].annotations == truth
+
+
+def test_what_was_taken_away_can_be_brought_back(shop):
+    study = shop.predict({FREE: [("disc", 0.9, Box(1, 1, 9, 9))]})
+    (candidate,) = shop.accepting.queue(shop.project, study).candidates
+    shop.accepting.correct(shop.project, study, candidate, Correction(geometry=Box(2, 2, 9, 9)))
+    (before,) = shop.accepting.list_accepted([candidate.image])
+    removed = shop.projects.remove_model_annotations([before.id])
+    assert removed.value == (before,) and candidate.image in removed.changes.images
+    assert shop.accepting.list_accepted([candidate.image]) == ()
+    shop.projects.restore_model_annotations(removed.value)
+    (after,) = shop.accepting.list_accepted([candidate.image])
+    assert dataclasses.replace(after, id=before.id) == before
 
 
 def test_images_that_changed_or_are_elsewhere_are_left_out_and_counted(shop):

@@ -233,6 +233,12 @@ def test_annotations_made_by_models_are_solid_named_and_can_be_hidden(qtbot: QtB
     facts = dict(page.side_panel.selection_facts())
     assert facts["Source"] == "Pages V002, corrected by a person"
     assert facts["Confidence"] == "0.81"
+    removed: list[str] = []
+    page.removal_requested.connect(removed.append)
+    qtbot.keyClick(page.canvas, Qt.Key.Key_Delete)
+    page.canvas.select(page.canvas.layers[OverlayKind.GROUND_TRUTH].objects[0])
+    qtbot.keyClick(page.canvas, Qt.Key.Key_Delete)
+    assert removed == ["m"], "ground truth is never taken away"
     page.canvas.select(None)
     qtbot.keyClick(page.canvas, Qt.Key.Key_M)
     assert page.canvas.grab().toImage() == bare
