@@ -29,7 +29,7 @@ def notes_on_source(info: StudyInfo, *, has_test: bool) -> list[StudyNote]:
         notes.append(StudyNote(NoteKind.NO_TEST, text, hint))
     if info.n_images and not info.has_truth:
         text = "There is no ground truth for these images: nothing can be right or wrong here."
-        hint = "Annotate them, then measure against the present labels."
+        hint = "Annotate them, then measure against the present labels." if info.project is not None else ""
         notes.append(StudyNote(NoteKind.NO_TRUTH, text, hint, is_warning=False))
     return notes
 

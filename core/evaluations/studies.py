@@ -133,7 +133,7 @@ class StudyService:
         if info.kind in (StudyKind.EVALUATION, StudyKind.PREDICTION):
             said += notes.note_on_seen(table.images, self.trained_on(info.version))
         now = [None if item is None else (item.sha256, item.width, item.height) for item in found]
-        said += notes.notes_on_images(table.images, now, is_known=root is not None)
+        said += notes.notes_on_images(table.images, now, is_known=root is not None or _are_files(table.images))
         if info.has_truth and root is not None:
             present = self._present(info, found, table.categories, check)
             said += notes.note_on_labels(_changed(pack, found, present, check))
@@ -219,6 +219,11 @@ class StudyService:
 
 
 _ABOUT_LABELS = (NoteKind.LABELS_CHANGED, NoteKind.NO_TRUTH, NoteKind.PRESENT_LABELS, NoteKind.CLASSES_ADAPTED)
+
+
+def _are_files(images: Sequence[PredictedImage]) -> bool:
+    """Of no project: each is named by its whole path."""
+    return bool(images) and all(Path(image.key).is_absolute() for image in images)
 
 
 def _changed(pack: Pack, found: Sequence[ProjectImage | None], present: PresentLabels, check: Check) -> tuple[int, ...]:

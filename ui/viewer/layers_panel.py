@@ -15,6 +15,8 @@ from ui.viewer.overlays import OverlayKind, OverlayLayer
 from ui.widgets.formatting import percent
 from ui.widgets.labels import label
 
+TITLE_PX = 150  # of a layer's title beside its line; the tool tip has all of it
+
 
 class LayerRow(QWidget):
     """The controls of one layer."""
@@ -60,7 +62,8 @@ class LayerRow(QWidget):
         self._show_values()
 
     def set_title(self, title: str) -> None:
-        self.shown.setText(title)
+        metrics = self.shown.fontMetrics()
+        self.shown.setText(metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, TITLE_PX).replace("&", "&&"))
         names = (
             (self.shown, self.tr("Show {layer}")),
             (self.line, self.tr("Line of {layer}")),

@@ -13,10 +13,12 @@ from PIL import Image
 from core.domain.geometry import Box
 from core.domain.ids import CategoryId
 from core.domain.outcomes import Thresholds
+from core.domain.predictions import PredictedImage
 from core.domain.snapshots import Split
 from core.domain.studies import NoteKind, PictureState, StudyKind, StudySource
 from core.domain.thresholds import ThresholdOrigin
 from core.errors import FormatError, NotFoundError, RefusedError
+from core.evaluations.studies import _are_files
 from core.evaluations.study import Study
 from core.registry.stores import images as image_store
 from core.registry.stores.annotations import NewAnnotation, delete_imported, insert_annotations
@@ -222,3 +224,11 @@ def test_a_damaged_pack_is_refused_and_left_out_of_lists(fresh):
 
 def new(image: int, category: CategoryId) -> NewAnnotation:
     return NewAnnotation(image, int(category), Box(1, 1, 9, 9))
+
+
+def test_files_of_no_project_are_named_by_their_whole_paths(tmp_path):
+    """Nobody is told then that a project is missing."""
+    file = PredictedImage(str(tmp_path / "a.png"), "", 10, 10)
+    assert _are_files([file])
+    assert not _are_files([file, PredictedImage("train/a.png", "", 10, 10)])
+    assert not _are_files([])

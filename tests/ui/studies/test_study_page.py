@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractSpinBox, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.domain.messages import UserMessage
@@ -343,3 +343,24 @@ def test_what_is_selected_in_the_image_is_current_among_the_patches(page: Answer
         assert key is not None
         assert key.image == 1
         assert key.is_truth == selected.kind.is_truth
+
+
+def test_tab_comes_to_everything(qtbot: QtBot, page: AnsweringPage) -> None:
+    page.acting.set_available(has_tags=True, has_accepting=True)
+    page.column.grid.setFocus()
+    reached: list[QWidget] = []
+    for _ in range(200):
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        if focused in reached:
+            break
+        reached.append(focused)
+        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+    bar, thresholds = page.column.bar, page.thresholds
+    wanted = (
+        page.column.grid, page.pane.view.canvas, page.tabs.tabBar(), bar._search, bar._images, bar._order,
+        bar._outcome, bar._category, bar._size, thresholds._slider, thresholds._value, thresholds._iou_slider,
+        thresholds._more, page.acting._tags["hard case"], page.pane.view.panel._labels,
+    )  # fmt: skip
+    # Of two choices the one in force; the arrows lead to the other.
+    assert [type(widget).__name__ for widget in wanted if widget not in reached] == []
