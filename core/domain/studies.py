@@ -79,6 +79,7 @@ class StudyEntry:
 
     info: StudyInfo
     evaluation: Evaluation | None = None
+    has_predictions: bool = True  # else they were deleted, or are not on this computer
 
     @property
     def can_be_deleted(self) -> bool:

@@ -37,13 +37,15 @@ def read_present(
     categories: Sequence[str],
     usable: UsableShape,
     check: Check = lambda: None,
+    includes_models: bool = False,
 ) -> PresentLabels:
     """The ground truth of today of these images. `names` are the project's classes by their keys; classes are matched
-    by name, and shapes are those that a training would use."""
+    by name, and shapes are those that a training would use. `includes_models`: accepted predictions too."""
     places = {name: place for place, name in enumerate(categories)}
     truths: dict[int, tuple[SnapshotObject, ...]] = {}
     unknown: Counter[str] = Counter()
-    for row in selections.iter_frozen(session, np.array(list(keys), dtype=np.int64), check):
+    wanted = np.array(list(keys), dtype=np.int64)
+    for row in selections.iter_frozen(session, wanted, check, includes_models=includes_models):
         objects = []
         for _, category, kind, x0, y0, x1, y1, points, is_crowd in row.shapes:
             name = names.get(category, "")

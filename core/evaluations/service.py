@@ -19,7 +19,7 @@ from core.domain.predictions import PredictionSet
 from core.domain.projects import Project
 from core.domain.runs import RunRecord, RunStatus
 from core.domain.snapshots import SnapshotInfo, Split
-from core.domain.studies import StudyEntry, StudySource
+from core.domain.studies import StudyEntry, StudyInfo, StudyKind, StudySource
 from core.errors import CalqueError, NotFoundError, RefusedError, WeightsError
 from core.evaluation.measures import MeasureCatalog
 from core.evaluation.table import evaluate
@@ -167,6 +167,10 @@ class EvaluationService:
                 entries.append(StudyEntry(info, by_set.get(info.source.set)))
             elif info.split is not None:
                 entries.append(StudyEntry(info, own.get(info.split)))
+        known = {info.source.set for info in studies}
+        for item in evaluations:
+            if item.set is not None and item.set not in known:
+                entries.append(StudyEntry(_without_predictions(item, item.set), item, has_predictions=False))
         return tuple(entries)
 
     def list_choices(self, project: ProjectId) -> EvaluationChoices:
@@ -333,6 +337,24 @@ class _Chosen:
     @property
     def n_unannotated(self) -> int:
         return self.selected.n_unannotated
+
+
+def _without_predictions(evaluation: Evaluation, set: PredictionSetId) -> StudyInfo:
+    """Of an evaluation whose set of predictions was deleted: its numbers stay."""
+    return StudyInfo(
+        source=StudySource.of_set(set),
+        kind=StudyKind.EVALUATION,
+        title=evaluation.name,
+        subtitle="",
+        created_at=evaluation.created_at,
+        n_images=evaluation.table.overall.n_images,
+        n_predictions=0,
+        has_truth=True,
+        split=evaluation.split,
+        version=evaluation.version,
+        run=evaluation.run,
+        snapshot=evaluation.snapshot,
+    )
 
 
 def _warnings(chosen: _Chosen) -> list[str]:

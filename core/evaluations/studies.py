@@ -135,9 +135,20 @@ class StudyService:
         now = [None if item is None else (item.sha256, item.width, item.height) for item in found]
         said += notes.notes_on_images(table.images, now, is_known=root is not None or _are_files(table.images))
         if info.has_truth and root is not None:
-            present = self._present(info, found, table.categories, check)
-            said += notes.note_on_labels(_changed(pack, found, present, check))
+            said += notes.note_on_labels(self._relabelled(info, pack, found, check))
         return Study(info, pack, table, notes=said, root=root, found=found, kept=self._kept, owner=located.owner)
+
+    def _relabelled(
+        self, info: StudyInfo, pack: Pack, found: Sequence[ProjectImage | None], check: Check
+    ) -> tuple[int, ...]:
+        """Images whose labels are others today. A training may have been told to include accepted predictions."""
+        present = self._present(info, found, pack.header.categories, check)
+        changed = _changed(pack, found, present, check)
+        if not changed or info.kind is not StudyKind.TRAINING:
+            return changed
+        with_models = self._present(info, found, pack.header.categories, check, includes_models=True)
+        still = set(_changed(pack, found, with_models, check))
+        return tuple(index for index in changed if index in still)
 
     def _found(
         self, info: StudyInfo, images: Sequence[PredictedImage]
@@ -153,7 +164,13 @@ class StudyService:
         return root, tuple(_project_image(known.get(image.key)) for image in images)
 
     def _present(
-        self, info: StudyInfo, found: Sequence[ProjectImage | None], categories: Sequence[str], check: Check
+        self,
+        info: StudyInfo,
+        found: Sequence[ProjectImage | None],
+        categories: Sequence[str],
+        check: Check,
+        *,
+        includes_models: bool = False,
     ) -> PresentLabels:
         assert info.project is not None  # it has a root
         task = self._tasks.find(info.task) if info.task is not None else None
@@ -161,7 +178,15 @@ class StudyService:
             names = {int(item.id): item.name for item in selections.list_classes(session, info.project)}
             keys = [int(item.id) for item in found if item is not None]
             usable = task.usable_shape if task is not None else _inside
-            return read_present(session, keys, names=names, categories=categories, usable=usable, check=check)
+            return read_present(
+                session,
+                keys,
+                names=names,
+                categories=categories,
+                usable=usable,
+                check=check,
+                includes_models=includes_models,
+            )
 
     def _has_test(self, info: StudyInfo) -> bool:
         if info.version is None:

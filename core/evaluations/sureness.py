@@ -62,7 +62,13 @@ class SurenessService:
     def of_entry(self, entry: StudyEntry, check: Callable[[], None] = lambda: None) -> Sureness | None:
         """Of one measurement of a version; None where nothing was measured. Raises as `of_version` does."""
         info, evaluation = entry.info, entry.evaluation
-        if evaluation is None or info.version is None or not info.has_truth or not info.n_images:
+        if (
+            evaluation is None
+            or not entry.has_predictions
+            or info.version is None
+            or not info.has_truth
+            or not info.n_images
+        ):
             return None
         return self._measure(info, self._models.threshold_of(info.version), evaluation.table, check)
 

@@ -88,7 +88,9 @@ class EvaluationsTab(QWidget):
 
     def _refresh(self) -> None:
         entry = self.selected()
-        self._see.setEnabled(entry is not None)
+        is_there = entry is not None and entry.has_predictions
+        self._see.setEnabled(is_there)
+        self._see.setToolTip("" if is_there or entry is None else self.tr("Its predictions were deleted."))
         can_change = entry is not None and entry.can_be_deleted
         why = "" if can_change or entry is None else self.tr("What the training measured belongs to the version.")
         for button in (self._title, self._delete):
@@ -157,7 +159,7 @@ class EvaluationsTab(QWidget):
 
     def _open(self, index: QModelIndex) -> None:
         entry = self._model.entry(index.row())
-        if entry is not None:
+        if entry is not None and entry.has_predictions:
             self.see_requested.emit(entry)
 
     def _wish(self, emit: object) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from evaluation_site import EvaluationSite
 
+from app.services import registry_of
 from core import clock
 from core.domain.evaluating import EvaluationDraft
 from core.domain.geometry import Box
@@ -17,13 +18,17 @@ from core.domain.runs import RunStatus
 from core.domain.snapshots import Split
 from core.domain.studies import NoteKind, StudyKind, StudySource
 from core.errors import NotFoundError, RefusedError, WeightsError
+from core.evaluations.sureness import SurenessService
 from core.packs.layout import PackHeader
 from core.packs.reading import read_pack
 from core.packs.writing import write_pack
+from core.rebuilding.service import reindex_home
 from core.registry.stores import images as image_store
 from core.registry.stores import predictions as set_store
 from core.registry.stores.annotations import NewAnnotation, delete_imported, insert_annotations
+from core.registry.stores.evaluations import list_evaluations
 from core.registry.stores.projects import list_categories
+from core.runs.kinds import RunKindCatalog
 from core.runs.testing import run_to_its_end
 
 
@@ -169,6 +174,33 @@ def test_images_that_changed_since_they_were_imported_are_refused(fresh):
     state = fresh.evaluate(fresh.quick)
     assert state.status is RunStatus.FAILED
     assert "test/01.jpg" in state.reason
+
+
+def test_numbers_whose_predictions_were_deleted_stay_and_say_so(fresh):
+    fresh.evaluate(fresh.quick, name="Bare")
+    evaluation = fresh.evaluations.list_evaluations(fresh.quick)[-1]
+    with fresh.shop.registry.write() as session:
+        set_store.delete_set(session, evaluation.set)
+    entry = fresh.evaluations.list_entries(fresh.quick)[-1]
+    assert (entry.evaluation, entry.has_predictions) == (evaluation, False)
+    assert SurenessService(fresh.studies, fresh.shop.models).of_entry(entry) is None
+    fresh.evaluations.delete(evaluation.id)
+    assert len(fresh.evaluations.list_entries(fresh.quick)) == 3
+
+
+def test_evaluations_come_back_when_the_registry_is_made_again(tmp_path):
+    site = EvaluationSite(tmp_path)
+    home = site.shop.home
+    site.evaluate(site.quick, name="Kept", note="For ever.")
+    (before,) = [item for item in site.evaluations.list_evaluations(site.quick) if item.set is not None]
+    site.close()
+    for file in home.root.glob(f"{home.registry_file.name}*"):
+        file.unlink()
+    assert reindex_home(home, registry_of(home), RunKindCatalog()).problems == ()
+    with registry_of(home) as registry, registry.read() as session:
+        found = [item for item in list_evaluations(session, version=site.quick) if item.set is not None]
+        assert found == [before]
+        assert set_store.path_of(session, before.set).is_file()
 
 
 def test_removing_the_run_leaves_the_evaluation(site):
