@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -21,20 +23,21 @@ class ChartsPanel(StudyPanel):
         super().__init__(parent)
         self._table: ObjectTable | None = None
         self._answer: StudyAnswer | None = None
+        self._again: Callable[[], None] | None = None  # chooses what is brushed, at the present thresholds
         self.charts = StudyCharts()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.charts)
         self.charts.confidence_requested.connect(self.confidence_chosen)
-        self.charts.confidences_brushed.connect(self._choose_confidences)
-        self.charts.ious_brushed.connect(self._choose_ious)
-        self.charts.brush_cleared.connect(lambda: self.objects_chosen.emit(None, False))
+        self.charts.confidences_brushed.connect(lambda low, high: self._brush(self._choose_confidences, low, high))
+        self.charts.ious_brushed.connect(lambda low, high: self._brush(self._choose_ious, low, high))
+        self.charts.brush_cleared.connect(self._end_brush)
         self.charts.definition_requested.connect(lambda name: explain(self, name))
 
     # Of a StudyPanel
 
     def set_table(self, table: ObjectTable | None) -> None:
-        self._table, self._answer = table, None
+        self._table, self._answer, self._again = table, None, None
         self.charts.set_categories(() if table is None else table.categories)
         self.charts.set_curves(None, None)
         self.charts.set_histograms(None, None)
@@ -44,7 +47,10 @@ class ChartsPanel(StudyPanel):
         self.charts.clear_brushes()
 
     def set_answer(self, answer: StudyAnswer) -> None:
-        self._answer = answer
+        before, self._answer = self._answer, answer
+        is_moved = before is not None and before.question.thresholds != answer.question.thresholds
+        if self._again is not None and is_moved:
+            self._again()  # at other thresholds other objects lie in the range
         self.charts.set_confidence(answer.question.thresholds.confidence)
 
     def set_curves(self, curves: StudyCurves) -> None:
@@ -56,9 +62,18 @@ class ChartsPanel(StudyPanel):
         self.charts.set_coco(curves.coco if has_truth else None)
 
     def clear_choice(self) -> None:
+        self._again = None
         self.charts.clear_brushes()
 
     # Inside
+
+    def _brush(self, choose: Callable[[float, float], None], low: float, high: float) -> None:
+        self._again = lambda: choose(low, high)
+        self._again()
+
+    def _end_brush(self) -> None:
+        self._again = None
+        self.objects_chosen.emit(None, False)
 
     def _choose_confidences(self, low: float, high: float) -> None:
         if self._table is not None and self._answer is not None:

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from core.domain.outcomes import ConfusionMatrix
+from core.domain.outcomes import ConfusionMatrix, Thresholds
 from core.domain.predictions import ObjectTable
 from core.domain.study_lists import ChosenObjects, StudyAnswer
 from ui.evaluation.definitions_window import explain
@@ -32,6 +32,7 @@ class MatrixPanel(StudyPanel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._matrix: ConfusionMatrix | None = None
+        self._told_at: Thresholds | None = None  # what was chosen was told at these
         self.grid = MatrixGrid()
         self._share = QComboBox()
         self._share.setAccessibleName(self.tr("What a cell's number is"))
@@ -65,6 +66,8 @@ class MatrixPanel(StudyPanel):
 
     def set_answer(self, answer: StudyAnswer) -> None:
         self.set_matrix(answer.matrix if answer.matrix.counts.any() else None)
+        if self.grid.chosen and self._told_at != answer.matrix.thresholds:
+            self._announce(self.grid.chosen)  # at other thresholds other objects lie in the cells
 
     def clear_choice(self) -> None:
         self.grid.forget_choice()
@@ -94,6 +97,7 @@ class MatrixPanel(StudyPanel):
         if shown is None or not cells:
             self.objects_chosen.emit(None, False)
             return
+        self._told_at = shown.matrix.thresholds
         size = len(shown.matrix.categories) + 1
         numbers = np.array([row * size + column for row, column in cells])
         predictions = np.flatnonzero(np.isin(shown.matrix.prediction_cells, numbers))

@@ -18,6 +18,7 @@ from core.domain.study_lists import ChosenObjects, ListOrder, ObjectOutcome
 from core.metrics.listing import Lister
 from core.metrics.outcomes import Matcher
 from tests.ui.studies.conftest import RECORDS, AnsweringPage, found, image, info_of, table_from, there
+from ui.evaluation.charts_panel import ChartsPanel
 from ui.evaluation.matrix_panel import MatrixPanel
 from ui.studies.cells import CellKey, patch_box
 from ui.studies.study_keys import STUDY_KEYS
@@ -364,3 +365,28 @@ def test_tab_comes_to_everything(qtbot: QtBot, page: AnsweringPage) -> None:
     )  # fmt: skip
     # Of two choices the one in force; the arrows lead to the other.
     assert [type(widget).__name__ for widget in wanted if widget not in reached] == []
+
+
+def test_what_is_chosen_in_the_matrix_follows_the_thresholds(page: AnsweringPage) -> None:
+    panel = MatrixPanel()
+    page.add_panel(panel)
+    page.open_records(RECORDS)
+    background, cat = 2, 0
+    panel.grid.choose([(background, cat)])
+    assert set(_names(page)) == {"page 10.png", "page 3.png"}
+    page.thresholds.go_to(0.75)  # of page 3 nothing is left
+    assert _names(page) == ["page 10.png"]
+    page.thresholds.go_to(0.5)
+    assert set(_names(page)) == {"page 10.png", "page 3.png"}
+
+
+def test_what_is_brushed_in_a_chart_follows_the_thresholds(page: AnsweringPage) -> None:
+    panel = ChartsPanel()
+    page.add_panel(panel)
+    page.open_records(RECORDS)
+    panel.charts.confidences_brushed.emit(0.5, 0.65)
+    assert set(_names(page)) == {"page 1.png", "page 3.png"}
+    page.thresholds.go_to(0.55)
+    assert _names(page) == ["page 1.png"]
+    panel.charts.brush_cleared.emit()
+    assert len(_names(page)) == 5
