@@ -7,16 +7,17 @@ between the window's other events.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from core.domain.ids import CategoryId
 from core.domain.outcomes import FALSE_NEGATIVES, FALSE_POSITIVES
 from ui.theme import current_theme, theme_notifier
+from ui.viewer.backings import Backings
 from ui.viewer.blinking import Blinker
 from ui.viewer.colouring import ColourBy
 from ui.viewer.looks import OverlayLook, usual_look
@@ -25,14 +26,11 @@ from ui.viewer.modes import Pane, ViewMode, panes, split_x
 from ui.viewer.overlays import ObjectRef, OverlayKind, OverlayLayer, OverlayObject
 from ui.viewer.painting import LayerPainter, PaintStyle
 from ui.viewer.picture import Picture
-from ui.viewer.rendering import Backing, Scene, steps
+from ui.viewer.rendering import Scene, steps
+from ui.viewer.spoken import spoken
 from ui.viewer.zoom_widget import ZoomWidget
 
 HIT_TOLERANCE_PX = 4.0
-FRAME_S = 0.012  # a rendering that takes longer is not made while the view moves
-FEW = 100  # shapes that are always drawn at once
-SLICE_S = 0.008  # of the window's thread at once, for a rendering that takes longer
-SETTLE_MS = 90
 SPLIT_GRAB_PX = 8
 SPLIT_STEP = 0.02
 
@@ -55,26 +53,14 @@ class LayeredCanvas(ZoomWidget):
         self._split = 0.5
         self._is_splitting = False
         self._scene_cache: Scene | None = None
-        self._content = 0  # grows with everything but the view
-        self._backing: Backing | None = None
-        self._resting: Backing | None = None  # the other side of a blink
-        self._job: Backing | None = None
-        self._cost_s = 0.0  # of the last whole rendering
-        self._settle_timer = self._timer(SETTLE_MS, self._begin_fine)
-        self._slice_timer = self._timer(0, self._go_on)
+        self.backings = Backings(self._scene, lambda: self.view, self)
+        self.backings.refined.connect(self.update)
         self._hovered: ObjectRef | None = None
         self._selected: ObjectRef | None = None
         self.blinker = Blinker(self)
         self.blinker.turned.connect(self._turn)
         self.setAccessibleName(self.tr("Image"))
         theme_notifier().theme_changed.connect(self._restyle)
-
-    def _timer(self, interval: int, slot: Callable[[], object]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(interval)
-        timer.timeout.connect(slot)
-        return timer
 
     # Setters
 
@@ -103,7 +89,7 @@ class LayeredCanvas(ZoomWidget):
             self._restyle()
             self._drop_hidden_selection()
             if self._selected is not None:
-                self.object_selected.emit(self.selected)
+                self._announce_selection()
         else:
             self.select(None)
             self._begin_anew()
@@ -139,7 +125,7 @@ class LayeredCanvas(ZoomWidget):
         self._mode = mode
         self._style = replace(self._style, only_errors=mode is ViewMode.DIFFERENCE)
         self.blinker.set_active(mode is ViewMode.BLINK)
-        self._resting = None
+        self.backings.forget_resting()
         self._restyle()
         if self._is_fitted:
             self.fit()
@@ -154,13 +140,9 @@ class LayeredCanvas(ZoomWidget):
         before, self._split = split_x(self.width(), self._split), split
         self._scene_cache = None
         after = split_x(self.width(), split)
-        backing = self._backing
-        if self._mode is ViewMode.SPLIT and backing and self._is_current(backing):
+        if self._mode is ViewMode.SPLIT:
             # Between the two places alone the picture is another one.
-            backing.scene = self._scene()
-            backing.mend(QRect(min(before, after), 0, abs(after - before), self.height()))
-        else:
-            self._content += 1
+            self.backings.mend(QRect(min(before, after), 0, abs(after - before), self.height()))
         self.update()
 
     # What is there
@@ -196,8 +178,7 @@ class LayeredCanvas(ZoomWidget):
     @property
     def is_settled(self) -> bool:
         """Whether what is on the screen is the fine picture of the present view."""
-        backing = self._backing
-        return backing is not None and self._is_current(backing) and not backing.is_coarse and self._job is None
+        return self.backings.is_settled
 
     def look(self, kind: OverlayKind) -> OverlayLook:
         """As it was set; else the usual one: ground truth alone is filled lightly, below predictions it is not."""
@@ -220,8 +201,13 @@ class LayeredCanvas(ZoomWidget):
         if ref == self._selected:
             return
         self._selected = ref
-        self.object_selected.emit(self.selected)
+        self._announce_selection()
         self.update()
+
+    def _announce_selection(self) -> None:
+        selected = self.selected
+        self.setAccessibleDescription(spoken(selected) if selected is not None else "")
+        self.object_selected.emit(selected)
 
     def select_next(self, step: int = 1, *, only_errors: bool = False) -> None:
         """Walk through the drawn objects, or the wrong ones, from top to bottom as a reader would; wraps around."""
@@ -281,19 +267,20 @@ class LayeredCanvas(ZoomWidget):
 
     def _begin_anew(self) -> None:
         """Another image: nothing of what was shown is of use."""
-        self._backing = self._resting = self._job = None
-        self._restyle()
+        self.backings.begin_anew()
+        self._scene_cache = None
+        self.update()
 
     def _restyle(self) -> None:
         """The same image, to be drawn in another way."""
-        self._content += 1
+        self.backings.restyle()
         self._scene_cache = None
         self.update()
 
     def _turn(self) -> None:
         """The other side of a blink; each keeps its picture."""
         self._scene_cache = None
-        self._backing, self._resting = self._resting, self._backing
+        self.backings.turn()
         self._hovered = None
         self.update()
 
@@ -317,50 +304,6 @@ class LayeredCanvas(ZoomWidget):
 
     def _panes(self) -> tuple[Pane, ...]:
         return panes(self._mode, set(self._painters), self.size(), split=self._split, is_second=self.blinker.is_second)
-
-    def _is_current(self, backing: Backing) -> bool:
-        return backing.view == self._view and backing.content == self._content
-
-    def _refresh_backing(self) -> Backing | None:
-        """The picture to show now; None = show the one there is, moved to the present view."""
-        backing = self._backing
-        if backing is not None and self._is_current(backing):
-            return backing
-        is_quick = self._cost_s <= FRAME_S or sum(len(one.layer.objects) for one in self._painters.values()) <= FEW
-        if backing is None or is_quick or backing.scene.size != self.size():
-            backing = Backing(self._scene(), self._view, self._content)
-            backing.render()
-            self._take(backing)
-            return backing
-        if backing.content == self._content and backing.shift(self._view):
-            if backing.is_coarse:
-                self._settle_timer.start()
-            return backing
-        if backing.view == self._view:
-            self._begin_fine()
-        else:
-            self._settle_timer.start()
-        return None
-
-    def _take(self, backing: Backing) -> None:
-        self._backing, self._job = backing, None
-        self._cost_s = backing.cost_s
-
-    def _begin_fine(self) -> None:
-        """Make the picture of the present view between other events; one under way for this view is finished first."""
-        if self._job is None or self._job.view != self._view:
-            self._job = Backing(self._scene(), self._view, self._content)
-        self._slice_timer.start()
-
-    def _go_on(self) -> None:
-        job = self._job
-        if job is None or job.view != self._view:
-            return
-        if not job.render(SLICE_S):
-            self._slice_timer.start()
-            return
-        self._take(job)
-        self.update()
 
     def render_image(self, ratio: float = 2.0) -> QImage:
         """What is shown now, marks and titles too, with `ratio` pixels for each of the window's."""
@@ -446,12 +389,12 @@ class LayeredCanvas(ZoomWidget):
     # Qt overrides
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        backing = self._refresh_backing()
+        fitting, last = self.backings.fitting(), self.backings.shown
         painter = QPainter(self)
-        if backing is not None:
-            painter.drawPixmap(0, 0, backing.pixmap)
-        elif self._backing is not None:
-            self._backing.draw_moved(painter, self._view)
+        if fitting is not None:
+            painter.drawPixmap(0, 0, fitting.pixmap)
+        elif last is not None:
+            last.draw_moved(painter, self._view)
         self._paint_marks(painter, self._scene())
         if self._has_focus_frame:
             painter.setPen(QPen(QColor(current_theme().accent), 1))
@@ -461,7 +404,7 @@ class LayeredCanvas(ZoomWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._scene_cache = None
-        self._content += 1
+        self.backings.restyle()
         super().resizeEvent(event)
 
     def event(self, event: QEvent) -> bool:

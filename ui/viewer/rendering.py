@@ -138,14 +138,23 @@ class Backing:
             self.pixmap.scroll(whole.x(), whole.y(), self._on_screen(pane.rect).toRect())
             kept = pane.rect.translated(round(dx), round(dy)).intersected(pane.rect)
             for part in _uncovered(pane.rect, kept):
-                self.mend(part)
-        self.is_coarse = self.scene.has_labels or plainness(self.scene, view) != self.plain
+                self._mend(part)
+        self._judge()
         return True
 
-    def mend(self, region: QRect) -> None:
+    def change(self, scene: Scene, region: QRect) -> None:
+        """Become the picture of a scene that is another one in `region` only."""
+        self.scene = scene
+        self._mend(region)
+        self._judge()
+
+    def _mend(self, region: QRect) -> None:
         """Draw a part of the window anew."""
         for _ in self._rendered(region):
             pass
+
+    def _judge(self) -> None:
+        self.is_coarse = self.scene.has_labels or plainness(self.scene, self.view) != self.plain
 
     def draw_moved(self, painter: QPainter, view: ViewTransform) -> None:
         """Show it as a first picture of another view: moved and stretched, over the image itself."""

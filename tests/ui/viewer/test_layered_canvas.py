@@ -293,3 +293,14 @@ def test_the_saved_view_has_twice_the_pixels_and_the_same_picture(canvas: Layere
         not _is_near(small.pixelColor(x, y), shown.pixelColor(x, y)) for x in range(0, 832, 8) for y in range(0, 632, 8)
     )
     assert differing < 0.03 * (832 // 8) * (632 // 8)
+
+
+def test_who_hears_the_selection_hears_its_outcome(canvas: LayeredCanvas) -> None:
+    canvas.select(ObjectRef(A, 1))
+    assert canvas.accessibleDescription() == (
+        "text_line, prediction, false positive: wrong class, confidence 0.80, IoU 0.75 with its partner"
+    )
+    canvas.select(ObjectRef(TRUTH, 1))
+    assert canvas.accessibleDescription() == "text_line, ground truth, missed"
+    canvas.select(None)
+    assert canvas.accessibleDescription() == ""

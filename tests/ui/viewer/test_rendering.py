@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from core.domain.geometry import Box, Polygon
 from core.domain.predictions import PredictedObject
 from core.domain.snapshots import SnapshotObject
-from ui.viewer import canvas as canvas_module
+from ui.viewer import backings as backings_module
 from ui.viewer.canvas import LayeredCanvas
 from ui.viewer.layers import prediction_layer, truth_layer
 from ui.viewer.modes import ViewMode
@@ -42,7 +42,7 @@ def make(
     qtbot: QtBot, layers: list[OverlayLayer], make_picture: Callable[..., Picture], monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[ViewMode], LayeredCanvas]:
     # Every rendering counts as one that takes too long for a moving view.
-    monkeypatch.setattr(canvas_module, "FRAME_S", 0.0)
+    monkeypatch.setattr(backings_module, "FRAME_S", 0.0)
 
     def make(mode: ViewMode) -> LayeredCanvas:
         canvas = LayeredCanvas()
@@ -137,18 +137,40 @@ def test_a_picture_under_way_is_given_up_for_another_image(
     make_picture: Callable[..., Picture],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(canvas_module, "SLICE_S", 0.0)
+    monkeypatch.setattr(backings_module, "SLICE_S", 0.0)
     canvas = make(ViewMode.OVERLAY)
     canvas.zoom_out()
     canvas.grab()
-    canvas._begin_fine()
-    canvas._go_on()  # the image
-    canvas._go_on()  # some of the first layer's shapes
-    assert canvas._job is not None, "it takes many turns"
+    canvas.backings.begin_fine()
+    canvas.backings.go_on()  # the image
+    canvas.backings.go_on()  # some of the first layer's shapes
+    assert canvas.backings.is_working, "it takes many turns"
     one = SnapshotObject(0, Box(100, 100, 300, 200))
     lone = truth_layer([one], ("line",), WIDTH, HEIGHT)
     canvas.set_layers([lone, prediction_layer(OverlayKind.PREDICTIONS_A, [], ("line",), "V001")])
     for _ in range(20):
-        canvas._go_on()
+        canvas.backings.go_on()
     qtbot.waitUntil(lambda: canvas.is_settled)
     assert canvas.grab().toImage() == _fresh(make, canvas)
+
+
+def test_a_picture_under_way_is_never_taken_for_the_other_side(
+    qtbot: QtBot, make: Callable[[ViewMode], LayeredCanvas]
+) -> None:
+    """Of a blink that has turned, and of a split that has moved."""
+    blink = make(ViewMode.BLINK)
+    blink.zoom_out()
+    blink.backings.begin_fine()
+    blink.blinker.hold(True)
+    qtbot.waitUntil(lambda: not blink.backings.is_working)
+    fresh = make(ViewMode.BLINK)
+    fresh.set_view(blink.view)
+    fresh.blinker.hold(True)
+    fresh._begin_anew()
+    assert _share_differing(blink.grab().toImage(), fresh.grab().toImage()) < 0.002
+
+    split = make(ViewMode.SPLIT)
+    split.backings.begin_fine()
+    split.set_split(0.8)
+    qtbot.waitUntil(lambda: split.is_settled)
+    assert _share_differing(split.grab().toImage(), _fresh(make, split)) < 0.002
