@@ -15,7 +15,6 @@ from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPai
 from PySide6.QtWidgets import QWidget
 
 from core.domain.ids import CategoryId
-from core.domain.outcomes import FALSE_NEGATIVES, FALSE_POSITIVES
 from ui.theme import current_theme, theme_notifier
 from ui.viewer.backings import Backings
 from ui.viewer.blinking import Blinker
@@ -25,12 +24,12 @@ from ui.viewer.marks import paint_divider, paint_link, paint_object, paint_title
 from ui.viewer.modes import Pane, ViewMode, panes, split_x
 from ui.viewer.overlays import ObjectRef, OverlayKind, OverlayLayer, OverlayObject
 from ui.viewer.painting import LayerPainter, PaintStyle
+from ui.viewer.picking import in_reading_order, ref_at
 from ui.viewer.picture import Picture
 from ui.viewer.rendering import Scene, steps
 from ui.viewer.spoken import spoken
 from ui.viewer.zoom_widget import ZoomWidget
 
-HIT_TOLERANCE_PX = 4.0
 SPLIT_GRAB_PX = 8
 SPLIT_STEP = 0.02
 
@@ -211,33 +210,11 @@ class LayeredCanvas(ZoomWidget):
 
     def select_next(self, step: int = 1, *, only_errors: bool = False) -> None:
         """Walk through the drawn objects, or the wrong ones, from top to bottom as a reader would; wraps around."""
-        found = [
-            (one.bounds.y0, one.bounds.x0, one.ref)
-            for kind, painter in self._scene_layers()
-            for one in self._drawn_of(painter, only_errors=only_errors)
-        ]
-        refs = [ref for *_, ref in sorted(found, key=lambda row: row[:2])]
+        refs = in_reading_order(self._scene(), only_errors=only_errors)
         if not refs:
             return
         at = refs.index(self._selected) if self._selected in refs else (-1 if step > 0 else 0)
         self.select(refs[(at + step) % len(refs)])
-
-    def _drawn_of(self, painter: LayerPainter, *, only_errors: bool) -> list[OverlayObject]:
-        layer, drawn = painter.layer, painter.drawn(self._style.hidden)
-        states = layer.states()
-        if only_errors:
-            wrong = {int(state) for state in (FALSE_NEGATIVES if layer.kind.is_truth else FALSE_POSITIVES)}
-            drawn = drawn & ([int(state) in wrong for state in states] if states is not None else False)
-        return [one for one, is_drawn in zip(layer.objects, drawn, strict=True) if is_drawn]
-
-    def _scene_layers(self) -> list[tuple[OverlayKind, LayerPainter]]:
-        scene = self._scene()
-        kinds = [kind for kind in OverlayKind if any(kind in pane.kinds for pane in scene.panes)]
-        if OverlayKind.GROUND_TRUTH in kinds and OverlayKind.GROUND_TRUTH_B in kinds:
-            kinds.remove(OverlayKind.GROUND_TRUTH_B)
-        return [
-            (kind, scene.layers[kind][0]) for kind in kinds if kind in scene.layers and scene.layers[kind][1].is_shown
-        ]
 
     def _drop_hidden_selection(self) -> None:
         if self._selected is None:
@@ -246,22 +223,6 @@ class LayeredCanvas(ZoomWidget):
         number = painter.layer.number_of(self._selected.row) if painter is not None else None
         if painter is None or number is None or not painter.drawn(self._style.hidden)[number]:
             self.select(None)
-
-    def _ref_at(self, at: QPointF) -> ObjectRef | None:
-        """The smallest object under a point of the window; of predictions and ground truth of one size the former."""
-        scene = self._scene()
-        pane = next((one for one in scene.panes if one.rect.contains(at.toPoint())), None)
-        if pane is None or self._picture is None:
-            return None
-        view = pane.view(self._view)
-        x, y = view.to_image(at.x(), at.y())
-        best: OverlayObject | None = None
-        for painter, _ in scene.of(pane):
-            number = painter.layer.number_at(x, y, HIT_TOLERANCE_PX / view.scale, painter.drawn(self._style.hidden))
-            found = painter.layer.objects[number] if number is not None else None
-            if found is not None and (best is None or found.area <= best.area):
-                best = found
-        return best.ref if best is not None else None
 
     # Rendering
 
@@ -360,13 +321,13 @@ class LayeredCanvas(ZoomWidget):
         return QPointF(pane.origin) if pane is not None else QPointF(0, 0)
 
     def is_grabbed_at(self, at: QPointF) -> bool:
-        return self._ref_at(at) is not None
+        return ref_at(self._scene(), self._view, at) is not None
 
     def clicked_at(self, at: QPointF) -> None:
-        self.select(self._ref_at(at))
+        self.select(ref_at(self._scene(), self._view, at))
 
     def hovered_at(self, at: QPointF | None) -> None:
-        ref = self._ref_at(at) if at is not None else None
+        ref = ref_at(self._scene(), self._view, at) if at is not None else None
         if ref == self._hovered:
             return
         stale = self._marks_of(self._hovered)
