@@ -45,9 +45,10 @@ def run(services: Services, arguments: argparse.Namespace, console: Console) -> 
         "confidence": thresholds.confidence,
         "iou": thresholds.iou,
     }
+    title = ", ".join(shown(part) for part in (study.info.title, study.info.subtitle) if part)
     lines = [
         f"{counted(report.n_wrong, 'wrong prediction')} and {counted(report.n_missed, 'missed object')} of "
-        f"{shown(study.info.title)}, {study.info.subtitle}, from confidence {thresholds.confidence:.2f} and IoU "
+        f"{title}, from confidence {thresholds.confidence:.2f} and IoU "
         f"{thresholds.iou:.2f} up, in {shown(report.target)}."
     ]
     if report.n_without_picture:

@@ -45,9 +45,10 @@ from core.reports.pictures import draw_outcomes
 
 FORMAT = 1
 CONTEXT = 0.2  # of the object's longer side, around it
-LEAST_CONTEXT = 12  # pixels
+LEAST_CONTEXT = 16  # pixels
 MAX_SIDE = 2000  # of a whole image
 MAX_CROP = 1200
+LEAST_CROP, MAX_ENLARGEMENT = 320, 6  # what a small object is enlarged to, and how often at most
 QUALITY = 88
 COLUMNS = (
     *("file", "image", "outcome", "words", "class", "confidence", "iou", "partner_class"),
@@ -136,7 +137,7 @@ class _Writer:
 
     def _write_image(self, index: int, cases: list[_Case], rows: Any) -> None:
         image = self._studies.image(self._study, index)
-        picture, note = self._picture(image, index)
+        picture, note = self._picture(image)
         whole = ""
         if picture is None:
             self.n_without_picture += 1
@@ -145,6 +146,7 @@ class _Writer:
             whole = f"images/{self.n_images:05d}_{_plain(Path(image.record.image.key).stem)}.jpg"
             copy = picture.copy()
             copy.thumbnail((MAX_SIDE, MAX_SIDE))
+            draw_outcomes(copy, image.record, self._study.table, self._outcomes, index)
             copy.save(self._folder / whole, "JPEG", quality=QUALITY)
         thresholds = self._request.thresholds
         for case in cases:
@@ -154,9 +156,7 @@ class _Writer:
                 f"{case.outcome}/{number:05d}_{_plain(Path(image.record.image.key).stem)}_{_plain(case.category)}.jpg"
             )
             if picture is not None:
-                crop = picture.crop(_around(case, picture.size))
-                crop.thumbnail((MAX_CROP, MAX_CROP))
-                crop.save(self._folder / file, "JPEG", quality=QUALITY)
+                self._crop(picture, image, index, case).save(self._folder / file, "JPEG", quality=QUALITY)
             place = self._study.categories.index(case.category) if case.category in self._study.categories else -1
             rows.writerow(
                 (
@@ -177,17 +177,27 @@ class _Writer:
                 )
             )
 
-    def _picture(self, image: StudyImage, index: int) -> tuple[Image.Image | None, str]:
-        """The whole image with everything drawn on it; None where there is none to be had, and why."""
+    def _crop(self, picture: Image.Image, image: StudyImage, index: int, case: _Case) -> Image.Image:
+        """Small objects are enlarged, so that a person sees what they are; the lines are as thin on all."""
+        area = _around(case, picture.size)
+        crop = picture.crop(area)
+        longer = max(crop.size)
+        factor = min(MAX_CROP / longer, max(1.0, min(LEAST_CROP / longer, MAX_ENLARGEMENT)))
+        if factor != 1.0:
+            size = (max(1, round(crop.width * factor)), max(1, round(crop.height * factor)))
+            crop = crop.resize(size, Image.Resampling.BICUBIC)
+        box = Box(*(float(value) for value in area))
+        draw_outcomes(crop, image.record, self._study.table, self._outcomes, index, area=box)
+        return crop
+
+    def _picture(self, image: StudyImage) -> tuple[Image.Image | None, str]:
+        """The whole image; None where there is none to be had, and why."""
         if image.path is None or image.state is PictureState.CHANGED:
             return None, image.text
         try:
-            picture = decode(image.path, white=image.white)
+            return decode(image.path, white=image.white), ""
         except CalqueError as error:
             return None, error.text
-        width = max(2, round(max(picture.size) / 500))
-        draw_outcomes(picture, image.record, self._study.table, self._outcomes, index, width)
-        return picture, ""
 
     def _write_settings(self, file: IO[str]) -> None:
         info, thresholds = self._study.info, self._request.thresholds

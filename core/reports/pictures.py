@@ -6,11 +6,12 @@ import base64
 import io
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from core.domain.geometry import Geometry, bounds_of
+from core.domain.geometry import Box, Geometry, bounds_of
 from core.domain.outcomes import FALSE_NEGATIVES, Outcomes, PredictionState
 from core.domain.predictions import ImageRecord, ObjectTable
 from core.images.reading import decode
@@ -33,15 +34,25 @@ def drawn_image(path: Path, record: ImageRecord, table: ObjectTable, outcomes: O
 
 
 def draw_outcomes(
-    picture: Image.Image, record: ImageRecord, table: ObjectTable, outcomes: Outcomes, index: int, width: int = 2
+    picture: Image.Image,
+    record: ImageRecord,
+    table: ObjectTable,
+    outcomes: Outcomes,
+    index: int,
+    *,
+    width: int = 2,
+    area: Box | None = None,
 ) -> None:
-    """Onto a picture of the image, of whatever size: ground truth dashed, predictions solid, coloured by outcome."""
-    scale = picture.width / max(1, record.image.width)
-    pen = ImageDraw.Draw(picture)
+    """Onto a picture of the image, of whatever size: ground truth dashed, predictions solid, coloured by outcome.
+
+    `area` is the part of the image that the picture shows; None = all of it.
+    """
+    shown = area or bounds_of(None, max(1, record.image.width), record.image.height)
+    pen = _Pen(ImageDraw.Draw(picture), record, shown, picture.width / shown.width, width)
     truth_states = outcomes.truth_states[table.truths_of(index)]
     for truth, state in zip(record.truths, truth_states, strict=True):
         is_missed = int(state) in [int(item) for item in FALSE_NEGATIVES]
-        _outline(pen, truth.geometry, record, scale, MISSED if is_missed else FOUND, width, is_dashed=True)
+        pen.outline(truth.geometry, MISSED if is_missed else FOUND, is_dashed=True)
     states = outcomes.prediction_states[table.predictions_of(index)]
     for prediction, state in zip(record.predictions, states, strict=True):
         if state in (PredictionState.BELOW, PredictionState.IGNORED):
@@ -49,27 +60,31 @@ def draw_outcomes(
         colour = RIGHT if state == PredictionState.TP else WRONG
         if state in (PredictionState.FP_CLASS, PredictionState.FP_BOTH):
             colour = OTHER_CLASS
-        _outline(pen, prediction.geometry, record, scale, colour, width, is_dashed=False)
+        pen.outline(prediction.geometry, colour, is_dashed=False)
 
 
-def _outline(
-    pen: ImageDraw.ImageDraw,
-    geometry: Geometry,
-    record: ImageRecord,
-    scale: float,
-    colour: str,
-    width: int,
-    *,
-    is_dashed: bool,
-) -> None:
-    shape = geometry or bounds_of(geometry, record.image.width, record.image.height)
-    for ring in shape.outline():
-        points = [(x * scale, y * scale) for x, y in zip(ring[0::2], ring[1::2], strict=True)]
-        if len(points) < 2:
-            continue
-        for start, end in zip(points, [*points[1:], points[0]], strict=True):
-            for piece in _dashes(start, end, width / 2) if is_dashed else ((start, end),):
-                pen.line(piece, fill=colour, width=width)
+@dataclass(frozen=True, slots=True)
+class _Pen:
+    """Draws in pixels of the image; `area` is what the picture shows of it, at `scale`."""
+
+    draw: ImageDraw.ImageDraw
+    record: ImageRecord
+    area: Box
+    scale: float
+    width: int
+
+    def outline(self, geometry: Geometry, colour: str, *, is_dashed: bool) -> None:
+        shape = geometry or bounds_of(geometry, self.record.image.width, self.record.image.height)
+        for ring in shape.outline():
+            points = [self._at(x, y) for x, y in zip(ring[0::2], ring[1::2], strict=True)]
+            if len(points) < 2:
+                continue
+            for start, end in zip(points, [*points[1:], points[0]], strict=True):
+                for piece in _dashes(start, end, self.width / 2) if is_dashed else ((start, end),):
+                    self.draw.line(piece, fill=colour, width=self.width)
+
+    def _at(self, x: float, y: float) -> tuple[float, float]:
+        return (x - self.area.x0) * self.scale, (y - self.area.y0) * self.scale
 
 
 def _dashes(
