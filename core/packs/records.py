@@ -226,9 +226,11 @@ class _ShapeReader:
         """Past the shapes of an object."""
         if has_polygon:
             (n_rings,) = self._take("<u4", 1).tolist()
-            self._at += int(self._take("<u4", n_rings).sum()) * np.dtype(self._dtype).itemsize
+            n_values = int(self._take("<u4", n_rings).sum())
+            self._at += n_values * np.dtype(self._dtype).itemsize
         if has_mask:
-            self._at += int(self._take("<u4", 3)[2])
+            n_bytes = int(self._take("<u4", 3)[2])
+            self._at += n_bytes
 
     def mask(self) -> dict[str, Any]:
         height, width, n_bytes = self._take("<u4", 3).tolist()

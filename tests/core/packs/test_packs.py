@@ -56,9 +56,11 @@ def test_what_is_written_is_read_to_the_last_bit(tmp_path_factory, content, has_
     with read_pack(path) as pack:
         assert pack.header == header
         records, table = list(pack.walk()), pack.table()
+        truths_alone = [pack.truths(number) for number in range(len(pack.images))]
     for number, (record, (predicted, true)) in enumerate(zip(records, content, strict=True)):
         assert list(record.predictions) == sorted(predicted, key=lambda item: -item.confidence)
         assert list(record.truths) == true
+        assert truths_alone[number] == record.truths
         assert record.image.key == image(number).key
         assert (record.image.n_predictions, record.image.n_truths) == (len(predicted), len(true))
         rows = table.predictions_of(number)
