@@ -144,15 +144,16 @@ class TryingService:
 
     def _place(self, version: ModelVersion) -> _Place:
         """A graphics card that is free, else the processor."""
+        on_cpu = _Place(CPU, _shared_text(device_holder(self._home.devices, CPU)))
         if not self._may_use_gpu() or self._catalog.get(version.worker).gpu_use is GpuUse.UNSUPPORTED:
-            return _Place(CPU)
+            return on_cpu
         gpus = [one.id for one in self._devices().devices if one.id != CPU]
         holders = {gpu: device_holder(self._home.devices, gpu) for gpu in gpus}
         free = next((gpu for gpu, holder in holders.items() if holder is None), None)
         if free is not None:
             return _Place(free)
         busy = next((holder for holder in holders.values() if holder is not None), None)
-        return _Place(CPU, _busy_text(busy)) if busy is not None else _Place(CPU)
+        return _Place(CPU, _busy_text(busy)) if busy is not None else on_cpu
 
     def _ready(self, version: ModelVersion, folder: Path, model: dict[str, Any], place: _Place) -> WarmProcess:
         key = (version.id, place.device)
@@ -181,6 +182,14 @@ class TryingService:
 def _busy_text(holder: DeviceHolder) -> str:
     name = f'"{holder.name}"' if holder.name else "a run"
     return f"On the processor: the graphics card works on {name}, which is not to be disturbed."
+
+
+def _shared_text(holder: DeviceHolder | None) -> str:
+    """Of the processor, which is shared: the run goes first."""
+    if holder is None:
+        return ""
+    name = f'"{holder.name}"' if holder.name else "a run"
+    return f"The processor works on {name} too, which goes first: a picture takes longer."
 
 
 def _notes(header: ImageHeader) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from typing import cast
 from core.runs.processes.launch import CHILD_FLAG, LOCKS_FLAG, PROBE_FLAG, TIMING_FLAG, TRYING_FLAG
 
 NICENESS = 10
+TRYING_NICENESS = 15  # runs go before what is only tried
 TIMING = "core.training.child.timing:print_batch_time"  # by name: trainings stand above runs
 TRYING = "core.trying.child:answer_questions"
 
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
     if arguments[0] == TRYING_FLAG:
         from core.runs.kinds import load_attribute
 
-        _give_way()
+        _give_way(TRYING_NICENESS)
         cast(Callable[[Path], None], load_attribute(TRYING))(Path(arguments[1]))
         return 0
     folder, flags = Path(arguments[0]), arguments[1:]
@@ -54,11 +55,11 @@ def main(arguments: Sequence[str]) -> int:
     return run_warden(folder, flags[1:] if flags and flags[0] == LOCKS_FLAG else ())
 
 
-def _give_way() -> None:
+def _give_way(niceness: int = NICENESS) -> None:
     """A run takes what others leave of the processor: the window, and whatever else the person does, go first."""
     if hasattr(os, "nice"):
         with contextlib.suppress(OSError):
-            os.nice(NICENESS)
+            os.nice(niceness)
 
 
 if __name__ == "__main__":

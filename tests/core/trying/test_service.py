@@ -49,7 +49,7 @@ def test_the_process_stays_warm_between_pictures_and_goes_when_told(site, trying
     assert first.n_bytes > 10_000_000
     assert trying._warm.pid == pid
     if hasattr(os, "getpriority"):
-        assert os.getpriority(os.PRIO_PROCESS, pid) >= 10
+        assert os.getpriority(os.PRIO_PROCESS, pid) >= 15
     trying.close()
     assert _until_gone(pid)
     assert list(trying.folder.iterdir()) == []
@@ -124,6 +124,17 @@ def test_a_free_graphics_card_is_taken_and_left_to_a_run_that_wants_it(site, try
     assert tried.device_note == (
         'On the processor: the graphics card works on "Text lines", which is not to be disturbed.'
     )
+
+
+def test_a_run_on_the_processor_goes_first_and_that_is_said(site, trying, picture):
+    site.shop.home.devices.mkdir(exist_ok=True)
+    lock = try_lock(device_lock_file(site.shop.home.devices, "cpu"))
+    write_note(lock, json.dumps({"run": "r1", "name": "Text lines"}).encode())
+    try:
+        assert '"Text lines"' in trying.try_image(site.quick, picture).device_note
+    finally:
+        os.close(lock)
+    assert trying.try_image(site.quick, picture).device_note == ""
 
 
 def test_a_process_that_nobody_uses_is_ended(site, trying, picture, monkeypatch):

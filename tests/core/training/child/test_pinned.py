@@ -10,6 +10,8 @@ import pytest
 from PIL import Image
 from training_workshop import CATEGORIES, Bench, Told, is_success
 
+from core.domain.outcomes import Thresholds
+from core.domain.runs import Look
 from core.domain.snapshots import SnapshotObject, Split
 from core.errors import RefusedError
 from core.packs.reading import read_pack
@@ -20,8 +22,11 @@ from core.runs.story import events as says
 from core.runs.story.state import RunFold
 from core.tasks.detection import DETECTION
 from core.tasks.segmentation import SEGMENTATION
+from core.training.looks import read_look
 from core.training.pins import N_PINNED, choose_pins, read_pins, write_pins
 from core.workers.api import SEEN_CONFIDENCE, TreeImage
+from core.workers.catalog import WorkerCatalog
+from core.workers.configuration import resolve
 
 
 def _keys(path: Path) -> list[str]:
@@ -132,3 +137,26 @@ def test_the_rule_shows_every_class_and_is_the_same_every_time():
     assert choose_pins([images[i] for i in rng.permutation(len(images))]) == chosen
     assert choose_pins(images[-1:]) == (images[-1],)
     assert choose_pins([]) == ()
+
+
+@pytest.mark.training
+@pytest.mark.parametrize("slug", ["yolo-detect", "yolo-segment"])
+def test_a_real_training_keeps_what_it_sees(bench: Bench, slug: str):
+    """Two epochs of the engine, from its request to packs that a window reads; nothing sure is found so early."""
+    description = WorkerCatalog().get(slug)
+    values = resolve(description.configuration, {"epochs": 2, "imgsz": 64, "batch": 4, "family": "v8"})
+    bench.ask(task=description.tasks[0], worker=slug, values=values)
+    write_pins(bench.layout, ["val/page 2.png"])
+
+    told = bench.run()
+
+    assert is_success(told), told.end
+    assert not [body for body in told.all(says.Warned) if "observed" in body.text or "lost" in body.text]
+    looks = _looks(bench, told)
+    assert sorted(looks) == [1, 2]
+    seen = read_look(Look(looks[2], 2), Thresholds(SEEN_CONFIDENCE))
+    (image,) = seen.images
+    assert (image.record.image.key, len(image.record.truths)) == ("val/page 2.png", 2)
+    assert image.outcome is not None
+    assert image.outcome.counts.tp + image.outcome.counts.fn == 2
+    assert image.picture.is_file()
