@@ -42,6 +42,7 @@ VERBS = (
     "delete",
     "recheck",
     "predict",
+    "try",
     "import-predictions",
     "accept",
     "tag",
@@ -138,6 +139,10 @@ def make_parser() -> argparse.ArgumentParser:
     made.add_argument("--device", metavar="cpu|cuda:0", help="the training's when not given")
     made = verb("predict", "Find things with a version in a project's images or in files; what is found is kept.")
     add_prediction_options(made)
+    made = verb("try", "See what a version finds on single pictures; nothing of it is kept.")
+    made.add_argument("version", metavar="VERSION")
+    made.add_argument("images", metavar="IMAGE", nargs="+", help="picture files; they belong to no project")
+    made.add_argument("--confidence", metavar="C", type=float, help="from which on; the version's own threshold else")
     made = verb("accept", "Take predictions in as annotations made by a model, from a confidence up.")
     made.add_argument("source", metavar="VERSION|SET", help="whose stored predictions: the id of a version or of a set")
     made.add_argument("--project", metavar="NAME", required=True)
@@ -366,6 +371,10 @@ def _dispatch(arguments: argparse.Namespace, home: Any, console: Console) -> Ver
             from app.verbs import rechecks
 
             return rechecks.run(services, arguments, console)
+        if verb == "try":
+            from app.verbs import trying
+
+            return trying.run(services, arguments, console)
         if verb in ("predict", "import-predictions"):
             from app.verbs import predictions
 

@@ -80,9 +80,16 @@ class TryingService:
         return float(self._models.threshold_of(version).confidence)
 
     def try_image(
-        self, version: VersionId, path: Path, *, name: str = "", check: Callable[[], None] = lambda: None
+        self,
+        version: VersionId,
+        path: Path,
+        *,
+        name: str = "",
+        least: float = LEAST_CONFIDENCE,
+        check: Callable[[], None] = lambda: None,
     ) -> TriedImage:
-        """`name` is the picture's in words, "" = its file's. `check` may raise to give up, which ends the process.
+        """`name` is the picture's in words, "" = its file's. `least` is the confidence from which on objects are asked
+        for, where the version's threshold is not lower. `check` may raise to give up, which ends the process.
 
         Raises ImageFileError for what is no picture, RefusedError for a version that cannot predict, WorkerError and
         RunError when the method cannot.
@@ -92,7 +99,7 @@ class TryingService:
         if found.folder is None or found.status is not VersionStatus.AVAILABLE:
             raise RefusedError(f"{found.model_name} {found.label} has no weights: it cannot be tried.")
         model = load_model_json(found.folder)
-        least = min(LEAST_CONFIDENCE, self.threshold_of(version))
+        least = min(least, self.threshold_of(version))
         with self._lock:
             place = self._place(found)
             warm = self._ready(found, found.folder, model, place)
