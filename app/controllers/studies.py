@@ -7,12 +7,10 @@ that moves never queues.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.controllers.saving import save_picture, save_text
 from app.controllers.study_acting import StudyActing
 from app.controllers.study_images import StudyImages
 from app.controllers.study_pictures import StudyPictures, Thumbnails
@@ -23,6 +21,7 @@ from app.controllers.study_reading import (
     read_study,
     with_present_labels,
 )
+from app.controllers.study_saving import StudySaving
 from app.jobs import JobContext, JobRunner
 from core.domain.changes import Changes
 from core.domain.ids import RunId, VersionId
@@ -36,7 +35,6 @@ from core.domain.thresholds import ChosenThreshold
 from ui.evaluation.matrix_panel import MatrixPanel
 from ui.evaluation.study_panel import StudyPanel
 from ui.studies.study_page import StudyPage
-from ui.widgets.save_dialog import ask_save_path, safe_file_name
 
 if TYPE_CHECKING:  # SQLAlchemy comes with them, which the window's first paint must not wait for
     from core.evaluations.studies import StudyService
@@ -77,18 +75,19 @@ class StudiesController(QObject):
         self._is_answering = False
         self._pictures = StudyPictures(thumbnails, jobs, page.column.grid, self)
         self._images = StudyImages(studies, jobs, page, self)
+        self._saving = StudySaving(jobs, page, self)
+        self._saving.message_raised.connect(self.message_raised)
         self._acting = StudyActing(tags, accepting, jobs, page, self)
         self._acting.message_raised.connect(self.message_raised)
         for panel in panels:
             page.add_panel(panel)
             if isinstance(panel, MatrixPanel):
-                panel.save_requested.connect(self._save_text)
+                panel.save_requested.connect(self._saving.save_text)
         page.question_changed.connect(self._ask)
         page.study_requested.connect(self.open)
         page.second_requested.connect(self.compare_with)
         page.labels_requested.connect(self.measure_anew)
         page.default_requested.connect(self._set_default)
-        page.view_save_requested.connect(self._save_view)
         page.retry_requested.connect(lambda: self._wish())
         page.back_requested.connect(self._leave)
 
@@ -207,8 +206,8 @@ class StudiesController(QObject):
         rows = frozenset(seen.images or range(study.table.n_images)) if seen is not None else frozenset()
         self._pictures.set_study(study)
         self._images.set_study(study, rows)
-        self._page.set_studies(opened.others)
-        self._page.set_seconds(opened.rivals)
+        self._page.header.set_studies(opened.others)
+        self._page.header.set_seconds(opened.rivals)
         self._page.set_study(
             study.info,
             study.table,
@@ -308,32 +307,6 @@ class StudiesController(QObject):
             on_error=self.message_raised.emit,
             pool="registry",
         )
-
-    def _save_view(self) -> None:
-        image = self._page.pane.image
-        if image is None:
-            return
-        picture = self._page.pane.rendered()
-        name = safe_file_name(Path(image.record.image.key).stem)
-
-        def save(path: Path) -> None:
-            self._jobs.run(
-                lambda: save_picture(path, picture), then=self._tell_saved, on_error=self.message_raised.emit
-            )
-
-        ask_save_path(self._page, "Save this view", f"{name} predictions.png", "Pictures (*.png)", "png", save)
-
-    def _save_text(self, name: str, text: str) -> None:
-        suffix = name.rpartition(".")[2]
-
-        def save(path: Path) -> None:
-            self._jobs.run(lambda: save_text(path, (text,)), then=self._tell_saved, on_error=self.message_raised.emit)
-
-        ask_save_path(self._page, "Save the matrix", name, f"{suffix.upper()} files (*.{suffix})", suffix, save)
-
-    def _tell_saved(self, path: Path) -> None:
-        text = f'Saved as "{shown(path)}".'
-        self.message_raised.emit(UserMessage(text, severity=Severity.INFO, folder=path.parent))
 
     def _leave(self) -> None:
         self.close()

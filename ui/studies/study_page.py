@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QScrollArea, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from core.domain.judgements import EXCLUDE, HARD_CASE, LABEL_SUSPICIOUS
 from core.domain.messages import UserMessage
 from core.domain.names import shown
 from core.domain.outcomes import Thresholds
 from core.domain.predictions import ObjectTable
-from core.domain.studies import NoteKind, StudyInfo, StudyNote, StudySource
+from core.domain.studies import NoteKind, StudyInfo, StudyNote
 from core.domain.study_lists import ChosenObjects, StudyAnswer, StudyCurves, StudyQuestion
 from ui.evaluation.study_panel import StudyPanel
 from ui.icons import icon
@@ -29,13 +29,13 @@ from ui.studies.image_pane import ImagePane
 from ui.studies.list_column import ListColumn
 from ui.studies.notes_bar import NotesBar
 from ui.studies.object_inspector import ObjectInspector
+from ui.studies.study_header import StudyHeader
 from ui.studies.study_layers import key_of
 from ui.studies.thresholds_bar import ThresholdsBar
+from ui.studies.walking import next_image, next_wrong_image
 from ui.viewer.colouring import ColourBy
 from ui.viewer.overlays import OverlayKind, OverlayObject
 from ui.widgets.empty_state import EmptyState
-from ui.widgets.formatting import counted
-from ui.widgets.page_header import PageHeader
 
 
 class StudyPage(QWidget):
@@ -63,9 +63,7 @@ class StudyPage(QWidget):
         self._worker = ""
         self._best_by_category: Mapping[int, float] = {}
         self._panels: list[StudyPanel] = []
-        self._header = PageHeader(back=self.tr("Back"))
-        self._studies = _combo(self.tr("Which predictions are shown"))
-        self._second = _combo(self.tr("Which predictions they are compared with"))
+        self.header = StudyHeader()
         self.notes = NotesBar()
         self.thresholds = ThresholdsBar()
         self.column = ListColumn()
@@ -85,8 +83,6 @@ class StudyPage(QWidget):
         self._add_shortcuts()
 
     def _build(self) -> None:
-        self._header.add_widget(self._studies)
-        self._header.add_widget(self._second)
         middle = QWidget()
         inside = QVBoxLayout(middle)
         inside.setContentsMargins(0, 0, 0, 0)
@@ -113,7 +109,7 @@ class StudyPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._header)
+        column.addWidget(self.header)
         column.addWidget(self._stack, 1)
 
     def _object_tab(self) -> QWidget:
@@ -133,10 +129,10 @@ class StudyPage(QWidget):
 
     def _connect(self) -> None:
         grid, bar = self.column.grid, self.column.bar
-        self._header.back_requested.connect(self.back_requested)
+        self.header.back_requested.connect(self.back_requested)
         self._problem.action_requested.connect(self.retry_requested)
-        self._studies.activated.connect(lambda: self.study_requested.emit(self._studies.currentData()))
-        self._second.activated.connect(lambda: self.second_requested.emit(self._second.currentData()))
+        self.header.study_requested.connect(self.study_requested)
+        self.header.second_requested.connect(self.second_requested)
         self.thresholds.thresholds_changed.connect(lambda _: self._ask())
         self.thresholds.default_requested.connect(self.default_requested)
         self.thresholds.by_class_requested.connect(self.open_class_thresholds)
@@ -201,7 +197,7 @@ class StudyPage(QWidget):
     def show_loading(self, title: str, subtitle: str = "") -> None:
         """Another study is being opened."""
         self._forget()
-        self._header.set_title(title, subtitle)
+        self.header.set_title(title, subtitle)
         self._stack.setCurrentWidget(self._loading)
 
     def show_problem(self, message: UserMessage) -> None:
@@ -209,27 +205,6 @@ class StudyPage(QWidget):
         self._forget()
         self._problem.set_content("triangle-alert", message.text, message.hint, self.tr("Try again"))
         self._stack.setCurrentWidget(self._problem)
-
-    def set_studies(self, studies: Sequence[StudyInfo]) -> None:
-        """Those to switch to. What they are compared with has the same images, as far as can be told."""
-        is_one = len({one.title for one in studies}) == 1
-        titles = [one.subtitle or one.title if is_one else _study_title(one) for one in studies]
-        _fill(
-            self._studies,
-            [(title[:1].upper() + title[1:], one.source) for title, one in zip(titles, studies, strict=True)],
-        )
-        self._studies.setVisible(len(studies) > 1)
-        self._mark_study()
-
-    def set_seconds(self, studies: Sequence[StudyInfo]) -> None:
-        """Those to compare with."""
-        known = self._second.currentData()
-        entries: list[tuple[str, StudySource | None]] = [(self.tr("Compare with…"), None)]
-        are_told_apart = len({one.title for one in studies}) == len(studies)
-        entries += [(shown(one.title) if are_told_apart else _study_title(one), one.source) for one in studies]
-        _fill(self._second, entries)
-        self._second.setCurrentIndex(max(_find(self._second, known), 0))
-        self._second.setVisible(bool(studies))
 
     def set_study(
         self,
@@ -250,11 +225,7 @@ class StudyPage(QWidget):
         self._info, self._table, self._worker = info, table, worker
         self._best_by_category = best_by_category or {}
         has_truth = table.n_truths > 0
-        facts = [info.subtitle, counted(table.n_images, "image"), counted(table.n_truths, "object")]
-        if not has_truth:
-            facts[-1] = counted(table.n_predictions, "prediction")
-        self._header.set_title(self.tr("Predictions of {0}").format(shown(info.title)), " · ".join(filter(None, facts)))
-        self._mark_study()
+        self.header.set_study(info, table)
         self.notes.set_notes(notes, has_labels=info.project is not None)
         self.thresholds.set_study(has_truth=has_truth, has_version=info.version is not None)
         self.thresholds.set_optimum(optimum)
@@ -273,7 +244,7 @@ class StudyPage(QWidget):
 
     def set_second(self, info: StudyInfo | None, table: ObjectTable | None) -> None:
         """Predictions B, aligned with the images of A; None = nothing is compared any more."""
-        self._second.setCurrentIndex(max(_find(self._second, info.source if info is not None else None), 0))
+        self.header.set_second(info.source if info is not None else None)
         self.pane.set_second(table, shown(info.title) if info is not None else "")
         self.column.bar.set_comparing(table is not None)
         self.column.changes.set_chosen(None)
@@ -364,26 +335,11 @@ class StudyPage(QWidget):
 
     def go_to_image(self, step: int) -> None:
         """The next (1) or previous (-1) one of the list."""
-        answer = self._answer
-        if answer is None or not len(answer.images):
-            return
-        at = np.flatnonzero(answer.images == self._current)
-        place = int(at[0]) + step if len(at) else 0
-        if 0 <= place < len(answer.images):
-            self._go_to(int(answer.images[place]))
+        self._follow(None if self._answer is None else next_image(self._answer, self._current, step))
 
     def go_to_wrong_image(self, step: int) -> None:
         """The next (1) or previous (-1) one of the list that has an error; it stays at the ends."""
-        answer = self._answer
-        if answer is None or not len(answer.images):
-            return
-        is_wrong = (answer.scores.fp + answer.scores.fn)[answer.images] > 0
-        at = np.flatnonzero(answer.images == self._current)
-        place = int(at[0]) if len(at) else -1 if step > 0 else len(answer.images)
-        wrong = np.flatnonzero(is_wrong)
-        wrong = wrong[wrong > place] if step > 0 else wrong[wrong < place][::-1]
-        if len(wrong):
-            self._go_to(int(answer.images[wrong[0]]))
+        self._follow(None if self._answer is None else next_wrong_image(self._answer, self._current, step))
 
     def toggle_tag(self, tag: str) -> None:
         if self._current is not None and self.acting.isVisibleTo(self):
@@ -422,6 +378,10 @@ class StudyPage(QWidget):
                 f"{known.text} or {chosen.text}",
             )
         self.column.bar.choose(chosen)
+
+    def _follow(self, image: int | None) -> None:
+        if image is not None:
+            self._go_to(image)
 
     def _go_to(self, image: int) -> None:
         key = CellKey(image)
@@ -474,41 +434,6 @@ class StudyPage(QWidget):
             self.column.grid.setFocus()
         else:
             self.back_requested.emit()
-
-    def _mark_study(self) -> None:
-        if self._info is not None:
-            self._studies.setCurrentIndex(_find(self._studies, self._info.source))
-
-
-def _combo(name: str) -> QComboBox:
-    combo = QComboBox()
-    combo.setAccessibleName(name)
-    combo.setToolTip(name)
-    combo.setMinimumContentsLength(14)
-    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    combo.hide()
-    return combo
-
-
-def _fill(combo: QComboBox, entries: Sequence[tuple[str, StudySource | None]]) -> None:
-    combo.clear()
-    for title, source in entries:
-        combo.addItem(title, source)
-
-
-def _find(combo: QComboBox, source: StudySource | None) -> int:
-    """Compared as values, which Qt does not do."""
-    return next((row for row in range(combo.count()) if combo.itemData(row) == source), -1)
-
-
-def _study_title(info: StudyInfo) -> str:
-    return shown(f"{info.title}, {info.subtitle}" if info.subtitle else info.title)
-
-
-def _subtitle(info: StudyInfo) -> str:
-    """Among studies of one version: which images, with a capital."""
-    text = shown(info.subtitle or info.title)
-    return text[:1].upper() + text[1:]
 
 
 def _seen(table: ObjectTable, notes: Sequence[StudyNote]) -> frozenset[int]:

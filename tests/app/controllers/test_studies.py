@@ -75,7 +75,7 @@ def test_the_test_set_of_a_version_is_shown_first_with_its_picture(
     _opened(qtbot, page)
     assert page.info is not None
     assert page.info.split is Split.TEST
-    assert page._studies.count() == 3
+    assert page.header.studies.count() == 3
     expected = site.studies.open(StudySource.of_version(site.quick, Split.TEST))
     with expected:
         assert page.answer is not None
@@ -125,7 +125,7 @@ def test_two_versions_are_compared_on_the_same_images(
     controller.open_version(site.quick)
     _opened(qtbot, page)
     source = StudySource.of_version(other, Split.TEST)
-    assert source in [page._second.itemData(row) for row in range(page._second.count())]
+    assert source in [page.header.seconds.itemData(row) for row in range(page.header.seconds.count())]
     controller.compare_with(source)
     qtbot.waitUntil(lambda: page.answer is not None and page.answer.second is not None)
     assert page.answer is not None
