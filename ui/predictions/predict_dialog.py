@@ -220,6 +220,8 @@ class PredictDialog(QDialog):
         self._folder.hide()
         self.resize(self.width(), self.sizeHint().height())
         if is_project:
+            self._surveyed = None
+            self._show_refusal("" if self._version.currentData() is not None else self._missing(), is_fault=False)
             self.folders_requested.emit(where)
         else:
             self._ask()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from PIL import Image
 from prediction_site import PredictionSite
 
+from core.domain.imports import ImportSource
 from core.domain.predicting import Tiling
 from core.domain.predictions import SetKind
 from core.domain.projects import ImageFilter
@@ -135,12 +137,29 @@ def test_a_stop_keeps_what_is_done_and_says_so(site: PredictionSite) -> None:
         assert len(pack.images) == found.n_images
 
 
-def test_tiles_find_what_the_whole_image_shows(site: PredictionSite) -> None:
+def test_tiles_find_lines_that_no_tile_shows_whole(site: PredictionSite, tmp_path: Path) -> None:
     """The fake worker sees the ground truth of each tile, a little off."""
-    record = site.predictions.submit(site.draft(tiling=Tiling(size=64, overlap=16)))
-    site.end(record)  # 64 x 48 pixels fit into one
-    (whole,) = site.predictions.list_sets(run=record.id)
-    assert (whole.n_predictions, whole.settings["tile"], whole.settings["overlap"]) == (6, 64, 16)
+    root = tmp_path / "wide"
+    root.mkdir()
+    Image.new("RGB", (600, 300), "white").save(root / "page.png")
+    boxes = [[20, 30 + 60 * number, 560, 30] for number in range(4)]
+    annotations = [
+        {"id": number, "image_id": 1, "category_id": 1, "bbox": box, "area": 1, "iscrowd": 0}
+        for number, box in enumerate(boxes)
+    ]
+    images = [{"id": 1, "file_name": "page.png", "width": 600, "height": 300}]
+    content = {"images": images, "annotations": annotations, "categories": [{"id": 1, "name": "bar"}]}
+    (root / "coco.json").write_text(json.dumps(content))
+    project = site.shop.imports.commit(ImportSource(root / "coco.json", root, "coco"), project_name="Wide").project
+    record = site.predictions.submit(site.draft(project=project, folders=(), tiling=Tiling(size=200, overlap=50)))
+    assert site.end(record).status is RunStatus.SUCCESS
+    (found,) = site.predictions.list_sets(run=record.id)
+    assert (found.n_predictions, found.settings["tile"], found.settings["overlap"]) == (4, 200, 50)
+    with site.predictions.open(found.id) as pack:
+        (page,) = pack.walk()
+    assert sorted(round(item.box.y0, -1) for item in page.predictions) == [30, 90, 150, 210]
+    assert all(item.box.width > 500 for item in page.predictions)
+    assert not list(site.service.layout(record.id).work.glob("tree"))
 
 
 def test_a_version_without_its_weights_is_refused(site: PredictionSite) -> None:

@@ -48,6 +48,7 @@ class Asked:
 def test_it_opens_with_what_was_chosen_where_it_was_wished_for(qtbot: QtBot) -> None:
     asked = Asked(qtbot, PredictWish(VersionId("a"), ProjectId("q"), "1790"))
     assert asked.folders == ["q"]
+    assert not asked.dialog.start_button.isEnabled(), "nobody knows yet what it would do"
     asked.dialog.set_folders(ProjectId("p"), ("other",))
     assert asked.surveys == [], "an answer about another project"
     asked.dialog.set_folders(ProjectId("q"), ("", "1780", "1790"))
