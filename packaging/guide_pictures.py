@@ -166,6 +166,10 @@ class Photographer:
         features.routes.open_version(trained.version)
         self.page("version")
         self.take("version")
+        features.version_page.show_evaluations()
+        self.until(lambda: features.version_page.evaluations.model.rowCount())
+        self.wait(3)  # until it is known how sure the numbers are
+        self.take("evaluations")
         details = features.version_page.details
         assert details is not None
         dialog = features.conversions.ask(details.version)

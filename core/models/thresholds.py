@@ -38,7 +38,8 @@ def checked(chosen: ChosenThreshold, categories: tuple[str, ...]) -> ChosenThres
 _USUAL = VersionThreshold(
     USUAL_CONFIDENCE,
     ThresholdOrigin.USUAL,
-    f"Not chosen: the version was not measured on validation images. {USUAL_CONFIDENCE} is the usual confidence.",
+    "Not chosen: the version found nothing on validation images, or was measured on none. "
+    f"{USUAL_CONFIDENCE} is the usual confidence.",
 )
 
 
