@@ -17,6 +17,7 @@ from ui.viewer.view_transform import ViewTransform
 
 MARGIN_PX = 6  # how far a mark reaches beyond its shape
 HANDLE_PX = 18
+BROAD_FROM_PX, THINNEST = 30.0, 0.45
 SHORTEST_LINK_PX = 14  # nearer than that, two shapes that lie on each other need no line
 
 
@@ -28,10 +29,14 @@ def paint_object(painter: QPainter, scene: Scene, view: ViewTransform, ref: Obje
         number = None if place is None or own is None else place[0].layer.number_of(own.row)
         if place is None or number is None or not place[1].is_shown:
             continue
+        box = place[0].layer.objects[number].bounds
+        side = min(box.width, box.height) * view.scale
+        # On a line of text that is drawn small, a broad mark would cover the text.
+        share = min(max(side / BROAD_FROM_PX, THINNEST), 1.0)
         colour = QColor(place[0].colours(scene.style.colour_by).of(number))
         painter.save()
         painter.setClipRect(pane.rect, Qt.ClipOperation.IntersectClip)
-        pens = _marks(colour, width, None if place[0].layer.kind.is_truth else Qt.PenStyle.SolidLine)
+        pens = _marks(colour, width * share, None if place[0].layer.kind.is_truth else Qt.PenStyle.SolidLine)
         place[0].paint_one(painter, number, pane.view(view), pens)
         if place[1].has_labels:
             # The mark has covered its label.
@@ -128,8 +133,8 @@ def _marks(colour: QColor, width: float, line: Qt.PenStyle | None) -> tuple[QPen
     """A white line below a coloured one: visible on any picture and any fill. `line` None = dashes."""
     pens = []
     colour.setAlphaF(1.0)
-    for shade, extra, is_dashed in ((QColor("#ffffff"), 3.0, False), (colour, 0.0, line is None)):
-        pen = QPen(shade, width + extra)
+    for shade, share, is_dashed in ((QColor("#ffffff"), 1.75, False), (colour, 1.0, line is None)):
+        pen = QPen(shade, width * share)
         pen.setCosmetic(True)
         if is_dashed:
             pen.setDashPattern([3.0, 1.2])

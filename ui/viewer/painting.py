@@ -22,6 +22,7 @@ from ui.viewer.view_transform import ViewTransform
 
 MANY = 400  # above this number of visible shapes lines are not smoothed and one pixel wide: it would cost the frame
 TINY_PX = 5.0  # shapes smaller than this on the screen are drawn as filled squares
+HALO_FROM = 0.3  # opacity
 CHUNK = 200  # shapes drawn before others may have the thread
 
 Numbers = npt.NDArray[np.int64]
@@ -101,8 +102,11 @@ class LayerPainter:
         table = self.colours(style.colour_by, only_errors=style.only_errors)
         kinds = np.full(len(numbers), LINE_KINDS.index(PLAIN)) if is_plain else self._line_kinds(numbers, view.scale)
         batches: list[tuple[LineKind, QColor | None, Numbers]] = []
-        if look.opacity > 0.3:
-            batches.append((STRONG, None, numbers[kinds == LINE_KINDS.index(STRONG)]))
+        # What is nearly transparent has no halo, which would be all that is seen of it.
+        is_opaque = np.array([colour.alphaF() * look.opacity > HALO_FROM for colour in table.colours], dtype=np.bool_)
+        haloed = numbers[(kinds == LINE_KINDS.index(STRONG)) & is_opaque[table.numbers[numbers]]]
+        if len(haloed):
+            batches.append((STRONG, None, haloed))
         keys = table.numbers[numbers] * len(LINE_KINDS) + kinds
         for key in np.unique(keys).tolist():
             kind, colour = LINE_KINDS[key % len(LINE_KINDS)], table.colours[key // len(LINE_KINDS)]
