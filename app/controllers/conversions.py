@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.jobs import JobRunner
 from core.domain.conversions import ModelChoice
@@ -63,9 +63,10 @@ class ConversionsController(QObject):
             self._submit(dialog, version, choice, target)
 
         if as_zip:
-            ask_save_path(dialog, "Export as a .zip file", f"{name}.zip", "Zip archives (*.zip)", "zip", begin)
+            place = ask_save_path(dialog, "Export as a .zip file", f"{name}.zip", "Zip archives (*.zip)", "zip", begin)
         else:
-            ask_save_path(dialog, "Export as a folder", name, "Folders (*)", "", begin)
+            place = ask_save_path(dialog, "Export as a folder", name, "Folders (*)", "", begin)
+        place.setOption(QFileDialog.Option.DontConfirmOverwrite)  # nothing is replaced: it is refused
 
     def _submit(self, dialog: ConvertDialog, version: ModelVersion, choice: ModelChoice, target: Path) -> None:
         def begun(record: RunRecord) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 FP32, FP16, INT8 = "fp32", "fp16", "int8"
 
-INSTALL_HINT = 'Install it with: pip install "calque[export]"'
+INSTALL_HINT = 'Install what exports need with: pip install "calque[export]"'
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,8 @@ def judged_format(
     missing = [name for name in format.libraries if not (version_of or _installed_version)(name)]
     if not missing:
         return format
-    text = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed. {INSTALL_HINT}"
+    names = " and ".join(part for part in (", ".join(missing[:-1]), missing[-1]) if part)
+    text = f"{names} {'is' if len(missing) == 1 else 'are'} not installed. {INSTALL_HINT}"
     return replace(format, unavailable_reason=text)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
+from typing import ClassVar
 
 from service_workshop import Shop
 
@@ -20,8 +20,10 @@ COPY = ModelChoice("copy")
 
 
 class ConversionSite:
+    shop_class: ClassVar[type[Shop]] = Shop
+
     def __init__(self, folder: Path) -> None:
-        self.shop = Shop(folder)
+        self.shop = self.shop_class(folder)
         self.service: RunService = self.shop.runs
         shop = self.shop
         self.conversions = ConversionService(
@@ -37,10 +39,7 @@ class ConversionSite:
         self.shop.close()
 
     def train(self, name: str, **values: object) -> VersionId:
-        return self.train_with("fake", {"n_steps": 1, **values}, name)
-
-    def train_with(self, worker: str, values: Mapping[str, object], name: str = "Shapes") -> VersionId:
-        draft = self.shop.draft(new_model_name=name, worker=worker, values=dict(values), device="cpu")
+        draft = self.shop.draft(new_model_name=name, values={"n_steps": 1, **values}, device="cpu")
         record = self.shop.training.submit(draft).value
         heard = run_to_its_end(self.service, record)
         assert heard.state is not None and heard.state.status is RunStatus.SUCCESS, heard.state

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 
 from core.errors import NotFoundError, WorkerError
-from core.workers.catalog import GROUP, WorkerCatalog
+from core.workers.catalog import GROUP, WorkerCatalog, judged_format
 
 FAKE = "core.workers.builtin.fake.description:DESCRIPTION"
 
@@ -97,3 +98,27 @@ def test_an_implementation_that_cannot_be_imported_is_a_sentence(plug_ins: Path)
     catalog = WorkerCatalog([_entry("light", "light_half:DESCRIPTION")])
     with pytest.raises(WorkerError, match=r"cannot start: OSError: libtorch\.so is missing"):
         catalog.load(catalog.get("light"))
+
+
+@pytest.mark.parametrize("slug", ["yolo-detect", "yolo-segment"])
+def test_formats_whose_libraries_are_missing_say_so_and_the_others_stay(slug: str) -> None:
+    description = WorkerCatalog().get(slug)
+    judged = [judged_format(item, description, lambda _name: "") for item in description.exports]
+    assert {item.slug: item.is_available for item in judged} == {
+        "onnx": False,
+        "openvino": False,
+        "torchscript": True,
+        "pt": True,
+    }
+    assert judged[0].unavailable_reason == (
+        'onnx, onnxslim and onnxruntime are not installed. Install what exports need with: pip install "calque[export]"'
+    )
+    one = judged_format(description.exports[0], description, lambda name: "" if name == "onnxslim" else "1.0")
+    assert one.unavailable_reason.startswith("onnxslim is not installed.")
+    elsewhere = replace(description, python="/opt/other/bin/python")
+    assert judged_format(description.exports[0], elsewhere, lambda _name: "").is_available, "not looked into from here"
+
+
+def test_what_exports_need_is_installed_here_as_the_lock_has_it() -> None:
+    info = WorkerCatalog().info("yolo-detect")
+    assert [item.unavailable_reason for item in info.exports] == ["", "", "", ""]

@@ -60,7 +60,7 @@ _RUNTIMES: Mapping[str, _Runtime] = {
         "import onnxruntime",
         'session = onnxruntime.InferenceSession("model.onnx", providers=["CPUExecutionProvider"])\n'
         'outputs = session.run(None, {"images": batch})',
-        "`yolo predict model=model.onnx source=IMAGE` opens it too.",
+        "`yolo predict model=model.onnx imgsz={imgsz} source=IMAGE` opens it too.",
     ),
     OPENVINO: _Runtime(
         ("openvino", "numpy", "pillow"),
@@ -69,17 +69,17 @@ _RUNTIMES: Mapping[str, _Runtime] = {
         'settings = {"INFERENCE_PRECISION_HINT": "f32"}  # else some processors compute with 16 bits: other boxes\n'
         'model = openvino.Core().compile_model("model_openvino_model/model.xml", "CPU", settings)\n'
         "outputs = list(model(batch).values())",
-        "`yolo predict model=model_openvino_model source=IMAGE` opens it too. Where the processor can compute with "
-        "16 bits, OpenVINO does so unless it is told not to, and finds other boxes: see example.py. OpenVINO reports "
-        "its use to its makers when it is imported, unless `opt_in_out --opt_out` was run; example.py keeps it from "
-        "that.",
+        "`yolo predict model=model_openvino_model imgsz={imgsz} source=IMAGE` opens it too. Where the processor can "
+        "compute with 16 bits, OpenVINO does so unless it is told not to, and finds other boxes: see example.py. "
+        "OpenVINO reports its use to its makers when it is imported, unless `opt_in_out --opt_out` was run; example.py "
+        "keeps it from that.",
     ),
     TORCHSCRIPT: _Runtime(
         ("torch", "torchvision", "numpy", "pillow"),
         "import torch\nimport torchvision",
         'answer = torch.jit.load("model.torchscript")(torch.from_numpy(batch))\n'
         "outputs = [part.numpy() for part in (answer if isinstance(answer, tuple) else (answer,))]",
-        "`yolo predict model=model.torchscript source=IMAGE` opens it too.",
+        "`yolo predict model=model.torchscript imgsz={imgsz} source=IMAGE` opens it too.",
     ),
     PT: _Runtime(
         (f"ultralytics=={ENGINE_VERSION}",),
@@ -100,9 +100,9 @@ def example_text(format: str) -> str:
     return template.format(requirements=" ".join(runtime.requirements), imports=runtime.imports, run=runtime.run)
 
 
-def usage_text(format: str) -> str:
-    """How the model is used with other programs, in Markdown."""
-    return _RUNTIMES[format].usage
+def usage_text(format: str, imgsz: int) -> str:
+    """How the model is used with other programs, in Markdown. `imgsz`: Ultralytics takes 640 where it is not told."""
+    return _RUNTIMES[format].usage.format(imgsz=imgsz)
 
 
 def requirements_of(format: str) -> tuple[str, ...]:

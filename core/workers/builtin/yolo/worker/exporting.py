@@ -65,7 +65,7 @@ def convert(request: ConvertRequest, reporter: Reporter) -> Converted:
     return Converted(
         model=target.name,
         example=EXAMPLE_FILE,
-        usage=usage_text(format),
+        usage=usage_text(format, imgsz),
         requirements=requirements_of(format),
         licence=LICENCE,
         libraries=_libraries(format),
