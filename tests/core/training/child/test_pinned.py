@@ -89,6 +89,10 @@ def test_a_resumed_training_goes_on_and_what_it_does_anew_is_forgotten(bench: Be
     assert is_success(told), told.end
     fold = RunFold(read_request(bench.layout), bench.layout, read_attempts(bench.layout))
     assert [body.epoch for body in told.all(says.Looked)] == [1, 2, 3, 3, 4, 5]
+    started = [place for place, event in enumerate(told.events) if isinstance(event.body, says.Started)]
+    fold.apply(told.events[: started[1] + 1])
+    over = Liveness(attempt=2, is_alive=False, has_begun=True)
+    assert [look.epoch for look in fold.state(over).looks] == [1, 2]  # the third was not resumed from
     fold.apply(told.events)
     state = fold.state(Liveness(attempt=2, is_alive=False, has_begun=True))
     assert sorted(look.epoch for look in state.looks) == [1, 2, 3, 4, 5]
