@@ -1,0 +1,71 @@
+"""Predicting and importing predictions in a terminal, with real children."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path += [str(Path(__file__).parents[2] / "core" / name) for name in ("predictions", "training")]
+
+from prediction_site import PredictionSite
+
+from app.cli import main
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PredictionSite]:
+    made = PredictionSite(tmp_path_factory.mktemp("verbs"))
+    yield made
+    made.close()
+
+
+def call(site: PredictionSite, *words: object) -> int:
+    return main(["--home", str(site.shop.home.root), *map(str, words)])
+
+
+def test_a_folder_is_predicted_written_out_and_taken_in_again(
+    site: PredictionSite, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    where = ("--project", "Drawings", "--folder", "test", "--confidence", 0.25)
+    assert call(site, "predict", site.quick, *where, "--out", out, "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["status"], found["result"]["n_images"]) == ("Success", 3)
+    assert found["export"] == {"folder": str(out), "form": "coco", "n_objects": 6}
+    assert [one.id for one in site.predictions.list_sets(version=site.quick)] == [found["set"]]
+    # Its own results are read like another program's: the file beside says what the ids mean.
+    file = out / "predictions.json"
+    assert call(site, "import-predictions", file, "--project", "Drawings", "--name", "again", "--json") == 0
+    again = json.loads(capsys.readouterr().out)
+    assert (again["n_read"], again["n_kept"], again["n_images"]) == (6, 6, 3)
+    assert call(site, "verify", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["problems"] == []
+
+
+def test_what_does_not_go_together_is_said_before_anything_runs(
+    site: PredictionSite, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    full = tmp_path / "full"
+    full.mkdir()
+    (full / "mine.txt").write_text("mine")
+    here = ("--project", "Drawings")
+    n_runs = len(site.service.list_runs())
+    for words, text in (
+        (("nothing", *here), 'no model version "nothing"'),
+        ((site.quick,), "Name either images or folders, or a project"),
+        ((site.quick, tmp_path, *here), "Name either images or folders, or a project"),
+        ((site.quick, tmp_path, "--folder", "test"), "--folder names a folder of a project"),
+        ((site.quick, *here, "--overlap", 10), "speak of tiles"),
+        ((site.quick, *here, "--tile", 10), "Tiles of 10 pixels cannot be made"),
+        ((site.quick, *here, "--format", "csv"), "Say where to with --out"),
+        ((site.quick, *here, "--out", tmp_path / "x", "--format", "pdf"), 'no form "pdf"'),
+        ((site.quick, *here, "--out", full), "is not empty"),
+        ((site.quick, *here, "--confidence", 2), "The confidence is above 0 and at most 1"),
+    ):
+        assert call(site, "predict", *words) == 1
+        assert text in capsys.readouterr().err
+    assert len(site.service.list_runs()) == n_runs
