@@ -48,6 +48,7 @@ class MatrixPanel(StudyPanel):
         self._reached = label("", "muted", wrap=True)
         self._reached.setMinimumHeight(2 * self.fontMetrics().height())
         self._reached.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._reached.setContentsMargins(8, 0, 8, 2)
         self._empty = EmptyState(
             "table", self.tr("No matrix"), self.tr("There is no ground truth to compare the predictions with.")
         )
