@@ -1,4 +1,5 @@
-"""What travels with an exported version beside its published files: what people called it, and its training's time.
+"""What travels with an exported version beside its published files: what people called it, the threshold that they
+chose, and its training's time.
 
 Published files never change, and are the same for the same content; what a registry knows of a version is neither.
 """
@@ -14,6 +15,7 @@ from typing import Any
 
 from core import clock
 from core.domain.models import ModelVersion
+from core.domain.thresholds import ChosenThreshold
 from core.errors import RefusedError, WeightsError
 from core.registry.titles import checked_description, checked_title
 
@@ -31,11 +33,12 @@ class Origin:
     description: str = ""
     trained_at: datetime | None = None
     duration_s: float | None = None
+    threshold: ChosenThreshold | None = None
 
 
 def origin_of(version: ModelVersion) -> bytes:
     """The file's content: the same for the same version, whenever it is exported."""
-    content = {
+    content: dict[str, Any] = {
         "format": FORMAT,
         "model": version.model_name,
         "number": version.number,
@@ -44,6 +47,9 @@ def origin_of(version: ModelVersion) -> bytes:
         "trained_at": version.created_at.isoformat(),
         "duration_s": version.duration_s,
     }
+    chosen = version.chosen_threshold
+    if chosen is not None:
+        content["threshold"] = {"confidence": chosen.confidence, "by_category": dict(chosen.by_category)}
     return json.dumps(content, indent=1, sort_keys=True).encode() + b"\n"
 
 
@@ -79,4 +85,17 @@ def _from_json(content: dict[str, Any]) -> Origin:
         description=checked_description(content["description"], "version"),
         trained_at=min(trained_at, clock.now()),
         duration_s=None if duration_s is None else float(duration_s),
+        threshold=_threshold_from_json(content.get("threshold")),
     )
+
+
+def _threshold_from_json(value: dict[str, Any] | None) -> ChosenThreshold | None:
+    """None where nobody chose one. Raises ValueError, KeyError, TypeError, AttributeError for what is none."""
+    if value is None:
+        return None
+    confidence, by_category = value["confidence"], value["by_category"]
+    for number in (0.0 if confidence is None else confidence, *by_category.values()):
+        if isinstance(number, bool) or not isinstance(number, int | float) or not 0.0 <= number <= 1.0:
+            raise ValueError
+    numbers = {str(name): float(number) for name, number in by_category.items()}
+    return ChosenThreshold(None if confidence is None else float(confidence), numbers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from core import clock
@@ -96,6 +97,10 @@ def insert_imported(
         description=bundle.origin.description,
         number=number,
     )
+    chosen = bundle.origin.threshold
+    if chosen is not None:
+        own = {name: value for name, value in chosen.by_category.items() if name in bundle.categories}
+        models.set_threshold(session, version.id, replace(chosen, by_category=own))
     tables = tables_of(content)
     for table in tables:
         made = Evaluation(

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from core.domain.changes import Changes
 from core.domain.evaluation_json import table_to_json
+from core.domain.ids import ProjectId
 from core.domain.snapshots import Split
 from core.domain.thresholds import USUAL_CONFIDENCE, ChosenThreshold, ThresholdOrigin
 from core.errors import RefusedError, WeightsError
 from core.models.card import make_card
 from core.models.description import require_described
+from core.models.origin import read_origin
 from core.models.service import ModelService
 from core.models.thresholds import threshold_of
 from tests.core.evaluation.coco_tables import coco_row, coco_table
@@ -58,6 +63,31 @@ def test_a_persons_own_stands_above_and_can_be_taken_back(service: ModelService,
     assert (found.confidence, found.origin) == (0.4375, ThresholdOrigin.TRAINING)
     service.set_threshold(version.id, ChosenThreshold())
     assert service.threshold_of(version.id) == threshold_of(PUBLISHED)
+
+
+def test_a_persons_own_travels_with_the_version(
+    service: ModelService, add_version: AddVersion, project: ProjectId, tmp_path: Path
+) -> None:
+    version = add_version(**PUBLISHED)
+    service.export_version(version.id, tmp_path / "plain")
+    assert "threshold" not in json.loads((tmp_path / "plain" / "version.json").read_bytes())
+    service.set_threshold(version.id, ChosenThreshold(0.6, {"initial": 0.2}))
+    service.export_version(version.id, tmp_path / "own")
+    taken = service.import_version(tmp_path / "own", project, new_model_name="Taken in").value
+    assert service.threshold_of(taken.id) == service.threshold_of(version.id)
+    plain = service.import_version(tmp_path / "plain", project, new_model_name="Plain").value
+    assert (plain.chosen_threshold, service.threshold_of(plain.id).confidence) == (None, 0.4375)
+
+
+@pytest.mark.parametrize(
+    "value", [[], {"confidence": 2, "by_category": {}}, {"confidence": None, "by_category": {"line": "x"}}, {}]
+)
+def test_an_own_threshold_from_elsewhere_that_is_none_is_refused(tmp_path: Path, value: object) -> None:
+    told = {"model": "Lines", "number": 1, "name": "", "description": "", "duration_s": None, "format": 1}
+    told |= {"trained_at": "2026-01-01T00:00:00+00:00", "threshold": value}
+    (tmp_path / "version.json").write_text(json.dumps(told))
+    with pytest.raises(WeightsError, match=r"version\.json cannot be understood"):
+        read_origin(tmp_path)
 
 
 @pytest.mark.parametrize(
