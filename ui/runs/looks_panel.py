@@ -191,6 +191,7 @@ class LooksPanel(QWidget):
         font.setBold(True)
         self._title.setFont(font)
         self._place = label("", "muted")
+        self._place.setToolTip(self.tr("Below each picture: found, false positives, missed (TP · FP · FN)"))
         self._newest = QPushButton(self.tr("Newest"))
         self._newest.setToolTip(self.tr("Go to the newest epoch, and follow the training from there"))
         self._newest.clicked.connect(lambda: self._slider.setValue(self._slider.maximum()))

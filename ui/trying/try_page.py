@@ -252,6 +252,7 @@ class TryPage(QWidget):
         side = QWidget()
         side.setMinimumWidth(SIDE_WIDTH)
         tabs = QTabWidget()
+        tabs.setAccessibleName(self.tr("What was found"))
         tabs.addTab(self._objects, self.tr("Objects"))
         tabs.addTab(self._json, self.tr("JSON"))
         sure = QHBoxLayout()
