@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -67,11 +68,17 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class _There:
-    """What is on an image already, by class."""
+    """What is on an image already: by class, the boxes as `highest_overlap` takes them."""
 
-    truth: dict[str, list[Corners]] = field(default_factory=lambda: defaultdict(list))
-    accepted: dict[str, list[Corners]] = field(default_factory=lambda: defaultdict(list))
-    rejected: dict[str, list[Corners]] = field(default_factory=lambda: defaultdict(list))
+    truth: dict[str, Any] = field(default_factory=lambda: defaultdict(list))
+    accepted: dict[str, Any] = field(default_factory=lambda: defaultdict(list))
+    rejected: dict[str, Any] = field(default_factory=lambda: defaultdict(list))
+
+    def settle(self) -> None:
+        """Nothing is added any more: as arrays they are looked at many times faster."""
+        for boxes in (self.truth, self.accepted, self.rejected):
+            for name, corners in boxes.items():
+                boxes[name] = np.array(corners, dtype=np.float64)
 
 
 class AcceptingService:
@@ -97,6 +104,8 @@ class AcceptingService:
         with self._registry.read() as session:
             facts = facts_of(session, project, (image.key for image in table.images))
             there = _what_is_there(session, project, [fact.key for fact in facts.values()])
+        for one in there.values():
+            one.settle()
         found: list[Candidate] = []
         n_agreeing = n_judged = n_elsewhere = 0
         for candidate, image in _candidates(table, np.flatnonzero(table.confidences >= least), facts):

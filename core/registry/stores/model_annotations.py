@@ -16,7 +16,7 @@ from core.domain.judgements import ModelAnnotation
 from core.domain.projects import Source
 from core.registry.stores.chunks import KEYS_PER_QUERY, ROWS_PER_INSERT, chunked
 from core.registry.stores.shapes import Shape, decode, encode
-from core.registry.stores.upkeep import Touched, annotations_written
+from core.registry.stores.upkeep import by_models_written
 from core.registry.tables.images import ANNOTATIONS, IMAGES
 from core.registry.tables.models import ModelRow, VersionRow
 from core.registry.tables.predictions import PredictionSetRow
@@ -50,25 +50,23 @@ class Known:
 
 def insert_model_annotations(session: Session, annotations: Iterable[NewModelAnnotation]) -> tuple[AnnotationId, ...]:
     """Their ids, in order."""
-    touched, ids = Touched(), list[int]()
+    ids, images = list[int](), set[int]()
     statement = insert(ANNOTATIONS).returning(ANNOTATIONS.c.id, sort_by_parameter_order=True)
     for chunk in chunked(annotations, ROWS_PER_INSERT):
-        with annotations_written(session, {annotation.image for annotation in chunk}, touched):
-            ids += session.scalars(statement, [_to_columns(annotation) for annotation in chunk]).all()
-    touched.note(session)
+        ids += session.scalars(statement, [_to_columns(annotation) for annotation in chunk]).all()
+        images.update(annotation.image for annotation in chunk)
+    by_models_written(session, images)
     return tuple(AnnotationId(str(id)) for id in ids)
 
 
 def delete_model_annotations(session: Session, ids: Iterable[AnnotationId]) -> tuple[ModelAnnotation, ...]:
     """Those that there were. Ground truth among the ids stays."""
-    touched, gone = Touched(), list[ModelAnnotation]()
+    gone: list[ModelAnnotation] = []
     for chunk in chunked(map(int, ids), KEYS_PER_QUERY):
         is_wanted = ANNOTATIONS.c.id.in_(chunk) & _BY_MODEL
-        found = _read(session, ANNOTATIONS.c.id.in_(chunk))
-        with annotations_written(session, {int(one.image) for one in found}, touched):
-            session.execute(delete(ANNOTATIONS).where(is_wanted))
-        gone += found
-    touched.note(session)
+        gone += _read(session, ANNOTATIONS.c.id.in_(chunk))
+        session.execute(delete(ANNOTATIONS).where(is_wanted))
+    by_models_written(session, {int(one.image) for one in gone})
     return tuple(gone)
 
 

@@ -104,6 +104,20 @@ def facts_written(session: Session, images: Collection[int]) -> None:
         note(session, Changes.of(image_lists=[id]) if is_many else Changes.of(images=map(_image_id, keys)))
 
 
+def by_models_written(session: Session, images: Collection[int]) -> None:
+    """Accepted predictions on these images came or went: of ground truth, and so of all counts, nothing has changed."""
+    touched = Touched()
+    by_project: dict[str, list[int]] = defaultdict(list)
+    for chunk in chunked(sorted(set(images)), KEYS_PER_QUERY):
+        session.execute(update(IMAGES).where(IMAGES.c.id.in_(chunk)).values(revision=IMAGES.c.revision + 1))
+        for key, place in _find_places(session, chunk).items():
+            by_project[place.project].append(key)
+    for project, keys in by_project.items():
+        _images_changed(session, project, keys)
+        touched.add(project, keys)
+    touched.note(session)
+
+
 def project_changed(session: Session, project: str) -> None:
     """Let the project's revision grow."""
     session.execute(update(ProjectRow).where(ProjectRow.id == project).values(revision=ProjectRow.revision + 1))
