@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QComboBox
 
 from app.controllers.suspecting import SuspectingController
 from app.jobs import JobRunner
@@ -77,6 +78,13 @@ def test_verdicts_are_given_walked_past_and_taken_back_by_keys(
     QTest.keyClick(page.canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: finder.entry is first)
     assert shop.tags.count(shop.project)[LABEL_SUSPICIOUS] == 0
+
+
+def test_every_control_has_a_name(finder: SuspectingController, page: SuspicionsPage) -> None:
+    for kind in (QAbstractButton, QComboBox):
+        for widget in page.findChildren(kind):
+            if widget.focusPolicy() != Qt.FocusPolicy.NoFocus and widget.isVisibleTo(page):
+                assert widget.accessibleName() or getattr(widget, "text", lambda: "")(), widget
 
 
 def test_a_missing_object_is_accepted_from_the_prediction(

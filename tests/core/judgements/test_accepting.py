@@ -8,6 +8,8 @@ import pytest
 
 from core.domain.geometry import Box, Polygon
 from core.domain.judgements import Correction
+from core.domain.models import VersionStatus
+from core.domain.runs import RunStatus
 from core.errors import RefusedError
 from core.registry.stores.annotations import delete_imported
 from core.training.draft.draft_json import draft_from_json, draft_to_json
@@ -180,3 +182,16 @@ def test_a_draft_of_an_older_calque_includes_none(shop):
     assert draft_from_json(written).include_model_annotations
     del written["include_model_annotations"]
     assert not draft_from_json(written).include_model_annotations
+
+
+def test_a_training_carried_out_with_them_published_what_it_was_told(shop):
+    study = shop.predict({FREE: [("disc", 0.9, Box(1, 1, 9, 9)), ("bar", 0.8, FAR)]})
+    shop.accepting.accept(shop.project, study, shop.accepting.queue(shop.project, study).candidates)
+    record = shop.training.submit(shop.draft(include_model_annotations=True)).value
+    shop.runs.carry_out(record.id, lambda batch: None, lambda: False)
+    ended = shop.runs.get_run(record.id)
+    assert ended.status is RunStatus.SUCCESS, ended.reason
+    version = shop.models.get_version(ended.version)
+    assert version.status is VersionStatus.AVAILABLE and version.snapshot == record.snapshot
+    (frozen,) = [image for image in shop.datasets.open(version.snapshot).images() if image.path == FREE]
+    assert sorted(item.geometry.x0 for item in frozen.objects) == [1, 40]
