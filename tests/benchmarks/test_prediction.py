@@ -155,6 +155,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory):
 
 
 @pytest.mark.benchmark
+@pytest.mark.timeout(1800)
 def test_files_to_stored_results_beside_yolo_predict(bench: Bench) -> None:
     ours, theirs = [], []
     for _ in range(ROUNDS):
@@ -166,6 +167,7 @@ def test_files_to_stored_results_beside_yolo_predict(bench: Bench) -> None:
 
 
 @pytest.mark.benchmark
+@pytest.mark.timeout(1800)
 def test_memory_does_not_grow_with_the_number_of_images(bench: Bench) -> None:
     few, many, bare = bench.predict(bench.few), bench.predict(bench.many), bench.bare(bench.many)
     grown = many.peak_mb / few.peak_mb - 1
@@ -177,6 +179,7 @@ def test_memory_does_not_grow_with_the_number_of_images(bench: Bench) -> None:
 
 
 @pytest.mark.benchmark
+@pytest.mark.timeout(1800)
 def test_memory_with_tiles(bench: Bench) -> None:
     tiling = Tiling(320, 40)
     few = bench.predict(bench.few, tiling=tiling)

@@ -54,7 +54,8 @@ class VersionPage(QWidget):
         self._partial.setToolTip(
             self.tr("Its training was stopped before its planned end; the best weights were kept.")
         )
-        self._run = QPushButton(icon("activity"), self.tr("Open run"))
+        self._run = QPushButton(icon("activity"), "")  # the title needs the room
+        self._run.setAccessibleName(self.tr("Open run"))
         self._see = QPushButton(icon("scan"), self.tr("See the predictions"))
         self._train = QPushButton(icon("play"), self.tr("Train again…"))
         self._predict = QPushButton(icon("wand-sparkles"), self.tr("Predict on…"))
@@ -167,7 +168,7 @@ class VersionPage(QWidget):
         }
         for button, reason in reasons.items():
             button.setEnabled(not reason)
-            button.setToolTip(reason)
+            button.setToolTip(reason or ("" if button.text() else button.accessibleName()))
         self._try.setEnabled(not reasons[self._predict])
 
     @staticmethod
