@@ -24,7 +24,7 @@ from core.domain.ids import RunId, VersionId
 from core.domain.metrics import MAP50, MAP50_95
 from core.domain.runs import MetricBatch, RunRecord
 from core.domain.snapshots import Split
-from core.domain.studies import StudyDifference, StudySource
+from core.domain.studies import StudyDifference, StudyKind, StudySource
 from core.errors import CalqueError, RefusedError
 from core.evaluations.pairing import compare_studies, sentences
 from core.evaluations.studies import StudyService
@@ -91,17 +91,26 @@ class ComparingService:
     def difference(
         self, first: VersionId, second: VersionId, split: Split, check: Callable[[], None] = _no_check
     ) -> StudyDifference:
-        """Of two versions by what their trainings predicted of a set, each at its own threshold.
+        """Of two versions by what their trainings predicted of a set, each at its own threshold; where a training kept
+        nothing of that set, by the newest evaluation on one of that kind.
 
         Raises CalqueError when one of them predicted nothing there, or nothing can be compared.
         """
         thresholds = self._models.threshold_of(first), self._models.threshold_of(second)
         with (
-            self._studies.open(StudySource.of_version(first, split), check=check) as a,
-            self._studies.open(StudySource.of_version(second, split), check=check) as b,
+            self._studies.open(self._source(first, split), check=check) as a,
+            self._studies.open(self._source(second, split), check=check) as b,
         ):
             at = [threshold.at(study.categories) for threshold, study in zip(thresholds, (a, b), strict=True)]
             return compare_studies(a, b, *at, check=check)
+
+    def _source(self, id: VersionId, split: Split) -> StudySource:
+        """That of the training is named where there is neither, for its error says what to do."""
+        own = StudySource.of_version(id, split)
+        found = [info for info in self._studies.list_studies(version=id) if info.split is split]
+        if any(info.source == own for info in found):
+            return own
+        return next((info.source for info in found if info.kind is StudyKind.EVALUATION), own)
 
     def _version(self, id: VersionId, check: Callable[[], None]) -> _Entry:
         check()

@@ -121,3 +121,18 @@ def test_the_best_of_a_row_is_the_highest_or_the_lowest_and_nobody_when_alone() 
 
 def test_equal_titles_are_told_apart() -> None:
     assert numbered(("a", "b", "a")) == ("a · 1", "b", "a · 2")
+
+
+def test_an_evaluation_stands_in_for_what_a_training_did_not_keep(tmp_path) -> None:
+    site = EvaluationSite(tmp_path)
+    try:
+        draft = site.shop.draft(new_model_name="Untested", test_folders=(), device="cpu", values={"n_steps": 1})
+        version = site.train_draft(draft)
+        comparing = ComparingService(site.shop.models, site.shop.runs, site.studies)
+        with pytest.raises(NotFoundError, match="Evaluate it on these images"):
+            comparing.difference(site.quick, version, Split.TEST)
+        site.evaluate(version)
+        found = comparing.difference(site.quick, version, Split.TEST)
+        assert (found.n_images, found.n_left_out) == (3, 0)
+    finally:
+        site.close()
