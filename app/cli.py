@@ -46,6 +46,7 @@ VERBS = (
     "import-predictions",
     "accept",
     "tag",
+    "label-errors",
     "evaluate",
     "compare",
     "report",
@@ -148,6 +149,12 @@ def make_parser() -> argparse.ArgumentParser:
     made.add_argument("--project", metavar="NAME", required=True)
     made.add_argument("--set", metavar="SET", choices=("train", "val", "test"), help="of a version: which images")
     made.add_argument("--above", metavar="CONFIDENCE", type=float, default=0.5, help="0 to 1; default 0.5")
+    made = verb("label-errors", "List the labels of a project that are likely wrong, as predictions make one think.")
+    made.add_argument("source", metavar="VERSION|SET", help="whose stored predictions: the id of a version or of a set")
+    made.add_argument("--project", metavar="NAME", required=True)
+    made.add_argument("--set", metavar="SET", choices=("train", "val", "test"), help="of a version: which images")
+    made.add_argument("--most", metavar="N", type=int, default=20, help="so many are printed; default 20")
+    made.add_argument("--csv", metavar="FILE", type=Path, help="write all of them there, and the verdicts given so far")
     made = verb("tag", "Tag images of a project; without a tag, say how many have which.")
     made.add_argument("tag", metavar="TAG", nargs="?", help='e.g. "label suspicious", "hard case", "exclude"')
     made.add_argument("images", metavar="IMAGE", nargs="*", help="paths in the project; without one, list those tagged")
@@ -384,10 +391,11 @@ def _dispatch(arguments: argparse.Namespace, home: Any, console: Console) -> Ver
             from app.verbs import error_reports
 
             return error_reports.run(services, arguments, console)
-        if verb in ("accept", "tag"):
+        if verb in ("accept", "tag", "label-errors"):
             from app.verbs import judgements
 
-            return getattr(judgements, f"run_{verb}")(services, arguments, console)  # type: ignore[no-any-return]
+            name = verb.replace("-", "_")
+            return getattr(judgements, f"run_{name}")(services, arguments, console)  # type: ignore[no-any-return]
         if verb in ("evaluate", "compare", "report"):
             from app.verbs import evaluations
 

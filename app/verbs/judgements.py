@@ -1,4 +1,4 @@
-"""`calque accept` and `calque tag`: what a person decides about predictions and images."""
+"""`calque accept`, `tag` and `label-errors`: what a person decides about predictions and images."""
 
 from __future__ import annotations
 
@@ -64,6 +64,28 @@ def judged_lines(judged: Judged, n_judged: int = 0, n_agreeing: int = 0, n_elsew
     if judged.new_categories:
         lines.append(f"New classes: {', '.join(map(shown, judged.new_categories))}.")
     return lines
+
+
+def run_label_errors(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
+    """The likeliest first; what was reviewed in the window is not named again, and a table names the verdicts too."""
+    project = _project(services, arguments.project)
+    study = _find_study(services, project, arguments.source, Split(arguments.set) if arguments.set else None)
+    suspicions = services.suspecting.find(project.id, study)
+    if arguments.csv is not None:
+        write_durably(arguments.csv, services.suspecting.as_csv(project.id, suspicions.found).encode())
+    data = {
+        "project": project.id,
+        "suspicions": [
+            {"image": one.path, "kind": one.kind, "class": one.category, "score": one.score, "text": one.text}
+            for one in suspicions.found
+        ],
+        "reviewed": suspicions.n_reviewed,
+        "elsewhere": suspicions.n_elsewhere,
+    }
+    lines = [f"{one.score:.2f} {shown(one.path)}: {one.text}" for one in suspicions.found[: arguments.most]]
+    n = counted(len(suspicions.found), "label is", "labels are")
+    lines.append(f"{n} doubted in all, {counted(suspicions.n_reviewed, 'was', 'were')} reviewed before.")
+    return VerbResult(data, tuple(lines))
 
 
 def run_tag(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:

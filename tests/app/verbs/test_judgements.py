@@ -11,6 +11,7 @@ import pytest
 from app.cli import main
 from core.domain.geometry import Box
 from tests.core.judgements.predicted_shop import PredictedShop
+from tests.core.judgements.test_suspecting import predicted
 
 FREE = "train/unlabelled.jpg"
 
@@ -72,3 +73,18 @@ def test_an_error_report_is_written(shop: PredictedShop, tmp_path: Path, capsys:
     assert "between 0 and 1" in capsys.readouterr().err
     assert call(shop, "error-report", "nothing", "--out", str(tmp_path / "other")) == 1
     assert "neither a model version" in capsys.readouterr().err
+
+
+def test_doubted_labels_are_listed_the_likeliest_first(
+    shop: PredictedShop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = predicted(shop)
+    words = ("label-errors", str(study.source.set), "--project", "Drawings")
+    file = tmp_path / "errors.csv"
+    assert call(shop, *words, "--json", "--csv", str(file)) == 0
+    found = json.loads(capsys.readouterr().out)["suspicions"]
+    assert {one["image"] for one in found[:2]} == {"train/03.jpg", "train/05.jpg"}
+    assert len(file.read_text().splitlines()) == 1 + len(found)
+    assert call(shop, *words, "--most", "1") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2 and f"{len(found)} labels are doubted" in lines[1]
