@@ -219,7 +219,7 @@ class RunPage(QWidget):
             return self._conversion
         if run.kind.has_curves:
             return self._curves_tab
-        return self._evaluation if run.kind.has_measurements and run.tables else self._log
+        return self._evaluation if run.kind.has_measurements else self._log
 
     def _refresh(self, run: Run) -> None:
         state, now = run.state, self._now()
@@ -295,7 +295,9 @@ class RunPage(QWidget):
 
     def _evaluation_note(self, run: Run) -> str:
         if run.status.is_terminal:
-            return self.tr("The run ended before any set was measured.")
+            return self.tr("The run ended before anything was measured.")
+        if not run.kind.has_curves:
+            return self.tr("The numbers come when every image was looked at.")
         return self.tr("Each set is measured after the training.")
 
     def _request(self, action: RunAction) -> None:

@@ -25,9 +25,10 @@ from core.domain.runs import (
     StageState,
 )
 from core.domain.snapshots import Split
+from core.evaluations.kind import EVALUATION_RUN
 from core.rechecks.kind import RECHECK
 from core.runs.merging import merge
-from core.training.kind import StageName
+from core.training.kind import TRAINING, StageName
 from tests.core.evaluation.coco_tables import coco_row, coco_table
 from ui.runs.run_actions import RunAction
 from ui.runs.run_page import RunPage
@@ -302,6 +303,14 @@ def test_a_kind_shows_its_own_steps_and_no_place_for_what_it_does_not_make(
     page.show_run(make_run("another"))
     assert len(page.steps.titles) == 6
     assert page.header.button(RunAction.STOP).text() == "Stop and keep the best"
+
+
+def test_a_page_begins_with_what_its_kind_makes(page: RunPage, make_run: Runs) -> None:
+    for kind, tab in ((EVALUATION_RUN, page.evaluation), (RECHECK, page.log), (TRAINING, page._curves_tab)):
+        page.show_run(make_run(kind.slug, of_kind=kind))
+        assert page._tabs.currentWidget() is tab
+    page.show_run(make_run("again", of_kind=EVALUATION_RUN))
+    assert page.evaluation._empty._text.text() == "The numbers come when every image was looked at."
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (95, "1:35"), (10_812, "3:00:12")])
