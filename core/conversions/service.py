@@ -17,13 +17,14 @@ from core.domain.ids import ProjectId, RunId, VersionId
 from core.domain.models import Model, ModelVersion, VersionStatus
 from core.domain.names import shown
 from core.domain.projects import Project
-from core.domain.runs import RunRecord, RunStatus
+from core.domain.runs import RunRecord
 from core.errors import NotFoundError, RefusedError, WeightsError
 from core.models.exporting import free_target
 from core.models.service import ModelService
 from core.models.weights_store import WEIGHTS_FILE, load_model_json
 from core.projects.service import ProjectService
 from core.runs.folder.request import RunRequest
+from core.runs.pending import pending_record
 from core.runs.service import RunService
 from core.workers.catalog import WorkerCatalog
 
@@ -97,7 +98,7 @@ class ConversionService:
             threshold=self._threshold_of(id),
         )
         request = _make_request(project, model, version, payload.to_json(self._home), title)
-        return self._runs.create(request, _make_record(request, model, version))
+        return self._runs.create(request, pending_record(request, version, version.snapshot))
 
     def _formats_of(self, version: ModelVersion) -> tuple[Any, ...]:
         try:
@@ -172,28 +173,4 @@ def _make_request(
         max_duration_s=None,
         created_at=clock.now(),
         payload=payload,
-    )
-
-
-def _make_record(request: RunRequest, model: Model, version: ModelVersion) -> RunRecord:
-    return RunRecord(
-        id=request.run,
-        name=request.name,
-        kind=request.kind,
-        project=request.project,
-        project_name=request.project_name,
-        worker=request.worker,
-        worker_version=request.worker_version,
-        model=model.id,
-        model_name=model.name,
-        version=version.id,
-        version_label=version.label,
-        snapshot=version.snapshot,
-        status=RunStatus.PENDING,
-        reason="",
-        stage=None,
-        progress=0.0,
-        device=request.device,
-        attempt=1,
-        created_at=request.created_at,
     )

@@ -17,7 +17,7 @@ from core.domain.models import Model, ModelVersion, VersionStatus
 from core.domain.names import shown
 from core.domain.predictions import PredictionSet
 from core.domain.projects import Project
-from core.domain.runs import RunRecord, RunStatus
+from core.domain.runs import RunRecord
 from core.domain.snapshots import SnapshotInfo, Split
 from core.domain.studies import StudyEntry, StudyInfo, StudyKind, StudySource
 from core.errors import CalqueError, NotFoundError, RefusedError, WeightsError
@@ -42,6 +42,7 @@ from core.registry.stores import predictions as set_store
 from core.registry.stores import snapshots
 from core.registry.titles import checked_description, checked_title
 from core.runs.folder.request import RunRequest
+from core.runs.pending import pending_record
 from core.runs.service import RunService
 from core.tasks.catalog import TaskCatalog
 from core.tasks.task import Task
@@ -128,7 +129,7 @@ class EvaluationService:
             max_detections=self._max_detections(version.id),
         )
         request = _request(chosen, payload, self._device(draft, version), self._packs.parent)
-        record = self._runs.create(request, _record(request, chosen.model, version, snapshot))
+        record = self._runs.create(request, pending_record(request, version, snapshot.id))
         return Changed(record, changes.merged(Changes.of(runs=[record.id])))
 
     def measure_set(self, id: PredictionSetId, *, name: str = "", check: Check = _no_check) -> Changed[Evaluation]:
@@ -398,28 +399,4 @@ def _request(chosen: _Chosen, payload: EvaluationPayload, device: str, home: Pat
         max_duration_s=None,
         created_at=clock.now(),
         payload=payload.to_json(home),
-    )
-
-
-def _record(request: RunRequest, model: Model, version: ModelVersion, snapshot: SnapshotInfo) -> RunRecord:
-    return RunRecord(
-        id=request.run,
-        name=request.name,
-        kind=request.kind,
-        project=request.project,
-        project_name=request.project_name,
-        worker=request.worker,
-        worker_version=request.worker_version,
-        model=model.id,
-        model_name=model.name,
-        version=version.id,
-        version_label=version.label,
-        snapshot=snapshot.id,
-        status=RunStatus.PENDING,
-        reason="",
-        stage=None,
-        progress=0.0,
-        device=request.device,
-        attempt=1,
-        created_at=request.created_at,
     )

@@ -18,7 +18,7 @@ from core.domain.predicting import PredictionDraft, PredictionSurvey
 from core.domain.prediction_exports import PredictionExport, PredictionExportReport
 from core.domain.predictions import PredictionSet
 from core.domain.projects import Project
-from core.domain.runs import RunRecord, RunStatus
+from core.domain.runs import RunRecord
 from core.errors import CalqueError, NotFoundError, RefusedError, RunError, WeightsError
 from core.files.faults import told_as_storage_error
 from core.files.leftovers import sweep
@@ -40,6 +40,7 @@ from core.registry.stores import predictions as store
 from core.runs.folder.layout import RunLayout
 from core.runs.folder.removal import remove_folder
 from core.runs.folder.request import RunRequest, read_request
+from core.runs.pending import pending_record
 from core.runs.service import RunService
 from core.tasks.catalog import TaskCatalog
 
@@ -93,7 +94,7 @@ class PredictionService:
             remove_folder(layout.folder, within=layout.folder.parent)
             raise
         request = _request(layout, shelter, model, version, payload, self._device(draft, version))
-        return self._runs.create(request, _record(request, model, version))
+        return self._runs.create(request, pending_record(request, version, None))
 
     def _write(self, draft: PredictionDraft, version: ModelVersion, layout: RunLayout) -> PredictionPayload:
         """The list of images into the run's folder."""
@@ -345,28 +346,4 @@ def _request(
         max_duration_s=None,
         created_at=clock.now(),
         payload=payload.to_json(layout.home),
-    )
-
-
-def _record(request: RunRequest, model: Model, version: ModelVersion) -> RunRecord:
-    return RunRecord(
-        id=request.run,
-        name=request.name,
-        kind=request.kind,
-        project=request.project,
-        project_name=request.project_name,
-        worker=request.worker,
-        worker_version=request.worker_version,
-        model=model.id,
-        model_name=model.name,
-        version=version.id,
-        version_label=version.label,
-        snapshot=None,
-        status=RunStatus.PENDING,
-        reason="",
-        stage=None,
-        progress=0.0,
-        device=request.device,
-        attempt=1,
-        created_at=request.created_at,
     )

@@ -11,7 +11,7 @@ from core.datasets.service import DatasetService
 from core.domain.ids import RunId, VersionId
 from core.domain.models import Model, ModelVersion, VersionStatus
 from core.domain.projects import Project
-from core.domain.runs import RunRecord, RunStatus
+from core.domain.runs import RunRecord
 from core.domain.snapshots import Split
 from core.errors import RefusedError
 from core.evaluation.files import PREDICTIONS
@@ -21,6 +21,7 @@ from core.rechecks.kind import RECHECK
 from core.rechecks.payload import RecheckPayload
 from core.runs.folder.layout import RunLayout
 from core.runs.folder.request import RunRequest, read_request
+from core.runs.pending import pending_record
 from core.runs.service import RunService
 from core.training.child.payload import payload_from_json
 
@@ -69,7 +70,7 @@ class RecheckService:
         request = _make_request(
             project, model, version, payload.to_json(layout.home), device or trained.device, trained.seed
         )
-        return self._runs.create(request, _make_record(request, model, version))
+        return self._runs.create(request, pending_record(request, version, version.snapshot))
 
     def _training_of(self, version: ModelVersion) -> RunLayout:
         """The folder of the run that made the version, on the list or not."""
@@ -111,28 +112,4 @@ def _make_request(
         max_duration_s=None,
         created_at=clock.now(),
         payload=payload,
-    )
-
-
-def _make_record(request: RunRequest, model: Model, version: ModelVersion) -> RunRecord:
-    return RunRecord(
-        id=request.run,
-        name=request.name,
-        kind=request.kind,
-        project=request.project,
-        project_name=request.project_name,
-        worker=request.worker,
-        worker_version=request.worker_version,
-        model=model.id,
-        model_name=model.name,
-        version=version.id,
-        version_label=version.label,
-        snapshot=version.snapshot,
-        status=RunStatus.PENDING,
-        reason="",
-        stage=None,
-        progress=0.0,
-        device=request.device,
-        attempt=1,
-        created_at=request.created_at,
     )

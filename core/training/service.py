@@ -30,6 +30,7 @@ from core.registry.stores import selections
 from core.runs.folder.layout import RunLayout
 from core.runs.folder.removal import remove_folder
 from core.runs.folder.request import read_request, write_request
+from core.runs.pending import pending_record
 from core.runs.processes.devices import probe_devices
 from core.runs.processes.launch import device_holder
 from core.runs.service import RunService
@@ -45,7 +46,7 @@ from core.training.review.data import Check
 from core.training.review.gathering import Gathered, Gatherer, tidy
 from core.training.review.preflight import check as check_facts
 from core.training.review.words import describe_values
-from core.training.starting import make_record, make_request
+from core.training.starting import make_request
 from core.training.timing import BatchTimer, epochs_of, estimated_s, time_question
 from core.workers.catalog import WorkerCatalog
 from core.workers.configuration import differing
@@ -306,7 +307,7 @@ class TrainingService:
             )
             layout.ensure()
             write_request(layout, request)
-            run_store.insert_run(session, make_record(request, model, version, snapshot.id, layout.folder))
+            run_store.insert_run(session, pending_record(request, version, snapshot.id, layout.folder))
             if facts.configuration is not None and facts.configuration.id is not None:
                 configuration_store.lock_configuration(session, facts.configuration.id)
             return Changed(run_store.get_run(session, run), noted(session))

@@ -6,9 +6,8 @@ import math
 from pathlib import Path
 
 from core import clock
-from core.domain.ids import RunId, SnapshotId
+from core.domain.ids import RunId
 from core.domain.models import Model, ModelVersion
-from core.domain.runs import RunRecord, RunStatus
 from core.domain.snapshots import SnapshotInfo
 from core.domain.training import StartKind
 from core.domain.workers import GpuUse
@@ -52,33 +51,6 @@ def make_request(
         max_duration_s=None if draft.max_minutes is None else draft.max_minutes * 60.0,
         created_at=clock.now(),
         payload=payload.to_json(home.root),
-    )
-
-
-def make_record(
-    request: RunRequest, model: Model, version: ModelVersion, snapshot: SnapshotId, folder: Path
-) -> RunRecord:
-    return RunRecord(
-        id=request.run,
-        name=request.name,
-        kind=request.kind,
-        project=request.project,
-        project_name=request.project_name,
-        worker=request.worker,
-        worker_version=request.worker_version,
-        model=model.id,
-        model_name=model.name,
-        version=version.id,
-        version_label=version.label,
-        snapshot=snapshot,
-        status=RunStatus.PENDING,
-        reason="",
-        stage=None,
-        progress=0.0,
-        device=request.device,
-        attempt=1,
-        created_at=request.created_at,
-        folder=folder,
     )
 
 
