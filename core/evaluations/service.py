@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from core.domain.evaluation import MAX_DETECTIONS, Evaluation
 from core.domain.ids import EvaluationId, PredictionSetId, ProjectId, RunId, VersionId
 from core.domain.models import Model, ModelVersion, VersionStatus
 from core.domain.names import shown
-from core.domain.predictions import PredictionSet
+from core.domain.predictions import PredictionSet, SetKind
 from core.domain.projects import Project
 from core.domain.runs import RunRecord
 from core.domain.snapshots import SnapshotInfo, Split
@@ -37,6 +38,7 @@ from core.packs.layout import SUFFIX
 from core.projects.service import ProjectService
 from core.registry.changes import noted
 from core.registry.database import Registry
+from core.registry.session import Session
 from core.registry.stores import evaluations as store
 from core.registry.stores import predictions as set_store
 from core.registry.stores import snapshots
@@ -160,12 +162,12 @@ class EvaluationService:
         studies = self._studies.list_studies(version=version)
         evaluations = self.list_evaluations(version)
         maker = self._models.get_version(version).run
-        by_set = {item.set: item for item in evaluations if item.set is not None}
         own = {item.split: item for item in evaluations if item.set is None and item.run == maker}
         entries = []
         for info in studies:
             if info.source.set is not None:
-                entries.append(StudyEntry(info, by_set.get(info.source.set)))
+                of_set = [item for item in evaluations if item.set == info.source.set]
+                entries += [StudyEntry(info, item) for item in of_set] or [StudyEntry(info, None)]
             elif info.split is not None:
                 entries.append(StudyEntry(info, own.get(info.split)))
         known = {info.source.set for info in studies}
@@ -203,23 +205,21 @@ class EvaluationService:
             return noted(session)
 
     def delete(self, id: EvaluationId) -> Changes:
-        """With its predictions. Those of a training belong to its version, and are refused; so are an import's kept."""
+        """With the predictions that it made. Those of a training belong to its version, and are refused; what was there
+        before it was measured (an import, a prediction) is kept."""
         with self._registry.write(durable=True) as session:
             found = store.get_evaluation(session, id)
             if found.set is None:
                 text = "What the training measured belongs to the version and stays with it."
                 raise RefusedError(text, hint="Delete the version to be rid of it.")
             store.delete_evaluation(session, id)
-            pack: Path | None = None
-            if found.version is not None:
-                try:
-                    pack = set_store.path_of(session, found.set)
-                    set_store.delete_set(session, found.set)
-                except NotFoundError:  # deleted before
-                    pack = None
+            pack = _own_pack(session, found.set)
+            if pack is not None:
+                set_store.delete_set(session, found.set)
             changes = noted(session)
         if pack is not None:
-            pack.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # what stays is found by `verify`
+                pack.unlink(missing_ok=True)
             KeptIntervals(self._packs).forget(found.set)
         return changes
 
@@ -338,6 +338,15 @@ class _Chosen:
     @property
     def n_unannotated(self) -> int:
         return self.selected.n_unannotated
+
+
+def _own_pack(session: Session, id: PredictionSetId) -> Path | None:
+    """Of predictions that an evaluation made; None where they were there before it, or were deleted."""
+    try:
+        is_own = set_store.get_set(session, id).kind is SetKind.EVALUATION
+        return set_store.path_of(session, id) if is_own else None
+    except NotFoundError:
+        return None
 
 
 def _without_predictions(evaluation: Evaluation, set: PredictionSetId) -> StudyInfo:

@@ -33,7 +33,7 @@ def put_evaluation(session: Session, evaluation: Evaluation) -> None:
         )
     )
     session.flush()
-    note(session, Changes.of(versions=[evaluation.version] if evaluation.version is not None else []))
+    note(session, _changes_of(evaluation))
 
 
 def get_evaluation(session: Session, id: EvaluationId) -> Evaluation:
@@ -48,7 +48,7 @@ def delete_evaluation(session: Session, id: EvaluationId) -> None:
     found = get_evaluation(session, id)
     session.delete(session.get(EvaluationRow, id))
     session.flush()
-    note(session, Changes.of(versions=[found.version] if found.version is not None else []))
+    note(session, _changes_of(found))
 
 
 def list_evaluations(
@@ -67,10 +67,18 @@ def list_evaluations(
 
 def list_tables(session: Session, version: VersionId) -> tuple[EvaluationTable, ...]:
     """What the version came with, in the order train, val, test: as measured by the run that made it, or as its files
-    stated where it was taken in. What was measured later is no part of it."""
+    stated where it was taken in. What was measured later is no part of it: that is of a set of predictions."""
     maker = session.scalar(select(VersionRow.run_id).where(VersionRow.id == version))
-    own = {item.split: item for item in list_evaluations(session, version=version) if item.run == maker}
+    measured = list_evaluations(session, version=version)
+    own = {item.split: item for item in measured if item.set is None and item.run == maker}
     return tuple(own[split].table for split in Split if split in own)
+
+
+def _changes_of(item: Evaluation) -> Changes:
+    return Changes.of(
+        versions=[item.version] if item.version is not None else [],
+        predictions=[item.set] if item.set is not None else [],
+    )
 
 
 def _to_domain(row: EvaluationRow) -> Evaluation:

@@ -31,6 +31,7 @@ def map50_of_version() -> ColumnElement[float | None]:
         .where(
             EvaluationRow.version_id == VersionRow.id,
             EvaluationRow.run_id.is_not_distinct_from(VersionRow.run_id),
+            EvaluationRow.set_id.is_(None),
             EvaluationRow.split == VersionRow.headline_split,
         )
         .limit(1)

@@ -240,5 +240,53 @@ def test_predictions_of_another_program_are_measured_like_a_versions(site, tmp_p
     assert pack.is_file(), "the import stays"
 
 
+def test_what_was_predicted_before_it_was_measured_outlives_its_measurements(fresh):
+    """A prediction's set is a person's own: two measurements of it are two entries, and take nothing with them."""
+    with fresh.studies.open(StudySource.of_version(fresh.quick, Split.TEST)) as study:
+        table = study.table
+    pack = fresh.shop.home.predictions / "predicted.pack"
+    folder = fresh.shop.models.get_version(fresh.quick).folder
+    pack.parent.mkdir(exist_ok=True)
+    pack.write_bytes((folder / "predictions-test.pack").read_bytes())
+    item = PredictionSet(
+        PredictionSetId("cd" * 16), SetKind.PREDICTION, "Quick V001 on test", clock.now(), table.categories, 3,
+        table.n_predictions, 1, version=fresh.quick, project=fresh.shop.project,
+    )  # fmt: skip
+    with fresh.shop.registry.write() as session:
+        set_store.put_set(session, item, pack)
+    measured = [fresh.evaluations.measure_set(item.id, name=name) for name in ("First", "Second")]
+    assert all(item.id in one.changes.predictions for one in measured)
+    entries = [one for one in fresh.evaluations.list_entries(fresh.quick) if one.info.source.set == item.id]
+    assert [one.evaluation.name for one in entries] == ["First", "Second"]
+    fresh.evaluations.delete(measured[0].value.id)
+    assert pack.is_file() and fresh.evaluations.list_evaluations(fresh.quick)[-1] == measured[1].value
+    fresh.evaluations.delete(measured[1].value.id)
+    with fresh.shop.registry.read() as session:
+        assert set_store.get_set(session, item.id) == item
+    fresh.studies.open(StudySource.of_set(item.id)).close()
+
+
+def test_an_imported_version_keeps_the_numbers_that_it_came_with(fresh, tmp_path):
+    """It has no run, and neither has what is measured of it later without one."""
+    models, project = fresh.shop.models, fresh.shop.project
+    target = models.export_version(fresh.quick, tmp_path / "out.zip")
+    version = models.import_version(target, project, new_model_name="Taken in").value
+    before = models.get_details(version.id).tables, models.get_version(version.id)
+    pack = fresh.shop.home.predictions / "worse.pack"
+    pack.parent.mkdir(exist_ok=True)
+    with read_pack(version.folder / "predictions-test.pack") as own, write_pack(pack, own.header) as writer:
+        for record in own.walk():
+            writer.add(record.image, record.predictions[:1], record.truths)
+    item = PredictionSet(
+        PredictionSetId("ef" * 16), SetKind.PREDICTION, "Taken in V001 on test", clock.now(), ("disc", "bar"), 3, 3, 1,
+        version=version.id, project=project,
+    )  # fmt: skip
+    with fresh.shop.registry.write() as session:
+        set_store.put_set(session, item, pack)
+    measured = fresh.evaluations.measure_set(item.id).value
+    assert measured.table.rows != before[0][-1].rows
+    assert (models.get_details(version.id).tables, models.get_version(version.id)) == before
+
+
 def every(site: EvaluationSite) -> ImageFilter:
     return ImageFilter(site.shop.project)
