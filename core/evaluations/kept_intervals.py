@@ -10,11 +10,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 from core.domain.analysis import Interval, MeasuredValue
+from core.domain.ids import PredictionSetId
 from core.domain.outcomes import MATCHER
 from core.files.durable import read_json, write_json
+from core.packs.layout import WORKED_OUT
 
 FORMAT = 1
-_ENDING = ".intervals.json"
 
 
 class KeptIntervals:
@@ -39,15 +40,15 @@ class KeptIntervals:
         with contextlib.suppress(OSError, ValueError):
             write_json(self._file(owner, question), {"format": FORMAT, "matcher": MATCHER, "values": stated})
 
-    def forget(self, owner: str) -> None:
-        """Its predictions are gone."""
-        for file in self._folder.glob(f"{owner}.*{_ENDING}"):
+    def forget(self, set: PredictionSetId) -> None:
+        """Its predictions are gone, those of every attempt."""
+        for file in self._folder.glob(f"{set}*{WORKED_OUT}"):
             with contextlib.suppress(OSError):
                 file.unlink()
 
     def _file(self, owner: str, question: Sequence[object]) -> Path:
         asked = hashlib.sha256(json.dumps([*question], default=list).encode()).hexdigest()[:16]
-        return self._folder / f"{owner}.{asked}{_ENDING}"
+        return self._folder / f"{owner}.{asked}{WORKED_OUT}"
 
 
 def _value_from_json(value: Mapping[str, object]) -> MeasuredValue:

@@ -184,7 +184,8 @@ def _of_set(item: PredictionSet, path: Path) -> Located:
         categories=item.categories,
         has_masks=item.has_masks,
     )
-    return Located(info, path, item.id)
+    # Another attempt of its run writes the set anew: what was worked out of the former is not of this one.
+    return Located(info, path, f"{item.id}-{item.created_at:%Y%m%d%H%M%S%f}")
 
 
 def _subtitle_of(item: PredictionSet) -> str:

@@ -24,6 +24,9 @@ from core.errors import FormatError
 MAGIC = b"CALQPACK"
 FORMAT = 1
 SUFFIX = ".pack"
+WORKED_OUT = ".intervals.json"
+"""Ending of files beside packs, whose names begin as the pack's does: what took long to work out of it."""
+
 LENGTH = struct.Struct("<I")
 TRAILER = struct.Struct("<QQI8s")
 

@@ -11,10 +11,11 @@ from typing import Any
 
 from core.domain.names import shown
 from core.domain.runs import RunStatus
-from core.errors import WeightsError, WorkerError
+from core.errors import CalqueError, WeightsError, WorkerError
 from core.files.faults import told_as_storage_error
 from core.models.weights_store import WEIGHTS_FILE, load_model_json, verify
 from core.packs.layout import PackHeader
+from core.packs.reading import read_pack
 from core.packs.writing import PackWriter, write_pack
 from core.predictions.feeding import ImageStream, LeftOut, LookedAt
 from core.predictions.kind import KEEP, PREDICT, PREPARE, TOPIC
@@ -39,14 +40,14 @@ def run(context: ChildContext) -> None:
     prediction = _Prediction(context, payload, tree)
     try:
         prediction.run()
-    except _NothingSeen:
+    except _NothingToKeep:
         prediction.leave_without()
     finally:
         shutil.rmtree(tree, ignore_errors=True)
 
 
-class _NothingSeen(Exception):  # noqa: N818 - the run says why
-    """There is nothing to keep."""
+class _NothingToKeep(Exception):  # noqa: N818 - the run says why
+    """Nothing was seen, or a stop came before there was as much as an earlier attempt has kept."""
 
 
 @dataclass
@@ -76,8 +77,8 @@ class _Prediction:
                 header = self._header(model)
                 packer = whole.enter_context(write_pack(payload.pack, header))
                 self._predict(worker, model, packer)
-                if not self.n_seen:
-                    raise _NothingSeen
+                if not self.n_seen or (context.is_stop_requested and self.n_seen < self._n_kept_before()):
+                    raise _NothingToKeep
             with context.stage(KEEP):
                 whole.close()  # the file appears under its name
                 content = content_of(
@@ -170,7 +171,25 @@ class _Prediction:
         done, total = self.n_seen + self.n_left_out, self.payload.n_images
         self.context.progress(done, total, f"{done:,} of {counted_large(total, 'image')}")
 
+    def _n_kept_before(self) -> int:
+        """Images of an earlier attempt that was stopped."""
+        if not self.payload.pack.is_file():
+            return 0
+        try:
+            with read_pack(self.payload.pack) as pack:
+                return len(pack.images)
+        except CalqueError:  # damaged: whatever there is now is better
+            return 0
+
     def leave_without(self) -> None:
+        n_before = self._n_kept_before()
+        if self.context.is_stop_requested and n_before:
+            text = (
+                f"Stopped by you: {self.n_seen:,} of {counted_large(self.payload.n_images, 'image')}; what an earlier "
+                f"attempt kept of {counted_large(n_before, 'image')} stays as it is."
+            )
+            self.context.finish(RunStatus.TERMINATED, text)
+            return
         if self.context.is_stop_requested:
             self.context.finish(RunStatus.TERMINATED, "Stopped by you before any image was looked at; nothing is kept.")
             return

@@ -8,7 +8,7 @@ from pathlib import Path
 from core import clock
 from core.domain.changes import Changed
 from core.domain.counting import counted
-from core.domain.ids import ImageId, PredictionSetId, ProjectId
+from core.domain.ids import CategoryId, ImageId, PredictionSetId, ProjectId
 from core.domain.imports import Problem, Severity
 from core.domain.names import shown
 from core.domain.predictions import ImportedPredictions, PredictedImage, PredictionSet, SetKind
@@ -73,25 +73,22 @@ class PredictionImportService:
             _widen(sorted_out, annotated, str(file))
         id = PredictionSetId(clock.new_id())
         path = self._packs / f"{id}{SUFFIX}"
+        numbers = {category.id: place for place, category in enumerate(self._projects.list_categories(project))}
+        has_truth = any(_truths(annotated[key], numbers) for key in sorted_out.listed)
         header = PackHeader(
             categories=categories,
             task=(SEGMENTATION if sorted_out.has_masks else DETECTION).slug,
             has_masks=sorted_out.has_masks,
-            has_truth=True,
+            has_truth=has_truth,
             source={"name": name, "file": file.name},
             settings={"confidence": None, "suppression_iou": None, "max_detections": None},
         )
-        numbers = {category.id: place for place, category in enumerate(self._projects.list_categories(project))}
         with told_as_storage_error("The predictions", path):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with write_pack(path, header) as packer:
                 for done, key in enumerate(sorted(sorted_out.listed), start=1):
                     item = annotated[key]
-                    truths = [
-                        SnapshotObject(numbers[one.category], one.geometry, one.is_crowd)
-                        for one in item.annotations
-                        if one.category is not None and one.geometry is not None
-                    ]
+                    truths = _truths(item, numbers)
                     image = item.image
                     facts = PredictedImage(image.path, image.sha256, image.width, image.height)
                     packer.add(facts, sorted_out.objects.get(key, ()), truths)
@@ -107,7 +104,7 @@ class PredictionImportService:
             n_predictions=packer.n_predictions,
             n_bytes=n_bytes,
             project=project,
-            has_truth=True,
+            has_truth=has_truth,
             has_masks=sorted_out.has_masks,
             settings={"file": file.name},
         )
@@ -132,6 +129,14 @@ class PredictionImportService:
 
 def _chunks(ids: list[ImageId]) -> Iterator[list[ImageId]]:
     return (ids[start : start + _IMAGES_AT_ONCE] for start in range(0, len(ids), _IMAGES_AT_ONCE))
+
+
+def _truths(item: AnnotatedImage, numbers: Mapping[CategoryId, int]) -> list[SnapshotObject]:
+    return [
+        SnapshotObject(numbers[one.category], one.geometry, one.is_crowd)
+        for one in item.annotations
+        if one.category is not None and one.geometry is not None
+    ]
 
 
 def _known(item: AnnotatedImage) -> KnownImage:

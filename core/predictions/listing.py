@@ -25,18 +25,19 @@ class ListedImage:
     objects: tuple[SnapshotObject, ...] = ()  # the ground truth, in the version's classes
 
 
-def write_list(file: Path, images: Iterable[ListedImage]) -> int:
-    """How many there are. Raises OSError."""
-    n_images = 0
+def write_list(file: Path, images: Iterable[ListedImage]) -> tuple[int, int]:
+    """How many there are, and how many objects they have. Raises OSError."""
+    n_images = n_objects = 0
     with file.open("w", encoding="ascii") as writer:
         for image in images:
             n_images += 1
+            n_objects += len(image.objects)
             objects = ",".join(object_text(o.category, o.geometry, is_crowd=o.is_crowd) for o in image.objects)
             writer.write(
                 f'{{"path":{json.dumps(image.path)},"sha256":"{image.sha256}","width":{image.width},'
                 f'"height":{image.height},"white":{image.white},"objects":[{objects}]}}\n'
             )
-    return n_images
+    return n_images, n_objects
 
 
 def read_list(file: Path) -> Iterator[ListedImage]:

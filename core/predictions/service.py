@@ -24,7 +24,7 @@ from core.files.faults import told_as_storage_error
 from core.files.leftovers import sweep
 from core.models.service import ModelService
 from core.models.weights_store import WEIGHTS_FILE, load_model_json
-from core.packs.layout import SUFFIX
+from core.packs.layout import SUFFIX, WORKED_OUT
 from core.packs.reading import Pack, read_pack
 from core.predictions.choosing import choose_ids, find_files, listed, where_of
 from core.predictions.exporting import export_pack
@@ -100,7 +100,6 @@ class PredictionService:
         """The list of images into the run's folder."""
         file = layout.folder / IMAGES_FILE
         root: Path | None = None
-        has_truth = False
         images: Iterable[ListedImage]
         if draft.paths:
             images = (ListedImage(path) for path in find_files(draft.paths))
@@ -110,12 +109,11 @@ class PredictionService:
             root = project.root.absolute()
             model = load_model_json(_folder_of(version))
             classes = self._classes(draft.project, model["categories"])
-            has_truth = bool(classes) and project.n_annotations > 0
             task = TaskCatalog().get(model["task"])
             images = listed(choose_ids(draft, self._projects), self._projects, classes, task)
         with told_as_storage_error("The run's list of images", file):
             layout.ensure()
-            n_images = write_list(file, images)
+            n_images, n_objects = write_list(file, images)
         set_id = PredictionSetId(clock.new_id())
         own = self._models.threshold_of(version.id)
         confidence = own.confidence if draft.confidence is None else draft.confidence
@@ -130,7 +128,7 @@ class PredictionService:
             project=draft.project if not draft.paths else None,
             where=where_of(draft, self._project_name(draft)),
             n_images=n_images,
-            has_truth=has_truth,
+            has_truth=n_objects > 0,
             confidence=confidence,
             by_category=by_category,
             kept_from=min(draft.kept_from, confidence, *by_category.values()),
@@ -244,10 +242,11 @@ class PredictionService:
             for id in ids:
                 store.delete_set(session, id)
             changes = noted(session)
-        for path in paths:
+        for id, path in zip(ids, paths, strict=True):
             if path.parent.absolute() == self._packs.absolute():  # what lies elsewhere is not the set's
-                with contextlib.suppress(OSError):  # what stays is found by `verify`
-                    path.unlink(missing_ok=True)
+                for file in (path, *self._packs.glob(f"{id}*{WORKED_OUT}")):
+                    with contextlib.suppress(OSError):  # what stays is found by `verify`
+                        file.unlink(missing_ok=True)
         return changes
 
     def delete_of_version(self, version: VersionId) -> Changed[int]:

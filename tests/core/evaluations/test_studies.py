@@ -10,17 +10,21 @@ import pytest
 from evaluation_site import EvaluationSite
 from PIL import Image
 
+from core import clock
 from core.domain.geometry import Box
-from core.domain.ids import CategoryId
+from core.domain.ids import CategoryId, PredictionSetId
 from core.domain.outcomes import Thresholds
-from core.domain.predictions import PredictedImage
+from core.domain.predictions import PredictedImage, PredictionSet, SetKind
 from core.domain.snapshots import Split
 from core.domain.studies import NoteKind, PictureState, StudyKind, StudySource
 from core.domain.thresholds import ThresholdOrigin
 from core.errors import FormatError, NotFoundError, RefusedError
 from core.evaluations.studies import _are_files
 from core.evaluations.study import Study
+from core.packs.reading import read_pack
+from core.packs.writing import write_pack
 from core.registry.stores import images as image_store
+from core.registry.stores import predictions as set_store
 from core.registry.stores.annotations import NewAnnotation, delete_imported, insert_annotations
 from core.registry.stores.projects import list_categories
 
@@ -76,6 +80,26 @@ def test_the_epochs_of_a_run_are_studies_too(site):
         site.studies.open(StudySource.of_epoch(run, 7))
 
 
+def test_intervals_are_those_of_the_present_attempt(fresh):
+    """A stopped prediction can be tried again: its set keeps its id, and holds other predictions."""
+    folder, pack = fresh.shop.models.get_version(fresh.quick).folder, fresh.shop.home.predictions / "again.pack"
+    pack.parent.mkdir(exist_ok=True)
+    found = []
+    for n_images in (1, 3):
+        with read_pack(folder / "predictions-test.pack") as own, write_pack(pack, own.header) as writer:
+            for record in list(own.walk())[:n_images]:
+                writer.add(record.image, record.predictions[: n_images // 3], record.truths)
+        item = PredictionSet(
+            PredictionSetId("ab" * 16), SetKind.PREDICTION, "Quick V001 on test", clock.now(), ("disc", "bar"),
+            n_images, writer.n_predictions, 1, version=fresh.quick, project=fresh.shop.project, has_truth=True,
+        )  # fmt: skip
+        with fresh.shop.registry.write() as session:
+            set_store.put_set(session, item, pack)
+        with fresh.studies.open(StudySource.of_set(item.id)) as study:
+            found.append(study.intervals(LOW, n_resamples=20)["f1"].value)
+    assert found[0] == 0.0 and found[1] > 0.0
+
+
 def test_intervals_are_worked_out_once_and_forgotten_with_their_predictions(fresh):
     source = StudySource.of_version(fresh.quick, Split.TEST)
     with fresh.studies.open(source) as study:
@@ -100,9 +124,9 @@ def test_intervals_are_worked_out_once_and_forgotten_with_their_predictions(fres
         study.intervals(LOW, n_resamples=20)
         with fresh.studies.with_present_labels(study) as present:
             present.intervals(LOW, n_resamples=20)
-    assert len(list(fresh.shop.home.predictions.glob(f"{evaluation.set}.*.json"))) == 1, "other labels, other numbers"
+    assert len(list(fresh.shop.home.predictions.glob(f"{evaluation.set}*.json"))) == 1, "other labels, other numbers"
     fresh.evaluations.delete(evaluation.id)
-    assert not list(fresh.shop.home.predictions.glob(f"{evaluation.set}.*"))
+    assert not list(fresh.shop.home.predictions.glob(f"{evaluation.set}*"))
 
 
 def test_an_image_comes_with_its_objects_and_its_file(site):

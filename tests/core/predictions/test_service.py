@@ -137,6 +137,40 @@ def test_a_stop_keeps_what_is_done_and_says_so(site: PredictionSite) -> None:
         assert len(pack.images) == found.n_images
 
 
+def test_a_shorter_attempt_does_not_take_the_place_of_a_longer_one(site: PredictionSite) -> None:
+    record = site.make_long()
+    wait_until(lambda: site.service.start(record.id) is StartOutcome.STARTED)
+    wait_until(lambda: site.service.read_state(record.id).progress > 0.35)
+    site.service.request_stop(record.id)
+    site.service.carry_on(record.id, lambda _batch: None, lambda: False)
+    (before,) = site.predictions.list_sets(run=record.id)
+    site.service.retry(record.id)
+    wait_until(lambda: site.service.start(record.id) is StartOutcome.STARTED)
+    await_stage(site.service, record, "predict")
+    site.service.request_stop(record.id)
+    state = site.service.carry_on(record.id, lambda _batch: None, lambda: False)
+    assert state.status is RunStatus.TERMINATED
+    assert f"what an earlier attempt kept of {before.n_images} images stays as it is." in state.reason
+    assert site.predictions.list_sets(run=record.id) == (before,)
+    with site.predictions.open(before.id) as pack:
+        assert len(pack.images) == before.n_images
+    site.service.retry(record.id)
+    state = site.end(site.service.get_run(record.id))
+    assert state.status is RunStatus.SUCCESS
+    (whole,) = site.predictions.list_sets(run=record.id)
+    assert (whole.id, whole.n_images) == (before.id, 25)
+
+
+def test_images_that_nobody_annotated_have_no_ground_truth_to_be_wrong_by(site: PredictionSite) -> None:
+    """Whatever else the project holds."""
+    projects = site.shop.projects
+    bare = ImageFilter(site.shop.project, is_annotated=False)
+    record = site.predictions.submit(site.draft(folders=(), images=tuple(projects.list_image_ids(bare))))
+    assert site.end(record).status is RunStatus.SUCCESS
+    (found,) = site.predictions.list_sets(run=record.id)
+    assert (found.n_images, found.has_truth) == (1, False)
+
+
 def test_tiles_find_lines_that_no_tile_shows_whole(site: PredictionSite, tmp_path: Path) -> None:
     """The fake worker sees the ground truth of each tile, a little off."""
     root = tmp_path / "wide"
@@ -203,6 +237,8 @@ def test_sets_are_deleted_with_their_files_but_not_while_a_run_makes_them(site: 
     sets = site.predictions.list_sets(version=version)
     paths = [site.predictions.path_of(one.id) for one in sets]
     assert all(path.is_file() for path in paths)
+    paths.append(paths[0].with_name(f"{sets[0].id}-2026.abcd.intervals.json"))
+    paths[-1].write_text("{}")
     deleted = site.predictions.delete_of_version(version)
     assert (deleted.value, deleted.changes.predictions) == (2, frozenset(one.id for one in sets))
     assert not any(path.exists() for path in paths)
