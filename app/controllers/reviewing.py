@@ -173,4 +173,6 @@ def _left_out(judged: Judged) -> str:
         parts.append(f"Not added: {counted(judged.n_known, 'was', 'were')} accepted before.")
     if judged.n_changed:
         parts.append(f"Not added: {counted(judged.n_changed, 'is', 'are')} on images that changed since.")
+    if judged.n_outside:
+        parts.append(f"Not added: {counted(judged.n_outside, 'has', 'have')} no area in the image.")
     return " ".join(parts)

@@ -130,4 +130,6 @@ def _words(judged: Judged) -> str:
         return "Not added: the ground truth has this object already."
     if judged.n_known:
         return "Not added: it was accepted before."
+    if judged.n_outside:
+        return "Not added: it has no area in the image."
     return "Not added: the image is not what it was when it was predicted on."

@@ -58,6 +58,7 @@ def judged_lines(judged: Judged, n_judged: int = 0, n_agreeing: int = 0, n_elsew
             "is on an image that changed or is not here",
             "are on images that changed or are not here",
         ),
+        (judged.n_outside, "has no area in its image", "have no area in their images"),
     ):
         if n:
             lines.append(f"Left out: {n} that {one if n == 1 else many}.")

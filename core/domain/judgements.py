@@ -87,6 +87,7 @@ class Judged:
     n_in_truth: int = 0  # an object of the class is there already, nothing was added
     n_changed: int = 0  # on images that are not what they were when they were predicted on, nothing was added
     new_categories: tuple[str, ...] = ()
+    n_outside: int = 0  # without an area in the image, nothing was added
 
     @property
     def n(self) -> int:

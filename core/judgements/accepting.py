@@ -193,7 +193,7 @@ class AcceptingService:
             there = _what_is_there(session, project, [fact.key for fact in facts.values()])
             before = {category.name for category in list_classes(session, project)}
             new: list[tuple[str, NewModelAnnotation]] = []
-            n_known = n_in_truth = n_changed = 0
+            n_known = n_in_truth = n_changed = n_outside = 0
             for (candidate, correction), predicted in zip(wanted, shapes, strict=True):
                 check()
                 fact, name = facts.get(candidate.path), correction.category or candidate.category
@@ -201,6 +201,11 @@ class AcceptingService:
                     n_changed += 1
                     continue
                 shape = _in_image(correction.geometry or predicted, fact)
+                if shape is None and correction.geometry is None:
+                    n_outside += 1
+                    continue
+                if shape is None:
+                    raise RefusedError("The shape has no area in the image.", hint="Draw it again, or reject it.")
                 known, corners = there.setdefault(fact.key, _There()), _corners(shape.bounds())
                 if highest_overlap(corners, known.truth[name]) >= SAME_OBJECT_IOU:
                     n_in_truth += 1
@@ -218,7 +223,7 @@ class AcceptingService:
             keys = add_categories(session, project, added)
             rows = (replace(annotation, category=int(keys[name])) for name, annotation in new)
             ids = store.insert_model_annotations(session, rows)
-            return Changed(Judged(ids, (), n_known, n_in_truth, n_changed, added), noted(session))
+            return Changed(Judged(ids, (), n_known, n_in_truth, n_changed, added, n_outside), noted(session))
 
     def reject(self, study: StudyInfo, candidates: Sequence[Candidate]) -> Changed[Judged]:
         """Remember that these are no objects: nobody is asked for them again, nor for what lies on them."""
@@ -322,12 +327,9 @@ def _is_same(image: PredictedImage, fact: ImageFact) -> bool:
     return not is_other and (image.width, image.height) == (fact.width, fact.height)
 
 
-def _in_image(shape: Geometry, fact: ImageFact) -> Box | Polygon:
-    """The part in the image. Raises RefusedError when nothing is left."""
-    inside = None if shape is None else shape.inside(float(fact.width), float(fact.height))
-    if inside is None:
-        raise RefusedError("The shape has no area in the image.", hint="Draw it again, or reject it.")
-    return inside
+def _in_image(shape: Geometry, fact: ImageFact) -> Box | Polygon | None:
+    """The part in the image, None when nothing is left."""
+    return None if shape is None else shape.inside(float(fact.width), float(fact.height))
 
 
 def _corners(box: Box) -> Corners:

@@ -128,6 +128,13 @@ def test_images_that_changed_or_are_elsewhere_are_left_out_and_counted(shop):
     assert (judged.value.annotations, judged.value.n_changed) == ((), 1)
 
 
+def test_one_without_an_area_does_not_hold_up_the_others(shop):
+    study = shop.predict({FREE: [("disc", 0.9, FAR), ("bar", 0.8, Box(64, 5, 70, 9)), ("disc", 0.7, Box(5, 5, 5, 9))]})
+    picked = shop.accepting.pick(shop.project, study, [(0, 0), (0, 1), (0, 2)])
+    judged = shop.accepting.accept(shop.project, study, picked).value
+    assert (len(judged.annotations), judged.n_outside) == (1, 2)
+
+
 def test_a_class_that_the_project_lacks_comes_with_the_prediction(shop):
     study = shop.predict({FREE: [("seal", 0.9, FAR)]}, classes=("seal",))
     judged = shop.accepting.accept(shop.project, study, shop.accepting.queue(shop.project, study).candidates)
