@@ -11,6 +11,7 @@ from core.domain.studies import StudySource
 from core.domain.sureness import Sureness
 from core.domain.thresholds import ChosenThreshold
 from core.evaluations.sureness import SurenessService
+from core.runs.testing import run_to_its_end
 
 
 def test_each_set_has_the_intervals_of_its_study(site: EvaluationSite) -> None:
@@ -84,3 +85,19 @@ def test_it_is_said_in_words_and_what_was_not_measured_is_left_out() -> None:
     )
     assert few.endswith("With so few images they are wide: it takes more images to be sure.")
     assert Sureness(Split.TEST, {"F1": MeasuredValue(None)}, 0.4, 3).sentence() == ""
+
+
+def test_a_version_that_is_asked_about_before_it_is_published_has_intervals_afterwards(tmp_path) -> None:
+    site = EvaluationSite(tmp_path)
+    try:
+        service = SurenessService(site.studies, site.shop.models)
+        record = site.shop.training.submit(
+            site.shop.draft(new_model_name="Late", values={"n_steps": 1}, device="cpu")
+        ).value
+        assert record.version is not None
+        site.shop.models.set_threshold(record.version, ChosenThreshold(0.3))  # the same before and after
+        assert service.of_version(record.version) == ()
+        run_to_its_end(site.service, record)
+        assert len(service.of_version(record.version)) == 3
+    finally:
+        site.close()

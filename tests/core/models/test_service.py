@@ -27,7 +27,7 @@ from core.domain.metrics import MAP50_95, MASK_MAP50_95
 from core.domain.models import Headline, Model, ModelVersion, VersionStatus
 from core.domain.runs import RunRecord, RunStatus
 from core.domain.snapshots import Split
-from core.errors import CalqueError, NotFoundError, RefusedError, StorageError, WeightsError
+from core.errors import CalqueError, FormatError, NotFoundError, RefusedError, StorageError, WeightsError
 from core.models.headline import headline_of
 from core.models.publish import publish
 from core.models.service import ModelService
@@ -423,6 +423,19 @@ def test_a_model_json_that_makes_no_sense_is_refused(
         service.import_version(folder, project)
     assert len(service.list_versions()) == 1
     assert len(list(service._store.iterdir())) == 1
+
+
+def test_predictions_that_are_none_are_refused_though_their_hash_is_right(
+    service: ModelService, version: ModelVersion, project: ProjectId, tmp_path: Path
+) -> None:
+    folder = service.export_version(version.id, tmp_path / "out")
+    files = json.loads((folder / "model.json").read_text())["files"]
+    (folder / "predictions-val.pack").write_bytes(b"no predictions at all")
+    stated = {"n_bytes": 21, "sha256": hashlib.sha256(b"no predictions at all").hexdigest()}
+    rewrite(folder, files={**files, "predictions-val.pack": stated})
+    with pytest.raises(FormatError, match="predictions"):
+        service.import_version(folder, project)
+    assert len(service.list_versions()) == 1
 
 
 class Bomb:

@@ -100,3 +100,13 @@ def test_outlines_of_pieces_become_one_outline() -> None:
 
 def test_nothing_found_is_nothing() -> None:
     assert merge(TILES, [[] for _ in TILES], W, H, iou=0.7) == ()
+
+
+def test_what_a_tile_told_apart_stays_apart() -> None:
+    tiles = (Tile(0, 0, 400, 400), Tile(300, 0, 700, 400))
+    first = [PredictedObject(0, 0.9, Box(310, 10, 390, 110)), PredictedObject(0, 0.8, Box(310, 40, 390, 140))]
+    second = [PredictedObject(0, 0.7, Box(10, 10, 90, 110))]  # the first of those, as the second tile shows it
+    found = merge(tiles, [first, second], 700, 400, iou=0.7)
+    assert [(item.confidence, item.box) for item in found] == [
+        (0.9, Box(310, 10, 390, 110)), (0.8, Box(310, 40, 390, 140)),
+    ]  # fmt: skip
