@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from core.domain.predictions import ImageRecord, MaskPairs, ObjectTable, PredictedImage
+from core.domain.predictions import ImageRecord, Integers, MaskPairs, ObjectTable, PredictedImage
 from core.domain.snapshots import SnapshotObject, Split
 from core.errors import FormatError
 from core.files.faults import told_as_storage_error
@@ -22,6 +22,8 @@ from core.packs.layout import LENGTH, MAGIC, TRAILER, PackHeader, damaged, heade
 from core.packs.records import RecordColumns
 
 _MOST_HEADER = 32 * 2**20
+_MOST_INDEX = 256 * 2**20  # over a million images
+_MOST_RECORD = 512 * 2**20
 
 
 class Pack:
@@ -57,15 +59,20 @@ class Pack:
         """The image at `index` of `images`, with every shape. Raises FormatError (naming the image), StorageError."""
         content = self._content(index)
         try:
+            self._require_sound(index, records.decode_columns(content))
             predictions, truths, pairs = records.decode(content)
         except (ValueError, struct.error) as error:
             raise self._damaged_record(index) from error
+        size = [self.images[index].height, self.images[index].width]
+        if any(one.mask is not None and one.mask["size"] != size for one in predictions):
+            raise self._damaged_record(index)
         return ImageRecord(self.images[index], predictions, truths, pairs)
 
     def truths(self, index: int) -> tuple[SnapshotObject, ...]:
         """The ground truth of the image alone. Raises as `read` does."""
         content = self._content(index)
         try:
+            self._require_sound(index, records.decode_columns(content))
             return records.decode_truths(content)
         except (ValueError, struct.error) as error:
             raise self._damaged_record(index) from error
@@ -85,9 +92,34 @@ class Pack:
 
     def _columns(self, index: int) -> RecordColumns:
         try:
-            return records.decode_columns(self._content(index))
+            columns = records.decode_columns(self._content(index))
+            self._require_sound(index, columns)
+            return columns
         except (ValueError, struct.error) as error:
             raise self._damaged_record(index) from error
+
+    def _require_sound(self, index: int, columns: RecordColumns) -> None:
+        """A pack may come with a stranger's version. Raises ValueError for what no pack of Calque's says."""
+        image, n_categories = self.images[index], len(self.header.categories)
+        n_predictions, n_truths = len(columns.confidences), len(columns.is_crowd)
+        if (n_predictions, n_truths) != (image.n_predictions, image.n_truths):
+            raise ValueError("as many objects as the list of images says")
+        for categories in (columns.prediction_categories, columns.truth_categories):
+            _require_below(categories, n_categories)
+        numbers = (
+            columns.confidences,
+            columns.prediction_boxes,
+            columns.prediction_areas,
+            columns.truth_boxes,
+            columns.truth_areas,
+        )
+        if not all(np.isfinite(one).all() for one in numbers):
+            raise ValueError("what is no number")
+        if columns.mask_pairs is not None:
+            _require_below(columns.mask_pairs.prediction, n_predictions)
+            _require_below(columns.mask_pairs.truth, n_truths)
+            if not np.isfinite(columns.mask_pairs.iou).all():
+                raise ValueError("an overlap that is no number")
 
     def _content(self, index: int) -> bytes:
         at, length = self._places[index]
@@ -95,8 +127,8 @@ class Pack:
             self._file.seek(at)
             packed = self._file.read(length)
         try:
-            return zlib.decompress(packed)
-        except zlib.error as error:
+            return _unpacked(packed, _MOST_RECORD)
+        except (ValueError, zlib.error) as error:
             raise self._damaged_record(index) from error
 
     def _damaged_record(self, index: int) -> FormatError:
@@ -121,12 +153,17 @@ class Pack:
         index = file.read(n_bytes)
         if zlib.crc32(index) != crc:
             raise damaged(self.path, "its list of images is damaged")
-        return header, *self._index(zlib.decompress(index), at)
+        try:
+            content = _unpacked(index, _MOST_INDEX)
+        except (ValueError, zlib.error) as error:
+            raise damaged(self.path, "its list of images is damaged") from error
+        return header, *self._index(content, at)
 
     def _index(self, content: bytes, end: int) -> tuple[tuple[PredictedImage, ...], list[tuple[int, int]]]:
         images, places = [], []
         try:
             for key, sha256, width, height, split, n_predictions, n_truths, at, length in self._json(content):
+                _require_facts((key, sha256), (width, height, n_predictions, n_truths, at, length))
                 state = None if split is None else Split(split)
                 images.append(PredictedImage(key, sha256, width, height, state, n_predictions, n_truths))
                 places.append((at, length))
@@ -146,6 +183,27 @@ class Pack:
 def read_pack(path: Path) -> Pack:
     """See `Pack`."""
     return Pack(path)
+
+
+def _unpacked(packed: bytes, most: int) -> bytes:
+    """Raises zlib.error, and ValueError for what is no whole stream or unpacks to more than `most` bytes."""
+    stream = zlib.decompressobj()
+    content = stream.decompress(packed, most)
+    if not stream.eof:
+        raise ValueError("cut off, or far too much")
+    return content
+
+
+def _require_facts(texts: Sequence[object], numbers: Sequence[object]) -> None:
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("that an image has a name that is no text")
+    if not all(type(number) is int and number >= 0 for number in numbers):
+        raise ValueError("of an image what no image has")
+
+
+def _require_below(numbers: Integers, limit: int) -> None:
+    if len(numbers) and not 0 <= int(numbers.min()) <= int(numbers.max()) < limit:
+        raise ValueError("a number that leads out of its list")
 
 
 def _joined(header: PackHeader, images: tuple[PredictedImage, ...], parts: Sequence[RecordColumns]) -> ObjectTable:

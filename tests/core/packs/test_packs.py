@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +18,8 @@ from core.domain.predictions import PredictedImage, PredictedObject
 from core.domain.snapshots import SnapshotObject, Split
 from core.errors import FormatError, StorageError
 from core.metrics import masks
-from core.packs.layout import FORMAT, LENGTH, MAGIC, PackHeader
+from core.packs import records
+from core.packs.layout import FORMAT, LENGTH, MAGIC, TRAILER, PackHeader
 from core.packs.reading import read_pack
 from core.packs.writing import write_pack
 
@@ -135,6 +138,73 @@ def test_damage_is_named(tmp_path, cut):
         pack.read(1)
     assert str(path) in str(caught.value)
     assert ("1.png" in str(caught.value)) is (cut == "record")
+
+
+def _with_index(path: Path, change) -> None:
+    """The list of images as a stranger would have it, under a checksum that fits."""
+    content = path.read_bytes()
+    at, n_bytes, _, magic = TRAILER.unpack(content[-TRAILER.size :])
+    index = change(zlib.decompress(content[at : at + n_bytes]))
+    path.write_bytes(content[:at] + index + TRAILER.pack(at, len(index), zlib.crc32(index), magic))
+
+
+HOSTILE_INDICES = {
+    "a bomb": lambda _index: zlib.compress(b"[" + b" " * (2**28 + 2) + b"]"),
+    "no stream": lambda _index: b"not packed at all",
+    "a number as key": lambda index: zlib.compress(json.dumps([[7, *json.loads(index)[0][1:]]]).encode()),
+    "a width in words": lambda index: zlib.compress(index.replace(b", 90, 70", b', "90", 70')),
+    "a negative place": lambda index: zlib.compress(index.replace(b", 90, 70", b", -90, 70")),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE_INDICES)
+def test_a_strangers_list_of_images_is_refused_in_words(tmp_path, kind):
+    path = tmp_path / "a.pack"
+    with write_pack(path, HEADER) as writer:
+        writer.add(image(0), [PredictedObject(0, 0.5, Box(0, 0, 9, 9))])
+    _with_index(path, HOSTILE_INDICES[kind])
+    with pytest.raises(FormatError, match="list of images"):
+        read_pack(path)
+
+
+def _record(category: int = 0, confidence: float = 0.5, counts: int = 1, **changes) -> bytes:
+    found = PredictedObject(0, 0.5, Box(0, 0, 9, 9), **changes)
+    content = records.encode(image(0), [found] * counts, [], has_masks=False)
+    head = len(content) - len(records.encode(image(0), [], [], has_masks=False))
+    assert head > 0
+    start = struct.calcsize("<5I")
+    raw = bytearray(content)
+    if category:
+        raw[start : start + 4] = struct.pack("<i", category)
+    if not math.isfinite(confidence):
+        raw[start + 5 : start + 9] = struct.pack("<f", confidence)
+    return zlib.compress(bytes(raw))
+
+
+HOSTILE_RECORDS = {
+    "an unknown class": _record(category=7),
+    "a class below none": _record(category=-1),
+    "no number": _record(confidence=math.nan),
+    "other counts": _record(counts=2),
+    "a bomb": zlib.compress(b"\0" * (2**29 + 2), 9),
+    "a mask of another size": _record(mask={"size": [2**31, 2**31], "counts": "0"}),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE_RECORDS)
+def test_a_strangers_record_is_refused_in_words(tmp_path, kind):
+    path, record = tmp_path / "a.pack", HOSTILE_RECORDS[kind]
+    head = json.dumps(HEADER.to_json()).encode()
+    content = MAGIC + LENGTH.pack(len(head)) + head
+    index = zlib.compress(json.dumps([["a.png", "", 90, 70, "val", 1, 0, len(content), len(record)]]).encode())
+    at = len(content) + len(record)
+    path.write_bytes(content + record + index + TRAILER.pack(at, len(index), zlib.crc32(index), MAGIC))
+    with read_pack(path) as pack:
+        with pytest.raises(FormatError, match=r'of "a\.png" is damaged'):
+            pack.read(0)
+        if "mask" not in kind:  # columns have none
+            with pytest.raises(FormatError, match=r'of "a\.png" is damaged'):
+                pack.table()
 
 
 def test_a_newer_format_is_refused_in_words(tmp_path):
