@@ -59,8 +59,8 @@ def page_entries(page: QWidget | None) -> list[PaletteEntry]:
             menu = button.menu() if isinstance(button, QPushButton | QToolButton) else None
             if menu is not None:
                 entries += [_of_action(a, "On this page") for a in menu.actions() if a.text() and a.isVisible()]
-            elif isinstance(button, QPushButton) and button.text():
-                entries.append(_of_button(button))
+            elif isinstance(button, QPushButton) and (name := button.text() or button.accessibleName()):
+                entries.append(_of_button(button, name))
     return entries
 
 
@@ -72,9 +72,9 @@ def _of_action(action: QAction, note: str = "") -> PaletteEntry:
     )
 
 
-def _of_button(button: QPushButton) -> PaletteEntry:
+def _of_button(button: QPushButton, name: str) -> PaletteEntry:
     refusal = "" if button.isEnabled() else button.toolTip() or "Not now."
-    return PaletteEntry(_plain(button.text()), "On this page", button.click, button.icon(), refusal)
+    return PaletteEntry(_plain(name), "On this page", button.click, button.icon(), refusal)
 
 
 def _plain(text: str) -> str:
