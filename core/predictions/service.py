@@ -46,7 +46,10 @@ from core.tasks.catalog import TaskCatalog
 
 MAX_NAME = 100
 START_S = 5.0  # loading libraries and the network
-_PARTIAL = re.compile(r"\..+\.pack\.(\d+)\.partial")
+_PARTIAL = (
+    re.compile(rf"\..+{re.escape(SUFFIX)}\.(\d+)\.partial"),
+    re.compile(rf".+{re.escape(WORKED_OUT)}\.(\d+)\.tmp"),
+)
 
 
 class PredictionService:
@@ -274,7 +277,8 @@ class PredictionService:
 
     def sweep(self) -> None:
         """Clear away files that killed processes left half-written."""
-        sweep(self._packs, _PARTIAL)
+        for form in _PARTIAL:
+            sweep(self._packs, form)
 
     def _is_coming(self, path: Path) -> bool:
         return any(str(set_id) == path.stem for set_id, _ in self._at_work())

@@ -14,7 +14,10 @@ from core.runs.folder.layout import RunLayout
 from core.runs.folder.removal import remove_scratch, sweep_removed
 from core.runs.kinds import RunKindCatalog
 
-LEFT = ("*.tmp", "work/*.tmp", "checkpoints/*.tmp", "reserve")
+LEFT = (
+    "*.tmp", "work/*.tmp", "checkpoints/*.tmp", "reserve", "looks/*.part",
+    "work/.*.partial", "looks/.*.partial", "artifacts/*/.*.partial",
+)  # fmt: skip
 """Of a run's folder, whatever its kind."""
 
 

@@ -260,6 +260,8 @@ def test_the_check_finds_missing_damaged_and_stray_files(site: PredictionSite) -
         site.predictions.open(found.id)
     shutil.move(stray, path)
     left = path.with_name(f".{path.name}.999999999.partial")
-    left.write_bytes(b"half")
+    torn = path.with_name(f"{found.id}-2026.abcd.intervals.json.999999999.tmp")
+    for one in (left, torn):
+        one.write_bytes(b"half")
     site.predictions.sweep()
-    assert not left.exists()
+    assert not left.exists() and not torn.exists()

@@ -67,6 +67,24 @@ def test_the_copies_of_a_killed_run_go_at_the_next_sweep(shop: Shop):
     assert shop.runs.retry(record.id).status is RunStatus.RERUN
 
 
+def test_half_a_file_of_predictions_goes_with_the_process_that_wrote_it(shop: Shop):
+    record = begin(shop)
+    names = ("looks/.epoch-0002.pack.41.partial", "looks/ab.part", "work/.predictions.pack.41.partial")
+    halves = [record.folder / name for name in (*names, "artifacts/eval_val/.predictions-val.pack.41.partial")]
+    whole = record.folder / "looks" / "epoch-9999.pack"
+    for path in (*halves, whole):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"half")
+    shop.runs.sweep()
+    assert all(path.exists() for path in halves), "it is at work"
+    shop.runs.kill(record.id)
+    deadline = time.monotonic() + 10
+    while any(path.exists() for path in halves):
+        assert time.monotonic() < deadline
+        shop.runs.sweep()
+    assert whole.exists()
+
+
 def test_removals_that_were_cut_off_are_finished(shop: Shop):
     half = shop.home.runs / ".removed-0199"
     (half / "work").mkdir(parents=True)
