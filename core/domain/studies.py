@@ -93,6 +93,7 @@ class NoteKind(StrEnum):
     SEEN = "seen"  # the model was trained on these images
     NO_TEST = "no-test"  # the training had no test set
     NO_TRUTH = "no-truth"
+    PARTLY_ANNOTATED = "partly-annotated"  # on some images nobody drew anything, and nobody said that nothing is there
     LABELS_CHANGED = "labels-changed"  # since it was measured
     PRESENT_LABELS = "present-labels"  # measured against the labels of today
     CLASSES_ADAPTED = "classes-adapted"

@@ -46,6 +46,18 @@ def note_on_seen(images: Sequence[PredictedImage], trained_on: Set[str]) -> list
     return [StudyNote(NoteKind.SEEN, text, "Judge it by images that it has not seen.", images=seen)]
 
 
+def note_on_bare(images: Sequence[PredictedImage]) -> list[StudyNote]:
+    """Of predictions that were made on whatever there is: images without an object beside others that have some."""
+    bare = tuple(index for index, image in enumerate(images) if not image.n_truths)
+    if not bare or len(bare) == len(images):
+        return []
+    text = (
+        f"{counted(len(bare), 'image has', 'images have')} no annotations: whatever the model found there counts as "
+        "wrong, also where nobody has annotated yet."
+    )
+    return [StudyNote(NoteKind.PARTLY_ANNOTATED, text, "Annotate them, or evaluate on annotated images.", images=bare)]
+
+
 def note_on_labels(changed: Sequence[int]) -> list[StudyNote]:
     """Images whose labels are not those of then."""
     if not changed:

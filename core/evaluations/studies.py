@@ -12,7 +12,7 @@ from core.domain.names import shown
 from core.domain.predictions import PredictedImage
 from core.domain.projects import ImageRecord as ProjectRecord
 from core.domain.snapshots import SnapshotObject, Split
-from core.domain.studies import NoteKind, PictureState, StudyImage, StudyInfo, StudyKind, StudySource
+from core.domain.studies import NoteKind, PictureState, StudyImage, StudyInfo, StudyKind, StudyNote, StudySource
 from core.errors import CalqueError, NotFoundError, RefusedError
 from core.evaluations import notes
 from core.evaluations.kept_intervals import KeptIntervals
@@ -107,7 +107,7 @@ class StudyService:
             replace(info, has_truth=True),
             pack,
             table,
-            notes=(*kept, *notes.note_on_present(present.unknown)),
+            notes=(*kept, *notes.note_on_present(present.unknown), *_on_bare(info, table.images)),
             root=study.root,
             found=study.found,
             labels=Labels(truths, pairs),
@@ -132,6 +132,8 @@ class StudyService:
         said = notes.notes_on_source(info, has_test=self._has_test(info))
         if info.kind in (StudyKind.EVALUATION, StudyKind.PREDICTION):
             said += notes.note_on_seen(table.images, self.trained_on(info.version))
+        if info.has_truth:
+            said += _on_bare(info, table.images)
         now = [None if item is None else (item.sha256, item.width, item.height) for item in found]
         said += notes.notes_on_images(table.images, now, is_known=root is not None or _are_files(table.images))
         if info.has_truth and root is not None:
@@ -243,7 +245,19 @@ class StudyService:
         return None
 
 
-_ABOUT_LABELS = (NoteKind.LABELS_CHANGED, NoteKind.NO_TRUTH, NoteKind.PRESENT_LABELS, NoteKind.CLASSES_ADAPTED)
+_ABOUT_LABELS = (
+    NoteKind.LABELS_CHANGED,
+    NoteKind.NO_TRUTH,
+    NoteKind.PARTLY_ANNOTATED,
+    NoteKind.PRESENT_LABELS,
+    NoteKind.CLASSES_ADAPTED,
+)
+
+
+def _on_bare(info: StudyInfo, images: Sequence[PredictedImage]) -> list[StudyNote]:
+    """What a training or an evaluation measured on was chosen by somebody; other images are as they come."""
+    is_as_it_comes = info.kind in (StudyKind.PREDICTION, StudyKind.IMPORT)
+    return notes.note_on_bare(images) if is_as_it_comes else []
 
 
 def _are_files(images: Sequence[PredictedImage]) -> bool:

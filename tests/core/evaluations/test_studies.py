@@ -80,6 +80,27 @@ def test_the_epochs_of_a_run_are_studies_too(site):
         site.studies.open(StudySource.of_epoch(run, 7))
 
 
+def test_images_that_nobody_annotated_are_said_among_others(fresh):
+    """A prediction looks at whatever it is told to; found objects count as wrong where nothing is drawn."""
+    folder, pack = fresh.shop.models.get_version(fresh.quick).folder, fresh.shop.home.predictions / "mixed.pack"
+    pack.parent.mkdir(exist_ok=True)
+    for n_bare in (0, 1, 3):
+        with read_pack(folder / "predictions-test.pack") as own, write_pack(pack, own.header) as writer:
+            for number, record in enumerate(own.walk()):
+                writer.add(record.image, record.predictions, record.truths if number >= n_bare else ())
+        item = PredictionSet(
+            PredictionSetId("ab" * 16), SetKind.PREDICTION, "Quick V001 on test", clock.now(), ("disc", "bar"), 3, 6, 1,
+            version=fresh.quick, project=fresh.shop.project, has_truth=True,
+        )  # fmt: skip
+        with fresh.shop.registry.write() as session:
+            set_store.put_set(session, item, pack)
+        with fresh.studies.open(StudySource.of_set(item.id)) as study:
+            said = [note for note in study.notes if note.kind is NoteKind.PARTLY_ANNOTATED]
+            assert [note.images for note in said] == ([(0,)] if n_bare == 1 else [])
+            with fresh.studies.with_present_labels(study) as present:
+                assert not present.has_note(NoteKind.PARTLY_ANNOTATED)
+
+
 def test_intervals_are_those_of_the_present_attempt(fresh):
     """A stopped prediction can be tried again: its set keeps its id, and holds other predictions."""
     folder, pack = fresh.shop.models.get_version(fresh.quick).folder, fresh.shop.home.predictions / "again.pack"
