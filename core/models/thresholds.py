@@ -55,9 +55,18 @@ def _published(model: Mapping[str, Any]) -> VersionThreshold | None:
         ThresholdOrigin.TRAINING,
         _sentence(said),
         best=float(value),
-        best_by_category=dict(by_class) if isinstance(by_class, Mapping) else {},
+        best_by_category=_confidences(by_class) if isinstance(by_class, Mapping) else {},
         f1=float(f1) if isinstance(f1, int | float) else None,
     )
+
+
+def _confidences(by_class: Mapping[str, Any]) -> dict[str, float]:
+    """Those that are some: the file may be a stranger's."""
+    return {
+        name: float(value)
+        for name, value in by_class.items()
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0.0 <= value <= 1.0
+    }
 
 
 def _sentence(about: Mapping[str, Any]) -> str:

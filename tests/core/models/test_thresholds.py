@@ -36,6 +36,12 @@ def test_the_training_chooses_and_says_how() -> None:
     assert not found.by_category, "what is best of a class is shown, not used"
 
 
+def test_what_a_stranger_says_of_classes_is_taken_where_it_is_a_confidence() -> None:
+    said = {"line": 0.31, "initial": "high", "seal": 7, "note": None, "mark": float("nan"), "stamp": True}
+    found = threshold_of({**PUBLISHED, "threshold_about": {**ABOUT, "by_class": said}})
+    assert found.best_by_category == {"line": 0.31}
+
+
 def test_older_versions_say_it_in_their_table() -> None:
     rows = (coco_row(None, 4, 9, 0.9, 0.8, 0.85, 0.61, 0.37), coco_row("line", 4, 9, 0.9, 0.8, 0.85, 0.61, 0.29))
     tables = {split.value: table_to_json(coco_table(split, rows, False, 300)) for split in (Split.VAL, Split.TEST)}
