@@ -26,8 +26,13 @@ class OutNames:
         return key
 
     def file_for(self, key: str, ending: str) -> str:
-        """Of a file that speaks of this image alone. Raises RefusedError when another image's file has the name."""
-        name = str(PurePosixPath(self.name_of(key)).with_suffix(ending))
+        """Of a file that speaks of this image alone. Raises RefusedError when another image's file has the name, or it
+        would lie outside the folder."""
+        place = PurePosixPath(self.name_of(key))
+        if place.is_absolute() or ".." in place.parts:
+            text = f'"{shown(key)}" leads out of the folder that is written.'
+            raise RefusedError(text, hint="Choose COCO or CSV, which have one file for all.")
+        name = str(place.with_suffix(ending))
         if self._taken.setdefault(name, key) != key:
             text = f'"{shown(key)}" and "{shown(self._taken[name])}" differ only in their ending'
             hint = "Choose COCO or CSV, which have one file for all."

@@ -181,3 +181,14 @@ def test_two_images_that_would_share_a_file_are_refused(tmp_path: Path) -> None:
             packer.add(PredictedImage(key, "", 10, 10), [])
     with pytest.raises(RefusedError, match="differ only in their ending"):
         export(read_pack(path), "page", tmp_path / "out")
+
+
+@pytest.mark.parametrize("form", ["yolo", "page", "alto"])
+def test_no_file_is_written_outside_the_folder(tmp_path: Path, form: str) -> None:
+    with write_pack(tmp_path / "a.pack", PackHeader(("a",), "detection")) as packer:
+        packer.add(PredictedImage("../../out.jpg", "", 10, 10), [])
+    (tmp_path / "deep").mkdir()
+    before = sorted(tmp_path.rglob("*"))
+    with read_pack(tmp_path / "a.pack") as opened, pytest.raises(RefusedError, match="leads out of the folder"):
+        export(opened, form, tmp_path / "deep" / "out")
+    assert sorted(tmp_path.rglob("*")) == before
