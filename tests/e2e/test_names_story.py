@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QAbstractScrollArea, QAbstractSpinBox, QTabWidget, QWidget
+from PySide6.QtWidgets import (
+    QAbstractScrollArea,
+    QAbstractSpinBox,
+    QApplication,
+    QDialog,
+    QMainWindow,
+    QMenu,
+    QTabWidget,
+    QWidget,
+)
 from window_desk import Desk
 
 from core.domain.ids import RunId
@@ -32,7 +41,25 @@ def nameless(page: QWidget) -> list[str]:
     return found
 
 
+class OtherWindows(QObject):
+    """Notes what is a window of its own: a part of a page that is visible before it has a place."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        is_window = isinstance(watched, QWidget) and watched.isWindow()
+        if event.type() == QEvent.Type.Show and is_window and not isinstance(watched, (QMainWindow, QDialog, QMenu)):
+            self.shown.append(type(watched).__name__)
+        return False
+
+
 def test_every_control_of_every_page_has_a_name(desk: Desk, shapes: Path) -> None:
+    others = OtherWindows()
+    application = QApplication.instance()
+    assert application is not None
+    application.installEventFilter(others)
     window = desk.open()
     features, main = window.features, window.application.window
     unnamed: dict[str, list[str]] = {}
@@ -82,4 +109,5 @@ def test_every_control_of_every_page_has_a_name(desk: Desk, shapes: Path) -> Non
     look("review")
     features.suspecting.open(project)
     look("suspicions")
+    assert others.shown == [], "no part of a page is a window of its own, not for a moment"
     assert {page: set(names) for page, names in unnamed.items() if names} == {}

@@ -96,7 +96,7 @@ class NumberEditor(FieldEditor):
             is_whole=self._is_whole, minimum=spec.minimum, maximum=spec.maximum, step=spec.step, parent=self
         )
         self._is_read_only = False
-        self._automatic = QCheckBox(AUTOMATIC)
+        self._automatic = QCheckBox(AUTOMATIC, self)
         self._automatic.setVisible(can_be_automatic(spec))
         self._automatic.setAccessibleName(f"{spec.title}: {AUTOMATIC}")
         self._row.addWidget(self._field)

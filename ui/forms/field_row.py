@@ -35,7 +35,7 @@ class FieldRow(QWidget):
         self.title.setBuddy(self.editor.focus_target())
         engine = self.tr('The engine calls it "{name}".').format(name=spec.name)
         self.title.setToolTip(f"{spec.help}\n{engine}".strip())
-        self.help = label(spec.help.strip(), "muted", wrap=True)
+        self.help = label(spec.help.strip(), "muted", wrap=True, parent=self)
         self.help.setVisible(bool(spec.help.strip()))
         self.plain = label("", "strong", wrap=True)  # the value where it cannot be edited
         self.plain.setAccessibleName(spec.title)

@@ -30,7 +30,7 @@ class LabelledField(QWidget):
         self.title.setBuddy(self._focus)
         self._focus.setAccessibleName(title.replace("&", ""))
         self._focus.setAccessibleDescription(help_text)
-        self.help = label(help_text, "muted", wrap=True)
+        self.help = label(help_text, "muted", wrap=True, parent=self)
         self.help.setVisible(bool(help_text))
         self.problem = ProblemLabel()
         row = QHBoxLayout()

@@ -30,7 +30,7 @@ class RadioGroup(QWidget):
         self._buttons[key] = button
         self._group.addButton(button)
         self._column.addWidget(button)
-        helper = label(help_text, "muted", wrap=True)
+        helper = label(help_text, "muted", wrap=True, parent=self)
         helper.setContentsMargins(INDENT, 0, 0, 4)
         helper.setVisible(bool(help_text))
         self._helps[key] = helper

@@ -202,6 +202,12 @@ class RunsPage(QWidget):
         for column, text in self._same.items():
             self._table.setColumnHidden(column, bool(text))
 
+    def _take_row_of_keyboard(self) -> None:
+        """Where no row is selected, such as just after the page was shown."""
+        at = self._table.currentIndex()
+        if at.isValid() and not self._chosen():
+            self._table.selectRow(at.row())
+
     def _follow(self, action: RunAction, index: QModelIndex | QPersistentModelIndex) -> None:
         run: Run = index.data(RUN_ROLE)
         self.action_requested.emit(action, (run.id,))
@@ -317,6 +323,8 @@ class RunsPage(QWidget):
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             action = KEYS.get(Qt.Key(event.key()))
             if action is not None:
+                if action is RunAction.OPEN:
+                    self._take_row_of_keyboard()
                 self._request(action)
                 return True
         return super().eventFilter(watched, event)

@@ -36,7 +36,7 @@ class WizardPage(QWidget):
         self.column.setContentsMargins(0, 0, 0, 24)
         self.column.setSpacing(14)
         self.column.addWidget(label(heading, "title"))
-        intro = label(introduction, "muted", wrap=True)
+        intro = label(introduction, "muted", wrap=True, parent=self)
         intro.setVisible(bool(introduction))
         self.column.addWidget(intro)
         self.column.addWidget(self._general)

@@ -29,7 +29,7 @@ class EmptyState(QWidget):
         self._text = label(text, "muted", wrap=True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._text.setMaximumWidth(520)
-        self._button = QPushButton(action)
+        self._button = QPushButton(action, self)
         self._button.setProperty("role", "primary")
         self._button.setVisible(bool(action))
         self._button.clicked.connect(self.action_requested)

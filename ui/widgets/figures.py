@@ -67,7 +67,7 @@ class FigureRow(QWidget):
 
     def set_figures(self, figures: Sequence[Figure]) -> None:
         while len(self._cards) < len(figures):
-            card = FigureCard()
+            card = FigureCard(self)
             self._cards.append(card)
             self._row.addWidget(card, 1)
         for number, card in enumerate(self._cards):

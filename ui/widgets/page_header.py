@@ -16,7 +16,7 @@ class PageHeader(QFrame):
     def __init__(self, title: str = "", *, back: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "header")
-        self._back = QToolButton()
+        self._back = QToolButton(self)
         self._back.setIcon(icon("arrow-left"))
         if back:
             self._back.setShortcut(QKeySequence("Alt+Left"))

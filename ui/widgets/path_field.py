@@ -43,7 +43,7 @@ class PathField(QWidget):
         self._line.setAcceptDrops(False)
         self._folder = QPushButton(icon("folder-open"), self.tr("Folder…"))
         self._folder.setAccessibleName(self.tr("Choose a folder for: {name}").format(name=name))
-        self._file = QPushButton(icon("file-text"), self.tr("File…"))
+        self._file = QPushButton(icon("file-text"), self.tr("File…"), self)
         self._file.setAccessibleName(self.tr("Choose a file for: {name}").format(name=name))
         self._file.setVisible(may_be_file)
         row = QHBoxLayout(self)

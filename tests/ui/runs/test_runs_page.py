@@ -337,3 +337,13 @@ def test_ticking_in_the_menu_does_not_close_it(full: RunsPage) -> None:
 @pytest.mark.parametrize(("device", "name"), [("cpu", "CPU"), ("cuda:1", "GPU 1"), ("cuda", "GPU 0")])
 def test_devices_have_names(device: str, name: str) -> None:
     assert device_name(device) == name
+
+
+def test_return_opens_the_row_of_the_keyboard_where_none_is_selected(full: RunsPage, qtbot: QtBot) -> None:
+    full._table.setCurrentIndex(full._proxy.index(1, 0))
+    full._table.clearSelection()
+    assert full.chosen_ids() == ()
+    with qtbot.waitSignal(full.action_requested) as asked:
+        qtbot.keyClick(full._table, Qt.Key.Key_Return)
+    assert asked.args == [RunAction.OPEN, full.chosen_ids()]
+    assert len(full.chosen_ids()) == 1
