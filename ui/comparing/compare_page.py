@@ -161,7 +161,7 @@ class ComparePage(QWidget):
         if pair.problem:
             texts.addWidget(label(pair.problem, "muted", wrap=True))
         row.addLayout(texts, 1)
-        button = QPushButton(icon("images"), self.tr("See the images"))
+        button = QPushButton(icon("images"), self.tr("See the images"), card)
         button.setAccessibleName(f"{self.tr('See the images')}: {title}")
         button.setToolTip(self.tr("Both predictions over the ground truth: what was fixed, what was broken"))
         button.setVisible(not pair.problem)
@@ -211,7 +211,6 @@ class ComparePage(QWidget):
         column.setContentsMargins(0, 12, 0, 0)
         column.addWidget(self._curves)
         tabs = QTabWidget()
-        tabs.setDocumentMode(True)
         tabs.addTab(numbers, self.tr("Numbers"))
         tabs.addTab(curves, self.tr("Curves"))
         tabs.addTab(settings, self.tr("Settings"))

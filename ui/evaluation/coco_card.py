@@ -101,11 +101,9 @@ class CocoCard(QFrame):
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         for index, (name, value) in enumerate(zip(self._names, self._values, strict=True)):
-            row, side = index % 6, 2 * (index // 6)
-            grid.addWidget(name, row, side)
-            grid.addWidget(value, row, side + 1)
+            grid.addWidget(name, index, 0)  # below each other: beside an image there is no room for more
+            grid.addWidget(value, index, 1)
         grid.setColumnStretch(1, 1)
-        grid.setColumnStretch(3, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 6, 10, 10)
         column.addLayout(header)

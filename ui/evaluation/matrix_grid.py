@@ -228,7 +228,7 @@ class MatrixGrid(QAbstractScrollArea):
         corner = QRect(GAP, GAP, self._title_width() - 2 * GAP, self._title_height() - 2 * GAP)
         painter.setPen(QColor(theme.text_muted))
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-        painter.drawText(corner, flags, self.tr("Rows: what is there\nColumns: what was predicted"))
+        painter.drawText(corner, flags, self.tr("Rows: annotated\nColumns: predicted"))
 
     def _paint_cells(self, painter: QPainter, layout: MatrixLayout, theme: Theme) -> None:
         width, height = self._title_width(), self._title_height()

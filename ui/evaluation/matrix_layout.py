@@ -19,14 +19,14 @@ BACKGROUND, MISSED = "background", "missed"
 class Share(Enum):
     """What a cell's number is."""
 
-    COUNT = "Number of objects"
+    COUNT = "Objects"
     OF_ROW = "% of what is there"
     OF_COLUMN = "% of what was predicted"
 
 
 class Order(Enum):
-    PROJECT = "Order of the model"
-    ERRORS = "Most errors first"
+    PROJECT = "Model's order"
+    ERRORS = "Most errors"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from core.domain.outcomes import ConfusionMatrix, Thresholds
 from core.domain.predictions import ObjectTable
@@ -15,6 +15,7 @@ from ui.evaluation.matrix_grid import RIGHT, WRONG, MatrixGrid
 from ui.evaluation.matrix_layout import Cell, Order, Share, arrange
 from ui.evaluation.study_panel import StudyPanel
 from ui.icons import icon
+from ui.widgets.elided_combo import ElidedCombo
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.labels import label
 
@@ -34,12 +35,10 @@ class MatrixPanel(StudyPanel):
         self._matrix: ConfusionMatrix | None = None
         self._told_at: Thresholds | None = None  # what was chosen was told at these
         self.grid = MatrixGrid()
-        self._share = QComboBox()
-        self._share.setAccessibleName(self.tr("What a cell's number is"))
+        self._share = ElidedCombo(self.tr("What a cell's number is"))
         for share in Share:
             self._share.addItem(share.value, share)
-        self._order = QComboBox()
-        self._order.setAccessibleName(self.tr("Order of the classes"))
+        self._order = ElidedCombo(self.tr("Order of the classes"))
         for order in Order:
             self._order.addItem(order.value, order)
         self._background = QCheckBox(self.tr("Background"))

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from core.domain.analysis import Calibration, CocoSummary, ErrorCost, Histogram, PrecisionRecall, ThresholdCurves
 from core.domain.predictions import Floats
 from ui.evaluation.coco_card import CocoCard
 from ui.evaluation.study_plot import BLUE, GREEN, PURPLE, VERMILLION, Bars, Line, StudyPlot
+from ui.widgets.elided_combo import ElidedCombo
 from ui.widgets.formatting import counted, measure
 from ui.widgets.labels import label
 
@@ -67,8 +68,7 @@ class StudyCharts(QScrollArea):
             explains="calibration",
         )
         self.coco = CocoCard()
-        self._category = QComboBox()
-        self._category.setAccessibleName(self.tr("Class of the curves"))
+        self._category = ElidedCombo(self.tr("Class of the curves"))
         self._about = label("", "muted", wrap=True)
         self._make_layout()
         self._connect()
@@ -220,7 +220,7 @@ class StudyCharts(QScrollArea):
         self._grid = QGridLayout()
         self._grid.setSpacing(8)
         column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, 6, 0)
+        column.setContentsMargins(8, 8, 8, 8)
         column.addLayout(head)
         column.addLayout(self._grid, 1)
         for plot in self._plots:

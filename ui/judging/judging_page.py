@@ -31,6 +31,7 @@ from ui.judging.judging_item import JudgingItem, Verb
 from ui.judging.judging_layers import layers_of, marked
 from ui.messages import MessageBanner
 from ui.viewer.picture import Picture
+from ui.widgets.elided_combo import ElidedCombo
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.formatting import count
 from ui.widgets.labels import label
@@ -69,11 +70,7 @@ class JudgingPage(QWidget):
         self.banner = MessageBanner()
         self.header = PageHeader(title, back=self.tr("Back to the project (Esc)"))
         self.canvas = CorrectingCanvas()
-        self._sources = QComboBox()
-        self._sources.setAccessibleName(self.tr("Whose predictions"))
-        self._sources.setToolTip(self.tr("Whose predictions"))
-        self._sources.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._sources.setMinimumContentsLength(26)
+        self._sources = ElidedCombo(self.tr("Whose predictions"), 26)
         self._least = QDoubleSpinBox()
         self._least.setRange(0.0, 1.0)
         self._least.setSingleStep(0.05)
@@ -83,7 +80,7 @@ class JudgingPage(QWidget):
         self._least.setPrefix(self.tr("from "))
         self._least.setAccessibleName(self.tr("Lowest confidence"))
         self._least.setToolTip(self.tr("Predictions of a lower confidence are not asked about"))
-        self._filter = QComboBox()
+        self._filter = QComboBox(self)
         self._filter.setAccessibleName(self.tr("What is shown"))
         for key, words in (filters or {}).items():
             self._filter.addItem(words, key)

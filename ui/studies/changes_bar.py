@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QToolButton, QWidget
 
 from core.domain.study_lists import CHANGE_TITLES, ImageChange, SecondAnswer
 from ui.widgets.formatting import count, measure
-from ui.widgets.labels import label
+from ui.widgets.labels import ElidedLabel
 
 HELP = {
     ImageChange.FIXED: "Images with errors in A and none in B",
@@ -29,15 +29,17 @@ class ChangesBar(QWidget):
         for number, change in enumerate(ImageChange):
             button = QToolButton()
             button.setCheckable(True)
+            button.setProperty("role", "choice")
             button.setToolTip(HELP[change])
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             button.clicked.connect(lambda is_on=False, change=change: self._choose(change, is_on))
             self._buttons[change] = button
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             grid.addWidget(button, number // 2, number % 2)
-        self._confidence = label("", "muted")
+        self._confidence = ElidedLabel()
+        self._confidence.setProperty("role", "muted")
         self._confidence.setToolTip(self.tr("From which confidence up B counts, and how good it is there"))
-        grid.addWidget(self._confidence, 0, 2, 2, 1)
+        grid.addWidget(self._confidence, 2, 0, 1, 2)
         self.set_second(None)
 
     def set_second(self, second: SecondAnswer | None) -> None:
@@ -46,7 +48,7 @@ class ChangesBar(QWidget):
         self.setVisible(second is not None)
         if second is not None:
             self._confidence.setText(
-                self.tr("B from {confidence:.2f}\nF1 {f1}").format(
+                self.tr("B counts from confidence {confidence:.2f}, F1 {f1}").format(
                     confidence=second.outcomes.thresholds.confidence, f1=measure(second.counts.f1)
                 )
             )

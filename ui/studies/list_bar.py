@@ -24,6 +24,7 @@ from core.domain.study_lists import (
     ObjectSize,
 )
 from ui.icons import icon
+from ui.widgets.elided_combo import ElidedCombo
 from ui.widgets.search_field import SearchField
 
 Kind = TypeVar("Kind", bound=StrEnum)
@@ -47,12 +48,13 @@ class ListBar(QWidget):
         group = QButtonGroup(self)
         for button in (self._images, self._patches):
             group.addButton(button)
-        self._order = _combo(self.tr("Order"))
-        self._outcome = _combo(self.tr("Outcome"))
-        self._category = _combo(self.tr("Class"))
-        self._size = _combo(self.tr("Size of the objects"))
-        self._split = _combo(self.tr("Set"))
-        self._tag = _combo(self.tr("Tag"))
+        self._order = ElidedCombo(self.tr("Order"))
+        self._outcome = ElidedCombo(self.tr("Outcome"))
+        self._category = ElidedCombo(self.tr("Class"))
+        self._size = ElidedCombo(self.tr("Size of the objects"))
+        self._split = ElidedCombo(self.tr("Set"))
+        self._tag = ElidedCombo(self.tr("Tag"))
+        self._unused: set[ElidedCombo] = set()
         self._fill(self._outcome, self.tr("All outcomes"), OUTCOME_TITLES)
         self._fill(self._size, self.tr("All sizes"), SIZE_TITLES)
         self._build()
@@ -85,22 +87,17 @@ class ListBar(QWidget):
         first.addWidget(self._search, 1)
         first.addWidget(self._images)
         first.addWidget(self._patches)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(6)
-        grid.setVerticalSpacing(6)
-        grid.addWidget(self._order, 0, 0)
-        grid.addWidget(self._outcome, 0, 1)
-        grid.addWidget(self._category, 1, 0)
-        grid.addWidget(self._size, 1, 1)
-        grid.addWidget(self._split, 2, 0)
-        grid.addWidget(self._tag, 2, 1)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(6)
+        self._grid.setVerticalSpacing(6)
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnStretch(1, 1)
+        self._arrange()
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 8, 10, 6)
         column.setSpacing(6)
         column.addLayout(first)
-        column.addLayout(grid)
+        column.addLayout(self._grid)
 
     # What is asked for
 
@@ -123,9 +120,9 @@ class ListBar(QWidget):
         self._is_resetting = True
         self._fill(self._category, self.tr("All classes"), dict(enumerate(categories)))
         self._fill(self._split, self.tr("All sets"), {split: split.value for split in splits})
-        self._split.setVisible(len(splits) > 1)
-        self._category.setVisible(len(categories) > 1)
-        self._outcome.setVisible(has_truth)
+        self._use(self._split, is_used=len(splits) > 1)
+        self._use(self._category, is_used=len(categories) > 1)
+        self._use(self._outcome, is_used=has_truth)
         self._fill_orders(is_comparing=False)
         self._is_resetting = False
         self.set_tags(())
@@ -144,7 +141,8 @@ class ListBar(QWidget):
         self._is_resetting = True
         self._fill(self._tag, self.tr("All tags"), {tag: tag for tag in tags})
         self._tag.setCurrentIndex(max(self._tag.findData(known), 0))
-        self._tag.setVisible(bool(tags))
+        self._use(self._tag, is_used=bool(tags))
+        self._arrange()
         self._is_resetting = False
 
     def show_patches(self) -> None:
@@ -186,6 +184,19 @@ class ListBar(QWidget):
 
     # Inside
 
+    def _use(self, combo: ElidedCombo, *, is_used: bool) -> None:
+        """Whether there is anything to choose."""
+        combo.setVisible(is_used)
+        (self._unused.discard if is_used else self._unused.add)(combo)
+
+    def _arrange(self) -> None:
+        """The lists that are of use, two in a row."""
+        combos = (self._order, self._outcome, self._category, self._size, self._split, self._tag)
+        for combo in combos:
+            self._grid.removeWidget(combo)
+        for number, combo in enumerate(combo for combo in combos if combo not in self._unused):
+            self._grid.addWidget(combo, number // 2, number % 2)
+
     def _fill_orders(self, *, is_comparing: bool) -> None:
         known = self._order.currentData()
         self._order.clear()
@@ -226,12 +237,3 @@ def _chosen(combo: QComboBox, kind: type[Kind]) -> Kind | None:
     """Qt keeps of such a value the text alone."""
     value = combo.currentData()
     return None if value is None else kind(value)
-
-
-def _combo(name: str) -> QComboBox:
-    combo = QComboBox()
-    combo.setAccessibleName(name)
-    combo.setToolTip(name)
-    combo.setMinimumContentsLength(8)
-    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    return combo

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import numpy as np
 from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen
 
 from core.domain.geometry import Box
 from core.domain.names import shown
@@ -164,14 +164,14 @@ class OutcomePainter(QObject):
     def _paint_name(self, painter: QPainter, area: QRect, table: ObjectTable, answer: StudyAnswer, image: int) -> None:
         """With what the image is tagged as, or by how much F1 of predictions B differs."""
         name = shown(table.images[image].key.rpartition("/")[2])
-        tag = self.tags.get(image, "") if answer.second is None else f"ΔF1 {answer.second.delta_f1[image]:+.2f}"
+        tag = self.tags.get(image, "") if answer.second is None else _difference(answer.second.delta_f1[image])
         if tag:
             width = painter.fontMetrics().horizontalAdvance(tag) + 8
             painter.setPen(QColor(current_theme().text_muted))
             painter.drawText(area, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), tag)
             area = area.adjusted(0, 0, -width, 0)
         painter.setPen(QColor(current_theme().text))
-        text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, area.width())
+        text = short_name(name, painter.fontMetrics(), area.width())
         painter.drawText(area, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
 
     def _paint_badges(self, painter: QPainter, area: QRect, answer: StudyAnswer, image: int) -> None:
@@ -232,6 +232,18 @@ class OutcomePainter(QObject):
 
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+def short_name(name: str, metrics: QFontMetrics, room: int) -> str:
+    """Of a file, in so many pixels. Names differ at their ends: what gives way first is the suffix."""
+    if metrics.horizontalAdvance(name) > room:
+        name = name.rpartition(".")[0] or name
+    return metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
+
+
+def _difference(f1: float) -> str:
+    """No sign where it rounds to nothing."""
+    return f"ΔF1 {f1:+.2f}" if abs(f1) >= 0.005 else "ΔF1 0.00"
 
 
 def _fitted(box: Box, area: QRect) -> QRectF:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 from core.domain.names import shown
 from core.domain.predictions import ObjectTable
 from core.domain.studies import StudyInfo, StudySource
+from ui.widgets.elided_combo import ElidedCombo
 from ui.widgets.formatting import counted
 from ui.widgets.page_header import PageHeader
 
@@ -53,12 +54,8 @@ class StudyHeader(PageHeader):
         self.seconds.setCurrentIndex(max(_find(self.seconds, source), 0))
 
 
-def _combo(name: str) -> QComboBox:
-    combo = QComboBox()
-    combo.setAccessibleName(name)
-    combo.setToolTip(name)
-    combo.setMinimumContentsLength(14)
-    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+def _combo(name: str) -> ElidedCombo:
+    combo = ElidedCombo(name, 14)
     combo.hide()
     return combo
 

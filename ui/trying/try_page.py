@@ -158,6 +158,7 @@ class TryPage(QWidget):
             self._versions.addItem(f"{one.model_name} {one.label}", str(one.id))
         place = self._versions.findData(str(kept)) if kept else 0
         self._versions.setCurrentIndex(max(place, 0) if versions else -1)
+        self._versions.setVisible(bool(versions))
         self._versions.blockSignals(False)
         self._refresh()
         if self.version is not None:

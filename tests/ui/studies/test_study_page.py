@@ -21,6 +21,9 @@ from tests.ui.studies.conftest import RECORDS, AnsweringPage, found, image, info
 from ui.evaluation.charts_panel import ChartsPanel
 from ui.evaluation.matrix_panel import MatrixPanel
 from ui.studies.cells import CellKey, patch_box
+from ui.studies.list_bar import ListBar
+from ui.studies.outcome_grid import OutcomeGrid
+from ui.studies.outcome_painter import short_name
 from ui.studies.study_keys import STUDY_KEYS
 from ui.viewer.modes import ViewMode
 from ui.viewer.overlays import OverlayKind
@@ -390,3 +393,23 @@ def test_what_is_brushed_in_a_chart_follows_the_thresholds(page: AnsweringPage) 
     assert _names(page) == ["page 1.png"]
     panel.charts.brush_cleared.emit()
     assert len(_names(page)) == 5
+
+
+def test_lists_that_are_of_no_use_leave_no_hole(qtbot: QtBot) -> None:
+    bar = ListBar()
+    qtbot.addWidget(bar)
+    bar.resize(320, 200)
+    bar.show()
+    bar.set_study(("line",), has_truth=True, splits=())  # one class: there is none to choose
+    qtbot.waitUntil(lambda: bar._size.geometry().left() == bar._order.geometry().left() > 0)
+    bar.set_study(("line", "stamp"), has_truth=True, splits=())
+    qtbot.waitUntil(lambda: bar._size.geometry().left() > bar._category.geometry().right())
+
+
+def test_a_name_gives_up_its_suffix_before_its_number(qtbot: QtBot) -> None:
+    grid = OutcomeGrid()
+    qtbot.addWidget(grid)
+    metrics = grid.fontMetrics()
+    room = metrics.horizontalAdvance("page_014") + 2
+    assert short_name("page_014.jpg", metrics, room) == "page_014"
+    assert short_name("page_014.jpg", metrics, 400) == "page_014.jpg"
