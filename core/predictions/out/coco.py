@@ -49,6 +49,8 @@ def _detection(image: int, item: PredictedObject) -> dict[str, Any]:
     }
     if item.polygon is not None:
         found["segmentation"] = [list(ring) for ring in item.polygon.rings]
+    elif item.mask is not None:  # too small, or too thin, for an outline
+        found["segmentation"] = dict(item.mask)
     return found
 
 

@@ -74,6 +74,16 @@ def test_coco_results_name_what_their_ids_mean(pack: Pack, tmp_path: Path) -> No
     assert [image["file_name"] for image in lists["images"]] == ["a/one.jpg", "a/empty.png"]
 
 
+def test_coco_results_keep_a_mask_without_an_outline(tmp_path: Path) -> None:
+    mask = {"size": [10, 10], "counts": "d15"}
+    with write_pack(tmp_path / "a.pack", PackHeader(("a",), "segmentation")) as packer:
+        packer.add(PredictedImage("a.jpg", "", 10, 10), [PredictedObject(0, 0.9, Box(2, 2, 3, 3), mask=mask)])
+    with read_pack(tmp_path / "a.pack") as opened:
+        export(opened, "coco", tmp_path / "out")
+    (found,) = json.loads((tmp_path / "out" / "predictions.json").read_text())
+    assert found["segmentation"] == mask
+
+
 def test_yolo_text_has_shares_and_the_confidence_last(pack: Pack, tmp_path: Path) -> None:
     export(pack, "yolo", tmp_path / "out")
     lines = [line.split() for line in (tmp_path / "out/labels/a/one.txt").read_text().splitlines()]
