@@ -30,7 +30,8 @@ class EvaluationBooks(Books):
         found = evaluation_of(result, record)
         # The run lies in <home>/runs/<id>, the pack in <home>/predictions.
         pack = record.folder.parent.parent / "predictions" / result.content["pack"]
-        predictions.put_set(session, set_of(result, record), pack)
+        if pack.is_file():  # a person may have deleted it since; the events are read again when a registry is made anew
+            predictions.put_set(session, set_of(result, record), pack)
         if found.version is not None and models.has_version(session, found.version):
             evaluations.put_evaluation(session, found)
 

@@ -25,4 +25,5 @@ class PredictionBooks(Books):
         if result.topic == TOPIC:
             # The run lies in <home>/runs/<id>, the pack in <home>/predictions.
             pack = record.folder.parent.parent / "predictions" / result.content["pack"]
-            predictions.put_set(session, set_of(result, record), pack)
+            if pack.is_file():  # a person may have deleted it since, and the run is tried again or listed anew
+                predictions.put_set(session, set_of(result, record), pack)

@@ -12,6 +12,7 @@ from core import clock
 from core.domain.evaluating import EvaluationDraft
 from core.domain.geometry import Box
 from core.domain.ids import PredictionSetId
+from core.domain.predicting import PredictionDraft
 from core.domain.predictions import PredictionSet, SetKind
 from core.domain.projects import ImageFilter
 from core.domain.runs import RunStatus
@@ -22,6 +23,7 @@ from core.evaluations.sureness import SurenessService
 from core.packs.layout import PackHeader
 from core.packs.reading import read_pack
 from core.packs.writing import write_pack
+from core.predictions.service import PredictionService
 from core.rebuilding.service import reindex_home
 from core.registry.stores import images as image_store
 from core.registry.stores import predictions as set_store
@@ -193,6 +195,13 @@ def test_evaluations_come_back_when_the_registry_is_made_again(tmp_path):
     home = site.shop.home
     site.evaluate(site.quick, name="Kept", note="For ever.")
     (before,) = [item for item in site.evaluations.list_evaluations(site.quick) if item.set is not None]
+    predictions = PredictionService(
+        site.shop.registry, site.shop.projects, site.shop.models, site.service, home.predictions
+    )
+    state = run_to_its_end(site.service, predictions.submit(PredictionDraft(site.quick, site.shop.project))).state
+    assert state is not None and state.status is RunStatus.SUCCESS
+    (deleted,) = [one for one in predictions.list_sets() if one.kind is SetKind.PREDICTION]
+    predictions.delete([deleted.id])
     site.close()
     for file in home.root.glob(f"{home.registry_file.name}*"):
         file.unlink()
@@ -200,6 +209,7 @@ def test_evaluations_come_back_when_the_registry_is_made_again(tmp_path):
     with registry_of(home) as registry, registry.read() as session:
         found = [item for item in list_evaluations(session, version=site.quick) if item.set is not None]
         assert found == [before]
+        assert [one.id for one in set_store.list_sets(session)] == [before.set], "what was deleted stays away"
         assert set_store.path_of(session, before.set).is_file()
 
 
