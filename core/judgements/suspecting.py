@@ -92,7 +92,9 @@ class SuspectingService:
         with self._registry.write() as session:
             (key,) = store.insert_reviews(session, [row])
             tagged: tuple[ImageId, ...] = ()
-            if verdict is Verdict.WRONG:
+            known = store.list_tags(session, [suspicion.image]).get(suspicion.image, ())
+            has_words = any(one.tag == LABEL_SUSPICIOUS and one.note for one in known)  # a person's, perhaps
+            if verdict is Verdict.WRONG and not has_words:
                 words = f"{KIND_WORDS[suspicion.kind]}: {suspicion.category}"
                 tagged = store.put_tags(session, [suspicion.image], LABEL_SUSPICIOUS, words, now)
             return Changed(Reviewed(key, tagged), noted(session))

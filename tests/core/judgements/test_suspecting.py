@@ -72,9 +72,10 @@ def test_a_wrong_label_has_its_image_tagged_and_stays_as_it_is(shop, suspecting)
 def test_a_tag_that_was_there_before_survives_the_undoing(shop, suspecting):
     study = predicted(shop)
     first = suspecting.find(shop.project, study).found[0]
-    shop.tags.add([first.image], LABEL_SUSPICIOUS)
+    shop.tags.add([first.image], LABEL_SUSPICIOUS, note="ask Mrs Weiss")
     suspecting.undo(suspecting.review(study, first, Verdict.WRONG).value)
-    assert shop.tags.count(shop.project)[LABEL_SUSPICIOUS] == 1
+    (tagged,) = shop.tags.list_tagged(shop.project, LABEL_SUSPICIOUS)
+    assert tagged.tag.note == "ask Mrs Weiss"
 
 
 def test_the_list_holds_verdicts_and_what_waits(shop, suspecting):
