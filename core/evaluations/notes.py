@@ -58,6 +58,17 @@ def note_on_bare(images: Sequence[PredictedImage]) -> list[StudyNote]:
     return [StudyNote(NoteKind.PARTLY_ANNOTATED, text, "Annotate them, or evaluate on annotated images.", images=bare)]
 
 
+def note_on_lost(n_images: int, lost: Sequence[int]) -> list[StudyNote]:
+    """Measured against labels of today: images that the project does not have any more have none."""
+    if not lost:
+        return []
+    text = (
+        f"{counted(len(lost), 'image is', 'images are')} not in the project any more, of {n_images}: whatever the "
+        "model found there counts as wrong."
+    )
+    return [StudyNote(NoteKind.PARTLY_ANNOTATED, text, images=tuple(lost))]
+
+
 def note_on_labels(changed: Sequence[int]) -> list[StudyNote]:
     """Images whose labels are not those of then."""
     if not changed:

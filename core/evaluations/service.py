@@ -299,8 +299,10 @@ class EvaluationService:
         task = self._tasks.get(info.task)
 
         def images() -> Iterator[EvalImage]:
-            for index in range(study.table.n_images):
+            for index, known in enumerate(study.found):
                 check()
+                if known is None:  # not in the project any more: nobody can say what is right there
+                    continue
                 record = study.record(index)
                 yield EvalImage(record.image.width, record.image.height, record.truths, record.predictions)
 

@@ -103,11 +103,12 @@ class StudyService:
             pack.close()
             raise
         kept = [note for note in study.notes if note.kind not in _ABOUT_LABELS]
+        lost = [index for index, item in enumerate(study.found) if item is None]
         return Study(
             replace(info, has_truth=True),
             pack,
             table,
-            notes=(*kept, *notes.note_on_present(present.unknown), *_on_bare(info, table.images)),
+            notes=(*kept, *notes.note_on_present(present.unknown), *_on_bare(info, table.images, lost)),
             root=study.root,
             found=study.found,
             labels=Labels(truths, pairs),
@@ -254,10 +255,12 @@ _ABOUT_LABELS = (
 )
 
 
-def _on_bare(info: StudyInfo, images: Sequence[PredictedImage]) -> list[StudyNote]:
-    """What a training or an evaluation measured on was chosen by somebody; other images are as they come."""
+def _on_bare(info: StudyInfo, images: Sequence[PredictedImage], lost: Sequence[int] = ()) -> list[StudyNote]:
+    """What a training or an evaluation measured on was chosen by somebody; other images are as they come. `lost` are
+    those that the project does not have any more."""
     is_as_it_comes = info.kind in (StudyKind.PREDICTION, StudyKind.IMPORT)
-    return notes.note_on_bare(images) if is_as_it_comes else []
+    gone = notes.note_on_lost(len(images), lost)
+    return gone or (notes.note_on_bare(images) if is_as_it_comes else [])
 
 
 def _are_files(images: Sequence[PredictedImage]) -> bool:

@@ -298,5 +298,30 @@ def test_an_imported_version_keeps_the_numbers_that_it_came_with(fresh, tmp_path
     assert (models.get_details(version.id).tables, models.get_version(version.id)) == before
 
 
+def test_images_that_the_project_has_no_more_are_not_measured_and_said(fresh):
+    """They have no labels today: what was found there would be wrong without anybody having said so."""
+    folder, pack = fresh.shop.models.get_version(fresh.quick).folder, fresh.shop.home.predictions / "some.pack"
+    pack.parent.mkdir(exist_ok=True)
+    with read_pack(folder / "predictions-test.pack") as own, write_pack(pack, own.header) as writer:
+        for number, record in enumerate(own.walk()):
+            image = replace(record.image, key="gone.jpg") if number == 1 else record.image
+            writer.add(image, record.predictions, record.truths)
+    item = PredictionSet(
+        PredictionSetId("ab" * 16), SetKind.PREDICTION, "Quick V001 on test", clock.now(), ("disc", "bar"), 3, 6, 1,
+        version=fresh.quick, project=fresh.shop.project, has_truth=True,
+    )  # fmt: skip
+    with fresh.shop.registry.write() as session:
+        set_store.put_set(session, item, pack)
+    with (
+        fresh.studies.open(StudySource.of_set(item.id)) as study,
+        fresh.studies.with_present_labels(study) as present,
+    ):
+        (note,) = [note for note in present.notes if note.kind is NoteKind.PARTLY_ANNOTATED]
+        assert note.images == (1,) and "1 image is not in the project any more, of 3" in note.text
+    table = fresh.evaluations.measure_set(item.id).value.table
+    assert (table.overall.n_images, table.overall.n_instances) == (2, 4)
+    assert table.overall.value("precision") == 1.0
+
+
 def every(site: EvaluationSite) -> ImageFilter:
     return ImageFilter(site.shop.project)
