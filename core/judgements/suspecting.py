@@ -23,6 +23,7 @@ from core.domain.names import shown
 from core.domain.studies import StudyInfo
 from core.domain.suspicions import LabelSuspicion, SuspicionKind
 from core.errors import RefusedError
+from core.evaluation.files import text_cell
 from core.evaluations.studies import StudyService
 from core.evaluations.study import Study
 from core.judgements.overlaps import Corners, highest_overlap
@@ -117,10 +118,11 @@ class SuspectingService:
             ("image", "suspicion", "class", "x0", "y0", "x1", "y1", "score", "verdict", "raised_by", "reviewed_at")
         )
         for one in open_ones:
-            writer.writerow((shown(one.path), one.kind.value, one.category, *_numbers(one.box), f"{one.score:.3f}"))
+            writer.writerow((text_cell(shown(one.path)), one.kind.value, text_cell(one.category), *_numbers(one.box), f"{one.score:.3f}"))
         for review in given:
-            place = (shown(paths.get(review.image, "")), review.kind, review.category, *_numbers(review.box), "")
-            writer.writerow((*place, review.verdict, review.source, review.created_at.isoformat()))
+            what = (text_cell(shown(paths.get(review.image, ""))), review.kind, text_cell(review.category))
+            how = (review.verdict, text_cell(review.source), review.created_at.isoformat())
+            writer.writerow((*what, *_numbers(review.box), "", *how))
         return lines.getvalue()
 
     def _unreviewed(self, project: ProjectId, study: Study, ranked: Iterable[LabelSuspicion]) -> Suspicions:

@@ -12,6 +12,7 @@ from core.domain.ids import ImageId, ProjectId
 from core.domain.judgements import MAX_TAG, USUAL_TAGS, ImageTag, TaggedImage
 from core.domain.names import shown
 from core.errors import RefusedError
+from core.evaluation.files import text_cell
 from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.stores import judgements as store
@@ -63,7 +64,8 @@ class TagService:
         writer = csv.writer(lines, lineterminator="\n")
         writer.writerow(("image", "tag", "note", "tagged_at"))
         for item in self.list_tagged(project, tag):
-            writer.writerow((shown(item.path), item.tag.tag, item.tag.note, item.tag.created_at.isoformat()))
+            texts = (text_cell(text) for text in (shown(item.path), item.tag.tag, item.tag.note))
+            writer.writerow((*texts, item.tag.created_at.isoformat()))
         return lines.getvalue()
 
 

@@ -36,6 +36,7 @@ from core.domain.outcomes import (
 from core.domain.predictions import ObjectTable
 from core.domain.studies import PictureState, StudyImage
 from core.errors import CalqueError, RefusedError
+from core.evaluation.files import text_cell
 from core.evaluations.studies import StudyService
 from core.evaluations.study import Study
 from core.files.whole_folder import whole_folder
@@ -161,19 +162,19 @@ class _Writer:
             rows.writerow(
                 (
                     file if picture is not None else "",
-                    shown(image.record.image.key),
+                    text_cell(shown(image.record.image.key)),
                     case.outcome,
                     case.words,
-                    case.category,
+                    text_cell(case.category),
                     "" if case.confidence is None else f"{case.confidence:.4f}",
                     f"{case.iou:.4f}" if case.partner is not None else "",
-                    case.partner_category,
+                    text_cell(case.partner_category),
                     *_numbers(case.box),
                     *(_numbers(case.partner) if case.partner is not None else ("",) * 4),
                     thresholds.by_category.get(place, thresholds.confidence),
                     thresholds.iou,
                     whole,
-                    note,
+                    text_cell(note),
                 )
             )
 

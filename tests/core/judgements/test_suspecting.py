@@ -88,6 +88,16 @@ def test_the_list_holds_verdicts_and_what_waits(shop, suspecting):
     assert f"{first.path},{first.kind.value}" in lines[-1] and "label is right,Shapes V001" in lines[-1]
 
 
+def test_a_spreadsheet_takes_no_class_for_a_formula(shop, suspecting):
+    found = {"train/00.jpg": [("=1+1", 0.9, FAR)]}
+    study = shop.predict(found, name="-A1", classes=("disc", "bar", "=1+1"), has_truth=True)
+    first, *others = [one for one in suspecting.find(shop.project, study).found if one.category == "=1+1"]
+    suspecting.review(study, first, Verdict.RIGHT)
+    assert not others
+    (line,) = suspecting.as_csv(shop.project).splitlines()[1:]
+    assert ",'=1+1," in line and ",'-A1 " not in line and ",-A1" not in line
+
+
 def test_predictions_without_labels_suspect_nothing(shop, suspecting):
     study = shop.predict({"train/00.jpg": [("disc", 0.9, FAR)]})
     with pytest.raises(RefusedError, match="not compared"):

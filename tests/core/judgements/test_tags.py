@@ -35,6 +35,12 @@ def test_the_list_of_tagged_images_is_a_table(shop):
     assert line.startswith('train/01.jpg,hard case,"dark, ""torn""",20')
 
 
+def test_a_spreadsheet_takes_no_note_for_a_formula(shop):
+    shop.tags.add([shop.id_of("train/01.jpg")], "+1", note='=HYPERLINK("http://x")')
+    _, line = shop.tags.as_csv(shop.project).splitlines()
+    assert line.startswith("train/01.jpg,'+1,\"'=HYPERLINK(")
+
+
 @pytest.mark.parametrize("tag", ["", "  \n", "x" * 41])
 def test_what_is_no_tag_is_refused(shop, tag):
     with pytest.raises(RefusedError, match="tag"):

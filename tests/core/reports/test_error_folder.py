@@ -134,3 +134,11 @@ def test_an_image_that_is_gone_is_in_the_table_all_the_same(
     report = write_error_report(studies, study, ErrorReportRequest(target, Thresholds(0.5)))
     assert (report.n_wrong, report.n_missed, report.n_without_picture) == (1, 1, 1)
     assert all(row["file"] == "" and row["note"] for row in read(target))
+
+
+def test_a_spreadsheet_takes_no_class_for_a_formula(shop: PredictedShop, studies: StudyService, tmp_path: Path) -> None:
+    found = {"train/00.jpg": [("=1+1", 0.9, FAR)]}
+    info = shop.predict(found, classes=("disc", "bar", "=1+1"), has_truth=True)
+    with studies.open(info.source) as study:
+        write_error_report(studies, study, ErrorReportRequest(tmp_path / "report", Thresholds(0.5)))
+    assert {row["class"] for row in read(tmp_path / "report")} == {"'=1+1", "disc", "bar"}
