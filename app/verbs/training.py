@@ -28,6 +28,7 @@ from core.domain.training_plan import TrainingPlan
 from core.errors import CalqueError, FormatError, NotFoundError, RefusedError
 from core.runs.supervise import Batch
 from core.training.draft.command import from_toml
+from core.training.kind import TRAINING
 from core.training.review.tally import reason_text
 from core.training.review.words import BOXES_AS_SHAPES
 
@@ -149,10 +150,11 @@ def refusal(errors: list[Issue]) -> RefusedError:
 
 
 def result_of(services: Services, record: RunRecord) -> VerbResult:
-    """The run's result as the command line states it."""
+    """The run's result as the command line states it. Only a training made its version, and measured it."""
     version = None
     metrics: dict[str, Any] = {}
-    if record.version is not None:
+    used = record.version if record.kind != TRAINING.slug else None
+    if record.version is not None and used is None:
         details = services.models.get_details(record.version)
         if details.version.content_sha256:
             version = details.version
@@ -161,8 +163,8 @@ def result_of(services: Services, record: RunRecord) -> VerbResult:
         "run": record.id,
         "status": record.status,
         "reason": record.reason,
-        "version": version.id if version else None,
-        "version_label": version.label if version else None,
+        "version": version.id if version else used,
+        "version_label": version.label if version else used and record.version_label,
         "model": record.model_name,
         "snapshot": record.snapshot,
         "metrics": metrics,
@@ -226,8 +228,9 @@ class StopWishes:
 
 @contextmanager
 def stop_on_interrupt(services: Services, run: RunId, console: Console) -> Iterator[StopWishes]:
-    """The first Ctrl+C asks the run to stop and keep the best; the second leaves it to itself."""
+    """The first Ctrl+C asks the run to stop, and says what its kind does then; the second leaves it to itself."""
     wishes = StopWishes()
+    stopping = services.runs.kinds.info(services.runs.get_run(run).kind).stop.stopping
 
     def ask_to_stop() -> None:
         try:
@@ -238,7 +241,7 @@ def stop_on_interrupt(services: Services, run: RunId, console: Console) -> Itera
     def on_signal(_number: int, _frame: object) -> None:
         wishes.n_interrupts += 1
         if wishes.n_interrupts == 1:
-            console.note("Stopping; the best so far is kept. Ctrl+C again leaves, and the run ends by itself.")
+            console.note(f"{stopping} Ctrl+C again leaves, and the run ends by itself.")
             # Not here: the handler may have interrupted a writer of the registry, whose lock the wish needs too.
             wishes.asking = threading.Thread(target=ask_to_stop, name="stop-wish")
             wishes.asking.start()

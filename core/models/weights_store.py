@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -93,14 +93,16 @@ def content_id(model_bytes: bytes) -> str:
     return hashlib.sha256(model_bytes).hexdigest()
 
 
-def verify(folder: Path) -> tuple[Problem, ...]:
-    """Every file of a published (or exported) folder that is missing or not as it was published."""
+def verify(folder: Path, only: Collection[str] = ()) -> tuple[Problem, ...]:
+    """Every file of a published (or exported) folder that is missing or not as it was published. `only` names files
+    that are looked at beside model.json; none = all."""
     try:
         model = load_model_json(folder)
         files = dict(_stated_files(model))
     except (NotFoundError, WeightsError) as error:
         return (_problem("model-unreadable", str(error), folder / MODEL_FILE),)
-    problems = [found for name, stated in files.items() if (found := _check_file(folder / name, stated)) is not None]
+    asked = {name: stated for name, stated in files.items() if not only or name in only}
+    problems = [found for name, stated in asked.items() if (found := _check_file(folder / name, stated)) is not None]
     if _CONTENT_ID.fullmatch(folder.name) and content_id((folder / MODEL_FILE).read_bytes()) != folder.name:
         problems.insert(
             0, _problem("model-changed", f"{MODEL_FILE} was changed after publication.", folder / MODEL_FILE)

@@ -144,11 +144,12 @@ def _known(item: AnnotatedImage) -> KnownImage:
 
 
 def _widen(found: Sorted, annotated: Mapping[str, AnnotatedImage], file: str) -> None:
-    """An image without any prediction is seldom in a file of results; leaving it out would make a version look good."""
+    """An image without any prediction is seldom in a file of results; leaving it out would make a version look good.
+    What the file says of a doubtful one was left out: nobody knows that nothing was found there."""
     if found.listed - found.objects.keys():
         return
     folders = {path.rpartition("/")[0] for path in found.listed}
-    more = {path for path in annotated if path.rpartition("/")[0] in folders} - found.listed
+    more = {path for path in annotated if path.rpartition("/")[0] in folders} - found.listed - found.doubtful
     if more:
         images = counted(len(more), "other image of the same folders counts", "other images of the same folders count")
         text = f"The file names only images with predictions. {images} as looked at, with nothing found."

@@ -50,6 +50,7 @@ class Sorted:
 
     objects: dict[str, list[PredictedObject]] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
+    doubtful: set[str] = field(default_factory=set)  # of which the file says something that cannot be used
     problems: list[Problem] = field(default_factory=list)
     n_read: int = 0
     n_kept: int = 0
@@ -68,7 +69,10 @@ class _Sorting:
         self._numbers = {name: place for place, name in enumerate(categories)}
         self._left_out: dict[str, list[tuple[int, str]]] = {}  # places in the file and what each stated, by kind
         self._beyond: list[int] = []
+        self._boxes_instead: list[int] = []
         self._strangers: list[str] = []
+        self._seen: set[tuple[Any, ...]] = set()
+        self._twice: list[int] = []
         self._found = Sorted()
 
     def run(self) -> Sorted:
@@ -79,6 +83,10 @@ class _Sorting:
                 self._strangers.append(image.name)
             elif image.size in (None, (known.width, known.height)):
                 found.listed.add(known.path)
+            else:
+                found.doubtful.add(known.path)
+        for image in self._results.disputed_images:
+            found.doubtful.update(one.path for one in self._images.all_of(image.name))
         for index, record in enumerate(self._results.records):
             found.n_read += 1
             self._read(index, record)
@@ -104,6 +112,7 @@ class _Sorting:
         box = box_of(record.get("bbox"))
         if box is None or check_shape(box, None, None).shape is None:
             box = shape.bounds()
+        self._note_twice(index, (image.path, category, score, box.x0, box.y0, box.x1, box.y1))
         self._found.has_masks |= polygon is not None
         self._found.n_kept += 1
         self._found.listed.add(image.path)
@@ -116,6 +125,7 @@ class _Sorting:
             return None
         known = self._images.find(stated.name)
         if not isinstance(known, KnownImage):
+            self._found.doubtful.update(one.path for one in known)
             self._leave_out("image-ambiguous" if known else "image-not-in-project", index, stated.name)
             return None
         if stated.size not in (None, (known.width, known.height)):
@@ -141,6 +151,7 @@ class _Sorting:
         elif isinstance(outline, list) and outline:
             polygon = polygon_of(outline)
         shape: Box | Polygon | None = polygon and check_shape(polygon, None, None).shape
+        is_box_instead = shape is None and bool(outline)
         if shape is None:
             box = box_of(record.get("bbox"))
             shape = box and check_shape(box, None, None).shape
@@ -153,7 +164,14 @@ class _Sorting:
             return None
         if max(-bounds.x0, -bounds.y0, bounds.x1 - image.width, bounds.y1 - image.height) > _TOLERANCE:
             self._beyond.append(index)
+        if is_box_instead:
+            self._boxes_instead.append(index)
         return shape
+
+    def _note_twice(self, index: int, stated: tuple[Any, ...]) -> None:
+        if stated in self._seen:
+            self._twice.append(index)
+        self._seen.add(stated)
 
     def _leave_out(self, kind: str, index: int, stated: str) -> None:
         self._left_out.setdefault(kind, []).append((index, stated))
@@ -177,6 +195,20 @@ class _Sorting:
             what = counted(len(self._beyond), "prediction reaches", "predictions reach")
             text = f"{what} beyond the border of the image; kept as stated. The first is number {self._beyond[0] + 1}."
             problems.append(Problem("box-beyond", text, file, severity=Severity.INFO))
+        if self._boxes_instead:
+            what = counted(len(self._boxes_instead), "prediction has", "predictions have")
+            text = (
+                f"{what} an outline that is damaged or of an image of another size; the box was taken. The first is "
+                f"number {self._boxes_instead[0] + 1}."
+            )
+            problems.append(Problem("outline-invalid", text, file))
+        if self._twice:
+            what = counted(len(self._twice), "prediction says", "predictions say")
+            text = (
+                f"{what} the same as one before: image, class, box and score. Kept as stated: at most one of them "
+                f"can be right. The first is number {self._twice[0] + 1}."
+            )
+            problems.append(Problem("prediction-twice", text, file))
         if self._results.names_from is not None:
             text = f'What the ids mean was read from "{shown(self._results.names_from.name)}".'
             problems.append(Problem("ids-explained", text, file, severity=Severity.INFO))
@@ -200,6 +232,11 @@ class _Images:
         same = self._by_name.get(name.rpartition("/")[2], [])
         ends = [one for one in same if one.path.endswith(f"/{name}") or name.endswith(f"/{one.path}")]
         return ends[0] if len(ends) == 1 else ends
+
+    def all_of(self, stated: str) -> list[KnownImage]:
+        """All that it might be."""
+        found = self.find(stated)
+        return [found] if isinstance(found, KnownImage) else found
 
 
 def _sizes(stated: StatedImage, known: KnownImage) -> str:

@@ -43,6 +43,7 @@ class ResultsFile:
     categories: dict[Key, str] = field(default_factory=dict)
     names_from: Path | None = None  # another file that says what the ids mean
     disputed: set[str] = field(default_factory=set)  # "image 3", "category 1"
+    disputed_images: list[StatedImage] = field(default_factory=list)  # all that such an id is said to be
 
     def image_of(self, record: Mapping[str, Any]) -> StatedImage | None:
         """By its id, else by the name that the record itself states."""
@@ -96,8 +97,10 @@ def _read_lists(results: ResultsFile, content: Mapping[str, Any], file: Path) ->
         if found is None or not isinstance(name, str) or not name.strip():
             continue
         image = StatedImage(name, side(record.get("width")), side(record.get("height")))
-        if results.images.setdefault(found, image) != image:
+        first = results.images.setdefault(found, image)
+        if first != image:
             results.disputed.add(f"image {found}")
+            results.disputed_images += [first, image]
     for record in content.get("categories", []):
         found = key(record.get("id")) if isinstance(record, dict) else None
         title = record.get("name") if isinstance(record, dict) else None

@@ -18,12 +18,12 @@ from core.domain.names import shown
 from core.domain.predictions import PredictedObject
 from core.domain.trying import TriedImage
 from core.domain.workers import GpuUse
-from core.errors import RefusedError
+from core.errors import RefusedError, WeightsError
 from core.files.leftovers import sweep
 from core.home import Home
 from core.images.reading import ImageHeader, read_header
 from core.models.service import ModelService
-from core.models.weights_store import WEIGHTS_FILE, load_model_json
+from core.models.weights_store import WEIGHTS_FILE, load_model_json, verify
 from core.runs.processes.devices import probe_devices
 from core.runs.processes.launch import DeviceHolder, device_holder
 from core.trying.warm import WarmProcess, new_folder
@@ -91,8 +91,9 @@ class TryingService:
         """`name` is the picture's in words, "" = its file's. `least` is the confidence from which on objects are asked
         for, where the version's threshold is not lower. `check` may raise to give up, which ends the process.
 
-        Raises ImageFileError for what is no picture, RefusedError for a version that cannot predict, WorkerError and
-        RunError when the method cannot.
+        Raises ImageFileError for what is no picture, RefusedError for a version that cannot predict, WeightsError
+        (E-260) when its weights are missing or not as they were published, WorkerError and RunError when the method
+        cannot.
         """
         header = read_header(path)
         found = self._models.get_version(version)
@@ -167,6 +168,9 @@ class TryingService:
         if self._warm is not None and self._key == key and self._warm.is_alive:
             return self._warm
         self._end()
+        for problem in verify(folder, only=(WEIGHTS_FILE,)):
+            text = f"The files of {version.model_name} {version.label} are not as they were published: {problem.text}"
+            raise WeightsError(text, hint="Restore them from a backup of Calque's folder.", code="E-260")
         description = self._catalog.get(version.worker)
         sweep(self._folder, _LEFT)
         own = new_folder(self._folder)

@@ -46,6 +46,15 @@ def test_a_folder_is_predicted_written_out_and_taken_in_again(
     assert json.loads(capsys.readouterr().out)["problems"] == []
 
 
+def test_a_prediction_that_is_retried_does_not_pass_its_versions_numbers_off_as_its_own(
+    site: PredictionSite, capsys: pytest.CaptureFixture[str]
+) -> None:
+    waiting = site.make()
+    assert call(site, "retry", waiting.id, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["status"], told["version"], told["metrics"]) == ("Success", site.quick, {})
+
+
 def test_what_does_not_go_together_is_said_before_anything_runs(
     site: PredictionSite, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

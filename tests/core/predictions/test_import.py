@@ -135,6 +135,29 @@ def test_images_beside_those_with_predictions_count_as_looked_at(
     assert service.import_results(whole, shop.project, "whole").value.set.n_images == 2, "the list names one without"
 
 
+def test_an_image_whose_predictions_were_left_out_does_not_count_as_empty(
+    shop: Shop, service: PredictionImportService, tmp_path: Path
+) -> None:
+    other_size = {**IMAGES[1], "width": 640}
+    file = write(tmp_path / "size.json", document(found(), found(image_id=8), images=[IMAGES[0], other_size]))
+    imported = service.import_results(file, shop.project, "of another size").value
+    assert (imported.n_kept, imported.set.n_images) == (1, 2), "test/01 and test/02; of test/00 nothing is known"
+    images = [IMAGES[0], IMAGES[1], {"id": 8, "file_name": "test/02.jpg"}]
+    file = write(tmp_path / "disputed.json", document(found(), found(image_id=8), images=images))
+    imported = service.import_results(file, shop.project, "of a disputed id").value
+    assert (imported.n_kept, imported.set.n_images) == (1, 1), "id 8 may be either of the others"
+
+
+def test_what_is_said_twice_is_kept_and_told(shop: Shop, service: PredictionImportService, tmp_path: Path) -> None:
+    images = [*IMAGES, {"id": 9, "file_name": "test/01.jpg"}]
+    records = (found(), found(score=0.4), found(image_id=9), found())
+    file = write(tmp_path / "again.json", document(*records, images=images))
+    imported = service.import_results(file, shop.project, "again").value
+    assert imported.n_kept == 4
+    assert kinds(imported)["prediction-twice"].startswith("2 predictions say the same as one before")
+    assert "number 3" in kinds(imported)["prediction-twice"]
+
+
 def test_outlines_and_masks_are_kept_as_outlines(shop: Shop, service: PredictionImportService, tmp_path: Path) -> None:
     ring = [[1, 1, 9, 1, 9, 9, 1, 9]]
     mask = {"size": [48, 64], "counts": [0, 4, 44, 4, 48 * 64 - 52]}
@@ -143,6 +166,7 @@ def test_outlines_and_masks_are_kept_as_outlines(shop: Shop, service: Prediction
     file = write(tmp_path / "masks.json", document(*records))
     imported = service.import_results(file, shop.project, "masks").value
     assert (imported.n_kept, imported.set.has_masks) == (3, True)
+    assert kinds(imported)["outline-invalid"].startswith("1 prediction has an outline that is damaged")
     with open_pack(shop, imported) as pack:
         items = [item for record in pack.walk() for item in record.predictions]
     assert [item.polygon is not None for item in items] == [True, True, False]

@@ -19,8 +19,9 @@ from core.domain.devices import Device
 from core.domain.geometry import Box, Polygon
 from core.domain.predictions import PredictedObject
 from core.domain.trying import TriedImage, as_json
-from core.errors import FormatError, RunError
+from core.errors import FormatError, RunError, WeightsError
 from core.files.locks import try_lock, write_note
+from core.models.weights_store import WEIGHTS_FILE
 from core.runs.folder.layout import device_lock_file
 from core.trying import service
 from core.trying.warm import WarmProcess, new_folder
@@ -55,6 +56,21 @@ def test_the_process_stays_warm_between_pictures_and_goes_when_told(site, trying
     assert list(trying.folder.iterdir()) == []
     assert picture.parent.joinpath("a picture.png").exists()
     assert sorted(path.name for path in picture.parent.iterdir()) == ["a picture.png"]
+
+
+def test_weights_that_are_not_as_they_were_published_are_not_tried(site, trying, picture):
+    weights = trying._models.get_version(site.quick).folder / WEIGHTS_FILE
+    content = weights.read_bytes()
+    weights.unlink()  # another version may have the same file
+    weights.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    with pytest.raises(WeightsError, match=r"weights.safetensors was changed") as refused:
+        trying.try_image(site.quick, picture)
+    assert refused.value.code == "E-260"
+    weights.unlink()
+    with pytest.raises(WeightsError, match=r"weights.safetensors is missing"):
+        trying.try_image(site.quick, picture)
+    weights.write_bytes(content)
+    assert trying.try_image(site.quick, picture).version.startswith("Quick V001")
 
 
 def test_another_version_takes_the_place_of_the_first(site, trying, picture):
