@@ -20,6 +20,7 @@ from core.domain.snapshots import Split
 from core.errors import NotFoundError, RefusedError
 from core.evaluations.pairing import sentences
 from core.evaluations.results import table_of
+from core.reports.html import is_report
 
 
 def run_evaluate(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
@@ -60,6 +61,10 @@ def run_compare(services: Services, arguments: argparse.Namespace, console: Cons
 
 def run_report(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
     target = typed_path(arguments.out)
+    if target.is_file() and not is_report(target):
+        raise RefusedError(
+            f'"{shown(target)}" exists already, and is no report of Calque\'s.', hint="Remove it, or give another name."
+        )
     version = services.models.find_version(arguments.id)
     run = None if version is not None else services.runs.find_run(arguments.id)
     if version is not None:

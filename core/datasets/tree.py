@@ -108,7 +108,7 @@ def changed_error(problems: Sequence[Problem]) -> RefusedError:
     more = f" and {len(problems) - _NAMED} more" if len(problems) > _NAMED else ""
     return RefusedError(
         f"{counted(len(problems), 'file')} changed since the dataset was frozen: {names}{more}.",
-        hint="Restore them, or start a new training with the images as they are now.",
+        hint="Restore them, or start anew with the images as they are now.",
         code="E-223",
     )
 

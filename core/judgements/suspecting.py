@@ -118,7 +118,8 @@ class SuspectingService:
             ("image", "suspicion", "class", "x0", "y0", "x1", "y1", "score", "verdict", "raised_by", "reviewed_at")
         )
         for one in open_ones:
-            writer.writerow((text_cell(shown(one.path)), one.kind.value, text_cell(one.category), *_numbers(one.box), f"{one.score:.3f}"))
+            what = (text_cell(shown(one.path)), one.kind.value, text_cell(one.category))
+            writer.writerow((*what, *_numbers(one.box), f"{one.score:.3f}"))
         for review in given:
             what = (text_cell(shown(paths.get(review.image, ""))), review.kind, text_cell(review.category))
             how = (review.verdict, text_cell(review.source), review.created_at.isoformat())

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from pathlib import Path
 
 from core.domain.names import shown
+
+_BEGIN = '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
 
 STYLE = """
 :root { color-scheme: light dark; --text: #1b2333; --muted: #5c6779; --line: #d8dde6; --back: #ffffff; --card: #f5f7fa;
@@ -48,11 +51,17 @@ def text(value: object) -> str:
     return escape(shown(str(value)), quote=True)
 
 
+def is_report(file: Path) -> bool:
+    """Whether it begins as `document` does: a report that may be written anew. Raises OSError."""
+    with file.open("rb") as reader:
+        begin = reader.read(len(_BEGIN) + 400)
+    return begin.startswith(_BEGIN.encode()) and b"<title>Report on " in begin
+
+
 def document(title: str, parts: Iterable[str]) -> str:
     """The whole file. What it may load is said to be nothing, so that no browser asks anybody."""
     return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        _BEGIN + '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; img-src data:; '
         "style-src 'unsafe-inline'\">\n"
         f"<title>{text(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"

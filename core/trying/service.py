@@ -19,7 +19,8 @@ from core.domain.predictions import PredictedObject
 from core.domain.trying import TriedImage
 from core.domain.workers import GpuUse
 from core.errors import RefusedError, WeightsError
-from core.files.leftovers import sweep
+from core.files.faults import told_as_storage_error
+from core.files.leftovers import remove, sweep
 from core.home import Home
 from core.images.reading import ImageHeader, read_header
 from core.models.service import ModelService
@@ -92,8 +93,8 @@ class TryingService:
         for, where the version's threshold is not lower. `check` may raise to give up, which ends the process.
 
         Raises ImageFileError for what is no picture, RefusedError for a version that cannot predict, WeightsError
-        (E-260) when its weights are missing or not as they were published, WorkerError and RunError when the method
-        cannot.
+        (E-260) when its weights are missing or not as they were published, StorageError, WorkerError and RunError when
+        the method cannot.
         """
         header = read_header(path)
         found = self._models.get_version(version)
@@ -173,15 +174,19 @@ class TryingService:
             raise WeightsError(text, hint="Restore them from a backup of Calque's folder.", code="E-260")
         description = self._catalog.get(version.worker)
         sweep(self._folder, _LEFT)
-        own = new_folder(self._folder)
-        environment = prepare_environment(description, own)
         setup = {
             "worker": version.worker,
             "weights": str(folder / WEIGHTS_FILE),
             "model": model,
             "device": place.device,
         }
-        self._warm, self._key = WarmProcess(setup, environment, own), key
+        with told_as_storage_error("The files of the trial", self._folder):
+            own = new_folder(self._folder)
+            try:
+                self._warm, self._key = WarmProcess(setup, prepare_environment(description, own), own), key
+            except BaseException:
+                remove(own)
+                raise
         return self._warm
 
     def _end(self) -> None:

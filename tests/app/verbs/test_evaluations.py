@@ -75,6 +75,19 @@ def test_two_versions_are_compared(site: EvaluationSite, capsys: pytest.CaptureF
     assert "95 % interval" in told and "Of 3 images" in told
 
 
+def test_a_report_replaces_reports_only(
+    site: EvaluationSite, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "mine.html"
+    target.write_text("<!DOCTYPE html><title>Report on my garden</title>")
+    assert call(site, "report", site.quick, "--out", str(target)) == 1
+    assert "exists already, and is no report of Calque's" in capsys.readouterr().err
+    assert "garden" in target.read_text()
+    target.unlink()
+    for _ in range(2):
+        assert call(site, "report", site.quick, "--out", str(target)) == 0
+
+
 def test_a_report_is_written(site: EvaluationSite, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = site.shop.models.get_version(site.quick).run
     assert run is not None

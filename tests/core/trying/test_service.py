@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -19,7 +20,7 @@ from core.domain.devices import Device
 from core.domain.geometry import Box, Polygon
 from core.domain.predictions import PredictedObject
 from core.domain.trying import TriedImage, as_json
-from core.errors import FormatError, RunError, WeightsError
+from core.errors import FormatError, RunError, StorageError, WeightsError
 from core.files.locks import try_lock, write_note
 from core.models.weights_store import WEIGHTS_FILE
 from core.runs.folder.layout import device_lock_file
@@ -71,6 +72,17 @@ def test_weights_that_are_not_as_they_were_published_are_not_tried(site, trying,
         trying.try_image(site.quick, picture)
     weights.write_bytes(content)
     assert trying.try_image(site.quick, picture).version.startswith("Quick V001")
+
+
+def test_a_folder_that_cannot_be_written_is_named_and_nothing_half_written_stays(trying, site, picture, monkeypatch):
+    def full(description, folder):
+        (folder / "font.ttf").write_text("half")
+        raise OSError(errno.ENOSPC, "No space left on device", "a library's own font")
+
+    monkeypatch.setattr(service, "prepare_environment", full)
+    with pytest.raises(StorageError, match=r"The disk is full. The files of the trial could not be stored in .*trying"):
+        trying.try_image(site.quick, picture)
+    assert list(trying.folder.iterdir()) == []
 
 
 def test_another_version_takes_the_place_of_the_first(site, trying, picture):
