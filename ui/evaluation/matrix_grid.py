@@ -35,6 +35,16 @@ _STEPS = {
     Qt.Key.Key_Up: (-1, 0),
     Qt.Key.Key_Down: (1, 0),
 }
+_OWN_KEYS = {
+    *_STEPS,
+    Qt.Key.Key_Return,
+    Qt.Key.Key_Enter,
+    Qt.Key.Key_Space,
+    Qt.Key.Key_Plus,
+    Qt.Key.Key_Equal,
+    Qt.Key.Key_Minus,
+    Qt.Key.Key_0,
+}
 
 
 class MatrixGrid(QAbstractScrollArea):
@@ -313,6 +323,15 @@ class MatrixGrid(QAbstractScrollArea):
             event.accept()
         else:
             super().wheelEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """The page has shortcuts on some of these keys: where the matrix has the keyboard, they are its own."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            key = event.key()
+            if key in _OWN_KEYS or (key == Qt.Key.Key_Escape and self._chosen):
+                event.accept()
+                return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, has_control = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)

@@ -146,7 +146,10 @@ class PredictionsPage(QWidget):
                 self.tr("None of {n} fits the search and the filters.").format(n=counted(n_all, "set")),
                 self.tr("Clear filters"),
             )
+        was_empty = self._stack.currentIndex() == 1
         self._stack.setCurrentIndex(0 if n_shown else 1)
+        if was_empty and n_shown and self.isVisible() and not self._search.hasFocus():
+            self._table.setFocus()  # the rows came after the page was shown
         shown = counted(n_all, "set") if n_shown == n_all else f"{count(n_shown)} of {counted(n_all, 'set')}"
         self._header.set_title(self.tr("Predictions"), shown if n_all else "")
         self._refresh_buttons()
@@ -277,6 +280,9 @@ class PredictionsPage(QWidget):
                 Qt.Key.Key_Delete: self._delete,
             }.get(Qt.Key(event.key()))
             if act is not None:
+                at = self._table.currentIndex()
+                if act == self._see and at.isValid() and not self.chosen():
+                    self._table.selectRow(at.row())
                 act()
                 return True
         return super().eventFilter(watched, event)

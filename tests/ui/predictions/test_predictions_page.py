@@ -95,3 +95,16 @@ def test_the_question_counts_what_goes_and_names_what_stays(qtbot: QtBot) -> Non
     assert one.details.startswith("100 predicted objects, 5.0 kB, for good.")
     assert "accepted predictions" in one.details
     assert deletion_question(SETS).text == "Delete 3 sets of predictions?"
+
+
+def test_rows_that_come_late_have_the_keyboard_and_return_opens_the_first(qtbot: QtBot) -> None:
+    page = PredictionsPage()
+    qtbot.addWidget(page)
+    page.show()
+    page.activateWindow()
+    page.set_sets(SETS, NAMES)
+    qtbot.waitUntil(page.table.hasFocus)
+    page.table.setCurrentIndex(page.table.model().index(0, 0))
+    page.table.clearSelection()
+    with qtbot.waitSignal(page.see_requested):
+        qtbot.keyClick(page.table, Qt.Key.Key_Return)

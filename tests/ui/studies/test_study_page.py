@@ -413,3 +413,23 @@ def test_a_name_gives_up_its_suffix_before_its_number(qtbot: QtBot) -> None:
     room = metrics.horizontalAdvance("page_014") + 2
     assert short_name("page_014.jpg", metrics, room) == "page_014"
     assert short_name("page_014.jpg", metrics, 400) == "page_014.jpg"
+
+
+def test_escape_in_the_matrix_takes_its_choice_back_and_stays(page: AnsweringPage, qtbot: QtBot) -> None:
+    panel = MatrixPanel()
+    page.add_panel(panel)
+    page.open_records(RECORDS)
+    page.show()
+    page.show_panel(0)
+    qtbot.waitUntil(panel.grid.isVisible)
+    page.activateWindow()
+    panel.grid.setFocus()
+    side = panel.grid.side
+    qtbot.keyClick(panel.grid, Qt.Key.Key_Plus)
+    assert panel.grid.side > side, "the page's own zoom leaves the key alone"
+    qtbot.keyClick(panel.grid, Qt.Key.Key_Return)
+    assert panel.grid.chosen
+    qtbot.keyClick(panel.grid, Qt.Key.Key_Escape)
+    assert not panel.grid.chosen
+    assert panel.grid.hasFocus()
+    assert len(_names(page)) == 5
