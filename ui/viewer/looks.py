@@ -25,6 +25,7 @@ class LineStyle(StrEnum):
 
 TRUTH_STYLES = (LineStyle.DASHED, LineStyle.DOTTED, LineStyle.THICK_DASHED)
 PREDICTION_STYLES = (LineStyle.SOLID, LineStyle.THIN, LineStyle.THICK)
+SECOND_STYLES = (LineStyle.THIN, LineStyle.SOLID, LineStyle.THICK)
 STYLE_TITLES: Mapping[LineStyle, str] = {
     LineStyle.DASHED: "Dashed",
     LineStyle.DOTTED: "Dotted",
@@ -43,7 +44,9 @@ _DASHES: Mapping[LineStyle, tuple[float, float]] = {
 
 
 def styles_of(kind: OverlayKind) -> tuple[LineStyle, ...]:
-    """Those to choose from, the usual one first."""
+    """Those to choose from, the usual one first: B thinner than A, for outcomes have the same colours in both."""
+    if kind is OverlayKind.PREDICTIONS_B:
+        return SECOND_STYLES
     return TRUTH_STYLES if kind.is_truth else PREDICTION_STYLES
 
 

@@ -7,9 +7,10 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent, QWh
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from core.domain.geometry import Box
-from ui.viewer.view_transform import MAX_SCALE, ViewTransform, fitted
+from ui.viewer.view_transform import ViewTransform, fitted
 
 ZOOM_STEP = 1.25
+MOST_BLOWN_UP = 4.0  # pixels of the window for one of the image, where a box is looked at
 PAN_STEPS = {
     # As the window would move over the image.
     Qt.Key.Key_Left: (60.0, 0.0),
@@ -97,13 +98,13 @@ class ZoomWidget(QWidget):
             self._change_view(fitted(size, (room.width(), room.height())))
 
     def centre_on(self, box: Box, share: float = 0.4) -> None:
-        """`box` in the middle, taking `share` of the window; tiny ones are not blown up beyond eight times."""
+        """`box` in the middle, taking `share` of the window; a tiny one takes less, with what is around it."""
         if self.image_size() is None:
             return
         self._is_fitted = False
         room = self.pane_size()
         per_x, per_y = room.width() / max(box.width, 1.0), room.height() / max(box.height, 1.0)
-        scale = min(share * min(per_x, per_y), 8.0, MAX_SCALE)
+        scale = min(share * min(per_x, per_y), MOST_BLOWN_UP)
         x, y = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
         self._change_view(ViewTransform(scale, room.width() / 2 - x * scale, room.height() / 2 - y * scale))
 

@@ -17,7 +17,7 @@ from core.domain.snapshots import SnapshotObject
 from ui.viewer.canvas import LayeredCanvas
 from ui.viewer.colouring import MISSED, NEUTRAL, RIGHT, WRONG, WRONG_CLASS, ColourBy, shade
 from ui.viewer.layers import truth_layer
-from ui.viewer.looks import LineStyle, OverlayLook
+from ui.viewer.looks import LineStyle, OverlayLook, usual_look
 from ui.viewer.modes import ViewMode
 from ui.viewer.overlays import Judgement, ObjectRef, OverlayKind, OverlayLayer
 from ui.viewer.picture import Picture
@@ -280,6 +280,13 @@ def test_an_image_is_centred_on_a_box(canvas: LayeredCanvas) -> None:
     canvas.centre_on(Box(200, 200, 300, 260))
     assert canvas.view.to_view(250, 230) == pytest.approx((canvas.width() / 2, canvas.height() / 2))
     assert canvas.view.scale * 100 == pytest.approx(0.4 * canvas.width())
+    canvas.centre_on(Box(200, 200, 206, 206))
+    assert canvas.view.scale == 4.0, "a tiny box is seen with what is around it"
+
+
+def test_predictions_of_two_versions_have_lines_of_their_own() -> None:
+    usual = {kind: usual_look(kind).style(kind) for kind in (OverlayKind.PREDICTIONS_A, OverlayKind.PREDICTIONS_B)}
+    assert usual == {OverlayKind.PREDICTIONS_A: LineStyle.SOLID, OverlayKind.PREDICTIONS_B: LineStyle.THIN}
 
 
 def test_the_saved_view_has_twice_the_pixels_and_the_same_picture(canvas: LayeredCanvas) -> None:
