@@ -18,9 +18,11 @@ from core.domain.names import shown, typed_path
 from core.domain.predicting import PredictionDraft, Tiling
 from core.domain.prediction_exports import FORMS, PredictionExport, PredictionExportReport
 from core.domain.projects import Project
-from core.errors import NotFoundError, RefusedError
+from core.errors import CalqueError, NotFoundError, RefusedError
 from core.files.whole_folder import require_free
 from core.predictions.kind import TOPIC
+
+REFUSED = 1
 
 
 def run_predict(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
@@ -48,7 +50,12 @@ def run_predict(services: Services, arguments: argparse.Namespace, console: Cons
         data["set"] = result["set"]
         lines.append(f"Predictions {result['set']}.")
         if form is not None:
-            report = _export(services, result, form, typed_path(arguments.out), console)
+            try:
+                report = _export(services, result, form, typed_path(arguments.out), console)
+            except CalqueError as error:  # the predictions are there all the same
+                console.note(f"{error} The predictions are kept.")
+                data["export"] = {"folder": None, "form": form, "problem": str(error)}
+                return VerbResult(data, tuple(lines), code=exit_code(record) or REFUSED)
             data["export"] = {"folder": str(report.target), "form": form, "n_objects": report.n_objects}
             lines.append(
                 f"{counted(report.n_objects, 'object')} written as {report.form_title}: {shown(report.target)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.errors import CalqueError, WorkerError
+from core.errors import CalqueError, StorageError, WorkerError
 
 GPU_MEMORY = "gpu-memory"
 GPU_DRIVER = "gpu-driver"
@@ -20,6 +20,8 @@ _DRIVER_WORDS = (
     "nccl error",
     "device-side",
 )
+
+_SHORT_WORDS = ("inline_container", "unexpected pos")  # both are said of a file that ended before all was written
 
 
 def explain(
@@ -38,6 +40,9 @@ def explain(
     if isinstance(error, RuntimeError) and any(word in words for word in _DRIVER_WORDS):
         line = next(line.strip() for line in str(error).splitlines() if line.strip())
         return WorkerError(f"GPU driver error: {line[:300].rstrip('.')}.", code=GPU_DRIVER)
+    if isinstance(error, RuntimeError) and all(word in words for word in _SHORT_WORDS):
+        text = "The disk is full: a file of the network could not be written to its end."
+        return StorageError(text, hint="Free some space and try again.", code="E-250")
     return None
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 sys.path += [str(Path(__file__).parents[2] / "core" / name) for name in ("predictions", "training")]
 
@@ -44,6 +45,23 @@ def test_a_folder_is_predicted_written_out_and_taken_in_again(
     assert (again["n_read"], again["n_kept"], again["n_images"]) == (6, 6, 3)
     assert call(site, "verify", "--json") == 0
     assert json.loads(capsys.readouterr().out)["problems"] == []
+
+
+def test_what_cannot_be_written_out_is_kept_and_named(
+    site: PredictionSite, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    scans = tmp_path / "scans"
+    scans.mkdir()
+    for name in ("a.png", "a.jpg"):
+        Image.new("RGB", (64, 48), (200, 180, 160)).save(scans / name)
+    assert call(site, "predict", site.quick, scans, "--out", tmp_path / "out", "--format", "page", "--json") == 1
+    captured = capsys.readouterr()
+    told = json.loads(captured.out)
+    assert (told["status"], told["export"]["folder"]) == ("Success", None)
+    assert "differ only in their ending" in told["export"]["problem"]
+    assert "The predictions are kept." in captured.err
+    assert site.predictions.get_set(told["set"]).n_images == 2
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_prediction_that_is_retried_does_not_pass_its_versions_numbers_off_as_its_own(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.errors import WorkerError
+from core.errors import StorageError, WorkerError
 from core.workers.builtin.yolo.failures import explain as explain_engine
 from core.workers.torch_failures import explain
 
@@ -29,6 +29,12 @@ def test_what_torch_says_becomes_a_sentence(error: BaseException, effective: dic
     told = explain(error, effective)
     assert told is not None and told.text == text
     assert told.code == ("gpu-driver" if "driver" in text else "gpu-memory")
+
+
+def test_a_file_that_torch_could_not_end_says_that_the_disk_is_full() -> None:
+    told = explain(RuntimeError("[enforce fail at inline_container.cc:671] . unexpected pos 4275712 vs 4275608. "), {})
+    assert isinstance(told, StorageError) and told.code == "E-250"
+    assert told.text == "The disk is full: a file of the network could not be written to its end."
 
 
 @pytest.mark.parametrize("error", [ValueError("cuda error"), RuntimeError("shapes differ"), WorkerError("Broken.")])
