@@ -243,8 +243,8 @@ class StudyCharts(QScrollArea):
     # Qt overrides
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self._arrange()  # first: the height of what is scrolled is that of the new arrangement
         super().resizeEvent(event)
-        self._arrange()
 
 
 def _show_histogram(plot: StudyPlot, histogram: Histogram | None, colours: dict[str, int], why_none: str) -> None:
