@@ -6,6 +6,7 @@ without its safe mode is refused.
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
 import re
@@ -13,9 +14,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# torchvision before any prediction: with it loaded the engine uses its non-maximum suppression, without it another.
 import torch
-import torchvision
 import ultralytics
 from ultralytics import utils as engine_utils
 from ultralytics.data import utils as engine_data
@@ -25,12 +24,20 @@ from ultralytics.utils import LOGGER
 
 from core.errors import WorkerError
 from core.workers.api import Reporter
+from core.workers.builtin.yolo.worker.vision import import_torchvision
+
+# Before any prediction: with it loaded the engine uses its non-maximum suppression, without it another.
+torchvision = import_torchvision()
 
 # OpenVINO reports to its makers as soon as it is imported, whoever does so; without this package it cannot.
 sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
 
 ENGINE_VERSION = str(ultralytics.__version__)
 MAX_THREADS = 8  # small networks on small images gain nothing from more
+
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # <malloc.h>
+_KEPT_BYTES = 64 << 20  # of a thread; glibc takes no more for one that is not the first
+_SMALL_BYTES = 32 << 20  # what is larger goes back to the system in any case; glibc takes no more
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _TABLE = re.compile(r"\s+(Epoch\s+GPU_mem|all\s+\d)")  # rows of tables whose heads went with the progress bars
@@ -47,6 +54,16 @@ def usable_cores() -> int:
     """Cores that this process may run on, at most `MAX_THREADS`."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(cores, MAX_THREADS))
+
+
+def keep_freed_memory() -> None:
+    """From now on this process keeps what its threads free, within limits. glibc else hands the layers of a network
+    back after each image, and has them fetched, and filled with zeros, for the next. Nothing changes elsewhere.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt is not None:
+        mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
+        mallopt(_M_MMAP_THRESHOLD, _SMALL_BYTES)
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from core.domain.predictions import PredictedObject
 from core.errors import WorkerError
 from core.tasks.segmentation import SEGMENTATION
 from core.workers.api import ImagePredictions, PredictRequest, Reporter, TreeImage
-from core.workers.builtin.yolo.worker.engine import engine_session, usable_cores
+from core.workers.builtin.yolo.worker.engine import engine_session, keep_freed_memory, usable_cores
 from core.workers.builtin.yolo.worker.failures import told_in_words
 from core.workers.builtin.yolo.worker.masks import as_polygon, as_rle, window_masks
 from core.workers.builtin.yolo.worker.networks import rebuild_network
@@ -69,6 +69,7 @@ class Predictions:
             self._ready = key, [first, *(first.copy() for _ in range(min(most, usable_cores()) - 1))]
         if self._ready[1][0].is_on_cpu:
             torch.set_num_threads(1)
+            keep_freed_memory()
         return self._ready[1]
 
 
