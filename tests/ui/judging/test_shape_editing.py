@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.domain.geometry import Box, Polygon
@@ -44,6 +44,7 @@ def test_an_outlines_handle_is_one_point_of_one_ring():
     assert handle_moved(RING, 0, -50, -50, *SIZE).rings[0][:2] == (0.0, 0.0)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 7), st.floats(-200, 200), st.floats(-200, 200))
 def test_whatever_is_dragged_the_box_stays_a_box_in_the_image(handle, dx, dy):
     box = handle_moved(BOX, handle, dx, dy, *SIZE)
