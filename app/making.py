@@ -378,7 +378,11 @@ class Features(QObject):
         from app.controllers.comparing import ComparingController
 
         controller = ComparingController(
-            comparing=self.services.comparing, jobs=self.jobs, make_page=self._make_compare_page, parent=self
+            comparing=self.services.comparing,
+            jobs=self.jobs,
+            make_page=self._make_compare_page,
+            fields_of=self.services.catalog.fields_of,
+            parent=self,
         )
         self.routes.lead_from_comparing(controller)
         return self._keep_fresh(controller)

@@ -13,6 +13,7 @@ from core.domain.changes import Changes
 from core.domain.comparing import Compared, Comparison
 from core.domain.ids import RunId, VersionId
 from core.domain.snapshots import Split
+from core.domain.workers import FieldSpec
 
 if TYPE_CHECKING:
     from core.comparing.service import ComparingService
@@ -36,12 +37,14 @@ class ComparingController(QObject):
         comparing: ComparingService,
         jobs: JobRunner,
         make_page: Callable[[], ComparePage],
+        fields_of: Callable[[str], Sequence[FieldSpec]] = lambda _worker: (),
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._comparing = comparing
         self._jobs = jobs
         self._make_page = make_page
+        self._fields_of = fields_of
         self._page: ComparePage | None = None
         self._versions: tuple[VersionId, ...] = ()
         self._runs: tuple[RunId, ...] = ()
@@ -65,31 +68,34 @@ class ComparingController(QObject):
         if versions or runs:
             self._read(then=self._page.set_comparison)
 
-    def _read(self, then: Callable[[Comparison], None]) -> None:
+    def _read(self, then: Callable[[Comparison, Sequence[FieldSpec]], None]) -> None:
         comparing, versions, runs = self._comparing, self._versions, self._runs
 
-        def gather(context: JobContext) -> Comparison:
+        def gather(context: JobContext) -> tuple[Comparison, Sequence[FieldSpec]]:
             import_module(PAGE)
             if versions:
-                return comparing.compare_versions(versions, context.check)
-            return comparing.compare_runs(runs, context.check)
+                found = comparing.compare_versions(versions, context.check)
+            else:
+                found = comparing.compare_runs(runs, context.check)
+            workers = dict.fromkeys(item.worker for item in found.items)
+            return found, [field for worker in workers for field in self._fields_of(worker)]
 
         self._jobs.run(
             gather,
-            then=then,
+            then=lambda answer: then(*answer),
             on_error=self.message_raised.emit,
             on_progress=lambda _done, _total, _text: None,
             pool="io",
             key="compare",
         )
 
-    def _show(self, comparison: Comparison) -> None:
+    def _show(self, comparison: Comparison, fields: Sequence[FieldSpec]) -> None:
         if self._page is None:
             self._page = self._make_page()
             self._page.back_requested.connect(lambda: self.left.emit(bool(self._versions)))
             self._page.images_requested.connect(self._see_images)
             self._page.split_chosen.connect(self._read_pairs)
-        self._page.set_comparison(comparison)
+        self._page.set_comparison(comparison, fields)
         self.compared.emit()
 
     def _see_images(self, first: Compared, second: Compared, split: Split) -> None:

@@ -21,6 +21,7 @@ class Compared:
     title: str
     subtitle: str
     version: VersionId | None = None
+    worker: str = ""  # slug: whose form has words for the settings
     run: RunId | None = None
     snapshot: SnapshotId | None = None
     data: str = ""

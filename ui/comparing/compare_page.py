@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from core.domain.comparing import ComparedPair, Comparison
 from core.domain.snapshots import Split
+from core.domain.workers import FieldSpec
 from ui.comparing.compared_curves import ComparedCurves
 from ui.comparing.measure_model import MeasureModel
 from ui.comparing.setting_model import SettingModel
@@ -79,7 +80,8 @@ class ComparePage(QWidget):
     def shown_split(self) -> Split | None:
         return self._split
 
-    def set_comparison(self, comparison: Comparison) -> None:
+    def set_comparison(self, comparison: Comparison, fields: Sequence[FieldSpec] = ()) -> None:
+        """`fields` of the workers' forms have the words for the settings."""
         self._comparison = comparison
         titles = ", ".join(item.title for item in comparison.items)
         self._header.set_title(self.tr("Compare"), titles)
@@ -92,7 +94,7 @@ class ComparePage(QWidget):
         self._empty.setVisible(not splits)
         if self._split not in splits:
             self._split = splits[0] if splits else None
-        self._settings.set_rows(comparison.items, comparison.settings)
+        self._settings.set_rows(comparison.items, comparison.settings, fields)
         n_equal = counted(comparison.n_equal_settings, self.tr("other setting"), self.tr("other settings"))
         self._setting_note.setText(
             self.tr("{n} are the same and not shown.").format(n=n_equal)

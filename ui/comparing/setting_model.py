@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from core.domain.comparing import Compared, ComparedSetting
+from core.domain.workers import FieldSpec
 from ui.widgets.formatting import NOTHING
+from ui.widgets.setting_words import SettingWords, setting_help, setting_text, words_of
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -17,10 +20,14 @@ class SettingModel(QAbstractTableModel):
         super().__init__(parent)
         self._items: tuple[Compared, ...] = ()
         self._rows: tuple[ComparedSetting, ...] = ()
+        self._words: Mapping[str, SettingWords] = {}
 
-    def set_rows(self, items: tuple[Compared, ...], rows: tuple[ComparedSetting, ...]) -> None:
+    def set_rows(
+        self, items: tuple[Compared, ...], rows: tuple[ComparedSetting, ...], fields: Sequence[FieldSpec] = ()
+    ) -> None:
+        """`fields` of the workers' forms have the words for the settings."""
         self.beginResetModel()
-        self._items, self._rows = items, rows
+        self._items, self._rows, self._words = items, rows, words_of(fields)
         self.endResetModel()
 
     # Qt overrides
@@ -33,11 +40,11 @@ class SettingModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row, column = self._rows[index.row()], index.column() - 1
-        text = row.name if column < 0 else row.values[column]
+        text = setting_text(row.name, self._words) if column < 0 else row.values[column]
         if role == Qt.ItemDataRole.DisplayRole:
             return " ".join(text.split()) or NOTHING
         if role == Qt.ItemDataRole.ToolTipRole:
-            return text
+            return "\n".join(part for part in (text, setting_help(row.name, self._words) if column < 0 else "") if part)
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -15,6 +15,7 @@ from core.domain.evaluation import Measure
 from core.domain.ids import VersionId
 from core.domain.runs import MetricBatch
 from core.domain.snapshots import Split
+from core.domain.workers import FieldKind, FieldSpec
 from ui.comparing.compare_page import ComparePage
 
 ITEMS = tuple(Compared(VersionId(name), f"Lines {name}", "yolo11n", VersionId(name)) for name in ("V001", "V002"))
@@ -108,6 +109,8 @@ def test_what_differs_is_shown_and_what_does_not_is_counted(page: ComparePage) -
     page.tabs.setCurrentIndex(2)
     assert "12 other settings are the same and not shown." in texts(page)
     assert page._settings.data(page._settings.index(0, 2)) == "60"
+    page.set_comparison(comparison(), [FieldSpec("epochs", FieldKind.INTEGER, "Length")])
+    assert page._settings.data(page._settings.index(0, 0)) == "Length (epochs)"
     page.set_comparison(comparison(settings=()))
     assert "All settings are the same (12 other settings)." in texts(page)
     assert "Other data." not in texts(page)
