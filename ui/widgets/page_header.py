@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeySequence, QTextDocument
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from ui.icons import icon
 from ui.widgets.labels import ElidedLabel
+
+_FEATURE = QTextDocument.MarkdownFeature
+MARKDOWN = _FEATURE.MarkdownDialectGitHub | _FEATURE.MarkdownNoHTML  # HTML stays the text that it is
 
 
 class PageHeader(QFrame):
@@ -44,12 +47,14 @@ class PageHeader(QFrame):
         self._row.addLayout(texts, 1)
 
     def set_title(self, title: str, subtitle: str = "", note: str = "") -> None:
-        """`note` is what a person wrote about it: one line of it is shown, all of it in the tool tip."""
+        """`note` is what a person wrote about it, in Markdown: one line of it is shown, all of it in the tool tip."""
+        written = QTextDocument()
+        written.setMarkdown(note, MARKDOWN)
         self._title.setText(title)
         self._subtitle.setText(subtitle)
         self._subtitle.setVisible(bool(subtitle))
-        self._note.setText(" ".join(note.split()))
-        self._note.setToolTip(note)
+        self._note.setText(" ".join(written.toPlainText().split()))
+        self._note.setToolTip(written.toHtml() if note.strip() else "")
         self._note.setVisible(bool(note))
 
     def add_widget(self, widget: QWidget) -> None:

@@ -31,7 +31,9 @@ class TitleDialog(QDialog):
         self._name.selectAll()
         self._description = QPlainTextEdit(description)
         self._description.setTabChangesFocus(True)
-        self._description.setPlaceholderText(self.tr("What it is good for, what is special about it: for yourself."))
+        self._description.setPlaceholderText(
+            self.tr("What it is good for, what is special about it: for yourself. Markdown is shown as such.")
+        )
         self._description.setMinimumHeight(110)
         self._problem = label("", "error", wrap=True)
         self._problem.hide()
