@@ -8,13 +8,13 @@ from core.domain.run import Run
 from core.domain.runs import RunStatus
 from core.domain.snapshots import Split
 from ui.widgets.formatting import NOTHING, percent
-from ui.widgets.score import Score
+from ui.widgets.score import CHOSEN, Score
 
 _SPLITS = (Split.TEST, Split.VAL)  # what was measured on train says nothing of other images
 
 
 def score_of(run: Run) -> Score | None:
-    """As its own tables say, else as the registry has it of the version that it made."""
+    """As its own tables say, else, of a training, as the registry has it of the version that it made."""
     if not run.kind.product:
         return None
     measured = {table.split: table for table in run.tables}
@@ -24,8 +24,9 @@ def score_of(run: Run) -> Score | None:
         if table is not None and value is not None:
             lenient = MAP50_OF.get(table.headline)
             map50 = table.overall.value(lenient) if lenient is not None else None
-            return Score(Headline(table.headline, value, split.value), map50)
-    headline = run.record.headline
+            where = split.value if run.kind.has_curves else CHOSEN
+            return Score(Headline(table.headline, value, where), map50)
+    headline = run.record.headline if run.kind.has_curves else None
     return None if headline is None else Score(headline, run.record.map50)
 
 

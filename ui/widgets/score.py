@@ -14,7 +14,9 @@ METRIC_NAMES = {
     metrics.MASK_MAP50: "mask mAP50",
     metrics.MASK_MAP50_95: "mask mAP50-95",
 }
-SET_NAMES = {"train": "train set", "val": "validation set", "test": "test set"}
+CHOSEN = "chosen"
+"""In place of a split: of images that were chosen for an evaluation, whatever set they were of."""
+SET_NAMES = {CHOSEN: "chosen images", "train": "train set", "val": "validation set", "test": "test set"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,13 @@ from core.domain.metrics import MAP50_95
 from core.domain.models import Headline
 from core.domain.run import Run
 from core.domain.runs import KILLED_BY_YOU, Checkpoint, RunResult, RunState, RunStatus
+from core.domain.snapshots import Split
+from core.evaluations.kind import EVALUATION_RUN
 from core.rechecks.kind import RECHECK
+from tests.core.evaluation.coco_tables import coco_row, coco_table
 from ui.runs.run_actions import RunAction
 from ui.runs.run_outcome import outcome_of, progress_text, silence_s, silence_text
+from ui.runs.run_result import score_of
 
 Runs = Callable[..., Run]
 States = Callable[..., RunState]
@@ -83,6 +87,19 @@ def test_a_good_end_says_its_number_with_its_set_and_no_epochs_twice(make_run: R
     assert outcome is not None
     assert outcome.heading == "Done: mAP50 0.834 on the test set"
     assert outcome.facts == ("mAP50-95 0.524", "ran for 10 min 00 s")
+
+
+def test_an_evaluation_speaks_of_the_images_that_were_chosen_and_never_of_its_versions_own(
+    make_run: Runs, make_state: States
+) -> None:
+    state = make_state(status=RunStatus.SUCCESS, reason="Measured on 12 chosen images.")
+    table = coco_table(Split.TEST, (coco_row(None, 12, 30, 0.8, 0.6, 0.7, 0.4),), False, 300)
+    versions = Headline(MAP50_95, 0.524, "test")
+    run = make_run(status=RunStatus.SUCCESS, state=state, of_kind=EVALUATION_RUN, tables=(table,), headline=versions)
+    outcome = outcome_of(run)
+    assert outcome is not None
+    assert outcome.heading == "Done: mAP50 0.700 on the chosen images"
+    assert score_of(make_run(status=RunStatus.SUCCESS, state=state, of_kind=EVALUATION_RUN, headline=versions)) is None
 
 
 def test_an_unknown_cause_still_has_words(make_run: Runs, make_state: States) -> None:
