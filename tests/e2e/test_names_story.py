@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from window_desk import Desk
 
 from core.domain.ids import RunId
+from ui.evaluation.definitions_window import explain
 
 
 def nameless(page: QWidget) -> list[str]:
@@ -109,5 +110,15 @@ def test_every_control_of_every_page_has_a_name(desk: Desk, shapes: Path) -> Non
     look("review")
     features.suspecting.open(project)
     look("suspicions")
+    features._make_compare_page()
+    main.show_page("compare", "models")
+    look("compare")
+    explained = explain(features.compare_page)
+    unnamed["definitions"] = nameless(explained)
+    explained.close()
+    features.routes.show_predictions()
+    look("predictions")
+    features.routes.show_section("try")
+    look("try")
     assert others.shown == [], "no part of a page is a window of its own, not for a moment"
     assert {page: set(names) for page, names in unnamed.items() if names} == {}
