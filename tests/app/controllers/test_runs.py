@@ -97,7 +97,14 @@ class Desk:
         self.pool.enqueue(record.id)
         self.open(record.id)
         self.wait_for(RunStatus.SUCCESS)
+        n_points = int(str(payload.get("epochs", 0))) * int(str(payload.get("batches", 0)))
+        self.qtbot.waitUntil(lambda: self.n_points() >= n_points, timeout=20_000)
         return record.id
+
+    def n_points(self) -> int:
+        """Of the loss of batches; they come on their own way, shortly after the word on how the run stands."""
+        loss = self.page.curves.series("loss", "batch")
+        return 0 if loss is None else len(loss)
 
     def wait_for(self, *statuses: RunStatus) -> None:
         """Until both the row and the state of the open run say so."""
