@@ -61,6 +61,7 @@ class EvaluationView(QWidget):
         self._table = QTableView()
         self._sureness = label("", wrap=True)
         self._sure: dict[Split, Sureness] = {}
+        self._unsure = ""
         self._notes = label("", "muted", wrap=True)
         self._empty = EmptyState("table", self.tr("Nothing measured yet"), "")
         self._set_up_table()
@@ -90,12 +91,13 @@ class EvaluationView(QWidget):
             self._empty.set_content("table", self.tr("Nothing measured yet"), empty_text)
         if new == self._tables and self._model.rowCount():
             return
-        self._tables, self._sure = new, {}
+        self._tables, self._sure, self._unsure = new, {}, ""
         self._show()
 
-    def set_sureness(self, sets: Sequence[Sureness]) -> None:
-        """Worked out after the tables are shown; forgotten with them."""
+    def set_sureness(self, sets: Sequence[Sureness], problem: str = "") -> None:
+        """Worked out after the tables are shown; forgotten with them. `problem` says why it could not be."""
         self._sure = {one.split: one for one in sets}
+        self._unsure = self.tr("How sure the numbers are cannot be told: {0}").format(problem) if problem else ""
         self._show_sureness()
 
     def choose(self, split: Split) -> None:
@@ -131,7 +133,7 @@ class EvaluationView(QWidget):
     def _show_sureness(self) -> None:
         shown = self.shown_split
         found = self._sure.get(shown) if shown is not None else None
-        self._sureness.setText(found.sentence() if found is not None else "")
+        self._sureness.setText(found.sentence() if found is not None else self._unsure)
         self._sureness.setVisible(bool(self._sureness.text()))
 
     def _show_groups(self, groups: Sequence[str]) -> None:

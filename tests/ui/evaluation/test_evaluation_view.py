@@ -205,3 +205,14 @@ def test_how_sure_a_set_is_stands_below_its_table_and_goes_with_it(qtbot: QtBot)
     assert view._sureness.isVisibleTo(view)
     view.set_tables((BOXES,))
     assert not view._sureness.isVisibleTo(view)
+
+
+def test_why_it_cannot_be_told_how_sure_a_set_is_stands_in_its_place(qtbot: QtBot) -> None:
+    view = EvaluationView()
+    qtbot.addWidget(view)
+    view.set_tables((BOXES,))
+    view.set_sureness((), "The predictions are damaged.")
+    assert view._sureness.text() == "How sure the numbers are cannot be told: The predictions are damaged."
+    assert view._sureness.isVisibleTo(view)
+    view.set_tables((MASKS,))
+    assert not view._sureness.isVisibleTo(view)
