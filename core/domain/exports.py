@@ -20,6 +20,7 @@ class ExportRequest:
     target: Path
     folders: tuple[str, ...] = ()
     copies_images: bool = False
+    options: tuple[tuple[str, str], ...] = ()  # answers to the format's write_options
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,18 @@ class Loss:
 
 
 @dataclass(frozen=True, slots=True)
+class FormatOption:
+    """A question that a format asks before it reads or writes. `choices` are values with their titles; without any it
+    is free text. `default` is what holds when nobody answers."""
+
+    name: str  # stable, for command lines: --option name=value
+    title: str
+    help: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FormatInfo:
     """A format as lists and dialogs show it. A format that cannot be loaded has `unavailable_reason`.
 
@@ -80,6 +92,8 @@ class FormatInfo:
     no_writing: str = ""  # why it cannot be written, a sentence; "" = it can
     endings: tuple[str, ...] = ()  # of its files, lower case
     images_folder: str = ""  # where pictures belong beside the files it writes; "" = right among them
+    read_options: tuple[FormatOption, ...] = ()
+    write_options: tuple[FormatOption, ...] = ()
     precedence: int = 100
     contract: int = CONTRACT
     unavailable_reason: str = ""

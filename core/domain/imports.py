@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from core.domain.changes import NO_CHANGES, Changes
+from core.domain.details import AnnotationDetails, ImageDetails
 from core.domain.geometry import Geometry
 from core.domain.ids import ProjectId
 
@@ -33,12 +34,19 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class RawAnnotation:
-    """An annotation as a format file states it, its category still a name, coordinates in pixels."""
+    """An annotation as a format file states it, its category still a name, coordinates in pixels.
+
+    `made_by` names the model or program that made it where the file says so: then it is no ground truth, and is left
+    out unless asked for. `confidence` is such a one's, 0 to 1.
+    """
 
     category: str | None
     geometry: Geometry
     is_crowd: bool = False
     line: int | None = None
+    details: AnnotationDetails | None = None
+    made_by: str = ""
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +63,14 @@ class RawImage:
     is_upright_stated: bool = False  # the size that the file states is that of the upright picture, not of the stored
     is_as_stored: bool = False  # size and shapes are those of the picture before EXIF turns it upright
     is_frame_guessed: bool = False  # `is_as_stored` by the stated size alone, which shapes need not follow
+    details: ImageDetails | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ImportSource:
     """What the person pointed at. `format` None = detect. `left_out` are annotation files of a folder that are not to
-    be read."""
+    be read. `mapping` gives classes another name, or None to leave their annotations out. `options` are answers to the
+    format's `read_options`."""
 
     path: Path
     images_root: Path | None = None
@@ -68,6 +78,12 @@ class ImportSource:
     is_drawn_as_stored: bool | None = None  # annotations of pictures stored turned (EXIF) were drawn before turning
     names_encoding: str | None = None  # of names of classes in files that are not UTF-8; None = kept as bytes
     left_out: tuple[Path, ...] = ()
+    mapping: tuple[tuple[str, str | None], ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
+    takes_model_made: bool = False  # annotations of which the file says that a model made them
+
+    def option(self, name: str, default: str = "") -> str:
+        return dict(self.options).get(name, default)
 
 
 @dataclass(frozen=True, slots=True)

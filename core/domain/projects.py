@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from core.domain.details import AnnotationDetails, ImageDetails
 from core.domain.geometry import Geometry
 from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
 
@@ -45,6 +46,7 @@ class Annotation:
     source: Source = Source.IMPORT
     confidence: float | None = None  # 0 to 1, predictions only
     is_crowd: bool = False
+    details: AnnotationDetails | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +120,11 @@ class ImageFilter:
 
 @dataclass(frozen=True, slots=True)
 class AnnotatedImage:
-    """An image with its ground truth and its tags, as a viewer or a thumbnail wants it."""
+    """An image with its ground truth and its tags, as a viewer or a thumbnail wants it. `stated_set` is the one that an
+    import stated for it, "" = none."""
 
     image: ImageRecord
     annotations: tuple[Annotation, ...] = field(default=())
     tags: tuple[str, ...] = ()
+    stated_set: str = ""
+    details: ImageDetails | None = None

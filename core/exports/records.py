@@ -16,6 +16,7 @@ def to_raw(item: AnnotatedImage, names: Mapping[CategoryId, str]) -> RawImage:
             None if annotation.category is None else names[annotation.category],
             annotation.geometry,
             is_crowd=annotation.is_crowd,
+            details=annotation.details,
         )
         for annotation in item.annotations
         # "Nothing here" is said of the image, not by an object.
@@ -23,4 +24,12 @@ def to_raw(item: AnnotatedImage, names: Mapping[CategoryId, str]) -> RawImage:
     )
     is_negative = not annotations and bool(item.annotations)
     image = item.image
-    return RawImage(image.path, annotations, image.width, image.height, is_explicit_negative=is_negative)
+    return RawImage(
+        image.path,
+        annotations,
+        image.width,
+        image.height,
+        is_explicit_negative=is_negative,
+        stated_set=item.stated_set,
+        details=item.details,
+    )

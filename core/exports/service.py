@@ -84,6 +84,7 @@ class ExportService:
             stream.categories,
             request.target,
             put_picture=(lambda image, place: copier.copy(stream.current, place)) if request.copies_images else None,
+            answers=dict(request.options),
         )
         return ExportReport(
             project_name=project.name,

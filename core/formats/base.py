@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -81,9 +81,14 @@ def gather(reading: Reading, *, on_image: Callable[[int], None] = lambda n: None
 
 @dataclass(frozen=True, slots=True)
 class WriteOptions:
-    """`has_pictures`: copies of the pictures are put into the format's images folder beside what is written."""
+    """`has_pictures`: copies of the pictures are put into the format's images folder beside what is written.
+    `options` are answers to the format's `write_options`."""
 
     has_pictures: bool = True
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    def option(self, name: str, default: str) -> str:
+        return self.options.get(name, default)
 
 
 @dataclass(frozen=True, slots=True)

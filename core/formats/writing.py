@@ -6,10 +6,11 @@ import contextlib
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO
 
 from core.domain.formats import Content
@@ -32,8 +33,10 @@ def write_data_set(
     target: Path,
     *,
     put_picture: PutPicture | None = None,
+    answers: Mapping[str, str] = MappingProxyType({}),
 ) -> WriteResult:
-    """Write a folder `target` in one pass over `images`; with `put_picture`, their pictures too.
+    """Write a folder `target` in one pass over `images`; with `put_picture`, their pictures too. `answers` are to the
+    format's `write_options`.
 
     The folder appears when it is complete. One that is there already must be empty, or made by this function and not
     changed since. Raises RefusedError, StorageError, and whatever `images` and `put_picture` raise.
@@ -52,7 +55,7 @@ def write_data_set(
                     put_picture(image, folder / info.images_folder / image.path)
                 yield image
 
-        options = WriteOptions(has_pictures=put_picture is not None)
+        options = WriteOptions(has_pictures=put_picture is not None, options=answers)
         written = annotation_format.write(passing(), categories, folder, options=options)
     return replace(written, problems=(*info.loss_problems(counts), *written.problems))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from core.domain.details import AnnotationDetails
 from core.domain.geometry import Geometry
 
 Turn = Callable[[float, float, int, int], tuple[float, float]]
@@ -32,3 +33,12 @@ def to_upright(geometry: Geometry, orientation: int, stored_size: tuple[int, int
         return geometry
     width, height = stored_size
     return geometry.moved(lambda x, y: turn(x, y, width, height))
+
+
+def turned_details(details: AnnotationDetails, orientation: int, stored_size: tuple[int, int]) -> AnnotationDetails:
+    """With the baseline as it lies in the upright picture."""
+    turn = _TURNS.get(orientation)
+    if turn is None:
+        return details
+    width, height = stored_size
+    return details.moved(lambda x, y: turn(x, y, width, height))

@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.domain.counting import counted
+from core.domain.details import ImageDetails
 from core.domain.imports import ImportPreview, ImportSource, Problem, RawAnnotation, RawImage, SampleImage, Severity
 from core.domain.names import shown
 from core.domain.projects import ImageState
 from core.domain.snapshots import Split
 from core.formats.base import ReadResult
 from core.formats.reading.geometry_checks import check_shape
-from core.imports.orientation import is_sideways, to_upright
+from core.imports.orientation import is_sideways, to_upright, turned_details
 from core.registry.stores.images import ImageFacts
 
 _SAMPLES = 6
@@ -32,6 +33,7 @@ class PlannedImage:
     is_turn_doubtful: bool = False  # stored turned, and no file says which way up its annotations were drawn
     is_as_stored: bool = False  # taken as drawn before turning
     stated_set: str = ""
+    details: ImageDetails | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,7 @@ def _plan_image(facts: ImageFacts, raw: RawImage | None, source: ImportSource, p
         is_turn_doubtful=_is_turn_doubtful(facts, raw, source),
         is_as_stored=raw.is_as_stored,
         stated_set=raw.stated_set,
+        details=raw.details,
     )
 
 
@@ -146,8 +149,7 @@ def _check(
     """Formats check shapes against the size that they state; the picture's own size has the last word."""
     geometry = annotation.geometry
     if raw.is_as_stored:
-        stored = (facts.height, facts.width) if is_sideways(facts.orientation) else (facts.width, facts.height)
-        geometry = to_upright(geometry, facts.orientation, stored)
+        geometry = to_upright(geometry, facts.orientation, stored_size(facts))
     if geometry is not None and (raw.is_as_stored or (raw.width, raw.height) != (facts.width, facts.height)):
         checked = check_shape(geometry, facts.width, facts.height)
         if checked.kind:
@@ -157,10 +159,18 @@ def _check(
         if checked.shape is None:
             return None
         geometry = checked.shape
+    details = annotation.details
+    if details is not None and raw.is_as_stored:
+        details = turned_details(details, facts.orientation, stored_size(facts))
     category = None if annotation.category is None else _clean_name(annotation.category)
-    if category == annotation.category and geometry is annotation.geometry:
+    if category == annotation.category and geometry is annotation.geometry and details is annotation.details:
         return annotation
-    return replace(annotation, category=category, geometry=geometry)
+    return replace(annotation, category=category, geometry=geometry, details=details)
+
+
+def stored_size(facts: ImageFacts) -> tuple[int, int]:
+    """Width and height before the picture is turned upright."""
+    return (facts.height, facts.width) if is_sideways(facts.orientation) else (facts.width, facts.height)
 
 
 def _is_turn_doubtful(facts: ImageFacts, raw: RawImage, source: ImportSource) -> bool:

@@ -51,11 +51,13 @@ def write_plan(
     problems = list(_update_known(session, plan, known))
     new = [image.facts for image in plan.images if image.facts.path not in known]
     stated = {image.facts.path: image.stated_set for image in plan.images if image.stated_set}
-    image_store.insert_images(session, project, new, stated)
+    details = {image.facts.path: image.details for image in plan.images if image.details is not None}
+    image_store.insert_images(session, project, new, stated, details)
     progress(0, plan.n_annotations, "Writing annotations")
     categories = {name: int(id) for name, id in add_categories(session, project, plan.categories).items()}
     keys = image_store.list_keys(session, project)
     image_store.state_sets(session, {keys[path]: name for path, name in stated.items() if path in known})
+    image_store.state_details(session, {keys[path]: one for path, one in details.items() if path in known})
     spoken_of = [image for image in plan.images if image.is_spoken_of]
     seen_before = [keys[image.facts.path] for image in spoken_of if image.facts.path in known]
     if replaces:
@@ -107,7 +109,7 @@ def _new_annotations(
     for annotation in image.annotations:
         category = None if annotation.category is None else categories[annotation.category]
         if not _take_same(places, category, annotation, image.facts):
-            yield NewAnnotation(key, category, annotation.geometry, annotation.is_crowd)
+            yield NewAnnotation(key, category, annotation.geometry, annotation.is_crowd, details=annotation.details)
     if image.is_negative and not existing:
         yield NewAnnotation(key, None, None)
 

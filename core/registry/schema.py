@@ -30,7 +30,7 @@ class Schema:
         return self.revisions[-1]
 
 
-SCHEMA = Schema(migrations=Path(__file__).with_name("migrations"), revisions=("0001", "0002", "0003", "0004"))
+SCHEMA = Schema(migrations=Path(__file__).with_name("migrations"), revisions=("0001", "0002", "0003", "0004", "0005"))
 
 
 def read_revision(connection: sqlite3.Connection) -> str | None:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
+from core.domain.details import AnnotationDetails
 from core.domain.geometry import Geometry
 from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
 from core.domain.projects import AnnotatedImage, Annotation, Source
 from core.registry.stores.chunks import KEYS_PER_QUERY, ROWS_PER_INSERT, chunked
-from core.registry.stores.images import get_images
+from core.registry.stores.details import annotation_details
+from core.registry.stores.images import get_images, list_stated
 from core.registry.stores.judgements import list_tags
 from core.registry.stores.shapes import Shape, decode, encode
 from core.registry.stores.upkeep import IS_GROUND_TRUTH, Touched, annotations_written
@@ -29,6 +31,7 @@ class NewAnnotation:
     is_crowd: bool = False
     source: Source = Source.IMPORT
     confidence: float | None = None
+    details: AnnotationDetails | None = None
 
 
 def insert_annotations(session: Session, annotations: Iterable[NewAnnotation]) -> None:
@@ -63,6 +66,7 @@ def list_ground_truth(session: Session, images: Iterable[int]) -> dict[int, list
                 ANNOTATIONS.c.source,
                 ANNOTATIONS.c.confidence,
                 ANNOTATIONS.c.is_crowd,
+                ANNOTATIONS.c.details,
                 ANNOTATIONS.c.kind,
                 ANNOTATIONS.c.x0,
                 ANNOTATIONS.c.y0,
@@ -73,7 +77,7 @@ def list_ground_truth(session: Session, images: Iterable[int]) -> dict[int, list
             .where(ANNOTATIONS.c.image_id.in_(chunk), IS_GROUND_TRUTH)
             .order_by(ANNOTATIONS.c.id)
         ).all()
-        for key, image, category, source, confidence, is_crowd, *shape in rows:
+        for key, image, category, source, confidence, is_crowd, details, *shape in rows:
             annotation = Annotation(
                 id=AnnotationId(str(key)),
                 image=ImageId(str(image)),
@@ -82,6 +86,7 @@ def list_ground_truth(session: Session, images: Iterable[int]) -> dict[int, list
                 source=Source(source),
                 confidence=confidence,
                 is_crowd=is_crowd,
+                details=annotation_details(details),
             )
             found.setdefault(image, []).append(annotation)
     return found
@@ -92,8 +97,14 @@ def get_annotated(session: Session, ids: Sequence[ImageId]) -> tuple[AnnotatedIm
     images = get_images(session, ids)
     truth = list_ground_truth(session, (int(image.id) for image in images))
     tags = list_tags(session, (image.id for image in images))
+    stated = list_stated(session, (image.id for image in images))
     return tuple(
-        AnnotatedImage(image, tuple(truth.get(int(image.id), ())), tuple(one.tag for one in tags.get(image.id, ())))
+        AnnotatedImage(
+            image,
+            tuple(truth.get(int(image.id), ())),
+            tuple(one.tag for one in tags.get(image.id, ())),
+            *stated.get(image.id, ("", None)),
+        )
         for image in images
     )
 
@@ -112,6 +123,7 @@ def _to_columns(annotation: NewAnnotation) -> dict[str, object]:
         "points": shape.points,
         "confidence": annotation.confidence,
         "is_crowd": annotation.is_crowd,
+        "details": None if annotation.details is None else annotation.details.to_text(),
     }
 
 

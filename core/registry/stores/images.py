@@ -11,11 +11,13 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, LargeBinary, bindparam, cast, func, insert, literal, or_, select, text, update
 from sqlalchemy.orm import Session
 
+from core.domain.details import ImageDetails
 from core.domain.ids import ImageId, ProjectId
 from core.domain.image_ids import ImageIds
 from core.domain.names import shown
 from core.domain.projects import ImageFilter, ImageRecord, ImageState, Source
 from core.registry.stores.chunks import KEYS_PER_QUERY, ROWS_PER_INSERT, chunked
+from core.registry.stores.details import image_details
 from core.registry.stores.projects import add_folders
 from core.registry.stores.upkeep import facts_written, images_come
 from core.registry.tables.images import IMAGES, AnnotationRow, ImageRow
@@ -67,8 +69,10 @@ def insert_images(
     project: ProjectId,
     images: Sequence[ImageFacts],
     stated_sets: Mapping[str, str] = MappingProxyType({}),
+    details: Mapping[str, ImageDetails] = MappingProxyType({}),
 ) -> None:
-    """Paths must be new to the project. Folders are made as needed. `stated_sets` by path, of those that have one."""
+    """Paths must be new to the project. Folders are made as needed. `stated_sets` and `details` by path, of those that
+    have them."""
     if not images:
         return
     folders = add_folders(session, project, (image.folder for image in images))
@@ -83,6 +87,7 @@ def insert_images(
                 "is_annotated": False,
                 "revision": 0,
                 "stated_set": stated_sets.get(image.path, ""),
+                "details": details[image.path].to_text() if image.path in details else None,
             }
             | _to_columns(image)
             for image in chunk
@@ -113,6 +118,30 @@ def state_sets(session: Session, stated: Mapping[int, str]) -> None:
         statement = update(IMAGES).where(IMAGES.c.id == bindparam("key")).values(stated_set=bindparam("new_set"))
         session.execute(statement, rows)
         facts_written(session, changed)
+
+
+def state_details(session: Session, stated: Mapping[int, ImageDetails]) -> None:
+    """What an import says of images, by key: it takes the place of what an earlier one said."""
+    changed: dict[int, str] = {}
+    for chunk in chunked(stated, KEYS_PER_QUERY):
+        query = select(ImageRow.id, ImageRow.details).where(ImageRow.id.in_(chunk))
+        changed |= {key: now for key, before in session.execute(query) if (now := stated[key].to_text()) != before}
+    if changed:
+        rows = [{"key": key, "new_details": now} for key, now in changed.items()]
+        statement = update(IMAGES).where(IMAGES.c.id == bindparam("key")).values(details=bindparam("new_details"))
+        session.execute(statement, rows)
+        facts_written(session, changed)
+
+
+def list_stated(session: Session, ids: Iterable[ImageId]) -> dict[ImageId, tuple[str, ImageDetails | None]]:
+    """Of those of the images of which an import stated a set or details: both."""
+    found: dict[ImageId, tuple[str, ImageDetails | None]] = {}
+    is_stated = (ImageRow.stated_set != "") | ImageRow.details.is_not(None)
+    for chunk in chunked(map(int, ids), KEYS_PER_QUERY):
+        query = select(ImageRow.id, ImageRow.stated_set, ImageRow.details).where(ImageRow.id.in_(chunk), is_stated)
+        for key, stated_set, details in session.execute(query):
+            found[ImageId(str(key))] = (stated_set, image_details(details))
+    return found
 
 
 def count_stated_sets(session: Session, project: ProjectId, *, only_annotated: bool = False) -> dict[str, int]:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    Text,
     UniqueConstraint,
     text,
 )
@@ -49,6 +50,7 @@ class ImageRow(Row):
     revision: Mapped[int] = mapped_column(default=0)
     white: Mapped[int] = mapped_column(default=0)  # of 16-bit grey, the value shown white; 0 = the largest there is
     stated_set: Mapped[str] = mapped_column(String(20), default="")  # a Split as the import stated it, "" = none
+    details: Mapped[str | None] = mapped_column(Text)  # ImageDetails as text
 
     __table_args__ = (
         UniqueConstraint("project_id", "path"),
@@ -83,6 +85,7 @@ class AnnotationRow(Row):
     set_id: Mapped[str | None] = mapped_column(String(32))
     reviewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when a person accepted or corrected it
     is_corrected: Mapped[bool] = mapped_column(default=False)
+    details: Mapped[str | None] = mapped_column(Text)  # AnnotationDetails as text
 
     __table_args__ = (
         CheckConstraint(
