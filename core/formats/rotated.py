@@ -1,0 +1,184 @@
+"""Oriented boxes: polygons of one ring with four right-angled corners, for formats that know rotation (docs/adr/0037).
+
+Angles are in degrees, clockwise on screen (y runs down), from the image's x axis to the side from the box's own left
+top corner to its own right top corner, which is its width. They are 0 or more and below 360.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from core.domain.geometry import Polygon, Ring
+
+TOLERANCE = 0.05
+"""Pixels that rounding in files explains: six digits of a share are 0.005 px in 10,000."""
+
+_Point = tuple[float, float]
+_QUARTERS = ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """Centre and size in pixels of the upright image; turned clockwise by `angle_degrees` round its centre."""
+
+    cx: float
+    cy: float
+    width: float
+    height: float
+    angle_degrees: float
+
+    def turned(self) -> Rotated:
+        """The same place with an angle below 90, width and height told accordingly."""
+        quarters, angle = divmod(self.angle_degrees, 90.0)
+        size = (self.height, self.width) if int(quarters) % 2 else (self.width, self.height)
+        return Rotated(self.cx, self.cy, *size, angle)
+
+
+def corners_of(rotated: Rotated) -> Polygon:
+    """Its four corners, clockwise on screen from its own left top one."""
+    cos, sin = _direction(rotated.angle_degrees)
+    ax, ay = cos * rotated.width / 2, sin * rotated.width / 2
+    bx, by = -sin * rotated.height / 2, cos * rotated.height / 2
+    x, y = rotated.cx, rotated.cy
+    ring = (x - ax - bx, y - ay - by, x + ax - bx, y + ay - by, x + ax + bx, y + ay + by, x - ax + bx, y - ay + by)
+    return Polygon((ring,))
+
+
+def rotated_rectangle(polygon: Polygon, tolerance_px: float = TOLERANCE) -> Rotated | None:
+    """The polygon as an oriented box; None when it is none: each corner may be off by `tolerance_px`.
+
+    The ring's first corner is the box's own left top one, whichever way round the ring runs; a last point that
+    repeats the first does not count.
+    """
+    points = _corner_points(polygon)
+    if points is None:
+        return None
+    found = _fitted(points)
+    if found is None:
+        return None
+    fitted = _points(corners_of(found).rings[0])
+    return found if all(math.dist(a, b) <= tolerance_px for a, b in zip(points, fitted, strict=True)) else None
+
+
+def smallest_rectangle(polygon: Polygon) -> Rotated:
+    """The oriented box of the least area around all rings, its angle below 90; an oriented box comes back as it is.
+
+    Points on a line give a box without height, a single point one without size. Raises ValueError when there is no
+    point, or one that is not finite.
+    """
+    known = rotated_rectangle(polygon)
+    if known is not None:
+        return known
+    points = [point for ring in polygon.rings for point in _points(ring)]
+    if not points or not polygon.is_finite():
+        raise ValueError("A rectangle goes around points that are finite numbers.")
+    hull = _hull(points)
+    if len(hull) < 3:
+        (x0, y0), (x1, y1) = hull[0], hull[-1]
+        angle = _angle(x1 - x0, y1 - y0)
+        return Rotated((x0 + x1) / 2, (y0 + y1) / 2, math.dist(hull[0], hull[-1]), 0.0, angle).turned()
+    return _least(hull).turned()
+
+
+def _corner_points(polygon: Polygon) -> list[_Point] | None:
+    """Four corners, clockwise on screen from the ring's first; None when there are not four."""
+    if len(polygon.rings) != 1 or not 8 <= len(polygon.rings[0]) <= 10 or not polygon.is_finite():
+        return None
+    points = _points(polygon.rings[0])
+    if len(points) == 5 and points[0] == points[-1]:
+        points.pop()
+    if len(points) != 4:
+        return None
+    (x0, y0), (x1, y1), _, (x3, y3) = points
+    is_clockwise = (x1 - x0) * (y3 - y0) - (y1 - y0) * (x3 - x0) > 0
+    return points if is_clockwise else [points[0], *reversed(points[1:])]
+
+
+def _fitted(points: Sequence[_Point]) -> Rotated | None:
+    """The box nearest to four corners, its direction that of its longer sides; None when it has no area."""
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = points
+    ax, ay = (x1 - x0 + x2 - x3) / 2, (y1 - y0 + y2 - y3) / 2
+    bx, by = (x3 - x0 + x2 - x1) / 2, (y3 - y0 + y2 - y1) / 2
+    width, height = math.hypot(ax, ay), math.hypot(bx, by)
+    if not (width > 0 and height > 0) or math.isinf(width) or math.isinf(height):
+        return None
+    if width >= height:
+        angle, height = _angle(ax, ay), (ax * by - ay * bx) / width
+    else:
+        angle, width = _angle(by, -bx), (ax * by - ay * bx) / height
+    if width <= 0 or height <= 0:
+        return None
+    return Rotated((x0 + x1 + x2 + x3) / 4, (y0 + y1 + y2 + y3) / 4, width, height, angle)
+
+
+def _hull(points: Iterable[_Point]) -> list[_Point]:
+    """The convex hull, clockwise on screen, without points on its sides; one or two points when it has no area."""
+    ordered = sorted(set(points))
+    if len(ordered) < 3:
+        return ordered
+    return [*_chain(ordered)[:-1], *_chain(reversed(ordered))[:-1]]
+
+
+def _chain(points: Iterable[_Point]) -> list[_Point]:
+    chain: list[_Point] = []
+    for point in points:
+        while len(chain) > 1 and _cross(chain[-2], chain[-1], point) <= 0:
+            chain.pop()
+        chain.append(point)
+    return chain
+
+
+def _least(hull: Sequence[_Point]) -> Rotated:
+    """Over all sides of a hull: the box of the least area has a side in common with it (rotating calipers)."""
+    n = len(hull)
+    right = far = left = 1
+    best: tuple[float, Rotated] | None = None
+    for i, (x, y) in enumerate(hull):
+        ex, ey = hull[(i + 1) % n][0] - x, hull[(i + 1) % n][1] - y
+        length = math.hypot(ex, ey)
+        ux, uy = ex / length, ey / length
+        right = _climb(hull, max(right, i + 1), ux, uy)
+        far = _climb(hull, max(far, right), -uy, ux)
+        left = _climb(hull, max(left, far), -ux, -uy)
+        along = [(hull[k % n][0] - x) * ux + (hull[k % n][1] - y) * uy for k in (left, right)]
+        height = (hull[far % n][1] - y) * ux - (hull[far % n][0] - x) * uy
+        width, middle = along[1] - along[0], (along[0] + along[1]) / 2
+        if best is None or width * height < best[0]:
+            cx, cy = x + ux * middle - uy * height / 2, y + uy * middle + ux * height / 2
+            best = (width * height, Rotated(cx, cy, width, height, _angle(ux, uy)))
+    assert best is not None  # a hull has sides
+    return best[1]
+
+
+def _climb(hull: Sequence[_Point], start: int, dx: float, dy: float) -> int:
+    """Onward along the hull for as long as it goes further in a direction, once round at most."""
+    n = len(hull)
+    for k in range(start, start + n):
+        here, there = hull[k % n], hull[(k + 1) % n]
+        if (there[0] - here[0]) * dx + (there[1] - here[1]) * dy <= 0:
+            return k
+    return start
+
+
+def _points(ring: Ring) -> list[_Point]:
+    return list(zip(ring[0::2], ring[1::2], strict=False))
+
+
+def _cross(a: _Point, b: _Point, c: _Point) -> float:
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+
+
+def _angle(x: float, y: float) -> float:
+    """0 or more, below 360; exactly a quarter turn where it is one."""
+    angle = math.degrees(math.atan2(y, x)) % 360.0
+    return 0.0 if angle == 360.0 else angle
+
+
+def _direction(degrees: float) -> _Point:
+    """Cosine and sine; exact for quarter turns."""
+    quarters, rest = divmod(degrees, 90.0)
+    if rest == 0:
+        return _QUARTERS[int(quarters) % 4]
+    return math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
