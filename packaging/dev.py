@@ -4,10 +4,15 @@
     python3 packaging/dev.py sample    make the environment, then train on the sample project and show the result
     python3 packaging/dev.py test      make the environment, then run the test suite (further arguments go to pytest)
     python3 packaging/dev.py env       make the environment only
-    python3 packaging/dev.py lock      write packaging/requirements.lock anew from pyproject.toml (needs uv)
+    python3 packaging/dev.py oracles   make that, and the environment of the programs that tests ask for their opinion
+    python3 packaging/dev.py lock      write both locks anew from pyproject.toml and packaging/oracles.in (needs uv)
 
 The environment is `.venv` of the checkout, made from `packaging/requirements.lock`: exact versions with hashes.
 uv does it when it is on the PATH, else venv and pip. Standard library only.
+
+`.venv-oracles` holds other programs that read and write the formats Calque does (`packaging/oracles.lock`), apart
+from `.venv` since they must neither change its versions nor be imported by Calque. What they share with it (numpy,
+PyTorch, OpenCV) they take from there.
 """
 
 from __future__ import annotations
@@ -25,6 +30,10 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 LOCK = ROOT / "packaging" / "requirements.lock"
 STAMP = VENV / "calque-environment"
+ORACLES = ROOT / ".venv-oracles"
+ORACLES_LIST = ROOT / "packaging" / "oracles.in"
+ORACLES_LOCK = ROOT / "packaging" / "oracles.lock"
+ORACLES_STAMP = ORACLES / "calque-environment"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 MINIMUM = (3, 11)
@@ -106,13 +115,17 @@ def ensure_system_libraries() -> None:
 # --- the environment -------------------------------------------------------------------------------------------
 
 
-def fingerprint() -> str:
-    """What the environment was made from: when it changes, the environment is brought up to date."""
+def fingerprint(*files: Path) -> str:
+    """What an environment was made from: when it changes, the environment is brought up to date."""
     digest = hashlib.sha256()
-    for file in (LOCK, ROOT / "pyproject.toml"):
+    for file in files:
         digest.update(file.read_bytes())
     digest.update(f"{sys.version_info[:2]}{ROOT}".encode())
     return digest.hexdigest()
+
+
+def python_of(environment: Path) -> Path:
+    return environment / BIN.name / PYTHON.name
 
 
 def run(command: list[str | Path], **environment: str) -> None:
@@ -125,44 +138,66 @@ def run(command: list[str | Path], **environment: str) -> None:
 
 def ensure_environment() -> None:
     """Make `.venv`, or bring it up to date; does nothing when it fits."""
-    if STAMP.is_file() and STAMP.read_text(encoding="utf-8") == fingerprint() and PYTHON.exists():
+    wanted = fingerprint(LOCK, ROOT / "pyproject.toml")
+    if STAMP.is_file() and STAMP.read_text(encoding="utf-8") == wanted and PYTHON.exists():
         return
     started = time.monotonic()
     say("making the environment in .venv (about 6 GB the first time; PyTorch is the larger part)")
     STAMP.unlink(missing_ok=True)
-    uv = shutil.which("uv")
-    if uv:
-        make_with_uv(uv)
-    else:
-        make_with_pip()
-    STAMP.write_text(fingerprint(), encoding="utf-8")
+    install(VENV, "--require-hashes", "-r", LOCK)
+    install(VENV, "--no-deps", "--no-build-isolation", "-e", ".")
+    STAMP.write_text(wanted, encoding="utf-8")
     say(f"the environment is ready ({time.monotonic() - started:.0f} s)")
 
 
-def make_with_uv(uv: str) -> None:
-    if not PYTHON.exists():
-        run([uv, "venv", "--python", sys.executable, VENV])
-    install = [uv, "pip", "install", "--python", PYTHON]
-    run([*install, "--require-hashes", "-r", LOCK])
-    run([*install, "--no-deps", "--no-build-isolation", "-e", "."])
+def ensure_oracles() -> None:
+    """Make `.venv-oracles`, or bring it up to date; does nothing when it fits. `.venv` is there already."""
+    wanted = fingerprint(ORACLES_LOCK, LOCK)
+    python = python_of(ORACLES)
+    if ORACLES_STAMP.is_file() and ORACLES_STAMP.read_text(encoding="utf-8") == wanted and python.exists():
+        return
+    started = time.monotonic()
+    say("making the environment of the oracles in .venv-oracles (about 250 MB)")
+    ORACLES_STAMP.unlink(missing_ok=True)
+    install(ORACLES, "--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", ORACLES_LOCK)
+    # A folder named so is searched after the oracles' own, and `.pth` files in it are not followed: what is
+    # installed in `.venv` is shared, Calque itself (installed there by such a file) is not seen.
+    (packages_of(python) / "shared-with-calque.pth").write_text(f"{packages_of(PYTHON)}\n", encoding="utf-8")
+    ORACLES_STAMP.write_text(wanted, encoding="utf-8")
+    say(f"the oracles are ready ({time.monotonic() - started:.0f} s)")
 
 
-def make_with_pip() -> None:
-    if not PYTHON.exists():
-        import venv
+def packages_of(python: Path) -> Path:
+    command = [str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    return Path(subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip())
 
-        try:
-            venv.EnvBuilder(with_pip=True, clear=True).create(VENV)
-        except (OSError, subprocess.CalledProcessError) as error:
-            raise SetupError(
-                f"the virtual environment could not be made ({error}). "
-                "On Debian and Ubuntu: apt-get install python3-venv"
-            ) from error
-    if subprocess.run([str(PYTHON), "-m", "pip", "--version"], capture_output=True, check=False).returncode:
-        run([PYTHON, "-m", "ensurepip", "--upgrade"])
-    install = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off", "-q"]
-    run([*install, "--require-hashes", "-r", LOCK])
-    run([*install, "--no-deps", "--no-build-isolation", "-e", "."])
+
+def install(environment: Path, *what: str | Path) -> None:
+    """Have pip or uv install `what` in `environment`, which is made where it is not there."""
+    uv = shutil.which("uv")
+    python = python_of(environment)
+    if uv:
+        if not python.exists():
+            run([uv, "venv", "--python", sys.executable, environment])
+        run([uv, "pip", "install", "--python", python, *what])
+        return
+    if not python.exists():
+        make_with_venv(environment)
+    if subprocess.run([str(python), "-m", "pip", "--version"], capture_output=True, check=False).returncode:
+        run([python, "-m", "ensurepip", "--upgrade"])
+    pip = [python, "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off", "-q"]
+    run([*pip, *what])
+
+
+def make_with_venv(environment: Path) -> None:
+    import venv
+
+    try:
+        venv.EnvBuilder(with_pip=True, clear=True).create(environment)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise SetupError(
+            f"the virtual environment could not be made ({error}). On Debian and Ubuntu: apt-get install python3-venv"
+        ) from error
 
 
 # --- the commands ----------------------------------------------------------------------------------------------
@@ -178,6 +213,7 @@ def sample(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     ensure_system_libraries()
     ensure_environment()
+    ensure_oracles()
     # Tests draw off screen whatever the machine has, so that they are the same everywhere and nothing pops up.
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
     # The whole suite uses every core; a chosen part (benchmarks, long tests, one file) runs as it is asked for.
@@ -187,25 +223,38 @@ def test(arguments: list[str]) -> int:
 
 
 def environment_only(arguments: list[str]) -> int:
-    if arguments:
-        raise SetupError(f"env takes no arguments, got: {' '.join(arguments)}")
+    take_no_arguments("env", arguments)
     ensure_system_libraries()
     ensure_environment()
     return 0
+
+
+def oracles(arguments: list[str]) -> int:
+    take_no_arguments("oracles", arguments)
+    ensure_system_libraries()
+    ensure_environment()
+    ensure_oracles()
+    return 0
+
+
+def take_no_arguments(command: str, arguments: list[str]) -> None:
+    if arguments:
+        raise SetupError(f"{command} takes no arguments, got: {' '.join(arguments)}")
 
 
 def lock(arguments: list[str]) -> int:
     uv = shutil.which("uv")
     if uv is None:
         raise SetupError("uv is needed to write the lock: python3 -m pip install uv")
-    command = [uv, "pip", "compile", "pyproject.toml", "--extra", "export", "--group", "dev", "--universal"]
-    command += ["--python-version", "3.11", "--generate-hashes", "--no-header", "--no-emit-index-url"]
-    command += ["--no-emit-find-links", "--quiet"]
-    run([*command, "-o", LOCK, *arguments])
+    compiling = [uv, "pip", "compile", "--universal", "--python-version", "3.11", "--generate-hashes", "--no-header"]
+    compiling += ["--no-emit-index-url", "--no-emit-find-links", "--quiet", *arguments]
+    run([*compiling, "pyproject.toml", "--extra", "export", "--group", "dev", "-o", LOCK])
+    # What the oracles need besides stands in their list, or is in `.venv`.
+    run([*compiling, "--no-deps", ORACLES_LIST.relative_to(ROOT), "-o", ORACLES_LOCK])
     return 0
 
 
-COMMANDS = {"sample": sample, "test": test, "env": environment_only, "lock": lock}
+COMMANDS = {"sample": sample, "test": test, "env": environment_only, "oracles": oracles, "lock": lock}
 
 
 def main() -> int:
