@@ -123,8 +123,9 @@ class FormatContract(UnwritableFormatContract):
         spoken_of = [image for image in self.images if image.annotations or image.is_explicit_negative]
         assert written.n_images == len(spoken_of)
         assert written.n_annotations == sum(len(image.annotations) for image in spoken_of)
-        # What other programs make of it is told too; here, all comes back.
-        assert {problem.kind for problem in written.problems} <= {Content.UNSEEN_IMAGES, Content.MIXED_IMAGES}
+        # What other programs make of it is told too, and what was added for them; here, all comes back.
+        kinds = {problem.kind for problem in written.problems if problem.severity is not Severity.INFO}
+        assert kinds <= {Content.UNSEEN_IMAGES, Content.MIXED_IMAGES}
 
     @pytest.mark.parametrize("content", list(SPECIAL))
     def test_what_it_cannot_hold_is_told(self, tmp_path: Path, content: Content) -> None:
@@ -291,9 +292,12 @@ def _sorted(images: list[RawImage] | tuple[RawImage, ...]) -> list[RawImage]:
 
 
 def _plain(image: RawImage) -> RawImage:
-    """Without what a round trip may change: the source's file and lines, the order, the last digits."""
-    annotations = [replace(item, line=None, geometry=_rounded(item.geometry)) for item in image.annotations]
-    return replace(image, annotations=tuple(sorted(annotations, key=repr)), source_file="")
+    """Without what a round trip may change: the source's file and lines, the order, the last digits; and without
+    details, for files hold more of them than was there (ids are made). Their round trips have tests of their own."""
+    annotations = [
+        replace(item, line=None, geometry=_rounded(item.geometry), details=None) for item in image.annotations
+    ]
+    return replace(image, annotations=tuple(sorted(annotations, key=repr)), source_file="", details=None)
 
 
 def _rounded(shape: Geometry) -> Geometry:
