@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from core.domain.changes import NO_CHANGES, Changes
 from core.domain.details import AnnotationDetails, ImageDetails
@@ -97,6 +100,66 @@ class SampleImage:
 
 
 @dataclass(frozen=True, slots=True)
+class Recognised:
+    """A format that may read a source, and why one may think so, in words. `sureness` is 0 to 1."""
+
+    format: str  # slug
+    title: str
+    reason: str
+    sureness: float
+
+
+@dataclass(frozen=True, slots=True)
+class SourceClass:
+    """A class as the files name it. `becomes` is its name in the project, None = its annotations are left out."""
+
+    name: str
+    n_annotations: int
+    becomes: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Annotations of images that the project has, against what the files say of these images now. `gone` ones came
+    with an earlier import, and the files state them no more; what a person drew is never among them."""
+
+    same: int = 0
+    new: int = 0
+    changed: int = 0
+    gone: int = 0
+
+    def __add__(self, other: Difference) -> Difference:
+        return Difference(
+            self.same + other.same, self.new + other.new, self.changed + other.changed, self.gone + other.gone
+        )
+
+    @property
+    def is_none(self) -> bool:
+        return not (self.new or self.changed or self.gone)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageDifference:
+    """An image whose annotations differ. `before` are those of the project, `after` those of the files."""
+
+    path: str
+    difference: Difference
+    before: tuple[RawAnnotation, ...] = ()
+    after: tuple[RawAnnotation, ...] = ()
+    white: int = 0  # as for `ImageRecord`
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """What an import into a project would change of the images that it has. `images` are the first ones."""
+
+    total: Difference = Difference()
+    classes: tuple[tuple[str, Difference], ...] = ()
+    n_images: int = 0  # that differ
+    images: tuple[ImageDifference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ImportPreview:
     """What an import would do; nothing has been written."""
 
@@ -116,6 +179,11 @@ class ImportPreview:
     n_rotated: int = 0  # images with an EXIF orientation other than 1, shown upright
     stated_sets: tuple[tuple[str, int], ...] = ()  # "train", "val", "test" as the files state them, with their images
     sample: tuple[SampleImage, ...] = ()  # those first of which it is not known which way up they were annotated
+    recognised: tuple[Recognised, ...] = ()  # formats that may read the source, the surest first
+    classes: tuple[SourceClass, ...] = ()  # as the files name them, with what becomes of them
+    makers: tuple[tuple[str, int], ...] = ()  # models that made annotations, as the files say, with their number
+    differences: Differences | None = None  # None = a new project
+    project_classes: tuple[str, ...] = ()  # those that the project has already
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +199,23 @@ class ImportReport:
     n_rotated: int = 0
     stated_sets: tuple[tuple[str, int], ...] = ()
     changes: Changes = NO_CHANGES
+    n_new_annotations: int = 0
+    differences: Difference | None = None  # None = a new project
+    is_replacing: bool = False  # changes were taken over
+    id: int = 0  # under which the report is kept with the project
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReport:
+    """A report of an import as it is kept with its project. `content` is plain data: counts, answers, problems."""
+
+    id: int
+    imported_at: datetime
+    source: Path
+    format: str
+    n_images: int
+    n_new_images: int
+    n_annotations: int
+    n_new_annotations: int
+    n_problems: int
+    content: Mapping[str, Any] = field(default_factory=dict)

@@ -9,10 +9,12 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 
 from core.domain.formats import CONTRACT, FormatInfo
+from core.domain.imports import Recognised
 from core.domain.names import shown
 from core.errors import CalqueError, FormatError, NotFoundError
 from core.formats.base import AnnotationFormat
-from core.formats.sights import seen_in
+from core.formats.reasons import reason_for
+from core.formats.sights import Look, look_at, seen_in
 
 GROUP = "calque.formats"
 
@@ -41,19 +43,35 @@ class FormatCatalog:
 
     def detect(self, path: Path) -> AnnotationFormat:
         """The format that is surest. Raises FormatError saying what was seen and what can be read."""
+        scores = self._scores(path)
+        if scores:
+            return self.get(scores[0][1].slug)
+        readable = "; ".join(info.reads for info in self.list_formats() if info.is_available)
+        text = f'Nothing that can be imported was found in "{shown(path)}": {seen_in(path)}.'
+        raise FormatError(text, file=path, hint=f"What can be read: {readable}.")
+
+    def recognise(self, path: Path, look: Look | None = None) -> tuple[Recognised, ...]:
+        """All formats that may read a path, the surest first, each with its reason; `look` when somebody has looked.
+
+        Raises FormatError when the path cannot be opened.
+        """
+        scores = self._scores(path)
+        if scores and look is None:
+            look = look_at(path)
+        return tuple(
+            Recognised(info.slug, info.title, reason_for(info, path, look or Look()), score) for score, info in scores
+        )
+
+    def _scores(self, path: Path) -> list[tuple[float, FormatInfo]]:
+        """Of those that are sure of something; the order of precedence among equals."""
         try:
             path.stat()
         except (OSError, ValueError) as error:
             reason = "does not exist" if isinstance(error, FileNotFoundError) else f"cannot be opened: {error}"
             raise FormatError(f'"{shown(path)}" {reason}.', file=path, hint="Choose a file or folder.") from error
-        formats = [self.get(info.slug) for info in self.list_formats() if info.is_available]
-        scores = [(candidate.detect(path), candidate) for candidate in formats]
-        score, best = max(scores, key=lambda pair: pair[0], default=(0.0, None))
-        if best is not None and score > 0:
-            return best
-        readable = "; ".join(candidate.info.reads for candidate in formats)
-        text = f'Nothing that can be imported was found in "{shown(path)}": {seen_in(path)}.'
-        raise FormatError(text, file=path, hint=f"What can be read: {readable}.")
+        infos = [info for info in self.list_formats() if info.is_available]
+        scores = [(self.get(info.slug).detect(path), info) for info in infos]
+        return sorted((pair for pair in scores if pair[0] > 0), key=lambda pair: -pair[0])
 
     @cached_property
     def _loaded(self) -> dict[str, tuple[AnnotationFormat | None, FormatInfo]]:

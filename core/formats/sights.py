@@ -1,4 +1,4 @@
-"""What a file looks like from its first bytes: the forms that people bring, read or not, for refusals and warnings."""
+"""What lies in a folder that may be annotations: counted by what the files look like, for reasons and warnings."""
 
 from __future__ import annotations
 
@@ -11,19 +11,15 @@ from pathlib import Path, PurePath
 from core.domain.counting import counted
 from core.domain.names import is_image_name, shown
 from core.formats.reading.text_files import head_of
+from core.formats.signs import DATABASE_HEAD_BYTES, HEAD_BYTES, STRUCTURED, SUFFIXES, Sight, sight_in
+
+__all__ = ["Look", "Seen", "Sight", "look_at", "seen_in", "sight_of"]
 
 _MOST_LOOKED_AT = 20_000
 _MOST_OPENED = 2_000
-_AS_COCO = "That form is not read: export it as COCO or YOLO where it was made."
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """A form of annotations. `slug` is that of the format that reads it, "" = none: then `advice` says what to do."""
-
-    words: str
-    slug: str = ""
-    advice: str = _AS_COCO
+_MOST_WALKED = 1_000_000
+_LIST_BYTES = 65_536
+_LISTS = frozenset({".yaml", ".yml"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,75 +31,60 @@ class Seen:
     n: int
 
 
-_BY_SIGN: dict[str, tuple[tuple[bytes, Sight], ...]] = {
-    ".xml": (
-        (b"PcGts", Sight("PAGE", advice="That form is not read: export it as ALTO where it was made.")),
-        (b"<alto", Sight("ALTO", "alto")),
-        (b":alto", Sight("ALTO", "alto")),
-        (b"<annotations", Sight("CVAT for images", advice="That form is not read: export it from CVAT as COCO 1.0.")),
-        (b"<annotation", Sight("Pascal VOC")),
-    ),
-    ".json": (
-        (
-            b'"segments_info"',
-            Sight(
-                "panoptic segments", advice="That form is not read: export instances (objects with boxes or outlines)."
-            ),
-        ),
-        (b'"shapes"', Sight("LabelMe")),
-        (b'"shape_attributes"', Sight("VIA")),
-        (
-            b'"from_name"',
-            Sight("Label Studio", advice="That form is not read: export it from Label Studio as COCO or YOLO."),
-        ),
-        (b'"classTitle"', Sight("Supervisely")),
-        (b'"coordinates"', Sight("CreateML or GeoJSON")),
-    ),
-    ".csv": ((b"xmin", Sight("a table of boxes")),),
-}
-_RESULTS = Sight("predictions of a model (COCO results)", advice="Predictions are no ground truth.")
-_COCO = Sight("COCO", "coco")
-_YOLO = Sight("YOLO labels", "yolo")
-_DOTA = Sight("oriented boxes (DOTA)")
-_DATABASE = Sight("a database")
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The files of a folder (or the one file) that may be annotations, by ending and look. `is_all`: all of them were
+    opened. `lists` are files that name classes, with how many."""
 
-_YOLO_ROW = re.compile(rb"\d+(\s+-?\d*\.?\d+([eE]-?\d+)?){4,}\s*")
-_DOTA_ROW = re.compile(rb"(-?\d+(\.\d+)?\s+){8}[A-Za-z]\S*\s+[012]\s*")
-_SUFFIXES_OF_ANNOTATIONS = frozenset({".json", ".xml", ".yaml", ".yml", ".data"})
-_TABLES = frozenset({*_BY_SIGN, ".txt", ".jsonl", ".geojson"})
+    seen: tuple[Seen, ...] = ()
+    is_all: bool = True
+    lists: tuple[tuple[str, int], ...] = ()
+
+    def of(self, slug: str) -> tuple[Seen, ...]:
+        """What looks like this format."""
+        return tuple(item for item in self.seen if item.sight is not None and item.sight.slug == slug)
+
+    def files_of(self, slug: str) -> str:
+        """In words: "364 .xml files"; "" when there are none."""
+        before = "" if self.is_all else "at least "
+        return " and ".join(before + counted(item.n, f"{item.suffix} file") for item in self.of(slug))
 
 
 def sight_of(file: Path) -> Sight | None:
     """None when it looks like nothing that is known."""
-    suffix, head = file.suffix.lower(), head_of(file)
+    head = head_of(file, HEAD_BYTES)
     if head.startswith(b"SQLite format 3"):
-        return _DATABASE
-    if suffix == ".txt":
-        return _sight_of_rows(head)
-    if suffix == ".json":
-        if head.lstrip().startswith(b"[") and b'"image_id"' in head and b'"category_id"' in head:
-            return _RESULTS
-        if b'"images"' in head and (b'"file_name"' in head or b'"annotations"' in head):
-            return _COCO
-    return next((sight for sign, sight in _BY_SIGN.get(suffix, ()) if sign in head), None)
+        head = head_of(file, DATABASE_HEAD_BYTES)
+    return sight_in(file.suffix.lower(), head)
 
 
-def look_into(folder: Path, passing_over: frozenset[str] = frozenset()) -> tuple[list[Seen], bool]:
-    """The files of a folder that may be annotations, by ending and look; and whether that is all there are. Files of
-    some endings may be passed over unopened."""
+def look_at(path: Path) -> Look:
+    """Opens a few thousand files at most, and of each only the first bytes. Never raises."""
+    if not path.is_dir():
+        return Look((Seen(path.suffix.lower(), sight_of(path), 1),), lists=tuple(_lists([path])))
     counts: Counter[tuple[str, Sight | None]] = Counter()
-    n_opened = 0
-    for place, subfolders, names in os.walk(folder):
+    lists: list[Path] = []
+    n_opened = n_walked = 0
+    is_all = True
+    for place, subfolders, names in os.walk(path):
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+        n_walked += len(names)
         for name in sorted(names):
             suffix = PurePath(name).suffix.lower()
-            if suffix not in _TABLES or suffix in passing_over or name.startswith("."):
+            if name.startswith("."):
                 continue
-            n_opened += 1
-            if n_opened > _MOST_OPENED:
-                return _listed(counts), False
-            counts[suffix, sight_of(Path(place, name))] += 1
-    return _listed(counts), True
+            if suffix in _LISTS and len(lists) < 10:
+                lists.append(Path(place, name))
+            if suffix in SUFFIXES:
+                n_opened += 1
+                is_all = n_opened <= _MOST_OPENED
+                if not is_all:
+                    break
+                counts[suffix, sight_of(Path(place, name))] += 1
+        if not is_all or n_walked > _MOST_WALKED:
+            break
+    seen = tuple(Seen(suffix, sight, n) for (suffix, sight), n in counts.items())
+    return Look(seen, is_all, tuple(_lists(lists)))
 
 
 def seen_in(path: Path) -> str:
@@ -112,7 +93,7 @@ def seen_in(path: Path) -> str:
         if path.stat().st_size == 0:
             return "the file is empty"
         sight = sight_of(path)
-        if sight is None and path.suffix.lower() in _SUFFIXES_OF_ANNOTATIONS:
+        if sight is None and path.suffix.lower() in STRUCTURED:
             return f"its content is of no {path.suffix} kind that is read"
         return (
             f"it is {sight.words}" if sight else f"a file of the kind {path.suffix or '(no ending)'} that is not read"
@@ -140,18 +121,30 @@ def seen_in(path: Path) -> str:
     return "it has " + ", ".join(parts)
 
 
-def _listed(counts: Counter[tuple[str, Sight | None]]) -> list[Seen]:
-    return [Seen(suffix, sight, n) for (suffix, sight), n in counts.items()]
+def _lists(files: list[Path]) -> list[tuple[str, int]]:
+    """Those that look like a data.yaml, with the number of classes that they name."""
+    found = []
+    for file in files:
+        if file.suffix.lower() not in _LISTS:
+            continue
+        n = _count_names(head_of(file, _LIST_BYTES).decode("utf-8", "replace"))
+        if n:
+            found.append((file.name, n))
+    return found
 
 
-def _sight_of_rows(head: bytes) -> Sight | None:
-    lines = [line for line in head.splitlines() if line.strip()]
-    if len(head) >= 4096:
-        lines = lines[:-1]  # cut off
-    while lines and lines[0].startswith((b"imagesource:", b"gsd:")):
-        lines = lines[1:]
-    if not lines:
-        return None
-    if all(_DOTA_ROW.fullmatch(line) for line in lines[:3]):
-        return _DOTA
-    return _YOLO if all(_YOLO_ROW.fullmatch(line) for line in lines[:3]) else None
+def _count_names(text: str) -> int:
+    """Of a YAML file's `names`, however they are written; roughly, for a sentence. The format reads them exactly."""
+    match = re.search(r"^names\s*:[ \t]*(.*)", text, re.MULTILINE)
+    if match is None:
+        return 0
+    if match[1].startswith(("[", "{")):
+        inside = re.split(r"[\]}]", text[match.start(1) + 1 :], maxsplit=1)[0]
+        return len([part for part in inside.split(",") if part.strip()])
+    rows = text[match.end() :].splitlines()[1:]
+    n = 0
+    for row in rows:
+        if row.strip() and not re.match(r"\s*(-\s|\d+\s*:)", row):
+            break
+        n += bool(row.strip())
+    return n

@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.domain.counting import counted
-from core.domain.details import ImageDetails
-from core.domain.imports import ImportPreview, ImportSource, Problem, RawAnnotation, RawImage, SampleImage, Severity
+from core.domain.imports import (
+    ImportPreview,
+    ImportSource,
+    Problem,
+    RawAnnotation,
+    RawImage,
+    Recognised,
+    Severity,
+    SourceClass,
+)
 from core.domain.names import shown
-from core.domain.projects import ImageState
 from core.domain.snapshots import Split
 from core.formats.base import ReadResult
 from core.formats.reading.geometry_checks import check_shape
+from core.imports.answers import Answers
+from core.imports.class_names import clean_name, similar_names
 from core.imports.orientation import is_sideways, to_upright, turned_details
+from core.imports.planned import PlannedImage
+from core.imports.samples import choose_samples
 from core.registry.stores.images import ImageFacts
-
-_SAMPLES = 6
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedImage:
-    """`is_spoken_of`: an annotation file says something of it that can be used, if only that there is nothing on it."""
-
-    facts: ImageFacts
-    annotations: tuple[RawAnnotation, ...] = ()
-    is_negative: bool = False
-    is_spoken_of: bool = False
-    is_turn_doubtful: bool = False  # stored turned, and no file says which way up its annotations were drawn
-    is_as_stored: bool = False  # taken as drawn before turning
-    stated_set: str = ""
-    details: ImageDetails | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +41,10 @@ class ImportPlan:
     images: tuple[PlannedImage, ...]
     categories: tuple[str, ...]
     problems: tuple[Problem, ...]
+    classes: tuple[SourceClass, ...] = ()
+    makers: tuple[tuple[str, int], ...] = ()
+    known_categories: tuple[str, ...] = ()
+    recognised: tuple[Recognised, ...] = ()
 
     @property
     def can_import(self) -> bool:
@@ -87,7 +85,11 @@ class ImportPlan:
             n_guessed_as_stored=sum(1 for image in self.images if image.is_turn_doubtful and image.is_as_stored),
             n_rotated=self.n_rotated,
             stated_sets=self.stated_sets(),
-            sample=_choose_samples(self.images),
+            sample=choose_samples(self.images),
+            classes=self.classes,
+            makers=self.makers,
+            recognised=self.recognised,
+            project_classes=self.known_categories,
         )
 
 
@@ -100,11 +102,13 @@ def make_plan(
     images: Sequence[ImageFacts],
     image_problems: Sequence[Problem],
     known_categories: Sequence[str] = (),
+    recognised: Sequence[Recognised] = (),
 ) -> ImportPlan:
     """`images` are the usable files below the root, `known_categories` those of the project to be added to."""
     problems = list(reading.problems)
     raw = {image.path: image for image in reading.images}
-    planned = [_plan_image(facts, raw.get(facts.path), source, problems) for facts in images]
+    answers = Answers(source)
+    planned = [_plan_image(facts, raw.get(facts.path), source, answers, problems) for facts in images]
     present = {facts.path for facts in images}
     problems += [
         Problem("image-unusable", f'"{shown(image.path)}" cannot be used, so its annotations are left out.', image.path)
@@ -114,28 +118,52 @@ def make_plan(
     told = {(problem.kind, problem.file) for problem in reading.problems}
     root = reading.images_root
     problems += [item for item in image_problems if (item.kind, str(root / item.file)) not in told]
-    used = {annotation.category for image in planned for annotation in image.annotations}
-    listed = dict.fromkeys(map(_clean_name, reading.categories))
-    names = (*listed, *sorted(name for name in used if name is not None and name not in listed))
-    problems += _similar_names(names, known_categories)
+    listed = dict.fromkeys(map(clean_name, reading.categories))
+    found = answers.found
+    stated = (*listed, *sorted(name for name in found if name not in listed))
+    answers.check(stated)
+    names = answers.categories(stated)
+    problems += answers.problems()
+    problems += similar_names(names, known_categories)
     problems += _upright_assumed(planned, source)
     problems += _judge_as_a_whole(planned, reading.images_root, reading.problems)
-    return ImportPlan(source, format, format_title, reading.images_root, tuple(planned), names, tuple(problems))
+    return ImportPlan(
+        source=source,
+        format=format,
+        format_title=format_title,
+        root=reading.images_root,
+        images=tuple(planned),
+        categories=names,
+        problems=tuple(problems),
+        classes=answers.classes(stated),
+        makers=answers.makers,
+        known_categories=tuple(known_categories),
+        recognised=tuple(recognised),
+    )
 
 
-def _plan_image(facts: ImageFacts, raw: RawImage | None, source: ImportSource, problems: list[Problem]) -> PlannedImage:
+def _plan_image(
+    facts: ImageFacts, raw: RawImage | None, source: ImportSource, answers: Answers, problems: list[Problem]
+) -> PlannedImage:
     if raw is None:
         return PlannedImage(facts)
     kept: list[RawAnnotation] = []
+    left_out: list[RawAnnotation] = []
     for annotation in raw.annotations:
         checked = _check(annotation, facts, raw, problems)
         if checked is not None:
-            kept.append(checked)
+            taken = answers.apply(checked)
+            if taken is None:
+                left_out.append(checked)
+            else:
+                kept.append(taken)
+    if left_out and not kept:
+        answers.left_with_nothing(facts.path, is_by_models=all(annotation.made_by for annotation in left_out))
     return PlannedImage(
         facts=facts,
         annotations=tuple(kept),
-        is_negative=raw.is_explicit_negative and not kept,
-        is_spoken_of=bool(kept) or raw.is_explicit_negative,
+        is_negative=raw.is_explicit_negative and not kept and not left_out,
+        is_spoken_of=bool(kept or left_out) or raw.is_explicit_negative,
         is_turn_doubtful=_is_turn_doubtful(facts, raw, source),
         is_as_stored=raw.is_as_stored,
         stated_set=raw.stated_set,
@@ -162,7 +190,7 @@ def _check(
     details = annotation.details
     if details is not None and raw.is_as_stored:
         details = turned_details(details, facts.orientation, stored_size(facts))
-    category = None if annotation.category is None else _clean_name(annotation.category)
+    category = None if annotation.category is None else clean_name(annotation.category)
     if category == annotation.category and geometry is annotation.geometry and details is annotation.details:
         return annotation
     return replace(annotation, category=category, geometry=geometry, details=details)
@@ -194,31 +222,6 @@ def _upright_assumed(planned: Sequence[PlannedImage], source: ImportSource) -> l
     return [Problem("upright-assumed", text, str(source.path))]
 
 
-def _clean_name(name: str) -> str:
-    """Text that every file and database can hold: half characters, which JSON allows, are written out."""
-    return name.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _similar_names(names: Sequence[str], known: Sequence[str]) -> list[Problem]:
-    """Names that a person would take for one: they stay two, which is said."""
-    problems: list[Problem] = []
-    seen = {_folded(name): name for name in known}
-    for name in names:
-        other = seen.setdefault(_folded(name), name)
-        if other != name:
-            where = "the project" if other in known else "the annotations"
-            text = (
-                f'The class "{shown(name)}" differs only in upper and lower case or accents\' spelling from '
-                f'"{shown(other)}" in {where}; they stay two classes.'
-            )
-            problems.append(Problem("category-similar-name", text))
-    return problems
-
-
-def _folded(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
-
-
 def _judge_as_a_whole(planned: Sequence[PlannedImage], root: Path, found: Iterable[Problem]) -> list[Problem]:
     if not planned:
         text = f'No image was found in "{shown(root)}". Add images, or choose the folder that holds them.'
@@ -229,24 +232,3 @@ def _judge_as_a_whole(planned: Sequence[PlannedImage], root: Path, found: Iterab
         text = "No annotation was found: the images can be imported and looked at, but not trained on yet."
         return [Problem("no-annotations", text, str(root))]
     return []
-
-
-def _choose_samples(images: Sequence[PlannedImage]) -> tuple[SampleImage, ...]:
-    """A few images from all over the project, annotated ones if there are any; in front those that need to be seen:
-    whose annotations may lie turned, and some of which the range of the pixels is stretched."""
-    sound = [image for image in images if image.facts.state is ImageState.OK]
-    choice = [image for image in sound if image.annotations] or sound
-    doubtful = _spread([image for image in choice if image.is_turn_doubtful], _SAMPLES)
-    certain = [image for image in choice if not image.is_turn_doubtful]
-    stretched = _spread([image for image in certain if image.facts.white], min(2, _SAMPLES - len(doubtful)))
-    plain = [image for image in certain if image not in stretched]
-    others = (*stretched, *_spread(plain, _SAMPLES - len(doubtful) - len(stretched)))
-    return tuple(
-        SampleImage(image.facts.path, image.annotations, image.is_turn_doubtful, image.facts.white)
-        for image in (*doubtful, *others)
-    )
-
-
-def _spread(images: Sequence[PlannedImage], n: int) -> Sequence[PlannedImage]:
-    step = max(1, len(images) // max(1, n))
-    return images[::step][:n]

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from core.domain.ids import ProjectId
-from core.domain.imports import ImportPreview, ImportReport, ImportSource, Problem
+from core.domain.imports import ImportPreview, ImportReport, ImportSource, Problem, Recognised
 from core.domain.names import shown
 from core.domain.projects import Project
 from core.errors import RefusedError
+from core.formats.base import AnnotationFormat
 from core.formats.catalog import FormatCatalog
+from core.formats.sights import look_at
 from core.images.scan import ScannedFile, scan_images
+from core.imports.answers import check_options
 from core.imports.cancelling import (
     ImportCancelledError,
     IsCancelled,
@@ -124,12 +128,15 @@ class ImportService:
         self, source: ImportSource, target: Project | None, progress: Progress, is_cancelled: IsCancelled
     ) -> ImportPlan:
         source = _absolute(source, target)
-        annotation_format = self._formats.get(source.format) if source.format else self._formats.detect(source.path)
+        look = look_at(source.path)
+        recognised = self._formats.recognise(source.path, look)
+        annotation_format = self._choose_format(source, recognised)
+        check_options(source, annotation_format.info)
         progress(0, 0, "Reading annotations")
         memory = self._memory_for(source)
         reading = read_annotations(annotation_format, source, Headers(memory), is_cancelled=is_cancelled)
         if source.path.is_dir():
-            passed_over = find_passed_over(source.path, annotation_format.info)
+            passed_over = find_passed_over(source.path, annotation_format.info, look, dict(self.list_formats()))
             reading = replace(reading, problems=(*reading.problems, *passed_over))
         root = reading.images_root.absolute()
         if target is not None:
@@ -162,7 +169,14 @@ class ImportService:
             images=images,
             image_problems=problems,
             known_categories=categories,
+            recognised=recognised,
         )
+
+    def _choose_format(self, source: ImportSource, recognised: Sequence[Recognised]) -> AnnotationFormat:
+        """The one asked for, else that of which the look at the source is surest. Raises NotFoundError, FormatError."""
+        if source.format:
+            return self._formats.get(source.format)
+        return self._formats.get(recognised[0].format) if recognised else self._formats.detect(source.path)
 
     def _known(self, target: Project | None) -> tuple[dict[str, ImageFacts], tuple[str, ...]]:
         """What the project to be added to holds: facts of its images by path, and its categories."""

@@ -12,7 +12,8 @@ from core.domain.imports import Problem, RawAnnotation
 from core.domain.names import shown
 from core.domain.projects import Annotation, ImageState
 from core.imports.cancelling import ImportCancelledError, IsCancelled, Progress
-from core.imports.plan import ImportPlan, PlannedImage
+from core.imports.plan import ImportPlan
+from core.imports.planned import PlannedImage
 from core.registry.session import Session
 from core.registry.stores import images as image_store
 from core.registry.stores import selections as selection_store

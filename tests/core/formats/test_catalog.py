@@ -50,16 +50,16 @@ def test_images_alone_are_the_last_resort(tmp_path: Path, pictures: Pictures) ->
 def test_refusal_says_what_was_seen_and_what_can_be_read(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match="it is empty"):
         CATALOG.detect(tmp_path)
-    (tmp_path / "a.xml").write_text("<annotation><filename/></annotation>")
+    (tmp_path / "a.json").write_text('{"1": {"regions": [{"shape_attributes": {}}]}}')
     (tmp_path / "b.docx").write_bytes(b"PK")
     (tmp_path / "c.docx").write_bytes(b"PK")
     with pytest.raises(FormatError) as caught:
         CATALOG.detect(tmp_path)
-    assert "2 .docx files, 1 .xml file (Pascal VOC)" in caught.value.text
+    assert "2 .docx files, 1 .json file (VIA (VGG Image Annotator))" in caught.value.text
     for info in CATALOG.list_formats():
         assert info.reads in caught.value.hint
-    with pytest.raises(FormatError, match="Pascal VOC"):
-        CATALOG.detect(tmp_path / "a.xml")
+    with pytest.raises(FormatError, match="VIA"):
+        CATALOG.detect(tmp_path / "a.json")
 
 
 @pytest.mark.parametrize("name", ["none", "x" * 300, "nul\0"])
@@ -138,3 +138,23 @@ def test_no_format_is_loaded_before_it_is_asked_for(module: str) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_all_formats_that_may_read_a_folder_are_recognised_with_their_reasons(
+    tmp_path: Path, pictures: Pictures
+) -> None:
+    write_data_set(CATALOG.get("coco"), IMAGES, CATEGORIES, tmp_path / "out")
+    pictures(tmp_path / "out", *(image.path for image in IMAGES))
+    (tmp_path / "out" / "data.yaml").write_text("train: .\nnames:\n  0: a\n  1: b\n  2: c\nnc: 3\n")
+    found = CATALOG.recognise(tmp_path / "out")
+    assert [one.format for one in found][:2] == ["coco", "yolo"]
+    assert found[-1].format == "images" and found[-1].reason == "it holds pictures"
+    assert [one.sureness for one in found] == sorted((one.sureness for one in found), reverse=True)
+    assert found[0].reason == "1 .json file looks like COCO"
+    assert found[1].reason == "data.yaml names 3 classes"
+
+
+def test_a_single_file_is_recognised_by_its_content(tmp_path: Path) -> None:
+    write_data_set(CATALOG.get("coco"), IMAGES, CATEGORIES, tmp_path / "out")
+    (found,) = CATALOG.recognise(tmp_path / "out" / "annotations.json")
+    assert (found.format, found.reason) == ("coco", "the file looks like COCO")

@@ -10,16 +10,23 @@ from core.domain.imports import ImportSource, Severity
 from core.errors import RefusedError
 from core.imports.service import ImportService
 
-VOC = "<annotation><object><bndbox/></object></annotation>"
+VIA = '{"1": {"regions": [{"shape_attributes": {}}]}}'
 FOREIGN = {
-    "a.xml": (VOC, "Pascal VOC", "export it as COCO or YOLO"),
-    "b.xml": ("<annotations><version>1.1</version></annotations>", "CVAT for images", "COCO 1.0"),
-    "c.xml": ("<PcGts/>", "PAGE", "ALTO"),
-    "d.json": ('{"version": "5", "shapes": []}', "LabelMe", "export it"),
+    "a.json": (VIA, "VIA", "export it from VIA as COCO"),
+    "b.json": ('{"objects": [{"classTitle": "x"}]}', "Supervisely", "export it from Supervisely"),
+    "c.json": ('[{"annotations": [{"coordinates": {"x": 1}}]}]', "CreateML", "export it"),
+    "d.geojson": ('{"type": "FeatureCollection"}', "GeoJSON", "pixels"),
     "e.json": ('[{"image_id": 1, "category_id": 2, "score": 0.5}]', "predictions of a model", "no ground truth"),
-    "f.json": ('[{"result": [{"from_name": "x"}]}]', "Label Studio", "export it from Label Studio"),
-    "g.txt": ("imagesource:x\ngsd:1\n1 2 3 4 5 6 7 8 ship 0\n", "oriented boxes (DOTA)", "export it"),
+    "f.csv": ("ImageID,Source,LabelName,Confidence,XMin\n", "Open Images", "convert it"),
+    "g.txt": ("imagesource:x\ngsd:1\n1 2 3 4 5 6 7 8 ship 0\n", "oriented boxes (DOTA)", "convert it"),
     "h.json": ('{"annotations": [{"segments_info": []}]}', "panoptic segments", "export instances"),
+    "i.txt": ("Car 0.00 0 -1.58 587.01 173.33 614.12 200.12 1.65 1.67 3.64 -0.65 1.71 46.70 -1.59\n", "KITTI", "COCO"),
+    "j.tfrecord": ("\x00", "TFRecord", "export it as COCO"),
+}
+QUIET = {
+    "classes.txt": "cat\ndog\n",
+    "train.txt": "000001\n000002 -1\n000003  1\n",
+    "METS.xml": '<mets xmlns="http://www.loc.gov/METS/"/>',
 }
 
 
@@ -49,12 +56,12 @@ def test_a_form_that_is_not_read_is_named_with_what_to_do(
 def test_one_warning_a_kind(imports: ImportService, add_picture, pictures: Path) -> None:
     add_picture("1.png")
     for number in range(5):
-        (pictures / f"{number}.xml").write_text(VOC)
+        (pictures / f"{number}.json").write_text(VIA)
     (pictures / "list.json").write_text("{}")
     (pictures / "readme.txt").write_text("Pages of the parish.")
     texts = passed_over(imports.preview(ImportSource(pictures)))
     assert len(texts) == 2
-    assert any(text.startswith("5 .xml files were passed over: Pascal VOC") for text in texts)
+    assert any(text.startswith("5 .json files were passed over: VIA") for text in texts)
     assert any(text.startswith("1 .json file was passed over: not in a form") for text in texts)
 
 
@@ -65,7 +72,7 @@ def test_another_form_that_can_be_read_is_offered(
     write_coco([("1.png", "x", [0, 0, 5, 5])]).rename(pictures / "coco.json")
     (pictures / "1.txt").write_text("0 0.5 0.5 0.25 0.25\n")
     (text,) = passed_over(imports.preview(ImportSource(pictures)))
-    assert "YOLO labels" in text and "read as COCO" in text and "choose its format" in text
+    assert "YOLO labels" in text and "read as COCO (1 .json file)" in text and "choose its format, YOLO" in text
     (text,) = passed_over(imports.preview(ImportSource(pictures, format="yolo")))
     assert "COCO" in text and "read as YOLO" in text
     assert passed_over(imports.preview(ImportSource(pictures / "coco.json"))) == [], "a file is a choice"
@@ -82,3 +89,24 @@ def test_the_command_is_told_how_to_choose_among_versions_of_a_file(
     assert "--without" in caught.value.hint
     chosen = ImportSource(pictures, left_out=(pictures / "b.json",))
     assert imports.commit(chosen, project_name="P").n_annotations == 1
+
+
+@pytest.mark.parametrize("name", list(QUIET))
+def test_what_belongs_beside_annotations_raises_no_alarm(
+    imports: ImportService, add_picture, write_coco, pictures: Path, name: str
+) -> None:
+    add_picture("1.png")
+    write_coco([("1.png", "x", [0, 0, 5, 5])]).rename(pictures / "coco.json")
+    (pictures / name).write_text(QUIET[name])
+    assert passed_over(imports.preview(ImportSource(pictures))) == []
+
+
+def test_the_preview_names_every_format_that_may_read_the_folder(
+    imports: ImportService, add_picture, write_coco, pictures: Path
+) -> None:
+    add_picture("1.png")
+    write_coco([("1.png", "x", [0, 0, 5, 5])]).rename(pictures / "coco.json")
+    (pictures / "1.txt").write_text("0 0.5 0.5 0.25 0.25\n")
+    recognised = {one.format: one.reason for one in imports.preview(ImportSource(pictures)).recognised}
+    assert recognised["coco"] == "1 .json file looks like COCO"
+    assert recognised["yolo"] == "1 .txt file looks like YOLO labels"

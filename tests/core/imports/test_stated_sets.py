@@ -41,6 +41,7 @@ class WithSets:
 
 class Catalog(FormatCatalog):
     def __init__(self, only: WithSets) -> None:
+        super().__init__()
         self._only = only
 
     def get(self, slug: str) -> AnnotationFormat:

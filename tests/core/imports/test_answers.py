@@ -1,0 +1,120 @@
+"""What the person says of classes, options and of what models made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.domain.imports import ImportPreview, ImportSource, Problem, Severity, SourceClass
+from core.errors import RefusedError
+from core.imports.service import ImportService
+from core.registry.database import Registry
+from tests.core.imports.told_format import told_catalog
+
+Tell = Callable[[dict[str, list[dict[str, Any]]]], ImportSource]
+
+
+@pytest.fixture
+def imports(registry: Registry) -> ImportService:
+    return ImportService(registry, told_catalog())
+
+
+@pytest.fixture
+def tell(pictures: Path, add_picture: Callable[..., Path]) -> Tell:
+    for number, colour in enumerate(("red", "green", "blue"), start=1):
+        add_picture(f"{number}.png", colour=colour)
+
+    def write(content: dict[str, list[dict[str, Any]]]) -> ImportSource:
+        (pictures / "all.told").write_text(json.dumps(content))
+        return ImportSource(pictures / "all.told", pictures)
+
+    return write
+
+
+@pytest.fixture
+def source(tell: Tell) -> ImportSource:
+    return tell(
+        {
+            "1.png": [{"name": "cat", "box": [1, 1, 9, 9]}, {"name": "Cat", "box": [20, 1, 29, 9]}],
+            "2.png": [{"name": "junk", "box": [1, 1, 9, 9]}],
+            "3.png": [{"name": "dog", "box": [1, 1, 9, 9]}, {"name": "junk", "box": [20, 1, 29, 9]}],
+        }
+    )
+
+
+def problem(preview: ImportPreview, kind: str) -> Problem:
+    (found,) = (one for one in preview.problems if one.kind == kind)
+    return found
+
+
+def test_several_classes_become_one_and_some_are_left_out(
+    imports: ImportService, source: ImportSource, contents: Callable[..., Any]
+) -> None:
+    source = replace(source, mapping=(("Cat", "cat"), ("dog", "hound"), ("junk", None)))
+    preview = imports.preview(source)
+    assert preview.categories == (("cat", 2), ("hound", 1))
+    assert preview.classes == (
+        SourceClass("Cat", 1, "cat"),
+        SourceClass("cat", 1, "cat"),
+        SourceClass("dog", 1, "hound"),
+        SourceClass("junk", 2, None),
+    )
+    assert '2 annotations are left out as chosen, by class: "junk" 2.' in problem(preview, "classes-left-out").text
+    project = imports.commit(source, project_name="P").project
+    assert {name for rows in contents(project).values() for name, _ in rows} == {"cat", "hound"}
+
+
+def test_an_image_all_of_whose_objects_are_left_out_stays_open_and_is_no_negative(
+    imports: ImportService, source: ImportSource, contents: Callable[..., Any]
+) -> None:
+    source = replace(source, mapping=(("junk", None),))
+    preview = imports.preview(source)
+    assert preview.n_annotated == 2
+    assert "1 image has only annotations that are left out" in problem(preview, "images-left-open").text
+    assert contents(imports.commit(source, project_name="P").project)["2.png"] == []
+
+
+def test_a_mapping_of_what_no_file_names_is_refused(imports: ImportService, source: ImportSource) -> None:
+    with pytest.raises(RefusedError, match='No class of the files is called "horse"') as caught:
+        imports.preview(replace(source, mapping=(("horse", "cat"),)))
+    assert "Cat, cat, dog, junk" in caught.value.hint
+    with pytest.raises(RefusedError, match="without a name"):
+        imports.preview(replace(source, mapping=(("cat", "  "),)))
+
+
+def test_what_models_made_is_left_out_unless_asked_for(imports: ImportService, tell: Tell) -> None:
+    source = tell(
+        {
+            "1.png": [
+                {"name": "cat", "box": [1, 1, 9, 9]},
+                {"name": "cat", "box": [20, 1, 29, 9], "by": "yolo"},
+                {"name": "cat", "box": [40, 1, 49, 9], "by": "doc-ufcn"},
+            ],
+            "2.png": [{"name": "cat", "box": [1, 1, 9, 9], "by": "yolo"}],
+        }
+    )
+    preview = imports.preview(source)
+    assert (preview.n_annotations, preview.n_annotated) == (1, 1), "what only models spoke of is no negative"
+    assert preview.makers == (("yolo", 2), ("doc-ufcn", 1))
+    told = problem(preview, "model-made-left-out")
+    assert told.severity is Severity.WARNING
+    assert "3 annotations were made by models (yolo 2, doc-ufcn 1) and are left out" in told.text
+    assert "1 image has nothing else" in told.text
+    taken = imports.preview(replace(source, takes_model_made=True))
+    assert (taken.n_annotations, taken.n_annotated) == (4, 2)
+    assert "taken as ground truth, as chosen" in problem(taken, "model-made-taken").text
+
+
+def test_options_reach_the_format_and_unknown_ones_are_refused(imports: ImportService, source: ImportSource) -> None:
+    preview = imports.preview(replace(source, options=(("prefix", "x-"),)))
+    assert [name for name, _ in preview.categories] == ["x-Cat", "x-cat", "x-dog", "x-junk"]
+    with pytest.raises(RefusedError, match='has no option "depth"') as caught:
+        imports.preview(replace(source, options=(("depth", "1"),)))
+    assert "prefix" in caught.value.hint
+    with pytest.raises(RefusedError, match='"y-" is no answer'):
+        imports.preview(replace(source, options=(("prefix", "y-"),)))
