@@ -21,7 +21,10 @@ _JOINERS = "\u200c\u200d"  # of scripts and emoji; what else cannot be printed m
 
 def shown(name: str | PurePath) -> str:
     """The name with everything that could not be printed escaped: undecodable bytes, line breaks, control signs."""
-    return "".join(c if c.isprintable() or c in _JOINERS else _escaped(c) for c in str(name))
+    text = str(name)
+    if text.isprintable():  # nearly all
+        return text
+    return "".join(c if c.isprintable() or c in _JOINERS else _escaped(c) for c in text)
 
 
 def listed_names(names: Sequence[str], most: int = 5) -> str:

@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, insert, select
+import numpy as np
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from core.domain.details import AnnotationDetails
 from core.domain.geometry import Geometry
 from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
 from core.domain.projects import AnnotatedImage, Annotation, Source
-from core.registry.stores.chunks import KEYS_PER_QUERY, ROWS_PER_INSERT, chunked
+from core.registry.stores.additions import Addition
+from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
 from core.registry.stores.details import annotation_details
+from core.registry.stores.driver import cursor_of
 from core.registry.stores.images import get_images, list_stated
 from core.registry.stores.judgements import list_tags
 from core.registry.stores.shapes import Shape, decode, encode
 from core.registry.stores.upkeep import IS_GROUND_TRUTH, Touched, annotations_written
 from core.registry.tables.images import ANNOTATIONS, IMAGES
+
+_ROWS_PER_STATEMENT = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +39,44 @@ class NewAnnotation:
     details: AnnotationDetails | None = None
 
 
+AnnotationTuple = tuple[
+    int,
+    int | None,
+    str,
+    str,
+    float | None,
+    float | None,
+    float | None,
+    float | None,
+    bytes | None,
+    float | None,
+    int,
+    str | None,
+]
+"""Image, category, source, kind, x0, y0, x1, y1, points, confidence, is it a crowd, details: as the table has them."""
+
+_INSERT = """
+INSERT INTO annotation (image_id, category_id, source, kind, x0, y0, x1, y1, points, confidence, is_crowd, details,
+is_corrected) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
+"""
+
+
 def insert_annotations(session: Session, annotations: Iterable[NewAnnotation]) -> None:
+    insert_rows(session, map(_to_tuple, annotations))
+
+
+def insert_rows(session: Session, rows: Iterable[AnnotationTuple]) -> None:
+    """Through the driver: a dictionary a row takes ten times as long."""
     touched = Touched()
-    for chunk in chunked(annotations, ROWS_PER_INSERT):
-        with annotations_written(session, {annotation.image for annotation in chunk}, touched):
-            session.execute(insert(ANNOTATIONS), [_to_columns(annotation) for annotation in chunk])
+    for chunk in chunked(rows, _ROWS_PER_STATEMENT):
+        addition = Addition(
+            session,
+            np.array([row[0] for row in chunk], dtype=np.int64),
+            np.array([row[1] or 0 for row in chunk], dtype=np.int64),
+            np.array([row[2] != Source.MODEL.value for row in chunk], dtype=bool),
+        )
+        cursor_of(session).executemany(_INSERT, chunk)
+        addition.written(touched)
     touched.note(session)
 
 
@@ -109,22 +147,16 @@ def get_annotated(session: Session, ids: Sequence[ImageId]) -> tuple[AnnotatedIm
     )
 
 
-def _to_columns(annotation: NewAnnotation) -> dict[str, object]:
-    shape = encode(annotation.geometry)
-    return {
-        "image_id": annotation.image,
-        "category_id": annotation.category,
-        "source": annotation.source.value,
-        "kind": shape.kind,
-        "x0": shape.x0,
-        "y0": shape.y0,
-        "x1": shape.x1,
-        "y1": shape.y1,
-        "points": shape.points,
-        "confidence": annotation.confidence,
-        "is_crowd": annotation.is_crowd,
-        "details": None if annotation.details is None else annotation.details.to_text(),
-    }
+def _to_tuple(annotation: NewAnnotation) -> AnnotationTuple:
+    return (
+        annotation.image,
+        annotation.category,
+        annotation.source.value,
+        *encode(annotation.geometry),
+        annotation.confidence,
+        annotation.is_crowd,
+        None if annotation.details is None else annotation.details.to_text(),
+    )
 
 
 def count_kinds(session: Session, project: ProjectId, *, limit: int = 4000) -> dict[CategoryId, dict[str, int]]:

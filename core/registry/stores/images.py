@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, LargeBinary, bindparam, cast, func, insert, literal, or_, select, text, update
+from sqlalchemy import ColumnElement, LargeBinary, bindparam, cast, func, literal, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from core.domain.details import ImageDetails
@@ -18,6 +19,7 @@ from core.domain.names import shown
 from core.domain.projects import ImageFilter, ImageRecord, ImageState, Source
 from core.registry.stores.chunks import KEYS_PER_QUERY, ROWS_PER_INSERT, chunked
 from core.registry.stores.details import image_details
+from core.registry.stores.driver import cursor_of
 from core.registry.stores.projects import add_folders
 from core.registry.stores.upkeep import facts_written, images_come
 from core.registry.tables.images import IMAGES, AnnotationRow, ImageRow
@@ -41,6 +43,12 @@ _COLUMNS = (
     ImageRow.revision,
     ImageRow.white,
 )
+
+_INSERT = """
+INSERT INTO image (project_id, folder_id, path, search_name, width, height, orientation, sha256, n_bytes, mtime_ns,
+state, damage, white, stated_set, details, n_annotations, is_annotated, revision)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +86,27 @@ def insert_images(
     folders = add_folders(session, project, (image.folder for image in images))
     for chunk in chunked(images, ROWS_PER_INSERT):
         rows = [
-            {
-                "project_id": project,
-                "folder_id": folders[image.folder],
-                "path": image.path,
-                "search_name": search_name(image.path),
-                "n_annotations": 0,
-                "is_annotated": False,
-                "revision": 0,
-                "stated_set": stated_sets.get(image.path, ""),
-                "details": details[image.path].to_text() if image.path in details else None,
-            }
-            | _to_columns(image)
+            (
+                project,
+                folders[image.folder],
+                os.fsencode(image.path),
+                search_name(image.path),
+                image.width,
+                image.height,
+                image.orientation,
+                bytes.fromhex(image.sha256) if image.sha256 else None,
+                image.n_bytes,
+                image.mtime_ns,
+                image.state.value,
+                image.damage,
+                image.white,
+                stated_sets.get(image.path, ""),
+                details[image.path].to_text() if image.path in details else None,
+            )
             for image in chunk
         ]
         with images_come(session, project, (folders[image.folder] for image in chunk)):
-            session.execute(insert(IMAGES), rows)
+            cursor_of(session).executemany(_INSERT, rows)
 
 
 def update_images(session: Session, images: Mapping[int, ImageFacts]) -> None:

@@ -1,7 +1,8 @@
 """What follows from images and annotations and is kept beside them, so that nobody has to count: revisions and counts.
 
-Every write of annotations stands in an `annotations_written` block, every insert of images in `images_come`, and new
-facts end with `facts_written`. All of them come through `_images_changed`, the one place that knows which images have
+Every write of annotations stands in an `annotations_written` block, or is an insert with an `Addition` around it
+(core.registry.stores.additions); every insert of images stands in `images_come`, and new facts end with
+`facts_written`. All of them come through `images_changed`, the one place that knows which images have
 changed in whatever way: what else is kept of images is brought up to date, or forgotten, there.
 """
 
@@ -38,6 +39,27 @@ _FIRST_NEW = "calque_first_new_image"  # of a session that has inserted images: 
 _NO_CATEGORY = "0"  # keys begin at 1
 
 
+class FolderChange:
+    """What is to be added to a folder's counts; by category the annotations and the images with at least one."""
+
+    def __init__(self, n_images: int = 0) -> None:
+        self.n_images = n_images
+        self.n_annotated = 0
+        self.n_annotations = 0
+        self.categories: dict[str, tuple[int, int]] = {}
+
+    def replace(self, before: Tally, after: Tally) -> None:
+        """One image said `before` and says `after`."""
+        self.n_annotated += bool(after) - bool(before)
+        for category in before.keys() | after.keys():
+            if category == _NO_CATEGORY:
+                continue
+            n = after.get(category, 0) - before.get(category, 0)
+            n_before, n_images = self.categories.get(category, (0, 0))
+            self.categories[category] = n_before + n, n_images + (category in after) - (category in before)
+            self.n_annotations += n
+
+
 class Touched:
     """Which images were written to, by project: collected over the many statements of one write."""
 
@@ -69,12 +91,12 @@ def annotations_written(session: Session, images: Collection[int], touched: Touc
     after = _tally(session, keys)
     places = _find_places(session, keys)
     _bring_images_up_to_date(session, keys, after)
-    _add_to_folders(session, _differences(places, before, after))
+    add_to_folders(session, _differences(places, before, after))
     by_project: dict[str, list[int]] = defaultdict(list)
     for key in keys:
         by_project[places[key].project].append(key)
     for project, written in by_project.items():
-        _images_changed(session, project, written)
+        images_changed(session, project, written)
         touched.add(project, written)
 
 
@@ -85,8 +107,8 @@ def images_come(session: Session, project: ProjectId, folders: Iterable[int]) ->
         session.info[_FIRST_NEW] = (session.scalar(select(func.max(IMAGES.c.id))) or 0) + 1
     yield
     numbers = Counter(folders)
-    _add_to_folders(session, {folder: _FolderChange(n_images=n) for folder, n in numbers.items()})
-    _images_changed(session, project, ())  # blocks that lack images are known by their number
+    add_to_folders(session, {folder: FolderChange(n_images=n) for folder, n in numbers.items()})
+    images_changed(session, project, ())  # blocks that lack images are known by their number
     note(session, Changes.of(projects=[project], image_lists=[project], folders=[project]))
 
 
@@ -98,7 +120,7 @@ def facts_written(session: Session, images: Collection[int]) -> None:
     for key, place in _find_places(session, images).items():
         by_project[place.project].append(key)
     for project, keys in by_project.items():
-        _images_changed(session, project, keys)
+        images_changed(session, project, keys)
         id = ProjectId(project)
         is_many = len(keys) > MAX_NAMED
         note(session, Changes.of(image_lists=[id]) if is_many else Changes.of(images=map(_image_id, keys)))
@@ -113,7 +135,7 @@ def by_models_written(session: Session, images: Collection[int]) -> None:
         for key, place in _find_places(session, chunk).items():
             by_project[place.project].append(key)
     for project, keys in by_project.items():
-        _images_changed(session, project, keys)
+        images_changed(session, project, keys)
         touched.add(project, keys)
     touched.note(session)
 
@@ -121,6 +143,12 @@ def by_models_written(session: Session, images: Collection[int]) -> None:
 def project_changed(session: Session, project: str) -> None:
     """Let the project's revision grow."""
     session.execute(update(ProjectRow).where(ProjectRow.id == project).values(revision=ProjectRow.revision + 1))
+
+
+def images_changed(session: Session, project: str, images: Collection[int] | None) -> None:
+    """These images, by key, came, changed their facts, or were annotated; None = any of the project's may have."""
+    project_changed(session, project)
+    forget_blocks(session, ProjectId(project), images)
 
 
 def recount(session: Session, project: ProjectId) -> None:
@@ -155,44 +183,43 @@ def recount(session: Session, project: ProjectId) -> None:
             .group_by(IMAGES.c.folder_id, ANNOTATIONS.c.category_id),
         )
     )
-    _images_changed(session, project, None)
+    images_changed(session, project, None)
     note(session, Changes.whole_project(project))
 
 
+def add_to_folders(session: Session, changes: Mapping[int, FolderChange]) -> None:
+    totals = [
+        {"key": key, "images": change.n_images, "annotated": change.n_annotated, "annotations": change.n_annotations}
+        for key, change in changes.items()
+    ]
+    if totals:
+        session.execute(
+            update(FOLDERS)
+            .where(FOLDERS.c.id == bindparam("key"))
+            .values(
+                n_images=FOLDERS.c.n_images + bindparam("images"),
+                n_annotated=FOLDERS.c.n_annotated + bindparam("annotated"),
+                n_annotations=FOLDERS.c.n_annotations + bindparam("annotations"),
+            ),
+            totals,
+        )
+    cells = [
+        {"folder_id": key, "category_id": int(category), "n_annotations": n, "n_images": n_images}
+        for key, change in changes.items()
+        for category, (n, n_images) in change.categories.items()
+        if n or n_images
+    ]
+    if cells:
+        _add_to_cells(session, cells)
+
+
 # --- parts -----------------------------------------------------------------------------------------------------
-
-
-def _images_changed(session: Session, project: str, images: Collection[int] | None) -> None:
-    """These images, by key, came, changed their facts, or were annotated; None = any of the project's may have."""
-    project_changed(session, project)
-    forget_blocks(session, ProjectId(project), images)
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
     project: str
     folder: int
-
-
-class _FolderChange:
-    """What is to be added to a folder's counts; by category the annotations and the images with at least one."""
-
-    def __init__(self, n_images: int = 0) -> None:
-        self.n_images = n_images
-        self.n_annotated = 0
-        self.n_annotations = 0
-        self.categories: dict[str, tuple[int, int]] = {}
-
-    def replace(self, before: Tally, after: Tally) -> None:
-        """One image said `before` and says `after`."""
-        self.n_annotated += bool(after) - bool(before)
-        for category in before.keys() | after.keys():
-            if category == _NO_CATEGORY:
-                continue
-            n = after.get(category, 0) - before.get(category, 0)
-            n_before, n_images = self.categories.get(category, (0, 0))
-            self.categories[category] = n_before + n, n_images + (category in after) - (category in before)
-            self.n_annotations += n
 
 
 def _tally(session: Session, images: Iterable[int]) -> dict[int, Tally]:
@@ -242,40 +269,14 @@ def _bring_images_up_to_date(session: Session, images: Collection[int], tallies:
 
 def _differences(
     places: Mapping[int, _Place], before: Mapping[int, Tally], after: Mapping[int, Tally]
-) -> dict[int, _FolderChange]:
+) -> dict[int, FolderChange]:
     """By folder."""
-    changes: dict[int, _FolderChange] = defaultdict(_FolderChange)
+    changes: dict[int, FolderChange] = defaultdict(FolderChange)
     for key in before.keys() | after.keys():
         old, new = before.get(key, {}), after.get(key, {})
         if old != new:
             changes[places[key].folder].replace(old, new)
     return changes
-
-
-def _add_to_folders(session: Session, changes: Mapping[int, _FolderChange]) -> None:
-    totals = [
-        {"key": key, "images": change.n_images, "annotated": change.n_annotated, "annotations": change.n_annotations}
-        for key, change in changes.items()
-    ]
-    if totals:
-        session.execute(
-            update(FOLDERS)
-            .where(FOLDERS.c.id == bindparam("key"))
-            .values(
-                n_images=FOLDERS.c.n_images + bindparam("images"),
-                n_annotated=FOLDERS.c.n_annotated + bindparam("annotated"),
-                n_annotations=FOLDERS.c.n_annotations + bindparam("annotations"),
-            ),
-            totals,
-        )
-    cells = [
-        {"folder_id": key, "category_id": int(category), "n_annotations": n, "n_images": n_images}
-        for key, change in changes.items()
-        for category, (n, n_images) in change.categories.items()
-        if n or n_images
-    ]
-    if cells:
-        _add_to_cells(session, cells)
 
 
 def _add_to_cells(session: Session, cells: list[dict[str, int]]) -> None:
