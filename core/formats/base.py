@@ -129,3 +129,14 @@ class AnnotationFormat(Protocol):
 
         Raises RefusedError, StorageError.
         """
+
+
+@runtime_checkable
+class HoldsPictures(Protocol):
+    """A format whose annotation files may hold pictures that are nowhere else. Optional, beside `AnnotationFormat`."""
+
+    def embedded_pictures(self, path: Path) -> Iterator[tuple[str, bytes]]:
+        """Of an annotation file or all of a folder, one picture at a time: where it belongs below a folder of pictures
+        ("/" between parts, nothing that leads out), and its bytes. Only what begins like a picture, each name once,
+        and none that lies beside its annotation file. Files that cannot be read are passed over: `read` tells them.
+        """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from core.domain.geometry import Box
@@ -39,6 +39,23 @@ def frame_of(stated: tuple[int, int] | None, picture: PictureSize | None) -> Fra
         return Frame(stated)
     is_as_stored = picture.is_sideways and picture.width != picture.height and stated == picture.size[::-1]
     return Frame(stated, True) if is_as_stored else Frame(picture.size, False, states_upright(stated, picture))
+
+
+def judged_frame(
+    stated: tuple[int, int] | None,
+    picture: PictureSize | None,
+    extents: Iterable[Box],
+    is_drawn_as_stored: bool | None,
+) -> Frame:
+    """The same where the shapes are at hand, and what the person has said of pictures that are stored turned."""
+    frame = frame_of(stated, picture)
+    if not frame.is_as_stored or stated is None or picture is None:
+        return frame
+    found = list(extents)
+    drawn = drawn_on(found, stated)
+    if drawn is Drawn.UPRIGHT or (drawn is Drawn.UNKNOWN and found and is_drawn_as_stored is False):
+        return Frame(picture.size, is_upright_known=True)
+    return replace(frame, is_guessed=True) if drawn is Drawn.UNKNOWN and found else frame
 
 
 def states_upright(stated: tuple[int, int] | None, picture: PictureSize | None) -> bool:

@@ -16,12 +16,12 @@ MAX_BYTES = 2**30
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
-def read_json(path: Path) -> tuple[str, Any]:
+def read_json(path: Path, max_bytes: int = MAX_BYTES) -> tuple[str, Any]:
     """The text and what it says. NaN and Infinity come through as floats: whoever uses a number checks it.
 
     Raises FormatError with the line and column of a syntax error; for nesting without end; for numbers without end.
     """
-    data = read_limited(path, MAX_BYTES)
+    data = read_limited(path, max_bytes)
     name = shown(path.name)
     # File names that are not UTF-8 must survive, as they do when the folder is listed.
     text = data.decode(json.detect_encoding(data), "surrogateescape").removeprefix("\ufeff")

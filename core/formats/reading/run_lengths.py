@@ -51,6 +51,20 @@ def outline_of_mask(record: Mapping[str, Any], sizes: Iterable[tuple[int, int]])
     return MaskOutline(Polygon(tuple(tuple(float(value) for point in ring for value in point) for ring in rings)))
 
 
+def outline_of_rows(runs: Sequence[int], width: int, height: int, left: int = 0, top: int = 0) -> MaskOutline:
+    """The same for runs of background and object in turn that go row by row, of a mask with its corner at `left`,
+    `top`."""
+    if width <= 0 or height <= 0 or width * height > _MOST_PIXELS or len(runs) > _MOST_RUNS:
+        return MaskOutline(None, "is larger than masks that are read")
+    if sum(runs) != width * height:
+        return MaskOutline(None, f"covers {sum(runs)} pixels instead of {width * height}")
+    turned = _Outlines(_columns(runs, width)).rings()  # of the mask mirrored on its diagonal
+    if not turned:
+        return MaskOutline(None, "is empty")
+    rings = ([(left + x, top + y) for y, x in reversed(ring)] for ring in turned)
+    return MaskOutline(Polygon(tuple(tuple(float(value) for point in ring for value in point) for ring in rings)))
+
+
 def _read_numbers(counts: Any) -> list[int] | None:
     if not isinstance(counts, list) or len(counts) > _MOST_RUNS:
         return None

@@ -1,0 +1,115 @@
+"""Which .json files are LabelMe, and what one says: its shapes as records, its picture's name, size and flags."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from core.domain.imports import Problem
+from core.domain.names import shown
+from core.errors import FormatError
+from core.formats.reading.found_files import find_files
+from core.formats.reading.json_files import element_lines, read_json
+from core.formats.reading.json_values import as_size
+from core.formats.reading.text_files import head_of, read_pieces
+
+MAX_BYTES = 256 * 2**20
+"""Of one file; a picture inside makes it large."""
+
+_SNIFFED_FILES = 50
+_PIECE = 2**20
+_SHAPES = b'"shapes"'
+_SIGNS = (b'"imagePath"', b'"imageData"', b'"shape_type"', b'"imageHeight"', b'"flags"', b'"lineColor"')
+_OTHERS = (b'"annotations"', b'"categories"', b'"from_name"')
+
+
+@dataclass(frozen=True, slots=True)
+class LabelMeFile:
+    """A parsed file. `image_name` as it stands there, "" = none is stated. `picture` is the picture inside, as
+    base64, "" = there is none."""
+
+    path: Path
+    text: str
+    shapes: list[Any]
+    image_name: str
+    size: tuple[int, int] | None
+    flags: Mapping[str, Any]
+    picture: str
+    others: Mapping[str, Any]  # what else the file says of its image
+
+    def lines(self, indexes: Collection[int]) -> dict[int, int]:
+        """Of the shapes with these numbers."""
+        return element_lines(self.text, "shapes", indexes) if indexes else {}
+
+
+def is_labelme(file: Path) -> bool:
+    """By its beginning, and where a picture stands before the shapes by a search through all of it. Never raises."""
+    if file.suffix.lower() != ".json":
+        return False
+    head = head_of(file)
+    if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") or any(sign in head for sign in _OTHERS):
+        return False
+    if _SHAPES in head:
+        return any(sign in head for sign in _SIGNS)
+    return any(sign in head for sign in _SIGNS) and _holds_shapes(file)
+
+
+def holds_labelme(folder: Path) -> bool:
+    """Whether some of the folder's first .json files are LabelMe."""
+    return any(is_labelme(file) for file in islice(_json_files(folder), _SNIFFED_FILES))
+
+
+def labelme_files(folder: Path, left_out: Collection[Path] = ()) -> Iterator[Path | Problem]:
+    """All .json files below the folder in the order of names, but those left out."""
+    unwanted = frozenset(map(os.path.realpath, left_out))
+    for found in find_files(folder, {".json"}):
+        if isinstance(found, Problem) or not unwanted or os.path.realpath(found) not in unwanted:
+            yield found
+
+
+def read_labelme(path: Path) -> LabelMeFile | None:
+    """None when it is JSON of another kind. Raises FormatError when it cannot be read."""
+    if path.stat().st_size > _PIECE and not _holds_shapes(path):
+        return None  # a large file of another kind is never parsed
+    text, content = read_json(path, MAX_BYTES)
+    if not isinstance(content, dict) or "shapes" not in content:
+        return None
+    shapes = content["shapes"]
+    if not isinstance(shapes, list):
+        raise FormatError(f'"{shown(path.name)}" has shapes that are no list.', file=path, hint="Export it again.")
+    name, picture, flags = content.get("imagePath"), content.get("imageData"), content.get("flags")
+    return LabelMeFile(
+        path,
+        text,
+        shapes,
+        name.strip() if isinstance(name, str) else "",
+        as_size(content.get("imageWidth"), content.get("imageHeight")),
+        flags if isinstance(flags, dict) else {},
+        picture if isinstance(picture, str) else "",
+        {key: value for key, value in content.items() if key not in _KNOWN_KEYS},
+    )
+
+
+_KNOWN_KEYS = frozenset(
+    {"version", "flags", "shapes", "imagePath", "imageData", "imageHeight", "imageWidth", "lineColor", "fillColor"}
+)
+
+
+def _json_files(folder: Path) -> Iterator[Path]:
+    return (found for found in find_files(folder, {".json"}) if isinstance(found, Path))
+
+
+def _holds_shapes(file: Path) -> bool:
+    before = b""
+    try:
+        for piece in read_pieces(file, MAX_BYTES, _PIECE):
+            if _SHAPES in before + piece:
+                return True
+            before = piece[-len(_SHAPES) :]
+    except FormatError:
+        return False
+    return False

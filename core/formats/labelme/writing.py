@@ -1,0 +1,137 @@
+"""Writes LabelMe: a JSON file for each image, where its picture belongs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from core.domain.counting import counted
+from core.domain.details import AnnotationDetails, ImageDetails
+from core.domain.geometry import Box, Polygon, Ring
+from core.domain.imports import Problem, RawAnnotation, RawImage, Severity
+from core.formats.base import WriteResult
+from core.formats.labelme.shapes import GROUP, PREFIX
+from core.formats.writing import FileNames, write_file
+
+_VERSION = "5.5.0"
+_BOOLEANS = {"true": True, "false": False}
+
+
+def write_labelme(images: Iterable[RawImage], folder: Path) -> WriteResult:
+    """Raises RefusedError for two images that differ in their ending only, StorageError."""
+    names = FileNames("LabelMe")
+    n_images = n_annotations = n_lost = 0
+    for image in images:
+        if not image.annotations and not image.is_explicit_negative:
+            continue
+        name = names.take(str(PurePosixPath(image.path).with_suffix(".json")), image)
+        write_file(folder / name, _to_json(image))
+        n_images += 1
+        n_annotations += sum(item.category is not None for item in image.annotations)
+        n_lost += sum(map(_loses_details, image.annotations))
+    problems = [] if not n_lost else [Problem("details-left-out", _lost_text(n_lost), severity=Severity.INFO)]
+    return WriteResult(n_images, n_annotations, tuple(problems))
+
+
+def _lost_text(n: int) -> str:
+    return (
+        f"{counted(n, 'annotation has', 'annotations have')} an id, an order or a baseline, which LabelMe cannot hold."
+    )
+
+
+def _loses_details(annotation: RawAnnotation) -> bool:
+    details = annotation.details
+    is_more = details is not None and (details.stated_id or details.parent or details.baseline)
+    return bool(is_more) or (details is not None and details.order is not None)
+
+
+def _to_json(image: RawImage) -> str:
+    """A shape a line, so that a line number leads to it."""
+    shapes = ",\n".join("    " + json.dumps(shape) for shape in _shapes(image.annotations))
+    flags = {item.category: True for item in image.annotations if item.geometry is None and item.category is not None}
+    pairs = image.details.attributes if image.details else ()
+    flags |= {name: _BOOLEANS[value] for name, value in pairs if value in _BOOLEANS and not name.startswith(PREFIX)}
+    lines = [
+        "{",
+        f'  "version": "{_VERSION}",',
+        f'  "flags": {json.dumps(flags)},',
+        f'  "shapes": [\n{shapes}\n  ],' if shapes else '  "shapes": [],',
+        *(f"  {json.dumps(key)}: {json.dumps(value)}," for key, value in _others(image.details).items()),
+        f'  "imagePath": {json.dumps(PurePosixPath(image.path).name)},',
+        '  "imageData": null,',
+        f'  "imageHeight": {json.dumps(image.height)},',
+        f'  "imageWidth": {json.dumps(image.width)}',
+        "}",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _others(details: ImageDetails | None) -> dict[str, Any]:
+    """What else is known of the image: programs keep keys that they do not know."""
+    if details is None:
+        return {}
+    pairs = [(name, value) for name, value in details.attributes if value not in _BOOLEANS or name.startswith(PREFIX)]
+    found = {name.removeprefix(PREFIX): _parsed(value) for name, value in pairs if name.startswith(PREFIX)}
+    plain = {name: value for name, value in pairs if not name.startswith(PREFIX)}
+    return found | ({"attributes": plain} if plain else {})
+
+
+def _shapes(annotations: Iterable[RawAnnotation]) -> Iterator[dict[str, Any]]:
+    """Parts of one object share a group that nobody else of the image has."""
+    items = [item for item in annotations if item.category is not None and item.geometry is not None]
+    taken = {item.details.get(GROUP) for item in items if item.details is not None}
+    free = (number for number in range(1, 2**31) if str(number) not in taken)
+    used: set[tuple[str | None, str]] = set()
+    for item in items:
+        shape = item.geometry
+        if isinstance(shape, Box):
+            points: list[Ring] = [(shape.x0, shape.y0, shape.x1, shape.y1)]
+            yield _shape(item, "rectangle", points[0], _stated_group(item))
+            continue
+        assert isinstance(shape, Polygon)
+        group = _stated_group(item) if len(shape.rings) == 1 else next(free)
+        if group is not None and (item.category, str(group)) in used:
+            group = None  # otherwise the two would be one object
+        used.add((item.category, str(group)))
+        for ring in shape.rings:
+            yield _shape(item, "polygon", ring, group)
+
+
+def _stated_group(item: RawAnnotation) -> int | None:
+    text = (item.details.get(GROUP) if item.details else None) or ""
+    return int(text) if text.lstrip("-").isdecimal() and text.isascii() and len(text) < 19 else None
+
+
+def _shape(item: RawAnnotation, kind: str, ring: Ring, group: int | None) -> dict[str, Any]:
+    details = item.details or AnnotationDetails()
+    pairs = [(name, value) for name, value in details.attributes if name != GROUP]
+    plain = {name: value for name, value in pairs if not name.startswith(PREFIX)}
+    others = {name.removeprefix(PREFIX): _parsed(value) for name, value in pairs if name.startswith(PREFIX)}
+    flags = {name: _BOOLEANS[value] for name, value in plain.items() if value in _BOOLEANS}
+    shape: dict[str, Any] = {
+        "label": item.category,
+        "points": [[round(float(x), 6), round(float(y), 6)] for x, y in zip(ring[0::2], ring[1::2], strict=True)],
+        "group_id": group,
+        "description": details.text or "",
+        "shape_type": kind,
+        "flags": flags,
+        "mask": None,
+    }
+    if plain.pop("difficult", "") in ("1", "true"):
+        shape["difficult"] = True
+        flags.pop("difficult", None)
+    score = plain.pop("score", "")
+    if score:
+        shape["score"] = _parsed(score)
+    rest = {name: value for name, value in plain.items() if value not in _BOOLEANS}
+    return shape | ({"attributes": rest} if rest else {}) | {k: v for k, v in others.items() if k not in shape}
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

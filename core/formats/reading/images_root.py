@@ -1,0 +1,27 @@
+"""Where the pictures are when the person has not said it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from core.domain.names import is_image_name
+
+
+def guess_images_root(folder: Path) -> Path:
+    """The folder of the annotation files if it has pictures anywhere, else a folder "images" beside it, else the folder
+    around it if that has pictures of its own or in its other folders' first level."""
+    if any(is_image_name(name) for _, _, names in os.walk(folder) for name in names):
+        return folder
+    beside = folder.parent / "images"
+    if beside.is_dir():
+        return beside
+    return folder.parent if _has_pictures_near(folder.parent) else folder
+
+
+def _has_pictures_near(folder: Path) -> bool:
+    try:
+        inside = [folder, *(entry for entry in sorted(folder.iterdir())[:200] if entry.is_dir())]
+        return any(is_image_name(entry.name) for place in inside for entry in place.iterdir())
+    except OSError:
+        return False
