@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from core.domain.ids import ProjectId
-from core.domain.imports import ImportPreview, ImportReport, ImportSource, Problem, Recognised
+from core.domain.imports import ImportPreview, ImportReport, ImportSource, KeptReport, Problem, Recognised
 from core.domain.names import shown
 from core.domain.projects import Project
 from core.errors import RefusedError
@@ -26,7 +26,9 @@ from core.imports.cancelling import (
     no_progress,
     sparing,
 )
+from core.imports.differences import find_differences
 from core.imports.examination import Headers, Memory, examine_all
+from core.imports.keeping import report_of
 from core.imports.passed_over import find_passed_over
 from core.imports.plan import ImportPlan, make_plan
 from core.imports.reading import read_annotations
@@ -34,7 +36,7 @@ from core.imports.stretch import stretched
 from core.imports.writing import write_plan
 from core.registry.changes import noted
 from core.registry.database import Registry
-from core.registry.stores import projects
+from core.registry.stores import import_reports, projects
 from core.registry.stores.images import ImageFacts, list_facts
 
 
@@ -65,7 +67,15 @@ class ImportService:
 
         Raises FormatError, NotFoundError, RefusedError, ImportCancelledError.
         """
-        return self._plan(source, self._get_project(into), sparing(progress), is_cancelled).preview()
+        target = self._get_project(into)
+        plan = self._plan(source, target, sparing(progress), is_cancelled)
+        preview = plan.preview()
+        if target is None:
+            return preview
+        progress(0, 0, "Comparing with the project")
+        with self._registry.read() as session:
+            differences = find_differences(session, target.id, plan, is_cancelled=is_cancelled)
+        return dataclasses.replace(preview, differences=differences)
 
     def commit(
         self,
@@ -81,7 +91,8 @@ class ImportService:
 
         Without `into` a project of that name is made, whose root is the images' folder. With it, the folder must be
         the project's; images are known by their path; of what the files state, only what the project does not have is
-        added, or, with `replace`, it takes the place of what earlier imports said of the same images.
+        added, or, with `replace`, it takes the place of what earlier imports said of the same images. A report stays
+        with the project.
 
         What a preview of the same source has found is not looked for again while the files look the same. Raises
         what `preview` raises, and RegistryError and StorageError.
@@ -101,6 +112,8 @@ class ImportService:
         with self._registry.write(durable=True) as session:
             project = into or projects.insert_project(session, name=project_name, root=plan.root)
             written = write_plan(session, project, plan, replaces=replace, progress=progress, is_cancelled=is_cancelled)
+            report = report_of(plan, written, is_replacing=replace, into_known=target is not None)
+            id = import_reports.insert_report(session, project, report)
             name = projects.get_project(session, project).name
             changes = noted(session)
         self._forget()
@@ -116,7 +129,22 @@ class ImportService:
             n_rotated=plan.n_rotated,
             stated_sets=plan.stated_sets(),
             changes=changes,
+            n_new_annotations=written.n_new_annotations,
+            differences=None if target is None else written.difference,
+            is_replacing=replace,
+            id=id,
         )
+
+    def list_reports(self, project: ProjectId) -> tuple[KeptReport, ...]:
+        """What imports brought to a project, the newest first. Raises NotFoundError."""
+        self._get_project(project)
+        with self._registry.read() as session:
+            return import_reports.list_reports(session, project)
+
+    def get_report(self, id: int) -> KeptReport:
+        """Raises NotFoundError."""
+        with self._registry.read() as session:
+            return import_reports.get_report(session, id)
 
     def _get_project(self, id: ProjectId | None) -> Project | None:
         if id is None:
@@ -137,7 +165,7 @@ class ImportService:
         reading = read_annotations(annotation_format, source, Headers(memory), is_cancelled=is_cancelled)
         if source.path.is_dir():
             passed_over = find_passed_over(source.path, annotation_format.info, look, dict(self.list_formats()))
-            reading = replace(reading, problems=(*reading.problems, *passed_over))
+            reading = dataclasses.replace(reading, problems=(*reading.problems, *passed_over))
         root = reading.images_root.absolute()
         if target is not None:
             _require_same_root(target, root)
@@ -205,7 +233,7 @@ def _absolute(source: ImportSource, target: Project | None) -> ImportSource:
     root = source.images_root.absolute() if source.images_root else None
     if root is None and target is not None and (path.is_file() or path.is_relative_to(target.root)):
         root = target.root
-    return replace(source, path=path, images_root=root)
+    return dataclasses.replace(source, path=path, images_root=root)
 
 
 def _require_same_root(project: Project, root: Path) -> None:

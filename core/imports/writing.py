@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from core.domain.geometry import Box, Geometry, bounds_of
-from core.domain.ids import ProjectId
-from core.domain.imports import Problem, RawAnnotation
+from core.domain.ids import CategoryId, ProjectId
+from core.domain.imports import Difference, Problem, RawAnnotation
 from core.domain.names import shown
-from core.domain.projects import Annotation, ImageState
+from core.domain.projects import ImageState
 from core.imports.cancelling import ImportCancelledError, IsCancelled, Progress
+from core.imports.comparison import compare
 from core.imports.plan import ImportPlan
 from core.imports.planned import PlannedImage
 from core.registry.session import Session
@@ -19,23 +19,43 @@ from core.registry.stores import images as image_store
 from core.registry.stores import selections as selection_store
 from core.registry.stores.annotations import (
     NewAnnotation,
-    delete_imported,
+    delete_annotations,
     insert_annotations,
     list_ground_truth,
 )
+from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
 from core.registry.stores.images import ImageFacts
 from core.registry.stores.projects import add_categories
-
-_SAME_PLACE_PX = 0.05
-"""Corners this close are one object stated in two formats, of which one rounds its numbers."""
 
 _ANNOTATIONS_PER_STEP = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
+    """`difference` is of images that the project had."""
+
     n_new_images: int
+    n_new_annotations: int
+    difference: Difference
     problems: tuple[Problem, ...]
+
+
+@dataclass(slots=True)
+class Totals:
+    difference: Difference = field(default_factory=Difference)
+
+
+class _Counting:
+    """Hands rows on and counts those with a class."""
+
+    def __init__(self, rows: Iterable[NewAnnotation]) -> None:
+        self._rows = rows
+        self.n_objects = 0
+
+    def __iter__(self) -> Iterator[NewAnnotation]:
+        for row in self._rows:
+            self.n_objects += row.category is not None
+            yield row
 
 
 def write_plan(
@@ -60,17 +80,17 @@ def write_plan(
     image_store.state_sets(session, {keys[path]: name for path, name in stated.items() if path in known})
     image_store.state_details(session, {keys[path]: one for path, one in details.items() if path in known})
     spoken_of = [image for image in plan.images if image.is_spoken_of]
-    seen_before = [keys[image.facts.path] for image in spoken_of if image.facts.path in known]
-    if replaces:
-        delete_imported(session, seen_before)
-    existing = list_ground_truth(session, seen_before)
-    rows = chain.from_iterable(
-        _new_annotations(image, keys[image.facts.path], categories, existing.get(keys[image.facts.path], ()))
-        for image in spoken_of
+    before = [(keys[image.facts.path], image) for image in spoken_of if image.facts.path in known]
+    now = ((keys[image.facts.path], image) for image in spoken_of if image.facts.path not in known)
+    totals = Totals()
+    rows = chain(
+        _annotations_of_new(now, categories),
+        _annotations_of_known(session, before, categories, totals, replaces=replaces),
     )
-    insert_annotations(session, _watched(rows, plan.n_annotations, progress, is_cancelled))
+    counting = _Counting(rows)
+    insert_annotations(session, _watched(counting, plan.n_annotations, progress, is_cancelled))
     _prepare_counting(session, project, progress, is_cancelled)
-    return Written(len(new), tuple(problems))
+    return Written(len(new), counting.n_objects, totals.difference, tuple(problems))
 
 
 def _prepare_counting(session: Session, project: ProjectId, progress: Progress, is_cancelled: IsCancelled) -> None:
@@ -102,54 +122,49 @@ def _update_known(session: Session, plan: ImportPlan, known: Mapping[str, tuple[
     image_store.update_images(session, changed)
 
 
-def _new_annotations(
-    image: PlannedImage, key: int, categories: Mapping[str, int], existing: Sequence[Annotation]
+def _annotations_of_known(
+    session: Session,
+    images: Sequence[tuple[int, PlannedImage]],
+    categories: Mapping[str, int],
+    totals: Totals,
+    *,
+    replaces: bool,
 ) -> Iterator[NewAnnotation]:
-    """What the project does not have yet."""
-    places = _places(existing)
-    for annotation in image.annotations:
-        category = None if annotation.category is None else categories[annotation.category]
-        if not _take_same(places, category, annotation, image.facts):
-            yield NewAnnotation(key, category, annotation.geometry, annotation.is_crowd, details=annotation.details)
-    if image.is_negative and not existing:
-        yield NewAnnotation(key, None, None)
+    """What is to be added to images that the project has; what has to go for it is deleted on the way."""
+    names = {CategoryId(str(key)): name for name, key in categories.items()}
+    for chunk in chunked(images, KEYS_PER_QUERY):
+        existing = list_ground_truth(session, (key for key, _ in chunk))
+        added: list[NewAnnotation] = []
+        dropped: dict[int, list[int]] = {}
+        for key, image in chunk:
+            known = existing.get(key, [])
+            comparison = compare(image.annotations, known, names)
+            totals.difference += comparison.difference
+            wanted = [*comparison.new, *((one for one, _ in comparison.changed) if replaces else ())]
+            old = [*comparison.gone, *(one for _, one in comparison.changed)] if replaces else []
+            old += comparison.markers if wanted else []
+            if old:
+                dropped[key] = [int(one.id) for one in old]
+            added += [_new(key, one, categories) for one in wanted]
+            if image.is_negative and len(known) == len(old):
+                added.append(NewAnnotation(key, None, None))
+        delete_annotations(session, dropped)
+        yield from added
 
 
-Places = dict[tuple[int | None, str, bool], list[Box | None]]
-"""Bounding boxes by category, kind of shape and crowd."""
+def _new(key: int, annotation: RawAnnotation, categories: Mapping[str, int]) -> NewAnnotation:
+    category = None if annotation.category is None else categories[annotation.category]
+    return NewAnnotation(key, category, annotation.geometry, annotation.is_crowd, details=annotation.details)
 
 
-def _places(existing: Iterable[Annotation]) -> Places:
-    places: Places = {}
-    for annotation in existing:
-        category = None if annotation.category is None else int(annotation.category)
-        kind = (category, type(annotation.geometry).__name__, annotation.is_crowd)
-        places.setdefault(kind, []).append(_bounds(annotation.geometry))
-    return places
-
-
-def _take_same(places: Places, category: int | None, annotation: RawAnnotation, facts: ImageFacts) -> bool:
-    """Whether the project has this object already; each of its objects answers for one of the import's."""
-    candidates = places.get((category, type(annotation.geometry).__name__, annotation.is_crowd))
-    if not candidates:
-        return False
-    wanted = _bounds(annotation.geometry)
-    for index, place in enumerate(candidates):
-        if _is_same_place(wanted, place):
-            del candidates[index]
-            return True
-    return False
-
-
-def _bounds(geometry: Geometry) -> Box | None:
-    return None if geometry is None else bounds_of(geometry, 0, 0)
-
-
-def _is_same_place(a: Box | None, b: Box | None) -> bool:
-    if a is None or b is None:
-        return a is b
-    pairs = ((a.x0, b.x0), (a.y0, b.y0), (a.x1, b.x1), (a.y1, b.y1))
-    return all(abs(first - second) < _SAME_PLACE_PX for first, second in pairs)
+def _annotations_of_new(
+    images: Iterable[tuple[int, PlannedImage]], categories: Mapping[str, int]
+) -> Iterator[NewAnnotation]:
+    for key, image in images:
+        for annotation in image.annotations:
+            yield _new(key, annotation, categories)
+        if image.is_negative:
+            yield NewAnnotation(key, None, None)
 
 
 def _watched(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,6 +89,16 @@ def delete_imported(session: Session, images: Iterable[int]) -> None:
         spoken_of = set(session.scalars(select(ANNOTATIONS.c.image_id).where(is_wanted).distinct()))
         with annotations_written(session, spoken_of, touched):
             session.execute(delete(ANNOTATIONS).where(is_wanted))
+    touched.note(session)
+
+
+def delete_annotations(session: Session, annotations: Mapping[int, Sequence[int]]) -> None:
+    """By the image's key, the keys of those to be deleted."""
+    touched = Touched()
+    for images in chunked(annotations, KEYS_PER_QUERY):
+        with annotations_written(session, images, touched):
+            for keys in chunked((key for image in images for key in annotations[image]), KEYS_PER_QUERY):
+                session.execute(delete(ANNOTATIONS).where(ANNOTATIONS.c.id.in_(keys)))
     touched.note(session)
 
 

@@ -1,0 +1,141 @@
+"""An import into a project says what would change before anything does, and changes only what was agreed to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.domain.geometry import Box
+from core.domain.ids import ProjectId
+from core.domain.imports import Difference, ImportSource
+from core.imports.service import ImportService
+from core.registry.database import Registry
+from core.registry.stores import annotations, images, projects
+from tests.core.imports.told_format import told_catalog
+
+Tell = Callable[[dict[str, list[dict[str, Any]]]], ImportSource]
+
+
+@pytest.fixture
+def imports(registry: Registry) -> ImportService:
+    return ImportService(registry, told_catalog())
+
+
+@pytest.fixture
+def tell(pictures: Path, add_picture: Callable[..., Path]) -> Tell:
+    for number, colour in enumerate(("red", "green", "blue"), start=1):
+        add_picture(f"{number}.png", colour=colour)
+
+    def write(content: dict[str, list[dict[str, Any]]]) -> ImportSource:
+        (pictures / "all.told").write_text(json.dumps(content))
+        return ImportSource(pictures / "all.told", pictures)
+
+    return write
+
+
+BEFORE = {
+    "1.png": [{"name": "a", "box": [1, 1, 11, 11], "id": "x"}, {"name": "a", "box": [30, 1, 40, 11]}],
+    "2.png": [{"name": "b", "box": [1, 1, 11, 11], "text": "Anno"}, {"name": "b", "box": [30, 1, 40, 11]}],
+}
+AFTER = {
+    "1.png": [
+        {"name": "a", "box": [1, 20, 11, 30], "id": "x"},  # far away, of the same id
+        {"name": "a", "box": [31, 1, 41, 11]},  # moved a little
+        {"name": "c", "box": [1, 35, 11, 45]},  # new
+    ],
+    "2.png": [{"name": "b", "box": [1, 1, 11, 11], "text": "Anno Domini"}],  # other words, and one less
+    "3.png": [{"name": "a", "box": [1, 1, 11, 11]}],
+}
+
+
+@pytest.fixture
+def project(imports: ImportService, tell: Tell) -> ProjectId:
+    return imports.commit(tell(BEFORE), project_name="P").project
+
+
+def test_the_same_data_again_changes_nothing(imports: ImportService, tell: Tell, project: ProjectId, contents) -> None:
+    before = contents(project)
+    preview = imports.preview(tell(BEFORE), into=project)
+    assert preview.differences is not None
+    assert preview.differences.total == Difference(same=4) and not preview.differences.images
+    for replaces in (False, True):
+        report = imports.commit(tell(BEFORE), project_name="", into=project, replace=replaces)
+        assert (report.n_new_annotations, report.differences) == (0, Difference(same=4))
+        assert contents(project) == before
+
+
+def test_differences_are_counted_and_shown_by_image(imports: ImportService, tell: Tell, project: ProjectId) -> None:
+    found = imports.preview(tell(AFTER), into=project).differences
+    assert found is not None
+    assert found.total == Difference(same=0, new=2, changed=3, gone=1)
+    assert dict(found.classes) == {
+        "a": Difference(new=1, changed=2),
+        "b": Difference(changed=1, gone=1),
+        "c": Difference(new=1),
+    }
+    assert [image.path for image in found.images] == ["1.png", "2.png", "3.png"] and found.n_images == 3
+    first = found.images[0]
+    assert [one.geometry for one in first.before] == [Box(1, 1, 11, 11), Box(30, 1, 40, 11)]
+    assert len(first.after) == 3
+
+
+def test_by_default_only_what_is_new_is_added(imports: ImportService, tell: Tell, project: ProjectId, contents) -> None:
+    report = imports.commit(tell(AFTER), project_name="", into=project)
+    assert report.n_new_annotations == 2 and not report.is_replacing
+    boxes = {path: [shape for _, shape in rows] for path, rows in contents(project).items()}
+    assert boxes == {
+        "1.png": [Box(1, 1, 11, 11), Box(30, 1, 40, 11), Box(1, 35, 11, 45)],
+        "2.png": [Box(1, 1, 11, 11), Box(30, 1, 40, 11)],
+        "3.png": [Box(1, 1, 11, 11)],
+    }
+
+
+def test_changes_are_taken_over_when_wanted_and_a_person_s_own_stays(
+    imports: ImportService, registry: Registry, tell: Tell, project: ProjectId, contents, browsing
+) -> None:
+    own = Box(45, 30, 60, 45)
+    with registry.write() as session:
+        key = images.list_keys(session, project)["2.png"]
+        category = int(projects.add_categories(session, project, ["b"])["b"])
+        drawn = annotations.NewAnnotation(key, category, own, source=annotations.Source.HUMAN)
+        annotations.insert_annotations(session, [drawn])
+    imports.commit(tell(AFTER), project_name="", into=project, replace=True)
+    boxes = {path: {shape for _, shape in rows} for path, rows in contents(project).items()}
+    assert boxes == {
+        "1.png": {Box(1, 20, 11, 30), Box(31, 1, 41, 11), Box(1, 35, 11, 45)},
+        "2.png": {Box(1, 1, 11, 11), own},
+        "3.png": {Box(1, 1, 11, 11)},
+    }
+    assert registry.check() == ()
+    again = imports.preview(tell(AFTER), into=project).differences
+    assert again is not None and again.total == Difference(same=5)
+
+
+def test_the_report_of_each_import_stays_with_its_project(
+    imports: ImportService, tell: Tell, project: ProjectId, pictures: Path
+) -> None:
+    report = imports.commit(tell(AFTER), project_name="", into=project, replace=True)
+    newest, first = imports.list_reports(project)
+    assert newest.id == report.id and imports.get_report(first.id) == first
+    assert (first.format, first.source, first.n_new_images, first.n_new_annotations) == (
+        "told",
+        pictures / "all.told",
+        3,
+        4,
+    )
+    assert first.content["format"] == 1 and first.content["categories"] == {"a": 2, "b": 2}
+    assert first.content["differences"] is None
+    assert newest.content["differences"] == {"same": 0, "new": 2, "changed": 3, "gone": 1}
+    assert newest.content["is_replacing"] is True
+
+
+def test_an_import_that_fails_leaves_no_report(imports: ImportService, tell: Tell, project: ProjectId) -> None:
+    from core.imports.cancelling import ImportCancelledError
+
+    with pytest.raises(ImportCancelledError):
+        imports.commit(tell(AFTER), project_name="", into=project, is_cancelled=lambda: True)
+    assert len(imports.list_reports(project)) == 1
