@@ -14,11 +14,11 @@ from typing import TypeVar
 
 from core.domain.imports import Problem
 from core.domain.names import IMAGE_SUFFIXES, is_image_name, shown
-from core.formats.reading.spellings import spellings
+from core.formats.reading.spellings import spellings, without_task_prefix
 
 K = TypeVar("K")
 
-CONTAINERS = frozenset({"images", "labels", "obj_train_data", "obj_valid_data", "obj_test_data"})
+CONTAINERS = frozenset({"images", "labels", "labeltxt", "obj_train_data", "obj_valid_data", "obj_test_data"})
 """Folders that only separate pictures from labels; ignored when the one is looked for by the other's path."""
 
 
@@ -100,7 +100,15 @@ class ImageIndex:
         return self._stems.get(key, ()) or self._stripped.get(strip_containers(key), ())
 
     def _similar_stem(self, key: str) -> Sequence[str]:
-        return self._stem_ends.ending_like(parts_of(strip_containers(key)), lambda _: True)
+        """By the end of the path; then as if one of both names had no prefix of Label Studio's."""
+        parts = parts_of(strip_containers(key))
+        found = self._stem_ends.ending_like(parts, lambda _: True)
+        if found or not parts:
+            return found
+        bare = without_task_prefix(parts[-1])
+        if bare != parts[-1]:
+            return self._stem_ends.ending_like([*parts[:-1], bare], lambda _: True)
+        return self._bare_ends.ending_like(parts, lambda _: True)
 
     # Made when they are first asked for: a million pictures fill each of them.
 
@@ -119,6 +127,13 @@ class ImageIndex:
     @cached_property
     def _stem_ends(self) -> _Ends:
         return _Ends((path, stem) for path in self.paths for stem in _stripped_stems(path))
+
+    @cached_property
+    def _bare_ends(self) -> _Ends:
+        """Of those with a prefix of Label Studio's, without it."""
+        stems = ((path, stem.rpartition("/")) for path in self.paths for stem in _stripped_stems(path))
+        bare = ((path, folder + slash, name, without_task_prefix(name)) for path, (folder, slash, name) in stems)
+        return _Ends((path, place + without) for path, place, name, without in bare if without != name)
 
 
 class _Ends:

@@ -8,6 +8,12 @@ from urllib.parse import unquote
 
 _QUERY = re.compile(r"[?&]d=([^&#]+)")  # how a labelling server names a file of the disk that it serves
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://[^/?#]*([^?#]*)")
+_TASK_PREFIX = re.compile(r"[0-9a-f]{8}-(?=.)")  # what Label Studio puts before the name of a file that is uploaded
+
+
+def without_task_prefix(name: str) -> str:
+    """A file's name without the eight digits by which Label Studio tells uploads apart."""
+    return _TASK_PREFIX.sub("", name, count=1) if _TASK_PREFIX.match(name) else name
 
 
 def spellings(name: str) -> Iterator[str]:

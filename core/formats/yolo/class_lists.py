@@ -15,12 +15,11 @@ from core.formats.reading.encodings import NamesText, decode_names
 from core.formats.reading.json_files import read_json
 from core.formats.reading.text_files import decode_lines, head_of, is_plain_file, read_limited
 from core.formats.reading.yaml_files import MAX_BYTES, parse_yaml
+from core.formats.yolo.data_yaml import MOST_CLASSES, YAML_ENDINGS, by_number, yaml_names
 from core.formats.yolo.rows import looks_like_rows
 
 NOTES = "notes.json"
 NAME_FILES = ("classes.txt", "obj.names", "_darknet.labels", "classes.names", "names.txt")
-YAML_ENDINGS = (".yaml", ".yml")
-_MOST_CLASSES = 100_000
 _MOST_MARKERS = 50  # looked at in one folder
 _USUAL_MARKERS = ("data.yaml", "dataset.yaml", "obj.data")
 
@@ -196,22 +195,7 @@ def names_of_notes(content: Any) -> list[str] | None:
         key = str(record.get("id")).strip() if isinstance(record, dict) else ""
         if isinstance(name, str) and key.isascii() and key.isdecimal() and len(key) < 7:
             by_id.setdefault(int(key), name)
-    return _by_number(by_id) if by_id and max(by_id) <= _MOST_CLASSES else None
-
-
-def yaml_names(content: Any, file: Path) -> list[str] | None:
-    """Raises FormatError when the keys of the names are no numbers of classes."""
-    if not isinstance(content, dict):
-        raise FormatError(f'"{shown(file.name)}" is not a data.yaml: it has no keys.', file=file)
-    told = content.get("names")
-    if isinstance(told, list) and told:
-        return [name if isinstance(name, str) else "" for name in told]
-    if not isinstance(told, dict) or not told:
-        return None
-    by_id = {int(key): name for key, name in told.items() if isinstance(key, str) and _is_number(key.strip())}
-    if not by_id or max(by_id) > _MOST_CLASSES:
-        raise FormatError(f'"{shown(file.name)}" has names whose keys are not the numbers of classes.', file=file)
-    return _by_number(by_id)
+    return by_number(by_id) if by_id and max(by_id) <= MOST_CLASSES else None
 
 
 def darknet_value(file: Path, key: str) -> str:
@@ -221,15 +205,6 @@ def darknet_value(file: Path, key: str) -> str:
         if name.strip() == key:
             return value.strip()
     return ""
-
-
-def _is_number(key: str) -> bool:
-    return key.isascii() and key.isdecimal() and len(key) < 10
-
-
-def _by_number(by_id: dict[int, Any]) -> list[str]:
-    found = [by_id.get(index, "") for index in range(max(by_id) + 1)]
-    return [name if isinstance(name, str) else "" for name in found]
 
 
 def _lines_of(text: str) -> list[str]:

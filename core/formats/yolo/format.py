@@ -5,11 +5,12 @@ Rows are shares of the upright image's size, so the size of every labelled pictu
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 
-from core.domain.formats import Content, FormatInfo, Loss, ShapeKind
+from core.domain.formats import Content, FormatInfo, FormatOption, Loss, ShapeKind
 from core.domain.imports import ImportSource, Problem, RawImage, Severity
 from core.domain.names import shown
 from core.errors import FormatError
@@ -17,15 +18,12 @@ from core.formats.base import AnnotationFormat, Reading, SizeOf, WriteOptions, W
 from core.formats.reading.image_index import ImageIndex, Match
 from core.formats.reading.text_files import head_of
 from core.formats.yolo.class_lists import is_marker
-from core.formats.yolo.layout import (
-    YoloLayout,
-    find_layout,
-    find_marker,
-    has_label_folder,
-    has_labels_beside_images,
-)
-from core.formats.yolo.rows import class_name, looks_like_rows, read_label_file
+from core.formats.yolo.dota import read_dota_file
+from core.formats.yolo.label_files import has_label_folder, has_labels_beside_images
+from core.formats.yolo.layout import YoloLayout, find_layout, find_marker
+from core.formats.yolo.rows import LabelFile, class_name, looks_like_rows, read_label_file
 from core.formats.yolo.sets import assign_sets
+from core.formats.yolo.tally import AUTO, BOXES, ORIENTED, POLYGONS, Tally
 from core.formats.yolo.writing import FILE_NAME, write_yolo
 
 
@@ -39,6 +37,8 @@ class YoloFormat:
         writes=f"A {FILE_NAME}, and a label file (.txt) for each image.",
         shapes_read=frozenset({ShapeKind.BOX, ShapeKind.POLYGON}),
         shapes_written=frozenset({ShapeKind.BOX, ShapeKind.POLYGON}),
+        holds_predictions=True,
+        holds_splits=True,
         holds_negatives=True,
         losses=(
             Loss(Content.POLYGON_PARTS, "each part becomes an object of its own"),
@@ -47,6 +47,21 @@ class YoloFormat:
             Loss(Content.CROWDS, "written as single objects"),
             Loss(Content.WITHOUT_CLASS, "left out, for every row of YOLO has a class"),
             Loss(Content.UNSEEN_IMAGES, "get no label file, and some programs take that for empty", Severity.INFO),
+        ),
+        read_options=(
+            FormatOption(
+                "task",
+                "Rows are",
+                "What rows of corners are. Four corners at right angles throughout are oriented boxes; everything else "
+                "are outlines.",
+                (
+                    (AUTO, "As they look, or as data.yaml says"),
+                    (BOXES, "Boxes: those around outlines"),
+                    (POLYGONS, "Outlines"),
+                    (ORIENTED, "Oriented boxes"),
+                ),
+                AUTO,
+            ),
         ),
         endings=(".yaml", ".yml", ".data", ".txt"),
         images_folder="images",
@@ -83,6 +98,7 @@ def _items(
     matches = index.match_stems(keys)
     label_files: dict[str, Path] = {}  # by image
     highest = -1
+    tally = Tally(_task_of(layout, source))
     for key, file in keys.items():
         match, label_file = matches[key], layout.base / file
         if match.path is None:
@@ -99,24 +115,42 @@ def _items(
         label_files[match.path] = label_file
         classes = layout.list_of(file)
         names = classes.names if classes is not None else None
-        image, top, problems = _read_image(layout.images_root, match.path, label_file, names, size_of)
+        read = partial(_read_labels, layout, file, names, tally)
+        image, top, problems = _read_image(layout.images_root, match.path, label_file, read, size_of)
         if names is None:
             highest = max(highest, top)
         yield from problems
-        yield replace(image, stated_set=sets.of_image.get(match.path, ""))
+        stated = sets.of_image.get(match.path, "")
+        yield replace(image, stated_set=stated) if stated else image
     if not label_files:
         text = f'None of the label files has its image below "{shown(layout.images_root)}".'
         text += " Choose the folder that holds the images."
         yield Problem("images-not-found", text, str(source.path), severity=Severity.ERROR)
+    yield from tally.problems(str(source.path))
     for path, split in sets.of_image.items():
         if path not in label_files:
             yield RawImage(path, (), stated_set=split)  # that nobody has labelled
     named = [name for classes in layout.class_lists for name in classes.names]
-    return [*named, *(class_name(number, None) for number in range(highest + 1))]
+    return [*named, *(class_name(number, None) for number in range(highest + 1)), *tally.classes]
+
+
+def _task_of(layout: YoloLayout, source: ImportSource) -> str:
+    told = source.option("task", AUTO)
+    return ORIENTED if told == AUTO and layout.is_oriented else told
+
+
+def _read_labels(
+    layout: YoloLayout, file: str, names: Sequence[str] | None, tally: Tally, size: tuple[int, int]
+) -> LabelFile:
+    """Raises FormatError."""
+    path = layout.base / file
+    if layout.is_dota:
+        return read_dota_file(path, size, tally)
+    return read_label_file(path, names, size, layout.form_of(file), tally)
 
 
 def _read_image(
-    root: Path, path: str, label_file: Path, names: Sequence[str] | None, size_of: SizeOf
+    root: Path, path: str, label_file: Path, read: Callable[[tuple[int, int]], LabelFile], size_of: SizeOf
 ) -> tuple[RawImage, int, Sequence[Problem]]:
     """The image with its labels, the highest class number in use, and what is wrong with the labels."""
     picture = size_of(root / path)
@@ -125,11 +159,11 @@ def _read_image(
         problem = Problem("image-size-unknown", text, str(label_file))
         return RawImage(path, (), source_file=str(label_file)), -1, [problem]
     try:
-        labels = read_label_file(label_file, names, picture.size)
+        labels = read(picture.size)
     except FormatError as error:
         problem = Problem("annotation-file-unreadable", str(error), str(label_file))
         return RawImage(path, (), *picture.size, str(label_file)), -1, [problem]
-    image = RawImage(path, labels.annotations, *picture.size, str(label_file), labels.is_empty)
+    image = RawImage(path, labels.annotations, *picture.size, str(label_file), labels.is_empty, details=labels.details)
     return image, labels.highest_class, labels.problems
 
 

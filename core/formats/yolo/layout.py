@@ -1,46 +1,31 @@
 """Finds out how a YOLO data set lies on disk: where its class names, labels and pictures are.
 
 Three layouts occur, and mixtures of them: a data.yaml with mirrored folders "images" and "labels"; Darknet's obj.data,
-obj.names and obj_train_data; label files beside the pictures. Of a data.yaml only `path`, `train`, `val`, `test` and
-`names` are looked at: never `download`, and no folder outside the data set's own.
+obj.names and obj_train_data; label files beside the pictures. No folder outside the one pointed at is looked into.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from core.domain.counting import counted
-from core.domain.imports import ImportSource, Problem, Severity
+from core.domain.imports import ImportSource, Problem
 from core.domain.names import is_image_name, shown
 from core.errors import FormatError
-from core.formats.reading.encodings import decode_names, guess_encodings
-from core.formats.reading.found_files import find_files
-from core.formats.reading.text_files import head_of, read_limited
-from core.formats.reading.yaml_files import MAX_BYTES, parse_yaml
-from core.formats.yolo.class_lists import (
-    NAME_FILES,
-    YAML_ENDINGS,
-    ClassList,
-    ClassLists,
-    markers_in,
-    several_lists_problem,
-)
-from core.formats.yolo.rows import looks_like_rows
-from core.formats.yolo.sets import SetStatement, is_set_list, set_statements
-
-_NOT_LABELS = frozenset({*NAME_FILES, "requirements.txt"})
-_LABEL_FOLDERS = ("labels", "obj_train_data", "obj_valid_data", "obj_test_data")
-_OTHER_ENDINGS = frozenset({*YAML_ENDINGS, ".data", ".names"})
+from core.formats.yolo.class_lists import ClassList, ClassLists, markers_in, several_lists_problem
+from core.formats.yolo.data_yaml import YAML_ENDINGS, is_oriented, read_data_yaml, yaml_base, yaml_problems
+from core.formats.yolo.label_files import LABEL_FOLDERS, is_of_dota, label_files_in, without_originals
+from core.formats.yolo.row_forms import PLAIN, RowForm, form_of, keypoint_values
+from core.formats.yolo.sets import SetStatement, set_statements
 
 
 @dataclass(frozen=True, slots=True)
 class YoloLayout:
-    """`label_files` are relative to `base`; `lists` are their names of classes by folder, None = nobody says them."""
+    """`label_files` are relative to `base`; `lists` are their names of classes by folder, None = nobody says them;
+    `forms` are what their rows have by folder. `is_dota`: rows name their classes themselves."""
 
     base: Path
     images_root: Path
@@ -48,9 +33,15 @@ class YoloLayout:
     lists: Mapping[str, ClassList | None]
     sets: tuple[SetStatement, ...]
     problems: tuple[Problem, ...]
+    forms: Mapping[str, RowForm]
+    is_dota: bool = False
+    is_oriented: bool = False  # by data.yaml
 
     def list_of(self, label_file: str) -> ClassList | None:
         return self.lists[label_file.rpartition("/")[0]]
+
+    def form_of(self, label_file: str) -> RowForm:
+        return self.forms[label_file.rpartition("/")[0]]
 
     @property
     def class_lists(self) -> tuple[ClassList, ...]:
@@ -66,18 +57,24 @@ def find_layout(source: ImportSource) -> YoloLayout:
     base = folder = marker.parent if marker is not None else source.path
     content = None
     if marker is not None and marker.suffix.lower() in YAML_ENDINGS:
-        content = _read_yaml(marker, source.names_encoding)
-        base = _yaml_base(content, folder, marker, problems)
-    label_files = tuple(_label_files(base, problems))
+        content = read_data_yaml(marker, source.names_encoding)
+        problems += yaml_problems(content, marker)
+        base = yaml_base(content, folder, marker, folder if given else source.path, problems)
+    label_files = without_originals(tuple(label_files_in(base, problems)), base, problems)
     if not label_files:
-        hint = 'Labels are text files in a folder "labels", in "obj_train_data", or beside the images.'
-        raise FormatError(f'"{shown(base)}" holds no label file (.txt).', file=base, hint=hint)
-    top = base.parent if base.name.lower() in _LABEL_FOLDERS else folder
+        raise _no_label_file(base, problems)
+    if not base.is_relative_to(folder):  # the data.yaml lies beside the data set's folder
+        given, folder = marker, base
+    top = base.parent if base.name.lower() in LABEL_FOLDERS else folder
     class_lists = ClassLists(top, problems, encoding=source.names_encoding, marker=given)
-    folders = dict.fromkeys(file.rpartition("/")[0] for file in label_files)
-    lists = {folder: class_lists.list_for(base / folder) for folder in folders}
+    files: dict[str, list[str]] = {}  # by folder
+    for file in label_files:
+        files.setdefault(file.rpartition("/")[0], []).append(file)
+    lists = {place: class_lists.list_for(base / place) for place in files}
     if not any(lists.values()):
         lists = dict.fromkeys(lists, class_lists.list_beside())
+    n_keypoint_values = keypoint_values(content)
+    has_dota_rows = is_of_dota(base, label_files)
     layout = YoloLayout(
         base,
         source.images_root or _guess_images_root(base),
@@ -85,39 +82,30 @@ def find_layout(source: ImportSource) -> YoloLayout:
         lists,
         set_statements(marker, content, base),
         (),
+        {
+            place: PLAIN if has_dota_rows else form_of((base / file for file in some), n_keypoint_values)
+            for place, some in files.items()
+        },
+        has_dota_rows,
+        is_oriented(content),
     )
     problems += _name_problems(layout, folder)
-    return YoloLayout(base, layout.images_root, label_files, lists, layout.sets, tuple(problems))
+    return replace(layout, problems=tuple(problems))
+
+
+def _no_label_file(base: Path, problems: list[Problem]) -> FormatError:
+    hint = 'Labels are text files in a folder "labels", in "obj_train_data", or beside the images.'
+    if any(problem.kind == "path-unsafe" for problem in problems):
+        hint = "The data.yaml says that they lie elsewhere: choose the folder that holds both it and them."
+    return FormatError(f'"{shown(base)}" holds no label file (.txt).', file=base, hint=hint)
 
 
 def find_marker(folder: Path) -> Path | None:
     """The data.yaml or obj.data of a folder or of a folder right in it; None when there is none."""
     places = [folder, *_subfolders(folder)]
-    if folder.name.lower() in _LABEL_FOLDERS:
+    if folder.name.lower() in LABEL_FOLDERS:
         places.append(folder.parent)
     return next((file for place in places for file in markers_in(place)), None)
-
-
-def has_label_folder(folder: Path) -> bool:
-    """Whether labels lie in folders of their own, with at least one label file."""
-    return any(True for place in _label_folders(folder) for _ in _text_files(place, []))
-
-
-def has_labels_beside_images(folder: Path) -> bool:
-    """Whether a picture has a text file of its name beside it that reads like labels (looks at some of them)."""
-    n_seen = 0
-    for file in _text_files(folder, []):
-        if file.name not in _NOT_LABELS and looks_like_rows(head_of(file)):
-            n_seen += 1
-            if any(is_image_name(path.name) for path in file.parent.glob(_escaped(file.stem) + ".*")):
-                return True
-        if n_seen > 50:
-            break
-    return False
-
-
-def _escaped(stem: str) -> str:
-    return "".join(f"[{c}]" if c in "*?[" else c for c in stem)
 
 
 def _marker_of(folder: Path) -> Path | None:
@@ -125,14 +113,26 @@ def _marker_of(folder: Path) -> Path | None:
     none for all."""
     if found := markers_in(folder):
         return found[0]
-    if folder.name.lower() in _LABEL_FOLDERS and (found := markers_in(folder.parent)):
+    if folder.name.lower() in LABEL_FOLDERS and (found := markers_in(folder.parent)):
         return found[0]
     inside = [(place, found[0]) for place in _subfolders(folder) if (found := markers_in(place))]
     if len(inside) != 1:
         return None
     place, marker = inside[0]
-    files = _label_files(folder, [])
-    return marker if all((folder / file).is_relative_to(place) for file in files) else None
+    files = [folder / file for file in label_files_in(folder, [])]
+    if all(file.is_relative_to(place) for file in files):
+        return marker
+    base = _stated_base(marker, place, folder)
+    return marker if base != place and all(file.is_relative_to(base) for file in files) else None
+
+
+def _stated_base(marker: Path, place: Path, top: Path) -> Path:
+    if marker.suffix.lower() not in YAML_ENDINGS:
+        return place
+    try:
+        return yaml_base(read_data_yaml(marker, None), place, marker, top, [])
+    except FormatError:
+        return place
 
 
 def _subfolders(folder: Path) -> list[Path]:
@@ -142,68 +142,9 @@ def _subfolders(folder: Path) -> list[Path]:
         return []
 
 
-def _label_files(base: Path, problems: list[Problem]) -> Iterator[str]:
-    """Every text file in folders made for labels; elsewhere, when there are such folders, what reads like labels."""
-    folders = list(_label_folders(base))
-    for place in folders:
-        for file in _text_files(place, problems):
-            if not _is_other(file) or looks_like_rows(head_of(file)):
-                yield file.relative_to(base).as_posix()
-    if folders == [base]:
-        return
-    outermost = frozenset(folders)
-
-    @cache  # of the folders, for there may be thousands of them and a million files
-    def is_done(place: Path) -> bool:
-        return not outermost.isdisjoint((place, *place.parents))
-
-    for found in find_files(base, {".txt", *_OTHER_ENDINGS}):
-        if isinstance(found, Problem):
-            if not is_done(Path(found.file)):
-                problems.append(found)
-        elif found.suffix.lower() in _OTHER_ENDINGS:
-            problems += _if_empty(found)
-        elif not is_done(found.parent) and not _is_other(found):
-            if folders and not looks_like_rows(head_of(found)):
-                continue
-            yield found.relative_to(base).as_posix()
-
-
-def _is_other(file: Path) -> bool:
-    """Whether a text file is known to be no label file by its name: it names classes, or lists a set's images."""
-    return file.name in _NOT_LABELS or is_set_list(file)
-
-
-def _if_empty(file: Path) -> list[Problem]:
-    if file.stat().st_size:
-        return []
-    return [Problem("names-file-empty", f'"{shown(file.name)}" is empty (0 bytes) and tells nothing.', str(file))]
-
-
-def _label_folders(base: Path) -> Iterator[Path]:
-    """The outermost folders made for labels, at any depth."""
-    if base.name.lower() in _LABEL_FOLDERS:
-        yield base
-        return
-    for folder, subfolders, _ in os.walk(base):
-        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
-        for name in [name for name in subfolders if name.lower() in _LABEL_FOLDERS]:
-            subfolders.remove(name)
-            yield Path(folder, name)
-
-
-def _text_files(place: Path, problems: list[Problem]) -> Iterator[Path]:
-    """Below a folder, in the order of names; notes what is named like one and cannot be read."""
-    for found in find_files(place, {".txt"}):
-        if isinstance(found, Problem):
-            problems.append(found)
-        else:
-            yield found
-
-
 def _guess_images_root(base: Path) -> Path:
     """The folder "images" if all pictures are in it, else the data set's folder, else "images" next to that."""
-    top = base.parent if base.name.lower() in _LABEL_FOLDERS else base
+    top = base.parent if base.name.lower() in LABEL_FOLDERS else base
     if (top / "images").is_dir() and ((top / "labels").is_dir() or base != top):
         return top / "images"
     has_pictures = any(is_image_name(name) for _, _, files in os.walk(top) for name in files)
@@ -214,6 +155,8 @@ def _guess_images_root(base: Path) -> Path:
 def _name_problems(layout: YoloLayout, folder: Path) -> list[Problem]:
     """What is to say of the layout's names as a whole."""
     unnamed = [name for name, found in layout.lists.items() if found is None]
+    if layout.is_dota:
+        return []
     if len(unnamed) == len(layout.lists):
         text = "No file names the classes (data.yaml, obj.names, classes.txt); they are called by their numbers."
         return [Problem("category-names-missing", text, str(folder))]
@@ -225,31 +168,3 @@ def _name_problems(layout: YoloLayout, folder: Path) -> list[Problem]:
         problems.append(Problem("category-names-missing", text, str(folder)))
     several = several_lists_problem(layout.class_lists, folder)
     return [*problems, several] if several is not None else problems
-
-
-def _read_yaml(file: Path, encoding: str | None) -> Any:
-    """Raises FormatError, which says so when the text is in another encoding."""
-    data = read_limited(file, MAX_BYTES)
-    text = decode_names(data, file, encoding)
-    try:
-        return parse_yaml(text.text, file)
-    except FormatError as error:
-        if not text.is_unread:
-            raise
-        likely = next(iter(guess_encodings(data)), "cp1252")
-        hint = f"The file is not UTF-8. Save it as UTF-8, or name its encoding (--names-encoding {likely})."
-        raise FormatError(error.text, file=file, line=error.line, hint=hint) from error
-
-
-def _yaml_base(content: Any, folder: Path, marker: Path, problems: list[Problem]) -> Path:
-    """The data set's folder: `path` if that stays inside the yaml's folder, else that folder itself."""
-    told = content.get("path") if isinstance(content, dict) else None
-    if not isinstance(told, str) or not told.strip():
-        return folder
-    base = Path(os.path.realpath(folder / told)) if "\0" not in told else folder
-    real = Path(os.path.realpath(folder))
-    if base.is_relative_to(real) and base.is_dir():
-        return folder / base.relative_to(real)
-    text = f'The path "{shown(told)}" is not below the folder of the file and was not followed.'
-    problems.append(Problem("path-unsafe", text, str(marker), severity=Severity.INFO))
-    return folder

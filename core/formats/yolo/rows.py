@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from core.domain.details import AnnotationDetails, ImageDetails
 from core.domain.geometry import Box, Polygon
 from core.domain.imports import Problem, RawAnnotation, Severity
 from core.domain.names import shown
 from core.formats.reading.geometry_checks import check_shape
 from core.formats.reading.text_files import decode_lines, read_limited
+from core.formats.yolo.row_forms import MAX_BYTES, PLAIN, TRACK, RowForm
+from core.formats.yolo.tally import BOXES, Tally
 
-MAX_BYTES = 64 * 2**20
+MADE_BY = "predictions"
 _MOST_CLASSES = 100_000
 _SLACK = 0.005
 """How far over 0 to 1 rounding and a border pixel may carry a centre or a size."""
@@ -27,15 +30,19 @@ class LabelFile:
     problems: tuple[Problem, ...]
     is_empty: bool
     highest_class: int = -1
+    details: ImageDetails | None = None
 
 
-class _BadRowError(Exception):
-    """Carries the problem's kind and text; never leaves this module."""
+class BadRowError(Exception):
+    """Carries the problem's kind and text; never leaves this package."""
 
     def __init__(self, kind: str, text: str) -> None:
         super().__init__(text)
         self.kind = kind
         self.text = text
+
+    def problem(self, row: str, path: Path, line: int) -> Problem:
+        return Problem(self.kind, f'The row "{short(row)}" {self.text}; it is left out.', str(path), line)
 
 
 def class_name(index: int, names: Sequence[str] | None) -> str:
@@ -43,35 +50,100 @@ def class_name(index: int, names: Sequence[str] | None) -> str:
     return names[index] if names is not None else f"class {index}"
 
 
-def read_label_file(path: Path, names: Sequence[str] | None, size: tuple[int, int]) -> LabelFile:
+def read_label_file(
+    path: Path,
+    names: Sequence[str] | None,
+    size: tuple[int, int],
+    form: RowForm = PLAIN,
+    tally: Tally | None = None,
+) -> LabelFile:
     """Every sound row; a problem with its line for every other. Raises FormatError if the file cannot be read."""
-    rows: dict[tuple[str, ...], int] = {}
+    tally = Tally() if tally is None else tally
+    rows: dict[str, int] = {}
     annotations: list[RawAnnotation] = []
     problems: list[Problem] = []
     highest = -1
     for line, text in enumerate(decode_lines(read_limited(path, MAX_BYTES)), start=1):
-        words = tuple(text.split())
+        words = text.split()
         if not words:
             continue
-        if words in rows:
-            note = f"The row repeats row {rows[words]} and counts once."
+        row = " ".join(words)
+        if row in rows:
+            note = f"The row repeats row {rows[row]} and counts once."
             problems.append(Problem("annotation-duplicate", note, str(path), line, Severity.INFO))
             continue
-        rows[words] = line
+        rows[row] = line
         try:
             index = _class_index(words[0], names)
-            checked = check_shape(_shape(words[1:], size), *size)
-        except _BadRowError as bad:
-            problems.append(Problem(bad.kind, f'The row "{_short(text)}" {bad.text}; it is left out.', str(path), line))
+            extra, values = _parted(_numbers(words), words, form)
+            shape = _shape(values, size)
+        except BadRowError as bad:
+            problems.append(bad.problem(text, path, line))
             continue
         highest = max(highest, index)
+        checked = check_shape(_taken(shape, tally), *size)
         if checked.kind:
             rest = "; it is left out." if checked.shape is None else "."
-            note = f'The row "{_short(text)}" {checked.text}{rest}'
+            note = f'The row "{short(text)}" {checked.text}{rest}'
             problems.append(Problem(checked.kind, note, str(path), line))
         if checked.shape is not None:
-            annotations.append(RawAnnotation(class_name(index, names), checked.shape, line=line))
+            found = RawAnnotation(class_name(index, names), checked.shape, line=line)
+            annotations.append(found if extra is None else extra.added_to(found, tally))
     return LabelFile(tuple(annotations), tuple(problems), not rows, highest)
+
+
+def _taken(shape: Box | Polygon, tally: Tally) -> Box | Polygon:
+    """As the task has it, counted."""
+    if isinstance(shape, Polygon):
+        if tally.task == BOXES:
+            tally.n_as_boxes += 1
+            return shape.bounds()
+        return tally.taken(shape)
+    tally.note_other()
+    return shape
+
+
+@dataclass(frozen=True, slots=True)
+class _Extra:
+    """What a row holds besides class and place."""
+
+    keypoints: str = ""
+    track: str = ""
+    confidence: float | None = None
+
+    def added_to(self, annotation: RawAnnotation, tally: Tally) -> RawAnnotation:
+        tally.n_poses += bool(self.keypoints)
+        tally.n_tracks += bool(self.track)
+        pairs = (("yolo:keypoints", self.keypoints), ("yolo:track", self.track))
+        attributes = tuple(pair for pair in pairs if pair[1])
+        details = AnnotationDetails(attributes=attributes) if attributes else None
+        if self.confidence is None:
+            return replace(annotation, details=details)
+        tally.n_predictions += 1
+        return replace(annotation, details=details, made_by=MADE_BY, confidence=self.confidence)
+
+
+def _parted(values: list[float], words: Sequence[str], form: RowForm) -> tuple[_Extra | None, list[float]]:
+    """What the row holds besides, and the numbers of its place."""
+    if form is PLAIN:
+        return None, values
+    n_tail = len(form.tail)
+    n_pose = 4 + form.n_keypoint_values
+    keypoints, track, confidence = "", "", None
+    for kind, value, word in zip(form.tail, values[-n_tail:] if n_tail else (), words[-n_tail:], strict=False):
+        if kind == TRACK:
+            track = word
+        elif 0.0 <= value <= 1.0:
+            confidence = value
+        else:
+            raise BadRowError("confidence-invalid", f'has "{short(word)}" for a confidence, which is 0 to 1')
+    places = values[: len(values) - n_tail]
+    if form.n_keypoint_values and len(places) == n_pose:
+        keypoints, places = " ".join(words[5 : 1 + n_pose]), places[:4]
+    elif form.n_keypoint_values and len(places) != 4:
+        most = f"a box has 4, with its keypoints {n_pose}"
+        raise BadRowError("row-columns", f"has {len(values)} numbers after the class; {most}")
+    return (_Extra(keypoints, track, confidence) if keypoints or track or n_tail else None), places
 
 
 def looks_like_rows(head: bytes) -> bool:
@@ -103,40 +175,44 @@ def _join(index: int, values: Sequence[float]) -> str:
 def _class_index(word: str, names: Sequence[str] | None) -> int:
     number = _number(word)
     if number is None or not math.isfinite(number) or number != int(number) or number < 0:
-        raise _BadRowError("class-invalid", "does not begin with the number of a class")
+        raise BadRowError("class-invalid", "does not begin with the number of a class")
     index = int(number)
     if index >= (_MOST_CLASSES if names is None else len(names)):
         most = "" if names is None else f", but there are {len(names)} classes (0 to {len(names) - 1})"
-        raise _BadRowError("category-unknown", f"names class {index}{most}")
+        raise BadRowError("category-unknown", f"names class {index}{most}")
     return index
 
 
-def _shape(words: Sequence[str], size: tuple[int, int]) -> Box | Polygon:
-    values: list[float] = []
-    for word in words:
-        number = _number(word)
-        if number is None:
-            hint = " (numbers are separated by spaces, not commas)" if "," in word else ""
-            raise _BadRowError("row-not-numbers", f'has "{_short(word)}" where a number belongs{hint}')
-        values.append(number)
+def _numbers(words: Sequence[str]) -> list[float]:
+    """Those after the class."""
+    try:
+        values = [float(word) for word in words[1:]]
+        if not any("_" in word for word in words):  # Python would also take "1_0" for a number
+            return values
+    except ValueError:
+        pass
+    bad = next(word for word in words[1:] if _number(word) is None)
+    hint = " (numbers are separated by spaces, not commas)" if "," in bad else ""
+    raise BadRowError("row-not-numbers", f'has "{short(bad)}" where a number belongs{hint}')
+
+
+def _shape(values: Sequence[float], size: tuple[int, int]) -> Box | Polygon:
     if len(values) != 4 and (len(values) < 6 or len(values) % 2):
-        raise _BadRowError(
-            "row-columns", f"has {len(values)} numbers after the class; a box has 4, a polygon 6, 8, ..."
-        )
+        raise BadRowError("row-columns", f"has {len(values)} numbers after the class; a box has 4, a polygon 6, 8, ...")
     if not all(math.isfinite(value) for value in values):
-        raise _BadRowError("coordinates-not-finite", "has a coordinate that is not a finite number")
+        raise BadRowError("coordinates-not-finite", "has a coordinate that is not a finite number")
     if max(values) > 2:
-        raise _BadRowError(
+        raise BadRowError(
             "row-not-normalised", "has numbers far above 1: they look like pixels, not shares of the size"
         )
     width, height = size
     if len(values) > 4:
         if not all(-_SLACK <= value <= 1 + _SLACK for value in values):
-            raise _BadRowError("polygon-out-of-bounds", "has coordinates outside 0 to 1")
+            raise BadRowError("polygon-out-of-bounds", "has coordinates outside 0 to 1")
         return Polygon((tuple(value * (height if place % 2 else width) for place, value in enumerate(values)),))
     x, y, w, h = values
     if not all(-_SLACK <= value <= 1 + _SLACK for value in (x, y)) or max(w, h) > 1 + _SLACK:
-        raise _BadRowError("box-out-of-bounds", "has a centre or a size outside 0 to 1")
+        raise BadRowError("box-out-of-bounds", "has a centre or a size outside 0 to 1")
     return Box((x - w / 2) * width, (y - h / 2) * height, (x + w / 2) * width, (y + h / 2) * height)
 
 
@@ -148,6 +224,6 @@ def _number(word: str) -> float | None:
         return None
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
     text = shown(text.strip())
     return text if len(text) <= 60 else text[:57] + "..."

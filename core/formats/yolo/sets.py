@@ -20,7 +20,8 @@ from core.domain.snapshots import Split
 from core.errors import FormatError
 from core.formats.reading.image_index import ImageIndex, is_unsafe, parts_of
 from core.formats.reading.text_files import decode_lines, head_of, is_plain_file, read_limited
-from core.formats.yolo.class_lists import YAML_ENDINGS, darknet_value
+from core.formats.yolo.class_lists import darknet_value
+from core.formats.yolo.data_yaml import YAML_ENDINGS
 
 MAX_BYTES = 2**28
 _KEYS = {
