@@ -9,7 +9,7 @@ import json
 import random
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,10 +17,12 @@ import pytest
 from core.domain.exports import ExportRequest
 from core.domain.geometry import Box, Polygon
 from core.domain.ids import ProjectId
-from core.domain.imports import ImportSource
+from core.domain.imports import ImportSource, RawAnnotation, RawImage
 from core.exports.service import ExportService
 from core.formats.base import PictureSize, gather
 from core.formats.coco import FORMAT
+from core.formats.voc import FORMAT as VOC
+from core.formats.writing import write_data_set
 from core.registry.database import Registry
 from core.registry.stores.annotations import NewAnnotation, insert_annotations
 from core.registry.stores.images import ImageFacts, insert_images, list_keys
@@ -66,7 +68,30 @@ def test_reading_coco_once_beside_reading_it_twice(tmp_path: Path, is_outlined: 
     print(f"\nCOCO, {amount}: JSON alone {parsed:.2f} CPU s, read {now:.2f} ({now / parsed:.2f} times)")
 
 
-@pytest.mark.parametrize("slug", ["coco", "yolo", "alto"])
+def test_reading_voc_a_file_an_image(tmp_path: Path) -> None:
+    """Files as labelImg writes them, with three objects each."""
+    n_images = 20_000
+    chance = random.Random(1)
+
+    def images() -> Iterator[RawImage]:
+        for i in range(n_images):
+            path = f"{i % 50}/{i:06}.jpg"
+            (tmp_path / "images" / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / "images" / path).touch()
+            corners = [(chance.randrange(500), chance.randrange(400)) for _ in range(3)]
+            shapes = [RawAnnotation(f"c{x % 7}", Box(x, y, x + 60, y + 50)) for x, y in corners]
+            yield RawImage(path, tuple(shapes), *SIZE)
+
+    write_data_set(VOC, images(), [f"c{i}" for i in range(7)], tmp_path / "voc")
+    size = PictureSize(*SIZE)
+    source = ImportSource(tmp_path / "voc", images_root=tmp_path / "images")
+    found: list[RawImage] = []
+    cpu = cpu_of(lambda: found.extend(gather(VOC.read(source, size_of=lambda _: size)).images))
+    assert sum(len(image.annotations) for image in found) == 3 * n_images
+    print(f"\nVOC, {n_images} files in {cpu:.2f} CPU s ({n_images / cpu:.0f} files a CPU second)")
+
+
+@pytest.mark.parametrize("slug", ["coco", "yolo", "alto", "voc"])
 def test_an_export_grows_with_its_size_and_its_memory_does_not(tmp_path: Path, slug: str) -> None:
     with Registry(tmp_path / "home" / "registry.sqlite", tmp_path / "home" / "backups") as registry:
         exports = ExportService(registry)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from core.domain.geometry import Box, Polygon
 from core.domain.imports import ImportSource, Severity
 from core.formats.base import PictureSize, ReadResult, gather
 from core.formats.catalog import FormatCatalog
+from core.formats.writing import write_data_set
 from core.images.reading import read_header
 
 
@@ -27,17 +30,18 @@ def boxes(result: ReadResult) -> dict[str, list[tuple[str | None, float, float, 
     return {path: sorted(rows, key=str) for path, rows in found.items()}
 
 
-def test_the_same_photographs_as_coco_and_as_yolo(voc100: Path | None) -> None:
+def test_the_same_photographs_as_coco_as_voc_and_as_yolo(voc100: Path | None) -> None:
     if voc100 is None:
         return
     results = []
-    for path in (voc100 / "coco" / "instances_v2.json", voc100 / "yolo"):
+    for path in (voc100 / "coco" / "instances_v2.json", voc100 / "yolo", voc100 / "pascal_voc"):
         source = ImportSource(path, images_root=voc100 / "images")
         results.append(gather(FormatCatalog().detect(path).read(source, size_of=upright_size)))
-    coco, yolo = (boxes(result) for result in results)
+    coco, yolo, voc = (boxes(result) for result in results)
     assert sum(len(rows) for rows in coco.values()) == 273
     assert set(results[0].categories) == set(results[1].categories)
     assert len(results[0].categories) == 20
+    assert coco == voc
     assert coco.keys() == yolo.keys()
     for path, rows in coco.items():
         remaining = list(yolo[path])
@@ -50,6 +54,22 @@ def test_the_same_photographs_as_coco_and_as_yolo(voc100: Path | None) -> None:
             remaining.remove(twin)
         assert not remaining
     assert not [problem for result in results for problem in result.problems if problem.severity is not Severity.INFO]
+
+
+@pytest.mark.parametrize("slug", ["voc"])
+def test_the_same_photographs_come_back_from_what_is_written(voc100: Path | None, tmp_path: Path, slug: str) -> None:
+    if voc100 is None:
+        return
+    source = ImportSource(voc100 / "pascal_voc", images_root=voc100 / "images")
+    catalog = FormatCatalog()
+    first = gather(catalog.get("voc").read(source, size_of=upright_size))
+    write_data_set(catalog.get(slug), first.images, first.categories, tmp_path / "out")
+    assert catalog.detect(tmp_path / "out").info.slug == slug
+    again = ImportSource(tmp_path / "out", images_root=voc100 / "images")
+    back = gather(catalog.get(slug).read(again, size_of=upright_size))
+    assert sum(len(rows) for rows in boxes(back).values()) == 273
+    assert boxes(back) == boxes(first)
+    assert not back.problems
 
 
 def test_pages_with_lines_and_zones(pages18c: Path | None) -> None:

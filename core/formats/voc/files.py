@@ -1,0 +1,135 @@
+"""Which files of a folder are Pascal VOC, what picture they name, and where the pictures are."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from core.domain.counting import counted
+from core.domain.imports import Problem, Severity
+from core.domain.names import is_image_name, shown
+from core.errors import FormatError
+from core.formats.reading.found_files import find_files
+from core.formats.reading.text_files import head_of
+from core.formats.reading.voc_objects import read_voc
+from core.formats.reading.xml_files import read_root_name
+
+ANNOTATIONS, PICTURES, MASKS = "Annotations", "JPEGImages", ("SegmentationObject", "SegmentationClass")
+_HEAD = 2048
+_SNIFFED_FILES = 50
+_ROOT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?<annotation[\s>]")
+_ELSEWHERE = re.compile(rb"<!|&|encoding=[\"'](?!utf-?8|us-ascii)", re.IGNORECASE)
+_NAME = re.compile(rb"<filename>([^<]*)</filename>")
+_PATH = re.compile(rb"<path>([^<]*)</path>")
+_OBJECTS = b"<object>"
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFile:
+    """A file with the picture's `name` and `path` as it states them, "" when it does not."""
+
+    file: Path
+    name: str
+    path: str
+
+
+def is_voc(file: Path) -> bool:
+    """Whether the outermost element is VOC's. Never raises."""
+    if file.suffix.lower() != ".xml":
+        return False
+    try:
+        return _ROOT.match(head_of(file, _HEAD)) is not None or read_root_name(file) == "annotation"
+    except FormatError:
+        return False
+
+
+def holds_voc(folder: Path) -> bool:
+    """Whether some of the folder's first .xml files are VOC."""
+    files = (found for found in find_files(folder, {".xml"}) if isinstance(found, Path))
+    return any(is_voc(file) for file in islice(files, _SNIFFED_FILES))
+
+
+def find_named(folder: Path, problems: list[Problem]) -> Iterator[NamedFile]:
+    """All VOC files below the folder in the order of names; what is wrong with other .xml files is noted."""
+    others: Counter[str] = Counter()
+    for found in find_files(folder, {".xml"}):
+        if isinstance(found, Problem):
+            problems.append(found)
+            continue
+        head = head_of(found, _HEAD)
+        try:
+            root = "annotation" if _ROOT.match(head) else read_root_name(found)
+            if root == "annotation":
+                yield _named(found, head)
+            else:
+                others[root] += 1
+        except FormatError as error:
+            problems.append(Problem("annotation-file-unreadable", str(error), str(found), error.line))
+    if others:
+        kinds = ", ".join(f"{shown(root)} ({n})" for root, n in sorted(others.items()))
+        n = counted(sum(others.values()), ".xml file is", ".xml files are")
+        text = f"{n} no Pascal VOC and passed over: {kinds}."
+        problems.append(Problem("annotations-not-read", text, str(folder), severity=Severity.INFO))
+    if any((folder / name).is_dir() for name in MASKS):
+        text = f'The masks in "{MASKS[0]}" are passed over: objects are read from the XML files.'
+        problems.append(Problem("annotations-not-read", text, str(folder), severity=Severity.INFO))
+
+
+def name_in(file: Path) -> NamedFile:
+    """Usually read from the first bytes, where it stands before the objects. Raises FormatError."""
+    return _named(file, head_of(file, _HEAD))
+
+
+def _named(file: Path, head: bytes) -> NamedFile:
+    head = head.partition(_OBJECTS)[0]
+    found = _NAME.search(head)
+    if found is not None and not _ELSEWHERE.search(head):
+        path = _PATH.search(head)
+        try:
+            name = found[1].decode().strip()
+            return NamedFile(file, name, path[1].decode().strip() if path is not None else "")
+        except UnicodeDecodeError:
+            pass
+    document = read_voc(file)
+    return NamedFile(file, document.name, document.path)
+
+
+def base_of(file: Path, top: Path) -> Path:
+    """The data set's folder: that which holds the outermost "Annotations" between `top` and the file, else the file's
+    own. `top` itself may be such a folder."""
+    if top.name == ANNOTATIONS:
+        return top.parent
+    parts = file.parent.relative_to(top).parts
+    return top.joinpath(*parts[: parts.index(ANNOTATIONS)]) if ANNOTATIONS in parts else file.parent
+
+
+def guess_images_root(folder: Path, bases: Sequence[Path]) -> Path:
+    """One data set's own "JPEGImages" or "images"; else the folder, or one beside it, that has pictures."""
+    if len(bases) == 1:
+        for name in (PICTURES, "images", "Images"):
+            place = bases[0] / name
+            if place.is_dir() and _has_pictures(place):
+                return place
+    if _has_pictures(folder):
+        return folder
+    for place in (folder.parent / PICTURES, folder.parent / "images", folder.parent / "Images", folder.parent):
+        if place.is_dir() and _has_pictures(place, most=200_000):
+            return place
+    return folder
+
+
+def _has_pictures(folder: Path, most: int | None = None) -> bool:
+    n_seen = 0
+    for _, subfolders, names in os.walk(folder):
+        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
+        n_seen += len(names) + len(subfolders)
+        if any(is_image_name(name) for name in names):
+            return True
+        if most is not None and n_seen > most:
+            return False
+    return False

@@ -1,0 +1,63 @@
+"""Writes Pascal VOC: Annotations/*.xml at the pictures' paths, and the lists of ImageSets where sets are stated."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from core.domain.imports import RawImage
+from core.formats.base import WriteResult
+from core.formats.voc.files import ANNOTATIONS, PICTURES
+from core.formats.voc.sets import IMAGE_SETS, KINDS, quoted
+from core.formats.voc_xml import stated_name, to_voc_xml
+from core.formats.writing import open_whole, write_file
+
+
+def write_voc(images: Iterable[RawImage], folder: Path) -> WriteResult:
+    """Raises StorageError."""
+    (folder / ANNOTATIONS).mkdir(exist_ok=True)
+    names = _Names()
+    n_images = n_annotations = 0
+    with contextlib.ExitStack() as stack:
+        lists = _Lists(folder / IMAGE_SETS / KINDS[0], stack)
+        for image in images:
+            is_spoken_of = bool(image.annotations) or image.is_explicit_negative
+            if is_spoken_of:
+                key = names.take(image.path)
+                text, n_objects = to_voc_xml(image, name=image.path, folder=PICTURES)
+                write_file(folder / ANNOTATIONS / f"{key}.xml", text)
+                n_images += 1
+                n_annotations += n_objects
+            if image.stated_set:
+                lists.add(image.stated_set, key if is_spoken_of else str(PurePosixPath(image.path).with_suffix("")))
+    return WriteResult(n_images, n_annotations)
+
+
+class _Names:
+    """Paths of XML files: the picture's without its ending, or with it where another picture's file has that."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def take(self, path: str) -> str:
+        key = str(PurePosixPath(path).with_suffix(""))
+        while key.casefold() in self._taken:
+            key = path if len(path) > len(key) else f"{key}_"
+        self._taken.add(key.casefold())
+        return key
+
+
+class _Lists:
+    """The lists of sets, each made when its first image comes."""
+
+    def __init__(self, folder: Path, stack: contextlib.ExitStack) -> None:
+        self._folder = folder
+        self._stack = stack
+        self._open: dict[str, IO[str]] = {}
+
+    def add(self, name: str, key: str) -> None:
+        if name not in self._open:
+            self._open[name] = self._stack.enter_context(open_whole(self._folder / f"{name}.txt"))
+        self._open[name].write(f"{quoted(stated_name(key))}\n")
