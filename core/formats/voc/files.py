@@ -27,6 +27,7 @@ _ELSEWHERE = re.compile(rb"<!|&|encoding=[\"'](?!utf-?8|us-ascii)", re.IGNORECAS
 _NAME = re.compile(rb"<filename>([^<]*)</filename>")
 _PATH = re.compile(rb"<path>([^<]*)</path>")
 _OBJECTS = b"<object>"
+_SIGNS = (b"<filename>", _OBJECTS, b"<size>", b"<folder>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,14 @@ class NamedFile:
 
 
 def is_voc(file: Path) -> bool:
-    """Whether the outermost element is VOC's. Never raises."""
+    """Whether the outermost element is VOC's and has something in it. Never raises."""
     if file.suffix.lower() != ".xml":
         return False
+    head = head_of(file, _HEAD)
+    if _ROOT.match(head) and any(sign in head for sign in _SIGNS):
+        return True
     try:
-        return _ROOT.match(head_of(file, _HEAD)) is not None or read_root_name(file) == "annotation"
+        return read_root_name(file) == "annotation" and bool(read_voc(file).root.children)
     except FormatError:
         return False
 
