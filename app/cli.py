@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from app.paths import resolve_home
+from app.verbs.export_arguments import add_export_data_options
 from app.verbs.output import Console, VerbResult, escaped
 from core.errors import CalqueError
 
@@ -53,6 +54,7 @@ VERBS = (
     "error-report",
     "export",
     "export-data",
+    "formats",
     "import-version",
     "verify",
     "doctor",
@@ -211,12 +213,11 @@ def make_parser() -> argparse.ArgumentParser:
     made.add_argument("--precision", metavar="P", help="fp32, fp16 or int8; the first that the format has otherwise")
     made.add_argument("--form", metavar="F", help="raw (all candidates), nms (end to end) or one-to-one")
     made.add_argument("--fixed-size", action="store_true", help="for images of one size only, padded to a square")
-    made = verb("export-data", "Write a project's annotations in a format of other programs, into a new folder.")
-    made.add_argument("target", metavar="TARGET", type=Path, help="the folder to be made; never one in the project's")
-    made.add_argument("--project", metavar="NAME", required=True)
-    made.add_argument("--format", metavar="F", required=True, help="coco, yolo, alto, or what a plug-in brings")
-    made.add_argument("--folder", metavar="F", action="append", help="only this folder of it; may be repeated")
-    made.add_argument("--copy-images", action="store_true", help="copies of the images beside the annotations")
+    add_export_data_options(
+        verb("export-data", "Write what a project holds in a format of other programs, into a new folder.")
+    )
+    made = verb("formats", "Say which formats there are, and what each reads and writes.")
+    made.add_argument("format", metavar="F", nargs="?", help="only this one, with what it asks and what it loses")
     made = verb("import-version", "Take an exported model version back in, as a folder or a .zip file.")
     made.add_argument("path", metavar="PATH", type=Path)
     made.add_argument("--project", metavar="NAME", help="the project that gets the model; none when not given")
@@ -352,6 +353,10 @@ def _dispatch(arguments: argparse.Namespace, home: Any, console: Console) -> Ver
         from app.verbs import doctor
 
         return doctor.run(home)
+    if verb == "formats":
+        from app.verbs import formats
+
+        return formats.run(arguments)
     from app.services import open_services
 
     with open_services(home) as services:

@@ -79,9 +79,18 @@ class Services:
 
     @property
     def exports(self) -> ExportService:
+        from app.prediction_sources import found_predictions
         from core.exports.service import ExportService
 
-        return self._once("exports", lambda: ExportService(self.registry, self.formats))
+        return self._once(
+            "exports",
+            lambda: ExportService(
+                self.registry,
+                self.formats,
+                open_dataset=lambda snapshot: self.datasets.open(snapshot),
+                find_predictions=lambda source: found_predictions(self.registry, self.models, source),
+            ),
+        )
 
     @property
     def formats(self) -> FormatCatalog:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from app.services import Services
+from app.verbs.finding import find_snapshot
 from app.verbs.judging import judge
 from app.verbs.library import metrics_data
 from app.verbs.output import Console, VerbResult
@@ -12,7 +13,7 @@ from app.verbs.training import Follower, exit_code, state_line, stop_on_interrup
 from core.domain.comparing import numbered
 from core.domain.evaluating import EvaluationDraft
 from core.domain.evaluation import EvaluationTable
-from core.domain.ids import ProjectId, SnapshotId, VersionId
+from core.domain.ids import ProjectId, VersionId
 from core.domain.models import ModelVersion
 from core.domain.names import shown, typed_path
 from core.domain.predictions import PredictionSet
@@ -91,7 +92,7 @@ def _evaluate_version(
     services: Services, arguments: argparse.Namespace, console: Console, version: VersionId
 ) -> VerbResult:
     project = _project(services, arguments, version)
-    snapshot = None if arguments.snapshot is None else _snapshot(services, project, arguments.snapshot)
+    snapshot = None if arguments.snapshot is None else find_snapshot(services, project, arguments.snapshot)
     if arguments.set is not None and snapshot is None:
         raise RefusedError("A set is one of a frozen dataset.", hint="Name it with --snapshot V001.")
     draft = EvaluationDraft(
@@ -173,13 +174,6 @@ def _project(services: Services, arguments: argparse.Namespace, version: Version
     if project is None:
         raise NotFoundError(f'There is no project "{arguments.project}".', hint="calque projects lists all.")
     return project.id
-
-
-def _snapshot(services: Services, project: ProjectId, label: str) -> SnapshotId:
-    for snapshot in services.datasets.list_snapshots(project):
-        if label in (snapshot.label, snapshot.id) or (len(label) >= 6 and snapshot.id.startswith(label)):
-            return snapshot.id
-    raise NotFoundError(f'The project has no frozen dataset "{label}".')
 
 
 def _find_set(services: Services, name: str, project: str | None) -> PredictionSet | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from app.services import Services
+from app.verbs.finding import find_project, find_study
 from app.verbs.output import Console, VerbResult
 from core.domain.counting import counted
 from core.domain.ids import ImageId
@@ -12,17 +13,16 @@ from core.domain.judgements import Judged
 from core.domain.names import shown
 from core.domain.projects import ImageFilter, Project
 from core.domain.snapshots import Split
-from core.domain.studies import StudyInfo
 from core.errors import NotFoundError, RefusedError
 from core.files.durable import write_durably
 
 
 def run_accept(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
-    project = _project(services, arguments.project)
+    project = find_project(services, arguments.project)
     if not 0 <= arguments.above <= 1:
         raise RefusedError(f"--above must be between 0 and 1, not {arguments.above:g}.")
     split = Split(arguments.set) if arguments.set else None
-    source = _find_study(services, project, arguments.source, split)
+    source = find_study(services, project, arguments.source, split)
     title = ", ".join(filter(None, (source.title, source.subtitle)))
     queue = services.accepting.queue(project.id, source, arguments.above)
     judged = services.accepting.accept(project.id, source, queue.candidates).value
@@ -69,8 +69,8 @@ def judged_lines(judged: Judged, n_judged: int = 0, n_agreeing: int = 0, n_elsew
 
 def run_label_errors(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
     """The likeliest first; what was reviewed in the window is not named again, and a table names the verdicts too."""
-    project = _project(services, arguments.project)
-    study = _find_study(services, project, arguments.source, Split(arguments.set) if arguments.set else None)
+    project = find_project(services, arguments.project)
+    study = find_study(services, project, arguments.source, Split(arguments.set) if arguments.set else None)
     suspicions = services.suspecting.find(project.id, study)
     if arguments.csv is not None:
         write_durably(arguments.csv, services.suspecting.as_csv(project.id, suspicions.found).encode())
@@ -91,7 +91,7 @@ def run_label_errors(services: Services, arguments: argparse.Namespace, console:
 
 def run_tag(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
     """Without a tag: how many images have which. Without images: which images have it."""
-    project = _project(services, arguments.project)
+    project = find_project(services, arguments.project)
     if arguments.csv is not None:
         text = services.tags.as_csv(project.id, arguments.tag or "")
         write_durably(arguments.csv, text.encode())
@@ -109,27 +109,6 @@ def run_tag(services: Services, arguments: argparse.Namespace, console: Console)
     said = "lost" if arguments.remove else "have now"
     text = f'{counted(len(changed), "image")} {said} the tag "{arguments.tag}".'
     return VerbResult({"tag": arguments.tag, "changed": len(changed)}, (text,))
-
-
-def _find_study(services: Services, project: Project, wanted: str, split: Split | None) -> StudyInfo:
-    """By the id of a version or a set, or a beginning of it, or the title. Of a version the test images before val."""
-    for study in services.studies.list_studies(project=project.id):
-        id = study.source.set or study.source.version or ""
-        is_meant = wanted == study.title or (len(wanted) >= 6 and id.startswith(wanted))
-        if is_meant and (split is None or study.split is split):
-            return study
-    where = f" of {split.value}" if split else ""
-    raise NotFoundError(
-        f'There are no stored predictions "{shown(wanted)}"{where} on the images of "{shown(project.name)}".',
-        hint="A version that was trained here has some, and so has every set of predictions.",
-    )
-
-
-def _project(services: Services, name: str) -> Project:
-    project = services.projects.find_project(name)
-    if project is None:
-        raise NotFoundError(f'There is no project "{shown(name)}".', hint="calque projects lists all.")
-    return project
 
 
 def _images(services: Services, project: Project, paths: list[str]) -> list[ImageId]:

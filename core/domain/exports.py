@@ -7,25 +7,54 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.domain.formats import Content
-from core.domain.ids import ProjectId
+from core.domain.ids import ProjectId, SnapshotId
 from core.domain.imports import Problem
+from core.domain.snapshots import Split
+from core.domain.studies import StudySource
+
+
+@dataclass(frozen=True, slots=True)
+class ExportScope:
+    """Of what an export is made: the ground truth of today, of the whole project or of some folders and below them;
+    a frozen dataset as it was frozen, or one set of it; or predictions in place of ground truth.
+
+    Predictions count from `confidence` on; None = from the threshold of the version that made them.
+    """
+
+    project: ProjectId
+    folders: tuple[str, ...] = ()
+    dataset: SnapshotId | None = None
+    split: Split | None = None  # of the dataset
+    source: StudySource | None = None
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """`target` is the folder to be made. No folder named = the whole project."""
+    """`target` is the folder to be made; the rest is what `ExportScope` says. Pictures are copied, linked or left where
+    they are; who asks for both gets copies."""
 
     project: ProjectId
     format: str  # slug
     target: Path
     folders: tuple[str, ...] = ()
     copies_images: bool = False
+    links_images: bool = False
     options: tuple[tuple[str, str], ...] = ()  # answers to the format's write_options
+    dataset: SnapshotId | None = None
+    split: Split | None = None
+    source: StudySource | None = None
+    confidence: float | None = None
+    safe_names: bool = False  # names of pictures and files such that Windows takes them
+
+    @property
+    def scope(self) -> ExportScope:
+        return ExportScope(self.project, self.folders, self.dataset, self.split, self.source, self.confidence)
 
 
 @dataclass(frozen=True, slots=True)
 class ExportSurvey:
-    """What there is to export: ground truth only. What a format loses of it follows from `contents`."""
+    """What there is to export. What a format loses of it follows from `contents`."""
 
     n_images: int
     n_annotations: int
@@ -50,3 +79,5 @@ class ExportReport:
     n_annotations: int
     n_pictures: int  # copied
     problems: tuple[Problem, ...] = ()
+    n_linked: int = 0  # pictures
+    what: str = ""  # of the project: "frozen dataset V001", "predictions of lines V002"; "" = its ground truth

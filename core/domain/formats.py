@@ -54,6 +54,11 @@ class Loss:
     text: str
     severity: Severity = Severity.WARNING
 
+    @property
+    def what(self) -> str:
+        """Of what it speaks: "crowd regions"."""
+        return _WORDS[self.content][1]
+
     def problem(self, n: int) -> Problem:
         """The sentence for `n` of them."""
         one, many = _WORDS[self.content]

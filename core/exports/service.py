@@ -1,30 +1,32 @@
-"""Writing a project's ground truth in a format of other programs. The project's own folder is only ever read."""
+"""Writing what a project holds in a format of other programs. The project's own folder is only ever read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from core.domain.counting import counted
-from core.domain.exports import ExportReport, ExportRequest, ExportSurvey
-from core.domain.formats import FormatInfo
-from core.domain.ids import ProjectId
-from core.domain.imports import Problem, RawImage, Severity
-from core.domain.names import shown
-from core.domain.projects import ImageFilter, ImageRecord, Project
+from core.domain.exports import ExportReport, ExportRequest, ExportScope, ExportSurvey
+from core.domain.formats import Content, FormatInfo
+from core.domain.geometry import Polygon
+from core.domain.ids import ProjectId, SnapshotId
+from core.domain.projects import ImageFilter, Project
+from core.domain.studies import StudySource
 from core.errors import RefusedError
-from core.exports.pictures import PictureCopier
+from core.exports.frozen import FrozenImages, FrozenTruth
+from core.exports.pictures import PictureCopier, PictureLinker
 from core.exports.places import require_place, require_room
-from core.exports.records import to_raw
+from core.exports.predicted import Predicted, Predictions
+from core.exports.streams import GroundTruth, Stream
+from core.exports.walk import Walk
+from core.exports.wishes import require_answers, require_something
 from core.formats.catalog import FormatCatalog
-from core.formats.writing import write_data_set
+from core.formats.writing import contents_of, write_data_set
 from core.progress import IsCancelled, Progress, never_cancelled, no_progress, sparing
 from core.registry.database import Registry
-from core.registry.stores import contents, projects
-from core.registry.stores.annotations import get_annotated
-from core.registry.stores.images import list_image_ids
+from core.registry.stores import contents, projects, snapshots
 
-_IMAGES_AT_ONCE = 500
+_POINT_BYTES = 4  # of a coordinate, as the registry stores polygons
 
 
 class ExportCancelledError(RefusedError):
@@ -37,20 +39,50 @@ class ExportCancelledError(RefusedError):
 class ExportService:
     """Every method may be called on any thread; the long one tells its progress and can be stopped."""
 
-    def __init__(self, registry: Registry, formats: FormatCatalog | None = None) -> None:
-        """`formats` None = those that are installed."""
+    def __init__(
+        self,
+        registry: Registry,
+        formats: FormatCatalog | None = None,
+        *,
+        open_dataset: Callable[[SnapshotId], FrozenImages] | None = None,
+        find_predictions: Callable[[StudySource], Predicted] | None = None,
+    ) -> None:
+        """`formats` None = those that are installed. Without the other two there are only exports of ground truth."""
         self._registry = registry
         self._formats = formats or FormatCatalog()
+        self._open_dataset = open_dataset
+        self._find_predictions = find_predictions
 
     def list_formats(self) -> tuple[FormatInfo, ...]:
         """Every format, also one that cannot be written or loaded, which says why."""
         return self._formats.list_formats()
 
     def survey(self, project: ProjectId, folders: Sequence[str] = ()) -> ExportSurvey:
-        """What there is to export in the folders and below them; no folder = in the whole project."""
+        """What ground truth there is in the folders and below them; no folder = in the whole project."""
+        return self.survey_scope(ExportScope(project, tuple(folders)))
+
+    def survey_scope(self, scope: ExportScope, is_cancelled: IsCancelled = never_cancelled) -> ExportSurvey:
+        """What there is to export. A frozen dataset and predictions are read through; ground truth is counted.
+
+        Raises NotFoundError, RefusedError, FormatError, StorageError, ExportCancelledError.
+        """
         with self._registry.read() as session:
-            projects.get_project(session, project)
-            return contents.survey(session, ImageFilter(project, folders=tuple(folders)))
+            projects.get_project(session, scope.project)
+            if scope.dataset is None and scope.source is None:
+                return contents.survey(session, ImageFilter(scope.project, folders=scope.folders))
+        counts: Counter[Content] = Counter()
+        n_images = n_annotations = n_bytes = n_shape_bytes = n_turned = 0
+        for record, image in self._stream(scope).images():
+            if is_cancelled():
+                raise ExportCancelledError
+            counts.update(contents_of(image))
+            n_images += 1
+            n_annotations += len(image.annotations)
+            n_bytes += record.n_bytes
+            n_turned += record.orientation != 1
+            shapes = (item.geometry for item in image.annotations)
+            n_shape_bytes += sum(_shape_bytes(shape) for shape in shapes if isinstance(shape, Polygon))
+        return ExportSurvey(n_images, n_annotations, counts, n_bytes, n_shape_bytes, n_turned)
 
     def check_target(self, project: ProjectId, target: Path) -> None:
         """Raises RefusedError when an export may not be written there."""
@@ -71,31 +103,76 @@ class ExportService:
         Raises NotFoundError, RefusedError (E-250 among them), StorageError, FormatError, ExportCancelledError.
         """
         annotation_format = self._formats.get(request.format)
+        info = annotation_format.info
+        self._require_fitting(request, info)
         project = self._get_project(request.project)
         self._require_place(request.target, project)
-        survey = self.survey(request.project, request.folders)
-        _require_something(survey, request, project)
+        survey = self.survey_scope(request.scope, is_cancelled)
+        require_something(survey, request, project)
         require_room(request.target, survey, copies_images=request.copies_images)
-        copier = PictureCopier(project.root)
-        stream = _Stream(self._registry, request, survey.n_images, sparing(progress), is_cancelled)
+        stream = self._stream(request.scope)
+
+        def check() -> None:
+            if is_cancelled():
+                raise ExportCancelledError
+
+        walk = Walk(stream, request, sparing(progress), check)
+        copier = PictureCopier(project.root, stream.since) if request.copies_images else None
+        linker = PictureLinker(project.root, stream.since) if request.links_images and copier is None else None
+        pictures = copier or linker
         written = write_data_set(
             annotation_format,
-            stream.images(),
+            walk.images(),
             stream.categories,
             request.target,
-            put_picture=(lambda image, place: copier.copy(stream.current, place)) if request.copies_images else None,
+            put_picture=None if pictures is None else (lambda image, place: pictures.put(walk.current, place)),
             answers=dict(request.options),
         )
+        told = () if pictures is None else pictures.remarks()
         return ExportReport(
             project_name=project.name,
-            format=annotation_format.info.slug,
-            format_title=annotation_format.info.title,
+            format=info.slug,
+            format_title=info.title,
             target=request.target,
             n_images=written.n_images,
             n_annotations=written.n_annotations,
-            n_pictures=copier.n_copied,
-            problems=(*written.problems, *copier.problems, *turned_remark(stream.n_turned)),
+            n_pictures=0 if copier is None else copier.n_copied,
+            problems=(*written.problems, *told, *walk.remarks(), *stream.remarks()),
+            n_linked=0 if linker is None else linker.n_hard + linker.n_symbolic,
+            what=self._what(request.scope),
         )
+
+    def _stream(self, scope: ExportScope) -> Stream:
+        if scope.dataset is not None and self._open_dataset is not None:
+            with self._registry.read() as session:
+                info = snapshots.get_snapshot(session, scope.dataset, scope.project)
+            return FrozenTruth(self._open_dataset(scope.dataset), info, scope)
+        if scope.source is not None and self._find_predictions is not None:
+            return Predictions(self._registry, self._find_predictions(scope.source), scope)
+        return GroundTruth(self._registry, scope)
+
+    def _what(self, scope: ExportScope) -> str:
+        if scope.dataset is not None:
+            with self._registry.read() as session:
+                label = snapshots.get_snapshot(session, scope.dataset).label
+            return f"frozen dataset {label}" + (f", {scope.split.value} set" if scope.split is not None else "")
+        if scope.source is not None and self._find_predictions is not None:
+            return f"predictions of {self._find_predictions(scope.source).title}"
+        return ""
+
+    def _require_fitting(self, request: ExportRequest, info: FormatInfo) -> None:
+        """Raises RefusedError for what cannot go together, and for answers that the format does not know."""
+        if request.dataset is not None and (request.folders or request.source is not None):
+            text = "A frozen dataset has its own images and its own ground truth."
+            raise RefusedError(text, hint="Leave the folders and the source out.")
+        if request.source is not None and info.can_write and not info.holds_predictions:
+            able = ", ".join(one.slug for one in self.list_formats() if one.can_write and one.holds_predictions)
+            text = f"{info.title} does not hold who found an object and how sure, so predictions would pass for labels."
+            raise RefusedError(text, hint=f"Choose one of: {able or 'none'}.")
+        if request.safe_names and not (request.copies_images or request.links_images):
+            text = "Only the names of pictures that are copied or linked can be changed."
+            raise RefusedError(text, hint="Copy or link the images, or keep the names.")
+        require_answers(request, info)
 
     def _require_place(self, target: Path, project: Project) -> None:
         with self._registry.read() as session:
@@ -107,55 +184,5 @@ class ExportService:
             return projects.get_project(session, id)
 
 
-class _Stream:
-    """The chosen images, read from the registry in pieces. `current` is the one that was told last."""
-
-    current: ImageRecord
-
-    def __init__(
-        self, registry: Registry, request: ExportRequest, total: int, progress: Progress, is_cancelled: IsCancelled
-    ) -> None:
-        self._registry = registry
-        self._total = total
-        self._progress = progress
-        self._is_cancelled = is_cancelled
-        self._text = "Writing annotations and copying images" if request.copies_images else "Writing annotations"
-        self.n_turned = 0
-        with registry.read() as session:
-            categories = projects.list_categories(session, request.project)
-            self._ids = list_image_ids(session, ImageFilter(request.project, folders=request.folders))
-        self._names = {category.id: category.name for category in categories}
-        self.categories = tuple(self._names.values())
-
-    def images(self) -> Iterator[RawImage]:
-        """Raises ExportCancelledError."""
-        for start in range(0, len(self._ids), _IMAGES_AT_ONCE):
-            with self._registry.read() as session:
-                chunk = get_annotated(session, self._ids[start : start + _IMAGES_AT_ONCE])
-            for number, item in enumerate(chunk, start=start + 1):
-                if self._is_cancelled():
-                    raise ExportCancelledError
-                self.current = item.image
-                self.n_turned += item.image.orientation != 1
-                yield to_raw(item, self._names)
-                self._progress(number, max(self._total, number), self._text)
-
-
-def turned_remark(n_turned: int) -> Iterator[Problem]:
-    if n_turned:
-        images = counted(n_turned, "image is stored turned", "images are stored turned")
-        text = f"{images} (EXIF); their sizes and shapes are those of the upright picture."
-        yield Problem("images-stored-turned", text, severity=Severity.INFO)
-
-
-def _require_something(survey: ExportSurvey, request: ExportRequest, project: Project) -> None:
-    where = f'"{shown(project.name)}"'
-    if request.folders:
-        where = "the chosen folders" if len(request.folders) > 1 else f'the folder "{shown(request.folders[0])}"'
-    if not survey.n_images:
-        raise RefusedError(f"There is no image in {where}.", hint="Choose other folders.")
-    if not survey.n_spoken_of:
-        raise RefusedError(f"No image in {where} has an annotation.", hint="There is nothing to export yet.")
-    if request.copies_images and project.is_root_missing:
-        text = f"The folder {shown(project.root)} is not on this computer now, so its images cannot be copied."
-        raise RefusedError(text, hint="Connect its drive, or export without the images.")
+def _shape_bytes(shape: Polygon) -> int:
+    return _POINT_BYTES * sum(len(ring) for ring in shape.rings)

@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from app.cli import DONE, REFUSED, make_parser, run_verb
+from app.cli import DONE, REFUSED, USAGE, make_parser, run_verb
+from app.services import open_services
+from core.datasets.manifest import freeze_image
+from core.domain.geometry import Box
+from core.domain.snapshots import SnapshotImage, SnapshotObject, Split
+from core.formats.catalog import FormatCatalog
+from core.home import Home
 
 
 @pytest.fixture
@@ -47,11 +53,13 @@ def test_the_result_is_one_object(calque, project: Path, tmp_path: Path) -> None
     assert data | {"project": ""} == {
         "project": "",
         "name": "Pages",
+        "what": "",
         "format": "yolo",
         "path": str(target),
         "images": 2,
         "annotations": 2,
         "copied_images": 2,
+        "linked_images": 0,
         "problems": [
             {
                 "kind": "crowds",
@@ -93,3 +101,58 @@ def test_refusals(calque, project: Path, tmp_path: Path, words: tuple[str, ...],
     assert code == REFUSED
     assert said in data["error"]["text"]
     assert not (tmp_path / "out").exists()
+
+
+def test_a_frozen_dataset_is_named_by_its_label(calque, project: Path, tmp_path: Path) -> None:
+    with open_services(Home(tmp_path / "home")) as services:
+        (known,) = services.projects.list_projects()
+        frozen = SnapshotImage("a/1.png", "1" * 64, 100, 80, 1, Split.TRAIN, (SnapshotObject(0, Box(1, 2, 3, 4)),))
+        services.datasets.freeze(known.id, [freeze_image(frozen)], ["x"])
+    words = ("export-data", "--project", "Pages", "--format", "coco", "--dataset", "V001")
+    code, data = calque(*words, "--out", tmp_path / "out", "--link-images")
+    assert (code, data["what"], data["linked_images"], data["annotations"]) == (DONE, "frozen dataset V001", 1, 1)
+    code, text = calque(*words, "--out", tmp_path / "out", "--set", "train", is_json=False)
+    assert text.startswith('"Pages" (frozen dataset V001, train set) as COCO: 1 annotation of 1 image, in ')
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--dataset", "V007"), 'no frozen dataset "V007"'),
+        (("--source", "nobody"), 'no stored predictions "nobody"'),
+        (("--confidence", "0.5"), "Ground truth has no confidence"),
+        (("--set", "val"), "A set is one of"),
+        (("--option", "version"), "--option name=value"),
+        (("--option", "version=9"), "has no option"),
+    ],
+)
+def test_what_cannot_be_is_refused(calque, project: Path, tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    code, data = calque("export-data", "--project", "Pages", "--format", "yolo", "--out", tmp_path / "out", *words)
+    assert code == REFUSED
+    assert said in data["error"]["text"] + data["error"]["hint"]
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("words", [(), ("--out", "a", "b"), ("--out", "a", "--copy-images", "--link-images")])
+def test_the_place_is_said_once_and_one_way_of_pictures(words: tuple[str, ...]) -> None:
+    with pytest.raises(SystemExit) as left:
+        make_parser().parse_args(["export-data", "--project", "Pages", "--format", "yolo", *words])
+    assert left.value.code == USAGE
+
+
+def test_formats_are_a_table_and_as_json_everything(calque) -> None:
+    code, text = calque("formats", is_json=False)
+    assert code == DONE
+    infos = FormatCatalog().list_formats()
+    lines = text.splitlines()
+    assert [line.split()[0] for line in lines] == ["name", *(info.slug for info in infos), "calque"]
+    assert len({line.index("COCO") for line in lines if line.startswith("coco")} | {lines[0].index("format")}) == 1
+    _, data = calque("formats")
+    assert [item["slug"] for item in data["formats"]] == [info.slug for info in infos]
+
+
+def test_one_format_says_what_it_loses(calque) -> None:
+    code, text = calque("formats", "yolo", is_json=False)
+    assert code == DONE and "crowd regions: written as single objects." in text
+    assert calque("formats", "bmp")[0] == REFUSED
+    assert calque("formats", "images")[1]["why_not"]

@@ -1,0 +1,46 @@
+"""What a person named on the command line."""
+
+from __future__ import annotations
+
+from app.services import Services
+from core.domain.ids import ProjectId, SnapshotId
+from core.domain.names import shown
+from core.domain.projects import Project
+from core.domain.snapshots import Split
+from core.domain.studies import StudyInfo
+from core.errors import NotFoundError
+
+_BEGINNING = 6  # signs of an id that are enough
+
+
+def find_project(services: Services, name: str) -> Project:
+    """By id or name. Raises NotFoundError."""
+    project = services.projects.find_project(name)
+    if project is None:
+        raise NotFoundError(f'There is no project "{shown(name)}".', hint="calque projects lists all.")
+    return project
+
+
+def find_snapshot(services: Services, project: ProjectId, label: str) -> SnapshotId:
+    """By label, id, or the beginning of an id. Raises NotFoundError."""
+    known = services.datasets.list_snapshots(project)
+    for snapshot in known:
+        if label in (snapshot.label, snapshot.id) or (len(label) >= _BEGINNING and snapshot.id.startswith(label)):
+            return snapshot.id
+    labels = ", ".join(snapshot.label for snapshot in known)
+    hint = f"It has: {labels}." if labels else "Every training freezes the data it learns from."
+    raise NotFoundError(f'The project has no frozen dataset "{shown(label)}".', hint=hint)
+
+
+def find_study(services: Services, project: Project, wanted: str, split: Split | None) -> StudyInfo:
+    """By the id of a version or a set, or a beginning of it, or the title. Of a version the test images before val."""
+    for study in services.studies.list_studies(project=project.id):
+        id = study.source.set or study.source.version or ""
+        is_meant = wanted == study.title or (len(wanted) >= _BEGINNING and id.startswith(wanted))
+        if is_meant and (split is None or study.split is split):
+            return study
+    where = f" of {split.value}" if split else ""
+    raise NotFoundError(
+        f'There are no stored predictions "{shown(wanted)}"{where} on the images of "{shown(project.name)}".',
+        hint="A version that was trained here has some, and so has every set of predictions.",
+    )

@@ -1,0 +1,62 @@
+"""The images of an export, one after another, whatever they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from core.domain.exports import ExportScope
+from core.domain.imports import Problem, RawImage
+from core.domain.projects import ImageFilter, ImageRecord
+from core.exports.records import to_raw
+from core.registry.database import Registry
+from core.registry.stores import projects
+from core.registry.stores.annotations import get_annotated
+from core.registry.stores.images import list_image_ids
+
+AT_ONCE = 500
+
+
+class Stream(Protocol):
+    """What the service writes. `since` follows "was changed": "it was imported"."""
+
+    @property
+    def categories(self) -> tuple[str, ...]: ...
+
+    @property
+    def n_images(self) -> int:
+        """How many will come, or may come."""
+
+    @property
+    def since(self) -> str: ...
+
+    def images(self) -> Iterator[tuple[ImageRecord, RawImage]]:
+        """Once, in the order of their paths; the record says which picture it is."""
+
+    def remarks(self) -> Iterator[Problem]:
+        """What has to be said of it, known when all images came."""
+
+
+class GroundTruth:
+    """The registry's, read in pieces while the format writes."""
+
+    since = "it was imported"
+
+    def __init__(self, registry: Registry, scope: ExportScope) -> None:
+        self._registry = registry
+        with registry.read() as session:
+            categories = projects.list_categories(session, scope.project)
+            self._ids = list_image_ids(session, ImageFilter(scope.project, folders=scope.folders))
+        self._names = {category.id: category.name for category in categories}
+        self.categories = tuple(self._names.values())
+        self.n_images = len(self._ids)
+
+    def images(self) -> Iterator[tuple[ImageRecord, RawImage]]:
+        for start in range(0, len(self._ids), AT_ONCE):
+            with self._registry.read() as session:
+                chunk = get_annotated(session, self._ids[start : start + AT_ONCE])
+            for item in chunk:
+                yield item.image, to_raw(item, self._names)
+
+    def remarks(self) -> Iterator[Problem]:
+        return iter(())
