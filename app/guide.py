@@ -32,6 +32,7 @@ GUIDE_PAGES = (
     ("try.md", "Try it"),
     ("label-errors.md", "Find label errors"),
     ("export.md", "Export"),
+    ("formats.md", "Formats"),
     ("export-model.md", "Use a model elsewhere"),
     ("preferences.md", "Preferences"),
     ("command-line.md", "Command line"),
@@ -81,8 +82,12 @@ def guide_folder() -> Path:
 
 
 def page_for(widget: QWidget | None, window_page: str) -> str:
-    """The page about the widget with the keyboard, else about the page of the window."""
+    """The page about the widget with the keyboard, else about the page of the window. A widget may name its own in the
+    property `guide_page`, e.g. that of the format that is chosen in it."""
     while widget is not None:
+        own = widget.property("guide_page")
+        if isinstance(own, str) and own and (guide_folder() / own).is_file():
+            return own
         page = PAGE_OF_WIDGET.get(type(widget).__name__)
         if page is not None:
             return page

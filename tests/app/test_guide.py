@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.guide import GUIDE_PAGES, PAGE_OF_WIDGET, PAGE_OF_WINDOW_PAGE, guide_folder, page_for
+from ui.help.guide_window import GuideWindow
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -50,3 +51,22 @@ def test_the_page_is_that_of_what_has_the_keyboard(qtbot: QtBot) -> None:
     assert page_for(field, "start") == "import.md"
     assert page_for(QWidget(), "runs") == "runs.md"
     assert page_for(None, "no such page") == "README.md"
+
+
+def test_a_widget_may_name_the_page_of_what_is_chosen_in_it(qtbot: QtBot) -> None:
+    chosen = QLineEdit()
+    qtbot.addWidget(chosen)
+    chosen.setProperty("guide_page", "format-images.md")
+    assert page_for(chosen, "start") == "format-images.md"
+    chosen.setProperty("guide_page", "format-of-a-plug-in.md")
+    assert page_for(chosen, "start") == "start.md"
+
+
+def test_a_page_to_which_others_lead_is_shown_by_its_heading(qtbot: QtBot) -> None:
+    window = GuideWindow(guide_folder(), GUIDE_PAGES)
+    qtbot.addWidget(window)
+    window.open_page("formats.md")
+    window.open_page("format-images.md")
+    assert window._title.text() == "Images without annotations"
+    window.go_back()
+    assert (window.page, window._title.text()) == ("formats.md", "Formats")

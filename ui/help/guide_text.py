@@ -40,6 +40,11 @@ class GuideText(QTextBrowser):
         """The name of the file that is shown, e.g. "run.md"."""
         return self.source().fileName()
 
+    @property
+    def heading(self) -> str:
+        """With which the page begins."""
+        return self.document().firstBlock().text()
+
     def open_page(self, page: str) -> None:
         """Show a file of the guide's folder."""
         self._drawn_width = self.viewport().width()

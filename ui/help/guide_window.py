@@ -86,3 +86,6 @@ class GuideWindow(QWidget):
             index = self._list.model().index(self._files.index(file), 0)
             self._list.setCurrentIndex(index)
             self._title.setText(index.data())
+        else:  # a page that others lead to
+            self._list.clearSelection()
+            self._title.setText(self._text.heading)
