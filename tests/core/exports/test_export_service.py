@@ -17,7 +17,7 @@ from core.domain.exports import ExportReport, ExportRequest
 from core.domain.formats import Content
 from core.domain.geometry import Box, Geometry, Polygon
 from core.domain.ids import ProjectId
-from core.domain.imports import ImportSource, Severity
+from core.domain.imports import ImportSource, Problem, Severity
 from core.domain.projects import Project
 from core.errors import NotFoundError, RefusedError
 from core.exports.service import ExportCancelledError, ExportService
@@ -41,8 +41,16 @@ def fingerprint(folder: Path) -> dict[str, tuple[str, int]]:
     }
 
 
+ADDED = ("baseline-derived", "outline-touches-itself")
+"""What pages are told to have been given for other programs' sake, which changes no object."""
+
+
 def kinds(report: ExportReport) -> list[str]:
-    return [problem.kind for problem in report.problems]
+    return [problem.kind for problem in told(report)]
+
+
+def told(report: ExportReport) -> tuple[Problem, ...]:
+    return tuple(problem for problem in report.problems if problem.kind not in ADDED)
 
 
 def assert_same(first: Contents, second: Contents, *, within: float) -> None:
@@ -131,7 +139,7 @@ def test_a_survey_foretells_what_an_export_says(
     info = next(info for info in exports.list_formats() if info.slug == slug)
     foretold = info.loss_problems(survey.contents)
     report = exports.export(ExportRequest(parish.id, slug, tmp_path / "out"))
-    assert report.problems[:-1] == foretold
+    assert told(report)[:-1] == foretold
     assert report.problems[-1].text.startswith("1 image is stored turned")
     assert len(foretold) == {"coco": 2, "yolo": 5, "alto": 4}[slug]
     assert all(problem.text.startswith("2 ") for problem in foretold)
@@ -294,7 +302,7 @@ def test_photographs_and_pages_come_back_the_same(
         project = imports.commit(source, project_name=f"P{number}").project
         target = tmp_path / f"out{number}"
         report = exports.export(ExportRequest(project, slug, target))
-        assert report.problems == ()
+        assert told(report) == ()
         root = browsing.get_project(project).root
         back = imports.commit(ImportSource(target, root), project_name=f"Back{number}")
         assert (back.format, back.n_annotations) == (slug, report.n_annotations)

@@ -73,7 +73,7 @@ def assert_same(slug: str, source: ImportSource, *, in_order: bool = True) -> Re
     ]
     assert sorted(told, key=repr) == sorted(old.problems, key=repr)
     if in_order:
-        assert [plain(image) for image in new.images] == list(old.images)
+        assert [plain(image) for image in new.images] == [plain(image) for image in old.images]
         assert new.problems == old.problems
     return new
 
@@ -85,7 +85,8 @@ def by_path(result: ReadResult) -> dict[str, RawImage]:
 
 def plain(image: RawImage) -> RawImage:
     """Without what contract 1 did not know."""
-    return replace(image, is_upright_stated=False)
+    annotations = tuple(replace(annotation, details=None) for annotation in image.annotations)
+    return replace(image, annotations=annotations, is_upright_stated=False, details=None)
 
 
 def detected(path: Path) -> list[str]:
@@ -102,7 +103,8 @@ def test_the_images_of_the_contract(tmp_path: Path, slug: str) -> None:
         Image.new("L", (100, 80)).save(root / image.path, "PNG")
     write_data_set(CATALOG.get(slug), IMAGES, CATEGORIES, target)
     assert slug in detected(target)
-    result = assert_same(slug, ImportSource(target, root))
+    # ALTO files name their pictures now, the surest matches of which come first.
+    result = assert_same(slug, ImportSource(target, root), in_order=slug != "alto")
     assert isinstance(result, ReadResult) and len(result.images) == len(IMAGES) - 1
     file = next(path for path in sorted(target.rglob("*")) if path.suffix in (".json", ".txt", ".xml"))
     for content in HOSTILE:
