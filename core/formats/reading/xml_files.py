@@ -3,50 +3,31 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 from xml.parsers import expat
 
 from core.domain.names import shown
 from core.errors import FormatError
+from core.formats.reading.nodes import MAX_DEPTH, Node
+from core.formats.reading.plain_xml import read_plain
 from core.formats.reading.text_files import read_limited, read_pieces
 
 MAX_BYTES = 64 * 2**20
-_MAX_DEPTH = 200
 _PIECE = 2**16
 
-
-@dataclass(slots=True)
-class Node:
-    """An element. `name` and the keys of `attributes` are without namespace; `text` is what stands before a child."""
-
-    name: str
-    attributes: Mapping[str, str]
-    line: int
-    children: list[Node] = field(default_factory=list)
-    text: str = ""
-
-    def find(self, name: str) -> Node | None:
-        """The first child of that name."""
-        return next((child for child in self.children if child.name == name), None)
-
-    def walk(self) -> Iterator[Node]:
-        """Itself and everything inside, in the order of the file."""
-        waiting = [self]
-        while waiting:
-            node = waiting.pop()
-            yield node
-            waiting.extend(reversed(node.children))
+__all__ = ["MAX_BYTES", "Node", "read_root_name", "read_xml", "read_xml_head"]
 
 
 def read_xml(path: Path) -> Node:
     """The root element. Raises FormatError with the line for broken XML, any DOCTYPE, and nesting without end."""
-    builder = _Builder(path)
-    parser = _make_parser(builder)
     data = read_limited(path, MAX_BYTES)
     if not data:
         raise _empty(path)
+    if (plain := read_plain(data)) is not None:
+        return plain
+    builder = _Builder(path)
+    parser = _make_parser(builder)
     with _telling(path):
         parser.Parse(data, True)
     return _root_of(builder, path)
@@ -142,10 +123,11 @@ class _Builder:
         raise FormatError(f'"{shown(self._path.name)}" has a DOCTYPE, which is not read.', file=self._path)
 
     def start(self, name: str, attributes: dict[str, str], line: int) -> None:
-        if len(self._open) >= _MAX_DEPTH:
+        if len(self._open) >= MAX_DEPTH:
             raise FormatError(f'"{shown(self._path.name)}" is nested too deeply.', file=self._path, line=line)
-        plain = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
-        node = Node(name.rpartition(" ")[2], plain, line)
+        if attributes:
+            attributes = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
+        node = Node(name.rpartition(" ")[2], attributes, line)
         if node.name == self._until and not self._having:
             raise _EnoughError
         if node.name == self._having:

@@ -103,13 +103,13 @@ def _named(file: Path, head: bytes) -> NamedFile:
     return NamedFile(file, document.name, document.path)
 
 
-def base_of(file: Path, top: Path) -> Path:
-    """The data set's folder: that which holds the outermost "Annotations" between `top` and the file, else the file's
-    own. `top` itself may be such a folder."""
+def base_of(folder: Path, top: Path) -> Path:
+    """The data set's folder: that which holds the outermost "Annotations" between `top` and a folder of files, else
+    this itself. `top` may be such a folder."""
     if top.name == ANNOTATIONS:
         return top.parent
-    parts = file.parent.relative_to(top).parts
-    return top.joinpath(*parts[: parts.index(ANNOTATIONS)]) if ANNOTATIONS in parts else file.parent
+    parts = folder.relative_to(top).parts
+    return top.joinpath(*parts[: parts.index(ANNOTATIONS)]) if ANNOTATIONS in parts else folder
 
 
 def guess_images_root(folder: Path, bases: Sequence[Path]) -> Path:

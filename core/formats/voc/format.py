@@ -81,8 +81,7 @@ class VocFormat:
         if not files:
             hint = problems[0].text if problems else ""
             raise FormatError(f'"{shown(source.path)}" holds no Pascal VOC file (.xml).', file=source.path, hint=hint)
-        of_folder = {place: base_of(place / "x", folder) for place in {file.file.parent for file in files}}
-        bases = {file.file: of_folder[file.file.parent] for file in files}
+        bases = {place: base_of(place, folder) for place in {file.file.parent for file in files}}
         root = source.images_root or guess_images_root(folder, sorted(set(bases.values())))
         telling = _Telling(source, folder, root, size_of)
         return Reading(root, telling.items(files, bases, problems))
@@ -110,23 +109,23 @@ class _Telling:
     def items(
         self, files: Sequence[NamedFile], bases: dict[Path, Path], problems: list[Problem]
     ) -> Generator[RawImage | Problem, None, Iterable[str]]:
+        """`bases` are the data sets' folders by the folders of the files."""
         yield from problems
         index = ImageIndex(self._root)
-        keys = {file.file: key_of(file.file, bases[file.file]) for file in files}
+        before = {place: key_of(place, base) for place, base in bases.items()}
+        keys = {file.file: f"{before[file.file.parent]}{file.file.stem}" for file in files}
         known: dict[Path, set[str]] = {}
-        for xml, base in bases.items():
-            known.setdefault(base, set()).add(keys[xml])
+        for xml, key in keys.items():
+            known.setdefault(bases[xml.parent], set()).add(key)
         lists = {base: read_lists(base, known[base]) for base in sorted(known)}
         yield from (problem for found in lists.values() for problem in found.problems)
         has_lists = any(found.sets for found in lists.values())
-        folders = {file.file.parent.relative_to(self._folder).as_posix() for file in files}
-        by_folder = {} if has_lists else sets_of_folders(folders)
+        by_folder = {} if has_lists else sets_of_folders({place: place.relative_to(self._folder) for place in bases})
         names = {file.file: file for file in files}
         told: dict[str, Path] = {}
         for file, found in match_files(files, self._folder, index).items():
             name = names[file].name or names[file].path or file.stem
-            stated_set = lists[bases[file]].take(keys[file])
-            stated_set = stated_set or by_folder.get(file.parent.relative_to(self._folder).as_posix(), "")
+            stated_set = lists[bases[file.parent]].take(keys[file]) or by_folder.get(file.parent, "")
             path = found.match.path
             if path is None:
                 yield missing_problem(name, found.match, file=str(file))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath
 from urllib.parse import unquote
 
 from core.domain.counting import counted
@@ -57,16 +57,17 @@ def read_lists(base: Path, known: Collection[str]) -> ListedSets:
     return found
 
 
-def key_of(file: Path, base: Path) -> str:
-    """What a list calls an XML file."""
+def key_of(folder: Path, base: Path) -> str:
+    """What stands before the names of a folder's XML files in a list."""
     place = base / ANNOTATIONS
-    below = file.relative_to(place if file.is_relative_to(place) else base)
-    return below.as_posix().removesuffix(file.suffix)
+    below = folder.relative_to(place if folder.is_relative_to(place) else base).as_posix()
+    return "" if below == "." else f"{below}/"
 
 
-def sets_of_folders(folders: Iterable[str]) -> Mapping[str, str]:
-    """The sets that folders ("train", "valid/sub") are called by, when they are of different sets; else nothing."""
-    found = {folder: _set_of_folder(folder) for folder in folders}
+def sets_of_folders(folders: Mapping[Path, PurePath]) -> Mapping[Path, str]:
+    """The sets that folders ("train", "valid/sub" below the top) are called by, when they are of different sets; else
+    nothing."""
+    found = {folder: _set_of_folder(below) for folder, below in folders.items()}
     return {folder: name for folder, name in found.items() if name} if len({*found.values()} - {""}) > 1 else {}
 
 
@@ -78,8 +79,8 @@ def missing_problems(missing: Mapping[str, list[str]], lists: Mapping[str, Path]
         yield Problem("set-image-missing", f'{text}e.g. "{shown(keys[0])}".', str(lists[name]))
 
 
-def _set_of_folder(folder: str) -> str:
-    for part in PurePosixPath(folder).parts:
+def _set_of_folder(folder: PurePath) -> str:
+    for part in folder.parts:
         split = set_named(part) if part.isalpha() else None
         if split is not None:
             return split.value
