@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from core.domain.counting import counted
 from core.domain.imports import Problem, Severity
@@ -48,11 +49,13 @@ _WORDS: Mapping[Content, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What becomes of a content that the format cannot hold. `text` follows a colon: "each part becomes an object"."""
+    """What becomes of a content that the format cannot hold. `text` follows a colon: "each part becomes an object".
+    `unless` are answers to the format's `write_options` with which it does not come to that."""
 
     content: Content
     text: str
     severity: Severity = Severity.WARNING
+    unless: tuple[tuple[str, str], ...] = ()
 
     @property
     def what(self) -> str:
@@ -111,6 +114,9 @@ class FormatInfo:
     def can_write(self) -> bool:
         return self.is_available and not self.no_writing
 
-    def loss_problems(self, counts: Mapping[Content, int]) -> tuple[Problem, ...]:
-        """What writing so much of each content loses or changes."""
-        return tuple(loss.problem(n) for loss in self.losses if (n := counts.get(loss.content, 0)))
+    def loss_problems(
+        self, counts: Mapping[Content, int], answers: Mapping[str, str] = MappingProxyType({})
+    ) -> tuple[Problem, ...]:
+        """What writing so much of each content loses or changes. `answers` are to `write_options`."""
+        lost = (loss for loss in self.losses if not any(answers.get(name) == value for name, value in loss.unless))
+        return tuple(loss.problem(n) for loss in lost if (n := counts.get(loss.content, 0)))

@@ -22,6 +22,8 @@ from core.files.faults import is_no_room
 from core.files.whole_folder import whole_folder
 from core.formats.base import AnnotationFormat, WriteOptions, WriteResult
 
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+
 PutPicture = Callable[[RawImage, Path], None]
 """Puts a copy of an image's picture at a path that does not exist yet."""
 
@@ -57,7 +59,7 @@ def write_data_set(
 
         options = WriteOptions(has_pictures=put_picture is not None, options=answers)
         written = annotation_format.write(passing(), categories, folder, options=options)
-    return replace(written, problems=(*info.loss_problems(counts), *written.problems))
+    return replace(written, problems=(*info.loss_problems(counts, answers), *written.problems))
 
 
 def contents_of(image: RawImage) -> Iterator[Content]:
@@ -107,10 +109,16 @@ class FileNames:
 
 def write_file(path: Path, text: str) -> None:
     """A new file of a data set's own folder. Raises StorageError, also where two names are one to the file system."""
+    data = text.encode()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        try:
+            handle = os.open(path, _NEW, 0o666)
+        except FileNotFoundError:  # the folder is seldom missing, so it is not asked for first
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(path, _NEW, 0o666)
+        with os.fdopen(handle, "wb", buffering=0) as file:
+            while data:
+                data = data[file.write(data) :]
     except OSError as error:
         raise _cannot_write(path, error) from error
 

@@ -26,6 +26,8 @@ from core.formats.yolo.sets import assign_sets
 from core.formats.yolo.tally import AUTO, BOXES, ORIENTED, POLYGONS, Tally
 from core.formats.yolo.writing import FILE_NAME, write_yolo
 
+_AROUND_ALL_PARTS = (("task", BOXES), ("task", ORIENTED))
+
 
 class YoloFormat:
     """Reads a data.yaml, an obj.data or a folder; writes a data.yaml and label files that mirror the pictures."""
@@ -34,19 +36,37 @@ class YoloFormat:
         slug="yolo",
         title="YOLO",
         reads="YOLO (data.yaml, obj.data, or a folder with .txt labels)",
-        writes=f"A {FILE_NAME}, and a label file (.txt) for each image.",
+        writes=f"A {FILE_NAME}, a label file (.txt) for each image, and a list of images for each set.",
         shapes_read=frozenset({ShapeKind.BOX, ShapeKind.POLYGON}),
         shapes_written=frozenset({ShapeKind.BOX, ShapeKind.POLYGON}),
         holds_predictions=True,
         holds_splits=True,
         holds_negatives=True,
         losses=(
-            Loss(Content.POLYGON_PARTS, "each part becomes an object of its own"),
-            Loss(Content.MIXED_IMAGES, "Ultralytics leaves them out, for it takes one kind of rows in a label file"),
+            Loss(Content.POLYGON_PARTS, "each part becomes an object of its own", unless=_AROUND_ALL_PARTS),
+            Loss(
+                Content.MIXED_IMAGES,
+                "Ultralytics leaves them out, for it takes one kind of rows in a label file",
+                unless=(*_AROUND_ALL_PARTS, ("task", POLYGONS)),
+            ),
             Loss(Content.WHOLE_IMAGES, "left out, for every row of YOLO has a place"),
             Loss(Content.CROWDS, "written as single objects"),
             Loss(Content.WITHOUT_CLASS, "left out, for every row of YOLO has a class"),
             Loss(Content.UNSEEN_IMAGES, "get no label file, and some programs take that for empty", Severity.INFO),
+        ),
+        write_options=(
+            FormatOption(
+                "task",
+                "Write",
+                "A training takes rows of one kind: boxes to detect, outlines to segment, corners of oriented boxes.",
+                (
+                    (AUTO, "Shapes as they are"),
+                    (BOXES, "Boxes: those around outlines"),
+                    (POLYGONS, "Outlines: boxes as four corners"),
+                    (ORIENTED, "Oriented boxes: the smallest around outlines"),
+                ),
+                AUTO,
+            ),
         ),
         read_options=(
             FormatOption(
@@ -84,7 +104,8 @@ class YoloFormat:
     def write(
         self, images: Iterable[RawImage], categories: Sequence[str], folder: Path, *, options: WriteOptions
     ) -> WriteResult:
-        return write_yolo(images, categories, folder, has_pictures=options.has_pictures)
+        task = options.option("task", AUTO)
+        return write_yolo(images, categories, folder, has_pictures=options.has_pictures, task=task)
 
 
 def _items(

@@ -77,7 +77,8 @@ def set_statements(marker: Path | None, content: Any, base: Path) -> tuple[SetSt
 def assign_sets(statements: tuple[SetStatement, ...], base: Path, index: ImageIndex) -> StatedSets:
     """Images that are stated for several sets are in none.
 
-    One target for several sets states nothing, and neither does a single set of all images for training.
+    One target for several sets states nothing, but for a list that is called like one of them; and neither does a
+    single set of all images for training.
     """
     targets: dict[str, set[Split]] = {}
     for statement in statements:
@@ -85,7 +86,7 @@ def assign_sets(statements: tuple[SetStatement, ...], base: Path, index: ImageIn
     sets: dict[str, set[Split]] = {}
     problems: list[Problem] = []
     for statement in statements:
-        if len(targets[statement.target]) == 1:
+        if len(targets[statement.target]) == 1 or _is_list_of(statement):
             for path in _images_of(statement, base, index, problems):
                 sets.setdefault(path, set()).add(statement.split)
     twice = sorted(path for path, splits in sets.items() if len(splits) > 1)
@@ -101,6 +102,12 @@ def assign_sets(statements: tuple[SetStatement, ...], base: Path, index: ImageIn
         text = f'{counted(n_outside, "image is", "images are")} in none of the stated sets, e.g. "{shown(some)}".'
         problems.append(Problem("image-in-no-set", text, str(statements[0].file), severity=Severity.INFO))
     return StatedSets(of_image, tuple(problems))
+
+
+def _is_list_of(statement: SetStatement) -> bool:
+    """Whether the target is a list that is called like the set: "train.txt" for training."""
+    name = parts_of(statement.target)[-1:]
+    return statement.target.lower().endswith(".txt") and bool(name) and set_named(name[0][:-4]) is statement.split
 
 
 def _targets(told: Any) -> list[str]:
