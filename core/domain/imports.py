@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -57,7 +57,7 @@ class RawImage:
     """What a format file says of one image. `path` is relative to the images' folder, "/" between parts."""
 
     path: str
-    annotations: tuple[RawAnnotation, ...]
+    annotations: Sequence[RawAnnotation]
     width: int | None = None  # as the file claims; the decoder has the last word
     height: int | None = None
     source_file: str = ""  # the annotation file that spoke of it

@@ -45,7 +45,8 @@ def typed_path(text: str | PurePath) -> Path:
 
 def is_image_name(name: str) -> bool:
     """Whether the name ends like a picture's; hidden files (a leading dot) never do."""
-    return not name.startswith(".") and PurePath(name).suffix.lower() in IMAGE_SUFFIXES
+    dot = name.rfind(".")
+    return dot > 0 and name[0] != "." and name[dot - 1] != "/" and name[dot:].lower() in IMAGE_SUFFIXES
 
 
 def _escaped(sign: str) -> str:

@@ -31,5 +31,5 @@ class Evidence:
         return self._of_others
 
     def _ask(self, entry: CocoImage) -> Drawn:
-        boxes = (extent_of(record) for _, record in self._document.objects.get(entry.name, ()))
+        boxes = (extent_of(record) for _, record in self._document.objects.records(entry.name))
         return drawn_on((box for box in boxes if box is not None), entry.size) if entry.size else Drawn.UNKNOWN

@@ -5,7 +5,8 @@ without annotations in a file that has annotations counts as looked at and empty
 not be given to an image. Masks as RLE become outlines. When every outline of the files is nothing but its box's four
 corners, as converters write them, the objects are boxes.
 
-A file is parsed whole; its records become values one by one, and what has been told is let go.
+A file is read in slices. Plain objects become columns at once; what is not plain stays a record until its image is
+told, and so do the objects of images in which something is to be looked at more closely (docs/adr/0033).
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from core.domain.names import shown
 from core.errors import FormatError
 from core.formats.base import AnnotationFormat, Reading, SizeOf, WriteOptions, WriteResult
 from core.formats.coco.files import CocoFiles, choose_files, find_pictures, holds_coco, likeness
-from core.formats.coco.records import CocoDocument, OtherKindError, read_document
+from core.formats.coco.parts import OtherKindError
+from core.formats.coco.records import CocoDocument, read_document
 from core.formats.coco.telling import Telling
 from core.formats.coco.writing import FILE_NAME, write_coco
 

@@ -8,8 +8,9 @@ from typing import Any
 from core.domain.geometry import Box, Polygon
 from core.domain.imports import RawAnnotation
 from core.domain.names import shown
-from core.formats.coco.records import CocoDocument, called, is_crowd, told
-from core.formats.coco.values import key, look_up, number
+from core.formats.coco.objects_of_images import is_rectangle
+from core.formats.coco.records import CocoDocument, called, told
+from core.formats.coco.values import is_crowd, key, look_up, number
 from core.formats.reading.geometry_checks import check_shape
 from core.formats.reading.run_lengths import outline_of_mask
 
@@ -45,6 +46,8 @@ def _shape_of(
         mask = outline_of_mask(outline, {found for found in (size, stated) if found})
         polygon = mask.polygon
         lost, kind = f"its mask {mask.fault}", "mask-invalid"
+    elif isinstance(outline, Polygon):
+        polygon = outline
     elif isinstance(outline, list) and outline:
         polygon = polygon_of(outline)
         lost, kind = "its outline is not lists of x and y", "polygon-invalid"
@@ -74,6 +77,8 @@ def extent_of(record: Mapping[str, Any]) -> Box | None:
     """Roughly what an object covers, without a look at whether it is sound: its bbox, else its outline's."""
     box = box_of(record.get("bbox"))
     outline = record.get("segmentation")
+    if box is None and isinstance(outline, Polygon):
+        return outline.bounds()
     if box is not None or not isinstance(outline, list):
         return box
     polygon = polygon_of(outline) if outline else None
@@ -87,15 +92,7 @@ def is_box_outline(record: Mapping[str, Any]) -> bool | None:
         return False
     polygon = polygon_of(outline) if isinstance(outline, list) and outline else None
     checked = None if polygon is None else check_shape(polygon, None, None).shape
-    return None if not isinstance(checked, Polygon) else _is_rectangle(checked)
-
-
-def _is_rectangle(polygon: Polygon) -> bool:
-    box = polygon.bounds()
-    corners = {(x, y) for x in (box.x0, box.x1) for y in (box.y0, box.y1)}
-    ring = polygon.rings[0]
-    points = list(zip(ring[0::2], ring[1::2], strict=True))
-    return len(polygon.rings) == 1 and len(points) in (4, 5) and set(points) == corners and polygon.area == box.area
+    return None if not isinstance(checked, Polygon) else is_rectangle(checked)
 
 
 def polygon_of(rings: list[Any]) -> Polygon | None:
@@ -112,7 +109,9 @@ def polygon_of(rings: list[Any]) -> Polygon | None:
 
 
 def box_of(value: Any) -> Box | None:
-    """x, y, width and height; None when they are no four numbers."""
+    """x, y, width and height, or a ready box; None when they are no four numbers."""
+    if isinstance(value, Box):
+        return value
     numbers = [number(part) for part in value] if isinstance(value, list) else []
     if len(numbers) != 4:
         return None

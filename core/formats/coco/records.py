@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from core.domain.counting import counted
 from core.domain.imports import Problem, Severity
 from core.domain.names import one_line, shown
-from core.errors import FormatError
+from core.formats.coco.objects_of_images import ObjectsOfImages, sort_out
+from core.formats.coco.parts import ImageEntry, read_parts
+from core.formats.coco.plain import Numbered, PlainObjects
 from core.formats.coco.values import Key, key, look_up, number, side
-from core.formats.reading.json_files import element_lines, read_json
+from core.formats.reading.json_slices import Place, lines_of
 
 _SHORT = 40  # signs of a value that is shown
 
@@ -21,10 +25,6 @@ _WHY_LEFT_OUT = {
     "annotation-of-duplicate-category": "their category id has several names, and nobody can tell which is meant",
     "predictions-left-out": "a score is what a model gives to its predictions, and these are no ground truth",
 }
-
-
-class OtherKindError(FormatError):
-    """A file of COCO that speaks of something else than objects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +43,14 @@ class CocoImage:
 
 @dataclass(slots=True)
 class CocoDocument:
-    """A document taken apart. `objects` holds per image name the raw annotation records with their places; whoever
-    has made values of them takes them out."""
+    """A document taken apart. Whoever has told an image's objects lets go of them."""
 
     path: Path
-    text: str
     names: list[str] = field(default_factory=list)  # of the categories, in the file's order
     categories: dict[Key, str] = field(default_factory=dict)  # those whose id means one name
     images: dict[str, CocoImage] = field(default_factory=dict)  # by file name
-    objects: dict[str, list[tuple[int, Mapping[str, Any]]]] = field(default_factory=dict)
+    objects: ObjectsOfImages = field(default_factory=ObjectsOfImages)
+    places: dict[str, dict[int, Place]] = field(default_factory=dict)  # of each array's slices by their first element
     has_objects: bool = False
     unsure: set[str] = field(default_factory=set)  # images of which something was left out: they are not empty
     predicted: set[str] = field(default_factory=set)  # images of which predictions were left out
@@ -78,7 +77,8 @@ class CocoDocument:
         """What was reported, each with its line in the file."""
         lines: dict[tuple[str, int], int] = {}
         for array in {array for array, _, _ in self.findings}:
-            places = element_lines(self.text, array, (index for name, index, _ in self.findings if name == array))
+            wanted = (index for name, index, _ in self.findings if name == array)
+            places = lines_of(self.path, self.places.get(array, {}), wanted)
             lines.update({(array, index): line for index, line in places.items()})
         return [
             Problem(found.kind, found.text, found.file, lines.get((array, index)), found.severity)
@@ -87,25 +87,17 @@ class CocoDocument:
 
     def forget(self) -> None:
         """Let go of everything but the categories: all has been told."""
-        self.text = ""
-        self.images, self.objects, self.findings = {}, {}, []
+        self.images, self.objects, self.findings, self.places = {}, ObjectsOfImages(), [], {}
 
 
 def read_document(path: Path) -> CocoDocument:
     """Raises FormatError when the file is no COCO ground truth as a whole; OtherKindError is one."""
-    text, content = read_json(path)
-    name = shown(path.name)
-    if isinstance(content, list):
-        hint = "Choose the file with the annotations (it has images, annotations and categories)."
-        raise FormatError(f'"{name}" is a list: detections of a model, not ground truth.', file=path, hint=hint)
-    if not isinstance(content, dict) or not isinstance(content.get("images"), list):
-        raise FormatError(f'"{name}" is not a COCO file: it has no list "images".', file=path)
-    document = CocoDocument(path, text)
-    annotations = _array(content, "annotations", path)
-    _refuse_other_kinds(path, annotations)
-    disputed = _read_categories(document, _array(content, "categories", path))
-    by_id, claimed = _read_images(document, content["images"])
-    _Objects(document, by_id, claimed, disputed).read(annotations)
+    document = CocoDocument(path)
+    parts = read_parts(path)
+    document.places = parts.places
+    disputed = _read_categories(document, parts.categories)
+    by_id, claimed = _read_images(document, parts.images)
+    _Objects(document, by_id, claimed, disputed).read(parts.plain, parts.odd)
     return document
 
 
@@ -118,22 +110,6 @@ def called(record: Mapping[str, Any], index: int) -> str:
 def told(value: Any) -> str:
     """The beginning of a value of a record, for a sentence."""
     return shown(repr(value)[:_SHORT])
-
-
-def _array(content: Mapping[str, Any], name: str, path: Path) -> list[Any]:
-    value = content.get(name, [])
-    if not isinstance(value, list):
-        raise FormatError(f'"{shown(path.name)}" is not a COCO file: "{name}" is not a list.', file=path)
-    return value
-
-
-def _refuse_other_kinds(path: Path, annotations: list[Any]) -> None:
-    """COCO's files of other things have the same lists. Raises OtherKindError."""
-    first = next((record for record in annotations if isinstance(record, dict)), {})
-    for sign, what in (("segments_info", "panoptic segments"), ("caption", "captions")):
-        if sign in first and "bbox" not in first:
-            text = f'"{shown(path.name)}" is a COCO file of {what}, not of objects.'
-            raise OtherKindError(text, file=path, hint="Export instances (objects with boxes or outlines).")
 
 
 def _read_categories(document: CocoDocument, records: list[Any]) -> set[Key]:
@@ -168,13 +144,20 @@ def _read_categories(document: CocoDocument, records: list[Any]) -> set[Key]:
     return disputed
 
 
-def _read_images(document: CocoDocument, records: list[Any]) -> tuple[dict[Key, str], dict[Key, set[str]]]:
+def _read_images(document: CocoDocument, records: Sequence[Any]) -> tuple[dict[Key, str], dict[Key, set[str]]]:
     """Fills `document.images`. Returns file names by id, and the names that ids used for several images have."""
     by_id: dict[Key, str] = {}
     claimed: dict[Key, set[str]] = {}
+    found: Key | None
+    name: Any
     for index, record in enumerate(records):
-        found = key(record.get("id")) if isinstance(record, dict) else None
-        name = record.get("file_name") if isinstance(record, dict) else None
+        if isinstance(record, ImageEntry):
+            found, name = record.id, record.file_name
+            sides = record.width, record.height
+        else:
+            content = record if isinstance(record, dict) else {}
+            found, name = key(content.get("id")), content.get("file_name")
+            sides = side(content.get("width")), side(content.get("height"))
         if found is None or not isinstance(name, str) or not name.strip("/\\ ") or "\0" in name:
             document.report("images", index, "image-invalid", f"Image {index + 1} has no valid id or file_name.")
             continue
@@ -187,7 +170,7 @@ def _read_images(document: CocoDocument, records: list[Any]) -> tuple[dict[Key, 
             text = f'"{shown(name)}" is listed several times; the annotations of all entries are taken together.'
             document.report("images", index, "image-duplicate-name", text)
             continue
-        document.images[name] = CocoImage(index, name, side(record.get("width")), side(record.get("height")))
+        document.images[name] = CocoImage(index, name, *sides)
     return by_id, claimed
 
 
@@ -203,9 +186,13 @@ class _Objects:
         self._categories = dict.fromkeys(disputed, True)
         self._left_out: dict[str, list[int]] = {}  # places in the array, by kind
 
-    def read(self, records: list[Any]) -> None:
+    def read(self, plain: PlainObjects, odd: list[Numbered]) -> None:
         document = self._document
-        for index, record in enumerate(records):
+        numbers = {name: number for number, name in enumerate(document.images)}
+        classes = {name: number for number, name in enumerate(document.names)}
+        sorted_out, more = sort_out(plain, partial(self._image_number, numbers), partial(self._class_number, classes))
+        document.objects.put_plain(sorted_out, list(document.images), document.names)
+        for index, record in sorted([*odd, *more], key=itemgetter(0)):
             if isinstance(record, dict):
                 self._read_one(index, record)
             else:
@@ -213,15 +200,24 @@ class _Objects:
                 document.report("annotations", index, "annotation-invalid", text)
                 document.n_astray += 1
         self._tell_left_out()
-        kept = [item for objects in document.objects.values() for _, item in objects]
-        document.has_objects = bool(kept)
-        document.are_all_crowds = bool(kept) and all(is_crowd(record) for record in kept)
+        objects = document.objects
+        document.has_objects = len(objects) > 0
+        document.are_all_crowds = len(objects) > 0 and objects.are_all_crowds()
         if document.are_all_crowds:
             text = (
-                f"Every object ({len(kept)}) is marked as a crowd (iscrowd 1), as CVAT does with painted masks; "
+                f"Every object ({len(objects)}) is marked as a crowd (iscrowd 1), as CVAT does with painted masks; "
                 "all are taken as objects."
             )
+            objects.make_no_crowds()
             document.report("annotations", 0, "crowds-are-objects", text)
+
+    def _image_number(self, numbers: Mapping[str, int], id: int) -> int | None:
+        name = None if look_up(id, self._claimed) is not None else look_up(id, self._by_id)
+        return None if name is None else numbers[name]
+
+    def _class_number(self, classes: Mapping[str, int], id: int) -> int | None:
+        name = None if look_up(id, self._categories) else look_up(id, self._document.categories)
+        return None if name is None else classes[name]
 
     def _read_one(self, index: int, record: dict[str, Any]) -> None:
         document = self._document
@@ -240,7 +236,7 @@ class _Objects:
         elif look_up(key(record.get("category_id")), self._categories):
             self._leave_out("annotation-of-duplicate-category", index, (name,))
         else:
-            document.objects.setdefault(name, []).append((index, record))
+            document.objects.put(name, index, record)
 
     def _leave_out(self, kind: str, index: int, images: set[str] | tuple[str, ...]) -> None:
         self._left_out.setdefault(kind, []).append(index)
@@ -250,7 +246,3 @@ class _Objects:
         for kind, places in self._left_out.items():
             text = f"{counted(len(places), 'annotation')} left out: {_WHY_LEFT_OUT[kind]}."
             self._document.report("annotations", places[0], kind, text)
-
-
-def is_crowd(record: Mapping[str, Any]) -> bool:
-    return number(record.get("iscrowd")) == 1 or record.get("iscrowd") is True

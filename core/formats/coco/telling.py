@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 
+from core.domain.annotation_columns import ColumnAnnotations
 from core.domain.counting import counted
 from core.domain.geometry import Polygon
 from core.domain.imports import ImportSource, Problem, RawAnnotation, RawImage, Severity
@@ -16,6 +18,7 @@ from core.formats.base import SizeOf
 from core.formats.coco.evidence import Evidence
 from core.formats.coco.files import Pictures, folders_in
 from core.formats.coco.objects import is_box_outline, to_annotation
+from core.formats.coco.objects_of_images import are_boxes
 from core.formats.coco.records import CocoDocument, CocoImage
 from core.formats.coco.same_images import SameImages
 from core.formats.reading.frames import Drawn, Frame, frame_of
@@ -48,20 +51,16 @@ class Telling:
         self._root = pictures.index.root
         self._source = source
         self._size_of = size_of
-        stated = {
-            (document.path, name): pictures.stated(document.path, name)
-            for document in documents
-            for name in document.images
-        }
-        found: dict[StatedName, Match] = pictures.index.match_stated(stated.values())
-        self._matches = {key: found[name] for key, name in stated.items()}
+        stated = [[pictures.stated(document.path, name) for name in document.images] for document in documents]
+        found: dict[StatedName, Match] = pictures.index.match_stated(chain.from_iterable(stated))
+        self._matches = [{name.name: found[name] for name in names} for names in stated]
         self._sets = [_set_of(document, source) for document in documents]
         self._sets_of: dict[str, set[str]] = {}  # by path
         self._files_of: dict[str, set[int]] = {}
         self._to_come: Counter[str | None] = Counter()
         for number, document in enumerate(documents):
             for name in document.images:
-                path = self._matches[document.path, name].path
+                path = self._matches[number][name].path
                 self._to_come[path] += 1
                 if path is not None:
                     self._files_of.setdefault(path, set()).add(number)
@@ -77,7 +76,7 @@ class Telling:
         is_any_named = any(document.images for document in self._documents)
         held: dict[str, RawImage] = {}
         for number, document in enumerate(self._documents):
-            evidence = Evidence(document, partial(self._is_sideways, document))
+            evidence = Evidence(document, partial(self._is_sideways, number))
             n_unjudged = 0
             for name, entry in document.images.items():
                 n_unjudged += bool(document.n_astray) and not document.says_something_of(name)
@@ -107,7 +106,7 @@ class Telling:
     def _image(self, number: int, document: CocoDocument, entry: CocoImage, evidence: Evidence) -> RawImage | None:
         """What an entry and its objects say; None, after reporting it, when the picture was not found."""
         name = entry.name
-        match = self._matches[document.path, name]
+        match = self._matches[number][name]
         if match.path is None and is_unsafe(name):
             text = f'"{shown(name)}" leads out of the images\' folder; it is left out.'
             document.report("images", entry.index, "path-unsafe", text)
@@ -118,12 +117,12 @@ class Telling:
             self._counts.elsewhere.append((name, match.path))
         is_empty = document.says_empty(name)
         frame = self._frame(document, entry, match.path, evidence)
-        objects = document.objects.pop(name, ())
-        found = [to_annotation(document, index, raw, frame.size, entry.size) for index, raw in objects]
+        is_any_stated = name in document.objects
+        annotations = _annotations_of(document, entry, frame)
+        document.objects.forget(name)
         if match.path is None:
             return None
-        annotations = tuple(annotation for annotation in found if annotation is not None)
-        if document.is_open(name) or (objects and not annotations):
+        if document.is_open(name) or (is_any_stated and not annotations):
             self._open.add(match.path)
         if len(self._files_of[match.path]) > 1:
             self._same.hear(match.path, number, annotations)
@@ -165,13 +164,15 @@ class Telling:
         self._counts.unknown.append((entry.index, entry.name))
         return replace(frame, is_guessed=True)
 
-    def _is_sideways(self, document: CocoDocument, name: str) -> bool:
-        path = self._matches[document.path, name].path
+    def _is_sideways(self, number: int, name: str) -> bool:
+        path = self._matches[number][name].path
         picture = None if path is None else self._size_of(self._root / path)
-        return frame_of(document.images[name].size, picture).is_as_stored
+        return frame_of(self._documents[number].images[name].size, picture).is_as_stored
 
     def _joined(self, before: RawImage | None, image: RawImage) -> RawImage:
         """Several files, or several entries of one, may speak of the same image; equal objects count once."""
+        if before is None and isinstance(image.annotations, ColumnAnnotations):
+            return image
         together = (*before.annotations, *image.annotations) if before else image.annotations
         kept = tuple(dict.fromkeys(together))
         if len(kept) < len(together):
@@ -186,7 +187,10 @@ class Telling:
     def _count(self, image: RawImage) -> None:
         self._counts.n_images += 1
         self._counts.n_empty += image.is_explicit_negative
-        self._counts.n_crowds += sum(annotation.is_crowd for annotation in image.annotations)
+        if isinstance(image.annotations, ColumnAnnotations):
+            self._counts.n_crowds += image.annotations.n_crowds
+        else:
+            self._counts.n_crowds += sum(annotation.is_crowd for annotation in image.annotations)
 
     def _tell_of_document(self, document: CocoDocument, n_unjudged: int) -> None:
         """What concerns many of its images, once, at the line of the first."""
@@ -273,16 +277,29 @@ def _outlines_are_boxes(documents: Sequence[CocoDocument]) -> bool:
     """Whether there are outlines, all of them rectangles. Ends at the first that is none."""
     is_any = False
     for document in documents:
-        for objects in document.objects.values():
-            for _, record in objects:
-                is_box = is_box_outline(record)
-                if is_box is False:
-                    return False
-                is_any = is_any or is_box is True
+        columns = document.objects.columns
+        of_columns = (are_boxes(columns),) if columns is not None else ()
+        for is_box in chain(of_columns, map(is_box_outline, document.objects.odd_records())):
+            if is_box is False:
+                return False
+            is_any = is_any or is_box is True
     return is_any
 
 
+def _annotations_of(document: CocoDocument, entry: CocoImage, frame: Frame) -> Sequence[RawAnnotation]:
+    """What can be used of an image's objects, after reporting the rest."""
+    plain = document.objects.plain(entry.name, frame.size)
+    if plain is not None:
+        return plain
+    objects = document.objects.records(entry.name)
+    found = (to_annotation(document, index, record, frame.size, entry.size) for index, record in objects)
+    return tuple(annotation for annotation in found if annotation is not None)
+
+
 def _with_boxes(image: RawImage) -> RawImage:
+    if isinstance(image.annotations, ColumnAnnotations):
+        return replace(image, annotations=image.annotations.as_boxes())
+
     def boxed(annotation: RawAnnotation) -> RawAnnotation:
         shape = annotation.geometry
         return replace(annotation, geometry=shape.bounds()) if isinstance(shape, Polygon) else annotation

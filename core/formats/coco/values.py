@@ -56,3 +56,7 @@ def _other_kind(found: Key) -> Key | None:
         return str(found) if abs(found) < 10**30 else None
     is_plain = found.isascii() and found.isdecimal() and len(found) <= 30 and (found == "0" or found[0] != "0")
     return int(found) if is_plain else None
+
+
+def is_crowd(record: Mapping[str, Any]) -> bool:
+    return number(record.get("iscrowd")) == 1 or record.get("iscrowd") is True

@@ -72,6 +72,9 @@ class ImageIndex:
         return _match(keys, self._exact_stem, self._similar_stem)
 
     def _exact(self, stated: StatedName) -> Sequence[str]:
+        literal = f"{stated.place}/{stated.name}" if stated.place else stated.name
+        if literal in self._known:  # nearly all
+            return (literal,)
         for name in spellings(stated.name):
             for place in (*stated.places, ""):
                 path = posixpath.normpath(posixpath.join(place, name))
@@ -245,20 +248,42 @@ def _longest_tail(parts: list[str], candidates: list[tuple[str, str]]) -> list[s
 def _walk(root: Path, max_entries: int | None) -> Iterable[str]:
     real_root = os.path.realpath(root)
     n_entries = 0
-    for folder, subfolders, files in os.walk(root, followlinks=False):
-        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
-        base = Path(folder).relative_to(root).as_posix()
-        n_entries += len(subfolders) + len(files)
+    waiting = [""]
+    while waiting:
+        base = waiting.pop()
+        try:
+            with os.scandir(root / base) as listing:
+                entries = list(listing)
+        except OSError:
+            continue
+        n_entries += len(entries)
         if max_entries is not None and n_entries > max_entries:
             return
-        for name in files:
-            path = Path(folder, name)
-            if is_image_name(name) and path.is_file() and not _leaves(path, real_root):
-                yield name if base == "." else f"{base}/{name}"
+        for entry in entries:
+            path = f"{base}/{entry.name}" if base else entry.name
+            if _is_folder(entry):
+                if not entry.name.startswith("."):
+                    waiting.append(path)
+            elif is_image_name(entry.name) and _is_file(entry) and not _leaves(entry, real_root):
+                yield path
 
 
-def _leaves(path: Path, real_root: str) -> bool:
-    return path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(real_root)
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
+
+
+def _leaves(entry: os.DirEntry[str], real_root: str) -> bool:
+    return entry.is_symlink() and not Path(os.path.realpath(entry.path)).is_relative_to(real_root)
 
 
 def _normal(text: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import struct
 from typing import NamedTuple
 
 from core.domain.geometry import Box, Geometry, Polygon
+from core.domain.packed_rings import pack, unpack
 
 
 class Shape(NamedTuple):
@@ -28,10 +28,7 @@ def encode(geometry: Geometry) -> Shape:
     if isinstance(geometry, Box):
         return Shape("box", geometry.x0, geometry.y0, geometry.x1, geometry.y1, None)
     box = geometry.bounds()
-    lengths = [len(ring) for ring in geometry.rings]
-    values = geometry.rings[0] if len(lengths) == 1 else [value for ring in geometry.rings for value in ring]
-    points = struct.pack(f"<I{len(lengths)}I{len(values)}f", len(lengths), *lengths, *values)
-    return Shape("polygon", box.x0, box.y0, box.x1, box.y1, points)
+    return Shape("polygon", box.x0, box.y0, box.x1, box.y1, pack(geometry.rings))
 
 
 def decode(shape: Shape) -> Geometry:
@@ -40,13 +37,4 @@ def decode(shape: Shape) -> Geometry:
     if shape.points is None:
         # A constraint of the table leaves no box without its corners.
         return Box(shape.x0 or 0.0, shape.y0 or 0.0, shape.x1 or 0.0, shape.y1 or 0.0)
-    (n_rings,) = struct.unpack_from("<I", shape.points)
-    lengths = struct.unpack_from(f"<{n_rings}I", shape.points, 4)
-    values = struct.unpack_from(f"<{sum(lengths)}f", shape.points, 4 + 4 * n_rings)
-    if n_rings == 1:
-        return Polygon((values,))
-    rings, start = [], 0
-    for length in lengths:
-        rings.append(values[start : start + length])
-        start += length
-    return Polygon(tuple(rings))
+    return Polygon(unpack(shape.points))
