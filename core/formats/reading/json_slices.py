@@ -37,8 +37,10 @@ _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"[ \t\r\n]*', re.DOTALL)
 _BOM = b"\xef\xbb\xbf"
 _PASSED_OVER = msgspec.json.Decoder(list[msgspec.Raw])
 
+_REFUSALS = (msgspec.MsgspecError, RecursionError, UnicodeError)
+
 Decode = Callable[[bytes], list[Any]]
-"""Makes values of a JSON array, or raises msgspec.MsgspecError for what it does not expect."""
+"""Makes values of a JSON array, or raises one of msgspec's errors for what it does not expect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +294,7 @@ class _Reader:
         try:
             with no_collection():
                 values = decode(b"[" + self._data[:cut] + b"]")
-        except (msgspec.MsgspecError, RecursionError):
+        except _REFUSALS:
             return None
         return Slice(key, first, Place(self._offset, cut, self._line), values, None)
 
@@ -321,7 +323,7 @@ class _Reader:
             values = decode(whole)
             if len(values) == n:
                 return Slice(key, first, place, values, None)
-        except (msgspec.MsgspecError, RecursionError):
+        except _REFUSALS:
             pass
         start = place.offset - self._offset
         records = self._parsed(whole, 1 - start)
