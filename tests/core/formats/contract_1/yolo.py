@@ -14,13 +14,8 @@ from core.errors import FormatError
 from core.formats.reading.image_index import ImageIndex, Match
 from core.formats.reading.text_files import head_of
 from core.formats.yolo.class_lists import is_marker
-from core.formats.yolo.layout import (
-    YoloLayout,
-    find_layout,
-    find_marker,
-    has_label_folder,
-    has_labels_beside_images,
-)
+from core.formats.yolo.label_files import has_label_folder, has_labels_beside_images
+from core.formats.yolo.layout import YoloLayout, find_layout, find_marker
 from core.formats.yolo.rows import class_name, looks_like_rows, read_label_file
 
 FILE_NAME = "data.yaml"
