@@ -15,9 +15,11 @@ from core.errors import FormatError
 from core.formats.alto.notes import Notes, notes_of
 from core.formats.alto.order import stated_ranks
 from core.formats.alto.text import baseline_of, has_words, text_of, unkept_of
+from core.formats.layout.arranging import MADE_CONTAINER
 from core.formats.layout.content import PageContent, StatedIds, called, checked_baseline, is_dummy, line_details
 from core.formats.layout.labels import TEXT_LINE
 from core.formats.layout.numbers import coordinates, number
+from core.formats.layout.scaling import pixel_scale
 from core.formats.reading.geometry_checks import CheckedShape, check_shape
 from core.formats.reading.xml_files import Node, read_xml, read_xml_head
 
@@ -182,7 +184,7 @@ class _PageReader:
                 own = self._ids.own(stated) or self._made_id(child)
                 if not is_container:
                     yield child, self._file.notes.parents.get(own, parent), own
-                yield from self.elements(child, "" if is_container and own == "calque_lines" else own or parent)
+                yield from self.elements(child, "" if is_container and own == MADE_CONTAINER else own or parent)
             else:
                 yield from self.elements(child, parent)
 
@@ -320,16 +322,6 @@ def _scale(file: AltoFile, size: tuple[int, int] | None, content: PageContent) -
         text = f"The page is measured in {file.unit} and says no size, so its pixels are not known; it is left out."
         content.report(file.path, None, "unit-unknown-scale", text)
         return None
-    across, down = size[0] / file.width, size[1] / file.height
     if file.unit != "pixel":
-        return (across, down)
-    if abs(across - 1) < 0.002 and abs(down - 1) < 0.002:
-        return (1.0, 1.0)
-    told = f"The page is {file.width:g} x {file.height:g}, the image {size[0]} x {size[1]} pixels"
-    if abs(across - down) < 0.02 * across:
-        text = f"{told}; the coordinates were scaled to the image."
-        content.report(file.path, None, "page-scaled", text, is_info=True)
-        return (across, down)
-    text = f"{told}, of another shape; the coordinates were taken as they are. Check them."
-    content.report(file.path, None, "image-size-differs", text)
-    return (1.0, 1.0)
+        return (size[0] / file.width, size[1] / file.height)
+    return pixel_scale((file.width, file.height), size, file.path, content)

@@ -34,7 +34,8 @@ def read_xml(path: Path) -> Node:
 
 
 def read_xml_head(path: Path, *, until: str, having: str) -> Node:
-    """The root element with what comes before the element `until`, if an element `having` has come; else with all.
+    """The root element with what comes before the element `until` ("*" = any), if an element `having` has come; else
+    with all.
 
     Raises FormatError for what `read_xml` refuses, as far as it is read.
     """
@@ -128,7 +129,7 @@ class _Builder:
         if attributes:
             attributes = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
         node = Node(name.rpartition(" ")[2], attributes, line)
-        if node.name == self._until and not self._having:
+        if self._until in (node.name, "*") and not self._having:
             raise _EnoughError
         if node.name == self._having:
             self._having = ""
