@@ -13,9 +13,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import IO
 
+from core.domain.counting import counted
 from core.domain.formats import Content
 from core.domain.geometry import Box, Polygon
-from core.domain.imports import RawAnnotation, RawImage
+from core.domain.imports import Problem, RawAnnotation, RawImage, Severity
 from core.domain.names import shown
 from core.errors import RefusedError, StorageError
 from core.files.faults import is_no_room
@@ -150,3 +151,25 @@ def _cannot_write(path: Path, error: OSError) -> StorageError:
     reason = "the disk is full" if is_no_room(error) else error.strerror or str(error)
     code = "E-250" if is_no_room(error) else ""
     return StorageError(f'"{shown(path)}" cannot be written: {reason}.', hint="Choose another folder.", code=code)
+
+
+class LeftOutDetails:
+    """Counts what is known of annotations and a format has no place for: ids, order, baselines."""
+
+    def __init__(self, format_title: str) -> None:
+        self._title = format_title
+        self._n = 0
+
+    def look(self, annotations: Iterable[RawAnnotation]) -> None:
+        for item in annotations:
+            details = item.details
+            if details is not None:
+                is_more = details.stated_id or details.parent or details.baseline or details.order is not None
+                self._n += bool(is_more)
+
+    def problems(self) -> tuple[Problem, ...]:
+        if not self._n:
+            return ()
+        have = counted(self._n, "annotation has", "annotations have")
+        text = f"{have} an id, a place in an order or a baseline, for which {self._title} has no place."
+        return (Problem("details-left-out", text, severity=Severity.INFO),)

@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from core.domain.details import AnnotationDetails
 from core.domain.geometry import Box, Polygon, Ring
 from core.domain.imports import RawAnnotation
 from core.domain.names import shown
+from core.formats.parts import PartsFound
+from core.formats.reading.curves import ellipse_outline
 from core.formats.reading.geometry_checks import check_shape
 from core.formats.reading.json_values import as_name, as_number, as_text
 from core.formats.reading.mask_pictures import outline_of_png
 
 GROUP = "labelme:group_id"
 PREFIX = "labelme:"
-CIRCLE_POINTS = 64
 _WITHOUT_AREA = frozenset({"line", "linestrip", "point", "points"})
 _CORNERS = frozenset({"rotation", "oriented_rectangle", "quadrilateral"})
 _MOST_TEXT = 2000
@@ -48,14 +49,15 @@ class ShapesFound:
 def read_shapes(records: list[Any], size: Size) -> ShapesFound:
     """`size` is that of the image (None = unknown: then borders are not checked)."""
     found = ShapesFound()
-    groups: dict[tuple[str, str], int] = {}  # by class and group, the place of its polygon
+    parts = PartsFound(GROUP)
     for index, record in enumerate(records):
         if not isinstance(record, dict):
             found.lost.append((index, "shape-invalid", f"Shape {index + 1} is no record; it is left out."))
             continue
         annotation = _to_annotation(index, record, size, found)
         if annotation is not None:
-            _add(annotation, record, groups, found)
+            parts.add(annotation, is_part=_kind(record) == "polygon")
+    found.annotations, found.n_joined = parts.annotations, parts.n_joined
     return found
 
 
@@ -65,36 +67,6 @@ def extents(records: list[Any]) -> Iterator[Box]:
         ring = _ring(record.get("points")) if isinstance(record, dict) else None
         if ring and record.get("shape_type") != "circle":
             yield Polygon((ring,)).bounds()
-
-
-def _add(
-    annotation: RawAnnotation, record: Mapping[str, Any], groups: dict[tuple[str, str], int], found: ShapesFound
-) -> None:
-    """Polygons of one class and group are the parts of one object."""
-    details, shape = annotation.details, annotation.geometry
-    group = details.get(GROUP) if details else None
-    if group is None or not isinstance(shape, Polygon) or _kind(record) != "polygon":
-        found.annotations.append(annotation)
-        return
-    key = (annotation.category or "", group)
-    if key not in groups:
-        groups[key] = len(found.annotations)
-        found.annotations.append(annotation)
-        return
-    first = found.annotations[groups[key]]
-    assert isinstance(first.geometry, Polygon)
-    is_second = len(first.geometry.rings) == 1
-    found.n_joined += is_second
-    rings = (*first.geometry.rings, *shape.rings)
-    found.annotations[groups[key]] = replace(first, geometry=Polygon(rings), details=_joined(first.details, details))
-
-
-def _joined(first: AnnotationDetails | None, second: AnnotationDetails | None) -> AnnotationDetails | None:
-    """Without the group, which is what made them one."""
-    pairs = dict((second.attributes if second else ()) + (first.attributes if first else ()))
-    pairs.pop(GROUP, None)
-    text = next((one.text for one in (first, second) if one is not None and one.text is not None), None)
-    return AnnotationDetails(text=text, attributes=tuple(pairs.items())) if pairs or text is not None else None
 
 
 def _to_annotation(index: int, record: Mapping[str, Any], size: Size, found: ShapesFound) -> RawAnnotation | None:
@@ -157,11 +129,8 @@ def _rectangle(ring: Ring) -> Box | Polygon:
 
 
 def _circle(ring: Ring) -> Polygon:
-    x, y = ring[:2]
-    radius = math.hypot(ring[2] - x, ring[3] - y)
-    angles = (2 * math.pi * step / CIRCLE_POINTS for step in range(CIRCLE_POINTS))
-    points = ((x + radius * math.cos(angle), y + radius * math.sin(angle)) for angle in angles)
-    return Polygon((tuple(value for point in points for value in point),))
+    radius = math.hypot(ring[2] - ring[0], ring[3] - ring[1])
+    return ellipse_outline(ring[0], ring[1], radius, radius)
 
 
 def _mask(record: Mapping[str, Any]) -> Polygon | str:

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from core.domain.counting import counted
 from core.domain.details import AnnotationDetails, ImageDetails
 from core.domain.geometry import Box, Polygon, Ring
-from core.domain.imports import Problem, RawAnnotation, RawImage, Severity
+from core.domain.imports import RawAnnotation, RawImage
 from core.formats.base import WriteResult
 from core.formats.labelme.shapes import GROUP, PREFIX
-from core.formats.writing import FileNames, write_file
+from core.formats.parts import GroupNumbers
+from core.formats.writing import FileNames, LeftOutDetails, write_file
 
 _VERSION = "5.5.0"
 _BOOLEANS = {"true": True, "false": False}
@@ -22,7 +22,8 @@ _BOOLEANS = {"true": True, "false": False}
 def write_labelme(images: Iterable[RawImage], folder: Path) -> WriteResult:
     """Raises RefusedError for two images that differ in their ending only, StorageError."""
     names = FileNames("LabelMe")
-    n_images = n_annotations = n_lost = 0
+    left_out = LeftOutDetails("LabelMe")
+    n_images = n_annotations = 0
     for image in images:
         if not image.annotations and not image.is_explicit_negative:
             continue
@@ -30,21 +31,8 @@ def write_labelme(images: Iterable[RawImage], folder: Path) -> WriteResult:
         write_file(folder / name, _to_json(image))
         n_images += 1
         n_annotations += sum(item.category is not None for item in image.annotations)
-        n_lost += sum(map(_loses_details, image.annotations))
-    problems = [] if not n_lost else [Problem("details-left-out", _lost_text(n_lost), severity=Severity.INFO)]
-    return WriteResult(n_images, n_annotations, tuple(problems))
-
-
-def _lost_text(n: int) -> str:
-    return (
-        f"{counted(n, 'annotation has', 'annotations have')} an id, an order or a baseline, which LabelMe cannot hold."
-    )
-
-
-def _loses_details(annotation: RawAnnotation) -> bool:
-    details = annotation.details
-    is_more = details is not None and (details.stated_id or details.parent or details.baseline)
-    return bool(is_more) or (details is not None and details.order is not None)
+        left_out.look(image.annotations)
+    return WriteResult(n_images, n_annotations, left_out.problems())
 
 
 def _to_json(image: RawImage) -> str:
@@ -80,29 +68,15 @@ def _others(details: ImageDetails | None) -> dict[str, Any]:
 
 
 def _shapes(annotations: Iterable[RawAnnotation]) -> Iterator[dict[str, Any]]:
-    """Parts of one object share a group that nobody else of the image has."""
     items = [item for item in annotations if item.category is not None and item.geometry is not None]
-    taken = {item.details.get(GROUP) for item in items if item.details is not None}
-    free = (number for number in range(1, 2**31) if str(number) not in taken)
-    used: set[tuple[str | None, str]] = set()
+    groups = GroupNumbers(GROUP, items)
     for item in items:
-        shape = item.geometry
+        shape, group = item.geometry, groups.take(item)
         if isinstance(shape, Box):
-            points: list[Ring] = [(shape.x0, shape.y0, shape.x1, shape.y1)]
-            yield _shape(item, "rectangle", points[0], _stated_group(item))
-            continue
-        assert isinstance(shape, Polygon)
-        group = _stated_group(item) if len(shape.rings) == 1 else next(free)
-        if group is not None and (item.category, str(group)) in used:
-            group = None  # otherwise the two would be one object
-        used.add((item.category, str(group)))
-        for ring in shape.rings:
-            yield _shape(item, "polygon", ring, group)
-
-
-def _stated_group(item: RawAnnotation) -> int | None:
-    text = (item.details.get(GROUP) if item.details else None) or ""
-    return int(text) if text.lstrip("-").isdecimal() and text.isascii() and len(text) < 19 else None
+            yield _shape(item, "rectangle", (shape.x0, shape.y0, shape.x1, shape.y1), group)
+        elif isinstance(shape, Polygon):
+            for ring in shape.rings:
+                yield _shape(item, "polygon", ring, group)
 
 
 def _shape(item: RawAnnotation, kind: str, ring: Ring, group: int | None) -> dict[str, Any]:

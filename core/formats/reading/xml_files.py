@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from xml.parsers import expat
 
@@ -14,9 +14,11 @@ from core.formats.reading.plain_xml import read_plain
 from core.formats.reading.text_files import read_limited, read_pieces
 
 MAX_BYTES = 64 * 2**20
+MAX_STREAMED_BYTES = 2**31
+_MOST_AT_ONCE = 16 * 2**20  # of an element below the outermost, where a file is streamed
 _PIECE = 2**16
 
-__all__ = ["MAX_BYTES", "Node", "read_root_name", "read_xml", "read_xml_head"]
+__all__ = ["MAX_BYTES", "Node", "read_root_name", "read_xml", "read_xml_head", "stream_attributes", "stream_xml"]
 
 
 def read_xml(path: Path) -> Node:
@@ -58,6 +60,76 @@ def read_root_name(path: Path) -> str:
     if not found:
         raise _empty(path)
     return found[0]
+
+
+def stream_xml(path: Path) -> Iterator[Node]:
+    """The outermost element as it begins, then each of the elements right inside it, complete, which are not kept.
+
+    For files of any size. Raises FormatError for what `read_xml` refuses, and for an element that is too large.
+    """
+    builder = _Builder(path)
+    parser = _make_parser(builder)
+    is_told = False
+    n_bytes = n_done = 0
+    with _telling(path):
+        for piece in read_pieces(path, MAX_STREAMED_BYTES, _PIECE):
+            parser.Parse(piece, False)
+            n_bytes += len(piece)
+            root = builder.root
+            if root is None or len(root.children) <= 1:  # the last one may still be open
+                if n_bytes - n_done > _MOST_AT_ONCE:
+                    text = f'"{shown(path.name)}" has an element that is too large to be read.'
+                    raise FormatError(text, file=path, line=parser.CurrentLineNumber)
+                continue
+            if not is_told:
+                yield Node(root.name, root.attributes, root.line)
+                is_told = True
+            n_done = n_bytes
+            complete, root.children[:] = root.children[:-1], root.children[-1:]
+            yield from complete
+        if not n_bytes:
+            raise _empty(path)
+        parser.Parse(b"", True)
+    root = _root_of(builder, path)
+    if not is_told:
+        yield Node(root.name, root.attributes, root.line)
+    yield from root.children
+
+
+def stream_attributes(path: Path, names: Collection[str]) -> Iterator[tuple[str, Mapping[str, str], int]]:
+    """Of a large file, only names, attributes and lines: of the outermost element, then of those right inside it that
+    are called one of `names`. Raises FormatError as `stream_xml` does."""
+    found: list[tuple[str, Mapping[str, str], int]] = []
+    depth = 0
+
+    def start(element: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > MAX_DEPTH:
+            text = f'"{shown(path.name)}" is nested too deeply.'
+            raise FormatError(text, file=path, line=parser.CurrentLineNumber)
+        plain = element.rpartition(" ")[2]
+        if depth == 1 or (depth == 2 and plain in names):
+            found.append((plain, attributes, parser.CurrentLineNumber))
+
+    def end(_: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartDoctypeDeclHandler = _Builder(path).refuse_doctype
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    is_empty = True
+    with _telling(path):
+        for piece in read_pieces(path, MAX_STREAMED_BYTES, _PIECE):
+            is_empty = False
+            parser.Parse(piece, False)
+            yield from found
+            found.clear()
+        if is_empty:
+            raise _empty(path)
+        parser.Parse(b"", True)
+    yield from found
 
 
 def _parse_pieces(parser: expat.XMLParserType, path: Path) -> None:
