@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.paths import resolve_home
 from app.verbs.export_arguments import add_export_data_options
+from app.verbs.import_options import add_import_options, add_imports_options
 from app.verbs.output import Console, VerbResult, escaped
 from core.errors import CalqueError
 
@@ -29,6 +30,7 @@ CHANGING = (
 )
 VERBS = (
     "import",
+    "imports",
     "train",
     "runs",
     "models",
@@ -80,37 +82,8 @@ def make_parser() -> argparse.ArgumentParser:
     def verb(name: str, text: str) -> argparse.ArgumentParser:
         return verbs.add_parser(name, parents=[common], help=text, description=text)
 
-    made = verb("import", "Make a project from a folder of images, or add annotations to one.")
-    made.add_argument("path", metavar="PATH", type=Path, help="a folder, or an annotation file")
-    made.add_argument("--project", metavar="NAME", required=True)
-    made.add_argument("--format", metavar="F", help="coco, yolo, alto or images; detected when not given")
-    made.add_argument(
-        "--images", metavar="DIR", type=Path, help="where the images are, when not beside the annotations"
-    )
-    made.add_argument(
-        "--without",
-        metavar="FILE",
-        type=Path,
-        action="append",
-        default=[],
-        help="an annotation file of the folder that is not to be read; may be given several times",
-    )
-    drawn = made.add_mutually_exclusive_group()
-    drawn.add_argument(
-        "--drawn-as-stored",
-        action="store_true",
-        default=None,
-        help="the annotations of images stored turned (EXIF) were drawn before they were turned",
-    )
-    drawn.add_argument(
-        "--drawn-upright",
-        action="store_false",
-        dest="drawn_as_stored",
-        help="they were drawn after, also where a file states the size before",
-    )
-    made.add_argument(
-        "--names-encoding", metavar="ENCODING", help="of class names in files that are not UTF-8, e.g. gbk or cp1252"
-    )
+    add_import_options(verb("import", "Make a project from folders, files or a .zip file, or add them to one."))
+    add_imports_options(verb("imports", "List what imports brought to a project, or show the report of one."))
 
     made = verb("train", "Train a model and wait for its end; Ctrl+C stops and keeps the best.")
     made.add_argument("file", metavar="run.toml", nargs="?", type=Path, help="the whole training as a file")
@@ -120,7 +93,8 @@ def make_parser() -> argparse.ArgumentParser:
         verb(name, f"List {what}, or show one.").add_argument("id", metavar="ID", nargs="?")
     made = verb("locate", "Say where a project's folder is now; its images are recognised by path, size and content.")
     made.add_argument("project", metavar="PROJECT")
-    made.add_argument("folder", metavar="FOLDER", type=Path)
+    made.add_argument("folder", metavar="FOLDER", type=Path, nargs="?")
+    made.add_argument("--images", action="store_true", help="find images that were moved within the folder")
     made.add_argument("--allow-missing", action="store_true", help="also when not all of its images are there")
     verb("stop", "Stop a run and keep the best so far.").add_argument("run", metavar="RUN")
     made = verb("retry", "Try a run again from its newest checkpoint, or start one that waits, and wait for its end.")
@@ -360,13 +334,14 @@ def _dispatch(arguments: argparse.Namespace, home: Any, console: Console) -> Ver
     from app.services import open_services
 
     with open_services(home) as services:
-        if verb in CHANGING:
+        if verb in CHANGING and not getattr(arguments, "dry_run", False):
             _back_up(services, console)
         _take_in_runs(services, console)
-        if verb == "import":
+        if verb in ("import", "imports"):
             from app.verbs import importing
 
-            return importing.run(services, arguments, console)
+            run = importing.run if verb == "import" else importing.run_imports
+            return run(services, arguments, console)
         if verb == "export-data":
             from app.verbs import exporting
 

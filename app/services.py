@@ -75,7 +75,7 @@ class Services:
     def imports(self) -> ImportService:
         from core.imports.service import ImportService
 
-        return self._once("imports", lambda: ImportService(self.registry, self.formats))
+        return self._once("imports", lambda: ImportService(self.registry, self.formats, self.home.unpacked))
 
     @property
     def exports(self) -> ExportService:

@@ -24,6 +24,7 @@ _OWN = frozenset(
         "devices",
         "timing",
         "trying",
+        "unpacked",
     }
     | {"settings.json", "window.ini", "window.json"}
 )
@@ -73,6 +74,11 @@ class Home:
     def predictions(self) -> Path:
         """A pack for each set of predictions that does not lie with a version, named by the set's id."""
         return self.root / "predictions"
+
+    @property
+    def unpacked(self) -> Path:
+        """Content of archives that became projects, a folder for each."""
+        return self.root / "unpacked"
 
     @property
     def thumbnails(self) -> Path:

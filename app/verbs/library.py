@@ -15,6 +15,7 @@ from core.domain.imports import Problem, Severity
 from core.domain.locating import match_text
 from core.domain.models import ModelVersion
 from core.domain.names import shown, typed_path
+from core.domain.projects import Project
 from core.domain.runs import RunFilter, RunRecord
 from core.errors import CalqueError, NotFoundError, RefusedError
 
@@ -82,6 +83,10 @@ def run_locate(services: Services, arguments: argparse.Namespace, console: Conso
     project = services.projects.find_project(arguments.project)
     if project is None:
         raise NotFoundError(f'There is no project "{arguments.project}".', hint="calque projects lists all.")
+    if arguments.images:
+        return _locate_images(services, project, console)
+    if arguments.folder is None:
+        raise RefusedError("Say where the folder is now.", hint="Or find moved images in it with --images.")
     match = services.projects.match_folder(
         project.id,
         typed_path(arguments.folder).absolute(),
@@ -92,6 +97,16 @@ def run_locate(services: Services, arguments: argparse.Namespace, console: Conso
     services.projects.move_root(match, project.id)
     text = f'"{shown(project.name)}" is in {shown(match.folder)} now. {match_text(match)}'
     return VerbResult({"project": project.id, "match": match}, (text,))
+
+
+def _locate_images(services: Services, project: Project, console: Console) -> VerbResult:
+    found = services.projects.find_moved_images(
+        project.id, told=lambda done, total: console.progress(done, total, "reading files of the same size")
+    )
+    services.projects.move_images(found, project.id)
+    data = {"project": project.id, "moved": dict(found.moved), "n_missing": found.n_missing}
+    lines = (found.text, *(f"  {shown(old)} -> {shown(new)}" for old, new in found.moved))
+    return VerbResult(data, lines, 1 if found.n_missing else 0)
 
 
 def run_stop(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:

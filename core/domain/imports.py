@@ -84,6 +84,7 @@ class ImportSource:
     mapping: tuple[tuple[str, str | None], ...] = ()
     options: tuple[tuple[str, str], ...] = ()
     takes_model_made: bool = False  # annotations of which the file says that a model made them
+    unpack_to: Path | None = None  # of an archive with pictures: the folder that its content is to stay in
 
     def option(self, name: str, default: str = "") -> str:
         return dict(self.options).get(name, default)

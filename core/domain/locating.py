@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,3 +54,60 @@ def match_text(match: FolderMatch) -> str:
             listed = ", ".join(shown(name) for name in names[:3])
             parts.append(f"{n} {'is' if n == 1 else 'are'} {what}: {listed}{more}.")
     return " ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What tells a picture file from others. `path` is relative to the project's folder."""
+
+    path: str
+    n_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class MovedImages:
+    """Of a project's images that are not where they were: those found elsewhere in its folder, as (old path, new
+    path), and how many were not."""
+
+    moved: tuple[tuple[str, str], ...]
+    n_missing: int
+
+    @property
+    def text(self) -> str:
+        if not self.moved and not self.n_missing:
+            return "No image is missing."
+        parts = []
+        if self.moved:
+            named = ", ".join(f'"{shown(old)}" is "{shown(new)}" now' for old, new in self.moved[:3])
+            more = ", …" if len(self.moved) > 3 else ""
+            parts.append(f"{counted(len(self.moved), 'moved image was', 'moved images were')} found: {named}{more}.")
+        if self.n_missing:
+            parts.append(
+                f"{counted(self.n_missing, 'missing image was', 'missing images were')} not found in the folder."
+            )
+        return " ".join(parts)
+
+
+def match_moved(missing: Iterable[FileFacts], found: Iterable[FileFacts]) -> tuple[tuple[str, str], ...]:
+    """(old path, new path) of the missing files whose content lies elsewhere. Of several files with that content one
+    of the same name is taken first."""
+    places: dict[tuple[int, str], list[str]] = {}
+    for file in found:
+        if file.sha256:
+            places.setdefault((file.n_bytes, file.sha256), []).append(file.path)
+    moved: list[tuple[str, str]] = []
+    waiting = [file for file in missing if (file.n_bytes, file.sha256) in places]
+    for is_same_name in (True, False):
+        left: list[FileFacts] = []
+        for file in waiting:
+            candidates = places[file.n_bytes, file.sha256]
+            name = file.path.rpartition("/")[2]
+            fitting = [path for path in candidates if not is_same_name or path.rpartition("/")[2] == name]
+            if fitting:
+                candidates.remove(fitting[0])
+                moved.append((file.path, fitting[0]))
+            else:
+                left.append(file)
+        waiting = left
+    return tuple(sorted(moved))

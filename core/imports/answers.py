@@ -96,10 +96,6 @@ class Answers:
     def makers(self) -> tuple[tuple[str, int], ...]:
         return tuple(self._makers.most_common())
 
-    def check(self, names: Sequence[str]) -> None:
-        """Raises RefusedError for classes of the mapping that no file names."""
-        require_known(self._mapping, names)
-
     def problems(self) -> list[Problem]:
         return [*self._of_classes(), *self._of_models()]
 

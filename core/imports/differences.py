@@ -25,6 +25,7 @@ def find_differences(
 ) -> Differences:
     """Raises ImportCancelledError."""
     keys = list_keys(session, project)
+    keys |= {new: keys[old] for old, new in plan.moved if old in keys}
     names = {category.id: category.name for category in list_categories(session, project)}
     total = Difference()
     classes: defaultdict[str, Difference] = defaultdict(Difference)

@@ -45,6 +45,7 @@ class ImportPlan:
     makers: tuple[tuple[str, int], ...] = ()
     known_categories: tuple[str, ...] = ()
     recognised: tuple[Recognised, ...] = ()
+    moved: tuple[tuple[str, str], ...] = ()  # old and new paths of images that the project has
 
     @property
     def can_import(self) -> bool:
@@ -103,6 +104,7 @@ def make_plan(
     image_problems: Sequence[Problem],
     known_categories: Sequence[str] = (),
     recognised: Sequence[Recognised] = (),
+    moved: tuple[tuple[str, str], ...] = (),
 ) -> ImportPlan:
     """`images` are the usable files below the root, `known_categories` those of the project to be added to."""
     problems = list(reading.problems)
@@ -121,7 +123,6 @@ def make_plan(
     listed = dict.fromkeys(map(clean_name, reading.categories))
     found = answers.found
     stated = (*listed, *sorted(name for name in found if name not in listed))
-    answers.check(stated)
     names = answers.categories(stated)
     problems += answers.problems()
     problems += similar_names(names, known_categories)
@@ -139,6 +140,7 @@ def make_plan(
         makers=answers.makers,
         known_categories=tuple(known_categories),
         recognised=tuple(recognised),
+        moved=moved,
     )
 
 

@@ -68,7 +68,7 @@ def write_plan(
     is_cancelled: IsCancelled,
 ) -> Written:
     """Images are known by their path. Raises ImportCancelledError; the caller's transaction undoes everything."""
-    known = image_store.list_facts(session, project)
+    known = _moved(session, project, plan, image_store.list_facts(session, project))
     problems = list(_update_known(session, plan, known))
     new = [image.facts for image in plan.images if image.facts.path not in known]
     stated = {image.facts.path: image.stated_set for image in plan.images if image.stated_set}
@@ -101,6 +101,21 @@ def _prepare_counting(session: Session, project: ProjectId, progress: Progress, 
             raise ImportCancelledError
         progress(done, len(missing), "Preparing the counts")
         selection_store.store_block(session, project, number)
+
+
+def _moved(
+    session: Session, project: ProjectId, plan: ImportPlan, known: dict[str, tuple[int, ImageFacts]]
+) -> dict[str, tuple[int, ImageFacts]]:
+    """The images of the project by where they lie now."""
+    found = {image.facts.path: image.facts for image in plan.images}
+    moved: dict[int, ImageFacts] = {}
+    for old, new in plan.moved:
+        if old in known and new not in known:  # another source of the same import may have said so already
+            key, _ = known.pop(old)
+            moved[key] = found[new]
+            known[new] = (key, found[new])
+    image_store.move_images(session, project, moved)
+    return known
 
 
 def _update_known(session: Session, plan: ImportPlan, known: Mapping[str, tuple[int, ImageFacts]]) -> Iterator[Problem]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
-from core.domain.locating import FolderMatch
+from core.domain.imports import Problem
+from core.domain.locating import FileFacts, FolderMatch, MovedImages, match_moved
+from core.domain.projects import ImageState
 from core.images.hashing import sha256_of
 from core.images.opening import ImageFileError
+from core.images.scan import scan_images
 from core.registry.stores.image_files import ImageFile
+from core.registry.stores.images import ImageFacts
 
 N_TRIED = 50  # images, to tell which of several folders it is
 N_SAMPLED = 24  # images that are hashed in any case
@@ -104,3 +109,39 @@ def _look(folder: Path, file: ImageFile) -> os.stat_result | None:
         return (folder / file.path).stat()
     except (OSError, ValueError):
         return None
+
+
+def find_moved(root: Path, files: Iterable[ImageFile], told: Callable[[int, int], None]) -> MovedImages:
+    """Of the files that are not where they were, where below `root` they lie now. Only files of a wanted size are
+    hashed. `told` may raise to give up. Raises NotFoundError when `root` is no folder."""
+    missing: list[ImageFile] = []
+    known: set[str] = set()
+    for file in files:
+        known.add(file.path)
+        if _look(root, file) is None:
+            missing.append(file)
+    sizes = {file.n_bytes for file in missing}
+    candidates = [
+        found
+        for found in (scan_images(root) if missing else ())
+        if not isinstance(found, Problem) and found.path not in known and found.n_bytes in sizes
+    ]
+    hashed: list[FileFacts] = []
+    for number, found in enumerate(candidates):
+        told(number, len(candidates))
+        with contextlib.suppress(ImageFileError):
+            hashed.append(FileFacts(found.path, found.n_bytes, sha256_of(root / found.path)))
+    told(len(candidates), len(candidates))
+    moved = match_moved((FileFacts(file.path, file.n_bytes, file.sha256) for file in missing), hashed)
+    return MovedImages(moved, len(missing) - len(moved))
+
+
+def facts_there(known: ImageFacts, root: Path, path: str) -> ImageFacts:
+    """Of an image that lies at another path now."""
+    try:
+        mtime_ns = (root / path).stat().st_mtime_ns
+    except OSError:
+        mtime_ns = 0  # the next look at the file will tell
+    if known.state is ImageState.MISSING:
+        return replace(known, path=path, mtime_ns=mtime_ns, state=ImageState.OK, damage="")
+    return replace(known, path=path, mtime_ns=mtime_ns)

@@ -12,14 +12,14 @@ from core.domain.changes import Changed, Changes
 from core.domain.ids import AnnotationId, ImageId, ProjectId
 from core.domain.image_ids import ImageIds
 from core.domain.judgements import ModelAnnotation
-from core.domain.locating import FolderMatch
+from core.domain.locating import FolderMatch, MovedImages
 from core.domain.names import shown
 from core.domain.projects import AnnotatedImage, Category, Folder, ImageFilter, ImageRecord, Project
 from core.domain.runs import RunFilter
 from core.domain.snapshots import Split
 from core.errors import NotFoundError, RefusedError
 from core.projects.listings import Listings
-from core.projects.locating import N_TRIED, check_folder, likely_folder
+from core.projects.locating import N_TRIED, check_folder, facts_there, find_moved, likely_folder
 from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.stores import images, projects, runs
@@ -92,6 +92,29 @@ class ProjectService:
         with self._registry.write(durable=True) as session:
             projects.get_project(session, id)
             projects.set_root(session, id, match.folder)
+            return noted(session)
+
+    def find_moved_images(
+        self, id: ProjectId, *, told: Callable[[int, int], None] = lambda done, total: None
+    ) -> MovedImages:
+        """Which of the project's images are not where they were, and where in its folder they lie now: nothing is
+        changed. Files are known by size and content. `told(done, of how many)` may raise to give up.
+
+        Raises NotFoundError when the project's folder is not there.
+        """
+        return find_moved(self.get_project(id).root, self._files(id), told)
+
+    def move_images(self, found: MovedImages, id: ProjectId) -> Changes:
+        """The images lie where `find_moved_images` found them; their annotations and tags go with them."""
+        with self._registry.write(durable=True) as session:
+            root = projects.get_project(session, id).root
+            known = images.list_facts(session, id)
+            moved = {
+                known[old][0]: facts_there(known[old][1], root, new)
+                for old, new in found.moved
+                if old in known and new not in known
+            }
+            images.move_images(session, id, moved)
             return noted(session)
 
     def remove_project(self, id: ProjectId) -> Changes:

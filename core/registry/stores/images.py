@@ -21,7 +21,7 @@ from core.registry.stores.chunks import KEYS_PER_QUERY, ROWS_PER_INSERT, chunked
 from core.registry.stores.details import image_details
 from core.registry.stores.driver import cursor_of
 from core.registry.stores.projects import add_folders
-from core.registry.stores.upkeep import facts_written, images_come
+from core.registry.stores.upkeep import facts_written, images_come, images_move
 from core.registry.tables.images import IMAGES, AnnotationRow, ImageRow
 from core.registry.tables.judgements import ImageTagRow
 from core.registry.tables.projects import FolderRow
@@ -118,6 +118,17 @@ def update_images(session: Session, images: Mapping[int, ImageFacts]) -> None:
         values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in _to_columns(chunk[0][1])}
         session.execute(update(IMAGES).where(IMAGES.c.id == bindparam("key")).values(values), rows)
     facts_written(session, images.keys())
+
+
+def move_images(session: Session, project: ProjectId, moved: Mapping[int, ImageFacts]) -> None:
+    """By key, the facts of images that lie elsewhere in the project's folder now; no other image may be there."""
+    if not moved:
+        return
+    folders = add_folders(session, project, (image.folder for image in moved.values()))
+    with images_move(session, project, {key: folders[image.folder] for key, image in moved.items()}):
+        for key, image in moved.items():
+            values = {"path": image.path, "search_name": search_name(image.path), "folder_id": folders[image.folder]}
+            session.execute(update(IMAGES).where(IMAGES.c.id == key).values(values | _to_columns(image)))
 
 
 def state_sets(session: Session, stated: Mapping[int, str]) -> None:

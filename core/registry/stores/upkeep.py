@@ -112,6 +112,23 @@ def images_come(session: Session, project: ProjectId, folders: Iterable[int]) ->
     note(session, Changes.of(projects=[project], image_lists=[project], folders=[project]))
 
 
+@contextmanager
+def images_move(session: Session, project: ProjectId, folders: Mapping[int, int]) -> Iterator[None]:
+    """Around the update of images' paths; `folders` has the key of each one's new folder by its own key."""
+    changes: dict[int, FolderChange] = defaultdict(FolderChange)
+    places, tallies = _find_places(session, folders), _tally(session, folders)
+    for key, new in folders.items():
+        tally, old = tallies.get(key, {}), places[key].folder
+        changes[old].n_images -= 1
+        changes[new].n_images += 1
+        changes[old].replace(tally, {})
+        changes[new].replace({}, tally)
+    yield
+    add_to_folders(session, changes)
+    facts_written(session, folders)
+    note(session, Changes.of(projects=[project], image_lists=[project], folders=[project]))
+
+
 def facts_written(session: Session, images: Collection[int]) -> None:
     """The facts of these images were written anew."""
     for chunk in chunked(images, KEYS_PER_QUERY):

@@ -98,3 +98,73 @@ def test_a_version_of_a_file_is_left_out_at_a_wish(
     monkeypatch.chdir(folder)
     code, out = run(tmp_path, capsys, "--json", "import", ".", "--project", "P", "--without", "./backup.json")
     assert code == 0 and json.loads(out)["annotations"] == 7
+
+
+def test_a_dry_run_says_everything_and_writes_nothing(
+    tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out = run(tmp_path, capsys, "import", str(folder), "--project", "P", "--dry-run", "--map", "line=row")
+    assert code == 0
+    assert "COCO: 1 .json file looks like COCO (taken)" in out
+    assert "line: 7 -> row" in out and out.rstrip().endswith("Nothing was written.")
+    code, out = run(tmp_path, capsys, "--json", "projects")
+    assert json.loads(out)["projects"] == []
+
+
+def test_classes_are_mapped_and_left_out(tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out = run(tmp_path, capsys, "--json", "import", str(folder), "--project", "P", "--map", "line=row")
+    assert code == 0 and json.loads(out)["categories"] == {"row": 7}
+    code, out = run(tmp_path, capsys, "--json", "import", str(folder), "--project", "Q", "--map", "line=")
+    assert code == 0 and json.loads(out)["annotations"] == 0
+    code, out = run(tmp_path, capsys, "--json", "import", str(folder), "--project", "R", "--map", "word=row")
+    assert code == 1 and 'called "word"' in json.loads(out)["error"]["text"]
+    code, out = run(tmp_path, capsys, "--json", "import", str(folder), "--project", "R", "--map", "word")
+    assert code == 1 and "no name=value" in json.loads(out)["error"]["text"]
+    code, out = run(tmp_path, capsys, "--json", "import", str(folder), "--project", "R", "--option", "a=b")
+    assert code == 1 and 'no option "a"' in json.loads(out)["error"]["text"]
+
+
+def test_changes_are_told_and_taken_over_when_asked(
+    tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(tmp_path, capsys, "import", str(folder), "--project", "P")
+    document = json.loads((folder / "train.json").read_text())
+    document["annotations"][0]["bbox"] = [2, 1, 9, 9]
+    (folder / "train.json").write_text(json.dumps(document))
+    code, out = run(tmp_path, capsys, "import", str(folder), "--project", "P", "--dry-run")
+    assert code == 0 and "6 the same, 0 new, 1 changed, 0 not in the files any more" in out
+    assert "0.png: 0 the same, 0 new, 1 changed" in out
+    code, out = run(tmp_path, capsys, "--json", "import", str(folder), "--project", "P", "--take-changes")
+    assert json.loads(out)["differences"] == {"same": 6, "new": 0, "changed": 1, "gone": 0}
+    code, out = run(tmp_path, capsys, "--json", "import", str(folder), "--project", "P", "--dry-run")
+    assert json.loads(out)["differences"]["total"] == {"same": 7, "new": 0, "changed": 0, "gone": 0}
+
+
+def test_reports_are_listed_and_shown(tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(tmp_path, capsys, "import", str(folder), "--project", "P", "--map", "line=row")
+    code, out = run(tmp_path, capsys, "imports", "--project", "P")
+    assert code == 0 and "7 new images, 7 new annotations" in out
+    id = out.split()[0]
+    code, out = run(tmp_path, capsys, "imports", id, "--project", "P")
+    assert code == 0 and 'Class "line" became "row".' in out and "was not found" in out
+    code, out = run(tmp_path, capsys, "--json", "imports", "999", "--project", "P")
+    assert code == 1
+
+
+def test_several_paths_go_into_one_project_or_none_does(
+    tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = json.loads((folder / "train.json").read_text())
+    document["categories"][0]["name"] = "word"
+    second = tmp_path / "second.json"
+    second.write_text(json.dumps(document))
+    words = ("import", str(folder), str(second), "--project", "P")
+    code, out = run(tmp_path, capsys, "--json", *words)
+    data = json.loads(out)
+    assert code == 0 and [one["new_annotations"] for one in data["imports"]] == [7, 7]
+    assert [one["new_images"] for one in data["imports"]] == [7, 0]
+    second.write_text("{")
+    code, out = run(tmp_path, capsys, "--json", "import", str(folder), str(second), "--project", "Q")
+    assert code == 1
+    _, out = run(tmp_path, capsys, "--json", "projects")
+    assert [project["name"] for project in json.loads(out)["projects"]] == ["P"]

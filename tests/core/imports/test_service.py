@@ -268,7 +268,7 @@ def test_a_file_that_changes_goes_or_comes_back_is_told(
     add_picture("a/1.png", colour="red")
     away = pictures.parent / "away.png"
     (pictures / "b/1.png").rename(away)
-    add_picture("c/new.png")
+    add_picture("c/new.png", colour="white")
     report = imports.commit(parish, project_name="", into=id)
     assert {"image-changed", "image-gone"} <= set(kinds(report))
     assert report.n_new_images == 1

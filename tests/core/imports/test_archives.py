@@ -1,0 +1,187 @@
+"""A .zip file is imported like a folder, and never trusted."""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from core.domain.imports import ImportSource
+from core.errors import FormatError, RefusedError
+from core.imports.service import ImportService
+from core.registry.database import Registry
+
+
+@pytest.fixture
+def unpacked(tmp_path: Path) -> Path:
+    return tmp_path / "home" / "unpacked"
+
+
+@pytest.fixture
+def imports(registry: Registry, unpacked: Path) -> ImportService:
+    return ImportService(registry, unpacked=unpacked)
+
+
+@pytest.fixture
+def archive(tmp_path: Path, add_picture: Callable[..., Path], write_coco: Callable[..., Path]) -> Path:
+    """Two pictures and what is on them, in a folder within the archive."""
+    path = tmp_path / "parish.zip"
+    coco = write_coco([("1.png", "line", [5, 5, 20, 20]), ("2.png", "line", [6, 6, 20, 20])])
+    with zipfile.ZipFile(path, "w") as made:
+        for name, colour in (("1.png", "red"), ("2.png", "blue")):
+            made.write(add_picture(name, colour=colour), f"Parish 1712/{name}")
+        made.write(coco, "Parish 1712/annotations.json")
+    return path
+
+
+def left_out(preview) -> dict[str, str]:  # type: ignore[no-untyped-def]
+    texts = [problem.text for problem in preview.problems if problem.kind == "archive-member-left-out"]
+    return {text.split('"')[1]: text.split('"')[2] for text in texts}
+
+
+def test_an_archive_is_unpacked_once_and_imported(imports: ImportService, archive: Path, unpacked: Path) -> None:
+    preview = imports.preview(ImportSource(archive))
+    assert (preview.format, preview.n_images, preview.n_annotations) == ("coco", 2, 2)
+    assert preview.source.path == archive, "the same source can be imported"
+    place = imports.folder_for(archive)
+    assert place is not None and place.parent == unpacked and preview.images_root == place / "Parish 1712"
+    first = (place / "Parish 1712" / "1.png").stat()
+    report = imports.commit(preview.source, project_name="P")
+    assert (report.n_images, report.n_annotations) == (2, 2)
+    assert (place / "Parish 1712" / "1.png").stat().st_ino == first.st_ino, "it was not unpacked again"
+    again = imports.commit(ImportSource(archive), project_name="", into=report.project)
+    assert (again.n_new_images, again.n_new_annotations) == (0, 0)
+
+
+def test_it_is_unpacked_where_one_says_and_nowhere_else(
+    imports: ImportService, archive: Path, unpacked: Path, tmp_path: Path
+) -> None:
+    preview = imports.preview(ImportSource(archive, unpack_to=tmp_path / "there"))
+    assert preview.images_root == tmp_path / "there" / "Parish 1712" and not unpacked.exists()
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine.txt").write_text("mine")
+    with pytest.raises(RefusedError, match="not empty"):
+        imports.preview(ImportSource(archive, unpack_to=tmp_path / "full"))
+    assert [path.name for path in (tmp_path / "full").iterdir()] == ["mine.txt"]
+
+
+def test_a_trial_leaves_nothing(imports: ImportService, archive: Path, unpacked: Path) -> None:
+    preview = imports.preview(ImportSource(archive), is_trial=True)
+    assert preview.n_annotations == 2
+    assert not unpacked.exists() and not preview.images_root.exists()
+
+
+def test_annotations_alone_pass_by_beside_the_images(
+    imports: ImportService, archive: Path, unpacked: Path, pictures: Path
+) -> None:
+    report = imports.commit(ImportSource(archive, pictures), project_name="P")
+    assert report.n_annotations == 2 and not unpacked.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("../evil.png", "leads out of the archive"),
+        ("a/../../evil.png", "leads out of the archive"),
+        ("..\\evil.png", "leads out of the archive"),
+        ("/etc/evil.png", "begins at the disk's root"),
+        ("C:\\evil.png", "begins at the disk's root"),
+        ("\\\\host\\share\\evil.png", "begins at the disk's root"),
+        ("NUL.png", "not every system can hold"),
+        ("folder /evil.png", "not every system can hold"),
+        ("tab\tevil.png", "not every system can hold"),
+        ("x" * 300 + ".png", "not every system can hold"),
+        ("PARISH 1712/1.PNG", "is there twice"),
+        ("Parish 1712/1.png/evil.png", "both a file and a folder"),
+        ("inner.zip", "an archive itself"),
+    ],
+)
+def test_what_has_no_place_is_left_out_and_told(
+    imports: ImportService, archive: Path, tmp_path: Path, name: str, reason: str
+) -> None:
+    with zipfile.ZipFile(archive, "a") as made:
+        made.writestr(zipfile.ZipInfo(name), b"evil")
+    before = set(tmp_path.rglob("*"))
+    preview = imports.preview(ImportSource(archive, unpack_to=tmp_path / "there"))
+    assert [text for text in left_out(preview).values() if reason in text]
+    assert preview.n_annotations == 2
+    news = {path.relative_to(tmp_path).parts[0] for path in {*tmp_path.rglob("*")} - before}
+    assert news == {"there"} and not list(tmp_path.rglob("*evil*"))
+
+
+def test_links_and_encrypted_members_are_left_out(imports: ImportService, archive: Path, tmp_path: Path) -> None:
+    link = zipfile.ZipInfo("link.png")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(archive, "a") as made:
+        made.writestr(link, "/etc/passwd")
+        made.writestr("secret.png", b"x" * 30)
+    data = bytearray(archive.read_bytes())
+    place = data.rindex(b"PK\x01\x02")  # the last entry of the list of content
+    data[place + 8] |= 1
+    archive.write_bytes(data)
+    told = left_out(imports.preview(ImportSource(archive, unpack_to=tmp_path / "there")))
+    assert "is a link" in told["link.png"] and "password" in told["secret.png"]
+
+
+@pytest.mark.parametrize(("raw", "name"), [("Pfarrei Köln".encode(), "Pfarrei Köln"), (b"Pfarr\x84mter", "Pfarrämter")])
+def test_names_are_utf_8_or_of_old_dos(
+    imports: ImportService, add_picture: Callable[..., Path], tmp_path: Path, raw: bytes, name: str
+) -> None:
+    path = tmp_path / "names.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        made.write(add_picture("1.png"), "a/1.png")
+        made.write(add_picture("2.png"), f"{'N' * len(raw)}/2.png")
+    path.write_bytes(path.read_bytes().replace(b"N" * len(raw), raw))
+    preview = imports.preview(ImportSource(path))
+    assert dict(preview.folders) == {"a": 1, name: 1}
+
+
+def test_a_bomb_is_not_unpacked(imports: ImportService, tmp_path: Path) -> None:
+    path = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("0.png", bytes(60_000_000))
+    with pytest.raises(RefusedError, match=r"would become 60\.0 MB"):
+        imports.preview(ImportSource(path, unpack_to=tmp_path / "there"))
+    assert not (tmp_path / "there").exists()
+
+
+def test_what_comes_out_is_counted_whatever_the_archive_claims(
+    imports: ImportService, archive: Path, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(archive, "a", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("liar.png", bytes(3_000_000))
+    data = archive.read_bytes().replace((3_000_000).to_bytes(4, "little"), (1000).to_bytes(4, "little"))
+    archive.write_bytes(data)
+    told = left_out(imports.preview(ImportSource(archive, unpack_to=tmp_path / "there")))
+    assert set(told) == {"liar.png"} and not list(tmp_path.rglob("liar.png"))
+
+
+@pytest.mark.parametrize("share", [0.2, 0.6, 0.95])
+def test_what_was_cut_off_is_refused_in_a_sentence(imports: ImportService, archive: Path, share: float) -> None:
+    data = archive.read_bytes()
+    archive.write_bytes(data[: int(len(data) * share)])
+    with pytest.raises(FormatError, match=r"no sound \.zip file"):
+        imports.preview(ImportSource(archive))
+
+
+def test_flipped_bits_end_in_a_sentence_or_a_warning(imports: ImportService, archive: Path, tmp_path: Path) -> None:
+    sound = archive.read_bytes()
+    for place in range(0, len(sound), max(len(sound) // 60, 1)):
+        data = bytearray(sound)
+        data[place] ^= 0x55
+        archive.write_bytes(data)
+        try:
+            imports.preview(ImportSource(archive), is_trial=True)
+        except (FormatError, RefusedError) as error:
+            assert str(error)
+
+
+def test_a_stopped_unpacking_leaves_nothing(imports: ImportService, archive: Path, tmp_path: Path) -> None:
+    from core.imports.cancelling import ImportCancelledError
+
+    with pytest.raises(ImportCancelledError):
+        imports.preview(ImportSource(archive, unpack_to=tmp_path / "there"), is_cancelled=lambda: True)
+    assert not [path for path in tmp_path.iterdir() if "there" in path.name or path.name.startswith(".calque")]
