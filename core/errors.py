@@ -19,6 +19,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+_MOST_SIGNS = 1500
+
 
 class CalqueError(Exception):
     """`text` is one sentence on what happened; `hint` says what to do; `code` names a catalogue entry."""
@@ -42,9 +44,11 @@ class NotFoundError(CalqueError):
 
 
 class FormatError(CalqueError):
-    """A file is not what it should be."""
+    """A file is not what it should be. What such a file says can be a million signs long: the text is kept short."""
 
     def __init__(self, text: str, *, file: Path | str = "", line: int | None = None, hint: str = "") -> None:
+        if len(text) > _MOST_SIGNS:
+            text = f"{text[: _MOST_SIGNS - 300]} … {text[-200:]}"
         super().__init__(text, hint=hint)
         self.file = str(file)
         self.line = line

@@ -14,6 +14,9 @@ from core.domain.details import AnnotationDetails, ImageDetails
 from core.domain.geometry import Geometry
 from core.domain.ids import ProjectId
 
+MOST_SIGNS = 1500
+"""Of what is said in one sentence."""
+
 
 class Severity(StrEnum):
     INFO = "info"
@@ -24,7 +27,9 @@ class Severity(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Problem:
     """`kind` is a stable slug such as "box-out-of-bounds"; `line` counts from 1, None when it has no line. `choices`
-    are files of which only one can be right: the person says which by leaving the others out of the source."""
+    are files of which only one can be right: the person says which by leaving the others out of the source.
+
+    A text of more than MOST_SIGNS (a damaged file has names of a million) is kept without its middle."""
 
     kind: str
     text: str
@@ -33,6 +38,10 @@ class Problem:
     severity: Severity = Severity.WARNING
     offers: tuple[tuple[str, str], ...] = ()  # encodings that names may be in, with what they would read
     choices: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.text) > MOST_SIGNS:
+            object.__setattr__(self, "text", f"{self.text[: MOST_SIGNS - 300]} … {self.text[-200:]}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import math
 from pathlib import Path, PurePosixPath
 
 from core.domain.details import AnnotationDetails, ImageDetails
-from core.domain.imports import Problem, RawAnnotation, RawImage
+from core.domain.imports import MOST_SIGNS, Problem, RawAnnotation, RawImage
 from core.domain.names import shown
 from core.errors import FormatError
 from core.formats.base import ReadResult
@@ -78,7 +78,7 @@ def _check_problem(problem: Problem) -> None:
 def _check_sentence(text: str) -> None:
     assert shown(text) == text, f"cannot be printed: {text!r}"
     assert text.strip().endswith((".", "?")), f"no sentence: {text!r}"
-    assert len(text) < 2000, f"{len(text)} signs: {text[:200]!r}"
+    assert len(text) <= MOST_SIGNS, f"{len(text)} signs: {text[:200]!r}"
 
 
 def _check_text(text: str, what: str) -> None:

@@ -1,6 +1,6 @@
 """Every format reads mutated files without a crash, without writing, in little time and memory.
 
-Thousands a format by hand: `CALQUE_FUZZ=10000 pytest -m long -n 0 tests/fuzz`, one format with `-k yolo`. A case that
+Thousands a format by hand: `CALQUE_FUZZ=10000 pytest -m long tests/fuzz`, one format with `-k yolo`. A case that
 failed comes again with `CALQUE_FUZZ=1 CALQUE_FUZZ_FIRST=<its number>`; its files are kept where the failure says.
 """
 

@@ -23,8 +23,13 @@ def read_json(path: Path, max_bytes: int = MAX_BYTES) -> tuple[str, Any]:
     """
     data = read_limited(path, max_bytes)
     name = shown(path.name)
-    # File names that are not UTF-8 must survive, as they do when the folder is listed.
-    text = data.decode(json.detect_encoding(data), "surrogateescape").removeprefix("\ufeff")
+    encoding = json.detect_encoding(data)
+    try:
+        # File names that are not UTF-8 must survive, as they do when the folder is listed.
+        text = data.decode(encoding, "surrogateescape").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:  # UTF-16 and UTF-32 have no escapes for what is cut or damaged
+        text = f'"{name}" begins like text in {encoding.upper()} and does not go on as such.'
+        raise FormatError(text, file=path, hint="Save it as UTF-8.") from error
     if not text.strip():
         raise FormatError(f'"{name}" is empty.', file=path, hint="Export it again.")
     try:
