@@ -46,10 +46,12 @@ class NotFoundError(CalqueError):
 class FormatError(CalqueError):
     """A file is not what it should be. What such a file says can be a million signs long: the text is kept short."""
 
-    def __init__(self, text: str, *, file: Path | str = "", line: int | None = None, hint: str = "") -> None:
+    def __init__(
+        self, text: str, *, file: Path | str = "", line: int | None = None, hint: str = "", code: str = ""
+    ) -> None:
         if len(text) > _MOST_SIGNS:
             text = f"{text[: _MOST_SIGNS - 300]} … {text[-200:]}"
-        super().__init__(text, hint=hint)
+        super().__init__(text, hint=hint, code=code)
         self.file = str(file)
         self.line = line
 

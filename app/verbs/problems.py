@@ -15,6 +15,7 @@ _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 def problem_data(problem: Problem) -> dict[str, object]:
     return {
         "kind": problem.kind,
+        "code": problem.code,
         "file": problem.file,
         "line": problem.line,
         "text": problem.text,
@@ -52,4 +53,5 @@ def _titled(noun: str, kinds: list[list[Problem]]) -> list[str]:
 
 def _line(problem: Problem) -> str:
     where = f"{problem.file}:{problem.line}" if problem.line is not None else problem.file
-    return f"  {where + ': ' if where else ''}{problem.text}"
+    code = f"{problem.code}: " if problem.code else ""
+    return f"  {where + ': ' if where else ''}{code}{problem.text}"

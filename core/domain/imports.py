@@ -27,7 +27,8 @@ class Severity(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Problem:
     """`kind` is a stable slug such as "box-out-of-bounds"; `line` counts from 1, None when it has no line. `choices`
-    are files of which only one can be right: the person says which by leaving the others out of the source.
+    are files of which only one can be right: the person says which by leaving the others out of the source. `code`
+    names an entry of the catalogue of codes, where there is one.
 
     A text of more than MOST_SIGNS (a damaged file has names of a million) is kept without its middle."""
 
@@ -38,6 +39,7 @@ class Problem:
     severity: Severity = Severity.WARNING
     offers: tuple[tuple[str, str], ...] = ()  # encodings that names may be in, with what they would read
     choices: tuple[str, ...] = ()
+    code: str = ""
 
     def __post_init__(self) -> None:
         if len(self.text) > MOST_SIGNS:
