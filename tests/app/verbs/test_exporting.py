@@ -68,6 +68,7 @@ def test_the_result_is_one_object(calque, project: Path, tmp_path: Path) -> None
                 "text": "1 crowd region: written as single objects.",
                 "severity": "warning",
                 "choices": [],
+                "code": "",
                 "offers": {},
             }
         ],
