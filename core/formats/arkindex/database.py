@@ -1,12 +1,15 @@
 """Opens SQLite files of unknown origin such that nothing beside them changes and no query runs for ever.
 
 `immutable=1` takes no lock and makes neither -wal nor -shm, whatever mode the file was left in; it is safe as long as
-nobody writes, so a file with changes that are not in it yet is refused, and one that changes meanwhile is told.
+nobody writes. A file that a program has open, which one sees by what lies beside it, is therefore not even touched: to
+open and close it would drop the locks of this process, and it may be Calque's own registry. One that changes meanwhile
+is told.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -74,23 +77,21 @@ class Database:
 
 
 def is_sqlite(path: Path) -> bool:
-    return head_of(path, len(HEADER)) == HEADER
+    """By its first bytes; no for one that a program has open."""
+    return not _in_use(path) and head_of(path, len(HEADER)) == HEADER
 
 
 @contextlib.contextmanager
 def open_database(path: Path) -> Iterator[Database]:
     """Raises FormatError (E-201) for what is no SQLite database, and at the end when it changed meanwhile."""
     name = shown(path.name)
+    beside = _in_use(path)
+    if beside:
+        text = f'"{name}" is in use, or has changes that are not in it yet: "{shown(beside)}" lies beside it.'
+        raise FormatError(text, file=path, hint="Close the program that has it open, or take a fresh export.")
     if not is_sqlite(path):
         hint = "Choose the database that Arkindex made when the project was exported."
         raise FormatError(f'"{name}" is not a SQLite database.', file=path, hint=hint, code="E-201")
-    for ending in ("-wal", "-journal"):
-        beside = path.with_name(path.name + ending)
-        with contextlib.suppress(OSError):
-            if beside.stat().st_size:
-                text = f'"{name}" has changes that are still in "{shown(beside.name)}", not in the file.'
-                hint = "Close the program that has it open, or take a fresh export."
-                raise FormatError(text, file=path, hint=hint)
     before = _state(path)
     try:
         connection = sqlite3.connect(
@@ -105,6 +106,12 @@ def open_database(path: Path) -> Iterator[Database]:
         yield database
     if _state(path) != before:
         raise FormatError(f'"{name}" was changed while it was read.', file=path, hint="Import it once more.")
+
+
+def _in_use(path: Path) -> str:
+    """The name of a log or of shared memory beside it; "" when there is none."""
+    names = (path.name + ending for ending in ("-wal", "-shm", "-journal"))
+    return next((name for name in names if os.path.lexists(path.with_name(name))), "")
 
 
 def _state(path: Path) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from core.domain.details import AnnotationDetails
 from core.domain.geometry import Box, Polygon
 from core.domain.imports import ImportSource, RawImage, Severity
 from core.errors import FormatError
-from core.formats.arkindex import FORMAT
+from core.formats.arkindex import FORMAT, database
 from core.formats.base import PictureSize, ReadResult, gather
 from core.formats.writing import write_data_set
 from tests.core.formats.arkindex.exports import AGES, NEW, Export, page_with_lines, rectangle
@@ -222,13 +222,21 @@ def test_nothing_is_written_beside_the_database_whatever_its_mode(tmp_path: Path
     assert export.path.read_bytes() == content
 
 
-def test_changes_that_are_not_in_the_file_yet_are_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", ["wal", "shm", "journal"])
+def test_a_database_that_is_in_use_is_not_even_opened(
+    tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be Calque's own registry: opening and closing its file would drop the locks of this process."""
     export = page_with_lines(tmp_path / "export.sqlite")
     root = _pictures(tmp_path / "pictures", "page_1.jpg")
-    (tmp_path / "export.sqlite-wal").write_bytes(b"something")
+    (tmp_path / f"export.sqlite-{ending}").write_bytes(b"something")
+    opened: list[object] = []
+    monkeypatch.setattr(database, "head_of", lambda path, n: opened.append(path))
 
-    with pytest.raises(FormatError, match=r'still in "export\.sqlite-wal"'):
+    with pytest.raises(FormatError, match=rf'"export\.sqlite-{ending}" lies beside it'):
         _read(export.path, root)
+    assert FORMAT.detect(export.path) < 0.5 and FORMAT.detect(tmp_path) == 0
+    assert not opened
 
 
 def test_a_file_that_changes_while_it_is_read_is_told(tmp_path: Path) -> None:
