@@ -145,8 +145,11 @@ def make_parser() -> argparse.ArgumentParser:
     made.add_argument("--set", metavar="SET", choices=("train", "val", "test"), help="of the frozen dataset")
     made.add_argument("--name", metavar="NAME", help="of the evaluation")
     made.add_argument("--device", metavar="cpu|cuda:0", help="the training's when not given")
-    made = verb("import-predictions", "Lay another program's predictions (COCO results) beside a project's images.")
-    made.add_argument("file", metavar="FILE", type=Path)
+    made = verb("import-predictions", "Lay another program's predictions beside a project's images.")
+    made.add_argument(
+        "file", metavar="FILE|FOLDER", type=Path, help="COCO results, or what a format holds: calque formats lists them"
+    )
+    made.add_argument("--format", metavar="FORMAT", help="e.g. yolo; recognised when it is not given")
     made.add_argument("--project", metavar="NAME", required=True)
     made.add_argument("--name", metavar="SOURCE", required=True, help="who predicted; what they are listed as")
     made.add_argument(

@@ -219,7 +219,7 @@ class Services:
 
         return self._once(
             "prediction_imports",
-            lambda: PredictionImportService(self.registry, self.projects, self.home.predictions),
+            lambda: PredictionImportService(self.registry, self.projects, self.home.predictions, self.formats),
         )
 
     @property

@@ -69,6 +69,7 @@ def run_import_predictions(services: Services, arguments: argparse.Namespace, co
         typed_path(arguments.file),
         project.id,
         arguments.name,
+        format=arguments.format,
         ground_truth=typed_path(arguments.ground_truth) if arguments.ground_truth is not None else None,
         only_listed=arguments.only_listed,
         progress=console.progress,

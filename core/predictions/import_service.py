@@ -16,10 +16,12 @@ from core.domain.projects import AnnotatedImage, ImageFilter
 from core.domain.snapshots import SnapshotObject
 from core.errors import RefusedError
 from core.files.faults import told_as_storage_error
+from core.formats.catalog import FormatCatalog
 from core.packs.layout import SUFFIX, PackHeader
 from core.packs.writing import write_pack
 from core.predictions.importing import KnownImage, Sorted, sort_results
-from core.predictions.results_file import read_results
+from core.predictions.results_file import looks_like_results, read_results
+from core.predictions.stated import read_stated
 from core.progress import Progress, no_progress, sparing
 from core.projects.service import ProjectService
 from core.registry.changes import noted
@@ -29,16 +31,20 @@ from core.registry.titles import checked_title
 from core.tasks.detection import DETECTION
 from core.tasks.segmentation import SEGMENTATION
 
+COCO = "coco"
 _IMAGES_AT_ONCE = 500
 
 
 class PredictionImportService:
     """May be used on any thread. `packs` is the folder of the sets' files."""
 
-    def __init__(self, registry: Registry, projects: ProjectService, packs: Path) -> None:
+    def __init__(
+        self, registry: Registry, projects: ProjectService, packs: Path, catalog: FormatCatalog | None = None
+    ) -> None:
         self._registry = registry
         self._projects = projects
         self._packs = packs
+        self._catalog = FormatCatalog() if catalog is None else catalog
 
     def import_results(
         self,
@@ -46,12 +52,14 @@ class PredictionImportService:
         project: ProjectId,
         name: str,
         *,
+        format: str | None = None,
         ground_truth: Path | None = None,
         only_listed: bool = False,
         progress: Progress = no_progress,
     ) -> Changed[ImportedPredictions]:
-        """Read COCO results as predictions of `name`. Classes and images are matched by name, and what does not fit is
-        left out and counted in the problems.
+        """Read a file or folder as predictions of `name`: COCO results, or what a format (its slug, None = the surest)
+        states of models. Classes and images are matched by name, and what does not fit is left out and counted in the
+        problems.
 
         `ground_truth` is a COCO file that says what the ids of a list of detections mean. A file that names only images
         with predictions does not say which others were looked at: the images beside them in the same folders then count
@@ -63,10 +71,15 @@ class PredictionImportService:
         self._require_free(project, name)
         tell = sparing(progress)
         tell(0, 0, f'Reading "{shown(file.name)}"')
-        results = read_results(file, ground_truth)
         annotated = self._images(project)
         categories = tuple(category.name for category in self._projects.list_categories(project))
-        sorted_out = sort_results(results, [_known(item) for item in annotated.values()], categories)
+        if self._is_results(file, format):
+            known = [_known(item) for item in annotated.values()]
+            sorted_out = sort_results(read_results(file, ground_truth), known, categories)
+        else:
+            images = {path: item.image for path, item in annotated.items()}
+            root = self._require_root(project)
+            sorted_out = read_stated(file, format, self._catalog, root, images, categories)
         if not sorted_out.n_kept:
             _refuse_empty(file, sorted_out)
         if not only_listed:
@@ -120,6 +133,25 @@ class PredictionImportService:
         ids = self._projects.list_image_ids(ImageFilter(project))
         return {item.image.path: item for chunk in _chunks(list(ids)) for item in self._projects.get_annotated(chunk)}
 
+    def _is_results(self, file: Path, format: str | None) -> bool:
+        """Whether a file is COCO results, and not what the formats read; what nobody knows is refused as such."""
+        if not file.is_file():
+            return False
+        if format is not None:
+            return format == COCO
+        if looks_like_results(file):
+            return True
+        is_json = file.suffix.lower() == ".json"
+        return is_json and all(found.format == COCO for found in self._catalog.recognise(file))
+
+    def _require_root(self, project: ProjectId) -> Path:
+        """Of its images, beside which formats look for what their files name."""
+        found = self._projects.get_project(project)
+        if not found.root.is_dir():
+            text = f'The folder of the project\'s images, "{shown(found.root)}", is not there.'
+            raise RefusedError(text, hint="Locate it first: the files of the predictions name images in it.")
+        return found.root
+
     def _require_free(self, project: ProjectId, name: str) -> None:
         with self._registry.read() as session:
             if any(one.name == name for one in store.list_sets(session, project=project)):
@@ -158,8 +190,11 @@ def _widen(found: Sorted, annotated: Mapping[str, AnnotatedImage], file: str) ->
 
 
 def _refuse_empty(file: Path, found: Sorted) -> None:
-    if not found.n_read:
-        raise RefusedError(f'"{shown(file.name)}" holds no prediction.', hint="Export the predictions again.")
-    why = " ".join(problem.text for problem in found.problems[:3])
-    text = f'None of the {found.n_read} predictions in "{shown(file.name)}" fits the project. {why}'
+    told = [problem.text for problem in found.problems if problem.severity is not Severity.INFO]
+    why = " ".join(told[:3])
+    if not found.n_read and not told:
+        hint = "Export the predictions again, with the confidence of each."
+        raise RefusedError(f'"{shown(file.name)}" holds no prediction.', hint=hint)
+    what = f"None of the {found.n_read} predictions in" if found.n_read else "Nothing of"
+    text = f'{what} "{shown(file.name)}" fits the project. {why}'
     raise RefusedError(text, hint="Choose the project with these images and classes.")

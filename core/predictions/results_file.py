@@ -16,6 +16,7 @@ from core.errors import FormatError
 from core.formats.coco.files import likeness
 from core.formats.coco.values import Key, key, look_up, side
 from core.formats.reading.json_files import read_json
+from core.formats.reading.text_files import head_of
 
 _LIKELY = 0.8
 
@@ -55,6 +56,14 @@ class ResultsFile:
 
     def category_of(self, record: Mapping[str, Any]) -> str | None:
         return look_up(key(record.get("category_id")), self.categories)
+
+
+def looks_like_results(path: Path) -> bool:
+    """Whether a file begins like a list of detections, or like a COCO document."""
+    head = head_of(path).lstrip(b"\xef\xbb\xbf \t\r\n")
+    if head.startswith(b"["):
+        return b'"image_id"' in head and b'"category_id"' in head
+    return likeness(path) >= _LIKELY
 
 
 def read_results(path: Path, ground_truth: Path | None = None) -> ResultsFile:

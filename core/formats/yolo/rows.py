@@ -157,19 +157,23 @@ def looks_like_rows(head: bytes) -> bool:
         return False
 
 
-def to_row(index: int, shape: Box | Polygon, width: int, height: int) -> list[str]:
-    """The rows of an object: one for a box, one for each ring of a polygon."""
+def to_row(index: int, shape: Box | Polygon, width: int, height: int, confidence: float | None = None) -> list[str]:
+    """The rows of an object: one for a box, one for each ring of a polygon; with its confidence where it has one."""
+    tail = "" if confidence is None else f" {confidence:.10g}"
     if isinstance(shape, Box):
         centre = ((shape.x0 + shape.x1) / 2 / width, (shape.y0 + shape.y1) / 2 / height)
-        return [_join(index, (*centre, shape.width / width, shape.height / height))]
-    return [
-        _join(index, [value / (height if place % 2 else width) for place, value in enumerate(ring)])
-        for ring in shape.rings
-    ]
+        return [_join(index, (*centre, shape.width / width, shape.height / height)) + tail]
+    rows = []
+    for ring in shape.rings:
+        shares = [0.0] * len(ring)
+        shares[0::2] = [x / width for x in ring[0::2]]
+        shares[1::2] = [y / height for y in ring[1::2]]
+        rows.append(_join(index, shares) + tail)
+    return rows
 
 
 def _join(index: int, values: Sequence[float]) -> str:
-    return " ".join([str(index), *(f"{value:.10g}" for value in values)])
+    return ("%d" + " %.10g" * len(values)) % (index, *values)
 
 
 def _class_index(word: str, names: Sequence[str] | None) -> int:

@@ -72,7 +72,10 @@ def _rows(image: RawImage, indexes: Mapping[str, int], kinds: ShapeKinds) -> tup
             n_objects += 1
             width, height = image.width or 1, image.height or 1
             shape = kinds.taken(annotation, annotation.geometry, width, height)
-            rows += to_row(indexes[annotation.category], shape, width, height)
+            confidence = annotation.confidence
+            if confidence is None and annotation.made_by:
+                confidence = 1.0  # else it would come back as a label that a person drew
+            rows += to_row(indexes[annotation.category], shape, width, height, confidence)
     return rows, n_objects
 
 

@@ -97,6 +97,14 @@ def test_keypoints_are_said_to_be_lost(tmp_path: Path) -> None:
     assert "keypoints-dropped" in told(write(tmp_path / "out", [RawImage("a.png", (pose,), *SIZE)]))
 
 
+def test_predictions_come_back_as_predictions(tmp_path: Path) -> None:
+    sure = RawAnnotation("cat", BOX, made_by="model 3", confidence=0.123456789)
+    unsure = RawAnnotation("cat", TURNED, made_by="model 3")
+    write(tmp_path / "out", [RawImage("a.png", (sure, unsure), *SIZE)])
+    back = read(tmp_path / "out").images[0].annotations
+    assert [(item.made_by, item.confidence) for item in back] == [("predictions", 0.123456789), ("predictions", 1.0)]
+
+
 def images_of(**sets: str) -> list[RawImage]:
     found = [RawImage(f"{n}.png", (RawAnnotation("cat", BOX),), *SIZE, stated_set=sets[n]) for n in sets]
     return [*found, RawImage("unseen.png", (), *SIZE, stated_set="train")]
