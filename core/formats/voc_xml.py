@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from core.domain.details import AnnotationDetails, ImageDetails
 from core.domain.geometry import Box, Polygon
 from core.domain.imports import RawAnnotation, RawImage
 from core.domain.names import shown
+from core.formats.reading.spellings import stated_name
 from core.formats.reading.voc_objects import CROWD, DETAILS, FLAGS
 
 _SPECIAL = re.compile("[&<>]")
-_UNSPEAKABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -40,11 +39,6 @@ def to_voc_xml(image: RawImage, *, name: str, folder: str) -> tuple[str, int]:
         "",
     ]
     return "\n".join(lines), len(objects)
-
-
-def stated_name(name: str) -> str:
-    """The name as XML can hold it: with bytes and signs that no text may have as in an address, else as it is."""
-    return quote(name, safe="/ ", errors="surrogateescape") if _UNSPEAKABLE.search(name) else name
 
 
 def _about(details: ImageDetails | None) -> Iterable[str]:

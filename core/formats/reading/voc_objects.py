@@ -18,6 +18,7 @@ from core.domain.imports import Problem, RawAnnotation
 from core.domain.names import one_line, shown
 from core.errors import FormatError
 from core.formats.reading.geometry_checks import check_shape
+from core.formats.reading.kept_details import kept_details
 from core.formats.reading.xml_files import Node, read_xml
 from core.formats.rotated import Rotated, corners_of
 
@@ -211,8 +212,8 @@ def _details(node: Node, report: Callable[[str, str], None]) -> tuple[Annotation
             is_crowd = value not in _NOTHING
         elif name == DETAILS:
             try:
-                kept = _kept(value)
-            except (ValueError, AttributeError, RecursionError):
+                kept = kept_details(value)
+            except ValueError:
                 report("details-unreadable", f"has details ({DETAILS}) that cannot be read; they are left out.")
         else:
             attributes.append((name, value))
@@ -228,14 +229,6 @@ def _details(node: Node, report: Callable[[str, str], None]) -> tuple[Annotation
         kept.is_baseline_derived,
         tuple(attributes),
     ), is_crowd
-
-
-def _kept(text: str) -> AnnotationDetails:
-    """Raises ValueError for what `to_text` never wrote."""
-    found = AnnotationDetails.from_text(text)
-    if len(found.baseline) % 2 or not all(map(math.isfinite, found.baseline)):
-        raise ValueError("a baseline is pairs of numbers")
-    return found
 
 
 def _image_details(root: Node) -> ImageDetails | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,15 +11,17 @@ from pathlib import Path
 
 from core.domain.counting import counted
 from core.domain.imports import Problem, Severity
-from core.domain.names import is_image_name, shown
+from core.domain.names import shown
 from core.errors import FormatError
 from core.formats.reading.found_files import find_files
+from core.formats.reading.picture_folders import has_pictures, pictures_of
 from core.formats.reading.text_files import head_of
 from core.formats.reading.voc_objects import read_voc
 from core.formats.reading.xml_files import read_root_name
 
 ANNOTATIONS, PICTURES, MASKS = "Annotations", "JPEGImages", ("SegmentationObject", "SegmentationClass")
 _HEAD = 2048
+_PICTURE_FOLDERS = (PICTURES, "images", "Images")
 _SNIFFED_FILES = 50
 _ROOT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?<annotation[\s>]")
 _ELSEWHERE = re.compile(rb"<!|&|encoding=[\"'](?!utf-?8|us-ascii)", re.IGNORECASE)
@@ -114,26 +115,6 @@ def base_of(folder: Path, top: Path) -> Path:
 
 def guess_images_root(folder: Path, bases: Sequence[Path]) -> Path:
     """One data set's own "JPEGImages" or "images"; else the folder, or one beside it, that has pictures."""
-    if len(bases) == 1:
-        for name in (PICTURES, "images", "Images"):
-            place = bases[0] / name
-            if place.is_dir() and _has_pictures(place):
-                return place
-    if _has_pictures(folder):
-        return folder
-    for place in (folder.parent / PICTURES, folder.parent / "images", folder.parent / "Images", folder.parent):
-        if place.is_dir() and _has_pictures(place, most=200_000):
-            return place
-    return folder
-
-
-def _has_pictures(folder: Path, most: int | None = None) -> bool:
-    n_seen = 0
-    for _, subfolders, names in os.walk(folder):
-        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
-        n_seen += len(names) + len(subfolders)
-        if any(is_image_name(name) for name in names):
-            return True
-        if most is not None and n_seen > most:
-            return False
-    return False
+    if len(bases) == 1 and (found := pictures_of(bases[0], _PICTURE_FOLDERS)).name in _PICTURE_FOLDERS:
+        return found
+    return folder if has_pictures(folder) else pictures_of(folder, _PICTURE_FOLDERS)

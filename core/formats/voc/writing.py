@@ -9,9 +9,10 @@ from typing import IO
 
 from core.domain.imports import RawImage
 from core.formats.base import WriteResult
+from core.formats.reading.spellings import stated_name
 from core.formats.voc.files import ANNOTATIONS, PICTURES
 from core.formats.voc.sets import IMAGE_SETS, KINDS, quoted
-from core.formats.voc_xml import stated_name, to_voc_xml
+from core.formats.voc_xml import to_voc_xml
 from core.formats.writing import open_whole, write_file
 
 

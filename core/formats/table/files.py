@@ -1,0 +1,181 @@
+"""Reads tables row by row: which files are some, in which encoding, and what is between their cells."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from core.domain.imports import Problem
+from core.domain.names import shown
+from core.errors import FormatError
+from core.formats.reading.encodings import decode_names
+from core.formats.reading.found_files import find_files
+from core.formats.reading.text_files import head_of, is_plain_file, read_pieces
+from core.formats.table.columns import Columns, columns_of
+
+ENDINGS = (".csv", ".tsv")
+MAX_BYTES = 2**34
+_MOST_LINE = 2**20  # signs; more is no table
+_HEAD = 2**16
+_SNIFFED_ROWS = 50
+_SNIFFED_FILES = 50
+_DELIMITERS = (",", ";", "\t")
+_PIECE = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file with annotations. `encoding` is that of `open`, where "utf-8" keeps what is not UTF-8 as it is."""
+
+    file: Path
+    columns: Columns
+    delimiter: str
+    encoding: str
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`line` is that on which it begins, from 1."""
+
+    line: int
+    cells: list[str]
+
+    def cell(self, place: int | None) -> str:
+        return self.cells[place].strip() if place is not None and place < len(self.cells) else ""
+
+
+def is_table(file: Path) -> bool:
+    """Whether a file's first rows speak of images. Never raises."""
+    return file.suffix.lower() in ENDINGS and _look(file) is not None
+
+
+def holds_tables(folder: Path) -> bool:
+    """Whether some of the first tables of a folder speak of images."""
+    files = (found for found in find_files(folder, ENDINGS) if isinstance(found, Path))
+    return any(is_table(file) for file in islice(files, _SNIFFED_FILES))
+
+
+def open_table(file: Path, chosen: str | None) -> Table | None:
+    """None when the table does not speak of images. `chosen` is the encoding of names. Raises FormatError."""
+    if not is_plain_file(file):
+        raise FormatError(f'"{shown(file.name)}" is not a file with content.', file=file)
+    found = _look(file)
+    if found is None:
+        return None
+    columns, delimiter = found
+    head = head_of(file, _HEAD)
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return Table(file, columns, delimiter, "utf-16")
+    if head.startswith(codecs.BOM_UTF8) or (bad := _first_bad(file)) is None:
+        return Table(file, columns, delimiter, "utf-8-sig")
+    if chosen is None:
+        return Table(file, columns, delimiter, "utf-8", decode_names(bad, file, None).problem)
+    problem = decode_names(bad, file, chosen).problem
+    return Table(file, columns, delimiter, chosen, problem)
+
+
+def read_rows(table: Table) -> Iterator[Row | Problem]:
+    """The rows after the header, without empty ones; a problem for each that is none, and for the end of a file that
+    cannot be read on."""
+    name = shown(table.file.name)
+    with table.file.open(encoding=table.encoding, errors="surrogateescape", newline="") as stream:
+        reader = csv.reader(_lines(stream), delimiter=table.delimiter, skipinitialspace=True)
+        is_header = table.columns.has_header
+        while True:
+            line = reader.line_num + 1
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                text = f'"{name}" has a row that cannot be read ({error}); it is left out.'
+                yield Problem("row-invalid", text, str(table.file), line)
+                continue
+            except (_LongLineError, UnicodeError, OSError, ValueError) as error:
+                text = f'"{name}" cannot be read from line {line} on: {_reason(error)}. The rows before it are read.'
+                yield Problem("annotation-file-unreadable", text, str(table.file), line)
+                return
+            if not any(cell and not cell.isspace() for cell in cells):
+                continue
+            if is_header:
+                is_header = False
+                continue
+            wanted = table.columns.n_cells
+            if wanted is not None and len(cells) > wanted and any(cell.strip() for cell in cells[wanted:]):
+                text = f"The row has {len(cells)} cells instead of {wanted}; it is left out."
+                yield Problem("row-invalid", text, str(table.file), line)
+                continue
+            yield Row(line, cells)
+
+
+def unguarded(cell: str) -> str:
+    """Without the ' that keeps a spreadsheet from taking a cell for a formula."""
+    bare = cell.lstrip("'")
+    return cell[1:] if bare != cell and bare.startswith(FORMULA) else cell
+
+
+def guarded(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula, and that `unguarded` gives back."""
+    return f"'{cell}" if cell.lstrip("'").startswith(FORMULA) else cell
+
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class _LongLineError(Exception):
+    """Never leaves this module."""
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, _LongLineError):
+        return "a line has more than a million signs"
+    return shown(str(error)) or type(error).__name__
+
+
+def _lines(stream: io.TextIOBase | io.TextIOWrapper) -> Iterator[str]:
+    while line := stream.readline(_MOST_LINE):
+        if len(line) >= _MOST_LINE and not line.endswith(("\n", "\r")):
+            raise _LongLineError
+        yield line
+
+
+def _look(file: Path) -> tuple[Columns, str] | None:
+    """The columns and the delimiter that the first rows show."""
+    head = head_of(file, _HEAD)
+    is_wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = head.decode("utf-16" if is_wide else "utf-8-sig", "surrogateescape" if not is_wide else "replace")
+    if len(head) == _HEAD:
+        text = text[: text.rfind("\n") + 1]  # the last line is cut
+    if "\0" in text:
+        return None
+    found: list[tuple[int, Columns, str]] = []
+    for delimiter in _DELIMITERS:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
+        try:
+            rows = [row for row in islice(reader, _SNIFFED_ROWS) if any(cell.strip() for cell in row)]
+        except csv.Error:
+            continue
+        columns = columns_of(rows)
+        if columns is not None:
+            found.append((len(rows[0]), columns, delimiter))
+    if not found:
+        return None
+    _, columns, delimiter = max(found, key=lambda item: item[0])
+    return columns, delimiter
+
+
+def _first_bad(file: Path) -> bytes | None:
+    """The piece of a file with the first bytes that are not UTF-8; None when all are."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for piece in read_pieces(file, MAX_BYTES, _PIECE):
+        try:
+            decoder.decode(piece)
+        except UnicodeDecodeError:
+            return piece
+    return None
