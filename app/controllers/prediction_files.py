@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.controllers.opening import open_path
 from app.jobs import JobContext, JobRunner
+from core.domain.formats import FormatInfo
 from core.domain.ids import ProjectId
 from core.domain.messages import UserMessage
 from core.domain.prediction_exports import PredictionExport, PredictionExportReport
@@ -105,15 +106,17 @@ class PredictionFilesController(QObject):
     def ask_import(self, project: ProjectId | None = None) -> None:
         """`project` is proposed."""
         self._jobs.run(
-            self._projects.list_projects,
-            then=lambda projects: self._open_import(projects, project),
+            lambda: (self._projects.list_projects(), self._imports.list_formats()),
+            then=lambda found: self._open_import(found[0], found[1], project),
             on_error=self.message_raised.emit,
             pool="registry",
             key="prediction-projects",
         )
 
-    def _open_import(self, projects: tuple[Project, ...], chosen: ProjectId | None) -> None:
-        dialog = self._import = ImportPredictionsDialog(projects, chosen, self._window)
+    def _open_import(
+        self, projects: tuple[Project, ...], formats: tuple[FormatInfo, ...], chosen: ProjectId | None
+    ) -> None:
+        dialog = self._import = ImportPredictionsDialog(projects, formats, chosen, self._window)
         dialog.submitted.connect(self._read)
         dialog.see_requested.connect(self.see_requested)
         dialog.finished.connect(lambda _code: self._forget_import(dialog))
@@ -125,6 +128,7 @@ class PredictionFilesController(QObject):
                 wish.file,
                 wish.project,
                 wish.name,
+                format=wish.format,
                 ground_truth=wish.ground_truth,
                 only_listed=wish.only_listed,
             ),

@@ -8,6 +8,7 @@ from pathlib import Path
 from core import clock
 from core.domain.changes import Changed
 from core.domain.counting import counted
+from core.domain.formats import FormatInfo
 from core.domain.ids import CategoryId, ImageId, PredictionSetId, ProjectId
 from core.domain.imports import Problem, Severity
 from core.domain.names import shown
@@ -45,6 +46,11 @@ class PredictionImportService:
         self._projects = projects
         self._packs = packs
         self._catalog = FormatCatalog() if catalog is None else catalog
+
+    def list_formats(self) -> tuple[FormatInfo, ...]:
+        """Those that may hold predictions, as lists show them."""
+        infos = (info for info in self._catalog.list_formats() if info.is_available)
+        return tuple(info for info in infos if info.holds_predictions or info.slug == COCO)
 
     def import_results(
         self,

@@ -1,4 +1,4 @@
-"""Laying another program's predictions beside a project's images: which file, whose, and beside which project."""
+"""Laying another program's predictions beside a project's images: what of, whose, and beside which project."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QFormLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from core.domain.formats import FormatInfo
 from core.domain.ids import ProjectId
 from core.domain.names import shown
 from core.domain.predictions import ImportedPredictions, PredictionSet
@@ -24,13 +25,15 @@ from ui.widgets.problem_table import ProblemTable
 
 @dataclass(frozen=True, slots=True)
 class PredictionImport:
-    """`ground_truth` says what the ids of a list of results mean; None = the file itself, or the only one beside it."""
+    """`file` may be a folder. `format` is a slug, None = the one that is recognised. `ground_truth` says what the ids
+    of a list of results mean; None = the file itself, or the only one beside it."""
 
     file: Path
     project: ProjectId
     name: str
     ground_truth: Path | None = None
     only_listed: bool = False
+    format: str | None = None
 
 
 class ImportPredictionsDialog(QDialog):
@@ -40,14 +43,27 @@ class ImportPredictionsDialog(QDialog):
     see_requested = Signal(object)  # PredictionSet
 
     def __init__(
-        self, projects: Sequence[Project], chosen: ProjectId | None = None, parent: QWidget | None = None
+        self,
+        projects: Sequence[Project],
+        formats: Sequence[FormatInfo] = (),
+        chosen: ProjectId | None = None,
+        parent: QWidget | None = None,
     ) -> None:
+        """`formats` are those that hold predictions; `chosen` is the project that is proposed."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Import predictions"))
         self.setMinimumWidth(660)
         self._made: PredictionSet | None = None
-        self._file = self._path_field(self.tr("File of predictions"), self.tr("COCO results (.json); drop it here"))
+        self._file = self._path_field(
+            self.tr("File or folder of predictions"),
+            self.tr("COCO results, YOLO labels with confidences, …; drop it here"),
+        )
+        self._format = QuietComboBox()
+        self._format.addItem(self.tr("As it is recognised"), None)
+        for info in formats:
+            self._format.addItem(info.title, info.slug)
+        self._format.setToolTip(self.tr("What the file or folder is: only needed where it is taken for something else"))
         self._project = QuietComboBox()
         for project in sorted(projects, key=lambda item: item.name.casefold()):
             self._project.addItem(shown(project.name), project.id)
@@ -55,7 +71,7 @@ class ImportPredictionsDialog(QDialog):
         self._name = QLineEdit()
         self._name.setPlaceholderText(self.tr("What they are listed as, e.g. the other program"))
         self._truth = self._path_field(
-            self.tr("Ground truth"), self.tr("Only for a list of results: what its ids mean (.json)")
+            self.tr("Ground truth"), self.tr("Only for COCO's list of results: what its ids mean (.json)")
         )
         self._only = QCheckBox(self.tr("Images that the file does not &name were not looked at"))
         self._only.setToolTip(
@@ -83,9 +99,18 @@ class ImportPredictionsDialog(QDialog):
     def go_button(self) -> QPushButton:
         return self._go
 
-    def fill(self, file: Path, name: str = "", ground_truth: Path | None = None) -> None:
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """As they are listed."""
+        return tuple(self._format.itemText(place) for place in range(self._format.count()))
+
+    def fill(
+        self, file: Path, name: str = "", ground_truth: Path | None = None, format_title: str | None = None
+    ) -> None:
         """As a person would."""
         self._file.set_path(file)
+        if format_title is not None:
+            self._format.setCurrentText(format_title)
         if name:
             self._name.setText(name)
         self._truth.set_path(ground_truth)
@@ -124,7 +149,8 @@ class ImportPredictionsDialog(QDialog):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         form.setVerticalSpacing(10)
         for title, control in (
-            (self.tr("&File"), self._file),
+            (self.tr("&File or folder"), self._file),
+            (self.tr("Fo&rmat"), self._format),
             (self.tr("&Project"), self._project),
             (self.tr("&Source"), self._name),
             (self.tr("&Ids"), self._truth),
@@ -141,7 +167,7 @@ class ImportPredictionsDialog(QDialog):
         buttons.addWidget(self._go)
         note = self.tr(
             "They are laid beside the ground truth, never into it. Classes and images are matched by their names; what "
-            "does not fit is left out and listed."
+            "does not fit is left out and listed, and so is what a person drew."
         )
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
@@ -156,13 +182,13 @@ class ImportPredictionsDialog(QDialog):
     def _name_it(self) -> None:
         path = self._file.path()
         if path is not None and not self._name.isModified():
-            self._name.setText(path.stem)
+            self._name.setText(path.stem or path.name)
         self._refresh()
 
     def _refresh(self) -> None:
         refusal = ""
         if self._file.path() is None:
-            refusal = self.tr("Choose a file.")
+            refusal = self.tr("Choose a file or folder.")
         elif self._project.currentData() is None:
             refusal = self.tr("Make a project with the images first.")
         elif not self._name.text().strip():
@@ -182,12 +208,17 @@ class ImportPredictionsDialog(QDialog):
         self._go.setEnabled(False)
         self._say(self.tr("Reading…"), "muted")
         wish = PredictionImport(
-            file, self._project.currentData(), self._name.text(), self._truth.path(), self._only.isChecked()
+            file,
+            self._project.currentData(),
+            self._name.text(),
+            self._truth.path(),
+            self._only.isChecked(),
+            self._format.currentData(),
         )
         self.submitted.emit(wish)
 
     def _set_enabled(self, *, is_enabled: bool) -> None:
-        for field in (self._file, self._project, self._name, self._truth, self._only):
+        for field in (self._file, self._format, self._project, self._name, self._truth, self._only):
             field.setEnabled(is_enabled)
 
     def _say(self, text: str, role: str) -> None:

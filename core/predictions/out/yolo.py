@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from core.domain.names import one_line, shown
 from core.domain.predictions import ImageRecord, PredictedImage, PredictedObject
 from core.formats.writing import write_file
 from core.predictions.out.names import OutNames
@@ -14,8 +15,11 @@ CLASSES = "classes.txt"
 
 
 def write_yolo_text(records: Iterable[ImageRecord], categories: Sequence[str], folder: Path, names: OutNames) -> None:
-    """Shares of the image's sides: centre and size of a box, or the points of an outline. Raises StorageError."""
-    write_file(folder / CLASSES, "".join(f"{name}\n" for name in categories))
+    """Shares of the image's sides: centre and size of a box, or the points of an outline. Raises StorageError.
+
+    A class is a line of its list, and its number that of the line: a name with a line break becomes one line.
+    """
+    write_file(folder / CLASSES, "".join(f"{one_line(name) or shown(repr(name))}\n" for name in categories))
     for record in records:
         lines = [_line(item, record.image) for item in record.predictions]
         write_file(folder / "labels" / names.file_for(record.image.key, ".txt"), "".join(lines))

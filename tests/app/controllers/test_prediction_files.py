@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from core.predictions.service import PredictionService
 from core.projects.service import ProjectService
 from core.registry.database import Registry
 from core.runs.service import RunService
+from ui.predictions.import_dialog import ImportPredictionsDialog
 from ui.predictions.predictions_page import PredictionsPage
 
 
@@ -115,6 +117,34 @@ def test_predictions_come_in_are_listed_seen_written_out_and_deleted(
     qtbot.waitUntil(lambda: page.n_shown == 0, timeout=20_000)
 
 
+def test_a_folder_of_labels_is_taken_as_it_is_recognised_or_named(
+    qtbot: QtBot,
+    files: PredictionFilesController,
+    browse_projects: ProjectService,
+    browse_project: Project,
+    tmp_path: Path,
+) -> None:
+    image = browse_projects.get_images(browse_projects.list_image_ids(ImageFilter(browse_project.id))[:1])[0]
+    category = browse_projects.list_categories(browse_project.id)[0].name
+    folder = tmp_path / "predict"
+    label = folder / "labels" / Path(image.path).with_suffix(".txt")
+    label.parent.mkdir(parents=True)
+    label.write_text("0 0.5 0.5 0.2 0.2 0.75\n")
+    (folder / "classes.txt").write_text(f"{category}\n")
+    for name, title in (("as recognised", None), ("as named", "YOLO")):
+        files.ask_import(browse_project.id)
+        qtbot.waitUntil(lambda: files.import_dialog is not None, timeout=20_000)
+        dialog = files.import_dialog
+        assert dialog is not None
+        assert dialog.formats[0] == "As it is recognised" and {"COCO", "YOLO"} <= set(dialog.formats)
+        assert "ALTO" not in dialog.formats, "it holds none"
+        dialog.fill(folder, name, format_title=title)
+        dialog.go_button.click()
+        qtbot.waitUntil(partial(_says_that_they_are_in, dialog), timeout=20_000)
+        assert dialog.text.startswith("1 of 1 prediction")
+        dialog.reject()
+
+
 def test_what_is_wrong_is_said_where_the_person_is(
     qtbot: QtBot, files: PredictionFilesController, browse_project: Project, results: Path, tmp_path: Path
 ) -> None:
@@ -129,3 +159,7 @@ def test_what_is_wrong_is_said_where_the_person_is(
     assert dialog.go_button.isEnabled(), "it can be mended"
     dialog.reject()
     assert files.import_dialog is None
+
+
+def _says_that_they_are_in(dialog: ImportPredictionsDialog) -> bool:
+    return "laid beside" in dialog.text

@@ -12,9 +12,12 @@ import pytest
 
 from core.domain.geometry import Box, Polygon
 from core.domain.ids import PredictionSetId
+from core.domain.imports import ImportSource
 from core.domain.prediction_exports import FORMS, PredictionExport, PredictionExportReport
 from core.domain.predictions import PredictedImage, PredictedObject
 from core.errors import RefusedError
+from core.formats.base import PictureSize, gather
+from core.formats.yolo import FORMAT as YOLO
 from core.packs.layout import PackHeader
 from core.packs.reading import Pack, read_pack
 from core.packs.writing import write_pack
@@ -93,6 +96,22 @@ def test_yolo_text_has_shares_and_the_confidence_last(pack: Pack, tmp_path: Path
     ]  # fmt: skip
     assert all(0 <= float(value) <= 1 for line in lines for value in line[1:])
     assert (tmp_path / "out/classes.txt").read_text().splitlines() == list(CATEGORIES)
+
+
+def test_hostile_names_of_classes_are_a_line_each_and_the_rows_come_back(tmp_path: Path) -> None:
+    names = ("a\nb", "c\r\n\u2028d", " ", "tail\n")
+    with write_pack(tmp_path / "a.pack", PackHeader(names, "detection")) as packer:
+        items = [PredictedObject(number, 0.5, Box(1, 1, 50, 40)) for number in range(len(names))]
+        packer.add(PredictedImage("a.jpg", "", 100, 80), items)
+    export(read_pack(tmp_path / "a.pack"), "yolo", tmp_path / "out")
+    assert (tmp_path / "out/classes.txt").read_text().splitlines() == ["a b", "c d", "' '", "tail"]
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images/a.jpg").touch()
+    source = ImportSource(tmp_path / "out", images_root=tmp_path / "images")
+    (image,) = gather(YOLO.read(source, size_of=lambda _: PictureSize(100, 80))).images
+    assert [(item.category, item.confidence) for item in image.annotations] == [
+        ("a b", 0.5), ("c d", 0.5), ("' '", 0.5), ("tail", 0.5),
+    ]  # fmt: skip
 
 
 def test_page_is_as_other_programs_read_it(pack: Pack, tmp_path: Path) -> None:
