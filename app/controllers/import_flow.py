@@ -11,9 +11,17 @@ from PySide6.QtGui import QImage
 
 from app.controllers.pictures import to_qimage
 from app.jobs import JobContext, JobRunner
-from core.domain.imports import ImportPreview, ImportReport, ImportSource, SampleImage
+from core.domain.imports import (
+    Differences,
+    ImageDifference,
+    ImportPreview,
+    ImportReport,
+    ImportSource,
+    SampleImage,
+)
 from core.domain.messages import UserMessage
 from core.domain.projects import Project
+from ui.imports.differences_dialog import DifferencesDialog
 from ui.imports.import_dialog import ImportDialog
 
 if TYPE_CHECKING:  # SQLAlchemy comes with them, which the window's first paint must not wait for
@@ -21,6 +29,7 @@ if TYPE_CHECKING:  # SQLAlchemy comes with them, which the window's first paint 
     from core.projects.service import ProjectService
 
 EXAMPLE_SIDE = 360  # pixels of the examples in the preview
+DIFFERENCE_SIDE = 1200  # of an image with what would change
 
 
 class ImportFlow(QObject):
@@ -45,10 +54,13 @@ class ImportFlow(QObject):
         self._imports = imports
         self._jobs = jobs
         self._stop = threading.Event()
+        self._shown: DifferencesDialog | None = None
         dialog.preview_requested.connect(self._preview)
         dialog.import_requested.connect(self._import)
         dialog.cancel_requested.connect(lambda: self._stop.set())
         dialog.project_open_requested.connect(self.project_open_requested)
+        dialog.differences_requested.connect(self._show_differences)
+        dialog.archive_chosen.connect(self._find_folder)
         dialog.finished.connect(self._end)
         if target is None:
             jobs.run(
@@ -129,6 +141,43 @@ class ImportFlow(QObject):
 
         self._jobs.run(lambda: load_example(root / example.path, example.white), then=got, on_error=failed)
 
+    def _find_folder(self, archive: Path) -> None:
+        """Where the archive would be unpacked; what is wrong with it is said by the preview."""
+
+        def got(folder: Path | None) -> None:
+            if self._dialog is not None and folder is not None:
+                self._dialog.set_unpack_folder(archive, folder)
+
+        self._jobs.run(lambda: self._imports.folder_for(archive), then=got, on_error=lambda _message: None)
+
+    def _show_differences(self, differences: Differences) -> None:
+        preview = self._dialog.preview_page.preview if self._dialog is not None else None
+        if preview is None:
+            return
+        shown = DifferencesDialog(differences, self._dialog)
+        self._shown = shown
+        root = preview.images_root
+        shown.picture_requested.connect(lambda image: self._load_difference(root, image))
+        shown.finished.connect(self._forget_differences)
+        shown.request_picture()
+        shown.open()
+
+    def _load_difference(self, root: Path, image: ImageDifference) -> None:
+        def got(loaded: tuple[QImage, int, int]) -> None:
+            if self._shown is not None:
+                self._shown.set_picture(image.path, *loaded)
+
+        def failed(message: UserMessage) -> None:
+            if self._shown is not None:
+                self._shown.set_failure(image.path, message.text)
+
+        self._jobs.run(lambda: load_example(root / image.path, image.white, DIFFERENCE_SIDE), then=got, on_error=failed)
+
+    def _forget_differences(self) -> None:
+        if self._shown is not None:
+            self._shown.deleteLater()
+            self._shown = None
+
     def _end(self) -> None:
         self._stop.set()
         if self._dialog is not None:
@@ -136,9 +185,9 @@ class ImportFlow(QObject):
             self._dialog = None
 
 
-def load_example(path: Path, white: int = 0) -> tuple[QImage, int, int]:
+def load_example(path: Path, white: int = 0, side: int = EXAMPLE_SIDE) -> tuple[QImage, int, int]:
     """A small copy of an image and the image's own width and height. For a pool thread."""
     from core.images.reading import decode, read_header  # Pillow's decoders: not loaded with the window
 
     header = read_header(path)
-    return to_qimage(decode(path, max_side=EXAMPLE_SIDE, white=white)), header.width, header.height
+    return to_qimage(decode(path, max_side=side, white=white)), header.width, header.height

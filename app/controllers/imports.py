@@ -123,10 +123,11 @@ class ImportsController(QObject):
         flow.project_open_requested.connect(self.project_open_requested)
         flow.message_raised.connect(self.message_raised)
         dialog.set_formats(self._formats)
+        dialog.set_questions(self._imports.list_read_options())
         if path is not None:
             dialog.set_source(path)
         dialog.open()
-        if path is not None:
+        if path is not None and not dialog.is_waiting_for_folder:
             dialog.request_preview()
         return dialog
 

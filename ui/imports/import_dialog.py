@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum, auto
 from pathlib import Path
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.domain.formats import FormatOption
 from core.domain.imports import ImportPreview, ImportReport, ImportSource
 from core.domain.messages import UserMessage
 from core.domain.projects import Project
@@ -44,6 +45,8 @@ class ImportDialog(QDialog):
     preview_requested = Signal(object)  # ImportSource
     import_requested = Signal(object, str, bool)  # ImportSource, project name, replace what was imported before
     cancel_requested = Signal()  # stop what is under way
+    differences_requested = Signal(object)  # Differences: show them
+    archive_chosen = Signal(object)  # Path: where would it be unpacked?
     project_open_requested = Signal(object)  # ProjectId
 
     def __init__(self, *, target: Project | None = None, parent: QWidget | None = None) -> None:
@@ -100,8 +103,14 @@ class ImportDialog(QDialog):
         self._source.source_changed.connect(self._refresh)
         self._preview.changed.connect(self._refresh)
         self._preview.left_out_chosen.connect(lambda files: self._request_again(left_out=files))
-        self._preview.encoding_chosen.connect(lambda encoding: self._request_again(names_encoding=encoding))
+        self._preview.encoding_chosen.connect(lambda encoding: self._request_again(names_encoding=encoding, mapping=()))
         self._preview.drawn_as_stored_chosen.connect(lambda is_so: self._request_again(is_drawn_as_stored=is_so))
+        self._preview.format_chosen.connect(self._change_format)
+        self._preview.options_chosen.connect(lambda options: self._request_again(options=options, mapping=()))
+        self._preview.model_made_chosen.connect(lambda takes: self._request_again(takes_model_made=takes))
+        self._preview.classes_chosen.connect(self._request_again)
+        self._preview.differences_requested.connect(self.differences_requested)
+        self._source.archive_chosen.connect(self.archive_chosen)
         self._back.clicked.connect(self._go_back)
         self._cancel.clicked.connect(self.reject)
         self._next.clicked.connect(self._go_on)
@@ -124,6 +133,20 @@ class ImportDialog(QDialog):
     def set_formats(self, formats: Sequence[tuple[str, str]]) -> None:
         """(slug, title) of every format there is."""
         self._source.set_formats(formats)
+        self._preview.set_formats(formats)
+
+    def set_questions(self, questions: Mapping[str, tuple[FormatOption, ...]]) -> None:
+        """By format, what it asks before it reads."""
+        self._preview.set_questions(questions)
+
+    def set_unpack_folder(self, archive: Path, folder: Path) -> None:
+        """Where an archive is unpacked when the person says nothing else."""
+        self._source.set_unpack_folder(archive, folder)
+
+    @property
+    def is_waiting_for_folder(self) -> bool:
+        """What is filled in is an archive, and the person has yet to see where it would be unpacked."""
+        return self._source.is_archive
 
     def set_taken_names(self, names: Iterable[str]) -> None:
         """Names that a new project cannot have."""
@@ -140,9 +163,13 @@ class ImportDialog(QDialog):
 
     def _request_again(self, **answers: Any) -> None:
         """The preview of the same source, with what the person said of it on the preview's page."""
-        preview = self._preview.preview
-        if preview is not None:
-            self._request(replace(preview.source, **answers))
+        source = self._preview.source()
+        if source is not None:
+            self._request(replace(source, **answers))
+
+    def _change_format(self, slug: str) -> None:
+        """Names of classes and options are those of the format before."""
+        self._request_again(format=slug, mapping=(), options=(), left_out=(), names_encoding=None)
 
     def _request(self, source: ImportSource | None) -> None:
         if source is not None and not self._is_busy:
@@ -217,7 +244,7 @@ class ImportDialog(QDialog):
         elif self._step == Step.PREVIEW and self._preview.preview is not None:
             self._banner.hide()
             self._set_busy(self.tr("Importing…"))
-            source, name = self._preview.preview.source, self._preview.project_name
+            source, name = self._preview.source(), self._preview.project_name
             self.import_requested.emit(source, name, self._preview.is_replacing)
         elif self._report is not None:
             self.project_open_requested.emit(self._report.project)

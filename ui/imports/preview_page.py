@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import dataclasses
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
-from core.domain.imports import ImportPreview, Severity
+from core.domain.formats import FormatOption
+from core.domain.imports import ImportPreview, ImportSource, Severity, SourceClass
 from core.domain.names import shown
 from core.domain.projects import Project
+from ui.imports.changes_row import ChangesRow
+from ui.imports.class_table import ClassTable
 from ui.imports.count_table import CountTable
 from ui.imports.files_row import FilesRow
+from ui.imports.format_row import FormatRow
 from ui.imports.names_row import NamesRow
+from ui.imports.preview_words import MAX_NAME, figures_of, is_taken_as_stored, rotated_text, suggested_name
 from ui.imports.sample_strip import SampleStrip
 from ui.imports.top_warnings import TopWarnings
-from ui.widgets.figures import Figure, FigureRow, counted_figure, problem_figure
-from ui.widgets.formatting import count, counted
+from ui.widgets.figures import FigureRow
+from ui.widgets.formatting import count
 from ui.widgets.labels import ElidedLabel, label
 from ui.widgets.problem_table import ProblemTable
 
-MAX_NAME = 100
 TOP_FOLDER = "(top folder)"
 _SETS_TAB = 2
 
@@ -30,6 +35,11 @@ class PreviewPage(QWidget):
     left_out_chosen = Signal(object)  # tuple[Path, ...]: files not to be read
     encoding_chosen = Signal(object)  # of class names: str, or None for the bytes
     drawn_as_stored_chosen = Signal(bool)  # the shapes of images stored turned were drawn before turning
+    format_chosen = Signal(str)  # slug
+    options_chosen = Signal(object)  # of the format: tuple of (name, value)
+    model_made_chosen = Signal(bool)  # what models made is taken as ground truth
+    classes_chosen = Signal()  # what becomes of the classes has changed, and with it what an import would change
+    differences_requested = Signal(object)  # Differences: show them
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,7 +51,11 @@ class PreviewPage(QWidget):
         self._name.setAccessibleName(self.tr("Project name"))
         self._name_label = label(self.tr("&Project name"))
         self._name_label.setBuddy(self._name)
-        self._replace = QCheckBox(self.tr("&Replace the annotations imported before for these images"))
+        self._format = FormatRow()
+        self._changes = ChangesRow()
+        self._replace = self._changes.takes_over
+        self._model_made = QCheckBox()
+        self._model_made.hide()
         self._origin = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
         self._origin.setProperty("role", "muted")
         self._figures = FigureRow()
@@ -49,7 +63,7 @@ class PreviewPage(QWidget):
         self._as_stored = QCheckBox(self.tr("The shapes were drawn &before turning"))
         self._as_stored.clicked.connect(self.drawn_as_stored_chosen)
         self.samples = SampleStrip()
-        self._categories = CountTable(self.tr("Class"), self.tr("Annotations"), has_colours=True)
+        self._classes = ClassTable()
         self._folders = CountTable(self.tr("Folder"), self.tr("Images"))
         self._sets = CountTable(self.tr("Set"), self.tr("Images"))
         self._tabs = QTabWidget()
@@ -61,14 +75,18 @@ class PreviewPage(QWidget):
         self._names.encoding_chosen.connect(self.encoding_chosen)
         self._build()
         self._name.textChanged.connect(lambda: self.changed.emit())
+        self._format.format_chosen.connect(self.format_chosen)
+        self._format.options_chosen.connect(self.options_chosen)
+        self._model_made.clicked.connect(self.model_made_chosen)
+        self._changes.shown_requested.connect(self.differences_requested)
+        self._classes.mapping_changed.connect(self._change_classes)
 
     def _build(self) -> None:
         names = QHBoxLayout()
         names.setSpacing(12)
         names.addWidget(self._name_label)
         names.addWidget(self._name, 1)
-        names.addWidget(self._replace, 1)
-        self._tabs.addTab(self._categories, self.tr("Classes"))
+        self._tabs.addTab(self._classes, self.tr("Classes"))
         self._tabs.addTab(self._folders, self.tr("Folders"))
         self._tabs.addTab(self._sets, self.tr("Sets"))
         self._tabs.setDocumentMode(True)
@@ -80,15 +98,18 @@ class PreviewPage(QWidget):
         inside.addWidget(self._problems)
         splitter.addWidget(right)
         splitter.setStretchFactor(1, 1)
-        splitter.setSizes([270, 700])
+        splitter.setSizes([440, 600])
         splitter.setChildrenCollapsible(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         column.addLayout(names)
+        column.addWidget(self._format)
         column.addWidget(self._origin)
         column.addWidget(self._files)
         column.addWidget(self._warnings)
+        column.addWidget(self._changes)
+        column.addWidget(self._model_made)
         column.addWidget(self._figures)
         column.addWidget(self.samples)
         turned = QHBoxLayout()
@@ -102,8 +123,8 @@ class PreviewPage(QWidget):
     def set_target(self, target: Project | None) -> None:
         """The project to add to; None = a new one."""
         self._target = target
-        self._name.setEnabled(target is None)
-        self._replace.setVisible(target is not None)
+        self._name.setVisible(target is None)
+        self._name_label.setVisible(target is None)
         if target is not None:
             self._name.setText(target.name)
 
@@ -116,29 +137,55 @@ class PreviewPage(QWidget):
         if self._target is None and not self._name.text().strip():
             self._name.setText(suggested_name(preview))
         where = shown(preview.images_root)
-        self._origin.setText(
-            self.tr("{format}, read from {path}  ·  images in {root}").format(
-                format=preview.format_title, path=shown(preview.source.path), root=where
-            )
-        )
-        self._figures.set_figures(figures_of(preview))
+        self._origin.setText(self.tr("{path}  ·  images in {root}").format(path=shown(preview.source.path), root=where))
+        self._format.set_preview(preview)
+        self._changes.set_preview(preview)
+        self._set_makers(preview)
         self._rotated.setVisible(bool(preview.n_rotated))
-        self._rotated.setText(_rotated_text(preview))
+        self._rotated.setText(rotated_text(preview))
         # A choice that left no doubt can still be taken back.
         self._as_stored.setVisible(bool(preview.n_turn_doubtful) or preview.source.is_drawn_as_stored is not None)
-        self._as_stored.setChecked(_is_taken_as_stored(preview))
+        self._as_stored.setChecked(is_taken_as_stored(preview))
         self.samples.set_preview(preview)
-        self._categories.set_rows(preview.categories)
+        self._classes.set_classes(_classes_of(preview), preview.project_classes)
+        self._figures.set_figures(figures_of(preview, self._classes.classes))
         self._folders.set_rows([(name or TOP_FOLDER, n) for name, n in preview.folders])
         self._sets.set_rows(preview.stated_sets)
         self._tabs.setTabVisible(_SETS_TAB, bool(preview.stated_sets))
-        self._tabs.setTabText(0, self.tr("Classes ({n})").format(n=count(len(preview.categories))))
+        self._tabs.setTabText(0, self.tr("Classes ({n})").format(n=count(len(_classes_of(preview)))))
         self._tabs.setTabText(1, self.tr("Folders ({n})").format(n=count(len(preview.folders))))
         self._files.set_preview(preview)
         self._warnings.set_preview(preview)
         self._names.set_preview(preview)
         self._problems.set_problems(preview.problems)
         self.changed.emit()
+
+    def set_formats(self, formats: Sequence[tuple[str, str]]) -> None:
+        """(slug, title) of every format there is."""
+        self._format.set_formats(formats)
+
+    def set_questions(self, questions: Mapping[str, tuple[FormatOption, ...]]) -> None:
+        """By format, what it asks before it reads."""
+        self._format.set_questions(questions)
+
+    def source(self) -> ImportSource | None:
+        """What was looked at, with what is to become of its classes."""
+        preview = self._preview
+        return None if preview is None else dataclasses.replace(preview.source, mapping=self._classes.mapping())
+
+    def _set_makers(self, preview: ImportPreview) -> None:
+        makers = ", ".join(f"{shown(name)} {count(n)}" for name, n in preview.makers)
+        self._model_made.setText(self.tr("Take what &models made as ground truth ({makers})").format(makers=makers))
+        self._model_made.setChecked(preview.source.takes_model_made)
+        self._model_made.setVisible(bool(preview.makers))
+
+    def _change_classes(self) -> None:
+        """The numbers follow at once; what that changes in a project has to be looked at."""
+        if self._preview is not None:
+            self._figures.set_figures(figures_of(self._preview, self._classes.classes))
+            self.changed.emit()
+            if self._target is not None:
+                self.classes_chosen.emit()
 
     def focus_name(self) -> None:
         self._name.setFocus()
@@ -177,52 +224,5 @@ class PreviewPage(QWidget):
         return ""
 
 
-def _is_taken_as_stored(preview: ImportPreview) -> bool:
-    """As chosen, else if all doubtful ones are so taken by the size that the file states."""
-    chosen = preview.source.is_drawn_as_stored
-    return 0 < preview.n_guessed_as_stored == preview.n_turn_doubtful if chosen is None else chosen
-
-
-def _rotated_text(preview: ImportPreview) -> str:
-    turned = counted(preview.n_rotated, "image is", "images are")
-    if not preview.n_turn_doubtful:
-        chosen = preview.source.is_drawn_as_stored
-        if chosen is not None:
-            when = "before" if chosen else "after"
-            return (
-                f"{turned} stored turned (EXIF). Shapes of which nothing says it were drawn {when} turning, as chosen."
-            )
-        return f"{turned} stored turned (EXIF) and shown upright; the shapes follow."
-    n_shown = sum(example.is_turn_doubtful for example in preview.sample)
-    first = "first example" if n_shown == 1 else f"first {n_shown} examples"
-    taken = "before" if _is_taken_as_stored(preview) else "after"
-    if 0 < preview.n_guessed_as_stored < preview.n_turn_doubtful and preview.source.is_drawn_as_stored is None:
-        return (
-            f"{turned} stored turned (EXIF). Nothing says whether the shapes were drawn before or after turning: of "
-            f"{preview.n_guessed_as_stored} they are taken as drawn before, for the file states the stored size; of "
-            f"the others after it. Look at the {first}."
-        )
-    return (
-        f"{turned} stored turned (EXIF). Nothing says whether the shapes were drawn before or after turning: they are "
-        f"taken as drawn {taken} it. Look at the {first}."
-    )
-
-
-def figures_of(preview: ImportPreview) -> list[Figure]:
-    return [
-        counted_figure(preview.n_images, "image", tone="" if preview.n_images else "error"),
-        Figure(count(preview.n_annotated), "annotated", "" if preview.n_annotated else "warning"),
-        counted_figure(preview.n_annotations, "annotation"),
-        counted_figure(len(preview.categories), "class", "classes"),
-        problem_figure(preview.problems),
-    ]
-
-
-def suggested_name(preview: ImportPreview) -> str:
-    """The name of the folder that a person would call the collection's."""
-    path: Path = preview.source.path
-    folder = preview.images_root if path.suffix else path
-    general = {"images", "image", "img", "imgs", "data", "train", "obj_train_data", "jpegimages"}
-    while folder.name.lower() in general and folder.parent.name:
-        folder = folder.parent
-    return shown(folder.name)[:MAX_NAME]
+def _classes_of(preview: ImportPreview) -> Sequence[SourceClass]:
+    return preview.classes or tuple(SourceClass(name, n, name) for name, n in preview.categories)

@@ -17,22 +17,28 @@ from ui.widgets.path_field import PathField, local_path
 
 class SourcePage(QWidget):
     source_changed = Signal()
+    archive_chosen = Signal(object)  # Path: where would it be unpacked?
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._path = PathField(
             self.tr("Folder or file"),
-            placeholder=self.tr("A folder with images, or an annotation file"),
+            placeholder=self.tr("A folder with images, an annotation file, or a .zip file"),
             may_be_file=True,
         )
         self._images = PathField(
             self.tr("Folder of the images"), placeholder=self.tr("Found from the annotations when left empty")
         )
+        self._unpack = PathField(self.tr("Folder to unpack into"))
+        self._archive: Path | None = None
+        self._has_own_root = True
         self._format = QComboBox()
         self._format.setAccessibleName(self.tr("Format"))
         self.set_formats(())
         self._build()
+        self._path.path_changed.connect(self._look_at_path)
         self._path.path_changed.connect(self.source_changed)
+        self._unpack.path_changed.connect(self.source_changed)
         self._images.path_changed.connect(self.source_changed)
 
     def _build(self) -> None:
@@ -45,12 +51,16 @@ class SourcePage(QWidget):
         form.setVerticalSpacing(12)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         kinds = self.tr(
-            "A folder of images; a COCO .json; a YOLO data.yaml, obj.data or its folder; a folder of ALTO .xml."
+            "A folder of images; annotations as COCO, YOLO, Pascal VOC, LabelMe, PAGE, ALTO and others; or a .zip file."
         )
         elsewhere = self.tr("Only needed when the images are somewhere else.")
+        unpacked = self.tr(
+            "The pictures in the .zip file stay there, as the project's folder. It has to be new or empty."
+        )
         self._format.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         for title, field, hint in (
             (self.tr("&Folder or file"), self._path, kinds),
+            (self.tr("&Unpack into"), self._unpack, unpacked),
             (self.tr("I&mages"), self._images, elsewhere),
             (self.tr("F&ormat"), self._format, ""),
         ):
@@ -58,12 +68,14 @@ class SourcePage(QWidget):
             caption.setBuddy(field)
             caption.setMinimumHeight(field.sizeHint().height())
             form.addRow(caption, _with_hint(field, hint))
+        self._form = form
+        form.setRowVisible(1, False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(18)
         column.addWidget(label(intro, "muted", wrap=True))
         column.addLayout(form)
-        column.addWidget(DropArea(self.tr("Or drop a folder or an annotation file here"), self._path), 1)
+        column.addWidget(DropArea(self.tr("Or drop a folder, an annotation file or a .zip file here"), self._path), 1)
 
     def set_formats(self, formats: Sequence[tuple[str, str]]) -> None:
         """(slug, title) of every format there is."""
@@ -83,11 +95,36 @@ class SourcePage(QWidget):
         """Where the images of an existing project are."""
         self._images.set_path(root)
         self._images.setEnabled(not is_fixed)
+        self._has_own_root = not is_fixed
 
     def source(self) -> ImportSource | None:
         """None while no path is given."""
         path = self._path.path()
-        return None if path is None else ImportSource(path, self._images.path(), self._format.currentData())
+        if path is None:
+            return None
+        unpack_to = self._unpack.path() if self.is_archive else None
+        return ImportSource(path, self._images.path(), self._format.currentData(), unpack_to=unpack_to)
+
+    @property
+    def is_archive(self) -> bool:
+        """What is filled in is an archive whose pictures would be unpacked."""
+        return self._archive is not None
+
+    def set_unpack_folder(self, archive: Path, folder: Path) -> None:
+        """Where an archive is unpacked when the person says nothing else."""
+        if archive == self._archive and self._unpack.path() is None:
+            self._unpack.set_path(folder)
+
+    def _look_at_path(self) -> None:
+        path = self._path.path()
+        is_archive = path is not None and path.suffix.lower() == ".zip" and self._has_own_root
+        archive = path if is_archive else None
+        if archive != self._archive:
+            self._archive = archive
+            self._unpack.set_path(None)
+            self._form.setRowVisible(1, is_archive)
+            if archive is not None:
+                self.archive_chosen.emit(archive)
 
     def focus_first(self) -> None:
         self._path.setFocus()

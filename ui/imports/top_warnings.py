@@ -8,10 +8,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from core.domain.imports import ImportPreview, Problem, Severity
 from ui.icons import icon
 from ui.widgets.formatting import count
-from ui.widgets.labels import ElidedLabel
+from ui.widgets.labels import label
 
 KINDS = (
     "annotations-not-read",
+    "archive-member-left-out",
+    "model-made-left-out",
     "predictions-left-out",
     "images-not-judged",
     "annotation-of-duplicate-id",
@@ -25,11 +27,11 @@ _MOST = 2
 
 
 class TopWarnings(QWidget):
-    """Hidden when there is none. All are in the table of problems too, with their files."""
+    """Hidden when there is none. They are never cut; all are in the table of problems too, with their files."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._texts = [ElidedLabel() for _ in range(_MOST)]
+        self._texts = [label(wrap=True) for _ in range(_MOST)]
         self._rows: list[QWidget] = []
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -41,7 +43,7 @@ class TopWarnings(QWidget):
             line = QHBoxLayout(row)
             line.setContentsMargins(0, 0, 0, 0)
             line.setSpacing(8)
-            line.addWidget(mark, 0, Qt.AlignmentFlag.AlignVCenter)
+            line.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
             line.addWidget(text, 1)
             column.addWidget(row)
             self._rows.append(row)

@@ -52,9 +52,14 @@ def is_negative(annotation: Annotation) -> bool:
 
 
 def raw_layer(
-    annotations: Sequence[RawAnnotation], colours: Mapping[str, int], width: float, height: float
+    annotations: Sequence[RawAnnotation],
+    colours: Mapping[str, int],
+    width: float,
+    height: float,
+    kind: OverlayKind = OverlayKind.GROUND_TRUTH,
 ) -> OverlayLayer:
-    """What a file says of an image that is not imported yet; `colours` numbers the class names."""
+    """What a file says of an image that is not imported yet; `colours` numbers the class names. Of another `kind` it is
+    drawn with other lines."""
     objects = [
         _object(
             row=row,
@@ -66,11 +71,12 @@ def raw_layer(
             size=(width, height),
             source=Source.IMPORT,
             is_crowd=raw.is_crowd,
+            kind=kind,
         )
         for row, raw in enumerate(annotations)
         if raw.category is not None or raw.geometry is not None
     ]
-    return layer_of(OverlayKind.GROUND_TRUTH, objects, GROUND_TRUTH_TITLE)
+    return layer_of(kind, objects, GROUND_TRUTH_TITLE)
 
 
 def truth_layer(

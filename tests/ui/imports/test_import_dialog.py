@@ -15,7 +15,7 @@ from core.domain.imports import ImportPreview, ImportReport, ImportSource, Probl
 from core.domain.messages import UserMessage
 from core.domain.projects import Project
 from ui.imports.import_dialog import ImportDialog, Step
-from ui.imports.preview_page import suggested_name
+from ui.imports.preview_words import suggested_name
 
 MakePreview = Callable[..., ImportPreview]
 
@@ -169,7 +169,7 @@ def test_adding_to_a_project_fixes_its_folder_and_name(qtbot: QtBot, make_previe
     dialog.set_taken_names(["Pages"])
     dialog.show_preview(make_preview())
     assert dialog.refusal == ""
-    assert not dialog.preview_page._name.isEnabled()
+    assert not dialog.preview_page._name.isVisible(), "it has its name"
     dialog.preview_page._replace.setChecked(True)
     with qtbot.waitSignal(dialog.import_requested) as wish:
         _press(qtbot, dialog._next)

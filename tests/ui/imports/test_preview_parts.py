@@ -15,7 +15,6 @@ from ui.imports.files_row import FilesRow
 from ui.imports.preview_page import PreviewPage
 from ui.imports.sample_strip import SampleStrip
 from ui.imports.top_warnings import TopWarnings
-from ui.widgets.labels import ElidedLabel
 
 MakePreview = Callable[..., ImportPreview]
 
@@ -94,7 +93,7 @@ def test_weighty_warnings_stand_at_the_top_and_others_do_not(qtbot: QtBot, make_
     light = Problem("images-empty", "1 of 9 images is empty.", severity=Severity.INFO)
     top.set_preview(make_preview(problems=(light, Problem("annotations-not-read", "3 files were passed over."))))
     assert not top.isHidden()
-    assert [text.text() for text in top.findChildren(ElidedLabel)] == ["3 files were passed over.", ""]
+    assert [text.text() for text in top._texts] == ["3 files were passed over.", ""]
     many = tuple(Problem("annotations-not-read", f"{n} passed over.") for n in range(4))
     top.set_preview(make_preview(problems=many))
-    assert [text.text() for text in top.findChildren(ElidedLabel)][1] == "1 passed over. (and 2 more warnings below)"
+    assert [text.text() for text in top._texts][1] == "1 passed over. (and 2 more warnings below)"
