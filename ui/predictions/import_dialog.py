@@ -57,10 +57,10 @@ class ImportPredictionsDialog(QDialog):
         self._made: PredictionSet | None = None
         self._file = self._path_field(
             self.tr("File or folder of predictions"),
-            self.tr("COCO results, YOLO labels with confidences, …; drop it here"),
+            self.tr("COCO results, YOLO labels, …; drop it here"),
         )
         self._format = QuietComboBox()
-        self._format.addItem(self.tr("As it is recognised"), None)
+        self._format.addItem(self.tr("As recognised"), None)
         for info in formats:
             self._format.addItem(info.title, info.slug)
         self._format.setToolTip(self.tr("What the file or folder is: only needed where it is taken for something else"))
@@ -71,7 +71,7 @@ class ImportPredictionsDialog(QDialog):
         self._name = QLineEdit()
         self._name.setPlaceholderText(self.tr("What they are listed as, e.g. the other program"))
         self._truth = self._path_field(
-            self.tr("Ground truth"), self.tr("Only for COCO's list of results: what its ids mean (.json)")
+            self.tr("Ground truth"), self.tr("Only for a COCO list: what its ids mean")
         )
         self._only = QCheckBox(self.tr("Images that the file does not &name were not looked at"))
         self._only.setToolTip(

@@ -136,7 +136,7 @@ def test_a_folder_of_labels_is_taken_as_it_is_recognised_or_named(
         qtbot.waitUntil(lambda: files.import_dialog is not None, timeout=20_000)
         dialog = files.import_dialog
         assert dialog is not None
-        assert dialog.formats[0] == "As it is recognised" and {"COCO", "YOLO"} <= set(dialog.formats)
+        assert dialog.formats[0] == "As recognised" and {"COCO", "YOLO"} <= set(dialog.formats)
         assert "ALTO" not in dialog.formats, "it holds none"
         dialog.fill(folder, name, format_title=title)
         dialog.go_button.click()
