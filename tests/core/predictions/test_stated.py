@@ -10,9 +10,11 @@ import pytest
 from service_workshop import Shop
 
 from core.domain.geometry import Box
-from core.domain.imports import ImportSource
+from core.domain.imports import ImportSource, RawAnnotation, RawImage
 from core.domain.predictions import ImportedPredictions, PredictedObject
 from core.errors import FormatError, NotFoundError, RefusedError
+from core.formats.catalog import FormatCatalog
+from core.formats.writing import write_data_set
 from core.packs.reading import read_pack
 from core.predictions.import_service import PredictionImportService
 
@@ -102,6 +104,26 @@ def test_a_format_may_be_named(shop: Shop, service: PredictionImportService, tmp
         service.import_results(text, shop.project, "other", format="coco")
     with pytest.raises(FormatError, match="does not exist"):
         service.import_results(tmp_path / "gone", shop.project, "other")
+
+
+HOLDING = [info.slug for info in FormatCatalog().list_formats() if info.holds_predictions and info.can_write]
+
+
+@pytest.mark.parametrize("slug", HOLDING)
+def test_what_any_format_writes_of_predictions_is_taken(
+    shop: Shop, service: PredictionImportService, tmp_path: Path, slug: str
+) -> None:
+    items = (
+        RawAnnotation("disc", Box(8, 6, 40, 36), made_by="detector", confidence=0.75),
+        RawAnnotation("bar", Box(2, 4, 20, 16), made_by="detector", confidence=0.5),
+    )
+    image = RawImage("test/01.jpg", items, 64, 48)
+    write_data_set(FormatCatalog().get(slug), [image], ["disc", "bar"], tmp_path / "out")
+    imported = service.import_results(tmp_path / "out", shop.project, f"of {slug}", only_listed=True).value
+    assert (imported.n_read, imported.n_kept) == (2, 2), imported.problems
+    found = objects(shop, imported)["test/01.jpg"]
+    assert [(one.category, one.confidence) for one in found] == [(0, 0.75), (1, 0.5)]
+    assert [round(one.box.x1) for one in found] == [40, 20]
 
 
 def test_the_images_have_to_be_there(shop: Shop, service: PredictionImportService, tmp_path: Path) -> None:
