@@ -70,9 +70,7 @@ class ImportPredictionsDialog(QDialog):
         self._project.setCurrentIndex(max(0, self._project.findData(chosen)))
         self._name = QLineEdit()
         self._name.setPlaceholderText(self.tr("What they are listed as, e.g. the other program"))
-        self._truth = self._path_field(
-            self.tr("Ground truth"), self.tr("Only for a COCO list: what its ids mean")
-        )
+        self._truth = self._path_field(self.tr("Ground truth"), self.tr("Only for a COCO list: what its ids mean"))
         self._only = QCheckBox(self.tr("Images that the file does not &name were not looked at"))
         self._only.setToolTip(
             self.tr("Else the images beside those with predictions count as looked at, with nothing found")
