@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
 _MOST_TEXT = 32 * 2**20  # signs of base64
 _MOST_PIXELS = 2**26
+_OPAQUE = 127  # of 255
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def outline_of_png(text: Any, size: tuple[int, int] | None, left: int, top: int) -> MaskOutline:
-    """`text` is base64 of a PNG in which what is not black is the object; its left top pixel lies at `left`, `top`.
-    `size` is what its width and height have to be."""
+    """`text` is base64 of a PNG in which the object is what is not transparent, or not black where nothing can be
+    transparent; its left top pixel lies at `left`, `top`. `size` is what its width and height have to be."""
     if not isinstance(text, str) or len(text) > _MOST_TEXT:
         return MaskOutline(None, "is no picture that is read")
     try:
@@ -49,7 +50,7 @@ def runs_of(pixels: NDArray[np.bool_]) -> list[int]:
 
 
 def _decoded(data: bytes) -> NDArray[np.bool_] | str:
-    """Which pixels are not black; or why they cannot be known, as the end of a sentence."""
+    """Which pixels are the object's; or why they cannot be known, as the end of a sentence."""
     import numpy as np
     from PIL import Image  # with the first mask, not with the formats
 
@@ -57,6 +58,8 @@ def _decoded(data: bytes) -> NDArray[np.bool_] | str:
         with Image.open(io.BytesIO(data), formats=("PNG",)) as picture:
             if picture.width * picture.height > _MOST_PIXELS:
                 return "is larger than masks that are read"
+            if "A" in picture.getbands():
+                return np.asarray(picture.getchannel("A")) > _OPAQUE
             pixels = np.asarray(picture if picture.mode in ("1", "L") else picture.convert("L"))
     except Exception:  # noqa: BLE001 - decoders raise anything, and warnings of large pictures may be errors
         return "is damaged"
