@@ -220,7 +220,16 @@ class Features(QObject):
     def exports(self) -> ExportsController:
         from app.controllers.exports import ExportsController
 
-        return ExportsController(exports=self.services.exports, jobs=self.jobs, window=self._window, parent=self)
+        return ExportsController(
+            exports=self.services.exports,
+            jobs=self.jobs,
+            window=self._window,
+            list_data=lambda project: (
+                self.services.datasets.list_snapshots(project),
+                self.services.studies.list_studies(project=project),
+            ),
+            parent=self,
+        )
 
     @cached_property
     def viewer(self) -> ViewerController:

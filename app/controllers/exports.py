@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +12,12 @@ from PySide6.QtWidgets import QWidget
 
 from app.controllers.opening import open_path
 from app.jobs import JobContext, JobRunner
-from core.domain.exports import ExportReport, ExportRequest, ExportSurvey
+from core.domain.exports import ExportReport, ExportRequest, ExportScope, ExportSurvey
+from core.domain.ids import ProjectId
 from core.domain.messages import UserMessage
 from core.domain.projects import Project
+from core.domain.snapshots import SnapshotInfo
+from core.domain.studies import StudyInfo
 from core.errors import RefusedError
 from ui.exports.export_dialog import ExportDialog
 
@@ -22,13 +25,24 @@ if TYPE_CHECKING:  # SQLAlchemy comes with it, which the window's first paint mu
     from core.exports.service import ExportService
 
 
+Data = tuple[Sequence[SnapshotInfo], Sequence[StudyInfo]]
+
+
 class ExportsController(QObject):
     """What an export has to say is said in its dialog, which stays open until it has ended."""
 
     def __init__(
-        self, *, exports: ExportService, jobs: JobRunner, window: QWidget, parent: QObject | None = None
+        self,
+        *,
+        exports: ExportService,
+        jobs: JobRunner,
+        window: QWidget,
+        list_data: Callable[[ProjectId], Data] | None = None,
+        parent: QObject | None = None,
     ) -> None:
+        """`list_data` finds the frozen datasets and the predictions of a project; None = there are none to choose."""
         super().__init__(parent)
+        self._list_data = list_data
         self._exports = exports
         self._jobs = jobs
         self._window = window
@@ -36,7 +50,10 @@ class ExportsController(QObject):
     def open(self, project: Project, folders: Sequence[str] = ()) -> ExportDialog:
         """Open the dialog; `folders` are offered beside the whole project."""
         dialog = ExportDialog(project, folders, parent=self._window)
-        ExportFlow(dialog=dialog, project=project, exports=self._exports, jobs=self._jobs)
+        flow = ExportFlow(dialog=dialog, project=project, exports=self._exports, jobs=self._jobs)
+        if self._list_data is not None:
+            list_data = self._list_data
+            self._jobs.run(lambda: list_data(project.id), then=flow.got_data, on_error=flow.failed)
         dialog.open()
         return dialog
 
@@ -59,23 +76,30 @@ class ExportFlow(QObject):
         dialog.folder_open_requested.connect(self._open_folder)
         dialog.finished.connect(self._end)
         # On the io pool: the formats' modules are loaded with the list, and a file system may be slow to answer.
-        jobs.run(exports.list_formats, then=self._got_formats, on_error=self._failed)
-        self._survey(dialog.form.folders())
+        jobs.run(exports.list_formats, then=self._got_formats, on_error=self.failed)
+        self._survey(dialog.form.scope())
 
     def _got_formats(self, formats: tuple) -> None:  # type: ignore[type-arg]
         if self._dialog is not None:
             self._dialog.set_formats(formats)
 
-    def _survey(self, folders: tuple[str, ...]) -> None:
+    def got_data(self, data: Data) -> None:
+        """What else than the ground truth of today can be exported."""
+        if self._dialog is not None:
+            self._dialog.add_data(*data)
+
+    def _survey(self, scope: ExportScope) -> None:
+        """What is frozen or was predicted is read through, which the registry need not wait for."""
+
         def got(survey: ExportSurvey) -> None:
             if self._dialog is not None:
-                self._dialog.set_survey(folders, survey)
+                self._dialog.set_survey(scope, survey)
 
         self._jobs.run(
-            lambda: self._exports.survey(self._project.id, folders),
+            lambda: self._exports.survey_scope(scope),
             then=got,
-            on_error=self._failed,
-            pool="registry",
+            on_error=self.failed,
+            pool="registry" if scope.dataset is None and scope.source is None else "io",
             key="export-survey",
             gives_way=True,
         )
@@ -92,7 +116,7 @@ class ExportFlow(QObject):
             if self._dialog is not None:
                 self._dialog.set_target_refusal(target, reason)
 
-        self._jobs.run(check, then=got, on_error=self._failed, key="export-target")
+        self._jobs.run(check, then=got, on_error=self.failed, key="export-target")
 
     def _export(self, request: ExportRequest) -> None:
         """On the io pool: the registry must stay free for browsing meanwhile."""
@@ -110,7 +134,7 @@ class ExportFlow(QObject):
             except ExportCancelledError:
                 return None
 
-        self._jobs.run(write, then=self._got_report, on_error=self._failed, on_progress=self._progressed)
+        self._jobs.run(write, then=self._got_report, on_error=self.failed, on_progress=self._progressed)
 
     def _progressed(self, done: float, total: float, text: str) -> None:
         if self._dialog is not None and not self._stop.is_set():
@@ -125,7 +149,7 @@ class ExportFlow(QObject):
         else:
             self._dialog.show_report(report)
 
-    def _failed(self, message: UserMessage) -> None:
+    def failed(self, message: UserMessage) -> None:
         if self._dialog is not None:
             self._dialog.show_error(message)
 

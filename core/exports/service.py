@@ -25,6 +25,7 @@ from core.formats.writing import contents_of, write_data_set
 from core.progress import IsCancelled, Progress, never_cancelled, no_progress, sparing
 from core.registry.database import Registry
 from core.registry.stores import contents, projects, snapshots
+from core.stopping import current_stop
 
 _POINT_BYTES = 4  # of a coordinate, as the registry stores polygons
 
@@ -70,11 +71,14 @@ class ExportService:
             projects.get_project(session, scope.project)
             if scope.dataset is None and scope.source is None:
                 return contents.survey(session, ImageFilter(scope.project, folders=scope.folders))
+        stop = current_stop()
         counts: Counter[Content] = Counter()
         n_images = n_annotations = n_bytes = n_shape_bytes = n_turned = 0
         for record, image in self._stream(scope).images():
             if is_cancelled():
                 raise ExportCancelledError
+            if stop is not None:
+                stop.check()
             counts.update(contents_of(image))
             n_images += 1
             n_annotations += len(image.annotations)

@@ -9,11 +9,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from core.domain.exports import ExportReport, ExportSurvey
+from core.domain.exports import ExportReport, ExportScope, ExportSurvey
 from core.domain.formats import FormatInfo
 from core.domain.imports import Severity
 from core.domain.messages import UserMessage
 from core.domain.projects import Project
+from core.domain.snapshots import SnapshotInfo
+from core.domain.studies import StudyInfo
 from ui.exports.export_form import ExportForm
 from ui.exports.export_report_page import ExportReportPage
 from ui.messages import MessageBanner
@@ -22,10 +24,10 @@ from ui.widgets.progress_line import ProgressLine
 
 
 class ExportDialog(QDialog):
-    """Setters: `set_formats`, `set_survey`, `set_target_refusal`, `set_progress`, `show_report`, `show_error`,
-    `show_stopped`."""
+    """Setters: `set_formats`, `add_data`, `set_survey`, `set_target_refusal`, `set_progress`, `show_report`,
+    `show_error`, `show_stopped`."""
 
-    survey_requested = Signal(object)  # tuple[str, ...] of folders
+    survey_requested = Signal(object)  # ExportScope
     target_check_requested = Signal(object)  # Path
     export_requested = Signal(object)  # ExportRequest
     cancel_requested = Signal()  # stop what is under way
@@ -48,11 +50,11 @@ class ExportDialog(QDialog):
         self._build(title)
         self._form.changed.connect(self._refresh)
         self._form.target_changed.connect(self.target_check_requested)
-        self._form.folders_changed.connect(self.survey_requested)
+        self._form.scope_changed.connect(self.survey_requested)
         self._cancel.clicked.connect(self.reject)
         self._next.clicked.connect(self._go_on)
         self._refresh()
-        self.resize(920, 620)
+        self.resize(960, 660)
 
     def _build(self, title: str) -> None:
         self._pages.addWidget(self._form)
@@ -98,9 +100,13 @@ class ExportDialog(QDialog):
         self._form.set_formats(formats)
         self._form.focus_first()
 
-    def set_survey(self, folders: tuple[str, ...], survey: ExportSurvey) -> None:
-        """An answer about other folders than those that are chosen now is ignored."""
-        if folders == self._form.folders():
+    def add_data(self, datasets: Sequence[SnapshotInfo], studies: Sequence[StudyInfo]) -> None:
+        """Frozen datasets and predictions that can be exported too."""
+        self._form.add_data(datasets, studies)
+
+    def set_survey(self, scope: ExportScope, survey: ExportSurvey) -> None:
+        """An answer about something else than what is chosen now is ignored."""
+        if scope == self._form.scope():
             self._form.set_survey(survey)
 
     def set_target_refusal(self, target: Path, reason: str) -> None:

@@ -1,4 +1,4 @@
-"""First page of an export: in which format, what of the project, where to, with or without the images."""
+"""First page of an export: in which format, what of the project, where to, what becomes of the images."""
 
 from __future__ import annotations
 
@@ -6,25 +6,30 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from core.domain.exports import ExportRequest, ExportSurvey
+from core.domain.exports import ExportRequest, ExportScope, ExportSurvey
 from core.domain.formats import FormatInfo
-from core.domain.names import shown
 from core.domain.projects import Project
+from core.domain.snapshots import SnapshotInfo
+from core.domain.studies import StudyInfo
 from ui.exports.format_list import FormatList
 from ui.exports.loss_list import LossList
-from ui.widgets.formatting import count, counted, size
+from ui.exports.option_form import OptionForm
+from ui.exports.picture_choice import PictureChoice
+from ui.exports.scope_choice import ScopeChoice
+from ui.widgets.formatting import count, counted
 from ui.widgets.labels import label, set_role
 from ui.widgets.last_folders import EXPORTS
 from ui.widgets.path_field import PathField
 from ui.widgets.save_dialog import safe_file_name
+from ui.widgets.search_field import SearchField
 
 
 class ExportForm(QWidget):
     changed = Signal()
     target_changed = Signal(object)  # Path: its suitability is not known any more
-    folders_changed = Signal(object)  # tuple[str, ...]: there is something else to survey
+    scope_changed = Signal(object)  # ExportScope: there is something else to survey
 
     def __init__(self, project: Project, folders: Sequence[str] = (), parent: QWidget | None = None) -> None:
         """`folders` are those that the person has chosen on the project's page."""
@@ -35,8 +40,10 @@ class ExportForm(QWidget):
         self._refusal = ""
         self._suggested: Path | None = None
         self.formats = FormatList()
-        self._losses = LossList()
-        self._choice = QComboBox()
+        self._search = SearchField(self.tr("Search formats"))
+        self.options = OptionForm()
+        self._losses = LossList(self.options)
+        self._choice = ScopeChoice(project.id, folders)
         self._amount = label("", "muted", wrap=True)
         self._target = PathField(
             self.tr("Folder of the export"),
@@ -45,23 +52,17 @@ class ExportForm(QWidget):
             on_chosen=self._within,
         )
         self._target_hint = label("", "muted", wrap=True)
-        self._copies = QCheckBox()
-        self._fill_choice(folders)
+        self.pictures = PictureChoice()
         self._build()
+        self._search.search_changed.connect(self.formats.narrow)
+        self._search.returnPressed.connect(self.formats.setFocus)
         self.formats.format_changed.connect(self._on_format)
         self._target.path_changed.connect(self._on_target)
-        self._copies.toggled.connect(lambda _on: self.changed.emit())
-        self._choice.currentIndexChanged.connect(lambda _row: self._on_choice())
+        self.pictures.changed.connect(self.changed)
+        self.options.changed.connect(self.changed)
+        self._choice.scope_changed.connect(self._on_choice)
         self.set_survey(None)
         self.set_target_refusal(None, "")
-
-    def _fill_choice(self, folders: Sequence[str]) -> None:
-        self._choice.setAccessibleName(self.tr("What is exported"))
-        self._choice.addItem(self.tr("The whole project"), ())
-        for folder in folders:
-            if folder:
-                self._choice.addItem(self.tr("Only “{folder}”").format(folder=shown(folder)), (folder,))
-        self._choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
 
     def _build(self) -> None:
         card = QFrame()
@@ -71,7 +72,11 @@ class ExportForm(QWidget):
         inside.addWidget(self._losses)
         upper = QHBoxLayout()
         upper.setSpacing(12)
-        upper.addWidget(self.formats, 5)
+        left = QVBoxLayout()
+        left.setSpacing(8)
+        left.addWidget(self._search)
+        left.addWidget(self.formats, 1)
+        upper.addLayout(left, 5)
         upper.addWidget(card, 6)
         choice = QHBoxLayout()
         choice.setSpacing(12)
@@ -81,9 +86,10 @@ class ExportForm(QWidget):
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(4)
         form.setColumnStretch(1, 1)
-        what, where = label(self.tr("&What")), label(self.tr("&Folder"))
+        what, where, images = label(self.tr("&What")), label(self.tr("&Folder")), label(self.tr("&Images"))
         what.setBuddy(self._choice)
         where.setBuddy(self._target)
+        images.setBuddy(self.pictures.way)
         form.addWidget(what, 0, 0)
         form.addLayout(choice, 0, 1)
         form.setRowMinimumHeight(1, 6)
@@ -91,7 +97,8 @@ class ExportForm(QWidget):
         form.addWidget(self._target, 2, 1)
         form.addWidget(self._target_hint, 3, 1)
         form.setRowMinimumHeight(4, 4)
-        form.addWidget(self._copies, 5, 1, Qt.AlignmentFlag.AlignLeft)
+        form.addWidget(images, 5, 0, Qt.AlignmentFlag.AlignVCenter)
+        form.addWidget(self.pictures, 5, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(14)
@@ -102,21 +109,24 @@ class ExportForm(QWidget):
         self._has_formats = True
         self.formats.set_formats(formats)
 
+    def add_data(self, datasets: Sequence[SnapshotInfo], studies: Sequence[StudyInfo]) -> None:
+        """What else than the ground truth of today can be chosen."""
+        self._choice.add_data(datasets, studies)
+
     def set_survey(self, survey: ExportSurvey | None) -> None:
         """What there is to export; None while it is being counted."""
         self._survey = survey
         amount = self.tr("Counting…")
-        copies = self.tr("&Copy the images too")
         if survey is not None:
-            amount = self.tr("{annotations}, {m} of {images} annotated").format(
-                annotations=counted(survey.n_annotations, "annotation"),
+            is_predicted = self.scope().source is not None
+            amount = self.tr("{n} on {m} of {images}") if is_predicted else self.tr("{n}, {m} of {images} annotated")
+            amount = amount.format(
+                n=counted(survey.n_annotations, "prediction" if is_predicted else "annotation"),
                 m=count(survey.n_spoken_of),
                 images=counted(survey.n_images, "image"),
             )
-            copies += f" ({size(survey.n_picture_bytes)})"
         self._amount.setText(amount)
-        self._copies.setText(copies)
-        self._copies.setToolTip(self.tr("Then the folder holds all that another program needs."))
+        self.pictures.set_size(survey.n_picture_bytes if survey is not None else None)
         self._losses.show_losses(self.formats.chosen(), survey)
         self.changed.emit()
 
@@ -134,24 +144,36 @@ class ExportForm(QWidget):
         info, target = self.formats.chosen(), self._target.path()
         if info is None or target is None or self.refusal():
             return None
+        scope = self.scope()
         return ExportRequest(
-            self._project.id, info.slug, target, folders=self.folders(), copies_images=self._copies.isChecked()
+            self._project.id,
+            info.slug,
+            target,
+            folders=scope.folders,
+            copies_images=self.pictures.copies,
+            links_images=self.pictures.links,
+            options=self.options.answers(),
+            dataset=scope.dataset,
+            source=scope.source,
+            safe_names=self.pictures.has_safe_names,
         )
 
     def refusal(self) -> str:
         """Why it cannot be exported as it is filled in; "" when it can. What the field itself says is not repeated."""
         if self._has_formats and self.formats.chosen() is None:
-            return self.tr("No format can be written.")
+            return self.formats.why_none() or self.tr("No format can be written.")
         if self._survey is None or not self._has_formats:
             return self.tr("Counting…")
         if not self._survey.n_spoken_of:
+            if self.scope().source is not None:
+                return self.tr("No prediction reaches the version's threshold.")
             return self.tr("Nothing is annotated here yet.")
         if self._target.path() is None:
             return self.tr("Choose a folder.")
         return self.tr("Choose another folder.") if self._refusal else ""
 
-    def folders(self) -> tuple[str, ...]:
-        return tuple(self._choice.currentData() or ())
+    def scope(self) -> ExportScope:
+        return self._choice.scope()
 
     @property
     def losses(self) -> LossList:
@@ -161,6 +183,8 @@ class ExportForm(QWidget):
         self.formats.setFocus()
 
     def _on_format(self) -> None:
+        info = self.formats.chosen()
+        self.options.set_options(info.write_options if info is not None else ())
         self._losses.show_losses(self.formats.chosen(), self._survey)
         self._suggest()
         self.changed.emit()
@@ -173,7 +197,8 @@ class ExportForm(QWidget):
 
     def _on_choice(self) -> None:
         self.set_survey(None)
-        self.folders_changed.emit(self.folders())
+        self.formats.need_predictions(self.scope().source is not None)
+        self.scope_changed.emit(self.scope())
 
     def _suggest(self) -> None:
         """A new folder beside the project's, as long as the person has chosen no other."""

@@ -39,15 +39,20 @@ class ExportReportPage(QWidget):
 
     def set_report(self, report: ExportReport) -> None:
         self._picture.setPixmap(icon("circle-check", role="success").pixmap(26, 26))
+        what = f" ({report.what})" if report.what else ""
         self._heading.setText(
-            self.tr("“{name}” was exported as {title}.").format(name=report.project_name, title=report.format_title)
+            self.tr("“{name}”{what} was exported as {title}.").format(
+                name=report.project_name, what=what, title=report.format_title
+            )
         )
         self._place.setText(shown(report.target))
         self._figures.set_figures(
             [
                 counted_figure(report.n_images, "annotated image"),
                 counted_figure(report.n_annotations, "annotation"),
-                counted_figure(report.n_pictures, "image copied", "images copied"),
+                counted_figure(report.n_linked, "image linked", "images linked")
+                if report.n_linked
+                else counted_figure(report.n_pictures, "image copied", "images copied"),
                 problem_figure(report.problems),
             ]
         )

@@ -15,7 +15,8 @@ _ICONS = {Severity.INFO: "info", Severity.WARNING: "triangle-alert", Severity.ER
 
 
 class LossList(QWidget):
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, questions: QWidget | None = None, parent: QWidget | None = None) -> None:
+        """`questions` are what the format asks: they stand below what it holds."""
         super().__init__(parent)
         self._heading = label("", "heading", wrap=True)
         self._holds = label("", "muted", wrap=True)
@@ -32,6 +33,8 @@ class LossList(QWidget):
         column.setSpacing(10)
         column.addWidget(self._heading)
         column.addWidget(self._holds)
+        if questions is not None:
+            column.addWidget(questions)
         column.addWidget(self._rows)
         column.addStretch(1)
         scroll = QScrollArea()
@@ -77,6 +80,8 @@ class LossList(QWidget):
             held.append(self.tr("images seen to be empty"))
         if info.holds_splits:
             held.append(self.tr("sets"))
+        if info.holds_predictions:
+            held.append(self.tr("confidences of predictions"))
         return self.tr("Holds {what}.").format(what=_listed(held))
 
     def _add(self, icon_name: str, role: str, text: str) -> None:

@@ -23,6 +23,7 @@ from core.progress import IsCancelled, Progress
 from core.projects.service import ProjectService
 from core.registry.database import Registry
 from ui.exports.export_dialog import ExportDialog
+from ui.exports.picture_choice import COPY
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def test_an_export_goes_all_the_way(
     ready(qtbot, dialog)
     assert dialog.refusal == ""
     dialog.form.formats.choose("yolo")
-    dialog.form._copies.setChecked(True)
+    dialog.form.pictures.choose(COPY)
     target = dialog.form._target.path()
     assert target == pages.root.parent / "Pages YOLO"
     qtbot.mouseClick(dialog._next, Qt.MouseButton.LeftButton)

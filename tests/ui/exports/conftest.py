@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.domain.exports import ExportSurvey
-from core.domain.formats import Content, FormatInfo, Loss, ShapeKind
+from core.domain.formats import Content, FormatInfo, FormatOption, Loss, ShapeKind
 from core.domain.ids import ProjectId
 from core.domain.imports import Severity
 from core.domain.projects import Project
@@ -41,3 +41,20 @@ def formats() -> tuple[FormatInfo, ...]:
 @pytest.fixture
 def survey() -> ExportSurvey:
     return ExportSurvey(8, 40, {Content.POLYGONS: 12, Content.BOXES: 28, Content.UNSEEN_IMAGES: 3}, 5_000_000)
+
+
+@pytest.fixture
+def asking() -> FormatInfo:
+    """A format that holds predictions and asks two questions."""
+    return FormatInfo(
+        "asking",
+        "Asking",
+        writes="Sentences.",
+        shapes_written=frozenset({BOX}),
+        holds_predictions=True,
+        endings=(".ask",),
+        write_options=(
+            FormatOption("version", "Version", "Older programs read 1.", (("1", "first"), ("2", "second")), "2"),
+            FormatOption("author", "Author"),
+        ),
+    )

@@ -7,12 +7,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from core.domain.exports import ExportReport, ExportRequest, ExportSurvey
+from core.domain.exports import ExportReport, ExportRequest, ExportScope, ExportSurvey
 from core.domain.formats import Content, FormatInfo
+from core.domain.ids import ProjectId
 from core.domain.imports import Problem
 from core.domain.messages import UserMessage
 from core.domain.projects import Project
 from ui.exports.export_dialog import ExportDialog
+from ui.exports.picture_choice import COPY
+
+PROJECT = ProjectId("p")
 
 
 @pytest.fixture
@@ -27,7 +31,7 @@ def empty(qtbot: QtBot, project: Project) -> ExportDialog:
 @pytest.fixture
 def dialog(empty: ExportDialog, formats: tuple[FormatInfo, ...], survey: ExportSurvey) -> ExportDialog:
     empty.set_formats(formats)
-    empty.set_survey((), survey)
+    empty.set_survey(ExportScope(PROJECT), survey)
     return empty
 
 
@@ -40,7 +44,7 @@ def test_until_all_is_known_the_button_says_so(
     empty: ExportDialog, formats: tuple[FormatInfo, ...], survey: ExportSurvey
 ) -> None:
     assert (empty.refusal, empty._next.isEnabled()) == ("Counting…", False)
-    empty.set_survey((), survey)
+    empty.set_survey(ExportScope(PROJECT), survey)
     assert empty.refusal == "Counting…"
     empty.set_formats(formats)
     assert (empty.refusal, empty._next.isEnabled()) == ("", True)
@@ -113,17 +117,17 @@ def test_another_choice_of_images_is_counted_anew(qtbot: QtBot, dialog: ExportDi
     assert dialog.form._choice.count() == 2
     with qtbot.waitSignal(dialog.survey_requested) as asked:
         dialog.form._choice.setCurrentIndex(1)
-    assert asked.args == [("train",)]
+    assert asked.args == [ExportScope(PROJECT, ("train",))]
     assert dialog.refusal == "Counting…"
-    dialog.set_survey((), survey)
+    dialog.set_survey(ExportScope(PROJECT), survey)
     assert dialog.refusal == "Counting…", "that was the answer about the whole project"
-    dialog.set_survey(("train",), ExportSurvey(3, 0, {Content.UNSEEN_IMAGES: 3}))
+    dialog.set_survey(ExportScope(PROJECT, ("train",)), ExportSurvey(3, 0, {Content.UNSEEN_IMAGES: 3}))
     assert dialog.refusal == "Nothing is annotated here yet."
 
 
 def test_the_whole_way(qtbot: QtBot, dialog: ExportDialog, project: Project, tmp_path: Path) -> None:
     dialog.form._target.set_path(tmp_path / "out")
-    dialog.form._copies.setChecked(True)
+    dialog.form.pictures.choose(COPY)
     with qtbot.waitSignal(dialog.export_requested) as wish:
         _press(qtbot, dialog._next)
     request = wish.args[0]
