@@ -8,11 +8,15 @@ black and white; of several frames or pages the first.
 
 from __future__ import annotations
 
+import hashlib
+import io
+import os
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -33,7 +37,10 @@ _TRANSPOSES = {
 }
 _LONGEST_NAME = 40  # bytes of a PNG's text in which "Raw profile type exif" and "XML:com.adobe.xmp" stand
 _SMALL_ENOUGH = 25_000_000  # pixels whose memory is not worth a doubt about the header
+_READ_AT_ONCE = 2**26  # bytes
+_LARGE_PIXELS = 50_000_000  # decoded one at a time: each takes gigabytes
 _DIM = 0x3F  # of the high byte: what 14 bits of 16 reach
+_large = threading.Lock()
 _CONVERT_HINT = "Save it as PNG or JPEG with 8 bits per channel, or leave it out."
 
 
@@ -99,6 +106,55 @@ def upright(image: Image.Image, header: ImageHeader) -> Image.Image:
 def verify(path: Path) -> Light:
     """Decodes every pixel, so that a damaged file is found now and not in a training. Raises ImageFileError."""
     with opened(path) as (image, header):
+        return _light_of(image, header, path)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a whole file is. `damage` says why its pixels cannot be decoded to the last one."""
+
+    header: ImageHeader
+    sha256: str
+    light: Light
+    damage: ImageFileError | None = None
+
+
+def look_at(path: Path) -> Look:
+    """Header, pixels and hash from one opening, and of all but huge files from one reading. Raises ImageFileError for
+    what is no picture of a kind that is read."""
+    header: ImageHeader | None = None
+    with open_regular(path) as file:
+        source, sha256 = _hashed(file, path)
+        try:
+            with _opened(source, path) as (image, header):
+                light = _light_of(image, header, path)
+        except ImageFileError as error:
+            if header is None or error.kind != "image-damaged":
+                raise
+            return Look(header, sha256, Light(), error)
+        return Look(header, sha256, light)
+
+
+def _hashed(file: io.BufferedReader, path: Path) -> tuple[BinaryIO, str]:
+    """The file, or its content, to read from its beginning. One that is no picture may be sparse and as large as the
+    disk: it is refused before it is read to its end."""
+    try:
+        if os.fstat(file.fileno()).st_size <= _READ_AT_ONCE:
+            content = file.read()
+            return io.BytesIO(content), hashlib.sha256(content).hexdigest()
+        with _opened(file, path):
+            pass
+        file.seek(0)
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
+    except OSError as error:
+        text = f'"{shown(path.name)}" cannot be read: {error.strerror or error}.'
+        raise ImageFileError("image-unreadable", text, file=path) from error
+    return file, sha256
+
+
+def _light_of(image: Image.Image, header: ImageHeader, path: Path) -> Light:
+    with _large if header.width * header.height > _LARGE_PIXELS else nullcontext():
         image.load()
         if _is_deep_grey(image):
             return Light(brightest=int(np.asarray(image).max()))
@@ -109,21 +165,26 @@ def verify(path: Path) -> Light:
 @contextmanager
 def opened(path: Path) -> Iterator[tuple[Image.Image, ImageHeader]]:
     """The open file with its header; whatever the decoder raises inside the block becomes a sentence."""
+    with open_regular(path) as file, _opened(file, path) as found:
+        yield found
+
+
+@contextmanager
+def _opened(file: BinaryIO, path: Path) -> Iterator[tuple[Image.Image, ImageHeader]]:
     raise_guards()
-    with open_regular(path) as file:
-        head = file.read(1024)
-        file.seek(0, 2)
-        n_bytes = file.tell()
-        file.seek(0)
-        try:
-            with Image.open(file, formats=READABLE) as image:
-                header = _read_header(image)
-                _refuse_impossible(header, n_bytes, path)
-                yield image, header
-        except ImageFileError:
-            raise
-        except DECODER_FAULTS as error:
-            raise _explain(error, head, path) from error
+    head = file.read(1024)
+    file.seek(0, 2)
+    n_bytes = file.tell()
+    file.seek(0)
+    try:
+        with Image.open(file, formats=READABLE) as image:
+            header = _read_header(image)
+            _refuse_impossible(header, n_bytes, path)
+            yield image, header
+    except ImageFileError:
+        raise
+    except DECODER_FAULTS as error:
+        raise _explain(error, head, path) from error
 
 
 def _read_header(image: Image.Image) -> ImageHeader:

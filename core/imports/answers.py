@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from core.domain.annotation_columns import AnnotationColumns, ColumnAnnotations, count_classes
 from core.domain.counting import counted
 from core.domain.formats import FormatInfo
 from core.domain.imports import ImportSource, Problem, RawAnnotation, Severity, SourceClass
 from core.domain.names import listed_names, one_line, shown
 from core.errors import RefusedError
+from core.imports.class_names import clean_name
 
 
 def check_options(source: ImportSource, info: FormatInfo) -> None:
@@ -53,7 +55,9 @@ class Answers:
         self._takes_model_made = source.takes_model_made
         self._mapping = clean_mapping(source.mapping)
         self._source = str(source.path)
+        self._columns: dict[int, tuple[AnnotationColumns, AnnotationColumns | None]] = {}
         self._found: Counter[str] = Counter()  # of the files' own names, without what is left out as model-made
+        self._stretches: list[ColumnAnnotations] = []
         self._skipped: Counter[str] = Counter()
         self._makers: Counter[str] = Counter()
         self._left_open: list[str] = []
@@ -74,6 +78,33 @@ class Answers:
             self._skipped[name] += 1
             return None
         return annotation if becomes == name else replace(annotation, category=becomes)
+
+    def apply_to_columns(self, annotations: ColumnAnnotations) -> ColumnAnnotations | None:
+        """The same for annotations of which none was made by a model; None = they have to be looked at one by one."""
+        columns = annotations.columns
+        if id(columns) not in self._columns:
+            self._columns[id(columns)] = (columns, self._mapped(columns))
+        mapped = self._columns[id(columns)][1]
+        if mapped is None:
+            return None
+        self._stretches.append(annotations)
+        return annotations if mapped is columns else ColumnAnnotations(mapped, annotations.start, annotations.stop)
+
+    def finish(self) -> None:
+        """Counts what was in columns. To be called when everything has been applied."""
+        for name, n in count_classes(self._stretches).items():
+            if name is not None:
+                self._found[clean_name(name)] += n
+        self._stretches.clear()
+
+    def _mapped(self, columns: AnnotationColumns) -> AnnotationColumns | None:
+        names: list[str] = []
+        for name in map(clean_name, columns.names):
+            becomes = self._mapping.get(name, name)
+            if becomes is None:
+                return None
+            names.append(becomes)
+        return columns if tuple(names) == columns.names else replace(columns, names=tuple(names))
 
     def left_with_nothing(self, path: str, *, is_by_models: bool) -> None:
         """All that the files say of the image was left out here, so nobody can say that there is nothing on it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,18 +13,14 @@ from core.domain.imports import Problem, Severity
 from core.domain.names import shown
 from core.domain.projects import ImageState
 from core.formats.base import PictureSize
-from core.images.hashing import sha256_of
 from core.images.opening import ImageFileError
-from core.images.reading import ImageHeader, Light, read_header, verify
+from core.images.reading import ImageHeader, look_at, read_header
 from core.images.scan import ScannedFile
 from core.imports.cancelling import ImportCancelledError, IsCancelled, Progress
 from core.imports.orientation import is_sideways
 from core.registry.stores.images import ImageFacts
 
 _WAITING_PER_THREAD = 8
-_LARGE_PIXELS = 50_000_000  # decoded one at a time: each takes gigabytes
-
-_large = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +49,26 @@ class Memory:
 
 
 class Headers:
-    """Sizes of picture files for the formats that need them, each read once."""
+    """Sizes of picture files for the formats that need them: those that were looked at, and any other's header, each
+    read once."""
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
+        self._root = ""
+        self._facts: Mapping[str, ImageFacts] = {}
 
-    def get(self, path: Path) -> ImageHeader | None:
+    def know(self, root: Path, images: Iterable[ImageFacts]) -> None:
+        """What was found of the files below the images' folder."""
+        self._root = str(root).rstrip(os.sep) + os.sep
+        self._facts = {facts.path: facts for facts in images}
+
+    def get(self, path: Path) -> ImageHeader | ImageFacts | None:
         """None when the file cannot be read; its examination says why."""
+        text = str(path)
+        if self._root and text.startswith(self._root):
+            facts = self._facts.get(text[len(self._root) :].replace(os.sep, "/"))
+            if facts is not None:
+                return facts
         try:
             stat = path.stat()
             known = self._memory.headers.get(path)
@@ -127,19 +135,17 @@ def examine_all(
 
 def examine(root: Path, file: ScannedFile) -> Examined:
     """Facts for every file that is a picture, however damaged; only problems for one that is none."""
-    path = root / file.path
     try:
-        header = read_header(path)
-        light, damage = _look_at_pixels(path, header)
-        sha256 = sha256_of(path)
+        look = look_at(root / file.path)
     except ImageFileError as error:
         return Examined(None, (error.to_problem(file.path),))
+    header, light, damage = look.header, look.light, look.damage
     facts = ImageFacts(
         path=file.path,
         width=header.width,
         height=header.height,
         orientation=header.orientation,
-        sha256=sha256,
+        sha256=look.sha256,
         n_bytes=file.n_bytes,
         mtime_ns=file.mtime_ns,
     )
@@ -158,19 +164,6 @@ def examine(root: Path, file: ScannedFile) -> Examined:
         )
         problems.append(Problem("image-dim", text, file=file.path))
     return Examined(facts, tuple(problems), light.brightest)
-
-
-def _look_at_pixels(path: Path, header: ImageHeader) -> tuple[Light, ImageFileError | None]:
-    """And why they cannot be decoded to the last one. Raises ImageFileError for pictures of a kind not read."""
-    try:
-        if header.width * header.height > _LARGE_PIXELS:
-            with _large:
-                return verify(path), None
-        return verify(path), None
-    except ImageFileError as error:
-        if error.kind != "image-damaged":
-            raise
-        return Light(), error
 
 
 def _recall(root: Path, file: ScannedFile, known: Mapping[str, ImageFacts], memory: Memory) -> Examined | None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
+from core.domain.annotation_columns import ColumnAnnotations, count_classes
 from core.domain.counting import counted
 from core.domain.imports import (
     ImportPreview,
@@ -30,7 +32,7 @@ from core.imports.samples import choose_samples
 from core.registry.stores.images import ImageFacts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ImportPlan:
     """Everything an import would write. `categories` in the order in which the project would list them."""
 
@@ -51,9 +53,14 @@ class ImportPlan:
     def can_import(self) -> bool:
         return bool(self.images) and not any(problem.severity is Severity.ERROR for problem in self.problems)
 
+    @cached_property
+    def counts(self) -> Counter[str | None]:
+        """Annotations by class."""
+        return count_classes(image.annotations for image in self.images)
+
     @property
     def n_annotations(self) -> int:
-        return sum(1 for image in self.images for annotation in image.annotations if annotation.category is not None)
+        return sum(n for name, n in self.counts.items() if name is not None)
 
     @property
     def n_rotated(self) -> int:
@@ -65,8 +72,7 @@ class ImportPlan:
         return tuple((split.value, counts[split.value]) for split in Split if counts[split.value])
 
     def category_counts(self) -> tuple[tuple[str, int], ...]:
-        counts = Counter(annotation.category for image in self.images for annotation in image.annotations)
-        return tuple((name, counts[name]) for name in self.categories)
+        return tuple((name, self.counts[name]) for name in self.categories)
 
     def preview(self) -> ImportPreview:
         folders = Counter(image.facts.folder for image in self.images)
@@ -111,6 +117,7 @@ def make_plan(
     raw = {image.path: image for image in reading.images}
     answers = Answers(source)
     planned = [_plan_image(facts, raw.get(facts.path), source, answers, problems) for facts in images]
+    answers.finish()
     present = {facts.path for facts in images}
     problems += [
         Problem("image-unusable", f'"{shown(image.path)}" cannot be used, so its annotations are left out.', image.path)
@@ -149,9 +156,10 @@ def _plan_image(
 ) -> PlannedImage:
     if raw is None:
         return PlannedImage(facts)
+    taken_whole = _taken_whole(facts, raw, answers)
     kept: list[RawAnnotation] = []
     left_out: list[RawAnnotation] = []
-    for annotation in raw.annotations:
+    for annotation in raw.annotations if taken_whole is None else ():
         checked = _check(annotation, facts, raw, problems)
         if checked is not None:
             taken = answers.apply(checked)
@@ -159,18 +167,26 @@ def _plan_image(
                 left_out.append(checked)
             else:
                 kept.append(taken)
+    annotations: Sequence[RawAnnotation] = tuple(kept) if taken_whole is None else taken_whole
     if left_out and not kept:
         answers.left_with_nothing(facts.path, is_by_models=all(annotation.made_by for annotation in left_out))
     return PlannedImage(
         facts=facts,
-        annotations=tuple(kept),
-        is_negative=raw.is_explicit_negative and not kept and not left_out,
-        is_spoken_of=bool(kept or left_out) or raw.is_explicit_negative,
+        annotations=annotations,
+        is_negative=raw.is_explicit_negative and not annotations and not left_out,
+        is_spoken_of=bool(annotations or left_out) or raw.is_explicit_negative,
         is_turn_doubtful=_is_turn_doubtful(facts, raw, source),
         is_as_stored=raw.is_as_stored,
         stated_set=raw.stated_set,
         details=raw.details,
     )
+
+
+def _taken_whole(facts: ImageFacts, raw: RawImage, answers: Answers) -> ColumnAnnotations | None:
+    """Annotations in columns that are sound as they are: the format has checked them against the picture's own size."""
+    if not isinstance(raw.annotations, ColumnAnnotations) or raw.is_as_stored:
+        return None
+    return answers.apply_to_columns(raw.annotations) if (raw.width, raw.height) == (facts.width, facts.height) else None
 
 
 def _check(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.domain.details import ImageDetails
@@ -14,7 +15,7 @@ class PlannedImage:
     """`is_spoken_of`: an annotation file says something of it that can be used, if only that there is nothing on it."""
 
     facts: ImageFacts
-    annotations: tuple[RawAnnotation, ...] = ()
+    annotations: Sequence[RawAnnotation] = ()
     is_negative: bool = False
     is_spoken_of: bool = False
     is_turn_doubtful: bool = False  # stored turned, and no file says which way up its annotations were drawn

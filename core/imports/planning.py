@@ -23,7 +23,7 @@ from core.imports.cancelling import ImportCancelledError, IsCancelled, Progress
 from core.imports.examination import Headers, Memory, examine_all
 from core.imports.passed_over import find_passed_over
 from core.imports.plan import ImportPlan, make_plan
-from core.imports.reading import read_annotations
+from core.imports.reading import begin_reading, finish_reading
 from core.imports.stretch import stretched
 from core.imports.unpacking import opened_source
 from core.registry.database import Registry
@@ -76,11 +76,9 @@ class Planner:
         check_options(source, annotation_format.info)
         progress(0, 0, "Reading annotations")
         memory = self._memory_for(source)
-        reading = read_annotations(annotation_format, source, Headers(memory), is_cancelled=is_cancelled)
-        if source.path.is_dir():
-            passed_over = find_passed_over(source.path, annotation_format.info, look, self._titles())
-            reading = dataclasses.replace(reading, problems=(*reading.problems, *passed_over))
-        root = reading.images_root.absolute()
+        headers = Headers(memory)
+        begun = begin_reading(annotation_format, source, headers)
+        root = begun.images_root.absolute()
         if target is not None:
             _require_same_root(target, root)
         files, problems = _scan(root, progress, is_cancelled)
@@ -101,6 +99,13 @@ class Planner:
                 images.append(examined.facts)
                 if examined.brightest is not None:
                     brightest[examined.facts.path] = examined.brightest
+        # The pictures first: then nobody has to open them again for their sizes.
+        headers.know(root, images)
+        progress(0, 0, "Reading annotations")
+        reading = finish_reading(begun, source, headers, is_cancelled=is_cancelled)
+        if source.path.is_dir():
+            passed_over = find_passed_over(source.path, annotation_format.info, look, self._titles())
+            reading = dataclasses.replace(reading, problems=(*reading.problems, *passed_over))
         images, remarks = stretched(images, brightest, known)
         problems += remarks
         moved = match_moved(_facts_of(known, but={image.path for image in images}), _facts_of(images, but=known))

@@ -7,18 +7,20 @@ from dataclasses import replace
 from core.domain.counting import counted
 from core.domain.imports import ImportSource, Problem, RawImage, Severity
 from core.domain.names import shown
-from core.formats.base import AnnotationFormat, ReadResult, gather
+from core.formats.base import AnnotationFormat, Reading, ReadResult, gather
 from core.imports.cancelling import ImportCancelledError, IsCancelled, never_cancelled
 from core.imports.examination import Headers
 from core.imports.special_files import find_special
 
 
-def read_annotations(
-    annotation_format: AnnotationFormat,
-    source: ImportSource,
-    headers: Headers,
-    *,
-    is_cancelled: IsCancelled = never_cancelled,
+def begin_reading(annotation_format: AnnotationFormat, source: ImportSource, headers: Headers) -> Reading:
+    """Says where the images are, before anything is told. Raises FormatError."""
+    size_of = headers.stored_size_of if source.is_drawn_as_stored else headers.size_of
+    return annotation_format.read(source, size_of=size_of)
+
+
+def finish_reading(
+    reading: Reading, source: ImportSource, headers: Headers, *, is_cancelled: IsCancelled = never_cancelled
 ) -> ReadResult:
     """All at once, for a plan joins it with what the disk holds. Raises FormatError, ImportCancelledError."""
 
@@ -26,8 +28,7 @@ def read_annotations(
         if is_cancelled():
             raise ImportCancelledError
 
-    size_of = headers.stored_size_of if source.is_drawn_as_stored else headers.size_of
-    result = gather(annotation_format.read(source, size_of=size_of), on_image=check)
+    result = gather(reading, on_image=check)
     if source.path.is_dir():
         special = find_special(source.path, {problem.file for problem in result.problems})
         result = replace(result, problems=(*result.problems, *special))

@@ -19,10 +19,11 @@ def choose_samples(images: Sequence[PlannedImage]) -> tuple[SampleImage, ...]:
     doubtful = _spread([image for image in choice if image.is_turn_doubtful], _SAMPLES)
     certain = [image for image in choice if not image.is_turn_doubtful]
     stretched = _spread([image for image in certain if image.facts.white], min(2, _SAMPLES - len(doubtful)))
-    plain = [image for image in certain if image not in stretched]
+    shown_already = {image.facts.path for image in stretched}
+    plain = [image for image in certain if image.facts.path not in shown_already]
     others = (*stretched, *_spread(plain, _SAMPLES - len(doubtful) - len(stretched)))
     return tuple(
-        SampleImage(image.facts.path, image.annotations, image.is_turn_doubtful, image.facts.white)
+        SampleImage(image.facts.path, tuple(image.annotations), image.is_turn_doubtful, image.facts.white)
         for image in (*doubtful, *others)
     )
 

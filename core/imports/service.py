@@ -14,6 +14,7 @@ from core.domain.projects import Project
 from core.files.archives import is_archive
 from core.formats.catalog import FormatCatalog
 from core.imports.cancelling import IsCancelled, Progress, never_cancelled, no_progress, sparing
+from core.imports.collecting import seldom_collected
 from core.imports.differences import find_differences
 from core.imports.keeping import report_of
 from core.imports.plan import ImportPlan
@@ -67,7 +68,8 @@ class ImportService:
         """
         target = self._get_project(into)
         told = sparing(progress)
-        with self._planner.planned(source, target, is_trial=is_trial, progress=told, is_cancelled=is_cancelled) as plan:
+        planned = self._planner.planned(source, target, is_trial=is_trial, progress=told, is_cancelled=is_cancelled)
+        with seldom_collected(), planned as plan:
             check_mapping([plan])
             preview = plan.preview()
             if target is None:
@@ -124,6 +126,7 @@ class ImportService:
             with self._registry.read() as session:
                 projects.check_name(session, project_name)  # before the work; again when it is made
         with ExitStack() as stack:
+            stack.enter_context(seldom_collected())
             plans: list[ImportPlan] = []
             for source in sources:
                 if plans and target is None and source.images_root is None and not source.path.is_dir():

@@ -7,27 +7,21 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from core.domain.ids import CategoryId, ProjectId
-from core.domain.imports import Difference, Problem, RawAnnotation
+from core.domain.imports import Difference, Problem
 from core.domain.names import shown
 from core.domain.projects import ImageState
 from core.imports.cancelling import ImportCancelledError, IsCancelled, Progress
 from core.imports.comparison import compare
 from core.imports.plan import ImportPlan
 from core.imports.planned import PlannedImage
+from core.imports.rows import Stated, rows_of
 from core.registry.session import Session
 from core.registry.stores import images as image_store
 from core.registry.stores import selections as selection_store
-from core.registry.stores.annotations import (
-    NewAnnotation,
-    delete_annotations,
-    insert_annotations,
-    list_ground_truth,
-)
+from core.registry.stores.annotations import AnnotationTuple, delete_annotations, insert_rows, list_ground_truth
 from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
 from core.registry.stores.images import ImageFacts
 from core.registry.stores.projects import add_categories
-
-_ANNOTATIONS_PER_STEP = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +37,7 @@ class Written:
 @dataclass(slots=True)
 class Totals:
     difference: Difference = field(default_factory=Difference)
-
-
-class _Counting:
-    """Hands rows on and counts those with a class."""
-
-    def __init__(self, rows: Iterable[NewAnnotation]) -> None:
-        self._rows = rows
-        self.n_objects = 0
-
-    def __iter__(self) -> Iterator[NewAnnotation]:
-        for row in self._rows:
-            self.n_objects += row.category is not None
-            yield row
+    n_objects: int = 0  # annotations with a class that were written
 
 
 def write_plan(
@@ -81,16 +63,19 @@ def write_plan(
     image_store.state_details(session, {keys[path]: one for path, one in details.items() if path in known})
     spoken_of = [image for image in plan.images if image.is_spoken_of]
     before = [(keys[image.facts.path], image) for image in spoken_of if image.facts.path in known]
-    now = ((keys[image.facts.path], image) for image in spoken_of if image.facts.path not in known)
+    now = (
+        (keys[image.facts.path], image.annotations, image.is_negative)
+        for image in spoken_of
+        if image.facts.path not in known
+    )
     totals = Totals()
     rows = chain(
-        _annotations_of_new(now, categories),
+        rows_of(now, categories),
         _annotations_of_known(session, before, categories, totals, replaces=replaces),
     )
-    counting = _Counting(rows)
-    insert_annotations(session, _watched(counting, plan.n_annotations, progress, is_cancelled))
+    insert_rows(session, _watched(rows, totals, plan.n_annotations, progress, is_cancelled))
     _prepare_counting(session, project, progress, is_cancelled)
-    return Written(len(new), counting.n_objects, totals.difference, tuple(problems))
+    return Written(len(new), totals.n_objects, totals.difference, tuple(problems))
 
 
 def _prepare_counting(session: Session, project: ProjectId, progress: Progress, is_cancelled: IsCancelled) -> None:
@@ -144,15 +129,19 @@ def _annotations_of_known(
     totals: Totals,
     *,
     replaces: bool,
-) -> Iterator[NewAnnotation]:
+) -> Iterator[list[AnnotationTuple]]:
     """What is to be added to images that the project has; what has to go for it is deleted on the way."""
     names = {CategoryId(str(key)): name for name, key in categories.items()}
     for chunk in chunked(images, KEYS_PER_QUERY):
         existing = list_ground_truth(session, (key for key, _ in chunk))
-        added: list[NewAnnotation] = []
+        added: list[Stated] = []
         dropped: dict[int, list[int]] = {}
         for key, image in chunk:
             known = existing.get(key, [])
+            if not known:
+                totals.difference += Difference(new=len(image.annotations))
+                added.append((key, image.annotations, image.is_negative))
+                continue
             comparison = compare(image.annotations, known, names)
             totals.difference += comparison.difference
             wanted = [*comparison.new, *((one for one, _ in comparison.changed) if replaces else ())]
@@ -160,34 +149,19 @@ def _annotations_of_known(
             old += comparison.markers if wanted else []
             if old:
                 dropped[key] = [int(one.id) for one in old]
-            added += [_new(key, one, categories) for one in wanted]
-            if image.is_negative and len(known) == len(old):
-                added.append(NewAnnotation(key, None, None))
+            added.append((key, wanted, image.is_negative and len(known) == len(old)))
         delete_annotations(session, dropped)
-        yield from added
-
-
-def _new(key: int, annotation: RawAnnotation, categories: Mapping[str, int]) -> NewAnnotation:
-    category = None if annotation.category is None else categories[annotation.category]
-    return NewAnnotation(key, category, annotation.geometry, annotation.is_crowd, details=annotation.details)
-
-
-def _annotations_of_new(
-    images: Iterable[tuple[int, PlannedImage]], categories: Mapping[str, int]
-) -> Iterator[NewAnnotation]:
-    for key, image in images:
-        for annotation in image.annotations:
-            yield _new(key, annotation, categories)
-        if image.is_negative:
-            yield NewAnnotation(key, None, None)
+        yield from rows_of(added, categories)
 
 
 def _watched(
-    rows: Iterable[NewAnnotation], total: int, progress: Progress, is_cancelled: IsCancelled
-) -> Iterator[NewAnnotation]:
-    for n_done, row in enumerate(rows):
-        if n_done % _ANNOTATIONS_PER_STEP == 0:
-            if is_cancelled():
-                raise ImportCancelledError
-            progress(n_done, max(total, n_done), "Writing annotations")
-        yield row
+    chunks: Iterable[list[AnnotationTuple]], totals: Totals, total: int, progress: Progress, is_cancelled: IsCancelled
+) -> Iterator[list[AnnotationTuple]]:
+    n_done = 0
+    for chunk in chunks:
+        if is_cancelled():
+            raise ImportCancelledError
+        totals.n_objects += sum(row[1] is not None for row in chunk)
+        yield chunk
+        n_done += len(chunk)
+        progress(n_done, max(total, n_done), "Writing annotations")

@@ -308,13 +308,14 @@ class _Reader:
             self._more_of_one()
             elements = find_elements(self._data)
         ends = elements.ends.tolist()
-        start = 0
+        start, line = 0, self._line
         for number in range(0, len(ends), _TOGETHER):
             some = ends[number : number + _TOGETHER]
             text = self._data[start : some[-1]]
-            place = Place(self._offset + start, len(text), self._line + self._data.count(b"\n", 0, start))
+            place = Place(self._offset + start, len(text), line)
             yield self._decoded(key, first + number, text, place, len(some), decode)
             start = some[-1] + 1
+            line += text.count(b"\n")
         self._take(ends[-1])
 
     def _decoded(self, key: str, first: int, text: bytes, place: Place, n: int, decode: Decode) -> Slice:

@@ -23,7 +23,7 @@ from core.registry.stores.shapes import Shape, decode, encode
 from core.registry.stores.upkeep import IS_GROUND_TRUTH, Touched, annotations_written
 from core.registry.tables.images import ANNOTATIONS, IMAGES
 
-_ROWS_PER_STATEMENT = 50_000
+_ROWS_PER_STATEMENT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +62,18 @@ is_corrected) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
 
 
 def insert_annotations(session: Session, annotations: Iterable[NewAnnotation]) -> None:
-    insert_rows(session, map(_to_tuple, annotations))
+    insert_rows(session, chunked(map(to_tuple, annotations), _ROWS_PER_STATEMENT))
 
 
-def insert_rows(session: Session, rows: Iterable[AnnotationTuple]) -> None:
+def insert_rows(session: Session, chunks: Iterable[Sequence[AnnotationTuple]]) -> None:
     """Through the driver: a dictionary a row takes ten times as long."""
-    touched = Touched()
-    for chunk in chunked(rows, _ROWS_PER_STATEMENT):
+    touched, by_models = Touched(), Source.MODEL.value
+    for chunk in chunks:
         addition = Addition(
             session,
             np.array([row[0] for row in chunk], dtype=np.int64),
             np.array([row[1] or 0 for row in chunk], dtype=np.int64),
-            np.array([row[2] != Source.MODEL.value for row in chunk], dtype=bool),
+            np.array([row[2] != by_models for row in chunk], dtype=bool),
         )
         cursor_of(session).executemany(_INSERT, chunk)
         addition.written(touched)
@@ -157,7 +157,7 @@ def get_annotated(session: Session, ids: Sequence[ImageId]) -> tuple[AnnotatedIm
     )
 
 
-def _to_tuple(annotation: NewAnnotation) -> AnnotationTuple:
+def to_tuple(annotation: NewAnnotation) -> AnnotationTuple:
     return (
         annotation.image,
         annotation.category,

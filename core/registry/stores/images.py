@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -49,6 +50,13 @@ INSERT INTO image (project_id, folder_id, path, search_name, width, height, orie
 state, damage, white, stated_set, details, n_annotations, is_annotated, revision)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0)
 """
+
+_FACTS = """
+SELECT id, path, width, height, orientation, sha256, n_bytes, mtime_ns, state, damage, white FROM image
+WHERE project_id = ?
+"""
+_OF_NAMES = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()  # as os.fsdecode has it
+_STATES = {state.value: state for state in ImageState}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,30 +186,20 @@ def count_stated_sets(session: Session, project: ProjectId, *, only_annotated: b
 
 def list_facts(session: Session, project: ProjectId) -> dict[str, tuple[int, ImageFacts]]:
     """By path: the key and the facts of every image of the project."""
-    rows = session.execute(
-        select(
-            ImageRow.id,
-            ImageRow.path,
-            ImageRow.width,
-            ImageRow.height,
-            ImageRow.orientation,
-            ImageRow.sha256,
-            ImageRow.n_bytes,
-            ImageRow.mtime_ns,
-            ImageRow.state,
-            ImageRow.damage,
-            ImageRow.white,
-        ).where(ImageRow.project_id == project)
-    )
-    return {
-        path: (key, ImageFacts(path, width, height, turn, sha256, n_bytes, mtime_ns, ImageState(state), damage, white))
-        for key, path, width, height, turn, sha256, n_bytes, mtime_ns, state, damage, white in rows
-    }
+    found: dict[str, tuple[int, ImageFacts]] = {}
+    for key, name, width, height, turn, sha256, n_bytes, mtime_ns, state, damage, white in cursor_of(session).execute(
+        _FACTS, (project,)
+    ):
+        path, digest = name.decode(*_OF_NAMES), "" if sha256 is None else sha256.hex()
+        facts = ImageFacts(path, width, height, turn, digest, n_bytes, mtime_ns, _STATES[state], damage, white)
+        found[path] = (key, facts)
+    return found
 
 
 def list_keys(session: Session, project: ProjectId) -> dict[str, int]:
     """The key of every image of the project by its path."""
-    return dict(session.execute(select(ImageRow.path, ImageRow.id).where(ImageRow.project_id == project)).all())
+    rows = cursor_of(session).execute("SELECT path, id FROM image WHERE project_id = ?", (project,))
+    return {name.decode(*_OF_NAMES): key for name, key in rows}
 
 
 def count_images(session: Session, filter: ImageFilter) -> int:

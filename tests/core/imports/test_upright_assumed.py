@@ -141,6 +141,6 @@ def test_another_answer_does_not_decode_again(
     picture(pictures / "a.jpg", 6)
     source = ImportSource(write_labels(pictures, "yolo"))
     imports.preview(source)
-    monkeypatch.setattr(examination, "verify", None)
+    monkeypatch.setattr(examination, "look_at", None)
     imports.preview(ImportSource(pictures, is_drawn_as_stored=True))
     imports.preview(ImportSource(pictures, names_encoding="gbk"))
