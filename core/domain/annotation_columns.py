@@ -42,6 +42,10 @@ class AnnotationColumns:
         """With the bounds of every outline in its place."""
         return replace(self, buffers=(), buffer=self.buffer * 0 - 1)
 
+    @cached_property
+    def has_crowds(self) -> bool:
+        return bool(self.crowds.any())
+
     def points_at(self, places: npt.NDArray[Any] | slice) -> list[bytes | None]:
         """Packed rings, None for boxes."""
         found = zip(self.buffer[places].tolist(), self.start[places].tolist(), self.end[places].tolist(), strict=True)
@@ -68,7 +72,7 @@ class ColumnAnnotations(Sequence[RawAnnotation]):
 
     @property
     def n_crowds(self) -> int:
-        return int(self.columns.crowds[self.start : self.stop].sum())
+        return int(self.columns.crowds[self.start : self.stop].sum()) if self.columns.has_crowds else 0
 
     def as_boxes(self) -> ColumnAnnotations:
         """With bounds instead of outlines."""

@@ -167,7 +167,7 @@ def examine(root: Path, file: ScannedFile) -> Examined:
 
 
 def _recall(root: Path, file: ScannedFile, known: Mapping[str, ImageFacts], memory: Memory) -> Examined | None:
-    remembered = memory.recall(root / file.path, file)
+    remembered = memory.recall(root / file.path, file) if memory.answers else None
     if remembered is not None:
         return remembered
     facts = known.get(file.path)

@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from core.domain.imports import ImportSource
@@ -112,7 +113,8 @@ class _Search:
     def base_of(self, file: Path, names: list[str], *, inside: Path | None) -> _Base | None:
         """The folder around an annotation file to which most of its names are relative; None when none is found."""
         guesses = [base for base in self.guesses(file) if inside is None or base.folder.is_relative_to(inside)]
-        some = [name for name in names if any(not is_unsafe(spelling) for spelling in spellings(name))][:_SAMPLE]
+        safe = (name for name in names if any(not is_unsafe(spelling) for spelling in spellings(name)))
+        some = list(islice(safe, _SAMPLE))
         hits = [sum(_is_in(base.folder, name) for name in some) for base in guesses]
         if hits and max(hits) > 0:
             best = [base for base, n in zip(guesses, hits, strict=True) if n == max(hits)]

@@ -47,9 +47,10 @@ Column = NDArray[Any]
 ImageColumns = tuple[int, int, bytes, int, int, int, bytes | None, int, str]
 """Key, folder, path, width, height, orientation, SHA-256, bytes, state."""
 
-AnnotationColumns = tuple[int, int, int, int, int, bytes | None]
-"""Image, category (0 = none), kind (1 = box, 2 = polygon, 0 = the whole image), is it a crowd, is it a box with an area
-in the image, points of a polygon."""
+AnnotationColumns = tuple[
+    int, int | None, str, float | None, float | None, float | None, float | None, bytes | None, int
+]
+"""Image, category, kind, x0, y0, x1, y1, points, is it a crowd."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,19 +178,18 @@ class _Read:
 
 
 def _read_annotations(keys: Column, sizes: Column, annotations: Sequence[AnnotationColumns]) -> _Read:
-    found, categories, shapes, crowds, usable = (
-        np.fromiter(map(itemgetter(number), annotations), dtype=np.int64, count=len(annotations)) for number in range(5)
-    )
+    of_image, of_category, kind_names, x0, y0, x1, y1, points, crowds = _columns(annotations, 9)
+    found = np.array(of_image, dtype=np.int64)
     is_ours = is_in(found, keys)
     places = np.minimum(np.searchsorted(keys, found), max(len(keys) - 1, 0))
-    has_class = is_ours & (categories > 0)
-    is_box, is_polygon = shapes == 1, shapes == 2
+    has_class = is_ours & np.array([category is not None for category in of_category], dtype=bool)
+    is_box = np.array([kind == "box" for kind in kind_names], dtype=bool)
+    is_polygon = np.array([kind == "polygon" for kind in kind_names], dtype=bool)
     is_whole = has_class & ~is_box & ~is_polygon
-    is_usable = usable > 0
+    corners = np.array([x0, y0, x1, y1], dtype=np.float64).reshape(4, -1)
+    is_usable = _usable_boxes(corners, sizes[:, places])
     drawn = np.flatnonzero(has_class & is_polygon)
-    if len(drawn):
-        points = [annotations[i][5] or b"" for i in drawn.tolist()]
-        is_usable[drawn] = _usable_polygons(points, sizes[:, places[drawn]])
+    is_usable[drawn] = _usable_polygons([points[i] for i in drawn.tolist()], sizes[:, places[drawn]])
     is_object = has_class & ~is_whole & is_usable
 
     def count(mask: Column) -> Column:
@@ -204,7 +204,8 @@ def _read_annotations(keys: Column, sizes: Column, annotations: Sequence[Annotat
         (WHOLE_IMAGE, is_whole),
     ):
         flags[places[mask]] |= flag
-    kinds = np.where(is_polygon, IS_POLYGON, 0) | np.where(crowds != 0, IS_CROWD, 0)
+    kinds = np.where(is_polygon, IS_POLYGON, 0) | np.where(np.array(crowds, dtype=np.int64) != 0, IS_CROWD, 0)
+    categories = np.array([category or 0 for category in of_category], dtype=np.int64)
     entries, n_shapes = np.unique(
         (places << 34 | categories << 2 | kinds)[is_object] if len(found) else np.zeros(0, dtype=np.int64),
         return_counts=True,
@@ -218,6 +219,14 @@ def _read_annotations(keys: Column, sizes: Column, annotations: Sequence[Annotat
         kinds=entries & 3,
         n_shapes=n_shapes,
     )
+
+
+def _usable_boxes(corners: Column, sizes: Column) -> Column:
+    """As `inside` sees it; what is no box may come out either way."""
+    clipped = np.minimum(np.maximum(corners, 0.0), np.concatenate([sizes, sizes]))
+    with np.errstate(invalid="ignore"):
+        has_area = (clipped[2] - clipped[0] > 0) & (clipped[3] - clipped[1] > 0)
+    return np.asarray(np.isfinite(corners).all(axis=0) & has_area)
 
 
 def _usable_polygons(points: Sequence[bytes], sizes: Column) -> Column:

@@ -42,13 +42,8 @@ _IMAGES = """
 SELECT id, folder_id, path, width, height, orientation, sha256, n_bytes, state FROM image
 WHERE id >= ? AND id < ? AND project_id = ? ORDER BY id
 """
-# Whether a box is usable is as `inside` sees it; 9e999 is infinite.
 _ANNOTATIONS = """
-SELECT image_id, coalesce(category_id, 0), (kind = 'box') + 2 * (kind = 'polygon'), is_crowd,
-    coalesce(kind = 'box' AND x0 > -9e999 AND y0 > -9e999 AND x1 < 9e999 AND y1 < 9e999
-        AND min(x1, width) > max(x0, 0) AND min(y1, height) > max(y0, 0), 0),
-    CASE kind WHEN 'polygon' THEN points END
-FROM annotation JOIN image ON image.id = annotation.image_id
+SELECT image_id, category_id, kind, x0, y0, x1, y1, points, is_crowd FROM annotation
 WHERE image_id >= ? AND image_id < ? AND source != ?
 """
 # The source stands in the text: only then is the index of what models made taken.
@@ -74,7 +69,7 @@ WHERE image_id IN ({marks}) AND source != ? AND category_id IS NOT NULL AND kind
 
 
 ShapeColumns = tuple[int, int, str, float, float, float, float, bytes | None, int]
-"""Image, category, kind, x0, y0, x1, y1, points, is it a crowd: of a shape of a class."""
+"""AnnotationColumns of a shape of a class."""
 
 
 class State(NamedTuple):
