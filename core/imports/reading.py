@@ -35,6 +35,11 @@ def finish_reading(
     return _all_turned(result, source, headers) if source.is_drawn_as_stored else _some_turned(result, source)
 
 
+def read_annotations(annotation_format: AnnotationFormat, source: ImportSource, headers: Headers) -> ReadResult:
+    """Both, without a look at the pictures between. Raises FormatError."""
+    return finish_reading(begin_reading(annotation_format, source, headers), source, headers)
+
+
 def _some_turned(result: ReadResult, source: ImportSource) -> ReadResult:
     """With a remark for those that their files state as stored."""
     turned = [image.path for image in result.images if image.is_as_stored]
