@@ -36,10 +36,11 @@ def drawn(shape: Box | Polygon, width: int, height: int, *, is_whole: bool) -> D
     is_rounded = points != inside
     if is_rounded:
         points = without_repeats(points)
-    if len(set(points)) < 3 or signed_area(flat(points)) == 0:
-        points = _solid(shape.bounds(), width, height, is_whole=is_whole)
     uncrossed = points if isinstance(shape, Box) else without_crossings(points)
     is_crossed = uncrossed is not points
+    if len(set(uncrossed)) < 3 or signed_area(flat(uncrossed)) == 0:
+        solid = _solid(shape.bounds(), width, height, is_whole=is_whole)
+        return Drawn(solid, inside != stated, was_rounded=True)
     touching = not isinstance(shape, Box) and not is_crossed and touches_itself(points)
     return Drawn(uncrossed, inside != stated, is_rounded, is_crossed, touching)
 
