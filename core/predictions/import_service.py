@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from core import clock
@@ -10,7 +10,7 @@ from core.domain.changes import Changed
 from core.domain.counting import counted
 from core.domain.formats import FormatInfo
 from core.domain.ids import CategoryId, ImageId, PredictionSetId, ProjectId
-from core.domain.imports import Problem, Severity
+from core.domain.imports import ImportSource, Problem, Severity
 from core.domain.names import shown
 from core.domain.predictions import ImportedPredictions, PredictedImage, PredictionSet, SetKind
 from core.domain.projects import AnnotatedImage, ImageFilter
@@ -18,6 +18,8 @@ from core.domain.snapshots import SnapshotObject
 from core.errors import RefusedError
 from core.files.faults import told_as_storage_error
 from core.formats.catalog import FormatCatalog
+from core.imports.cancelling import never_cancelled
+from core.imports.unpacking import opened_source
 from core.packs.layout import SUFFIX, PackHeader
 from core.packs.writing import write_pack
 from core.predictions.importing import KnownImage, Sorted, sort_results
@@ -63,9 +65,9 @@ class PredictionImportService:
         only_listed: bool = False,
         progress: Progress = no_progress,
     ) -> Changed[ImportedPredictions]:
-        """Read a file or folder as predictions of `name`: COCO results, or what a format (its slug, None = the surest)
-        states of models. Classes and images are matched by name, and what does not fit is left out and counted in the
-        problems.
+        """Read a file, a folder or a .zip as predictions of `name`: COCO results, or what a format (its slug, None = the
+        surest) states of models. Classes and images are matched by name, and what does not fit is left out and counted
+        in the problems.
 
         `ground_truth` is a COCO file that says what the ids of a list of detections mean. A file that names only images
         with predictions does not say which others were looked at: the images beside them in the same folders then count
@@ -79,13 +81,7 @@ class PredictionImportService:
         tell(0, 0, f'Reading "{shown(file.name)}"')
         annotated = self._images(project)
         categories = tuple(category.name for category in self._projects.list_categories(project))
-        if self._is_results(file, format):
-            known = [_known(item) for item in annotated.values()]
-            sorted_out = sort_results(read_results(file, ground_truth), known, categories)
-        else:
-            images = {path: item.image for path, item in annotated.items()}
-            root = self._require_root(project)
-            sorted_out = read_stated(file, format, self._catalog, root, images, categories)
+        sorted_out = self._sorted(file, project, annotated, categories, format, ground_truth, progress)
         if not sorted_out.n_kept:
             _refuse_empty(file, sorted_out)
         if not only_listed:
@@ -133,36 +129,65 @@ class PredictionImportService:
         imported = ImportedPredictions(made, sorted_out.n_read, sorted_out.n_kept, tuple(sorted_out.problems))
         return Changed(imported, changes)
 
+    def _sorted(
+        self,
+        path: Path,
+        project: ProjectId,
+        annotated: Mapping[str, AnnotatedImage],
+        categories: Sequence[str],
+        format: str | None,
+        ground_truth: Path | None,
+        progress: Progress,
+    ) -> Sorted:
+        """What a file, a folder or an archive says of the project's images."""
+        root = self._projects.get_project(project).root
+        source = ImportSource(path, images_root=root)
+        with opened_source(source, None, is_trial=True, progress=progress, is_cancelled=never_cancelled) as opened:
+            place = opened.source.path
+            results = self._results_at(place, format)
+            if results is not None:
+                known = [_known(item) for item in annotated.values()]
+                found = sort_results(read_results(results, ground_truth), known, categories)
+            else:
+                _require_root(root)
+                images = {name: item.image for name, item in annotated.items()}
+                found = read_stated(place, format, self._catalog, root, images, categories)
+            found.problems.extend(opened.problems)
+            return found
+
     def _images(self, project: ProjectId) -> dict[str, AnnotatedImage]:
         """By path, with the ground truth as it is now."""
         self._projects.get_project(project)
         ids = self._projects.list_image_ids(ImageFilter(project))
         return {item.image.path: item for chunk in _chunks(list(ids)) for item in self._projects.get_annotated(chunk)}
 
-    def _is_results(self, file: Path, format: str | None) -> bool:
-        """Whether a file is COCO results, and not what the formats read; what nobody knows is refused as such."""
-        if not file.is_file():
-            return False
-        if format is not None:
-            return format == COCO
-        if looks_like_results(file):
-            return True
-        is_json = file.suffix.lower() == ".json"
-        return is_json and all(found.format == COCO for found in self._catalog.recognise(file))
-
-    def _require_root(self, project: ProjectId) -> Path:
-        """Of its images, beside which formats look for what their files name."""
-        found = self._projects.get_project(project)
-        if not found.root.is_dir():
-            text = f'The folder of the project\'s images, "{shown(found.root)}", is not there.'
-            raise RefusedError(text, hint="Locate it first: the files of the predictions name images in it.")
-        return found.root
+    def _results_at(self, path: Path, format: str | None) -> Path | None:
+        """The file of COCO results that a path is, or the only one right in it; None for what the formats read. What
+        nobody knows is refused as results."""
+        if format not in (None, COCO):
+            return None
+        if path.is_dir():
+            files = [file for file in sorted(path.glob("*.json")) if looks_like_results(file, is_scored=True)]
+            return files[0] if len(files) == 1 else None
+        if not path.is_file():
+            return None
+        if format == COCO or looks_like_results(path):
+            return path
+        is_json = path.suffix.lower() == ".json"
+        return path if is_json and all(found.format == COCO for found in self._catalog.recognise(path)) else None
 
     def _require_free(self, project: ProjectId, name: str) -> None:
         with self._registry.read() as session:
             if any(one.name == name for one in store.list_sets(session, project=project)):
                 text = f'The project has predictions named "{shown(name)}" already.'
                 raise RefusedError(text, hint="Choose another name, or delete those.")
+
+
+def _require_root(root: Path) -> None:
+    """The formats look for what their files name beside a project's images."""
+    if not root.is_dir():
+        text = f'The folder of the project\'s images, "{shown(root)}", is not there.'
+        raise RefusedError(text, hint="Locate it first: the files of the predictions name images in it.")
 
 
 def _chunks(ids: list[ImageId]) -> Iterator[list[ImageId]]:

@@ -19,6 +19,7 @@ from core.formats.reading.json_files import read_json
 from core.formats.reading.text_files import head_of
 
 _LIKELY = 0.8
+_SNIFFED_BYTES = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,12 @@ class ResultsFile:
         return look_up(key(record.get("category_id")), self.categories)
 
 
-def looks_like_results(path: Path) -> bool:
-    """Whether a file begins like a list of detections, or like a COCO document."""
-    head = head_of(path).lstrip(b"\xef\xbb\xbf \t\r\n")
+def looks_like_results(path: Path, *, is_scored: bool = False) -> bool:
+    """Whether a file begins like a list of detections, or like a COCO document; with `is_scored`, like one of which the
+    beginning has scores."""
+    head = head_of(path, _SNIFFED_BYTES).lstrip(b"\xef\xbb\xbf \t\r\n")
+    if is_scored and b'"score"' not in head:
+        return False
     if head.startswith(b"["):
         return b'"image_id"' in head and b'"category_id"' in head
     return likeness(path) >= _LIKELY

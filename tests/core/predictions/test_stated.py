@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -104,6 +105,25 @@ def test_a_format_may_be_named(shop: Shop, service: PredictionImportService, tmp
         service.import_results(text, shop.project, "other", format="coco")
     with pytest.raises(FormatError, match="does not exist"):
         service.import_results(tmp_path / "gone", shop.project, "other")
+
+
+def test_an_archive_of_either_kind(shop: Shop, service: PredictionImportService, tmp_path: Path) -> None:
+    document = {
+        "images": [{"id": 7, "file_name": "test/01.jpg"}],
+        "categories": [{"id": 2, "name": "disc"}],
+        "annotations": [{"image_id": 7, "category_id": 2, "bbox": [1, 2, 10, 12], "score": 0.5}],
+    }
+    labels = {**NAMES, "labels/test/01.txt": "1 0.5 0.5 0.25 0.5 0.75\n"}
+    for name, files in (("labels", labels), ("results", {"in/found.json": json.dumps(document)})):
+        with zipfile.ZipFile(tmp_path / f"{name}.zip", "w") as archive:
+            archive.writestr("../outside.txt", "no")
+            for file, content in files.items():
+                archive.writestr(file, content)
+        imported = service.import_results(tmp_path / f"{name}.zip", shop.project, f"zip of {name}").value
+        assert (imported.n_kept, imported.set.settings["file"]) == (1, f"{name}.zip")
+        assert "archive-member-left-out" in kinds(imported)
+    folder = write(tmp_path / "folder", {"found.json": json.dumps(document)})
+    assert service.import_results(folder, shop.project, "folder of results").value.n_kept == 1
 
 
 HOLDING = [info.slug for info in FormatCatalog().list_formats() if info.holds_predictions and info.can_write]
