@@ -65,9 +65,9 @@ class PredictionImportService:
         only_listed: bool = False,
         progress: Progress = no_progress,
     ) -> Changed[ImportedPredictions]:
-        """Read a file, a folder or a .zip as predictions of `name`: COCO results, or what a format (its slug, None = the
-        surest) states of models. Classes and images are matched by name, and what does not fit is left out and counted
-        in the problems.
+        """Read a file, a folder or a .zip as predictions of `name`: COCO results, or what a format (its slug, None =
+        the surest) states of models. Classes and images are matched by name, and what does not fit is left out and
+        counted in the problems.
 
         `ground_truth` is a COCO file that says what the ids of a list of detections mean. A file that names only images
         with predictions does not say which others were looked at: the images beside them in the same folders then count
