@@ -43,7 +43,9 @@ class PartsFound:
         pairs = dict((second.attributes if second else ()) + (first.attributes if first else ()))
         pairs.pop(self._attribute, None)
         text = next((one.text for one in (first, second) if one is not None and one.text is not None), None)
-        return AnnotationDetails(text=text, attributes=tuple(pairs.items())) if pairs or text is not None else None
+        stated_id = first.stated_id if first else ""
+        joined = AnnotationDetails(stated_id, text=text, attributes=tuple(pairs.items()))
+        return joined if pairs or stated_id or text is not None else None
 
 
 class GroupNumbers:

@@ -156,20 +156,22 @@ def _cannot_write(path: Path, error: OSError) -> StorageError:
 class LeftOutDetails:
     """Counts what is known of annotations and a format has no place for: ids, order, baselines."""
 
-    def __init__(self, format_title: str) -> None:
+    def __init__(self, format_title: str, *, holds_ids: bool = False) -> None:
         self._title = format_title
+        self._holds_ids = holds_ids
         self._n = 0
 
     def look(self, annotations: Iterable[RawAnnotation]) -> None:
         for item in annotations:
             details = item.details
             if details is not None:
-                is_more = details.stated_id or details.parent or details.baseline or details.order is not None
-                self._n += bool(is_more)
+                is_more = details.parent or details.baseline or details.order is not None
+                self._n += bool(is_more or (details.stated_id and not self._holds_ids))
 
     def problems(self) -> tuple[Problem, ...]:
         if not self._n:
             return ()
         have = counted(self._n, "annotation has", "annotations have")
-        text = f"{have} an id, a place in an order or a baseline, for which {self._title} has no place."
+        what = "a parent" if self._holds_ids else "an id"
+        text = f"{have} {what}, a place in an order or a baseline, for which {self._title} has no place."
         return (Problem("details-left-out", text, severity=Severity.INFO),)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -11,16 +9,8 @@ from core.domain.imports import Problem
 from core.domain.names import is_image_name
 from core.errors import FormatError
 from core.formats.labelme.files import LabelMeFile, labelme_files, read_labelme
+from core.formats.reading.embedded import picture_bytes, picture_ending
 from core.formats.reading.text_files import is_plain_file
-
-_MAGIC = (
-    (b"\xff\xd8\xff", ".jpg"),
-    (b"\x89PNG\r\n\x1a\n", ".png"),
-    (b"BM", ".bmp"),
-    (b"II*\0", ".tif"),
-    (b"MM\0*", ".tif"),
-    (b"\0\0\0\x0cjP  ", ".jp2"),
-)
 
 
 def embedded_pictures(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -42,23 +32,10 @@ def embedded_pictures(path: Path) -> Iterator[tuple[str, bytes]]:
         place = (found.parent.relative_to(folder) / name).as_posix()
         if place in taken or is_plain_file(found.parent / name):
             continue
-        try:
-            data = base64.b64decode(file.picture, validate=False)
-        except (binascii.Error, ValueError):
-            continue
-        taken.add(place)
-        yield place, data
-
-
-def picture_ending(text: str) -> str:
-    """The ending of a picture that is stored as base64, by its first bytes; "" when it is none that is known."""
-    try:
-        head = base64.b64decode(text[:64].encode("ascii"), validate=False)
-    except (binascii.Error, ValueError):
-        return ""
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return ".webp"
-    return next((ending for magic, ending in _MAGIC if head.startswith(magic)), "")
+        data = picture_bytes(file.picture)
+        if data is not None:
+            taken.add(place)
+            yield place, data
 
 
 def _name_of(file: LabelMeFile, ending: str) -> str:

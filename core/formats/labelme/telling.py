@@ -11,9 +11,9 @@ from core.domain.imports import ImportSource, Problem, RawAnnotation, RawImage, 
 from core.domain.names import one_line, shown
 from core.errors import FormatError
 from core.formats.base import SizeOf
-from core.formats.labelme.embedded import picture_ending
 from core.formats.labelme.files import LabelMeFile, read_labelme
 from core.formats.labelme.shapes import PREFIX, ShapesFound, attributes_of, extents, read_shapes
+from core.formats.reading.embedded import picture_ending
 from core.formats.reading.frames import Frame, judged_frame
 from core.formats.reading.image_index import ImageIndex, Match, StatedName, missing_problem
 from core.formats.reading.tallies import Remark, Tally

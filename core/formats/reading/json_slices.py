@@ -82,6 +82,12 @@ def read_slices(path: Path, decoders: Mapping[str, Decode]) -> Iterator[Slice | 
     return _Reader(path, decoders).read()
 
 
+def read_list(path: Path, decode: Decode) -> Iterator[Slice | Member]:
+    """Of a file that is one long list, its elements in slices; one that is anything else comes as a Member without a
+    key, which `MAX_ELEMENT` limits. Raises FormatError as `read_slices` does."""
+    return _Reader(path, {}).read_list(decode)
+
+
 def lines_of(path: Path, places: Mapping[int, Place], indexes: Iterable[int]) -> dict[int, int]:
     """The lines (from 1) on which elements of an array begin: `places` are those of its slices by first element.
 
@@ -195,6 +201,18 @@ class _Reader:
         if self._data[:1] != b"}":
             yield from self._members()
         self._take(1)
+        self._skip_space()
+        if self._data:
+            raise self._wrong("Extra data", 0)
+
+    def read_list(self, decode: Decode) -> Iterator[Slice | Member]:
+        self._skip_space()
+        if not self._data:
+            raise FormatError(f'"{self._name}" is empty.', file=self._path, hint="Export it again.")
+        if self._data[:1] != b"[":
+            yield self._all_of_it()
+            return
+        yield from self._array("", decode)
         self._skip_space()
         if self._data:
             raise self._wrong("Extra data", 0)
