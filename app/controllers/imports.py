@@ -13,10 +13,11 @@ from app.controllers.import_flow import ImportFlow
 from app.jobs import JobContext, JobRunner
 from core.domain.changes import NO_CHANGES, Changed
 from core.domain.ids import ProjectId
-from core.domain.imports import ImportSource
+from core.domain.imports import ImportSource, KeptReport
 from core.domain.messages import UserMessage
 from core.domain.projects import Project
 from ui.imports.import_dialog import ImportDialog
+from ui.imports.reports_dialog import ReportsDialog
 from ui.projects.start_page import StartPage
 from ui.widgets.last_folders import IMPORTS, start_where_last
 
@@ -59,6 +60,7 @@ class ImportsController(QObject):
         self._window = window
         self._start_page = start_page
         self._is_making_sample = False
+        self._reports: ReportsDialog | None = None
         start_page.sample_requested.connect(self.open_sample)
         start_page.new_project_requested.connect(lambda: self.new_project())
         start_page.open_folder_requested.connect(self.open_folder)
@@ -68,9 +70,31 @@ class ImportsController(QObject):
         """Open the dialog for a new project; with `path` its preview begins at once."""
         return self._open_dialog(None, path)
 
-    def add_to(self, project: Project) -> ImportDialog:
-        """Open the dialog for more images or annotations of a project."""
-        return self._open_dialog(project, None)
+    def add_to(self, project: Project, path: Path | None = None) -> ImportDialog:
+        """Open the dialog for more images or annotations of a project; with `path` its preview begins at once."""
+        return self._open_dialog(project, path)
+
+    def show_reports(self, project: Project) -> ReportsDialog:
+        """Open the list of what was imported into a project."""
+        dialog = self._reports = ReportsDialog(project.name, self._window)
+
+        def got(reports: tuple[KeptReport, ...]) -> None:
+            if self._reports is dialog:
+                dialog.set_reports(reports)
+
+        def failed(message: UserMessage) -> None:
+            if self._reports is dialog:
+                dialog.show_problem(message.text)
+
+        dialog.finished.connect(lambda: self._forget_reports(dialog))
+        self._jobs.run(lambda: self._imports.list_reports(project.id), then=got, on_error=failed, pool="registry")
+        dialog.open()
+        return dialog
+
+    def _forget_reports(self, dialog: ReportsDialog) -> None:
+        if self._reports is dialog:
+            self._reports = None
+        dialog.deleteLater()
 
     def open_folder(self) -> None:
         """Ask for a folder, then go on as if it had been dropped."""

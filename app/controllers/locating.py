@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.jobs import JobContext, JobRunner
 from core.domain.counting import counted
 from core.domain.imports import Severity
-from core.domain.locating import FolderMatch, match_text
+from core.domain.locating import FolderMatch, MovedImages, match_text
 from core.domain.messages import UserMessage
 from core.domain.names import shown
 from core.domain.projects import Project
@@ -58,6 +58,43 @@ class LocatingController(QObject):
             on_error=self.message_raised.emit,
             on_progress=lambda _done, _total, _text: None,
             key="locate",
+        )
+
+    def find_moved(self, project: Project) -> None:
+        """Look in the project's folder for its images that are not where they were; the person decides."""
+        text = f"Looking for images of “{shown(project.name)}” that were moved…"
+        self.message_raised.emit(UserMessage(text, severity=Severity.INFO))
+
+        def find(context: JobContext) -> MovedImages:
+            return self._projects.find_moved_images(project.id, told=lambda _done, _total: context.check())
+
+        self._jobs.run(
+            find,
+            then=lambda found: self._take_moved(project, found),
+            on_error=self.message_raised.emit,
+            on_progress=lambda _done, _total, _text: None,
+            key="locate",
+        )
+
+    def _take_moved(self, project: Project, found: MovedImages) -> None:
+        if not found.moved:
+            severity = Severity.WARNING if found.n_missing else Severity.INFO
+            self.message_raised.emit(UserMessage(found.text, severity=severity))
+            return
+        question = Question(
+            self.tr("Find moved images"),
+            self.tr("Take the files for the moved images of “{name}”?").format(name=shown(project.name)),
+            f"{found.text} " + self.tr("Their content is the same; their annotations and tags go with them."),
+            self.tr("Take them"),
+        )
+        ask(self._window, question, lambda _option: self._move_images(project, found))
+
+    def _move_images(self, project: Project, found: MovedImages) -> None:
+        self._jobs.run(
+            lambda: self._projects.move_images(found, project.id),
+            then=lambda _changes: self.message_raised.emit(UserMessage(found.text, severity=Severity.INFO)),
+            on_error=self.message_raised.emit,
+            pool="registry",
         )
 
     def _take_match(self, project: Project, match: FolderMatch) -> None:

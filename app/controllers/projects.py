@@ -16,7 +16,7 @@ from core.domain.names import shown
 from core.domain.projects import Category, Folder, Project
 from core.errors import NotFoundError
 from ui.projects.dialogs import RemoveProjectDialog, RenameProjectDialog
-from ui.projects.project_page import EVALUATE, EXPORT, IMPORT, PREDICT, TRAIN, ProjectPage
+from ui.projects.project_page import EVALUATE, EXPORT, IMPORT, MOVED, PREDICT, TRAIN, ProjectPage
 from ui.projects.start_page import StartPage
 
 if TYPE_CHECKING:  # SQLAlchemy comes with it, which the window's first paint must not wait for
@@ -41,6 +41,9 @@ class ProjectsController(QObject):
     train_requested = Signal(object, object)  # ProjectId, tuple[str, ...] of folders
     import_requested = Signal(object)  # Project
     export_requested = Signal(object, object)  # Project, tuple[str, ...] of folders to offer
+    imports_requested = Signal(object)  # Project
+    moved_images_requested = Signal(object)  # Project
+    path_dropped = Signal(object, object)  # Project, Path
     locate_requested = Signal(object)  # Project
     review_requested = Signal(object)  # Project
     suspicions_requested = Signal(object)  # Project
@@ -81,6 +84,9 @@ class ProjectsController(QObject):
         project_page.evaluate_requested.connect(self.evaluate_requested)
         project_page.predictions_requested.connect(self.predictions_requested)
         project_page.prediction_import_requested.connect(self.prediction_import_requested)
+        project_page.imports_requested.connect(self.imports_requested)
+        project_page.moved_images_requested.connect(self.moved_images_requested)
+        project_page.path_dropped.connect(self.path_dropped)
         project_page.locate_requested.connect(self.locate_requested)
         project_page.rename_requested.connect(self.ask_new_name)
         project_page.remove_requested.connect(self.ask_removal)
@@ -230,7 +236,7 @@ def action_refusals(project: Project) -> dict[str, str]:
     """Which entries of the Actions menu are off, and why."""
     if project.is_root_missing:
         reason = _missing_root(project).text
-        return {TRAIN: reason, PREDICT: reason, EVALUATE: reason, IMPORT: reason}
+        return {TRAIN: reason, PREDICT: reason, EVALUATE: reason, IMPORT: reason, MOVED: reason}
     if not project.n_images:
         reason = "This project has no folder with images."
         return {

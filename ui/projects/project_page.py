@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from core.domain.ids import CategoryId
@@ -16,6 +16,7 @@ from ui.icons import icon
 from ui.messages import MessageBanner
 from ui.projects.folder_tree import FolderTree
 from ui.viewer.category_list import CategoryList
+from ui.widgets.dropping import dropped_path
 from ui.widgets.formatting import count, counted
 from ui.widgets.labels import label
 from ui.widgets.page_header import PageHeader
@@ -24,6 +25,7 @@ TRAIN, PREDICT, IMPORT, EXPORT, RUNS, MODELS = "train", "predict", "import", "ex
 EVALUATE = "evaluate"
 REVIEW, SUSPICIONS, PREDICTIONS = "review", "suspicions", "predictions"
 IMPORT_PREDICTIONS = "import-predictions"
+IMPORTS, MOVED = "imports", "moved-images"
 LOCATE, RENAME, REMOVE = "locate", "rename", "remove"
 
 
@@ -41,6 +43,9 @@ class ProjectPage(QWidget):
     suspicions_requested = Signal(object)  # Project: labels that are likely wrong
     runs_requested = Signal(object)  # ProjectId
     models_requested = Signal(object)  # ProjectId
+    imports_requested = Signal(object)  # Project: what was imported into it
+    path_dropped = Signal(object, object)  # Project, Path: import that into it
+    moved_images_requested = Signal(object)  # Project: find images that were moved within its folder
     locate_requested = Signal(object)  # Project
     rename_requested = Signal(object)  # Project
     remove_requested = Signal(object)  # Project
@@ -51,6 +56,7 @@ class ProjectPage(QWidget):
     def __init__(self, browser: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._project: Project | None = None
+        self.setAcceptDrops(True)
         self._header = PageHeader()
         self.banner = MessageBanner()
         self._actions: dict[str, QAction] = {}
@@ -84,6 +90,8 @@ class ProjectPage(QWidget):
             (MODELS, "boxes", self.tr("Show &models")),
             (PREDICTIONS, "layers", self.tr("Show pre&dictions")),
             ("", "", ""),
+            (IMPORTS, "history", self.tr("Import&s…")),
+            (MOVED, "search", self.tr("Find moved ima&ges…")),
             (LOCATE, "folder-open", self.tr("&Locate folder…")),
             (RENAME, "pencil", self.tr("Re&name…")),
             (REMOVE, "x", self.tr("R&emove from Calque…")),
@@ -161,6 +169,8 @@ class ProjectPage(QWidget):
             (IMPORT, self.import_requested),
             (REVIEW, self.review_requested),
             (SUSPICIONS, self.suspicions_requested),
+            (IMPORTS, self.imports_requested),
+            (MOVED, self.moved_images_requested),
             (LOCATE, self.locate_requested),
             (RENAME, self.rename_requested),
             (REMOVE, self.remove_requested),
@@ -259,3 +269,15 @@ class ProjectPage(QWidget):
     def _request_export(self) -> None:
         if self._project is not None:
             self.export_requested.emit(self._project, self._chosen_folders())
+
+    # Qt overrides
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._project is not None and self._actions[IMPORT].isEnabled() and dropped_path(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = dropped_path(event)
+        if self._project is not None and path is not None:
+            event.acceptProposedAction()
+            self.path_dropped.emit(self._project, path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
@@ -24,9 +23,9 @@ from ui.icons import icon
 from ui.messages import MessageBanner
 from ui.projects.recent_projects import RecentProjects
 from ui.theme import theme_notifier
+from ui.widgets.dropping import dropped_path
 from ui.widgets.labels import label
 
-DROP_SUFFIXES = (".json", ".yaml", ".yml", ".xml", ".data", ".txt")
 CONTENT_WIDTH = 1040
 CARD_ICON = 30
 
@@ -199,15 +198,6 @@ class StartPage(QWidget):
         if event.type() == QEvent.Type.Hide:
             self._drop_hint.hide()
         return super().event(event)
-
-
-def dropped_path(event: QDropEvent) -> Path | None:
-    """The one folder or annotation file that is dragged; None for anything else."""
-    urls = event.mimeData().urls()
-    if len(urls) != 1 or not urls[0].isLocalFile():
-        return None
-    path = Path(urls[0].toLocalFile())
-    return path if path.suffix.lower() in DROP_SUFFIXES or path.is_dir() else None
 
 
 def _drop_hint(page: QWidget, text: str) -> QFrame:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +19,8 @@ from core.domain.projects import Project
 from core.errors import StorageError
 from core.imports.service import ImportService
 from core.projects.service import ProjectService
+from core.registry.database import Registry
+from ui.imports.differences_dialog import DifferencesDialog
 from ui.imports.import_dialog import ImportDialog, Step
 from ui.projects.start_page import StartPage
 
@@ -289,3 +293,67 @@ def test_the_encoding_that_is_taken_reaches_the_project(
     project = browse_projects.find_project("helmets")
     assert project is not None
     assert [category.name for category in browse_projects.list_categories(project.id)] == ["猫", "安"]
+
+
+def test_an_archive_waits_until_one_has_seen_where_it_would_be_unpacked(
+    qtbot: QtBot,
+    browse_registry: Registry,
+    browse_projects: ProjectService,
+    browse_jobs: JobRunner,
+    window: QWidget,
+    start_page: StartPage,
+    make_browse_folder: BrowseFolder,
+    tmp_path: Path,
+) -> None:
+    imports = ImportService(browse_registry, unpacked=tmp_path / "unpacked")
+    controller = ImportsController(
+        imports=imports,
+        projects=browse_projects,
+        formats=imports.list_formats(),
+        make_sample=lambda folder, _progress: folder,
+        sample_name="Sample",
+        sample_folder=tmp_path / "sample",
+        jobs=browse_jobs,
+        window=window,
+        start_page=start_page,
+    )
+    archive = Path(shutil.make_archive(str(tmp_path / "packed"), "zip", make_browse_folder("archive")))
+    dialog = controller.new_project(archive)
+    qtbot.waitUntil(lambda: dialog._source._unpack.path() is not None)
+    assert dialog.step is Step.SOURCE and not (tmp_path / "unpacked").exists()
+    qtbot.mouseClick(dialog._next, Qt.MouseButton.LeftButton)
+    _wait_for(qtbot, dialog, Step.PREVIEW)
+    qtbot.mouseClick(dialog._next, Qt.MouseButton.LeftButton)
+    _wait_for(qtbot, dialog, Step.REPORT)
+    (project,) = browse_projects.list_projects()
+    assert (project.n_images, project.n_annotations) == (8, 7)
+    assert project.root.is_relative_to(tmp_path / "unpacked")
+    dialog.reject()
+
+
+def test_changes_are_shown_before_they_are_taken(
+    qtbot: QtBot, make_controller: MakeController, browse_project: Project
+) -> None:
+    file = browse_project.root / "coco.json"
+    document = json.loads(file.read_text())
+    document["annotations"][0]["bbox"][0] += 1
+    document["annotations"][0].pop("segmentation", None)
+    file.write_text(json.dumps(document))
+    dialog = make_controller().add_to(browse_project, file)
+    _wait_for(qtbot, dialog, Step.PREVIEW)
+    row = dialog.preview_page._changes
+    qtbot.mouseClick(row._show, Qt.MouseButton.LeftButton)
+    (shown,) = dialog.findChildren(DifferencesDialog)
+    qtbot.waitUntil(lambda: shown._picture._image is not None)
+    shown.reject()
+    dialog.reject()
+
+
+def test_the_reports_of_a_project_are_listed(
+    qtbot: QtBot, make_controller: MakeController, browse_project: Project
+) -> None:
+    shown = make_controller().show_reports(browse_project)
+    qtbot.waitUntil(lambda: shown._list.count() == 1)
+    assert "8 new images, 7 new annotations" in shown._list.item(0).text()
+    assert shown._page._words.text().startswith("Classes: ")
+    shown.reject()
