@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from core.domain.geometry import Move, Ring
+from core.domain.names import shown
 
 _FORMAT = 1
+_LONE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class AnnotationDetails:
         content |= {"baseline": list(self.baseline)} if self.baseline else {}
         content |= {"baseline_derived": True} if self.is_baseline_derived else {}
         content |= {"attributes": [list(pair) for pair in self.attributes]} if self.attributes else {}
-        return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        return _written(content)
 
     @classmethod
     def from_text(cls, text: str) -> AnnotationDetails:
@@ -87,7 +90,7 @@ class ImageDetails:
         content |= {"id": self.stated_id} if self.stated_id else {}
         content |= {"url": self.url} if self.url else {}
         content |= {"attributes": [list(pair) for pair in self.attributes]} if self.attributes else {}
-        return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        return _written(content)
 
     @classmethod
     def from_text(cls, text: str) -> ImageDetails:
@@ -97,6 +100,12 @@ class ImageDetails:
             return cls(str(content.get("id", "")), str(content.get("url", "")), _pairs(content))
         except (TypeError, ValueError) as error:
             raise ValueError(f"The details of an image are damaged: {text[:80]!r}.") from error
+
+
+def _written(content: Mapping[str, Any]) -> str:
+    """Bytes of a file that are not UTF-8 stand in it as they are shown to people: no database takes lone surrogates."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return _LONE.sub(lambda found: "\\" + shown(found[0]), text)
 
 
 def _parsed(text: str) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ import resource
 import shutil
 import signal
 import sys
+import tempfile
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,6 +51,7 @@ class Watch:
 
     def __init__(self) -> None:
         self._is_on = False
+        self._temporary = tempfile.gettempdir()
         self.seen: list[str] = []
         sys.addaudithook(self._heard)
 
@@ -58,6 +60,8 @@ class Watch:
             return
         if event == "open":
             path, mode, flags = arguments
+            if path == self._temporary:  # a file without a name, which is gone when it is closed
+                return
             if (mode and set(mode) & set("wax+")) or (isinstance(flags, int) and flags & _WRITING):
                 self.seen.append(f"open {path} {mode} {flags}")
         elif event in _FORBIDDEN:

@@ -132,7 +132,7 @@ _CHANGES: tuple[_Change, ...] = _OFTEN * 4 + _SELDOM  # fmt: skip
 
 def change_database(file: Path, rng: random.Random) -> None:
     """A database that is whole as a file and says something else; what cannot be done to it is left undone."""
-    with contextlib.suppress(sqlite3.Error, OverflowError):
+    with contextlib.suppress(sqlite3.Error, OverflowError, IndexError):
         connection = sqlite3.connect(file)
         connection.text_factory = bytes
         try:

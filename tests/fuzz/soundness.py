@@ -46,7 +46,7 @@ def _check_image(image: RawImage, result: ReadResult, inside: Path) -> None:
     if image.details is not None:
         text = image.details.to_text()
         text.encode()
-        assert ImageDetails.from_text(text) == image.details
+        assert ImageDetails.from_text(text).to_text() == text
     for annotation in image.annotations:
         _check_annotation(annotation, result)
 
@@ -61,9 +61,9 @@ def _check_annotation(annotation: RawAnnotation, result: ReadResult) -> None:
     details = annotation.details
     if details is not None:
         text = details.to_text()
-        text.encode()  # a lone surrogate cannot be kept
+        text.encode()
         assert "NaN" not in text or "NaN" in str(details.attributes) + str(details.text), "a number that is none"
-        assert AnnotationDetails.from_text(text) == details
+        assert AnnotationDetails.from_text(text).to_text() == text
         assert all(math.isfinite(value) for value in details.baseline), "a baseline that is none"
         assert len(details.baseline) % 2 == 0
         assert details.order is None or 0 <= details.order < 2**63

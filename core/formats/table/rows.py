@@ -60,7 +60,7 @@ def image_details(row: Row, columns: Columns) -> ImageDetails | None:
 def stated_size(row: Row, table: Table) -> tuple[int, int] | None:
     """Of the image, None when the row does not say it."""
     width, height = (_number(row.cell(table.columns.roles.get(key)), table) for key in ("width", "height"))
-    if width is None or height is None or not (0 < width < 1e9 and 0 < height < 1e9):
+    if width is None or height is None or not (1 <= width < 1e9 and 1 <= height < 1e9):
         return None
     return int(width), int(height)
 
@@ -68,6 +68,8 @@ def stated_size(row: Row, table: Table) -> tuple[int, int] | None:
 def extent_of(row: Row, table: Table) -> Box | None:
     """Of the row's place as stated, for the questions that all rows answer together."""
     shape = _place(row, table, False, None)
+    if isinstance(shape, Polygon) and not any(shape.rings):
+        return None
     return shape.bounds() if isinstance(shape, (Box, Polygon)) and shape.is_finite() else None
 
 

@@ -36,3 +36,12 @@ def test_a_baseline_moves_with_the_picture() -> None:
     moved = FULL.moved(lambda x, y: (200 - y, x))
     assert moved.baseline == (190.0, 0.5, 188.0, 100.25)
     assert (moved.text, moved.stated_id) == (FULL.text, FULL.stated_id)
+
+
+def test_bytes_that_are_not_utf_8_are_kept_as_they_are_shown() -> None:
+    details = AnnotationDetails(text="caf\udce9", attributes=(("pla\udcffce", "a\ud800b"),))
+    text = details.to_text()
+    text.encode()
+    back = AnnotationDetails.from_text(text)
+    assert (back.text, back.attributes) == ("caf\\xe9", (("pla\\xffce", "a\\ud800b"),))
+    assert back.to_text() == text
