@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import PurePosixPath
 from xml.sax.saxutils import escape
 
 from core.domain.details import AnnotationDetails, ImageDetails
@@ -16,6 +17,21 @@ from core.formats.reading.voc_objects import CROWD, DETAILS, FLAGS
 
 _SPECIAL = re.compile("[&<>]")
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+class XmlNames:
+    """Paths of XML files: the picture's without its ending, or with it where another picture's file has that."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def take(self, path: str) -> str:
+        """Without ".xml"."""
+        key = str(PurePosixPath(path).with_suffix(""))
+        while key.casefold() in self._taken:
+            key = path if len(path) > len(key) else f"{key}_"
+        self._taken.add(key.casefold())
+        return key
 
 
 def to_voc_xml(image: RawImage, *, name: str, folder: str) -> tuple[str, int]:
@@ -72,6 +88,7 @@ def _object(item: RawAnnotation, image: RawImage) -> Iterable[str]:
         "  <object>",
         f"    <name>{_text(item.category)}</name>",
         *(f"    <{name}>{_text(value)}</{name}>" for name, value in flags.items()),
+        *([f"    <confidence>{item.confidence:.10g}</confidence>"] if item.confidence is not None else []),
         "    <bndbox>",
         f"      <xmin>{box.x0:.10g}</xmin>",
         f"      <ymin>{box.y0:.10g}</ymin>",

@@ -27,7 +27,7 @@ FLAGS: Mapping[str, str] = {"pose": "Unspecified", "truncated": "0", "difficult"
 """What an object says besides, with what is nothing to remember."""
 
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
-_UNREAD_SHAPES = ("point", "line", "dashed", "circle", "mask", "cubi_box", "segm")
+_UNREAD_SHAPES = ("point", "line", "dashed", "circle", "mask", "mask_source", "cubi_box", "segm")
 _COORDINATE = re.compile(r"([xy])(\d{1,6})")
 _NOTHING = frozenset({"", "0", "0.0", "false", "False", "Unspecified", "unspecified"})
 
@@ -52,6 +52,7 @@ class VocDocument:
 class VocContent:
     """`n_stated` counts objects, usable or not. `n_parts`, `n_swapped` and `n_deleted` are for remarks on the whole."""
 
+    made_by: str = ""
     annotations: list[RawAnnotation] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     n_stated: int = 0
@@ -87,10 +88,12 @@ def extents_of(document: VocDocument, offset: float) -> Iterator[Box]:
             yield shape.bounds()
 
 
-def read_objects(document: VocDocument, size: tuple[int, int] | None, *, is_from_1: bool = False) -> VocContent:
+def read_objects(
+    document: VocDocument, size: tuple[int, int] | None, *, is_from_1: bool = False, made_by: str = ""
+) -> VocContent:
     """The objects in pixels of an image of `size`, None = unknown. `is_from_1`: pixels are counted from 1, and a box's
-    last row and column belong to it."""
-    content = VocContent()
+    last row and column belong to it. `made_by` is the model that made them, "" for a person."""
+    content = VocContent(made_by)
     for node in document.objects:
         content.n_stated += 1
         _add(node, document, size, float(is_from_1), content)
@@ -129,7 +132,10 @@ def _add(node: Node, document: VocDocument, size: tuple[int, int] | None, offset
         return
     content.n_swapped += shapes.is_swapped
     details, is_crowd = _details(node, report)
-    content.annotations.append(RawAnnotation(name, checked.shape, is_crowd, node.line, details))
+    made_by = content.made_by
+    confidence = _number(_text(node, "confidence")) if made_by else None
+    confidence = confidence if confidence is not None and 0 <= confidence <= 1 else None
+    content.annotations.append(RawAnnotation(name, checked.shape, is_crowd, node.line, details, made_by, confidence))
 
 
 def _placeless(node: Node) -> str:

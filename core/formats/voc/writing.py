@@ -12,14 +12,14 @@ from core.formats.base import WriteResult
 from core.formats.reading.spellings import stated_name
 from core.formats.voc.files import ANNOTATIONS, PICTURES
 from core.formats.voc.sets import IMAGE_SETS, KINDS, quoted
-from core.formats.voc_xml import to_voc_xml
+from core.formats.voc_xml import XmlNames, to_voc_xml
 from core.formats.writing import open_whole, write_file
 
 
 def write_voc(images: Iterable[RawImage], folder: Path) -> WriteResult:
     """Raises StorageError."""
     (folder / ANNOTATIONS).mkdir(exist_ok=True)
-    names = _Names()
+    names = XmlNames()
     n_images = n_annotations = 0
     with contextlib.ExitStack() as stack:
         lists = _Lists(folder / IMAGE_SETS / KINDS[0], stack)
@@ -34,20 +34,6 @@ def write_voc(images: Iterable[RawImage], folder: Path) -> WriteResult:
             if image.stated_set:
                 lists.add(image.stated_set, key if is_spoken_of else str(PurePosixPath(image.path).with_suffix("")))
     return WriteResult(n_images, n_annotations)
-
-
-class _Names:
-    """Paths of XML files: the picture's without its ending, or with it where another picture's file has that."""
-
-    def __init__(self) -> None:
-        self._taken: set[str] = set()
-
-    def take(self, path: str) -> str:
-        key = str(PurePosixPath(path).with_suffix(""))
-        while key.casefold() in self._taken:
-            key = path if len(path) > len(key) else f"{key}_"
-        self._taken.add(key.casefold())
-        return key
 
 
 class _Lists:

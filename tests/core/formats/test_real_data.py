@@ -56,7 +56,7 @@ def test_the_same_photographs_as_coco_as_voc_and_as_yolo(voc100: Path | None) ->
     assert not [problem for result in results for problem in result.problems if problem.severity is not Severity.INFO]
 
 
-@pytest.mark.parametrize("slug", ["voc", "csv"])
+@pytest.mark.parametrize("slug", ["voc", "csv", "modelarts"])
 def test_the_same_photographs_come_back_from_what_is_written(voc100: Path | None, tmp_path: Path, slug: str) -> None:
     if voc100 is None:
         return
