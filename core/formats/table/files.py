@@ -5,22 +5,25 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from core.domain.imports import Problem
 from core.domain.names import shown
 from core.errors import FormatError
 from core.formats.reading.encodings import decode_names
 from core.formats.reading.found_files import find_files
-from core.formats.reading.text_files import head_of, is_plain_file, read_pieces
+from core.formats.reading.text_files import head_of, is_plain_file, read_limited, read_pieces
 from core.formats.table.columns import Columns, columns_of
 
 ENDINGS = (".csv", ".tsv")
 MAX_BYTES = 2**34
-_MOST_LINE = 2**20  # signs; more is no table
+_MOST_LINE = 2**20  # bytes; more is no table
+_MOST_ODD = 2**28
+_MOST_OPEN = 64
 _HEAD = 2**16
 _SNIFFED_ROWS = 50
 _SNIFFED_FILES = 50
@@ -37,6 +40,7 @@ class Table:
     delimiter: str
     encoding: str
     problem: Problem | None = None
+    odd_encoding: str = ""  # of a file in UTF-16, or with lines that end with a carriage return alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class Row:
 
     line: int
     cells: list[str]
+    at: int = 0  # place in the file
 
     def cell(self, place: int | None) -> str:
         return self.cells[place].strip() if place is not None and place < len(self.cells) else ""
@@ -71,24 +76,25 @@ def open_table(file: Path, chosen: str | None) -> Table | None:
     columns, delimiter = found
     head = head_of(file, _HEAD)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return Table(file, columns, delimiter, "utf-16")
-    if head.startswith(codecs.BOM_UTF8) or (bad := _first_bad(file)) is None:
-        return Table(file, columns, delimiter, "utf-8-sig")
-    if chosen is None:
-        return Table(file, columns, delimiter, "utf-8", decode_names(bad, file, None).problem)
+        return Table(file, columns, delimiter, "utf-8", odd_encoding="utf-16")
+    odd = "utf-8" if b"\r" in head and b"\n" not in head else ""
+    bad = _first_bad(file)
+    if bad is None:
+        return Table(file, columns, delimiter, "utf-8", odd_encoding=odd)
     problem = decode_names(bad, file, chosen).problem
-    return Table(file, columns, delimiter, chosen, problem)
+    return Table(file, columns, delimiter, "utf-8" if chosen is None or odd else chosen, problem, odd_encoding=odd)
 
 
 def read_rows(table: Table) -> Iterator[Row | Problem]:
     """The rows after the header, without empty ones; a problem for each that is none, and for the end of a file that
     cannot be read on."""
     name = shown(table.file.name)
-    with table.file.open(encoding=table.encoding, errors="surrogateescape", newline="") as stream:
-        reader = csv.reader(_lines(stream), delimiter=table.delimiter, skipinitialspace=True)
+    with _open(table) as stream:
+        lines = _Lines(stream, table.encoding)
+        reader = _reader(lines, table)
         is_header = table.columns.has_header
         while True:
-            line = reader.line_num + 1
+            line, at = reader.line_num + 1, lines.at
             try:
                 cells = next(reader)
             except StopIteration:
@@ -111,7 +117,33 @@ def read_rows(table: Table) -> Iterator[Row | Problem]:
                 text = f"The row has {len(cells)} cells instead of {wanted}; it is left out."
                 yield Problem("row-invalid", text, str(table.file), line)
                 continue
-            yield Row(line, cells)
+            yield Row(line, cells, at)
+
+
+class RowsAgain:
+    """Rows of tables that have been read once, by their places. To be closed."""
+
+    def __init__(self, tables: Sequence[Table]) -> None:
+        self._tables = tables
+        self._open: dict[int, BinaryIO] = {}
+
+    def row(self, number: int, line: int, at: int) -> Row:
+        """Of the table `number`. Raises OSError."""
+        table = self._tables[number]
+        if number not in self._open:
+            if len(self._open) >= _MOST_OPEN:
+                self._open.pop(next(iter(self._open))).close()
+            self._open[number] = _open(table)
+        stream = self._open[number]
+        stream.seek(at)
+        try:
+            return Row(line, next(_reader(_Lines(stream, table.encoding), table)), at)
+        except (StopIteration, csv.Error, _LongLineError, UnicodeError) as error:
+            raise OSError("it has changed while it was read") from error
+
+    def close(self) -> None:
+        for stream in self._open.values():
+            stream.close()
 
 
 def unguarded(cell: str) -> str:
@@ -134,15 +166,45 @@ class _LongLineError(Exception):
 
 def _reason(error: Exception) -> str:
     if isinstance(error, _LongLineError):
-        return "a line has more than a million signs"
+        return "a line has more than a million bytes"
     return shown(str(error)) or type(error).__name__
 
 
-def _lines(stream: io.TextIOBase | io.TextIOWrapper) -> Iterator[str]:
-    while line := stream.readline(_MOST_LINE):
-        if len(line) >= _MOST_LINE and not line.endswith(("\n", "\r")):
+def _reader(lines: _Lines, table: Table) -> Any:
+    return csv.reader(lines, delimiter=table.delimiter, skipinitialspace=True)
+
+
+class _Lines:
+    """The lines of a file from where it stands; `at` is where the next one begins."""
+
+    def __init__(self, stream: BinaryIO, encoding: str) -> None:
+        self._stream = stream
+        self._encoding = encoding
+        self.at = stream.tell()
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        data = self._stream.readline(_MOST_LINE)
+        if not data:
+            raise StopIteration
+        if len(data) >= _MOST_LINE and not data.endswith(b"\n"):
             raise _LongLineError
-        yield line
+        if self.at == 0:
+            self.at = len(data)
+            return data.removeprefix(codecs.BOM_UTF8).decode(self._encoding, "surrogateescape")
+        self.at += len(data)
+        return data.decode(self._encoding, "surrogateescape")
+
+
+def _open(table: Table) -> BinaryIO:
+    """A stream of lines that end with \\n; what is not like that in the file is made so in memory."""
+    if not table.odd_encoding:
+        return table.file.open("rb")
+    text = read_limited(table.file, _MOST_ODD).decode(table.odd_encoding, "surrogateescape")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return io.BytesIO(text.encode("utf-8", "surrogateescape"))
 
 
 def _look(file: Path) -> tuple[Columns, str] | None:

@@ -49,14 +49,12 @@ class Telling:
         problems: list[Problem] = []
         rows: Iterator[Found] = self._rows(image_of, problems)
         if is_scattered:
-            try:
-                rows = iter(together(rows, found.n_rows, len(found.keys)))
-                yield from self._images(rows, paths, matches, problems)
-            except OSError as error:
-                text = f"The rows of the tables could not be sorted: {error.strerror or error}."
-                raise FormatError(text, file=self._source.path, hint="Free some space on the disk.") from error
-        else:
+            rows = together(rows, found.tables)
+        try:
             yield from self._images(rows, paths, matches, problems)
+        except OSError as error:
+            text = f'"{shown(self._source.path)}" cannot be read any more: {error.strerror or error}.'
+            raise FormatError(text, file=self._source.path) from error
         yield from problems
         if not told:
             text = f'None of the images was found below "{shown(self._root)}". Choose the folder that holds them.'

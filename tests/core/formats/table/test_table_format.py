@@ -49,6 +49,7 @@ DIALECTS = {
     "google": "TRAIN,gs://bucket/x/a.jpg,cat,0.1,0.25,,,0.3,0.5,,\n",
     "google without set": ",gs://bucket/x/a.jpg,cat,0.1,0.25,0.3,0.25,0.3,0.5,0.1,0.5\n",
     "open images": "ImageID,Source,LabelName,Confidence,XMin,XMax,YMin,YMax\na,xclick,cat,1,0.1,0.3,0.25,0.5\n",
+    "lines of an old Macintosh": "filename,class,xmin,ymin,xmax,ymax\ra.jpg,cat,10,20,30,40\r",
     "quoted": '"filename", "class", "xmin", "ymin", "xmax", "ymax"\r\n"a.jpg", "cat", "10", "20", "30", "40"\r\n\r\n',
 }
 
@@ -263,16 +264,29 @@ def test_tables_of_other_things_are_none(
         read(tmp_path / "t.csv", always_100_by_80)
 
 
+def test_scattered_rows_of_several_lines_and_encodings(
+    tmp_path: Path, pictures: Pictures, always_100_by_80: SizeOf
+) -> None:
+    pictures(tmp_path, "a.jpg", "b.jpg")
+    text = 'image;class;text\r\na.jpg;汉;"1\n1"\r\nb.jpg;字;"2; 2"\r\na.jpg;汉;3\r\n'
+    for encoding, chosen in (("utf-8-sig", None), ("utf-16", None), ("gbk", "gbk")):
+        (tmp_path / "t.csv").write_bytes(text.encode(encoding))
+        result = read(tmp_path, always_100_by_80, names_encoding=chosen)
+        said = {
+            image.path: [item.details and item.details.text for item in image.annotations] for image in result.images
+        }
+        assert said == {"a.jpg": ["1\n1", "3"], "b.jpg": ["2; 2"]}
+        assert set(result.categories) == {"汉", "字"}
+
+
 @pytest.mark.parametrize("is_scattered", [False, True])
 def test_a_large_table_is_read_in_bounded_memory(
     tmp_path: Path,
     pictures: Pictures,
     always_100_by_80: SizeOf,
     is_scattered: bool,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Rows of an image follow each other, or lie all over the table and are sorted by parts."""
-    monkeypatch.setattr("core.formats.table.scattered._ROWS_AT_ONCE", 1000)
+    """Rows of an image follow each other, or lie all over the table."""
     n_images, n_objects = 100, 100
     pictures(tmp_path, *(f"{n:03}.jpg" for n in range(n_images)))
     order = [n for n in range(n_images) for _ in range(n_objects)]
