@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 
-from core.domain.formats import Content, FormatInfo, Loss, ShapeKind
+from core.domain.formats import Content, FormatInfo, FormatOption, Loss, ShapeKind
 from core.domain.imports import ImportSource, Problem, RawImage, Severity
 from core.domain.names import shown
 from core.errors import FormatError
@@ -23,24 +23,35 @@ from core.formats.coco.files import CocoFiles, choose_files, find_pictures, hold
 from core.formats.coco.parts import OtherKindError
 from core.formats.coco.records import CocoDocument, read_document
 from core.formats.coco.telling import Telling
-from core.formats.coco.writing import FILE_NAME, write_coco
+from core.formats.coco.writing import BY_SET, FILE_NAME, FILES, ONE, write_coco
 
 
 class CocoFormat:
-    """Reads a file or all COCO files of a folder; writes `annotations.json`."""
+    """Reads a file or all COCO files of a folder; writes `annotations.json`, or a file for each set."""
 
     info = FormatInfo(
         slug="coco",
         title="COCO",
         reads="COCO (.json)",
-        writes=f"One file, {FILE_NAME}, for all images.",
+        writes=f"One file, {FILE_NAME}, for all images; where sets are stated, one for each (instances_train.json).",
         shapes_read=frozenset({ShapeKind.BOX, ShapeKind.POLYGON}),
         shapes_written=frozenset({ShapeKind.BOX, ShapeKind.POLYGON}),
+        holds_predictions=True,
+        holds_splits=True,
         holds_negatives=True,
         losses=(
             Loss(Content.WHOLE_IMAGES, "written as boxes of the whole image"),
             Loss(Content.WITHOUT_CLASS, "left out, for every object of COCO has a class"),
             Loss(Content.UNSEEN_IMAGES, "not listed, for COCO would take them for empty ones", Severity.INFO),
+        ),
+        write_options=(
+            FormatOption(
+                FILES,
+                "Files",
+                "Images without a set go into annotations.json.",
+                ((BY_SET, "One for each set"), (ONE, "One for all images")),
+                BY_SET,
+            ),
         ),
         endings=(".json",),
         images_folder="images",
@@ -64,7 +75,7 @@ class CocoFormat:
     def write(
         self, images: Iterable[RawImage], categories: Sequence[str], folder: Path, *, options: WriteOptions
     ) -> WriteResult:
-        return write_coco(images, categories, folder)
+        return write_coco(images, categories, folder, options)
 
 
 def _read_documents(files: Sequence[Path]) -> tuple[list[CocoDocument], list[Problem]]:

@@ -8,6 +8,7 @@ from typing import Any
 from core.domain.geometry import Box, Polygon
 from core.domain.imports import RawAnnotation
 from core.domain.names import shown
+from core.formats.coco.extras import details_of
 from core.formats.coco.objects_of_images import is_rectangle
 from core.formats.coco.records import CocoDocument, called, told
 from core.formats.coco.values import is_crowd, key, look_up, number
@@ -15,6 +16,9 @@ from core.formats.reading.geometry_checks import check_shape
 from core.formats.reading.run_lengths import outline_of_mask
 
 Size = tuple[int, int]
+
+MADE_BY = "predictions"
+"""Of objects with a score: a model made them, and the file does not say which."""
 
 
 def to_annotation(
@@ -31,7 +35,15 @@ def to_annotation(
     shape = _shape_of(document, index, record, size, stated)
     if shape is None:
         return None
-    return RawAnnotation(category, shape, is_crowd=is_crowd(record) and not document.are_all_crowds)
+    score = number(record.get("score"))
+    return RawAnnotation(
+        category,
+        shape,
+        is_crowd=is_crowd(record) and not document.are_all_crowds,
+        details=details_of(record),
+        made_by="" if score is None else MADE_BY,
+        confidence=score if score is not None and 0 <= score <= 1 else None,
+    )
 
 
 def _shape_of(

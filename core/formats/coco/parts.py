@@ -29,6 +29,8 @@ class ImageEntry(msgspec.Struct, gc=False):
     file_name: str
     width: int | None = None
     height: int | None = None
+    coco_url: str = ""
+    flickr_url: str = ""
 
 
 @dataclass(slots=True)
@@ -101,7 +103,10 @@ class _PartsReader:
     def _begin(self, member: Member) -> None:
         name = shown(self.path.name)
         if member.key is None and isinstance(member.value, list):
-            hint = "Choose the file with the annotations (it has images, annotations and categories)."
+            hint = (
+                "Import it as predictions (calque import-predictions), or choose the file with the annotations (it has "
+                "images, annotations and categories)."
+            )
             raise FormatError(
                 f'"{name}" is a list: detections of a model, not ground truth.', file=self.path, hint=hint
             )

@@ -12,18 +12,19 @@ from typing import Any
 from core.domain.counting import counted
 from core.domain.imports import Problem, Severity
 from core.domain.names import one_line, shown
+from core.formats.coco.extras import address_of, has_keypoints
 from core.formats.coco.objects_of_images import ObjectsOfImages, sort_out
 from core.formats.coco.parts import ImageEntry, read_parts
 from core.formats.coco.plain import Numbered, PlainObjects
 from core.formats.coco.values import Key, key, look_up, number, side
 from core.formats.reading.json_slices import Place, lines_of
 
+_LONGEST_ID = 200
 _SHORT = 40  # signs of a value that is shown
 
 _WHY_LEFT_OUT = {
     "annotation-of-duplicate-id": "their image id is used for several images, and nobody can tell which is meant",
     "annotation-of-duplicate-category": "their category id has several names, and nobody can tell which is meant",
-    "predictions-left-out": "a score is what a model gives to its predictions, and these are no ground truth",
 }
 
 
@@ -35,6 +36,8 @@ class CocoImage:
     name: str
     width: int | None
     height: int | None
+    id: str = ""
+    url: str = ""
 
     @property
     def size(self) -> tuple[int, int] | None:
@@ -53,7 +56,9 @@ class CocoDocument:
     places: dict[str, dict[int, Place]] = field(default_factory=dict)  # of each array's slices by their first element
     has_objects: bool = False
     unsure: set[str] = field(default_factory=set)  # images of which something was left out: they are not empty
-    predicted: set[str] = field(default_factory=set)  # images of which predictions were left out
+    keypoints: dict[str, None] = field(default_factory=dict)  # what categories call them
+    n_with_keypoints: int = 0
+    n_supercategories: int = 0
     n_astray: int = 0  # annotations that name no image of the list: any image may be theirs
     are_all_crowds: bool = False
     findings: list[tuple[str, int, Problem]] = field(default_factory=list)
@@ -64,7 +69,7 @@ class CocoDocument:
 
     def says_something_of(self, name: str) -> bool:
         """Whether it states an object of the image, read or left out. Ask before its objects are taken out."""
-        return name in self.objects or name in self.unsure or name in self.predicted
+        return name in self.objects or name in self.unsure
 
     def is_open(self, name: str) -> bool:
         """Whether an object that the file states may be on the image and was lost: then nobody can call it empty."""
@@ -136,12 +141,20 @@ def _read_categories(document: CocoDocument, records: list[Any]) -> set[Key]:
         elif name in names:
             text = f'"{shown(name)}" is the name of several categories, which become one class.'
             document.report("categories", index, "category-duplicate-name", text)
+        _note_extras(document, name, record)
         document.categories.setdefault(found, name)
         names.setdefault(name)
     document.names = list(names)
     for found in disputed:
         del document.categories[found]
     return disputed
+
+
+def _note_extras(document: CocoDocument, name: str, record: Mapping[str, Any]) -> None:
+    above, keypoints = record.get("supercategory"), record.get("keypoints")
+    document.n_supercategories += isinstance(above, str) and above.lower() not in ("", "none", name.lower())
+    if isinstance(keypoints, list):
+        document.keypoints.update(dict.fromkeys(one_line(point) for point in keypoints if isinstance(point, str)))
 
 
 def _read_images(document: CocoDocument, records: Sequence[Any]) -> tuple[dict[Key, str], dict[Key, set[str]]]:
@@ -154,10 +167,12 @@ def _read_images(document: CocoDocument, records: Sequence[Any]) -> tuple[dict[K
         if isinstance(record, ImageEntry):
             found, name = record.id, record.file_name
             sides = record.width, record.height
+            url = record.coco_url or record.flickr_url
         else:
             content = record if isinstance(record, dict) else {}
             found, name = key(content.get("id")), content.get("file_name")
             sides = side(content.get("width")), side(content.get("height"))
+            url = address_of(content)
         if found is None or not isinstance(name, str) or not name.strip("/\\ ") or "\0" in name:
             document.report("images", index, "image-invalid", f"Image {index + 1} has no valid id or file_name.")
             continue
@@ -170,7 +185,7 @@ def _read_images(document: CocoDocument, records: Sequence[Any]) -> tuple[dict[K
             text = f'"{shown(name)}" is listed several times; the annotations of all entries are taken together.'
             document.report("images", index, "image-duplicate-name", text)
             continue
-        document.images[name] = CocoImage(index, name, *sides)
+        document.images[name] = CocoImage(index, name, *sides, shown(str(found)[:_LONGEST_ID]), url)
     return by_id, claimed
 
 
@@ -184,6 +199,7 @@ class _Objects:
         self._by_id = by_id
         self._claimed = claimed
         self._categories = dict.fromkeys(disputed, True)
+        self._n_predicted = 0
         self._left_out: dict[str, list[int]] = {}  # places in the array, by kind
 
     def read(self, plain: PlainObjects, odd: list[Numbered]) -> None:
@@ -201,7 +217,7 @@ class _Objects:
                 document.n_astray += 1
         self._tell_left_out()
         objects = document.objects
-        document.has_objects = len(objects) > 0
+        document.has_objects = len(objects) > self._n_predicted
         document.are_all_crowds = len(objects) > 0 and objects.are_all_crowds()
         if document.are_all_crowds:
             text = (
@@ -226,10 +242,7 @@ class _Objects:
             self._leave_out("annotation-of-duplicate-id", index, names)
             return
         name = look_up(wanted, self._by_id)
-        if number(record.get("score")) is not None:
-            self._leave_out("predictions-left-out", index, ())
-            document.predicted.update(() if name is None else (name,))
-        elif name is None:
+        if name is None:
             text = f"{called(record, index)}: image id {told(record.get('image_id'))} is not in the list of images; "
             document.report("annotations", index, "image-id-unknown", text + "it is left out.")
             document.n_astray += 1
@@ -237,6 +250,8 @@ class _Objects:
             self._leave_out("annotation-of-duplicate-category", index, (name,))
         else:
             document.objects.put(name, index, record)
+            self._n_predicted += number(record.get("score")) is not None
+            document.n_with_keypoints += has_keypoints(record)
 
     def _leave_out(self, kind: str, index: int, images: set[str] | tuple[str, ...]) -> None:
         self._left_out.setdefault(kind, []).append(index)

@@ -10,9 +10,10 @@ from itertools import chain
 
 from core.domain.annotation_columns import ColumnAnnotations
 from core.domain.counting import counted
+from core.domain.details import ImageDetails
 from core.domain.geometry import Polygon
 from core.domain.imports import ImportSource, Problem, RawAnnotation, RawImage, Severity
-from core.domain.names import shown
+from core.domain.names import listed_names, shown
 from core.domain.set_names import set_named, set_of_path
 from core.formats.base import SizeOf
 from core.formats.coco.evidence import Evidence
@@ -139,6 +140,7 @@ class Telling:
             is_upright_stated=frame.is_upright_known,
             is_as_stored=frame.is_as_stored,
             is_frame_guessed=frame.is_guessed,
+            details=ImageDetails(entry.id, entry.url),
         )
 
     def _frame(self, document: CocoDocument, entry: CocoImage, path: str | None, evidence: Evidence) -> Frame:
@@ -195,6 +197,7 @@ class Telling:
     def _tell_of_document(self, document: CocoDocument, n_unjudged: int) -> None:
         """What concerns many of its images, once, at the line of the first."""
         counts = self._counts
+        _tell_extras(document)
         if n_unjudged:
             n, astray = counted(n_unjudged, "image"), counted(document.n_astray, "annotation")
             text = (
@@ -257,6 +260,21 @@ class Telling:
             is_most = 2 * counts.n_empty > counts.n_images
             severity = Severity.WARNING if is_most else Severity.INFO
             yield Problem("images-empty", text, file, severity=severity)
+
+
+def _tell_extras(document: CocoDocument) -> None:
+    if document.n_with_keypoints:
+        have = counted(document.n_with_keypoints, "object has", "objects have")
+        names = f" ({listed_names(list(document.keypoints), 20)})" if document.keypoints else ""
+        text = (
+            f"{have} keypoints{names}: they are kept and written into COCO again, but not shown, and no model learns "
+            "them."
+        )
+        document.report("annotations", 0, "keypoints-kept", text, Severity.INFO)
+    if document.n_supercategories:
+        n = counted(document.n_supercategories, "category has a", "categories have a")
+        text = f"{n} supercategory, for which there is no place: the classes stand side by side."
+        document.report("categories", 0, "supercategories-left-out", text, Severity.INFO)
 
 
 def _set_of(document: CocoDocument, source: ImportSource) -> str:

@@ -159,9 +159,8 @@ def state_details(session: Session, stated: Mapping[int, ImageDetails]) -> None:
         query = select(ImageRow.id, ImageRow.details).where(ImageRow.id.in_(chunk))
         changed |= {key: now for key, before in session.execute(query) if (now := stated[key].to_text()) != before}
     if changed:
-        rows = [{"key": key, "new_details": now} for key, now in changed.items()]
-        statement = update(IMAGES).where(IMAGES.c.id == bindparam("key")).values(details=bindparam("new_details"))
-        session.execute(statement, rows)
+        rows = [(now, key) for key, now in changed.items()]
+        cursor_of(session).executemany("UPDATE image SET details = ? WHERE id = ?", rows)
         facts_written(session, changed)
 
 

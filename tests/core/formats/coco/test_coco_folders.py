@@ -320,9 +320,9 @@ def test_a_folder_is_looked_into_once_however_many_files_lie_beside_it(
         ({"image_id": 1, "category_id": 5, "bbox": [1, 1, "x", 9]}, False),
         ({"image_id": 1, "category_id": 7, "bbox": [1, 1, 9, 9]}, False),
         ({"image_id": 99, "category_id": 5, "bbox": [1, 1, 9, 9]}, False),
-        ({"image_id": 1, "category_id": 5, "bbox": [1, 1, 9, 9], "score": 0.9}, True),
+        ({"image_id": 1, "category_id": 5, "bbox": [1, 1, 9, 9], "score": 0.9}, False),
     ],
-    ids=["bad box", "unknown class", "unknown image", "a prediction"],
+    ids=["bad box", "unknown class", "unknown image", "an object that a model found"],
 )
 @pytest.mark.parametrize("names", [("a", "b"), ("b", "a")])
 def test_an_object_that_is_lost_in_one_file_makes_no_negative_by_another(

@@ -352,15 +352,22 @@ def test_size_of_the_picture_has_the_last_word(read_coco: Callable[..., ReadResu
     assert "turned upright" in result.problems[1].text
 
 
-def test_what_has_a_score_is_no_ground_truth(read_coco: Callable[..., ReadResult]) -> None:
-    result = read_coco([an(score=0.5), an(7, score=1), an(7, image=2, score=None)])
-    found = {image.path: [item.category for item in image.annotations] for image in result.images}
-    assert found == {"a.jpg": [], "b.jpg": ["dog"]}
+def test_what_has_a_score_was_made_by_a_model(read_coco: Callable[..., ReadResult]) -> None:
+    result = read_coco([an(score=0.5), an(7, score=1), an(7, image=2, score=None), an(score="0.9", bbox=(1, 1, 5, 5))])
+    found = {
+        image.path: [(item.category, item.made_by, item.confidence) for item in image.annotations]
+        for image in result.images
+    }
+    assert found == {
+        "a.jpg": [("cat", "predictions", 0.5), ("dog", "predictions", 1.0), ("cat", "predictions", 0.9)],
+        "b.jpg": [("dog", "", None)],
+    }
     assert not any(image.is_explicit_negative for image in result.images)
-    (problem,) = result.problems
-    assert problem.kind == "predictions-left-out"
-    assert problem.text.startswith("2 annotations left out")
-    assert not any(image.annotations for image in read_coco([an(score="0.9")]).images)
+    assert result.problems == ()
+
+
+def test_predictions_alone_make_no_image_empty(read_coco: Callable[..., ReadResult]) -> None:
+    assert not any(image.is_explicit_negative for image in read_coco([an(score=0.5)]).images)
 
 
 @pytest.mark.parametrize(
