@@ -24,11 +24,11 @@ FILES, BY_SET, ONE = "files", "by-set", "one"
 
 
 def write_coco(
-    images: Iterable[RawImage], categories: Sequence[str], folder: Path, options: WriteOptions
+    images: Iterable[RawImage], categories: Sequence[str], folder: Path, options: WriteOptions | None = None
 ) -> WriteResult:
-    """Raises StorageError."""
+    """Without options one file for all images. Raises StorageError."""
     ids = {name: number for number, name in enumerate(categories, start=1)}
-    is_by_set = options.option(FILES, BY_SET) == BY_SET
+    is_by_set = options is not None and options.option(FILES, BY_SET) == BY_SET
     files: dict[str, _OneFile] = {}
     with ExitStack() as stack:
         for image in images:
