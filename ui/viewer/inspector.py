@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
+from core.domain.details import AnnotationDetails
 from core.domain.geometry import Box
 from core.domain.names import shown
 from core.domain.projects import AnnotatedImage, ImageState, Source
@@ -69,7 +70,7 @@ class FactTable(QWidget):
 
 def object_facts(one: OverlayObject, image_area: float) -> list[tuple[str, str]]:
     """What the inspector says of an object, in words."""
-    facts = [("Class", one.title), ("Shape", _shape(one))]
+    facts = [("Class", one.title), *_text_facts(one.details), ("Shape", _shape(one))]
     if not one.is_whole_image:
         facts.append(("Position", _position(one.bounds)))
         facts.append(("Size", _extent(one.bounds)))
@@ -80,7 +81,27 @@ def object_facts(one: OverlayObject, image_area: float) -> list[tuple[str, str]]
         facts.append(("Confidence", f"{one.confidence:.2f}"))
     if one.is_crowd:
         facts.append(("Crowd", "Marks a group; never counted as missed"))
-    return facts
+    return [*facts, *_file_facts(one.details)]
+
+
+def _text_facts(details: AnnotationDetails | None) -> list[tuple[str, str]]:
+    """What a line says, and of what type its file says that it is."""
+    if details is None:
+        return []
+    text = " ".join((details.text or "").split())
+    return _stated((("Text", text), ("Type", details.get("type") or details.get("label") or "")))
+
+
+def _file_facts(details: AnnotationDetails | None) -> list[tuple[str, str]]:
+    """Its id in the file that it came from, and that of the zone that it lies in."""
+    if details is None:
+        return []
+    baseline = "Derived from the outline" if details.is_baseline_derived else ""
+    return _stated((("Baseline", baseline), ("Id", details.stated_id), ("Lies in", details.parent)))
+
+
+def _stated(facts: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(name, shown(value)) for name, value in facts if value]
 
 
 def image_facts(annotated: AnnotatedImage) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from core.domain.details import AnnotationDetails
 from core.domain.geometry import Box, Geometry, bounds_of
 from core.domain.ids import CategoryId
 from core.domain.imports import RawAnnotation
@@ -41,6 +42,7 @@ def ground_truth_layer(annotated: AnnotatedImage, categories: Sequence[Category]
                 size=(width, height),
                 source=annotation.source,
                 is_crowd=annotation.is_crowd,
+                details=annotation.details,
             )
         )
     return layer_of(OverlayKind.GROUND_TRUTH, objects, GROUND_TRUTH_TITLE)
@@ -184,6 +186,7 @@ def _object(
     source: Source,
     is_crowd: bool,
     kind: OverlayKind = OverlayKind.GROUND_TRUTH,
+    details: AnnotationDetails | None = None,
 ) -> OverlayObject:
     bounds: Box = bounds_of(geometry, *size)
     return OverlayObject(
@@ -199,6 +202,7 @@ def _object(
         is_crowd=is_crowd,
         kind=kind,
         row=row,
+        details=details,
     )
 
 

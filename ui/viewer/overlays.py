@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from core.domain.details import AnnotationDetails
 from core.domain.geometry import Box, Ring
 from core.domain.ids import CategoryId
 from core.domain.outcomes import PredictionState, TruthState
@@ -80,6 +81,7 @@ class OverlayObject:
     row: int = 0  # its place in what the layer was made of
     mask: RunLengths | None = None
     author: str = ""  # the version that predicted it
+    details: AnnotationDetails | None = None  # what its file said of it besides
     state: PredictionState | TruthState | None = None
     iou: float | None = None  # with the partner
     partner: ObjectRef | None = None

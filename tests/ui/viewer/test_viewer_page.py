@@ -10,7 +10,8 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QCheckBox, QListView, QScrollBar, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
-from core.domain.geometry import Box
+from core.domain.details import AnnotationDetails
+from core.domain.geometry import Box, Polygon
 from core.domain.ids import AnnotationId, CategoryId, ImageId
 from core.domain.judgements import ModelAnnotation
 from core.domain.messages import UserMessage
@@ -128,6 +129,23 @@ def test_the_inspector_says_what_is_selected(qtbot: QtBot, page: ViewerPage) -> 
     assert facts["Area"].startswith("2500 px² (2.1 %") or facts["Area"].startswith("2,500 px² (2.1 %")
     assert facts["Source"] == "Import"
     assert "Class: text_line" in page.canvas.accessibleDescription()
+
+
+def test_the_inspector_says_what_the_file_said_of_a_line(
+    qtbot: QtBot, page: ViewerPage, annotated: AnnotatedImage
+) -> None:
+    attributes = (("type", "HeadingLine"), ("alto:LANG", "fr"))
+    details = AnnotationDetails(
+        "line_1", "zone_1", 0, "Ave\n<b>Maria</b>", (1, 2, 3, 4), is_baseline_derived=True, attributes=attributes
+    )
+    (line,) = [
+        item for item in annotated.annotations if item.geometry == Polygon(((100, 100, 150, 100, 150, 150, 100, 150),))
+    ]
+    page.set_annotated(replace(annotated, annotations=(replace(line, details=details),)))
+    qtbot.keyClick(page.canvas, Qt.Key.Key_N)
+    facts = page.side_panel.selection_facts()
+    assert facts[1:3] == [("Text", "Ave <b>Maria</b>"), ("Type", "HeadingLine")]
+    assert facts[-3:] == [("Baseline", "Derived from the outline"), ("Id", "line_1"), ("Lies in", "zone_1")]
 
 
 def test_an_image_that_cannot_be_shown_says_why_and_keeps_the_keys(qtbot: QtBot, page: ViewerPage) -> None:
