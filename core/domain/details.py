@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -63,13 +64,13 @@ class AnnotationDetails:
             return cls(
                 stated_id=str(content.get("id", "")),
                 parent=str(content.get("parent", "")),
-                order=None if content.get("order") is None else int(content["order"]),
+                order=_order(content.get("order")),
                 text=None if content.get("text") is None else str(content["text"]),
-                baseline=tuple(float(value) for value in content.get("baseline", ())),
+                baseline=_baseline(content.get("baseline", ())),
                 is_baseline_derived=bool(content.get("baseline_derived", False)),
                 attributes=_pairs(content),
             )
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise ValueError(f"The details of an annotation are damaged: {text[:80]!r}.") from error
 
 
@@ -119,6 +120,20 @@ def _parsed(text: str) -> Mapping[str, Any]:
     if not isinstance(content, dict) or content.get("format") != _FORMAT:
         raise ValueError(f"The details are of a form that this Calque does not know: {text[:80]!r}.")
     return content
+
+
+def _order(value: Any) -> int | None:
+    order = None if value is None else int(value)
+    if order is not None and not 0 <= order < 2**63:  # as large as a database's numbers
+        raise ValueError(f"{order} is no place in an order")
+    return order
+
+
+def _baseline(values: Any) -> Ring:
+    baseline = tuple(float(value) for value in values)
+    if len(baseline) % 2 or not all(map(math.isfinite, baseline)):
+        raise ValueError("these are no points")
+    return baseline
 
 
 def _pairs(content: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

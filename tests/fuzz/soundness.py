@@ -66,7 +66,7 @@ def _check_annotation(annotation: RawAnnotation, result: ReadResult) -> None:
         assert AnnotationDetails.from_text(text).to_text() == text
         assert all(math.isfinite(value) for value in details.baseline), "a baseline that is none"
         assert len(details.baseline) % 2 == 0
-        assert details.order is None or 0 <= details.order < 2**63
+        assert details.order is None or 0 <= details.order < 2**63, details.order
 
 
 def _check_problem(problem: Problem) -> None:

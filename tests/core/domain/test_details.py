@@ -45,3 +45,11 @@ def test_bytes_that_are_not_utf_8_are_kept_as_they_are_shown() -> None:
     back = AnnotationDetails.from_text(text)
     assert (back.text, back.attributes) == ("caf\\xe9", (("pla\\xffce", "a\\ud800b"),))
     assert back.to_text() == text
+
+
+@pytest.mark.parametrize(
+    "content", ['"baseline":[NaN,1]', '"baseline":[1,2,3]', '"order":-1', '"order":9223372036854775808']
+)
+def test_details_of_no_sense_are_refused(content: str) -> None:
+    with pytest.raises(ValueError, match="damaged"):
+        AnnotationDetails.from_text(f'{{"format":1,{content}}}')
