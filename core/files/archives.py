@@ -27,7 +27,7 @@ MAX_RATIO = 200
 _ALWAYS_ALLOWED_BYTES = 20_000_000  # however well packed: a small archive of annotations packs well
 _MAX_MEMBERS = 2_000_000
 _MAX_NAME_BYTES = 255
-_SHARE_OF_FREE_DISK = 0.5
+SHARE_OF_FREE_DISK = 0.5
 _PIECE = 1 << 20
 _ARCHIVES = frozenset({".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst"})
 _NOT_A_PERSON_S = frozenset({"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"})
@@ -111,7 +111,7 @@ def require_room(listing: Listing, members: Collection[Member], folder: Path) ->
         raise RefusedError(text, hint="If you trust it, unpack it yourself and choose the folder.")
     present = next(parent for parent in (folder, *folder.parents) if parent.exists())
     free = shutil.disk_usage(present).free
-    if total > free * _SHARE_OF_FREE_DISK:
+    if total > free * SHARE_OF_FREE_DISK:
         text = (
             f'"{name}" would become {in_bytes(total)}, and {in_bytes(free)} are free on the disk of {shown(present)}.'
         )
@@ -183,7 +183,6 @@ def _decoded(info: zipfile.ZipInfo) -> str:
 
 def _refusal(info: zipfile.ZipInfo, path: str) -> str:
     """Why a member is never unpacked; follows its name. "" when it may be."""
-    parts = path.split("/")
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind == stat.S_IFLNK:
         return "is a link"
@@ -191,6 +190,12 @@ def _refusal(info: zipfile.ZipInfo, path: str) -> str:
         return "is no plain file"
     if info.flag_bits & 1:
         return "is protected by a password"
+    return refusal_of_name(path)
+
+
+def refusal_of_name(path: str) -> str:
+    """Why nothing is written by this name ("/" between parts) below a folder; follows the name. "" when it may be."""
+    parts = path.split("/")
     if path.startswith("/") or (len(path) > 1 and path[1] == ":"):
         return "has a name that begins at the disk's root"
     if ".." in parts:

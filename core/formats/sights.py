@@ -34,7 +34,8 @@ class Seen:
 @dataclass(frozen=True, slots=True)
 class Look:
     """The files of a folder (or the one file) that may be annotations, by ending and look. `is_all`: all of them were
-    opened. `lists` are files that name classes, with how many."""
+    opened, else the first few thousand, and the others are counted with those of their ending. `lists` are files that
+    name classes, with how many."""
 
     seen: tuple[Seen, ...] = ()
     is_all: bool = True
@@ -46,7 +47,7 @@ class Look:
 
     def files_of(self, slug: str) -> str:
         """In words: "364 .xml files"; "" when there are none."""
-        before = "" if self.is_all else "at least "
+        before = "" if self.is_all else "about "
         return " and ".join(before + counted(item.n, f"{item.suffix} file") for item in self.of(slug))
 
 
@@ -64,8 +65,8 @@ def look_at(path: Path) -> Look:
         return Look((Seen(path.suffix.lower(), sight_of(path), 1),), lists=tuple(_lists([path])))
     counts: Counter[tuple[str, Sight | None]] = Counter()
     lists: list[Path] = []
+    unopened: Counter[str] = Counter()
     n_opened = n_walked = 0
-    is_all = True
     for place, subfolders, names in os.walk(path):
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
         n_walked += len(names)
@@ -75,14 +76,18 @@ def look_at(path: Path) -> Look:
                 continue
             if suffix in _LISTS and len(lists) < 10:
                 lists.append(Path(place, name))
-            if suffix in SUFFIXES:
+            if suffix in SUFFIXES and n_opened < _MOST_OPENED:
                 n_opened += 1
-                is_all = n_opened <= _MOST_OPENED
-                if not is_all:
-                    break
                 counts[suffix, sight_of(Path(place, name))] += 1
-        if not is_all or n_walked > _MOST_WALKED:
+            elif suffix in SUFFIXES:
+                unopened[suffix] += 1
+        if n_walked > _MOST_WALKED:
             break
+    for suffix, n in unopened.items():
+        # They are most likely what the others of their ending are.
+        alike = [(counts[key], key) for key in counts if key[0] == suffix]
+        counts[max(alike, key=lambda pair: pair[0])[1] if alike else (suffix, None)] += n
+    is_all = not unopened and n_walked <= _MOST_WALKED
     seen = tuple(Seen(suffix, sight, n) for (suffix, sight), n in counts.items())
     return Look(seen, is_all, tuple(_lists(lists)))
 

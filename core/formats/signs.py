@@ -26,14 +26,14 @@ def _from(program: str, forms: str = "COCO or YOLO") -> str:
 
 _ONE_BY_ONE = "That form is not read: export instances (objects with boxes or outlines)."
 _VIA = Sight("VIA (VGG Image Annotator)", advice=_from("VIA", "COCO"))
-_OPEN_IMAGES = Sight("Open Images", advice="That form is not read: convert it to COCO, with fiftyone for example.")
+_OPEN_IMAGES = Sight("a table of Open Images", "csv")
 _RESULTS = Sight(
     "predictions of a model (COCO results)",
     advice="Predictions are no ground truth: take them with calque import-predictions.",
 )
 _COCO = Sight("COCO", "coco")
 _YOLO = Sight("YOLO labels", "yolo")
-_DOTA = Sight("oriented boxes (DOTA)", advice="That form is not read: convert it to YOLO with oriented boxes.")
+_DOTA = Sight("oriented boxes (DOTA)", "yolo")
 _KITTI = Sight("KITTI", advice="That form is not read: convert it to COCO or Pascal VOC.")
 _MOT = Sight("tracks (MOT)", advice="That form is not read: convert it to COCO.")
 _TABLE = Sight("a table of boxes", "csv")

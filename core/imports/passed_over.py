@@ -34,7 +34,7 @@ def find_passed_over(folder: Path, info: FormatInfo, look: Look, titles: Mapping
 
 def _words(item: Seen, info: FormatInfo, look: Look, titles: Mapping[str, str]) -> str:
     """A sentence or two; "" when there is nothing to warn of."""
-    before = "" if look.is_all else "at least "
+    before = "" if look.is_all else "about "
     files = before + counted(item.n, f"{item.suffix} file was", f"{item.suffix} files were")
     sight = item.sight
     if sight is None:

@@ -20,6 +20,7 @@ from core.formats.sights import look_at
 from core.images.scan import ScannedFile, scan_images
 from core.imports.answers import check_options
 from core.imports.cancelling import ImportCancelledError, IsCancelled, Progress
+from core.imports.embedded import with_pictures_out
 from core.imports.examination import Headers, Memory, examine_all
 from core.imports.passed_over import find_passed_over
 from core.imports.plan import ImportPlan, make_plan
@@ -60,7 +61,8 @@ class Planner:
         with opened_source(
             source, self._unpacked, is_trial=is_trial, progress=progress, is_cancelled=is_cancelled
         ) as opened:
-            plan = self._plan(opened.source, target, progress, is_cancelled)
+            inner = dataclasses.replace(opened.source, unpack_to=None) if is_trial else opened.source
+            plan = self._plan(inner, target, progress, is_cancelled)
             yield dataclasses.replace(plan, source=source, problems=(*opened.problems, *plan.problems))
 
     def forget(self) -> None:
@@ -74,6 +76,12 @@ class Planner:
         recognised = self._formats.recognise(source.path, look)
         annotation_format = self._choose_format(source, recognised)
         check_options(source, annotation_format.info)
+
+        def check() -> None:
+            if is_cancelled():
+                raise ImportCancelledError
+
+        source = with_pictures_out(source, annotation_format, progress=progress, check=check)
         progress(0, 0, "Reading annotations")
         memory = self._memory_for(source)
         headers = Headers(memory)

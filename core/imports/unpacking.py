@@ -87,20 +87,28 @@ def _unpack_to_stay(
         return ()
     with whole_folder(place) as partial:
         left_out = unpack(listing, listing.members, partial, progress=progress, check=check)
-        stamp = {"format": _FORMAT, "archive": shown(listing.archive.name), "identity": listing.identity}
-        (partial / STAMP).write_text(json.dumps(stamp), encoding="utf-8")
+        write_stamp(partial, listing.archive.name, listing.identity)
     return left_out
 
 
 def _is_unpacked(place: Path, listing: Listing) -> bool:
     """Whether the same archive was unpacked there before."""
+    return is_stamped(place, listing.identity) and all(_is_there(place, member) for member in listing.members)
+
+
+def write_stamp(folder: Path, name: str, identity: str) -> None:
+    """Says which content was unpacked here. Raises OSError."""
+    stamp = {"format": _FORMAT, "source": shown(name), "identity": identity}
+    (folder / STAMP).write_text(json.dumps(stamp), encoding="utf-8")
+
+
+def is_stamped(folder: Path, identity: str) -> bool:
+    """Whether this content was unpacked here before."""
     try:
-        stamp = json.loads((place / STAMP).read_text(encoding="utf-8"))
+        stamp = json.loads((folder / STAMP).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    if not isinstance(stamp, dict) or stamp.get("format") != _FORMAT or stamp.get("identity") != listing.identity:
-        return False
-    return all(_is_there(place, member) for member in listing.members)
+    return isinstance(stamp, dict) and stamp.get("format") == _FORMAT and stamp.get("identity") == identity
 
 
 def _is_there(place: Path, member: Member) -> bool:

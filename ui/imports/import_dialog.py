@@ -8,7 +8,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -72,7 +72,8 @@ class ImportDialog(QDialog):
         self._build()
         self._connect()
         self._go(Step.SOURCE)
-        self.resize(1080, 664)
+        room = parent.size() if parent is not None else QSize()
+        self.resize(min(max(1080, room.width() * 3 // 4), 1440), min(max(664, room.height() * 4 // 5), 900))
 
     def _build(self) -> None:
         is_new = self._target is None
@@ -109,6 +110,9 @@ class ImportDialog(QDialog):
         self._preview.options_chosen.connect(lambda options: self._request_again(options=options, mapping=()))
         self._preview.model_made_chosen.connect(lambda takes: self._request_again(takes_model_made=takes))
         self._preview.classes_chosen.connect(self._request_again)
+        self._preview.unpack_folder_chosen.connect(
+            lambda folder: self._request_again(unpack_to=folder, images_root=None)
+        )
         self._preview.differences_requested.connect(self.differences_requested)
         self._source.archive_chosen.connect(self.archive_chosen)
         self._back.clicked.connect(self._go_back)
@@ -170,6 +174,9 @@ class ImportDialog(QDialog):
     def _change_format(self, slug: str) -> None:
         """Names of classes and options are those of the format before."""
         self._request_again(format=slug, mapping=(), options=(), left_out=(), names_encoding=None)
+
+    def _unpack_pictures(self, folder: Path) -> None:
+        self._request_again(unpack_to=folder, images_root=None)
 
     def _request(self, source: ImportSource | None) -> None:
         if source is not None and not self._is_busy:

@@ -18,6 +18,7 @@ from ui.imports.count_table import CountTable
 from ui.imports.files_row import FilesRow
 from ui.imports.format_row import FormatRow
 from ui.imports.names_row import NamesRow
+from ui.imports.pictures_row import PicturesRow
 from ui.imports.preview_words import MAX_NAME, figures_of, is_taken_as_stored, rotated_text, suggested_name
 from ui.imports.sample_strip import SampleStrip
 from ui.imports.top_warnings import TopWarnings
@@ -40,6 +41,7 @@ class PreviewPage(QWidget):
     model_made_chosen = Signal(bool)  # what models made is taken as ground truth
     classes_chosen = Signal()  # what becomes of the classes has changed, and with it what an import would change
     differences_requested = Signal(object)  # Differences: show them
+    unpack_folder_chosen = Signal(object)  # Path: for pictures that are only inside the annotation files
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +54,7 @@ class PreviewPage(QWidget):
         self._name_label = label(self.tr("&Project name"))
         self._name_label.setBuddy(self._name)
         self._format = FormatRow()
+        self._pictures = PicturesRow()
         self._changes = ChangesRow()
         self._replace = self._changes.takes_over
         self._model_made = QCheckBox()
@@ -77,6 +80,7 @@ class PreviewPage(QWidget):
         self._name.textChanged.connect(lambda: self.changed.emit())
         self._format.format_chosen.connect(self.format_chosen)
         self._format.options_chosen.connect(self.options_chosen)
+        self._pictures.folder_chosen.connect(self.unpack_folder_chosen)
         self._model_made.clicked.connect(self.model_made_chosen)
         self._changes.shown_requested.connect(self.differences_requested)
         self._classes.mapping_changed.connect(self._change_classes)
@@ -108,6 +112,7 @@ class PreviewPage(QWidget):
         column.addWidget(self._origin)
         column.addWidget(self._files)
         column.addWidget(self._warnings)
+        column.addWidget(self._pictures)
         column.addWidget(self._changes)
         column.addWidget(self._model_made)
         column.addWidget(self._figures)
@@ -139,6 +144,7 @@ class PreviewPage(QWidget):
         where = shown(preview.images_root)
         self._origin.setText(self.tr("{path}  ·  images in {root}").format(path=shown(preview.source.path), root=where))
         self._format.set_preview(preview)
+        self._pictures.set_preview(preview)
         self._changes.set_preview(preview)
         self._set_makers(preview)
         self._rotated.setVisible(bool(preview.n_rotated))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import stat
 import zipfile
 from collections.abc import Callable
@@ -185,3 +187,23 @@ def test_a_stopped_unpacking_leaves_nothing(imports: ImportService, archive: Pat
     with pytest.raises(ImportCancelledError):
         imports.preview(ImportSource(archive, unpack_to=tmp_path / "there"), is_cancelled=lambda: True)
     assert not [path for path in tmp_path.iterdir() if "there" in path.name or path.name.startswith(".calque")]
+
+
+def test_pictures_inside_annotation_files_are_taken_out_where_one_says(
+    imports: ImportService, tmp_path: Path, add_picture: Callable[..., Path]
+) -> None:
+    data = base64.b64encode(add_picture("x.png").read_bytes()).decode()
+    folder = tmp_path / "labelme"
+    folder.mkdir()
+    for name in ("a", "b"):
+        shape = {"label": "cat", "points": [[1, 1], [20, 20]], "shape_type": "rectangle"}
+        content = {"version": "5.0", "shapes": [shape], "imagePath": f"{name}.png", "imageData": data}
+        (folder / f"{name}.json").write_text(json.dumps(content | {"imageHeight": 48, "imageWidth": 64}))
+    preview = imports.preview(ImportSource(folder))
+    assert "picture-embedded" in {problem.kind for problem in preview.problems} and not preview.can_import
+    source = ImportSource(folder, unpack_to=tmp_path / "there")
+    assert not imports.preview(source, is_trial=True).can_import and not (tmp_path / "there").exists()
+    preview = imports.preview(source)
+    assert (preview.n_images, preview.n_annotations, preview.images_root) == (2, 2, tmp_path / "there")
+    assert imports.commit(source, project_name="P").n_annotations == 2
+    assert sorted(path.name for path in folder.iterdir()) == ["a.json", "b.json"]

@@ -17,8 +17,8 @@ FOREIGN = {
     "c.json": ('[{"annotations": [{"coordinates": {"x": 1}}]}]', "CreateML", "export it"),
     "d.geojson": ('{"type": "FeatureCollection"}', "GeoJSON", "pixels"),
     "e.json": ('[{"image_id": 1, "category_id": 2, "score": 0.5}]', "predictions of a model", "no ground truth"),
-    "f.csv": ("ImageID,Source,LabelName,Confidence,XMin\n", "Open Images", "convert it"),
-    "g.txt": ("imagesource:x\ngsd:1\n1 2 3 4 5 6 7 8 ship 0\n", "oriented boxes (DOTA)", "convert it"),
+    "f.json": ('[{"name": "x", "labels": [{"box2d": {}}]}]', "BDD100K", "convert it"),
+    "g.txt": ("1,3,794.27,247.59,71.245,174.88,-1,-1,-1,-1\n", "tracks (MOT)", "convert it"),
     "h.json": ('{"annotations": [{"segments_info": []}]}', "panoptic segments", "export instances"),
     "i.txt": ("Car 0.00 0 -1.58 587.01 173.33 614.12 200.12 1.65 1.67 3.64 -0.65 1.71 46.70 -1.59\n", "KITTI", "COCO"),
     "j.tfrecord": ("\x00", "TFRecord", "export it as COCO"),
@@ -110,3 +110,13 @@ def test_the_preview_names_every_format_that_may_read_the_folder(
     recognised = {one.format: one.reason for one in imports.preview(ImportSource(pictures)).recognised}
     assert recognised["coco"] == "1 .json file looks like COCO"
     assert recognised["yolo"] == "1 .txt file looks like YOLO labels"
+
+
+def test_of_very_many_files_the_first_are_opened_and_all_are_counted(
+    imports: ImportService, add_picture, pictures: Path
+) -> None:
+    add_picture("1.png")
+    for number in range(2_005):
+        (pictures / f"{number}.geojson").write_text("{}")
+    (text,) = passed_over(imports.preview(ImportSource(pictures)))
+    assert text.startswith("about 2005 .geojson files were passed over: GeoJSON")
