@@ -70,17 +70,17 @@ def to_annotation(node: Node, label: str, found: ShapesFound) -> RawAnnotation |
         found.without_area[node.name] += 1
         return None
     category = one_line(label)
-    called = f'The {shown(node.name)} "{shown(category)}"' if category else f"A {shown(node.name)}"
     if node.name not in SHAPES:
-        found.report("shape-invalid", f"{called} is of a kind that is not read; it is left out.", node.line)
+        text = f"{_called(node, category)} is of a kind that is not read; it is left out."
+        found.report("shape-invalid", text, node.line)
         return None
     if not category:
-        found.report("class-missing", f"{called} has no label; it is left out.", node.line)
+        found.report("class-missing", f"{_called(node, category)} has no label; it is left out.", node.line)
         return None
     shape = None if node.name == "tag" else _geometry(node)
     if isinstance(shape, str):
         kind = "mask-invalid" if node.name == "mask" else "coordinates-invalid"
-        found.report(kind, f"{called} {shape}; it is left out.", node.line)
+        found.report(kind, f"{_called(node, category)} {shape}; it is left out.", node.line)
         return None
     found.n_ellipses += node.name == "ellipse"
     made_by, score = _maker(node), as_number(node.attributes.get("score"))
@@ -93,6 +93,10 @@ def to_annotation(node: Node, label: str, found: ShapesFound) -> RawAnnotation |
         made_by=made_by,
         confidence=score if is_score else None,
     )
+
+
+def _called(node: Node, category: str) -> str:
+    return f'The {shown(node.name)} "{shown(category)}"' if category else f"A {shown(node.name)}"
 
 
 def check_annotation(annotation: RawAnnotation, kind: str, size: Size, found: ShapesFound) -> RawAnnotation | None:
@@ -124,9 +128,12 @@ def _geometry(node: Node) -> Box | Polygon | str:
     if node.name == "mask":
         return _mask(node)
     keys = ("xtl", "ytl", "xbr", "ybr") if node.name == "box" else ("cx", "cy", "rx", "ry")
-    numbers = [number for key in keys if (number := as_number(node.attributes.get(key))) is not None]
-    angle = as_number(node.attributes.get("rotation", "0"))
-    if len(numbers) != 4 or angle is None:
+    try:
+        words = [node.attributes[key] for key in keys]
+        numbers, angle = list(map(float, words)), float(node.attributes.get("rotation", "0"))
+    except (KeyError, ValueError):
+        words = ["_"]
+    if "_" in "".join(words):  # which Python takes for a part of a number
         return f"has no numbers for {', '.join(keys)} or its rotation"
     if node.name == "ellipse":
         cx, cy, rx, ry = numbers

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from core.domain.counting import in_bytes
 from core.domain.imports import Problem
 from core.domain.names import shown
 from core.errors import FormatError
 from core.formats.reading.found_files import find_files
 from core.formats.reading.json_files import element_lines, read_json
 from core.formats.reading.json_values import as_size
-from core.formats.reading.text_files import head_of, read_pieces
+from core.formats.reading.text_files import head_of, read_limited, read_pieces
 
 MAX_BYTES = 256 * 2**20
 """Of one file; a picture inside makes it large."""
 
+_MOST_SAID = 32 * 2**20  # besides the picture: as Python's values it takes many times as much
 _SNIFFED_FILES = 50
 _PIECE = 2**20
 _SHAPES = b'"shapes"'
 _SIGNS = (b'"imagePath"', b'"imageData"', b'"shape_type"', b'"imageHeight"', b'"flags"', b'"lineColor"')
+_PICTURE = re.compile(rb'"imageData"\s*:\s*"')
 _OTHERS = (b'"annotations"', b'"categories"', b'"from_name"')
 
 
@@ -73,8 +77,12 @@ def labelme_files(folder: Path, left_out: Collection[Path] = ()) -> Iterator[Pat
 
 def read_labelme(path: Path) -> LabelMeFile | None:
     """None when it is JSON of another kind. Raises FormatError when it cannot be read."""
-    if path.stat().st_size > _PIECE and not _holds_shapes(path):
+    size = path.stat().st_size
+    if size > _PIECE and not _holds_shapes(path):
         return None  # a large file of another kind is never parsed
+    if size > _MOST_SAID and _size_without_picture(path) > _MOST_SAID:
+        text = f'"{shown(path.name)}" has more than {in_bytes(_MOST_SAID)} besides its picture.'
+        raise FormatError(text, file=path, hint="Split it into smaller files.")
     text, content = read_json(path, MAX_BYTES)
     if not isinstance(content, dict) or "shapes" not in content:
         return None
@@ -101,6 +109,13 @@ _KNOWN_KEYS = frozenset(
 
 def _json_files(folder: Path) -> Iterator[Path]:
     return (found for found in find_files(folder, {".json"}) if isinstance(found, Path))
+
+
+def _size_without_picture(path: Path) -> int:
+    data = read_limited(path, MAX_BYTES)
+    match = _PICTURE.search(data)
+    end = data.find(b'"', match.end()) if match else -1  # base64 has no quotes
+    return len(data) - (end - match.end() if match and end >= 0 else 0)
 
 
 def _holds_shapes(file: Path) -> bool:

@@ -17,7 +17,7 @@ from core.formats.base import AnnotationFormat, Reading, SizeOf, WriteOptions, W
 from core.formats.labelme.embedded import embedded_pictures
 from core.formats.labelme.files import holds_labelme, is_labelme, labelme_files
 from core.formats.labelme.telling import Telling
-from core.formats.labelme.writing import write_labelme
+from core.formats.labelme.writing import ORIENTED, POLYGON, ROTATION, write_labelme
 from core.formats.reading.images_root import guess_images_root
 
 
@@ -48,6 +48,19 @@ class LabelMeFormat:
                 "attributes",
             ),
         ),
+        write_options=(
+            FormatOption(
+                "turned",
+                "Turned rectangles",
+                "Only newer programs know shapes that are turned rectangles.",
+                (
+                    (POLYGON, "As polygons, for every program"),
+                    (ROTATION, "As X-AnyLabeling's rotation"),
+                    (ORIENTED, "As LabelMe 7's oriented rectangle"),
+                ),
+                POLYGON,
+            ),
+        ),
         precedence=50,
     )
 
@@ -67,7 +80,7 @@ class LabelMeFormat:
     def write(
         self, images: Iterable[RawImage], categories: Sequence[str], folder: Path, *, options: WriteOptions
     ) -> WriteResult:
-        return write_labelme(images, folder)
+        return write_labelme(images, folder, options.option("turned", POLYGON))
 
     def embedded_pictures(self, path: Path) -> Iterator[tuple[str, bytes]]:
         """Pictures that are only inside the files (`HoldsPictures`)."""

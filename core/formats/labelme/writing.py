@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -13,14 +14,17 @@ from core.domain.imports import RawAnnotation, RawImage
 from core.formats.base import WriteResult
 from core.formats.labelme.shapes import GROUP, PREFIX
 from core.formats.parts import GroupNumbers
+from core.formats.rotated import corners_of, rotated_rectangle
 from core.formats.writing import FileNames, LeftOutDetails, write_file
 
+POLYGON, ROTATION, ORIENTED = "polygon", "rotation", "oriented_rectangle"
 _VERSION = "5.5.0"
 _BOOLEANS = {"true": True, "false": False}
 
 
-def write_labelme(images: Iterable[RawImage], folder: Path) -> WriteResult:
-    """Raises RefusedError for two images that differ in their ending only, StorageError."""
+def write_labelme(images: Iterable[RawImage], folder: Path, turned: str) -> WriteResult:
+    """`turned` is the kind of shape for turned rectangles. Raises RefusedError for two images that differ in their
+    ending only, StorageError."""
     names = FileNames("LabelMe")
     left_out = LeftOutDetails("LabelMe")
     n_images = n_annotations = 0
@@ -28,16 +32,16 @@ def write_labelme(images: Iterable[RawImage], folder: Path) -> WriteResult:
         if not image.annotations and not image.is_explicit_negative:
             continue
         name = names.take(str(PurePosixPath(image.path).with_suffix(".json")), image)
-        write_file(folder / name, _to_json(image))
+        write_file(folder / name, _to_json(image, turned))
         n_images += 1
         n_annotations += sum(item.category is not None for item in image.annotations)
         left_out.look(image.annotations)
     return WriteResult(n_images, n_annotations, left_out.problems())
 
 
-def _to_json(image: RawImage) -> str:
+def _to_json(image: RawImage, turned: str) -> str:
     """A shape a line, so that a line number leads to it."""
-    shapes = ",\n".join("    " + json.dumps(shape) for shape in _shapes(image.annotations))
+    shapes = ",\n".join("    " + json.dumps(shape) for shape in _shapes(image.annotations, turned))
     flags = {item.category: True for item in image.annotations if item.geometry is None and item.category is not None}
     pairs = image.details.attributes if image.details else ()
     flags |= {name: _BOOLEANS[value] for name, value in pairs if value in _BOOLEANS and not name.startswith(PREFIX)}
@@ -67,7 +71,7 @@ def _others(details: ImageDetails | None) -> dict[str, Any]:
     return found | ({"attributes": plain} if plain else {})
 
 
-def _shapes(annotations: Iterable[RawAnnotation]) -> Iterator[dict[str, Any]]:
+def _shapes(annotations: Iterable[RawAnnotation], turned: str) -> Iterator[dict[str, Any]]:
     items = [item for item in annotations if item.category is not None and item.geometry is not None]
     groups = GroupNumbers(GROUP, items)
     for item in items:
@@ -75,6 +79,11 @@ def _shapes(annotations: Iterable[RawAnnotation]) -> Iterator[dict[str, Any]]:
         if isinstance(shape, Box):
             yield _shape(item, "rectangle", (shape.x0, shape.y0, shape.x1, shape.y1), group)
         elif isinstance(shape, Polygon):
+            found = None if turned == POLYGON else rotated_rectangle(shape)
+            if found is not None and found.angle_degrees % 90:
+                direction = {"direction": math.radians(found.angle_degrees)} if turned == ROTATION else {}
+                yield _shape(item, turned, corners_of(found).rings[0], group) | direction
+                continue
             for ring in shape.rings:
                 yield _shape(item, "polygon", ring, group)
 

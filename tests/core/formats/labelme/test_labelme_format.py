@@ -362,3 +362,28 @@ def test_what_is_written_is_what_labelme_asks_for(tmp_path: Path) -> None:
         "flags": {},
         "mask": None,
     }
+
+
+@pytest.mark.parametrize("turned", ["polygon", "rotation", "oriented_rectangle"])
+def test_turned_rectangles_are_written_as_asked_and_come_back(tmp_path: Path, pictures: Pictures, turned: str) -> None:
+    shape = Polygon(((20.0, 10.0, 40.0, 30.0, 30.0, 40.0, 10.0, 20.0),))
+    upright = Polygon(((10.0, 10.0, 40.0, 10.0, 40.0, 40.0, 10.0, 40.0),))
+    image = RawImage("a.jpg", (RawAnnotation("cat", shape), RawAnnotation("cat", upright)), 100, 80)
+    write_data_set(FORMAT, iter([image]), ("cat",), tmp_path / "out", answers={"turned": turned})
+    records = json.loads((tmp_path / "out/a.json").read_text())["shapes"]
+    assert [record["shape_type"] for record in records] == [turned, "polygon"]
+    assert ("direction" in records[0]) == (turned == "rotation")
+    pictures(tmp_path / "out", "a.jpg")
+    (back,) = gather(FORMAT.read(ImportSource(tmp_path / "out"), size_of=lambda _: None)).images
+    for now, before in zip(back.annotations, (shape, upright), strict=True):
+        assert isinstance(now.geometry, Polygon)
+        assert now.geometry.rings[0] == pytest.approx(before.rings[0], abs=1e-5)
+
+
+def test_a_file_with_too_much_besides_its_picture_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text('{"imagePath": "a.jpg", "shapes": [' + "1," * 17_000_000 + "1]}")
+    with pytest.raises(FormatError, match="besides its picture"):
+        gather(FORMAT.read(ImportSource(path), size_of=lambda _: None))
+    path.write_text('{"imagePath": "a.jpg", "shapes": [], "imageData": "' + "A" * 34_000_000 + '"}')
+    assert "image-missing" in kinds(gather(FORMAT.read(ImportSource(path), size_of=lambda _: None)))
