@@ -15,7 +15,7 @@ from core.formats.coco.plain import NO_ID, Numbered, PlainObjects, Record
 from core.formats.coco.values import is_crowd
 
 Column = NDArray[Any]
-Stretch = tuple[int, int]
+Size = tuple[int, int]
 
 
 class ObjectsOfImages:
@@ -24,11 +24,11 @@ class ObjectsOfImages:
     def __init__(self) -> None:
         self._plain: PlainObjects | None = None
         self._columns: AnnotationColumns | None = None
-        self._stretches: dict[str, Stretch] = {}
+        self._stretches: dict[str, int] = {}  # by name: which of those that `_bounds` and `_extents` describe
+        self._bounds: Column = np.zeros(0, dtype=np.int64)
         self._extents: Column = np.zeros((4, 0))
         self._repeated: frozenset[str] = frozenset()
         self._odd: dict[str, list[Numbered]] = {}
-        self._numbers: dict[str, int] = {}
 
     def put(self, name: str, index: int, record: Record) -> None:
         self._odd.setdefault(name, []).append((index, record))
@@ -38,17 +38,17 @@ class ObjectsOfImages:
         if not len(sorted_out.plain):
             return
         order = np.argsort(sorted_out.images, kind="stable")
-        numbers, plain = sorted_out.images[order], sorted_out.plain.take(order)
+        numbers, plain = sorted_out.images[order], sorted_out.plain
+        plain.take(order)
         starts = np.flatnonzero(np.diff(numbers, prepend=-1))
-        stops = np.append(starts[1:], len(numbers))
-        present = [names[number] for number in numbers[starts].tolist()]
-        self._stretches = dict(zip(present, zip(starts.tolist(), stops.tolist(), strict=True), strict=True))
+        self._bounds = np.append(starts, len(numbers))
         self._plain = plain
         self._columns = _to_columns(plain, sorted_out.categories[order], classes)
         low = np.minimum.reduceat(plain.corners[:2], starts, axis=1)
         high = np.maximum.reduceat(plain.corners[2:], starts, axis=1)
         self._extents = np.concatenate([low, high])
-        self._numbers = {name: number for number, name in enumerate(present)}
+        present = numbers[starts].tolist()
+        self._stretches = {names[number]: stretch for stretch, number in enumerate(present)}
         self._repeated = frozenset(names[number] for number in _with_repeats(plain, numbers))
 
     def __contains__(self, name: str) -> bool:
@@ -66,16 +66,16 @@ class ObjectsOfImages:
         found: list[Numbered] = [*self._odd.get(name, ()), *self._out_of_columns(name)]
         return sorted(found, key=lambda item: item[0])
 
-    def plain(self, name: str, size: Stretch | None) -> ColumnAnnotations | None:
+    def plain(self, name: str, size: Size | None) -> ColumnAnnotations | None:
         """If all objects of an image are plain, inside it, and each is there once."""
         stretch = self._stretches.get(name)
         if stretch is None or name in self._odd or name in self._repeated or size is None:
             return None
-        x0, y0, x1, y1 = self._extents[:, self._numbers[name]].tolist()
+        x0, y0, x1, y1 = self._extents[:, stretch].tolist()
         if x0 < 0 or y0 < 0 or x1 > size[0] or y1 > size[1]:
             return None
         assert self._columns is not None
-        return ColumnAnnotations(self._columns, *stretch)
+        return ColumnAnnotations(self._columns, *self._bounds[stretch : stretch + 2].tolist())
 
     def forget(self, name: str) -> None:
         self._odd.pop(name, None)
@@ -96,9 +96,10 @@ class ObjectsOfImages:
 
     def _out_of_columns(self, name: str) -> Iterator[tuple[int, Record]]:
         plain, columns = self._plain, self._columns
-        if plain is None or columns is None:
+        stretch = self._stretches.get(name)
+        if plain is None or columns is None or stretch is None:
             return
-        for row in range(*self._stretches.get(name, (0, 0))):
+        for row in range(*self._bounds[stretch : stretch + 2].tolist()):
             yield int(plain.places[row]), _to_record(plain, columns, row)
 
 
@@ -169,7 +170,8 @@ def sort_out(
     rest = np.flatnonzero(~is_known).tolist()
     odd: list[Numbered] = [(int(plain.places[row]), _to_record(plain, columns, row)) for row in rest]
     kept = np.flatnonzero(is_known)
-    return SortedOut(plain.take(kept), images[kept], categories[kept]), odd
+    plain.take(kept)
+    return SortedOut(plain, images[kept], categories[kept]), odd
 
 
 def _looked_up(ids: Column, find: Callable[[int], int | None]) -> Column:

@@ -65,20 +65,13 @@ class PlainObjects:
     def __len__(self) -> int:
         return len(self.places)
 
-    def take(self, rows: Column) -> PlainObjects:
-        """Those rows, in that order."""
-        return PlainObjects(
-            self.places[rows],
-            self.images[rows],
-            self.categories[rows],
-            self.ids[rows],
-            self.crowds[rows],
-            self.corners[:, rows],
-            self.buffers,
-            self.buffer[rows],
-            self.start[rows],
-            self.end[rows],
-        )
+    def take(self, rows: Column) -> None:
+        """Keep those rows, in that order. A column at a time, for there may be a million of each."""
+        for name in ("places", "images", "categories", "ids", "crowds", "buffer", "start", "end"):
+            setattr(self, name, getattr(self, name)[rows])
+        for corner in range(4):
+            self.corners[corner, : len(rows)] = self.corners[corner][rows]
+        self.corners = self.corners[:, : len(rows)]
 
 
 @dataclass(slots=True)
@@ -121,7 +114,7 @@ class PlainReader:
         self.odd += [(first + i, _to_record(entries[i])) for i in np.flatnonzero(~is_plain).tolist()]
         rows = np.flatnonzero(is_plain)
         crowds = np.fromiter([e.iscrowd == 1 for e in entries], dtype=bool, count=n)
-        columns = (first + rows, *numbers[:, rows], crowds[rows], corners[:, rows], buffer[rows])
+        columns = ((first + rows).astype(np.int32), *numbers[:, rows], crowds[rows], corners[:, rows], buffer[rows])
         self._slices.append((*columns, start[rows].astype(np.int32), end[rows].astype(np.int32)))
 
     def finish(self) -> PlainObjects:
@@ -129,7 +122,11 @@ class PlainReader:
         if not slices:
             none = np.zeros(0, dtype=np.int64)
             return PlainObjects(none, none, none, none, none > 0, np.zeros((4, 0)), [], none, none, none)
-        columns = [np.concatenate(column, axis=-1) for column in zip(*slices, strict=True)]
+        waiting = [list(column) for column in zip(*slices, strict=True)]
+        slices.clear()
+        columns = []
+        while waiting:
+            columns.append(np.concatenate(waiting.pop(0), axis=-1))
         places, images, categories, ids, crowds, corners, buffer, start, end = columns
         buffers, self._buffers = self._buffers, []
         return PlainObjects(places, images, categories, ids, crowds, corners, buffers, buffer, start, end)

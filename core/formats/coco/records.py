@@ -102,6 +102,7 @@ def read_document(path: Path) -> CocoDocument:
     document.places = parts.places
     disputed = _read_categories(document, parts.categories)
     by_id, claimed = _read_images(document, parts.images)
+    parts.images = ()
     _Objects(document, by_id, claimed, disputed).read(parts.plain, parts.odd)
     return document
 
