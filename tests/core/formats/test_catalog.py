@@ -151,7 +151,7 @@ def test_all_formats_that_may_read_a_folder_are_recognised_with_their_reasons(
     (tmp_path / "out" / "data.yaml").write_text("train: .\nnames:\n  0: a\n  1: b\n  2: c\nnc: 3\n")
     found = CATALOG.recognise(tmp_path / "out")
     assert [one.format for one in found][:2] == ["coco", "yolo"]
-    assert found[-1].format == "images" and found[-1].reason == "it holds pictures"
+    assert {one.format: one.reason for one in found}["images"] == "it holds pictures"
     assert [one.sureness for one in found] == sorted((one.sureness for one in found), reverse=True)
     assert found[0].reason == "1 .json file looks like COCO"
     assert found[1].reason == "data.yaml names 3 classes"
