@@ -119,10 +119,10 @@ class Telling:
             self._notes.add("texts-left-out", "", n)
 
     def _count_rest(self, database: Database) -> None:
-        for table in ("transcription_entity", "embedding"):
+        for table, kind in (("transcription_entity", "entities-left-out"), ("embedding", "embeddings-left-out")):
             if table in database.tables:
                 row = database.one(f"SELECT count(*) FROM {table}")
-                self._notes.add(f"{table}-left-out", "", int(row[0]) if row else 0)
+                self._notes.add(kind, "", int(row[0]) if row else 0)
 
     def _remarks(self) -> Iterator[Problem]:
         info, warning = Severity.INFO, Severity.WARNING
@@ -165,12 +165,12 @@ class Telling:
             ),
             (
                 "texts-left-out",
-                "further text",
-                "further texts",
-                " of an element with several left out: a person's counts before a worker's, then the surest",
+                "further text of an element that has several is",
+                "further texts of elements that have several are",
+                " left out: a person's counts before a worker's, then the surest",
                 info,
             ),
-            ("transcription_entity-left-out", "entity", "entities", " in texts left out", info),
-            ("embedding-left-out", "embedding", "embeddings", " left out", info),
+            ("entities-left-out", "entity in a text is", "entities in texts are", " left out", info),
+            ("embeddings-left-out", "embedding is", "embeddings are", " left out", info),
         ):
             yield from self._notes.problem(kind, one, many, rest, str(self._path), severity)

@@ -47,7 +47,8 @@ def _item(image: RawImage, records: list[dict[str, Any]]) -> dict[str, Any]:
     user = _parsed(details.get(PREFIX + "user"))
     user = user if isinstance(user, dict) else {}
     user |= {name: value for name, value in details.attributes if not name.startswith(PREFIX)}
-    item: dict[str, Any] = {"filename": f"/{image.path}"}
+    # Of no data set yet; by this key too a file is known for an item of Dataloop.
+    item: dict[str, Any] = {"filename": f"/{image.path}", "datasetId": ""}
     item |= {"id": details.stated_id} if details.stated_id else {}
     item |= {"url": details.url} if details.url else {}
     item["metadata"] = {"system": system} | ({"user": user} if user else {})

@@ -9,7 +9,7 @@ import pytest
 
 from core.domain.details import AnnotationDetails
 from core.domain.geometry import Box, Polygon
-from core.domain.imports import ImportSource, RawImage, Severity
+from core.domain.imports import ImportSource, RawAnnotation, RawImage, Severity
 from core.errors import FormatError
 from core.formats.arkindex import FORMAT, database
 from core.formats.base import PictureSize, ReadResult, gather
@@ -487,3 +487,58 @@ def test_ids_of_other_programs_and_baselines_come_back(tmp_path: Path) -> None:
     (back,) = _read(tmp_path / "out", root).images
 
     assert back == replace(changed, source_file=str(tmp_path / "out" / "arkindex.sqlite"))
+
+
+def test_both_pages_of_a_double_page_come_out_again(tmp_path: Path) -> None:
+    ids = [f"{number:08d}-0000-4000-8000-000000000000" for number in range(5)]
+    export = Export(tmp_path / "export.sqlite")
+    export.image(ids[0], "1.jpg")
+    for side, (page, line) in enumerate(((ids[1], ids[2]), (ids[3], ids[4]))):
+        x = 50 * side
+        export.element(page, "page", ids[0], rectangle(x, 0, x + 50, 80), rotation_angle=90 * side, mirrored=side)
+        export.element(line, "line", ids[0], [[x + 1, 1], [x + 9, 1], [x + 5, 7]], page)
+        export.insert("metadata", id=f"m{side}", name="folio", value=str(side), type="text", element_id=page)
+    export.insert("transcription", id="t", text="A whole page", element_id=ids[1])
+    root = _pictures(tmp_path / "pictures", "1.jpg")
+    first = _read(export.path, root)
+
+    write_data_set(FORMAT, iter(first.images), first.categories, tmp_path / "out")
+    (back,) = _read(tmp_path / "out", root).images
+
+    (image,) = first.images
+    assert [item.details.parent for item in image.annotations if item.details] == [ids[1], ids[3]]
+    assert image.details is not None and image.details.get("arkindex:text") == "A whole page"
+    assert back.annotations == image.annotations
+    assert back.details is not None and sorted(back.details.attributes) == sorted(image.details.attributes)
+
+
+def test_what_a_model_made_comes_out_again_as_such(tmp_path: Path) -> None:
+    made = [
+        RawAnnotation("line", Box(1, 1, 9, 9), made_by="YOLO | Pellet (page)", confidence=0.5),
+        RawAnnotation("line", None, made_by="YOLO | Pellet (page)", confidence=0.25),
+        RawAnnotation("line", Box(1, 1, 9, 9)),
+    ]
+    root = _pictures(tmp_path / "pictures", "a.jpg")
+    image = RawImage("a.jpg", tuple(made), 100, 80, stated_set="test")
+
+    write_data_set(FORMAT, iter((image,)), ("line",), tmp_path / "out")
+    (back,) = _read(tmp_path / "out", root).images
+
+    assert sorted(back.annotations, key=repr) == sorted(made, key=repr)
+    assert back.stated_set == "test"
+
+
+def test_entities_and_embeddings_are_counted(tmp_path: Path) -> None:
+    export = page_with_lines(tmp_path / "export.sqlite")
+    for number in range(2):
+        export.insert(
+            "transcription_entity", id=f"e{number}", type_id="t", length=1, offset=number, transcription_id="t1"
+        )
+    export.insert(
+        "embedding", id="v", created=1.0, updated=1.0, element_id="line-1", worker_run_id="run-1", value="[1]"
+    )
+    root = _pictures(tmp_path / "pictures", "page_1.jpg")
+
+    texts = [problem.text for problem in _read(export.path, root).problems]
+
+    assert "2 entities in texts are left out." in texts and "1 embedding is left out." in texts
