@@ -258,6 +258,7 @@ class Services:
             self.runs.sweep()
             self.models.sweep()
             self.predictions.sweep()
+            self.imports.sweep()
 
 
 def registry_of(home: Home) -> Registry:

@@ -30,7 +30,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
     """
     target = Path(os.path.realpath(target))
     require_free(target)
-    _sweep(target.parent)
+    sweep_unfinished(target.parent)
     made_parents: list[Path] = []
     partial: Path | None = None
     try:
@@ -57,8 +57,8 @@ def whole_folder(target: Path) -> Iterator[Path]:
         raise storage_error(error, f'"{shown(target.name)}"', target.parent) from error
 
 
-def _sweep(folder: Path) -> None:
-    """What exports that were killed left beside their targets. An export that one put aside goes only unchanged."""
+def sweep_unfinished(folder: Path) -> None:
+    """Remove what killed processes left beside their targets. A folder that one put aside goes only unchanged."""
     sweep(folder, re.compile(r"\.calque-(\d+)-\w{8}\.part"))
     for aside in list(folder.glob(".calque-*.old")):
         match = re.fullmatch(r"\.calque-(\d+)-\w{8}\.old", aside.name)

@@ -18,7 +18,7 @@ from core.files.archives import SHARE_OF_FREE_DISK, refusal_of_name
 from core.files.whole_folder import whole_folder
 from core.formats.base import AnnotationFormat, HoldsPictures
 from core.imports.cancelling import Progress
-from core.imports.unpacking import is_stamped, write_stamp
+from core.imports.unpacking import is_stamped, require_unused, write_stamp
 
 
 def with_pictures_out(
@@ -38,6 +38,7 @@ def with_pictures_out(
     first = next(pictures, None)
     if first is None:
         return source
+    require_unused(place, identity)
     with whole_folder(place) as partial:
         n_bytes = 0
         limit = shutil.disk_usage(partial).free * SHARE_OF_FREE_DISK

@@ -20,7 +20,7 @@ from core.imports.keeping import report_of
 from core.imports.plan import ImportPlan
 from core.imports.planning import Planner
 from core.imports.refusals import check_mapping, require_importable
-from core.imports.unpacking import default_folder
+from core.imports.unpacking import default_folder, sweep_unpacked
 from core.imports.writing import Written, write_plan
 from core.registry.changes import noted
 from core.registry.database import Registry
@@ -161,6 +161,11 @@ class ImportService:
         """Raises NotFoundError."""
         with self._registry.read() as session:
             return import_reports.get_report(session, id)
+
+    def sweep(self) -> None:
+        """Clear away what killed processes left of archives; nothing that anybody works on."""
+        if self._unpacked is not None:
+            sweep_unpacked(self._unpacked)
 
     def _get_project(self, id: ProjectId | None) -> Project | None:
         if id is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -18,7 +19,7 @@ from core.domain.names import is_image_name, shown
 from core.errors import RefusedError
 from core.files.archives import LeftOut, Listing, Member, is_archive, list_archive, unpack
 from core.files.leftovers import sweep
-from core.files.whole_folder import whole_folder
+from core.files.whole_folder import sweep_unfinished, whole_folder
 from core.imports.cancelling import ImportCancelledError, IsCancelled, Progress
 
 STAMP = ".calque-unpacked"
@@ -26,6 +27,7 @@ STAMP = ".calque-unpacked"
 
 _FORMAT = 1
 _PASSING = "calque-unpacked-"
+_PASSED = re.compile(re.escape(_PASSING) + r"(\d+)-\w+")
 _MOST_TOLD = 20
 
 
@@ -85,6 +87,7 @@ def _unpack_to_stay(
 ) -> tuple[LeftOut, ...]:
     if _is_unpacked(place, listing):
         return ()
+    require_unused(place, listing.identity)
     with whole_folder(place) as partial:
         left_out = unpack(listing, listing.members, partial, progress=progress, check=check)
         write_stamp(partial, listing.archive.name, listing.identity)
@@ -94,6 +97,21 @@ def _unpack_to_stay(
 def _is_unpacked(place: Path, listing: Listing) -> bool:
     """Whether the same archive was unpacked there before."""
     return is_stamped(place, listing.identity) and all(_is_there(place, member) for member in listing.members)
+
+
+def require_unused(folder: Path, identity: str) -> None:
+    """Raises RefusedError for a folder that holds anything but the same content: what was unpacked or exported there is
+    never replaced, for a project may have its images in it."""
+    with contextlib.suppress(OSError):
+        if any(folder.iterdir()) and not is_stamped(folder, identity):
+            text = f'The folder "{shown(folder)}" is not empty.'
+            raise RefusedError(text, hint="Choose an empty or a new folder; nothing of yours is ever replaced.")
+
+
+def sweep_unpacked(home: Path) -> None:
+    """Clear away what killed processes left half-unpacked or passing by."""
+    sweep_unfinished(home)
+    sweep(Path(tempfile.gettempdir()), _PASSED)
 
 
 def write_stamp(folder: Path, name: str, identity: str) -> None:
@@ -120,7 +138,7 @@ def _is_there(place: Path, member: Member) -> bool:
 def _passing_folder() -> Iterator[Path]:
     """Known by who made it, so that what a killed process left goes with the next one."""
     place = Path(tempfile.gettempdir())
-    sweep(place, re.compile(re.escape(_PASSING) + r"(\d+)-\w+"))
+    sweep(place, _PASSED)
     folder = Path(tempfile.mkdtemp(prefix=f"{_PASSING}{os.getpid()}-", dir=place))
     try:
         yield folder

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import stat
 import zipfile
 from collections.abc import Callable
@@ -207,3 +208,27 @@ def test_pictures_inside_annotation_files_are_taken_out_where_one_says(
     assert (preview.n_images, preview.n_annotations, preview.images_root) == (2, 2, tmp_path / "there")
     assert imports.commit(source, project_name="P").n_annotations == 2
     assert sorted(path.name for path in folder.iterdir()) == ["a.json", "b.json"]
+
+
+def test_what_was_unpacked_for_another_project_is_never_replaced(
+    imports: ImportService, archive: Path, tmp_path: Path, add_picture: Callable[..., Path]
+) -> None:
+    place = tmp_path / "there"
+    imports.commit(ImportSource(archive, unpack_to=place), project_name="P")
+    other = tmp_path / "other.zip"
+    with zipfile.ZipFile(other, "w") as made:
+        made.write(add_picture("3.png"), "3.png")
+    with pytest.raises(RefusedError, match="not empty"):
+        imports.preview(ImportSource(other, unpack_to=place))
+    assert (place / "Parish 1712" / "1.png").is_file()
+    (place / "Parish 1712" / "1.png").unlink()
+    assert imports.preview(ImportSource(archive, unpack_to=place)).n_images == 2, "the same archive mends it"
+
+
+def test_what_a_killed_process_left_is_swept(imports: ImportService, unpacked: Path) -> None:
+    gone, working = 2**22 + 1, os.getpid()  # no process has the first number
+    for pid in (gone, working):
+        (unpacked / f".calque-{pid}-abcdefgh.part").mkdir(parents=True)
+    (unpacked / "parish-12345678").mkdir()
+    imports.sweep()
+    assert {path.name for path in unpacked.iterdir()} == {"parish-12345678", f".calque-{working}-abcdefgh.part"}
