@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from core.formats.alto.order import stated_ranks
 from core.formats.alto.text import baseline_of, has_words, text_of, unkept_of
 from core.formats.layout.arranging import MADE_CONTAINER
 from core.formats.layout.content import PageContent, StatedIds, called, checked_baseline, is_dummy, line_details
+from core.formats.layout.heads import NAME, name_in_head
 from core.formats.layout.labels import TEXT_LINE
 from core.formats.layout.numbers import coordinates, number
 from core.formats.layout.scaling import pixel_scale
@@ -37,6 +39,7 @@ _NO_PLACE = "has no outline, no box and no words that have one"
 _SPEAKING_TAGS = ("OtherTag", "LayoutTag", "StructureTag", "RoleTag")
 _KEPT = ("LANG", "ROTATION")
 _KEPT_OF_PAGE = ("PAGECLASS", "PHYSICAL_IMG_NR", "PRINTED_IMG_NR", "QUALITY", "QUALITY_DETAIL", "POSITION")
+_NAME = re.compile(rb"<alto[\s>].*?<sourceImageInformation>\s*<fileName>" + NAME + rb"</fileName>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,8 @@ def read_image_name(path: Path) -> str:
 
     Raises FormatError when the file breaks off or is not ALTO up to there.
     """
+    if name := name_in_head(path, _NAME):
+        return name
     head = read_xml_head(path, until="Layout", having="sourceImageInformation")
     if head.name != "alto":
         raise _not_alto(path, head)
@@ -234,7 +239,7 @@ class _PageReader:
     def _line(self, node: Node, parent: str, own: str) -> tuple[str, AnnotationDetails]:
         category, attributes = self._content.line_class(self._label(node), by_type=self._lines_by_type)
         self._content.unkept.update(unkept_of(node))
-        if has_words(node):
+        if has_words(node) and (node.find("Shape") is not None or _box(node, self._scale) is not None):
             self._content.unkept["lines whose words have places of their own"] += 1
         baseline = checked_baseline(baseline_of(node, self._scale), self._size)
         if baseline.kind:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from core.domain.counting import counted
 from core.domain.imports import Problem, Severity
-from core.domain.names import is_image_name, shown
+from core.domain.names import shown
 from core.errors import FormatError
 from core.formats.layout.content import ParsedPage
 from core.formats.reading.found_files import find_files
@@ -91,10 +90,3 @@ class PageForm:
                 text = f"{n} no {self.title} and passed over: {kinds}."
                 severity = Severity.WARNING if is_known else Severity.INFO
                 yield Problem("annotations-not-read", text, str(folder), severity=severity)
-
-
-def guess_images_root(folder: Path) -> Path:
-    """The folder itself if it has pictures anywhere, else a folder "images" in it or beside it."""
-    if any(is_image_name(name) for _, _, names in os.walk(folder) for name in names):
-        return folder
-    return next((place for place in (folder.parent / "images", folder.parent) if place.is_dir()), folder)

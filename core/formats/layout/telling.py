@@ -18,9 +18,10 @@ from core.errors import FormatError
 from core.formats.base import Reading, SizeOf
 from core.formats.layout.content import ParsedPage
 from core.formats.layout.labels import TEXT_LINE
-from core.formats.layout.page_files import PageForm, guess_images_root
+from core.formats.layout.page_files import PageForm
 from core.formats.reading.frames import states_upright
 from core.formats.reading.image_index import ImageIndex, Match, StatedName, is_unsafe
+from core.formats.reading.images_root import guess_images_root
 
 LINES_OPTION = FormatOption(
     "lines",

@@ -10,6 +10,9 @@ from core.formats.layout.xml_text import attribute
 
 _PREFIX = "page:"
 CUSTOM = f"{_PREFIX}custom"
+UNDATED = "1970-01-01T00:00:00"
+"""When a file was made of which nobody knows it: the same annotations give the same file, whenever they are written."""
+
 _LANGUAGES = {"primaryLanguage", "secondaryLanguage"}
 _SCRIPTS = {"primaryScript", "secondaryScript"}
 
@@ -51,9 +54,9 @@ _OF_PAGE = {
     *("imageXResolution", "imageYResolution", "imageResolutionUnit", *_LANGUAGES, *_SCRIPTS),
 }
 _IN_2013 = {
-    "region": {"orientation", "leading", "indented", "readingDirection", "production", "comments", *_LANGUAGES},
+    "region": _OF_REGION - {"textLineOrder", "continuation"},
     "line": {"primaryLanguage", "production", "comments"},
-    "page": {"type", *_LANGUAGES},
+    "page": {"type"},
 }
 _IN_2019 = {"region": _OF_REGION, "line": _OF_LINE, "page": _OF_PAGE}
 

@@ -14,9 +14,10 @@ from core.domain.names import one_line, shown
 from core.errors import FormatError
 from core.formats.layout.arranging import MADE_CONTAINER
 from core.formats.layout.content import PageContent, StatedIds, called, checked_baseline, is_dummy, line_details
+from core.formats.layout.heads import NAME, name_in_head
 from core.formats.layout.numbers import number
 from core.formats.layout.scaling import pixel_scale
-from core.formats.page.attributes import kept_of_element, kept_of_page
+from core.formats.page.attributes import UNDATED, kept_of_element, kept_of_page
 from core.formats.page.custom import Custom, read_custom
 from core.formats.page.order import stated_ranks
 from core.formats.page.text import points_of, text_of, unkept_of, words_box
@@ -36,6 +37,7 @@ _PASSED_OVER = {
     "Relations": "relations of regions",
     "Layers": "layers of regions",
 }
+_NAME = re.compile(rb"<PcGts[\s>].*?<Page\s(?:[^>]*?\s)?imageFilename=\"" + NAME + rb"\"", re.DOTALL)
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -78,6 +80,8 @@ def read_image_name(path: Path) -> str:
 
     Raises FormatError when the file breaks off or is not PAGE up to there.
     """
+    if name := name_in_head(path, _NAME):
+        return _without_query(name)
     root = read_xml_head(path, until="*", having="Page")
     if root.name != "PcGts":
         raise _not_page(path, root)
@@ -86,8 +90,11 @@ def read_image_name(path: Path) -> str:
 
 
 def _image_name(page: Node) -> str:
+    return _without_query(page.attributes.get("imageFilename", "").strip())
+
+
+def _without_query(name: str) -> str:
     """Of an address, without what is asked of its server."""
-    name = page.attributes.get("imageFilename", "").strip()
     return re.split("[?#]", name)[0] if "://" in name else name
 
 
@@ -118,7 +125,7 @@ def _image_details(file: PageFile) -> ImageDetails | None:
     stated = file.page.attributes.get("imageFilename", "").strip()
     address = transkribus.attributes.get("imgUrl", "") if transkribus is not None else ""
     kept = kept_of_page(file.page.attributes)
-    if created is not None and created.text.strip():
+    if created is not None and created.text.strip() not in ("", UNDATED):
         kept = (*kept, ("page:Created", created.text.strip()))
     url = address or (stated if "://" in stated else "")
     details = ImageDetails(file.root.attributes.get("pcGtsId", ""), url, kept)

@@ -25,7 +25,7 @@ from core.formats.layout.arranging import (
 )
 from core.formats.layout.labels import Ids, is_usable_id
 from core.formats.layout.xml_text import attribute, element_text, name, paired
-from core.formats.page.attributes import CUSTOM, written
+from core.formats.page.attributes import CUSTOM, UNDATED, written
 from core.formats.page.custom import custom_text, read_custom
 from core.formats.writing import FileNames, write_file
 
@@ -40,9 +40,6 @@ _NAMESPACES = {
     "2019": "http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15",
     "2013": "http://schema.primaresearch.org/PAGE/gts/pagecontent/2013-07-15",
 }
-_UNDATED = "1970-01-01T00:00:00"
-"""The same annotations give the same file, whenever they are written."""
-
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)?")
 
 
@@ -99,7 +96,7 @@ class _Writer:
         yield f'<PcGts xmlns="{namespace}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
         yield f'       xsi:schemaLocation="{namespace} {namespace}/pagecontent.xsd"{own}>'
         stated = details.get("page:Created") or ""
-        created = moment or (stated if _MOMENT.fullmatch(stated) else _UNDATED)
+        created = moment or (stated if _MOMENT.fullmatch(stated) else UNDATED)
         times = f"<Created>{created}</Created><LastChange>{moment or created}</LastChange>"
         yield f"<Metadata><Creator>Calque</Creator>{times}</Metadata>"
         size = f'imageWidth="{self._page.width}" imageHeight="{self._page.height}"'
