@@ -137,6 +137,8 @@ class HoldsPictures(Protocol):
 
     def embedded_pictures(self, path: Path) -> Iterator[tuple[str, bytes]]:
         """Of an annotation file or all of a folder, one picture at a time: where it belongs below a folder of pictures
-        ("/" between parts, nothing that leads out), and its bytes. Only what begins like a picture, each name once,
-        and none that lies beside its annotation file. Files that cannot be read are passed over: `read` tells them.
+        ("/" between parts, nothing that leads out), and its bytes. Nothing when no picture is only inside; else also
+        those that lie beside their annotation file, for the folder that is filled has to hold all. Only what begins
+        like a picture comes out of a file, and each name once. Files that cannot be read are passed over: `read` tells
+        them.
         """

@@ -306,9 +306,17 @@ class TestPicturesInside:
         for name, data in self.unpack(source):
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             (target / name).write_bytes(data)
-        assert sorted(path.name for path in target.rglob("*.png")) == ["a.png", "b.png"]
+        assert sorted(path.name for path in target.rglob("*.png")) == ["a.png", "b.png", "c.png"]
+        assert (target / "c.png").read_bytes() == b"x"  # the original, which lies beside its file
         result = gather(FORMAT.read(ImportSource(source, images_root=target), size_of=lambda _: None))
-        assert {image.path for image in result.images} == {"a.png", "deep/b.png"}
+        assert {image.path for image in result.images} == {"a.png", "c.png", "deep/b.png"}
+
+    def test_nothing_is_unpacked_where_all_pictures_lie_beside_their_files(
+        self, tmp_path: Path, pictures: Pictures
+    ) -> None:
+        self.write(tmp_path / "c.json", "c.png")
+        pictures(tmp_path, "c.png")
+        assert list(self.unpack(tmp_path)) == []
 
     def test_of_two_files_with_one_name_the_first_counts(self, tmp_path: Path) -> None:
         self.write(tmp_path / "a.json", "same.png")
