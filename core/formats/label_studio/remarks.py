@@ -32,7 +32,7 @@ REMARKS = {
     ),
     "picture-embedded": Remark(
         "picture is", "pictures are",
-        " only inside the file: unpack them first (on the command line: calque import PATH --unpack-to FOLDER)",
+        " only inside the file; say where to unpack them (on the command line: --unpack-to FOLDER)",
         Severity.WARNING,
     ),
 }  # fmt: skip

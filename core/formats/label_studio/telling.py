@@ -171,10 +171,8 @@ class Telling:
             root, path = shown(self._index.root), str(self._source.path)
             text = f'None of the images was found below "{root}". Choose the folder that holds them.'
             if self._n_inside:
-                text = (
-                    "The pictures are inside the tasks: unpack them into a folder first (on the command line: calque "
-                    "import PATH --unpack-to FOLDER), then choose that for the images."
-                )
+                text = "The pictures are inside the tasks. Say where they are to be unpacked (on the command line: "
+                text += "--unpack-to FOLDER)."
             yield Problem("images-not-found", text, path, severity=Severity.ERROR)
 
 

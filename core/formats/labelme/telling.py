@@ -221,10 +221,9 @@ class Telling:
         first, n = self._embedded[0], len(self._embedded)
         of = f'"{shown(first.name)}" is' if n == 1 else f'{n} files, e.g. "{shown(first.name)}", are'
         start = "The picture of" if n == 1 else "The pictures of"
-        text = (
-            f"{start} {of} only inside {'it' if n == 1 else 'them'}: unpack {'it' if n == 1 else 'them'} into a folder "
-            "first (on the command line: calque import PATH --unpack-to FOLDER), then choose that for the images."
-        )
+        it, is_it = ("it", "it is") if n == 1 else ("them", "they are")
+        text = f"{start} {of} only inside {it}. Say where {is_it} to be unpacked (on the command line: "
+        text += "--unpack-to FOLDER)."
         severity = Severity.WARNING if self._told else Severity.ERROR
         return Problem("picture-embedded", text, str(first), severity=severity)
 
