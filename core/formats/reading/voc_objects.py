@@ -272,7 +272,7 @@ def _attributes(node: Node) -> Iterator[tuple[str, str]]:
 def _size(root: Node) -> tuple[int, int] | None:
     node = root.find("size")
     width, height = (_number(_text(node, key)) for key in ("width", "height")) if node is not None else (None, None)
-    if width is None or height is None or not (0 < width < 1e9 and 0 < height < 1e9):
+    if width is None or height is None or not (1 <= width < 1e9 and 1 <= height < 1e9):
         return None
     return int(width), int(height)
 
