@@ -18,6 +18,7 @@ _TAKES_ALONG = {
     "class-folders": frozenset({".txt"}),
     "csv": frozenset({".csv"}),
     "label-studio": frozenset({".json"}),
+    "modelarts": frozenset({".xml"}),
 }
 """Endings of files that belong to what a format reads, whatever they look like."""
 

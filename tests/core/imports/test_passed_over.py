@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from core.domain.imports import ImportSource, Severity
 from core.errors import RefusedError
+from core.formats.catalog import FormatCatalog
+from core.formats.testing import CATEGORIES, IMAGES
+from core.formats.writing import write_data_set
 from core.imports.service import ImportService
 
 VIA = '{"1": {"regions": [{"shape_attributes": {}}]}}'
@@ -28,6 +32,33 @@ QUIET = {
     "train.txt": "000001\n000002 -1\n000003  1\n",
     "METS.xml": '<mets xmlns="http://www.loc.gov/METS/"/>',
 }
+
+
+CATALOG = FormatCatalog()
+BY_FILES = [
+    info.slug
+    for info in CATALOG.list_formats()
+    if info.can_write and info.slug not in ("class-folders", "side-labels")  # which lie in names and any text
+]
+
+
+@pytest.mark.parametrize("slug", BY_FILES)
+def test_what_a_format_writes_is_recognised_by_its_look_and_raises_no_alarm(
+    imports: ImportService, tmp_path: Path, slug: str
+) -> None:
+    written = CATALOG.get(slug)
+    target = tmp_path / "out"
+    write_data_set(written, IMAGES, CATEGORIES, target)
+    for image in IMAGES:
+        file = target / written.info.images_folder / image.path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            Image.new("RGB", (image.width or 10, image.height or 10)).save(file)
+    preview = imports.preview(ImportSource(target))
+    first = preview.recognised[0]
+    assert (preview.format, first.format) == (slug, slug)
+    assert "look" in first.reason or "names" in first.reason, first.reason
+    assert [text for text in passed_over(preview) if "was passed over:" in text or "were passed over:" in text] == []
 
 
 def passed_over(preview) -> list[str]:  # type: ignore[no-untyped-def]
