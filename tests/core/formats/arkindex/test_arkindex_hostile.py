@@ -158,7 +158,7 @@ def test_addresses_lead_nowhere(tmp_path: Path, root: Path, url: str) -> None:
 
 
 def test_pieces_and_flipped_bits_give_a_sentence(tmp_path: Path, root: Path) -> None:
-    """A sample; tests/long/test_arkindex_mutations.py has ten thousand."""
+    """A sample; tests/fuzz has thousands."""
     good = page_with_lines(tmp_path / "good.sqlite").path.read_bytes()
     path = tmp_path / "bad.sqlite"
     for n_bytes in (16, 99, 100, 512, 4096, 5000, len(good) // 2, len(good) - 1):
