@@ -28,11 +28,17 @@ def write_dataloop(images: Iterable[RawImage], folder: Path) -> WriteResult:
         name = str(PurePosixPath(image.path).with_suffix(".json"))
         name = name if name not in taken else f"{image.path}.json"
         taken.add(name)
-        text = json.dumps(_item(image, records), indent=1, allow_nan=False)
-        write_file(folder / "json" / name, text + "\n")
+        write_file(folder / "json" / name, _text(_item(image, records), records))
         n_images += 1
         n_annotations += len(records)
     return WriteResult(n_images, n_annotations)
+
+
+def _text(item: dict[str, Any], records: list[dict[str, Any]]) -> str:
+    """A line for each annotation, by which a problem can be found."""
+    head = json.dumps(item, allow_nan=False)
+    lines = ",\n".join(json.dumps(record, allow_nan=False) for record in records)
+    return f'{head[:-1]},\n"annotations": [\n{lines}\n]}}\n'
 
 
 def _item(image: RawImage, records: list[dict[str, Any]]) -> dict[str, Any]:
@@ -52,7 +58,7 @@ def _item(image: RawImage, records: list[dict[str, Any]]) -> dict[str, Any]:
     item |= {"id": details.stated_id} if details.stated_id else {}
     item |= {"url": details.url} if details.url else {}
     item["metadata"] = {"system": system} | ({"user": user} if user else {})
-    return item | {"annotationsCount": len(records), "annotations": records}
+    return item | {"annotationsCount": len(records)}
 
 
 def _to_record(annotation: RawAnnotation) -> dict[str, Any]:
