@@ -51,7 +51,7 @@ class AnnotationDetails:
         content |= {"parent": self.parent} if self.parent else {}
         content |= {"order": self.order} if self.order is not None else {}
         content |= {"text": self.text} if self.text is not None else {}
-        content |= {"baseline": list(self.baseline)} if self.baseline else {}
+        content |= {"baseline": [float(value) for value in self.baseline]} if self.baseline else {}
         content |= {"baseline_derived": True} if self.is_baseline_derived else {}
         content |= {"attributes": [list(pair) for pair in self.attributes]} if self.attributes else {}
         return _written(content)
