@@ -13,7 +13,7 @@ import pytest
 from core.errors import FormatError
 from core.formats.reading import json_slices
 from core.formats.reading.json_files import element_lines
-from core.formats.reading.json_slices import Member, Place, lines_of, read_slices
+from core.formats.reading.json_slices import Member, Place, Slice, as_records, lines_of, read_list, read_slices
 
 
 class Entry(msgspec.Struct, gc=False, forbid_unknown_fields=True):
@@ -118,3 +118,42 @@ def test_of_a_key_that_comes_twice_the_last_counts(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text('{"x": [{"a": 1, "b": "c"}], "x": [2]}')
     assert read(path)[0] == json.loads(path.read_text())
+
+
+def lists(path: Path) -> list[Any]:
+    found: list[Any] = []
+    for part in read_list(path, as_records):
+        found += [part.value] if isinstance(part, Member) else part.values or part.records or []
+    return found
+
+
+@pytest.mark.parametrize("n", [0, 1, 1000, 60_000])
+def test_a_long_list_comes_in_slices(tmp_path: Path, n: int) -> None:
+    path = tmp_path / "a.json"
+    records = [{"a": number, "b": [{"c": "},{"}]} for number in range(n)]
+    path.write_text(json.dumps(records))
+    assert lists(path) == records
+    assert all(isinstance(part, Slice) for part in read_list(path, as_records))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "is empty"),
+        ("[1] 2", "Extra data"),
+        ("[1, 2", "delimiter"),
+        ("[1,]", "Expecting value"),
+        ("x", "Expecting"),
+    ],
+)
+def test_what_is_wrong_with_a_list_is_said(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(text)
+    with pytest.raises(FormatError, match=words):
+        lists(path)
+
+
+def test_what_is_no_list_comes_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text('\ufeff {"a": [1]}', encoding="utf-8")
+    assert lists(path) == [{"a": [1]}]

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pycocotools import mask as coco_mask
 
-from core.domain.geometry import Polygon
-from core.formats.reading.run_lengths import outline_of_mask
+from core.domain.geometry import Box, Polygon
+from core.formats.reading.mask_pictures import runs_of
+from core.formats.reading.run_lengths import outline_of_mask, outline_of_rows
 
 RING = [[1, 1, 1, 1], [1, 0, 0, 1], [1, 0, 0, 1], [1, 1, 1, 1]]
 MASKS = {
@@ -57,8 +58,11 @@ def drawn(polygon: Polygon, shape: tuple[int, int]) -> np.ndarray:
 
 
 def check(mask: np.ndarray) -> None:
-    for record in (as_numbers(mask), as_text(mask)):
-        found = outline_of_mask(record, {(mask.shape[1], mask.shape[0])}).polygon
+    """Of the runs column by column, as numbers and as text, and of those row by row."""
+    height, width = mask.shape
+    outlines = [outline_of_mask(record, {(width, height)}) for record in (as_numbers(mask), as_text(mask))]
+    for outline in (*outlines, outline_of_rows(runs_of(mask.astype(bool)), width, height)):
+        found = outline.polygon
         assert found is not None
         assert (drawn(found, mask.shape) == mask).all()
         assert sum(Polygon((ring,)).area for ring in found.rings) == mask.sum()
@@ -77,6 +81,26 @@ def test_outline_of_any_mask(data: st.DataObject) -> None:
     mask = np.array(pixels).reshape(height, width)
     if mask.any():
         check(mask)
+
+
+def test_runs_by_rows_lie_where_their_mask_does() -> None:
+    (ring,) = outline_of_rows([1, 2, 1, 2], 3, 2, left=10, top=20).polygon.rings  # type: ignore[union-attr]
+    assert Polygon((ring,)).bounds() == Box(11, 20, 13, 22) and Polygon((ring,)).area == 4
+
+
+@pytest.mark.parametrize(
+    ("runs", "size", "words"),
+    [
+        ([4], (2, 2), "is empty"),
+        ([1, 2], (2, 2), "covers 3 pixels instead of 4"),
+        ([0, 0], (0, 0), "is larger than masks that are read"),
+        ([1] * 600_000, (1000, 600), "is larger than masks that are read"),
+        ([2**40], (2**20, 2**20), "is larger than masks that are read"),
+    ],
+)
+def test_runs_by_rows_that_are_no_mask(runs: list[int], size: tuple[int, int], words: str) -> None:
+    outline = outline_of_rows(runs, *size)
+    assert outline.polygon is None and outline.fault == words
 
 
 def test_points_stand_at_corners_only() -> None:
