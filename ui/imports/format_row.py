@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QW
 
 from core.domain.formats import FormatOption
 from core.domain.imports import ImportPreview
-from ui.widgets.labels import ElidedLabel, label
+from ui.widgets.labels import label
 
 
 class FormatRow(QWidget):
@@ -29,8 +29,7 @@ class FormatRow(QWidget):
         self._box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         caption = label(self.tr("Read &as"))
         caption.setBuddy(self._box)
-        self._reason = ElidedLabel()
-        self._reason.setProperty("role", "muted")
+        self._reason = label("", "muted", wrap=True)
         top = QHBoxLayout()
         top.setSpacing(12)
         top.addWidget(caption)
