@@ -29,8 +29,8 @@ MAX_BYTES = 2**34
 MAX_ELEMENT = 2**24
 """Of an entry of an array, or of anything else that stands beside the arrays."""
 
-_PIECE = 2**22
-_TAIL = 2**17  # of a piece, in which a good cut is looked for
+_PIECE = 2**20
+_TAIL = 2**16  # of a piece, in which a good cut is looked for
 _TOGETHER = 100  # elements that are tried together where the piece as a whole was not as expected
 _SEAM = re.compile(rb"\}[ \t\r\n]*,[ \t\r\n]*(?=\{)")
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"[ \t\r\n]*', re.DOTALL)
