@@ -27,6 +27,7 @@ def write_class_folders(
         text = "Folders of classes are made of the pictures themselves."
         raise RefusedError(text, hint="Copy or link the pictures too (--copy-images, --link-images).")
     folders = folder_names(categories)
+    used: dict[str, str] = {}
     n_images = n_several = n_in_sets = 0
     for image in images:
         names = list(dict.fromkeys(item.category for item in image.annotations if item.geometry is None))
@@ -38,9 +39,10 @@ def write_class_folders(
         n_images += 1
         n_several += len(found) > 1
         n_in_sets += bool(image.stated_set)
+        used[found[0]] = folders[found[0]]
         _move(picture, folder, _target(image, folders[found[0]]))
     _remove_folders(folder / UNSORTED)
-    problems = [*_changes(folders), *_several(n_several), *_without_set(n_images - n_in_sets, n_in_sets)]
+    problems = [*_changes(used), *_several(n_several), *_without_set(n_images - n_in_sets, n_in_sets)]
     return WriteResult(n_images, n_images, tuple(problems))
 
 

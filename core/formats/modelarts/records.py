@@ -18,10 +18,11 @@ CLASSIFICATION = "modelarts/image_classification"
 DETECTION = "modelarts/object_detection"
 SEGMENTATION = "modelarts/image_segmentation"
 URL = "calque:url"
+PROPERTY = "property"
 _PREFIX = "modelarts:"
-_OWN_KEYS = frozenset({"source", "usage", "id", "annotation", URL})
+_OWN_KEYS = frozenset({"source", "usage", "id", "annotation", PROPERTY, URL})
 _OWN_OF_ANNOTATION = frozenset(
-    {"type", "name", "property", "annotated-by", "confidence", "annotation-loc", "annotation-format"}
+    {"type", "name", PROPERTY, "annotated-by", "confidence", "annotation-loc", "annotation-format"}
 )
 
 
@@ -51,10 +52,13 @@ def set_of(value: dict[str, Any]) -> str:
 
 def image_details(value: dict[str, Any]) -> ImageDetails | None:
     """Its id, whether it is hard, and whatever else the line says in a word."""
-    attributes = [
+    told = value.get(PROPERTY)
+    pairs = told.items() if isinstance(told, dict) else ()
+    attributes = [(one_line(key), text) for key, one in pairs if (text := one_line(as_text(one)))]
+    attributes += [
         (f"{_PREFIX}{one_line(key)}", text)
-        for key, told in value.items()
-        if key not in _OWN_KEYS and (text := one_line(as_text(told)))
+        for key, one in value.items()
+        if key not in _OWN_KEYS and (text := one_line(as_text(one)))
     ]
     usage = as_text(value.get("usage"))
     if usage and not set_of(value):
@@ -104,7 +108,7 @@ def _maker(item: dict[str, Any]) -> tuple[str, float | None]:
 
 def _details(item: dict[str, Any]) -> tuple[AnnotationDetails | None, bool]:
     """What else an annotation says, and whether what we wrote of it is broken."""
-    told = item.get("property")
+    told = item.get(PROPERTY)
     pairs = list(told.items()) if isinstance(told, dict) else []
     found, is_broken = AnnotationDetails(), False
     attributes: list[tuple[str, str]] = []

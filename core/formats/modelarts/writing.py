@@ -14,7 +14,7 @@ from core.domain.imports import RawAnnotation, RawImage
 from core.errors import RefusedError
 from core.formats.base import WriteOptions, WriteResult
 from core.formats.modelarts.labels import changes, labels_for
-from core.formats.modelarts.records import CLASSIFICATION, DETECTION, URL
+from core.formats.modelarts.records import CLASSIFICATION, DETECTION, PROPERTY, URL
 from core.formats.reading.voc_objects import DETAILS
 from core.formats.voc_xml import XmlNames, to_voc_xml
 from core.formats.writing import open_whole, write_file
@@ -67,7 +67,9 @@ class _Writer:
         if details is not None:
             found |= {"id": details.stated_id} if details.stated_id else {}
             found |= {URL: details.url} if details.url else {}
-            found |= {key.removeprefix(_PREFIX): _value(key, value) for key, value in details.attributes}
+            found |= _own(details.attributes)
+            others = {key: value for key, value in details.attributes if not key.startswith(_PREFIX)}
+            found |= {PROPERTY: others} if others else {}
         return found | {"annotation": [*self._classes(image), *self._files(image)]}
 
     def _classes(self, image: RawImage) -> Iterator[dict[str, Any]]:
@@ -109,12 +111,17 @@ def _details(item: RawAnnotation) -> dict[str, Any]:
     """Attributes as properties; what is only of this form where it stood; the rest together in one property."""
     if item.details is None:
         return {}
-    own = {key.removeprefix(_PREFIX): value for key, value in item.details.attributes if key.startswith(_PREFIX)}
+    own = _own(item.details.attributes)
     properties = {key: value for key, value in item.details.attributes if not key.startswith(_PREFIX)}
     rest = replace(item.details, attributes=())
     if rest != AnnotationDetails():
         properties[DETAILS] = rest.to_text()
-    return ({"property": properties} if properties else {}) | own
+    return ({PROPERTY: properties} if properties else {}) | own
+
+
+def _own(attributes: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """What is only of this form."""
+    return {key.removeprefix(_PREFIX): _value(key, value) for key, value in attributes if key.startswith(_PREFIX)}
 
 
 def _value(key: str, text: str) -> str | float:

@@ -21,7 +21,7 @@ Pictures = Callable[..., Path]
 CATALOG = FormatCatalog()
 
 
-@pytest.mark.parametrize("slug", ["coco", "yolo", "alto"])
+@pytest.mark.parametrize("slug", ["coco", "yolo", "alto", "voc"])
 def test_every_written_format_is_told_from_the_others(tmp_path: Path, pictures: Pictures, slug: str) -> None:
     target = tmp_path / "out"
     write_data_set(CATALOG.get(slug), IMAGES, CATEGORIES, target)
@@ -31,7 +31,17 @@ def test_every_written_format_is_told_from_the_others(tmp_path: Path, pictures: 
     assert others == [slug]
 
 
-@pytest.mark.parametrize(("slug", "file"), [("coco", "annotations.json"), ("yolo", "data.yaml"), ("alto", "a.xml")])
+@pytest.mark.parametrize(
+    ("slug", "file"),
+    [
+        ("coco", "annotations.json"),
+        ("yolo", "data.yaml"),
+        ("alto", "a.xml"),
+        ("voc", "Annotations/a.xml"),
+        ("csv", "annotations.csv"),
+        ("modelarts", "Dataset-V001.manifest"),
+    ],
+)
 def test_a_single_file_is_detected(tmp_path: Path, slug: str, file: str) -> None:
     images = [RawImage("a.jpg", (RawAnnotation("text_line", IMAGES[0].annotations[0].geometry),), 100, 80)]
     write_data_set(CATALOG.get(slug), images, ["text_line"], tmp_path / "out")

@@ -257,7 +257,8 @@ def test_everything_comes_back(tmp_path: Path) -> None:
         RawAnnotation("cat", Polygon(((1, 2, 30, 2, 30, 20), (50, 50, 60, 50, 60, 60)))),
         RawAnnotation("dog", A, made_by="yolo v3", confidence=0.25),
     )
-    about = ImageDetails("17", "https://x.org", (("modelarts:hard", "true"), ("modelarts:hard-coefficient", "0.8")))
+    hard = (("modelarts:hard", "true"), ("modelarts:hard-coefficient", "0.8"))
+    about = ImageDetails("17", "https://x.org", (("voc:database", "mine"), ("place", "Lyon"), *hard))
     images = [
         RawImage("a.jpg", annotations, *SIZE, stated_set="train", details=about),
         RawImage("a.png", (RawAnnotation("cat", A),), *SIZE, stated_set="val"),
