@@ -37,7 +37,7 @@ _UNITS = {"pixel", "mm10", "inch1200"}
 _BASELINE_ONLY = "has a baseline but no outline and no box"
 _NO_PLACE = "has no outline, no box and no words that have one"
 _SPEAKING_TAGS = ("OtherTag", "LayoutTag", "StructureTag", "RoleTag")
-_KEPT = ("LANG", "ROTATION")
+_KEPT = ("LANG", "ROTATION", "BASEDIRECTION")
 _KEPT_OF_PAGE = ("PAGECLASS", "PHYSICAL_IMG_NR", "PRINTED_IMG_NR", "QUALITY", "QUALITY_DETAIL", "POSITION")
 _NAME = re.compile(rb"<alto[\s>].*?<sourceImageInformation>\s*<fileName>" + NAME + rb"</fileName>", re.DOTALL)
 
@@ -260,7 +260,10 @@ class _PageReader:
     def _label(self, node: Node) -> str:
         """Of the first tag that has one."""
         tags = self._file.tags
-        return next((tags[key] for key in node.attributes.get("TAGREFS", "").split() if tags.get(key)), "")
+        labels = [tags[key] for key in node.attributes.get("TAGREFS", "").split() if tags.get(key)]
+        if len(labels) > 1:
+            self._content.unkept["lines and zones with more than one tag"] += 1
+        return labels[0] if labels else ""
 
     def _notes(self, node: Node) -> frozenset[str]:
         return self._file.notes.of(node.attributes.get("PROCESSINGREFS", ""))

@@ -7,6 +7,13 @@ from collections.abc import Iterator
 from core.formats.layout.numbers import coordinates, number
 from core.formats.reading.xml_files import Node
 
+_KNOWN = frozenset(
+    {
+        *("ID", "HPOS", "VPOS", "WIDTH", "HEIGHT", "BASELINE", "TYPE", "TAGREFS", "PROCESSINGREFS"),
+        *("STYLEREFS", "IDNEXT", "LANG", "ROTATION", "BASEDIRECTION"),
+    }
+)
+
 
 def text_of(line: Node) -> str:
     """Of its words: with the spaces that the file has between them, or one where it has none."""
@@ -33,6 +40,10 @@ def has_words(line: Node) -> bool:
 
 def unkept_of(node: Node) -> Iterator[str]:
     """What of a line or a zone is not kept, in words for a list with counts."""
+    if not node.attributes.keys() <= _KNOWN:
+        yield "lines and zones with other attributes (CS, links ...)"
+    if any(child.name in ("Ellipse", "Circle") for shape in node.children for child in shape.children):
+        yield "round outlines, of which the box is taken"
     if node.attributes.get("STYLEREFS"):
         yield "lines and zones with text styles"
     if node.attributes.get("IDNEXT"):

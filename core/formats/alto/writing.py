@@ -153,7 +153,7 @@ class _Writer:
 
     def _zone(self, zone: PlacedZone) -> Iterator[str]:
         references = _references(self._zone_tags, zone.type, _steps_of_zone(zone))
-        yield f"<TextBlock ID={attribute(zone.id)} {_place(zone.points)}{references}{_kept(zone.details)}>"
+        yield f"<TextBlock ID={attribute(zone.id)} {_place(zone.points)}{references}{self._kept(zone.details)}>"
         if not zone.is_container and not _is_plain_box(zone):
             yield _shape(zone.points)
         for line in zone.lines:
@@ -164,12 +164,23 @@ class _Writer:
         references = _references(self._line_tags, line.type, _steps_of_line(line))
         place = _place(line.points)
         baseline = f'BASELINE="{spaced(line.baseline)}"'
-        yield f"<TextLine ID={attribute(line.id)} {place} {baseline}{references}{_language(line.details)}>"
+        yield f"<TextLine ID={attribute(line.id)} {place} {baseline}{references}{self._stated(line.details)}>"
         yield _shape(line.points)
         confidence = "" if line.confidence is None else f' WC="{min(max(line.confidence, 0.0), 1.0):.4f}"'
         content = f"CONTENT={attribute(line.text)}"
         yield f'<String ID="{self._ids.make("string")}" {content} {place}{confidence}/>'
         yield "</TextLine>"
+
+    def _kept(self, details: AnnotationDetails) -> str:
+        turn = details.get("alto:ROTATION") or ""
+        return self._stated(details) + (f' ROTATION="{turn}"' if _NUMBER.fullmatch(turn) else "")
+
+    def _stated(self, details: AnnotationDetails) -> str:
+        language = details.get("alto:LANG") or ""
+        direction = details.get("alto:BASEDIRECTION") or ""
+        is_known = self._version == "4.4" and direction in ("ltr", "rtl", "ttb", "btt")
+        stated = f' LANG="{language}"' if _LANGUAGE.fullmatch(language) else ""
+        return stated + (f' BASEDIRECTION="{direction}"' if is_known else "")
 
 
 def _steps_of_zone(zone: PlacedZone) -> tuple[str, ...]:
@@ -201,16 +212,6 @@ def _place(points: Points) -> str:
 
 def _shape(points: Points) -> str:
     return f'<Shape><Polygon POINTS="{spaced(points)}"/></Shape>'
-
-
-def _kept(details: AnnotationDetails) -> str:
-    turn = details.get("alto:ROTATION") or ""
-    return _language(details) + (f' ROTATION="{turn}"' if _NUMBER.fullmatch(turn) else "")
-
-
-def _language(details: AnnotationDetails) -> str:
-    language = details.get("alto:LANG") or ""
-    return f' LANG="{language}"' if _LANGUAGE.fullmatch(language) else ""
 
 
 def _of_page(details: ImageDetails) -> str:

@@ -53,6 +53,7 @@ _OF_PAGE = {
     *("type", "readingDirection", "orientation", "textLineOrder"),
     *("imageXResolution", "imageYResolution", "imageResolutionUnit", *_LANGUAGES, *_SCRIPTS),
 }
+_KNOWN = _OF_REGION | {"id", "type", "custom"}
 _IN_2013 = {
     "region": _OF_REGION - {"textLineOrder", "continuation"},
     "line": {"primaryLanguage", "production", "comments"},
@@ -65,6 +66,11 @@ def kept_of_element(stated: Mapping[str, str], custom: str) -> tuple[tuple[str, 
     """Of a region or line. `custom` are the groups of its custom that nothing else reads."""
     kept = tuple((f"{_PREFIX}{name}", stated[name]) for name in stated if name in _OF_REGION and stated[name])
     return (*kept, (CUSTOM, custom)) if custom else kept
+
+
+def has_more(stated: Mapping[str, str]) -> bool:
+    """Whether a region or line states something that is not kept: rows, columns, colours ..."""
+    return not stated.keys() <= _KNOWN
 
 
 def kept_of_page(stated: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from core.domain.geometry import Box
 from core.formats.layout.numbers import coordinates, number
+from core.formats.page.attributes import has_more
 from core.formats.reading.xml_files import Node
 
 
@@ -49,6 +50,8 @@ def words_box(line: Node) -> Box | None:
 def unkept_of(node: Node) -> Iterator[str]:
     """What of a line or a region is not kept, in words for a list with counts."""
     names = [child.name for child in node.children]
+    if has_more(node.attributes):
+        yield "lines and regions with other attributes (rows, columns, colours ...)"
     if "Word" in names:
         yield "lines whose words have places of their own"
     if names.count("TextEquiv") > 1:

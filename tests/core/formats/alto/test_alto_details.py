@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from core.domain.imports import ImportSource, RawAnnotation, Severity
+from core.domain.details import AnnotationDetails
+from core.domain.geometry import Box
+from core.domain.imports import ImportSource, RawAnnotation, RawImage, Severity
 from core.formats.alto import FORMAT
-from core.formats.base import PictureSize, ReadResult, gather
+from core.formats.base import PictureSize, ReadResult, WriteOptions, gather
 
 PLACE = 'HPOS="1" VPOS="2" WIDTH="30" HEIGHT="10"'
 
@@ -121,15 +123,42 @@ def test_the_order_of_the_elements_counts_unless_another_is_stated(tmp_path: Pat
 
 
 def test_what_else_is_said_is_kept_or_counted(tmp_path: Path) -> None:
-    inside = line(more='LANG="la"')
-    body = f'<TextBlock ID="b" {PLACE} LANG="fr" ROTATION="90" STYLEREFS="s" IDNEXT="c">{inside}</TextBlock>'
-    result = of_one(tmp_path, body, page=' PHYSICAL_IMG_NR="7" POSITION="Left"')
+    tags = '<Tags><OtherTag ID="A" LABEL="seal"/><OtherTag ID="B" LABEL="stamp"/></Tags>'
+    inside = line(more='LANG="la" CS="true"')
+    block = (
+        f'<TextBlock ID="b" {PLACE} TAGREFS="A B" LANG="fr" ROTATION="90" BASEDIRECTION="rtl" STYLEREFS="s" IDNEXT="c">'
+    )
+    circle = f'<TextBlock ID="c" {PLACE}><Shape><Circle HPOS="1" VPOS="2" RADIUS="3"/></Shape></TextBlock>'
+    result = of_one(
+        tmp_path, f"{block}{inside}</TextBlock>{circle}", before=tags, page=' PHYSICAL_IMG_NR="7" POSITION="Left"'
+    )
     details = {key: item.details for key, item in by_id(result).items()}
     assert details["b"] is not None and details["l"] is not None
-    assert details["b"].attributes == (("alto:LANG", "fr"), ("alto:ROTATION", "90"))
+    kept = (("alto:LANG", "fr"), ("alto:ROTATION", "90"), ("alto:BASEDIRECTION", "rtl"))
+    assert (by_id(result)["b"].category, details["b"].attributes) == ("seal", kept)
     assert details["l"].attributes == (("alto:LANG", "la"),)
     image = result.images[0].details
     assert image is not None and image.stated_id == "p1"
     assert image.attributes == (("alto:PHYSICAL_IMG_NR", "7"), ("alto:POSITION", "Left"))
     (problem,) = result.problems
-    assert "text styles (1)" in problem.text and "zones that name the next in reading order (1)" in problem.text
+    for words_said in (
+        "lines and zones with text styles (1)", "zones that name the next in reading order (1)",
+        "lines and zones with more than one tag (1)", "lines and zones with other attributes (CS, links ...) (1)",
+        "round outlines, of which the box is taken (1)",
+    ):  # fmt: skip
+        assert words_said in problem.text
+
+
+@pytest.mark.parametrize(("version", "direction"), [("4.2", ""), ("4.4", ' BASEDIRECTION="rtl"')])
+def test_languages_and_directions_are_written_where_the_version_has_them(
+    tmp_path: Path, version: str, direction: str
+) -> None:
+    attributes = (("alto:LANG", "ar"), ("alto:BASEDIRECTION", "rtl"), ("alto:ROTATION", "90"))
+    details = AnnotationDetails("z", attributes=attributes)
+    broken = AnnotationDetails("y", attributes=(("alto:LANG", 'a"b'), ("alto:ROTATION", "x")))
+    shape = Box(1, 2, 31, 12)
+    image = RawImage("p.jpg", (RawAnnotation("a", shape, details=details), RawAnnotation("a", shape, details=broken)))
+    FORMAT.write(iter((image,)), ("a",), tmp_path, options=WriteOptions(options={"version": version}))
+    text = (tmp_path / "p.xml").read_text()
+    assert f' LANG="ar"{direction} ROTATION="90">' in text
+    assert text.count("LANG=") == text.count("ROTATION=") == 1
