@@ -70,6 +70,8 @@ def _to_record(annotation: RawAnnotation) -> dict[str, Any]:
         record["coordinates"] = _coordinates(annotation.geometry)
     attributes = _parsed(details.get(PREFIX + "attributes"))
     record["attributes"] = attributes if isinstance(attributes, list) else []
+    # Its server says these, and Dataloop's package reads no annotation without them.
+    record |= {"creator": None, "createdAt": None, "updatedBy": None, "updatedAt": None}
     description = details.get("description")
     record |= {"description": description} if description else {}
     return record | {"metadata": _metadata(annotation, details)}
