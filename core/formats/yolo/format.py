@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from core.domain.formats import Content, FormatInfo, FormatOption, Loss, ShapeKind
 from core.domain.imports import ImportSource, Problem, RawImage, Severity
@@ -112,7 +112,7 @@ def _items(
     layout: YoloLayout, source: ImportSource, size_of: SizeOf
 ) -> Generator[RawImage | Problem, None, Iterable[str]]:
     yield from layout.problems
-    keys = {file.removesuffix(PurePosixPath(file).suffix): file for file in layout.label_files}
+    keys = {file[: file.rindex(".")]: file for file in layout.label_files}
     index = ImageIndex(layout.images_root)
     sets = assign_sets(layout.sets, layout.base, index)
     yield from sets.problems

@@ -49,7 +49,7 @@ def label_files_in(base: Path, problems: list[Problem]) -> Iterator[str]:
     for place in folders:
         for file in _text_files(place, problems):
             if not _is_other(file) or _has_rows(head_of(file)):
-                yield file.relative_to(base).as_posix()
+                yield _below(file, base)
     if folders == [base]:
         return
     outermost = frozenset(folders)
@@ -67,7 +67,13 @@ def label_files_in(base: Path, problems: list[Problem]) -> Iterator[str]:
         elif not is_done(found.parent) and not _is_other(found):
             if folders and not _has_rows(head_of(found)):
                 continue
-            yield found.relative_to(base).as_posix()
+            yield _below(found, base)
+
+
+def _below(file: Path, base: Path) -> str:
+    """What `relative_to` gives, in less time: there may be a million files."""
+    text, start = str(file), f"{base}{os.sep}"
+    return text[len(start) :].replace(os.sep, "/") if text.startswith(start) else file.relative_to(base).as_posix()
 
 
 def without_originals(files: tuple[str, ...], base: Path, problems: list[Problem]) -> tuple[str, ...]:

@@ -81,15 +81,23 @@ def read_label_file(
             problems.append(bad.problem(text, path, line))
             continue
         highest = max(highest, index)
-        checked = check_shape(_taken(shape, tally), *size)
-        if checked.kind:
-            rest = "; it is left out." if checked.shape is None else "."
-            note = f'The row "{short(text)}" {checked.text}{rest}'
-            problems.append(Problem(checked.kind, note, str(path), line))
-        if checked.shape is not None:
-            found = RawAnnotation(class_name(index, names), checked.shape, line=line)
+        sound: Box | Polygon | None = _taken(shape, tally)
+        if not (isinstance(sound, Box) and _is_well_inside(sound, size)):
+            checked = check_shape(sound, *size)
+            sound = checked.shape
+            if checked.kind:
+                rest = "; it is left out." if sound is None else "."
+                note = f'The row "{short(text)}" {checked.text}{rest}'
+                problems.append(Problem(checked.kind, note, str(path), line))
+        if sound is not None:
+            found = RawAnnotation(class_name(index, names), sound, line=line)
             annotations.append(found if extra is None else extra.added_to(found, tally))
     return LabelFile(tuple(annotations), tuple(problems), not rows, highest)
+
+
+def _is_well_inside(box: Box, size: tuple[int, int]) -> bool:
+    """As most are, so that nothing has to be checked any more."""
+    return 0 <= box.x0 < box.x1 <= size[0] and 0 <= box.y0 < box.y1 <= size[1]
 
 
 def _taken(shape: Box | Polygon, tally: Tally) -> Box | Polygon:
@@ -203,19 +211,23 @@ def _numbers(words: Sequence[str]) -> list[float]:
 def _shape(values: Sequence[float], size: tuple[int, int]) -> Box | Polygon:
     if len(values) != 4 and (len(values) < 6 or len(values) % 2):
         raise BadRowError("row-columns", f"has {len(values)} numbers after the class; a box has 4, a polygon 6, 8, ...")
-    if not all(math.isfinite(value) for value in values):
+    if not math.isfinite(sum(values)) and not all(map(math.isfinite, values)):
         raise BadRowError("coordinates-not-finite", "has a coordinate that is not a finite number")
-    if max(values) > 2:
+    lowest, highest = min(values), max(values)
+    if highest > 2:
         raise BadRowError(
             "row-not-normalised", "has numbers far above 1: they look like pixels, not shares of the size"
         )
     width, height = size
     if len(values) > 4:
-        if not all(-_SLACK <= value <= 1 + _SLACK for value in values):
+        if lowest < -_SLACK or highest > 1 + _SLACK:
             raise BadRowError("polygon-out-of-bounds", "has coordinates outside 0 to 1")
-        return Polygon((tuple(value * (height if place % 2 else width) for place, value in enumerate(values)),))
+        ring = [0.0] * len(values)
+        ring[0::2] = [value * width for value in values[0::2]]
+        ring[1::2] = [value * height for value in values[1::2]]
+        return Polygon((tuple(ring),))
     x, y, w, h = values
-    if not all(-_SLACK <= value <= 1 + _SLACK for value in (x, y)) or max(w, h) > 1 + _SLACK:
+    if min(x, y) < -_SLACK or highest > 1 + _SLACK:
         raise BadRowError("box-out-of-bounds", "has a centre or a size outside 0 to 1")
     return Box((x - w / 2) * width, (y - h / 2) * height, (x + w / 2) * width, (y + h / 2) * height)
 
