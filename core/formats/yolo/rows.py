@@ -81,9 +81,10 @@ def read_label_file(
             problems.append(bad.problem(text, path, line))
             continue
         highest = max(highest, index)
-        sound: Box | Polygon | None = _taken(shape, tally)
-        if not (isinstance(sound, Box) and _is_well_inside(sound, size)):
-            checked = check_shape(sound, *size)
+        taken = _taken(shape, tally)
+        sound: Box | Polygon | None = taken
+        if not (isinstance(taken, Box) and _is_well_inside(taken, size)):
+            checked = check_shape(taken, *size)
             sound = checked.shape
             if checked.kind:
                 rest = "; it is left out." if sound is None else "."
