@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from core.domain.exports import ExportScope
@@ -63,3 +63,6 @@ class FrozenTruth:
     def remarks(self) -> Iterator[Problem]:
         text = "A frozen dataset holds classes and shapes; texts, ids and the like that were imported are not in it."
         yield Problem("details-not-frozen", text, severity=Severity.INFO)
+
+    def worded(self, problems: Iterable[Problem]) -> Iterable[Problem]:
+        return problems

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 
 from core.domain.counting import counted
 from core.domain.exports import ExportScope
+from core.domain.formats import Content
 from core.domain.ids import ImageId
 from core.domain.imports import Problem, RawAnnotation, RawImage, Severity
 from core.domain.predictions import ImageRecord as PackRecord
@@ -116,3 +117,10 @@ class Predictions:
             n = counted(self._n_whole_masks, "mask is", "masks are")
             text = f"{n} too thin for an outline; the box is written in its place."
             yield Problem("masks-as-boxes", text)
+
+    def worded(self, problems: Iterable[Problem]) -> Iterable[Problem]:
+        """Nobody was to annotate these images."""
+        for problem in problems:
+            is_unseen = problem.kind == Content.UNSEEN_IMAGES
+            text = problem.text.replace("that nobody has annotated", "on which nothing counts")
+            yield replace(problem, text=text) if is_unseen else problem

@@ -141,7 +141,7 @@ class ExportService:
             n_images=written.n_images,
             n_annotations=written.n_annotations,
             n_pictures=0 if copier is None else copier.n_copied,
-            problems=(*written.problems, *told, *walk.remarks(), *stream.remarks()),
+            problems=(*stream.worded(written.problems), *told, *walk.remarks(), *stream.remarks()),
             n_linked=0 if linker is None else linker.n_hard + linker.n_symbolic,
             what=self._what(request.scope),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from core.domain.exports import ExportScope
@@ -36,6 +36,9 @@ class Stream(Protocol):
     def remarks(self) -> Iterator[Problem]:
         """What has to be said of it, known when all images came."""
 
+    def worded(self, problems: Iterable[Problem]) -> Iterable[Problem]:
+        """What the format said of the images, in words that fit what they are."""
+
 
 class GroundTruth:
     """The registry's, read in pieces while the format writes."""
@@ -60,3 +63,6 @@ class GroundTruth:
 
     def remarks(self) -> Iterator[Problem]:
         return iter(())
+
+    def worded(self, problems: Iterable[Problem]) -> Iterable[Problem]:
+        return problems

@@ -6,8 +6,8 @@ import json
 from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 
-from core.domain.formats import FormatInfo, FormatOption, ShapeKind
-from core.domain.imports import ImportSource, Problem, RawImage
+from core.domain.formats import Content, FormatInfo, FormatOption, Loss, ShapeKind
+from core.domain.imports import ImportSource, Problem, RawImage, Severity
 from core.formats.base import Reading, SizeOf, WriteOptions, WriteResult
 from core.formats.writing import write_file
 
@@ -21,6 +21,7 @@ class Listing:
         holds_predictions=True,
         holds_splits=True,
         holds_negatives=True,
+        losses=(Loss(Content.UNSEEN_IMAGES, "listed as any other", Severity.INFO),),
         images_folder="pictures",
         write_options=(FormatOption("order", "Order", choices=(("up", "Up"), ("down", "Down")), default="up"),),
     )

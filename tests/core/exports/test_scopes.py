@@ -138,6 +138,7 @@ def test_a_confidence_that_is_named_holds_for_all_classes(
     assert [problem.text for problem in report.problems if problem.kind == "predictions-below"] == [
         "1 prediction below the confidence (0.50) left out."
     ]
+    assert "1 image on which nothing counts: listed as any other." in [problem.text for problem in report.problems]
 
 
 @pytest.mark.parametrize(
