@@ -210,8 +210,11 @@ def _difference_lines(found: Difference, is_done: bool, is_replacing: bool) -> l
 
 
 def _in_words(found: Difference) -> str:
-    parts = [f"{found.same} the same", f"{found.new} new", f"{found.changed} changed"]
-    return ", ".join([*parts, f"{found.gone} not in the files any more"])
+    changed = f"{found.changed} changed"
+    if found.only_details:
+        which = "all" if found.only_details == found.changed else str(found.only_details)
+        changed += f" ({which} only in text or attributes)"
+    return f"{found.same} the same, {found.new} new, {changed}, {found.gone} not in the files any more"
 
 
 def _kept_line(report: KeptReport) -> str:

@@ -139,10 +139,15 @@ class Difference:
     new: int = 0
     changed: int = 0
     gone: int = 0
+    only_details: int = 0  # of the changed ones, those whose class and shape stay: other text, other attributes
 
     def __add__(self, other: Difference) -> Difference:
         return Difference(
-            self.same + other.same, self.new + other.new, self.changed + other.changed, self.gone + other.gone
+            self.same + other.same,
+            self.new + other.new,
+            self.changed + other.changed,
+            self.gone + other.gone,
+            self.only_details + other.only_details,
         )
 
     @property

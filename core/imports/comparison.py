@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -30,11 +32,12 @@ class Comparison:
     new: tuple[RawAnnotation, ...]
     changed: tuple[tuple[RawAnnotation, Annotation], ...]
     gone: tuple[Annotation, ...]
+    n_only_details: int  # of the changed ones, those of the same class and shape
     markers: tuple[Annotation, ...]  # imported words that there is nothing on the image
 
     @property
     def difference(self) -> Difference:
-        return Difference(len(self.same), len(self.new), len(self.changed), len(self.gone))
+        return Difference(len(self.same), len(self.new), len(self.changed), len(self.gone), self.n_only_details)
 
     def by_class(self, names: Mapping[CategoryId, str]) -> dict[str, Difference]:
         counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -66,6 +69,7 @@ def compare(
             changed.append((annotation, known))
         else:
             same.append(annotation)
+    n_only_details = len(changed)
     still_open: list[RawAnnotation] = []
     for annotation in open_ones:
         known = matching.take_stated_id(annotation)
@@ -82,32 +86,52 @@ def compare(
             changed.append((annotation, known))
     left = matching.left()
     gone = tuple(known for known in left if not _is_marker(known))
-    return Comparison(tuple(same), tuple(new), tuple(changed), gone, tuple(filter(_is_marker, left)))
+    return Comparison(tuple(same), tuple(new), tuple(changed), gone, n_only_details, tuple(filter(_is_marker, left)))
+
+
+class _Places:
+    """Annotations of one kind by where their boxes begin, so that looking for one does not look at all."""
+
+    def __init__(self, found: Iterable[tuple[float, int]]) -> None:
+        self._sorted = sorted(found)
+
+    def between(self, low: float, high: float) -> list[int]:
+        """In the order in which they came."""
+        first = bisect_left(self._sorted, (low, -1))
+        last = bisect_right(self._sorted, (high, sys.maxsize))
+        return sorted(number for _, number in self._sorted[first:last])
 
 
 class _Matching:
     """The project's annotations of an image that are not spoken for yet."""
 
     def __init__(self, existing: Sequence[Annotation], names: Mapping[CategoryId, str]) -> None:
-        self._names = names
         self._left = dict(enumerate(existing))
-        self._kinds: defaultdict[_Kind, list[int]] = defaultdict(list)
-        self._bounds: dict[int, Box | None] = {}
+        self._bounds = {number: _bounds(known.geometry) for number, known in self._left.items()}
         self._ids: dict[str, int | None] = {}  # None = of several
+        kinds: defaultdict[_Kind, list[tuple[float, int]]] = defaultdict(list)
+        classes: defaultdict[str | None, list[tuple[float, int]]] = defaultdict(list)
         for number, known in self._left.items():
-            kind = (_name(known, names), type(known.geometry).__name__, known.is_crowd)
-            self._kinds[kind].append(number)
-            self._bounds[number] = _bounds(known.geometry)
+            name, place = _name(known, names), self._bounds[number]
+            begin = 0.0 if place is None else place.x0
+            kinds[name, type(known.geometry).__name__, known.is_crowd].append((begin, number))
+            if known.source is Source.IMPORT and place is not None:
+                classes[name].append((begin, number))
             id = known.details.stated_id if known.details is not None else ""
             if id and known.source is Source.IMPORT:
                 self._ids[id] = None if id in self._ids else number
+        self._kinds = {kind: _Places(found) for kind, found in kinds.items()}
+        self._classes = {name: _Places(found) for name, found in classes.items()}
 
     def take_same_place(self, annotation: RawAnnotation) -> Annotation | None:
         """Of the same class and shape; the one of the same id among several."""
         place = _bounds(annotation.geometry)
+        begin = 0.0 if place is None else place.x0
+        places = self._kinds.get(_kind(annotation))
+        near = [] if places is None else places.between(begin - _SAME_PLACE_PX, begin + _SAME_PLACE_PX)
         candidates = [
             number
-            for number in self._kinds.get(_kind(annotation), ())
+            for number in near
             if number in self._left
             and _is_same_place(place, self._bounds[number])
             and _is_same_shape(annotation.geometry, self._left[number].geometry)
@@ -123,15 +147,16 @@ class _Matching:
 
     def take_overlapping(self, annotation: RawAnnotation) -> Annotation | None:
         """Of the same class: the imported one that covers the same place best."""
-        place = _bounds(annotation.geometry)
-        if place is None:
+        place, places = _bounds(annotation.geometry), self._classes.get(annotation.category)
+        if place is None or places is None:
             return None
         best, best_iou = None, _SAME_OBJECT_IOU
-        for number, known in self._left.items():
+        # What shares half with it is at most twice as wide, and so begins at most its width before it.
+        for number in places.between(place.x0 - (place.x1 - place.x0) - 1, place.x1):
             other = self._bounds[number]
-            if known.source is Source.IMPORT and other is not None and _name(known, self._names) == annotation.category:
+            if number in self._left and other is not None:
                 iou = _iou(place, other)
-                if iou >= best_iou:
+                if iou > best_iou or (iou == best_iou and best is None):
                     best, best_iou = number, iou
         return None if best is None else self._left.pop(best)
 

@@ -53,6 +53,7 @@ def difference_data(difference: Difference) -> dict[str, int]:
         "new": difference.new,
         "changed": difference.changed,
         "gone": difference.gone,
+        "only_details": difference.only_details,
     }
 
 

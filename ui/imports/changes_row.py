@@ -67,7 +67,11 @@ class ChangesRow(QWidget):
 
 
 def in_words(found: Difference) -> str:
+    changed = f"{count(found.changed)} changed"
+    if found.only_details:
+        which = "all" if found.only_details == found.changed else count(found.only_details)
+        changed += f" ({which} only in text or attributes)"
     return (
-        f"{count(found.same)} annotations the same, {count(found.new)} new, {count(found.changed)} changed, "
-        f"{count(found.gone)} not in the files any more"
+        f"{count(found.same)} annotations the same, {count(found.new)} new, {changed}, {count(found.gone)} not in the "
+        "files any more"
     )

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from core.domain.geometry import Box
-from core.domain.ids import ProjectId
-from core.domain.imports import Difference, ImportSource
+from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
+from core.domain.imports import Difference, ImportSource, RawAnnotation
+from core.domain.projects import Annotation, Source
+from core.imports.comparison import compare
 from core.imports.service import ImportService
 from core.registry.database import Registry
 from core.registry.stores import annotations, images, projects
@@ -71,7 +73,7 @@ def test_the_same_data_again_changes_nothing(imports: ImportService, tell: Tell,
 def test_differences_are_counted_and_shown_by_image(imports: ImportService, tell: Tell, project: ProjectId) -> None:
     found = imports.preview(tell(AFTER), into=project).differences
     assert found is not None
-    assert found.total == Difference(same=0, new=2, changed=3, gone=1)
+    assert found.total == Difference(same=0, new=2, changed=3, gone=1, only_details=1)
     assert dict(found.classes) == {
         "a": Difference(new=1, changed=2),
         "b": Difference(changed=1, gone=1),
@@ -129,7 +131,7 @@ def test_the_report_of_each_import_stays_with_its_project(
     )
     assert first.content["format"] == 1 and first.content["categories"] == {"a": 2, "b": 2}
     assert first.content["differences"] is None
-    assert newest.content["differences"] == {"same": 0, "new": 2, "changed": 3, "gone": 1}
+    assert newest.content["differences"] == {"same": 0, "new": 2, "changed": 3, "gone": 1, "only_details": 1}
     assert newest.content["is_replacing"] is True
 
 
@@ -139,3 +141,28 @@ def test_an_import_that_fails_leaves_no_report(imports: ImportService, tell: Tel
     with pytest.raises(ImportCancelledError):
         imports.commit(tell(AFTER), project_name="", into=project, is_cancelled=lambda: True)
     assert len(imports.list_reports(project)) == 1
+
+
+def test_thousands_of_objects_on_an_image_are_compared() -> None:
+    names = {CategoryId("1"): "a"}
+    boxes = [Box(x * 20, y * 20, x * 20 + 10, y * 20 + 10) for x in range(60) for y in range(60)]
+    known = [
+        Annotation(AnnotationId(str(n)), ImageId("1"), CategoryId("1"), box, Source.IMPORT)
+        for n, box in enumerate(boxes)
+    ]
+    moved = [RawAnnotation("a", Box(box.x0 + 2, box.y0, box.x1 + 2, box.y1)) for box in reversed(boxes)]
+    comparison = compare(moved, known, names)
+    assert comparison.difference == Difference(changed=len(boxes))
+    assert all(now.geometry.x0 == before.geometry.x0 + 2 for now, before in comparison.changed)  # type: ignore[union-attr]
+    assert compare([RawAnnotation("a", box) for box in boxes], known, names).difference == Difference(same=len(boxes))
+
+
+def test_the_best_of_several_that_overlap_is_taken() -> None:
+    known = [
+        Annotation(AnnotationId(str(n)), ImageId("1"), CategoryId("1"), box, Source.IMPORT)
+        for n, box in enumerate((Box(0, 0, 100, 100), Box(30, 0, 130, 100), Box(6, 0, 106, 100)))
+    ]
+    comparison = compare([RawAnnotation("a", Box(8, 0, 108, 100))], known, {CategoryId("1"): "a"})
+    assert [before.id for _, before in comparison.changed] == [AnnotationId("2")]
+    other_class = compare([RawAnnotation("b", Box(8, 0, 108, 100))], known, {CategoryId("1"): "a"})
+    assert other_class.difference == Difference(new=1, gone=3)
