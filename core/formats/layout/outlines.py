@@ -13,6 +13,7 @@ Points = tuple[tuple[float, float], ...]
 """Corners in pixels, the last joins the first."""
 
 _MOST_REPAIRS = 100
+_MOST_COMPARED = 40_000_000  # pairs of edges in all repairs of an outline: seconds
 _ROWS = 256  # of edges compared with all others at once, which bounds the memory
 
 
@@ -71,7 +72,8 @@ def without_crossings(points: Points) -> Points:
     between them is turned round, which makes the outline shorter, until none cross; or, should that take too long,
     their convex hull."""
     current = points
-    for _ in range(_MOST_REPAIRS):
+    n_passes = max(3, min(_MOST_REPAIRS, _MOST_COMPARED // len(points) ** 2))
+    for _ in range(n_passes):
         found = _first_crossing(np.array(current, dtype=np.float64))
         if found is None:
             return current

@@ -123,11 +123,15 @@ def _image_details(file: PageFile) -> ImageDetails | None:
     created = metadata.find("Created") if metadata is not None else None
     transkribus = metadata.find("TranskribusMetadata") if metadata is not None else None
     stated = file.page.attributes.get("imageFilename", "").strip()
-    address = transkribus.attributes.get("imgUrl", "") if transkribus is not None else ""
+    addresses = [
+        metadata.attributes.get("externalRef", "") if metadata is not None else "",
+        transkribus.attributes.get("imgUrl", "") if transkribus is not None else "",
+        stated,
+    ]
     kept = kept_of_page(file.page.attributes)
     if created is not None and created.text.strip() not in ("", UNDATED):
         kept = (*kept, ("page:Created", created.text.strip()))
-    url = address or (stated if "://" in stated else "")
+    url = next((address for address in addresses if "://" in address), "")
     details = ImageDetails(file.root.attributes.get("pcGtsId", ""), url, kept)
     return details if details != ImageDetails() else None
 

@@ -98,7 +98,8 @@ class _Writer:
         stated = details.get("page:Created") or ""
         created = moment or (stated if _MOMENT.fullmatch(stated) else UNDATED)
         times = f"<Created>{created}</Created><LastChange>{moment or created}</LastChange>"
-        yield f"<Metadata><Creator>Calque</Creator>{times}</Metadata>"
+        address = f" externalRef={attribute(details.url)}" if details.url and self._version == "2019" else ""
+        yield f"<Metadata{address}><Creator>Calque</Creator>{times}</Metadata>"
         size = f'imageWidth="{self._page.width}" imageHeight="{self._page.height}"'
         more = written(details, "page", self._version)
         yield f"<Page imageFilename={attribute(name(image_name))} {size}{more}>"

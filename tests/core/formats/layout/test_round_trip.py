@@ -60,8 +60,9 @@ def test_from_one_form_to_the_other(tmp_path: Path, first: str, second: str) -> 
     assert plain == {key: replace(item, line=None) for key, item in back.items()}
 
 
-def test_the_address_of_the_picture_comes_back_from_alto(tmp_path: Path) -> None:
-    back = there_and_back("alto", tmp_path / "out", FULL)
+@both_forms
+def test_the_address_of_the_picture_comes_back(tmp_path: Path, slug: str) -> None:
+    back = there_and_back(slug, tmp_path / "out", FULL)
     assert back.details is not None and back.details.url == "https://example.org/iiif/f11"
 
 
