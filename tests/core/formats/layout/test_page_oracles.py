@@ -6,10 +6,18 @@ import json
 from pathlib import Path
 from typing import Any
 
+from core.domain.geometry import Box, Polygon
+from core.domain.ids import PredictionSetId
 from core.domain.imports import ImportSource, RawImage
+from core.domain.prediction_exports import PredictionExport
+from core.domain.predictions import PredictedImage, PredictedObject
 from core.formats.base import PictureSize, gather
 from core.formats.writing import write_data_set
 from core.images.reading import read_header
+from core.packs.layout import PackHeader
+from core.packs.reading import read_pack
+from core.packs.writing import write_pack
+from core.predictions.exporting import export_pack
 from tests.core.formats.layout.drawn_pages import FULL, PAGES, classes_of, the_format, write
 from tests.oracles import run_in_oracles
 
@@ -50,10 +58,31 @@ def asked(files: list[Path]) -> dict[Path, dict[str, Any]]:
 def test_kraken_reads_what_was_written(tmp_path: Path) -> None:
     for slug, version in (("alto", "4.2"), ("alto", "4.4"), ("page", "2019"), ("page", "2013")):
         write(slug, tmp_path / version, FULL, answers={"version": version})
+    write_predictions(tmp_path)
     answers = asked(sorted(tmp_path.rglob("*.xml")))
-    assert len(answers) == 4
-    for facts in answers.values():
-        check_full(facts)
+    assert len(answers) == 6
+    for file, facts in answers.items():
+        (check_predicted if "predicted" in file.parts else check_full)(facts)
+
+
+def write_predictions(folder: Path) -> None:
+    crossed = Polygon(((10.4, 10.6, 90.2, 9.9, 12.0, 30.0, 90.7, 30.1),))
+    found = [PredictedObject(0, 0.9, crossed.bounds(), crossed), PredictedObject(1, 0.8, Box(40.2, 40.4, 40.3, 90))]
+    with write_pack(folder / "a.pack", PackHeader(("text_line", "Seal {x}"), "segmentation")) as packer:
+        packer.add(PredictedImage("a/one.jpg", "", 100, 80), found)
+    for form in PAGES:
+        with read_pack(folder / "a.pack") as pack:
+            export_pack(pack, PredictionExport(PredictionSetId("s"), form, folder / "predicted" / form, 0.5))
+
+
+def check_predicted(facts: dict[str, Any]) -> None:
+    assert facts["errors"] == []
+    assert facts["image"] == ["one.jpg", 100, 80]
+    (line,) = facts["lines"].values()
+    assert line[0][0][0] == 10 and line[0][-1][0] == 91, "a baseline from the left to the right"
+    assert sorted(map(tuple, line[1])) == [(10, 11), (12, 30), (90, 10), (91, 30)]
+    kinds = sorted(kind for kind, _ in facts["regions"].values())
+    assert kinds in (["Seal {x}", "text"], [r"Seal \u007bx\u007d", "text"])
 
 
 def check_full(facts: dict[str, Any]) -> None:
