@@ -21,6 +21,7 @@ from core.domain.imports import ImportSource, RawAnnotation, RawImage
 from core.exports.service import ExportService
 from core.formats.base import PictureSize, gather
 from core.formats.coco import FORMAT
+from core.formats.table import FORMAT as CSV
 from core.formats.voc import FORMAT as VOC
 from core.formats.writing import write_data_set
 from core.registry.database import Registry
@@ -89,6 +90,28 @@ def test_reading_voc_a_file_an_image(tmp_path: Path) -> None:
     cpu = cpu_of(lambda: found.extend(gather(VOC.read(source, size_of=lambda _: size)).images))
     assert sum(len(image.annotations) for image in found) == 3 * n_images
     print(f"\nVOC, {n_images} files in {cpu:.2f} CPU s ({n_images / cpu:.0f} files a CPU second)")
+
+
+@pytest.mark.parametrize("is_scattered", [False, True])
+def test_reading_a_table_row_by_row(tmp_path: Path, is_scattered: bool) -> None:
+    """The rows of an image follow each other, or lie all over the table."""
+    figures = []
+    for n_rows in (30_000, 300_000):
+        folder = tmp_path / str(n_rows)
+        folder.mkdir()
+        numbers = [row // 100 for row in range(n_rows)]
+        if is_scattered:
+            random.Random(1).shuffle(numbers)
+        for number in set(numbers):
+            (folder / f"{number}.jpg").touch()
+        rows = (f"{number}.jpg,c{row % 7},1,2,30.5,40.25\n" for row, number in enumerate(numbers))
+        with (folder / "a.csv").open("w") as file:
+            file.writelines(["filename,class,xmin,ymin,xmax,ymax\n", *rows])
+        reading = CSV.read(ImportSource(folder), size_of=lambda _: PictureSize(*SIZE))
+        cpu = cpu_of(lambda reading=reading: sum(1 for _ in reading))
+        figures.append(cpu)
+    print(f"\nCSV, 300000 rows in {figures[1]:.1f} CPU s ({300_000 / figures[1]:.0f} rows a CPU second);", end="")
+    print(f" 10 times the rows take {figures[1] / figures[0]:.1f} times the CPU")
 
 
 @pytest.mark.parametrize("slug", ["coco", "yolo", "alto", "voc"])

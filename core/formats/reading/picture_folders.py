@@ -26,13 +26,13 @@ def has_pictures(folder: Path, most: int | None = None) -> bool:
 
 def pictures_of(folder: Path, names: tuple[str, ...] = ("images", "Images")) -> Path:
     """A folder of one of these names in it, if that has pictures; else the folder itself, else such a folder beside it,
-    else the one around it, if they have some; else the folder itself."""
+    if they have some; else the folder itself."""
     for name in names:
         if (folder / name).is_dir() and has_pictures(folder / name):
             return folder / name
     if has_pictures(folder):
         return folder
-    for place in (*(folder.parent / name for name in names), folder.parent):
+    for place in (folder.parent / name for name in names):
         if place.is_dir() and has_pictures(place, _MOST_ASIDE):
             return place
     return folder

@@ -202,7 +202,8 @@ def _open(table: Table) -> BinaryIO:
     """A stream of lines that end with \\n; what is not like that in the file is made so in memory."""
     if not table.odd_encoding:
         return table.file.open("rb")
-    text = read_limited(table.file, _MOST_ODD).decode(table.odd_encoding, "surrogateescape")
+    errors = "replace" if table.odd_encoding == "utf-16" else "surrogateescape"
+    text = read_limited(table.file, _MOST_ODD).decode(table.odd_encoding, errors)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return io.BytesIO(text.encode("utf-8", "surrogateescape"))
 

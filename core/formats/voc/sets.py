@@ -20,7 +20,7 @@ IMAGE_SETS = "ImageSets"
 KINDS = ("Main", "Segmentation", "Layout")
 MAX_BYTES = 2**28
 _OF_A_CLASS = re.compile(r".+_(train|val|test|trainval)$", re.IGNORECASE)
-_FLAG = re.compile(r"\s+[+-]?[01]$")
+_MOST_SIGNS = 4096  # of a line
 
 
 @dataclass(slots=True)
@@ -105,8 +105,13 @@ def _read_kind(folder: Path, known: Collection[str], found: ListedSets) -> None:
             found.problems.append(Problem("annotation-file-unreadable", str(error), str(file), error.line))
             continue
         found.lists.setdefault(split.value, file)
+        n_long = sum(len(line) >= _MOST_SIGNS for line in lines)
+        if n_long:
+            n = counted(n_long, "line is", "lines are")
+            text = f'{n} too long for a name in "{shown(file.name)}" and left out.'
+            found.problems.append(Problem("set-line-invalid", text, str(file)))
         for line in lines:
-            if key := _key(line.strip(), known):
+            if len(line) < _MOST_SIGNS and (key := _key(line.strip(), known)):
                 found.sets.setdefault(key, set()).add(split.value)
     if strange:
         some = ", ".join(f'"{shown(name)}"' for name in strange[:3])
@@ -116,16 +121,22 @@ def _read_kind(folder: Path, known: Collection[str], found: ListedSets) -> None:
 
 def quoted(key: str) -> str:
     """An id such that `_key` reads it again."""
-    needs_marks = _FLAG.search(key) or key.startswith('"') or key != key.strip()
+    needs_marks = _without_flag(key) != key or key.startswith('"') or key != key.strip()
     return f'"{key}"' if needs_marks else key
 
 
 def _key(line: str, known: Collection[str]) -> str:
     """An id: without the mark (1, -1, 0) that lists of a class have, without quotes, with what an address escapes."""
-    bare = _FLAG.sub("", line)
+    bare = _without_flag(line)
     inner = bare[1:-1] if len(bare) > 1 and bare[0] == bare[-1] == '"' else bare
     spellings = (line, inner, unquote(inner, errors="surrogateescape"), bare)
     return next((key for key in spellings if key in known), inner)
+
+
+def _without_flag(line: str) -> str:
+    """Without 1, -1 or 0 behind white space."""
+    before = line[:-1].removesuffix("-").removesuffix("+") if line.endswith(("0", "1")) else line
+    return before.rstrip() if before != before.rstrip() else line
 
 
 def _remark(found: ListedSets, kind: str, text: str, file: Path, begin: str = "") -> None:

@@ -200,6 +200,15 @@ def test_a_row_that_cannot_be_used_is_told_with_its_line(
     assert not any(image.is_explicit_negative for image in result.images)
 
 
+def test_a_table_in_utf_16_that_breaks_off_in_a_sign_is_read(
+    tmp_path: Path, pictures: Pictures, always_100_by_80: SizeOf
+) -> None:
+    pictures(tmp_path, "a.jpg")
+    text = "filename,class,xmin,ymin,xmax,ymax\na.jpg,cat,1,2,3,4\n"
+    (tmp_path / "t.csv").write_bytes(text.encode("utf-16") + b"x")
+    assert len(read(tmp_path, always_100_by_80).images) == 1
+
+
 def test_a_line_without_end_is_told_in_bounded_memory(
     tmp_path: Path, pictures: Pictures, always_100_by_80: SizeOf
 ) -> None:

@@ -94,6 +94,17 @@ def test_images_of_lists_that_are_not_there_are_told(
     assert problem.text == '2 images of "train.txt" (train) were not found, e.g. "gone".'
 
 
+def test_a_list_with_endless_lines_is_read_in_a_moment_and_told(
+    tmp_path: Path, pictures: Pictures, always_100_by_80: SizeOf
+) -> None:
+    pictures(tmp_path / "JPEGImages", "a.jpg")
+    blanks = "".join(f"x{' ' * 4000}y\n" for _ in range(50)) + "x" * 300_000
+    put(tmp_path, {"Annotations/a.xml": xml(), "ImageSets/Main/train.txt": f"a  -1\n{blanks}\n"})
+    result = read(tmp_path, always_100_by_80)
+    assert [image.stated_set for image in result.images] == ["train"]
+    assert kinds(result) == ["set-line-invalid", "set-image-missing"]
+
+
 def test_folders_called_like_sets_are_sets_when_they_differ(
     tmp_path: Path, pictures: Pictures, always_100_by_80: SizeOf
 ) -> None:
