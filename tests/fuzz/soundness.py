@@ -62,7 +62,8 @@ def _check_annotation(annotation: RawAnnotation, result: ReadResult) -> None:
     if details is not None:
         text = details.to_text()
         text.encode()
-        assert "NaN" not in text or "NaN" in str(details.attributes) + str(details.text), "a number that is none"
+        words = f"{details.attributes} {details.text} {details.stated_id} {details.parent}"
+        assert "NaN" not in text or "NaN" in words, "a number that is none"
         assert AnnotationDetails.from_text(text).to_text() == text
         assert all(math.isfinite(value) for value in details.baseline), "a baseline that is none"
         assert len(details.baseline) % 2 == 0

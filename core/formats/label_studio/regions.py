@@ -15,7 +15,7 @@ from core.domain.names import one_line, shown
 from core.formats.label_studio.places import Size, geometry_of, size_of
 from core.formats.parts import PartsFound
 from core.formats.reading.geometry_checks import check_shape
-from core.formats.reading.json_values import as_name, as_number, as_text
+from core.formats.reading.json_values import as_name, as_number, as_text, storable
 
 PART = "label-studio:part"
 NOTE = "label-studio:note"
@@ -104,7 +104,7 @@ def _take(region: _Region, kind: str, result: Mapping[str, Any], found: ResultsF
     else:
         found.not_read[shown(kind) or "unknown"] += 1
     texts = result.get("texts")
-    region.texts += [text for text in texts if isinstance(text, str)] if isinstance(texts, list) else []
+    region.texts += [storable(text) for text in texts if isinstance(text, str)] if isinstance(texts, list) else []
     region.meta = result["meta"] if isinstance(result.get("meta"), dict) else region.meta
     number = as_number(result.get("score"))
     region.score = number if number is not None and 0 <= number <= 1 else region.score
@@ -131,7 +131,7 @@ def _hear(region: _Region, kind: str, result: Mapping[str, Any], value: Mapping[
     stated = value.get("text" if kind == "textarea" else kind)
     parts = stated if isinstance(stated, list) else [stated]
     if kind == "textarea":
-        region.texts += [text for text in parts if isinstance(text, str)]
+        region.texts += [storable(text) for text in parts if isinstance(text, str)]
     if kind == "taxonomy":
         parts = [" / ".join(map(as_text, part)) if isinstance(part, list) else part for part in parts]
     words = [word for part in parts if (word := one_line(as_text(part)))]

@@ -197,7 +197,7 @@ def _details(task: Task, found: ResultsFound) -> ImageDetails | None:
     pairs = {shown(name): text for name, value in task.columns.items() if (text := as_text(value))} | found.attributes
     kept = tuple((name, value) for name, value in pairs.items() if len(value) <= _MOST_TEXT)
     has_address = "://" in task.image[:12] and len(task.image) <= _MOST_TEXT
-    url = task.image if has_address and PurePosixPath(task.image).name else ""
+    url = as_text(task.image) if has_address and PurePosixPath(task.image).name else ""
     return ImageDetails(url=url, attributes=kept) if kept or url else None
 
 

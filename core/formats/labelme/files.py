@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -14,6 +16,7 @@ from core.domain.counting import in_bytes
 from core.domain.imports import Problem
 from core.domain.names import shown
 from core.errors import FormatError
+from core.formats.reading.encodings import NamesText, decode_names
 from core.formats.reading.found_files import find_files
 from core.formats.reading.json_files import element_lines, read_json
 from core.formats.reading.json_values import as_size
@@ -27,6 +30,7 @@ _SNIFFED_FILES = 50
 _PIECE = 2**20
 _SHAPES = b'"shapes"'
 _SIGNS = (b'"imagePath"', b'"imageData"', b'"shape_type"', b'"imageHeight"', b'"flags"', b'"lineColor"')
+_NO_UTF8 = re.compile("[\udc80-\udcff]")  # bytes as Python keeps them
 _PICTURE = re.compile(rb'"imageData"\s*:\s*"')
 _OTHERS = (b'"annotations"', b'"categories"', b'"from_name"')
 
@@ -44,6 +48,7 @@ class LabelMeFile:
     flags: Mapping[str, Any]
     picture: str
     others: Mapping[str, Any]  # what else the file says of its image
+    problem: Problem | None = None  # of names that are not UTF-8
 
     def lines(self, indexes: Collection[int]) -> dict[int, int]:
         """Of the shapes with these numbers."""
@@ -75,8 +80,9 @@ def labelme_files(folder: Path, left_out: Collection[Path] = ()) -> Iterator[Pat
             yield found
 
 
-def read_labelme(path: Path) -> LabelMeFile | None:
-    """None when it is JSON of another kind. Raises FormatError when it cannot be read."""
+def read_labelme(path: Path, names_encoding: str | None = None) -> LabelMeFile | None:
+    """None when it is JSON of another kind. Raises FormatError when it cannot be read. `names_encoding` is what the
+    person chose for names that are not UTF-8."""
     size = path.stat().st_size
     if size > _PIECE and not _holds_shapes(path):
         return None  # a large file of another kind is never parsed
@@ -84,6 +90,14 @@ def read_labelme(path: Path) -> LabelMeFile | None:
         text = f'"{shown(path.name)}" has more than {in_bytes(_MOST_SAID)} besides its picture.'
         raise FormatError(text, file=path, hint="Split it into smaller files.")
     text, content = read_json(path, MAX_BYTES)
+    problem = None
+    if not text.isascii() and _NO_UTF8.search(text):
+        named = decode_names(text.encode("utf-8", "surrogateescape"), path, names_encoding, _labels_in)
+        problem = named.problem
+        if named.is_unread:
+            _show_bytes(content, named)
+        else:
+            text, content = named.text, json.loads(named.text)
     if not isinstance(content, dict) or "shapes" not in content:
         return None
     shapes = content["shapes"]
@@ -99,7 +113,25 @@ def read_labelme(path: Path) -> LabelMeFile | None:
         flags if isinstance(flags, dict) else {},
         picture if isinstance(picture, str) else "",
         {key: value for key, value in content.items() if key not in _KNOWN_KEYS},
+        problem,
     )
+
+
+def _show_bytes(content: Any, named: NamesText) -> None:
+    """Labels whose signs nobody can read, by their bytes. Names of pictures stay as the disk may have them."""
+    with contextlib.suppress(ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        for shape, shown_shape in zip(content["shapes"], json.loads(named.text)["shapes"], strict=True):
+            if isinstance(shape.get("label"), str):
+                shape["label"] = named.name_of(shown_shape["label"])
+
+
+def _labels_in(text: str) -> list[str]:
+    """Of a text in some encoding that is tried. Raises FormatError when that cannot be it."""
+    try:
+        shapes = json.loads(text)["shapes"]
+        return [shape["label"] for shape in shapes if isinstance(shape.get("label"), str)]
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise FormatError("The text is no JSON with shapes.") from error
 
 
 _KNOWN_KEYS = frozenset(

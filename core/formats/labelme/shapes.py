@@ -15,7 +15,7 @@ from core.domain.names import shown
 from core.formats.parts import PartsFound
 from core.formats.reading.curves import ellipse_outline
 from core.formats.reading.geometry_checks import check_shape
-from core.formats.reading.json_values import as_name, as_number, as_text
+from core.formats.reading.json_values import as_name, as_number, as_text, storable
 from core.formats.reading.mask_pictures import outline_of_png
 
 GROUP = "labelme:group_id"
@@ -175,7 +175,7 @@ def _details(record: Mapping[str, Any], found: ShapesFound) -> AnnotationDetails
     found.n_long += sum(len(value) > _MOST_TEXT for _, value in pairs)
     kept = {name: value for name, value in pairs if len(value) <= _MOST_TEXT}
     text = record.get("description")
-    text = text if isinstance(text, str) and text else None
+    text = storable(text) if isinstance(text, str) and text else None
     return AnnotationDetails(text=text, attributes=tuple(kept.items())) if kept or text is not None else None
 
 

@@ -57,6 +57,7 @@ class Telling:
         self._categories: dict[str, None] = {}
         self._tally = Tally(_REMARKS)
         self._embedded: list[Path] = []
+        self._is_encoding_told = False
 
     def items(self, files: Iterable[Path | Problem]) -> Generator[RawImage | Problem, None, Iterable[str]]:
         """Files whose picture is surely known come first, so that no likely match takes a picture from a sure one."""
@@ -66,7 +67,7 @@ class Telling:
                 yield found
                 continue
             try:
-                file = read_labelme(found)
+                file = read_labelme(found, self._source.names_encoding)
             except (FormatError, OSError) as error:
                 yield self._unreadable(found, error)
                 continue
@@ -78,7 +79,7 @@ class Telling:
                 waiting.append(found)
         for path in waiting:
             try:
-                file = read_labelme(path)
+                file = read_labelme(path, self._source.names_encoding)
             except (FormatError, OSError) as error:
                 yield self._unreadable(path, error)
                 continue
@@ -148,6 +149,9 @@ class Telling:
             yield Problem("annotation-file-duplicate", text, str(file.path))
             return
         self._told[match.path] = file.path
+        if file.problem is not None and not self._is_encoding_told:
+            self._is_encoding_told = True  # of the first; the others will be of the same
+            yield file.problem
         if file.image_name and PurePosixPath(match.path).name != _base_name(file.image_name):
             example = f'"{shown(_base_name(file.image_name))}" as "{shown(match.path)}"'
             self._tally.add("image-named-otherwise", file.path, example=example)

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.domain.names import one_line
 
+_HALVES = re.compile("[\ud800-\udfff]")
 _NUMBER = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?\s*", re.ASCII)
 
 
@@ -60,4 +61,9 @@ def as_text(value: Any) -> str:
         return str(value) if abs(value) < 10**30 else ""
     if isinstance(value, float):
         return f"{value:.10g}" if math.isfinite(value) else ""
-    return value if isinstance(value, str) else ""
+    return storable(value) if isinstance(value, str) else ""
+
+
+def storable(text: str) -> str:
+    """Without halves of signs, which no database and no file takes."""
+    return text if text.isascii() else _HALVES.sub("\ufffd", text)

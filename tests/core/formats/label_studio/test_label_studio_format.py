@@ -416,3 +416,13 @@ def test_an_image_of_unknown_size_is_told(tmp_path: Path) -> None:
 def test_what_is_recognised(tmp_path: Path, content: Any, is_it: bool) -> None:
     (tmp_path / "a.json").write_text(json.dumps(content))
     assert (FORMAT.detect(tmp_path / "a.json") > 0) == (FORMAT.detect(tmp_path) > 0) == is_it
+
+
+def test_halves_of_signs_never_reach_the_database(read: Read) -> None:
+    text = region(RECTANGLE | {"text": ["a\ud800b"]}, "textarea", None)
+    data = {"image": "https://example.org/x/a.jpg?\ud800", "camera": "\udfff"}
+    result = read([task(region(RECTANGLE), text, data=data)])
+    details = result.images[0].annotations[0].details
+    assert details is not None and details.text == "a\ufffdb"
+    assert result.images[0].details is not None
+    result.images[0].details.to_text().encode()

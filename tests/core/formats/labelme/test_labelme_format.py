@@ -395,3 +395,30 @@ def test_a_file_with_too_much_besides_its_picture_is_refused(tmp_path: Path) -> 
         gather(FORMAT.read(ImportSource(path), size_of=lambda _: None))
     path.write_text('{"imagePath": "a.jpg", "shapes": [], "imageData": "' + "A" * 34_000_000 + '"}')
     assert "image-missing" in kinds(gather(FORMAT.read(ImportSource(path), size_of=lambda _: None)))
+
+
+def test_names_that_are_not_utf8_are_offered_and_read_as_chosen(tmp_path: Path, pictures: Pictures) -> None:
+    pictures(tmp_path, "a.jpg", "b.jpg")
+    for name in "ab":
+        content = {
+            "shapes": [shape(TRIANGLE, label="识别文字"), shape(TRIANGLE, label="图片")],
+            "imagePath": f"{name}.jpg",
+        }
+        (tmp_path / f"{name}.json").write_bytes(json.dumps(content, ensure_ascii=False).encode("gbk"))
+    unread = gather(FORMAT.read(ImportSource(tmp_path), size_of=lambda _: None))
+    (problem,) = unread.problems
+    assert problem.kind == "names-not-utf8" and problem.offers[0][0] == "gbk"
+    assert all(name.isprintable() and name.isascii() for name in unread.categories)
+    chosen = gather(FORMAT.read(ImportSource(tmp_path, names_encoding="gbk"), size_of=lambda _: None))
+    assert chosen.categories == ("识别文字", "图片") and kinds(chosen) == ["names-encoding"]
+    with pytest.raises(FormatError):
+        source = ImportSource(tmp_path / "a.json", names_encoding="no-such")
+        gather(FORMAT.read(source, size_of=lambda _: None))
+
+
+def test_halves_of_signs_never_reach_the_database(read: Read) -> None:
+    result = read([shape(TRIANGLE, description="a\ud800b", attributes={"x\ud800": "y\udfff"})])
+    details = result.images[0].annotations[0].details
+    assert details is not None
+    details.to_text().encode()
+    assert details.text == "a\ufffdb"
