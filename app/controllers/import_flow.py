@@ -145,7 +145,7 @@ class ImportFlow(QObject):
         """Where the archive would be unpacked; what is wrong with it is said by the preview."""
 
         def got(folder: Path | None) -> None:
-            if self._dialog is not None and folder is not None:
+            if self._dialog is not None:
                 self._dialog.set_unpack_folder(archive, folder)
 
         self._jobs.run(lambda: self._imports.folder_for(archive), then=got, on_error=lambda _message: None)

@@ -244,6 +244,8 @@ def _kept_lines(report: KeptReport) -> list[str]:
     if report.n_problems:
         lines.append(f"{counted(report.n_problems, 'problem or remark', 'problems and remarks')}:")
     lines += [f"  {problem['text']}" for problem in content.get("problems", ())]
+    if content.get("n_more_problems"):
+        lines.append(f"  and {content['n_more_problems']} more, which are not kept.")
     return lines
 
 

@@ -39,10 +39,20 @@ class Opened:
     problems: tuple[Problem, ...] = ()
 
 
-def default_folder(archive: Path, home: Path) -> Path:
-    """Where an archive is unpacked when nobody says otherwise. Raises FormatError, RefusedError."""
-    name = re.sub(r"[^\w.-]+", "-", archive.stem, flags=re.ASCII).strip("-.")[:60] or "archive"
-    return home / f"{name}-{list_archive(archive).identity[:8]}"
+def default_folder(archive: Path, home: Path) -> Path | None:
+    """Where an archive is unpacked when nobody says otherwise; None when it holds no pictures, so that nothing of it
+    has to stay. Raises FormatError, RefusedError."""
+    listing = list_archive(archive)
+    return _default_folder(listing, home) if _has_pictures(listing) else None
+
+
+def _default_folder(listing: Listing, home: Path) -> Path:
+    name = re.sub(r"[^\w.-]+", "-", listing.archive.stem, flags=re.ASCII).strip("-.")[:60] or "archive"
+    return home / f"{name}-{listing.identity[:8]}"
+
+
+def _has_pictures(listing: Listing) -> bool:
+    return any(is_image_name(member.path) for member in listing.members)
 
 
 @contextmanager
@@ -66,9 +76,8 @@ def opened_source(
 
     progress(0, 0, "Opening the archive")
     listing = list_archive(source.path)
-    has_pictures = any(is_image_name(member.path) for member in listing.members)
-    if has_pictures and source.images_root is None and not is_trial:
-        place = source.unpack_to or (home and default_folder(source.path, home))
+    if _has_pictures(listing) and source.images_root is None and not is_trial:
+        place = source.unpack_to or (home and _default_folder(listing, home))
         if place is None:
             raise RefusedError("Say where the archive is to be unpacked.", hint="Choose a folder.")
         left_out = _unpack_to_stay(listing, place, progress, check)

@@ -143,8 +143,8 @@ class ImportDialog(QDialog):
         """By format, what it asks before it reads."""
         self._preview.set_questions(questions)
 
-    def set_unpack_folder(self, archive: Path, folder: Path) -> None:
-        """Where an archive is unpacked when the person says nothing else."""
+    def set_unpack_folder(self, archive: Path, folder: Path | None) -> None:
+        """Where an archive is unpacked when the person says nothing else; None = nothing of it has to stay."""
         self._source.set_unpack_folder(archive, folder)
 
     @property

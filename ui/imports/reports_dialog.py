@@ -142,6 +142,8 @@ def _words(content: Mapping[str, Any]) -> list[str]:
     if differences:
         taken = "; the changes were taken over" if content.get("is_replacing") else ""
         lines.append(f"In images that the project had: {in_words(Difference(**differences))}{taken}.")
+    if content.get("n_more_problems"):
+        lines.append(f"{count(content['n_more_problems'])} more problems are not kept.")
     return lines
 
 

@@ -110,10 +110,11 @@ class SourcePage(QWidget):
         """What is filled in is an archive whose pictures would be unpacked."""
         return self._archive is not None
 
-    def set_unpack_folder(self, archive: Path, folder: Path) -> None:
-        """Where an archive is unpacked when the person says nothing else."""
+    def set_unpack_folder(self, archive: Path, folder: Path | None) -> None:
+        """Where an archive is unpacked when the person says nothing else; None = nothing of it has to stay."""
         if archive == self._archive and self._unpack.path() is None:
             self._unpack.set_path(folder)
+            self._form.setRowVisible(1, folder is not None)
 
     def _look_at_path(self) -> None:
         path = self._path.path()

@@ -118,3 +118,18 @@ def test_options_reach_the_format_and_unknown_ones_are_refused(imports: ImportSe
     assert "prefix" in caught.value.hint
     with pytest.raises(RefusedError, match='"y-" is no answer'):
         imports.preview(replace(source, options=(("prefix", "y-"),)))
+
+
+def test_the_same_holds_of_formats_that_read_in_columns(
+    registry: Registry, add_picture: Callable[..., Path], write_coco: Callable[..., Path], pictures: Path
+) -> None:
+    coco = ImportService(registry)
+    for number, colour in enumerate(("red", "green", "blue"), start=1):
+        add_picture(f"{number}.png", colour=colour)
+    boxes = [("1.png", "cat", [1, 1, 8, 8]), ("1.png", "Cat", [20, 1, 8, 8]), ("2.png", "junk", [1, 1, 8, 8])]
+    file = write_coco([*boxes, ("3.png", "cat", [1, 1, 8, 8])])
+    preview = coco.preview(ImportSource(file, pictures, mapping=(("Cat", "cat"), ("junk", None))))
+    assert preview.categories == (("cat", 3),)
+    assert preview.n_annotated == 2
+    assert "1 image has only annotations that are left out" in problem(preview, "images-left-open").text
+    assert [(one.name, one.n_annotations) for one in preview.classes] == [("cat", 2), ("Cat", 1), ("junk", 1)]

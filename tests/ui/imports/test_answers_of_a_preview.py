@@ -221,5 +221,8 @@ def test_where_an_archive_is_unpacked_is_shown_and_can_be_changed(qtbot: QtBot, 
     assert page._unpack.isVisible() and page._unpack.path() is None
     dialog.set_unpack_folder(Path("/data/a.zip"), Path("/home/unpacked/a-1"))
     assert page.source() == ImportSource(Path("/data/a.zip"), unpack_to=Path("/home/unpacked/a-1"))
+    dialog.set_source(Path("/data/annotations.zip"))
+    dialog.set_unpack_folder(Path("/data/annotations.zip"), None)
+    assert not page._unpack.isVisible(), "nothing of it has to stay"
     dialog.set_source(Path("/data/folder"))
     assert not page._unpack.isVisible() and page.source() == ImportSource(Path("/data/folder"))
