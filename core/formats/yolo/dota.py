@@ -12,7 +12,7 @@ from core.domain.imports import Problem, RawAnnotation, Severity
 from core.domain.names import one_line
 from core.formats.reading.geometry_checks import check_shape
 from core.formats.reading.text_files import decode_lines, read_limited
-from core.formats.yolo.row_forms import MAX_BYTES
+from core.formats.yolo.row_forms import MAX_BYTES, MOST_SIGNS
 from core.formats.yolo.rows import BadRowError, LabelFile, short
 from core.formats.yolo.tally import BOXES, Tally
 
@@ -53,7 +53,7 @@ def read_dota_file(path: Path, size: tuple[int, int], tally: Tally) -> LabelFile
     problems: list[Problem] = []
     stated: list[tuple[str, str]] = []
     for line, text in enumerate(decode_lines(read_limited(path, MAX_BYTES)), start=1):
-        words = text.split()
+        words = text[:MOST_SIGNS].split()
         head = header_of(text) if not rows else None
         if head is not None or not words:
             stated += [(f"yolo:{head[0]}", head[1])] if head is not None else []

@@ -13,7 +13,7 @@ from core.domain.imports import Problem, RawAnnotation, Severity
 from core.domain.names import shown
 from core.formats.reading.geometry_checks import check_shape
 from core.formats.reading.text_files import decode_lines, read_limited
-from core.formats.yolo.row_forms import MAX_BYTES, PLAIN, TRACK, RowForm
+from core.formats.yolo.row_forms import MAX_BYTES, MOST_SIGNS, PLAIN, TRACK, RowForm
 from core.formats.yolo.tally import BOXES, Tally
 
 MADE_BY = "predictions"
@@ -64,7 +64,7 @@ def read_label_file(
     problems: list[Problem] = []
     highest = -1
     for line, text in enumerate(decode_lines(read_limited(path, MAX_BYTES)), start=1):
-        words = text.split()
+        words = text[:MOST_SIGNS].split()
         if not words:
             continue
         row = " ".join(words)
@@ -74,6 +74,7 @@ def read_label_file(
             continue
         rows[row] = line
         try:
+            _check_length(text)
             index = _class_index(words[0], names)
             extra, values = _parted(_numbers(words), words, form)
             shape = _shape(values, size)
@@ -94,6 +95,11 @@ def read_label_file(
             found = RawAnnotation(class_name(index, names), sound, line=line)
             annotations.append(found if extra is None else extra.added_to(found, tally))
     return LabelFile(tuple(annotations), tuple(problems), not rows, highest)
+
+
+def _check_length(text: str) -> None:
+    if len(text) > MOST_SIGNS:
+        raise BadRowError("row-too-long", f"has {len(text)} signs, more than the {MOST_SIGNS} that are read of a row")
 
 
 def _is_well_inside(box: Box, size: tuple[int, int]) -> bool:
@@ -242,5 +248,5 @@ def _number(word: str) -> float | None:
 
 
 def short(text: str) -> str:
-    text = shown(text.strip())
+    text = shown(text[:1000].strip())
     return text if len(text) <= 60 else text[:57] + "..."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,12 @@ def test_predicted_keypoints_have_a_confidence_too(tmp_path: Path) -> None:
 def test_a_shape_of_keypoints_that_is_none_is_passed_over(tmp_path: Path, told: str) -> None:
     yaml = f"train: images\nval: images\nkpt_shape: {told}\nnames: [cat]\n"
     assert len(objects(read(folder(tmp_path, BOX, more={"data.yaml": yaml})))) == 1
+
+
+def test_a_row_of_millions_of_numbers_is_left_out_and_takes_little_room(tmp_path: Path) -> None:
+    tracemalloc.start()
+    result = read(folder(tmp_path, f"{BOX}\n0 {'0.5 ' * 4_000_000}\n", f"0 {'0.5 ' * 1_500_000}0.25\n"))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert [(problem.kind, problem.line) for problem in result.problems] == [("row-too-long", 2), ("row-too-long", 1)]
+    assert len(objects(result)) == 1 and peak < 200e6
