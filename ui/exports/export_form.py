@@ -60,6 +60,7 @@ class ExportForm(QWidget):
         self._target.path_changed.connect(self._on_target)
         self.pictures.changed.connect(self.changed)
         self.options.changed.connect(self.changed)
+        self.options.changed.connect(self._show_losses)
         self._choice.scope_changed.connect(self._on_choice)
         self.set_survey(None)
         self.set_target_refusal(None, "")
@@ -127,7 +128,7 @@ class ExportForm(QWidget):
             )
         self._amount.setText(amount)
         self.pictures.set_size(survey.n_picture_bytes if survey is not None else None)
-        self._losses.show_losses(self.formats.chosen(), survey)
+        self._losses.show_losses(self.formats.chosen(), survey, dict(self.options.answers()))
         self.changed.emit()
 
     def set_target_refusal(self, target: Path | None, reason: str) -> None:
@@ -185,9 +186,12 @@ class ExportForm(QWidget):
     def _on_format(self) -> None:
         info = self.formats.chosen()
         self.options.set_options(info.write_options if info is not None else ())
-        self._losses.show_losses(self.formats.chosen(), self._survey)
+        self._show_losses()
         self._suggest()
         self.changed.emit()
+
+    def _show_losses(self) -> None:
+        self._losses.show_losses(self.formats.chosen(), self._survey, dict(self.options.answers()))
 
     def _on_target(self) -> None:
         self.set_target_refusal(None, "")

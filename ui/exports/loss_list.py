@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
@@ -52,8 +55,11 @@ class LossList(QWidget):
         """As they are shown."""
         return self._sentences
 
-    def show_losses(self, info: FormatInfo | None, survey: ExportSurvey | None) -> None:
-        """None = not known yet."""
+    def show_losses(
+        self, info: FormatInfo | None, survey: ExportSurvey | None, answers: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """None = not known yet. `answers` are those to the format's questions that differ from what holds anyway; what they
+        change is said when it is written."""
         while (item := self._grid.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()  # it goes when control is back in the event loop
@@ -63,10 +69,10 @@ class LossList(QWidget):
         self._holds.setText("" if info is None else self._words_of(info))
         if info is None or survey is None:
             return
-        problems = info.loss_problems(survey.contents)
+        problems = info.loss_problems(survey.contents, answers)
         for problem in problems:
             self._add(_ICONS[problem.severity], str(problem.severity), problem.text)
-        if not any(problem.severity is not Severity.INFO for problem in problems):
+        if not answers and not any(problem.severity is not Severity.INFO for problem in problems):
             self._add("circle-check", "success", self.tr("Every annotation is kept as it is."))
 
     def _words_of(self, info: FormatInfo) -> str:

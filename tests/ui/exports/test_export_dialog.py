@@ -8,12 +8,13 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from core.domain.exports import ExportReport, ExportRequest, ExportScope, ExportSurvey
-from core.domain.formats import Content, FormatInfo
+from core.domain.formats import Content, FormatInfo, FormatOption, Loss, ShapeKind
 from core.domain.ids import ProjectId
 from core.domain.imports import Problem
 from core.domain.messages import UserMessage
 from core.domain.projects import Project
 from ui.exports.export_dialog import ExportDialog
+from ui.exports.loss_list import LossList
 from ui.exports.picture_choice import COPY
 
 PROJECT = ProjectId("p")
@@ -79,6 +80,19 @@ def test_what_will_be_lost_is_told_for_the_format_in_view(dialog: ExportDialog) 
     assert "Holds boxes, polygons, classes of whole images, images seen to be empty and sets." in [
         dialog.form.losses._holds.text()
     ]
+
+
+def test_what_an_answer_prevents_is_not_told_as_lost_and_what_it_changes_is_not_called_kept(qtbot: QtBot) -> None:
+    parts = Loss(Content.POLYGONS, "cut into parts", unless=(("task", "boxes"),))
+    task = FormatOption("task", "Write", choices=(("auto", "as it is"), ("boxes", "boxes")), default="auto")
+    info = FormatInfo("asking", "Asking", shapes_written=frozenset(ShapeKind), losses=(parts,), write_options=(task,))
+    losses = LossList()
+    qtbot.addWidget(losses)
+    survey = ExportSurvey(8, 40, {Content.POLYGONS: 12}, 5_000_000)
+    losses.show_losses(info, survey)
+    assert losses.sentences == ["12 polygons: cut into parts."]
+    losses.show_losses(info, survey, {"task": "boxes"})
+    assert losses.sentences == []
 
 
 def test_the_folder_is_suggested_beside_the_projects_and_follows_the_format(
