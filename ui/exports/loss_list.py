@@ -58,8 +58,8 @@ class LossList(QWidget):
     def show_losses(
         self, info: FormatInfo | None, survey: ExportSurvey | None, answers: Mapping[str, str] = MappingProxyType({})
     ) -> None:
-        """None = not known yet. `answers` are those to the format's questions that differ from what holds anyway; what they
-        change is said when it is written."""
+        """None = not known yet. `answers` are those to the format's questions that differ from what holds anyway; what
+        they change is said when it is written."""
         while (item := self._grid.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()  # it goes when control is back in the event loop
