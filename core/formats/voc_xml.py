@@ -13,7 +13,7 @@ from core.domain.geometry import Box, Polygon
 from core.domain.imports import RawAnnotation, RawImage
 from core.domain.names import shown
 from core.formats.reading.spellings import stated_name
-from core.formats.reading.voc_objects import CROWD, DETAILS, FLAGS
+from core.formats.reading.voc_objects import CROWD, DETAILS, FLAGS, FROM_1, PIXELS
 
 _SPECIAL = re.compile("[&<>]")
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -34,13 +34,14 @@ class XmlNames:
         return key
 
 
-def to_voc_xml(image: RawImage, *, name: str, folder: str) -> tuple[str, int]:
+def to_voc_xml(image: RawImage, *, name: str, folder: str, is_from_1: bool = False) -> tuple[str, int]:
     """The file's text, and the number of its objects. `name` and `folder` are the picture's as they are stated.
+    `is_from_1`: pixels are counted from 1 and a box's last ones belong to it, which the file says.
 
     Objects without a class are left out; those without a shape are boxes of the whole image, or left out when its size
     is not known.
     """
-    objects = [text for item in image.annotations for text in _object(item, image)]
+    objects = [text for item in image.annotations for text in _object(item, image, float(is_from_1))]
     verified = ' verified="yes"' if image.details is not None and image.details.get("voc:verified") else ""
     lines = [
         f"<annotation{verified}>",
@@ -49,7 +50,7 @@ def to_voc_xml(image: RawImage, *, name: str, folder: str) -> tuple[str, int]:
         *_about(image.details),
         *_size(image),
         f"  <segmented>{int(any(isinstance(item.geometry, Polygon) for item in image.annotations))}</segmented>",
-        *_attributes(_pairs_of(image.details), "  "),
+        *_attributes([*([(PIXELS, FROM_1)] if is_from_1 else []), *_pairs_of(image.details)], "  "),
         *objects,
         "</annotation>",
         "",
@@ -74,7 +75,7 @@ def _size(image: RawImage) -> Iterable[str]:
     ]
 
 
-def _object(item: RawAnnotation, image: RawImage) -> Iterable[str]:
+def _object(item: RawAnnotation, image: RawImage, offset: float) -> Iterable[str]:
     shape = item.geometry
     if item.category is None:
         return
@@ -90,22 +91,22 @@ def _object(item: RawAnnotation, image: RawImage) -> Iterable[str]:
         *(f"    <{name}>{_text(value)}</{name}>" for name, value in flags.items()),
         *([f"    <confidence>{item.confidence:.10g}</confidence>"] if item.confidence is not None else []),
         "    <bndbox>",
-        f"      <xmin>{box.x0:.10g}</xmin>",
-        f"      <ymin>{box.y0:.10g}</ymin>",
+        f"      <xmin>{box.x0 + offset:.10g}</xmin>",
+        f"      <ymin>{box.y0 + offset:.10g}</ymin>",
         f"      <xmax>{box.x1:.10g}</xmax>",
         f"      <ymax>{box.y1:.10g}</ymax>",
         "    </bndbox>",
     ]
     if isinstance(shape, Polygon):
         for ring in shape.rings:
-            lines += ["    <polygon>", *_points(ring), "    </polygon>"]
+            lines += ["    <polygon>", *_points(ring, offset / 2), "    </polygon>"]
     lines += [*_attributes(_pairs(item), "    "), "  </object>"]
     yield "\n".join(lines)
 
 
-def _points(ring: tuple[float, ...]) -> Iterable[str]:
+def _points(ring: tuple[float, ...], offset: float) -> Iterable[str]:
     for number, (x, y) in enumerate(zip(ring[0::2], ring[1::2], strict=True), start=1):
-        yield f"      <x{number}>{x:.10g}</x{number}><y{number}>{y:.10g}</y{number}>"
+        yield f"      <x{number}>{x + offset:.10g}</x{number}><y{number}>{y + offset:.10g}</y{number}>"
 
 
 def _pairs(item: RawAnnotation) -> list[tuple[str, str]]:

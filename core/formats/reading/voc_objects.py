@@ -22,7 +22,7 @@ from core.formats.reading.kept_details import kept_details
 from core.formats.reading.xml_files import Node, read_xml
 from core.formats.rotated import Rotated, corners_of
 
-DETAILS, CROWD = "calque:details", "is_crowd"
+DETAILS, CROWD, PIXELS, FROM_1 = "calque:details", "is_crowd", "calque:pixels", "from-1"
 FLAGS: Mapping[str, str] = {"pose": "Unspecified", "truncated": "0", "difficult": "0", "occluded": "0"}
 """What an object says besides, with what is nothing to remember."""
 
@@ -42,6 +42,7 @@ class VocDocument:
     path: str
     size: tuple[int, int] | None
     details: ImageDetails | None
+    is_from_1: bool = False  # the file says itself that its pixels are counted from 1
 
     @property
     def objects(self) -> Iterator[Node]:
@@ -77,13 +78,15 @@ def read_voc(path: Path) -> VocDocument:
     if root.name != "annotation":
         text = f'"{shown(path.name)}" is not Pascal VOC: its outermost element is "{shown(root.name)}".'
         raise FormatError(text, file=path, line=root.line)
-    return VocDocument(path, root, _text(root, "filename"), _text(root, "path"), _size(root), _image_details(root))
+    is_from_1 = (PIXELS, FROM_1) in _attributes(root)
+    name, stated = _text(root, "filename"), _text(root, "path")
+    return VocDocument(path, root, name, stated, _size(root), _image_details(root), is_from_1)
 
 
 def extents_of(document: VocDocument, offset: float) -> Iterator[Box]:
     """Of the objects' shapes as stated, for the question on which picture they were drawn."""
     for node in document.objects:
-        shape = _shapes(node, offset).best
+        shape = _shapes(node, max(offset, document.is_from_1)).best
         if shape is not None and shape.is_finite():
             yield shape.bounds()
 
@@ -96,7 +99,7 @@ def read_objects(
     content = VocContent(made_by)
     for node in document.objects:
         content.n_stated += 1
-        _add(node, document, size, float(is_from_1), content)
+        _add(node, document, size, float(is_from_1 or document.is_from_1), content)
     return content
 
 
@@ -252,7 +255,7 @@ def _image_details(root: Node) -> ImageDetails | None:
             stated_id = value
         elif name == "calque:url":
             url = value
-        else:
+        elif name != PIXELS:
             attributes.append((name, value))
     found = ImageDetails(stated_id, url, tuple(attributes))
     return found if found != ImageDetails() else None

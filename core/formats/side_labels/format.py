@@ -50,6 +50,7 @@ class SideLabelsFormat:
         folder = source.path.parent if is_single else source.path
         problems: list[Problem] = []
         files = [source.path] if is_single else list(label_files(folder, problems))
+        files = [file for file in files if file not in source.left_out]
         if not files:
             hint = problems[0].text if problems else "Each lies beside its image and is called like it."
             raise FormatError(f'"{shown(source.path)}" holds no text file of labels.', file=source.path, hint=hint)

@@ -35,6 +35,7 @@ from core.formats.voc.sets import ListedSets, key_of, missing_problems, read_lis
 from core.formats.voc.writing import write_voc
 
 PIXELS, PLAIN, FROM_1 = "pixels", "plain", "from-1"
+_COUNTING = ((PLAIN, "plain numbers"), (FROM_1, "pixels counted from 1"))
 
 
 class VocFormat:
@@ -61,7 +62,16 @@ class VocFormat:
                 PIXELS,
                 "Coordinates",
                 "Most programs write plain numbers. VOC's own development kit counts pixels from 1.",
-                ((PLAIN, "plain numbers"), (FROM_1, "pixels counted from 1")),
+                _COUNTING,
+                PLAIN,
+            ),
+        ),
+        write_options=(
+            FormatOption(
+                PIXELS,
+                "Coordinates",
+                "Programs that follow VOC's development kit, as supervision does, count pixels from 1.",
+                _COUNTING,
                 PLAIN,
             ),
         ),
@@ -78,6 +88,7 @@ class VocFormat:
         is_single = source.path.is_file()
         folder = source.path.parent if is_single else source.path
         files = [name_in(source.path)] if is_single else list(find_named(folder, problems))
+        files = [file for file in files if file.file not in source.left_out]
         if not files:
             hint = problems[0].text if problems else ""
             raise FormatError(f'"{shown(source.path)}" holds no Pascal VOC file (.xml).', file=source.path, hint=hint)
@@ -89,7 +100,7 @@ class VocFormat:
     def write(
         self, images: Iterable[RawImage], categories: Sequence[str], folder: Path, *, options: WriteOptions
     ) -> WriteResult:
-        return write_voc(images, folder)
+        return write_voc(images, folder, is_from_1=options.option(PIXELS, PLAIN) == FROM_1)
 
 
 class _Telling:

@@ -16,7 +16,7 @@ from core.formats.voc_xml import XmlNames, to_voc_xml
 from core.formats.writing import open_whole, write_file
 
 
-def write_voc(images: Iterable[RawImage], folder: Path) -> WriteResult:
+def write_voc(images: Iterable[RawImage], folder: Path, *, is_from_1: bool = False) -> WriteResult:
     """Raises StorageError."""
     (folder / ANNOTATIONS).mkdir(exist_ok=True)
     names = XmlNames()
@@ -27,7 +27,7 @@ def write_voc(images: Iterable[RawImage], folder: Path) -> WriteResult:
             is_spoken_of = bool(image.annotations) or image.is_explicit_negative
             if is_spoken_of:
                 key = names.take(image.path)
-                text, n_objects = to_voc_xml(image, name=image.path, folder=PICTURES)
+                text, n_objects = to_voc_xml(image, name=image.path, folder=PICTURES, is_from_1=is_from_1)
                 write_file(folder / ANNOTATIONS / f"{key}.xml", text)
                 n_images += 1
                 n_annotations += n_objects

@@ -156,6 +156,8 @@ def test_two_files_of_one_picture(tmp_path: Path, pictures: Pictures, always_100
     assert one(result).category == "cat"
     (problem,) = result.problems
     assert (problem.kind, problem.file) == ("annotation-file-duplicate", str(tmp_path / "b.xml"))
+    other = read(tmp_path, always_100_by_80, left_out=(tmp_path / "a.xml",))
+    assert one(other).category == "dog" and other.problems == ()
 
 
 @pytest.mark.parametrize(

@@ -92,3 +92,21 @@ def test_other_programs_find_what_they_look_for(tmp_path: Path) -> None:
     assert said == ["cat", "Unspecified", "0", "0"]
     assert [found.findtext(f"bndbox/{key}") for key in ("xmin", "ymin", "xmax", "ymax")] == ["1", "2", "30", "20"]
     assert found.findtext("polygon/x2") == "30"
+
+
+def test_pixels_counted_from_1_are_said_in_the_file_and_come_back(tmp_path: Path) -> None:
+    shapes = (BOX, Polygon(((1, 2, 30, 2, 30, 20),)))
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "a.jpg").write_bytes(b"x")
+    image = RawImage("a.jpg", tuple(RawAnnotation("cat", shape) for shape in shapes), *SIZE)
+    write_data_set(FORMAT, [image], ["cat"], tmp_path / "out", answers={"pixels": "from-1"})
+    text = (tmp_path / "out/Annotations/a.xml").read_text()
+    corners = [
+        ElementTree.fromstring(text).findtext(f"object/bndbox/{key}") for key in ("xmin", "ymin", "xmax", "ymax")
+    ]
+    assert corners == ["11", "21", "30", "40"]
+    for options in ((), (("pixels", "from-1"),)):
+        source = ImportSource(tmp_path / "out", images_root=tmp_path / "pictures", options=options)
+        (back,) = gather(FORMAT.read(source, size_of=lambda _: PictureSize(*SIZE))).images
+        assert [item.geometry for item in back.annotations] == list(shapes)
+        assert back.details is None
