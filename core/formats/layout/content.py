@@ -104,7 +104,7 @@ def checked_baseline(stated: tuple[float, ...] | None, size: tuple[int, int] | N
     if not all(value == value and abs(value) != float("inf") for value in stated):
         return Baseline((), "baseline-invalid", "has a baseline with a coordinate that is not a finite number")
     points = pairs(stated)
-    inside = clipped(points, *size) if size is not None else points
+    inside = clipped(points, float(size[0]), float(size[1])) if size is not None else points
     if len(set(inside)) < 2:
         reason = "of less than two points" if len(set(points)) < 2 else "outside the image"
         return Baseline((), "baseline-invalid", f"has a baseline {reason}")

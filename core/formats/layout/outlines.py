@@ -54,8 +54,8 @@ def flat(points: Points) -> Ring:
     return tuple(value for point in points for value in point)
 
 
-def clipped(points: Points, width: int, height: int) -> Points:
-    return tuple((min(max(x, 0), width), min(max(y, 0), height)) for x, y in points)
+def clipped(points: Points, width: float, height: float) -> Points:
+    return tuple((min(max(x, 0.0), width), min(max(y, 0.0), height)) for x, y in points)
 
 
 def whole(points: Points) -> Points:

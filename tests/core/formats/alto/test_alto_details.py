@@ -77,6 +77,7 @@ def test_baselines(tmp_path: Path, stated: str, baseline: tuple[float, ...], kin
     result = of_one(tmp_path, line(more=f'BASELINE="{stated}"'))
     details = by_id(result)["l"].details
     assert details is not None and details.baseline == baseline and not details.is_baseline_derived
+    assert all(isinstance(value, float) for value in details.baseline), "as the registry gives them back"
     assert [(problem.kind, problem.line) for problem in result.problems] == ([(kind, 2)] if kind else [])
 
 
