@@ -26,7 +26,8 @@ def boxes(result: ReadResult) -> dict[str, list[tuple[str | None, float, float, 
         for item in image.annotations:
             assert isinstance(item.geometry, Box)
             box = item.geometry
-            found.setdefault(image.path, []).append((item.category, box.x0, box.y0, box.x1, box.y1))
+            x0, y0, x1, y1 = (round(value, 6) for value in (box.x0, box.y0, box.x1, box.y1))
+            found.setdefault(image.path, []).append((item.category, x0, y0, x1, y1))
     return {path: sorted(rows, key=str) for path, rows in found.items()}
 
 
@@ -56,7 +57,7 @@ def test_the_same_photographs_as_coco_as_voc_and_as_yolo(voc100: Path | None) ->
     assert not [problem for result in results for problem in result.problems if problem.severity is not Severity.INFO]
 
 
-@pytest.mark.parametrize("slug", ["voc", "csv", "modelarts"])
+@pytest.mark.parametrize("slug", ["voc", "csv", "modelarts", "labelme", "cvat", "label-studio"])
 def test_the_same_photographs_come_back_from_what_is_written(voc100: Path | None, tmp_path: Path, slug: str) -> None:
     if voc100 is None:
         return
@@ -69,6 +70,31 @@ def test_the_same_photographs_come_back_from_what_is_written(voc100: Path | None
     back = gather(catalog.get(slug).read(again, size_of=upright_size))
     assert sum(len(rows) for rows in boxes(back).values()) == 273
     assert boxes(back) == boxes(first)
+    assert not back.problems
+
+
+@pytest.mark.parametrize("slug", ["labelme", "cvat", "label-studio"])
+def test_the_outlines_of_pages_come_back_from_what_is_written(pages18c: Path | None, tmp_path: Path, slug: str) -> None:
+    if pages18c is None:
+        return
+
+    def outlines(result: ReadResult) -> dict[str, list[str]]:
+        shapes = {image.path: [(item.category, item.geometry) for item in image.annotations] for image in result.images}
+        return {
+            path: sorted(
+                f"{name} {[[f'{value:.3f}' for value in ring] for ring in (shape.outline() if shape else ())]}"
+                for name, shape in some
+            )
+            for path, some in shapes.items()
+        }
+
+    catalog = FormatCatalog()
+    first = gather(catalog.get("alto").read(ImportSource(pages18c), size_of=upright_size))
+    write_data_set(catalog.get(slug), first.images, first.categories, tmp_path / "out")
+    again = ImportSource(tmp_path / "out", images_root=pages18c)
+    back = gather(catalog.get(slug).read(again, size_of=upright_size))
+    assert sum(map(len, outlines(back).values())) == 799
+    assert outlines(back) == outlines(first)
     assert not back.problems
 
 
