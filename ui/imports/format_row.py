@@ -70,6 +70,7 @@ class FormatRow(QWidget):
             self._box.addItem(preview.format_title, preview.format)
         self._box.setCurrentIndex(self._box.findData(preview.format))
         self._reason.setText(self._words(preview, reasons))
+        self.setProperty("guide_page", f"format-{preview.format}.md")  # F1
         self._ask(self._questions.get(preview.format, ()), preview)
 
     def _words(self, preview: ImportPreview, reasons: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QComboBox
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
+from app.guide import page_for
 from core.domain.formats import FormatOption
 from core.domain.geometry import Box
 from core.domain.imports import (
@@ -76,6 +77,11 @@ def test_the_formats_that_may_read_it_come_first_with_reasons(dialog: ImportDial
     assert row._reason.text() == (
         "1 .json file looks like COCO. It could also be Pascal VOC (364 .xml files look like Pascal VOC)."
     )
+
+
+def test_f1_beside_the_format_leads_to_its_page(dialog: ImportDialog, preview: ImportPreview) -> None:
+    dialog.show_preview(preview)
+    assert page_for(dialog.preview_page._format._box, "start") == "format-coco.md"
 
 
 def test_another_format_is_looked_at_anew_without_answers_to_the_old_one(
