@@ -21,7 +21,7 @@ from core.formats.writing import open_whole
 
 STUDIO_NAME = "studio.json"
 LINES_NAME = "studio.txt"
-_DIGITS = 8  # of a share: 0.001 px in 100,000
+_DIGITS = 12  # of a share: a millionth of a pixel in 100,000 and less
 
 
 def write_studio(images: Iterable[RawImage], categories: Sequence[str], folder: Path) -> WriteResult:

@@ -57,7 +57,10 @@ def test_the_same_photographs_as_coco_as_voc_and_as_yolo(voc100: Path | None) ->
     assert not [problem for result in results for problem in result.problems if problem.severity is not Severity.INFO]
 
 
-@pytest.mark.parametrize("slug", ["voc", "csv", "modelarts", "labelme", "cvat", "label-studio"])
+@pytest.mark.parametrize(
+    "slug",
+    ["voc", "csv", "modelarts", "labelme", "cvat", "label-studio", "arkindex", "dataloop", "deepomatic"],
+)
 def test_the_same_photographs_come_back_from_what_is_written(voc100: Path | None, tmp_path: Path, slug: str) -> None:
     if voc100 is None:
         return
@@ -73,7 +76,7 @@ def test_the_same_photographs_come_back_from_what_is_written(voc100: Path | None
     assert not back.problems
 
 
-@pytest.mark.parametrize("slug", ["labelme", "cvat", "label-studio"])
+@pytest.mark.parametrize("slug", ["labelme", "cvat", "label-studio", "arkindex", "dataloop"])
 def test_the_outlines_of_pages_come_back_from_what_is_written(pages18c: Path | None, tmp_path: Path, slug: str) -> None:
     if pages18c is None:
         return
