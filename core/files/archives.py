@@ -33,6 +33,11 @@ _ARCHIVES = frozenset({".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".ra
 _NOT_A_PERSON_S = frozenset({"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"})
 _DEVICES = frozenset({"CON", "PRN", "AUX", "NUL", *(f"{name}{n}" for name in ("COM", "LPT") for n in range(1, 10))})
 
+# Of these alone the pieces that come out are bounded: a few bytes of the others may become gigabytes at once.
+_PACKINGS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OSError)
+_UNREADABLE = "is damaged"
+
 Progress = Callable[[int, int, str], None]
 
 
@@ -86,7 +91,7 @@ def list_archive(archive: Path) -> Listing:
             name = _decoded(info)
             digest.update(f"{name}\0{info.CRC}\0{info.file_size}\0".encode("utf-8", "surrogatepass"))
             path = name.replace("\\", "/")
-            if info.is_dir() or path.endswith("/") or _NOT_A_PERSON_S.intersection(path.split("/")):
+            if path.endswith("/") or _NOT_A_PERSON_S.intersection(path.split("/")):
                 continue
             reason = _refusal(info, path) or taken.take(path)
             if reason:
@@ -94,7 +99,7 @@ def list_archive(archive: Path) -> Listing:
             else:
                 members.append(Member(path, info.file_size, info))
     if not members:
-        if infos and all(info.flag_bits & 1 for info in infos if not info.is_dir()):
+        if infos and all(info.flag_bits & 1 for info in infos if not info.orig_filename.endswith("/")):
             text = f'"{shown(archive.name)}" is protected by a password.'
             raise RefusedError(text, hint="Unpack it yourself and choose the folder.")
         first = f" The first: {shown(left_out[0].name)} {left_out[0].reason}." if left_out else ""
@@ -148,16 +153,22 @@ def _write(opened: zipfile.ZipFile, member: Member, target: Path, check: Callabl
     """Why it could not be written, "" when it was. Counts the bytes that come out, whatever the archive claims."""
     n_written = 0
     try:
-        with opened.open(member.info) as source, target.open("xb") as file:
-            while piece := source.read(_PIECE):
-                n_written += len(piece)
-                if n_written > member.n_bytes:
-                    return "is larger than the archive says"
-                file.write(piece)
-                check()
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError):
-        return "is damaged, or packed in a way that is not read"
-    return "" if n_written == member.n_bytes else "is shorter than the archive says"
+        source = opened.open(member.info)
+    except _DAMAGE:
+        return _UNREADABLE
+    with source, target.open("xb") as file:
+        while True:
+            try:
+                piece = source.read(_PIECE)
+            except _DAMAGE:
+                return _UNREADABLE
+            if not piece:
+                return "" if n_written == member.n_bytes else "is shorter than the archive says"
+            n_written += len(piece)
+            if n_written > member.n_bytes:
+                return "is larger than the archive says"
+            file.write(piece)
+            check()
 
 
 def _opened(archive: Path) -> zipfile.ZipFile:
@@ -190,6 +201,8 @@ def _refusal(info: zipfile.ZipInfo, path: str) -> str:
         return "is no plain file"
     if info.flag_bits & 1:
         return "is protected by a password"
+    if info.compress_type not in _PACKINGS:
+        return "is packed in a way that is not read"
     return refusal_of_name(path)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import random
 import stat
 import zipfile
 from collections.abc import Callable
@@ -14,6 +15,7 @@ import pytest
 
 from core.domain.imports import ImportSource
 from core.errors import FormatError, RefusedError
+from core.files.archives import list_archive, unpack
 from core.imports.service import ImportService
 from core.registry.database import Registry
 
@@ -120,12 +122,14 @@ def test_links_and_encrypted_members_are_left_out(imports: ImportService, archiv
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
     with zipfile.ZipFile(archive, "a") as made:
         made.writestr(link, "/etc/passwd")
+        made.writestr("bomb.png", b"x" * 30, zipfile.ZIP_BZIP2)
         made.writestr("secret.png", b"x" * 30)
     data = bytearray(archive.read_bytes())
     place = data.rindex(b"PK\x01\x02")  # the last entry of the list of content
     data[place + 8] |= 1
     archive.write_bytes(data)
     told = left_out(imports.preview(ImportSource(archive, unpack_to=tmp_path / "there")))
+    assert "packed in a way that is not read" in told["bomb.png"]
     assert "is a link" in told["link.png"] and "password" in told["secret.png"]
 
 
@@ -232,3 +236,25 @@ def test_what_a_killed_process_left_is_swept(imports: ImportService, unpacked: P
     (unpacked / "parish-12345678").mkdir()
     imports.sweep()
     assert {path.name for path in unpacked.iterdir()} == {"parish-12345678", f".calque-{working}-abcdefgh.part"}
+
+
+def test_many_mutated_archives_end_in_a_sentence(archive: Path, tmp_path: Path) -> None:
+    dice = random.Random(8)
+    sound = archive.read_bytes()
+    target = tmp_path / "mutated.zip"
+    for number in range(300):
+        data = bytearray(sound)
+        for _ in range(dice.choice((1, 2, 9))):
+            place = dice.randrange(len(data))
+            length = dice.randrange(0, 12)
+            data[place : place + length] = dice.randbytes(dice.randrange(0, 12))
+        target.write_bytes(data)
+        folder = tmp_path / f"out{number}"
+        folder.mkdir()
+        try:
+            listing = list_archive(target)
+            unpack(listing, listing.members, folder, progress=lambda _done, _total, _text: None, check=lambda: None)
+        except (FormatError, RefusedError) as error:
+            assert str(error)
+    files = {path.name for path in tmp_path.iterdir() if path.is_file()}
+    assert files == {"annotations.json", "mutated.zip", "parish.zip"}
