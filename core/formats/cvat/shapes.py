@@ -28,6 +28,10 @@ MADE_BY = "made_by"
 AUTOMATIC = "CVAT automatic annotation"
 SHAPES = frozenset({"box", "polygon", "ellipse", "mask", "tag"})
 WITHOUT_AREA = frozenset({"polyline", "points", "cuboid", "skeleton"})
+_KNOWN = frozenset(
+    {"label", "source", "occluded", "group_id", "z_order", "rotation", "score", "frame", "outside", "keyframe"}
+    | {"xtl", "ytl", "xbr", "ybr", "points", "cx", "cy", "rx", "ry", "rle", "left", "top", "width", "height"}
+)
 _MOST_TEXT = 2000
 _MOST_RLE = 8 * 2**20
 
@@ -186,6 +190,10 @@ def _details(node: Node, found: ShapesFound) -> AnnotationDetails | None:
         value = node.attributes.get(key, "").strip()
         if value and value not in (empty, "auto"):
             pairs.append((name, shown(value)))
+    for key in sorted(node.attributes.keys() - _KNOWN):  # what newer versions say of a shape
+        pairs.append((f"cvat:{shown(key)}", shown(node.attributes[key])))
+    if node.attributes.get("source") != "auto" and "score" in node.attributes:
+        pairs.append(("score", shown(node.attributes["score"])))
     if node.attributes.get("occluded") == "1":
         pairs.append(("occluded", "1"))
     text: str | None = None

@@ -158,6 +158,12 @@ def test_what_else_a_shape_says_is_kept(read: Read) -> None:
     assert item.made_by == ""
 
 
+def test_what_newer_versions_say_of_a_shape_is_kept(read: Read) -> None:
+    (item,) = read(image(BOX.replace("z_order", 'votes="3" score="0.75" z_order'))).images[0].annotations
+    assert item.details == AnnotationDetails(attributes=(("cvat:votes", "3"), ("score", "0.75")))
+    assert item.confidence is None
+
+
 def test_automatic_annotations_say_that_a_model_made_them(read: Read) -> None:
     inside = BOX.replace("manual", "auto").replace("z_order", 'score="0.5" z_order')
     (item,) = read(image(inside)).images[0].annotations
