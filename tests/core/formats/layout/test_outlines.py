@@ -42,7 +42,7 @@ def test_crossings_are_found_and_put_right_without_losing_a_corner(seed: int) ->
 
 def test_an_outline_with_crossings_without_end_becomes_its_hull() -> None:
     rng = random.Random(1)
-    points = tuple((rng.randrange(5000), rng.randrange(5000)) for _ in range(600))
+    points = tuple((rng.randrange(5000), rng.randrange(5000)) for _ in range(200))
     mended = without_crossings(points)
     assert crossings(mended) == 0 and set(mended) < set(points)
     turns = [turn(*mended[at : at + 3]) for at in range(len(mended) - 2)]
