@@ -42,8 +42,11 @@ def has_keypoints(record: Mapping[str, Any]) -> bool:
 
 def address_of(record: Mapping[str, Any]) -> str:
     """Where a picture is on a server; "" = the record does not say."""
-    found = (record.get(name) for name in _ADDRESSES)
-    return next((_storable(url) for url in found if isinstance(url, str) and "://" in url), "")
+    return address(*(record.get(name) for name in _ADDRESSES))
+
+
+def address(*candidates: Any) -> str:
+    return next((_storable(url) for url in candidates if isinstance(url, str) and "://" in url), "")
 
 
 def _is_finite(value: Any) -> bool:

@@ -29,8 +29,8 @@ class ImageEntry(msgspec.Struct, gc=False):
     file_name: str
     width: int | None = None
     height: int | None = None
-    coco_url: str = ""
-    flickr_url: str = ""
+    coco_url: str | None = None
+    flickr_url: str | None = None
 
 
 @dataclass(slots=True)

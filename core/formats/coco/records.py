@@ -12,7 +12,7 @@ from typing import Any
 from core.domain.counting import counted
 from core.domain.imports import Problem, Severity
 from core.domain.names import one_line, shown
-from core.formats.coco.extras import address_of, has_keypoints
+from core.formats.coco.extras import address, address_of, has_keypoints
 from core.formats.coco.objects_of_images import ObjectsOfImages, sort_out
 from core.formats.coco.parts import ImageEntry, read_parts
 from core.formats.coco.plain import Numbered, PlainObjects
@@ -168,7 +168,7 @@ def _read_images(document: CocoDocument, records: Sequence[Any]) -> tuple[dict[K
         if isinstance(record, ImageEntry):
             found, name = record.id, record.file_name
             sides = record.width, record.height
-            url = record.coco_url or record.flickr_url
+            url = address(record.coco_url, record.flickr_url)
         else:
             content = record if isinstance(record, dict) else {}
             found, name = key(content.get("id")), content.get("file_name")

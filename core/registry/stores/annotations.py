@@ -20,7 +20,7 @@ from core.registry.stores.driver import cursor_of
 from core.registry.stores.images import get_images, list_stated
 from core.registry.stores.judgements import list_tags
 from core.registry.stores.shapes import Shape, decode, encode
-from core.registry.stores.upkeep import IS_GROUND_TRUTH, Touched, annotations_written
+from core.registry.stores.upkeep import Touched, annotations_written
 from core.registry.tables.images import ANNOTATIONS, IMAGES
 
 _ROWS_PER_STATEMENT = 20_000
@@ -55,6 +55,11 @@ AnnotationTuple = tuple[
 ]
 """Image, category, source, kind, x0, y0, x1, y1, points, confidence, is it a crowd, details: as the table has them."""
 
+_OF_IMAGES = """
+SELECT id, image_id, category_id, source, confidence, is_crowd, details, kind, x0, y0, x1, y1, points FROM annotation
+WHERE image_id IN ({marks}) AND source != 'model' ORDER BY id
+"""
+_SOURCES = {source.value: source for source in Source}
 _INSERT = """
 INSERT INTO annotation (image_id, category_id, source, kind, x0, y0, x1, y1, points, confidence, is_crowd, details,
 is_corrected) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
@@ -105,36 +110,19 @@ def delete_annotations(session: Session, annotations: Mapping[int, Sequence[int]
 def list_ground_truth(session: Session, images: Iterable[int]) -> dict[int, list[Annotation]]:
     """By image key, in the order in which the annotations came to the registry."""
     found: dict[int, list[Annotation]] = {}
+    cursor = cursor_of(session)
     for chunk in chunked(images, KEYS_PER_QUERY):
-        rows = session.execute(
-            select(
-                ANNOTATIONS.c.id,
-                ANNOTATIONS.c.image_id,
-                ANNOTATIONS.c.category_id,
-                ANNOTATIONS.c.source,
-                ANNOTATIONS.c.confidence,
-                ANNOTATIONS.c.is_crowd,
-                ANNOTATIONS.c.details,
-                ANNOTATIONS.c.kind,
-                ANNOTATIONS.c.x0,
-                ANNOTATIONS.c.y0,
-                ANNOTATIONS.c.x1,
-                ANNOTATIONS.c.y1,
-                ANNOTATIONS.c.points,
-            )
-            .where(ANNOTATIONS.c.image_id.in_(chunk), IS_GROUND_TRUTH)
-            .order_by(ANNOTATIONS.c.id)
-        ).all()
+        rows = cursor.execute(_OF_IMAGES.format(marks=",".join("?" * len(chunk))), chunk)
         for key, image, category, source, confidence, is_crowd, details, *shape in rows:
             annotation = Annotation(
-                id=AnnotationId(str(key)),
-                image=ImageId(str(image)),
-                category=None if category is None else CategoryId(str(category)),
-                geometry=decode(Shape(*shape)),
-                source=Source(source),
+                AnnotationId(str(key)),
+                ImageId(str(image)),
+                None if category is None else CategoryId(str(category)),
+                decode(Shape(*shape)),
+                source=_SOURCES[source],
                 confidence=confidence,
-                is_crowd=is_crowd,
-                details=annotation_details(details),
+                is_crowd=bool(is_crowd),
+                details=None if details is None else annotation_details(details),
             )
             found.setdefault(image, []).append(annotation)
     return found

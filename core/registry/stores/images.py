@@ -155,13 +155,16 @@ def state_sets(session: Session, stated: Mapping[int, str]) -> None:
 def state_details(session: Session, stated: Mapping[int, ImageDetails]) -> None:
     """What an import says of images, by key: it takes the place of what an earlier one said."""
     changed: dict[int, str] = {}
+    cursor = cursor_of(session)
     for chunk in chunked(stated, KEYS_PER_QUERY):
-        query = select(ImageRow.id, ImageRow.details).where(ImageRow.id.in_(chunk))
-        changed |= {key: now for key, before in session.execute(query) if (now := stated[key].to_text()) != before}
+        query = f"SELECT id, details FROM image WHERE id IN ({','.join('?' * len(chunk))})"
+        changed |= {
+            key: now for key, before in cursor.execute(query, chunk) if (now := stated[key].to_text()) != before
+        }
     if changed:
         rows = [(now, key) for key, now in changed.items()]
-        cursor_of(session).executemany("UPDATE image SET details = ? WHERE id = ?", rows)
-        facts_written(session, changed)
+        cursor.executemany("UPDATE image SET details = ?, revision = revision + 1 WHERE id = ?", rows)
+        facts_written(session, changed, is_revised=True)
 
 
 def list_stated(session: Session, ids: Iterable[ImageId]) -> dict[ImageId, tuple[str, ImageDetails | None]]:

@@ -22,6 +22,7 @@ from core.domain.ids import ImageId, ProjectId
 from core.domain.projects import Source
 from core.registry.changes import note
 from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
+from core.registry.stores.driver import cursor_of
 from core.registry.stores.selections import forget_blocks
 from core.registry.tables.images import ANNOTATIONS, IMAGES
 from core.registry.tables.projects import FOLDER_CATEGORIES, FOLDERS, ProjectRow
@@ -129,13 +130,16 @@ def images_move(session: Session, project: ProjectId, folders: Mapping[int, int]
     note(session, Changes.of(projects=[project], image_lists=[project], folders=[project]))
 
 
-def facts_written(session: Session, images: Collection[int]) -> None:
-    """The facts of these images were written anew."""
-    for chunk in chunked(images, KEYS_PER_QUERY):
-        session.execute(update(IMAGES).where(IMAGES.c.id.in_(chunk)).values(revision=IMAGES.c.revision + 1))
+def facts_written(session: Session, images: Collection[int], *, is_revised: bool = False) -> None:
+    """The facts of these images were written anew; `is_revised`: and their revisions with them."""
     by_project: dict[str, list[int]] = defaultdict(list)
-    for key, place in _find_places(session, images).items():
-        by_project[place.project].append(key)
+    cursor = cursor_of(session)
+    for chunk in chunked(images, KEYS_PER_QUERY):
+        if not is_revised:
+            session.execute(update(IMAGES).where(IMAGES.c.id.in_(chunk)).values(revision=IMAGES.c.revision + 1))
+        marks = ",".join("?" * len(chunk))
+        for key, project in cursor.execute(f"SELECT id, project_id FROM image WHERE id IN ({marks})", chunk):
+            by_project[project].append(key)
     for project, keys in by_project.items():
         images_changed(session, project, keys)
         id = ProjectId(project)
