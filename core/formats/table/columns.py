@@ -44,6 +44,7 @@ _ROLES: Mapping[str, str] = {
 }
 _EDGES = ("x0", "y0", "x1", "y1")
 _PLACES = (*_EDGES, "x", "y", "w", "h", "cx", "cy", "bbox", "outline")
+_VAGUE = frozenset({"name", "type", "object"})  # the class of a box, but of an image anything
 _FLAGS = frozenset({"0", "1", "0.0", "1.0", "0,0", "1,0"})
 _SETS = frozenset({"train", "validation", "validate", "test", "unassigned", "training"})
 _NUMBER = re.compile(r"\s*-?\d+([.,]\d+)?\s*")
@@ -89,9 +90,11 @@ def _of_header(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Columns |
         return None
     edges = _edges(roles)
     has_places = bool(edges) or "bbox" in roles or "outline" in roles
+    if not has_places and "class" in roles and plain[roles["class"]] in _VAGUE and "shape" not in roles:
+        del roles["class"]
     taken = set(roles.values())
     rest = [(place, one_line(name)) for place, name in enumerate(names) if place not in taken and name.strip()]
-    is_marked = not has_places and "class" not in roles and bool(rest) and _is_marked(rows, rest)
+    is_marked = not has_places and "class" not in roles and len(rest) > 1 and _is_marked(rows, rest)
     if not has_places and not is_marked and "class" not in roles:
         return None
     is_open_images = {"imageid", "labelname", "xmin"} <= set(plain)

@@ -259,6 +259,9 @@ def test_shares_can_be_told_and_need_a_size(tmp_path: Path, pictures: Pictures) 
         "",
         "\n\n",
         "filename,width,height\na.jpg,100,80\n",
+        "filename,name,type\na.jpg,Old bridge,photograph\n",
+        "filename,is_seen\na.jpg,1\n",
+        "filename,text\na.jpg,In those days\n",
         "\0\0,\0",
     ],
 )
