@@ -10,6 +10,7 @@ COCO: tuple[Case, ...] = (
         "08c",
         n_images=7,
         objects={"birds": 0, "gull": 7},
+        kinds={"supercategories-left-out": 3},
         sets={"train": 4, "val": 2, "test": 1},
     ),
     Case(
