@@ -34,8 +34,8 @@ class SameImages:
         self._across: Counter[tuple[int, int]] = Counter()
 
     def hear(self, path: str, file: int, annotations: Iterable[RawAnnotation]) -> None:
-        """Of an image of which more files speak than one."""
-        now = frozenset(annotations)
+        """Of an image of which more files speak than one. What a model found is no version of what is there."""
+        now = frozenset(annotation for annotation in annotations if not annotation.made_by)
         others = self._said.setdefault(path, {})
         for other, before in others.items():
             if other == file:

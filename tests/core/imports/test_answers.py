@@ -133,3 +133,16 @@ def test_the_same_holds_of_formats_that_read_in_columns(
     assert preview.n_annotated == 2
     assert "1 image has only annotations that are left out" in problem(preview, "images-left-open").text
     assert [(one.name, one.n_annotations) for one in preview.classes] == [("cat", 2), ("Cat", 1), ("junk", 1)]
+
+
+def test_predictions_beside_a_file_of_ground_truth_are_no_version_of_it(
+    registry: Registry, add_picture: Callable[..., Path], write_coco: Callable[..., Path], pictures: Path
+) -> None:
+    add_picture("1.png")
+    write_coco([("1.png", "cat", [1, 1, 8, 8])]).rename(pictures / "truth.json")
+    found = json.loads((pictures / "truth.json").read_text())
+    found["annotations"] = [dict(found["annotations"][0], bbox=[2, 1, 8, 8], score=0.75)]
+    (pictures / "found.json").write_text(json.dumps(found))
+    preview = ImportService(registry).preview(ImportSource(pictures))
+    assert preview.can_import and preview.n_annotations == 1
+    assert preview.makers and "1 annotation was made by models" in problem(preview, "model-made-left-out").text
