@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from core.domain.imports import ImportReport
+from core.domain.imports import Difference, ImportReport
 from ui.icons import icon
+from ui.imports.changes_row import in_words
 from ui.widgets.figures import FigureRow, counted_figure, problem_figure
 from ui.widgets.formatting import counted
 from ui.widgets.labels import label
@@ -53,6 +54,8 @@ class ReportPage(QWidget):
             note += " " + self.tr("{images} stored turned (EXIF) and shown upright.").format(
                 images=counted(report.n_rotated, "image is", "images are")
             )
+        if report.differences is not None:
+            note += "\n" + self._changes(report.differences, is_replacing=report.is_replacing)
         self._note.setText(note)
         self._figures.set_figures(
             [
@@ -64,3 +67,10 @@ class ReportPage(QWidget):
             ]
         )
         self._problems.set_problems(report.problems)
+
+    def _changes(self, found: Difference, *, is_replacing: bool) -> str:
+        text = self.tr("In images that the project had: {words}.").format(words=in_words(found))
+        if not (found.changed or found.gone):
+            return text
+        done = self.tr("The changes were taken over.") if is_replacing else self.tr("Only what is new was added.")
+        return f"{text} {done}"

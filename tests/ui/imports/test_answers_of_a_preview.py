@@ -21,6 +21,7 @@ from core.domain.imports import (
     Differences,
     ImageDifference,
     ImportPreview,
+    ImportReport,
     ImportSource,
     RawAnnotation,
     Recognised,
@@ -232,3 +233,13 @@ def test_where_an_archive_is_unpacked_is_shown_and_can_be_changed(qtbot: QtBot, 
     assert not page._unpack.isVisible(), "nothing of it has to stay"
     dialog.set_source(Path("/data/folder"))
     assert not page._unpack.isVisible() and page.source() == ImportSource(Path("/data/folder"))
+
+
+def test_the_report_says_of_changes_what_was_done(dialog: ImportDialog, report: ImportReport) -> None:
+    dialog.show_report(replace(report, differences=TOTAL, is_replacing=True))
+    note = dialog._report_page._note
+    assert "30 annotations the same, 2 new, 3 changed" in note.text() and "were taken over" in note.text()
+    dialog.show_report(replace(report, differences=TOTAL))
+    assert note.text().endswith("Only what is new was added.")
+    dialog.show_report(replace(report, differences=Difference(same=3)))
+    assert note.text().endswith("0 not in the files any more.")
