@@ -80,7 +80,8 @@ def _entry(item: dict[str, Any], number: int, line: int) -> Entry:
     kind = as_text(item.get("type"))
     name = as_name(item.get("name"))
     made_by, confidence = _maker(item)
-    location = as_text(item.get("annotation-loc"))
+    told = item.get("annotation-loc")
+    location = told if isinstance(told, str) else ""  # as it stands, for the bytes of a name count
     if kind.endswith(("object_detection", "image_segmentation")) or (location and not kind):
         if location:
             return Entry(kind, location, None, made_by, confidence)
