@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from core.domain.imports import Problem, Severity
@@ -84,7 +85,7 @@ class Headers:
 
     def size_of(self, path: Path) -> PictureSize | None:
         header = self.get(path)
-        return None if header is None else PictureSize(header.width, header.height, is_sideways(header.orientation))
+        return None if header is None else _picture_size(header.width, header.height, is_sideways(header.orientation))
 
     def stored_size_of(self, path: Path) -> PictureSize | None:
         """Of the picture before it is turned upright."""
@@ -93,6 +94,12 @@ class Headers:
             return None
         size = (header.width, header.height)
         return PictureSize(*(size[::-1] if is_sideways(header.orientation) else size))
+
+
+@lru_cache(maxsize=1000)
+def _picture_size(width: int, height: int, is_sideways: bool) -> PictureSize:
+    """Nearly all pictures of a folder have one of a few sizes."""
+    return PictureSize(width, height, is_sideways)
 
 
 def examine_all(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain
 
 from core.domain.annotation_columns import ColumnAnnotations
@@ -146,6 +146,9 @@ class Telling:
     def _frame(self, document: CocoDocument, entry: CocoImage, path: str | None, evidence: Evidence) -> Frame:
         """Of the picture itself where it can be read, else as the file claims. Notes where the two differ."""
         picture = self._size_of(self._root / path) if path is not None else None
+        stated = (entry.width, entry.height)
+        if picture is not None and not picture.is_sideways and picture.size == stated:  # nearly all
+            return _plain_frame(picture.size)
         frame = frame_of(entry.size, picture)
         if frame.is_as_stored and frame.size is not None and picture is not None:
             drawn = evidence.judge(entry)
@@ -260,6 +263,12 @@ class Telling:
             is_most = 2 * counts.n_empty > counts.n_images
             severity = Severity.WARNING if is_most else Severity.INFO
             yield Problem("images-empty", text, file, severity=severity)
+
+
+@lru_cache(maxsize=1000)
+def _plain_frame(size: tuple[int, int]) -> Frame:
+    """Of a picture that is stored upright and has the size that the file says."""
+    return Frame(size)
 
 
 def _tell_extras(document: CocoDocument) -> None:
