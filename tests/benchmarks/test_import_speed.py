@@ -15,16 +15,26 @@ import os
 import random
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
+from PySide6.QtCore import Qt, QTimer
+from pytestqt.qtbot import QtBot
+
+from core.domain.imports import ImportSource
+from core.imports.service import ImportService
+from core.registry.database import Registry
 
 pytestmark = pytest.mark.benchmark
 
 FULL = (118_287, 860_001)
+INTERVAL_MS = 5
 CHILD = Path(__file__).with_name("coco_import.py")
 PER_LINK = 20_000  # file systems allow so many names of one file and more
 
@@ -114,3 +124,35 @@ def test_coco_of_full_size_beside_pycocotools(tmp_path: Path, is_outlined: bool)
         exported = run("export", home, tmp_path / f"exported{part}")
         print(f"  exported again {exported['cpu_s']:.1f}, {exported['peak_mb']:.0f} MB")
     print(f"  ten times as much took {spent[1] / spent[0]:.1f} times as long")
+
+
+def test_the_window_answers_while_coco_is_imported(tmp_path: Path, qtbot: QtBot) -> None:
+    """The import runs in a thread of this process, as in the window; a timer tells how late the event loop is."""
+    n_images, n = FULL[0] // 4, FULL[1] // 4
+    make_pictures(tmp_path / "images", n_images)
+    make_file(tmp_path / "a.json", n_images, n, is_outlined=True)
+    with Registry(tmp_path / "home" / "registry.sqlite", tmp_path / "home" / "backups") as registry:
+        imports = ImportService(registry)
+        folder = tmp_path / "images"
+        known = imports.commit(ImportSource(folder, format="images"), project_name="Benchmark").project
+        source = ImportSource(tmp_path / "a.json", images_root=folder, format="coco")
+        work = threading.Thread(target=imports.commit, args=(source,), kwargs={"project_name": "", "into": known})
+        late: list[float] = []
+        last = time.perf_counter()
+
+        def beat() -> None:
+            nonlocal last
+            now = time.perf_counter()
+            late.append(max(0.0, (now - last) * 1000 - INTERVAL_MS))
+            last = now
+
+        timer = QTimer()
+        timer.setTimerType(Qt.TimerType.PreciseTimer)
+        timer.timeout.connect(beat)
+        timer.start(INTERVAL_MS)
+        work.start()
+        qtbot.waitUntil(lambda: not work.is_alive(), timeout=300_000)
+        timer.stop()
+    p50, p95, p99 = np.percentile(late[1:], [50, 95, 99])
+    print(f"\nevent loop while {n} outlines are imported: p50 {p50:.1f}  p95 {p95:.1f}  p99 {p99:.1f}", end="")
+    print(f"  max {max(late):.1f} ms late ({len(late)} beats), load {os.getloadavg()[0]:.1f}  (goal p99 < 30 ms)")
