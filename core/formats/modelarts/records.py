@@ -120,7 +120,7 @@ def _details(item: dict[str, Any]) -> tuple[AnnotationDetails | None, bool]:
             except ValueError:
                 is_broken = True
         elif text := as_text(value):
-            attributes.append((one_line(key), shown(text) if not text.isprintable() else text))
+            attributes.append((one_line(key), text))
     attributes += [
         (f"{_PREFIX}{one_line(key)}", text)
         for key, value in item.items()

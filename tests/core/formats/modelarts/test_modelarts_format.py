@@ -249,7 +249,7 @@ def written(tmp_path: Path, images: list[RawImage], names: list[str], **answers:
 
 def test_everything_comes_back(tmp_path: Path) -> None:
     details = AnnotationDetails("7", "p", 2, "two\nlines", (1, 2), False, (("difficult", "1"), ("colour", "red")))
-    of_class = AnnotationDetails("8", attributes=(("colour", "red"), ("modelarts:creation-time", "2019")))
+    of_class = AnnotationDetails("8", attributes=(("colour", "red\nand blue"), ("modelarts:creation-time", "2019")))
     annotations = (
         RawAnnotation("cat", None, details=of_class),
         RawAnnotation("dog", None, made_by="modelarts/auto", confidence=0.5),
