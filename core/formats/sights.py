@@ -11,7 +11,16 @@ from pathlib import Path, PurePath
 from core.domain.counting import counted
 from core.domain.names import is_image_name, shown
 from core.formats.reading.text_files import head_of
-from core.formats.signs import DATABASE_HEAD_BYTES, HEAD_BYTES, STRUCTURED, SUFFIXES, Sight, sight_in
+from core.formats.signs import (
+    DATABASE_HEAD_BYTES,
+    DATABASES,
+    HEAD_BYTES,
+    IN_USE,
+    STRUCTURED,
+    SUFFIXES,
+    Sight,
+    sight_in,
+)
 
 __all__ = ["Look", "Seen", "Sight", "look_at", "seen_in", "sight_of"]
 
@@ -53,10 +62,18 @@ class Look:
 
 def sight_of(file: Path) -> Sight | None:
     """None when it looks like nothing that is known."""
+    if _is_open_database(file):
+        return IN_USE
     head = head_of(file, HEAD_BYTES)
     if head.startswith(b"SQLite format 3"):
         head = head_of(file, DATABASE_HEAD_BYTES)
     return sight_in(file.suffix.lower(), head)
+
+
+def _is_open_database(file: Path) -> bool:
+    """A program has it open, perhaps this one: closing it after a look would drop SQLite's locks of the process."""
+    beside = (file.with_name(file.name + ending) for ending in ("-wal", "-shm"))
+    return file.suffix.lower() in DATABASES and any(map(os.path.lexists, beside))
 
 
 def look_at(path: Path) -> Look:

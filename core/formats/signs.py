@@ -39,6 +39,10 @@ _MOT = Sight("tracks (MOT)", advice="That form is not read: convert it to COCO."
 _TABLE = Sight("a table of boxes", "csv")
 _ARKINDEX = Sight("an Arkindex export", "arkindex")
 _DATABASE = Sight("a database", advice="That form is not read: export it as COCO or YOLO where it was made.")
+IN_USE = Sight(
+    "a database that a program has open",
+    advice="It was not looked at: close the program, or choose the folder that holds the annotations only.",
+)
 _PARQUET = Sight("a table in Parquet", advice="That form is not read: write it as COCO or CSV.")
 _TFRECORD = Sight("TFRecord", advice="That form is not read: export it as COCO or Pascal VOC where it was made.")
 _MODELARTS = Sight("ModelArts", "modelarts")
@@ -68,6 +72,8 @@ _BY_SIGN: dict[str, tuple[tuple[bytes, Sight], ...]] = {
         (b'"annotated_regions"', Sight("Deepomatic", "deepomatic")),
         (b'"region_type"', Sight("Deepomatic", "deepomatic")),
         (b'"datasetId"', Sight("Dataloop", "dataloop")),
+        (b'"itemMetadata"', Sight("Dataloop", "dataloop")),
+        (b'"annotationsCount"', Sight("Dataloop", "dataloop")),
         (b'"itemId"', Sight("Dataloop", "dataloop")),
         (b'"data_row"', Sight("Labelbox", advice=_from("Labelbox", "COCO"))),
         (b'"box2d"', Sight("BDD100K", advice="That form is not read: convert it to COCO.")),
@@ -94,8 +100,8 @@ _BY_SIGN: dict[str, tuple[tuple[bytes, Sight], ...]] = {
     ".tfrecord": ((b"", _TFRECORD),),
     ".tfrecords": ((b"", _TFRECORD),),
 }
-_DATABASES = (".sqlite", ".sqlite3", ".db")
-SUFFIXES = frozenset({*_BY_SIGN, *_DATABASES, ".txt"})
+DATABASES = (".sqlite", ".sqlite3", ".db")
+SUFFIXES = frozenset({*_BY_SIGN, *DATABASES, ".txt"})
 """Endings of files that may be annotations."""
 
 STRUCTURED = frozenset({".json", ".xml", ".yaml", ".yml", ".data", ".manifest"})
