@@ -34,7 +34,8 @@ def images(n: int) -> Iterator[RawImage]:
     """With one to four boxes each."""
     chance = random.Random(1)
     for number in range(n):
-        corners = [(chance.randrange(500), chance.randrange(400)) for _ in range(chance.randrange(1, 5))]
+        # A set: what is said twice is read once.
+        corners = sorted({(chance.randrange(500), chance.randrange(400)) for _ in range(chance.randrange(1, 5))})
         found = tuple(RawAnnotation(chance.choice(CLASSES), Box(x, y, x + 60, y + 50.5)) for x, y in corners)
         yield RawImage(f"{number % 50}/{number:06}.jpg", found, *SIZE, stated_set="val" if number % 5 == 0 else "train")
 
