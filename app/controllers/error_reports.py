@@ -7,8 +7,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QProgressDialog, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from app.jobs import Job, JobContext, JobRunner
 from core.domain.counting import counted
@@ -17,6 +17,7 @@ from core.domain.imports import Severity
 from core.domain.messages import UserMessage
 from core.domain.outcomes import Thresholds
 from ui.widgets.save_dialog import ask_save_path, safe_file_name
+from ui.widgets.stoppable_progress import StoppableProgress
 
 if TYPE_CHECKING:  # SQLAlchemy comes with them, which the window's first paint must not wait for
     from core.evaluations.studies import StudyService
@@ -43,7 +44,7 @@ class ErrorReportsController(QObject):
         self._current = current
         self._job: Job | None = None
         self.dialog: QObject | None = None
-        self.progress: QProgressDialog | None = None
+        self.progress: StoppableProgress | None = None
 
     def ask(self) -> None:
         """Where to write what the page shows."""
@@ -63,14 +64,7 @@ class ErrorReportsController(QObject):
 
     def write(self, study: Study, thresholds: Thresholds, target: Path) -> None:
         """In the background, with a way to stop; nothing is left of one that was stopped."""
-        progress = QProgressDialog("Writing the error report…", "Stop", 0, 0, self._window)
-        progress.setWindowTitle("Error report")
-        progress.setWindowModality(Qt.WindowModality.WindowModal)
-        progress.setAutoClose(False)
-        progress.setAutoReset(False)
-        progress.setMinimumDuration(300)
-        progress.setMinimumWidth(420)
-        self.progress = progress
+        progress = self.progress = StoppableProgress("Error report", "Writing the error report…", self._window)
         source, is_relabelled = study.info.source, study.has_present_labels
 
         def work(context: JobContext) -> ErrorReport:
@@ -87,11 +81,8 @@ class ErrorReportsController(QObject):
                 return write_error_report(self._studies, opened, request, progress=told, check=context.check)
 
         def step(done: float, total: float, text: str) -> None:
-            if self.progress is not progress:
-                return  # it was stopped
-            progress.setMaximum(round(total))
-            progress.setValue(round(done))
-            progress.setLabelText(text or "Writing the error report…")
+            if self.progress is progress:  # else it was stopped
+                progress.set_progress(done, total, text)
 
         self._job = self._jobs.run(work, then=self._written, on_error=self._failed, on_progress=step)
         progress.canceled.connect(self._stop)
@@ -118,6 +109,5 @@ class ErrorReportsController(QObject):
     def _end(self) -> None:
         self._job = None
         if self.progress is not None:
-            self.progress.deleteLater()
-            self.progress.hide()
+            self.progress.end()
             self.progress = None

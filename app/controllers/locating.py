@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -17,9 +18,15 @@ from core.domain.names import shown
 from core.domain.projects import Project
 from ui.widgets.confirmation import Question, ask
 from ui.widgets.last_folders import IMPORTS, start_where_last
+from ui.widgets.stoppable_progress import StoppableProgress
 
 if TYPE_CHECKING:  # SQLAlchemy comes with it, which the window's first paint must not wait for
     from core.projects.service import ProjectService
+
+
+T = TypeVar("T")
+Told = Callable[[int, int], None]
+"""Hears how many are done of how many, and may raise to stop."""
 
 
 class LocatingController(QObject):
@@ -47,34 +54,43 @@ class LocatingController(QObject):
     def look(self, project: Project, folder: Path) -> None:
         """Look for the project's images in the folder; all there, it is taken, else the person decides."""
         text = f"Looking for {counted(project.n_images, 'image')} of “{shown(project.name)}” in {shown(folder)}…"
-        self.message_raised.emit(UserMessage(text, severity=Severity.INFO))
 
-        def match(context: JobContext) -> FolderMatch:
-            return self._projects.match_folder(project.id, folder, told=lambda _done, _total: context.check())
+        def match(told: Told) -> FolderMatch:
+            return self._projects.match_folder(project.id, folder, told=told)
 
-        self._jobs.run(
-            match,
-            then=lambda found: self._take_match(project, found),
-            on_error=self.message_raised.emit,
-            on_progress=lambda _done, _total, _text: None,
-            key="locate",
-        )
+        self._search(self.tr("Locate folder"), text, match, lambda found: self._take_match(project, found))
 
     def find_moved(self, project: Project) -> None:
         """Look in the project's folder for its images that are not where they were; the person decides."""
         text = f"Looking for images of “{shown(project.name)}” that were moved…"
-        self.message_raised.emit(UserMessage(text, severity=Severity.INFO))
 
-        def find(context: JobContext) -> MovedImages:
-            return self._projects.find_moved_images(project.id, told=lambda _done, _total: context.check())
+        def find(told: Told) -> MovedImages:
+            return self._projects.find_moved_images(project.id, told=told)
 
-        self._jobs.run(
-            find,
-            then=lambda found: self._take_moved(project, found),
-            on_error=self.message_raised.emit,
-            on_progress=lambda _done, _total, _text: None,
-            key="locate",
-        )
+        self._search(self.tr("Find moved images"), text, find, lambda found: self._take_moved(project, found))
+
+    def _search(self, title: str, text: str, search: Callable[[Told], T], then: Callable[[T], None]) -> None:
+        """On a pool thread, with how far it is and a way to stop."""
+        progress = StoppableProgress(title, text, self._window)
+
+        def work(context: JobContext) -> T:
+            def told(done: int, total: int) -> None:
+                context.check()
+                context.progress(done, total)
+
+            return search(told)
+
+        def got(found: T) -> None:
+            progress.end()
+            then(found)
+
+        def failed(message: UserMessage) -> None:
+            progress.end()
+            self.message_raised.emit(message)
+
+        job = self._jobs.run(work, then=got, on_error=failed, on_progress=progress.set_progress)
+        progress.canceled.connect(job.cancel)
+        progress.canceled.connect(progress.end)
 
     def _take_moved(self, project: Project, found: MovedImages) -> None:
         if not found.moved:
