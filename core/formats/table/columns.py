@@ -35,7 +35,7 @@ _ROLES: Mapping[str, str] = {
         "madeby": "madeby",
         "set": "set split subset usage mluse mlusage dataset partition",
         "text": "text transcription",
-        "crowd": "crowd iscrowd",
+        "crowd": "crowd iscrowd isgroupof",
         "shape": "shape",
         "details": "details",
         "imagedetails": "imagedetails",
@@ -67,6 +67,12 @@ class Columns:
     @property
     def has_places(self) -> bool:
         return bool(self.edges) or "bbox" in self.roles or "outline" in self.roles
+
+    @property
+    def says_empty(self) -> bool:
+        """Whether a row that only names its image says that nothing is there: in tables of classes, and in Google's
+        (whose boxes are always shares), it says that nobody has labelled it."""
+        return bool(self.marks) or (self.has_places and self.is_share is None and "class" in self.roles)
 
 
 def columns_of(rows: Sequence[Sequence[str]]) -> Columns | None:

@@ -117,7 +117,19 @@ def read_rows(table: Table) -> Iterator[Row | Problem]:
                 text = f"The row has {len(cells)} cells instead of {wanted}; it is left out."
                 yield Problem("row-invalid", text, str(table.file), line)
                 continue
+            if _is_swallowing(cells, table):
+                n = reader.line_num - line + 1
+                text = f"A quotation mark is not closed here: {n} lines are read as one row, which is left out."
+                yield Problem("row-invalid", text, str(table.file), line)
+                continue
             yield Row(line, cells, at)
+
+
+def _is_swallowing(cells: Sequence[str], table: Table) -> bool:
+    """Whether the name of the image or of the class has other rows in it."""
+    roles = table.columns.roles
+    found = [cells[at] for role in ("image", "class") if (at := roles.get(role)) is not None and at < len(cells)]
+    return any("\n" in cell and table.delimiter in cell.partition("\n")[2] for cell in found)
 
 
 class RowsAgain:

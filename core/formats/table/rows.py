@@ -34,7 +34,7 @@ def annotations_in(
     if isinstance(place, Problem):
         yield place
         return
-    if place is None and not name:
+    if not name and (place is None or "class" not in columns.roles):
         return
     if not name:
         yield _problem("annotation-without-category", "The row has a place and no class; it is left out.", row, table)

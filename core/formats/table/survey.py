@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from core.domain.imports import ImportSource, Problem, Severity
 from core.domain.names import shown
 from core.domain.set_names import set_of_path
-from core.formats.reading.image_index import StatedName
+from core.formats.reading.image_index import StatedName, is_unsafe
 from core.formats.reading.picture_folders import pictures_of
+from core.formats.reading.spellings import spellings
+from core.formats.reading.text_files import is_plain_file
 from core.formats.table.files import Row, Table, read_rows, unguarded
 from core.formats.table.rows import extent_of
 
 COORDINATES, AUTO, IN_PIXELS, AS_SHARES = "coordinates", "auto", "pixels", "shares"
 _MOST_SHARE = 1.5  # of an image; no box of pixels ends before
 _MOSTLY = 0.9
+_SAMPLE = 1000  # names of images that are looked for
 _ENOUGH = 10_000  # places without a share among them
 
 
@@ -43,6 +47,9 @@ def survey(tables: Sequence[Table], source: ImportSource) -> Survey:
     found = Survey(tables, list(folders), [folders[table.file.parent] for table in tables])
     answer = source.option(COORDINATES, AUTO)
     for number, table in enumerate(tables):
+        if table.columns.has_places and "class" not in table.columns.roles:
+            text = f'"{shown(table.file.name)}" has no column of classes: nothing of it is taken but the images.'
+            found.problems.append(Problem("annotation-without-category", text, str(table.file)))
         n_places = n_shares = 0
         last: tuple[int, str] | None = None
         asks = table.columns.has_places and table.columns.is_share is None and answer == AUTO
@@ -77,7 +84,15 @@ def images_root(found: Survey, source: ImportSource, folder: Path) -> Path:
         return source.images_root
     root = pictures_of(folder)
     names_it = any(root.name.casefold() in name.replace("\\", "/").casefold().split("/")[:1] for _, name in found.keys)
-    return folder if root.parent == folder and names_it else root
+    if root.parent != folder or not names_it:
+        return root
+    # A folder of that name may lie in it once more.
+    some = [name for _, name in islice(found.keys, _SAMPLE)]
+    return root if _n_there(root, some) > _n_there(folder, some) else folder
+
+
+def _n_there(folder: Path, names: Sequence[str]) -> int:
+    return sum(any(is_plain_file(folder / one) for one in spellings(name) if not is_unsafe(one)) for name in names)
 
 
 def stated_names(found: Survey, root: Path) -> dict[tuple[int, str], StatedName]:

@@ -118,7 +118,7 @@ class Telling:
             width,
             height,
             file,
-            not annotations and not n_problems,
+            not annotations and not n_problems and all(tables[number].columns.says_empty for number, _ in rows),
             self._set(path, rows),
             is_upright_stated=frame.is_upright_known,
             is_as_stored=frame.is_as_stored,

@@ -321,3 +321,65 @@ def test_a_large_table_is_read_in_bounded_memory(
     tracemalloc.stop()
     assert found == [n_objects] * n_images
     assert peak < (4e6 if is_scattered else 2.5e6)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TRAIN,gs://b/a.jpg,cat,0.1,0.25,,,0.3,0.5,,\nUNASSIGNED,gs://b/b.jpg,,,,,,,,,\n",
+        "TRAIN,gs://b/a.jpg,cat\nUNASSIGNED,gs://b/b.jpg\n",
+        "image,label\na.jpg,cat\nb.jpg,\n",
+    ],
+    ids=["Google's boxes", "Google's classes", "classes"],
+)
+def test_a_row_that_waits_for_its_labels_does_not_say_that_nothing_is_there(
+    tmp_path: Path, pictures: Pictures, always_100_by_80: SizeOf, text: str
+) -> None:
+    (pictures(tmp_path, "a.jpg", "b.jpg") / "all.csv").write_text(text)
+
+    result = read(tmp_path, always_100_by_80)
+
+    assert [(image.path, image.is_explicit_negative) for image in result.images] == [("a.jpg", False), ("b.jpg", False)]
+
+
+def test_rows_in_a_quotation_that_never_ends_make_no_class(
+    tmp_path: Path, pictures: Pictures, always_100_by_80: SizeOf
+) -> None:
+    text = 'image,class\nc.jpg,dog\na.jpg,"cat\nb.jpg,dog\n'
+    (pictures(tmp_path, "a.jpg", "b.jpg", "c.jpg") / "all.csv").write_text(text)
+
+    result = read(tmp_path, always_100_by_80)
+
+    assert told(result) == {"c.jpg": [("dog", None)]}
+    assert [(problem.kind, problem.line) for problem in result.problems] == [("row-invalid", 3)]
+    assert "2 lines" in result.problems[0].text
+
+
+def test_that_a_table_has_no_classes_is_told_once(tmp_path: Path, pictures: Pictures, always_100_by_80: SizeOf) -> None:
+    rows = "".join(f'a,"[{x}, 20.0, 6.0, 6.0]"\n' for x in range(30))
+    (pictures(tmp_path, "a.jpg") / "train.csv").write_text(f"image_id,bbox\n{rows}b,\n")
+    pictures(tmp_path, "b.jpg")
+
+    result = read(tmp_path, always_100_by_80)
+
+    assert kinds(result) == ["annotation-without-category"]
+    assert [(image.annotations, image.is_explicit_negative) for image in result.images] == [((), False), ((), False)]
+
+
+def test_a_folder_images_within_the_images_is_no_other_one(
+    tmp_path: Path, pictures: Pictures, always_100_by_80: SizeOf
+) -> None:
+    text = "image,class\nq.jpg,cat\nimages/q.jpg,dog\n"
+    (pictures(tmp_path, "images/q.jpg", "images/images/q.jpg") / "all.csv").write_text(text)
+
+    result = read(tmp_path, always_100_by_80)
+
+    assert result.images_root == tmp_path / "images"
+    assert told(result) == {"q.jpg": [("cat", None)], "images/q.jpg": [("dog", None)]}
+
+
+def test_groups_of_open_images_are_crowds(tmp_path: Path, pictures: Pictures, always_100_by_80: SizeOf) -> None:
+    text = "ImageID,LabelName,Confidence,XMin,XMax,YMin,YMax,IsGroupOf\na,/m/1,1,0.1,0.3,0.25,0.5,1\n"
+    (pictures(tmp_path, "a.jpg") / "boxes.csv").write_text(text)
+
+    assert [item.is_crowd for item in read(tmp_path, always_100_by_80).images[0].annotations] == [True]
