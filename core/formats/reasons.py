@@ -10,6 +10,7 @@ from core.domain.names import shown
 from core.formats.sights import Look
 
 _BY_LISTS = frozenset({"yolo"})  # formats whose folders a list of classes marks
+_TABLES = frozenset({"csv"})  # any table is one, whatever its files look like
 _BY_FOLDERS = {
     "images": "it holds pictures",
     "class-folders": "its pictures lie in a folder for each class",
@@ -30,6 +31,8 @@ def reason_for(info: FormatInfo, path: Path, look: Look) -> str:
         parts.append(f"{files} {'looks' if is_one else 'look'} like {_words(info, look)}")
     elif files:
         parts.append(f"the file looks like {_words(info, look)}")
+    if not parts and info.slug in _TABLES:
+        parts.append("it holds a table of annotations" if path.is_dir() else "its columns are those of annotations")
     if parts:
         return "; ".join(parts)
     return "it is laid out like that" if path.is_dir() else "its content is like that"

@@ -36,6 +36,7 @@ from ui.widgets.formatting import count
 Index = QModelIndex | QPersistentModelIndex
 NAME, NUMBER, BECOMES = range(3)
 LEAVE_OUT = "Leave out"
+_MARK_ROOM = 34  # pixels at the end of a cell: the mark of a list, and air on both sides of the name
 
 
 class ClassModel(QAbstractTableModel):
@@ -47,9 +48,14 @@ class ClassModel(QAbstractTableModel):
         self._known: tuple[str, ...] = ()
 
     def set_classes(self, classes: Sequence[SourceClass], known: Sequence[str]) -> None:
-        """`known` are the classes that the project has already."""
+        """`known` are the classes that the project has already. Of the same classes the place in the table stays."""
+        rows, self._known = list(classes), tuple(known)
+        if rows and [row.name for row in rows] == [row.name for row in self._rows]:
+            self._rows = rows
+            self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, BECOMES))
+            return
         self.beginResetModel()
-        self._rows, self._known = list(classes), tuple(known)
+        self._rows = rows
         self.endResetModel()
 
     @property
@@ -192,6 +198,13 @@ class _BecomesDelegate(QStyledItemDelegate):
         """A choice from the list is made at once; a typed name with Enter."""
         self.commitData.emit(editor)
         self.closeEditor.emit(editor)
+
+    # Qt overrides
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        room = option.rect.width() - _MARK_ROOM
+        option.text = option.fontMetrics.elidedText(option.text, Qt.TextElideMode.ElideRight, room)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)

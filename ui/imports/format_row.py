@@ -22,6 +22,7 @@ class FormatRow(QWidget):
         super().__init__(parent)
         self._formats: tuple[tuple[str, str], ...] = ()
         self._questions: Mapping[str, tuple[FormatOption, ...]] = {}
+        self._asked: tuple[FormatOption, ...] = ()
         self._fields: dict[str, QComboBox | QLineEdit] = {}
         self._answers: tuple[tuple[str, str], ...] = ()
         self._box = QComboBox()
@@ -75,7 +76,7 @@ class FormatRow(QWidget):
 
     def _words(self, preview: ImportPreview, reasons: Mapping[str, str]) -> str:
         reason = reasons.get(preview.format, "")
-        taken = reason[:1].upper() + reason[1:] if reason else self.tr("Chosen by you; nothing here looks like it")
+        taken = _as_beginning(reason) if reason else self.tr("Chosen by you; nothing here looks like it")
         last_resort = {"images", "class-folders"}
         others = [one for one in preview.recognised if one.format != preview.format and one.format not in last_resort]
         if not others:
@@ -89,32 +90,39 @@ class FormatRow(QWidget):
             self.format_chosen.emit(slug)
 
     def _ask(self, questions: Sequence[FormatOption], preview: ImportPreview) -> None:
+        if tuple(questions) != self._asked:
+            self._build_fields(questions)
+        for question in questions:
+            _fill(self._fields[question.name], preview.source.option(question.name, question.default))
+        self._answers = tuple(sorted((name, _value(field)) for name, field in self._fields.items()))
+        self._options.setVisible(bool(questions))
+
+    def _build_fields(self, questions: Sequence[FormatOption]) -> None:
+        """Only for other questions than before, for one of the fields may have the keyboard."""
+        self._asked = tuple(questions)
         while (item := self._options_row.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.deleteLater()
         self._fields = {}
         for question in questions:
-            field = self._field(question, preview.source.option(question.name, question.default))
+            field = self._field(question)
             caption = label(question.title)
             caption.setBuddy(field)
             self._options_row.addWidget(caption)
             self._options_row.addWidget(field)
             self._fields[question.name] = field
-        self._answers = tuple(sorted((name, _value(field)) for name, field in self._fields.items()))
         self._options_row.addStretch(1)
-        self._options.setVisible(bool(questions))
 
-    def _field(self, question: FormatOption, value: str) -> QComboBox | QLineEdit:
+    def _field(self, question: FormatOption) -> QComboBox | QLineEdit:
         field: QComboBox | QLineEdit
         if question.choices:
             field = QComboBox()
             for choice, title in question.choices:
                 field.addItem(title, choice)
-            field.setCurrentIndex(max(field.findData(value), 0))
             field.activated.connect(self._answer)
         else:
-            field = QLineEdit(value)
+            field = QLineEdit()
             field.setMaximumWidth(220)
             field.editingFinished.connect(self._answer)
         field.setAccessibleName(question.title)
@@ -129,5 +137,18 @@ class FormatRow(QWidget):
             self.options_chosen.emit(answers)
 
 
+def _as_beginning(reason: str) -> str:
+    """With a capital letter, unless a file's name is what it begins with."""
+    first = reason.split(" ", 1)[0]
+    return reason if "." in first else reason[:1].upper() + reason[1:]
+
+
 def _value(field: QComboBox | QLineEdit) -> str:
     return str(field.currentData()) if isinstance(field, QComboBox) else field.text().strip()
+
+
+def _fill(field: QComboBox | QLineEdit, value: str) -> None:
+    if isinstance(field, QComboBox):
+        field.setCurrentIndex(max(field.findData(value), 0))
+    else:
+        field.setText(value)

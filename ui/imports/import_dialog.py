@@ -8,9 +8,10 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QDialog,
     QHBoxLayout,
     QPushButton,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from core.domain.formats import FormatOption
 from core.domain.imports import ImportPreview, ImportReport, ImportSource
@@ -28,7 +30,7 @@ from ui.imports.report_page import ReportPage
 from ui.imports.source_page import SourcePage
 from ui.messages import MessageBanner
 from ui.widgets.formatting import counted
-from ui.widgets.labels import label
+from ui.widgets.labels import ElidedLabel, label
 from ui.widgets.progress_line import ProgressLine
 
 
@@ -53,8 +55,10 @@ class ImportDialog(QDialog):
         super().__init__(parent)
         self._step = Step.SOURCE
         self._is_busy = False
+        self._had_keyboard: QWidget | None = None  # when what is under way began
         self._report: ImportReport | None = None
-        self._title = label("", "title")
+        self._title = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
+        self._title.setProperty("role", "title")
         self._banner = MessageBanner()
         self._source = SourcePage()
         self._preview = PreviewPage()
@@ -189,10 +193,13 @@ class ImportDialog(QDialog):
         self._progress.set_progress(done, total, text)
 
     def show_preview(self, preview: ImportPreview) -> None:
+        is_same_page = self._step == Step.PREVIEW
         self._set_busy("")
         self._banner.hide()
         self._preview.set_preview(preview)
         self._go(Step.PREVIEW)
+        if is_same_page:
+            self._give_keyboard_back()
 
     def show_report(self, report: ImportReport) -> None:
         self._set_busy("")
@@ -203,14 +210,25 @@ class ImportDialog(QDialog):
 
     def show_error(self, message: UserMessage) -> None:
         """What was under way did not work; the page stays as it was."""
-        self._set_busy("")
+        self._show_unchanged()
         self._banner.show_message(message)
-        self._refresh()
 
     def show_stopped(self) -> None:
         """What was under way has been stopped at the person's wish."""
+        self._show_unchanged()
+
+    def _show_unchanged(self) -> None:
+        """An answer that led to nothing is taken back: what is shown is what would be imported."""
         self._set_busy("")
+        self._preview.show_answers()
         self._refresh()
+        self._give_keyboard_back()
+
+    def _give_keyboard_back(self) -> None:
+        """To what had it: a button that is off while the work is under way has lost it to Cancel."""
+        widget = self._had_keyboard
+        if widget is not None and isValid(widget) and widget.isVisible() and widget.isEnabled():
+            widget.setFocus()
 
     @property
     def preview_page(self) -> PreviewPage:
@@ -220,6 +238,8 @@ class ImportDialog(QDialog):
         return self._target.name if self._target is not None else ""
 
     def _set_busy(self, text: str) -> None:
+        if text and not self._is_busy:
+            self._had_keyboard = _lasting(self.focusWidget())
         self._is_busy = bool(text)
         if text:
             self._progress.start(text)
@@ -294,3 +314,13 @@ class ImportDialog(QDialog):
             self.reject()
         else:
             super().closeEvent(event)
+
+
+def _lasting(widget: QWidget | None) -> QWidget | None:
+    """Of the editor of a cell, its table: the editor goes with the answer."""
+    inside = widget
+    while inside is not None:
+        if isinstance(inside, QAbstractItemView):
+            return inside
+        inside = inside.parentWidget()
+    return widget

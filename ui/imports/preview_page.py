@@ -18,6 +18,7 @@ from ui.imports.count_table import CountTable
 from ui.imports.files_row import FilesRow
 from ui.imports.format_row import FormatRow
 from ui.imports.names_row import NamesRow
+from ui.imports.pictures_row import KIND as PICTURES
 from ui.imports.pictures_row import PicturesRow
 from ui.imports.preview_words import MAX_NAME, figures_of, is_taken_as_stored, rotated_text, suggested_name
 from ui.imports.sample_strip import SampleStrip
@@ -102,7 +103,7 @@ class PreviewPage(QWidget):
         inside.addWidget(self._problems)
         splitter.addWidget(right)
         splitter.setStretchFactor(1, 1)
-        splitter.setSizes([440, 600])
+        splitter.setSizes([420, 620])
         splitter.setChildrenCollapsible(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -143,28 +144,37 @@ class PreviewPage(QWidget):
             self._name.setText(suggested_name(preview))
         where = shown(preview.images_root)
         self._origin.setText(self.tr("{path}  ·  images in {root}").format(path=shown(preview.source.path), root=where))
-        self._format.set_preview(preview)
         self._pictures.set_preview(preview)
         self._changes.set_preview(preview)
-        self._set_makers(preview)
         self._rotated.setVisible(bool(preview.n_rotated))
         self._rotated.setText(rotated_text(preview))
         # A choice that left no doubt can still be taken back.
         self._as_stored.setVisible(bool(preview.n_turn_doubtful) or preview.source.is_drawn_as_stored is not None)
-        self._as_stored.setChecked(is_taken_as_stored(preview))
         self.samples.set_preview(preview)
         self._classes.set_classes(_classes_of(preview), preview.project_classes)
-        self._figures.set_figures(figures_of(preview, self._classes.classes))
+        self.show_answers()
         self._folders.set_rows([(name or TOP_FOLDER, n) for name, n in preview.folders])
         self._sets.set_rows(preview.stated_sets)
         self._tabs.setTabVisible(_SETS_TAB, bool(preview.stated_sets))
         self._tabs.setTabText(0, self.tr("Classes ({n})").format(n=count(len(_classes_of(preview)))))
         self._tabs.setTabText(1, self.tr("Folders ({n})").format(n=count(len(preview.folders))))
-        self._files.set_preview(preview)
         self._warnings.set_preview(preview)
-        self._names.set_preview(preview)
         self._problems.set_problems(preview.problems)
         self.changed.emit()
+
+    def show_answers(self) -> None:
+        """Those that the preview was made with. What becomes of the classes of a new project stays: it holds."""
+        preview = self._preview
+        if preview is None:
+            return
+        self._format.set_preview(preview)
+        self._set_makers(preview)
+        self._as_stored.setChecked(is_taken_as_stored(preview))
+        self._files.set_preview(preview)
+        self._names.set_preview(preview)
+        if self._target is not None:
+            self._classes.set_classes(_classes_of(preview), preview.project_classes)
+        self._figures.set_figures(figures_of(preview, self._classes.classes))
 
     def set_formats(self, formats: Sequence[tuple[str, str]]) -> None:
         """(slug, title) of every format there is."""
@@ -219,6 +229,8 @@ class PreviewPage(QWidget):
         if preview is None:
             return self.tr("There is no preview yet.")
         if not preview.can_import:
+            if any(problem.kind == PICTURES for problem in preview.problems):
+                return self.tr("Say into which folder the pictures are to be unpacked.")
             errors = [problem.text for problem in preview.problems if problem.severity == Severity.ERROR]
             if errors:
                 return errors[0]

@@ -55,7 +55,9 @@ class ReportsDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(12)
-        column.addWidget(label(self.windowTitle(), "title"))
+        title = ElidedLabel(self.windowTitle(), mode=Qt.TextElideMode.ElideMiddle)
+        title.setProperty("role", "title")
+        column.addWidget(title)
         column.addWidget(self._stack, 1)
         column.addWidget(buttons)
         self._list.currentRowChanged.connect(self._choose)
@@ -72,6 +74,7 @@ class ReportsDialog(QDialog):
         self._list.setCurrentRow(0)
         if self._reports:
             self._stack.setCurrentIndex(1)
+            self._list.setFocus()
         else:
             self._show_text(self.tr("No report yet"), self.tr("The next import leaves one here."))
 
@@ -122,7 +125,7 @@ class _ReportView(QWidget):
             ]
         )
         self._words.setText("\n".join(_words(content)))
-        self._problems.set_problems([_problem(one) for one in content.get("problems", ())])
+        self._problems.set_problems([_problem(one) for one in content.get("problems", ())], are_grouped=True)
 
 
 def _words(content: Mapping[str, Any]) -> list[str]:

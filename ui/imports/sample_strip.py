@@ -41,7 +41,7 @@ class SampleStrip(QWidget):
         super().__init__(parent)
         self._tiles: list[_Tile] = []
         self._colours: dict[str, int] = {}
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.setAccessibleName(self.tr("Examples of the images with their annotations"))
 
     def set_preview(self, preview: ImportPreview) -> None:
@@ -111,6 +111,10 @@ class SampleStrip(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(400, 150)
+
+    def minimumSizeHint(self) -> QSize:
+        """Low, for the tables below when there is much above."""
+        return QSize(200, 76)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._tiles:

@@ -29,6 +29,7 @@ class SourcePage(QWidget):
         self._images = PathField(
             self.tr("Folder of the images"), placeholder=self.tr("Found from the annotations when left empty")
         )
+        self._elsewhere = label(self.tr("Only needed when the images are somewhere else."), "muted", wrap=True)
         self._unpack = PathField(self.tr("Folder to unpack into"))
         self._archive: Path | None = None
         self._has_own_root = True
@@ -53,20 +54,18 @@ class SourcePage(QWidget):
         kinds = self.tr(
             "A folder of images; annotations as COCO, YOLO, Pascal VOC, LabelMe, PAGE, ALTO and others; or a .zip file."
         )
-        elsewhere = self.tr("Only needed when the images are somewhere else.")
         unpacked = self.tr(
             "The pictures in the .zip file stay there, as the project's folder. It has to be new or empty."
         )
         self._format.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         for title, field, hint in (
-            (self.tr("&Folder or file"), self._path, kinds),
-            (self.tr("&Unpack into"), self._unpack, unpacked),
-            (self.tr("I&mages"), self._images, elsewhere),
-            (self.tr("F&ormat"), self._format, ""),
+            (self.tr("&Folder or file"), self._path, label(kinds, "muted", wrap=True)),
+            (self.tr("&Unpack into"), self._unpack, label(unpacked, "muted", wrap=True)),
+            (self.tr("I&mages"), self._images, self._elsewhere),
+            (self.tr("F&ormat"), self._format, None),
         ):
             caption = label(title)
             caption.setBuddy(field)
-            caption.setMinimumHeight(field.sizeHint().height())
             form.addRow(caption, _with_hint(field, hint))
         self._form = form
         form.setRowVisible(1, False)
@@ -95,6 +94,9 @@ class SourcePage(QWidget):
         """Where the images of an existing project are."""
         self._images.set_path(root)
         self._images.setEnabled(not is_fixed)
+        self._images.line.setClearButtonEnabled(not is_fixed)
+        if is_fixed:
+            self._elsewhere.setText(self.tr("The project's folder: its images lie below it."))
         self._has_own_root = not is_fixed
 
     def source(self) -> ImportSource | None:
@@ -161,13 +163,13 @@ class DropArea(QFrame):
             event.acceptProposedAction()
 
 
-def _with_hint(field: QWidget, hint: str) -> QWidget:
-    if not hint:
+def _with_hint(field: QWidget, hint: QLabel | None) -> QWidget:
+    if hint is None:
         return field
     both = QWidget()
     column = QVBoxLayout(both)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(3)
     column.addWidget(field)
-    column.addWidget(label(hint, "muted", wrap=True))
+    column.addWidget(hint)
     return both

@@ -20,6 +20,7 @@ KINDS = (
     "crowds-are-objects",
     "drawn-unknown",
     "images-empty",
+    "no-annotations",
 )
 """Of whole imports and not of single objects, the weightiest first."""
 

@@ -101,12 +101,12 @@ class StartPage(QWidget):
         self._new = ActionCard(
             "folder-plus",
             self.tr("New project…"),
-            self.tr("From images with annotations in COCO, YOLO or ALTO form. Nothing is copied or changed."),
+            self.tr("From images with annotations in COCO, YOLO, PAGE and others. Nothing is copied or changed."),
         )
         self._folder = ActionCard(
             "folder-open",
             self.tr("Open a folder…"),
-            self.tr("Or drop a folder, or a .json, .yaml or .xml file, anywhere on this page."),
+            self.tr("Or drop a folder, an annotation file or a .zip file anywhere on this page."),
         )
         self._recent = RecentProjects()
         self._recent_heading = label(self.tr("Recent projects"), "heading")

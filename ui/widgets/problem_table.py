@@ -131,6 +131,7 @@ class ProblemTable(QWidget):
         self._kind.setAccessibleName(self.tr("Kind of problem"))
         self._kind.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._search = SearchField(self.tr("Search the problems"))
+        self._search.setMinimumWidth(self._search.fontMetrics().horizontalAdvance(self._search.placeholderText()) + 64)
         self._copy = QPushButton(icon("copy"), self.tr("Copy"))
         self._copy.setToolTip(self.tr("Copy every problem of the rows shown, as a table for a spreadsheet"))
         self._table = _Table(self._model)
@@ -156,22 +157,23 @@ class ProblemTable(QWidget):
         self._copy.clicked.connect(lambda: copy_problems(self._model.matching))
         self._table.doubleClicked.connect(lambda index: self._choose_kind(self._model.shown[index.row()].kind))
 
-    def set_problems(self, problems: Sequence[Problem]) -> None:
+    def set_problems(self, problems: Sequence[Problem], *, are_grouped: bool = False) -> None:
+        """When they `are_grouped` already, one may stand for many: their numbers say nothing."""
         self._problems = tuple(problems)
         self._model.set_problems(problems)
         counts = Counter(problem.kind for problem in problems)
         self._kind.blockSignals(True)
         self._kind.clear()
-        self._kind.addItem(self.tr("All kinds ({n})").format(n=count(len(problems))), "")
+        self._kind.addItem(self.tr("All kinds") + ("" if are_grouped else f" ({count(len(problems))})"), "")
         for kind, n in counts.most_common():
-            self._kind.addItem(f"{kind_title(kind)} ({count(n)})", kind)
+            self._kind.addItem(kind_title(kind) + ("" if are_grouped else f" ({count(n)})"), kind)
         self._kind.blockSignals(False)
         for widget in (self._kind, self._search, self._copy):
             widget.setVisible(bool(problems))
         self._stack.setCurrentWidget(self._table if problems else self._none)
         self._table.resizeColumnToContents(KIND)
         self._table.setColumnHidden(FILE, not any(problem.file for problem in problems))
-        self._table.setColumnHidden(LINE, all(problem.line is None for problem in problems))
+        self._hide_empty()
 
     def _choose_kind(self, kind: str) -> None:
         """Show every problem of a kind."""
@@ -179,6 +181,11 @@ class ProblemTable(QWidget):
 
     def _filter(self) -> None:
         self._model.set_filter(str(self._kind.currentData() or ""), self._search.text().strip())
+        self._hide_empty()
+
+    def _hide_empty(self) -> None:
+        """No column of lines where no row has one, e.g. when each stands for many: the words need the room."""
+        self._table.setColumnHidden(LINE, all(problem.line is None for problem in self._model.shown))
 
 
 class _FileDelegate(QStyledItemDelegate):

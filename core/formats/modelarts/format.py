@@ -61,7 +61,7 @@ class ModelArtsFormat:
                 LABELS,
                 "Names of classes",
                 'ModelArts takes 1 to 32 letters, digits, "-" and "_".',
-                ((RULE, "as ModelArts takes them"), (KEEP, "as they are")),
+                ((RULE, "As ModelArts takes them"), (KEEP, "As they are")),
                 RULE,
             ),
         ),

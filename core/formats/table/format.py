@@ -46,7 +46,7 @@ class TableFormat:
                 COORDINATES,
                 "Coordinates",
                 "Usually the numbers show it themselves.",
-                ((AUTO, "as the numbers show"), (IN_PIXELS, "pixels"), (AS_SHARES, "shares of the image, 0 to 1")),
+                ((AUTO, "As the numbers show"), (IN_PIXELS, "Pixels"), (AS_SHARES, "Shares of the image, 0 to 1")),
                 AUTO,
             ),
         ),

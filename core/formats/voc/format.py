@@ -35,7 +35,7 @@ from core.formats.voc.sets import ListedSets, key_of, missing_problems, read_lis
 from core.formats.voc.writing import write_voc
 
 PIXELS, PLAIN, FROM_1 = "pixels", "plain", "from-1"
-_COUNTING = ((PLAIN, "plain numbers"), (FROM_1, "pixels counted from 1"))
+_COUNTING = ((PLAIN, "Plain numbers"), (FROM_1, "Pixels counted from 1"))
 
 
 class VocFormat:

@@ -14,6 +14,7 @@ from core.domain.ids import ProjectId
 from core.domain.imports import ImportPreview, ImportReport, ImportSource, Problem, Severity
 from core.domain.messages import UserMessage
 from core.domain.projects import Project
+from ui.imports.class_table import BECOMES
 from ui.imports.import_dialog import ImportDialog, Step
 from ui.imports.preview_words import suggested_name
 
@@ -259,3 +260,44 @@ def test_the_person_says_that_shapes_were_drawn_before_turning(
     assert "after turning, as chosen" in page._rotated.text()
     dialog.show_preview(replace(doubtful, n_guessed_as_stored=1))
     assert not page._as_stored.isChecked() and "of 1 they are taken as drawn before" in page._rotated.text()
+
+
+def test_a_format_that_is_refused_does_not_stay_chosen(
+    qtbot: QtBot, dialog: ImportDialog, make_preview: MakePreview
+) -> None:
+    dialog.show_preview(make_preview())
+    box = dialog.preview_page._format._box
+    box.setFocus()
+    box.setCurrentIndex(box.findData("yolo"))
+    with qtbot.waitSignal(dialog.preview_requested):
+        box.activated.emit(box.currentIndex())
+    dialog.show_error(UserMessage("It holds no YOLO file."))
+    assert box.currentData() == "coco", "which is what would be imported"
+    assert dialog.focusWidget() is box
+
+
+def test_an_answer_in_the_preview_leaves_the_keyboard_where_it_is(qtbot: QtBot, make_preview: MakePreview) -> None:
+    project = Project(ProjectId("p"), "Pages", Path("/data"), datetime(2026, 1, 1, tzinfo=UTC))
+    dialog = ImportDialog(target=project)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    dialog.show_preview(make_preview())
+    table = dialog.preview_page._classes
+    index = table.model().index(len(table.classes) - 1, BECOMES)
+    table.setCurrentIndex(index)
+    table.setFocus()
+    table.edit(index)
+    with qtbot.waitSignal(dialog.preview_requested):
+        table.model().setData(index, "another")
+    dialog.show_preview(replace(make_preview(), classes=table.classes))
+    assert dialog.focusWidget() is table, "and not the button that imports"
+    assert table.currentIndex() == index
+
+
+def test_a_long_name_of_a_project_does_not_widen_the_window(qtbot: QtBot) -> None:
+    project = Project(ProjectId("p"), "long " * 20, Path("/data"), datetime(2026, 1, 1, tzinfo=UTC))
+    dialog, other = ImportDialog(target=project), ImportDialog()
+    qtbot.addWidget(dialog)
+    qtbot.addWidget(other)
+    assert dialog.minimumSizeHint().width() <= other.minimumSizeHint().width()
