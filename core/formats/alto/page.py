@@ -36,6 +36,8 @@ _ZONES = {
 _UNITS = {"pixel", "mm10", "inch1200"}
 _BASELINE_ONLY = "has a baseline but no outline and no box"
 _NO_PLACE = "has no outline, no box and no words that have one"
+_PICTURES = frozenset({"Illustration", "GraphicalElement"})
+_PLACELESS = "has no outline and no box"
 _SPEAKING_TAGS = ("OtherTag", "LayoutTag", "StructureTag", "RoleTag")
 _KEPT = ("LANG", "ROTATION", "BASEDIRECTION")
 _KEPT_OF_PAGE = ("PAGECLASS", "PHYSICAL_IMG_NR", "PRINTED_IMG_NR", "QUALITY", "QUALITY_DETAIL", "POSITION")
@@ -196,7 +198,9 @@ class _PageReader:
     def add(self, node: Node, parent: str, own: str) -> None:
         shape, lost = _shape(node, self._scale)
         if shape is None and not lost:
-            return  # a block that only groups lines
+            if node.name not in _PICTURES:
+                return  # a block that only groups lines
+            lost = _PLACELESS
         self._content.n_stated += 1
         checked, shape = self._checked(node, shape, lost)
         if checked is None or checked.shape is None:
@@ -215,6 +219,7 @@ class _PageReader:
         name = called(node.name, node.attributes.get("ID", ""))
         if shape is None:
             kind = "line-without-outline" if lost in (_BASELINE_ONLY, _NO_PLACE) else "coordinates-invalid"
+            kind = "region-without-outline" if lost == _PLACELESS else kind
             self._report(node, kind, f"{name} {lost}; it is left out.")
             return None, None
         sides = self._size or (None, None)

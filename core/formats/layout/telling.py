@@ -19,7 +19,7 @@ from core.formats.base import Reading, SizeOf
 from core.formats.layout.content import ParsedPage
 from core.formats.layout.labels import TEXT_LINE
 from core.formats.layout.page_files import PageForm
-from core.formats.reading.frames import states_upright
+from core.formats.reading.frames import frame_of, judged_frame
 from core.formats.reading.image_index import ImageIndex, Match, StatedName, is_unsafe
 from core.formats.reading.images_root import guess_images_root
 
@@ -40,7 +40,7 @@ def read_pages(form: PageForm, source: ImportSource, size_of: SizeOf) -> Reading
         raise FormatError(f'"{shown(source.path)}" holds no {form.title} file (.xml).', file=source.path)
     folder = source.path.parent if is_single else source.path
     root = source.images_root or guess_images_root(folder)
-    telling = _Telling(form, folder, root, size_of, problems, is_single=is_single)
+    telling = _Telling(form, folder, root, size_of, problems, source.is_drawn_as_stored, is_single=is_single)
     return Reading(root, telling.items(files, source))
 
 
@@ -54,10 +54,13 @@ class _Telling:
         root: Path,
         size_of: SizeOf,
         problems: Sequence[Problem],
+        is_drawn_as_stored: bool | None,
         *,
         is_single: bool,
     ) -> None:
-        """`problems` are those of the search for the files."""
+        """`problems` are those of the search for the files, `is_drawn_as_stored` the person's word on pictures that are
+        stored turned."""
+        self._is_drawn_as_stored = is_drawn_as_stored
         self._form = form
         self._problems = problems
         self._folder = folder
@@ -109,15 +112,20 @@ class _Telling:
 
     def _page(self, file: ParsedPage, path: str, *, by_type: bool) -> Iterator[RawImage | Problem]:
         picture = self._size_of(self._root / path)
-        size = picture.size if picture is not None else None
-        content = file.content(size or file.stated_size, lines_by_type=by_type)
+        frame = frame_of(file.stated_size, picture)
+        if frame.is_as_stored:
+            drawn = file.content(None, lines_by_type=by_type).annotations
+            extents = (item.geometry.bounds() for item in drawn if item.geometry is not None)
+            frame = judged_frame(file.stated_size, picture, extents, self._is_drawn_as_stored)
+        size = frame.size
+        content = file.content(size, lines_by_type=by_type)
         yield from content.problems
         self._line_types.update(content.line_types)
         self._numbered.update(content.numbered)
         self._unkept.update(content.unkept)
         self._n_from_strings += content.n_from_strings
         self._categories.update(annotation.category or "" for annotation in content.annotations)
-        is_empty = content.n_stated == 0 and not content.problems
+        is_empty = content.n_stated == 0 and all(problem.severity is Severity.INFO for problem in content.problems)
         width, height = size or (None, None)
         yield RawImage(
             path,
@@ -126,7 +134,9 @@ class _Telling:
             height,
             str(file.path),
             is_empty,
-            is_upright_stated=states_upright(file.stated_size, picture),
+            is_upright_stated=frame.is_upright_known,
+            is_as_stored=frame.is_as_stored,
+            is_frame_guessed=frame.is_guessed,
             details=content.details,
         )
 
@@ -135,22 +145,43 @@ class _Telling:
 
         By the path that the page states, where the form has paths; by the file name that it states, looked for beside
         the XML first; else by that name with another ending (a master's name beside a smaller copy); else by the XML's
-        own name.
+        own name. What lies in the folder around one of XML files only (Transkribus' "page") lies beside them too.
         """
         index = ImageIndex(self._root)
         stated = {file: self._beside(file, name) for file, name in names.items()}
-        stems = {file: name[: len(name) - len(PurePosixPath(name).suffix)] for file, name in stated.items()}
+        stems = {file: _bare(name) for file, name in stated.items()}
         own = {file: self._beside(file, file.stem) for file in names}
-        result = self._by_path(index, names)
-        by_name = index.match_names(name for name in stated.values() if name)
-        by_stem = index.match_stems(stem for stem in stems.values() if stem)
+        around = self._folders_around(index, names)
+        above = {file: _joined(around[file], _base(names[file])) for file in around if names[file]}
+        above_own = {file: _joined(around[file], file.stem) for file in around}
+        above_stems = {file: _bare(name) for file, name in above.items()}
         by_own = index.match_stems(own.values())
-        for keys, matches in ((stated, by_name), (stems, by_stem), (own, by_own)):
-            for file in names:
-                match = matches.get(keys[file])
-                if match is not None and match.path is not None and file not in result:
+        result = self._by_path(index, names)
+        for keys, matches, is_around in (
+            (above, index.match_names(above.values()), True),
+            (above_stems, index.match_stems(above_stems.values()), True),
+            (stated, index.match_names(name for name in stated.values() if name), False),
+            (stems, index.match_stems(stem for stem in stems.values() if stem), False),
+            (above_own, index.match_stems(above_own.values()), True),
+            (own, by_own, False),
+        ):
+            taken = {match.path for match in result.values()}
+            for file, key in keys.items():
+                match = matches.get(key)
+                if match is None or match.path is None or file in result or (is_around and not match.is_exact):
+                    continue
+                if match.is_exact or match.path not in taken:
                     result[file] = match
         return result | {file: by_own[own[file]] for file in names if file not in result}
+
+    def _folders_around(self, index: ImageIndex, files: Iterable[Path]) -> dict[Path, str]:
+        """Of the files in whose own folder, and below it, there is no picture."""
+        folders = {path.rpartition("/")[0] for path in index.paths}
+        with_pictures = folders | {parent.as_posix() for folder in folders for parent in PurePosixPath(folder).parents}
+        places = {file: self._place(file) for file in files}
+        return {
+            file: place.rpartition("/")[0] for file, place in places.items() if place and place not in with_pictures
+        }
 
     def _by_path(self, index: ImageIndex, names: Mapping[Path, str]) -> dict[Path, Match]:
         """Only pictures that lie exactly where a page says, below the XML's folder or the images' folder."""
@@ -170,9 +201,8 @@ class _Telling:
 
     def _beside(self, file: Path, name: str) -> str:
         """The name as a path below the folder of the XML files, which the images' folder is taken to mirror."""
-        name = name.replace("\\", "/").rpartition("/")[2]
-        place = self._place(file)
-        return f"{place}/{name}" if place and name else name
+        name = _base(name)
+        return _joined(self._place(file), name) if name else ""
 
     def _remarks(self, source: ImportSource) -> Iterator[Problem]:
         if self._n_from_strings:
@@ -187,6 +217,19 @@ class _Telling:
             if counts:
                 listed = ", ".join(f"{shown(label)} ({count})" for label, count in counts.most_common())
                 yield Problem(kind, f"{words}: {listed}.", str(source.path), severity=Severity.INFO)
+
+
+def _base(name: str) -> str:
+    return name.replace("\\", "/").rpartition("/")[2]
+
+
+def _bare(name: str) -> str:
+    """Without its ending."""
+    return name[: len(name) - len(PurePosixPath(name).suffix)]
+
+
+def _joined(place: str, name: str) -> str:
+    return f"{place}/{name}" if place else name
 
 
 def _missing(file: ParsedPage, match: Match) -> Problem:

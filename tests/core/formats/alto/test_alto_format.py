@@ -344,3 +344,11 @@ def test_a_master_s_name_finds_its_copy_and_never_takes_another_s(tmp_path: Path
         "0003": "images/0003.jpg",
     }
     assert [problem.kind for problem in result.problems] == ["image-missing"]
+
+
+def test_a_zone_without_a_place_is_told_and_its_page_is_no_negative(tmp_path: Path, pictures: Pictures) -> None:
+    pictures(tmp_path, "p.jpg")
+    (tmp_path / "p.xml").write_text(alto('<Illustration ID="i"/>', name="p.jpg"))
+    result = read(tmp_path)
+    assert [(problem.kind, problem.line) for problem in result.problems] == [("region-without-outline", 3)]
+    assert [image.is_explicit_negative for image in result.images] == [False]

@@ -338,3 +338,49 @@ def test_a_file_that_cannot_be_read_is_refused_alone_and_passed_over_in_a_folder
     result = read(tmp_path)
     assert [image.path for image in result.images] == ["good.jpg"]
     assert kinds(result) == ["annotations-not-read" if "alto" in content else "annotation-file-unreadable"]
+
+
+def test_pictures_around_transkribus_s_folder_of_pages_are_found(tmp_path: Path, pictures: Pictures) -> None:
+    pictures(tmp_path, "a/0001.jpg", "a/0002.jpg", "b/0001.jpg", "b/0002.tif")
+    for document in ("a", "b"):
+        (tmp_path / document / "page").mkdir()
+        for name in ("0001", "0002"):
+            stated = f"{name}.tif" if name == "0002" else f"{name}.jpg"
+            (tmp_path / document / "page" / f"{name}.xml").write_text(page(line(), name=stated))
+    result = read(tmp_path)
+    assert {image.path: Path(image.source_file).relative_to(tmp_path).as_posix() for image in result.images} == {
+        "a/0001.jpg": "a/page/0001.xml",
+        "a/0002.jpg": "a/page/0002.xml",  # of another ending, and not the one of the other document
+        "b/0001.jpg": "b/page/0001.xml",
+        "b/0002.tif": "b/page/0002.xml",
+    }
+    assert kinds(result) == []
+
+
+def test_pages_drawn_on_the_picture_as_it_is_stored_say_so(tmp_path: Path, pictures: Pictures) -> None:
+    pictures(tmp_path, "p.jpg")
+    (tmp_path / "p.xml").write_text(page(line('<Coords points="1,2 99,2 99,12 1,12"/><Baseline points="1,10 99,10"/>')))
+    turned = PictureSize(80, 100, is_sideways=True)  # its file has 100 x 80
+    source = ImportSource(tmp_path)
+    result = gather(FORMAT.read(source, size_of=lambda _: turned))
+    (image,) = result.images
+    assert (image.is_as_stored, image.is_frame_guessed, image.width, image.height) == (True, False, 100, 80)
+    assert image.annotations[0].geometry == Polygon(((1, 2, 99, 2, 99, 12, 1, 12),))
+    assert kinds(result) == []
+
+
+def test_pages_that_fit_the_upright_picture_only_are_not_turned(tmp_path: Path, pictures: Pictures) -> None:
+    pictures(tmp_path, "p.jpg")
+    (tmp_path / "p.xml").write_text(page(line('<Coords points="1,82 31,82 31,98 1,98"/>')))
+    turned = PictureSize(80, 100, is_sideways=True)
+    result = gather(FORMAT.read(ImportSource(tmp_path), size_of=lambda _: turned))
+    (image,) = result.images
+    assert (image.is_as_stored, image.is_upright_stated, image.width, image.height) == (False, True, 80, 100)
+    assert image.annotations[0].geometry == Polygon(((1, 82, 31, 82, 31, 98, 1, 98),))
+
+
+def test_an_empty_page_of_another_resolution_is_a_negative(tmp_path: Path, pictures: Pictures) -> None:
+    pictures(tmp_path, "p.jpg")
+    (tmp_path / "p.xml").write_text(page(""))
+    result = read(tmp_path, size=(200, 160))
+    assert [image.is_explicit_negative for image in result.images] == [True]
