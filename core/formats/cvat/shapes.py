@@ -87,7 +87,7 @@ def to_annotation(node: Node, label: str, found: ShapesFound) -> RawAnnotation |
         found.report(kind, f"{_called(node, category)} {shape}; it is left out.", node.line)
         return None
     found.n_ellipses += node.name == "ellipse"
-    made_by, score = _maker(node), as_number(node.attributes.get("score"))
+    made_by, score = maker_of(node), as_number(node.attributes.get("score"))
     is_score = score is not None and made_by and 0 <= score <= 1
     return RawAnnotation(
         category,
@@ -178,8 +178,8 @@ def _is_whole(word: str) -> bool:
     return word.isascii() and word.isdecimal() and len(word) < 10
 
 
-def _maker(node: Node) -> str:
-    """ "" for what a person made, be it with a tool that helps."""
+def maker_of(node: Node) -> str:
+    """Of a shape or a track; "" for what a person made, be it with a tool that helps."""
     stated = next((child.text.strip() for child in node.children if child.attributes.get("name") == MADE_BY), "")
     return one_line(stated) or AUTOMATIC if node.attributes.get("source") == "auto" else ""
 

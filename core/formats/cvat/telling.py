@@ -188,10 +188,10 @@ class Telling:
             kept = (check_annotation(one, kind, size, tracks.found) for kind, one in stated)
             annotations = tuple(one for one in kept if one is not None)
             self._labels.update(dict.fromkeys(one.category or "" for one in annotations))
-            self._n_empty += not stated
+            is_empty = not stated and number not in tracks.lost_on
+            self._n_empty += is_empty
             width, height = size or (None, None)
             known = "" if set_stated is None else set_stated.value
-            is_empty = not stated and not tracks.found.without_area
             yield RawImage(path, annotations, width, height, str(file), is_empty, stated_set=known)
         yield from self._counted(tracks.found)
 

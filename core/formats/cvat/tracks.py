@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from core.domain.counting import counted
 from core.domain.details import AnnotationDetails
 from core.domain.imports import Problem, RawAnnotation
 from core.domain.names import shown
-from core.formats.cvat.shapes import SHAPES, TRACK, WITHOUT_AREA, ShapesFound, to_annotation
+from core.formats.cvat.shapes import SHAPES, TRACK, WITHOUT_AREA, ShapesFound, maker_of, to_annotation
 from core.formats.reading.image_index import is_below
 from core.formats.reading.xml_files import Node
 
@@ -34,6 +35,7 @@ class Tracks:
     def __init__(self, file: Path, frames: dict[int, str]) -> None:
         self.n = 0
         self.by_frame: dict[int, list[tuple[str, RawAnnotation]]] = {}  # with the kind of the shape
+        self.lost_on: set[int] = set()  # frames of which a shape was left out
         self.found = ShapesFound(file)
         self._file = file
         self._frames = frames
@@ -45,6 +47,7 @@ class Tracks:
         self.n += 1
         self._first = self._first or track.line
         number = track.attributes.get("id", "").strip()
+        made_of_track = maker_of(track)
         for node in track.children:
             if node.name not in SHAPES | WITHOUT_AREA or node.attributes.get("outside") == "1":
                 continue
@@ -57,8 +60,11 @@ class Tracks:
                 self._n_elsewhere += 1
             elif (annotation := to_annotation(node, track.attributes.get("label", ""), self.found)) is not None:
                 details = _with_track(annotation.details, number)
-                kept = RawAnnotation(annotation.category, annotation.geometry, line=node.line, details=details)
+                made_by = annotation.made_by or made_of_track
+                kept = replace(annotation, line=node.line, details=details, made_by=made_by)
                 self.by_frame.setdefault(int(frame), []).append((node.name, kept))
+            else:
+                self.lost_on.add(int(frame))
 
     def problem(self) -> Problem | None:
         """What is told of all of them together."""

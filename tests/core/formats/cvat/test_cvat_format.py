@@ -302,3 +302,17 @@ def test_ids_and_orders_that_it_cannot_hold_are_told(tmp_path: Path) -> None:
     item = RawAnnotation("line", Box(1, 2, 3, 4), details=AnnotationDetails("l1"))
     written = write_data_set(FORMAT, iter([RawImage("a.jpg", (item,), 100, 80)]), ("line",), tmp_path / "out")
     assert [problem.kind for problem in written.problems] == ["details-left-out"]
+
+
+def test_a_track_of_a_model_is_no_ground_truth(read: Read) -> None:
+    track = TRACK.replace('label="cat"', 'label="cat" source="auto"')
+    result = read(track, "frame_000000.png", "frame_000001.png")
+    makers = [item.made_by for one in result.images for item in one.annotations]
+    assert makers and set(makers) == {"CVAT automatic annotation"}
+
+
+def test_a_frame_whose_only_shape_is_left_out_is_no_negative(read: Read) -> None:
+    track = '<track id="1" label="cat"><box frame="0" outside="0" xtl="a" ytl="2" xbr="3" ybr="4"/></track>'
+    result = read(track, "frame_000000.png", "frame_000001.png")
+    assert [one.is_explicit_negative for one in result.images] == [False, True]
+    assert "coordinates-invalid" in kinds(result)
