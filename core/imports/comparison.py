@@ -172,7 +172,8 @@ def _say_something_else(annotation: RawAnnotation, known: Annotation) -> bool:
 
 
 def _without_id(details: AnnotationDetails) -> AnnotationDetails:
-    return replace(details, stated_id="")
+    """Attributes in an order that says nothing: formats group them as they need."""
+    return replace(details, stated_id="", attributes=tuple(sorted(details.attributes)))
 
 
 def _is_marker(known: Annotation) -> bool:

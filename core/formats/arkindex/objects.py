@@ -23,6 +23,9 @@ STATED_ID = "calque:id"
 """Metadata of files that Calque made: the id that another program's file had stated."""
 
 BASELINE = "calque:baseline"
+UNORDERED = "calque:unordered"
+"""Metadata of an element of which no place among its like is known: the tables have no room for that."""
+
 TEXT_BY = "arkindex:text-by"
 ORIENTATION = "arkindex:orientation"
 CLASS = "arkindex:class"
@@ -151,7 +154,7 @@ def _details(element: Element, image: ImageRows, taking: Taking, frame: Frame) -
     if is_made_up and STATED_ID not in stated:
         return None
     baseline = _baseline(stated.get(BASELINE))
-    attributes = [pair for pair in attributes if pair[0] not in (STATED_ID, BASELINE)]
+    attributes = [pair for pair in attributes if pair[0] not in (STATED_ID, BASELINE, UNORDERED)]
     found = text_of(image.texts.get(element.id, []), taking.workers)
     if found is not None:
         attributes += [(TEXT_BY, storable(found[1]))] if found[1] else []
@@ -161,6 +164,7 @@ def _details(element: Element, image: ImageRows, taking: Taking, frame: Frame) -
     if isinstance(element.name, str) and element.name and not is_made_up:
         attributes.append((NAME, storable(element.name)))
     parent, order = _place(element, image, taking)
+    order = None if taking.is_ours and UNORDERED in stated else order
     details = AnnotationDetails(
         stated_id=stated[STATED_ID] if is_made_up else storable(element.id),
         parent=parent,

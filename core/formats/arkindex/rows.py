@@ -26,6 +26,7 @@ from core.formats.arkindex.objects import (
     ROTATION,
     STATED_ID,
     TEXT_BY,
+    UNORDERED,
     storable,
 )
 from core.formats.arkindex.page_details import IIIF, PAGE, SERVER, TEXT
@@ -155,14 +156,12 @@ class Rows:
         return n_written
 
     def _ids(self, image: RawImage) -> list[str]:
-        ids: list[str] = []
+        ids: dict[str, None] = {}
         for number, annotation in enumerate(image.annotations):
             stated = annotation.details.stated_id if annotation.details is not None else ""
             kept = self._kept("element", stated)
-            ids.append(
-                kept if kept and kept not in ids[-1:] and kept not in ids else made_id("element", image.path, number)
-            )
-        return ids
+            ids[kept if kept and kept not in ids else made_id("element", image.path, number)] = None
+        return list(ids)
 
     def _element_details(self, element: str, annotation: RawAnnotation, run: str | None) -> None:
         details = annotation.details
@@ -172,6 +171,7 @@ class Rows:
         pairs = [pair for pair in details.attributes if pair[0] not in ours]
         pairs += [] if element == details.stated_id else [(STATED_ID, details.stated_id)]
         pairs += [(BASELINE, json.dumps(list(details.baseline)))] if details.baseline else []
+        pairs += [(UNORDERED, "1")] if details.order is None else []
         self._metadata(element, pairs)
         for number, name in enumerate(value for key, value in details.attributes if key == CLASS):
             row = (made_id(element, "class", number), storable(name), 1.0, element, run)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from core.domain.details import AnnotationDetails
 from core.domain.geometry import Box
 from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
 from core.domain.imports import Difference, ImportSource, RawAnnotation
@@ -166,3 +168,20 @@ def test_the_best_of_several_that_overlap_is_taken() -> None:
     assert [before.id for _, before in comparison.changed] == [AnnotationId("2")]
     other_class = compare([RawAnnotation("b", Box(8, 0, 108, 100))], known, {CategoryId("1"): "a"})
     assert other_class.difference == Difference(new=1, gone=3)
+
+
+def test_attributes_in_another_order_are_no_change() -> None:
+    known = Annotation(
+        AnnotationId("k"),
+        ImageId("i"),
+        CategoryId("c"),
+        Box(1, 1, 9, 9),
+        details=AnnotationDetails(attributes=(("truncated", "1"), ("difficult", "1"))),
+    )
+    stated = RawAnnotation(
+        "a", Box(1, 1, 9, 9), details=AnnotationDetails(attributes=(("difficult", "1"), ("truncated", "1")))
+    )
+    other = replace(stated, details=AnnotationDetails(attributes=(("difficult", "0"), ("truncated", "1"))))
+    names = {CategoryId("c"): "a"}
+    assert len(compare([stated], [known], names).same) == 1
+    assert len(compare([other], [known], names).changed) == 1

@@ -542,3 +542,19 @@ def test_entities_and_embeddings_are_counted(tmp_path: Path) -> None:
     texts = [problem.text for problem in _read(export.path, root).problems]
 
     assert "2 entities in texts are left out." in texts and "1 embedding is left out." in texts
+
+
+def test_no_reading_order_is_made_up(tmp_path: Path) -> None:
+    details = AnnotationDetails(attributes=(("truncated", "1"),))
+    second = AnnotationDetails(order=1, attributes=(("truncated", "1"),))
+    image = RawImage(
+        "a.jpg",
+        (RawAnnotation("cat", Box(1, 1, 9, 9), details=details), RawAnnotation("cat", Box(2, 2, 8, 8), details=second)),
+        100,
+        80,
+    )
+    root = _pictures(tmp_path / "pictures", "a.jpg")
+    write_data_set(FORMAT, [image], ["cat"], tmp_path / "out")
+
+    (back,) = _read(tmp_path / "out" / "arkindex.sqlite", root).images
+    assert [annotation.details for annotation in back.annotations] == [details, second]
