@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from core.domain.details import AnnotationDetails
@@ -15,37 +15,42 @@ class PartsFound:
 
     def __init__(self, attribute: str) -> None:
         """`attribute` of the details holds the group."""
-        self.annotations: list[RawAnnotation] = []
-        self.n_joined = 0  # objects of more than one polygon
         self._attribute = attribute
-        self._places: dict[tuple[str | None, str], int] = {}
+        self._found: list[list[RawAnnotation]] = []  # each the parts of an object
+        self._places: dict[tuple[str | None, str], list[RawAnnotation]] = {}
+
+    @property
+    def annotations(self) -> list[RawAnnotation]:
+        """All that was added, each object in the place of its first part."""
+        return [parts[0] if len(parts) == 1 else self._joined(parts) for parts in self._found]
+
+    @property
+    def n_joined(self) -> int:
+        """Objects of more than one polygon."""
+        return sum(len(parts) > 1 for parts in self._found)
 
     def add(self, annotation: RawAnnotation, *, is_part: bool) -> None:
-        """In the place of the first part. `is_part`: it may be one, by its kind."""
-        details, shape = annotation.details, annotation.geometry
-        group = details.get(self._attribute) if details else None
-        if group is None or not is_part or not isinstance(shape, Polygon):
-            self.annotations.append(annotation)
+        """`is_part`: it may be one, by its kind."""
+        group = annotation.details.get(self._attribute) if annotation.details else None
+        if group is None or not is_part or not isinstance(annotation.geometry, Polygon):
+            self._found.append([annotation])
             return
-        place = self._places.setdefault((annotation.category, group), len(self.annotations))
-        if place == len(self.annotations):
-            self.annotations.append(annotation)
-            return
-        first = self.annotations[place]
-        assert isinstance(first.geometry, Polygon)
-        is_second = first.details is not None and first.details.get(self._attribute) is not None
-        self.n_joined += is_second
-        joined = replace(first, geometry=Polygon((*first.geometry.rings, *shape.rings)))
-        self.annotations[place] = replace(joined, details=self._joined(first.details, details))
+        parts = self._places.setdefault((annotation.category, group), [])
+        if not parts:
+            self._found.append(parts)
+        parts.append(annotation)
 
-    def _joined(self, first: AnnotationDetails | None, second: AnnotationDetails | None) -> AnnotationDetails | None:
-        """Without the group, which is what made them one."""
-        pairs = dict((second.attributes if second else ()) + (first.attributes if first else ()))
+    def _joined(self, parts: Sequence[RawAnnotation]) -> RawAnnotation:
+        """Without the group, which is what made them one; of what several say the first counts."""
+        rings = [ring for part in parts if isinstance(part.geometry, Polygon) for ring in part.geometry.rings]
+        said = [part.details for part in parts if part.details is not None]
+        pairs = {name: value for details in reversed(said) for name, value in reversed(details.attributes)}
         pairs.pop(self._attribute, None)
-        text = next((one.text for one in (first, second) if one is not None and one.text is not None), None)
-        stated_id = first.stated_id if first else ""
-        joined = AnnotationDetails(stated_id, text=text, attributes=tuple(pairs.items()))
-        return joined if pairs or stated_id or text is not None else None
+        text = next((details.text for details in said if details.text is not None), None)
+        stated_id = parts[0].details.stated_id if parts[0].details is not None else ""
+        details = AnnotationDetails(stated_id, text=text, attributes=tuple(reversed(pairs.items())))
+        known = details if pairs or stated_id or text is not None else None
+        return replace(parts[0], geometry=Polygon(tuple(rings)), details=known)
 
 
 class GroupNumbers:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import deque
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -194,9 +195,9 @@ def _views(header: Mapping[str, Any]) -> Views:
     whole: set[str] = set()
     detected: set[str] = set()
     names: dict[str, None] = {}
-    waiting = list(header["views"]) if isinstance(header["views"], list) else []
+    waiting = deque(header["views"] if isinstance(header["views"], list) else ())
     while waiting:
-        view = waiting.pop(0)
+        view = waiting.popleft()
         if not isinstance(view, dict):
             continue
         concepts = view.get("concepts")

@@ -66,7 +66,8 @@ def read_results(
             for annotation in _annotations(region, size, found, made_by, score):
                 parts.add(annotation, is_part=True)
         else:
-            parts.annotations += _of_image(region, found, made_by, score)
+            for annotation in _of_image(region, found, made_by, score):
+                parts.add(annotation, is_part=False)
     found.annotations += parts.annotations
     found.n_joined += parts.n_joined
 
