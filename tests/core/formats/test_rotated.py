@@ -43,6 +43,7 @@ def test_a_ring_may_run_either_way_and_repeat_its_first_point() -> None:
         (0, 0, 10, 0, 10, 5),  # a triangle
         (0, 0, 10, 0, 12, 5, 2, 5),  # a parallelogram
         (0, 0, 10, 0, 8, 5, 2, 5),  # a trapezium
+        (0, 0, 7, 0, 11, 6, 0, 6),  # two corners of which lie where a rectangle's would
         (0, 0, 10, 5, 10, 0, 0, 5),  # crossing itself
         (0, 0, 5, 0, 10, 0, 10, 5, 0, 5),  # five corners
         (0, 0, 10, 0, 10, 0, 0, 0),  # no area

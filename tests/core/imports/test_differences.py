@@ -185,3 +185,10 @@ def test_attributes_in_another_order_are_no_change() -> None:
     names = {CategoryId("c"): "a"}
     assert len(compare([stated], [known], names).same) == 1
     assert len(compare([other], [known], names).changed) == 1
+
+
+def test_what_a_person_drew_is_neither_changed_nor_gone() -> None:
+    drawn = Annotation(AnnotationId("1"), ImageId("1"), CategoryId("1"), Box(0, 0, 100, 100), Source.HUMAN)
+    names = {CategoryId("1"): "a"}
+    assert compare([RawAnnotation("a", Box(8, 0, 108, 100))], [drawn], names).difference == Difference(new=1)
+    assert compare([], [drawn], names).difference == Difference()

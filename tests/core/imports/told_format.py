@@ -56,7 +56,7 @@ def _items(source: ImportSource) -> Generator[RawImage | Problem, None, Iterable
                     made_by=row.get("by", ""),
                 )
             )
-        yield RawImage(path, tuple(annotations), is_explicit_negative=not rows)
+        yield RawImage(path, tuple(annotations), is_explicit_negative=all("by" in row for row in rows))
     return sorted(set(names))
 
 
