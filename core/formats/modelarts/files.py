@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -19,6 +19,7 @@ ENDINGS = (".manifest", ".jsonl")
 _HEAD = 2**16
 _SNIFFED_FILES = 50
 _SNIFFED_LINES = 5
+_MOST_PARTS = 50
 _SIGNS = ("annotation", "usage", "hard", "id", "sample-type", "inference-loc")
 
 
@@ -54,49 +55,59 @@ def holds_manifests(folder: Path) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class VocFiles:
-    """The .xml files below a folder, by their base name."""
+    """The .xml files below a folder by their paths and by every end of these: files are called the same in thousands
+    of folders."""
 
-    folder: Path
-    by_name: dict[str, list[Path]]
+    by_path: dict[str, Path]
+    by_end: dict[str, list[Path]]
 
     @classmethod
     def below(cls, folder: Path) -> VocFiles:
-        by_name: dict[str, list[Path]] = {}
-        for found in find_files(folder, (".xml",)):
-            if isinstance(found, Path):
-                by_name.setdefault(found.name, []).append(found)
-        return cls(folder, by_name)
+        by_path = {
+            found.relative_to(folder).as_posix(): found
+            for found in find_files(folder, (".xml",))
+            if isinstance(found, Path)
+        }
+        by_end: dict[str, list[Path]] = {}
+        for path, file in by_path.items():
+            for end in _ends(path.split("/")):
+                by_end.setdefault(end, []).append(file)
+        return cls(by_path, by_end)
 
     def find(self, location: str) -> list[Path]:
         """Those that a location of another computer may mean, by the longest end of its path; one = that is it."""
         for name in spellings(location):
-            parts = parts_of(name)
-            found = self.by_name.get(parts[-1], []) if parts else []
-            for start in range(len(parts)):
-                tail = parts[start:]
-                matching = [file for file in found if list(file.relative_to(self.folder).parts)[-len(tail) :] == tail]
-                exact = [file for file in matching if file.relative_to(self.folder).parts == tuple(tail)]
-                if exact or matching:
-                    return exact or matching
+            for end in _ends(parts_of(name)):
+                if end in self.by_path:
+                    return [self.by_path[end]]
+                if end in self.by_end:
+                    return self.by_end[end]
         return []
 
 
-def match_sources(sources: Iterable[str], index: ImageIndex) -> dict[str, Match]:
-    """By the longest end of an address that is a path below the images' folder; else by a similar end."""
-    known = set(index.paths)
+def _ends(parts: list[str]) -> Iterator[str]:
+    """The longest first; of a path with more folders than anybody makes, the shorter ones."""
+    return ("/".join(parts[start:]) for start in range(max(0, len(parts) - _MOST_PARTS), len(parts)))
+
+
+def match_sources(sources: Iterable[str], index: ImageIndex, folder: Path) -> dict[str, Match]:
+    """By the longest end of an address that is a path below `folder`, where the manifest is, or below the images';
+    else by a similar end."""
+    before = f"{index.root.relative_to(folder).as_posix()}/" if index.root.is_relative_to(folder) else ""
+    known = {path: path for path in index.paths}
+    if index.root != folder and before:
+        known |= {f"{before}{path}": path for path in index.paths}
     exact = {source: path for source in sources if (path := _tail_in(source, known)) is not None}
     # The exact ones take part, so that a name which is only similar cannot take another's picture.
     others = index.match_names([*exact.values(), *(source for source in sources if source not in exact)])
     return {source: Match(exact[source], True) if source in exact else others[source] for source in sources}
 
 
-def _tail_in(source: str, known: set[str]) -> str | None:
+def _tail_in(source: str, known: Mapping[str, str]) -> str | None:
     for name in spellings(source):
-        parts = parts_of(name)
-        for start in range(len(parts)):
-            tail = "/".join(parts[start:])
-            if tail in known:
-                return tail
+        found = next((known[end] for end in _ends(parts_of(name)) if end in known), None)
+        if found is not None:
+            return found
     return None
 
 

@@ -79,7 +79,7 @@ class ModelArtsFormat:
         folder = source.path if source.path.is_dir() else file.parent
         sources = sources_in(file)
         root = source.images_root or pictures_of(folder)
-        matches = match_sources(sources, ImageIndex(root))
+        matches = match_sources(sources, ImageIndex(root), folder)
         telling = Telling(file, source, root, VocFiles.below(folder), size_of)
         return Reading(root, telling.items(matches, problems))
 

@@ -14,6 +14,7 @@ from core.domain.imports import ImportSource, RawAnnotation, RawImage
 from core.errors import FormatError, RefusedError
 from core.formats.base import PictureSize, ReadResult, SizeOf, gather
 from core.formats.modelarts import FORMAT
+from core.formats.modelarts.files import VocFiles
 from core.formats.writing import write_data_set
 
 Pictures = Callable[..., Path]
@@ -298,3 +299,41 @@ def test_the_manifest_is_called_and_placed_as_asked(tmp_path: Path) -> None:
     }
     with pytest.raises(RefusedError, match="cannot be part of the manifest's name"):
         written(tmp_path / "other", images, ["cat"], name="../x")
+
+
+def test_a_folder_images_within_the_images_is_no_other_one(
+    tmp_path: Path, pictures: Pictures, always_100_by_80: SizeOf
+) -> None:
+    pictures(tmp_path, "images/q.jpg", "images/images/q.jpg")
+    put(
+        tmp_path,
+        {"source": "s3://bucket/images/q.jpg", "annotation": [label("outer")]},
+        {"source": "s3://bucket/images/images/q.jpg", "annotation": [label("inner")]},
+    )
+
+    result = read(tmp_path, always_100_by_80)
+
+    assert {image.path: [item.category for item in image.annotations] for image in result.images} == {
+        "q.jpg": ["outer"],
+        "images/q.jpg": ["inner"],
+    }
+    assert not result.problems
+
+
+def test_a_voc_file_is_found_by_the_longest_end_of_its_address(tmp_path: Path) -> None:
+    for name in ("a/1.xml", "b/1.xml", "old/a/1.xml", "c/2.xml", "d/2.xml"):
+        put_xml(tmp_path, name)
+    files = VocFiles.below(tmp_path)
+
+    assert files.find("s3://bucket/a/1.xml") == [tmp_path / "a/1.xml"]
+    assert files.find("s3://bucket/old/a/1.xml") == [tmp_path / "old/a/1.xml"]
+    assert files.find("s3://bucket/2.xml") == [tmp_path / "c/2.xml", tmp_path / "d/2.xml"]
+    assert files.find("s3://bucket/3.xml") == []
+
+
+def test_files_that_are_called_the_same_in_thousands_of_folders_are_found_at_once(tmp_path: Path) -> None:
+    paths = {f"annotations/{n}/1.xml": tmp_path for n in range(2)}
+    files = VocFiles(paths, {"1.xml": [tmp_path] * 1_000_000})  # whoever looks at each of these is not done today
+
+    for _ in range(20_000):
+        assert files.find("s3://bucket/annotations/1/1.xml") == [tmp_path]
