@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from core.domain.imports import Problem
-from core.domain.names import IMAGE_SUFFIXES
+from core.domain.names import is_image_name
 from core.formats.reading.found_files import find_files
 from core.formats.reading.text_files import decode_lines, head_of
 from core.formats.side_labels.labels import labels_of, looks_like_labels
@@ -44,8 +45,9 @@ def likeness(folder: Path) -> float:
     """High when labels come again from file to file, as classes do and transcriptions do not."""
     n_files = n_rows = 0
     seen: set[str] = set()
+    beside = PicturesBeside()
     for file in label_files(folder, []):
-        if not _has_picture(file):
+        if not beside.has(file):
             continue
         if not may_be_labels(file):
             return 0.0
@@ -67,6 +69,24 @@ def _whole_lines(head: bytes) -> list[str]:
     return lines[:-1] if len(head) == _HEAD else lines
 
 
-def _has_picture(file: Path) -> bool:
-    endings = {*IMAGE_SUFFIXES, *(ending.upper() for ending in IMAGE_SUFFIXES)}
-    return any(file.with_suffix(ending).exists() for ending in endings)
+class PicturesBeside:
+    """Says of files, folder by folder, whether a picture that is called like them lies beside them. A folder is listed
+    once: there may be a hundred thousand files and no picture."""
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+        self._stems: frozenset[str] = frozenset()
+
+    def has(self, file: Path) -> bool:
+        if file.parent != self._folder:
+            self._folder = file.parent
+            self._stems = frozenset(_stems_of_pictures(file.parent))
+        return file.stem in self._stems
+
+
+def _stems_of_pictures(folder: Path) -> Iterator[str]:
+    try:
+        with os.scandir(folder) as entries:
+            yield from (entry.name.rpartition(".")[0] for entry in entries if is_image_name(entry.name))
+    except OSError:
+        return

@@ -14,9 +14,9 @@ from core.domain.imports import ImportSource, Problem, RawAnnotation, RawImage, 
 from core.domain.names import shown
 from core.errors import FormatError
 from core.formats.base import AnnotationFormat, Reading, SizeOf, WriteOptions, WriteResult
-from core.formats.reading.image_index import ImageIndex
+from core.formats.reading.image_index import ImageIndex, missing_problem
 from core.formats.reading.picture_folders import pictures_of
-from core.formats.side_labels.files import label_files, likeness, may_be_labels
+from core.formats.side_labels.files import PicturesBeside, label_files, likeness, may_be_labels
 from core.formats.side_labels.labels import is_label, read_labels
 from core.formats.writing import FileNames, write_file
 
@@ -54,7 +54,9 @@ class SideLabelsFormat:
         if not files:
             hint = problems[0].text if problems else "Each lies beside its image and is called like it."
             raise FormatError(f'"{shown(source.path)}" holds no text file of labels.', file=source.path, hint=hint)
-        root = source.images_root or pictures_of(folder)
+        beside = PicturesBeside()
+        is_beside = any(beside.has(file) for file in files)
+        root = source.images_root or (folder if is_beside else pictures_of(folder))
         return Reading(root, _items(files, folder, root, source, problems))
 
     def write(
@@ -92,7 +94,9 @@ def _items(
     for file, key in keys.items():
         match = matches[key]
         if match.path is None:
-            if may_be_labels(file):
+            if match.candidates:
+                yield missing_problem(file.stem, match, file=str(file))
+            elif may_be_labels(file):
                 text = f'No image is called like "{shown(file.name)}"; its labels are left out.'
                 yield Problem("label-without-image", text, str(file))
             continue
@@ -106,6 +110,10 @@ def _items(
             yield Problem("annotation-file-unreadable", str(error), str(file), error.line)
             continue
         told[match.path] = file
+        if len(match.candidates) > 1:
+            others = ", ".join(f'"{shown(path)}"' for path in match.candidates[1:3])
+            text = f'The labels belong to "{shown(match.path)}" and not to {others}, of the same name.'
+            yield Problem("image-ambiguous", text, str(file))
         yield from labels.problems
         categories.update(name for name, _ in labels.names)
         annotations = tuple(RawAnnotation(name, None, line=line) for name, line in labels.names)

@@ -150,3 +150,26 @@ def test_writing_tells_what_would_not_be_read_again_and_refuses_one_file_for_two
     assert (tmp_path / "out" / "a.txt").read_text() == f"{text}\ncat\n"
     with pytest.raises(RefusedError, match="differ only in their ending"):
         write_data_set(FORMAT, [*images, replace(images[0], path="a.png")], [text, "cat"], tmp_path / "two")
+
+
+def test_pictures_beside_their_labels_count_before_a_folder_of_images(tmp_path: Path, pictures: Pictures) -> None:
+    pictures(tmp_path, "a.jpg", "images/b.jpg")
+    put(tmp_path, {"a.txt": "cat\n", "images/b.txt": "dog\n"})
+
+    result = read(tmp_path)
+
+    assert {image.path: image.annotations[0].category for image in result.images} == {
+        "a.jpg": "cat",
+        "images/b.jpg": "dog",
+    }
+    assert not result.problems
+
+
+def test_which_of_two_pictures_of_a_name_is_meant_is_told(tmp_path: Path, pictures: Pictures) -> None:
+    pictures(tmp_path, "a.jpg", "a.png")
+    put(tmp_path, {"a.txt": "cat\n"})
+
+    result = read(tmp_path)
+
+    assert [image.path for image in result.images] == ["a.jpg"]
+    assert [problem.kind for problem in result.problems] == ["image-ambiguous"]
