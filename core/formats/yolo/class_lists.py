@@ -12,6 +12,7 @@ from core.domain.imports import Problem, Severity
 from core.domain.names import shown
 from core.errors import FormatError
 from core.formats.reading.encodings import NamesText, decode_names
+from core.formats.reading.image_index import parts_of
 from core.formats.reading.json_files import read_json
 from core.formats.reading.text_files import decode_lines, head_of, is_plain_file, read_limited
 from core.formats.reading.yaml_files import MAX_BYTES, parse_yaml
@@ -19,7 +20,7 @@ from core.formats.yolo.data_yaml import MOST_CLASSES, YAML_ENDINGS, by_number, y
 from core.formats.yolo.rows import looks_like_rows
 
 NOTES = "notes.json"
-NAME_FILES = ("classes.txt", "obj.names", "_darknet.labels", "classes.names", "names.txt")
+NAME_FILES = ("classes.txt", "obj.names", "_darknet.labels", "classes.names", "names.txt", "labels.txt")
 _MOST_MARKERS = 50  # looked at in one folder
 _USUAL_MARKERS = ("data.yaml", "dataset.yaml", "obj.data")
 
@@ -115,8 +116,8 @@ class ClassLists:
             text = self._decoded(file, lambda text: list(yaml_names(parse_yaml(text, file), file) or ()))
             return self._clean(yaml_names(parse_yaml(text.text, file), file), file, text)
         if file.suffix.lower() == ".data":
-            target = darknet_value(file, "names").replace("\\", "/").rpartition("/")[2]
-            found = self._list_in(file.parent / target) if target and target != file.name else None
+            target = self._target_of(file)
+            found = self._list_in(target) if target is not None and target != file else None
             return found.names if found is not None else None
         if looks_like_rows(head_of(file)):
             return None  # the labels of an image of that name
@@ -125,6 +126,15 @@ class ClassLists:
         if not names:
             self._problems.append(Problem("names-file-empty", f'"{shown(file.name)}" names no class.', str(file)))
         return self._clean(names, file, text)
+
+    def _target_of(self, file: Path) -> Path | None:
+        """The names that an obj.data names: by the longest end of its path beside it, or up to the top, for Darknet
+        starts from there."""
+        parts = parts_of(darknet_value(file, "names"))
+        ends = ["/".join(parts[start:]) for start in range(len(parts))]
+        places = list(_way_up(file.parent, self._top))
+        found = (place / end for place in places for end in ends if is_plain_file(place / end))
+        return next(found, None)
 
     def _names_of_notes(self, file: Path) -> list[str] | None:
         """A file that cannot be read is noted: another list may do."""

@@ -64,9 +64,7 @@ def label_files_in(base: Path, problems: list[Problem]) -> Iterator[str]:
                 problems.append(found)
         elif found.suffix.lower() in _OTHER_ENDINGS:
             problems += _if_empty(found)
-        elif not is_done(found.parent) and not _is_other(found):
-            if folders and not _has_rows(head_of(found)):
-                continue
+        elif not is_done(found.parent) and (_has_rows(head_of(found)) if folders or _is_other(found) else True):
             yield _below(found, base)
 
 

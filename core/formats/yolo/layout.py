@@ -15,7 +15,9 @@ from core.domain.counting import counted
 from core.domain.imports import ImportSource, Problem
 from core.domain.names import is_image_name, shown
 from core.errors import FormatError
-from core.formats.yolo.class_lists import ClassList, ClassLists, markers_in, several_lists_problem
+from core.formats.reading.image_index import parts_of
+from core.formats.reading.text_files import is_plain_file
+from core.formats.yolo.class_lists import ClassList, ClassLists, darknet_value, markers_in, several_lists_problem
 from core.formats.yolo.data_yaml import YAML_ENDINGS, is_oriented, read_data_yaml, yaml_base, yaml_problems
 from core.formats.yolo.label_files import LABEL_FOLDERS, is_of_dota, label_files_in, without_originals
 from core.formats.yolo.row_forms import PLAIN, RowForm, form_of, keypoint_values
@@ -60,6 +62,8 @@ def find_layout(source: ImportSource) -> YoloLayout:
         content = read_data_yaml(marker, source.names_encoding)
         problems += yaml_problems(content, marker)
         base = yaml_base(content, folder, marker, folder if given else source.path, problems)
+    elif marker is not None and given is None:
+        base = _darknet_base(marker, source.path)
     label_files = without_originals(tuple(label_files_in(base, problems)), base, problems)
     if not label_files:
         raise _no_label_file(base, problems)
@@ -128,11 +132,18 @@ def _marker_of(folder: Path) -> Path | None:
 
 def _stated_base(marker: Path, place: Path, top: Path) -> Path:
     if marker.suffix.lower() not in YAML_ENDINGS:
-        return place
+        return _darknet_base(marker, top)
     try:
         return yaml_base(read_data_yaml(marker, None), place, marker, top, [])
     except FormatError:
         return place
+
+
+def _darknet_base(marker: Path, top: Path) -> Path:
+    """The folder of an obj.data; but `top` where its names are stated from there, as Darknet is started there."""
+    parts = parts_of(darknet_value(marker, "names"))
+    is_from_top = bool(parts) and not (marker.parent / parts[-1]).exists() and is_plain_file(top.joinpath(*parts))
+    return top if is_from_top else marker.parent
 
 
 def _subfolders(folder: Path) -> list[Path]:

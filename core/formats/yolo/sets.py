@@ -65,8 +65,8 @@ def set_statements(marker: Path | None, content: Any, base: Path) -> tuple[SetSt
             for target in _targets(content.get(key) if isinstance(content, dict) else None)
         ]
     elif marker is not None:
-        values = {split: darknet_value(marker, key) for key, split in _KEYS.items()}
-        stated = [SetStatement(split, value, marker) for split, value in values.items() if value]
+        values = [(split, darknet_value(marker, key)) for key, split in _KEYS.items()]
+        stated = [SetStatement(split, value, marker) for split, value in values if value]
     else:
         stated = []
     if len({statement.target for statement in stated}) > 1:

@@ -186,3 +186,19 @@ def test_labels_beside_the_only_data_set_that_has_a_yaml_are_not_lost(tmp_path: 
     write(tmp_path, {"one/data.yaml": "train: images\nval: images\nnames: [cat]\n", "two/names.txt": "dog\n"})
     write(tmp_path, {"one/labels/a.txt": ROW.format(0), "two/labels/b.txt": ROW.format(0)})
     assert found(read(tmp_path)) == {"one/images/a.jpg": ["cat"], "two/images/b.jpg": ["dog"]}
+
+
+def test_a_labels_txt_beside_the_labels_names_the_classes(tmp_path: Path, pictures: Pictures) -> None:
+    pictures(tmp_path, "a.jpg")
+    write(tmp_path, {"labels.txt": "cat\ndog\n", "a.txt": ROW.format(1)})
+
+    result = read(tmp_path)
+
+    assert found(result) == {"a.jpg": ["dog"]} and not result.problems
+
+
+def test_a_labels_txt_of_rows_is_that_of_a_picture(tmp_path: Path, pictures: Pictures) -> None:
+    pictures(tmp_path, "labels.jpg", "a.jpg")
+    write(tmp_path, {"classes.txt": "cat\ndog\n", "labels.txt": ROW.format(1), "a.txt": ROW.format(0)})
+
+    assert found(read(tmp_path)) == {"a.jpg": ["cat"], "labels.jpg": ["dog"]}

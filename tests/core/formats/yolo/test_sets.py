@@ -143,3 +143,23 @@ def test_hostile_targets(four: Path) -> None:
     result = read(four)
     assert set(sets(result).values()) == {""}
     assert kinds(result).count("annotation-file-special") == 2
+
+
+def test_darknets_own_folders_are_stated_from_where_it_is_started(tmp_path: Path, pictures: Pictures) -> None:
+    pictures(tmp_path, "data/obj/a.jpg", "data/obj/b.jpg")
+    write(
+        tmp_path,
+        {
+            "cfg/obj.data": "classes = 2\ntrain = data/train.txt\nvalid = data/later.txt\nnames = data/coco.names\n",
+            "data/coco.names": "cat\ndog\n",
+            "data/train.txt": "data/obj/a.jpg\n",
+            "data/later.txt": "data/obj/b.jpg\n",
+            "data/obj/a.txt": ROW,
+            "data/obj/b.txt": ROW,
+        },
+    )
+
+    result = read(tmp_path)
+
+    assert sets(result) == {"data/obj/a.jpg": "train", "data/obj/b.jpg": "val"}
+    assert result.categories == ("cat", "dog") and not result.problems
