@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import repeat
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
 from core.domain.annotation_columns import ColumnAnnotations, places_of
 from core.domain.imports import RawAnnotation
-from core.domain.projects import Source
+from core.registry.stores.annotation_arrays import AnnotationArrays
 from core.registry.stores.annotations import AnnotationTuple, NewAnnotation, to_tuple
 
 _AT_ONCE = 20_000
@@ -18,7 +17,10 @@ Stated = tuple[int, Sequence[RawAnnotation], bool]
 """An image's key, what is stated of it, and whether that is that there is nothing on it."""
 
 
-def rows_of(stated: Iterable[Stated], categories: Mapping[str, int]) -> Iterator[list[AnnotationTuple]]:
+Rows = list[AnnotationTuple] | AnnotationArrays
+
+
+def rows_of(stated: Iterable[Stated], categories: Mapping[str, int]) -> Iterator[Rows]:
     """`categories` are keys by name."""
     rows: list[AnnotationTuple] = []
     waiting: list[tuple[int, ColumnAnnotations]] = []
@@ -26,7 +28,7 @@ def rows_of(stated: Iterable[Stated], categories: Mapping[str, int]) -> Iterator
     for key, found, is_negative in stated:
         if isinstance(found, ColumnAnnotations):
             if waiting and (n_waiting >= _AT_ONCE or waiting[-1][1].columns is not found.columns):
-                yield _of_columns(waiting, categories)
+                yield arrays_of(waiting, categories)
                 waiting, n_waiting = [], 0
             waiting.append((key, found))
             n_waiting += len(found)
@@ -38,7 +40,7 @@ def rows_of(stated: Iterable[Stated], categories: Mapping[str, int]) -> Iterator
             yield rows
             rows = []
     if waiting:
-        yield _of_columns(waiting, categories)
+        yield arrays_of(waiting, categories)
     if rows:
         yield rows
 
@@ -48,27 +50,45 @@ def new_annotation(key: int, annotation: RawAnnotation, categories: Mapping[str,
     return NewAnnotation(key, category, annotation.geometry, annotation.is_crowd, details=annotation.details)
 
 
-def _of_columns(
-    stated: Sequence[tuple[int, ColumnAnnotations]], categories: Mapping[str, int]
-) -> list[AnnotationTuple]:
+def arrays_of(stated: Sequence[tuple[int, ColumnAnnotations]], categories: Mapping[str, int]) -> AnnotationArrays:
+    """Of images, by key, whose annotations are in the same columns."""
     columns = stated[0][1].columns
     places = places_of([found for _, found in stated])
     lengths = [len(found) for _, found in stated]
-    images = np.repeat(np.array([key for key, _ in stated], dtype=np.int64), lengths)
     # A class of which the file has no annotation need not have a key.
     keys = np.array([categories.get(name, 0) for name in columns.names], dtype=np.int64)
-    points = columns.points_at(places)
-    return list(
-        zip(
-            images.tolist(),
-            keys[columns.categories[places]].tolist(),
-            repeat(Source.IMPORT.value),
-            ["box" if outline is None else "polygon" for outline in points],
-            *columns.corners[:, places].tolist(),
-            points,
-            repeat(None),
-            columns.crowds[places].astype(int).tolist(),
-            repeat(None),
-            strict=False,
-        )
+    is_polygon = columns.buffer[places] >= 0
+    return AnnotationArrays(
+        images=np.repeat(np.array([key for key, _ in stated], dtype=np.int64), lengths),
+        categories=keys[columns.categories[places]],
+        is_box=~is_polygon,
+        is_polygon=is_polygon,
+        corners=columns.corners[:, places],
+        points=columns.points_at(places) if is_polygon.any() else [None] * len(places),
+        crowds=columns.crowds[places],
     )
+
+
+class AtHand:
+    """What an import has written of images that had no annotations before: the counts need not read it again."""
+
+    def __init__(self, categories: Mapping[str, int]) -> None:
+        self._categories = categories
+        self._found: dict[int, ColumnAnnotations] = {}
+
+    def note(self, stated: Iterable[Stated]) -> Iterator[Stated]:
+        """Hands on what it has noted."""
+        for one in stated:
+            key, found, is_negative = one
+            if isinstance(found, ColumnAnnotations) and not is_negative:
+                self._found[key] = found
+            yield one
+
+    def of(self, keys: Sequence[int]) -> tuple[Container[int], list[AnnotationArrays]]:
+        """Those of the keys of which everything is at hand, and that."""
+        together: dict[int, list[tuple[int, ColumnAnnotations]]] = {}
+        known = {key for key in keys if key in self._found}
+        for key in sorted(known):
+            found = self._found[key]
+            together.setdefault(id(found.columns), []).append((key, found))
+        return known, [arrays_of(some, self._categories) for some in together.values()]

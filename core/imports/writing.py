@@ -14,14 +14,17 @@ from core.imports.cancelling import ImportCancelledError, IsCancelled, Progress
 from core.imports.comparison import compare
 from core.imports.plan import ImportPlan
 from core.imports.planned import PlannedImage
-from core.imports.rows import Stated, rows_of
+from core.imports.rows import AtHand, Rows, Stated, rows_of
 from core.registry.session import Session
 from core.registry.stores import images as image_store
 from core.registry.stores import selections as selection_store
-from core.registry.stores.annotations import AnnotationTuple, delete_annotations, insert_rows, list_ground_truth
-from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
+from core.registry.stores.annotation_arrays import AnnotationArrays
+from core.registry.stores.annotations import delete_annotations, insert_rows, list_ground_truth
+from core.registry.stores.chunks import chunked
 from core.registry.stores.images import ImageFacts
 from core.registry.stores.projects import add_categories
+
+_IMAGES_AT_ONCE = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +71,26 @@ def write_plan(
         for image in spoken_of
         if image.facts.path not in known
     )
-    totals = Totals()
+    totals, at_hand = Totals(), AtHand(categories)
     rows = chain(
-        rows_of(now, categories),
-        _annotations_of_known(session, before, categories, totals, replaces=replaces),
+        rows_of(at_hand.note(now), categories),
+        _annotations_of_known(session, before, categories, totals, at_hand, replaces=replaces),
     )
     insert_rows(session, _watched(rows, totals, plan.n_annotations, progress, is_cancelled))
-    _prepare_counting(session, project, progress, is_cancelled)
+    _prepare_counting(session, project, at_hand, progress, is_cancelled)
     return Written(len(new), totals.n_objects, totals.difference, tuple(problems))
 
 
-def _prepare_counting(session: Session, project: ProjectId, progress: Progress, is_cancelled: IsCancelled) -> None:
+def _prepare_counting(
+    session: Session, project: ProjectId, at_hand: AtHand, progress: Progress, is_cancelled: IsCancelled
+) -> None:
     """So that the first review of a training need not wait for it."""
     missing = selection_store.list_missing_blocks(session, project)
     for done, number in enumerate(missing):
         if is_cancelled():
             raise ImportCancelledError
         progress(done, len(missing), "Preparing the counts")
-        selection_store.store_block(session, project, number)
+        selection_store.store_block(session, project, number, at_hand.of)
 
 
 def _moved(
@@ -127,20 +132,22 @@ def _annotations_of_known(
     images: Sequence[tuple[int, PlannedImage]],
     categories: Mapping[str, int],
     totals: Totals,
+    at_hand: AtHand,
     *,
     replaces: bool,
-) -> Iterator[list[AnnotationTuple]]:
+) -> Iterator[Rows]:
     """What is to be added to images that the project has; what has to go for it is deleted on the way."""
     names = {CategoryId(str(key)): name for name, key in categories.items()}
-    for chunk in chunked(images, KEYS_PER_QUERY):
+    for chunk in chunked(images, _IMAGES_AT_ONCE):
         existing = list_ground_truth(session, (key for key, _ in chunk))
         added: list[Stated] = []
+        first: list[Stated] = []
         dropped: dict[int, list[int]] = {}
         for key, image in chunk:
             known = existing.get(key, [])
             if not known:
                 totals.difference += Difference(new=len(image.annotations))
-                added.append((key, image.annotations, image.is_negative))
+                first.append((key, image.annotations, image.is_negative))
                 continue
             comparison = compare(image.annotations, known, names)
             totals.difference += comparison.difference
@@ -151,17 +158,21 @@ def _annotations_of_known(
                 dropped[key] = [int(one.id) for one in old]
             added.append((key, wanted, image.is_negative and len(known) == len(old)))
         delete_annotations(session, dropped)
+        yield from rows_of(at_hand.note(first), categories)
         yield from rows_of(added, categories)
 
 
 def _watched(
-    chunks: Iterable[list[AnnotationTuple]], totals: Totals, total: int, progress: Progress, is_cancelled: IsCancelled
-) -> Iterator[list[AnnotationTuple]]:
+    chunks: Iterable[Rows], totals: Totals, total: int, progress: Progress, is_cancelled: IsCancelled
+) -> Iterator[Rows]:
     n_done = 0
     for chunk in chunks:
         if is_cancelled():
             raise ImportCancelledError
-        totals.n_objects += sum(row[1] is not None for row in chunk)
+        if isinstance(chunk, AnnotationArrays):
+            totals.n_objects += len(chunk)
+        else:
+            totals.n_objects += sum(row[1] is not None for row in chunk)
         yield chunk
         n_done += len(chunk)
         progress(n_done, max(total, n_done), "Writing annotations")

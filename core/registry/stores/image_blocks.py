@@ -12,7 +12,6 @@ import os
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 
 from core.domain.geometry import Polygon
 from core.domain.projects import ImageState
+from core.registry.stores.annotation_arrays import AnnotationArrays, AnnotationColumns, arrays_of, columns_of, joined
 from core.registry.stores.shapes import Shape, decode
 
 BITS = 12
@@ -46,11 +46,6 @@ Column = NDArray[Any]
 
 ImageColumns = tuple[int, int, bytes, int, int, int, bytes | None, int, str]
 """Key, folder, path, width, height, orientation, SHA-256, bytes, state."""
-
-AnnotationColumns = tuple[
-    int, int | None, str, float | None, float | None, float | None, float | None, bytes | None, int
-]
-"""Image, category, kind, x0, y0, x1, y1, points, is it a crowd."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +97,20 @@ _OF_ENTRIES = {"categories": "<u4", "kinds": "u1", "n_shapes": "<u4"}
 _ENTRY_COLUMNS = {"images": "<u2", **_OF_ENTRIES}
 
 
-def make_block(images: Sequence[ImageColumns], annotations: Sequence[AnnotationColumns]) -> ImageBlock:
-    """`images` ascending by key; annotations of other images are passed over."""
-    keys, folders, paths, widths, heights, orientations, hashes, n_bytes, states = _columns(images, 9)
+def make_block(
+    images: Sequence[ImageColumns],
+    annotations: Sequence[AnnotationColumns],
+    at_hand: Sequence[AnnotationArrays] = (),
+) -> ImageBlock:
+    """`images` ascending by key; annotations, as rows or at hand, of other images are passed over."""
+    keys, folders, paths, widths, heights, orientations, hashes, n_bytes, states = columns_of(images, 9)
     sizes = np.array([widths, heights], dtype=np.int64).reshape(2, -1)
     flags = np.zeros(len(images), dtype=np.int64)
     flags |= np.where(np.array([_has_jpeg_name(path) for path in paths], dtype=bool), JPEG_NAME, 0)
     flags |= np.where(np.array(orientations, dtype=np.int64) == 1, UPRIGHT, 0)
-    read = _read_annotations(np.array(keys, dtype=np.int64), sizes, annotations)
+    read = _read_annotations(np.array(keys, dtype=np.int64), sizes, joined([arrays_of(annotations), *at_hand]))
     of_state = {state.value: index for index, state in enumerate(STATES)}
-    joined = b"".join((value or b"").ljust(_HASH_BYTES, b"\0") for value in hashes)
+    digests = b"".join((value or b"").ljust(_HASH_BYTES, b"\0") for value in hashes)
     return ImageBlock(
         keys=np.array(keys, dtype=np.int64),
         folders=np.array(folders, dtype=np.uint32),
@@ -121,7 +120,7 @@ def make_block(images: Sequence[ImageColumns], annotations: Sequence[AnnotationC
         n_whole=read.n_whole.astype(np.uint32),
         n_bytes=np.array(n_bytes, dtype=np.int64),
         n_pixels=sizes[0] * sizes[1],
-        hashes=np.frombuffer(joined, dtype=np.uint8).reshape(-1, _HASH_BYTES),
+        hashes=np.frombuffer(digests, dtype=np.uint8).reshape(-1, _HASH_BYTES),
         images=read.images,
         categories=read.categories,
         kinds=read.kinds,
@@ -177,19 +176,16 @@ class _Read:
     n_shapes: Column
 
 
-def _read_annotations(keys: Column, sizes: Column, annotations: Sequence[AnnotationColumns]) -> _Read:
-    of_image, of_category, kind_names, x0, y0, x1, y1, points, crowds = _columns(annotations, 9)
-    found = np.array(of_image, dtype=np.int64)
+def _read_annotations(keys: Column, sizes: Column, annotations: AnnotationArrays) -> _Read:
+    found, categories, points = annotations.images, annotations.categories, annotations.points
     is_ours = is_in(found, keys)
     places = np.minimum(np.searchsorted(keys, found), max(len(keys) - 1, 0))
-    has_class = is_ours & np.array([category is not None for category in of_category], dtype=bool)
-    is_box = np.array([kind == "box" for kind in kind_names], dtype=bool)
-    is_polygon = np.array([kind == "polygon" for kind in kind_names], dtype=bool)
+    has_class = is_ours & (categories > 0)
+    is_box, is_polygon = annotations.is_box, annotations.is_polygon
     is_whole = has_class & ~is_box & ~is_polygon
-    corners = np.array([x0, y0, x1, y1], dtype=np.float64).reshape(4, -1)
-    is_usable = _usable_boxes(corners, sizes[:, places])
+    is_usable = _usable_boxes(annotations.corners, sizes[:, places])
     drawn = np.flatnonzero(has_class & is_polygon)
-    is_usable[drawn] = _usable_polygons([points[i] for i in drawn.tolist()], sizes[:, places[drawn]])
+    is_usable[drawn] = _usable_polygons([points[i] or b"" for i in drawn.tolist()], sizes[:, places[drawn]])
     is_object = has_class & ~is_whole & is_usable
 
     def count(mask: Column) -> Column:
@@ -204,8 +200,7 @@ def _read_annotations(keys: Column, sizes: Column, annotations: Sequence[Annotat
         (WHOLE_IMAGE, is_whole),
     ):
         flags[places[mask]] |= flag
-    kinds = np.where(is_polygon, IS_POLYGON, 0) | np.where(np.array(crowds, dtype=np.int64) != 0, IS_CROWD, 0)
-    categories = np.array([category or 0 for category in of_category], dtype=np.int64)
+    kinds = np.where(is_polygon, IS_POLYGON, 0) | np.where(annotations.crowds, IS_CROWD, 0)
     entries, n_shapes = np.unique(
         (places << 34 | categories << 2 | kinds)[is_object] if len(found) else np.zeros(0, dtype=np.int64),
         return_counts=True,
@@ -264,11 +259,6 @@ def _have_area(points: Column, lengths: Column, sizes: Column) -> tuple[Column, 
         area = np.abs(np.add.reduceat(first - second, starts))
         doubt = 1e-9 * np.add.reduceat(np.abs(first) + np.abs(second), starts)
         return is_finite & (area > doubt), is_finite
-
-
-def _columns(rows: Sequence[tuple[Any, ...]], n: int) -> tuple[tuple[Any, ...], ...]:
-    # One column after the other: `zip` of so many rows jumps through memory and takes ten times as long.
-    return tuple(tuple(map(itemgetter(number), rows)) for number in range(n))
 
 
 def _has_jpeg_name(path: bytes) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from operator import itemgetter
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from core.domain.judgements import EXCLUDE
 from core.domain.projects import Category, Source
 from core.domain.selections import Selection
 from core.domain.snapshots import Split
+from core.registry.stores.annotation_arrays import AnnotationArrays, AnnotationColumns
 from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
 from core.registry.stores.driver import cursor_of
 from core.registry.stores.image_blocks import (
@@ -46,6 +47,10 @@ _ANNOTATIONS = """
 SELECT image_id, category_id, kind, x0, y0, x1, y1, points, is_crowd FROM annotation
 WHERE image_id >= ? AND image_id < ? AND source != ?
 """
+_ANNOTATIONS_OF = """
+SELECT image_id, category_id, kind, x0, y0, x1, y1, points, is_crowd FROM annotation
+WHERE image_id IN ({marks}) AND source != ?
+"""
 # The source stands in the text: only then is the index of what models made taken.
 _BY_MODELS = """
 SELECT image.id, image.folder_id, count(*) FROM annotation JOIN image ON image.id = annotation.image_id
@@ -70,6 +75,10 @@ WHERE image_id IN ({marks}) AND source != ? AND category_id IS NOT NULL AND kind
 
 ShapeColumns = tuple[int, int, str, float, float, float, float, bytes | None, int]
 """AnnotationColumns of a shape of a class."""
+
+
+AtHand = Callable[[Sequence[int]], tuple[Container[int], Sequence[AnnotationArrays]]]
+"""Of images, by key: those of which all ground truth is at hand, and what that is."""
 
 
 class State(NamedTuple):
@@ -124,10 +133,10 @@ def list_missing_blocks(session: Session, project: ProjectId) -> tuple[int, ...]
     return tuple(sorted(number for number in {*known, *present} if known.get(number) != present.get(number)))
 
 
-def store_block(session: Session, project: ProjectId, number: int) -> None:
-    """Make a block from the rows and keep it."""
+def store_block(session: Session, project: ProjectId, number: int, at_hand: AtHand | None = None) -> None:
+    """Make a block and keep it: from the rows, but for the images of which all annotations are at hand."""
     session.execute(delete(IMAGE_BLOCKS).where(IMAGE_BLOCKS.c.project_id == project, IMAGE_BLOCKS.c.number == number))
-    block = _make(session, project, number)
+    block = _make(session, project, number) if at_hand is None else _make_from(session, project, number, at_hand)
     if len(block):
         values = {
             "project_id": project,
@@ -293,6 +302,18 @@ def _make(session: Session, project: ProjectId, number: int, *, includes_models:
     first, last = number << BITS, (number << BITS) + IMAGES_PER_BLOCK
     images: list[ImageColumns] = cursor.execute(_IMAGES, (first, last, project)).fetchall()
     return make_block(images, cursor.execute(_ANNOTATIONS, (first, last, _left_out(includes_models))).fetchall())
+
+
+def _make_from(session: Session, project: ProjectId, number: int, at_hand: AtHand) -> ImageBlock:
+    cursor = cursor_of(session)
+    first, last = number << BITS, (number << BITS) + IMAGES_PER_BLOCK
+    images: list[ImageColumns] = cursor.execute(_IMAGES, (first, last, project)).fetchall()
+    known, annotations = at_hand([key for key, *_ in images])
+    rows: list[AnnotationColumns] = []
+    for chunk in chunked((key for key, *_ in images if key not in known), KEYS_PER_QUERY - 1):
+        query = _ANNOTATIONS_OF.format(marks=",".join("?" * len(chunk)))
+        rows += cursor.execute(query, (*chunk, _left_out(includes_models=False))).fetchall()
+    return make_block(images, rows, annotations)
 
 
 def _left_out(includes_models: bool) -> str:
