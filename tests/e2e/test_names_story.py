@@ -82,6 +82,12 @@ def test_every_control_of_every_page_has_a_name(desk: Desk, shapes: Path) -> Non
     window.import_dropped("Shapes")
     window.until(lambda: len(features.browser.grid.ids) == 16)
     look("project")
+    opened = features.projects.current
+    assert opened is not None
+    export = features.exports.open(opened)
+    window.until(lambda: export.refusal != "Counting…")
+    unnamed["export"] = nameless(export)
+    export.reject()
     ids = features.browser.grid.ids
     features.images.image_open_requested.emit(ids[0], ids)
     look("viewer")

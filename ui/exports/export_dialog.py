@@ -121,17 +121,20 @@ class ExportDialog(QDialog):
         self._report_page.set_report(report)
         self._pages.setCurrentWidget(self._report_page)
         self._set_busy("")
+        self._next.setFocus()
 
     def show_error(self, message: UserMessage) -> None:
         """What was under way did not work; the page stays as it was."""
         self._banner.show_message(message)
         self._set_busy("")
+        self._next.setFocus()
 
     def show_stopped(self) -> None:
         """The export has been stopped at the person's wish."""
         text, hint = self.tr("The export was stopped."), self.tr("Nothing was written.")
         self._banner.show_message(UserMessage(text, hint, Severity.INFO))
         self._set_busy("")
+        self._next.setFocus()
 
     def _set_busy(self, text: str) -> None:
         self._is_busy = bool(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QPainter, QPalette
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListWidget,
@@ -108,6 +108,17 @@ class FormatList(QListWidget):
         info = self.chosen()
         self.setProperty("guide_page", f"format-{info.slug}.md" if info is not None else "")  # F1
         self.format_changed.emit()
+
+    # Qt overrides
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.count() or not self._words:
+            return
+        painter = QPainter(self.viewport())
+        painter.setPen(current_theme().text_muted)
+        painter.drawText(self.viewport().rect(), int(Qt.AlignmentFlag.AlignCenter), self.why_none())
+        painter.end()
 
 
 def _searched(info: FormatInfo) -> str:

@@ -42,6 +42,7 @@ class LossList(QWidget):
         column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
+        scroll.setAccessibleName(self.tr("What the format holds, and what is lost"))
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inside)
         for part in (inside, scroll.viewport()):  # the card's colour shows through

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QWidget
 
 from core.domain.formats import FormatOption
 from ui.widgets.labels import label
@@ -20,11 +20,11 @@ class OptionForm(QWidget):
         super().__init__(parent)
         self._options: tuple[FormatOption, ...] = ()
         self._editors: dict[str, QComboBox | QLineEdit] = {}
-        self._rows = QFormLayout(self)
+        self._rows = QGridLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setHorizontalSpacing(12)
-        self._rows.setVerticalSpacing(6)
-        self._rows.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        self._rows.setVerticalSpacing(5)
+        self._rows.setColumnStretch(1, 1)
         self.hide()
 
     def set_options(self, options: Sequence[FormatOption]) -> None:
@@ -32,8 +32,10 @@ class OptionForm(QWidget):
             return
         self._options = tuple(options)
         self._editors.clear()
-        while self._rows.rowCount():
-            self._rows.removeRow(0)
+        while (item := self._rows.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()  # it goes when control is back in the event loop
+                widget.deleteLater()
         for option in self._options:
             self._add(option)
         self.setVisible(bool(self._options))
@@ -62,14 +64,15 @@ class OptionForm(QWidget):
         editor.setAccessibleName(option.title)
         editor.setAccessibleDescription(option.help)
         editor.setToolTip(option.help)
+        row = 2 * len(self._editors)
         self._editors[option.name] = editor
         name = label(option.title)
         name.setToolTip(option.help)
         name.setBuddy(editor)
-        name.setMinimumHeight(editor.sizeHint().height())
-        self._rows.addRow(name, editor)
+        self._rows.addWidget(name, row, 0)
+        self._rows.addWidget(editor, row, 1)
         if option.help:
-            self._rows.addRow(label(option.help, "muted", wrap=True))
+            self._rows.addWidget(label(option.help, "muted", wrap=True), row + 1, 0, 1, 2)
 
     def _value(self, editor: QComboBox | QLineEdit) -> str:
         return str(editor.currentData()) if isinstance(editor, QComboBox) else editor.text().strip()

@@ -29,7 +29,6 @@ class PictureChoice(QWidget):
             self.way.addItem(text, value)
             self.way.setItemData(self.way.count() - 1, tip, 3)  # Qt.ItemDataRole.ToolTipRole
         self.safe_names = QCheckBox(self.tr("&Names for Windows"))
-        self.safe_names.setToolTip(self.tr("Names that Windows does not take are changed, in the annotations too."))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(16)
@@ -64,5 +63,11 @@ class PictureChoice(QWidget):
 
     def _follow(self) -> None:
         self.way.setToolTip(str(self.way.currentData(3) or ""))
-        self.safe_names.setEnabled(self.copies or self.links)
+        comes_along = self.copies or self.links
+        self.safe_names.setEnabled(comes_along)
+        self.safe_names.setToolTip(
+            self.tr("Names that Windows does not take are changed, in the annotations too.")
+            if comes_along
+            else self.tr("Only for images that are copied or linked: the others keep their names.")
+        )
         self.changed.emit()

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from core.domain.formats import FormatOption
-from core.domain.imports import ImportPreview, ImportReport, ImportSource
+from core.domain.imports import ImportPreview, ImportReport, ImportSource, Severity
 from core.domain.messages import UserMessage
 from core.domain.projects import Project
 from ui.imports.preview_page import PreviewPage
@@ -55,6 +55,7 @@ class ImportDialog(QDialog):
         super().__init__(parent)
         self._step = Step.SOURCE
         self._is_busy = False
+        self._is_importing = False  # it, or the preview before it, is or was under way
         self._had_keyboard: QWidget | None = None  # when what is under way began
         self._report: ImportReport | None = None
         self._title = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
@@ -185,6 +186,7 @@ class ImportDialog(QDialog):
     def _request(self, source: ImportSource | None) -> None:
         if source is not None and not self._is_busy:
             self._banner.hide()
+            self._is_importing = False
             self._set_busy(self.tr("Looking at the files…"))
             self.preview_requested.emit(source)
 
@@ -216,6 +218,9 @@ class ImportDialog(QDialog):
     def show_stopped(self) -> None:
         """What was under way has been stopped at the person's wish."""
         self._show_unchanged()
+        if self._is_importing:
+            text, hint = self.tr("The import was stopped."), self.tr("Nothing was imported.")
+            self._banner.show_message(UserMessage(text, hint, Severity.INFO))
 
     def _show_unchanged(self) -> None:
         """An answer that led to nothing is taken back: what is shown is what would be imported."""
@@ -270,6 +275,7 @@ class ImportDialog(QDialog):
             self.request_preview()
         elif self._step == Step.PREVIEW and self._preview.preview is not None:
             self._banner.hide()
+            self._is_importing = True
             self._set_busy(self.tr("Importing…"))
             source, name = self._preview.source(), self._preview.project_name
             self.import_requested.emit(source, name, self._preview.is_replacing)

@@ -181,3 +181,28 @@ def test_stopping_asks_and_waits_for_the_end(qtbot: QtBot, dialog: ExportDialog)
     assert "Nothing was written." in dialog._banner.plain_text()
     _press(qtbot, dialog._cancel)
     assert not dialog.isVisible()
+
+
+def test_the_keyboard_is_on_the_button_when_the_work_has_ended(
+    qtbot: QtBot, dialog: ExportDialog, tmp_path: Path
+) -> None:
+    _press(qtbot, dialog._next)
+    dialog.show_stopped()
+    assert dialog.focusWidget() is dialog._next
+    _press(qtbot, dialog._next)
+    dialog.show_report(ExportReport("Pages", "all", "Everything", tmp_path, 1, 1, 0))
+    assert dialog.focusWidget() is dialog._next
+
+
+def test_a_search_that_finds_nothing_says_so_in_the_list(dialog: ExportDialog) -> None:
+    viewport = dialog.form.formats.viewport()
+    dialog.form.formats.narrow("nothing of that kind")
+    assert len({viewport.grab().toImage().pixel(x, viewport.height() // 2) for x in range(viewport.width())}) > 1
+    assert dialog.form.formats.why_none() == "No format is called so."
+
+
+def test_names_for_windows_say_why_they_cannot_be_chosen(dialog: ExportDialog) -> None:
+    pictures = dialog.form.pictures
+    assert not pictures.safe_names.isEnabled() and "copied or linked" in pictures.safe_names.toolTip()
+    pictures.choose(COPY)
+    assert pictures.safe_names.isEnabled() and "Windows" in pictures.safe_names.toolTip()

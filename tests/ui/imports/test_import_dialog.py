@@ -154,6 +154,7 @@ def test_stopping_asks_and_waits_for_the_end(qtbot: QtBot, dialog: ImportDialog,
     dialog.show_stopped()
     assert not dialog.is_busy
     assert dialog.step is Step.PREVIEW
+    assert "Nothing was imported." in dialog._banner.plain_text()
     dialog.close()
     assert not dialog.isVisible()
 
