@@ -47,6 +47,10 @@ _WORDS: Mapping[Content, tuple[str, str]] = {
 }
 
 
+_SAID = (Content.BOXES, Content.POLYGONS, Content.WHOLE_IMAGES, Content.WITHOUT_CLASS, Content.NEGATIVES)
+"""What an export is made of: everything that is said of an image is one of these."""
+
+
 @dataclass(frozen=True, slots=True)
 class Loss:
     """What becomes of a content that the format cannot hold. `text` follows a colon: "each part becomes an object".
@@ -61,6 +65,11 @@ class Loss:
     def what(self) -> str:
         """Of what it speaks: "crowd regions"."""
         return _WORDS[self.content][1]
+
+    @property
+    def leaves_all_out(self) -> bool:
+        """Whether nothing of the content is written, which `text` then begins with."""
+        return self.text.startswith("left out")
 
     def problem(self, n: int) -> Problem:
         """The sentence for `n` of them."""
@@ -120,3 +129,8 @@ class FormatInfo:
         """What writing so much of each content loses or changes. `answers` are to `write_options`."""
         lost = (loss for loss in self.losses if not any(answers.get(name) == value for name, value in loss.unless))
         return tuple(loss.problem(n) for loss in lost if (n := counts.get(loss.content, 0)))
+
+    def can_hold_some(self, counts: Mapping[Content, int]) -> bool:
+        """Whether anything of so much of each content can be written."""
+        lost = {loss.content for loss in self.losses if loss.leaves_all_out}
+        return any(counts.get(content, 0) for content in _SAID if content not in lost)

@@ -19,7 +19,7 @@ from core.exports.places import require_place, require_room
 from core.exports.predicted import Predicted, Predictions
 from core.exports.streams import GroundTruth, Stream
 from core.exports.walk import Walk
-from core.exports.wishes import require_answers, require_something
+from core.exports.wishes import require_answers, require_something, require_writable
 from core.formats.catalog import FormatCatalog
 from core.formats.writing import contents_of, write_data_set
 from core.progress import IsCancelled, Progress, never_cancelled, no_progress, sparing
@@ -113,6 +113,8 @@ class ExportService:
         self._require_place(request.target, project)
         survey = self.survey_scope(request.scope, is_cancelled)
         require_something(survey, request, project)
+        if info.can_write:
+            require_writable(survey, info)
         require_room(request.target, survey, copies_images=request.copies_images)
         stream = self._stream(request.scope)
 

@@ -30,6 +30,14 @@ def require_something(survey: ExportSurvey, request: ExportRequest, project: Pro
         raise RefusedError(text, hint="Connect its drive, or export without the images.")
 
 
+def require_writable(survey: ExportSurvey, info: FormatInfo) -> None:
+    """Raises RefusedError where the format would leave out everything that is said of the images."""
+    if not info.can_hold_some(survey.contents):
+        lost = " ".join(problem.text for problem in info.loss_problems(survey.contents))
+        text = f"Nothing of what was chosen can be written as {info.title}. {lost}"
+        raise RefusedError(text.rstrip(), hint="Choose another format.")
+
+
 def require_answers(request: ExportRequest, info: FormatInfo) -> None:
     known = {option.name: option for option in info.write_options}
     for name, value in request.options:

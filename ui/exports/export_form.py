@@ -169,6 +169,9 @@ class ExportForm(QWidget):
             if self.scope().source is not None:
                 return self.tr("No prediction reaches the version's threshold.")
             return self.tr("Nothing is annotated here yet.")
+        chosen = self.formats.chosen()
+        if chosen is not None and not chosen.can_hold_some(self._survey.contents):
+            return self.tr("This format can hold nothing of it.")
         if self._target.path() is None:
             return self.tr("Choose a folder.")
         return self.tr("Choose another folder.") if self._refusal else ""

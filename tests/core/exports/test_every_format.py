@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from core.domain.exports import ExportRequest
-from core.domain.formats import FormatInfo, ShapeKind
-from core.domain.geometry import Box
+from core.domain.formats import Content, FormatInfo, ShapeKind
+from core.domain.geometry import Box, Geometry, Polygon
 from core.domain.imports import ImportSource, RawAnnotation, RawImage, Severity
 from core.domain.projects import Project
 from core.exports.service import ExportService
@@ -129,6 +129,27 @@ def test_classes_of_whole_images_come_back(info: FormatInfo, tmp_path: Path) -> 
         "1.png": ["dog"],
         "2.png": ["cat"],
     }
+
+
+@pytest.mark.parametrize(
+    ("content", "shape"),
+    [
+        (Content.BOXES, Box(3, 4, 40, 48)),
+        (Content.POLYGONS, Polygon(((3, 4, 40, 4, 40, 48),))),
+        (Content.WHOLE_IMAGES, None),
+    ],
+)
+@pytest.mark.parametrize("info", FORMATS, ids=lambda info: info.slug)
+def test_nothing_is_written_of_just_what_is_told_to_be_left_out(
+    info: FormatInfo, content: Content, shape: Geometry, tmp_path: Path
+) -> None:
+    def put(image: RawImage, place: Path) -> None:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (64, 50)).save(place)
+
+    image = RawImage("0.png", (RawAnnotation("cat", shape),), 64, 50)
+    written = write_data_set(FormatCatalog().get(info.slug), [image], ("cat",), tmp_path / "out", put_picture=put)
+    assert (written.n_annotations > 0) == info.can_hold_some({content: 1})
 
 
 @pytest.mark.parametrize("info", [info for info in FORMATS if info.holds_predictions], ids=lambda info: info.slug)

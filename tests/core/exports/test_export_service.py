@@ -237,6 +237,16 @@ def test_what_cannot_be_exported_is_refused_in_words(
     assert exports.export(ExportRequest(parish.id, "coco", target)).n_annotations == 5
 
 
+@pytest.mark.parametrize("slug", ["class-folders", "side-labels"])
+def test_a_format_that_can_hold_nothing_of_it_is_refused(
+    exports: ExportService, parish: Project, tmp_path: Path, slug: str
+) -> None:
+    request = ExportRequest(parish.id, slug, tmp_path / "out", folders=("a",), copies_images=True)
+    with pytest.raises(RefusedError, match=r"Nothing of what was chosen .* 1 box: left out, .* 1 polygon: left out, "):
+        exports.export(request)
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_stop_leaves_nothing_behind(exports: ExportService, parish: Project, tmp_path: Path) -> None:
     told: list[tuple[int, int, str]] = []
     exports.export(

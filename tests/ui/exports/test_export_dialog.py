@@ -82,6 +82,15 @@ def test_what_will_be_lost_is_told_for_the_format_in_view(dialog: ExportDialog) 
     ]
 
 
+def test_a_format_that_can_hold_nothing_of_it_cannot_be_exported(dialog: ExportDialog, tmp_path: Path) -> None:
+    labels = FormatInfo("labels", "Labels", losses=(Loss(Content.POLYGONS, "left out"),))
+    dialog.form.set_formats((labels,))
+    dialog.form.set_survey(ExportSurvey(8, 12, {Content.POLYGONS: 12}))
+    assert dialog.form.refusal() == "This format can hold nothing of it."
+    dialog.form.set_survey(ExportSurvey(8, 13, {Content.POLYGONS: 12, Content.BOXES: 1}))
+    assert dialog.form.refusal() != "This format can hold nothing of it."
+
+
 def test_what_an_answer_prevents_is_not_told_as_lost_and_what_it_changes_is_not_called_kept(qtbot: QtBot) -> None:
     parts = Loss(Content.POLYGONS, "cut into parts", unless=(("task", "boxes"),))
     task = FormatOption("task", "Write", choices=(("auto", "as it is"), ("boxes", "boxes")), default="auto")
