@@ -27,6 +27,8 @@ MAX_RATIO = 200
 _ALWAYS_ALLOWED_BYTES = 20_000_000  # however well packed: a small archive of annotations packs well
 _MAX_MEMBERS = 2_000_000
 _MAX_NAME_BYTES = 255
+_MAX_PATH_BYTES = 1000  # with that of the folder it stays within what systems take
+_MAX_DEPTH = 100
 SHARE_OF_FREE_DISK = 0.5
 _PIECE = 1 << 20
 _ARCHIVES = frozenset({".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst"})
@@ -208,7 +210,11 @@ def _refusal(info: zipfile.ZipInfo, path: str) -> str:
 
 def refusal_of_name(path: str) -> str:
     """Why nothing is written by this name ("/" between parts) below a folder; follows the name. "" when it may be."""
+    if len(path) > _MAX_PATH_BYTES or len(path.encode("utf-8", "surrogatepass")) > _MAX_PATH_BYTES:
+        return "has a name that is too long"
     parts = path.split("/")
+    if len(parts) > _MAX_DEPTH:
+        return "lies in too many folders"
     if path.startswith("/") or (len(path) > 1 and path[1] == ":"):
         return "has a name that begins at the disk's root"
     if ".." in parts:

@@ -102,6 +102,9 @@ def test_annotations_alone_pass_by_beside_the_images(
         ("PARISH 1712/1.PNG", "is there twice"),
         ("Parish 1712/1.png/evil.png", "both a file and a folder"),
         ("inner.zip", "an archive itself"),
+        ("a/" * 32_000 + "evil.png", "a name that is too long"),
+        ("ä" * 200 + "/" + "ä" * 310 + "/evil.png", "a name that is too long"),
+        ("a/" * 200 + "evil.png", "lies in too many folders"),
     ],
 )
 def test_what_has_no_place_is_left_out_and_told(
