@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,6 +87,26 @@ class MovedImages:
                 f"{counted(self.n_missing, 'missing image was', 'missing images were')} not found in the folder."
             )
         return " ".join(parts)
+
+
+def match_renamed(known: Sequence[FileFacts], found: Sequence[FileFacts]) -> tuple[tuple[str, str], ...]:
+    """(old path, new path) of the `known` files that lie elsewhere among all that was `found`: those that are missing,
+    and those whose names were passed on among them (a is b now, and b is c). A file that has another content and
+    whose name no known one has taken was changed, wherever a copy of it may lie."""
+    here = {file.path: file for file in found}
+    there = {file.path for file in known}
+    missing = [file for file in known if file.path not in here]
+    other = [file for file in known if file.sha256 and file.sha256 != here.get(file.path, file).sha256]
+    moved = match_moved((*missing, *other), (file for file in found if file.path not in there))
+    olds = {old for old, _ in moved}
+    onto = match_moved((file for file in (*missing, *other) if file.path not in olds), (here[one.path] for one in other))
+    pairs = (*moved, *onto)
+    while True:
+        olds, news = {old for old, _ in pairs}, {new for _, new in pairs}
+        sound = tuple((a, b) for a, b in pairs if (b not in there or b in olds) and (a not in here or a in news))
+        if len(sound) == len(pairs):
+            return tuple(sorted(sound))
+        pairs = sound
 
 
 def match_moved(missing: Iterable[FileFacts], found: Iterable[FileFacts]) -> tuple[tuple[str, str], ...]:

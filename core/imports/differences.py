@@ -25,7 +25,8 @@ def find_differences(
 ) -> Differences:
     """Raises ImportCancelledError."""
     keys = list_keys(session, project)
-    keys |= {new: keys[old] for old, new in plan.moved if old in keys}
+    moved = {new: keys.pop(old) for old, new in plan.moved if old in keys}
+    keys |= moved
     names = {category.id: category.name for category in list_categories(session, project)}
     total = Difference()
     classes: defaultdict[str, Difference] = defaultdict(Difference)

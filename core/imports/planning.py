@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import os
 import threading
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from core.domain.imports import ImportSource, Problem, Recognised, Severity
-from core.domain.locating import FileFacts, MovedImages, match_moved
+from core.domain.locating import FileFacts, MovedImages, match_renamed
 from core.domain.names import shown
 from core.domain.projects import Project
 from core.errors import RefusedError
@@ -116,7 +116,7 @@ class Planner:
             reading = dataclasses.replace(reading, problems=(*reading.problems, *passed_over))
         images, remarks = stretched(images, brightest, known)
         problems += remarks
-        moved = match_moved(_facts_of(known, but={image.path for image in images}), _facts_of(images, but=known))
+        moved = match_renamed(_facts_of(known.values()), _facts_of(images))
         problems += _told_moved(moved, root)
         return make_plan(
             source=source,
@@ -188,9 +188,8 @@ def _scan(root: Path, progress: Progress, is_cancelled: IsCancelled) -> tuple[li
     return files, problems
 
 
-def _facts_of(images: Mapping[str, ImageFacts] | Iterable[ImageFacts], *, but: Container[str]) -> list[FileFacts]:
-    found = images.values() if isinstance(images, Mapping) else images
-    return [FileFacts(one.path, one.n_bytes, one.sha256) for one in found if one.path not in but]
+def _facts_of(images: Iterable[ImageFacts]) -> list[FileFacts]:
+    return [FileFacts(one.path, one.n_bytes, one.sha256) for one in images]
 
 
 def _told_moved(moved: tuple[tuple[str, str], ...], root: Path) -> list[Problem]:

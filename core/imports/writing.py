@@ -98,12 +98,13 @@ def _moved(
 ) -> dict[str, tuple[int, ImageFacts]]:
     """The images of the project by where they lie now."""
     found = {image.facts.path: image.facts for image in plan.images}
-    moved: dict[int, ImageFacts] = {}
-    for old, new in plan.moved:
-        if old in known and new not in known:  # another source of the same import may have said so already
-            key, _ = known.pop(old)
-            moved[key] = found[new]
-            known[new] = (key, found[new])
+    # Another source of the same import may have said so already.
+    pairs = [(old, new) for old, new in plan.moved if old in known and known[old][1].sha256 == found[new].sha256]
+    if (known.keys() - {old for old, _ in pairs}) & {new for _, new in pairs}:
+        return known  # somebody else's import came between; the next one finds them
+    keys = [known.pop(old)[0] for old, _ in pairs]
+    moved = {key: found[new] for key, (_, new) in zip(keys, pairs, strict=True)}
+    known |= {facts.path: (key, facts) for key, facts in moved.items()}
     image_store.move_images(session, project, moved)
     return known
 

@@ -129,14 +129,24 @@ def update_images(session: Session, images: Mapping[int, ImageFacts]) -> None:
 
 
 def move_images(session: Session, project: ProjectId, moved: Mapping[int, ImageFacts]) -> None:
-    """By key, the facts of images that lie elsewhere in the project's folder now; no other image may be there."""
+    """By key, the facts of images that lie elsewhere in the project's folder now, perhaps where another of them lay; none
+    that is not among them may be there."""
     if not moved:
         return
     folders = add_folders(session, project, (image.folder for image in moved.values()))
     with images_move(session, project, {key: folders[image.folder] for key, image in moved.items()}):
+        _give_up_paths(session, moved)
         for key, image in moved.items():
             values = {"path": image.path, "search_name": search_name(image.path), "folder_id": folders[image.folder]}
             session.execute(update(IMAGES).where(IMAGES.c.id == key).values(values | _to_columns(image)))
+
+
+def _give_up_paths(session: Session, keys: Iterable[int]) -> None:
+    """No two images of a project have one path, not even for a moment; none of a file begins with "/"."""
+    cursor = cursor_of(session)
+    for chunk in chunked(keys, KEYS_PER_QUERY):
+        marks = ",".join("?" * len(chunk))
+        cursor.execute(f"UPDATE image SET path = CAST('/' || id AS BLOB) WHERE id IN ({marks})", chunk)
 
 
 def state_sets(session: Session, stated: Mapping[int, str]) -> None:

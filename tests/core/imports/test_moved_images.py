@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.domain.ids import ProjectId
-from core.domain.imports import ImportSource, Severity
+from core.domain.imports import Difference, ImportSource, Severity
 from core.domain.projects import ImageFilter
 from core.imports.service import ImportService
 from core.projects.service import ProjectService
@@ -104,3 +104,58 @@ def test_a_file_of_other_content_is_not_taken(browsing: ProjectService, project:
     (pictures / "a/0.png").write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     found = browsing.find_moved_images(project)
     assert (found.moved, found.n_missing) == ((), 1)
+
+
+def test_names_that_were_passed_on_take_the_annotations_with_them(
+    imports: ImportService,
+    browsing: ProjectService,
+    registry: Registry,
+    project: ProjectId,
+    pictures: Path,
+    contents: Callable[..., dict[str, list[object]]],
+) -> None:
+    before, known = contents(project), ids(browsing, project)
+    (pictures / "a/1.png").rename(pictures / "kept")
+    (pictures / "a/2.png").rename(pictures / "a/1.png")  # a circle of two, and a chain
+    (pictures / "b/3.png").rename(pictures / "b/4.png")
+    (pictures / "kept").rename(pictures / "a/2.png")
+    source = ImportSource(pictures, format="images")
+    for _ in range(2):
+        report = imports.commit(source, project_name="", into=project)
+        assert report.n_new_images == 0 and not {"image-gone", "image-changed"} & {one.kind for one in report.problems}
+        assert contents(project) == {
+            "a/1.png": before["a/2.png"],
+            "a/2.png": before["a/1.png"],
+            "b/4.png": before["b/3.png"],
+        }
+    (pictures / "a/2.png").rename(pictures / "a/3.png")
+    (pictures / "a/1.png").rename(pictures / "a/2.png")
+    imports.commit_all([source, source], project_name="", into=project)
+    assert ids(browsing, project) == {
+        "a/3.png": known["a/1.png"],
+        "a/2.png": known["a/2.png"],
+        "b/4.png": known["b/3.png"],
+    }
+    assert registry.check() == ()
+
+
+def test_the_preview_compares_with_what_moved_there(
+    imports: ImportService, project: ProjectId, pictures: Path, write_coco: Callable[..., Path]
+) -> None:
+    (pictures / "a/1.png").rename(pictures / "kept")
+    (pictures / "a/2.png").rename(pictures / "a/1.png")
+    (pictures / "kept").rename(pictures / "a/2.png")
+    boxes = [("a/1.png", "line", [6, 6, 20, 20]), ("a/2.png", "line", [5, 5, 20, 20])]
+    preview = imports.preview(ImportSource(write_coco(boxes), pictures), into=project)
+    assert preview.differences is not None and preview.differences.total == Difference(same=2)
+
+
+def test_a_picture_that_was_edited_beside_a_copy_of_the_old_one_stays_the_same_image(
+    imports: ImportService, browsing: ProjectService, project: ProjectId, pictures: Path, add_picture
+) -> None:
+    known = ids(browsing, project)
+    (pictures / "a/1.png").rename(pictures / "a/1 before.png")
+    add_picture("a/1.png", colour="orange")
+    report = imports.commit(ImportSource(pictures, format="images"), project_name="", into=project)
+    assert "image-changed" in {one.kind for one in report.problems} and report.n_new_images == 1
+    assert ids(browsing, project)["a/1.png"] == known["a/1.png"]
