@@ -45,7 +45,7 @@ def run_imports(services: Services, arguments: argparse.Namespace, console: Cons
     if project is None:
         raise NotFoundError(f'There is no project "{arguments.project}".', hint="calque projects lists all.")
     if arguments.id is not None:
-        report = services.imports.get_report(arguments.id)
+        report = services.imports.get_report(arguments.id, project.id)
         return VerbResult({"project": project.id, "import": report}, tuple(_kept_lines(report)))
     reports = services.imports.list_reports(project.id)
     lines = tuple(_kept_line(report) for report in reports) or ("Nothing was imported yet.",)

@@ -30,13 +30,14 @@ def check_options(source: ImportSource, info: FormatInfo) -> None:
 
 
 def clean_mapping(mapping: Iterable[tuple[str, str | None]]) -> dict[str, str | None]:
-    """By the name in the files. Raises RefusedError for a class to be called nothing."""
+    """By the name in the files. Raises RefusedError for a class to be called nothing, or two things."""
     cleaned: dict[str, str | None] = {}
     for old, new in mapping:
         name = None if new is None else one_line(new)
         if name == "":
             raise RefusedError(f'The class "{shown(old)}" cannot become a class without a name.')
-        cleaned[old] = name
+        if cleaned.setdefault(old, name) != name:
+            raise RefusedError(f'The class "{shown(old)}" cannot become two things.', hint="Say once what it becomes.")
     return cleaned
 
 

@@ -53,10 +53,14 @@ class Comparison:
 
 
 def compare(
-    stated: Sequence[RawAnnotation], existing: Sequence[Annotation], names: Mapping[CategoryId, str]
+    stated: Sequence[RawAnnotation],
+    existing: Sequence[Annotation],
+    names: Mapping[CategoryId, str],
+    left_out: Iterable[RawAnnotation] = (),
 ) -> Comparison:
     """`existing` is the project's ground truth of the image, `names` are those of its classes. Each of its annotations
-    answers for one of the files', matched by place, else by the id that the files gave it, else by overlap."""
+    answers for one of the files', matched by place, else by the id that the files gave it, else by overlap. What was
+    `left_out` as chosen is not imported, and takes nothing away."""
     matching = _Matching(existing, names)
     same: list[RawAnnotation] = []
     changed: list[tuple[RawAnnotation, Annotation]] = []
@@ -84,6 +88,8 @@ def compare(
             new.append(annotation)
         else:
             changed.append((annotation, known))
+    for annotation in left_out:
+        _ = matching.take_same_place(annotation) or matching.take_stated_id(annotation)
     left = matching.left()
     gone = tuple(known for known in left if not _is_marker(known))
     return Comparison(tuple(same), tuple(new), tuple(changed), gone, n_only_details, tuple(filter(_is_marker, left)))

@@ -41,7 +41,7 @@ def find_differences(
         existing = list_ground_truth(session, (key for key, _ in chunk))
         for key, image in chunk:
             before = existing.get(key, [])
-            comparison = compare(image.annotations, before, names)
+            comparison = compare(image.annotations, before, names, image.left_out)
             difference = comparison.difference
             total += difference
             for name, found in comparison.by_class(names).items():

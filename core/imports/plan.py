@@ -179,6 +179,7 @@ def _plan_image(
         is_as_stored=raw.is_as_stored,
         stated_set=raw.stated_set,
         details=raw.details,
+        left_out=tuple(left_out),
     )
 
 

@@ -22,3 +22,4 @@ class PlannedImage:
     is_as_stored: bool = False  # taken as drawn before turning
     stated_set: str = ""
     details: ImageDetails | None = None
+    left_out: Sequence[RawAnnotation] = ()  # as chosen: the files state them, so they are not gone from there

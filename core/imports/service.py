@@ -157,10 +157,10 @@ class ImportService:
         with self._registry.read() as session:
             return import_reports.list_reports(session, project)
 
-    def get_report(self, id: int) -> KeptReport:
-        """Raises NotFoundError."""
+    def get_report(self, id: int, project: ProjectId | None = None) -> KeptReport:
+        """Raises NotFoundError, also for the report of another project than the one named."""
         with self._registry.read() as session:
-            return import_reports.get_report(session, id)
+            return import_reports.get_report(session, id, project)
 
     def sweep(self) -> None:
         """Clear away what killed processes left of archives; nothing that anybody works on."""

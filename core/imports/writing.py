@@ -150,7 +150,7 @@ def _annotations_of_known(
                 totals.difference += Difference(new=len(image.annotations))
                 first.append((key, image.annotations, image.is_negative))
                 continue
-            comparison = compare(image.annotations, known, names)
+            comparison = compare(image.annotations, known, names, image.left_out)
             totals.difference += comparison.difference
             wanted = [*comparison.new, *((one for one, _ in comparison.changed) if replaces else ())]
             old = [*comparison.gone, *(one for _, one in comparison.changed)] if replaces else []

@@ -56,10 +56,10 @@ def list_reports(session: Session, project: ProjectId) -> tuple[KeptReport, ...]
     return tuple(map(_to_domain, session.scalars(query)))
 
 
-def get_report(session: Session, id: int) -> KeptReport:
-    """Raises NotFoundError."""
-    row = session.get(ImportReportRow, id)
-    if row is None:
+def get_report(session: Session, id: int, project: ProjectId | None = None) -> KeptReport:
+    """Raises NotFoundError, also for one of another project."""
+    row = session.get(ImportReportRow, id) if abs(id) < 2**63 else None  # SQLite takes no larger number
+    if row is None or project not in (None, row.project_id):
         raise NotFoundError(f"There is no report of an import with the number {id}.", hint="calque imports lists all.")
     return _to_domain(row)
 

@@ -147,8 +147,10 @@ def test_reports_are_listed_and_shown(tmp_path: Path, folder: Path, capsys: pyte
     id = out.split()[0]
     code, out = run(tmp_path, capsys, "imports", id, "--project", "P")
     assert code == 0 and 'Class "line" became "row".' in out and "was not found" in out
-    code, out = run(tmp_path, capsys, "--json", "imports", "999", "--project", "P")
-    assert code == 1
+    run(tmp_path, capsys, "import", str(folder), "--project", "Q")
+    for project, number in (("P", "999"), ("P", "9" * 30), ("Q", id)):
+        code, out = run(tmp_path, capsys, "--json", "imports", number, "--project", project)
+        assert code == 1 and "no report of an import with the number" in json.loads(out)["error"]["text"]
 
 
 def test_several_paths_go_into_one_project_or_none_does(

@@ -87,6 +87,12 @@ def test_a_mapping_of_what_no_file_names_is_refused(imports: ImportService, sour
         imports.preview(replace(source, mapping=(("cat", "  "),)))
 
 
+def test_a_class_that_is_to_become_two_things_is_refused(imports: ImportService, source: ImportSource) -> None:
+    with pytest.raises(RefusedError, match='"cat" cannot become two things'):
+        imports.preview(replace(source, mapping=(("cat", "animal"), ("cat", None))))
+    assert imports.preview(replace(source, mapping=(("cat", "Cat"), ("cat", "Cat"), ("Cat", "cat")))).can_import
+
+
 def test_what_models_made_is_left_out_unless_asked_for(imports: ImportService, tell: Tell) -> None:
     source = tell(
         {

@@ -8,7 +8,7 @@ import pytest
 
 from core.domain.geometry import Box
 from core.domain.ids import ProjectId
-from core.domain.imports import ImportSource
+from core.domain.imports import Difference, ImportSource
 from core.domain.projects import ImageFilter, Source
 from core.imports.service import ImportService
 from core.projects.service import ProjectService
@@ -82,3 +82,15 @@ def test_a_file_of_which_nothing_of_an_image_can_be_used_replaces_nothing_of_it(
     report = imports.commit(ImportSource(file), project_name="", into=parish, replace=True)
     assert [problem.kind for problem in report.problems] == ["box-out-of-bounds"]
     assert contents(parish) == before
+
+
+def test_what_is_left_out_as_chosen_is_not_taken_away(imports: ImportService, add_picture, write_coco, contents) -> None:
+    root = add_picture("1.png").parent
+    file = write_coco([("1.png", "line", [5, 5, 20, 20]), ("1.png", "word", [30, 5, 9, 9])])
+    project = imports.commit(ImportSource(file, root), project_name="P").project
+    before = contents(project)
+    without = ImportSource(file, root, mapping=(("word", None),))
+    preview = imports.preview(without, into=project)
+    assert preview.differences is not None and preview.differences.total == Difference(same=1)
+    imports.commit(without, project_name="", into=project, replace=True)
+    assert contents(project) == before
