@@ -99,7 +99,9 @@ def match_renamed(known: Sequence[FileFacts], found: Sequence[FileFacts]) -> tup
     other = [file for file in known if file.sha256 and file.sha256 != here.get(file.path, file).sha256]
     moved = match_moved((*missing, *other), (file for file in found if file.path not in there))
     olds = {old for old, _ in moved}
-    onto = match_moved((file for file in (*missing, *other) if file.path not in olds), (here[one.path] for one in other))
+    onto = match_moved(
+        (file for file in (*missing, *other) if file.path not in olds), (here[one.path] for one in other)
+    )
     pairs = (*moved, *onto)
     while True:
         olds, news = {old for old, _ in pairs}, {new for _, new in pairs}

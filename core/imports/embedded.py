@@ -22,16 +22,22 @@ from core.imports.unpacking import is_stamped, require_unused, write_stamp
 
 
 def with_pictures_out(
-    source: ImportSource, annotation_format: AnnotationFormat, *, progress: Progress, check: Callable[[], None]
+    source: ImportSource,
+    annotation_format: AnnotationFormat,
+    *,
+    identity: str = "",
+    progress: Progress,
+    check: Callable[[], None],
 ) -> ImportSource:
     """The source, its images in `unpack_to` when that is given and pictures are inside its files. `check` may raise.
+    `identity` is that of the archive that the files came from, whose place is another one each time.
 
     Raises RefusedError, StorageError.
     """
     place = source.unpack_to
     if place is None or source.images_root is not None or not isinstance(annotation_format, HoldsPictures):
         return source
-    identity = _identity(source.path)
+    identity = identity or _identity(source.path)
     if is_stamped(place, identity):
         return replace(source, images_root=place)
     pictures = annotation_format.embedded_pictures(source.path)

@@ -62,7 +62,7 @@ class Planner:
             source, self._unpacked, is_trial=is_trial, progress=progress, is_cancelled=is_cancelled
         ) as opened:
             inner = dataclasses.replace(opened.source, unpack_to=None) if is_trial else opened.source
-            plan = self._plan(inner, target, progress, is_cancelled)
+            plan = self._plan(inner, target, progress, is_cancelled, identity=opened.identity)
             yield dataclasses.replace(plan, source=source, problems=(*opened.problems, *plan.problems))
 
     def forget(self) -> None:
@@ -70,7 +70,13 @@ class Planner:
             self._memory, self._memory_place = Memory(), None
 
     def _plan(
-        self, source: ImportSource, target: Project | None, progress: Progress, is_cancelled: IsCancelled
+        self,
+        source: ImportSource,
+        target: Project | None,
+        progress: Progress,
+        is_cancelled: IsCancelled,
+        *,
+        identity: str,
     ) -> ImportPlan:
         look = look_at(source.path)
         recognised = self._formats.recognise(source.path, look)
@@ -81,7 +87,7 @@ class Planner:
             if is_cancelled():
                 raise ImportCancelledError
 
-        source = with_pictures_out(source, annotation_format, progress=progress, check=check)
+        source = with_pictures_out(source, annotation_format, identity=identity, progress=progress, check=check)
         progress(0, 0, "Reading annotations")
         memory = self._memory_for(source)
         headers = Headers(memory)

@@ -8,16 +8,18 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from core.domain.counting import counted
 from core.domain.imports import ImportSource, Problem
 from core.domain.names import is_image_name, shown
 from core.errors import RefusedError
 from core.files.archives import LeftOut, Listing, Member, is_archive, list_archive, unpack
+from core.files.durable import read_json
 from core.files.leftovers import sweep
 from core.files.whole_folder import sweep_unfinished, whole_folder
 from core.imports.cancelling import ImportCancelledError, IsCancelled, Progress
@@ -33,10 +35,12 @@ _MOST_TOLD = 20
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A source whose files lie in a folder; `problems` say what of an archive was left out."""
+    """A source whose files lie in a folder. Of an archive, `problems` say what was left out, and `identity` which it
+    was."""
 
     source: ImportSource
     problems: tuple[Problem, ...] = ()
+    identity: str = ""
 
 
 def default_folder(archive: Path, home: Path) -> Path | None:
@@ -94,18 +98,24 @@ def opened_source(
 def _unpack_to_stay(
     listing: Listing, place: Path, progress: Progress, check: Callable[[], None]
 ) -> tuple[LeftOut, ...]:
-    if _is_unpacked(place, listing):
-        return ()
+    damaged = _unpacked_before(place, listing)
+    if damaged is not None:
+        return damaged
     require_unused(place, listing.identity)
     with whole_folder(place) as partial:
         left_out = unpack(listing, listing.members, partial, progress=progress, check=check)
-        write_stamp(partial, listing.archive.name, listing.identity)
+        write_stamp(partial, listing.archive.name, listing.identity, left_out)
     return left_out
 
 
-def _is_unpacked(place: Path, listing: Listing) -> bool:
-    """Whether the same archive was unpacked there before."""
-    return is_stamped(place, listing.identity) and all(_is_there(place, member) for member in listing.members)
+def _unpacked_before(place: Path, listing: Listing) -> tuple[LeftOut, ...] | None:
+    """What of the same archive could not be read when it was unpacked there; None when it was not, or not in full."""
+    if not is_stamped(place, listing.identity):
+        return None
+    damaged = tuple(LeftOut(name, reason) for name, reason in _read_stamp(place).get("left_out", {}).items())
+    names = {item.name for item in damaged}
+    is_whole = all(member.path in names or _is_there(place, member) for member in listing.members)
+    return damaged if is_whole else None
 
 
 def require_unused(folder: Path, identity: str) -> None:
@@ -123,19 +133,22 @@ def sweep_unpacked(home: Path) -> None:
     sweep(Path(tempfile.gettempdir()), _PASSED)
 
 
-def write_stamp(folder: Path, name: str, identity: str) -> None:
-    """Says which content was unpacked here. Raises OSError."""
-    stamp = {"format": _FORMAT, "source": shown(name), "identity": identity}
+def write_stamp(folder: Path, name: str, identity: str, left_out: Iterable[LeftOut] = ()) -> None:
+    """Says which content was unpacked here, and what of it could not be. Raises OSError."""
+    stamp: dict[str, object] = {"format": _FORMAT, "source": shown(name), "identity": identity}
+    stamp["left_out"] = {item.name: item.reason for item in left_out}
     (folder / STAMP).write_text(json.dumps(stamp), encoding="utf-8")
 
 
 def is_stamped(folder: Path, identity: str) -> bool:
     """Whether this content was unpacked here before."""
-    try:
-        stamp = json.loads((folder / STAMP).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(stamp, dict) and stamp.get("format") == _FORMAT and stamp.get("identity") == identity
+    stamp = _read_stamp(folder)
+    return stamp.get("format") == _FORMAT and stamp.get("identity") == identity
+
+
+def _read_stamp(folder: Path) -> dict[str, Any]:
+    """Empty where there is none that can be read."""
+    return read_json(folder / STAMP) or {}
 
 
 def _is_there(place: Path, member: Member) -> bool:
@@ -164,7 +177,8 @@ def _opened(source: ImportSource, folder: Path, listing: Listing, damaged: tuple
             break
     if inside.is_file() and is_image_name(inside.name):
         inside = inside.parent
-    return Opened(replace(source, path=inside), tuple(_told(listing, (*listing.left_out, *damaged))))
+    told = tuple(_told(listing, (*listing.left_out, *damaged)))
+    return Opened(replace(source, path=inside), told, listing.identity)
 
 
 def _told(listing: Listing, left_out: tuple[LeftOut, ...]) -> Iterator[Problem]:

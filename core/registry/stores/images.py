@@ -129,8 +129,8 @@ def update_images(session: Session, images: Mapping[int, ImageFacts]) -> None:
 
 
 def move_images(session: Session, project: ProjectId, moved: Mapping[int, ImageFacts]) -> None:
-    """By key, the facts of images that lie elsewhere in the project's folder now, perhaps where another of them lay; none
-    that is not among them may be there."""
+    """By key, the facts of images that lie elsewhere in the project's folder now, perhaps where another of them lay;
+    none that is not among them may be there."""
     if not moved:
         return
     folders = add_folders(session, project, (image.folder for image in moved.values()))

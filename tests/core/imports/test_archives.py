@@ -217,6 +217,35 @@ def test_pictures_inside_annotation_files_are_taken_out_where_one_says(
     assert sorted(path.name for path in folder.iterdir()) == ["a.json", "b.json"]
 
 
+def test_pictures_inside_the_files_of_an_archive_are_taken_out_once(
+    imports: ImportService, tmp_path: Path, add_picture: Callable[..., Path]
+) -> None:
+    data = base64.b64encode(add_picture("x.png").read_bytes()).decode()
+    shape = {"label": "cat", "points": [[1, 1], [20, 20]], "shape_type": "rectangle"}
+    content = {"version": "5.0", "shapes": [shape], "imagePath": "a.png", "imageData": data}
+    archive = tmp_path / "labelme.zip"
+    with zipfile.ZipFile(archive, "w") as made:
+        made.writestr("a.json", json.dumps(content | {"imageHeight": 48, "imageWidth": 64}))
+    source = ImportSource(archive, unpack_to=tmp_path / "there")
+    assert imports.preview(source).n_images == 1
+    first = (tmp_path / "there" / "a.png").stat().st_ino
+    assert imports.commit(source, project_name="P").n_annotations == 1
+    assert (tmp_path / "there" / "a.png").stat().st_ino == first
+
+
+def test_an_archive_with_a_damaged_member_is_unpacked_once_and_told_of_each_time(
+    imports: ImportService, archive: Path, tmp_path: Path
+) -> None:
+    data = bytearray(archive.read_bytes())
+    data[data.index(b"IDAT", data.index(b"2.png")) + 8] ^= 0xFF
+    archive.write_bytes(data)
+    source = ImportSource(archive, unpack_to=tmp_path / "there")
+    told = left_out(imports.preview(source))
+    assert told == {"Parish 1712/2.png": " is damaged; it was not unpacked."}
+    (tmp_path / "there" / "Thumbs.db").write_text("made by the system")
+    assert left_out(imports.preview(source)) == told
+
+
 def test_what_was_unpacked_for_another_project_is_never_replaced(
     imports: ImportService, archive: Path, tmp_path: Path, add_picture: Callable[..., Path]
 ) -> None:

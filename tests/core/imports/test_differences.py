@@ -16,6 +16,7 @@ from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
 from core.domain.imports import Difference, ImportSource, RawAnnotation
 from core.domain.projects import Annotation, Source
 from core.imports.comparison import compare
+from core.imports.matching import Cells
 from core.imports.service import ImportService
 from core.registry.database import Registry
 from core.registry.stores import annotations, images, projects
@@ -157,6 +158,28 @@ def test_thousands_of_objects_on_an_image_are_compared() -> None:
     assert comparison.difference == Difference(changed=len(boxes))
     assert all(now.geometry.x0 == before.geometry.x0 + 2 for now, before in comparison.changed)  # type: ignore[union-attr]
     assert compare([RawAnnotation("a", box) for box in boxes], known, names).difference == Difference(same=len(boxes))
+
+
+def test_an_object_is_found_in_a_column_without_a_look_at_the_others() -> None:
+    cells = Cells()
+    boxes = [Box(10, 10 * n, 200, 10 * n + 8) for n in range(1000)]
+    for number, box in enumerate(boxes):
+        cells.add(number, box)
+        cells.add(1000 + number, boxes[7])
+    cells.take_out(7, boxes[7])
+    looked: list[int] = []
+    assert cells.first(Box(9.98, 70.02, 200, 78), lambda number: looked.append(number) is None) == 1000
+    assert len(looked) == 1
+
+
+def test_objects_that_all_overlap_are_told_apart() -> None:
+    names = {CategoryId("1"): "a"}
+    known = [
+        Annotation(AnnotationId(str(n)), ImageId("1"), CategoryId("1"), Box(n, 0, n + 9000, 9), Source.IMPORT)
+        for n in range(2000)
+    ]
+    comparison = compare([RawAnnotation("a", Box(n + 0.2, 0, n + 9000.2, 9)) for n in range(2000)], known, names)
+    assert [int(before.id) for _, before in comparison.changed] == list(range(2000))
 
 
 def test_the_best_of_several_that_overlap_is_taken() -> None:

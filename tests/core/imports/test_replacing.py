@@ -84,7 +84,9 @@ def test_a_file_of_which_nothing_of_an_image_can_be_used_replaces_nothing_of_it(
     assert contents(parish) == before
 
 
-def test_what_is_left_out_as_chosen_is_not_taken_away(imports: ImportService, add_picture, write_coco, contents) -> None:
+def test_what_is_left_out_as_chosen_is_not_taken_away(
+    imports: ImportService, add_picture, write_coco, contents
+) -> None:
     root = add_picture("1.png").parent
     file = write_coco([("1.png", "line", [5, 5, 20, 20]), ("1.png", "word", [30, 5, 9, 9])])
     project = imports.commit(ImportSource(file, root), project_name="P").project
