@@ -234,6 +234,6 @@ def _joined(place: str, name: str) -> str:
 
 def _missing(file: ParsedPage, match: Match) -> Problem:
     told = f'"{shown(file.image_name)}"' if file.image_name else "of the same name"
-    rest = f"could be any of {len(match.candidates)} files" if match.candidates else "was not found"
+    rest = f"could be any of {match.n_candidates} files" if match.candidates else "was not found"
     text = f"The image {told} of the page {rest}; the page is left out."
     return Problem("image-ambiguous" if match.candidates else "image-missing", text, str(file.path))

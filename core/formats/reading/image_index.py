@@ -6,9 +6,10 @@ import os
 import posixpath
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,17 +19,28 @@ from core.formats.reading.spellings import spellings, without_task_prefix
 
 K = TypeVar("K")
 
+_MOST_CANDIDATES = 100  # kept of a name; else a hundred thousand names keep a thousand million of them
+_MOST_PARTS = 50
+_MANY = 50  # pictures of one end of a path, among which longer ends are looked up
+
 CONTAINERS = frozenset({"images", "labels", "labeltxt", "obj_train_data", "obj_valid_data", "obj_test_data"})
 """Folders that only separate pictures from labels; ignored when the one is looked for by the other's path."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """`path` None = not found; then `candidates` holds several pictures that it might be, or none."""
+    """`path` None = not found; then `candidates` holds several pictures that it might be (of very many some), or
+    none."""
 
     path: str | None
     is_exact: bool = False
     candidates: tuple[str, ...] = ()
+
+    @property
+    def n_candidates(self) -> str:
+        """How many there are, in words."""
+        n = len(self.candidates)
+        return str(n) if n < _MOST_CANDIDATES else f"{n} or more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +106,7 @@ class ImageIndex:
         for name in spellings(stated.name):
             parts = parts_of(name)
             for is_wanted in (is_inside, is_free):
-                found = self._names.ending_like(parts, is_wanted)
+                found = self._names.ending_like(parts, is_wanted, (stated.place, is_wanted is is_inside))
                 if found:
                     return found
         return ()
@@ -105,13 +117,13 @@ class ImageIndex:
     def _similar_stem(self, key: str) -> Sequence[str]:
         """By the end of the path; then as if one of both names had no prefix of Label Studio's."""
         parts = parts_of(strip_containers(key))
-        found = self._stem_ends.ending_like(parts, lambda _: True)
+        found = self._stem_ends.ending_like(parts, _any)
         if found or not parts:
             return found
         bare = without_task_prefix(parts[-1])
         if bare != parts[-1]:
-            return self._stem_ends.ending_like([*parts[:-1], bare], lambda _: True)
-        return self._bare_ends.ending_like(parts, lambda _: True)
+            return self._stem_ends.ending_like([*parts[:-1], bare], _any)
+        return self._bare_ends.ending_like(parts, _any)
 
     # Made when they are first asked for: a million pictures fill each of them.
 
@@ -146,20 +158,56 @@ class _Ends:
     def __init__(self, texts: Iterable[tuple[str, str]]) -> None:
         self._by_one: dict[str, list[tuple[str, str]]] = {}
         self._by_two: dict[str, list[tuple[str, str]]] = {}
+        self._by_more: dict[str, dict[str, list[tuple[str, str]]]] = {}
+        self._found: dict[tuple[Hashable, str], list[str]] = {}
         for path, text in texts:
             parts = _normal(text).rsplit("/", 2)
             self._by_one.setdefault(parts[-1], []).append((path, text))
             if len(parts) > 1:
                 self._by_two.setdefault("/".join(parts[-2:]), []).append((path, text))
 
-    def ending_like(self, parts: list[str], is_wanted: Callable[[str], bool]) -> list[str]:
-        """The wanted paths whose texts end like `parts`, by the longest ending that any of them has."""
+    def ending_like(self, parts: list[str], is_wanted: Callable[[str], bool], scope: Hashable = None) -> list[str]:
+        """The wanted paths whose texts end like `parts`, by the longest ending that any of them has. Those that are
+        wanted are the same for the same `scope`."""
         if not parts:
             return []
-        both = self._by_two.get(_normal("/".join(parts[-2:])), []) if len(parts) > 1 else []
-        found = [item for item in both if is_wanted(item[0])]
-        found = found or [item for item in self._by_one.get(_normal(parts[-1]), []) if is_wanted(item[0])]
-        return _longest_tail(parts, found)
+        two = _normal("/".join(parts[-2:]))
+        both = self._by_two.get(two, []) if len(parts) > 1 else []
+        if len(both) > _MANY:
+            longer = self._longer(two, both)
+            for start in range(len(parts) - 1):
+                tail = parts[start:]
+                items = longer.get(_normal("/".join(tail)), []) if len(tail) > 2 else both
+                if items and (found := self._ending(tail, items, is_wanted, scope)):
+                    return found
+        elif wanted := [item for item in both if is_wanted(item[0])]:
+            return _longest_tail(parts, wanted)
+        last = parts[-1:]
+        return self._ending(last, self._by_one.get(_normal(last[0]), []), is_wanted, scope)
+
+    def _ending(
+        self, tail: list[str], items: list[tuple[str, str]], is_wanted: Callable[[str], bool], scope: Hashable
+    ) -> list[str]:
+        """Of texts that end like that: found once, for thousands of names may have the same end."""
+        key = (scope, "/".join(tail))
+        if key not in self._found:
+            self._found[key] = _longest_tail(tail, [item for item in items if is_wanted(item[0])])
+        return self._found[key]
+
+    def _longer(self, two: str, items: list[tuple[str, str]]) -> dict[str, list[tuple[str, str]]]:
+        """The texts whose last two parts are `two`, by every longer end."""
+        if two not in self._by_more:
+            by_end: dict[str, list[tuple[str, str]]] = {}
+            for item in items:
+                parts = _normal(item[1]).split("/")
+                for start in range(max(0, len(parts) - _MOST_PARTS), len(parts) - 2):
+                    by_end.setdefault("/".join(parts[start:]), []).append(item)
+            self._by_more[two] = by_end
+        return self._by_more[two]
+
+
+def _any(_: str) -> bool:
+    return True
 
 
 def is_unsafe(name: str) -> bool:
@@ -191,7 +239,7 @@ def missing_problem(name: str, match: Match, *, file: str, line: int | None = No
     """Why the picture that a file names was not found."""
     if match.candidates:
         some = ", ".join(f'"{shown(path)}"' for path in match.candidates[:3])
-        text = f'"{shown(name)}" could be any of {len(match.candidates)} images ({some}); its annotations are left out.'
+        text = f'"{shown(name)}" could be any of {match.n_candidates} images ({some}); its annotations are left out.'
         return Problem("image-ambiguous", text, file=file, line=line)
     text = f'The image "{shown(name)}" was not found; its annotations are left out.'
     return Problem("image-missing", text, file=file, line=line)
@@ -212,7 +260,7 @@ def _match(
         else:
             waiting.append(name)
     for name in waiting:
-        free = [path for path in similar(name) if path not in taken]
+        free = list(islice((path for path in similar(name) if path not in taken), _MOST_CANDIDATES))
         if len(free) == 1:
             matches[name] = Match(free[0], candidates=tuple(free))
             taken.add(free[0])

@@ -191,7 +191,7 @@ def _read_image(
 def _unmatched(match: Match, label_file: Path) -> list[Problem]:
     if match.candidates:
         some = ", ".join(f'"{shown(path)}"' for path in match.candidates[:3])
-        text = f"The labels could belong to any of {len(match.candidates)} images ({some}); they are left out."
+        text = f"The labels could belong to any of {match.n_candidates} images ({some}); they are left out."
         return [Problem("image-ambiguous", text, str(label_file))]
     head = head_of(label_file)
     if head.strip() and not looks_like_rows(head) and label_file.parent.name.lower() != "labels":

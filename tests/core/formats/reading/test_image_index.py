@@ -116,3 +116,34 @@ def test_the_place_goes_before_a_longer_ending_elsewhere(tmp_path: Path, picture
     index = ImageIndex(pictures(tmp_path, "a/x/1.jpg", "b/y/1.jpg"))
     (match,) = index.match_stated([StatedName("old/y/1.jpg", ("a",))]).values()
     assert match.path == "a/x/1.jpg"
+
+
+@pytest.fixture
+def volumes(tmp_path: Path, pictures: Pictures) -> ImageIndex:
+    """Whose pages are called the same, and lie in folders that are called the same."""
+    return ImageIndex(pictures(tmp_path, *(f"vol{n}/images/1.jpg" for n in range(150)), "sub/vol7/images/1.jpg"))
+
+
+def test_longer_ends_decide_among_many_pictures(volumes: ImageIndex) -> None:
+    names = {f"/old/VOL{n}/images/1.jpg": f"vol{n}/images/1.jpg" for n in (0, 8, 149)}
+    names["/old/sub/vol7/images/1.jpg"] = "sub/vol7/images/1.jpg"
+    assert paths(volumes.match_names(names)) == names
+
+
+def test_of_very_many_pictures_that_a_name_may_mean_some_are_kept(volumes: ImageIndex) -> None:
+    (match,) = volumes.match_names(["/old/elsewhere/images/1.jpg"]).values()
+    assert match.path is None and len(match.candidates) == 100 and match.n_candidates == "100 or more"
+
+
+def test_pictures_of_one_end_are_looked_at_once_however_many_names_have_it(
+    volumes: ImageIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[int] = []
+
+    def counting(parts: list[str], candidates: list[tuple[str, str]]) -> list[str]:
+        looked_at.append(len(candidates))
+        return _longest_tail(parts, candidates)
+
+    monkeypatch.setattr("core.formats.reading.image_index._longest_tail", counting)
+    volumes.match_names(f"/old/z{n}/images/1.jpg" for n in range(1000))
+    assert sum(looked_at) < 1000
