@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +14,9 @@ Points = tuple[tuple[float, float], ...]
 """Corners in pixels, the last joins the first."""
 
 _MOST_REPAIRS = 100
-_MOST_COMPARED = 40_000_000  # pairs of edges in all repairs of an outline: seconds
-_ROWS = 256  # of edges compared with all others at once, which bounds the memory
+_MOST_COMPARED = 150_000_000  # pairs of edges in all repairs of an outline: seconds
+_ROWS = 256  # edges compared at once
+_COLUMNS = 8192  # with so many others, which bounds the memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,52 +74,88 @@ def without_crossings(points: Points) -> Points:
     between them is turned round, which makes the outline shorter, until none cross; or, should that take too long,
     their convex hull."""
     current = points
-    n_passes = max(3, min(_MOST_REPAIRS, _MOST_COMPARED // len(points) ** 2))
-    for _ in range(n_passes):
-        found = _first_crossing(np.array(current, dtype=np.float64))
+    left = _MOST_COMPARED
+    for _ in range(_MOST_REPAIRS):
+        try:
+            found, n_compared = _first_crossing(np.array(current, dtype=np.float64), left)
+        except _TooLongError:
+            break
         if found is None:
             return current
+        left -= n_compared
         first, second = found
         current = (*current[: first + 1], *reversed(current[first + 1 : second + 1]), *current[second + 1 :])
     return _hull(points)
 
 
 def touches_itself(points: Points) -> bool:
-    """Whether a corner lies on an edge that is not its own."""
+    """Whether a corner lies on an edge that is not its own; no, should that take too long."""
     corners = np.array(without_repeats(points), dtype=np.float64)
     if len(corners) > 1 and np.array_equal(corners[0], corners[-1]):
         corners = corners[:-1]
     n = len(corners)
     ends = np.roll(corners, -1, axis=0)
-    for start in range(0, n, _ROWS):
-        rows = np.arange(start, min(start + _ROWS, n))
-        a, b = corners[rows, None], ends[rows, None]
-        p = corners[None]
-        is_on = _turn(a, b, p) == 0
-        is_on &= np.all((p >= np.minimum(a, b)) & (p <= np.maximum(a, b)), axis=2)
-        is_on[np.arange(len(rows)), rows] = False
-        is_on[np.arange(len(rows)), (rows + 1) % n] = False
-        if is_on.any():
-            return True
+    by_x = np.argsort(corners[:, 0], kind="stable")
+    try:
+        for rows, columns in _near(corners, ends, by_x, corners[by_x, 0], _MOST_COMPARED):
+            a, b = corners[rows, None], ends[rows, None]
+            p = corners[None, columns]
+            is_on = _turn(a, b, p) == 0
+            is_on &= np.all((p >= np.minimum(a, b)) & (p <= np.maximum(a, b)), axis=2)
+            is_on &= (columns[None] != rows[:, None]) & (columns[None] != (rows[:, None] + 1) % n)
+            if is_on.any():
+                return True
+    except _TooLongError:
+        return False
     return False
 
 
-def _first_crossing(corners: npt.NDArray[np.float64]) -> tuple[int, int] | None:
-    """Two edges that cross in their insides, by the numbers of their first corners. Exact up to 2**26 pixels a side,
-    for whole pixels."""
+class _TooLongError(Exception):
+    """Never leaves this module."""
+
+
+def _first_crossing(corners: npt.NDArray[np.float64], most: int) -> tuple[tuple[int, int] | None, int]:
+    """Two edges that cross in their insides, by the numbers of their first corners, and how many pairs were compared.
+    Exact up to 2**26 pixels a side, for whole pixels."""
     ends = np.roll(corners, -1, axis=0)
-    n = len(corners)
-    for start in range(0, n, _ROWS):
-        rows = slice(start, min(start + _ROWS, n))
+    lefts = np.minimum(corners[:, 0], ends[:, 0])
+    by_left = np.argsort(lefts, kind="stable")
+    n_compared = 0
+    for rows, columns in _near(corners, ends, by_left, lefts[by_left], most):
+        n_compared += len(rows) * len(columns)
         a, b = corners[rows, None], ends[rows, None]
-        c, d = corners[None], ends[None]
+        c, d = corners[None, columns], ends[None, columns]
         crosses = _turn(a, b, c) * _turn(a, b, d) < 0
         crosses &= _turn(c, d, a) * _turn(c, d, b) < 0
         if crosses.any():
             row, column = np.argwhere(crosses)[0]
-            first, second = sorted((start + int(row), int(column)))
-            return first, second
-    return None
+            first, second = sorted((int(rows[row]), int(columns[column])))
+            return (first, second), n_compared
+    return None, n_compared
+
+
+def _near(
+    corners: npt.NDArray[np.float64],
+    ends: npt.NDArray[np.float64],
+    others: npt.NDArray[np.intp],
+    places: npt.NDArray[np.float64],
+    most: int,
+) -> Iterator[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]]:
+    """Some edges at a time, and some of the `others` that begin where these are, from the left to the right: of an edge
+    that begins further left it has been asked already. `places` are where the others begin, in order. Raises
+    _TooLongError after so many pairs."""
+    lefts, rights = np.minimum(corners[:, 0], ends[:, 0]), np.maximum(corners[:, 0], ends[:, 0])
+    by_left = np.argsort(lefts, kind="stable")
+    for start in range(0, len(by_left), _ROWS):
+        rows = by_left[start : start + _ROWS]
+        first = int(np.searchsorted(places, lefts[rows[0]], side="left"))
+        last = int(np.searchsorted(places, rights[rows].max(), side="right"))
+        for at in range(first, last, _COLUMNS):
+            columns = others[at : min(at + _COLUMNS, last)]
+            most -= len(rows) * len(columns)
+            if most < 0:
+                raise _TooLongError
+            yield rows, columns
 
 
 def _turn(

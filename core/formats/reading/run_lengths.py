@@ -7,8 +7,10 @@ of a polygon are never holes.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from core.domain.geometry import Polygon
@@ -134,6 +136,8 @@ class _Outlines:
             while self._starts[point]:
                 first = self._walk(point)
                 (holes if self._is_hole(first) else outer).append(first)
+        for walls in self._walls.values():
+            walls.sort()
         for first in sorted(holes, key=lambda node: self._at[self._leftmost(node)]):
             self._join(self._leftmost(first))
         return [_straightened([self._at[node] for node in self._nodes(first)]) for first in outer]
@@ -193,12 +197,11 @@ class _Outlines:
     def _join(self, node: int) -> None:
         """A hole, from its leftmost and there topmost corner, with what ends the object to the left of it."""
         x, row = self._at[node]
-        while any(top <= row < end for top, end in self._columns.get(x - 1, ())):
+        while _is_in(row, self._columns.get(x - 1, ())):
             x -= 1
         walls = self._walls[x]
-        place, (top, end, wall) = next(
-            (place, found) for place, found in enumerate(walls) if found[0] <= row < found[1]
-        )
+        place = bisect_right(walls, row, key=itemgetter(0)) - 1  # they are apart from each other
+        top, end, wall = walls[place]
         after = self._next[wall]
         # The wall is walked upwards: its part below the cut first, then the hole, then the part above.
         here = self._add((x, row))
@@ -207,7 +210,7 @@ class _Outlines:
         last = next(other for other in self._nodes(node) if self._next[other] == node)
         self._next[wall], self._next[here] = here, node
         self._next[last], self._next[back], self._next[there] = back, there, after
-        walls[place : place + 1] = [(row, end, wall), (top, row, there)]
+        walls[place : place + 1] = [(top, row, there), (row, end, wall)]
 
 
 def _walls(left: Sequence[Span], right: Sequence[Span]) -> Iterator[tuple[int, int, bool]]:
@@ -222,6 +225,12 @@ def _walls(left: Sequence[Span], right: Sequence[Span]) -> Iterator[tuple[int, i
         is_left ^= row in left_ends
         is_right ^= row in right_ends
         top = row
+
+
+def _is_in(row: int, spans: Sequence[Span]) -> bool:
+    """Whether one of some spans has that row."""
+    place = bisect_right(spans, row, key=itemgetter(0)) - 1
+    return place >= 0 and row < spans[place][1]
 
 
 def _turns_right(before: Point, at: Point, after: Point) -> bool:

@@ -290,8 +290,8 @@ class TestPicturesInside:
         path.write_text(json.dumps(content))
 
     def test_a_picture_that_is_nowhere_else_is_told_with_what_to_do(self, tmp_path: Path) -> None:
-        self.write(tmp_path / "a.json", "a.png")
-        result = gather(FORMAT.read(ImportSource(tmp_path), size_of=lambda _: None))
+        self.write(tmp_path / "in/a.json", "a.png")
+        result = gather(FORMAT.read(ImportSource(tmp_path / "in"), size_of=lambda _: None))
         (problem,) = result.problems
         assert problem.kind == "picture-embedded" and problem.severity is Severity.ERROR
         assert "--unpack-to" in problem.text and "a.json" in problem.text

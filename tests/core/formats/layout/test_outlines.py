@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import math
 import random
 from itertools import combinations
 
 import pytest
 
 from core.domain.geometry import Box, Polygon, signed_area
+from core.formats.layout import outlines
 from core.formats.layout.outlines import Points, drawn, flat, touches_itself, without_crossings
 
 SQUARE: Points = ((0, 0), (10, 0), (10, 10), (0, 10))
@@ -84,3 +86,18 @@ def test_what_is_less_than_a_pixel_becomes_one(shape: Box | Polygon) -> None:
     assert abs(signed_area(flat(found))) >= 1
     assert all(isinstance(value, int) for point in found for value in point)
     assert all(0 <= x <= 100 and 0 <= y <= 80 for x, y in found)
+
+
+def test_outlines_of_very_many_corners_are_compared_near_by_only() -> None:
+    """Compared each with each, they would take minutes and gigabytes."""
+    turns = [2 * math.pi * at / 300_000 for at in range(300_000)]
+    ring = tuple((round(60_000 * (1 + math.cos(turn))), round(60_000 * (1 + math.sin(turn)))) for turn in turns)
+    assert without_crossings(ring) is ring
+    assert not touches_itself(ring)
+
+
+def test_what_would_take_too_long_to_compare_becomes_its_hull(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outlines, "_MOST_COMPARED", 10_000)
+    comb = tuple((0 if at % 2 else 400, at) for at in range(400))
+    assert without_crossings(comb) == ((0, 1), (400, 0), (400, 398), (0, 399))
+    assert not touches_itself(comb)
