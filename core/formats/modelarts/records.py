@@ -69,6 +69,8 @@ def image_details(value: dict[str, Any]) -> ImageDetails | None:
 
 def entries_of(value: dict[str, Any], line: int) -> Iterator[Entry]:
     told = value.get("annotation")
+    if told is not None and not isinstance(told, list):
+        yield Entry("", problem=("annotation-invalid", "The annotations of the line are no list; they are left out."))
     for number, item in enumerate(told if isinstance(told, list) else [], start=1):
         if not isinstance(item, dict):
             yield Entry("", problem=("annotation-invalid", f"Annotation {number} is no object; it is left out."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from xml.parsers import expat
@@ -17,6 +18,14 @@ MAX_BYTES = 64 * 2**20
 MAX_STREAMED_BYTES = 2**31
 _MOST_AT_ONCE = 16 * 2**20  # of an element below the outermost, where a file is streamed
 _PIECE = 2**16
+_DECLARED = re.compile(rb"<\?xml[^>]{0,100}?\sencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
+_OF_SEVERAL_BYTES = {
+    **dict.fromkeys(("gb2312", "gbk", "gb18030", "cp936"), "gb18030"),
+    **dict.fromkeys(("big5", "cp950"), "cp950"),
+    **dict.fromkeys(("shift_jis", "sjis", "windows-31j", "cp932"), "cp932"),
+    **dict.fromkeys(("euc-kr", "ks_c_5601-1987", "cp949"), "cp949"),
+    "euc-jp": "euc_jp",
+}
 
 __all__ = ["MAX_BYTES", "Node", "read_root_name", "read_xml", "read_xml_head", "stream_attributes", "stream_xml"]
 
@@ -29,9 +38,10 @@ def read_xml(path: Path) -> Node:
     if (plain := read_plain(data)) is not None:
         return plain
     builder = _Builder(path)
-    parser = _make_parser(builder)
     with _telling(path):
-        parser.Parse(data, True)
+        text = _of_several_bytes(data)
+        parser = _make_parser(builder, None if text is None else "utf-8")
+        parser.Parse(data if text is None else text.encode(), True)
     return _root_of(builder, path)
 
 
@@ -152,8 +162,17 @@ class _EnoughError(Exception):
     """The head of a file has been read; never leaves this module."""
 
 
-def _make_parser(builder: _Builder) -> expat.XMLParserType:
-    parser = expat.ParserCreate(namespace_separator=" ")
+def _of_several_bytes(data: bytes) -> str | None:
+    """The text of a file that declares an encoding of signs of several bytes, which the parser does not know; None for
+    any other. Raises UnicodeDecodeError where it is not in that encoding."""
+    declared = _DECLARED.match(data)
+    encoding = _OF_SEVERAL_BYTES.get(declared[1].decode().lower()) if declared is not None else None
+    return data.decode(encoding) if encoding is not None else None
+
+
+def _make_parser(builder: _Builder, encoding: str | None = None) -> expat.XMLParserType:
+    """`encoding` counts before the declared one."""
+    parser = expat.ParserCreate(encoding, namespace_separator=" ")
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = builder.refuse_doctype
     parser.StartElementHandler = lambda name, attributes: builder.start(name, attributes, parser.CurrentLineNumber)

@@ -116,6 +116,7 @@ class _Telling:
         self._categories: dict[str, None] = {}
         self._n_parts = self._n_swapped = self._n_deleted = 0
         self._by_own_name: list[tuple[str, Path]] = []
+        self._of_others: list[tuple[str, str, Path]] = []
 
     def items(
         self, files: Sequence[NamedFile], bases: dict[Path, Path], problems: list[Problem]
@@ -145,6 +146,8 @@ class _Telling:
                 yield Problem("annotation-file-duplicate", text, str(file))
             else:
                 told[path] = file
+                if found.other:
+                    self._of_others.append((path, found.other, file))
                 if found.is_by_own_name:
                     self._by_own_name.append((name, file))
                 yield from self._image(file, path, stated_set)
@@ -215,6 +218,12 @@ class _Telling:
             text = f'{files} not there, e.g. "{shown(name)}" in "{shown(file.name)}"; '
             text += "the picture called like the file itself was taken."
             yield Problem("image-name-differs", text, str(file), severity=Severity.INFO)
+        if self._of_others:
+            path, other, file = self._of_others[0]
+            files = counted(len(self._of_others), "file states another picture", "files state other pictures")
+            text = f"{files} than the one called like the file, which is there too, e.g. "
+            text += f'"{shown(path)}" and not "{shown(other)}" in "{shown(file.name)}"; the stated one was taken. '
+            yield Problem("image-name-differs", f"{text}Look at the pictures, if some were renamed.", str(file))
         for kind, n, one, many, words in (
             ("parts-left-out", self._n_parts, "part of an object", "parts of objects", "left out: objects alone count"),
             ("box-swapped", self._n_swapped, "box", "boxes", "stated with swapped corners, which were put right"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,10 +16,12 @@ K = TypeVar("K")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`is_by_own_name`: no picture is called as the file states, and the file's own name was taken."""
+    """`is_by_own_name`: no picture is called as the file states, and the file's own name was taken. `other`: a picture
+    called like the file that is there too, while the file states another one."""
 
     match: Match
     is_by_own_name: bool = False
+    other: str = ""
 
 
 def match_files(files: Sequence[NamedFile], folder: Path, index: ImageIndex) -> dict[Path, Found]:
@@ -43,6 +45,23 @@ def match_files(files: Sequence[NamedFile], folder: Path, index: ImageIndex) -> 
     for file in waiting:
         if file.file not in result:
             result[file.file] = Found(matches[own[file.file]])
+    return _with_others(result, places, index)
+
+
+def _with_others(
+    result: dict[Path, Found], places: Mapping[Path, tuple[str, ...]], index: ImageIndex
+) -> dict[Path, Found]:
+    """After files were copied or pictures renamed, nobody can tell which picture is meant."""
+    own = {
+        file: _beside(places[file], file.stem)
+        for file, found in result.items()
+        if found.match.path is not None and file.stem not in (name := _base(found.match.path), _stem(name))
+    }
+    matches = index.match_stems(own.values())
+    for file, key in own.items():
+        path = matches[key].path
+        if path is not None and matches[key].is_exact and path != result[file].match.path:
+            result[file] = replace(result[file], other=path)
     return result
 
 

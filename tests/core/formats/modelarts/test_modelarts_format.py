@@ -337,3 +337,12 @@ def test_files_that_are_called_the_same_in_thousands_of_folders_are_found_at_onc
 
     for _ in range(20_000):
         assert files.find("s3://bucket/annotations/1/1.xml") == [tmp_path]
+
+
+def test_annotations_that_are_no_list_are_told(tmp_path: Path, pictures: Pictures, always_100_by_80: SizeOf) -> None:
+    pictures(tmp_path, "a.jpg")
+    put(tmp_path, {"source": "a.jpg", "annotation": label("cat")})
+
+    result = read(tmp_path, always_100_by_80)
+
+    assert kinds(result) == ["annotation-invalid"] and result.problems[0].line == 1

@@ -367,3 +367,34 @@ def test_names_never_lead_out_of_the_folder(tmp_path: Path, pictures: Pictures, 
     result = read(tmp_path / "data", always_100_by_80)
     assert result.images == ()
     assert kinds(result) == ["images-not-found", "image-missing", "image-missing"]
+
+
+@pytest.mark.parametrize("encoding", ["gb2312", "GBK", "gb18030", "big5", "shift_jis", "euc-kr"])
+def test_encodings_of_signs_of_several_bytes(
+    tmp_path: Path, pictures: Pictures, always_100_by_80: SizeOf, encoding: str
+) -> None:
+    word = {"big5": "貓", "shift_jis": "猫ソ", "euc-kr": "고양이"}.get(encoding, "猫")
+    pictures(tmp_path, f"{word}.jpg", "b.jpg")
+    text = f'<?xml version="1.0" encoding="{encoding}"?>\n' + xml(f"<name>{word}</name>{BOX}", name=f"{word}.jpg")
+    (tmp_path / f"{word}.xml").write_bytes(text.encode(encoding))
+    (tmp_path / "b.xml").write_bytes(text.encode(encoding)[:90] + b"\xff\xff")
+
+    result = read(tmp_path, always_100_by_80)
+
+    assert {image.path: image.annotations[0].category for image in result.images} == {f"{word}.jpg": word}
+    assert kinds(result) == ["annotation-file-unreadable"]
+
+
+def test_a_file_that_states_another_picture_than_its_own_is_told(
+    tmp_path: Path, pictures: Pictures, always_100_by_80: SizeOf
+) -> None:
+    pictures(tmp_path, "a.jpg", "b.jpg", "c.jpg")
+    put(tmp_path, {"a.xml": xml(name="b.jpg"), "x.xml": xml(name="c.jpg")})
+
+    result = read(tmp_path, always_100_by_80)
+
+    assert [image.path for image in result.images] == ["b.jpg", "c.jpg"]
+    assert [(problem.kind, problem.severity) for problem in result.problems] == [
+        ("image-name-differs", Severity.WARNING)
+    ]
+    assert '"b.jpg" and not "a.jpg"' in result.problems[0].text
