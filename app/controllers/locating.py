@@ -108,10 +108,13 @@ class LocatingController(QObject):
     def _move_images(self, project: Project, found: MovedImages) -> None:
         self._jobs.run(
             lambda: self._projects.move_images(found, project.id),
-            then=lambda _changes: self.message_raised.emit(UserMessage(found.text, severity=Severity.INFO)),
+            then=lambda _changes: self._tell_moved(found),
             on_error=self.message_raised.emit,
             pool="registry",
         )
+
+    def _tell_moved(self, found: MovedImages) -> None:
+        self.message_raised.emit(UserMessage(found.text_when_taken, severity=Severity.INFO))
 
     def _take_match(self, project: Project, match: FolderMatch) -> None:
         if match.refusal:

@@ -79,14 +79,24 @@ class MovedImages:
             return "No image is missing."
         parts = []
         if self.moved:
-            named = ", ".join(f'"{shown(old)}" is "{shown(new)}" now' for old, new in self.moved[:3])
-            more = ", …" if len(self.moved) > 3 else ""
-            parts.append(f"{counted(len(self.moved), 'moved image was', 'moved images were')} found: {named}{more}.")
-        if self.n_missing:
+            old, new = self.moved[0]
+            such_as = "" if len(self.moved) == 1 else "such as "
             parts.append(
-                f"{counted(self.n_missing, 'missing image was', 'missing images were')} not found in the folder."
+                f"{counted(len(self.moved), 'moved image was', 'moved images were')} found: {such_as}"
+                f'"{shown(old)}", which is "{shown(new)}" now.'
             )
-        return " ".join(parts)
+        return " ".join([*parts, *self._not_found()])
+
+    @property
+    def text_when_taken(self) -> str:
+        """Short: the person has seen before which they are."""
+        n = len(self.moved)
+        taken = f"{counted(n, 'moved image is', 'moved images are')} known at {'its' if n == 1 else 'their'} new place."
+        return " ".join([taken, *self._not_found()])
+
+    def _not_found(self) -> list[str]:
+        text = f"{counted(self.n_missing, 'missing image was', 'missing images were')} not found in the folder."
+        return [text] if self.n_missing else []
 
 
 def match_renamed(known: Sequence[FileFacts], found: Sequence[FileFacts]) -> tuple[tuple[str, str], ...]:

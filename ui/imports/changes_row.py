@@ -45,10 +45,10 @@ class ChangesRow(QWidget):
         has_changes = preview.differences is not None and bool(
             preview.differences.total.changed or preview.differences.total.gone
         )
-        self.takes_over.setEnabled(has_changes)
         if not has_changes:
             self.takes_over.setChecked(False)
-        self._show.setEnabled(preview.differences is not None and bool(preview.differences.images))
+        self.takes_over.setVisible(has_changes)
+        self._show.setVisible(preview.differences is not None and bool(preview.differences.images))
         self.setVisible(preview.differences is not None)
         self._say()
 
@@ -56,6 +56,9 @@ class ChangesRow(QWidget):
         if self._differences is None:
             return
         total = self._differences.total
+        if total == Difference():
+            self._text.setText(self.tr("No annotation here is of an image that the project has."))
+            return
         text = self.tr("Of the images that the project has: {words}.").format(words=in_words(total))
         if total.changed or total.gone:
             text += " " + (

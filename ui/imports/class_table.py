@@ -201,6 +201,14 @@ class _BecomesDelegate(QStyledItemDelegate):
 
     # Qt overrides
 
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
+        """As high as it has to be, which is a little more than the row."""
+        place = QRect(option.rect)
+        place.setHeight(max(place.height(), editor.sizeHint().height()))
+        place.moveCenter(option.rect.center())
+        place.moveTop(max(place.top(), 0))
+        editor.setGeometry(place)
+
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
         room = option.rect.width() - _MARK_ROOM

@@ -61,6 +61,8 @@ def figures_of(preview: ImportPreview, classes: Sequence[SourceClass]) -> list[F
 def suggested_name(preview: ImportPreview) -> str:
     """The name of the folder that a person would call the collection's."""
     path: Path = preview.source.path
+    if path.suffix.lower() == ".zip":
+        return shown(path.stem)[:MAX_NAME]  # the folder that it is unpacked into has a name made of it
     folder = preview.images_root if path.suffix else path
     general = {"images", "image", "img", "imgs", "data", "train", "obj_train_data", "jpegimages"}
     while folder.name.lower() in general and folder.parent.name:

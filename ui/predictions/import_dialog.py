@@ -129,6 +129,7 @@ class ImportPredictionsDialog(QDialog):
         self._go.setIcon(icon("scan", role="on_accent"))
         self._go.setEnabled(True)
         self._go.setToolTip("")
+        self._go.setFocus()
         self._cancel.setText(self.tr("Close"))
 
     def show_problem(self, text: str) -> None:
@@ -136,6 +137,7 @@ class ImportPredictionsDialog(QDialog):
         self._set_enabled(is_enabled=True)
         self._say(text, "error")
         self._refresh()
+        self._file.setFocus()
 
     def _path_field(self, name: str, placeholder: str) -> PathField:
         return PathField(name, placeholder=placeholder, may_be_file=True, kind=IMPORTS)

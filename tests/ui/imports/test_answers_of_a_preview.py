@@ -192,6 +192,8 @@ def test_changes_are_told_and_shown(qtbot: QtBot, dialog: ImportDialog, preview:
     with qtbot.waitSignal(dialog.differences_requested) as wish:
         row._show.click()
     assert wish.args == [DIFFERENCES]
+    dialog.show_preview(replace(preview, differences=Differences()))
+    assert row.takes_over.isHidden() and row._show.isHidden(), "there is nothing to take over or to show"
 
 
 def test_both_are_drawn_in_the_picture_of_an_image_that_differs(qtbot: QtBot) -> None:

@@ -182,6 +182,7 @@ def test_adding_to_a_project_fixes_its_folder_and_name(qtbot: QtBot, make_previe
 @pytest.mark.parametrize(
     ("path", "root", "name"),
     [
+        ("/data/archive.zip", "/home/unpacked/archive-0fbb0050", "archive"),
         ("/data/archive", "/data/archive", "archive"),
         ("/data/archive/coco.json", "/data/archive/images", "archive"),
         ("/data/archive/images", "/data/archive/images", "archive"),
