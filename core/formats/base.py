@@ -29,6 +29,20 @@ SizeOf = Callable[[Path], PictureSize | None]
 """The size of a picture file; None when it cannot be read (whoever passes it reports why)."""
 
 
+@runtime_checkable
+class KnownSizes(Protocol):
+    """A `SizeOf` that knows the sizes of many pictures of a folder by their relative paths ("/" between parts), and so
+    needs no path of the system for each."""
+
+    def __call__(self, path: Path, /) -> PictureSize | None: ...
+    def below(self, root: Path) -> Callable[[str], PictureSize | None]: ...
+
+
+def sizes_below(size_of: SizeOf, root: Path) -> Callable[[str], PictureSize | None]:
+    """Of the pictures of a folder, by relative path."""
+    return size_of.below(root) if isinstance(size_of, KnownSizes) else lambda path: size_of(root / path)
+
+
 class Reading:
     """What annotation files say, told while they are read: iterate it once.
 

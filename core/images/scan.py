@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePath
+from typing import NamedTuple
 
 from core.domain.imports import Problem, Severity
 from core.domain.names import is_image_name, shown
@@ -28,8 +28,7 @@ _UNREAD_PICTURES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ScannedFile:
+class ScannedFile(NamedTuple):
     """A file that is named like a picture. `path` is relative to the scanned folder, "/" between parts."""
 
     path: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -83,17 +83,44 @@ class Headers:
         self._memory.headers[path] = (stat.st_size, stat.st_mtime_ns, header)
         return header
 
+    def get_below(self, root: str, path: str) -> ImageHeader | ImageFacts | None:
+        """Of a folder (with a slash at its end) and a path in it."""
+        facts = self._facts.get(path) if root == self._root else None
+        return facts if facts is not None else self.get(Path(root) / path)
+
     def size_of(self, path: Path) -> PictureSize | None:
-        header = self.get(path)
-        return None if header is None else _picture_size(header.width, header.height, is_sideways(header.orientation))
+        return _upright(self.get(path))
 
     def stored_size_of(self, path: Path) -> PictureSize | None:
         """Of the picture before it is turned upright."""
-        header = self.get(path)
-        if header is None:
-            return None
-        size = (header.width, header.height)
-        return PictureSize(*(size[::-1] if is_sideways(header.orientation) else size))
+        return _as_stored(self.get(path))
+
+
+class Sizes:
+    """What formats ask for the sizes of pictures: of the upright ones, or as they are stored."""
+
+    def __init__(self, headers: Headers, *, are_stored: bool = False) -> None:
+        self._headers = headers
+        self._are_stored = are_stored
+
+    def __call__(self, path: Path, /) -> PictureSize | None:
+        return self._headers.stored_size_of(path) if self._are_stored else self._headers.size_of(path)
+
+    def below(self, root: Path) -> Callable[[str], PictureSize | None]:
+        get, before = self._headers.get_below, str(root).rstrip(os.sep) + os.sep
+        size = _as_stored if self._are_stored else _upright
+        return lambda path: size(get(before, path))
+
+
+def _upright(header: ImageHeader | ImageFacts | None) -> PictureSize | None:
+    return None if header is None else _picture_size(header.width, header.height, is_sideways(header.orientation))
+
+
+def _as_stored(header: ImageHeader | ImageFacts | None) -> PictureSize | None:
+    if header is None:
+        return None
+    size = (header.width, header.height)
+    return PictureSize(*(size[::-1] if is_sideways(header.orientation) else size))
 
 
 @lru_cache(maxsize=1000)
@@ -125,6 +152,11 @@ def examine_all(
             if is_cancelled():
                 raise ImportCancelledError
             answer = _recall(root, file, known, memory)
+            if answer is not None and not waiting:  # nearly all, in a project that has the pictures
+                yield file, answer
+                n_done += 1
+                progress(n_done, total, "Checking images")
+                continue
             waiting.append((file, answer if answer is not None else pool.submit(examine, root, file)))
             if len(waiting) >= n_threads * _WAITING_PER_THREAD:
                 yield _finish(root, *waiting.popleft(), memory)

@@ -29,7 +29,7 @@ from core.imports.class_names import clean_name, similar_names
 from core.imports.orientation import is_sideways, to_upright, turned_details
 from core.imports.planned import PlannedImage
 from core.imports.samples import choose_samples
-from core.registry.stores.images import ImageFacts
+from core.registry.stores.images import ImageFacts, KnownImages
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ class ImportPlan:
     known_categories: tuple[str, ...] = ()
     recognised: tuple[Recognised, ...] = ()
     moved: tuple[tuple[str, str], ...] = ()  # old and new paths of images that the project has
+    project_images: KnownImages | None = None  # those of the project to be added to, when this was planned
 
     @property
     def can_import(self) -> bool:
@@ -111,6 +112,7 @@ def make_plan(
     known_categories: Sequence[str] = (),
     recognised: Sequence[Recognised] = (),
     moved: tuple[tuple[str, str], ...] = (),
+    project_images: KnownImages | None = None,
 ) -> ImportPlan:
     """`images` are the usable files below the root, `known_categories` those of the project to be added to."""
     problems = list(reading.problems)
@@ -148,6 +150,7 @@ def make_plan(
         known_categories=tuple(known_categories),
         recognised=tuple(recognised),
         moved=moved,
+        project_images=project_images,
     )
 
 

@@ -29,7 +29,7 @@ from core.imports.stretch import stretched
 from core.imports.unpacking import opened_source
 from core.registry.database import Registry
 from core.registry.stores import projects
-from core.registry.stores.images import ImageFacts, list_facts
+from core.registry.stores.images import ImageFacts, KnownImages, list_known
 
 
 class Planner:
@@ -96,7 +96,8 @@ class Planner:
         if target is not None:
             _require_same_root(target, root)
         files, problems = _scan(root, progress, is_cancelled)
-        known, categories = self._known(target)
+        project_images, categories = self._known(target)
+        known = {} if project_images is None else {path: facts for path, (_, facts) in project_images.by_path.items()}
         images: list[ImageFacts] = []
         brightest: dict[str, int] = {}
         for _, examined in examine_all(
@@ -134,6 +135,7 @@ class Planner:
             known_categories=categories,
             recognised=recognised,
             moved=moved,
+            project_images=project_images,
         )
 
     def _choose_format(self, source: ImportSource, recognised: Sequence[Recognised]) -> AnnotationFormat:
@@ -142,13 +144,13 @@ class Planner:
             return self._formats.get(source.format)
         return self._formats.get(recognised[0].format) if recognised else self._formats.detect(source.path)
 
-    def _known(self, target: Project | None) -> tuple[dict[str, ImageFacts], tuple[str, ...]]:
-        """What the project to be added to holds: facts of its images by path, and its categories."""
+    def _known(self, target: Project | None) -> tuple[KnownImages | None, tuple[str, ...]]:
+        """What the project to be added to holds: its images, and its categories."""
         if target is None:
-            return {}, ()
+            return None, ()
         with self._registry.read() as session:
-            facts = {path: found for path, (_, found) in list_facts(session, target.id).items()}
-            return facts, tuple(category.name for category in projects.list_categories(session, target.id))
+            categories = tuple(category.name for category in projects.list_categories(session, target.id))
+            return list_known(session, target.id), categories
 
     def _memory_for(self, source: ImportSource) -> Memory:
         """Of one place at a time, however it is read, so that looking at many folders does not fill the memory."""

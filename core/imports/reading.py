@@ -9,13 +9,13 @@ from core.domain.imports import ImportSource, Problem, RawImage, Severity
 from core.domain.names import shown
 from core.formats.base import AnnotationFormat, Reading, ReadResult, gather
 from core.imports.cancelling import ImportCancelledError, IsCancelled, never_cancelled
-from core.imports.examination import Headers
+from core.imports.examination import Headers, Sizes
 from core.imports.special_files import find_special
 
 
 def begin_reading(annotation_format: AnnotationFormat, source: ImportSource, headers: Headers) -> Reading:
     """Says where the images are, before anything is told. Raises FormatError."""
-    size_of = headers.stored_size_of if source.is_drawn_as_stored else headers.size_of
+    size_of = Sizes(headers, are_stored=bool(source.is_drawn_as_stored))
     return annotation_format.read(source, size_of=size_of)
 
 

@@ -53,7 +53,8 @@ def write_plan(
     is_cancelled: IsCancelled,
 ) -> Written:
     """Images are known by their path. Raises ImportCancelledError; the caller's transaction undoes everything."""
-    known = _moved(session, project, plan, image_store.list_facts(session, project))
+    listed = image_store.list_known(session, project, plan.project_images)
+    known = _moved(session, project, plan, dict(listed.by_path))
     problems = list(_update_known(session, plan, known))
     new = [image.facts for image in plan.images if image.facts.path not in known]
     stated = {image.facts.path: image.stated_set for image in plan.images if image.stated_set}
@@ -61,7 +62,7 @@ def write_plan(
     image_store.insert_images(session, project, new, stated, details)
     progress(0, plan.n_annotations, "Writing annotations")
     categories = {name: int(id) for name, id in add_categories(session, project, plan.categories).items()}
-    keys = image_store.list_keys(session, project)
+    keys = image_store.list_keys(session, project) if new else {path: key for path, (key, _) in known.items()}
     image_store.state_sets(session, {keys[path]: name for path, name in stated.items() if path in known})
     image_store.state_details(session, {keys[path]: one for path, one in details.items() if path in known})
     spoken_of = [image for image in plan.images if image.is_spoken_of]
@@ -120,7 +121,7 @@ def _update_known(session: Session, plan: ImportPlan, known: Mapping[str, tuple[
                 text = f'"{shown(path)}" is in the project, but its file cannot be used now; it is kept as missing.'
                 changed[key] = replace(before, state=ImageState.MISSING, damage="Its file could not be used any more.")
                 yield Problem("image-gone", text, file=path)
-        elif now != before:
+        elif now is not before and now != before:
             changed[key] = now
             if now.sha256 != before.sha256:
                 text = f'"{shown(path)}" was changed since it was imported; its annotations were kept as they are.'

@@ -46,7 +46,10 @@ def address_of(record: Mapping[str, Any]) -> str:
 
 
 def address(*candidates: Any) -> str:
-    return next((_storable(url) for url in candidates if isinstance(url, str) and "://" in url), "")
+    for url in candidates:
+        if isinstance(url, str) and "://" in url:
+            return _storable(url)
+    return ""
 
 
 def _is_finite(value: Any) -> bool:
@@ -56,4 +59,6 @@ def _is_finite(value: Any) -> bool:
 
 def _storable(text: str) -> str:
     """Text that every file and database can hold."""
+    if text.isascii():
+        return text
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

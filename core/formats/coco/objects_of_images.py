@@ -25,8 +25,8 @@ class ObjectsOfImages:
         self._plain: PlainObjects | None = None
         self._columns: AnnotationColumns | None = None
         self._stretches: dict[str, int] = {}  # by name: which of those that `_bounds` and `_extents` describe
-        self._bounds: Column = np.zeros(0, dtype=np.int64)
-        self._extents: Column = np.zeros((4, 0))
+        self._bounds = memoryview(b"")  # of places: a stretch ends where the next begins
+        self._extents: list[memoryview] = []  # x0, y0, x1, y1
         self._repeated: frozenset[str] = frozenset()
         self._odd: dict[str, list[Numbered]] = {}
 
@@ -41,12 +41,12 @@ class ObjectsOfImages:
         numbers, plain = sorted_out.images[order], sorted_out.plain
         plain.take(order)
         starts = np.flatnonzero(np.diff(numbers, prepend=-1))
-        self._bounds = np.append(starts, len(numbers))
+        self._bounds = np.append(starts, len(numbers)).data
         self._plain = plain
         self._columns = _to_columns(plain, sorted_out.categories[order], classes)
         low = np.minimum.reduceat(plain.corners[:2], starts, axis=1)
         high = np.maximum.reduceat(plain.corners[2:], starts, axis=1)
-        self._extents = np.concatenate([low, high])
+        self._extents = [side.data for side in (*low, *high)]
         present = numbers[starts].tolist()
         self._stretches = {names[number]: stretch for stretch, number in enumerate(present)}
         self._repeated = frozenset(names[number] for number in _with_repeats(plain, numbers))
@@ -71,11 +71,11 @@ class ObjectsOfImages:
         stretch = self._stretches.get(name)
         if stretch is None or name in self._odd or name in self._repeated or size is None:
             return None
-        x0, y0, x1, y1 = self._extents[:, stretch].tolist()
-        if x0 < 0 or y0 < 0 or x1 > size[0] or y1 > size[1]:
+        x0, y0, x1, y1 = self._extents
+        if x0[stretch] < 0 or y0[stretch] < 0 or x1[stretch] > size[0] or y1[stretch] > size[1]:
             return None
         assert self._columns is not None
-        return ColumnAnnotations(self._columns, *self._bounds[stretch : stretch + 2].tolist())
+        return ColumnAnnotations(self._columns, self._bounds[stretch], self._bounds[stretch + 1])
 
     def forget(self, name: str) -> None:
         self._odd.pop(name, None)
@@ -99,7 +99,7 @@ class ObjectsOfImages:
         stretch = self._stretches.get(name)
         if plain is None or columns is None or stretch is None:
             return
-        for row in range(*self._bounds[stretch : stretch + 2].tolist()):
+        for row in range(self._bounds[stretch], self._bounds[stretch + 1]):
             yield int(plain.places[row]), _to_record(plain, columns, row)
 
 

@@ -99,7 +99,18 @@ class PlainReader:
         corners = _corners(boxes.reshape(n, 4))
         is_plain = _are_sound(corners)
         outlined = np.fromiter([bool(e.segmentation) for e in entries], dtype=bool, count=n)
-        is_odd = np.fromiter(map(_is_odd, entries), dtype=bool, count=n)
+        is_odd = np.array(
+            [
+                e.score is not None
+                or e.keypoints is not None
+                or e.attributes is not None
+                or e.caption is not None
+                or e.segments_info is not None
+                or type(e.segmentation) is dict
+                for e in entries
+            ],
+            dtype=bool,
+        )
         buffer = np.full(n, -1, dtype=np.int32)
         start, end = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
         drawn = np.flatnonzero(outlined & ~is_odd)
@@ -130,17 +141,6 @@ class PlainReader:
         places, images, categories, ids, crowds, corners, buffer, start, end = columns
         buffers, self._buffers = self._buffers, []
         return PlainObjects(places, images, categories, ids, crowds, corners, buffers, buffer, start, end)
-
-
-def _is_odd(entry: Entry) -> bool:
-    return (
-        entry.score is not None
-        or entry.keypoints is not None
-        or entry.attributes is not None
-        or entry.caption is not None
-        or entry.segments_info is not None
-        or isinstance(entry.segmentation, dict)
-    )
 
 
 def _to_record(entry: Entry) -> Record:

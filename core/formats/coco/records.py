@@ -186,7 +186,8 @@ def _read_images(document: CocoDocument, records: Sequence[Any]) -> tuple[dict[K
             text = f'"{shown(name)}" is listed several times; the annotations of all entries are taken together.'
             document.report("images", index, "image-duplicate-name", text)
             continue
-        document.images[name] = CocoImage(index, name, *sides, shown(str(found)[:_LONGEST_ID]), url)
+        id = str(found) if type(found) is int and -(10**18) < found < 10**18 else shown(str(found)[:_LONGEST_ID])
+        document.images[name] = CocoImage(index, name, *sides, id, url)
     return by_id, claimed
 
 

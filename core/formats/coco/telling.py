@@ -15,7 +15,7 @@ from core.domain.geometry import Polygon
 from core.domain.imports import ImportSource, Problem, RawAnnotation, RawImage, Severity
 from core.domain.names import listed_names, shown
 from core.domain.set_names import set_named, set_of_path
-from core.formats.base import SizeOf
+from core.formats.base import SizeOf, sizes_below
 from core.formats.coco.evidence import Evidence
 from core.formats.coco.files import Pictures, folders_in
 from core.formats.coco.objects import is_box_outline, to_annotation
@@ -51,21 +51,19 @@ class Telling:
         self._documents = documents
         self._root = pictures.index.root
         self._source = source
-        self._size_of = size_of
+        self._size_of = sizes_below(size_of, pictures.index.root)
         stated = [[pictures.stated(document.path, name) for name in document.images] for document in documents]
         found: dict[StatedName, Match] = pictures.index.match_stated(chain.from_iterable(stated))
         self._matches = [{name.name: found[name] for name in names} for names in stated]
         self._sets = [_set_of(document, source) for document in documents]
+        self._to_come = Counter(match.path for matches in self._matches for match in matches.values())
+        # Of one document there is nothing to compare.
         self._sets_of: dict[str, set[str]] = {}  # by path
         self._files_of: dict[str, set[int]] = {}
-        self._to_come: Counter[str | None] = Counter()
-        for number, document in enumerate(documents):
-            for name in document.images:
-                path = self._matches[number][name].path
-                self._to_come[path] += 1
-                if path is not None:
-                    self._files_of.setdefault(path, set()).add(number)
-                    self._sets_of.setdefault(path, set()).update({self._sets[number]} - {""})
+        for number, matches in enumerate(self._matches if len(documents) > 1 else ()):
+            for path in {match.path for match in matches.values() if match.path is not None}:
+                self._files_of.setdefault(path, set()).add(number)
+                self._sets_of.setdefault(path, set()).update({self._sets[number]} - {""})
         folder = source.path if source.path.is_dir() else source.path.parent
         self._same = SameImages([document.path for document in documents], self._sets, folder)
         self._open: set[str] = set()  # images of which an object was lost, whatever other entries say of them
@@ -125,10 +123,10 @@ class Telling:
             return None
         if document.is_open(name) or (is_any_stated and not annotations):
             self._open.add(match.path)
-        if len(self._files_of[match.path]) > 1:
+        if len(self._files_of.get(match.path, ())) > 1:
             self._same.hear(match.path, number, annotations)
         width, height = frame.size or (None, None)
-        sets = self._sets_of[match.path]
+        sets = self._sets_of.get(match.path, self._sets)
         return RawImage(
             match.path,
             annotations,
@@ -145,7 +143,7 @@ class Telling:
 
     def _frame(self, document: CocoDocument, entry: CocoImage, path: str | None, evidence: Evidence) -> Frame:
         """Of the picture itself where it can be read, else as the file claims. Notes where the two differ."""
-        picture = self._size_of(self._root / path) if path is not None else None
+        picture = self._size_of(path) if path is not None else None
         stated = (entry.width, entry.height)
         if picture is not None and not picture.is_sideways and picture.size == stated:  # nearly all
             return _plain_frame(picture.size)
@@ -171,7 +169,7 @@ class Telling:
 
     def _is_sideways(self, number: int, name: str) -> bool:
         path = self._matches[number][name].path
-        picture = None if path is None else self._size_of(self._root / path)
+        picture = None if path is None else self._size_of(path)
         return frame_of(self._documents[number].images[name].size, picture).is_as_stored
 
     def _joined(self, before: RawImage | None, image: RawImage) -> RawImage:

@@ -7,11 +7,10 @@ import posixpath
 import re
 import unicodedata
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from core.domain.imports import Problem
 from core.domain.names import IMAGE_SUFFIXES, is_image_name, shown
@@ -27,8 +26,7 @@ CONTAINERS = frozenset({"images", "labels", "labeltxt", "obj_train_data", "obj_v
 """Folders that only separate pictures from labels; ignored when the one is looked for by the other's path."""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """`path` None = not found; then `candidates` holds several pictures that it might be (of very many some), or
     none."""
 
@@ -43,8 +41,7 @@ class Match:
         return str(n) if n < _MOST_CANDIDATES else f"{n} or more"
 
 
-@dataclass(frozen=True, slots=True)
-class StatedName:
+class StatedName(NamedTuple):
     """A name as a file states it, and the folders (relative to the images' folder, "" = that itself) to which it may be
     relative, the likeliest first."""
 
@@ -84,7 +81,9 @@ class ImageIndex:
         return _match(keys, self._exact_stem, self._similar_stem)
 
     def _exact(self, stated: StatedName) -> Sequence[str]:
-        literal = f"{stated.place}/{stated.name}" if stated.place else stated.name
+        # No picture lies where a path leads out of the folder.
+        first = next((place for place in stated.places if place != ".." and not place.startswith("../")), "")
+        literal = f"{first}/{stated.name}" if first else stated.name
         if literal in self._known:  # nearly all
             return (literal,)
         for name in spellings(stated.name):

@@ -21,7 +21,7 @@ from core.domain.projects import ImageFilter, ImageRecord, ImageState, Source
 from core.registry.stores.chunks import KEYS_PER_QUERY, ROWS_PER_INSERT, chunked
 from core.registry.stores.details import image_details
 from core.registry.stores.driver import cursor_of
-from core.registry.stores.projects import add_folders
+from core.registry.stores.projects import add_folders, get_revision
 from core.registry.stores.upkeep import facts_written, images_come, images_move
 from core.registry.tables.images import IMAGES, AnnotationRow, ImageRow
 from core.registry.tables.judgements import ImageTagRow
@@ -206,6 +206,22 @@ def list_facts(session: Session, project: ProjectId) -> dict[str, tuple[int, Ima
         facts = ImageFacts(path, width, height, turn, digest, n_bytes, mtime_ns, _STATES[state], damage, white)
         found[path] = (key, facts)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class KnownImages:
+    """The images of a project by path, their keys and facts; true while the project's revision is the same."""
+
+    revision: int
+    by_path: Mapping[str, tuple[int, ImageFacts]]
+
+
+def list_known(session: Session, project: ProjectId, before: KnownImages | None = None) -> KnownImages:
+    """`before` if it is still true. Raises NotFoundError."""
+    revision = get_revision(session, project)
+    if before is not None and before.revision == revision:
+        return before
+    return KnownImages(revision, list_facts(session, project))
 
 
 def list_keys(session: Session, project: ProjectId) -> dict[str, int]:

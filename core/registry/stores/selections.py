@@ -39,9 +39,10 @@ from core.registry.tables.selections import IMAGE_BLOCKS
 Check = Callable[[], None]
 """Called now and then; what it raises ends the work."""
 
+# The plus keeps SQLite from going through all images of the project for each block.
 _IMAGES = """
 SELECT id, folder_id, path, width, height, orientation, sha256, n_bytes, state FROM image
-WHERE id >= ? AND id < ? AND project_id = ? ORDER BY id
+WHERE id >= ? AND id < ? AND +project_id = ? ORDER BY id
 """
 _ANNOTATIONS = """
 SELECT image_id, category_id, kind, x0, y0, x1, y1, points, is_crowd FROM annotation
