@@ -16,6 +16,7 @@ from core.domain.projects import Project
 from core.errors import RefusedError
 from core.formats.base import AnnotationFormat
 from core.formats.catalog import FormatCatalog
+from core.formats.reading.stopping import stopped_by
 from core.formats.sights import look_at
 from core.images.scan import ScannedFile, scan_images
 from core.imports.answers import check_options
@@ -91,7 +92,8 @@ class Planner:
         progress(0, 0, "Reading annotations")
         memory = self._memory_for(source)
         headers = Headers(memory)
-        begun = begin_reading(annotation_format, source, headers)
+        with stopped_by(check):
+            begun = begin_reading(annotation_format, source, headers)
         root = begun.images_root.absolute()
         if target is not None:
             _require_same_root(target, root)
@@ -117,7 +119,8 @@ class Planner:
         # The pictures first: then nobody has to open them again for their sizes.
         headers.know(root, images)
         progress(0, 0, "Reading annotations")
-        reading = finish_reading(begun, source, headers, is_cancelled=is_cancelled)
+        with stopped_by(check):
+            reading = finish_reading(begun, source, headers, is_cancelled=is_cancelled)
         if source.path.is_dir():
             passed_over = find_passed_over(source.path, annotation_format.info, look, self._titles())
             reading = dataclasses.replace(reading, problems=(*reading.problems, *passed_over))

@@ -23,6 +23,7 @@ from core.domain.counting import in_bytes
 from core.domain.names import shown
 from core.errors import FormatError
 from core.formats.reading.json_bytes import SPACE, find_elements
+from core.formats.reading.stopping import stop_if_wanted
 from core.formats.reading.text_files import read_pieces
 
 MAX_BYTES = 2**34
@@ -284,6 +285,7 @@ class _Reader:
             return
         first = 0
         while True:
+            stop_if_wanted()
             while len(self._data) < _PIECE and not self._is_end:
                 self._more()
             found = self._guessed(key, first, decode)

@@ -293,3 +293,18 @@ def test_a_file_that_changes_goes_or_comes_back_is_told(
 
 def test_the_formats_are_listed_for_the_dialog(imports: ImportService) -> None:
     assert {slug for slug, _ in imports.list_formats()} >= {"coco", "yolo", "alto", "images"}
+
+
+def test_a_file_that_is_being_read_can_be_stopped(
+    imports: ImportService, add_picture, write_coco, pictures: Path
+) -> None:
+    add_picture("a.png")
+    file = write_coco([("a.png", "line", [5, 5, 20, 20])])
+    file.write_text(file.read_text().removesuffix("}"))  # which is only seen when it is read to its end
+    told: list[str] = []
+    with pytest.raises(ImportCancelledError):
+        imports.preview(
+            ImportSource(file, pictures, format="coco"),
+            progress=lambda done, total, what: told.append(what),
+            is_cancelled=lambda: "Reading annotations" in told,
+        )
