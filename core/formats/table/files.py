@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from core.domain.counting import in_bytes
 from core.domain.imports import Problem
 from core.domain.names import shown
 from core.errors import FormatError
@@ -21,7 +22,8 @@ from core.formats.table.columns import Columns, columns_of
 
 ENDINGS = (".csv", ".tsv")
 MAX_BYTES = 2**34
-_MOST_LINE = 2**20  # bytes; more is no table
+_MOST_LINE = 2**22  # bytes: an outline of a hundred thousand points
+_MOST_NAME = 2**17
 _MOST_ODD = 2**28
 _MOST_OPEN = 64
 _HEAD = 2**16
@@ -29,6 +31,9 @@ _SNIFFED_ROWS = 50
 _SNIFFED_FILES = 50
 _DELIMITERS = (",", ";", "\t")
 _PIECE = 2**20
+csv.field_size_limit(
+    max(csv.field_size_limit(), _MOST_LINE)
+)  # it is the process's; by itself 6,000 points are too many
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ def read_rows(table: Table) -> Iterator[Row | Problem]:
         reader = _reader(lines, table)
         is_header = table.columns.has_header
         while True:
-            line, at = reader.line_num + 1, lines.at
+            line, at = lines.n + 1, lines.at
             try:
                 cells = next(reader)
             except StopIteration:
@@ -103,7 +108,11 @@ def read_rows(table: Table) -> Iterator[Row | Problem]:
                 text = f'"{name}" has a row that cannot be read ({error}); it is left out.'
                 yield Problem("row-invalid", text, str(table.file), line)
                 continue
-            except (_LongLineError, UnicodeError, OSError, ValueError) as error:
+            except _LongLineError:
+                text = f"The line has more than {in_bytes(_MOST_LINE)}; it is left out."
+                yield Problem("row-invalid", text, str(table.file), lines.n)
+                continue
+            except (UnicodeError, OSError, ValueError) as error:
                 text = f'"{name}" cannot be read from line {line} on: {_reason(error)}. The rows before it are read.'
                 yield Problem("annotation-file-unreadable", text, str(table.file), line)
                 return
@@ -117,19 +126,22 @@ def read_rows(table: Table) -> Iterator[Row | Problem]:
                 text = f"The row has {len(cells)} cells instead of {wanted}; it is left out."
                 yield Problem("row-invalid", text, str(table.file), line)
                 continue
-            if _is_swallowing(cells, table):
-                n = reader.line_num - line + 1
-                text = f"A quotation mark is not closed here: {n} lines are read as one row, which is left out."
-                yield Problem("row-invalid", text, str(table.file), line)
+            if reason := _why_no_names(cells, table, lines.n - line + 1):
+                yield Problem("row-invalid", f"{reason}; it is left out.", str(table.file), line)
                 continue
             yield Row(line, cells, at)
 
 
-def _is_swallowing(cells: Sequence[str], table: Table) -> bool:
-    """Whether the name of the image or of the class has other rows in it."""
+def _why_no_names(cells: Sequence[str], table: Table, n_lines: int) -> str:
+    """Why the names of the image and the class of a row of so many lines are none, as a sentence without its end; ""
+    when they may be."""
     roles = table.columns.roles
-    found = [cells[at] for role in ("image", "class") if (at := roles.get(role)) is not None and at < len(cells)]
-    return any("\n" in cell and table.delimiter in cell.partition("\n")[2] for cell in found)
+    for cell in (cells[at] for role in ("image", "class") if (at := roles.get(role, _MOST_LINE)) < len(cells)):
+        if "\n" in cell and table.delimiter in cell.partition("\n")[2]:  # other rows
+            return f"A quotation mark is not closed here: {n_lines} lines are read as one row"
+        if len(cell) > _MOST_NAME:
+            return f"The row has a name of {len(cell)} signs"
+    return ""
 
 
 class RowsAgain:
@@ -177,8 +189,6 @@ class _LongLineError(Exception):
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, _LongLineError):
-        return "a line has more than a million bytes"
     return shown(str(error)) or type(error).__name__
 
 
@@ -187,12 +197,13 @@ def _reader(lines: _Lines, table: Table) -> Any:
 
 
 class _Lines:
-    """The lines of a file from where it stands; `at` is where the next one begins."""
+    """The lines of a file from where it stands; `at` is where the next one begins, `n` how many there were."""
 
     def __init__(self, stream: BinaryIO, encoding: str) -> None:
         self._stream = stream
         self._encoding = encoding
         self.at = stream.tell()
+        self.n = 0
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -201,7 +212,11 @@ class _Lines:
         data = self._stream.readline(_MOST_LINE)
         if not data:
             raise StopIteration
+        self.n += 1
         if len(data) >= _MOST_LINE and not data.endswith(b"\n"):
+            while (rest := self._stream.readline(_PIECE)) and not rest.endswith(b"\n"):
+                pass
+            self.at = self._stream.tell()
             raise _LongLineError
         if self.at == 0:
             self.at = len(data)

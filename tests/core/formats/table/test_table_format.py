@@ -183,7 +183,7 @@ def test_the_same_name_beside_each_table(tmp_path: Path, pictures: Pictures, alw
         ("a.jpg,cat,1,2,3,4,5,6", "row-invalid", "The row has 8 cells instead of 6; it is left out."),
         ("gone.jpg,cat,1,2,3,4", "image-missing", 'The image "gone.jpg" was not found'),
         ("../../gone.jpg,cat,1,2,3,4", "image-missing", "was not found"),
-        (f'a.jpg,"{"x" * 200_000}",1,2,3,4', "row-invalid", "field larger than field limit"),
+        (f'a.jpg,"{"x" * 200_000}",1,2,3,4', "row-invalid", "a name of 200000 signs"),
     ],
 )
 def test_a_row_that_cannot_be_used_is_told_with_its_line(
@@ -217,13 +217,27 @@ def test_a_line_without_end_is_told_in_bounded_memory(
         file.write("filename,class,xmin,ymin,xmax,ymax\na.jpg,cat,1,2,3,4\n")
         for _ in range(300):
             file.write("x" * 100_000)
+        file.write("\na.jpg,dog,1,2,3,4\nb.jpg,dog,1,2,3,4\n")
     tracemalloc.start()
     result = read(tmp_path, always_100_by_80)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert [(p.kind, p.line) for p in result.problems] == [("annotation-file-unreadable", 3)]
-    assert len(result.images) == 1
+    assert [(p.kind, p.line) for p in result.problems] == [("row-invalid", 3), ("image-missing", 5)]
+    assert [item.category for item in result.images[0].annotations] == ["cat", "dog"]
     assert peak < 20e6
+
+
+def test_outlines_of_ten_thousands_of_points_come_back(
+    tmp_path: Path, pictures: Pictures, always_100_by_80: SizeOf
+) -> None:
+    outline = " ".join(f"{10 + n % 2}.5,{n / 1000}" for n in range(60_000))
+    pictures(tmp_path, "a.jpg")
+    (tmp_path / "t.csv").write_text(f'image,class,outline\na.jpg,cat,"{outline} 90,60"\na.jpg,dog,"1,1 9,1 9,9"\n')
+
+    (image,) = read(tmp_path, always_100_by_80).images
+
+    shapes = [item.geometry for item in image.annotations]
+    assert [len(shape.rings[0]) // 2 for shape in shapes if isinstance(shape, Polygon)] == [60_001, 3]
 
 
 def test_names_that_are_not_utf_8_are_kept_by_their_bytes_until_somebody_chooses(
