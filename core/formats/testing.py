@@ -141,6 +141,15 @@ class FormatContract(UnwritableFormatContract):
         for problem in written.problems:
             assert problem.text.startswith("1 ") and problem.text.endswith(".")
 
+    @pytest.mark.parametrize("content", list(SPECIAL))
+    def test_what_is_left_out_makes_no_empty_image(self, tmp_path: Path, content: Content) -> None:
+        """An image of which nothing can be written was not seen to be empty."""
+        images = (replace(self.images[0], path="b.jpg"), RawImage("special.jpg", (SPECIAL[content],), *SIZE))
+        _make_pictures(tmp_path / "pictures", images)
+        self._write(iter(images), tmp_path / "out", categories=(*self.categories, "no"))
+        back = self._read(tmp_path / "pictures", tmp_path / "out").images
+        assert "special.jpg" not in [image.path for image in back if image.is_explicit_negative]
+
     @pytest.mark.parametrize("seen", [True, False])
     def test_empty_images_are_what_it_says(self, tmp_path: Path, seen: bool) -> None:
         images = (replace(self.images[0], path="b.jpg"), RawImage("empty.jpg", (), *SIZE, is_explicit_negative=seen))

@@ -36,7 +36,7 @@ def write_arkindex(images: Iterable[RawImage], categories: Sequence[str], folder
         n_images = n_annotations = 0
         for image in images:
             # An image that nobody looked at must not come back as one that was seen to be empty.
-            if image.annotations or image.is_explicit_negative:
+            if image.is_explicit_negative or any(item.category is not None for item in image.annotations):
                 n_images += 1
                 n_annotations += rows.add(image)
         if rows.sets:

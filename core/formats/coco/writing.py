@@ -33,7 +33,7 @@ def write_coco(
     with ExitStack() as stack:
         for image in images:
             # An image that nobody looked at must not come back as one that was seen to be empty.
-            if not image.annotations and not image.is_explicit_negative:
+            if not image.is_explicit_negative and all(one.category is None for one in image.annotations):
                 continue
             name = f"instances_{image.stated_set}.json" if is_by_set and image.stated_set else FILE_NAME
             if name not in files:

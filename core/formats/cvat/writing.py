@@ -32,9 +32,9 @@ def write_cvat(images: Iterable[RawImage], categories: Sequence[str], folder: Pa
         file.write('<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n  <version>1.1</version>\n')
         _write_meta(file, categories)
         for image in images:
-            if not image.annotations and not image.is_explicit_negative:
-                continue
             items = [item for item in image.annotations if item.category is not None]
+            if not items and not image.is_explicit_negative:
+                continue
             _write_image(file, n_images, image, items)
             for item in items:
                 attributes[item.category or ""].update(name for name, _ in _attributes(item))

@@ -242,7 +242,7 @@ def _raw_image(
         width,
         height,
         str(file.path),
-        is_explicit_negative=not file.shapes and not annotations,
+        is_explicit_negative=not file.shapes and not annotations and True not in file.flags.values(),
         is_upright_stated=frame.is_upright_known,
         is_as_stored=frame.is_as_stored,
         is_frame_guessed=frame.is_guessed,

@@ -29,7 +29,7 @@ def write_labelme(images: Iterable[RawImage], folder: Path, turned: str) -> Writ
     left_out = LeftOutDetails("LabelMe")
     n_images = n_annotations = 0
     for image in images:
-        if not image.annotations and not image.is_explicit_negative:
+        if not image.is_explicit_negative and all(item.category is None for item in image.annotations):
             continue
         name = names.take(str(PurePosixPath(image.path).with_suffix(".json")), image)
         write_file(folder / name, _to_json(image, turned))

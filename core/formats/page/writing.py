@@ -53,9 +53,9 @@ def write_page_files(
     version = options.option(VERSION_OPTION.name, VERSION_OPTION.default)
     n_images = n_annotations = 0
     for image in images:
-        if not image.annotations and not image.is_explicit_negative:
-            continue
         page = arranger.arrange(image)
+        if not page.n_annotations and not image.is_explicit_negative:
+            continue  # its page would say that nothing is there
         place = PurePosixPath(image.path)
         file = folder / names.take(str(place.with_suffix(".xml")), image)
         write_file(file, page_xml(page, place.name, version=version, details=image.details))

@@ -24,7 +24,7 @@ def write_voc(images: Iterable[RawImage], folder: Path, *, is_from_1: bool = Fal
     with contextlib.ExitStack() as stack:
         lists = _Lists(folder / IMAGE_SETS / KINDS[0], stack)
         for image in images:
-            is_spoken_of = bool(image.annotations) or image.is_explicit_negative
+            is_spoken_of = image.is_explicit_negative or any(one.category is not None for one in image.annotations)
             if is_spoken_of:
                 key = names.take(image.path)
                 text, n_objects = to_voc_xml(image, name=image.path, folder=PICTURES, is_from_1=is_from_1)

@@ -34,9 +34,9 @@ def write_yolo(
     sets: dict[str, list[str]] = {}
     n_images = n_annotations = 0
     for image in images:
-        if not image.annotations and not image.is_explicit_negative:
-            continue
         rows, n_objects = _rows(image, indexes, kinds)
+        if not rows and not image.is_explicit_negative:
+            continue  # an empty file would say that nothing is there
         write_file(folder / names.take(label_path(image.path), image), "".join([f"{row}\n" for row in rows]))
         sets.setdefault(image.stated_set, []).append(image.path)
         n_images += 1

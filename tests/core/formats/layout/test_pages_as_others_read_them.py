@@ -252,3 +252,12 @@ def test_a_derived_baseline_says_so(
 def marks(slug: str) -> Callable[[ElementTree.Element], list[bool]]:
     key, mark = ("custom", "calque {baseline:derived;") if slug == "page" else ("PROCESSINGREFS", "calque_baseline")
     return lambda root: [mark in item.get(key, "") for item in root.findall(".//TextLine")]
+
+
+@pytest.mark.parametrize("slug", ["alto", "page"])
+def test_an_image_of_which_nothing_can_be_written_gets_no_page(tmp_path: Path, slug: str) -> None:
+    """It would come back as one that was seen to be empty."""
+    whole = image(RawAnnotation("portrait", None), name="q.jpg")
+    result = write(slug, tmp_path, image(RawAnnotation("text_line", Box(1, 2, 30, 12))), whole)
+    assert [file.name for file in tmp_path.rglob("*.xml")] == ["p.xml"]
+    assert result.n_images == 1
