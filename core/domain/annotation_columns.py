@@ -36,6 +36,7 @@ class AnnotationColumns:
     buffer: npt.NDArray[Any]
     start: npt.NDArray[Any]
     end: npt.NDArray[Any]
+    have_area: npt.NDArray[Any]  # an outline of one ring that has an area, however its points are rounded
 
     @cached_property
     def boxes(self) -> AnnotationColumns:

@@ -21,6 +21,7 @@ from core.formats.sights import look_at
 from core.images.scan import ScannedFile, scan_images
 from core.imports.answers import check_options
 from core.imports.cancelling import ImportCancelledError, IsCancelled, Progress
+from core.imports.collecting import give_back
 from core.imports.embedded import with_pictures_out
 from core.imports.examination import Headers, Memory, examine_all
 from core.imports.passed_over import find_passed_over
@@ -94,6 +95,7 @@ class Planner:
         headers = Headers(memory)
         with stopped_by(check):
             begun = begin_reading(annotation_format, source, headers)
+        give_back()
         root = begun.images_root.absolute()
         if target is not None:
             _require_same_root(target, root)
@@ -116,6 +118,7 @@ class Planner:
                 images.append(examined.facts)
                 if examined.brightest is not None:
                     brightest[examined.facts.path] = examined.brightest
+        files.clear()
         # The pictures first: then nobody has to open them again for their sizes.
         headers.know(root, images)
         progress(0, 0, "Reading annotations")

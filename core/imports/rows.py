@@ -50,22 +50,34 @@ def new_annotation(key: int, annotation: RawAnnotation, categories: Mapping[str,
     return NewAnnotation(key, category, annotation.geometry, annotation.is_crowd, details=annotation.details)
 
 
-def arrays_of(stated: Sequence[tuple[int, ColumnAnnotations]], categories: Mapping[str, int]) -> AnnotationArrays:
-    """Of images, by key, whose annotations are in the same columns."""
+def arrays_of(
+    stated: Sequence[tuple[int, ColumnAnnotations]], categories: Mapping[str, int], *, for_counts: bool = False
+) -> AnnotationArrays:
+    """Of images, by key, whose annotations are in the same columns and inside the images; `for_counts`: without points
+    that no count needs."""
     columns = stated[0][1].columns
     places = places_of([found for _, found in stated])
     lengths = [len(found) for _, found in stated]
     # A class of which the file has no annotation need not have a key.
     keys = np.array([categories.get(name, 0) for name in columns.names], dtype=np.int64)
     is_polygon = columns.buffer[places] >= 0
+    have_area = columns.have_area[places] & is_polygon
+    points: list[bytes | None] = [None] * len(places)
+    if is_polygon.any() and not for_counts:
+        points = columns.points_at(places)
+    elif for_counts:
+        doubtful = np.flatnonzero(is_polygon & ~have_area)
+        for place, found in zip(doubtful.tolist(), columns.points_at(places[doubtful]), strict=True):
+            points[place] = found
     return AnnotationArrays(
         images=np.repeat(np.array([key for key, _ in stated], dtype=np.int64), lengths),
         categories=keys[columns.categories[places]],
         is_box=~is_polygon,
         is_polygon=is_polygon,
         corners=columns.corners[:, places],
-        points=columns.points_at(places) if is_polygon.any() else [None] * len(places),
+        points=points,
         crowds=columns.crowds[places],
+        have_area=have_area,
     )
 
 
@@ -91,4 +103,4 @@ class AtHand:
         for key in sorted(known):
             found = self._found[key]
             together.setdefault(id(found.columns), []).append((key, found))
-        return known, [arrays_of(some, self._categories) for some in together.values()]
+        return known, [arrays_of(some, self._categories, for_counts=True) for some in together.values()]

@@ -122,6 +122,7 @@ def _to_columns(plain: PlainObjects, categories: Column, classes: Sequence[str])
         plain.buffer,
         plain.start,
         plain.end,
+        plain.have_area,
     )
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 NO_ID = -(2**63)
 _LARGEST = 1e9  # of a coordinate that is taken without a closer look
+_ROUNDED = 1000  # times the doubt of reckoning is the doubt of points with half the digits
 _NO_BOX = (0.0, 0.0, 0.0, 0.0)
 
 Column = NDArray[Any]
@@ -61,13 +62,14 @@ class PlainObjects:
     buffer: Column
     start: Column
     end: Column
+    have_area: Column  # outlines of one ring, beyond all doubt of rounding
 
     def __len__(self) -> int:
         return len(self.places)
 
     def take(self, rows: Column) -> None:
         """Keep those rows, in that order. A column at a time, for there may be a million of each."""
-        for name in ("places", "images", "categories", "ids", "crowds", "buffer", "start", "end"):
+        for name in ("places", "images", "categories", "ids", "crowds", "buffer", "start", "end", "have_area"):
             setattr(self, name, getattr(self, name)[rows])
         for corner in range(4):
             self.corners[corner, : len(rows)] = self.corners[corner][rows]
@@ -113,11 +115,13 @@ class PlainReader:
         )
         buffer = np.full(n, -1, dtype=np.int32)
         start, end = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
+        have_area = np.zeros(n, dtype=bool)
         drawn = np.flatnonzero(outlined & ~is_odd)
         if len(drawn):
             outlines = _Outlines([entries[i].segmentation for i in drawn.tolist()])
             is_plain[drawn] = outlines.are_sound
             corners[:, drawn] = outlines.bounds
+            have_area[drawn] = outlines.have_area
             buffer[drawn] = len(self._buffers)
             start[drawn], end[drawn] = outlines.starts, outlines.ends
             self._buffers.append(outlines.packed)
@@ -126,21 +130,21 @@ class PlainReader:
         rows = np.flatnonzero(is_plain)
         crowds = np.fromiter([e.iscrowd == 1 for e in entries], dtype=bool, count=n)
         columns = ((first + rows).astype(np.int32), *numbers[:, rows], crowds[rows], corners[:, rows], buffer[rows])
-        self._slices.append((*columns, start[rows].astype(np.int32), end[rows].astype(np.int32)))
+        self._slices.append((*columns, start[rows].astype(np.int32), end[rows].astype(np.int32), have_area[rows]))
 
     def finish(self) -> PlainObjects:
         slices, self._slices = self._slices, []
         if not slices:
             none = np.zeros(0, dtype=np.int64)
-            return PlainObjects(none, none, none, none, none > 0, np.zeros((4, 0)), [], none, none, none)
+            return PlainObjects(none, none, none, none, none > 0, np.zeros((4, 0)), [], none, none, none, none > 0)
         waiting = [list(column) for column in zip(*slices, strict=True)]
         slices.clear()
         columns = []
         while waiting:
             columns.append(np.concatenate(waiting.pop(0), axis=-1))
-        places, images, categories, ids, crowds, corners, buffer, start, end = columns
+        places, images, categories, ids, crowds, corners, buffer, start, end, have_area = columns
         buffers, self._buffers = self._buffers, []
-        return PlainObjects(places, images, categories, ids, crowds, corners, buffers, buffer, start, end)
+        return PlainObjects(places, images, categories, ids, crowds, corners, buffers, buffer, start, end, have_area)
 
 
 def _to_record(entry: Entry) -> Record:
@@ -184,6 +188,7 @@ class _Outlines:
         self.starts, self.ends = (word_ends - n_words) * 4, word_ends * 4
         self.packed = _pack(n_rings, lengths, values, word_ends - n_words)
         self.bounds = np.zeros((4, len(outlines)))
+        self.have_area = np.zeros(len(outlines), dtype=bool)
         if self.are_sound.all():
             self._measure(values, lengths, n_values, first_rings)
         elif self.are_sound.any():
@@ -195,10 +200,11 @@ class _Outlines:
             sound = _Measured(values[of_value], lengths[of_ring], n_values[rows], np.cumsum(n) - n)
             self.bounds[:, rows] = sound.bounds
             self.are_sound[rows] = sound.are_sound
+            self.have_area[rows] = sound.have_area
 
     def _measure(self, values: Column, lengths: Column, n_values: Column, first_rings: Column) -> None:
         measured = _Measured(values, lengths, n_values, first_rings)
-        self.bounds, self.are_sound = measured.bounds, measured.are_sound
+        self.bounds, self.are_sound, self.have_area = measured.bounds, measured.are_sound, measured.have_area
 
 
 class _Measured:
@@ -212,6 +218,8 @@ class _Measured:
         first, second = xs * following_y, following_x * ys
         area = np.abs(np.add.reduceat(first - second, ring_starts))
         doubt = 1e-9 * np.add.reduceat(np.abs(first) + np.abs(second), ring_starts)
+        n_rings = np.diff(first_rings, append=len(lengths))
+        self.have_area = (area > _ROUNDED * doubt)[first_rings] & (n_rings == 1)
         starts = (np.cumsum(n_values) - n_values) // 2
         self.bounds = np.stack(
             [

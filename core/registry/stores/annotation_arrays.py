@@ -30,6 +30,7 @@ class AnnotationArrays:
     corners: Column  # (4, n): x0, y0, x1, y1
     points: Sequence[bytes | None]
     crowds: Column
+    have_area: Column  # polygons inside their images of which it is known; to count them nobody needs their points
 
     def __len__(self) -> int:
         return len(self.images)
@@ -45,6 +46,7 @@ def arrays_of(rows: Sequence[AnnotationColumns]) -> AnnotationArrays:
         np.array([x0, y0, x1, y1], dtype=np.float64).reshape(4, -1),
         points,
         np.array(crowds, dtype=bool),
+        np.zeros(len(rows), dtype=bool),
     )
 
 
@@ -61,6 +63,7 @@ def joined(parts: Iterable[AnnotationArrays]) -> AnnotationArrays:
         np.concatenate([part.corners for part in some], axis=1),
         list(chain.from_iterable(part.points for part in some)),
         np.concatenate([part.crowds for part in some]),
+        np.concatenate([part.have_area for part in some]),
     )
 
 

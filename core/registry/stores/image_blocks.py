@@ -184,7 +184,8 @@ def _read_annotations(keys: Column, sizes: Column, annotations: AnnotationArrays
     is_box, is_polygon = annotations.is_box, annotations.is_polygon
     is_whole = has_class & ~is_box & ~is_polygon
     is_usable = _usable_boxes(annotations.corners, sizes[:, places])
-    drawn = np.flatnonzero(has_class & is_polygon)
+    is_usable |= annotations.have_area
+    drawn = np.flatnonzero(has_class & is_polygon & ~annotations.have_area)
     is_usable[drawn] = _usable_polygons([points[i] or b"" for i in drawn.tolist()], sizes[:, places[drawn]])
     is_object = has_class & ~is_whole & is_usable
 

@@ -55,6 +55,7 @@ OBJECTS = [
     {"image_id": 0, "category_id": 2, "bbox": BOX, "iscrowd": 0},
     {"image_id": 0, "category_id": 1, "segmentation": [RING], "iscrowd": 1},
     {"image_id": 0, "category_id": 1, "segmentation": [RING, [40, 40, 50, 40, 50, 47]], "iscrowd": 0},
+    {"image_id": 0, "category_id": 2, "segmentation": [[10, 10, 20, 10, 20, 10.00001]]},  # an area next to nothing
     {"image_id": 1, "category_id": 1, "bbox": [4, 4, 90, 90]},  # leaves the picture: not from columns
     {"image_id": 2, "category_id": 1, "bbox": [4, 4, 9, 9]},
     {"image_id": 4, "category_id": 1, "bbox": [0, 0, 64, 48]},

@@ -110,3 +110,14 @@ def test_new_facts_replace_the_old_ones(registry: Registry, add_project) -> None
         (record,) = images.get_images(session, [ImageId(str(key))])
     assert (record.width, record.sha256, record.damage) == (7, "ab" * 32, "It ends too early.")
     assert record.n_annotations == 1
+
+
+def test_what_is_known_of_images_is_listed_again_once_one_has_changed(registry: Registry, add_project) -> None:
+    id = add_project("P", {"a.png": ["x"]})
+    with registry.write() as session:
+        before = images.list_known(session, id)
+        key, old = before.by_path["a.png"]
+        assert images.list_known(session, id, before) is before
+        new = replace(old, width=7)
+        images.update_images(session, {key: new})
+        assert images.list_known(session, id, before).by_path == {"a.png": (key, new)}
