@@ -100,7 +100,7 @@ class LocatingController(QObject):
         question = Question(
             self.tr("Find moved images"),
             self.tr("Take the files for the moved images of “{name}”?").format(name=shown(project.name)),
-            f"{found.text} " + self.tr("Their content is the same; their annotations and tags go with them."),
+            f"{found.text} " + self.tr("The files are the same; annotations and tags go with the images."),
             self.tr("Take them"),
         )
         ask(self._window, question, lambda _option: self._move_images(project, found))

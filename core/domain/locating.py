@@ -80,10 +80,10 @@ class MovedImages:
         parts = []
         if self.moved:
             old, new = self.moved[0]
-            such_as = "" if len(self.moved) == 1 else "such as "
+            such_as = ":" if len(self.moved) == 1 else ", such as"
             parts.append(
-                f"{counted(len(self.moved), 'moved image was', 'moved images were')} found: {such_as}"
-                f'"{shown(old)}", which is "{shown(new)}" now.'
+                f"{counted(len(self.moved), 'moved image was', 'moved images were')} found{such_as}"
+                f' "{shown(old)}", which is "{shown(new)}" now.'
             )
         return " ".join([*parts, *self._not_found()])
 
@@ -91,7 +91,8 @@ class MovedImages:
     def text_when_taken(self) -> str:
         """Short: the person has seen before which they are."""
         n = len(self.moved)
-        taken = f"{counted(n, 'moved image is', 'moved images are')} known at {'its' if n == 1 else 'their'} new place."
+        places = "its new place" if n == 1 else "their new places"
+        taken = f"{counted(n, 'moved image is', 'moved images are')} known at {places}."
         return " ".join([taken, *self._not_found()])
 
     def _not_found(self) -> list[str]:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer
 from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -37,6 +37,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 KIND, FILE, LINE, TEXT = range(4)
 ICONS = {Severity.INFO: "info", Severity.WARNING: "triangle-alert", Severity.ERROR: "circle-alert"}
+_MOST_WRAPPED, _LEAST_TO_WRAP = 30, 380  # rows; pixels of the column
 ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
@@ -186,6 +187,7 @@ class ProblemTable(QWidget):
     def _hide_empty(self) -> None:
         """No column of lines where no row has one, e.g. when each stands for many: the words need the room."""
         self._table.setColumnHidden(LINE, all(problem.line is None for problem in self._model.shown))
+        self._table.fit_rows()
 
 
 class _FileDelegate(QStyledItemDelegate):
@@ -196,12 +198,16 @@ class _FileDelegate(QStyledItemDelegate):
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
         option.textElideMode = Qt.TextElideMode.ElideLeft
+        option.features &= ~QStyleOptionViewItem.ViewItemFeature.WrapText
 
 
 class _Table(QTableView):
     def __init__(self, model: ProblemModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._problems = model
+        self._fitting = QTimer(self)  # once for all columns of which the width changes
+        self._fitting.setSingleShot(True)
+        self._fitting.timeout.connect(self.fit_rows)
         self.setModel(model)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -212,13 +218,30 @@ class _Table(QTableView):
         self.setItemDelegateForColumn(FILE, _FileDelegate(self))
         self.setAccessibleName(self.tr("Problems"))
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(max(28, self.fontMetrics().height() + 10))
+        self._row_height = max(28, self.fontMetrics().height() + 10)
+        self.verticalHeader().setDefaultSectionSize(self._row_height)
+        self.verticalHeader().setMinimumSectionSize(self._row_height)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.sectionResized.connect(lambda _section, _old, _new: self._fitting.start())
         for column, width in ((KIND, 180), (FILE, 150), (LINE, 54)):
             self.setColumnWidth(column, width)
+
+    def fit_rows(self) -> None:
+        """Of few problems the whole sentences, where the column is wide enough for that, with or without a scroll bar:
+        else the one would make the other come and go."""
+        n = self._problems.rowCount()
+        room = self.width() - sum(self.columnWidth(column) for column in (KIND, FILE, LINE))  # a hidden one has none
+        wraps = n <= _MOST_WRAPPED and room >= _LEAST_TO_WRAP
+        if wraps:
+            self.setWordWrap(True)
+            self.resizeRowsToContents()
+        elif self.wordWrap():
+            self.setWordWrap(False)
+            for row in range(min(n, _MOST_WRAPPED)):  # of more, none was fitted
+                self.setRowHeight(row, self._row_height)
 
     # Qt overrides
 

@@ -76,7 +76,7 @@ def test_they_can_be_located_without_an_import(
     found = browsing.find_moved_images(project)
     assert found.moved == (("a/1.png", "c/renamed.png"), ("a/2.png", "c/2.png")) and found.n_missing == 1
     assert "2 moved images were found" in found.text and "1 missing image was not found" in found.text
-    assert found.text_when_taken.startswith("2 moved images are known at their new place. 1 missing image")
+    assert found.text_when_taken.startswith("2 moved images are known at their new places. 1 missing image")
     changes = browsing.move_images(found, project)
     assert changes.image_lists == {project}
     assert ids(browsing, project) == {

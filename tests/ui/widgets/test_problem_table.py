@@ -96,3 +96,19 @@ def test_many_of_a_kind_are_one_row_and_each_when_it_is_chosen(qtbot: QtBot) -> 
     table._table.doubleClicked.emit(table._model.index(0, 0))
     assert table._kind.currentData() == "box-clipped"
     assert table._model.shown == many
+
+
+def test_a_long_sentence_is_whole_where_there_is_room_for_it(qtbot: QtBot, table: ProblemTable) -> None:
+    long = Problem("image-missing", "It was not found, and so nothing of it is here. " * 6, "a/very/long/path/" * 20)
+    table.set_problems([*PROBLEMS, long])
+    rows = range(table._table.model().rowCount())
+    heights = [table._table.rowHeight(row) for row in rows]
+    assert 2 * heights[0] <= heights[-1] < 4 * heights[0], "and a long path takes one line all the same"
+    table.resize(420, 300)
+    qtbot.waitUntil(lambda: {table._table.rowHeight(row) for row in rows} == {heights[0]})
+    table.resize(800, 300)
+    table.set_problems([long] * 200)
+    qtbot.waitUntil(lambda: table._table.rowHeight(0) > heights[0])
+    assert table._table.model().rowCount() == 1, "for they are one row"
+    table._kind.setCurrentIndex(1)
+    assert table._table.rowHeight(0) == heights[0], "not of hundreds"
