@@ -144,11 +144,12 @@ def _annotations_of_known(
         existing = list_ground_truth(session, (key for key, _ in chunk))
         added: list[Stated] = []
         first: list[Stated] = []
+        n_first = 0
         dropped: dict[int, list[int]] = {}
         for key, image in chunk:
             known = existing.get(key, [])
             if not known:
-                totals.difference += Difference(new=len(image.annotations))
+                n_first += len(image.annotations)
                 first.append((key, image.annotations, image.is_negative))
                 continue
             comparison = compare(image.annotations, known, names, image.left_out)
@@ -159,6 +160,7 @@ def _annotations_of_known(
             if old:
                 dropped[key] = [int(one.id) for one in old]
             added.append((key, wanted, image.is_negative and len(known) == len(old)))
+        totals.difference += Difference(new=n_first)
         delete_annotations(session, dropped)
         yield from rows_of(at_hand.note(first), categories)
         yield from rows_of(added, categories)
