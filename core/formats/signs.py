@@ -26,6 +26,7 @@ def _from(program: str, forms: str = "COCO or YOLO") -> str:
 
 _ONE_BY_ONE = "That form is not read: export instances (objects with boxes or outlines)."
 _VIA = Sight("VIA (VGG Image Annotator)", advice=_from("VIA", "COCO"))
+_LABELBOX = Sight("Labelbox", advice=_from("Labelbox", "COCO"))
 _OPEN_IMAGES = Sight("a table of Open Images", "csv")
 _RESULTS = Sight(
     "predictions of a model (COCO results)",
@@ -75,7 +76,7 @@ _BY_SIGN: dict[str, tuple[tuple[bytes, Sight], ...]] = {
         (b'"itemMetadata"', Sight("Dataloop", "dataloop")),
         (b'"annotationsCount"', Sight("Dataloop", "dataloop")),
         (b'"itemId"', Sight("Dataloop", "dataloop")),
-        (b'"data_row"', Sight("Labelbox", advice=_from("Labelbox", "COCO"))),
+        (b'"data_row"', _LABELBOX),
         (b'"box2d"', Sight("BDD100K", advice="That form is not read: convert it to COCO.")),
         (b'"imgWidth"', Sight("Cityscapes", advice="That form is not read: convert it to COCO.")),
         (b'"bounding_box"', Sight("V7 Darwin", advice=_from("V7", "COCO"))),
@@ -83,6 +84,8 @@ _BY_SIGN: dict[str, tuple[tuple[bytes, Sight], ...]] = {
         (b'"coordinates"', Sight("CreateML", advice="That form is not read: export it as COCO or YOLO.")),
     ),
     ".csv": (
+        (b"DataRow ID", _LABELBOX),
+        (b"Labeled Data", _LABELBOX),
         (b"region_shape_attributes", _VIA),
         (b"LabelName", _OPEN_IMAGES),
         (b"xmin", _TABLE),

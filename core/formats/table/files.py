@@ -261,11 +261,21 @@ def _look(file: Path) -> tuple[Columns, str] | None:
 
 
 def _first_bad(file: Path) -> bytes | None:
-    """The piece of a file with the first bytes that are not UTF-8; None when all are."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
+    """Whole lines with the first bytes of a file that are not UTF-8; None when all are. (In other encodings a sign may
+    have several bytes, which must not be torn apart.)"""
+    rest = b""
     for piece in read_pieces(file, MAX_BYTES, _PIECE):
-        try:
-            decoder.decode(piece)
-        except UnicodeDecodeError:
-            return piece
-    return None
+        lines, end, rest = (rest + piece).rpartition(b"\n")
+        if _is_bad(lines + end):
+            return lines + end
+        if len(rest) >= _MOST_LINE:  # it is left out anyway
+            rest = b""
+    return rest if _is_bad(rest) else None
+
+
+def _is_bad(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return True
+    return False

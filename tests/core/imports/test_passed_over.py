@@ -26,6 +26,7 @@ FOREIGN = {
     "h.json": ('{"annotations": [{"segments_info": []}]}', "panoptic segments", "export instances"),
     "i.txt": ("Car 0.00 0 -1.58 587.01 173.33 614.12 200.12 1.65 1.67 3.64 -0.65 1.71 46.70 -1.59\n", "KITTI", "COCO"),
     "j.tfrecord": ("\x00", "TFRecord", "export it as COCO"),
+    "k.csv": ('ID,DataRow ID,Label\n1,2,"{""bbox"": {}}"\n', "Labelbox", "export it from Labelbox as COCO"),
 }
 QUIET = {
     "classes.txt": "cat\ndog\n",

@@ -397,3 +397,15 @@ def test_groups_of_open_images_are_crowds(tmp_path: Path, pictures: Pictures, al
     (pictures(tmp_path, "a.jpg") / "boxes.csv").write_text(text)
 
     assert [item.is_crowd for item in read(tmp_path, always_100_by_80).images[0].annotations] == [True]
+
+
+@pytest.mark.parametrize("n_before", [0, 1])
+def test_a_large_table_in_another_encoding_is_not_torn_apart(
+    tmp_path: Path, pictures: Pictures, always_100_by_80: SizeOf, n_before: int
+) -> None:
+    """A sign of two bytes must not end a piece of the file."""
+    pictures(tmp_path, "a.jpg")
+    text = f"image,class,{'x' * n_before}\n" + "a.jpg,汽车轮胎汽车轮胎汽车轮胎,\n" * 40_000
+    (tmp_path / "t.csv").write_bytes(text.encode("gbk"))
+
+    assert read(tmp_path, always_100_by_80, names_encoding="gbk").categories == ("汽车轮胎汽车轮胎汽车轮胎",)
