@@ -18,7 +18,7 @@ _CONTAINERS = frozenset(
         *("data", "dataset", "datasets", "labels", "masks", "annotations"),
     }
 )
-_WORDS = re.compile(r"[^\W\d]{2,}([ _.&'()-]+[^\W\d]+)*\)?|n\d{8}")  # without numbers, or WordNet's
+_WORDS = re.compile(r"(?=[^\W\d]{2})([^\W\d]|[ .&'()-])*(?<=[^\W\d])\)?|n\d{8}")  # without numbers, or WordNet's
 _MOST_SEEN = 20_000
 _LEAST_IMAGES = 3
 _LAID_OUT, _LIKELY, _POSSIBLE = 0.45, 0.3, 0.05

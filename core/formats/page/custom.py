@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 CALQUE = "calque"
 _OWN = ("structure", "readingOrder", CALQUE)
-_GROUP = re.compile(r"([A-Za-z_][\w.-]*)\s*\{([^{}]*)\}")
+# Tags are looked for from where they begin only, or a long text without a group would take hours.
+_GROUP = re.compile(r"(?<![\w.-])([A-Za-z_][\w.-]*+)\s*+\{([^{}]*+)\}")
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _MEANS_SOMETHING = re.compile(r"[{};:\\]")
 

@@ -12,7 +12,7 @@ from core.formats.reading.nodes import MAX_DEPTH, Node
 _MOST_BYTES = 2**20
 # Declarations and comments, signs by number (line ends among them), namespaces, and other encodings' zeros.
 _SPECIAL = (b"<!", b"&#", b"xmlns", b"\0")
-_ODD_TAG = re.compile(rb"<[^>\r\n:]*[\r\n:]")  # with a line end inside, or a prefix, or an address
+_ODD_TAG = re.compile(rb"<[^<>\r\n:]*[\r\n:]")  # with a line end inside, or a prefix, or an address
 _ENCODING = re.compile(rb"encoding\s*=\s*[\"'](?!utf-?8[\"'])", re.IGNORECASE)
 _HEAD = 200
 _START = re.compile(rb"<[A-Za-z_]")

@@ -16,7 +16,7 @@ MAX_BYTES = 2**20
 _MOST_SIGNS = 64
 _MOST_WORDS = 6
 _MOST_LABELS = 100
-_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 _LEAST_NUMBERS = 4  # of a row with a place
 
 

@@ -203,3 +203,10 @@ def test_details_are_left_out_without_harm(tmp_path: Path) -> None:
     item = RawAnnotation("cat", None, details=AnnotationDetails(text="x"))
     write(tmp_path / "out", [RawImage("a.jpg", (item,), 10, 10)])
     assert set(files(tmp_path / "out")) == {"cat/a.jpg"}
+
+
+def test_names_of_folders_with_many_underscores_take_no_time_at_all(tmp_path: Path) -> None:
+    for name in ("cat" + "_" * 100 + "1", "dog" + "_ " * 50 + "2"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.jpg").write_bytes(b"x")
+    assert FORMAT.detect(tmp_path) < 1

@@ -384,3 +384,8 @@ def test_an_empty_page_of_another_resolution_is_a_negative(tmp_path: Path, pictu
     (tmp_path / "p.xml").write_text(page(""))
     result = read(tmp_path, size=(200, 160))
     assert [image.is_explicit_negative for image in result.images] == [True]
+
+
+def test_a_custom_of_a_million_letters_takes_no_time_at_all(tmp_path: Path) -> None:
+    custom = f' custom="{"a" * 1_000_000} structure {{type:heading;}}"'
+    assert [name for name, _ in found(of_one(tmp_path, region("", more=custom)))] == ["heading"]

@@ -75,3 +75,9 @@ def test_lines_are_those_of_the_file() -> None:
 )
 def test_what_is_special_is_left_to_the_other_parser(data: bytes) -> None:
     assert read_plain(data) is None
+
+
+def test_what_only_begins_tags_is_given_up_at_once() -> None:
+    """Looked through from each of them to the end, it would take hours."""
+    assert read_plain(b"<annotation>" + b"<" * 1_000_000) is None
+    assert read_plain(b"<annotation>" + b"<a " * 300_000) is None
