@@ -80,6 +80,10 @@ class ImageIndex:
         """The same for paths of label files without their suffix, e.g. "labels/train/a" for "images/train/a.jpg"."""
         return _match(keys, self._exact_stem, self._similar_stem)
 
+    def has_stem(self, stem: str) -> bool:
+        """Whether there is a picture at this path below the root but for its ending."""
+        return stem in self._stems
+
     def _exact(self, stated: StatedName) -> Sequence[str]:
         # No picture lies where a path leads out of the folder.
         first = next((place for place in stated.places if place != ".." and not place.startswith("../")), "")

@@ -116,12 +116,13 @@ def _items(
     index = ImageIndex(layout.images_root)
     sets = assign_sets(layout.sets, layout.base, index)
     yield from sets.problems
-    matches = index.match_stems(keys)
+    stems = {key: _image_stem(key, layout, index) for key in keys}
+    matches = index.match_stems(stems.values())
     label_files: dict[str, Path] = {}  # by image
     highest = -1
     tally = Tally(_task_of(layout, source))
     for key, file in keys.items():
-        match, label_file = matches[key], layout.base / file
+        match, label_file = matches[stems[key]], layout.base / file
         if match.path is None:
             yield from _unmatched(match, label_file)
             continue
@@ -153,6 +154,21 @@ def _items(
             yield RawImage(path, (), stated_set=split)  # that nobody has labelled
     named = [name for classes in layout.class_lists for name in classes.names]
     return [*named, *(class_name(number, None) for number in range(highest + 1)), *tally.classes]
+
+
+def _image_stem(key: str, layout: YoloLayout, index: ImageIndex) -> str:
+    """Where a label file's picture is to be looked for: where Ultralytics would look for that file, for whom the last
+    folder "images" of a picture's path stands for "labels", if one is there; else by the path itself."""
+    root, base = layout.images_root, layout.base
+    if not root.is_relative_to(base):
+        return key
+    before = f"{root.relative_to(base).as_posix()}/" if root != base else ""
+    parts = key.split("/")
+    for at in reversed([at for at, part in enumerate(parts[:-1]) if part == "labels"]):
+        path = "/".join((*parts[:at], "images", *parts[at + 1 :]))
+        if path.startswith(before) and index.has_stem(path[len(before) :]):
+            return path[len(before) :]
+    return key
 
 
 def _task_of(layout: YoloLayout, source: ImportSource) -> str:

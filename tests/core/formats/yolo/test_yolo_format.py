@@ -11,6 +11,7 @@ from core.errors import FormatError, RefusedError
 from core.formats.base import PictureSize, ReadResult, gather
 from core.formats.writing import write_data_set
 from core.formats.yolo import FORMAT
+from core.formats.yolo.writing import label_path
 
 Pictures = Callable[..., Path]
 
@@ -287,3 +288,16 @@ def test_two_images_of_one_stem_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(RefusedError, match="differ only in their ending"):
         write_data_set(FORMAT, images, ["cat"], tmp_path / "out")
     assert not list(tmp_path.iterdir())
+
+
+def test_labels_are_those_of_the_picture_for_which_ultralytics_takes_them(tmp_path: Path, pictures: Pictures) -> None:
+    """Whose path has "images" in its last such folder where theirs has "labels"."""
+    paths = ["p.jpg", "images/p.jpg", "labels/p.jpg", "images/images/p.jpg", "a/p.jpg", "a/labels/p.jpg"]
+    pictures(tmp_path / "images", *paths)
+    files = {label_path(path): f"{number} 0.5 0.5 0.2 0.2\n" for number, path in enumerate(paths)}
+    write(tmp_path, {"data.yaml": f"names: {list('abcdef')}\ntrain: images\n"} | files)
+
+    result = read(tmp_path)
+
+    assert result.problems == ()
+    assert found(result) == {path: [name] for path, name in zip(paths, "abcdef", strict=True)}
