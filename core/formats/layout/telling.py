@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from core.domain.counting import counted
@@ -30,6 +31,13 @@ LINES_OPTION = FormatOption(
     (("one-class", "One class for all lines"), ("by-type", "A class for each type of line")),
     "one-class",
 )
+
+
+# Pages of one set are measured on pictures of one kind.
+_ONCE = {
+    "page-scaled": "were measured on pictures of another size; the coordinates were scaled.",
+    "image-size-differs": "were measured on pictures of another shape; the coordinates were taken as they are.",
+}
 
 
 def read_pages(form: PageForm, source: ImportSource, size_of: SizeOf) -> Reading:
@@ -72,6 +80,8 @@ class _Telling:
         self._numbered: Counter[str] = Counter()
         self._unkept: Counter[str] = Counter()
         self._n_from_strings = 0
+        self._once: dict[str, Problem] = {}  # the first of each kind
+        self._n_once: Counter[str] = Counter()
 
     def items(self, files: Sequence[Path], source: ImportSource) -> Generator[RawImage | Problem, None, Iterable[str]]:
         yield from self._problems
@@ -119,7 +129,12 @@ class _Telling:
             frame = judged_frame(file.stated_size, picture, extents, self._is_drawn_as_stored)
         size = frame.size
         content = file.content(size, lines_by_type=by_type)
-        yield from content.problems
+        for problem in content.problems:
+            if problem.kind in _ONCE:
+                self._once.setdefault(problem.kind, problem)
+                self._n_once[problem.kind] += 1
+            else:
+                yield problem
         self._line_types.update(content.line_types)
         self._numbered.update(content.numbered)
         self._unkept.update(content.unkept)
@@ -205,6 +220,11 @@ class _Telling:
         return _joined(self._place(file), name) if name else ""
 
     def _remarks(self, source: ImportSource) -> Iterator[Problem]:
+        for kind, first in self._once.items():
+            n = self._n_once[kind]
+            yield (
+                first if n == 1 else replace(first, text=f"{counted(n, 'page')} {_ONCE[kind]} The first: {first.text}")
+            )
         if self._n_from_strings:
             text = f"{counted(self._n_from_strings, 'line')} without a place of their own: the boxes of their words "
             text += "(String) were put together."

@@ -389,3 +389,12 @@ def test_an_empty_page_of_another_resolution_is_a_negative(tmp_path: Path, pictu
 def test_a_custom_of_a_million_letters_takes_no_time_at_all(tmp_path: Path) -> None:
     custom = f' custom="{"a" * 1_000_000} structure {{type:heading;}}"'
     assert [name for name, _ in found(of_one(tmp_path, region("", more=custom)))] == ["heading"]
+
+
+def test_pages_of_another_resolution_are_told_once(tmp_path: Path, pictures: Pictures) -> None:
+    for name in "abc":
+        pictures(tmp_path, f"{name}.jpg")
+        (tmp_path / f"{name}.xml").write_text(page(line(), name=f"{name}.jpg"))
+    (problem,) = read(tmp_path, size=(200, 160)).problems
+    assert (problem.kind, problem.file) == ("page-scaled", str(tmp_path / "a.xml"))
+    assert problem.text.startswith("3 pages were measured on pictures of another size")
