@@ -101,7 +101,7 @@ class StartPage(QWidget):
         self._new = ActionCard(
             "folder-plus",
             self.tr("New project…"),
-            self.tr("From images with annotations in COCO, YOLO, PAGE and others. Nothing is copied or changed."),
+            self.tr("From images and annotations (COCO, YOLO, PAGE…). Nothing is copied or changed."),
         )
         self._folder = ActionCard(
             "folder-open",
