@@ -116,7 +116,7 @@ def require_room(listing: Listing, members: Collection[Member], folder: Path) ->
     if total > max(MAX_RATIO * size, _ALWAYS_ALLOWED_BYTES):
         text = f'"{name}" has {in_bytes(size)} and would become {in_bytes(total)}: it is not unpacked.'
         raise RefusedError(text, hint="If you trust it, unpack it yourself and choose the folder.")
-    present = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    present = next(parent for parent in folder.parents if parent.exists())  # the folder itself has a passing name
     free = shutil.disk_usage(present).free
     if total > free * SHARE_OF_FREE_DISK:
         text = (

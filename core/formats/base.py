@@ -80,7 +80,7 @@ class ReadResult:
 
 
 def gather(reading: Reading, *, on_image: Callable[[int], None] = lambda n: None) -> ReadResult:
-    """`on_image` hears how many images there are so far, and may raise to stop the reading."""
+    """`on_image` hears how many images there are so far, with each image and each problem; it may raise to stop."""
     images: list[RawImage] = []
     problems: list[Problem] = []
     for item in reading:
@@ -88,7 +88,7 @@ def gather(reading: Reading, *, on_image: Callable[[int], None] = lambda n: None
             problems.append(item)
         else:
             images.append(item)
-            on_image(len(images))
+        on_image(len(images))
     problems.sort(key=lambda problem: problem.severity is not Severity.ERROR)
     return ReadResult(reading.images_root, tuple(images), reading.categories, tuple(problems))
 

@@ -35,6 +35,7 @@ _TAIL = 2**16  # of a piece, in which a good cut is looked for
 _TOGETHER = 100  # elements that are tried together where the piece as a whole was not as expected
 _SEAM = re.compile(rb"\}[ \t\r\n]*,[ \t\r\n]*(?=\{)")
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"[ \t\r\n]*', re.DOTALL)
+_AIR = re.compile(rb"[ \t\r\n]*+")
 _BOM = b"\xef\xbb\xbf"
 _PASSED_OVER = msgspec.json.Decoder(list[msgspec.Raw])
 
@@ -108,10 +109,12 @@ def lines_of(path: Path, places: Mapping[int, Place], indexes: Iterable[int]) ->
         place = places[first]
         data = text.again(place)
         starts = [0, *(end + 1 for end in find_elements(data).ends.tolist())]
+        line, counted_to = place.line, 0
         for index in some:
-            start = starts[index - first] if index - first < len(starts) else 0
-            start += len(data[start:]) - len(data[start:].lstrip(SPACE))
-            found[index] = place.line + data.count(b"\n", 0, start)
+            air = _AIR.match(data, starts[index - first]) if index - first < len(starts) else None
+            start = counted_to if air is None else air.end()
+            line += data.count(b"\n", counted_to, start)
+            found[index], counted_to = line, start
     return found
 
 
