@@ -30,7 +30,9 @@ def add_export_data_options(parser: argparse.ArgumentParser) -> None:
     option("--confidence", metavar="C", type=float, help="from which predictions count; the version's own else")
     pictures = parser.add_mutually_exclusive_group()
     pictures.add_argument("--copy-images", action="store_true", help="copies of the images beside the annotations")
-    pictures.add_argument("--link-images", action="store_true", help="links to them, which take no room")
+    pictures.add_argument(
+        "--link-images", action="store_true", help="links, which take no room; what changes one changes your image"
+    )
     option("--safe-names", action="store_true", help="copied or linked images get names that Windows takes")
     option(
         "--option",

@@ -93,5 +93,8 @@ class PictureLinker:
             yield Problem("images-hard-linked", text, severity=Severity.INFO)
         if self.n_symbolic:
             pictures = counted(self.n_symbolic, "picture is a symbolic link", "pictures are symbolic links")
-            text = f"{pictures}, which lead nowhere when the project's folder or the export is moved."
+            text = (
+                f"{pictures}, which lead nowhere when the project's folder or the export is moved; a program that "
+                "changes one changes the project's own file."
+            )
             yield Problem("images-symbolic-links", text, severity=Severity.INFO)

@@ -72,6 +72,7 @@ def sweep_unfinished(folder: Path) -> None:
 def require_free(target: Path) -> None:
     """Raises RefusedError when there is something at `target` that is not ours to replace."""
     if not os.path.lexists(target):
+        _require_possible(target)
         for parent in target.parents:
             if os.path.lexists(parent):
                 if not parent.is_dir():
@@ -88,6 +89,18 @@ def require_free(target: Path) -> None:
     if not is_free:
         text = f'The folder "{shown(target)}" is not empty.'
         raise RefusedError(text, hint="Choose an empty or a new folder; nothing of yours is ever replaced.")
+
+
+def _require_possible(target: Path) -> None:
+    """Raises RefusedError for a name that no file can have there."""
+    try:
+        target.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except (OSError, ValueError) as error:  # a ValueError for a NUL in the name
+        reason = getattr(error, "strerror", None) or str(error)
+        text = f'"{shown(str(target)[:200])}" cannot be made: {reason}.'
+        raise RefusedError(text, hint="Choose another folder.") from error
 
 
 def is_unchanged(folder: Path) -> bool:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.counting import counted
-from core.domain.imports import ImportSource, Problem
+from core.domain.imports import ImportSource, Problem, Severity
 from core.domain.names import is_image_name, shown
 from core.errors import RefusedError
 from core.files.archives import LeftOut, Listing, Member, is_archive, list_archive, unpack
@@ -88,11 +88,25 @@ def opened_source(
         yield _opened(source, place, listing, left_out)
         return
     members = listing.members
+    remarks: list[Problem] = []
     if source.images_root is not None:
         members = tuple(member for member in members if not is_image_name(member.path))
+        remarks += _pictures_left(listing, len(listing.members) - len(members), source.images_root)
+        if not members:
+            raise RefusedError(remarks[0].text, hint="Unpack them there yourself, and import the folder.")
     with _passing_folder() as passing:
         left_out = unpack(listing, members, passing, progress=progress, check=check)
-        yield _opened(source, passing, listing, left_out)
+        opened = _opened(source, passing, listing, left_out)
+        yield replace(opened, problems=(*remarks, *opened.problems))
+
+
+def _pictures_left(listing: Listing, n: int, root: Path) -> Iterator[Problem]:
+    """A project has one folder of images, into which nothing is ever unpacked."""
+    if n:
+        archive = shown(listing.archive.name)
+        what = f'{counted(n, "picture")} in "{archive}" {"is" if n == 1 else "are"} not unpacked'
+        text = f'{what}, for the images are those in "{shown(root)}".'
+        yield Problem("archive-pictures-left", text, str(listing.archive), severity=Severity.INFO)
 
 
 def _unpack_to_stay(

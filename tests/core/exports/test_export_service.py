@@ -247,6 +247,13 @@ def test_a_format_that_can_hold_nothing_of_it_is_refused(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_folder_that_no_disk_can_hold_is_refused(exports: ExportService, parish: Project, tmp_path: Path) -> None:
+    with pytest.raises(RefusedError, match="cannot be made"):
+        exports.check_target(parish.id, tmp_path / ("x" * 300))
+    with pytest.raises(RefusedError, match="cannot be made"):
+        exports.export(ExportRequest(parish.id, "coco", tmp_path / ("x" * 300) / "out"))
+
+
 def test_a_stop_leaves_nothing_behind(exports: ExportService, parish: Project, tmp_path: Path) -> None:
     told: list[tuple[int, int, str]] = []
     exports.export(

@@ -86,6 +86,19 @@ def test_annotations_alone_pass_by_beside_the_images(
     assert report.n_annotations == 2 and not unpacked.exists()
 
 
+def test_pictures_that_an_archive_brings_beside_those_of_the_project_are_told(
+    imports: ImportService, archive: Path, pictures: Path, tmp_path: Path
+) -> None:
+    preview = imports.preview(ImportSource(archive, pictures))
+    (told,) = (problem for problem in preview.problems if problem.kind == "archive-pictures-left")
+    assert told.text.startswith('2 pictures in "parish.zip" are not unpacked')
+    alone = tmp_path / "alone.zip"
+    with zipfile.ZipFile(alone, "w") as made:
+        made.write(pictures / "1.png", "3.png")
+    with pytest.raises(RefusedError, match='1 picture in "alone\\.zip" is not unpacked'):
+        imports.preview(ImportSource(alone, pictures))
+
+
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
