@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.domain.names import is_image_name, one_line
@@ -89,8 +89,13 @@ def _of_header(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Columns |
         role = _ROLES.get(name)
         if role is not None:
             found.setdefault(role, place)
+    for role, is_told in (("image", _is_image), ("class", _is_worded)):
+        # Of several columns, one of numbers links to another table.
+        places = [place for place, name in enumerate(plain) if _ROLES.get(name) == role]
+        if len(places) > 1:
+            found[role] = next((place for place in places if _holds(rows, place, is_told)), places[0])
     roles = _settled(plain, found)
-    if "image" not in roles and "id" in plain and _holds_images(rows, plain.index("id")):
+    if "image" not in roles and "id" in plain and _holds(rows, plain.index("id"), _is_image):
         roles["image"] = plain.index("id")
     if "image" not in roles:
         return None
@@ -162,8 +167,12 @@ def _is_marked(rows: Sequence[Sequence[str]], rest: Iterable[tuple[int, str]]) -
     return bool(cells) and all(cell in _FLAGS for cell in cells)
 
 
-def _holds_images(rows: Sequence[Sequence[str]], place: int) -> bool:
-    return any(len(row) > place and _is_image(row[place]) for row in rows)
+def _holds(rows: Sequence[Sequence[str]], place: int, is_told: Callable[[str], bool]) -> bool:
+    return any(len(row) > place and is_told(row[place]) for row in rows)
+
+
+def _is_worded(cell: str) -> bool:
+    return bool(cell.strip()) and not _NUMBER.fullmatch(cell)
 
 
 def _is_image(cell: str) -> bool:

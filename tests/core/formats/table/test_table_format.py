@@ -409,3 +409,18 @@ def test_a_large_table_in_another_encoding_is_not_torn_apart(
     (tmp_path / "t.csv").write_bytes(text.encode("gbk"))
 
     assert read(tmp_path, always_100_by_80, names_encoding="gbk").categories == ("汽车轮胎汽车轮胎汽车轮胎",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "image_id,file_name,class,class_name,xmin,ymin,xmax,ymax\n17,a.jpg,3,cat,10,20,30,40\n",
+        'file_name,image,label,category,bbox\na.jpg,17,cat,3,"[10, 20, 20, 20]"\n',
+    ],
+)
+def test_of_two_columns_the_one_with_names_counts(
+    tmp_path: Path, pictures: Pictures, always_100_by_80: SizeOf, text: str
+) -> None:
+    (pictures(tmp_path, "a.jpg") / "all.csv").write_text(text)
+
+    assert told(read(tmp_path, always_100_by_80)) == {"a.jpg": [("cat", A)]}
