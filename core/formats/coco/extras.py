@@ -40,6 +40,13 @@ def has_keypoints(record: Mapping[str, Any]) -> bool:
     return all(_is_finite(value) for value in found) and any(found)
 
 
+def is_turned(record: Mapping[str, Any]) -> bool:
+    """Whether CVAT's attribute "rotation", degrees, says that a box without an outline is turned."""
+    attributes = record.get("attributes")
+    angle = number(attributes.get("rotation")) if isinstance(attributes, dict) else None
+    return angle is not None and abs(angle) < 1e300 and angle % 360 != 0 and not record.get("segmentation")
+
+
 def address_of(record: Mapping[str, Any]) -> str:
     """Where a picture is on a server; "" = the record does not say."""
     return address(*(record.get(name) for name in _ADDRESSES))

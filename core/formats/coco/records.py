@@ -12,7 +12,7 @@ from typing import Any
 from core.domain.counting import counted
 from core.domain.imports import Problem, Severity
 from core.domain.names import one_line, shown
-from core.formats.coco.extras import address, address_of, has_keypoints
+from core.formats.coco.extras import address, address_of, has_keypoints, is_turned
 from core.formats.coco.objects_of_images import ObjectsOfImages, sort_out
 from core.formats.coco.parts import ImageEntry, read_parts
 from core.formats.coco.plain import Numbered, PlainObjects
@@ -58,6 +58,7 @@ class CocoDocument:
     unsure: set[str] = field(default_factory=set)  # images of which something was left out: they are not empty
     keypoints: dict[str, None] = field(default_factory=dict)  # what categories call them
     n_with_keypoints: int = 0
+    n_turned: int = 0
     n_supercategories: int = 0
     n_astray: int = 0  # annotations that name no image of the list: any image may be theirs
     are_all_crowds: bool = False
@@ -254,6 +255,7 @@ class _Objects:
             document.objects.put(name, index, record)
             self._n_predicted += number(record.get("score")) is not None
             document.n_with_keypoints += has_keypoints(record)
+            document.n_turned += is_turned(record)
 
     def _leave_out(self, kind: str, index: int, images: set[str] | tuple[str, ...]) -> None:
         self._left_out.setdefault(kind, []).append(index)

@@ -278,6 +278,13 @@ def _tell_extras(document: CocoDocument) -> None:
             "them."
         )
         document.report("annotations", 0, "keypoints-kept", text, Severity.INFO)
+    if document.n_turned:
+        n = counted(document.n_turned, "box is", "boxes are")
+        text = (
+            f"{n} taken as not turned, though CVAT's attribute “rotation” says so: COCO states the box before it was "
+        )
+        report = f"{text}turned. Export CVAT for images, which holds both."
+        document.report("annotations", 0, "box-rotation-left-out", report)
     if document.n_supercategories:
         n = counted(document.n_supercategories, "category has a", "categories have a")
         text = f"{n} supercategory, for which there is no place: the classes stand side by side."

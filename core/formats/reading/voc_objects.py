@@ -60,6 +60,7 @@ class VocContent:
     n_parts: int = 0
     n_swapped: int = 0
     n_deleted: int = 0
+    n_turned: int = 0  # boxes that CVAT's attribute "rotation" says to be turned
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +136,17 @@ def _add(node: Node, document: VocDocument, size: tuple[int, int] | None, offset
         return
     content.n_swapped += shapes.is_swapped
     details, is_crowd = _details(node, report)
+    content.n_turned += isinstance(checked.shape, Box) and details is not None and is_turned(details.get("rotation"))
     made_by = content.made_by
     confidence = _number(_text(node, "confidence")) if made_by else None
     confidence = confidence if confidence is not None and 0 <= confidence <= 1 else None
     content.annotations.append(RawAnnotation(name, checked.shape, is_crowd, node.line, details, made_by, confidence))
+
+
+def is_turned(rotation: str | None) -> bool:
+    """Whether CVAT's attribute "rotation", degrees, says that a box is turned."""
+    angle = _number(rotation)
+    return angle is not None and math.isfinite(angle) and angle % 360 != 0
 
 
 def _placeless(node: Node) -> str:

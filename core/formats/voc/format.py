@@ -114,7 +114,7 @@ class _Telling:
         self._is_from_1 = source.option(PIXELS, PLAIN) == FROM_1
         self._sizes = StatedSizes(is_drawn_as_stored=source.is_drawn_as_stored)
         self._categories: dict[str, None] = {}
-        self._n_parts = self._n_swapped = self._n_deleted = 0
+        self._n_parts = self._n_swapped = self._n_deleted = self._n_turned = 0
         self._by_own_name: list[tuple[str, Path]] = []
         self._of_others: list[tuple[str, str, Path]] = []
 
@@ -175,6 +175,7 @@ class _Telling:
         self._n_parts += content.n_parts
         self._n_swapped += content.n_swapped
         self._n_deleted += content.n_deleted
+        self._n_turned += content.n_turned
         self._categories.update(dict.fromkeys(item.category or "" for item in content.annotations))
         width, height = frame.size or (None, None)
         yield RawImage(
@@ -224,6 +225,13 @@ class _Telling:
             text = f"{files} than the one called like the file, which is there too, e.g. "
             text += f'"{shown(path)}" and not "{shown(other)}" in "{shown(file.name)}"; the stated one was taken. '
             yield Problem("image-name-differs", f"{text}Look at the pictures, if some were renamed.", str(file))
+        if self._n_turned:
+            boxes = counted(self._n_turned, "box is", "boxes are")
+            text = (
+                f"{boxes} taken as not turned, though CVAT's attribute “rotation” says so: Pascal VOC states the box "
+            )
+            text += "before it was turned. Export CVAT for images, which holds both."
+            yield Problem("box-rotation-left-out", text, place)
         for kind, n, one, many, words in (
             ("parts-left-out", self._n_parts, "part of an object", "parts of objects", "left out: objects alone count"),
             ("box-swapped", self._n_swapped, "box", "boxes", "stated with swapped corners, which were put right"),

@@ -447,3 +447,17 @@ def test_lone_surrogates_do_not_break_anything(read_coco: Callable[..., ReadResu
     assert result.categories == ("cat \\ud83d",)
     assert [problem.kind for problem in told(result)] == ["image-missing"]
     assert all(problem.text.isprintable() for problem in result.problems)
+
+
+def test_boxes_that_cvat_turned_are_told(read_coco: Callable[..., ReadResult]) -> None:
+    box = {"image_id": 1, "category_id": 0, "bbox": [10, 20, 30, 40]}
+    turned = box | {"attributes": {"rotation": 30.0}}
+    objects = [
+        turned,
+        turned | {"segmentation": [[10, 20, 30, 25, 20, 40]]},
+        *(box | {"attributes": {"rotation": value}} for value in (0.0, 360, "x", None, float("inf"))),
+    ]
+
+    (problem,) = told(read_coco([one | {"id": n} for n, one in enumerate(objects)]))
+
+    assert problem.kind == "box-rotation-left-out" and problem.text.startswith("1 box is taken as not turned")

@@ -398,3 +398,14 @@ def test_a_file_that_states_another_picture_than_its_own_is_told(
         ("image-name-differs", Severity.WARNING)
     ]
     assert '"b.jpg" and not "a.jpg"' in result.problems[0].text
+
+
+def test_boxes_that_cvat_turned_are_told(tmp_path: Path, pictures: Pictures, always_100_by_80: SizeOf) -> None:
+    pictures(tmp_path, "a.jpg")
+    angle = "<attributes><attribute><name>rotation</name><value>{}</value></attribute></attributes>"
+    objects = [f"<name>cat</name>{BOX}{angle.format(value)}" for value in ("30.0", "0.0", "360", "nan", "x")]
+    put(tmp_path, {"a.xml": xml(*objects)})
+
+    (problem,) = read(tmp_path, always_100_by_80).problems
+
+    assert problem.kind == "box-rotation-left-out" and problem.text.startswith("1 box is taken as not turned")
