@@ -189,6 +189,7 @@ class ExportForm(QWidget):
     def _on_format(self) -> None:
         info = self.formats.chosen()
         self.options.set_options(info.write_options if info is not None else ())
+        self._losses.take_into_tab_order(self.options.editors)
         self._show_losses()
         self._suggest()
         self.changed.emit()

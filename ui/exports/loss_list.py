@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from PySide6.QtCore import Qt
@@ -40,7 +40,7 @@ class LossList(QWidget):
             column.addWidget(questions)
         column.addWidget(self._rows)
         column.addStretch(1)
-        scroll = QScrollArea()
+        scroll = self._scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setAccessibleName(self.tr("What the format holds, and what is lost"))
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -55,6 +55,13 @@ class LossList(QWidget):
     def sentences(self) -> list[str]:
         """As they are shown."""
         return self._sentences
+
+    def take_into_tab_order(self, editors: Sequence[QWidget]) -> None:
+        """The questions' fields: those made later would come after all others of the window."""
+        before: QWidget = self._scroll
+        for editor in editors:
+            self.setTabOrder(before, editor)
+            before = editor
 
     def show_losses(
         self, info: FormatInfo | None, survey: ExportSurvey | None, answers: Mapping[str, str] = MappingProxyType({})

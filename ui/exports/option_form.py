@@ -45,6 +45,11 @@ class OptionForm(QWidget):
         given = {name: self._value(editor) for name, editor in self._editors.items()}
         return tuple((item.name, given[item.name]) for item in self._options if given[item.name] != item.default)
 
+    @property
+    def editors(self) -> tuple[QWidget, ...]:
+        """From top to bottom."""
+        return tuple(self._editors.values())
+
     def editor(self, name: str) -> QComboBox | QLineEdit:
         return self._editors[name]
 

@@ -105,6 +105,7 @@ class FormatRow(QWidget):
             if widget is not None:
                 widget.deleteLater()
         self._fields = {}
+        before: QWidget = self._box
         for question in questions:
             field = self._field(question)
             caption = label(question.title)
@@ -112,6 +113,8 @@ class FormatRow(QWidget):
             self._options_row.addWidget(caption)
             self._options_row.addWidget(field)
             self._fields[question.name] = field
+            self.setTabOrder(before, field)  # else it would come after all others of the window
+            before = field
         self._options_row.addStretch(1)
 
     def _field(self, question: FormatOption) -> QComboBox | QLineEdit:

@@ -148,3 +148,15 @@ def test_everything_that_takes_the_keyboard_has_a_name(dialog: ExportDialog) -> 
         and not (widget.accessibleName() or (isinstance(widget, QAbstractButton) and widget.text()))
     ]
     assert nameless == []
+
+
+def test_tab_comes_to_what_a_format_asks_before_what_stands_below(dialog: ExportDialog) -> None:
+    dialog.form.formats.choose("asking")
+    order, widget = [], dialog.nextInFocusChain()
+    while widget is not dialog:
+        order.append(widget)
+        widget = widget.nextInFocusChain()
+    form = dialog.form
+    asked = [order.index(editor) for editor in form.options.editors]
+    assert asked == sorted(asked) and len(asked) == 2
+    assert order.index(form.formats) < asked[0] and asked[-1] < order.index(form._choice)

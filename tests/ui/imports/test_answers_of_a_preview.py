@@ -116,6 +116,14 @@ def test_a_format_s_questions_are_asked_and_only_new_answers_are_told(
     with qtbot.waitSignal(dialog.preview_requested) as wish:
         level.activated.emit(1)
     assert wish.args[0].options == (("level", "b"), ("prefix", ""))
+    dialog.show_preview(replace(preview, source=wish.args[0]))
+    assert row._fields == {"level": level, "prefix": prefix}, "not new ones, for one may have the keyboard"
+    order, widget = [], dialog.nextInFocusChain()
+    while widget is not dialog:
+        order.append(widget)
+        widget = widget.nextInFocusChain()
+    places = [order.index(one) for one in (row._box, level, prefix, dialog.preview_page._tabs, dialog._next)]
+    assert places == sorted(places), "as it reads"
 
 
 def test_the_model_of_classes_keeps_qts_contract(qtbot: QtBot, qtmodeltester: ModelTester) -> None:

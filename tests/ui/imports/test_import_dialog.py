@@ -303,3 +303,17 @@ def test_a_long_name_of_a_project_does_not_widen_the_window(qtbot: QtBot) -> Non
     qtbot.addWidget(dialog)
     qtbot.addWidget(other)
     assert dialog.minimumSizeHint().width() <= other.minimumSizeHint().width()
+
+
+def test_tab_goes_through_the_source_page_as_it_reads(dialog: ImportDialog) -> None:
+    dialog._source._path.setFocus()
+    names = []
+    for _ in range(4):
+        dialog.focusNextPrevChild(True)
+        names.append(dialog.focusWidget().accessibleName())
+    assert names == [
+        "Choose a folder for: Folder or file",
+        "Choose a file for: Folder or file",
+        "Folder of the images",
+        "Choose a folder for: Folder of the images",
+    ]
