@@ -5,6 +5,7 @@
 The pictures are real JPEGs of 640 x 480, most of them hard links of each other. They are imported first, and their
 figure stands alone; then the annotations are imported into that project. That is given as it is, and without the
 bookkeeping of 118,287 known pictures (finding them, their facts), which is what importing the folder again costs.
+(A little too much is subtracted: importing a folder also asks every format what it is.)
 """
 
 from __future__ import annotations
