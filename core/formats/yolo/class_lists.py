@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.domain.counting import counted
 from core.domain.imports import Problem, Severity
 from core.domain.names import shown
 from core.errors import FormatError
@@ -21,6 +22,7 @@ from core.formats.yolo.rows import looks_like_rows
 
 NOTES = "notes.json"
 NAME_FILES = ("classes.txt", "obj.names", "_darknet.labels", "classes.names", "names.txt", "labels.txt")
+_MOST_NOTES = 10  # of a kind on one list
 _MOST_MARKERS = 50  # looked at in one folder
 _USUAL_MARKERS = ("data.yaml", "dataset.yaml", "obj.data")
 
@@ -157,17 +159,22 @@ class ClassLists:
         name_of = (text or NamesText("")).name_of
         result: list[str] = []
         known: set[str] = set()
+        notes: dict[str, list[str]] = {"category-without-name": [], "category-duplicate-name": []}
         for index, raw in enumerate(names):
             name = name_of(raw)
             if not name:
                 name = f"class {index}"
-                note = f'Class {index} has no name and is called "{name}".'
-                self._problems.append(Problem("category-without-name", note, str(file)))
+                notes["category-without-name"].append(f'Class {index} has no name and is called "{name}".')
             elif name in known:
                 note = f'"{shown(name)}" is the name of several classes, which become one.'
-                self._problems.append(Problem("category-duplicate-name", note, str(file)))
+                notes["category-duplicate-name"].append(note)
             result.append(name)
             known.add(name)
+        for kind, texts in notes.items():
+            rest = len(texts) - _MOST_NOTES
+            if rest > 0:
+                texts[_MOST_NOTES - 1] += f" It is like that with {counted(rest, 'other class', 'other classes')}."
+            self._problems += [Problem(kind, text, str(file)) for text in texts[:_MOST_NOTES]]
         return tuple(result)
 
     def _compare(self, used: ClassList, other: ClassList) -> None:

@@ -202,3 +202,13 @@ def test_a_labels_txt_of_rows_is_that_of_a_picture(tmp_path: Path, pictures: Pic
     write(tmp_path, {"classes.txt": "cat\ndog\n", "labels.txt": ROW.format(1), "a.txt": ROW.format(0)})
 
     assert found(read(tmp_path)) == {"a.jpg": ["cat"], "labels.jpg": ["dog"]}
+
+
+def test_ten_thousand_numbers_without_a_name_are_told_in_a_few_words(tmp_path: Path, pictures: Pictures) -> None:
+    pictures(tmp_path, "images/a.jpg")
+    write(tmp_path, {"data.yaml": "train: images\nnames: {0: cat, 10000: dog}\n", "labels/a.txt": ROW.format(0)})
+
+    problems = read(tmp_path).problems
+
+    assert [problem.kind for problem in problems] == ["category-without-name"] * 10
+    assert "9989 other classes" in problems[-1].text
