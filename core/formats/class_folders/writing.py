@@ -16,7 +16,7 @@ from core.formats.class_folders.layout import Place, is_container, place_of, set
 UNSORTED = ".unsorted"
 _UNSAFE = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f\ud800-\udfff]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-_MOST = 120  # signs; a file's name has at most 255 bytes
+_MOST = 120  # bytes; a file's name has at most 255
 
 
 def write_class_folders(
@@ -51,7 +51,7 @@ def folder_names(categories: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     taken: set[str] = set()
     for name in categories:
-        safe = _UNSAFE.sub("_", name)[:_MOST].strip(" .") or "class"
+        safe = _UNSAFE.sub("_", name).encode()[:_MOST].decode(errors="ignore").strip(" .") or "class"
         if _RESERVED.fullmatch(safe) or set_of_folder(safe) or is_container(safe):
             safe = f"{safe}_"
         free, number = safe, 2

@@ -210,3 +210,8 @@ def test_names_of_folders_with_many_underscores_take_no_time_at_all(tmp_path: Pa
         (tmp_path / name).mkdir()
         (tmp_path / name / "a.jpg").write_bytes(b"x")
     assert FORMAT.detect(tmp_path) < 1
+
+
+def test_a_folder_of_a_long_name_can_be_made(tmp_path: Path) -> None:
+    for folder in folder_names(["猫" * 200, "猫" * 201, "x" * 300]).values():
+        (tmp_path / folder).mkdir()
