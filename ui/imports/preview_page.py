@@ -229,11 +229,11 @@ class PreviewPage(QWidget):
         if preview is None:
             return self.tr("There is no preview yet.")
         if not preview.can_import:
-            if any(problem.kind == PICTURES for problem in preview.problems):
+            errors = [problem for problem in preview.problems if problem.severity == Severity.ERROR]
+            if errors and errors[0].kind == PICTURES:
                 return self.tr("Say into which folder the pictures are to be unpacked.")
-            errors = [problem.text for problem in preview.problems if problem.severity == Severity.ERROR]
             if errors:
-                return errors[0]
+                return errors[0].text
             return self.tr("No image that can be used was found in {folder}.").format(folder=shown(preview.images_root))
         if not self.project_name:
             return self.tr("Give the project a name.")

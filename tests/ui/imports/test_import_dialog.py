@@ -116,6 +116,9 @@ def test_an_import_that_cannot_be_is_refused_with_its_first_error(
     dialog.show_preview(make_preview(problems=(problem,), can_import=False))
     assert dialog.refusal == "No image was found in /data."
     assert not dialog._next.isEnabled()
+    inside = Problem("picture-embedded", "Only inside (on the command line: …).", severity=Severity.ERROR)
+    dialog.show_preview(make_preview(problems=(inside,), can_import=False))
+    assert dialog.refusal == "Say into which folder the pictures are to be unpacked."
 
 
 def test_an_error_is_shown_in_the_dialog_and_loses_nothing(
