@@ -59,6 +59,7 @@ PAGE_OF_WINDOW_PAGE = {
 
 PAGE_OF_WIDGET = {
     "ImportDialog": "import.md",
+    "ReportsDialog": "import.md",
     "ExportDialog": "export.md",
     "PredictDialog": "predictions.md",
     "ExportPredictionsDialog": "predictions.md",

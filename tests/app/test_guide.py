@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.guide import GUIDE_PAGES, PAGE_OF_WIDGET, PAGE_OF_WINDOW_PAGE, guide_folder, page_for
 from ui.help.guide_window import GuideWindow
+from ui.imports.reports_dialog import ReportsDialog
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -49,6 +50,9 @@ def test_the_page_is_that_of_what_has_the_keyboard(qtbot: QtBot) -> None:
     field = QLineEdit()
     QVBoxLayout(dialog).addWidget(field)
     assert page_for(field, "start") == "import.md"
+    reports = ReportsDialog("Pages")
+    qtbot.addWidget(reports)
+    assert page_for(reports._list, "project") == "import.md"
     assert page_for(QWidget(), "runs") == "runs.md"
     assert page_for(None, "no such page") == "README.md"
 
