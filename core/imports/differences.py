@@ -36,10 +36,10 @@ def find_differences(
         (keys[image.facts.path], image) for image in plan.images if image.is_spoken_of and image.facts.path in keys
     )
     for chunk in chunked(known, KEYS_PER_QUERY):
-        if is_cancelled():
-            raise ImportCancelledError
         existing = list_ground_truth(session, (key for key, _ in chunk))
         for key, image in chunk:
+            if is_cancelled():
+                raise ImportCancelledError
             before = existing.get(key, [])
             comparison = compare(image.annotations, before, names, image.left_out)
             difference = comparison.difference

@@ -75,7 +75,9 @@ def write_plan(
     totals, at_hand = Totals(), AtHand(categories)
     rows = chain(
         rows_of(at_hand.note(now), categories),
-        _annotations_of_known(session, before, categories, totals, at_hand, replaces=replaces),
+        _annotations_of_known(
+            session, before, categories, totals, at_hand, replaces=replaces, is_cancelled=is_cancelled
+        ),
     )
     insert_rows(session, _watched(rows, totals, plan.n_annotations, progress, is_cancelled))
     _prepare_counting(session, project, at_hand, progress, is_cancelled)
@@ -137,6 +139,7 @@ def _annotations_of_known(
     at_hand: AtHand,
     *,
     replaces: bool,
+    is_cancelled: IsCancelled,
 ) -> Iterator[Rows]:
     """What is to be added to images that the project has; what has to go for it is deleted on the way."""
     names = {CategoryId(str(key)): name for name, key in categories.items()}
@@ -147,6 +150,8 @@ def _annotations_of_known(
         n_first = 0
         dropped: dict[int, list[int]] = {}
         for key, image in chunk:
+            if is_cancelled():
+                raise ImportCancelledError
             known = existing.get(key, [])
             if not known:
                 n_first += len(image.annotations)

@@ -15,6 +15,7 @@ from core.domain.geometry import Box
 from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
 from core.domain.imports import Difference, ImportSource, RawAnnotation
 from core.domain.projects import Annotation, Source
+from core.imports.cancelling import ImportCancelledError
 from core.imports.comparison import compare
 from core.imports.matching import Cells
 from core.imports.service import ImportService
@@ -139,11 +140,26 @@ def test_the_report_of_each_import_stays_with_its_project(
 
 
 def test_an_import_that_fails_leaves_no_report(imports: ImportService, tell: Tell, project: ProjectId) -> None:
-    from core.imports.cancelling import ImportCancelledError
-
     with pytest.raises(ImportCancelledError):
         imports.commit(tell(AFTER), project_name="", into=project, is_cancelled=lambda: True)
     assert len(imports.list_reports(project)) == 1
+
+
+def test_a_comparison_can_be_stopped_at_each_image(imports: ImportService, tell: Tell, project: ProjectId) -> None:
+    told: list[str] = []
+    asked: list[str] = []
+
+    def is_second_comparison() -> bool:
+        asked.extend(text for text in told[-1:] if text == "Comparing with the project")
+        return len(asked) == 2
+
+    with pytest.raises(ImportCancelledError):
+        imports.preview(
+            tell(AFTER),
+            into=project,
+            progress=lambda _done, _total, text: told.append(text),
+            is_cancelled=is_second_comparison,
+        )
 
 
 def test_thousands_of_objects_on_an_image_are_compared() -> None:
