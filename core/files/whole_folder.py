@@ -46,6 +46,9 @@ def whole_folder(target: Path) -> Iterator[Path]:
         for folder in reversed(made_parents):
             with contextlib.suppress(OSError):  # somebody else may have put something there meanwhile
                 folder.rmdir()
+        if isinstance(error, StorageError) and partial is not None and shown(partial) in error.text:
+            text = error.text.replace(shown(partial), shown(target))  # its passing name says nothing to anybody
+            raise StorageError(text, hint=error.hint, code=error.code) from error
         if not isinstance(error, OSError):
             raise
         if is_no_room(error):

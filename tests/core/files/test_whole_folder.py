@@ -57,6 +57,14 @@ def test_a_failing_disk_is_told_in_words(tmp_path: Path, number: int, code: str)
     assert not list(tmp_path.iterdir())
 
 
+def test_a_refusal_names_the_folder_that_was_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(StorageError) as caught, whole_folder(tmp_path / "out") as folder:
+        raise StorageError(f'"{folder}/1.txt" cannot be written: the disk is full.', hint="Make room.", code="E-250")
+    assert caught.value.text == f'"{tmp_path}/out/1.txt" cannot be written: the disk is full.'
+    assert (caught.value.hint, caught.value.code) == ("Make room.", "E-250")
+    assert not list(tmp_path.iterdir())
+
+
 def test_its_own_is_replaced_while_nobody_changed_it(tmp_path: Path) -> None:
     target = tmp_path / "out"
     make(target, a="1", b="2")
