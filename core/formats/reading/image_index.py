@@ -6,7 +6,7 @@ import os
 import posixpath
 import re
 import unicodedata
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -73,7 +73,7 @@ class ImageIndex:
         """The same for names with the folders in which they are looked for first. A picture that lies in the first
         place of some names is nobody else's, unless they name it exactly."""
         wanted = list(dict.fromkeys(names))
-        places = sorted({stated.place for stated in wanted}, key=len, reverse=True)
+        places = _Places(frozenset(stated.place for stated in wanted), self.paths)
         return _match(wanted, self._exact, lambda stated: self._similar(stated, places))
 
     def match_stems(self, keys: Iterable[str]) -> dict[str, Match]:
@@ -97,21 +97,24 @@ class ImageIndex:
                     return (path,)
         return ()
 
-    def _similar(self, stated: StatedName, places: Sequence[str]) -> Sequence[str]:
+    def _similar(self, stated: StatedName, places: _Places) -> Sequence[str]:
         """Below the first place before all others."""
+        place, owner = stated.place, places.owner
+        free = places.free_for(place)
 
         def is_free(path: str) -> bool:
-            return is_below(stated.place, _place_of(path, places))
+            return owner[path] in free
 
         def is_inside(path: str) -> bool:
-            return is_below(path, stated.place) and is_free(path)
+            return is_below(path, place) and is_free(path)
 
         for name in spellings(stated.name):
             parts = parts_of(name)
-            for is_wanted in (is_inside, is_free):
-                found = self._names.ending_like(parts, is_wanted, (stated.place, is_wanted is is_inside))
-                if found:
-                    return found
+            found: list[str] = []
+            if place in places.folders:
+                found = self._names.ending_like(parts, is_inside, (places, place))
+            if found := found or self._names.ending_like(parts, is_free, (places, free)):
+                return found
         return ()
 
     def _exact_stem(self, key: str) -> Sequence[str]:
@@ -152,6 +155,39 @@ class ImageIndex:
         stems = ((path, stem.rpartition("/")) for path in self.paths for stem in _stripped_stems(path))
         bare = ((path, folder + slash, name, without_task_prefix(name)) for path, (folder, slash, name) in stems)
         return _Ends((path, place + without) for path, place, name, without in bare if without != name)
+
+
+class _Places:
+    """The folders to which the names of one question are relative, and which pictures are whose."""
+
+    def __init__(self, places: frozenset[str], paths: Sequence[str]) -> None:
+        self._places = places
+        self._paths = paths
+
+    @cached_property
+    def owner(self) -> dict[str, str]:
+        """The innermost place that a picture lies in, "" for none."""
+        return {path: next((up for up in _folders_of(path) if up in self._places), "") for path in self._paths}
+
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """Those that pictures lie in, at any depth."""
+        return frozenset(folder for path in self._paths for folder in _folders_of(path))
+
+    @cached_property
+    def _owners(self) -> frozenset[str]:
+        return frozenset(self.owner.values())
+
+    def free_for(self, place: str) -> frozenset[str]:
+        """Whose pictures names of a place may have: its own, and those of the places around it."""
+        return self._owners.intersection((place, *_folders_of(place)))
+
+
+def _folders_of(path: str) -> Iterator[str]:
+    """The innermost first, "" the last."""
+    while path:
+        path = path.rpartition("/")[0]
+        yield path
 
 
 class _Ends:
@@ -277,11 +313,6 @@ def _collected(texts: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     for path, text in texts:
         found.setdefault(text, []).append(path)
     return found
-
-
-def _place_of(path: str, places: Sequence[str]) -> str:
-    """The innermost of some folders that a path lies in; `places` begin with the longest."""
-    return next((place for place in places if is_below(path, place)), "")
 
 
 def _longest_tail(parts: list[str], candidates: list[tuple[str, str]]) -> list[str]:

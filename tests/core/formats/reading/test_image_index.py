@@ -147,3 +147,27 @@ def test_pictures_of_one_end_are_looked_at_once_however_many_names_have_it(
     monkeypatch.setattr("core.formats.reading.image_index._longest_tail", counting)
     volumes.match_names(f"/old/z{n}/images/1.jpg" for n in range(1000))
     assert sum(looked_at) < 1000
+
+
+def test_places_without_pictures_share_what_is_found_outside(
+    tmp_path: Path, pictures: Pictures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files in a thousand folders that state base names, and pictures in a thousand others."""
+    index = ImageIndex(pictures(tmp_path, *(f"img/b{n}/1.jpg" for n in range(60)), "xml/b7/2.jpg"))
+    looked_at: list[int] = []
+
+    def counting(parts: list[str], candidates: list[tuple[str, str]]) -> list[str]:
+        looked_at.append(len(candidates))
+        return _longest_tail(parts, candidates)
+
+    monkeypatch.setattr("core.formats.reading.image_index._longest_tail", counting)
+    names = [StatedName("1.jpg", (f"xml/b{n}",)) for n in range(60)]
+    lost = StatedName("2.jpg", ("xml/b8",))
+    inner = StatedName("2.JPG", ("xml/b7",))
+    matches = index.match_stated([*names, lost, inner])
+
+    assert {matches[name].path for name in names} == {None} and len(matches[names[0]].candidates) == 60
+    assert matches[inner].path == "xml/b7/2.jpg" and matches[lost].path is None
+    assert sum(looked_at) < 200
+    # Asked anew, a picture may be somebody else's.
+    assert index.match_stated([lost])[lost].path == "xml/b7/2.jpg"
