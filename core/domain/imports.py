@@ -93,6 +93,7 @@ class ImportSource:
     names_encoding: str | None = None  # of names of classes in files that are not UTF-8; None = kept as bytes
     left_out: tuple[Path, ...] = ()
     mapping: tuple[tuple[str, str | None], ...] = ()
+    is_mapping_chosen: bool = False  # by the person, also where it is empty: none is taken from an import before
     options: tuple[tuple[str, str], ...] = ()
     takes_model_made: bool = False  # annotations of which the file says that a model made them
     unpack_to: Path | None = None  # of an archive with pictures: the folder that its content is to stay in

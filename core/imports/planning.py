@@ -21,17 +21,20 @@ from core.formats.sights import look_at
 from core.images.scan import ScannedFile, scan_images
 from core.imports.answers import check_options
 from core.imports.cancelling import ImportCancelledError, IsCancelled, Progress
+from core.imports.class_names import clean_name
 from core.imports.collecting import give_back
 from core.imports.embedded import with_pictures_out
 from core.imports.examination import Headers, Memory, examine_all
 from core.imports.passed_over import find_passed_over
 from core.imports.plan import ImportPlan, make_plan
 from core.imports.reading import begin_reading, finish_reading
+from core.imports.remembered import remembered_mapping, told_mapping
 from core.imports.stretch import stretched
 from core.imports.unpacking import opened_source
 from core.registry.database import Registry
 from core.registry.stores import projects
 from core.registry.stores.images import ImageFacts, KnownImages, list_known
+from core.registry.stores.import_reports import list_reports
 
 
 class Planner:
@@ -65,6 +68,7 @@ class Planner:
         ) as opened:
             inner = dataclasses.replace(opened.source, unpack_to=None) if is_trial else opened.source
             plan = self._plan(inner, target, progress, is_cancelled, identity=opened.identity)
+            source = dataclasses.replace(source, mapping=plan.source.mapping)
             yield dataclasses.replace(plan, source=source, problems=(*opened.problems, *plan.problems))
 
     def forget(self) -> None:
@@ -127,6 +131,8 @@ class Planner:
         if source.path.is_dir():
             passed_over = find_passed_over(source.path, annotation_format.info, look, self._titles())
             reading = dataclasses.replace(reading, problems=(*reading.problems, *passed_over))
+        source, remembered = self._remember(source, target, annotation_format.info.slug, reading.categories)
+        problems += remembered
         images, remarks = stretched(images, brightest, known)
         problems += remarks
         moved = match_renamed(_facts_of(known.values()), _facts_of(images))
@@ -149,6 +155,19 @@ class Planner:
         if source.format:
             return self._formats.get(source.format)
         return self._formats.get(recognised[0].format) if recognised else self._formats.detect(source.path)
+
+    def _remember(
+        self, source: ImportSource, target: Project | None, format: str, names: Sequence[str]
+    ) -> tuple[ImportSource, list[Problem]]:
+        """With what became of the classes in an import before, where nothing was said of them now."""
+        if target is None or source.mapping or source.is_mapping_chosen:
+            return source, []
+        with self._registry.read() as session:
+            reports = list_reports(session, target.id)
+        mapping = remembered_mapping(reports, source.path, format, [clean_name(name) for name in names])
+        if not mapping:
+            return source, []
+        return dataclasses.replace(source, mapping=mapping), [told_mapping(mapping, source.path)]
 
     def _known(self, target: Project | None) -> tuple[KnownImages | None, tuple[str, ...]]:
         """What the project to be added to holds: its images, and its categories."""

@@ -40,6 +40,10 @@ class Step(Enum):
     REPORT = auto()
 
 
+_UNMAPPED: dict[str, Any] = {"mapping": (), "is_mapping_chosen": False}
+"""What was said of classes is no answer about those of another reading."""
+
+
 class ImportDialog(QDialog):
     """Setters: `set_formats`, `set_source`, `set_taken_names`, `show_preview`, `set_progress`, `show_report`,
     `show_error`; pictures of the examples go to `samples`."""
@@ -109,10 +113,12 @@ class ImportDialog(QDialog):
         self._source.source_changed.connect(self._refresh)
         self._preview.changed.connect(self._refresh)
         self._preview.left_out_chosen.connect(lambda files: self._request_again(left_out=files))
-        self._preview.encoding_chosen.connect(lambda encoding: self._request_again(names_encoding=encoding, mapping=()))
+        self._preview.encoding_chosen.connect(
+            lambda encoding: self._request_again(names_encoding=encoding, **_UNMAPPED)
+        )
         self._preview.drawn_as_stored_chosen.connect(lambda is_so: self._request_again(is_drawn_as_stored=is_so))
         self._preview.format_chosen.connect(self._change_format)
-        self._preview.options_chosen.connect(lambda options: self._request_again(options=options, mapping=()))
+        self._preview.options_chosen.connect(lambda options: self._request_again(options=options, **_UNMAPPED))
         self._preview.model_made_chosen.connect(lambda takes: self._request_again(takes_model_made=takes))
         self._preview.classes_chosen.connect(self._request_again)
         self._preview.unpack_folder_chosen.connect(
@@ -178,7 +184,7 @@ class ImportDialog(QDialog):
 
     def _change_format(self, slug: str) -> None:
         """Names of classes and options are those of the format before."""
-        self._request_again(format=slug, mapping=(), options=(), left_out=(), names_encoding=None)
+        self._request_again(format=slug, **_UNMAPPED, options=(), left_out=(), names_encoding=None)
 
     def _unpack_pictures(self, folder: Path) -> None:
         self._request_again(unpack_to=folder, images_root=None)

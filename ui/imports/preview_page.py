@@ -187,7 +187,9 @@ class PreviewPage(QWidget):
     def source(self) -> ImportSource | None:
         """What was looked at, with what is to become of its classes."""
         preview = self._preview
-        return None if preview is None else dataclasses.replace(preview.source, mapping=self._classes.mapping())
+        if preview is None:
+            return None
+        return dataclasses.replace(preview.source, mapping=self._classes.mapping(), is_mapping_chosen=True)
 
     def _set_makers(self, preview: ImportPreview) -> None:
         makers = ", ".join(f"{shown(name)} {count(n)}" for name, n in preview.makers)

@@ -152,3 +152,21 @@ def test_predictions_beside_a_file_of_ground_truth_are_no_version_of_it(
     preview = ImportService(registry).preview(ImportSource(pictures))
     assert preview.can_import and preview.n_annotations == 1
     assert preview.makers and "1 annotation was made by models" in problem(preview, "model-made-left-out").text
+
+
+def test_an_import_again_begins_with_what_became_of_the_classes_before(
+    imports: ImportService, source: ImportSource, contents: Callable[..., Any]
+) -> None:
+    chosen = replace(source, mapping=(("dog", "hound"), ("junk", None)))
+    project = imports.commit(chosen, project_name="P").project
+    before = contents(project)
+    again = imports.preview(source, into=project)
+    assert again.source.mapping == chosen.mapping
+    assert again.differences is not None and (again.differences.total.new, again.differences.total.gone) == (0, 0)
+    told = problem(again, "mapping-remembered").text
+    assert '"dog" becomes "hound"' in told and '"junk" is left out' in told
+    imports.commit(source, project_name="", into=project)
+    assert contents(project) == before
+    as_they_are = imports.preview(replace(source, is_mapping_chosen=True), into=project)
+    assert as_they_are.differences is not None and as_they_are.differences.total.new == 3
+    assert not as_they_are.source.mapping

@@ -174,7 +174,7 @@ def test_what_becomes_of_the_classes_changes_the_numbers_and_goes_along(
     assert "30 annotations" in figures and "1 class" in figures
     with qtbot.waitSignal(dialog.import_requested) as wish:
         qtbot.mouseClick(dialog._next, Qt.MouseButton.LeftButton)
-    assert wish.args[0] == replace(preview.source, mapping=(("zone", None),))
+    assert wish.args[0] == replace(preview.source, mapping=(("zone", None),), is_mapping_chosen=True)
 
 
 def test_what_models_made_can_be_taken(qtbot: QtBot, dialog: ImportDialog, preview: ImportPreview) -> None:

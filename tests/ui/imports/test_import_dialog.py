@@ -65,7 +65,7 @@ def test_the_whole_way(qtbot: QtBot, dialog: ImportDialog, make_preview: MakePre
     dialog.preview_page._name.setText("  Old prints ")
     with qtbot.waitSignal(dialog.import_requested) as wish:
         _press(qtbot, dialog._next)
-    assert wish.args == [make_preview().source, "Old prints", False]
+    assert wish.args == [replace(make_preview().source, is_mapping_chosen=True), "Old prints", False]
     dialog.show_report(report)
     assert dialog.step is Step.REPORT
     assert dialog._report_page._heading.text() == "“archive” holds 12 images with 40 annotations."
@@ -236,7 +236,9 @@ def test_a_file_that_was_chosen_is_looked_at_and_imported(
     assert dialog.refusal == "They differ."
     with qtbot.waitSignal(dialog.preview_requested) as wish:
         dialog.preview_page._files._box.activated.emit(0)
-    assert wish.args[0] == replace(make_preview(Path("/d")).source, left_out=(Path("/d/b.json"),))
+    assert wish.args[0] == replace(
+        make_preview(Path("/d")).source, left_out=(Path("/d/b.json"),), is_mapping_chosen=True
+    )
 
 
 def test_the_person_says_that_shapes_were_drawn_before_turning(
@@ -251,7 +253,7 @@ def test_the_person_says_that_shapes_were_drawn_before_turning(
     assert "after it" in page._rotated.text()
     with qtbot.waitSignal(dialog.preview_requested) as wish:
         page._as_stored.click()
-    assert wish.args == [replace(doubtful.source, is_drawn_as_stored=True)]
+    assert wish.args == [replace(doubtful.source, is_drawn_as_stored=True, is_mapping_chosen=True)]
     dialog.show_preview(replace(doubtful, source=wish.args[0]))
     assert page._as_stored.isChecked() and "before it" in page._rotated.text()
     guessed = replace(doubtful, n_guessed_as_stored=2)
