@@ -261,7 +261,7 @@ def test_the_person_says_that_shapes_were_drawn_before_turning(
     assert page._as_stored.isChecked() and "before it" in page._rotated.text()
     with qtbot.waitSignal(dialog.preview_requested) as wish:
         page._as_stored.click()
-    assert wish.args == [replace(guessed.source, is_drawn_as_stored=False)]
+    assert wish.args == [replace(guessed.source, is_drawn_as_stored=False, is_mapping_chosen=True)]
     dialog.show_preview(replace(make_preview(n_rotated=3), source=wish.args[0]))
     assert page._as_stored.isVisible() and not page._as_stored.isChecked()
     assert "after turning, as chosen" in page._rotated.text()
