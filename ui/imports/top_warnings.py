@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.domain.imports import ImportPreview, Problem, Severity
 from ui.icons import icon
-from ui.widgets.formatting import count
+from ui.widgets.formatting import counted
 from ui.widgets.labels import label
 
 KINDS = (
@@ -54,8 +54,9 @@ class TopWarnings(QWidget):
         found = weighty(preview)
         texts = [problem.text for problem in found]
         if len(texts) > _MOST:
-            more = self.tr("{text} (and {n} more warnings below)")
-            texts = [*texts[: _MOST - 1], more.format(text=texts[_MOST - 1], n=count(len(texts) - _MOST))]
+            more = counted(len(texts) - _MOST, "more warning", "more warnings")
+            last = self.tr("{text} (and {more} below)").format(text=texts[_MOST - 1], more=more)
+            texts = [*texts[: _MOST - 1], last]
         for number, (row, text) in enumerate(zip(self._rows, self._texts, strict=True)):
             text.setText(texts[number] if number < len(texts) else "")
             row.setVisible(number < len(texts))

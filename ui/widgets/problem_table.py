@@ -37,7 +37,8 @@ Index = QModelIndex | QPersistentModelIndex
 
 KIND, FILE, LINE, TEXT = range(4)
 ICONS = {Severity.INFO: "info", Severity.WARNING: "triangle-alert", Severity.ERROR: "circle-alert"}
-_MOST_WRAPPED, _LEAST_TO_WRAP = 30, 380  # rows; pixels of the column
+_WRAPPED = ((30, 380), (2, 240))  # at most so many rows, where the column has so many pixels
+_MOST_WRAPPED = _WRAPPED[0][0]
 ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
@@ -234,7 +235,7 @@ class _Table(QTableView):
         else the one would make the other come and go."""
         n = self._problems.rowCount()
         room = self.width() - sum(self.columnWidth(column) for column in (KIND, FILE, LINE))  # a hidden one has none
-        wraps = n <= _MOST_WRAPPED and room >= _LEAST_TO_WRAP
+        wraps = any(n <= most and room >= least for most, least in _WRAPPED)
         if wraps:
             self.setWordWrap(True)
             self.resizeRowsToContents()

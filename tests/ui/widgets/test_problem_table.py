@@ -112,3 +112,13 @@ def test_a_long_sentence_is_whole_where_there_is_room_for_it(qtbot: QtBot, table
     assert table._table.model().rowCount() == 1, "for they are one row"
     table._kind.setCurrentIndex(1)
     assert table._table.rowHeight(0) == heights[0], "not of hundreds"
+
+
+def test_one_or_two_long_sentences_are_whole_in_a_narrow_column_too(qtbot: QtBot, table: ProblemTable) -> None:
+    long = Problem("image-missing", "It was not found, and so nothing of it is here. " * 4, "a.json")
+    table.resize(640, 300)
+    table.set_problems([long])
+    plain = table._table.verticalHeader().defaultSectionSize()
+    qtbot.waitUntil(lambda: table._table.rowHeight(0) > plain)
+    table.set_problems([long, *PROBLEMS])
+    qtbot.waitUntil(lambda: table._table.rowHeight(0) == plain)
