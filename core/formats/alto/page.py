@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -62,11 +61,8 @@ class AltoFile:
 
     @property
     def stated_size(self) -> tuple[int, int] | None:
-        if self.unit == "pixel" and all(
-            side and math.isfinite(side) and side > 0 for side in (self.width, self.height)
-        ):
-            return int(self.width or 0), int(self.height or 0)
-        return None
+        sides = [side for side in (self.width, self.height) if side is not None and 1 <= side < 2**31]
+        return (int(sides[0]), int(sides[1])) if self.unit == "pixel" and len(sides) == 2 else None
 
     def content(self, size: tuple[int, int] | None, *, lines_by_type: bool) -> PageContent:
         return read_page(self, size, lines_by_type=lines_by_type)

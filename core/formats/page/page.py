@@ -55,7 +55,7 @@ class PageFile:
 
     @property
     def stated_size(self) -> tuple[int, int] | None:
-        sides = [side for side in (self.width, self.height) if side is not None and 0 < side < 2**31]
+        sides = [side for side in (self.width, self.height) if side is not None and 1 <= side < 2**31]
         return (int(sides[0]), int(sides[1])) if len(sides) == 2 else None
 
     def content(self, size: tuple[int, int] | None, *, lines_by_type: bool) -> PageContent:

@@ -352,3 +352,11 @@ def test_a_zone_without_a_place_is_told_and_its_page_is_no_negative(tmp_path: Pa
     result = read(tmp_path)
     assert [(problem.kind, problem.line) for problem in result.problems] == [("region-without-outline", 3)]
     assert [image.is_explicit_negative for image in result.images] == [False]
+
+
+@pytest.mark.parametrize("side", ["1e308", "9223372036854775808", "nan", "0.5", "-3"])
+def test_a_page_of_no_sensible_size_states_none(tmp_path: Path, pictures: Pictures, side: str) -> None:
+    root = pictures(tmp_path, "a.jpg")
+    (root / "a.xml").write_text(alto(line(), name="a.jpg", page=f'WIDTH="{side}" HEIGHT="80"'))
+    (image,) = read(root / "a.xml", root, size=None).images
+    assert (image.width, image.height) == (None, None)
