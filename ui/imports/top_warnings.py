@@ -14,7 +14,6 @@ KINDS = (
     "annotations-not-read",
     "archive-member-left-out",
     "model-made-left-out",
-    "predictions-left-out",
     "images-not-judged",
     "annotation-of-duplicate-id",
     "crowds-are-objects",
