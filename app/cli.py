@@ -241,9 +241,18 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
     limit.add_argument("--no-limit", action="store_true", help="train without a time limit")
     option("--configuration", metavar="NAME", help='a named configuration, e.g. "Fast on small data"')
     option("--set", metavar="KEY=VALUE", action="append", dest="settings", help="one value of the configuration")
-    option("--start", metavar="FROM", help="scratch, pretrained, a version's id, or a weights file")
+    option("--start", metavar="FROM", help="scratch, pretrained, starter:NAME, a version's id, or a file")
     option("--allow-download", action="store_true", help="pretrained weights may be fetched from the network")
     option("--class", metavar="NAME", action="append", dest="classes", help="only these classes; may be repeated")
+    option("--task", metavar="TASK", help="what is to be predicted; the method's first when not given")
+    option("--crop-of", metavar="CLASS", action="append", help="label what these classes' shapes cut out")
+    option(
+        "--where",
+        metavar='"A + B"',
+        action="append",
+        dest="conditions",
+        help="only images that show all of these classes; repeated: any of the lists",
+    )
     option("--val-ratio", metavar="R", type=float, help="share of the training images for validation; default 0.2")
     option("--seed", metavar="N", type=int)
     option("--use-images-without-objects", action="store_true")

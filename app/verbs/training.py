@@ -56,12 +56,9 @@ def plan_from(arguments: argparse.Namespace) -> TrainingPlan:
         if not arguments.file.is_file():
             raise NotFoundError(f"There is no file {arguments.file}.")
         plan = from_toml(read_text(arguments.file), file=arguments.file.name)
-    given: dict[str, Any] = {
-        name: getattr(arguments, name)
-        for name in ("project", "worker", "model", "name", "version_name", "device", "configuration", "start", "seed")
-        if getattr(arguments, name) is not None
-    }
-    for name in ("train", "val", "test", "stated_sets", "classes"):
+    texts = ("project", "worker", "task", "model", "name", "version_name", "device", "configuration", "start", "seed")
+    given: dict[str, Any] = {name: getattr(arguments, name) for name in texts if getattr(arguments, name) is not None}
+    for name in ("train", "val", "test", "stated_sets", "classes", "crop_of", "conditions"):
         if getattr(arguments, name) is not None:
             given[name] = tuple(folder_or_class(text) for text in getattr(arguments, name))
     if arguments.val_ratio is not None:

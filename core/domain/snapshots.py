@@ -16,9 +16,13 @@ class Split(StrEnum):
     TEST = "test"
 
 
+NO_CATEGORY = -1
+"""Of a region that somebody said to be "without concept": a negative example of every class."""
+
+
 @dataclass(frozen=True, slots=True)
 class SnapshotObject:
-    category: int  # index into the snapshot's categories
+    category: int  # index into the snapshot's categories; NO_CATEGORY = looked at, and none applies
     geometry: Geometry
     is_crowd: bool = False
 

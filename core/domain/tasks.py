@@ -15,6 +15,8 @@ class TaskInfo:
     title: str
     words: str
     unavailable_reason: str = ""
+    labels: bool = False  # whole images, or regions that are given; it does not look for objects
+    is_exclusive: bool = False  # of those that label: exactly one class each
 
     @property
     def is_available(self) -> bool:

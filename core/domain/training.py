@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from core.domain.ids import ConfigurationId, ModelId, ProjectId, VersionId
+from core.domain.ids import ConfigurationId, ModelId, ProjectId, TaskId, VersionId
 from core.domain.snapshots import Split
 from core.domain.workers import ConfigValue
 
@@ -17,6 +17,7 @@ class StartKind(StrEnum):
     PRETRAINED = "pretrained"  # the architecture's published weights, from the weights folder or the network
     VERSION = "version"  # one of our model versions
     FILE = "file"  # a weights file of the person's
+    STARTER = "starter"  # weights that come with Calque, trained for such images
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class StartFrom:
     version: VersionId | None = None
     file: Path | None = None
     may_download: bool = False  # the person allowed the network for this start
+    starter: str = ""  # the name of weights that come with Calque
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,12 @@ class TrainingDraft:
     max_minutes: float | None = 60.0  # None = no limit
     use_images_without_objects: bool = False
     include_model_annotations: bool = False  # accepted predictions: what a model found and a person let pass
+    task: TaskId | None = None  # None = the model's, else the worker's first
+    # What is labelled, where a task labels: the shapes of these classes, cut out; empty = whole images (DP-05).
+    crop_of: tuple[str, ...] = ()
+    # Which images (of crops: those that they are cut from) are used: any of these, each a list of classes that the
+    # image must all show; empty = every image.
+    conditions: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

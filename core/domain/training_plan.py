@@ -10,7 +10,7 @@ from core.domain.workers import ConfigValue
 
 @dataclass(frozen=True, slots=True)
 class TrainingPlan:
-    """`start` is "scratch", "pretrained", a version's id, or the path of a weights file.
+    """`start` is "scratch", "pretrained", "starter:NAME", a version's id, or the path of a weights file.
 
     `values` are laid over those of the named configuration.
     """
@@ -35,4 +35,7 @@ class TrainingPlan:
     minutes: float | None = 60.0
     use_images_without_objects: bool = False
     include_model_annotations: bool = False
+    task: str = ""
+    crop_of: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()  # each a list of classes as "a + b"
     values: Mapping[str, ConfigValue] = field(default_factory=dict)

@@ -57,12 +57,14 @@ class Task:
     settings: Mapping[str, Setting] = field(default_factory=dict)  # thresholds of the scorer
     keeps_boxes: bool = False  # a box that lies in the image is a usable shape as it is
     has_masks: bool = False  # whether predictions carry masks
+    labels: bool = False  # it labels whole images, or regions that are given; it does not look for objects
+    is_exclusive: bool = False  # of those that label: exactly one class each
     needs: frozenset[str] = frozenset()
     lacking: Callable[[str], str] = lambda name: f'"{name}" has no shape that this task can use.'
 
     @property
     def info(self) -> TaskInfo:
-        return TaskInfo(self.slug, self.title, self.words)
+        return TaskInfo(self.slug, self.title, self.words, labels=self.labels, is_exclusive=self.is_exclusive)
 
     def stands_in(self, kind: str) -> bool:
         """Whether shapes of this kind are only a makeshift for what the task needs."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from core.domain.conversions import ModelChoice, ModelFormat
+from core.domain.geometry import Box, Polygon
 from core.domain.ids import TaskId
 from core.domain.predictions import PredictedObject
 from core.domain.runs import RunStatus
@@ -76,6 +77,9 @@ class TreeImage:
     split: Split
     objects: tuple[SnapshotObject, ...]
     sha256: str = ""  # of the file's bytes in the project
+    # For tasks that label: what is to be labelled, shapes of the upright image; () = the image as a whole. Each of
+    # `objects` then has one of these shapes (None = the whole image) and says a label of it.
+    regions: tuple[Box | Polygon, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

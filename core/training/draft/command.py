@@ -58,6 +58,7 @@ def to_arguments(plan: TrainingPlan) -> list[str]:
     for option, value in (
         ("--project", plan.project),
         ("--worker", plan.worker),
+        ("--task", plan.task),
         ("--configuration", plan.configuration),
         ("--model", plan.model),
         ("--name", plan.name),
@@ -73,6 +74,10 @@ def to_arguments(plan: TrainingPlan) -> list[str]:
         arguments += _option("--stated-set", name)
     for name in plan.classes:
         arguments += _option("--class", name)
+    for name in plan.crop_of:
+        arguments += _option("--crop-of", name)
+    for names in plan.conditions:
+        arguments += _option("--where", names)
     if not plan.val and "val" not in plan.stated_sets and plan.val_ratio != _DEFAULT.val_ratio:
         arguments += _option("--val-ratio", repr(plan.val_ratio))
     if plan.seed:
@@ -107,7 +112,7 @@ def as_text(value: ConfigValue) -> str:
 
 _DEFAULT = TrainingPlan()
 _ALWAYS = frozenset({"project", "worker", "model", "train"})
-_LISTS = frozenset({"train", "val", "test", "stated_sets", "classes"})
+_LISTS = frozenset({"train", "val", "test", "stated_sets", "classes", "crop_of", "conditions"})
 _NUMBERS = frozenset({"val_ratio", "minutes"})
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from core.domain.ids import ConfigurationId, ModelId, ProjectId, VersionId
+from core.domain.ids import ConfigurationId, ModelId, ProjectId, TaskId, VersionId
 from core.domain.snapshots import Split
 from core.domain.training import StartFrom, StartKind, TrainingDraft
 
@@ -29,6 +29,7 @@ def draft_to_json(draft: TrainingDraft) -> dict[str, Any]:
             "version": start.version,
             "file": str(start.file) if start.file else None,
             "may_download": start.may_download,
+            "starter": start.starter,
         },
         "train_folders": list(draft.train_folders),
         "val_folders": list(draft.val_folders),
@@ -41,6 +42,9 @@ def draft_to_json(draft: TrainingDraft) -> dict[str, Any]:
         "max_minutes": draft.max_minutes,
         "use_images_without_objects": draft.use_images_without_objects,
         "include_model_annotations": draft.include_model_annotations,
+        "task": draft.task,
+        "crop_of": list(draft.crop_of),
+        "conditions": [list(names) for names in draft.conditions],
     }
 
 
@@ -63,6 +67,7 @@ def draft_from_json(value: Mapping[str, Any]) -> TrainingDraft:
             VersionId(start["version"]) if start["version"] else None,
             Path(start["file"]) if start["file"] else None,
             bool(start["may_download"]),
+            str(start.get("starter", "")),
         ),
         train_folders=tuple(value["train_folders"]),
         val_folders=tuple(value["val_folders"]),
@@ -75,4 +80,8 @@ def draft_from_json(value: Mapping[str, Any]) -> TrainingDraft:
         max_minutes=value["max_minutes"],
         use_images_without_objects=bool(value["use_images_without_objects"]),
         include_model_annotations=bool(value.get("include_model_annotations", False)),  # absent before revision 0004
+        # Absent before there were tasks that label.
+        task=TaskId(value["task"]) if value.get("task") else None,
+        crop_of=tuple(value.get("crop_of", ())),
+        conditions=tuple(tuple(names) for names in value.get("conditions", ())),
     )

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from core.domain.ids import ModelId, ProjectId, VersionId
+from core.domain.ids import ModelId, ProjectId, TaskId, VersionId
 from core.domain.names import shown, typed_path
 from core.domain.projects import Project
 from core.domain.snapshots import Split
@@ -27,6 +27,10 @@ MAX_NAME = 100
 """Characters of a run's, a version's or a model's name."""
 
 
+STARTER = "starter:"
+"""Before the name of weights that come with Calque, where a plan says what to start from."""
+
+_AND = " + "
 _PROPOSED_NAME = re.compile(r"[^|]+ \| (.+?)(?: \([^()]*\))?")
 
 
@@ -67,6 +71,9 @@ class Plans:
             minutes=draft.max_minutes,
             use_images_without_objects=draft.use_images_without_objects,
             include_model_annotations=draft.include_model_annotations,
+            task=draft.task or "",
+            crop_of=draft.crop_of,
+            conditions=tuple(conditions_text(names) for names in draft.conditions),
             values=self._overrides(draft, base),
         )
 
@@ -103,6 +110,9 @@ class Plans:
             max_minutes=plan.minutes,
             use_images_without_objects=plan.use_images_without_objects,
             include_model_annotations=plan.include_model_annotations,
+            task=TaskId(plan.task) if plan.task else None,
+            crop_of=plan.crop_of,
+            conditions=tuple(conditions_from(text) for text in plan.conditions),
         )
         return draft if draft.name.strip() else replace(draft, name=self.default_name(draft))
 
@@ -199,6 +209,8 @@ class Plans:
             return StartFrom(may_download=plan.allow_download)
         if text == StartKind.PRETRAINED.value:
             return StartFrom(StartKind.PRETRAINED, may_download=plan.allow_download)
+        if text.startswith(STARTER):
+            return StartFrom(StartKind.STARTER, starter=text.removeprefix(STARTER))
         version = self._models.find_version(text)
         if version is not None:
             return StartFrom(StartKind.VERSION, VersionId(version.id))
@@ -217,6 +229,15 @@ def _short(model: str) -> str:
     return (found[1] if found else model).removeprefix("Sample: ")
 
 
+def conditions_text(names: Sequence[str]) -> str:
+    """Classes that an image must all show, as a plan holds them."""
+    return _AND.join(names)
+
+
+def conditions_from(text: str) -> tuple[str, ...]:
+    return tuple(name for part in text.split(_AND) if (name := part.strip()))
+
+
 def _stated_sets(names: Sequence[str]) -> tuple[Split, ...]:
     known = [split.value for split in Split]
     for name in names:
@@ -226,6 +247,8 @@ def _stated_sets(names: Sequence[str]) -> tuple[Split, ...]:
 
 
 def _start_text(start: StartFrom) -> str:
+    if start.kind is StartKind.STARTER:
+        return f"{STARTER}{start.starter}"
     if start.kind is StartKind.VERSION:
         return start.version or ""
     if start.kind is StartKind.FILE:
