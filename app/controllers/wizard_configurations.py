@@ -140,9 +140,10 @@ class WizardConfigurations(QObject):
 
     def _pretrained_place(self, worker: str, values: dict[str, ConfigValue]) -> PretrainedPlace | None:
         """None while the values are not valid: then there is no architecture to name."""
-        configuration = self._catalog.get(worker).configuration
+        description = self._catalog.get(worker)
+        configuration = description.configuration
         if any(problem.is_error for problem in check(configuration, values)):
             return None
         file = make(configuration, values).pretrained()
-        found = find_pretrained(file, self._weights_folder) if file else None
+        found = find_pretrained(file, self._weights_folder, description.pretrained) if file else None
         return PretrainedPlace(file, self._weights_folder, is_present=found is not None)

@@ -76,6 +76,8 @@ _TABLE = (
     Code("E-351", "A weights file is refused.", "Choose weights from somewhere you trust."),
     Code("E-352", "A weights file is not there.", "Choose it again."),
     Code("E-353", "No weights are published for this network.", "Train from scratch."),
+    Code("E-354", "A weights file is not what was published.", "Get it again, or start from others."),
+    Code("E-355", "There are no weights of that name that come with Calque.", "Choose one that there is."),
     Code("W-403", "Classes have few images.", "Add images, if the result is not good enough."),
     Code("E-440", "The validation images would lack classes.", "Leave them out, choose a folder, or add images."),
     Code("E-441", "A share has too many decimals.", "Use 1 to 5 decimals."),

@@ -12,17 +12,19 @@ import os
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
 from typing import BinaryIO
 
 from core.errors import StorageError, WeightsError
+from core.files.hashing import sha256_of_file
 from core.files.leftovers import partial_of
 from core.workers.environment import PROXY_VARIABLE
 
 MISSING = "E-350"
+ALTERED = "E-354"
 TIMEOUT_S = 20.0
 
 Progress = Callable[[float, float, str], None]
@@ -31,26 +33,41 @@ Progress = Callable[[float, float, str], None]
 _CHUNK = 1 << 18
 
 
+def not_bundled(name: str) -> Path | None:
+    """For makers whose weights lie in no installed package."""
+
+
 @dataclass(frozen=True, slots=True)
 class PretrainedSource:
     """Where the makers of an engine publish weights. `names` matches the whole name of a file of theirs.
 
     `magic` is how such a file begins: a page that asks to sign in, or an error's, is then not taken for weights.
+    `bundled` finds weights that lie inside an installed package, by the name of the file: they count as found, without
+    a network. `sha256` states the content of files that is known; another one is refused.
     """
 
     base_url: str
     names: re.Pattern[str]
     magic: bytes
+    bundled: Callable[[str], Path | None] = not_bundled
+    sha256: Mapping[str, str] = field(default_factory=dict)
+    maker: str = ""  # who publishes them, or the package that they lie in
+    learned_from: str = ""  # the images, in a few words
+    code_licence: str = ""  # of the network, as an SPDX name; "" = not known
+    weights_licence: str = ""
 
     def has(self, name: str) -> bool:
         """Whether weights are published under this file name."""
         return self.names.fullmatch(name) is not None
 
 
-def find_pretrained(name: str, weights_dir: Path) -> Path | None:
-    """The complete file of that name in the weights folder, None when it is not there."""
+def find_pretrained(name: str, weights_dir: Path, source: PretrainedSource | None = None) -> Path | None:
+    """The complete file of that name in an installed package or in the weights folder, None when it is in neither."""
     if not name or Path(name).name != name:
         return None
+    bundled = source.bundled(name) if source is not None else None
+    if bundled is not None:
+        return bundled
     path = weights_dir / name
     return path if path.is_file() and path.stat().st_size > 0 else None
 
@@ -67,13 +84,33 @@ def missing_pretrained(name: str, weights_dir: Path) -> WeightsError:
 def obtain_pretrained(
     name: str, weights_dir: Path, *, source: PretrainedSource | None, may_download: bool, progress: Progress
 ) -> Path:
-    """The local file, fetched first when it is missing and that is allowed. Raises WeightsError (E-350)."""
-    found = find_pretrained(name, weights_dir)
+    """The local file, fetched first when it is missing and that is allowed. Raises WeightsError: it is missing (E-350),
+    or it is not the file that was published (E-354)."""
+    found = find_pretrained(name, weights_dir, source)
     if found is not None:
+        require_unaltered(found, source.sha256.get(name, "") if source is not None else "")
         return found
     if not may_download or source is None or not source.has(name):
         raise missing_pretrained(name, weights_dir)
     return download_pretrained(name, weights_dir, source, progress)
+
+
+def require_unaltered(path: Path, sha256: str) -> None:
+    """Raises WeightsError (E-354) when the file's content is another than `sha256` says; "" = that is not known."""
+    if not sha256:
+        return
+    try:
+        found = sha256_of_file(path)
+    except OSError as error:
+        text = f"{path} cannot be read: {error.strerror or error}."
+        raise WeightsError(text, hint="Install Calque again, or train from scratch.") from error
+    if found != sha256:
+        raise WeightsError(
+            f"{path.name} is not the file that was published: its SHA-256 is {found[:12]}…, not {sha256[:12]}…. "
+            "It was not opened.",
+            hint="Get the file again, or train from scratch.",
+            code=ALTERED,
+        )
 
 
 def download_pretrained(name: str, weights_dir: Path, source: PretrainedSource, progress: Progress) -> Path:

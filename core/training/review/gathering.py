@@ -38,7 +38,7 @@ from core.workers.catalog import WorkerCatalog
 from core.workers.configuration import check as check_values
 from core.workers.configuration import make, resolve
 from core.workers.foreign_weights import refuse_weights
-from core.workers.pretrained import find_pretrained
+from core.workers.pretrained import PretrainedSource, find_pretrained
 
 UNFINISHED = (RunStatus.CREATED, RunStatus.PENDING, RunStatus.IN_PROGRESS, RunStatus.STOPPING, RunStatus.RERUN)
 
@@ -124,7 +124,8 @@ class Gatherer:
             files = self._counter.look_at_files(question, project.root, check=check, progress=progress)
         elif question is not None:
             files = self._counter.find_files(question, state)
-        start = self._start(draft, pretrained)
+        source = description.pretrained if description is not None else None
+        start = self._start(draft, pretrained, source)
         facts = Facts(
             draft=draft,
             project=project,
@@ -144,7 +145,7 @@ class Gatherer:
             unreadable=files.gone if files else (),
             changed=files.changed if files else (),
             n_files_seen=files.n_files if files else None,
-            disk_bytes=self._disk_bytes(draft, data, start, pretrained),
+            disk_bytes=self._disk_bytes(draft, data, start, find_pretrained(pretrained, self._home.weights, source)),
             free_bytes=free_bytes(self._home.root),
             twin=self._twin(draft),
         )
@@ -197,10 +198,10 @@ class Gatherer:
         with self._registry.read() as session:
             return list_known_folders(session, draft.project, chosen)
 
-    def _start(self, draft: TrainingDraft, pretrained: str) -> StartFacts:
+    def _start(self, draft: TrainingDraft, pretrained: str, source: PretrainedSource | None) -> StartFacts:
         start, weights_folder = draft.start, self._home.weights
         if start.kind is StartKind.PRETRAINED:
-            is_there = find_pretrained(pretrained, weights_folder) is not None
+            is_there = find_pretrained(pretrained, weights_folder, source) is not None
             return StartFacts(
                 pretrained=pretrained,
                 missing="" if is_there else pretrained,
@@ -227,9 +228,11 @@ class Gatherer:
         missing = "" if weights is not None and weights.is_file() else str(weights or "its folder")
         return StartFacts(version, categories, title, missing=missing)
 
-    def _disk_bytes(self, draft: TrainingDraft, data: TrainingData | None, start: StartFacts, pretrained: str) -> int:
+    def _disk_bytes(
+        self, draft: TrainingDraft, data: TrainingData | None, start: StartFacts, pretrained: Path | None
+    ) -> int:
         weights = _size_of(weights_of(start.version) if start.version else draft.start.file)
-        weights = weights or _size_of(find_pretrained(pretrained, self._home.weights)) or _UNKNOWN_WEIGHTS_BYTES
+        weights = weights or _size_of(pretrained) or _UNKNOWN_WEIGHTS_BYTES
         return (data.tree_bytes if data else 0) + _CHECKPOINTS_FACTOR * weights + _WORK_BYTES
 
     def _twin(self, draft: TrainingDraft) -> RunRecord | None:

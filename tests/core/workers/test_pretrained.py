@@ -120,3 +120,19 @@ def test_no_network_is_the_same_refusal(tmp_path: Path) -> None:
 
 def _ignore(done: float, total: float, text: str) -> None:
     """No progress wanted."""
+
+
+def test_weights_inside_a_package_are_found_without_a_network_and_refused_when_altered(tmp_path: Path) -> None:
+    inside = tmp_path / "package" / "net.pth"
+    inside.parent.mkdir()
+    inside.write_bytes(WEIGHTS)
+    stated = {"net.pth": hashlib.sha256(WEIGHTS).hexdigest()}
+    source = replace(SOURCE, bundled=lambda name: inside if name == "net.pth" else None, sha256=stated)
+    folder = tmp_path / "weights"
+    assert find_pretrained("net.pth", folder, source) == inside
+    assert find_pretrained("net.pth", folder) is None
+    assert obtain_pretrained("net.pth", folder, source=source, may_download=False, progress=_ignore) == inside
+    inside.write_bytes(WEIGHTS + b"!")
+    with pytest.raises(WeightsError, match="not the file that was published") as caught:
+        obtain_pretrained("net.pth", folder, source=source, may_download=False, progress=_ignore)
+    assert caught.value.code == "E-354"

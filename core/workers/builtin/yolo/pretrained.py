@@ -13,4 +13,8 @@ SOURCE = PretrainedSource(
         r"\.pt"
     ),
     magic=b"PK\x03\x04",  # torch writes zip archives
+    maker="Ultralytics",
+    learned_from="COCO, everyday photographs",
+    code_licence="AGPL-3.0",
+    weights_licence="AGPL-3.0",
 )
