@@ -19,6 +19,7 @@ from core.domain.workers import ConfigValue
 from core.errors import CalqueError, RefusedError, StorageError
 from core.home import Home
 from core.models.service import ModelService
+from core.models.starters import StarterCatalog
 from core.models.weights_store import load_model_json
 from core.projects.service import ProjectService
 from core.registry.changes import noted
@@ -67,8 +68,11 @@ class TrainingService:
         *,
         devices: Callable[[], DeviceReport] = probe_devices,
         may_use_network: Callable[[], bool] = lambda: True,
+        starters: StarterCatalog | None = None,
     ) -> None:
-        """`may_use_network` False refuses a training that would download weights, whatever its draft allows."""
+        """`may_use_network` False refuses a training that would download weights, whatever its draft allows; `starters`
+        are the weights that come with Calque, unless told otherwise."""
+        starters = starters or StarterCatalog()
         self.configurations = ConfigurationService(registry, catalog)
         self._registry = registry
         self._projects = projects
@@ -77,7 +81,7 @@ class TrainingService:
         self._runs = runs
         self._catalog = catalog
         self._home = home
-        self._plans = Plans(projects, models, catalog, self.configurations)
+        self._plans = Plans(projects, models, catalog, self.configurations, starters)
         self._proposer = Proposer(
             registry=registry,
             projects=projects,
@@ -101,6 +105,7 @@ class TrainingService:
             home=home,
             devices=devices,
             may_use_network=may_use_network,
+            starters=starters,
         )
 
     def review(

@@ -13,6 +13,7 @@ from core.domain.training import StartKind
 from core.domain.workers import GpuUse
 from core.home import Home
 from core.metrics.coco import DEFAULT_MAX_DETECTIONS
+from core.models.weights_store import WEIGHTS_FILE
 from core.runs.folder.request import RunRequest
 from core.training.child.payload import TrainingPayload
 from core.training.kind import TRAINING
@@ -65,7 +66,8 @@ def _make_payload(
     facts = gathered.facts
     draft, task, data, parent = facts.draft, facts.task, facts.data, facts.start.version
     assert task is not None and data is not None  # refused before
-    weights = weights_of(parent) if parent else draft.start.file
+    starter = facts.start.starter
+    weights = starter.folder / WEIGHTS_FILE if starter else weights_of(parent) if parent else draft.start.file
     is_pretrained = draft.start.kind is StartKind.PRETRAINED
     return TrainingPayload(
         task=task.slug,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from core.domain.training import StartKind
 from core.errors import WeightsError
+from core.models.starters import require_unaltered
 from core.models.weights_store import load_model_json, verify
 from core.training.child.payload import TrainingPayload
 from core.workers.api import Start, WorkerDescription
@@ -33,6 +34,9 @@ def find_start(
             f"The weights to start from are missing: {payload.weights}.",
             hint="Put the file back, or train from scratch.",
         )
+    if payload.start is StartKind.STARTER:
+        require_unaltered(payload.weights.parent)
+        return Start(payload.start, payload.weights, load_model_json(payload.weights.parent))
     if payload.weights.suffix != ".safetensors":
         return Start(payload.start, payload.weights)
     for problem in verify(payload.weights.parent):

@@ -16,6 +16,7 @@ from core.domain.training import StartFrom, StartKind, TrainingDraft
 from core.domain.workers import Configuration, ConfigValue
 from core.errors import NotFoundError, RefusedError
 from core.models.service import ModelService
+from core.models.starters import StarterCatalog
 from core.projects.service import ProjectService
 from core.training.draft.command import TrainingPlan
 from core.training.draft.configurations import ConfigurationService
@@ -41,7 +42,9 @@ class Plans:
         models: ModelService,
         catalog: WorkerCatalog,
         configurations: ConfigurationService,
+        starters: StarterCatalog | None = None,
     ) -> None:
+        self._starters = starters or StarterCatalog()
         self._projects = projects
         self._models = models
         self._catalog = catalog
@@ -210,7 +213,7 @@ class Plans:
         if text == StartKind.PRETRAINED.value:
             return StartFrom(StartKind.PRETRAINED, may_download=plan.allow_download)
         if text.startswith(STARTER):
-            return StartFrom(StartKind.STARTER, starter=text.removeprefix(STARTER))
+            return StartFrom(StartKind.STARTER, starter=self._starters.get(text.removeprefix(STARTER).strip()).name)
         version = self._models.find_version(text)
         if version is not None:
             return StartFrom(StartKind.VERSION, VersionId(version.id))

@@ -18,6 +18,7 @@ from core.domain.workers import Configuration, ConfigValue, GpuUse, WorkerInfo
 from core.errors import CalqueError, NotFoundError, RunError, WorkerError
 from core.home import Home
 from core.models.service import ModelService
+from core.models.starters import StarterCatalog, unknown_starter
 from core.models.weights_store import WEIGHTS_FILE, load_model_json
 from core.projects.service import ProjectService
 from core.registry.database import Registry
@@ -32,7 +33,8 @@ from core.training.draft.draft_json import draft_from_json
 from core.training.review.counting import DataCounter, DataQuestion, FilesFound, Progress
 from core.training.review.data import Check, DataChoice, TrainingData
 from core.training.review.data_checks import are_apart, folders_apart, slots_of
-from core.training.review.preflight import Facts, StartFacts
+from core.training.review.preflight import Facts
+from core.training.review.start_checks import StartFacts
 from core.workers.api import WorkerDescription
 from core.workers.catalog import WorkerCatalog
 from core.workers.configuration import check as check_values
@@ -75,7 +77,9 @@ class Gatherer:
         devices: Callable[[], DeviceReport],
         may_use_network: Callable[[], bool] = lambda: True,
         tasks: TaskCatalog | None = None,
+        starters: StarterCatalog | None = None,
     ) -> None:
+        self._starters = starters or StarterCatalog()
         self._may_use_network = may_use_network
         self._registry = registry
         self._projects = projects
@@ -212,7 +216,22 @@ class Gatherer:
             return _file_facts(start.file)
         if start.kind is StartKind.VERSION and start.version is not None:
             return self._version_facts(start.version)
+        if start.kind is StartKind.STARTER:
+            return self._starter_facts(start.starter)
         return StartFacts()
+
+    def _starter_facts(self, name: str) -> StartFacts:
+        starter = self._starters.find(name)
+        if starter is None:
+            known = [item.name for item in self._starters.list_starters()]
+            return StartFacts(refusal=unknown_starter(name, known)[0] if name else "")
+        return StartFacts(starter=starter, version_worker_title=self._title_of(starter.worker))
+
+    def _title_of(self, worker: str) -> str:
+        try:
+            return self._catalog.info(worker).title
+        except NotFoundError:
+            return worker
 
     def _version_facts(self, id: VersionId) -> StartFacts:
         try:
@@ -220,10 +239,7 @@ class Gatherer:
             categories = self._models.get_model(version.model).categories
         except NotFoundError:
             return StartFacts()
-        try:
-            title = self._catalog.info(version.worker).title
-        except NotFoundError:
-            title = version.worker
+        title = self._title_of(version.worker)
         weights = weights_of(version)
         missing = "" if weights is not None and weights.is_file() else str(weights or "its folder")
         return StartFacts(version, categories, title, missing=missing)
@@ -231,7 +247,8 @@ class Gatherer:
     def _disk_bytes(
         self, draft: TrainingDraft, data: TrainingData | None, start: StartFacts, pretrained: Path | None
     ) -> int:
-        weights = _size_of(weights_of(start.version) if start.version else draft.start.file)
+        weights = start.starter.n_bytes if start.starter else None
+        weights = weights or _size_of(weights_of(start.version) if start.version else draft.start.file)
         weights = weights or _size_of(pretrained) or _UNKNOWN_WEIGHTS_BYTES
         return (data.tree_bytes if data else 0) + _CHECKPOINTS_FACTOR * weights + _WORK_BYTES
 

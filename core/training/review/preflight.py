@@ -7,38 +7,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 
 from core.domain.counting import counted, in_bytes
 from core.domain.devices import DeviceReport
-from core.domain.models import Model, ModelVersion, VersionStatus
+from core.domain.models import Model
 from core.domain.names import shown
 from core.domain.projects import Project
 from core.domain.runs import RunRecord
-from core.domain.training import Issue, StartKind, TrainingDraft
+from core.domain.training import Issue, TrainingDraft
 from core.domain.workers import Configuration, FieldProblem, GpuUse, WorkerInfo
 from core.tasks.task import Task
 from core.training.draft.plans import MAX_NAME
 from core.training.review.data import TrainingData
 from core.training.review.data_checks import check_data
+from core.training.review.start_checks import StartFacts, check_start
 
 MIN_MINUTES, MAX_MINUTES = 6, 6000
 _NAMED = 5
-
-
-@dataclass(frozen=True, slots=True)
-class StartFacts:
-    """What is known of the weights to start from. `missing` is a path or a file name that is not there."""
-
-    version: ModelVersion | None = None
-    version_categories: tuple[str, ...] = ()
-    version_worker_title: str = ""
-    pretrained: str = ""  # the file name of the architecture's published weights, "" = there are none
-    missing: str = ""
-    refusal: str = ""  # why a file cannot be taken, as a sentence
-    weights_folder: Path = Path()
-    may_use_network: bool = True  # False where the person has said "never" for everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +43,7 @@ class Facts:
     model: Model | None = None
     is_model_gone: bool = False
     model_names: frozenset[str] = frozenset()
-    start: StartFacts = StartFacts()
+    start: StartFacts = field(default_factory=StartFacts)
     devices: DeviceReport | None = None  # None = nobody had to look
     data: TrainingData | None = None
     unreadable: tuple[str, ...] = ()  # files in use that are not there any more
@@ -193,66 +179,13 @@ def _model_of_the_task(facts: Facts) -> Model | None:
 
 
 def _check_start(facts: Facts) -> list[Issue]:
-    kind, start = facts.draft.start.kind, facts.start
-    if kind is StartKind.PRETRAINED:
-        return _check_pretrained(facts)
-    if kind is StartKind.VERSION:
-        return _check_version(facts)
-    if kind is StartKind.FILE and (start.missing or start.refusal):
-        text = start.refusal or f'The weights file "{shown(start.missing)}" is not there.'
-        code = "E-351" if start.refusal else "E-352"
-        return [error(code, f"{text} Choose another file, or train from scratch.", "model", "start")]
-    return []
-
-
-def _check_pretrained(facts: Facts) -> list[Issue]:
-    start = facts.start
-    if not start.pretrained:
-        what = facts.architecture or "this network"
-        text = f'There are no pretrained weights for "{what}". Train from scratch.'
-        return [error("E-353", text, "model", "start")]
-    if start.missing and not (facts.draft.start.may_download and start.may_use_network):
-        why = "it is offline" if start.may_use_network else "Preferences say that the network is never used"
-        text = (
-            f'Pretrained weights "{start.pretrained}" are not on this computer and {why}. '
-            f"Put the file in {start.weights_folder}, or train from scratch."
-        )
-        return [error("E-350", text, "model", "start")]
-    return []
-
-
-def _check_version(facts: Facts) -> list[Issue]:
-    start, version = facts.start, facts.start.version
-    if version is None and facts.draft.start.version is None:
-        return [error("E-146", "Choose the version to start from.", "model", "start")]
-    if version is None:
-        text = "The version to start from does not exist any more. Choose another one."
-        return [error("E-140", text, "model", "start")]
-    if version.status is not VersionStatus.AVAILABLE:
-        text = f"Version {version.label} is not available ({version.status.value}); it cannot be a starting point."
-        return [error("E-140", text, "model", "start")]
-    issues = []
-    if facts.worker is not None and version.worker != facts.worker.slug:
-        made_for = start.version_worker_title or version.worker
-        text = f'This file was made for "{made_for}" and cannot be used with "{facts.worker.title}".'
-        issues.append(error("E-123", text, "model", "start"))
-    elif facts.architecture and version.architecture and version.architecture != facts.architecture:
-        text = (
-            f"Version {version.label} is {version.architecture}; this run trains {facts.architecture}. "
-            "Weights cannot be loaded."
-        )
-        issues.append(error("E-142", text, "model", "start"))
-    if start.missing:
-        text = f"The weights file of version {version.label} is missing at {shown(start.missing)}."
-        issues.append(error("E-260", text, "model", "start"))
-    categories = facts.data.categories if facts.data else ()
-    if categories and start.version_categories and start.version_categories != categories:
-        text = (
-            f"Starting version has classes {', '.join(start.version_categories)}; this run has "
-            f"{', '.join(categories)}. Shared classes are kept, the others start fresh."
-        )
-        issues.append(warning("W-141", text, "model", "start"))
-    return issues
+    return check_start(
+        facts.draft.start,
+        facts.start,
+        worker=facts.worker,
+        architecture=facts.architecture,
+        categories=facts.data.categories if facts.data else (),
+    )
 
 
 def _check_project(facts: Facts) -> list[Issue]:

@@ -41,6 +41,8 @@ def start_text(facts: Facts) -> str:
         return f"{start.version.model_name} {start.version.label}"
     if kind is StartKind.PRETRAINED:
         return f"pretrained weights {start.pretrained}"
+    if kind is StartKind.STARTER and start.starter is not None:
+        return f"starter {start.starter.title}"
     if kind is StartKind.FILE and facts.draft.start.file is not None:
         return f"the file {shown(facts.draft.start.file.name)}"
     return "scratch"

@@ -16,6 +16,7 @@ from core.domain.training import TrainingDraft
 from core.home import Home
 from core.imports.service import ImportService
 from core.models.service import ModelService
+from core.models.starters import StarterCatalog
 from core.projects.service import ProjectService
 from core.registry.database import Registry
 from core.runs.service import RunService
@@ -38,6 +39,7 @@ class Shop:
         self.models = ModelService(self.registry, self.home.models)
         self.runs = RunService(self.registry, self.home.runs, self.home.devices)
         self.catalog = WorkerCatalog()
+        self.starters = folder / "starters"
         self.devices = DeviceReport((Device("cpu", "A processor"), GPU), "")
         self.training = TrainingService(
             self.registry,
@@ -48,6 +50,7 @@ class Shop:
             self.catalog,
             self.home,
             devices=lambda: self.devices,
+            starters=StarterCatalog(self.starters),
         )
         self.project = self._import_project()
 

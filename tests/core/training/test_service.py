@@ -21,6 +21,7 @@ from core.domain.runs import RunStatus
 from core.domain.snapshots import Split
 from core.domain.training import StartFrom, StartKind
 from core.errors import NotFoundError, RefusedError, StorageError
+from core.models.starters import place_starter
 from core.registry.stores import annotations, images, selections
 from core.registry.stores.annotations import NewAnnotation
 from core.runs.folder.layout import RunLayout
@@ -638,3 +639,28 @@ def test_what_is_frozen_is_what_version_0_1_froze(shop: Shop):
         data = plain_data.resolve_data(choice, shop.projects.list_categories(shop.project), images)
         content = plain_manifest.encode(plain_manifest.make_manifest(data.categories, data.images))
         assert record.snapshot == plain_manifest.id_of(content)
+
+
+def test_a_training_starts_from_weights_that_come_with_calque(shop: Shop):
+    first = shop.training.submit(shop.draft()).value
+    shop.runs.carry_out(first.id, lambda batch: None, lambda: False)
+    published = shop.models.get_version(first.version).folder
+    told = {"trained_on": "Drawings.", "code_licence": "AGPL-3.0", "weights_licence": "CC0-1.0"}
+    place_starter(published, shop.starters / "shapes", title="Shapes", **told)
+    draft = shop.draft(new_model_name="From a starter", start=StartFrom(StartKind.STARTER, starter="shapes"))
+    review = shop.training.review(draft)
+    assert review.can_start and _codes(review) == []
+    assert _row(review, "Starts from") == ("starter Shapes", False)
+    plan = shop.training.plan_of(draft)
+    assert plan.start == "starter:shapes"
+    assert shop.training.draft_from_plan(plan).start == draft.start
+    with pytest.raises(NotFoundError, match="There are: shapes"):
+        shop.training.draft_from_plan(replace(plan, start="starter:pages"))
+
+    record = shop.training.submit(draft).value
+    state = shop.runs.carry_out(record.id, lambda batch: None, lambda: False)
+
+    assert state.status is RunStatus.SUCCESS, state.reason
+    details = shop.models.get_details(record.version)
+    assert ("Started from", "starter Shapes") in details.facts
+    assert "starter Shapes" in details.card

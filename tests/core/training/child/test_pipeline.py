@@ -18,6 +18,7 @@ from core.domain.ids import TaskId
 from core.domain.runs import RunStatus, StageState
 from core.domain.snapshots import Split
 from core.domain.training import StartKind
+from core.models.starters import place_starter
 from core.models.weights_store import load_model_json, verify
 from core.runs.folder.stop_wish import StopWish, write_stop
 from core.runs.story import events as says
@@ -440,6 +441,25 @@ def test_a_version_that_changed_since_its_publication_starts_nothing(bench: Benc
 
     assert failed.cause == "weights-missing"
     assert "weights.safetensors was changed after publication" in failed.text
+
+
+def test_weights_that_come_with_calque_are_checked_and_named(bench: Bench, tmp_path: Path):
+    bench.ask()
+    (published,) = bench.run().published
+    told = {"trained_on": "Drawings.", "code_licence": "AGPL-3.0", "weights_licence": "AGPL-3.0"}
+    starter = place_starter(Path(published.folder), tmp_path / "starters" / "shapes", title="Shapes", **told)
+    weights = starter.folder / "weights.safetensors"
+    bench.layout.events_file.unlink()
+    bench.ask(start=StartKind.STARTER, weights=weights, start_text="starter Shapes")
+    assert is_success(bench.run())
+    model = starter.folder / "model.json"
+    model.write_bytes(model.read_bytes().replace(b'"seed": 7', b'"seed": 8'))
+    bench.layout.events_file.unlink()
+    bench.ask(start=StartKind.STARTER, weights=weights, start_text="starter Shapes")
+
+    failed = _failed(bench.run())
+
+    assert '"Shapes" is not what came with Calque: model.json was changed' in failed.text
 
 
 def test_missing_pretrained_weights_are_named_with_the_folder(bench: Bench):

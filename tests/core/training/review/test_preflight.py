@@ -17,6 +17,7 @@ from core.domain.models import Model, ModelVersion, VersionStatus
 from core.domain.projects import Folder, Project
 from core.domain.runs import RunRecord, RunStatus
 from core.domain.snapshots import Split
+from core.domain.starts import Starter
 from core.domain.training import Issue, SplitCount, StartFrom, StartKind, TrainingDraft
 from core.domain.workers import Configuration, FieldProblem, GpuUse, WorkerInfo
 from core.tasks.detection import DETECTION
@@ -24,7 +25,8 @@ from core.tasks.segmentation import SEGMENTATION
 from core.training.review import tally as reasons
 from core.training.review.data import Overlap, TrainingData
 from core.training.review.data_checks import are_apart
-from core.training.review.preflight import Facts, StartFacts, check
+from core.training.review.preflight import Facts, check
+from core.training.review.start_checks import StartFacts, classes_text
 from core.training.starting import max_detections
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -241,6 +243,33 @@ def test_starting_from_a_version():
     refused(
         "W-141", "line, seal", "line, map", **start, start_facts=replace(known, version_categories=("line", "seal"))
     )
+
+
+STARTER = Starter(
+    "pages", "Pages", (DETECTION.slug,), "w", "net-n", ("line", "zone"), Path("/starters/pages"), 5_000_000, "a" * 64
+)
+
+
+def test_starting_from_weights_that_come_with_calque():
+    start = {"start": StartFrom(StartKind.STARTER, starter="pages")}
+    known = StartFacts(starter=STARTER, version_worker_title="YOLO")
+    refused("W-141", "line, zone", "line, map", "kept (line)", "fresh (map)", page="model", **start, start_facts=known)
+    refused("E-355", "There are: things", **start, start_facts=StartFacts(refusal="No. There are: things."))
+    refused("E-355", "Choose the starter", **start, start_facts=StartFacts())
+    other = replace(known, starter=replace(STARTER, architecture="net-x"))
+    refused("E-142", '"Pages" is net-x; this run trains net-n', **start, start_facts=other)
+    foreign = StartFacts(starter=replace(STARTER, worker="z"), version_worker_title="Other")
+    refused("E-123", '"Pages"', '"Other"', '"YOLO"', **start, start_facts=foreign)
+    broken = replace(known, starter=replace(STARTER, problem="Its weights are missing."))
+    refused("E-354", '"Pages" cannot be used: Its weights are missing.', **start, start_facts=broken)
+
+
+def test_what_becomes_of_each_class_is_said():
+    assert classes_text(("line", "map"), ("line", "map")) == ""
+    assert classes_text((), ("line",)) == ""
+    assert "No class is shared" in classes_text(("line",), ("map",))
+    assert "All of them are shared" in classes_text(("line", "map"), ("Map ", "line"))
+    assert "kept (line)" in classes_text(("line", "zone"), ("map", "line"))
 
 
 def test_starting_from_published_weights():
