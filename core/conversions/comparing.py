@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from core.domain.conversions import Comparison, Tolerance
 from core.domain.predictions import PredictedObject
-from core.metrics import masks
+from core.metrics import masks, rotated
 from core.workers.api import ImagePredictions
 
 FLOORS = (0.05, 0.001)
@@ -107,9 +109,17 @@ def _box_gap(item: PredictedObject, other: PredictedObject) -> float:
 
 
 def _overlap(item: PredictedObject, other: PredictedObject) -> float | None:
-    """IoU of the masks; 1 where they differ by a few pixels only, as those of small objects do."""
+    """IoU of the masks; 1 where they differ by a few pixels only, as those of small objects do. Of the outlines where
+    there are no masks; None of upright boxes."""
     if item.mask is None or other.mask is None:
-        return None
+        return _turned_overlap(item, other)
     iou = float(masks.iou([item.mask], [other.mask], [False])[0, 0])
     union = (masks.area(item.mask) + masks.area(other.mask)) / (1 + iou)
     return 1.0 if (1 - iou) * union <= _FEW_PIXELS else iou
+
+
+def _turned_overlap(item: PredictedObject, other: PredictedObject) -> float | None:
+    if item.polygon is None or other.polygon is None:
+        return None
+    one, two = rotated.quads_of([item.polygon, other.polygon], 0, 0)[:, None]
+    return float(rotated.paired_iou(one, two, np.zeros(1, np.bool_))[0])

@@ -71,3 +71,11 @@ BEST_F1: Mapping[str, tuple[str, str]] = {
 def coco_protocol(max_detections: int) -> str:
     """How these measures come about, as a sentence."""
     return f"COCO protocol, at most {max_detections} detections an image and class."
+
+
+def oriented_protocol(max_detections: int) -> str:
+    """The same of boxes that are turned."""
+    return (
+        f"COCO protocol with the IoU of the boxes as they are turned, exactly; at most {max_detections} detections an "
+        f"image and class."
+    )

@@ -56,7 +56,8 @@ class PredictedImage:
 
 @dataclass(frozen=True, slots=True)
 class MaskPairs:
-    """IoU of the masks of an image, of all classes, where it is 0.1 or more: rows of predictions and of truths."""
+    """IoU of the masks of an image, of all classes, where it is 0.1 or more: rows of predictions and of truths. Of the
+    boxes as they are turned, where the task is about oriented boxes."""
 
     prediction: Integers
     truth: Integers
@@ -65,7 +66,8 @@ class MaskPairs:
 
 @dataclass(frozen=True, slots=True)
 class ImageRecord:
-    """One image of a pack. `truths` is empty where nothing was measured against. `mask_pairs` is None for boxes."""
+    """One image of a pack. `truths` is empty where nothing was measured against. `mask_pairs` is None where
+    upright boxes decide."""
 
     image: PredictedImage
     predictions: tuple[PredictedObject, ...]  # by falling confidence
@@ -79,8 +81,8 @@ class ObjectTable:
     number is finite.
 
     Boxes are (n, 4) as x0, y0, x1, y1 in pixels; categories are indices into `categories`, and a truth of none is left
-    out. `areas` are those of the masks where the task has masks, else of the boxes. `mask_pairs` counts rows of the
-    whole table; None where boxes decide.
+    out. `areas` are those of the masks where the task has masks, of the turned boxes where it is about those, else of
+    the boxes. `mask_pairs` counts rows of the whole table; None where upright boxes decide.
     """
 
     categories: tuple[str, ...]

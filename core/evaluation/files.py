@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -28,14 +28,17 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 class PredictionsWriter:
     """COCO results, written image by image: a list of objects, with the image's path beside its id."""
 
-    def __init__(self, file: IO[str], *, has_masks: bool) -> None:
+    def __init__(self, file: IO[str], *, has_masks: bool, is_oriented: bool) -> None:
         self._file = file
         self._has_masks = has_masks
+        self._is_oriented = is_oriented
         self._separator = "["
 
     def add(self, image_id: int, image: TreeImage, objects: Sequence[PredictedObject]) -> None:
         for item in objects:
             result = _result(image_id, image, item, self._has_masks)
+            if self._is_oriented and item.polygon is not None:
+                result["segmentation"] = [list(ring) for ring in item.polygon.rings]
             self._file.write(f"{self._separator}\n{json.dumps(result, allow_nan=False)}")
             self._separator = ","
 
@@ -44,12 +47,15 @@ class PredictionsWriter:
 
 
 @contextmanager
-def write_predictions(path: Path, *, has_masks: bool = False) -> Iterator[PredictionsWriter]:
-    """The file appears under its name when all of it is there. Raises OSError."""
+def write_predictions(path: Path, *, has_masks: bool = False, is_oriented: bool = False) -> Iterator[PredictionsWriter]:
+    """Masks as runs, oriented boxes as their four corners. The file appears under its name when all of it is there.
+
+    Raises OSError.
+    """
     partial = path.with_suffix(".part")
     try:
         with partial.open("w", encoding="utf-8") as file:
-            writer = PredictionsWriter(file, has_masks=has_masks)
+            writer = PredictionsWriter(file, has_masks=has_masks, is_oriented=is_oriented)
             yield writer
             writer.finish()
         partial.replace(path)
@@ -116,7 +122,7 @@ def _annotation(image: TreeImage, item: SnapshotObject) -> dict[str, Any]:
     return value
 
 
-def _result(image_id: int, image: TreeImage, item: PredictedObject, has_masks: bool) -> Mapping[str, Any]:
+def _result(image_id: int, image: TreeImage, item: PredictedObject, has_masks: bool) -> dict[str, Any]:
     value: dict[str, Any] = {
         "image_id": image_id,
         "file_name": image.key,

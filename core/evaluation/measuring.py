@@ -70,7 +70,9 @@ def measure(worker: Worker, what: Measuring, context: MeasuringContext, *, may_s
     pack = folder / predictions_file(what.split)
     with (
         told_as_storage_error("The evaluation", folder),
-        files.write_predictions(folder / files.PREDICTIONS, has_masks=what.task.has_masks) as writer,
+        files.write_predictions(
+            folder / files.PREDICTIONS, has_masks=what.task.has_masks, is_oriented=what.task.is_oriented
+        ) as writer,
         write_pack(pack, _header(what, settings)) as packer,
     ):
         found = worker.predict(what.request, _Predicting(context))
@@ -95,6 +97,7 @@ def _header(what: Measuring, settings: Mapping[str, Any]) -> PackHeader:
         categories=tuple(what.categories),
         task=what.task.slug,
         has_masks=what.task.has_masks,
+        is_oriented=what.task.is_oriented,
         has_truth=True,
         split=what.split,
         source=what.source,

@@ -129,6 +129,7 @@ class _Evaluating:
             categories=tuple(model["categories"]),
             task=task.slug,
             has_masks=task.has_masks,
+            is_oriented=task.is_oriented,
             has_truth=True,
             split=payload.split,
             source={

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.domain.geometry import Box, Polygon, bounds_of
-from core.domain.predictions import Floats, Integers, MaskPairs, ObjectTable, PredictedImage, PredictedObject
+from core.domain.predictions import Floats, Integers, MaskPairs, ObjectTable, PredictedImage
 from core.domain.snapshots import SnapshotObject
-from core.metrics import masks
+from core.packs import records
 from core.packs.reading import Pack
 from core.registry.session import Session
 from core.registry.stores import selections
@@ -69,7 +69,7 @@ def is_same(one: Sequence[SnapshotObject], other: Sequence[SnapshotObject]) -> b
 def relabelled(
     table: ObjectTable, pack: Pack, truths: Sequence[tuple[SnapshotObject, ...]], check: Check
 ) -> tuple[ObjectTable, list[MaskPairs] | None]:
-    """The table with this ground truth, an entry an image; and how masks overlap with it, where there are masks."""
+    """The table with this ground truth, an entry an image; and how outlines overlap with it, where those decide."""
     images = tuple(replace(image, n_truths=len(found)) for image, found in zip(table.images, truths, strict=True))
     boxes = [
         bounds_of(item.geometry, image.width, image.height)
@@ -82,7 +82,7 @@ def relabelled(
     pairs: list[MaskPairs] | None = None
     joined: MaskPairs | None = None
     if table.mask_pairs is not None:
-        areas, pairs = _masks_of(images, pack, truths, check)
+        areas, pairs = _outlines_of(images, pack, truths, check)
         joined = _joined(table, pairs, np.cumsum([0, *(len(found) for found in truths)]))
     return (
         replace(
@@ -99,23 +99,25 @@ def relabelled(
     )
 
 
-def _masks_of(
+def _outlines_of(
     images: Sequence[PredictedImage], pack: Pack, truths: Sequence[tuple[SnapshotObject, ...]], check: Check
 ) -> tuple[Floats, list[MaskPairs]]:
     areas: list[float] = []
     pairs = []
+    none = np.zeros(0, dtype=np.int64)
     for index, (image, found) in enumerate(zip(images, truths, strict=True)):
         check()
-        size = (image.width, image.height)
-        predicted = [_mask_of(item, size) for item in pack.read(index).predictions] if found else []
-        true = [masks.encode(item.geometry, *size) for item in found]
-        areas += [float(masks.area(rle)) for rle in true]
-        pairs.append(masks.close_pairs(predicted, true, [item.is_crowd for item in found]))
+        predicted = pack.read(index).predictions if found else ()
+        overlap, both = records.overlaps(
+            predicted,
+            found,
+            (image.width, image.height),
+            has_masks=pack.header.has_masks,
+            is_oriented=pack.header.is_oriented,
+        )
+        areas += both[len(predicted) :]
+        pairs.append(overlap or MaskPairs(none, none, np.zeros(0)))
     return np.array(areas, dtype=np.float64), pairs
-
-
-def _mask_of(item: PredictedObject, size: tuple[int, int]) -> masks.Rle:
-    return item.mask if item.mask is not None else masks.encode(item.geometry, *size)
 
 
 def _joined(table: ObjectTable, pairs: Sequence[MaskPairs], first_truths: Integers) -> MaskPairs:

@@ -19,7 +19,7 @@ import numpy as np
 from core.domain.evaluation import Setting
 from core.domain.geometry import Box, Polygon, bounds_of
 from core.domain.snapshots import SnapshotObject
-from core.metrics import masks
+from core.metrics import masks, rotated
 from core.metrics.average_precision import (
     OperatingPoint,
     Ranking,
@@ -104,10 +104,12 @@ def score(
     images: Iterable[EvalImage],
     *,
     has_masks: bool,
+    is_oriented: bool = False,
     max_detections: int = DEFAULT_MAX_DETECTIONS,
 ) -> Scored:
-    """The numbers behind the table. `images` is walked once, so it can be a generator that predicts as it goes."""
-    rows = _Rows(n_categories, has_masks, max_detections)
+    """The numbers behind the table. `images` is walked once, so it can be a generator that predicts as it goes.
+    `is_oriented`: boxes are compared as they are turned, by their outlines."""
+    rows = _Rows(n_categories, has_masks, is_oriented, max_detections)
     for image in images:
         rows.add(image)
     boxes, mask_scores = rows.scores()
@@ -128,6 +130,7 @@ class _Rows:
 
     n_categories: int
     has_masks: bool
+    is_oriented: bool
     max_detections: int
     n_images: int = 0
     n_unusable: int = 0
@@ -140,12 +143,15 @@ class _Rows:
     truth_boxes: list[tuple[float, float, float, float]] = field(default_factory=list)
     is_crowd: list[bool] = field(default_factory=list)
     mask_pairs: list[Pairs] = field(default_factory=list)
+    oriented_pairs: list[Pairs] = field(default_factory=list)
 
     def add(self, image: EvalImage) -> None:
         truths = sorted(image.truths, key=lambda t: t.category)
         predictions = self._kept(image.predictions)
         if self.has_masks:
             self._add_mask_pairs(image, truths, predictions)
+        if self.is_oriented:
+            self._add_oriented_pairs(image, truths, predictions)
         base = self.n_images * self.n_categories
         for truth in truths:
             self.truth_groups.append(base + truth.category)
@@ -189,17 +195,40 @@ class _Rows:
             at = np.asarray(rows)[row] + n_predicted, np.asarray(columns)[column] + n_truths
             self.mask_pairs.append(Pairs(*at, iou[row, column]))
 
+    def _add_oriented_pairs(
+        self, image: EvalImage, truths: Sequence[SnapshotObject], predictions: Sequence[Prediction]
+    ) -> None:
+        size = image.width, image.height
+        found = rotated.close_pairs(
+            rotated.quads_of([p.polygon or p.box for p in predictions], *size),
+            rotated.quads_of([t.geometry for t in truths], *size),
+            [t.is_crowd for t in truths],
+            minimum=float(IOU_THRESHOLDS[0]),
+        )
+        classes, theirs = _classes(predictions), _classes(truths)
+        kept = np.flatnonzero(classes[found.prediction] == theirs[found.truth])
+        self.oriented_pairs.append(
+            Pairs(
+                found.prediction[kept] + len(self.predicted_groups),
+                found.truth[kept] + len(self.truth_groups),
+                found.iou[kept],
+            )
+        )
+
     def scores(self) -> tuple[CocoScores, CocoScores | None]:
         is_crowd = np.asarray(self.is_crowd, dtype=np.bool_)
-        pairs = box_pairs(
+        pairs = joined(self.oriented_pairs) if self.is_oriented else self._box_pairs(is_crowd)
+        boxes = self._scores_of(pairs, is_crowd)
+        return boxes, self._scores_of(joined(self.mask_pairs), is_crowd) if self.has_masks else None
+
+    def _box_pairs(self, is_crowd: np.ndarray[Any, np.dtype[np.bool_]]) -> Pairs:
+        return box_pairs(
             np.asarray(self.predicted_groups, dtype=np.int64),
             np.asarray(self.predicted_boxes, dtype=np.float64).reshape(-1, 4),
             np.asarray(self.truth_groups, dtype=np.int64),
             np.asarray(self.truth_boxes, dtype=np.float64).reshape(-1, 4),
             is_crowd,
         )
-        boxes = self._scores_of(pairs, is_crowd)
-        return boxes, self._scores_of(joined(self.mask_pairs), is_crowd) if self.has_masks else None
 
     def _scores_of(self, pairs: Pairs, is_crowd: np.ndarray[Any, np.dtype[np.bool_]]) -> CocoScores:
         matches = match(pairs, len(self.confidences), is_crowd)
@@ -224,6 +253,10 @@ def _mask_of(prediction: Prediction, image: EvalImage) -> masks.Rle:
     if prediction.mask is not None:
         return prediction.mask
     return masks.encode(prediction.polygon or prediction.box, image.width, image.height)
+
+
+def _classes(objects: Sequence[Prediction] | Sequence[SnapshotObject]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    return np.array([item.category for item in objects], dtype=np.int64)
 
 
 def _is_usable(prediction: Prediction) -> bool:

@@ -1,4 +1,4 @@
-"""How a pack lies on disk, format 1.
+"""How a pack lies on disk: format 1, and 2 where boxes are turned, which an older Calque would take for upright.
 
     magic (8 bytes)
     header: length (uint32), JSON
@@ -22,7 +22,7 @@ from core.domain.snapshots import Split
 from core.errors import FormatError
 
 MAGIC = b"CALQPACK"
-FORMAT = 1
+FORMAT = 2
 SUFFIX = ".pack"
 WORKED_OUT = ".intervals.json"
 """Ending of files beside packs, whose names begin as the pack's does: what took long to work out of it."""
@@ -42,10 +42,17 @@ class PackHeader:
     split: Split | None = None
     source: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    is_oriented: bool = False  # boxes overlap as they are turned
+
+    @property
+    def has_outlines(self) -> bool:
+        """Whether outlines decide what overlaps, and not upright boxes."""
+        return self.has_masks or self.is_oriented
 
     def to_json(self) -> dict[str, Any]:
+        turned = {"is_oriented": True} if self.is_oriented else {}
         return {
-            "format": FORMAT,
+            "format": FORMAT if self.is_oriented else 1,
             "categories": list(self.categories),
             "task": self.task,
             "has_masks": self.has_masks,
@@ -53,6 +60,7 @@ class PackHeader:
             "split": None if self.split is None else self.split.value,
             "source": dict(self.source),
             "settings": dict(self.settings),
+            **turned,
         }
 
 
@@ -75,6 +83,7 @@ def header_from_json(value: Any, file: Path) -> PackHeader:
             split=None if value["split"] is None else Split(value["split"]),
             source=dict(value["source"]),
             settings=dict(value["settings"]),
+            is_oriented=bool(value.get("is_oriented", False)),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise damaged(file, f"its header says {error!r}") from error

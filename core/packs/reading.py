@@ -229,7 +229,7 @@ def _joined(header: PackHeader, images: tuple[PredictedImage, ...], parts: Seque
         truth_boxes=column("truth_boxes", none.reshape(0, 4)),
         truth_areas=column("truth_areas", none),
         is_crowd=column("is_crowd", np.zeros(0, dtype=np.bool_)),
-        mask_pairs=_joined_pairs(parts, n_predictions, n_truths) if header.has_masks else None,
+        mask_pairs=_joined_pairs(parts, n_predictions, n_truths) if header.has_outlines else None,
     )
 
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from core.domain.geometry import Box, Geometry, Polygon, bounds_of
 from core.domain.predictions import Booleans, Floats, Integers, MaskPairs, PredictedImage, PredictedObject
 from core.domain.snapshots import SnapshotObject
-from core.metrics import masks
+from core.metrics import masks, rotated
 
 _HEAD = struct.Struct("<5I")  # predictions, truths, pairs, flags, bytes of the shapes
 _WIDE, _HAS_PAIRS, _HAS_AREAS = 1, 2, 4
@@ -47,14 +47,13 @@ def encode(
     truths: Sequence[SnapshotObject],
     *,
     has_masks: bool,
+    is_oriented: bool = False,
 ) -> bytes:
-    """`predictions` by falling confidence. With masks, areas and overlaps are those of the masks."""
+    """`predictions` by falling confidence. With masks, areas and overlaps are those of the masks; of oriented boxes
+    those of the boxes as they are turned."""
     size = (image.width, image.height)
-    predicted = [_mask_of(item, size) for item in predictions] if has_masks else []
-    true = [masks.encode(item.geometry, *size) for item in truths] if has_masks else []
-    pairs = masks.close_pairs(predicted, true, [item.is_crowd for item in truths]) if has_masks and truths else None
+    pairs, areas = overlaps(predictions, truths, size, has_masks=has_masks, is_oriented=is_oriented)
     boxes = [item.box for item in predictions] + [bounds_of(item.geometry, *size) for item in truths]
-    areas = [float(masks.area(rle)) for rle in (*predicted, *true)]
     numbers = np.array(
         [
             *(item.confidence for item in predictions),
@@ -74,7 +73,7 @@ def encode(
     dtype = "<f8" if is_wide else "<f4"
     drawn = shapes.to_bytes(dtype)
     n_pairs = 0 if pairs is None else len(pairs.iou)
-    flags = (_WIDE * is_wide) | (_HAS_PAIRS * (pairs is not None)) | (_HAS_AREAS * has_masks)
+    flags = (_WIDE * is_wide) | (_HAS_PAIRS * (pairs is not None)) | (_HAS_AREAS * (has_masks or is_oriented))
     parts = [
         _HEAD.pack(len(predictions), len(truths), n_pairs, flags, len(drawn)),
         np.array([*(p.category for p in predictions), *(t.category for t in truths)], dtype="<i4").tobytes(),
@@ -89,6 +88,30 @@ def encode(
             pairs.iou.astype("<f8").tobytes(),
         ]
     return b"".join((*parts, drawn))
+
+
+def overlaps(
+    predictions: Sequence[PredictedObject],
+    truths: Sequence[SnapshotObject],
+    size: tuple[int, int],
+    *,
+    has_masks: bool,
+    is_oriented: bool,
+) -> tuple[MaskPairs | None, list[float]]:
+    """Which objects of an image overlap, None without truths; and the areas of predictions, then of truths. Of upright
+    boxes neither: they say it themselves."""
+    is_crowd = [item.is_crowd for item in truths]
+    if has_masks:
+        predicted = [_mask_of(item, size) for item in predictions]
+        true = [masks.encode(item.geometry, *size) for item in truths]
+        areas = [float(masks.area(rle)) for rle in (*predicted, *true)]
+        return (masks.close_pairs(predicted, true, is_crowd) if truths else None), areas
+    if is_oriented:
+        found = rotated.quads_of([item.geometry for item in predictions], *size)
+        there = rotated.quads_of([item.geometry for item in truths], *size)
+        areas = [*rotated.areas(found).tolist(), *rotated.areas(there).tolist()]
+        return (rotated.close_pairs(found, there, is_crowd) if truths else None), areas
+    return None, []
 
 
 def decode_columns(content: bytes) -> RecordColumns:

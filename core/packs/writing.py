@@ -46,7 +46,8 @@ class PackWriter:
         usable = [one for one in predictions if math.isfinite(one.confidence) and one.box.is_finite()]
         ordered = sorted(usable, key=lambda one: -one.confidence)
         counted = replace(image, n_predictions=len(ordered), n_truths=len(truths))
-        content = records.encode(counted, ordered, truths, has_masks=self._header.has_masks)
+        header = self._header
+        content = records.encode(counted, ordered, truths, has_masks=header.has_masks, is_oriented=header.is_oriented)
         packed = zlib.compress(content, _LEVEL)
         split = None if image.split is None else image.split.value
         facts = [image.key, image.sha256, image.width, image.height, split, len(ordered), len(truths)]

@@ -96,12 +96,13 @@ class _Prediction:
                 context.conclude(TOPIC, content, status, self._sentence(is_whole=is_whole))
 
     def _header(self, model: Mapping[str, Any]) -> PackHeader:
-        payload = self.payload
+        payload, task = self.payload, TaskCatalog().get(model["task"])
         tiling = payload.tiling
         return PackHeader(
             categories=tuple(model["categories"]),
             task=str(model["task"]),
-            has_masks=TaskCatalog().get(model["task"]).has_masks,
+            has_masks=task.has_masks,
+            is_oriented=task.is_oriented,
             has_truth=payload.has_truth,
             source={
                 "version": payload.version,

@@ -19,6 +19,7 @@ from core.rechecks.comparing import Comparison, compare
 from core.rechecks.kind import COMPARE, PREDICT, PREPARE, TOPIC
 from core.rechecks.payload import RecheckPayload, payload_from_json
 from core.runs.processes.child import ChildContext
+from core.tasks.catalog import TaskCatalog
 from core.workers.api import PredictRequest, TreeImage, Worker
 from core.workers.catalog import WorkerCatalog
 
@@ -89,7 +90,8 @@ def _predict(context: ChildContext, worker: Worker, request: PredictRequest, tar
     n_seen = 0
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with files.write_predictions(target, has_masks=False) as writer:
+        is_oriented = TaskCatalog().get(request.model["task"]).is_oriented
+        with files.write_predictions(target, is_oriented=is_oriented) as writer:
             for item in worker.predict(request, context):
                 _leave_if_stopped(context)
                 writer.add(ids[item.image.path], item.image, item.objects)

@@ -48,8 +48,17 @@ def _difference(old: Found, new: Found) -> float | None:
     """None when they are not the same class: then no number tells how far apart they are."""
     if old["category_id"] != new["category_id"]:
         return None
-    pairs = zip((*old["bbox"], old["score"]), (*new["bbox"], new["score"]), strict=True)
+    corners = _corners(old), _corners(new)
+    if len(corners[0]) != len(corners[1]):
+        return None
+    pairs = zip((*old["bbox"], old["score"], *corners[0]), (*new["bbox"], new["score"], *corners[1]), strict=True)
     return max(abs(float(a) - float(b)) for a, b in pairs)
+
+
+def _corners(found: Found) -> list[float]:
+    """Of an oriented box; masks are not compared."""
+    outline = found.get("segmentation")
+    return [value for ring in outline for value in ring] if isinstance(outline, list) else []
 
 
 def _by_image(found: Iterable[Found]) -> dict[str, list[Found]]:

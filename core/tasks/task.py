@@ -57,6 +57,7 @@ class Task:
     settings: Mapping[str, Setting] = field(default_factory=dict)  # thresholds of the scorer
     keeps_boxes: bool = False  # a box that lies in the image is a usable shape as it is
     has_masks: bool = False  # whether predictions carry masks
+    is_oriented: bool = False  # predictions are boxes that are turned: polygons of four right-angled corners
     labels: bool = False  # it labels whole images, or regions that are given; it does not look for objects
     is_exclusive: bool = False  # of those that label: exactly one class each
     needs: frozenset[str] = frozenset()

@@ -12,13 +12,13 @@ from core.domain.details import AnnotationDetails
 from core.domain.geometry import Box, Polygon
 from core.domain.imports import Problem, RawAnnotation
 from core.domain.names import one_line, shown
+from core.domain.rotated import Rotated, corners_of
 from core.formats.parts import PartsFound
 from core.formats.reading.curves import ellipse_outline
 from core.formats.reading.geometry_checks import check_shape
 from core.formats.reading.json_values import as_number
 from core.formats.reading.run_lengths import outline_of_rows
 from core.formats.reading.xml_files import Node
-from core.formats.rotated import Rotated, corners_of
 
 GROUP = "cvat:group_id"
 Z_ORDER = "cvat:z_order"

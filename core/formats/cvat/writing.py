@@ -13,10 +13,10 @@ from core.domain.details import AnnotationDetails
 from core.domain.geometry import Box, Polygon, Ring
 from core.domain.imports import RawAnnotation, RawImage
 from core.domain.names import shown
+from core.domain.rotated import rotated_rectangle
 from core.formats.base import WriteResult
 from core.formats.cvat.shapes import GROUP, MADE_BY, SOURCE, Z_ORDER
 from core.formats.parts import GroupNumbers
-from core.formats.rotated import rotated_rectangle
 from core.formats.writing import LeftOutDetails, open_whole
 
 XML_FILE, LABELS_FILE = "annotations.xml", "labels.json"

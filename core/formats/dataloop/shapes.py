@@ -13,11 +13,11 @@ from core.domain.details import AnnotationDetails
 from core.domain.geometry import Box, Polygon
 from core.domain.imports import RawAnnotation
 from core.domain.names import one_line, shown
+from core.domain.rotated import Rotated, corners_of
 from core.formats.reading.curves import ellipse_outline
 from core.formats.reading.geometry_checks import check_shape
 from core.formats.reading.json_values import as_name, as_number, as_text
 from core.formats.reading.mask_pictures import outline_of_png
-from core.formats.rotated import Rotated, corners_of
 
 PREFIX = "dataloop:"
 TEXT = "text"

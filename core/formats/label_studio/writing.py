@@ -14,10 +14,10 @@ from core.domain.counting import counted
 from core.domain.details import AnnotationDetails
 from core.domain.geometry import Box, Polygon
 from core.domain.imports import Problem, RawAnnotation, RawImage
+from core.domain.rotated import rotated_rectangle
 from core.formats.base import WriteOptions, WriteResult
 from core.formats.label_studio.config import BOXES, CLASSES, CONFIG_FILE, IMAGE, POLYGONS, TEXT, config_text
 from core.formats.label_studio.regions import META, NOTE, PART
-from core.formats.rotated import rotated_rectangle
 from core.formats.writing import LeftOutDetails, open_whole, write_file
 
 TASKS_FILE = "tasks.json"

@@ -11,10 +11,10 @@ from typing import Any
 from core.domain.details import AnnotationDetails, ImageDetails
 from core.domain.geometry import Box, Polygon, Ring
 from core.domain.imports import RawAnnotation, RawImage
+from core.domain.rotated import corners_of, rotated_rectangle
 from core.formats.base import WriteResult
 from core.formats.labelme.shapes import GROUP, PREFIX
 from core.formats.parts import GroupNumbers
-from core.formats.rotated import corners_of, rotated_rectangle
 from core.formats.writing import FileNames, LeftOutDetails, write_file
 
 POLYGON, ROTATION, ORIENTED = "polygon", "rotation", "oriented_rectangle"

@@ -16,11 +16,11 @@ from core.domain.details import AnnotationDetails, ImageDetails
 from core.domain.geometry import Box, Polygon
 from core.domain.imports import Problem, RawAnnotation
 from core.domain.names import one_line, shown
+from core.domain.rotated import Rotated, corners_of
 from core.errors import FormatError
 from core.formats.reading.geometry_checks import check_shape
 from core.formats.reading.kept_details import kept_details
 from core.formats.reading.xml_files import Node, read_xml
-from core.formats.rotated import Rotated, corners_of
 
 DETAILS, CROWD, PIXELS, FROM_1 = "calque:details", "is_crowd", "calque:pixels", "from-1"
 FLAGS: Mapping[str, str] = {"pose": "Unspecified", "truncated": "0", "difficult": "0", "occluded": "0"}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from core.domain.counting import counted
 from core.domain.geometry import Box, Polygon
 from core.domain.imports import Problem, RawAnnotation, Severity
-from core.formats.rotated import corners_of, rotated_rectangle, smallest_rectangle
+from core.domain.rotated import corners_of, rotated_rectangle, smallest_rectangle
 from core.formats.yolo.tally import AUTO, BOXES, ORIENTED, POLYGONS
 
 

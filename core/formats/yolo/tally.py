@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from core.domain.counting import counted
 from core.domain.geometry import Polygon
 from core.domain.imports import Problem, Severity
-from core.formats.rotated import corners_of, rotated_rectangle, smallest_rectangle
+from core.domain.rotated import corners_of, rotated_rectangle, smallest_rectangle
 
 AUTO, BOXES, POLYGONS, ORIENTED = "auto", "boxes", "polygons", "oriented"
 TOLERANCE = 1.0

@@ -6,6 +6,7 @@ import json
 import math
 import struct
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from core.domain.geometry import Box, Polygon, bounds_of
 from core.domain.predictions import PredictedImage, PredictedObject
+from core.domain.rotated import Rotated, corners_of
 from core.domain.snapshots import SnapshotObject, Split
 from core.errors import FormatError, StorageError
 from core.metrics import masks
@@ -48,11 +50,12 @@ def image(number: int) -> PredictedImage:
     return PredictedImage(f"page/\udcff{number}.png", f"{number:064x}", 90, 70, Split.VAL)
 
 
-@given(images, st.booleans())
-@settings(max_examples=60, deadline=None)
-def test_what_is_written_is_read_to_the_last_bit(tmp_path_factory, content, has_masks):
+@given(images, st.sampled_from(["detection", "segmentation", "oriented"]))
+@settings(max_examples=90, deadline=None)
+def test_what_is_written_is_read_to_the_last_bit(tmp_path_factory, content, task):
     path = tmp_path_factory.mktemp("pack") / "a.pack"
-    header = PackHeader(("line", "initial"), "segmentation", has_masks=has_masks, has_truth=True)
+    has_masks, is_oriented = task == "segmentation", task == "oriented"
+    header = PackHeader(("line", "initial"), task, has_masks=has_masks, has_truth=True, is_oriented=is_oriented)
     with write_pack(path, header) as writer:
         for number, (predicted, true) in enumerate(content):
             writer.add(image(number), predicted, true)
@@ -101,6 +104,28 @@ def test_masks_state_their_areas_and_overlaps_of_every_class(tmp_path):
     assert table.mask_pairs.prediction.tolist() == [0, 1]
     assert table.mask_pairs.truth.tolist() == [0, 2]
     assert np.allclose(table.mask_pairs.iou, 200 / 600)
+
+
+def test_oriented_boxes_overlap_as_they_are_turned(tmp_path):
+    """Two that cross have the same bounds, and share little."""
+    rising, falling = (corners_of(Rotated(40, 35, 50, 10, angle)) for angle in (45, 135))
+    found = PredictedObject(0, 0.75, rising.bounds(), rising)
+    header = PackHeader(("a", "b"), "oriented", is_oriented=True, has_truth=True)
+    with write_pack(tmp_path / "a.pack", header) as writer:
+        writer.add(image(0), [found], [SnapshotObject(1, falling), SnapshotObject(0, rising)])
+    with read_pack(tmp_path / "a.pack") as pack:
+        table = pack.table()
+        assert pack.read(0).predictions == (found,)
+    assert table.prediction_areas.tolist() == pytest.approx([500.0])
+    assert table.truth_areas.tolist() == pytest.approx([500.0, 500.0])
+    assert table.mask_pairs.truth.tolist() == [0, 1]
+    assert table.mask_pairs.iou.tolist() == pytest.approx([100 / 900, 1.0])
+
+
+def test_only_packs_that_an_older_calque_would_misread_are_of_a_newer_format() -> None:
+    assert HEADER.to_json()["format"] == 1
+    assert "is_oriented" not in HEADER.to_json()
+    assert replace(HEADER, is_oriented=True).to_json()["format"] == 2
 
 
 def test_areas_of_boxes_are_not_stored_and_single_numbers_stay_small(tmp_path):

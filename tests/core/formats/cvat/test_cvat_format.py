@@ -10,10 +10,10 @@ import pytest
 from core.domain.details import AnnotationDetails
 from core.domain.geometry import Box, Polygon
 from core.domain.imports import ImportSource, RawAnnotation, RawImage, Severity
+from core.domain.rotated import rotated_rectangle
 from core.errors import FormatError
 from core.formats.base import PictureSize, ReadResult, SizeOf, gather
 from core.formats.cvat import FORMAT
-from core.formats.rotated import rotated_rectangle
 from core.formats.writing import write_data_set
 
 Pictures = Callable[..., Path]

@@ -15,10 +15,10 @@ from PIL import Image
 from core.domain.details import AnnotationDetails, ImageDetails
 from core.domain.geometry import Box, Polygon
 from core.domain.imports import ImportSource, RawAnnotation, RawImage, Severity
+from core.domain.rotated import rotated_rectangle
 from core.errors import FormatError
 from core.formats.base import PictureSize, ReadResult, gather
 from core.formats.dataloop import FORMAT
-from core.formats.rotated import rotated_rectangle
 from core.formats.writing import write_data_set
 
 BOX = [{"x": 10, "y": 20, "z": 0}, {"x": 50, "y": 40, "z": 0}]

@@ -14,10 +14,10 @@ from PIL import Image
 from core.domain.details import AnnotationDetails, ImageDetails
 from core.domain.geometry import Box, Polygon
 from core.domain.imports import ImportSource, RawAnnotation, RawImage, Severity
+from core.domain.rotated import rotated_rectangle
 from core.errors import FormatError
 from core.formats.base import HoldsPictures, PictureSize, ReadResult, SizeOf, gather
 from core.formats.label_studio import FORMAT
-from core.formats.rotated import rotated_rectangle
 from core.formats.writing import write_data_set
 
 Pictures = Callable[..., Path]

@@ -13,7 +13,7 @@ from label_folders import BOX, SIZE, kinds, objects, read, write
 
 from core.domain.geometry import Box, Polygon
 from core.domain.imports import Severity
-from core.formats.rotated import Rotated, corners_of, rotated_rectangle
+from core.domain.rotated import Rotated, corners_of, rotated_rectangle
 from core.formats.yolo import FORMAT
 
 TURNED = Rotated(50, 40, 30, 12, 25)

@@ -19,8 +19,8 @@ from label_folders import SIZE, kinds, read
 from core.domain.details import AnnotationDetails
 from core.domain.geometry import Box, Polygon
 from core.domain.imports import RawAnnotation, RawImage
+from core.domain.rotated import Rotated, corners_of, rotated_rectangle
 from core.formats.base import WriteResult
-from core.formats.rotated import Rotated, corners_of, rotated_rectangle
 from core.formats.writing import write_data_set
 from core.formats.yolo import FORMAT
 

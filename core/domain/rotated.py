@@ -1,4 +1,4 @@
-"""Oriented boxes: polygons of one ring with four right-angled corners, for formats that know rotation (docs/adr/0037).
+"""Oriented boxes: polygons of one ring with four right-angled corners (docs/adr/0037).
 
 Angles are in degrees, clockwise on screen (y runs down), from the image's x axis to the side from the box's own left
 top corner to its own right top corner, which is its width. They are 0 or more and below 360.
@@ -80,6 +80,39 @@ def smallest_rectangle(polygon: Polygon) -> Rotated:
         angle = _angle(x1 - x0, y1 - y0)
         return Rotated((x0 + x1) / 2, (y0 + y1) / 2, math.dist(hull[0], hull[-1]), 0.0, angle).turned()
     return _least(hull).turned()
+
+
+def trimmed(rotated: Rotated, width: float, height: float) -> Rotated | None:
+    """The box of the same direction around what of it lies in an image of so many pixels; None when nothing does."""
+    visible = _in_image(_points(corners_of(rotated).rings[0]), width, height)
+    if len(visible) < 3:
+        return None
+    cos, sin = _direction(rotated.angle_degrees)
+    along = [x * cos + y * sin for x, y in visible]
+    across = [y * cos - x * sin for x, y in visible]
+    u, v = (min(along) + max(along)) / 2, (min(across) + max(across)) / 2
+    size = (max(along) - min(along), max(across) - min(across))
+    if min(size) <= 0:
+        return None
+    return Rotated(u * cos - v * sin, u * sin + v * cos, *size, rotated.angle_degrees)
+
+
+def _in_image(points: Sequence[_Point], width: float, height: float) -> list[_Point]:
+    """The corners of what of a convex polygon lies in the image."""
+    kept = list(points)
+    for axis, sign, limit in ((0, 1.0, 0.0), (0, -1.0, -width), (1, 1.0, 0.0), (1, -1.0, -height)):
+        found = []
+        for here, there in zip(kept, [*kept[1:], *kept[:1]], strict=True):
+            depth, depth_there = sign * here[axis] - limit, sign * there[axis] - limit
+            if depth >= 0:
+                found.append(here)
+            if (depth >= 0) != (depth_there >= 0):
+                run = depth / (depth - depth_there)
+                crossing = [here[k] + run * (there[k] - here[k]) for k in (0, 1)]
+                crossing[axis] = sign * limit
+                found.append((crossing[0], crossing[1]))
+        kept = found
+    return kept
 
 
 def _corner_points(polygon: Polygon) -> list[_Point] | None:

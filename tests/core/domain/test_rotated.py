@@ -8,7 +8,7 @@ import random
 import pytest
 
 from core.domain.geometry import Polygon
-from core.formats.rotated import Rotated, corners_of, rotated_rectangle, smallest_rectangle
+from core.domain.rotated import Rotated, corners_of, rotated_rectangle, smallest_rectangle
 
 
 @pytest.mark.parametrize("angle", [0, 0.5, 30, 45, 89.9, 90, 135, 180, 200, 270, 359])
