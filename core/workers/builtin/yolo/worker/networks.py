@@ -84,20 +84,52 @@ def load_start(network: Any, start: Start, architecture: str, categories: Sequen
         source, name = load_foreign(start.weights), start.weights.name
     network.names = dict(enumerate(categories))
     _check_fit(source, network, name, architecture)
-    known = {str(value).strip().lower() for value in _names_of(source).values()}
-    shared = [value for value in categories if value.strip().lower() in known]
-    fresh = {key: value.clone() for key, value in network.state_dict().items() if _CLASS_ROWS.search(key)}
-    network.load(source, verbose=False)
-    if not shared:
-        network.load_state_dict(
-            {key: value for key, value in fresh.items() if network.state_dict()[key].shape == value.shape}, strict=False
-        )
+    shared = _take_over(source, network, categories)
     if is_ours and list(_names_of(source).values()) != list(categories):
         reporter.warning(
             f"The starting version has the classes {_listed(_names_of(source).values())}; this run has "
             f"{_listed(categories)}. Shared classes are kept, the others start fresh."
         )
-    reporter.log(f"Started from {name}: {len(shared)} of {len(categories)} classes known.")
+    kept = f": {_listed([categories[index] for index in shared])}" if shared else ""
+    reporter.log(f"Started from {name}: {len(shared)} of {len(categories)} classes known{kept}.")
+
+
+def _take_over(source: Any, network: Any, categories: Sequence[str]) -> Mapping[int, int]:
+    """Everything before the rows of the classes as it is in `source`, of these rows those of the classes that both
+    know; the others stay as they were made. Returns the places of shared classes, ours to theirs.
+
+    The engine does the first; of the rows it takes any whose number of classes is the same, whatever they are called.
+    """
+    theirs = {_plain(name): index for index, name in reversed(list(_names_of(source).items()))}
+    shared = {index: theirs[_plain(name)] for index, name in enumerate(categories) if _plain(name) in theirs}
+    made = _class_rows(network)
+    learnt = _class_rows(source)
+    network.load(source, verbose=False)
+    rows = {}
+    for key, value in _class_rows(network).items():
+        # Where the engine made the head as wide as the source's, the layer of rows was made anew with it.
+        fresh = made[key] if made[key].shape == value.shape else _fresh_rows(key, value, made)
+        for ours, other in shared.items():
+            fresh[ours] = learnt[key][other].to(fresh.dtype)
+        rows[key] = fresh
+    network.load_state_dict(rows, strict=False)
+    return shared
+
+
+def _class_rows(network: Any) -> dict[str, torch.Tensor]:
+    """The tensors with a row for each class."""
+    return {key: value.clone() for key, value in network.state_dict().items() if _CLASS_ROWS.search(key)}
+
+
+def _fresh_rows(key: str, like: torch.Tensor, made: Mapping[str, torch.Tensor]) -> torch.Tensor:
+    """Random rows of another width; the biases, which have none, are those that the network was made with."""
+    if like.ndim == 1:
+        return made[key].clone()
+    return torch.nn.Conv2d(like.shape[1], like.shape[0], like.shape[2]).weight.detach().clone()
+
+
+def _plain(name: object) -> str:
+    return str(name).strip().lower()
 
 
 def load_foreign(path: Path) -> Any:
