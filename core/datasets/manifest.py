@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.domain.geometry import Box, Geometry, Polygon
-from core.domain.snapshots import SnapshotImage, SnapshotObject, Split
+from core.domain.snapshots import NO_CATEGORY, SnapshotImage, SnapshotObject, Split
 from core.errors import FormatError
 
 SCHEMA = 1
+
+IS_WITHOUT_CLASS = f'"category":{NO_CATEGORY}'
+"""In the text of an object that says a region shows none of the classes; in that of no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class FrozenImage:
     orientation: int
     split: Split
     objects: Sequence[str]
-    categories: Sequence[int]  # of the objects that are no crowd regions
+    categories: Sequence[int]  # of the objects that have one and are no crowd regions
     white: int = 0  # of 16-bit grey, the value that becomes white; 0 = the largest there is
 
 
@@ -45,7 +48,7 @@ def freeze_image(image: SnapshotImage) -> FrozenImage:
         image.orientation,
         image.split,
         [object_text(item.category, item.geometry, is_crowd=item.is_crowd) for item in image.objects],
-        [item.category for item in image.objects if not item.is_crowd],
+        [item.category for item in image.objects if not item.is_crowd and item.category != NO_CATEGORY],
         image.white,
     )
 

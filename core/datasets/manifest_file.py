@@ -14,10 +14,18 @@ from typing import BinaryIO
 
 import numpy as np
 
-from core.datasets.manifest import FrozenImage, decode_header, decode_images, header_line, image_line, iter_values
+from core.datasets.manifest import (
+    IS_WITHOUT_CLASS,
+    FrozenImage,
+    decode_header,
+    decode_images,
+    header_line,
+    image_line,
+    iter_values,
+)
 from core.domain.counting import counted
 from core.domain.ids import SnapshotId
-from core.domain.snapshots import SnapshotImage, Split
+from core.domain.snapshots import NO_CATEGORY, SnapshotImage, Split
 from core.domain.training import SplitCount
 from core.errors import FormatError, NotFoundError, RefusedError
 from core.files.durable import sync_folder
@@ -99,7 +107,7 @@ class _Writing:
             counts = self._n_objects[index]
             for category in image.categories:
                 counts[category] += 1
-            if not image.objects:
+            if all(IS_WITHOUT_CLASS in text for text in image.objects):
                 self._n_background[index] += 1
             yield self._passed(image_line(image))
         self._check_sets()
@@ -167,8 +175,9 @@ class ManifestFile:
             for value, _ in iter_values(lines, tuple(Split), file=str(self.file)):
                 split = Split(value["split"])
                 images[split] += 1
-                background[split] += not value["objects"]
-                for item in value["objects"]:
+                with_class = [item for item in value["objects"] if item["category"] != NO_CATEGORY]
+                background[split] += not with_class
+                for item in with_class:
                     objects[split][item["category"]] += "crowd" not in item
         return tuple(
             SplitCount(split, images[split], sum(objects[split]), tuple(objects[split]), background[split])

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.datasets.manifest_file import ManifestFile
+from core.datasets.regions import regions_of
 from core.domain.counting import counted
 from core.domain.imports import Problem, Severity
 from core.domain.names import shown
@@ -52,10 +53,12 @@ def build_tree(
     images_root: Path,
     target: Path,
     progress: Progress = lambda done, total: None,
+    labels: bool = False,
 ) -> tuple[TreeImage, ...]:
     """Make `target`/images/<split>/<sha256>.<ext> for the images of `splits`, in the manifest's order.
 
-    A target that exists is replaced split by split. Raises RefusedError (E-223) naming the sources that changed or
+    A target that exists is replaced split by split. `labels`: it is for a task that labels, and each image gets the
+    regions that its objects speak of. Raises RefusedError (E-223) naming the sources that changed or
     are gone; StorageError when the tree cannot be written. `progress` may raise to give up.
     """
     total = sum(counts.n_images for counts in manifest.counts if counts.split in splits)
@@ -64,7 +67,7 @@ def build_tree(
             folder = folder_of(target, split)
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(mode=0o700, parents=True)
-        made = list(_make_all(manifest.images(splits), total, images_root, target, progress))
+        made = list(_make_all(manifest.images(splits), total, images_root, target, progress, labels=labels))
     except OSError as error:
         raise storage_error(error, "The images of the run", target) from error
     problems = [item for item in made if isinstance(item, Problem)]
@@ -81,6 +84,7 @@ def build_sample(
     images_root: Path,
     target: Path,
     progress: Progress = lambda done, total: None,
+    labels: bool = False,
 ) -> tuple[TreeImage, ...]:
     """As `build_tree`, of at most so many images, spread evenly over the set; those that changed since or are gone are
     passed over."""
@@ -91,7 +95,7 @@ def build_sample(
         folder = folder_of(target, split)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700, parents=True)
-        made = list(_make_all(images, len(chosen), images_root, target, progress))
+        made = list(_make_all(images, len(chosen), images_root, target, progress, labels=labels))
     except OSError as error:
         raise storage_error(error, "The images of the run", target) from error
     return tuple(item for item in made if isinstance(item, TreeImage))
@@ -129,11 +133,11 @@ def tree_bytes(n_bytes: NDArray[np.int64], n_pixels: NDArray[np.int64], is_copie
 
 
 def _make_all(
-    images: Iterator[SnapshotImage], total: int, root: Path, target: Path, progress: Progress
+    images: Iterator[SnapshotImage], total: int, root: Path, target: Path, progress: Progress, *, labels: bool
 ) -> Iterator[TreeImage | Problem]:
     def make(item: tuple[SnapshotImage, str]) -> TreeImage | Problem:
         image, name = item
-        return _make(image, root, folder_of(target, image.split) / name)
+        return _make(image, root, folder_of(target, image.split) / name, labels=labels)
 
     named, done = _named(images), 0
     pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="tree")
@@ -158,7 +162,7 @@ def _named(images: Iterable[SnapshotImage]) -> Iterator[tuple[SnapshotImage, str
         yield image, image.sha256 if number == 0 else f"{image.sha256}-{number + 1}"
 
 
-def _make(image: SnapshotImage, root: Path, stem: Path) -> TreeImage | Problem:
+def _make(image: SnapshotImage, root: Path, stem: Path, *, labels: bool) -> TreeImage | Problem:
     copy = stem.with_name(stem.name + ".part")
     try:
         if copy_hashed(source_of(image.path, root), copy) != image.sha256:
@@ -176,7 +180,8 @@ def _make(image: SnapshotImage, root: Path, stem: Path) -> TreeImage | Problem:
         copy.unlink(missing_ok=True)
         return _changed(image.path, error.text)
     path.chmod(_READ_ONLY)
-    return TreeImage(path, image.path, image.width, image.height, image.split, image.objects, image.sha256)
+    regions = regions_of(image.objects) if labels else ()
+    return TreeImage(path, image.path, image.width, image.height, image.split, image.objects, image.sha256, regions)
 
 
 def source_of(relative: str, root: Path) -> Path:

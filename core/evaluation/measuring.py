@@ -19,7 +19,7 @@ from core.metrics.coco import EvalImage
 from core.packs.layout import PackHeader, predictions_file
 from core.packs.writing import PackWriter, write_pack
 from core.tasks.task import Task
-from core.workers.api import ImagePredictions, PredictRequest, TreeImage, Worker
+from core.workers.api import LEAST_CONFIDENCE, ImagePredictions, PredictRequest, TreeImage, Worker
 
 
 class MeasuringContext(Protocol):
@@ -58,6 +58,11 @@ class Measured:
     table: EvaluationTable
     files: tuple[Path, ...]
     predictions: Path
+
+
+def least_confidence(task: Task) -> float:
+    """From which predictions are asked for to be measured: of a task that labels each class of each region."""
+    return 0.0 if task.labels else LEAST_CONFIDENCE
 
 
 def measure(worker: Worker, what: Measuring, context: MeasuringContext, *, may_stop: bool = True) -> Measured:

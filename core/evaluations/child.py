@@ -14,10 +14,11 @@ from core.domain.counting import counted
 from core.domain.evaluation import EvaluationTable
 from core.domain.predictions import PredictedImage
 from core.domain.runs import RunStatus
-from core.domain.snapshots import SnapshotObject
+from core.domain.snapshots import NO_CATEGORY, SnapshotObject
 from core.errors import RefusedError, WeightsError, WorkerError
 from core.evaluation import files
 from core.evaluation.measures import MeasureCatalog
+from core.evaluation.measuring import least_confidence
 from core.evaluation.table import evaluate
 from core.evaluations.kind import KEEP, MEASURE, PREDICT, PREPARE, TOPIC
 from core.evaluations.payload import EvaluationPayload, payload_from_json
@@ -66,7 +67,7 @@ class _Evaluating:
             context.progress(0, 1, "checking the version's files")
             model = self._sound_model()
             task = TaskCatalog().get(model["task"])
-            images = self._images(model["categories"])
+            images = self._images(model["categories"], task)
             context.progress(0.99, 1, "loading the method")
             worker = WorkerCatalog().load(WorkerCatalog().get(context.request.worker))
         header = self._header(model, task)
@@ -94,7 +95,7 @@ class _Evaluating:
             raise WeightsError(text, hint="Restore them from a backup of Calque's folder.", code="E-260")
         return load_model_json(self.payload.published)
 
-    def _images(self, categories: Sequence[str]) -> tuple[TreeImage, ...]:
+    def _images(self, categories: Sequence[str], task: Task) -> tuple[TreeImage, ...]:
         """With the ground truth in the model's classes."""
         payload = self.payload
         manifest = open_manifest(payload.manifest, payload.snapshot)
@@ -103,7 +104,14 @@ class _Evaluating:
             self._leave_if_stopped()
             self.context.progress(done, total, f"checking and copying images: {done} of {total}")
 
-        images = build_tree(manifest, payload.splits, images_root=payload.images_root, target=self.tree, progress=told)
+        images = build_tree(
+            manifest,
+            payload.splits,
+            images_root=payload.images_root,
+            target=self.tree,
+            progress=told,
+            labels=task.labels,
+        )
         if not images:
             raise RefusedError(f"There is no image in {payload.where}.", hint="Choose other images.", code="E-523")
         return self._in_classes_of_the_model(images, manifest, categories)
@@ -142,7 +150,7 @@ class _Evaluating:
                 "run": self.context.request.run,
             },
             settings={
-                "confidence": request.confidence,
+                "confidence": least_confidence(task),
                 "suppression_iou": request.iou,
                 "max_detections": payload.max_detections,
             },
@@ -158,6 +166,7 @@ class _Evaluating:
             images=images,
             device=context.request.device,
             work_dir=context.layout.work,
+            confidence=header.settings["confidence"],
             max_detections=self.payload.max_detections,
         )
         n_seen = 0
@@ -206,4 +215,8 @@ def _scored(evaluating: _Evaluating, pack: Pack, index: int) -> EvalImage:
 
 
 def _renumbered(objects: Sequence[SnapshotObject], places: Sequence[int | None]) -> tuple[SnapshotObject, ...]:
-    return tuple(replace(item, category=place) for item in objects if (place := places[item.category]) is not None)
+    return tuple(
+        replace(item, category=place)
+        for item in objects
+        if (place := NO_CATEGORY if item.category == NO_CATEGORY else places[item.category]) is not None
+    )

@@ -13,6 +13,7 @@ from core.domain.counting import counted
 from core.domain.runs import RunStatus
 from core.errors import FormatError, WeightsError, WorkerError
 from core.evaluation import files
+from core.evaluation.measuring import least_confidence
 from core.files.faults import storage_error
 from core.models.weights_store import WEIGHTS_FILE, load_model_json, verify
 from core.rechecks.comparing import Comparison, compare
@@ -20,6 +21,7 @@ from core.rechecks.kind import COMPARE, PREDICT, PREPARE, TOPIC
 from core.rechecks.payload import RecheckPayload, payload_from_json
 from core.runs.processes.child import ChildContext
 from core.tasks.catalog import TaskCatalog
+from core.tasks.task import Task
 from core.workers.api import PredictRequest, TreeImage, Worker
 from core.workers.catalog import WorkerCatalog
 
@@ -46,7 +48,8 @@ def _run(context: ChildContext, payload: RecheckPayload, tree: Path) -> None:
     with context.stage(PREPARE):
         before = _read(payload.predictions)
         model = _sound_model(payload.published)
-        images = _images(context, payload, tree)
+        task = TaskCatalog().get(model["task"])
+        images = _images(context, payload, tree, task)
         worker = WorkerCatalog().load(WorkerCatalog().get(context.request.worker))
     with context.stage(PREDICT):
         target = context.layout.artifacts / "recheck" / files.PREDICTIONS
@@ -56,6 +59,7 @@ def _run(context: ChildContext, payload: RecheckPayload, tree: Path) -> None:
             images=images,
             device=context.request.device,
             work_dir=context.layout.work,
+            confidence=least_confidence(task),
             max_detections=payload.max_detections,
         )
         _predict(context, worker, request, target)
@@ -75,14 +79,15 @@ def _sound_model(folder: Path) -> dict[str, Any]:
     return load_model_json(folder)
 
 
-def _images(context: ChildContext, payload: RecheckPayload, tree: Path) -> tuple[TreeImage, ...]:
+def _images(context: ChildContext, payload: RecheckPayload, tree: Path, task: Task) -> tuple[TreeImage, ...]:
     def told(done: int, total: int) -> None:
         _leave_if_stopped(context)
         context.progress(done, total, f"checking and copying images: {done} of {total}")
 
     context.progress(0, 1, "reading the frozen dataset")
     manifest = open_manifest(payload.manifest, payload.snapshot)
-    return build_tree(manifest, (payload.split,), images_root=payload.images_root, target=tree, progress=told)
+    root, labels = payload.images_root, task.labels
+    return build_tree(manifest, (payload.split,), images_root=root, target=tree, progress=told, labels=labels)
 
 
 def _predict(context: ChildContext, worker: Worker, request: PredictRequest, target: Path) -> None:

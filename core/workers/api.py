@@ -131,6 +131,10 @@ class TrainResult:
     is_partial: bool = False
 
 
+LEAST_CONFIDENCE = 0.001
+"""Of what a measurement of a task that looks for objects asks for."""
+
+
 @dataclass(frozen=True, slots=True)
 class PredictRequest:
     """Which images to look at, with which published (or about to be published) weights.
@@ -143,7 +147,7 @@ class PredictRequest:
     images: Collection[TreeImage]
     device: str
     work_dir: Path
-    confidence: float = 0.001
+    confidence: float = LEAST_CONFIDENCE
     iou: float = 0.7  # of non-maximum suppression
     max_detections: int = 300
     # True: a place may be predicted as several classes, as measuring at low confidence wants; False: its best only.

@@ -19,7 +19,7 @@ from core.domain.runs import RunStatus
 from core.domain.snapshots import Split
 from core.errors import CalqueError, RefusedError, WorkerError
 from core.evaluation.best_threshold import best_threshold
-from core.evaluation.measuring import Measuring, MeasuringStopped, measure
+from core.evaluation.measuring import Measuring, MeasuringStopped, least_confidence, measure
 from core.files.faults import told_as_storage_error
 from core.models.headline import headline_of
 from core.models.publish import publish
@@ -112,6 +112,7 @@ class _Training:
             images_root=payload.images_root,
             target=self.tree,
             progress=self._told("checking and copying images"),
+            labels=self.task.labels,
         )
         context.progress(0.99, 1, "loading the method")
         worker = WorkerCatalog().load(description)
@@ -238,7 +239,8 @@ class _Training:
     ) -> tuple[TreeImage, ...]:
         if split is not Split.TEST:
             return tuple(image for image in trained_on if image.split is split)
-        return build_tree(manifest, (split,), images_root=self.payload.images_root, target=self.tree)
+        root, labels = self.payload.images_root, self.task.labels
+        return build_tree(manifest, (split,), images_root=root, target=self.tree, labels=labels)
 
     def _measure(
         self, split: Split, worker: Worker, result: TrainResult, images: tuple[TreeImage, ...], *, may_stop: bool
@@ -250,6 +252,7 @@ class _Training:
             images=images,
             device=context.request.device,
             work_dir=_made(context.layout.work / f"predict-{split.value}-{context.attempt}"),
+            confidence=least_confidence(self.task),
             max_detections=payload.max_detections,
         )
         folder = _made(context.layout.artifacts / f"eval_{split.value}")

@@ -111,7 +111,7 @@ class Gatherer:
         configuration = self._configuration(draft)
         values = draft.values or (configuration.values if configuration else {})
         model = self._model(draft)
-        task = self._task(model, worker)
+        task = self._task(draft, model, worker)
         problems = check_values(description.configuration, values) if description else ()
         is_sound = description is not None and not any(problem.is_error for problem in problems)
         resolved: Mapping[str, ConfigValue] = {}
@@ -159,7 +159,7 @@ class Gatherer:
         """At those of the images in use; `gather` then knows what was found."""
         draft = tidy(draft)
         project, model = self._projects.get_project(draft.project), self._model(draft)
-        question = _question(draft, project, model, self._task(model, self._worker(draft.worker)[0]))
+        question = _question(draft, project, model, self._task(draft, model, self._worker(draft.worker)[0]))
         if question is not None:
             self._counter.look_at_files(question, project.root, check=check, progress=progress)
 
@@ -171,10 +171,13 @@ class Gatherer:
         except WorkerError:
             return self._catalog.info(slug), None
 
-    def _task(self, model: Model | None, worker: WorkerInfo | None) -> Task | None:
-        """The model's, if the worker trains it; else the worker's first that is installed. None when none is."""
+    def _task(self, draft: TrainingDraft, model: Model | None, worker: WorkerInfo | None) -> Task | None:
+        """The draft's; else the model's, if the worker trains it; else the worker's first that is installed. None when
+        none is, and when the worker does not train the draft's."""
         if worker is None:
             return None
+        if draft.task is not None:
+            return self._tasks.find(draft.task) if worker.trains(draft.task) else None
         if model is not None and worker.trains(model.task):
             return self._tasks.find(model.task)
         return next((self._tasks.find(task.id) for task in worker.tasks if task.is_available), None)

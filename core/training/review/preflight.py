@@ -101,6 +101,13 @@ def _check_worker(facts: Facts) -> list[Issue]:
     if not worker.is_available:
         return [error("E-124", f'"{worker.title}" is not available: {worker.unavailable_reason}', "worker", "worker")]
     issues = []
+    if facts.draft.task is not None and not worker.trains(facts.draft.task):
+        trained = " and ".join(task.id for task in worker.tasks)
+        text = f'"{worker.title}" trains {trained} models, not {shown(facts.draft.task)} ones.'
+        issues.append(error("E-122", text, "worker", "task"))
+    elif facts.draft.task is not None and facts.task is None:
+        missing = next((task.unavailable_reason for task in worker.tasks if task.id == facts.draft.task), "")
+        issues.append(error("E-126", missing, "worker", "task"))
     on_gpu = facts.draft.device != "cpu"
     if worker.gpu_use is GpuUse.REQUIRED and not on_gpu:
         has_gpu = facts.devices is not None and bool(facts.devices.gpus)

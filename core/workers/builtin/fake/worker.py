@@ -38,6 +38,7 @@ from core.workers.api import (
     TreeImage,
 )
 from core.workers.builtin.fake.configuration import FakeConfiguration
+from core.workers.builtin.fake.labelling import label
 from core.workers.checkpoints import read_checkpoint, save_checkpoint
 from core.workers.configuration import make
 
@@ -54,16 +55,20 @@ class FakeWorker:
     def predict(self, request: PredictRequest, reporter: Reporter) -> Iterator[ImagePredictions]:
         """The ground truth, jittered by an amount that depends on the image alone."""
         shift = float(load_file(request.weights)["shift"][0])
-        has_masks = TaskCatalog().get(request.model["task"]).has_masks
+        task = TaskCatalog().get(request.model["task"])
+        has_masks, n_categories = task.has_masks, len(request.model["categories"])
         delay_s = request.model.get("configuration", {}).get("predict_delay_s", 0.0)
         for done, image in enumerate(request.images):
             reporter.progress(done, len(request.images), "predicting")
             time.sleep(delay_s)
             rng = random.Random(image.key)
-            found = [_predict(item, image, rng, shift, has_masks=has_masks) for item in image.objects]
+            if task.labels:
+                found = list(label(image, n_categories, rng, 0.6, is_exclusive=task.is_exclusive))
+            else:
+                found = [_predict(item, image, rng, shift, has_masks=has_masks) for item in image.objects]
             kept = [item for item in found if item.confidence >= request.confidence]
             ordered = sorted(kept, key=lambda item: -item.confidence)
-            yield ImagePredictions(image, tuple(ordered[: request.max_detections]))
+            yield ImagePredictions(image, tuple(ordered if task.labels else ordered[: request.max_detections]))
         reporter.progress(len(request.images), len(request.images), "predicting")
 
     def convert(self, request: ConvertRequest, reporter: Reporter) -> Converted:
@@ -102,7 +107,8 @@ class _FakeTraining:
         self._request = request
         self._reporter = reporter
         self._values = make(FakeConfiguration, request.configuration)
-        self._has_masks = TaskCatalog().get(request.task).has_masks
+        self._task = TaskCatalog().get(request.task)
+        self._has_masks = self._task.has_masks
         self._done = _Progress()
         self._deadline = math.inf
         self._non_finite = 0
@@ -175,7 +181,11 @@ class _FakeTraining:
         for image in self._reporter.pinned():
             rng = random.Random(image.key)
             shift = 0.3 * (1 - quality)
-            objects = [_predict(item, image, rng, shift, has_masks=self._has_masks) for item in image.objects]
+            if self._task.labels:
+                n = len(self._request.categories)
+                objects = list(label(image, n, rng, quality, is_exclusive=self._task.is_exclusive))
+            else:
+                objects = [_predict(item, image, rng, shift, has_masks=self._has_masks) for item in image.objects]
             surer = [replace(item, confidence=item.confidence * quality, mask=None) for item in objects]
             kept = [item for item in surer if item.confidence >= SEEN_CONFIDENCE]
             found.append(ImagePredictions(image, tuple(sorted(kept, key=lambda item: -item.confidence))))
@@ -183,6 +193,8 @@ class _FakeTraining:
             self._reporter.seen(step, found)
 
     def _measures(self, quality: float) -> dict[str, float]:
+        if self._task.labels:
+            return {"accuracy" if self._task.is_exclusive else "macro_f1": quality}
         measured = {
             names.MAP50: quality,
             names.MAP50_95: quality * 0.7,
