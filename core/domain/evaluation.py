@@ -32,7 +32,8 @@ class Measure:
     """How a number is called, explained and written. Stored with what was measured, so that it reads without its maker.
 
     `title` is short, as a column's heading beside others of its group: "mAP50". `at` names the measure of the same
-    row that holds the threshold at which this one was taken.
+    row that holds the threshold at which this one was taken. `beside` names the measure whose explanation tells this
+    one: it is no column of its own, as a weighted mean beside the plain one.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Measure:
     higher_is_better: bool = True
     digits: int = 3  # after the point, as it is shown
     at: str = ""
+    beside: str = ""
 
     @property
     def short_title(self) -> str:
@@ -58,13 +60,15 @@ class Measure:
 class EvaluationRow:
     """One row: all classes (`category` None) or one class.
 
-    A measure that cannot be stated (no instance of the class in this set) is None, shown as a dash.
+    A measure that cannot be stated (no instance of the class in this set) is None, shown as a dash. `confusions` says
+    what the class was taken for instead, and how often, the most frequent first; where regions have one class each.
     """
 
     category: str | None
     n_images: int
     n_instances: int
     values: Mapping[str, float | None] = field(default_factory=dict)  # by the measures' names
+    confusions: tuple[tuple[str, int], ...] = ()
 
     def value(self, name: str) -> float | None:
         """None as well for a measure that this row does not know."""
@@ -94,7 +98,11 @@ class EvaluationTable:
     def columns(self) -> tuple[Measure, ...]:
         """The measures that are shown as a column: a threshold stands with the numbers that were taken at it."""
         thresholds = {measure.at for measure in self.measures}
-        return tuple(measure for measure in self.measures if measure.name not in thresholds)
+        return tuple(m for m in self.measures if m.name not in thresholds and not m.beside)
+
+    def beside(self, measure: Measure) -> tuple[Measure, ...]:
+        """What is told in the explanation of a column."""
+        return tuple(other for other in self.measures if other.beside == measure.name)
 
     @property
     def groups(self) -> tuple[str, ...]:

@@ -106,7 +106,7 @@ def _measure_to_json(measure: Measure) -> dict[str, Any]:
         "higher_is_better": measure.higher_is_better,
         "digits": measure.digits,
         "at": measure.at,
-    }
+    } | ({"beside": measure.beside} if measure.beside else {})
 
 
 def _row_to_json(row: EvaluationRow) -> dict[str, Any]:
@@ -115,12 +115,18 @@ def _row_to_json(row: EvaluationRow) -> dict[str, Any]:
         "n_images": row.n_images,
         "n_instances": row.n_instances,
         "values": {name: _finite(value) for name, value in row.values.items()},
-    }
+    } | ({"confusions": [list(pair) for pair in row.confusions]} if row.confusions else {})
 
 
 def _table_2(value: Mapping[str, Any]) -> EvaluationTable:
     rows = tuple(
-        EvaluationRow(_category(row["category"]), int(row["n_images"]), int(row["n_instances"]), _values(row["values"]))
+        EvaluationRow(
+            _category(row["category"]),
+            int(row["n_images"]),
+            int(row["n_instances"]),
+            _values(row["values"]),
+            tuple((str(name), int(n)) for name, n in row.get("confusions", ())),
+        )
         for row in value["rows"]
     )
     _require_rows(rows)
@@ -147,6 +153,7 @@ def _measure_from_json(value: Mapping[str, Any]) -> Measure:
         higher_is_better=bool(value.get("higher_is_better", plain.higher_is_better)),
         digits=min(max(0, int(value.get("digits", plain.digits))), _MOST_DIGITS),
         at=str(value.get("at", plain.at)),
+        beside=str(value.get("beside", plain.beside)),
     )
 
 

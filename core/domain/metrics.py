@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.domain.evaluation import BOXES, MASKS, THRESHOLD, Measure
+from core.domain.evaluation import BOXES, COUNT, MASKS, THRESHOLD, Measure
 
 LOSS_TOTAL = "loss"
 LEARNING_RATE = "lr"
@@ -18,6 +18,23 @@ BOX_THRESHOLD = "threshold"
 MASK_PRECISION = "mask_precision"
 MASK_RECALL = "mask_recall"
 MASK_THRESHOLD = "mask_threshold"
+ACCURACY = "accuracy"
+TOP5_ACCURACY = "top5_accuracy"
+LABEL_PRECISION = "label_precision"
+LABEL_RECALL = "label_recall"
+LABEL_F1 = "label_f1"
+CORRECT = "correct"
+LOG_LOSS = "log_loss"
+CALIBRATION_ERROR = "calibration_error"
+MEAN_AP = "mean_ap"
+TAG_PRECISION = "tag_precision"
+TAG_RECALL = "tag_recall"
+TAG_F1 = "tag_f1"
+MICRO_F1 = "micro_f1"
+EXACT_MATCH = "exact_match"
+TAG_THRESHOLD = "tag_threshold"
+WEIGHTED = "weighted_"
+"""In front of the name of a mean over classes: the same mean, each class as heavy as its images."""
 
 MAP50_OF: Mapping[str, str] = {MAP50_95: MAP50, MASK_MAP50_95: MASK_MAP50}
 """Beside each strict measure the lenient one, of the same images."""
@@ -43,6 +60,8 @@ METRIC_HELP: Mapping[str, str] = {
     RECALL: "TP / (TP + FN): how many of the objects were found.",
     MASK_PRECISION: "As precision, measured on masks.",
     MASK_RECALL: "As recall, measured on masks.",
+    ACCURACY: "Correct / all: how many of the images or regions got their class as the surest. Higher is better.",
+    MEAN_AP: "Mean over classes of the average precision of tags. Higher is better.",
 }
 
 
@@ -61,9 +80,59 @@ def _measures(
 
 BOX_MEASURES = _measures(BOXES, PRECISION, RECALL, MAP50, MAP50_95, BOX_THRESHOLD)
 MASK_MEASURES = _measures(MASKS, MASK_PRECISION, MASK_RECALL, MASK_MAP50, MASK_MAP50_95, MASK_THRESHOLD)
+
+_OF_ALL = "Of all classes: the mean over the classes of this set; a class that was never predicted counts 0 in it."
+
+
+def _with_weighted(measure: Measure) -> tuple[Measure, Measure]:
+    """And its mean with each class as heavy as its images, told in its explanation."""
+    help = "The mean over the classes, each as heavy as its images."
+    return measure, Measure(WEIGHTED + measure.name, f"Weighted {measure.title}", help, beside=measure.name)
+
+
+CLASSIFICATION_MEASURES: tuple[Measure, ...] = (
+    Measure(ACCURACY, "Accuracy", METRIC_HELP[ACCURACY]),
+    Measure(TOP5_ACCURACY, "Top 5", "How many have their class among the five surest. Higher is better."),
+    Measure(CORRECT, "Correct", "How many of the class got it as their surest.", kind=COUNT),
+    *_with_weighted(Measure(LABEL_RECALL, "Recall", f"TP / (TP + FN): how many of the class got it. {_OF_ALL}")),
+    *_with_weighted(
+        Measure(LABEL_PRECISION, "Precision", f"TP / (TP + FP): how many that got the class are of it. {_OF_ALL}")
+    ),
+    *_with_weighted(Measure(LABEL_F1, "F1", f"2PR / (P + R): precision and recall in one. {_OF_ALL}")),
+    Measure(
+        LOG_LOSS,
+        "Log loss",
+        "Mean of -log(confidence of the class that it is): sure and wrong costs most. Lower is better.",
+        kind="",
+        higher_is_better=False,
+    ),
+    Measure(
+        CALIBRATION_ERROR,
+        "Calibration error",
+        "How far confidences are from how often they are right (ECE, ten bins). Lower is better.",
+        higher_is_better=False,
+    ),
+)
+TAGGING_MEASURES: tuple[Measure, ...] = (
+    Measure(
+        MEAN_AP,
+        "AP",
+        "Average precision: precision averaged over recall, at no threshold. Of all classes the mean of those of this "
+        "set (mean AP). Higher is better.",
+    ),
+    *_with_weighted(Measure(TAG_RECALL, "Recall", f"TP / (TP + FN). {_OF_ALL}", at=TAG_THRESHOLD)),
+    *_with_weighted(Measure(TAG_PRECISION, "Precision", f"TP / (TP + FP). {_OF_ALL}", at=TAG_THRESHOLD)),
+    *_with_weighted(Measure(TAG_F1, "F1", f"2PR / (P + R). {_OF_ALL}", at=TAG_THRESHOLD)),
+    Measure(MICRO_F1, "Micro F1", "F1 of all tags together, each class at its threshold. Higher is better."),
+    Measure(EXACT_MATCH, "Exact match", "How many have exactly their tags, none more and none less. Higher is better."),
+    Measure(TAG_THRESHOLD, "threshold", "The confidence where the F1 of the class is highest.", kind=THRESHOLD),
+)
+
+
 BEST_F1: Mapping[str, tuple[str, str]] = {
     BOX_THRESHOLD: (PRECISION, RECALL),
     MASK_THRESHOLD: (MASK_PRECISION, MASK_RECALL),
+    TAG_THRESHOLD: (TAG_PRECISION, TAG_RECALL),
 }
 """Thresholds that are where F1 is highest, with the precision and recall that it is made of."""
 

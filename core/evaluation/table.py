@@ -58,6 +58,8 @@ def make_table(
             columns[name] = [None] * (1 + len(categories))
             title = measure.description.full_title
             failures.append(f'The measure "{title}" could not be made: {type(error).__name__}: {error}')
+    confusions = task.confusions(scored) if task.confusions is not None else ()
+    limits: Mapping[str, Setting] = {} if task.labels else {MAX_DETECTIONS: max_detections}
     rows = [
         EvaluationRow(
             None,
@@ -72,6 +74,7 @@ def make_table(
             scored.images_with[index],
             scored.instances[index],
             {name: values[index + 1] for name, values in columns.items()},
+            _confusions(confusions[index], categories) if confusions else (),
         )
         for index, category in enumerate(categories)
     ]
@@ -79,10 +82,10 @@ def make_table(
         split=split,
         rows=tuple(rows),
         measures=tuple(measure.description for measure in measures),
-        settings={MAX_DETECTIONS: max_detections, **settings, **task.settings},
+        settings={**limits, **settings, **task.settings},
         headline=task.headline,
         about=task.about(max_detections),
-        notes=(*_notes(scored, categories, split), *failures),
+        notes=(*_notes(scored, categories, split, task), *task.remarks(scored, categories), *failures),
     )
 
 
@@ -92,14 +95,21 @@ def _column(measure: ComputedMeasure, scored: ScoredSplit, n_categories: int) ->
     return [None if value is None or not math.isfinite(value) else float(value) for value in found]
 
 
-def _notes(scored: ScoredSplit, categories: Sequence[str], split: Split) -> tuple[str, ...]:
+def _confusions(found: Mapping[int, int], categories: Sequence[str]) -> tuple[tuple[str, int], ...]:
+    """The most frequent first."""
+    ordered = sorted(found.items(), key=lambda item: (-item[1], item[0]))
+    return tuple((categories[category], n) for category, n in ordered)
+
+
+def _notes(scored: ScoredSplit, categories: Sequence[str], split: Split, task: Task) -> tuple[str, ...]:
     notes = []
+    thing = "image" if task.labels else "object"
     absent = [name for name, n in zip(categories, scored.instances, strict=True) if not n]
     if absent and len(absent) < len(categories):
         names = ", ".join(absent)
-        notes.append(f"Without an object in the {split.value} set, so not measured and left out of the mean: {names}.")
+        notes.append(f"Without an {thing} in the {split.value} set, so not measured and left out of the mean: {names}.")
     elif absent:
-        notes.append(f"The {split.value} set has no object to compare with; nothing could be measured.")
+        notes.append(f"The {split.value} set has no {thing} to compare with; nothing could be measured.")
     if scored.n_unusable:
         notes.append(
             f"{counted(scored.n_unusable, 'prediction')} had a confidence or a box that is not a number; left out."

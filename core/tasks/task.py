@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from core.domain.evaluation import Setting
 from core.domain.geometry import Box, Polygon
@@ -44,7 +44,9 @@ class Task:
     it; None exactly when nothing with an area is left: which shapes are usable is counted without asking. `needs` are
     kinds of shapes ("box", "polygon") of which a project must have one, and then each class; empty = any shape will do.
     Other shapes stand in for them. `lacking` says that a class has none. What columns tables and spreadsheets have
-    follows from the measures that its scorer's findings yield.
+    follows from the measures that its scorer's findings yield. `remarks` are sentences that such a table needs beside
+    it, given the names of the classes; `confusions` says per class what it was taken for instead, by index, and how
+    often.
     """
 
     slug: TaskId
@@ -62,6 +64,8 @@ class Task:
     is_exclusive: bool = False  # of those that label: exactly one class each
     needs: frozenset[str] = frozenset()
     lacking: Callable[[str], str] = lambda name: f'"{name}" has no shape that this task can use.'
+    remarks: Callable[[Any, Sequence[str]], tuple[str, ...]] = lambda _scored, _categories: ()
+    confusions: Callable[[Any], Sequence[Mapping[int, int]]] | None = None
 
     @property
     def info(self) -> TaskInfo:

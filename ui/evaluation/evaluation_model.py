@@ -26,6 +26,7 @@ class Column:
     measure: Measure
     value: Callable[[EvaluationRow], float | None]
     threshold: Measure | None = None
+    beside: tuple[Measure, ...] = ()  # told in its explanation
 
     @property
     def title(self) -> str:
@@ -64,7 +65,7 @@ def columns_of(table: EvaluationTable) -> tuple[Column, ...]:
 
 
 def _column(measure: Measure, table: EvaluationTable) -> Column:
-    return Column(measure, lambda row: row.value(measure.name), table.find_measure(measure.at))
+    return Column(measure, lambda row: row.value(measure.name), table.find_measure(measure.at), table.beside(measure))
 
 
 def class_name(row: EvaluationRow) -> str:
@@ -118,13 +119,16 @@ class EvaluationModel(QAbstractTableModel):
 
     def _help(self, row: EvaluationRow, column: Column) -> str:
         if column.value(row) is None and not row.n_instances:
-            return f'"{class_name(row)}" has no object in this set: it cannot be measured and is left out of the mean.'
+            return f'"{class_name(row)}" does not occur in this set: it cannot be measured and is left out of the mean.'
         if column.value(row) is None:
             return f'{column.measure.help}\nIt cannot be stated for "{class_name(row)}".'.strip()
         threshold = row.value(column.threshold.name) if column.threshold is not None else None
+        told = [(measure, row.value(measure.name)) for measure in column.beside]
+        beside = "".join(f"\n{measure.title}: {number(v, measure.digits)}" for measure, v in told if v is not None)
         if column.threshold is None or threshold is None:
-            return column.measure.help
-        return f"{column.measure.help}\nAt confidence {threshold:.3f}{_where_f1_is_highest(row, column.threshold)}."
+            return column.measure.help + beside
+        where = _where_f1_is_highest(row, column.threshold)
+        return f"{column.measure.help}{beside}\nAt confidence {threshold:.3f}{where}."
 
     # Qt overrides
 

@@ -17,9 +17,11 @@ BUILT_IN = EntryPoint("detection", "core.tasks.detection:DETECTION", GROUP)
 
 def test_the_built_in_tasks_are_installed_like_any_plug_in() -> None:
     assert {
+        ("classification", "One class each (classification)"),
         ("detection", "Boxes (detection)"),
         ("oriented", "Turned boxes (oriented boxes)"),
         ("segmentation", "Outlines (segmentation)"),
+        ("tagging", "Any number of classes (tagging)"),
     } <= {(task.id, task.words) for task in TaskCatalog().list_tasks()}
     assert TaskCatalog().get(TaskId("detection")) is DETECTION
 
