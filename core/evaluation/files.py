@@ -16,7 +16,7 @@ from typing import IO, Any
 from core.domain.evaluation import COUNT, EvaluationRow, EvaluationTable, Measure
 from core.domain.geometry import Box, bounds_of
 from core.domain.predictions import PredictedObject
-from core.domain.snapshots import SnapshotObject
+from core.domain.snapshots import NO_CATEGORY, SnapshotObject
 from core.metrics import masks
 from core.workers.api import TreeImage
 
@@ -109,7 +109,8 @@ def _number(value: float | None, kind: str) -> str:
 def _objects(images: Collection[TreeImage]) -> Iterator[tuple[int, TreeImage, SnapshotObject]]:
     for number, image in enumerate(images, start=1):
         for item in image.objects:
-            yield number, image, item
+            if item.category != NO_CATEGORY:
+                yield number, image, item
 
 
 def _annotation(image: TreeImage, item: SnapshotObject) -> dict[str, Any]:

@@ -299,8 +299,7 @@ def _is_among_surest(table: LabelTable, k: int) -> Booleans:
     said = np.where(np.isnan(table.confidences), -np.inf, table.confidences)
     surest = np.argsort(-said, axis=1, kind="stable")[:, :k]
     is_right = np.take_along_axis(table.truths & np.isfinite(said), surest, axis=1)
-    found: Booleans = is_right.any(axis=1)
-    return found
+    return np.asarray(is_right.any(axis=1), dtype=np.bool_)
 
 
 def _mean(values: Floats | Booleans, weights: Floats | None) -> float:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from core.domain.predictions import PredictedImage, PredictedObject
-from core.domain.snapshots import SnapshotObject
+from core.domain.snapshots import NO_CATEGORY, SnapshotObject
 from core.files.durable import sync_folder
 from core.files.leftovers import partial_of
 from core.packs import records
@@ -42,9 +42,11 @@ class PackWriter:
         self, image: PredictedImage, predictions: Sequence[PredictedObject], truths: Sequence[SnapshotObject] = ()
     ) -> None:
         """Predictions are put in the order of falling confidence; one with a confidence or a box that is no number is
-        left out, so that whoever reads a pack need not ask. Raises OSError."""
+        left out, so that whoever reads a pack need not ask; so is a truth without a class, whose region is known by what
+        was predicted of it. Raises OSError."""
         usable = [one for one in predictions if math.isfinite(one.confidence) and one.box.is_finite()]
         ordered = sorted(usable, key=lambda one: -one.confidence)
+        truths = [one for one in truths if one.category != NO_CATEGORY]
         counted = replace(image, n_predictions=len(ordered), n_truths=len(truths))
         header = self._header
         content = records.encode(counted, ordered, truths, has_masks=header.has_masks, is_oriented=header.is_oriented)

@@ -21,7 +21,7 @@ def score_tags(n_categories: int, images: Iterable[EvalImage], *, max_detections
 
 def _remarks(scored: LabelScores, categories: Sequence[str]) -> tuple[str, ...]:
     unknown = np.isnan(best_thresholds(scored.table)) & scored.counts.is_there
-    names = ", ".join(categories[index] for index in np.flatnonzero(unknown))
+    names = ", ".join(categories[index] for index in np.flatnonzero(unknown).tolist())
     notes = remarks_on(scored, categories)
     if not names:
         return notes
