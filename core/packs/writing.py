@@ -42,8 +42,8 @@ class PackWriter:
         self, image: PredictedImage, predictions: Sequence[PredictedObject], truths: Sequence[SnapshotObject] = ()
     ) -> None:
         """Predictions are put in the order of falling confidence; one with a confidence or a box that is no number is
-        left out, so that whoever reads a pack need not ask; so is a truth without a class, whose region is known by what
-        was predicted of it. Raises OSError."""
+        left out, so that whoever reads a pack need not ask; so is a truth without a class, whose region is known
+        by what was predicted of it. Raises OSError."""
         usable = [one for one in predictions if math.isfinite(one.confidence) and one.box.is_finite()]
         ordered = sorted(usable, key=lambda one: -one.confidence)
         truths = [one for one in truths if one.category != NO_CATEGORY]
