@@ -91,6 +91,7 @@ class TrainingService:
             plans=self._plans,
             kind=TRAINING.slug,
             same_again=self.draft_from_run,
+            starters=starters,
         )
         self._timer = BatchTimer(catalog, home.root / "timing")
         self.propose = self._proposer.propose

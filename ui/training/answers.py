@@ -45,6 +45,8 @@ def start_text(start: StartFrom, known: Known) -> str:
     if start.kind is StartKind.VERSION:
         found = next((version for version in known.versions if version.id == start.version), None)
         return f"from {found.label} of {found.model_name}" if found else "from a version"
+    if start.kind is StartKind.STARTER:
+        return f"from the starter {start.starter}" if start.starter else "from a starter"
     words = {
         StartKind.SCRATCH: "from scratch",
         StartKind.PRETRAINED: "from pretrained weights",

@@ -69,6 +69,8 @@ class Drafting:
         old, self.draft = self.draft, draft
         self.is_touched = True
         self.reasons.pop(step, None)
+        if draft.start != old.start:
+            self.reasons.pop(steps.START, None)
         if step == steps.CONFIGURATION:
             self.follows_configuration = False
         if draft.worker != old.worker:

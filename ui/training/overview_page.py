@@ -148,7 +148,9 @@ class OverviewPage(WizardPage):
 
     def show_answers(self, answers: Iterable[Answer], reasons: Mapping[str, str]) -> None:
         for answer in answers:
-            self.rows[answer.step].show_answer(answer.text, answer.details, reasons.get(answer.step, ""))
+            keys = (steps.MODEL, steps.START) if answer.step == steps.MODEL else (answer.step,)
+            reason = " ".join(reasons[key] for key in keys if reasons.get(key))
+            self.rows[answer.step].show_answer(answer.text, answer.details, reason)
 
     def set_review(self, review: TrainingReview | None) -> None:
         """None = being made: what is known of the last one stays on the page, in grey."""

@@ -14,6 +14,7 @@ CONFIGURATION = "configuration"
 MODEL = "model"
 DATA = "data"
 DEVICE = "device"
+START = "start"  # no page of its own: what the weights start from is asked with the model
 
 STEP_TITLES = {
     OVERVIEW: "Overview",

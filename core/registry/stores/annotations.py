@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from core.domain.details import AnnotationDetails
-from core.domain.geometry import Geometry
+from core.domain.geometry import Box, Geometry
 from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
 from core.domain.projects import AnnotatedImage, Annotation, Source
 from core.registry.stores.additions import Addition
@@ -184,6 +184,21 @@ def to_tuple(annotation: NewAnnotation) -> AnnotationTuple:
         annotation.is_crowd,
         None if annotation.details is None else annotation.details.to_text(),
     )
+
+
+def sample_boxes(session: Session, project: ProjectId, *, limit: int = 4000) -> tuple[tuple[Box, ...], ...]:
+    """The boxes round the first shapes of a project that no model made, image by image: how its shapes lie."""
+    columns = ANNOTATIONS.c
+    query = (
+        select(columns.image_id, columns.x0, columns.y0, columns.x1, columns.y1)
+        .join(IMAGES, IMAGES.c.id == columns.image_id)
+        .where(IMAGES.c.project_id == project, columns.source != Source.MODEL.value, columns.kind != "image")
+        .limit(limit)
+    )
+    found: dict[int, list[Box]] = {}
+    for image, *corners in session.execute(query):
+        found.setdefault(image, []).append(Box(*corners))
+    return tuple(tuple(boxes) for boxes in found.values())
 
 
 def count_kinds(session: Session, project: ProjectId, *, limit: int = 4000) -> dict[CategoryId, dict[str, int]]:

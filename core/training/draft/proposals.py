@@ -14,6 +14,7 @@ from core.domain.snapshots import Split
 from core.domain.training import Proposal, StartFrom, StartKind, TrainingDraft
 from core.domain.workers import GpuUse, WorkerInfo
 from core.training.draft.proposed_sets import ProposedSets, propose_sets
+from core.training.draft.proposed_start import Starts, best_own, with_start
 
 FEW_IMAGES = 200
 CPU = "cpu"
@@ -37,6 +38,7 @@ class Circumstances:
     last: TrainingDraft | None = None
     chosen: tuple[str, ...] = ()  # folders that the person wants to train on
     worker: str = ""  # for a first training, whatever the shapes
+    starts: Starts = field(default_factory=Starts)
 
 
 def propose(found: Circumstances) -> Proposal:
@@ -52,7 +54,27 @@ def propose(found: Circumstances) -> Proposal:
     draft = _with_data(found, draft, reasons)
     draft = with_configuration(found, draft, reasons)
     is_repeated = found.last is not None and found.last.worker == draft.worker
-    return Proposal(_with_model(found, draft, reasons), reasons, is_repeated)
+    return Proposal(_with_start(found, _with_model(found, draft, reasons), reasons), reasons, is_repeated)
+
+
+def _with_start(found: Circumstances, draft: TrainingDraft, reasons: dict[str, str]) -> TrainingDraft:
+    """What the last training chose on purpose is chosen again; an own version only where none of its training images
+    can have become one to measure on: it is of another project, or the sets are those of the last training."""
+    last = found.last if found.last is not None and found.last.worker == draft.worker else None
+    are_sets_kept = last is not None and all(getattr(last, name) == getattr(draft, name) for name in _SETS)
+    starts = found.starts
+    versions = [v for v in starts.versions if are_sets_kept or v.project not in (None, found.project.id)]
+    worker = next((info for info in found.workers if info.slug == draft.worker), None)
+    classes = _classes(found, draft)
+    if last is not None:
+        if last.start.kind not in (StartKind.SCRATCH, StartKind.STARTER):
+            return draft
+        if worker is None or best_own(worker, classes, replace(starts, versions=versions)) is None:
+            return draft
+    return with_start(draft, worker, classes, replace(starts, versions=versions), reasons)
+
+
+_SETS = ("train_folders", "val_folders", "test_folders", "stated_sets", "val_ratio", "seed")
 
 
 def with_configuration(found: Circumstances, draft: TrainingDraft, reasons: dict[str, str]) -> TrainingDraft:

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from core.domain.ids import ProjectId, RunId
-from core.domain.models import VersionStatus
+from core.domain.geometry import Box
+from core.domain.ids import CategoryId, ProjectId, RunId, VersionId
+from core.domain.models import Model, ModelVersion, VersionStatus
+from core.domain.projects import Category
 from core.domain.runs import RunFilter, RunStatus
 from core.domain.snapshots import Split
-from core.domain.training import Proposal, TrainingDraft
-from core.errors import CalqueError
+from core.domain.starts import MeasuredStart
+from core.domain.training import Proposal, StartFrom, StartKind, TrainingDraft
+from core.domain.workers import WorkerInfo
+from core.errors import CalqueError, NotFoundError, WeightsError
+from core.models.measured_starts import read_measured
 from core.models.service import ModelService
+from core.models.starters import StarterCatalog
 from core.projects.service import ProjectService
 from core.registry.database import Registry
 from core.registry.stores import annotations as annotation_store
 from core.registry.stores import images as image_store
 from core.runs.service import RunService
 from core.tasks.catalog import TaskCatalog
+from core.training.draft.pages_or_things import pages_by_names, pages_by_shapes
 from core.training.draft.plans import Plans
 from core.training.draft.proposals import CPU, Circumstances, propose, with_configuration
+from core.training.draft.proposed_start import Starts, with_network
 from core.workers.catalog import WorkerCatalog
+from core.workers.configuration import make
 
 
 class Proposer:
@@ -38,7 +48,11 @@ class Proposer:
         plans: Plans,
         kind: str,
         same_again: Callable[[RunId], TrainingDraft],
+        starters: StarterCatalog | None = None,
+        measured: Callable[[], Sequence[MeasuredStart]] = read_measured,
     ) -> None:
+        self._starters = starters or StarterCatalog()
+        self._measured = measured
         self._registry = registry
         self._projects = projects
         self._models = models
@@ -56,21 +70,21 @@ class Proposer:
 
         `folders` are those that the person wants to train on, `worker` the one for a first training.
         """
-        models = self._models.list_models(project)
+        library = self._models.list_models()
+        models = [model for model in library if model.project == project]
         of_project = {model.id for model in models}
-        versions = frozenset(
-            version.id
-            for version in self._models.list_versions()
-            if version.model in of_project and version.status is VersionStatus.AVAILABLE
-        )
+        available = [v for v in self._models.list_versions() if v.status is VersionStatus.AVAILABLE]
+        versions = frozenset(version.id for version in available if version.model in of_project)
         workers = self._catalog.list_workers(include_hidden=True)
         with self._registry.read() as session:
             shapes = annotation_store.count_kinds(session, project)
             stated = image_store.count_stated_sets(session, project, only_annotated=True)
+            boxes = annotation_store.sample_boxes(session, project)
+        categories = self._projects.list_categories(project)
         found = Circumstances(
             project=self._projects.get_project(project),
             folders=self._projects.list_folders(project),
-            categories=self._projects.list_categories(project),
+            categories=categories,
             models=models,
             versions=versions,
             workers=workers,
@@ -84,6 +98,14 @@ class Proposer:
             last=self._last(project),
             chosen=folders,
             worker=worker,
+            starts=Starts(
+                versions=available,
+                classes=_classes_of(available, library),
+                starters=self._starters.list_starters(),
+                bundled=bundled_words(workers, self._catalog),
+                measured=self._figures(),
+                pages=_pages(shapes, categories, boxes),
+            ),
         )
         proposal = propose(found)
         named = replace(proposal.draft, name=self._plans.default_name(proposal.draft))
@@ -100,7 +122,25 @@ class Proposer:
             stated={split: stated[split.value] for split in Split if split.value in stated},
             workers=self._catalog.list_workers(include_hidden=True),
         )
-        return Proposal(with_configuration(found, draft, reasons), reasons)
+        made = with_configuration(found, draft, reasons)
+        worker = next((info for info in found.workers if info.slug == draft.worker), None)
+        return Proposal(with_network(made, worker, self._network_of(draft.start)) if worker else made, reasons)
+
+    def _network_of(self, start: StartFrom) -> str:
+        """That a start is for; "" = any."""
+        if start.kind is StartKind.STARTER:
+            starter = self._starters.find(start.starter)
+            return starter.architecture if starter is not None else ""
+        if start.kind is StartKind.VERSION and start.version is not None:
+            with contextlib.suppress(NotFoundError):  # the review says so
+                return self._models.get_version(start.version).architecture
+        return ""
+
+    def _figures(self) -> Sequence[MeasuredStart]:
+        try:
+            return self._measured()
+        except WeightsError:  # the weights shelf says so; a proposal is possible without
+            return ()
 
     def _last(self, project: ProjectId) -> TrainingDraft | None:
         """The newest training of the project that did not fail and can still be read."""
@@ -111,3 +151,32 @@ class Proposer:
                 except CalqueError:  # its folder was removed
                     continue
         return None
+
+
+def bundled_words(workers: Iterable[WorkerInfo], catalog: WorkerCatalog) -> dict[str, str]:
+    """By worker: what the network of its proposed configuration comes with, where that lies in a package of ours."""
+    found = {}
+    for info in workers:
+        if not info.is_available:
+            continue
+        description = catalog.get(info.slug)
+        source = description.pretrained
+        values = dict(info.presets).get(info.small_data_preset or info.usual_preset, {})
+        name = make(description.configuration, values).pretrained()
+        if source is not None and name and source.bundled(name) is not None:
+            found[info.slug] = f"weights learned from {source.learned_from or 'photographs'}"
+    return found
+
+
+def _classes_of(versions: Iterable[ModelVersion], models: Iterable[Model]) -> dict[VersionId, tuple[str, ...]]:
+    by_model = {model.id: model.categories for model in models}
+    return {version.id: by_model.get(version.model, ()) for version in versions}
+
+
+def _pages(
+    shapes: Mapping[CategoryId, Mapping[str, int]], categories: Iterable[Category], boxes: Sequence[Sequence[Box]]
+) -> str:
+    """Why the images of the project show pages; "" when they do not."""
+    names = {category.id: category.name for category in categories}
+    counts = {names[id]: sum(kinds.values()) for id, kinds in shapes.items() if id in names}
+    return pages_by_names(counts) or pages_by_shapes(boxes)

@@ -647,6 +647,8 @@ def test_a_training_starts_from_weights_that_come_with_calque(shop: Shop):
     published = shop.models.get_version(first.version).folder
     told = {"trained_on": "Drawings.", "code_licence": "AGPL-3.0", "weights_licence": "CC0-1.0"}
     place_starter(published, shop.starters / "shapes", title="Shapes", **told)
+    proposal = shop.training.propose(shop.project, worker="fake")
+    assert proposal.draft.start == StartFrom(StartKind.VERSION, first.version), "an own version with the same classes"
     draft = shop.draft(new_model_name="From a starter", start=StartFrom(StartKind.STARTER, starter="shapes"))
     review = shop.training.review(draft)
     assert review.can_start and _codes(review) == []

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from core.domain.ids import CategoryId, ModelId, ProjectId, TaskId, VersionId
-from core.domain.models import Model
+from core.domain.models import Model, ModelVersion, VersionStatus
 from core.domain.projects import Category, Folder, Project
 from core.domain.snapshots import Split
 from core.domain.training import StartFrom, StartKind, TrainingDraft
 from core.domain.workers import WorkerInfo
 from core.training.draft.proposals import Circumstances, propose, proposed_configuration
+from core.training.draft.proposed_start import Starts
 from core.workers.catalog import WorkerCatalog
 
 
@@ -174,3 +175,20 @@ def test_other_classes_need_another_model() -> None:
     folders = (folder("", 30), folder("a", 20, line=20, stamp=1), folder("b", 10))
     draft = propose(found(*folders, last=LAST, models=(MODEL,))).draft
     assert (draft.model, draft.new_model_name) == (None, "YOLO | Pages (page)")
+
+
+def test_an_own_version_is_proposed_only_where_it_has_not_seen_what_is_measured_on() -> None:
+    made = ModelVersion(
+        VersionId("v"), ModelId("m"), "Lines", 2, "", VersionStatus.AVAILABLE, NOW, "yolo-detect", "1", "yolo11n"
+    )
+    starts = Starts((replace(made, project=ProjectId("elsewhere")),), {made.id: ("line",)})
+    proposal = propose(found(folder("", 30), starts=starts))
+    assert proposal.draft.start == StartFrom(StartKind.VERSION, made.id)
+    assert "V002 of Lines has the same classes" in proposal.reasons["start"]
+    here = replace(starts, versions=(replace(made, project=PROJECT.id),))
+    assert propose(found(folder("", 30), starts=here)).draft.start == StartFrom()
+    last = replace(LAST, worker="yolo-detect", start=StartFrom(), train_folders=("",), val_folders=(), test_folders=())
+    again = propose(found(folder("", 30), starts=here, last=last))
+    assert again.draft.start.version == made.id, "the sets are those of the last training"
+    chosen = replace(last, start=StartFrom(StartKind.PRETRAINED))
+    assert propose(found(folder("", 30), starts=here, last=chosen)).draft.start == chosen.start

@@ -1,0 +1,98 @@
+"""The start that a wizard proposes, with its reason, and the network that comes with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from core.domain.ids import ModelId, ProjectId, TaskId, VersionId
+from core.domain.models import Headline, ModelVersion, VersionStatus
+from core.domain.starts import THINGS, MeasuredStart, Starter
+from core.domain.training import StartFrom, StartKind, TrainingDraft
+from core.training.draft.proposed_start import Starts, best_own, choose_start, with_network, with_start
+from core.workers.catalog import WorkerCatalog
+
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+YOLO = WorkerCatalog().info("yolo-detect")
+DRAFT = TrainingDraft(ProjectId("p"), worker="yolo-detect")
+PAGES = Starter(
+    "pages", "Pages", (TaskId("detection"),), "yolo-detect", "yolo11n", ("text_line",), Path("/s"), 5, "a" * 64
+)
+THING = replace(PAGES, name="things", title="Things", suits=THINGS)
+WHY = "classes such as line are drawn on pages"
+
+
+def version(id: str, value: float | None = None, **parts: object) -> ModelVersion:
+    made = ModelVersion(
+        VersionId(id), ModelId("m"), "Lines", 1, "", VersionStatus.AVAILABLE, NOW, "yolo-detect", "1", "yolo11s"
+    )
+    headline = None if value is None else Headline("mAP50-95", value, "test")
+    return replace(made, headline=headline, **parts)  # type: ignore[arg-type]
+
+
+def measured(start: str, *values: float, data: str = "old pages", suits: str = "pages") -> MeasuredStart:
+    return MeasuredStart(start, data, "detection", "test mAP50-95", 48.0, values, suits=suits)
+
+
+def test_an_own_version_with_the_same_classes_goes_first_the_best_of_them() -> None:
+    versions = (version("a", 0.5), version("b", 0.6), version("c", 0.9), version("d", 0.99, worker="yolo-segment"))
+    classes = {VersionId(id): ("seal", "line") for id in "abd"} | {VersionId("c"): ("line",)}
+    starts = Starts(versions, classes, starters=(PAGES,), pages=WHY)
+    start, architecture, reason = choose_start(YOLO, {"line", "seal"}, starts)
+    assert (start, architecture) == (StartFrom(StartKind.VERSION, VersionId("b")), "yolo11s")
+    assert reason == "V001 of Lines has the same classes (mAP50-95 0.600 on test); nothing starts better."
+    assert best_own(YOLO, {"other"}, starts) is None
+    assert best_own(YOLO, (), starts) is None
+
+
+def test_of_versions_that_cannot_be_compared_the_newest() -> None:
+    versions = (version("a", 0.5), version("b", created_at=NOW + timedelta(days=1)))
+    starts = Starts(versions, {v.id: ("line",) for v in versions})
+    assert best_own(YOLO, {"line"}, starts) == versions[1]
+
+
+def test_pages_get_the_starter_for_pages_and_other_things_the_other_one() -> None:
+    starts = Starts(starters=(THING, PAGES), pages=WHY)
+    start, architecture, reason = choose_start(YOLO, {"line"}, starts)
+    assert (start, architecture) == (StartFrom(StartKind.STARTER, starter="pages"), "yolo11n")
+    assert reason == f"The starter Pages was trained for such images: {WHY}."
+    assert choose_start(YOLO, {"cat"}, replace(starts, pages=""))[0].starter == "things"
+    assert choose_start(YOLO, {"cat"}, Starts(starters=(PAGES,)))[0] == StartFrom()
+    broken = Starts(starters=(replace(PAGES, problem="Its weights are missing."),), pages=WHY)
+    assert choose_start(YOLO, {"line"}, broken)[0] == StartFrom()
+    assert choose_start(WorkerCatalog().info("yolo-segment"), {"line"}, starts)[0] == StartFrom()
+
+
+def test_the_figures_are_told_and_decide() -> None:
+    rows = (measured("scratch", 0.2, 0.4), measured("starter:pages", 0.6, 0.7))
+    starts = Starts(starters=(PAGES,), pages=WHY, measured=rows)
+    reason = choose_start(YOLO, {"line"}, starts)[2]
+    assert reason.endswith("On old pages: test mAP50-95 0.650, from scratch 0.300 in the same time.")
+    beaten = replace(starts, measured=(measured("scratch", 0.7), measured("starter:pages", 0.6)))
+    assert choose_start(YOLO, {"line"}, beaten)[0] == StartFrom()
+    elsewhere = replace(starts, measured=(measured("scratch", 0.7, suits=THINGS), measured("starter:pages", 0.6)))
+    assert choose_start(YOLO, {"line"}, elsewhere)[0].kind is StartKind.STARTER
+
+
+def test_a_network_that_comes_with_weights_starts_from_them() -> None:
+    starts = Starts(bundled={"yolo-detect": "weights learned from ImageNet"})
+    start, architecture, reason = choose_start(YOLO, {"cat"}, starts)
+    assert (start, architecture) == (StartFrom(StartKind.PRETRAINED), "")
+    assert reason == "The network comes with weights learned from ImageNet, no download is needed."
+    assert choose_start(YOLO, {"line"}, replace(starts, pages=WHY, starters=(PAGES,)))[0].kind is StartKind.STARTER
+
+
+def test_the_configuration_gets_the_network_of_the_start() -> None:
+    balance = replace(DRAFT, values={"size": "s", "imgsz": 640})
+    starts = Starts(starters=(PAGES,), pages=WHY)
+    reasons = {"configuration": "Proposed for 300 annotated images on the CPU."}
+    draft = with_start(balance, YOLO, {"line"}, starts, reasons)
+    assert draft.values == {"imgsz": 640}
+    assert reasons["configuration"].endswith("on the CPU. Its network is that of the start.")
+    assert reasons["start"].startswith("The starter Pages")
+    fast = replace(DRAFT, values={"epochs": 60})
+    assert with_network(fast, YOLO, "yolo11n") == fast
+    assert with_network(fast, YOLO, "yolo11s").values == {"epochs": 60, "size": "s"}
+    assert with_network(fast, YOLO, "unheard of") == fast
+    assert with_start(fast, None, (), starts, {}) == fast
