@@ -44,6 +44,7 @@ LOSS_WORDS: Mapping[str, tuple[str, str]] = {
     "cls_loss": ("Class", "How wrong the classes are. Lower is better."),
     "dfl_loss": ("Box edges", "How unsure the places of the boxes' edges are (DFL). Lower is better."),
     "dfl_loss (L1)": ("Box edges", "Distance of the boxes' edges (L1). Lower is better."),
+    "angle_loss": ("Angle", "How far the boxes' directions are off. Lower is better."),
     "seg_loss": ("Mask", "How far the masks are off. Lower is better."),
     "sem_loss": ("Pixel class", "How wrong the classes of single pixels are. Lower is better."),
 }

@@ -84,7 +84,7 @@ def smallest_rectangle(polygon: Polygon) -> Rotated:
 
 def trimmed(rotated: Rotated, width: float, height: float) -> Rotated | None:
     """The box of the same direction around what of it lies in an image of so many pixels; None when nothing does."""
-    visible = _in_image(_points(corners_of(rotated).rings[0]), width, height)
+    visible = in_image(_points(corners_of(rotated).rings[0]), width, height)
     if len(visible) < 3:
         return None
     cos, sin = _direction(rotated.angle_degrees)
@@ -97,7 +97,7 @@ def trimmed(rotated: Rotated, width: float, height: float) -> Rotated | None:
     return Rotated(u * cos - v * sin, u * sin + v * cos, *size, rotated.angle_degrees)
 
 
-def _in_image(points: Sequence[_Point], width: float, height: float) -> list[_Point]:
+def in_image(points: Sequence[tuple[float, float]], width: float, height: float) -> list[tuple[float, float]]:
     """The corners of what of a convex polygon lies in the image."""
     kept = list(points)
     for axis, sign, limit in ((0, 1.0, 0.0), (0, -1.0, -width), (1, 1.0, 0.0), (1, -1.0, -height)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
 import sys
@@ -32,7 +33,9 @@ def run_in_child(folder: Path, code: str, **values: Any) -> Any:
     given, answer, script = folder / "given.pickle", folder / "answer.pickle", folder / "script.py"
     given.write_bytes(pickle.dumps(values))
     script.write_text(PRELUDE + code + EPILOGUE)
-    environment = prepare_environment(DESCRIPTION, folder) | {"PYTHONPATH": str(Path(__file__).parents[3])}
+    # Before what it names already: there may be entry points of plug-ins.
+    paths = [str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH", "")]
+    environment = prepare_environment(DESCRIPTION, folder) | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
     command = [sys.executable, str(script), str(given), str(answer)]
     done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]

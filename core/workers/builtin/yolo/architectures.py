@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.domain.ids import TaskId
+from core.tasks.detection import DETECTION
+from core.tasks.oriented import ORIENTED
 from core.tasks.segmentation import SEGMENTATION
 
 FAMILIES: Mapping[str, str] = {
@@ -17,6 +19,12 @@ FAMILIES: Mapping[str, str] = {
 SIZES: Mapping[str, str] = {"n": "nano", "s": "small", "m": "medium", "l": "large", "x": "extra large"}
 
 SEGMENT_FAMILIES = ("v8", "v9", "11", "26")
+ORIENTED_FAMILIES = ("v8", "11", "26")
+
+ENGINE_TASKS: Mapping[TaskId, str] = {DETECTION.slug: "detect", SEGMENTATION.slug: "segment", ORIENTED.slug: "obb"}
+"""The engine's words for tasks."""
+
+_SUFFIXES: Mapping[TaskId, str] = {SEGMENTATION.slug: "-seg", ORIENTED.slug: "-obb"}
 
 # YOLOv9 counts its sizes otherwise, and has two of them only as a segmenter.
 _V9_SIZES: Mapping[str, str] = {"n": "t", "s": "s", "m": "m", "l": "c", "x": "e"}
@@ -27,10 +35,12 @@ def exists(task: TaskId, family: str, size: str) -> bool:
     """Whether the engine has this network for the task."""
     if task == SEGMENTATION.slug:
         return family in SEGMENT_FAMILIES and (family != "v9" or size in _V9_SEGMENT_SIZES)
+    if task == ORIENTED.slug:
+        return family in ORIENTED_FAMILIES and size in SIZES
     return family in FAMILIES and size in SIZES
 
 
 def architecture_name(task: TaskId, family: str, size: str) -> str:
     """The engine's name, e.g. "yolo11n-seg"; its yaml and its published weights are named after it."""
     letter = _V9_SIZES[size] if family == "v9" else size
-    return f"yolo{family}{letter}{'-seg' if task == SEGMENTATION.slug else ''}"
+    return f"yolo{family}{letter}{_SUFFIXES.get(task, '')}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.domain.conversions import FP16, FP32, INT8, ModelForm, ModelFormat, Precision
 
 ONNX, OPENVINO, TORCHSCRIPT, PT = "onnx", "openvino", "torchscript", "pt"
@@ -74,3 +76,12 @@ FORMATS = (
         notice="A .pt file is a pickle: opening one runs what is in it. Whoever gets it has to trust you.",
     ),
 )
+
+ORIENTED_FORMATS = tuple(
+    replace(
+        format,
+        forms=tuple(form for form in format.forms if form is _RAW),
+    )
+    for format in FORMATS
+)
+"""Of turned boxes all candidates only: what makes end-to-end models of them keeps other objects than Calque does."""

@@ -53,6 +53,21 @@ N_PARAMETERS: Mapping[str, int] = {
     "yolo26m-seg": 27_112_072,
     "yolo26l-seg": 31_515_528,
     "yolo26x-seg": 70_693_800,
+    "yolov8n-obb": 3_228_867,
+    "yolov8s-obb": 11_452_739,
+    "yolov8m-obb": 26_463_235,
+    "yolov8l-obb": 44_540_355,
+    "yolov8x-obb": 69_555_651,
+    "yolo11n-obb": 2_695_747,
+    "yolo11s-obb": 9_744_931,
+    "yolo11m-obb": 20_963_523,
+    "yolo11l-obb": 26_220_995,
+    "yolo11x-obb": 58_875_331,
+    "yolo26n-obb": 2_715_614,
+    "yolo26s-obb": 10_582_142,
+    "yolo26m-obb": 23_593_918,
+    "yolo26l-obb": 27_997_374,
+    "yolo26x-obb": 62_811_678,
 }
 """A few more or less with another number of classes."""
 

@@ -9,7 +9,7 @@ from core.workers.pretrained import PretrainedSource
 SOURCE = PretrainedSource(
     base_url="https://github.com/ultralytics/assets/releases/download/v8.4.0",
     names=re.compile(
-        r"(yolov8[nsmlx](-seg)?|yolov9[tsmce]|yolov9[ce]-seg|yolov10[nsmblx]|yolo11[nsmlx](-seg)?|yolo26[nsmlx](-seg)?)"
+        r"(yolov8[nsmlx](-seg|-obb)?|yolov9[tsmce]|yolov9[ce]-seg|yolov10[nsmblx]|yolo11[nsmlx](-seg|-obb)?|yolo26[nsmlx](-seg|-obb)?)"
         r"\.pt"
     ),
     magic=b"PK\x03\x04",  # torch writes zip archives

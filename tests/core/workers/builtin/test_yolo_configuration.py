@@ -4,10 +4,12 @@ import pytest
 
 from core.domain.ids import TaskId
 from core.tasks.detection import DETECTION
+from core.tasks.oriented import ORIENTED
 from core.tasks.segmentation import SEGMENTATION
 from core.workers.builtin.yolo.architectures import FAMILIES, SIZES, architecture_name, exists
 from core.workers.builtin.yolo.pretrained import SOURCE
 from core.workers.builtin.yolo_detect.configuration import YoloDetectConfiguration
+from core.workers.builtin.yolo_obb.configuration import YoloObbConfiguration
 from core.workers.builtin.yolo_segment.configuration import YoloSegmentConfiguration
 from core.workers.configuration import check, field_specs, make
 
@@ -28,7 +30,7 @@ def test_a_family_and_a_size_name_an_architecture(family: str, size: str, name: 
     assert made.pretrained() == f"{name}.pt"
 
 
-@pytest.mark.parametrize("task", [DETECTION.slug, SEGMENTATION.slug])
+@pytest.mark.parametrize("task", [DETECTION.slug, SEGMENTATION.slug, ORIENTED.slug])
 def test_every_architecture_offered_has_published_weights(task: TaskId) -> None:
     for family in FAMILIES:
         for size in SIZES:
@@ -56,3 +58,11 @@ def test_fields_that_do_nothing_are_hidden() -> None:
     assert "auto" not in specs["lr0"].depends_on[1]
     assert "mask_ratio" not in specs
     assert "mask_ratio" in {spec.name for spec in field_specs(YoloSegmentConfiguration)}
+
+
+def test_turned_boxes_have_the_families_that_the_engine_has_and_a_weight_for_the_angle() -> None:
+    assert make(YoloObbConfiguration, {"family": "v8", "size": "s"}).architecture() == "yolov8s-obb"
+    for family in ("v9", "v10"):
+        assert [problem.field for problem in check(YoloObbConfiguration, {"family": family})] == ["family"]
+    assert "angle" in {spec.name for spec in field_specs(YoloObbConfiguration)}
+    assert "mask_ratio" not in {spec.name for spec in field_specs(YoloObbConfiguration)}

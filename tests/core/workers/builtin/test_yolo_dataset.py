@@ -7,9 +7,11 @@ import pytest
 from PIL import Image
 
 from core.domain.geometry import Box, Geometry, Polygon
+from core.domain.rotated import Rotated, corners_of
 from core.domain.snapshots import SnapshotObject, Split
 from core.errors import WorkerError
 from core.tasks.detection import DETECTION
+from core.tasks.oriented import ORIENTED
 from core.tasks.segmentation import SEGMENTATION
 from core.workers.api import TreeImage
 from core.workers.builtin.yolo.cadence import images_to_measure, is_checkpoint_due, measures_train_set, validates
@@ -59,6 +61,24 @@ def test_polygons_keep_their_points_and_boxes_become_four(tmp_path: Path) -> Non
     )
     assert rows[1] == "1 0 0 0.5 0 0.5 0.25 0 0.25"
     assert label_rows(_image(tmp_path, Polygon(((1.0, 1.0, 5.0, 5.0),))), SEGMENTATION.slug) == []
+
+
+def test_turned_boxes_are_written_by_their_corners(tmp_path: Path) -> None:
+    turned = Polygon(((20.0, 20.0, 60.0, 50.0, 45.0, 70.0, 5.0, 40.0),))
+    sticking_out = corners_of(Rotated(5, 100, 60, 20, 30))
+    rows = label_rows(_image(tmp_path, turned, Box(0, 0, 50, 50), sticking_out), ORIENTED.slug)
+    assert [len(row.split()) for row in rows] == [9, 9, 9]
+    assert [float(value) for value in rows[0].split()] == pytest.approx([1, 0.2, 0.1, 0.6, 0.25, 0.45, 0.35, 0.05, 0.2])
+    assert min(float(value) for value in rows[2].split()) < 0, "its corners lie where they lie"
+
+
+def test_a_turned_box_that_is_larger_than_the_picture_is_written_as_what_the_picture_shows(tmp_path: Path) -> None:
+    """The engine would drop the whole picture for it."""
+    askew = corners_of(Rotated(50, 100, 110, 210, 5))
+    (row,) = label_rows(_image(tmp_path, askew), ORIENTED.slug)
+    values = [float(value) for value in row.split()[1:]]
+    assert 0 <= min(values) <= max(values) <= 1
+    assert len(values) >= 8
 
 
 def test_parts_of_one_object_become_one_outline_that_covers_both() -> None:

@@ -53,7 +53,12 @@ def run_child(code: str, folder: Path, *arguments: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("task", "architecture", "word"), [("detection", "yolo11n", "detect"), ("segmentation", "yolo11n-seg", "segment")]
+    ("task", "architecture", "word"),
+    [
+        ("detection", "yolo11n", "detect"),
+        ("segmentation", "yolo11n-seg", "segment"),
+        ("oriented", "yolo11n-obb", "obb"),
+    ],
 )
 def test_the_snippet_predicts_and_exports(tmp_path: Path, task: str, architecture: str, word: str) -> None:
     run_child(PUBLISH, tmp_path, task, architecture)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from PIL import Image, ImageOps
 
 Array = npt.NDArray[np.float32]
+MOST_CANDIDATES = 3000  # turned boxes that are compared with each other, the surest
 Place = tuple[float, int, int, int, int]  # gain, left and top of the picture in the input; its width and height
 
 
@@ -53,6 +54,8 @@ def decode(outputs: Any, place: Place, threshold: float | None = None) -> list[d
     usual, own = package["threshold"]["value"], package["threshold"]["by_class"]
     limits = np.array([own.get(name, usual) if threshold is None else threshold for name in package["classes"]])
     rows = np.asarray(outputs[0], np.float32)[0]
+    if package["task"] == "oriented":
+        return decode_turned(rows.T, limits, package, place)
     if package["form"] == "raw":
         rows = suppressed(rows.T, len(limits), float(limits.min()), package["suppression_iou"])
         rows = rows[: package["max_objects"]]
@@ -127,3 +130,62 @@ def _neighbours(n_source: int, n_target: int) -> tuple[npt.NDArray[np.int64], np
     middle = np.clip(middle, 0, n_source - 1)
     low = np.minimum(middle.astype(np.int64), n_source - 1)
     return low, np.minimum(low + 1, n_source - 1), (middle - low).astype(np.float32)
+
+
+def decode_turned(candidates: Array, limits: Any, package: dict[str, Any], place: Place) -> list[dict[str, Any]]:
+    """Of a network for turned boxes: each object with its four corners."""
+    rows = suppressed_turned(candidates, len(limits), float(limits.min()), package["suppression_iou"])
+    rows = rows[: package["max_objects"]]
+    rows = rows[rows[:, 4] > limits[rows[:, 5].astype(int)]]
+    gain, left, top, _, _ = place
+    corners = (corners_of(rows) - np.array([left, top], np.float32)) / gain
+    return [
+        {"class": package["classes"][int(row[5])], "confidence": float(row[4]), "corners": four.tolist()}
+        for row, four in zip(rows, corners, strict=True)
+    ]
+
+
+def suppressed_turned(candidates: Array, n_classes: int, least: float, most_overlap: float) -> Array:
+    """Of candidates of a class that overlap more than that none but the surest: rows of centre, size, confidence, class
+    and angle."""
+    scores = candidates[:, 4 : 4 + n_classes]
+    candidates, scores = candidates[scores.max(1) > least], scores[scores.max(1) > least]
+    order = np.argsort(-scores.max(1), kind="stable")[:MOST_CANDIDATES]
+    candidates, scores = candidates[order], scores[order]
+    classes = scores.argmax(1)
+    overlaps = likeness(np.concatenate([candidates[:, :4], candidates[:, -1:]], 1))
+    is_surer = np.triu(np.ones(overlaps.shape, bool), 1) & (classes[:, None] == classes)
+    is_left = ~(is_surer & (overlaps > most_overlap)).any(0)
+    numbers = np.stack([scores.max(1), classes.astype(np.float32), candidates[:, -1]], 1)
+    rows: Array = np.concatenate([candidates[:, :4], numbers], 1)[is_left].astype(np.float32)
+    return rows
+
+
+def likeness(boxes: Array) -> Array:
+    """Of each with each: boxes as normal distributions, 1 less their Hellinger distance (arXiv:2106.06072)."""
+    x, y, width, height, angle = boxes.T
+    cos, sin = np.cos(angle), np.sin(angle)
+    long, short = width**2 / 12, height**2 / 12
+    a = long * cos**2 + short * sin**2
+    b = long * sin**2 + short * cos**2
+    c = (long - short) * cos * sin
+    a2, b2, c2 = (one[:, None] + one for one in (a, b, c))
+    dx, dy = x[:, None] - x, y[:, None] - y
+    area = a2 * b2 - c2**2
+    own = np.clip(a * b - c**2, 0, None)
+    distance = (a2 * dy**2 + b2 * dx**2) / (area + 1e-7) / 4 - c2 * dx * dy / (area + 1e-7) / 2
+    distance += np.log(area / (4 * np.sqrt(own[:, None] * own) + 1e-7) + 1e-7) / 2
+    result: Array = 1 - np.sqrt(1 - np.exp(-np.clip(distance, 1e-7, 100)) + 1e-7)
+    return result
+
+
+def corners_of(rows: Array) -> Array:
+    """(n, 4, 2): from the box's own left top corner on, clockwise."""
+    cos, sin = np.cos(rows[:, 6]), np.sin(rows[:, 6])
+    along = np.stack([cos, sin], 1) * rows[:, 2:3] / 2
+    across = np.stack([-sin, cos], 1) * rows[:, 3:4] / 2
+    centre = rows[:, :2]
+    corners: Array = np.stack(
+        [centre - along - across, centre + along - across, centre + along + across, centre - along + across], 1
+    )
+    return corners

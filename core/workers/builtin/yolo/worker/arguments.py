@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from core.domain.ids import TaskId
+from core.tasks.oriented import ORIENTED
 from core.tasks.segmentation import SEGMENTATION
 from core.workers.api import TrainRequest
-from core.workers.builtin.yolo.architectures import architecture_name
+from core.workers.builtin.yolo.architectures import ENGINE_TASKS, architecture_name
 from core.workers.builtin.yolo.configuration import STRIDE, YoloConfiguration
 from core.workers.configuration import make
 
@@ -18,11 +21,14 @@ LOADER_PROCESSES = 8
 
 # Ours, not the engine's.
 _OWN = frozenset({"family", "size", "speed", "precision", "validate_every", "train_images_measured"})
-_SEGMENTATION = ("mask_ratio", "overlap_mask", "copy_paste")
+_OF_TASKS: Mapping[TaskId, tuple[str, ...]] = {
+    SEGMENTATION.slug: ("mask_ratio", "overlap_mask", "copy_paste"),
+    ORIENTED.slug: ("angle",),
+}
 
 
 def configuration_of(request: TrainRequest) -> YoloConfiguration:
-    """The fields that both workers share."""
+    """The fields that the workers share."""
     return make(YoloConfiguration, request.configuration)
 
 
@@ -36,11 +42,11 @@ def engine_arguments(request: TrainRequest, data: Path, save_dir: Path) -> dict[
     configuration = configuration_of(request)
     is_gpu = request.device != "cpu"
     values = {name: value for name, value in configuration.model_dump().items() if name not in _OWN}
-    if request.task == SEGMENTATION.slug:
-        values |= {name: request.configuration[name] for name in _SEGMENTATION if name in request.configuration}
+    own = _OF_TASKS.get(request.task, ())
+    values |= {name: request.configuration[name] for name in own if name in request.configuration}
     return {
         **values,
-        "task": "segment" if request.task == SEGMENTATION.slug else "detect",
+        "task": ENGINE_TASKS[request.task],
         "mode": "train",
         "model": f"{architecture_of(request)}.yaml",
         "data": str(data),

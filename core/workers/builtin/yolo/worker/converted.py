@@ -16,6 +16,7 @@ from ultralytics.utils import nms, ops
 from core.domain.conversions import ModelChoice
 from core.domain.geometry import Box
 from core.domain.predictions import PredictedObject
+from core.tasks.oriented import ORIENTED
 from core.tasks.segmentation import SEGMENTATION
 from core.workers.api import ImagePredictions, PredictRequest, Reporter, TreeImage
 from core.workers.builtin.yolo.exports import END_TO_END, ONE_TO_ONE, ONNX, OPENVINO, PT, TORCHSCRIPT
@@ -24,6 +25,7 @@ from core.workers.builtin.yolo.worker.failures import told_in_words
 from core.workers.builtin.yolo.worker.input import Input
 from core.workers.builtin.yolo.worker.masks import WindowMask, as_polygon, as_rle, window_masks
 from core.workers.builtin.yolo.worker.networks import rebuild_network
+from core.workers.builtin.yolo.worker.oriented import SUPPRESSION, corners_as_object, oriented_objects
 
 Answer = tuple[torch.Tensor, torch.Tensor | None]
 """Rows or candidates (1, ...), and the prototypes of masks."""
@@ -57,6 +59,7 @@ def _look(
     network = _published(request, choice) if converted is None else _LOADERS[choice.format](converted)
     gives_objects = choice.form == ONE_TO_ONE or (choice.form == END_TO_END and converted is not None)
     n_categories = len(request.model["categories"])
+    is_oriented = request.model["task"] == ORIENTED.slug
 
     @torch.inference_mode()
     def look(image: TreeImage) -> tuple[PredictedObject, ...]:
@@ -73,7 +76,10 @@ def _look(
                 max_det=request.max_detections,
                 nc=n_categories,
                 end2end=False,
+                **(SUPPRESSION if is_oriented else {}),
             )[0]
+        if is_oriented:
+            return tuple(oriented_objects(rows, batch.shape[2:], shape))
         rows[:, :4] = ops.scale_boxes(batch.shape[2:], rows[:, :4], shape)
         if prototypes is None:
             return tuple(_object(row) for row in rows[:, :6].tolist())
@@ -166,6 +172,9 @@ def _engines_own(request: PredictRequest, path: Path) -> Callable[[TreeImage], t
             verbose=False,
             retina_masks=True,
         )[0]
+        if result.obb is not None:
+            found = zip(result.obb.xyxyxyxy.tolist(), result.obb.conf.tolist(), result.obb.cls.tolist(), strict=True)
+            return tuple(corners_as_object(*item, (image.height, image.width)) for item in found)
         rows = result.boxes.data[:, :6].tolist()
         if result.masks is None:
             return tuple(_object(row) for row in rows)

@@ -20,8 +20,10 @@ from core.domain.geometry import Polygon, Ring, bounds_of, signed_area
 from core.domain.ids import TaskId
 from core.domain.snapshots import SnapshotObject, Split
 from core.errors import WorkerError
+from core.tasks.oriented import ORIENTED
 from core.tasks.segmentation import SEGMENTATION
 from core.workers.api import TreeImage
+from core.workers.builtin.yolo.turned_labels import corner_shares
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -95,6 +97,8 @@ def _normalised(item: SnapshotObject, image: TreeImage, task: TaskId) -> FloatAr
     """The numbers of a row without the category; None for a shape without area."""
     if task == SEGMENTATION.slug:
         return _outline(item, image)
+    if task == ORIENTED.slug:
+        return corner_shares(item.geometry, image.width, image.height)
     box = bounds_of(item.geometry, image.width, image.height).clipped(image.width, image.height)
     if box.width <= 0 or box.height <= 0 or not box.is_finite():
         return None

@@ -16,9 +16,9 @@ from ultralytics.engine.exporter import Exporter
 
 from core.domain.conversions import FP16, INT8
 from core.errors import WorkerError
-from core.tasks.segmentation import SEGMENTATION
 from core.workers.api import Converted, ConvertRequest, Reporter
 from core.workers.builtin.yolo import package
+from core.workers.builtin.yolo.architectures import ENGINE_TASKS
 from core.workers.builtin.yolo.exports import END_TO_END, ONE_TO_ONE, ONNX, OPENVINO, PT
 from core.workers.builtin.yolo.networks import LICENCE
 from core.workers.builtin.yolo.worker.engine import ENGINE_VERSION, LIBRARIES, engine_session
@@ -84,7 +84,7 @@ def _dressed(request: ConvertRequest) -> Any:
     """The network with what the engine expects of one that it has trained itself."""
     model = request.model
     network = rebuild_network(request.weights, model)
-    network.task = "segment" if model["task"] == SEGMENTATION.slug else "detect"
+    network.task = ENGINE_TASKS[model["task"]]
     network.args = {**DEFAULT_CFG_DICT, "task": network.task, "imgsz": int(model["preprocessing"]["imgsz"])}
     network.pt_path = str(request.work_dir / "model.pt")  # what is exported lies beside it
     return network

@@ -11,12 +11,13 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from ultralytics.nn.tasks import DetectionModel, SegmentationModel, load_checkpoint
+from ultralytics.nn.tasks import DetectionModel, OBBModel, SegmentationModel, load_checkpoint
 
 from core.domain.ids import TaskId
 from core.domain.training import StartKind
 from core.errors import WeightsError
 from core.tasks.detection import DETECTION
+from core.tasks.oriented import ORIENTED
 from core.tasks.segmentation import SEGMENTATION
 from core.workers.api import Reporter, Start
 from core.workers.builtin.yolo.worker.engine import ENGINE_VERSION
@@ -25,7 +26,11 @@ OTHER_ARCHITECTURE = "E-142"
 OTHER_CLASSES = "W-141"
 
 _CLASS_ROWS = re.compile(r"\.(one2one_)?cv3\.\d+\.2\.(weight|bias)$|\.proto\.semseg\.\d+\.(weight|bias)$")
-_NETWORKS: Mapping[TaskId, Any] = {DETECTION.slug: DetectionModel, SEGMENTATION.slug: SegmentationModel}
+_NETWORKS: Mapping[TaskId, Any] = {
+    DETECTION.slug: DetectionModel,
+    SEGMENTATION.slug: SegmentationModel,
+    ORIENTED.slug: OBBModel,
+}
 
 
 def build_network(task: TaskId, yaml: str | Mapping[str, Any], n_categories: int) -> Any:

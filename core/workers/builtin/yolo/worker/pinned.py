@@ -14,18 +14,20 @@ from typing import Any
 import cv2
 import numpy as np
 import numpy.typing as npt
+import torch
 from ultralytics.utils import ops
 
 from core.domain.geometry import Box, Polygon
 from core.domain.predictions import PredictedObject
 from core.workers.api import MOST_SEEN, SEEN_CONFIDENCE, ImagePredictions, TreeImage
+from core.workers.builtin.yolo.worker.oriented import oriented_objects
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
     """On one image, in pixels of the network's input."""
 
-    rows: npt.NDArray[np.float32]  # (n, 6): box, confidence, class
+    rows: npt.NDArray[np.float32]  # (n, 6): box, confidence, class; (n, 7) with an angle, the box then of a centre
     masks: npt.NDArray[np.uint8] | None  # (n, h, w), smaller than the input
     input_shape: tuple[int, int]
     ratio_pad: tuple[tuple[float, float], tuple[float, float]]
@@ -76,7 +78,8 @@ class PinnedLook:
                 continue
             found = predictions[place]
             sure = (found["conf"] >= SEEN_CONFIDENCE).nonzero().flatten()[:MOST_SEEN]
-            columns = [found["bboxes"][sure], found["conf"][sure, None], found["cls"][sure, None]]
+            boxes = found["bboxes"][sure]
+            columns = [boxes[:, :4], found["conf"][sure, None], found["cls"][sure, None], boxes[:, 4:]]
             rows = np.concatenate([column.float().cpu().numpy() for column in columns], axis=1)
             masks = found["masks"][sure].cpu().numpy().astype(np.uint8) if "masks" in found else None
             height, width = batch["img"].shape[2:]
@@ -85,12 +88,21 @@ class PinnedLook:
 
 def _objects(found: _Found, image: TreeImage) -> Iterator[PredictedObject]:
     """By falling confidence. A mask is as fine as the validation measures it."""
+    if found.rows.shape[1] > 6:
+        yield from _turned(found, image)
+        return
     boxes = ops.scale_boxes(found.input_shape, found.rows[:, :4].copy(), (image.height, image.width), found.ratio_pad)
     for place in np.argsort(-found.rows[:, 4], kind="stable").tolist():
         confidence, category = float(found.rows[place, 4]), int(found.rows[place, 5])
         box = Box(*(float(value) for value in boxes[place]))
         polygon = None if found.masks is None else _outline(found.masks[place], found, image)
         yield PredictedObject(category, confidence, box, polygon)
+
+
+def _turned(found: _Found, image: TreeImage) -> Iterator[PredictedObject]:
+    rows = torch.from_numpy(found.rows[np.argsort(-found.rows[:, 4], kind="stable")])
+    shape = (image.height, image.width)
+    yield from oriented_objects(rows, found.input_shape, shape, found.ratio_pad)
 
 
 def _outline(mask: npt.NDArray[np.uint8], found: _Found, image: TreeImage) -> Polygon | None:

@@ -22,12 +22,14 @@ from ultralytics.utils.torch_utils import select_device
 from core.domain.geometry import Box
 from core.domain.predictions import PredictedObject
 from core.errors import WorkerError
+from core.tasks.oriented import ORIENTED
 from core.tasks.segmentation import SEGMENTATION
 from core.workers.api import ImagePredictions, PredictRequest, Reporter, TreeImage
 from core.workers.builtin.yolo.worker.engine import engine_session, keep_freed_memory, usable_cores
 from core.workers.builtin.yolo.worker.failures import told_in_words
 from core.workers.builtin.yolo.worker.masks import as_polygon, as_rle, window_masks
 from core.workers.builtin.yolo.worker.networks import rebuild_network
+from core.workers.builtin.yolo.worker.oriented import SUPPRESSION, oriented_objects
 
 MOST_LANES, MOST_LANES_GPU = 4, 2
 AHEAD = 2  # images a lane that are looked at before they are asked for
@@ -103,6 +105,7 @@ class _Predictor:
     """A network that is ready, and the way of a picture through it."""
 
     def __init__(self, request: PredictRequest, imgsz: int) -> None:
+        self._is_oriented = request.model["task"] == ORIENTED.slug
         self._has_masks = request.model["task"] == SEGMENTATION.slug
         self._n_categories = len(request.model["categories"])
         network = rebuild_network(request.weights, request.model)
@@ -132,7 +135,10 @@ class _Predictor:
             max_det=request.max_detections,
             nc=self._n_categories,
             end2end=False,
+            **(SUPPRESSION if self._is_oriented else {}),
         )[0]
+        if self._is_oriented:
+            return tuple(oriented_objects(rows, batch.shape[2:], picture.shape[:2]))
         rows[:, :4] = ops.scale_boxes(batch.shape[2:], rows[:, :4], picture.shape)
         if prototypes is None:
             return tuple(_object(row) for row in rows.tolist())

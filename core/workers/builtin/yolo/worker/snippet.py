@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.domain.ids import TaskId
+from core.tasks.oriented import ORIENTED
 from core.tasks.segmentation import SEGMENTATION
 
 _SNIPPET = """\
@@ -38,4 +39,6 @@ def usage_snippet(task: TaskId, engine_version: str) -> str:
     words = {"network": "DetectionModel", "shapes": "boxes", "task": "detect"}
     if task == SEGMENTATION.slug:
         words = {"network": "SegmentationModel", "shapes": "masks", "task": "segment"}
+    if task == ORIENTED.slug:
+        words = {"network": "OBBModel", "shapes": "obb", "task": "obb"}
     return _SNIPPET.format(engine_version=engine_version, **words)

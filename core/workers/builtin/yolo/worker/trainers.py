@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from copy import copy
 from pathlib import Path
 from typing import Any
 
 from torch import nn
 from ultralytics.models.yolo.detect import DetectionTrainer
+from ultralytics.models.yolo.obb import OBBTrainer
 from ultralytics.models.yolo.segment import SegmentationTrainer
 
 from core import clock
 from core.domain.ids import TaskId
 from core.domain.snapshots import Split
 from core.tasks.detection import DETECTION
+from core.tasks.oriented import ORIENTED
 from core.tasks.segmentation import SEGMENTATION
 from core.workers.builtin.yolo.cadence import is_checkpoint_due, validates
 from core.workers.builtin.yolo.worker.best_weights import Best, is_finite, weights_of
 from core.workers.builtin.yolo.worker.dataset import WrittenDataset, compare_with_scan
 from core.workers.builtin.yolo.worker.networks import load_start
+from core.workers.builtin.yolo.worker.oriented import OrientedValidator
 from core.workers.builtin.yolo.worker.pinned import PinnedLook
 from core.workers.builtin.yolo.worker.randomness import undisturbed_randomness
 from core.workers.builtin.yolo.worker.resume import Resumption, StepCadence, save_state
@@ -150,7 +154,22 @@ class WatchedSegmentation(Watched, SegmentationTrainer):  # type: ignore[misc]  
     """Trains boxes and masks."""
 
 
-TRAINERS: Mapping[TaskId, Any] = {DETECTION.slug: WatchedDetection, SEGMENTATION.slug: WatchedSegmentation}
+class WatchedOriented(Watched, OBBTrainer):  # type: ignore[misc]  # the engine has no types
+    """Trains boxes that are turned."""
+
+    def get_validator(self) -> Any:
+        """One that compares no more candidates with each other than fit the memory."""
+        trainer: Any = self
+        return OrientedValidator(
+            trainer.test_loader, save_dir=trainer.save_dir, args=copy(trainer.args), _callbacks=trainer.callbacks
+        )
+
+
+TRAINERS: Mapping[TaskId, Any] = {
+    DETECTION.slug: WatchedDetection,
+    SEGMENTATION.slug: WatchedSegmentation,
+    ORIENTED.slug: WatchedOriented,
+}
 
 
 def was_stopped_early(trainer: Any) -> bool:

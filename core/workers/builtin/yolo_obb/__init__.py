@@ -1,0 +1,1 @@
+"""YOLO oriented boxes: boxes that lie as their objects lie."""
