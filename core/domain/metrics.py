@@ -35,6 +35,7 @@ EXACT_MATCH = "exact_match"
 TAG_THRESHOLD = "tag_threshold"
 WEIGHTED = "weighted_"
 """In front of the name of a mean over classes: the same mean, each class as heavy as its images."""
+PIXEL_IOU = "pixel_iou"
 
 MAP50_OF: Mapping[str, str] = {MAP50_95: MAP50, MASK_MAP50_95: MASK_MAP50}
 """Beside each strict measure the lenient one, of the same images."""
@@ -63,6 +64,7 @@ METRIC_HELP: Mapping[str, str] = {
     MASK_RECALL: "As recall, measured on masks.",
     ACCURACY: "Correct / all: how many of the images or regions got their class as the surest. Higher is better.",
     MEAN_AP: "Mean over classes of the average precision of tags. Higher is better.",
+    PIXEL_IOU: "Intersection over union of the pixels of a class in all images together; the mean over the classes.",
 }
 
 

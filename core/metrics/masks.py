@@ -32,6 +32,50 @@ def encode(geometry: Geometry, width: int, height: int) -> Rle:
     return _as_rle(coco_mask.merge(coco_mask.frPyObjects(rings, height, width)))
 
 
+def encode_window(pixels: npt.NDArray[np.uint8], x0: int, y0: int, width: int, height: int) -> dict[str, Any]:
+    """The mask of an image of `width` x `height` whose pixels, 0 or 1 and at least one of them 1, lie in a window that
+    starts at column `x0`, row `y0`; in a form that JSON can hold."""
+    rows, columns = np.nonzero(pixels.T)[::-1]
+    places = (columns + x0) * height + rows + y0
+    breaks = np.flatnonzero(np.diff(places) != 1)
+    begins = places[np.concatenate([[0], breaks + 1])]
+    ends = places[np.concatenate([breaks, [len(places) - 1]])] + 1
+    edges = np.concatenate([[0], np.column_stack([begins, ends]).reshape(-1), [height * width]])
+    runs = np.diff(edges).tolist()
+    counts = runs if runs[-1] else runs[:-1]
+    return as_text(_as_rle(coco_mask.frPyObjects({"size": [height, width], "counts": counts}, height, width)))
+
+
+def decode(rle: Rle) -> npt.NDArray[np.bool_]:
+    """Which pixels are covered, shape (height, width). The reference's own decoder warns under numpy 2."""
+    height, width = (int(side) for side in rle["size"])
+    runs = run_lengths(rle)
+    flags = (np.arange(len(runs)) % 2).astype(np.bool_)
+    return np.repeat(flags, runs).reshape(width, height).T
+
+
+def run_lengths(rle: Rle) -> npt.NDArray[np.int64]:
+    """Pixels outside, inside, outside ... in turn, column by column.
+
+    In the text each is five bits a character, least first, 32 added while more follow, 48 to each; from the fourth on
+    it is the difference from the one two before.
+    """
+    counts = rle["counts"]
+    text = np.frombuffer(counts if isinstance(counts, bytes) else str(counts).encode("ascii"), np.uint8)
+    if not len(text):
+        return np.zeros(0, np.int64)
+    digits = text.astype(np.int64) - 48
+    ends = np.flatnonzero(digits & 32 == 0)
+    begins = np.concatenate([[0], ends[:-1] + 1])
+    places = np.arange(len(digits)) - np.repeat(begins, ends - begins + 1)
+    values = np.add.reduceat((digits & 31) << (5 * places), begins)
+    is_negative = digits[ends] & 16 != 0
+    values -= np.where(is_negative, np.int64(1) << (5 * (ends - begins + 1)), 0)
+    values[1::2] = np.cumsum(values[1::2])
+    values[2::2] = np.cumsum(values[2::2])
+    return values
+
+
 def as_text(rle: Rle) -> dict[str, Any]:
     """The same mask in a form that JSON can hold."""
     counts = rle["counts"]

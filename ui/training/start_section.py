@@ -52,7 +52,7 @@ class StartSection(QWidget):
         self._list.setAccessibleName(self.tr("Versions to start from"))
         self._search = SearchField(self.tr("Search the versions"))
         self._file = QLineEdit()
-        self._file.setPlaceholderText(self.tr("Path of a .pt or .safetensors file"))
+        self._file.setPlaceholderText(self.tr("Path of a .pt, .pth or .safetensors file"))
         self._file.setAccessibleName(self.tr("Weights file"))
         self._browse = QPushButton(icon("folder-open"), self.tr("Bro&wse…"))
         self._problem = ProblemLabel()
@@ -123,7 +123,7 @@ class StartSection(QWidget):
         self._problem.show_problems(problems)
 
     def open_browser(self) -> QFileDialog:
-        kinds = self.tr("Weights (*.pt *.safetensors);;All files (*)")
+        kinds = self.tr("Weights (*.pt *.pth *.safetensors);;All files (*)")
         dialog = QFileDialog(self, self.tr("Choose a weights file"), "", kinds)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         start_where_last(dialog, WEIGHTS)

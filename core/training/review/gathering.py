@@ -334,9 +334,9 @@ def _file_facts(file: Path | None) -> StartFacts:
         return StartFacts(refusal="No weights file is chosen.")
     if not file.is_file():
         return StartFacts(missing=str(file))
-    if file.suffix not in (".pt", ".safetensors"):
-        return StartFacts(refusal=f'"{file.name}" is no weights file; they end in .pt or .safetensors.')
-    if file.suffix == ".pt":
+    if file.suffix not in (".pt", ".pth", ".safetensors"):
+        return StartFacts(refusal=f'"{file.name}" is no weights file; they end in .pt, .pth or .safetensors.')
+    if file.suffix in (".pt", ".pth"):
         return StartFacts(refusal=refuse_weights(file))
     if file.suffix == ".safetensors":
         try:

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import math
+from core.workers.cadence import measures_train_set
 
-MOST_MEASUREMENTS = 10
 MEASURING_SHARE = 0.03  # of the time of a training, for measuring its own images
 COST_OF_MEASURING = 0.2  # an image measured beside an image trained on
 COST_BESIDE_FASTEST = 0.5  # the same beside one trained on in the fastest way; measuring has no such way
 FEWEST_MEASURED = 16
 CHECKPOINT_EVERY_S = 30.0
-
-
-def measures_train_set(epoch: int, epochs: int) -> bool:
-    """Whether the training set is measured after `epoch` (from 1): each epoch of up to ten, else about ten times."""
-    interval = 1 if epochs <= MOST_MEASUREMENTS else math.ceil(epochs / MOST_MEASUREMENTS)
-    return epoch % interval == 0 or epoch == epochs
-
-
-def validates(epoch: int, epochs: int, every: int) -> bool:
-    """Whether the validation set is measured after `epoch` (from 1)."""
-    return epoch % every == 0 or epoch == epochs
 
 
 def is_checkpoint_due(*, was_validated: bool, since_s: float) -> bool:

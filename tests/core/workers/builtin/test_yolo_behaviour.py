@@ -310,7 +310,8 @@ from core.errors import WorkerError
 from core.tasks.detection import DETECTION
 from core.tasks.segmentation import SEGMENTATION
 from core.workers.builtin.yolo.architectures import FAMILIES, architecture_name, exists
-from core.workers.builtin.yolo.worker import engine, speed
+from core.workers import free_cores
+from core.workers.builtin.yolo.worker import engine
 from core.workers.builtin.yolo.worker.masks import as_polygon, as_rle, window_masks
 from core.workers.builtin.yolo.worker.networks import build_network, describe_network, rebuild_network, write_weights
 from core.workers.testing import RecordingReporter
@@ -368,7 +369,7 @@ result = {
     "masks": masks,
     "families": families,
     "refusal": refusal,
-    "threads": [speed.free_threads(cores, used) for cores, used in
+    "threads": [free_cores.free_threads(cores, used) for cores, used in
                 [(2, 0.0), (2, 0.3), (2, 0.5), (2, 2.0), (8, 0.1), (8, 3.2), (1, 0.9)]],
 }
 """

@@ -14,8 +14,9 @@ from core.tasks.detection import DETECTION
 from core.tasks.oriented import ORIENTED
 from core.tasks.segmentation import SEGMENTATION
 from core.workers.api import TreeImage
-from core.workers.builtin.yolo.cadence import images_to_measure, is_checkpoint_due, measures_train_set, validates
+from core.workers.builtin.yolo.cadence import images_to_measure, is_checkpoint_due
 from core.workers.builtin.yolo.worker.dataset import compare_with_scan, joined_rings, label_rows, write_dataset
+from core.workers.cadence import measures_train_set, validates
 
 SQUARE = (10.0, 10.0, 30.0, 10.0, 30.0, 30.0, 10.0, 30.0)
 FAR_SQUARE = (60.0, 60.0, 80.0, 60.0, 80.0, 80.0, 60.0, 80.0)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import logging
-import os
 import re
 import sys
 from collections.abc import Iterator
@@ -33,7 +32,6 @@ torchvision = import_torchvision()
 sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
 
 ENGINE_VERSION = str(ultralytics.__version__)
-MAX_THREADS = 8  # small networks on small images gain nothing from more
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # <malloc.h>
 _KEPT_BYTES = 64 << 20  # of a thread; glibc takes no more for one that is not the first
@@ -48,12 +46,6 @@ LIBRARIES = {
     "torchvision": str(torchvision.__version__),
     "ultralytics": ENGINE_VERSION,
 }
-
-
-def usable_cores() -> int:
-    """Cores that this process may run on, at most `MAX_THREADS`."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores, MAX_THREADS))
 
 
 def keep_freed_memory() -> None:

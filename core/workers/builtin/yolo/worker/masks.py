@@ -17,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 import torch.nn.functional as functional
-from pycocotools import mask as coco_mask
 
 from core.domain.geometry import Polygon
+from core.metrics import masks
 
 CHUNK = 16
 SIMPLIFY_PX = 0.5
@@ -61,16 +61,7 @@ def window_masks(
 
 def as_rle(mask: WindowMask, height: int, width: int) -> Mapping[str, Any]:
     """COCO's compressed run lengths over the whole image: columns one after the other."""
-    rows, columns = np.nonzero(mask.pixels.T)[::-1]
-    places = (columns + mask.x0) * height + rows + mask.y0
-    breaks = np.flatnonzero(np.diff(places) != 1)
-    begins = places[np.concatenate([[0], breaks + 1])]
-    ends = places[np.concatenate([breaks, [len(places) - 1]])] + 1
-    edges = np.concatenate([[0], np.column_stack([begins, ends]).reshape(-1), [height * width]])
-    runs = np.diff(edges).tolist()
-    counts = runs if runs[-1] else runs[:-1]
-    packed = coco_mask.frPyObjects({"size": [height, width], "counts": counts}, height, width)
-    return {"size": [height, width], "counts": packed["counts"].decode("ascii")}
+    return masks.encode_window(mask.pixels, mask.x0, mask.y0, width, height)
 
 
 def as_polygon(mask: WindowMask) -> Polygon | None:

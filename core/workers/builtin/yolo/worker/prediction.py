@@ -25,11 +25,12 @@ from core.errors import WorkerError
 from core.tasks.oriented import ORIENTED
 from core.tasks.segmentation import SEGMENTATION
 from core.workers.api import ImagePredictions, PredictRequest, Reporter, TreeImage
-from core.workers.builtin.yolo.worker.engine import engine_session, keep_freed_memory, usable_cores
+from core.workers.builtin.yolo.worker.engine import engine_session, keep_freed_memory
 from core.workers.builtin.yolo.worker.failures import told_in_words
 from core.workers.builtin.yolo.worker.masks import as_polygon, as_rle, window_masks
 from core.workers.builtin.yolo.worker.networks import rebuild_network
 from core.workers.builtin.yolo.worker.oriented import SUPPRESSION, oriented_objects
+from core.workers.free_cores import usable_cores
 
 MOST_LANES, MOST_LANES_GPU = 4, 2
 AHEAD = 2  # images a lane that are looked at before they are asked for

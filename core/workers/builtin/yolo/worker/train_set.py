@@ -10,9 +10,9 @@ import torch
 from ultralytics.utils.patches import override_configs
 
 from core import clock
-from core.workers.builtin.yolo.worker.engine import usable_cores
 from core.workers.builtin.yolo.worker.metric_names import measured_values
 from core.workers.builtin.yolo.worker.randomness import undisturbed_randomness
+from core.workers.free_cores import usable_cores
 
 LOADER_PROCESSES = 1  # the engine doubles it for measuring
 

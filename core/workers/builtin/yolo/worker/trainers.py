@@ -19,7 +19,7 @@ from core.domain.snapshots import Split
 from core.tasks.detection import DETECTION
 from core.tasks.oriented import ORIENTED
 from core.tasks.segmentation import SEGMENTATION
-from core.workers.builtin.yolo.cadence import is_checkpoint_due, validates
+from core.workers.builtin.yolo.cadence import is_checkpoint_due
 from core.workers.builtin.yolo.worker.best_weights import Best, is_finite, weights_of
 from core.workers.builtin.yolo.worker.dataset import WrittenDataset, compare_with_scan
 from core.workers.builtin.yolo.worker.networks import load_start
@@ -28,6 +28,7 @@ from core.workers.builtin.yolo.worker.pinned import PinnedLook
 from core.workers.builtin.yolo.worker.randomness import undisturbed_randomness
 from core.workers.builtin.yolo.worker.resume import Resumption, StepCadence, save_state
 from core.workers.builtin.yolo.worker.watch import TrainingWatch, checkpoint_metrics
+from core.workers.cadence import validates
 
 
 class Watched:

@@ -17,13 +17,14 @@ from core.domain import metrics as names
 from core.domain.runs import RunStatus
 from core.errors import CalqueError
 from core.workers.api import Reporter, TrainRequest
-from core.workers.builtin.yolo.cadence import measures_train_set
 from core.workers.builtin.yolo.configuration import YoloConfiguration
 from core.workers.builtin.yolo.worker.best_weights import Best
 from core.workers.builtin.yolo.worker.metric_names import loss_values, measured_values
 from core.workers.builtin.yolo.worker.pinned import PinnedLook
-from core.workers.builtin.yolo.worker.speed import FreeCores, use_fast_layout
+from core.workers.builtin.yolo.worker.speed import use_fast_layout
 from core.workers.builtin.yolo.worker.train_set import TrainSetMeasure
+from core.workers.cadence import measures_train_set
+from core.workers.free_cores import FreeCores
 
 NON_FINITE_LIMIT = 3
 PROGRESS_EVERY_S = 0.25
@@ -90,7 +91,7 @@ class TrainingWatch:
         is_cpu = trainer.device.type == "cpu"
         if self.configuration.speed == "fastest" and is_cpu:
             self.precision = use_fast_layout(trainer)
-            self._free_cores = FreeCores()
+            self._free_cores = FreeCores(torch.set_num_threads)
         elif not is_cpu and trainer.amp:
             self.precision = "bf16" if trainer.args.amp == "bf16" else "fp16"
         self._batch_size = trainer.batch_size

@@ -1,0 +1,1 @@
+"""Doc-UFCN: every pixel of a page gets a class; what hangs together is an object."""

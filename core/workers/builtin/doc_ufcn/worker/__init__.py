@@ -1,0 +1,1 @@
+"""The heavy half of Doc-UFCN; imported in a child process only."""
