@@ -93,6 +93,7 @@ class SplitCount:
     n_objects: int
     category_counts: tuple[int, ...]  # in the order of TrainingReview.categories
     n_background: int = 0  # images in use that have no object
+    n_regions: int = 0  # where crops are labelled: how many there are
 
 
 @dataclass(frozen=True, slots=True)

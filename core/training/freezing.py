@@ -17,6 +17,7 @@ from core.registry.stores import selections
 from core.registry.stores.selections import FrozenRow
 from core.registry.stores.shapes import Shape, decode
 from core.training.review.data import Check, ChosenImages
+from core.training.review.tally import Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +41,26 @@ def frozen_images(
     includes_models: bool = False,
 ) -> Iterator[FrozenImage]:
     """Sorted by path. Raises RefusedError (E-152) when an image is in two sets."""
+    keys, of_image = splits_by_path(session, project, images, check)
+    rows = selections.iter_frozen(session, keys, check, includes_models=includes_models)
+    for row, split in zip(rows, of_image, strict=True):
+        texts, categories = _objects(row, shapes)
+        yield FrozenImage(
+            row.path, row.sha256, row.width, row.height, row.orientation, split, texts, categories, row.white
+        )
+
+
+def splits_by_path(
+    session: Session, project: ProjectId, images: ChosenImages, check: Check = lambda: None
+) -> tuple[Array, list[Split]]:
+    """The keys of the images by their paths, and the set of each. Raises RefusedError (E-152) when one is in two."""
     splits = tuple(Split)
     is_twice = images.keys[1:] == images.keys[:-1]
     if is_twice.any():
         found = images.splits[np.append(False, is_twice) | np.append(is_twice, False)]
         raise shared_error(int(is_twice.sum()), [splits[index] for index in np.unique(found)])
     keys = selections.keys_by_path(session, project, images.keys, check)
-    of_image = images.splits[np.searchsorted(images.keys, keys)].tolist()
-    rows = selections.iter_frozen(session, keys, check, includes_models=includes_models)
-    for row, index in zip(rows, of_image, strict=True):
-        texts, categories = _objects(row, shapes)
-        yield FrozenImage(
-            row.path, row.sha256, row.width, row.height, row.orientation, splits[index], texts, categories, row.white
-        )
+    return keys, [splits[index] for index in images.splits[np.searchsorted(images.keys, keys)].tolist()]
 
 
 def _objects(row: FrozenRow, shapes: Shapes) -> tuple[list[str], list[int]]:

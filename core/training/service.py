@@ -41,9 +41,10 @@ from core.training.draft.configurations import ConfigurationService
 from core.training.draft.plans import Plans
 from core.training.draft.proposer import Proposer
 from core.training.freezing import Shapes, frozen_images
+from core.training.freezing_labels import Labels, frozen_labels
 from core.training.kind import TRAINING
 from core.training.review.counting import Progress, resolve
-from core.training.review.data import Check
+from core.training.review.data import Check, labelling_of
 from core.training.review.gathering import Gathered, Gatherer, tidy
 from core.training.review.preflight import check as check_facts
 from core.training.review.words import describe_values
@@ -178,13 +179,15 @@ class TrainingService:
                 raise RefusedError("The project's images were changed just now.", hint="Look at the review again.")
             categories = selections.list_classes(session, question.project)
             known = {category.name: int(category.id) for category in categories}
-            shapes = Shapes(
-                places={known[name]: place for place, name in enumerate(data.categories) if name in known},
-                usable=task.usable_shape,
-                keeps_boxes=task.keeps_boxes,
-            )
+            places = {known[name]: place for place, name in enumerate(data.categories) if name in known}
             includes = question.choice.include_model_annotations
-            images = frozen_images(session, question.project, resolved.images, shapes, includes_models=includes)
+            project, chosen = question.project, resolved.images
+            if task.labels:
+                labels = Labels(places, labelling_of(question.choice, known))
+                images = frozen_labels(session, project, chosen, labels, includes_models=includes)
+            else:
+                shapes = Shapes(places, usable=task.usable_shape, keeps_boxes=task.keeps_boxes)
+                images = frozen_images(session, project, chosen, shapes, includes_models=includes)
             return self._datasets.freeze(question.project, images, data.categories)
 
     def default_name(self, draft: TrainingDraft) -> str:

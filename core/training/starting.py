@@ -90,6 +90,6 @@ def _make_payload(
         model_name=model.name,
         model_description=model.description,
         version_label=version.label,
-        max_detections=max_detections(data.most_objects),
+        max_detections=max_detections(data.most_objects * (len(data.categories) if task.labels else 1)),
         draft=draft,
     )

@@ -217,6 +217,17 @@ def _read_annotations(keys: Column, sizes: Column, annotations: AnnotationArrays
     )
 
 
+def usable_shapes(annotations: AnnotationArrays, chosen: Column, sizes: Column) -> Column:
+    """Which of the chosen boxes and polygons (by their places) have an area in images of those sizes (2, chosen)."""
+    is_usable = _usable_boxes(annotations.corners[:, chosen], sizes)
+    have_area, is_polygon = annotations.have_area[chosen], annotations.is_polygon[chosen]
+    is_usable |= have_area
+    drawn = np.flatnonzero(is_polygon & ~have_area)
+    points = [annotations.points[i] or b"" for i in chosen[drawn].tolist()]
+    is_usable[drawn] = _usable_polygons(points, sizes[:, drawn])
+    return is_usable
+
+
 def _usable_boxes(corners: Column, sizes: Column) -> Column:
     """As `inside` sees it; what is no box may come out either way."""
     clipped = np.minimum(np.maximum(corners, 0.0), np.concatenate([sizes, sizes]))

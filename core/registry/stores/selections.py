@@ -75,7 +75,7 @@ WHERE image_id IN ({marks}) AND source != ? AND category_id IS NOT NULL AND kind
 
 
 ShapeColumns = tuple[int, int, str, float, float, float, float, bytes | None, int]
-"""AnnotationColumns of a shape of a class."""
+"""AnnotationColumns of a shape of a class; where whole images are read too, of any annotation."""
 
 
 AtHand = Callable[[Sequence[int]], tuple[Container[int], Sequence[AnnotationArrays]]]
@@ -224,9 +224,18 @@ def keys_by_path(session: Session, project: ProjectId, wanted: Column, check: Ch
 
 
 def iter_frozen(
-    session: Session, keys: Column, check: Check = lambda: None, *, includes_models: bool = False
+    session: Session,
+    keys: Column,
+    check: Check = lambda: None,
+    *,
+    includes_models: bool = False,
+    with_whole: bool = False,
 ) -> Iterator[FrozenRow]:
-    """Images with their ground truth, and accepted predictions if these are wanted, in the order of `keys`."""
+    """Images with their ground truth, and accepted predictions if these are wanted, in the order of `keys`.
+
+    `with_whole`: also annotations of whole images, and those without a class.
+    """
+    annotations = _ANNOTATIONS_OF if with_whole else _FROZEN_ANNOTATIONS
     cursor = cursor_of(session)
     left_out = _left_out(includes_models)
     for start in range(0, len(keys), KEYS_PER_QUERY - 1):
@@ -235,7 +244,7 @@ def iter_frozen(
         marks = ",".join("?" * len(chunk))
         images = {row[0]: row for row in cursor.execute(_FROZEN_IMAGES.format(marks=marks), chunk)}
         of_image: dict[int, list[ShapeColumns]] = {key: [] for key in chunk}
-        for shape in cursor.execute(_FROZEN_ANNOTATIONS.format(marks=marks), (*chunk, left_out)):
+        for shape in cursor.execute(annotations.format(marks=marks), (*chunk, left_out)):
             of_image[shape[0]].append(shape)
         for key in chunk:
             _, path, sha256, width, height, orientation, white = images[key]

@@ -19,6 +19,7 @@ from core.registry.blocks import make_blocks
 from core.registry.database import Registry
 from core.registry.session import Session
 from core.registry.stores import selections
+from core.registry.stores.labels import read_labels
 from core.registry.stores.selections import FileRow, State
 from core.training.review.data import Check, DataChoice, Resolved, TrainingData, resolve_data
 
@@ -151,6 +152,9 @@ def resolve(session: Session, question: DataQuestion, check: Check = lambda: Non
         (lambda keys: selections.paths_of(session, keys)) if question.are_folders_apart else None,
         check,
         sum(selections.count_made_by_models(session, selection) for selection in chosen.values()),
+        lambda keys, only_whole: read_labels(
+            session, keys, includes_models=question.choice.include_model_annotations, only_whole=only_whole
+        ),
     )
 
 
@@ -168,6 +172,8 @@ def _key(question: DataQuestion) -> object:
         choice.include_model_annotations,
         choice.val_ratio,
         choice.seed,
+        choice.crop_of,
+        choice.conditions,
     )
 
 

@@ -13,6 +13,8 @@ from core.domain.snapshots import Split
 from core.domain.training import Issue, SplitCount
 from core.registry.stores.image_blocks import ImageBlock, is_in
 from core.tasks.task import Task
+from core.training.review.conditions import ReadLabels, conditions_of
+from core.training.review.label_tally import Labelling, LabelTally
 from core.training.review.tally import KINDS, MODEL_MADE, REASONS, Array, Classes, Tally, Used, count
 
 PathsOf = Callable[[Array], Mapping[int, str]]
@@ -37,6 +39,22 @@ class DataChoice:
     val_ratio: float = 0.2
     seed: int = 0
     include_model_annotations: bool = False
+    crop_of: tuple[str, ...] = ()  # of a task that labels: classes whose shapes are cut out; empty = whole images
+    conditions: tuple[tuple[str, ...], ...] = ()  # any of these, each classes that an image must all show
+
+    @property
+    def is_cropped(self) -> bool:
+        return self.task.labels and bool(self.crop_of)
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The classes to learn; empty = those that are found. What is cut out of several classes is told apart."""
+        return self.classes or (self.crop_of if self.is_cropped and len(self.crop_of) > 1 else ())
+
+    @property
+    def unwanted(self) -> tuple[str, ...]:
+        """Classes that are not to be learned though they are found: crops of one class all show it."""
+        return self.crop_of if self.is_cropped and not self.wanted else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +85,10 @@ class TrainingData:
     most_objects: int = 0  # on one image in use, crowd regions included
     tree_bytes: int = 0  # about the room that copies of the images take
     n_model_made: int = 0  # accepted predictions in the chosen folders, used or not
+    train_crops_with: tuple[int, ...] = ()  # per category, as `train_images_with`; () where none are cut
+    n_train_negatives: int = 0  # of a task that labels: images or crops that show no class, before the carving
+    unknown: tuple[str, ...] = ()  # classes that conditions name and the project does not have
+    unknown_crops: tuple[str, ...] = ()  # the same of the shapes to cut out
 
     def n_images(self, split: Split) -> int:
         return next((counts.n_images for counts in self.splits if counts.split is split), 0)
@@ -99,22 +121,36 @@ def resolve_data(
     paths_of: PathsOf | None = None,
     check: Check = lambda: None,
     n_model_made: int = 0,
+    read: ReadLabels | None = None,
 ) -> Resolved:
     """`blocks` are the images of the chosen folders; a split without folders is absent.
 
-    Pictures in two sets are not looked for without `paths_of`.
+    Pictures in two sets are not looked for without `paths_of`. `read` is needed where a task labels, or there are
+    conditions.
     """
     names = sorted(project_categories, key=lambda category: int(category.id))
     keys = np.array([int(category.id) for category in names], dtype=np.int64)
     known = [category.name for category in names]
 
-    def tally_of(chosen: set[str] | None) -> Tally:
-        is_chosen = np.array([chosen is None or name in chosen for name in known], dtype=bool)
-        return Tally(Classes(keys, is_chosen), choice.use_images_without_objects)
+    key_of = dict(zip(known, keys.tolist(), strict=True))
+    conditions = conditions_of(choice.conditions, key_of, read)
 
-    tallies = {Split.TRAIN: tally_of(set(choice.classes) or None)}
+    def tally_of(chosen: set[str] | None) -> Tally:
+        is_chosen = [name not in choice.unwanted if chosen is None else name in chosen for name in known]
+        classes = Classes(keys, np.array(is_chosen, dtype=bool))
+        if not choice.task.labels:
+            return Tally(classes, choice.use_images_without_objects, conditions)
+        return LabelTally(
+            classes,
+            choice.use_images_without_objects,
+            conditions,
+            labelling=labelling_of(choice, key_of),
+            read=read,
+        )
+
+    tallies = {Split.TRAIN: tally_of(set(choice.wanted) or None)}
     used = {Split.TRAIN: count(blocks.get(Split.TRAIN, ()), tallies[Split.TRAIN])}
-    in_train = _names(known, tallies[Split.TRAIN].is_shown)
+    in_train = _names(known, tallies[Split.TRAIN].is_shown) - set(choice.unwanted)
     categories = _ordered(choice, [category.name for category in project_categories], in_train)
     for split in blocks:
         if split is not Split.TRAIN:
@@ -139,7 +175,7 @@ def resolve_data(
         n_annotated={split: tallies[split].n_annotated for split in blocks},
         ignored=_ignored(tallies.values(), 0 if choice.include_model_annotations else n_model_made),
         train_images_with=tuple(_of_run(tallies[Split.TRAIN].n_images, of_run, len(categories))),
-        only_in=_only_in(known, tallies, in_train, choice.classes),
+        only_in=_only_in(known, tallies, in_train, (*choice.wanted, *choice.unwanted)),
         found_kinds=frozenset().union(*(tally.found_kinds() for tally in tallies.values())),
         boxes_only=tuple(name for name in categories if name in in_train and name not in drawn),
         n_boxes_as_shapes=sum(t.n_shapes[kind] for t in tallies.values() for kind in KINDS if kind not in as_needed),
@@ -149,8 +185,24 @@ def resolve_data(
         most_objects=max(tally.most_objects for tally in tallies.values()),
         tree_bytes=sum(tally.room for tally in tallies.values()),
         n_model_made=n_model_made,
+        train_crops_with=(
+            tuple(_of_run(tallies[Split.TRAIN].n_objects, of_run, len(categories))) if choice.is_cropped else ()
+        ),
+        n_train_negatives=tallies[Split.TRAIN].n_negatives,
+        unknown=_strangers(known, [name for names in choice.conditions for name in names]),
+        unknown_crops=_strangers(known, choice.crop_of if choice.is_cropped else ()),
     )
     return Resolved(data, images)
+
+
+def labelling_of(choice: DataChoice, key_of: Mapping[str, int]) -> Labelling:
+    """How the choice's task labels; `key_of` are the project's classes."""
+    cut = np.array([key_of[name] for name in choice.crop_of if name in key_of], dtype=np.int64)
+    return Labelling(choice.task.is_exclusive, choice.use_images_without_objects, cut if choice.is_cropped else None)
+
+
+def _strangers(known: Sequence[str], names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name for name in dict.fromkeys(names) if name not in known)
 
 
 def _names(known: Sequence[str], mask: Array) -> set[str]:
@@ -159,8 +211,8 @@ def _names(known: Sequence[str], mask: Array) -> set[str]:
 
 def _ordered(choice: DataChoice, project: Sequence[str], in_train: set[str]) -> tuple[str, ...]:
     """The classes of the run: in the model's order where there is a model, then in the project's."""
-    chosen = set(choice.classes) or in_train | set(choice.model_classes)
-    order = dict.fromkeys((*choice.model_classes, *project, *choice.classes))
+    chosen = set(choice.wanted) or in_train | set(choice.model_classes)
+    order = dict.fromkeys((*choice.model_classes, *project, *choice.wanted))
     return tuple(name for name in order if name in chosen)
 
 
@@ -183,6 +235,7 @@ def _split_counts(
             int(tally.n_objects.sum()),
             tuple(_of_run(tally.n_objects, of_run, n_categories)),
             tally.n_background,
+            tally.n_regions,
         )
         for split, tally in tallies.items()
     }
@@ -203,6 +256,7 @@ def _side_count(split: Split, used: Used, is_on_side: Array, of_run: Array, n_ca
         int(per_class.sum()),
         tuple(_of_run(per_class, of_run, n_categories)),
         int((is_on_side & ~has_objects).sum()),
+        int(used.regions[is_on_side].sum()),
     )
 
 

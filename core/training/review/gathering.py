@@ -319,6 +319,8 @@ def _question(draft: TrainingDraft, project: Project, model: Model | None, task:
         val_ratio=draft.val_ratio,
         seed=draft.seed,
         include_model_annotations=draft.include_model_annotations,
+        crop_of=draft.crop_of,
+        conditions=draft.conditions,
     )
     stated = tuple(split for split in slots if split in draft.stated_sets)
     return DataQuestion(project.id, tuple(slots.items()), choice, are_apart(folders_apart(draft)), stated)

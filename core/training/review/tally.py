@@ -25,6 +25,7 @@ from core.registry.stores.image_blocks import (
     WHOLE_IMAGE,
     ImageBlock,
 )
+from core.training.review.conditions import Conditions
 
 EXCLUDED = 'images tagged "exclude"'
 DAMAGED = "images that are damaged"
@@ -35,6 +36,16 @@ BAD_SHAPES = "shapes with fewer than three points or no area"
 NOT_CHOSEN = "objects of classes that were not chosen"
 WHOLE_IMAGES = "annotations of whole images"
 MODEL_MADE = "annotations made by models"
+NOT_MET = "images that do not meet the conditions"
+UNLABELLED_IMAGES = "images that nobody labelled"
+NO_CROPS = "images without a shape to cut out"
+CROWDS = "crowd regions, which are not cut out"
+WITHOUT_CLASS = "images without one of the classes"
+SEVERAL_CLASSES = "images with several classes"
+CROPS_WITHOUT_CLASS = "crops without one of the classes"
+CROPS_WITH_SEVERAL = "crops with several classes"
+OTHER_LABELS = "labels of classes that were not chosen"
+OTHER_SHAPES = "boxes and outlines"
 
 _ONE = {
     EXCLUDED: 'image tagged "exclude"',
@@ -46,6 +57,16 @@ _ONE = {
     NOT_CHOSEN: "object of a class that was not chosen",
     WHOLE_IMAGES: "annotation of a whole image",
     MODEL_MADE: "annotation made by a model",
+    NOT_MET: "image that does not meet the conditions",
+    UNLABELLED_IMAGES: "image that nobody labelled",
+    NO_CROPS: "image without a shape to cut out",
+    CROWDS: "crowd region, which is not cut out",
+    WITHOUT_CLASS: "image without one of the classes",
+    SEVERAL_CLASSES: "image with several classes",
+    CROPS_WITHOUT_CLASS: "crop without one of the classes",
+    CROPS_WITH_SEVERAL: "crop with several classes",
+    OTHER_LABELS: "label of a class that was not chosen",
+    OTHER_SHAPES: "box or outline",
 }
 
 
@@ -54,7 +75,26 @@ def reason_text(reason: str, n: int) -> str:
     return counted(n, _ONE.get(reason, reason), reason)
 
 
-REASONS = (EXCLUDED, DAMAGED, MISSING, UNLABELLED, NO_OBJECTS, NOT_CHOSEN, BAD_SHAPES, WHOLE_IMAGES)
+REASONS = (
+    EXCLUDED,
+    DAMAGED,
+    MISSING,
+    NOT_MET,
+    UNLABELLED,
+    UNLABELLED_IMAGES,
+    NO_CROPS,
+    NO_OBJECTS,
+    WITHOUT_CLASS,
+    SEVERAL_CLASSES,
+    CROPS_WITHOUT_CLASS,
+    CROPS_WITH_SEVERAL,
+    NOT_CHOSEN,
+    OTHER_LABELS,
+    BAD_SHAPES,
+    CROWDS,
+    OTHER_SHAPES,
+    WHOLE_IMAGES,
+)
 
 Array = NDArray[Any]
 
@@ -85,10 +125,13 @@ class Tally:
 
     classes: Classes
     uses_images_without_objects: bool
+    conditions: Conditions | None = None  # None = every image
     n_found: int = 0
     n_annotated: int = 0  # with a shape of a class
     n_used: int = 0
     n_background: int = 0  # used, without an object
+    n_regions: int = 0  # used, where crops are labelled
+    n_negatives: int = 0  # used images or crops that show no class, where a task labels
     n_shapes: dict[str, int] = field(default_factory=lambda: dict.fromkeys(KINDS, 0))  # of the chosen classes
     most_objects: int = 0  # on one image, crowd regions included
     room: int = 0  # an estimate of the bytes of a tree
@@ -97,7 +140,7 @@ class Tally:
     is_shown: Array = field(init=False)  # classes with a usable shape, chosen or not
     shows: dict[str, Array] = field(init=False)  # classes with a usable shape of that kind
     n_images: Array = field(init=False)  # used images, per class
-    n_objects: Array = field(init=False)
+    n_objects: Array = field(init=False)  # of a task that labels, the images or crops with the class
 
     def __post_init__(self) -> None:
         n = len(self.classes.keys)
@@ -113,6 +156,15 @@ class Tally:
         self.ignored[EXCLUDED] += int(is_excluded.sum())
         self.ignored[DAMAGED] += int((block.states == _DAMAGED_STATE).sum())
         self.ignored[MISSING] += int((block.states == _MISSING_STATE).sum())
+        if self.conditions is not None:
+            is_met = self.conditions.are_met_by(block)
+            self.ignored[NOT_MET] += int((is_sound & ~is_met).sum())
+            block = block.where(is_met)
+        return self._count(block)
+
+    def _count(self, block: ImageBlock) -> Used:
+        """Of images that meet the conditions."""
+        is_sound, is_excluded = block.states == 0, block.states == EXCLUDED_STATE
         self.ignored[BAD_SHAPES] += int(block.n_bad[is_sound].sum())
         self.ignored[WHOLE_IMAGES] += int(block.n_whole[is_sound].sum())
         flags = block.flags[is_sound]
@@ -166,18 +218,23 @@ class Tally:
         self.n_images += np.bincount(pairs, minlength=len(self.n_images))
         self.n_objects += np.bincount(pairs, weights=of_pairs, minlength=len(self.n_objects)).astype(np.int64)
         places = np.cumsum(is_used) - 1
-        return Used(block.keys[is_used], block.hashes[is_used], places[images[starts]], pairs, of_pairs)
+        regions = np.zeros(int(is_used.sum()), dtype=np.int64)
+        return Used(block.keys[is_used], block.hashes[is_used], places[images[starts]], pairs, of_pairs, regions)
 
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """The images in use, and pairs of an image (its index) and a class that it shows, with its number of objects."""
+    """The images in use, and pairs of an image (its index) and a class that it shows, with its number of objects.
+
+    `regions` is the number of crops of each image, 0 where none are cut.
+    """
 
     keys: Array
     hashes: Array
     images: Array
     classes: Array
     n_objects: Array
+    regions: Array
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -202,4 +259,5 @@ def joined(parts: list[Used]) -> Used:
         images=column(lambda part, offset: (part.images + offset).astype(np.int32), small),
         classes=column(lambda part, _: part.classes.astype(np.int32), small),
         n_objects=column(lambda part, _: part.n_objects.astype(np.int32), small),
+        regions=column(lambda part, _: part.regions.astype(np.int32), small),
     )
