@@ -15,7 +15,8 @@ from core.domain.training import Issue, TrainingDraft
 from core.domain.workers import WorkerInfo
 from core.tasks.task import Task
 from core.training.review.data import TrainingData
-from core.training.review.tally import BAD_SHAPES, EXCLUDED, MODEL_MADE, NOT_CHOSEN, reason_text
+from core.training.review.label_checks import MIN_EACH, check_choice, check_labels, no_single_class, numbers_of
+from core.training.review.tally import BAD_SHAPES, EXCLUDED, MODEL_MADE, NOT_CHOSEN, NOT_MET, OTHER_LABELS, reason_text
 
 ADVISABLE_IMAGES = 20
 ADVISABLE_IMBALANCE = 10  # the most frequent class has at most so many times the images of another
@@ -31,8 +32,10 @@ def check_data(
     model: Model | None,
     worker: WorkerInfo | None,
     task: Task | None,
+    proposed: str = "",
 ) -> list[Issue]:
-    """`folders` are those of the chosen ones that the project has; `data` is None when there was nothing to resolve."""
+    """`folders` are those of the chosen ones that the project has; `data` is None when there was nothing to resolve;
+    `proposed` is a name for a new model, should the chosen one have other classes."""
     issues = _check_folders(draft, folders)
     if Split.VAL not in slots_of(draft):
         wrong = check_ratio(draft.val_ratio)
@@ -41,12 +44,17 @@ def check_data(
         issues.append(_error("E-132", f'"Seed" must be between 0 and {MAX_SEED}.', "seed"))
     if data is None or any(issue.is_error for issue in issues):
         return issues
+    wrong_choice = list(check_choice(draft, data, worker, task))
+    if wrong_choice:
+        return issues + wrong_choice
     issues += [_error("E-152", _overlap_text(overlap.splits, overlap.paths)) for overlap in data.overlaps]
     content = _check_content(draft, data, worker, task)
     issues += content
     if any(issue.code == "E-122" for issue in content):
         return issues  # what follows from that is not a fault of its own
-    issues += _check_classes(draft, data, model, task)
+    issues += _check_classes(draft, data, model, task, proposed)
+    if task is not None and task.labels:
+        issues += check_labels(draft, data, task)
     issues += [issue for issue in data.issues if issue not in issues]
     return issues
 
@@ -127,11 +135,10 @@ def _check_content(
     draft: TrainingDraft, data: TrainingData, worker: WorkerInfo | None, task: Task | None
 ) -> list[Issue]:
     """Is there anything to learn from and to measure on?"""
-    kind = task.slug if task else "usable"
     issues = [
         issue
         for split, chosen in slots_of(draft).items()
-        if not data.n_images(split) and (issue := _check_split(draft, data, split, chosen, kind)) is not None
+        if not data.n_images(split) and (issue := _check_split(draft, data, split, chosen, task)) is not None
     ]
     n_train = data.n_images(Split.TRAIN)
     if 0 < n_train < MIN_TRAIN_IMAGES and not data.issues:
@@ -147,7 +154,7 @@ def _check_content(
 
 
 def _check_split(
-    draft: TrainingDraft, data: TrainingData, split: Split, chosen: Sequence[str], kind: str
+    draft: TrainingDraft, data: TrainingData, split: Split, chosen: Sequence[str], task: Task | None
 ) -> Issue | None:
     """Why a set for which folders were chosen has no image; None when another check says it."""
     field_name = f"{split.value}_folders"
@@ -158,12 +165,15 @@ def _check_split(
     is_all_val = split is Split.TRAIN and data.is_val_carved and data.n_images(Split.VAL) > 0
     if is_all_val or (split is Split.TRAIN and _shows_other_classes(draft, data)):
         return None
-    if n_found and not data.n_annotated.get(split, 0):
+    if n_found and not data.n_annotated.get(split, 0) and not data.n_ignored(NOT_MET):
+        kind = task.slug if task else "usable"
         text = f"No image in {names} has a {kind} annotation. Annotate or choose another folder."
         if data.n_ignored(MODEL_MADE):
             n = counted(data.n_ignored(MODEL_MADE), "annotation made by a model is", "annotations made by models are")
             text += f" {n} left out unless you include them."
         return _error("E-102", text, field_name)
+    if split is Split.TRAIN and (single := no_single_class(draft, data, task)) is not None:
+        return single
     if split is Split.TRAIN:
         text = f"The training folder contains no usable image ({n_found} found: {_reasons(data)})."
         return _error("E-150", text, field_name)
@@ -173,17 +183,20 @@ def _check_split(
 
 def _shows_other_classes(draft: TrainingDraft, data: TrainingData) -> bool:
     """The images show classes, but none of those that were chosen."""
-    return bool(draft.categories) and not any(data.train_images_with) and data.n_ignored(NOT_CHOSEN) > 0
+    n_others = data.n_ignored(NOT_CHOSEN) + data.n_ignored(OTHER_LABELS)
+    return bool(draft.categories) and not any(data.train_images_with) and n_others > 0
 
 
 def _reasons(data: TrainingData) -> str:
     return ", ".join(reason_text(reason, n) for reason, n in data.ignored) or "the folder is empty"
 
 
-def _check_classes(draft: TrainingDraft, data: TrainingData, model: Model | None, task: Task | None) -> list[Issue]:
+def _check_classes(
+    draft: TrainingDraft, data: TrainingData, model: Model | None, task: Task | None, proposed: str
+) -> list[Issue]:
     issues: list[Issue] = []
     is_empty = not data.n_images(Split.TRAIN) and not _shows_other_classes(draft, data)
-    if not data.categories and not is_empty:
+    if not data.categories and not is_empty and not (task is not None and task.labels):
         issues.append(_error("E-240", "Choose at least one class.", "categories"))
     shared = {name for name, n in zip(data.categories, data.train_images_with, strict=True) if n}
     without = [name for name in data.categories if name not in shared]
@@ -206,8 +219,8 @@ def _check_classes(draft: TrainingDraft, data: TrainingData, model: Model | None
         text = f"{counted(n_bad, 'shape was', 'shapes were')} skipped (fewer than 3 points or no area)."
         issues.append(_warning("W-244", text))
     if model is not None:
-        issues += _check_model_classes(model, data)
-    issues += _check_amounts(data)
+        issues += _check_model_classes(model, data, proposed)
+    issues += _check_amounts(data, least=MIN_EACH if task is not None and task.labels else 1)
     return issues
 
 
@@ -218,7 +231,7 @@ def _of_classes(names: Sequence[str], verb: str, verbs: str) -> str:
     return f"{len(names)} classes ({listed_names(names)}) {verbs}"
 
 
-def _check_model_classes(model: Model, data: TrainingData) -> list[Issue]:
+def _check_model_classes(model: Model, data: TrainingData, proposed: str) -> list[Issue]:
     """The order is the model's; what counts is whether the sets differ."""
     added = [name for name in data.categories if name not in model.categories]
     removed = [name for name in model.categories if name not in data.categories]
@@ -226,19 +239,24 @@ def _check_model_classes(model: Model, data: TrainingData) -> list[Issue]:
         return []
     changes = [f"{word} {', '.join(names)}" for word, names in (("added", added), ("removed", removed)) if names]
     text = f'The class list changed since "{model.name}" was created ({"; ".join(changes)}). Create a new model for it.'
+    if proposed:
+        text += f' Proposed: "{proposed}".'
     return [Issue("E-301", text, "model", True, "model")]
 
 
-def _check_amounts(data: TrainingData) -> list[Issue]:
-    """One warning for all classes that are thin on the ground, or far rarer than the most frequent one."""
-    most = max(data.train_images_with, default=0)
+def _check_amounts(data: TrainingData, *, least: int) -> list[Issue]:
+    """One warning for all classes that are thin on the ground, or far rarer than the most frequent one. Those with
+    fewer than `least` are refused already."""
+    numbers = numbers_of(data)
+    most = max(numbers, default=0)
     advice = max(ADVISABLE_IMAGES, math.ceil(most / ADVISABLE_IMBALANCE))
-    thin = [(name, n) for name, n in zip(data.categories, data.train_images_with, strict=True) if 0 < n < advice]
+    thin = [(name, n) for name, n in zip(data.categories, numbers, strict=True) if least <= n < advice]
     if not thin:
         return []
     (first, n), rest = thin[0], thin[1:]
+    what = counted(n, "crop" if data.train_crops_with else "image")
     others = "".join(f", {name} {count}" for name, count in rest)
-    return [_warning("W-403", f"{first} has {counted(n, 'image')}{others}; {advice} is advisable.", "categories")]
+    return [_warning("W-403", f"{first} has {what}{others}; {advice} is advisable.", "categories")]
 
 
 def _error(code: str, text: str, field_name: str = "") -> Issue:

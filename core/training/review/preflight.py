@@ -14,6 +14,7 @@ from core.domain.devices import DeviceReport
 from core.domain.models import Model
 from core.domain.names import shown
 from core.domain.projects import Project
+from core.domain.proposed_names import proposed_model_name
 from core.domain.runs import RunRecord
 from core.domain.training import Issue, TrainingDraft
 from core.domain.workers import Configuration, FieldProblem, GpuUse, WorkerInfo
@@ -63,7 +64,15 @@ def check(facts: Facts) -> tuple[Issue, ...]:
         *_check_model(facts),
         *_check_start(facts),
         *_check_project(facts),
-        *check_data(facts.draft, facts.folders, facts.data, _model_of_the_task(facts), facts.worker, facts.task),
+        *check_data(
+            facts.draft,
+            facts.folders,
+            facts.data,
+            _model_of_the_task(facts),
+            facts.worker,
+            facts.task,
+            proposed_model_name(facts.worker.title if facts.worker else "", facts.project.name, facts.model_names),
+        ),
         *_check_files(facts),
         *_check_device(facts),
         *_check_limit(facts),

@@ -68,7 +68,6 @@ def _regions(images: Array, shapes: Array, of_region: Array, categories: Array) 
     has_class = categories > 0
     pairs = np.unique(of_region[has_class].astype(np.int64) << 32 | categories[has_class].astype(np.int64))
     regions, classes = pairs >> 32, pairs & 0xFFFFFFFF
-    is_negative[regions] = False
     return Regions(images, shapes, is_negative, regions, classes)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from core.domain.conversions import FP16, FP32, INT8, ModelForm, ModelFormat, Precision
 from core.domain.workers import GpuUse
+from core.tasks.classification import CLASSIFICATION
 from core.tasks.detection import DETECTION
 from core.tasks.segmentation import SEGMENTATION
+from core.tasks.tagging import TAGGING
 from core.workers import torch_failures
 from core.workers.api import WorkerDescription
 from core.workers.builtin.fake.configuration import FakeConfiguration
@@ -15,7 +17,7 @@ DESCRIPTION = WorkerDescription(
     title="Fake worker",
     version="0.1.0",
     summary="Pretends to train. For tests only.",
-    tasks=(DETECTION.slug, SEGMENTATION.slug),
+    tasks=(DETECTION.slug, SEGMENTATION.slug, CLASSIFICATION.slug, TAGGING.slug),
     gpu_use=GpuUse.UNSUPPORTED,
     configuration=FakeConfiguration,
     implementation="core.workers.builtin.fake.worker:FakeWorker",

@@ -79,7 +79,7 @@ def issues_of(**changes: Any) -> Mapping[str, Issue]:
     """`changes` are of the draft, else of the data, else of the facts; `x_facts` is the facts' own `x`."""
     facts = {k.removesuffix("_facts"): v for k, v in changes.items() if k.endswith("_facts")}
     plain = {k: v for k, v in changes.items() if not k.endswith("_facts")}
-    draft = {k: v for k, v in plain.items() if k in DRAFT.__slots__}
+    draft = {k: v for k, v in plain.items() if k in DRAFT.__slots__ and k != "task"}
     data = {k: v for k, v in plain.items() if k in DATA.__slots__ and k not in draft}
     facts |= {k: v for k, v in plain.items() if k not in draft and k not in data}
     made = replace(FACTS, **{"draft": replace(DRAFT, **draft), "data": replace(DATA, **data), **facts})
