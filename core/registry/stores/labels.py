@@ -51,7 +51,7 @@ def read_labels(
     left_out = "" if includes_models else Source.MODEL.value
     query = _WHOLE if only_whole else _EVERY
     rows: Sequence[AnnotationColumns] = cursor.execute(query, (first, last, left_out)).fetchall()
-    sizes = np.ones((2, len(keys)))
+    sizes: Column = np.ones((2, len(keys)))
     if not only_whole:
         found = np.array(cursor.execute(_SIZES, (first, last)).fetchall(), dtype=np.int64).reshape(-1, 3)
         sizes = found[is_in(found[:, 0], keys), 1:].T
