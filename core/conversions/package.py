@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from core.conversions.payload import Threshold
 from core.conversions.pictures import draw_example
 from core.domain.conversions import ModelChoice, ModelFormat
+from core.models.licences import NOTICE_FILE, licence_text, licences_of, notice, to_json
 from core.workers.api import Converted
 
 PACKAGE_FILE = "package.json"
@@ -57,6 +57,7 @@ def write_package(
         "max_objects": MAX_OBJECTS,
         "threshold": {"value": threshold.value, "about": threshold.about, "by_class": dict(threshold.by_class)},
         "licence": converted.licence,
+        "licences": to_json(licences_of(model)),
         "libraries": dict(converted.libraries),
         "verification": dict(verification),
     }
@@ -64,7 +65,8 @@ def write_package(
     classes = package["classes"]
     write_json(folder / CLASSES_FILE, classes)
     _write(folder / CLASSES_TEXT, "".join(f"{name}\n" for name in classes))
-    _write(folder / LICENCE_FILE, licence_text(converted.licence))
+    _write(folder / LICENCE_FILE, own_licence(converted.licence))
+    _write(folder / NOTICE_FILE, notice(model))
     _write(folder / README_FILE, _readme(package, format, choice, converted, verdict))
     draw_example(folder / EXAMPLE_IMAGE)
     return package
@@ -74,16 +76,12 @@ def write_json(path: Path, value: Any) -> None:
     _write(path, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
 
 
-def licence_text(licence: str) -> str:
+def own_licence(licence: str) -> str:
     """The whole text where it is Calque's own licence too, else what it is called."""
     about = f"This model is under the licence {licence}, as the network and the engine that trained it are.\n"
-    text = None
-    if licence.startswith("AGPL-3.0"):
-        try:
-            text = importlib.metadata.distribution("calque").read_text("licenses/LICENSE")
-        except importlib.metadata.PackageNotFoundError:
-            text = None
-        text = text or "Its text: https://www.gnu.org/licenses/agpl-3.0.txt\n"
+    text = licence_text(licence)
+    if not text and licence.startswith("AGPL-3.0"):
+        text = "Its text: https://www.gnu.org/licenses/agpl-3.0.txt\n"
     return f"{about}\n{text}" if text else about
 
 
@@ -120,6 +118,7 @@ def _readme(
                 (PACKAGE_FILE, "what the model wants and gives, for programs"),
                 (EXAMPLE_IMAGE, "a page drawn by Calque, to try it on"),
                 (LICENCE_FILE, f"{converted.licence}"),
+                (NOTICE_FILE, "what the model descends from, each part with its licence"),
                 ("SHA256SUMS", "of every file"),
             )
         ),

@@ -10,10 +10,8 @@ from pathlib import Path
 from statistics import fmean
 
 from core.domain.ids import TaskId, VersionId
+from core.domain.licences import UNKNOWN_LICENCE
 from core.domain.workers import ConfigValue
-
-UNKNOWN = "unknown"
-"""What is said of a licence that nobody told."""
 
 PAGES = "pages"
 THINGS = "things"
@@ -32,8 +30,8 @@ class Starter:
     folder: Path
     n_bytes: int  # of the weights
     sha256: str  # of the weights, as published
-    code_licence: str = UNKNOWN
-    weights_licence: str = UNKNOWN
+    code_licence: str = UNKNOWN_LICENCE
+    weights_licence: str = UNKNOWN_LICENCE
     trained_on: str = ""
     suits: str = PAGES
     configuration: Mapping[str, ConfigValue] = field(default_factory=dict)
@@ -64,8 +62,8 @@ class ShelfItem:
     workers: tuple[str, ...] = ()  # slugs of those that can start from it
     architecture: str = ""
     categories: tuple[str, ...] = ()
-    code_licence: str = UNKNOWN
-    weights_licence: str = UNKNOWN
+    code_licence: str = UNKNOWN_LICENCE
+    weights_licence: str = UNKNOWN_LICENCE
     source: str = ""  # where it came from, in words
     added_at: datetime | None = None
     note: str = ""  # the person's own

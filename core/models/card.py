@@ -8,6 +8,7 @@ from typing import Any
 from core.domain.evaluation import BOXES, EvaluationRow, EvaluationTable, Measure, group_word
 from core.domain.metrics import BEST_F1
 from core.domain.training import SplitCount
+from core.models.licences import licences_of
 from core.models.thresholds import THRESHOLD, threshold_of
 
 DASH = "–"
@@ -41,6 +42,7 @@ def make_card(
         *[_evaluation(table) for table in tables],
         _settings("Configuration", model.get("configuration")),
         _settings("Software", model.get("libraries")),
+        _licences(model),
         _usage(model),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -117,6 +119,15 @@ def _settings(title: str, values: Any) -> str:
     if not isinstance(values, Mapping) or not values:
         return ""
     return f"## {title}\n\n" + _table(("Name", "Value"), [(_text(key), _text(value)) for key, value in values.items()])
+
+
+def _licences(model: Mapping[str, Any]) -> str:
+    """Of what made the version and of what it descends from; nothing where that was not written down."""
+    lines = licences_of(model) if "licences" in model else ()
+    if not lines:
+        return ""
+    rows = [(_text(line.of), _text(line.code or DASH), _text(line.weights or DASH)) for line in lines]
+    return "## Licences\n\n" + _table(("Part", "Code", "Weights"), rows)
 
 
 def _usage(model: Mapping[str, Any]) -> str:

@@ -174,5 +174,6 @@ _OPTIONAL: Mapping[str, Check] = {
     "snippet": _is_text,
     "threshold": _is_confidence,
     "threshold_about": _is_object,
+    "licences": lambda value: isinstance(value, list) and all(_are_words(item) for item in value),
 }
 """Of what Calque itself reads again; what a worker adds is its own business, as long as it is plain JSON."""

@@ -19,6 +19,7 @@ from core.errors import RefusedError, StorageError
 from core.files.faults import is_no_room
 from core.files.hashing import sha256_of_file
 from core.files.leftovers import partial_of
+from core.models.licences import NOTICE_FILE
 from core.models.origin import ORIGIN_FILE
 from core.models.weights_store import CARD_FILE, MODEL_FILE, PREDICTION_FILES, WEIGHTS_FILE
 
@@ -52,9 +53,9 @@ def file_name(version: ModelVersion, format: str = "") -> str:
     return f"{plain[:80]} V{version.number:03d} {kind}".strip()
 
 
-def write_bundle(folder: Path, target: Path, *, origin: bytes = b"", progress: Progress) -> None:
-    """Copies a published folder to `target`, with what is told of its `origin`: a .zip by its ending, else a folder,
-    which must not exist yet.
+def write_bundle(folder: Path, target: Path, *, origin: bytes = b"", notice: bytes = b"", progress: Progress) -> None:
+    """Copies a published folder to `target`, with what is told of its `origin` and the `notice` of its licences: a
+    .zip by its ending, else a folder, which must not exist yet.
 
     It appears when it is complete and read back; what was begun is removed on any error. Raises RefusedError (E-250),
     StorageError, and WeightsError when the published files are not what they were.
@@ -65,7 +66,8 @@ def write_bundle(folder: Path, target: Path, *, origin: bytes = b"", progress: P
     partial = partial_of(target, ".partial")
     try:
         _require_room(total, target.parent)
-        (_write_zip if is_zip else _write_folder)(files, origin, partial, total, progress)
+        beside = {name: content for name, content in ((ORIGIN_FILE, origin), (NOTICE_FILE, notice)) if content}
+        (_write_zip if is_zip else _write_folder)(files, beside, partial, total, progress)
         if not is_zip and target.is_dir():
             target.rmdir()  # only if it is empty
         partial.replace(target)
@@ -80,7 +82,7 @@ def write_bundle(folder: Path, target: Path, *, origin: bytes = b"", progress: P
             _remove(partial)
 
 
-def _write_folder(files: list[Path], origin: bytes, target: Path, total: int, progress: Progress) -> None:
+def _write_folder(files: list[Path], beside: Mapping[str, bytes], target: Path, total: int, progress: Progress) -> None:
     target.mkdir(parents=True)
     sums: dict[str, str] = {}
     done = 0
@@ -90,15 +92,15 @@ def _write_folder(files: list[Path], origin: bytes, target: Path, total: int, pr
             copy.flush()
             os.fsync(copy.fileno())
         done += file.stat().st_size
-    if origin:
-        (target / ORIGIN_FILE).write_bytes(origin)
-        sums[ORIGIN_FILE] = hashlib.sha256(origin).hexdigest()
+    for name, content in beside.items():
+        (target / name).write_bytes(content)
+        sums[name] = hashlib.sha256(content).hexdigest()
     (target / SUMS_FILE).write_text(_sums_text(sums), encoding="ascii")
     for name, sha256 in sums.items():
         _require_same(name, sha256_of_file(target / name), sha256)
 
 
-def _write_zip(files: list[Path], origin: bytes, target: Path, total: int, progress: Progress) -> None:
+def _write_zip(files: list[Path], beside: Mapping[str, bytes], target: Path, total: int, progress: Progress) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     sums: dict[str, str] = {}
     done = 0
@@ -109,9 +111,9 @@ def _write_zip(files: list[Path], origin: bytes, target: Path, total: int, progr
                 with archive.open(_entry(source.name), "w", force_zip64=True) as copy:
                     sums[source.name] = _copy(source, copy, done, total, progress)
                 done += source.stat().st_size
-            if origin:
-                archive.writestr(_entry(ORIGIN_FILE), origin)
-                sums[ORIGIN_FILE] = hashlib.sha256(origin).hexdigest()
+            for name, content in beside.items():
+                archive.writestr(_entry(name), content)
+                sums[name] = hashlib.sha256(content).hexdigest()
             archive.writestr(_entry(SUMS_FILE), _sums_text(sums))
         file.flush()
         os.fsync(file.fileno())

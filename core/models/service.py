@@ -20,6 +20,7 @@ from core.models.arrivals import Arrival
 from core.models.details import facts_of, imported_at, snippet_of
 from core.models.exporting import Progress, free_target, write_bundle
 from core.models.importing import opened_bundle
+from core.models.licences import notice
 from core.models.origin import origin_of
 from core.models.publish import publish
 from core.models.sweeping import TRASH_PREFIX, sweep_store, throw_away
@@ -238,7 +239,8 @@ class ModelService:
             text = f"Version {version.label} is not as it was published: {damage[0].text}"
             raise WeightsError(text, hint="Restore it from a backup of Calque's folder.")
         target = free_target(version, target.absolute())
-        write_bundle(folder, target, origin=origin_of(version), progress=progress)
+        told = notice(load_model_json(folder)).encode()
+        write_bundle(folder, target, origin=origin_of(version), notice=told, progress=progress)
         return target
 
     def import_version(

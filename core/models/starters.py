@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.ids import TaskId
+from core.domain.licences import UNKNOWN_LICENCE
 from core.domain.names import listed_names, shown
-from core.domain.starts import PAGES, UNKNOWN, Starter
+from core.domain.starts import PAGES, Starter
 from core.errors import CalqueError, NotFoundError, WeightsError
 from core.models.weights_store import MODEL_FILE, WEIGHTS_FILE, content_id, load_model_json, verify
 
@@ -76,8 +77,8 @@ def read_starter(folder: Path) -> Starter:
             folder=folder,
             n_bytes=_size(weights),
             sha256=str(model.get("weights_sha256", "")),
-            code_licence=str(about.get("code_licence") or UNKNOWN),
-            weights_licence=str(about.get("weights_licence") or UNKNOWN),
+            code_licence=str(about.get("code_licence") or UNKNOWN_LICENCE),
+            weights_licence=str(about.get("weights_licence") or UNKNOWN_LICENCE),
             trained_on=str(about.get("trained_on") or model.get("description") or ""),
             suits=str(about.get("suits") or PAGES),
             configuration=dict(model.get("configuration") or {}),

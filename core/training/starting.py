@@ -18,6 +18,7 @@ from core.runs.folder.request import RunRequest
 from core.training.child.payload import TrainingPayload
 from core.training.kind import TRAINING
 from core.training.review.gathering import Gathered, weights_of
+from core.training.review.start_licences import licences_of_start
 from core.training.review.words import start_text
 
 
@@ -92,4 +93,5 @@ def _make_payload(
         version_label=version.label,
         max_detections=max_detections(data.most_objects * (len(data.categories) if task.labels else 1)),
         draft=draft,
+        licences=licences_of_start(gathered),
     )

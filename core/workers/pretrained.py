@@ -7,7 +7,6 @@ and SHA-256 are kept beside it.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import urllib.error
@@ -18,10 +17,12 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import BinaryIO
 
+from core import clock
 from core.errors import StorageError, WeightsError
 from core.files.hashing import sha256_of_file
 from core.files.leftovers import partial_of
 from core.workers.environment import PROXY_VARIABLE
+from core.workers.weights_notes import WeightsNote, write_note
 
 MISSING = "E-350"
 ALTERED = "E-354"
@@ -133,8 +134,10 @@ def download_pretrained(name: str, weights_dir: Path, source: PretrainedSource, 
         ) from error
     finally:
         partial.unlink(missing_ok=True)
-    record = {"name": name, "url": url, "n_bytes": size, "sha256": sha256}
-    (weights_dir / f"{name}.json").write_text(json.dumps(record, indent=2), encoding="utf-8")
+    write_note(
+        target,
+        WeightsNote(size, sha256, url, clock.now(), source.code_licence, source.weights_licence, source.learned_from),
+    )
     return target
 
 

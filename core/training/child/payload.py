@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.ids import SnapshotId, TaskId, VersionId
+from core.domain.licences import LicenceLine
 from core.domain.training import StartKind, TrainingDraft
 from core.domain.workers import ConfigValue
 from core.errors import RunError
 from core.home import found_in_home, told_in_home
+from core.models.licences import from_json, to_json
 from core.training.draft.draft_json import draft_from_json, draft_to_json
 
 
@@ -42,6 +44,7 @@ class TrainingPayload:
     version_label: str
     max_detections: int
     draft: TrainingDraft
+    licences: tuple[LicenceLine, ...] = ()  # of the network and of the start
 
     def to_json(self, home: Path) -> dict[str, Any]:
         """Paths in the home are told relative to it: a copy of it must not write into the original."""
@@ -68,6 +71,7 @@ class TrainingPayload:
             "version_label": self.version_label,
             "max_detections": self.max_detections,
             "draft": draft_to_json(self.draft),
+            "licences": to_json(self.licences),
         }
 
 
@@ -103,6 +107,7 @@ def payload_from_json(value: Mapping[str, Any], home: Path) -> TrainingPayload:
             version_label=value["version_label"],
             max_detections=int(value["max_detections"]),
             draft=draft_from_json(value["draft"]),
+            licences=from_json(value.get("licences", ())),  # absent before there was a shelf of weights
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise RunError(f"The training's request is damaged ({error!r}).") from error

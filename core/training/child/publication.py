@@ -13,6 +13,7 @@ from core.domain.evaluation import EvaluationTable
 from core.domain.evaluation_json import table_to_json
 from core.domain.training import SplitCount
 from core.models.card import make_card
+from core.models.licences import to_json
 from core.models.thresholds import THRESHOLD, THRESHOLD_ABOUT
 from core.models.weights_store import MODEL_FORMAT
 from core.runs.folder.request import RunRequest
@@ -62,6 +63,8 @@ def make_publication(
         "best_epoch": result.best_epoch,
         "is_partial": result.is_partial,
     }
+    if payload.licences:
+        model["licences"] = to_json(payload.licences)
     if threshold is not None:
         model[THRESHOLD], model[THRESHOLD_ABOUT] = threshold[0], dict(threshold[1])
     return model, make_card(model, tables, count_splits(manifest))

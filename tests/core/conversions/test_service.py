@@ -40,7 +40,7 @@ def test_a_folder_holds_the_model_and_all_that_one_must_know(site: ConversionSit
     assert state.reason.startswith(f'Quick V001 was exported as Copy to "{target}". 8 objects on 4 val images: boxes')
     assert files_in(target) == {
         "model.copy", "example.py", "package.json", "classes.json", "classes.txt", "README.md", "LICENSE.txt",
-        "example.jpg", "SHA256SUMS",
+        "NOTICE.txt", "example.jpg", "SHA256SUMS",
     }  # fmt: skip
     package = json.loads((target / "package.json").read_text())
     assert (package["format"], package["model"], package["classes"]) == (1, "model.copy", ["disc", "bar"])

@@ -241,7 +241,7 @@ def test_an_export_holds_every_file_with_its_hash(
             assert archive.testzip() is None
             archive.extractall(folder)
     assert sorted(path.name for path in folder.iterdir()) == [
-        "README.md", "SHA256SUMS", "model.json", "version.json", "weights.safetensors",
+        "NOTICE.txt", "README.md", "SHA256SUMS", "model.json", "version.json", "weights.safetensors",
     ]  # fmt: skip
     if shutil.which("sha256sum"):
         subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=folder, check=True, capture_output=True)

@@ -641,7 +641,7 @@ def test_what_is_frozen_is_what_version_0_1_froze(shop: Shop):
         assert record.snapshot == plain_manifest.id_of(content)
 
 
-def test_a_training_starts_from_weights_that_come_with_calque(shop: Shop):
+def test_a_training_starts_from_weights_that_come_with_calque(shop: Shop, tmp_path):
     first = shop.training.submit(shop.draft()).value
     shop.runs.carry_out(first.id, lambda batch: None, lambda: False)
     published = shop.models.get_version(first.version).folder
@@ -666,3 +666,6 @@ def test_a_training_starts_from_weights_that_come_with_calque(shop: Shop):
     details = shop.models.get_details(record.version)
     assert ("Started from", "starter Shapes") in details.facts
     assert "starter Shapes" in details.card
+    assert "| starter Shapes | AGPL-3.0 | CC0-1.0 |" in details.card
+    target = shop.models.export_version(record.version, tmp_path / "out")
+    assert "* starter Shapes: code AGPL-3.0, weights CC0-1.0" in (target / "NOTICE.txt").read_text()
