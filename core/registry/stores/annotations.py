@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from core.domain.details import AnnotationDetails
-from core.domain.geometry import Box, Geometry
+from core.domain.geometry import Box, Geometry, Polygon
 from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
 from core.domain.projects import AnnotatedImage, Annotation, Source
 from core.registry.stores.additions import Addition
@@ -199,6 +199,19 @@ def sample_boxes(session: Session, project: ProjectId, *, limit: int = 4000) -> 
     for image, *corners in session.execute(query):
         found.setdefault(image, []).append(Box(*corners))
     return tuple(tuple(boxes) for boxes in found.values())
+
+
+def sample_polygons(session: Session, project: ProjectId, *, limit: int = 1000) -> tuple[Polygon, ...]:
+    """The first outlines of a project that no model made."""
+    columns = ANNOTATIONS.c
+    query = (
+        select(columns.kind, columns.x0, columns.y0, columns.x1, columns.y1, columns.points)
+        .join(IMAGES, IMAGES.c.id == columns.image_id)
+        .where(IMAGES.c.project_id == project, columns.source != Source.MODEL.value, columns.kind == Polygon.kind)
+        .limit(limit)
+    )
+    shapes = (decode(Shape(*row)) for row in session.execute(query))
+    return tuple(shape for shape in shapes if isinstance(shape, Polygon))
 
 
 def count_kinds(session: Session, project: ProjectId, *, limit: int = 4000) -> dict[CategoryId, dict[str, int]]:

@@ -34,6 +34,8 @@ class Circumstances:
     needs: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by worker: shapes that its task asks for
     shapes: Mapping[CategoryId, Mapping[str, int]] = field(default_factory=dict)  # by class and kind; a sample will do
     stated: Mapping[Split, int] = field(default_factory=dict)  # annotated images of the sets that imports state
+    oriented: frozenset[str] = frozenset()  # workers whose boxes are turned
+    n_turned: int = 0  # of the shapes, as a sample tells: rectangles that are turned
     device: str = CPU
     last: TrainingDraft | None = None
     chosen: tuple[str, ...] = ()  # folders that the person wants to train on
@@ -135,8 +137,13 @@ def _with_worker(found: Circumstances, reasons: dict[str, str]) -> TrainingDraft
         return replace(draft, worker=found.worker)
     if not usable:
         return draft
+    usable = [info for info in usable if not all(task.labels for task in info.tasks)] or usable
+    turning = [info for info in usable if info.slug in found.oriented]
     outlining = [info for info in usable if POLYGON in found.needs.get(info.slug, frozenset())]
-    boxing = [info for info in usable if info not in outlining]
+    boxing = [info for info in usable if info not in outlining and info not in turning]
+    if turning and found.n_turned * 2 > _n_shapes(found.shapes):
+        reasons["worker"] = "Most annotations of this project are rectangles that are turned."
+        return replace(draft, worker=turning[0].slug)
     is_outlined, reason = _look_at(found.shapes)
     wanted = (outlining or boxing) if is_outlined else (boxing or usable)
     if reason:
@@ -146,7 +153,7 @@ def _with_worker(found: Circumstances, reasons: dict[str, str]) -> TrainingDraft
 
 def _look_at(shapes: Mapping[CategoryId, Mapping[str, int]]) -> tuple[bool, str]:
     """Whether outlines can be trained: most shapes are some, and no class has boxes alone. And why, as a sentence."""
-    n_shapes = sum(n for kinds in shapes.values() for n in kinds.values())
+    n_shapes = _n_shapes(shapes)
     n_polygons = sum(kinds.get(POLYGON, 0) for kinds in shapes.values())
     if not n_shapes:
         return False, ""
@@ -155,6 +162,10 @@ def _look_at(shapes: Mapping[CategoryId, Mapping[str, int]]) -> tuple[bool, str]
     if n_polygons * 2 > n_shapes and all(kinds.get(POLYGON) for kinds in shapes.values()):
         return True, "Most annotations of this project are outlines."
     return False, f"{'Some' if n_polygons else 'The'} annotations of this project are boxes."
+
+
+def _n_shapes(shapes: Mapping[CategoryId, Mapping[str, int]]) -> int:
+    return sum(n for kinds in shapes.values() for n in kinds.values())
 
 
 def _with_data(found: Circumstances, draft: TrainingDraft, reasons: dict[str, str]) -> TrainingDraft:

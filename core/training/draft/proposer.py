@@ -29,6 +29,7 @@ from core.training.draft.pages_or_things import pages_by_names, pages_by_shapes
 from core.training.draft.plans import Plans
 from core.training.draft.proposals import CPU, Circumstances, propose, with_configuration
 from core.training.draft.proposed_start import Starts, with_network
+from core.training.draft.turned import n_turned
 from core.workers.catalog import WorkerCatalog
 from core.workers.configuration import make
 
@@ -80,6 +81,7 @@ class Proposer:
             shapes = annotation_store.count_kinds(session, project)
             stated = image_store.count_stated_sets(session, project, only_annotated=True)
             boxes = annotation_store.sample_boxes(session, project)
+            outlines = annotation_store.sample_polygons(session, project)
         categories = self._projects.list_categories(project)
         found = Circumstances(
             project=self._projects.get_project(project),
@@ -93,6 +95,12 @@ class Proposer:
                 for info in workers
             },
             shapes=shapes,
+            oriented=frozenset(
+                info.slug
+                for info in workers
+                if any((task := self._tasks.find(t.id)) is not None and task.is_oriented for t in info.tasks)
+            ),
+            n_turned=n_turned(shapes, outlines),
             stated={split: stated[split.value] for split in Split if split.value in stated},
             device=device,
             last=self._last(project),

@@ -1,4 +1,4 @@
-"""A real training on turned rectangles: it learns which way they lie, goes on exactly, and starts from other classes."""
+"""A real training on turned rectangles: it learns which way they lie, goes on when torn, starts from other classes."""
 
 from __future__ import annotations
 
@@ -73,7 +73,9 @@ one, other = load_file(whole.weights), load_file(torn.weights)
 swapped = RecordingReporter()
 model = {**learned.model, "name": "V001"}
 _, again = train(
-    "again", {**short, "epochs": 1, "lr0": 0.0, "optimizer": "SGD", "warmup_bias_lr": 0.0, "warmup_epochs": 0.0}, swapped,
+    "again",
+    {**short, "epochs": 1, "lr0": 0.0, "optimizer": "SGD", "warmup_bias_lr": 0.0, "warmup_epochs": 0.0},
+    swapped,
     categories=("stamp", "bar"), start=Start(StartKind.VERSION, learned.weights, model),
 )
 before, now = load_file(learned.weights), load_file(again.weights)
