@@ -42,14 +42,15 @@ def not_bundled(name: str) -> Path | None:
 class PretrainedSource:
     """Where the makers of an engine publish weights. `names` matches the whole name of a file of theirs.
 
-    `magic` is how such a file begins: a page that asks to sign in, or an error's, is then not taken for weights.
+    `magic` is how such a file begins, one of several ways: a page that asks to sign in, or an error's, is then not
+    taken for weights.
     `bundled` finds weights that lie inside an installed package, by the name of the file: they count as found, without
     a network. `sha256` states the content of files that is known; another one is refused.
     """
 
     base_url: str
     names: re.Pattern[str]
-    magic: bytes
+    magic: bytes | tuple[bytes, ...]
     bundled: Callable[[str], Path | None] = not_bundled
     sha256: Mapping[str, str] = field(default_factory=dict)
     maker: str = ""  # who publishes them, or the package that they lie in
@@ -141,7 +142,9 @@ def download_pretrained(name: str, weights_dir: Path, source: PretrainedSource, 
     return target
 
 
-def _fetch(url: str, magic: bytes, file: BinaryIO, progress: Callable[[float, float], None]) -> tuple[int, str]:
+def _fetch(
+    url: str, magic: bytes | tuple[bytes, ...], file: BinaryIO, progress: Callable[[float, float], None]
+) -> tuple[int, str]:
     """Copy a URL into a file; its size and SHA-256. WeightsError when it is cut short or is no weights file."""
     digest = hashlib.sha256()
     done = 0

@@ -1,0 +1,1 @@
+"""Image classification: exactly one class for each image or region."""

@@ -1,0 +1,1 @@
+"""Image tagging: any number of classes for each image or region, none too."""
