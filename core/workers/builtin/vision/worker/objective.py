@@ -9,6 +9,8 @@ import torch
 from torch.nn import functional
 
 from core.domain import metrics as names
+from core.metrics.classification import AveragePrecision
+from core.metrics.label_table import LabelTable
 from core.workers.builtin.vision.worker.regions import Datapoint
 
 
@@ -48,7 +50,7 @@ class Objective:
             right = (judged.argmax(1) == targets).double().mean()
             return {names.LOSS_TOTAL: loss, names.ACCURACY: float(right)}
         right = ((judged > 0) == (targets > 0.5)).double().mean()
-        precision = mean_average_precision(judged.double().numpy(), targets.numpy() > 0.5)
+        precision = mean_average_precision(self.confidences(judged), targets)
         found = {names.LOSS_TOTAL: loss, names.ACCURACY: float(right)}
         return found if precision is None else {**found, names.MEAN_AP: precision}
 
@@ -58,19 +60,15 @@ class Objective:
         return best, -measured[names.LOSS_TOTAL]
 
 
-def mean_average_precision(
-    confidences: np.ndarray[tuple[int, int], np.dtype[np.float64]], shown: np.ndarray[tuple[int, int], np.dtype[np.bool_]]
-) -> float | None:
-    """(n, classes) each. Of a class: the sum over falling confidences of precision times the step in recall, images of
-    equal confidence together. None when no image shows any class; classes that none shows are left out."""
-    found = [_average_precision(confidences[:, k], shown[:, k]) for k in range(shown.shape[1]) if shown[:, k].any()]
-    return float(np.mean(found)) if found else None
-
-
-def _average_precision(
-    confidences: np.ndarray[tuple[int], np.dtype[np.float64]], shown: np.ndarray[tuple[int], np.dtype[np.bool_]]
-) -> float:
-    order = np.argsort(-confidences, kind="stable")
-    ends = np.append(np.flatnonzero(np.diff(confidences[order])), len(order) - 1)
-    right = np.cumsum(shown[order])[ends]
-    return float(np.sum(np.diff(right, prepend=0) / right[-1] * right / (ends + 1)))
+def mean_average_precision(confidences: torch.Tensor, shown: torch.Tensor) -> float | None:
+    """(n, classes) each, as measuring has it. None when no image shows any class; classes that none shows are left
+    out."""
+    n_images = len(confidences)
+    table = LabelTable(
+        truths=shown.numpy() > 0.5,
+        confidences=confidences.double().numpy(),
+        images=np.arange(n_images),
+        boxes=np.zeros((n_images, 4)),
+    )
+    found = AveragePrecision(table).values()
+    return None if np.isnan(found).all() else float(np.nanmean(found))
