@@ -64,11 +64,6 @@ def mean_average_precision(confidences: torch.Tensor, shown: torch.Tensor) -> fl
     """(n, classes) each, as measuring has it. None when no image shows any class; classes that none shows are left
     out."""
     n_images = len(confidences)
-    table = LabelTable(
-        truths=shown.numpy() > 0.5,
-        confidences=confidences.double().numpy(),
-        images=np.arange(n_images),
-        boxes=np.zeros((n_images, 4)),
-    )
+    table = LabelTable(n_images, np.arange(n_images), shown.numpy() > 0.5, confidences.double().numpy())
     found = AveragePrecision(table).values()
     return None if np.isnan(found).all() else float(np.nanmean(found))
