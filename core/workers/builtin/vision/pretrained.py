@@ -1,4 +1,4 @@
-"""Where weights that were learned from ImageNet come from: a package that Calque depends on, and torchvision's makers."""
+"""Where weights learned from ImageNet come from: a package that Calque depends on, and torchvision's makers."""
 
 from __future__ import annotations
 

@@ -18,6 +18,9 @@ from core.workers.builtin.vision.worker.objective import Objective
 from core.workers.builtin.vision.worker.pictures import Cutter, Pixels, read_pictures
 from core.workers.builtin.vision.worker.regions import Datapoint, datapoints_of, require_exclusive, require_learnable
 
+Sets = tuple[tuple[Datapoint, ...], tuple[Datapoint, ...]]
+"""Of train and of val."""
+
 
 @dataclass(frozen=True)
 class LabelledSet:
@@ -49,8 +52,8 @@ def cutter_of(wanted: VisionConfiguration) -> Cutter:
     return Cutter(rounded_size(wanted.imgsz), keeps_aspect=wanted.resizer == "keep", margin=wanted.crop_margin)
 
 
-def list_datapoints(request: TrainRequest, *, is_exclusive: bool) -> tuple[tuple[Datapoint, ...], tuple[Datapoint, ...]]:
-    """Of train and of val. Raises WeightsError when they cannot be learned from or be measured on."""
+def list_datapoints(request: TrainRequest, *, is_exclusive: bool) -> Sets:
+    """Of train and of val. Raises WorkerError when they cannot be learned from or be measured on."""
     found = datapoints_of(request.images)
     train = tuple(item for item in found if item.image.split is Split.TRAIN)
     val = tuple(item for item in found if item.image.split is Split.VAL)
@@ -64,7 +67,7 @@ def read_data(
     request: TrainRequest,
     wanted: VisionConfiguration,
     objective: Objective,
-    sets: tuple[tuple[Datapoint, ...], tuple[Datapoint, ...]],
+    sets: Sets,
     tell: Callable[[int], None],
     n_threads: int,
 ) -> TrainingData:
@@ -92,10 +95,7 @@ def balance_of(train: tuple[Datapoint, ...], n_categories: int, wanted: VisionCo
     return balance([item.labels for item in train], n_categories, expansion)
 
 
-def tell_about(
-    sets: tuple[tuple[Datapoint, ...], tuple[Datapoint, ...]], request: TrainRequest, wanted: VisionConfiguration,
-    reporter: Reporter,
-) -> None:  # fmt: skip
+def tell_about(sets: Sets, request: TrainRequest, wanted: VisionConfiguration, reporter: Reporter) -> None:
     """How many there are of what, into the log."""
     for name, datapoints in zip(("train", "val"), sets, strict=True):
         noun = ("crop", "crops") if any(item.region is not None for item in datapoints) else ("image", "images")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -18,6 +19,18 @@ from core.workers.builtin.vision.worker.optimization import MovingAverage, make_
 LOOKED_AT_ONCE = 32
 MOST_KEPT = 1 << 31  # bytes of features
 _WORD = 0xFFFFFFFF
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Of the training images: `rows` at `places` of an epoch (from 0), in the step `number` (from 0), `share` of the
+    training being done before."""
+
+    rows: list[int]
+    places: list[int]
+    epoch: int
+    number: int
+    share: float
 
 
 class Learner:
@@ -77,18 +90,18 @@ class Learner:
         self.network.train(was_training)
         return torch.cat(found).clone()
 
-    def step(self, train: LabelledSet, rows: list[int], epoch: int, places: list[int], number: int, share: float) -> tuple[float, float]:  # fmt: skip
-        """One batch: loss and learning rate. `number` of the step, `share` of the training before it.
-
-        A batch that does not fit the memory of the device is cut in two, and the gradients added up.
-        """
-        rate = set_rates(self.optimizer, self._wanted, share)
+    def step(self, train: LabelledSet, batch: Batch) -> tuple[float, float]:
+        """Loss and learning rate. A batch that does not fit the memory of the device is cut in two, and the gradients
+        of its parts added up."""
+        rate = set_rates(self.optimizer, self._wanted, batch.share)
         self.network.train()
         while True:
             try:
-                return self._try_step(train, rows, epoch, places, number), rate
+                return self._try_step(train, batch), rate
             except (torch.OutOfMemoryError, MemoryError):
-                self._halve(len(rows))
+                if min(self.micro_batch, len(batch.rows)) < 2:
+                    raise
+            self._halve(len(batch.rows))
 
     def judge(self, images: LabelledSet, features: torch.Tensor | None = None, n: int | None = None) -> torch.Tensor:
         """(n, classes) as the averaged network says of the first `n`, on the CPU. `features` of a frozen stem."""
@@ -114,8 +127,9 @@ class Learner:
                 found.append(self.average.network(train.batch(chunk, self.device)).float().cpu())
         return torch.cat(found)
 
-    def _try_step(self, train: LabelledSet, rows: list[int], epoch: int, places: list[int], number: int) -> float:
-        torch.manual_seed(int(np.random.SeedSequence((self._seed, number)).generate_state(1)[0]))
+    def _try_step(self, train: LabelledSet, batch: Batch) -> float:
+        rows, places, epoch = batch.rows, batch.places, batch.epoch
+        torch.manual_seed(int(np.random.SeedSequence((self._seed, batch.number)).generate_state(1)[0]))
         self.optimizer.zero_grad(set_to_none=True)
         targets = train.targets[rows].to(self.device)
         total = 0.0
@@ -149,8 +163,6 @@ class Learner:
 
     def _halve(self, n_rows: int) -> None:
         smaller = min(self.micro_batch, n_rows) // 2
-        if smaller < 1:
-            raise  # noqa: PLE0704 - the error that is being handled
         self._reporter.warning(
             f"The memory is too small for {min(self.micro_batch, n_rows)} images at once; training goes on with "
             f"{smaller} at a time, their gradients added up."

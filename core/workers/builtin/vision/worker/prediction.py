@@ -38,9 +38,7 @@ class Predictions:
         """See `Worker.predict`."""
         reporter.progress(0, max(len(request.images), 1), "loading the network")
         network = self._network(request)
-        return predict_with(
-            network, request, reporter, is_exclusive=self._is_exclusive, n_lanes=self._n_lanes
-        )
+        return predict_with(network, request, reporter, is_exclusive=self._is_exclusive, n_lanes=self._n_lanes)
 
     def _network(self, request: PredictRequest) -> Network:
         state = request.weights.stat() if request.weights.exists() else None

@@ -95,7 +95,7 @@ def require_learnable(train: Sequence[Datapoint], categories: Sequence[str], *, 
             hint="Leave the class out, or add images of it.",
             code="E-241",
         )
-    if len(set(item.labels for item in train)) < 2:
+    if len({item.labels for item in train}) < 2:
         raise WorkerError(
             f"All training images show the same, {_quoted(categories)}: nothing can be told apart.",
             hint="Add a second class, or images without this one." if not is_exclusive else "Add a second class.",

@@ -32,12 +32,16 @@ def identity_of(request: TrainRequest, datapoints: Sequence[Datapoint], network:
         "categories": request.categories,
         "configuration": dict(request.configuration),
         "seed": request.seed,
-        "data": [(item.image.path.name, item.image.split, repr(item.region), sorted(item.labels)) for item in datapoints],
+        "data": [_told(item) for item in datapoints],
     }
     digest.update(json.dumps(parts, sort_keys=True).encode())
     for value in network.state_dict().values():
         digest.update(value.cpu().numpy().tobytes())
     return digest.hexdigest()
+
+
+def _told(item: Datapoint) -> list[Any]:
+    return [item.image.path.name, item.image.split.value, repr(item.region), sorted(item.labels)]
 
 
 def write_checkpoint(folder: Path, epoch: int, state: Mapping[str, Any]) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,6 @@ from core.workers.api import (
     TrainResult,
 )
 from core.workers.builtin.vision.cadence import (
-    Length,
     images_to_measure,
     length_of,
     measures_train,
@@ -34,13 +33,12 @@ from core.workers.builtin.vision.cadence import (
 )
 from core.workers.builtin.vision.configuration import VisionConfiguration
 from core.workers.builtin.vision.worker.augmentation import epoch_order
-from core.workers.builtin.vision.worker.data import LabelledSet, list_datapoints, read_data, tell_about
+from core.workers.builtin.vision.worker.data import Sets, balance_of, list_datapoints, read_data, tell_about
 from core.workers.builtin.vision.worker.labeller import Labeller
-from core.workers.builtin.vision.worker.learning import MOST_KEPT, Learner
+from core.workers.builtin.vision.worker.learning import MOST_KEPT, Batch, Learner
 from core.workers.builtin.vision.worker.model_file import model_of
 from core.workers.builtin.vision.worker.objective import Objective
 from core.workers.builtin.vision.worker.progress import Costs, ProgressTeller
-from core.workers.builtin.vision.worker.regions import Datapoint
 from core.workers.builtin.vision.worker.resume import identity_of, read_state, write_checkpoint
 from core.workers.builtin.vision.worker.said import objects_of
 from core.workers.builtin.vision.worker.weights import as_published, load_start, published_state, write_weights
@@ -92,7 +90,7 @@ class Training:
     def run(self) -> TrainResult:
         """See `Worker.train`."""
         request, wanted = self._request, self._wanted
-        torch.set_num_threads(usable_cores())
+        torch.set_num_threads(min(torch.get_num_threads(), usable_cores()))
         sets = list_datapoints(request, is_exclusive=self._objective.is_exclusive)
         tell_about(sets, request, wanted, self._reporter)
         self._build()
@@ -125,9 +123,7 @@ class Training:
         self._learner = Learner(network, wanted, self._objective, device, request.seed, factor, self._reporter)
         self._initial = published_state(network)
 
-    def _plan(self, sets: tuple[tuple[Datapoint, ...], tuple[Datapoint, ...]]) -> None:
-        from core.workers.builtin.vision.worker.data import balance_of
-
+    def _plan(self, sets: Sets) -> None:
         wanted = self._wanted
         n_shown = balance_of(sets[0], len(self._request.categories), wanted).n_shown
         by_iterations = wanted.length_unit == "iterations"
@@ -159,7 +155,8 @@ class Training:
         n_train = len(self._data.train)
         most = self._wanted.train_images_measured
         if most is None:
-            most = n_train if self._frozen_until >= self._length.n_iterations else images_to_measure(n_train, self._length)
+            is_free = self._frozen_until >= self._length.n_iterations  # what the stem sees is known
+            most = n_train if is_free else images_to_measure(n_train, self._length)
         if 0 < most < n_train:
             self._reporter.log(f"The curves of the training set are measured on {most} of its {n_train} images.")
         if most >= n_train:
@@ -187,8 +184,8 @@ class Training:
         order = self._order_of(epoch)
         places = order[batch * self._wanted.batch : (batch + 1) * self._wanted.batch]
         rows = [self._data.shown[place] for place in places]
-        share = self._step / length.n_iterations
-        loss, rate = self._learner.step(self._data.train, rows, epoch, places, self._step, share)
+        asked = Batch(rows, places, epoch, self._step, self._step / length.n_iterations)
+        loss, rate = self._learner.step(self._data.train, asked)
         self._step += 1
         self._reporter.metrics(
             "batch", self._step, self._step / per_epoch, {names.LOSS_TOTAL: loss, names.LEARNING_RATE: rate}

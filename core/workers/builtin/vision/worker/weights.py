@@ -77,9 +77,7 @@ def load_start(network: Labeller, name: str, start: Start, categories: Sequence[
         reporter.log(f"Started from {start.weights.name}; the head is new.")
 
 
-def _load_version(
-    network: Labeller, name: str, start: Start, categories: Sequence[str], reporter: Reporter
-) -> None:
+def _load_version(network: Labeller, name: str, start: Start, categories: Sequence[str], reporter: Reporter) -> None:
     assert start.weights is not None
     if start.model is None:
         raise WeightsError("The starting version has no model.json.", hint="Choose another version.")
