@@ -16,7 +16,7 @@ def rate_factor(schedule: str, progress: float, final: float) -> float:
             return _falling(1 - progress / _WARM_UP, 1.0, _AT_FIRST)
         return _falling((progress - _WARM_UP) / (1 - _WARM_UP), 1.0, final)
     if schedule == "exponential":
-        return max(final, 1e-6) ** progress
+        return math.pow(max(final, 1e-6), progress)
     if schedule == "step":
         return 1.0 if progress < 1 / 3 else 0.1 if progress < 2 / 3 else 0.01
     return 1.0

@@ -71,7 +71,7 @@ class Augmentation:
         area = rng.uniform(self._wanted.crop_least_area, self._wanted.crop_most_area)
         least, most = math.log(self._wanted.crop_least_aspect), math.log(self._wanted.crop_most_aspect)
         aspect = math.exp(rng.uniform(least, most))
-        return np.minimum(1.0, np.array([math.sqrt(area * aspect), math.sqrt(area / aspect)]))
+        return np.array([min(1.0, math.sqrt(area * aspect)), min(1.0, math.sqrt(area / aspect))])
 
 
 def epoch_order(n_shown: int, seed: int, epoch: int) -> list[int]:

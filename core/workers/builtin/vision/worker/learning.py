@@ -67,10 +67,15 @@ class Learner:
 
     def keep_features(self, train: LabelledSet, n_views: int, tell: Callable[[int], None]) -> None:
         """What the frozen stem sees in the training images as they are, and in `n_views` - 1 changes of each."""
+        n_done = 0
+
+        def tell_more(done: int) -> None:
+            tell(n_done + done)
+
         views = []
         for view in range(n_views):
-            before = view * len(train)
-            views.append(self.features_of(train, lambda done, before=before: tell(before + done), view))
+            views.append(self.features_of(train, tell_more, view))
+            n_done += len(train)
         self._kept = torch.stack(views)
 
     def features_of(

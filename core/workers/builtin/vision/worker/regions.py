@@ -45,7 +45,7 @@ def regions_of(image: TreeImage, *, are_shapes: bool = True) -> tuple[Geometry, 
 
 def datapoints_of(images: Iterable[TreeImage]) -> tuple[Datapoint, ...]:
     """In the order of the images and their regions. Raises WorkerError for a label of no region."""
-    found = []
+    found: list[Datapoint] = []
     for image in images:
         regions = regions_of(image)
         shown: dict[Geometry, set[int]] = {region: set() for region in regions}
