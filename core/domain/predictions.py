@@ -34,11 +34,12 @@ class PredictedObject:
     box: Box
     polygon: Polygon | None = None
     mask: Mapping[str, Any] | None = None  # {"size": [height, width], "counts": str}
+    is_whole: bool = False  # a label of the image as a whole; `box` is then all of it
 
     @property
     def geometry(self) -> Geometry:
-        """What is drawn: the outline where there is one."""
-        return self.polygon or self.box
+        """What is drawn: the outline where there is one; None of the image as a whole."""
+        return None if self.is_whole else self.polygon or self.box
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,8 @@ class ObjectTable:
     truth_areas: Floats
     is_crowd: Booleans
     mask_pairs: MaskPairs | None = None
+    labels: bool = False  # of regions, which overlap wholly or not at all
+    is_exclusive: bool = False  # of labels: one class a region, the surest
 
     @property
     def n_images(self) -> int:

@@ -71,6 +71,8 @@ class StudyInfo:
     categories: tuple[str, ...] = ()
     has_masks: bool = False
     weights_sha256: str = ""
+    labels: bool = False  # of regions, with nothing to be found; known of a study that is open
+    is_exclusive: bool = False  # of labels: one class a region, the surest
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import numpy as np
 from core.domain.outcomes import MATCHER, Thresholds
 from core.metrics.curves import DEFAULT_IOU, threshold_curves
 from core.metrics.outcomes import Matcher
-from core.packs.reading import read_pack
+from core.packs.choices import read_choices
 
 FORMAT = 1
 
@@ -21,7 +21,7 @@ def best_threshold(pack: Path) -> tuple[float, Mapping[str, Any]] | None:
 
     Raises FormatError, StorageError when the predictions cannot be read.
     """
-    with read_pack(pack) as opened:
+    with read_choices(pack) as opened:
         table, header = opened.table(), opened.header
     matcher = Matcher(table)
     curves = threshold_curves(matcher, DEFAULT_IOU)

@@ -103,6 +103,8 @@ def _header(what: Measuring, settings: Mapping[str, Any]) -> PackHeader:
         task=what.task.slug,
         has_masks=what.task.has_masks,
         is_oriented=what.task.is_oriented,
+        labels=what.task.labels,
+        is_exclusive=what.task.is_exclusive,
         has_truth=True,
         split=what.split,
         source=what.source,

@@ -138,6 +138,8 @@ class _Evaluating:
             task=task.slug,
             has_masks=task.has_masks,
             is_oriented=task.is_oriented,
+            labels=task.labels,
+            is_exclusive=task.is_exclusive,
             has_truth=True,
             split=payload.split,
             source={

@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.domain.geometry import Box, Polygon, bounds_of
-from core.domain.predictions import Floats, Integers, MaskPairs, ObjectTable, PredictedImage
+from core.domain.predictions import Floats, Integers, MaskPairs, ObjectTable, PredictedImage, PredictedObject
 from core.domain.snapshots import SnapshotObject
+from core.metrics.label_table import is_same_region
 from core.packs import records
+from core.packs.choices import ChosenPack
 from core.packs.reading import Pack
 from core.registry.session import Session
 from core.registry.stores import selections
@@ -38,9 +40,10 @@ def read_present(
     usable: UsableShape,
     check: Check = lambda: None,
     includes_models: bool = False,
+    labels: bool = False,
 ) -> PresentLabels:
     """The ground truth of today of these images. `names` are the project's classes by their keys; classes are matched
-    by name, and shapes are those that a training would use. `includes_models`: accepted predictions too."""
+    by name, and shapes are those that a training would use. `includes_models`: accepted predictions too. `labels`: those of the whole image too; a shape may then be of a class that the model does not know, as one that was cut out for it."""
     places = {name: place for place, name in enumerate(categories)}
     truths: dict[int, tuple[SnapshotObject, ...]] = {}
     unknown: Counter[str] = Counter()
@@ -51,14 +54,27 @@ def read_present(
             name = names.get(category, "")
             geometry = decode(Shape(kind, x0, y0, x1, y1, points))
             part = None if geometry is None else usable(geometry, row.width, row.height)
-            if part is None:
+            if part is None and not (labels and geometry is None):
                 continue
             if name not in places:
-                unknown[name] += 1
+                unknown[name] += not labels
                 continue
             objects.append(SnapshotObject(places[name], part, bool(is_crowd)))
         truths[row.key] = tuple(objects)
     return PresentLabels(truths, unknown)
+
+
+def in_regions(
+    truths: Sequence[SnapshotObject], predicted: Sequence[PredictedObject], width: int, height: int
+) -> tuple[SnapshotObject, ...]:
+    """The labels of the regions of an image that something was predicted of."""
+    regions = {one.box for one in predicted}
+
+    def is_there(item: SnapshotObject) -> bool:
+        box = bounds_of(item.geometry, width, height)
+        return box in regions or any(is_same_region(box, region) for region in regions)
+
+    return tuple(item for item in truths if is_there(item))
 
 
 def is_same(one: Sequence[SnapshotObject], other: Sequence[SnapshotObject]) -> bool:
@@ -81,22 +97,20 @@ def relabelled(
     every = [item for found in truths for item in found]
     pairs: list[MaskPairs] | None = None
     joined: MaskPairs | None = None
-    if table.mask_pairs is not None:
+    if table.mask_pairs is not None and not isinstance(pack, ChosenPack):
         areas, pairs = _outlines_of(images, pack, truths, check)
         joined = _joined(table, pairs, np.cumsum([0, *(len(found) for found in truths)]))
-    return (
-        replace(
-            table,
-            images=images,
-            truth_images=np.repeat(np.arange(len(images)), [len(found) for found in truths]),
-            truth_categories=np.array([item.category for item in every], dtype=np.int64),
-            truth_boxes=corners,
-            truth_areas=areas,
-            is_crowd=np.array([item.is_crowd for item in every], dtype=np.bool_),
-            mask_pairs=joined,
-        ),
-        pairs,
+    made = replace(
+        table,
+        images=images,
+        truth_images=np.repeat(np.arange(len(images)), [len(found) for found in truths]),
+        truth_categories=np.array([item.category for item in every], dtype=np.int64),
+        truth_boxes=corners,
+        truth_areas=areas,
+        is_crowd=np.array([item.is_crowd for item in every], dtype=np.bool_),
+        mask_pairs=joined,
     )
+    return pack.paired(made) if isinstance(pack, ChosenPack) else made, pairs
 
 
 def _outlines_of(

@@ -16,13 +16,14 @@ from core.domain.studies import NoteKind, PictureState, StudyImage, StudyInfo, S
 from core.errors import CalqueError, NotFoundError, RefusedError
 from core.evaluations import notes
 from core.evaluations.kept_intervals import KeptIntervals
-from core.evaluations.labels import PresentLabels, is_same, read_present, relabelled
+from core.evaluations.labels import PresentLabels, in_regions, is_same, read_present, relabelled
 from core.evaluations.sources import Located, Sources
 from core.evaluations.study import Labels, ProjectImage, Study
 from core.evaluations.words import no_truth_error
 from core.images.hashing import sha256_of
 from core.images.opening import ImageFileError
 from core.models.service import ModelService
+from core.packs.choices import read_choices
 from core.packs.layout import predictions_file
 from core.packs.reading import Pack, read_pack
 from core.projects.service import ProjectService
@@ -79,7 +80,7 @@ class StudyService:
         """`check` is called now and then, and may raise to give up. Raises NotFoundError where the predictions were not
         kept or were deleted, FormatError for a damaged pack (naming the image), StorageError."""
         located = self._sources.locate(source)
-        pack = read_pack(located.path)
+        pack = read_choices(located.path)
         try:
             return self._opened(located, pack, check)
         except BaseException:
@@ -94,9 +95,9 @@ class StudyService:
         """
         if study.root is None:
             raise RefusedError("The project of these images is not on this computer, and its labels neither.")
-        info, pack = study.info, read_pack(study.pack.path)
+        info, pack = study.info, read_choices(study.pack.path)
         try:
-            present = self._present(info, study.found, study.categories, check)
+            present = self._present(info, study.found, pack, check)
             truths = _truths_of(study.found, present)
             table, pairs = relabelled(study.table, pack, truths, check)
         except BaseException:
@@ -129,6 +130,7 @@ class StudyService:
         info = located.info
         if info.task is None:
             info = replace(info, task=TaskId(pack.header.task))
+        info = replace(info, labels=pack.header.labels, is_exclusive=pack.header.is_exclusive)
         root, found = self._found(info, table.images)
         said = notes.notes_on_source(info, has_test=self._has_test(info))
         if info.kind in (StudyKind.EVALUATION, StudyKind.PREDICTION):
@@ -145,11 +147,11 @@ class StudyService:
         self, info: StudyInfo, pack: Pack, found: Sequence[ProjectImage | None], check: Check
     ) -> tuple[int, ...]:
         """Images whose labels are others today. A training may have been told to include accepted predictions."""
-        present = self._present(info, found, pack.header.categories, check)
+        present = self._present(info, found, pack, check)
         changed = _changed(pack, found, present, check)
         if not changed or info.kind is not StudyKind.TRAINING:
             return changed
-        with_models = self._present(info, found, pack.header.categories, check, includes_models=True)
+        with_models = self._present(info, found, pack, check, includes_models=True)
         still = set(_changed(pack, found, with_models, check))
         return tuple(index for index in changed if index in still)
 
@@ -170,7 +172,7 @@ class StudyService:
         self,
         info: StudyInfo,
         found: Sequence[ProjectImage | None],
-        categories: Sequence[str],
+        pack: Pack,
         check: Check,
         *,
         includes_models: bool = False,
@@ -181,15 +183,17 @@ class StudyService:
             names = {int(item.id): item.name for item in selections.list_classes(session, info.project)}
             keys = [int(item.id) for item in found if item is not None]
             usable = task.usable_shape if task is not None else _inside
-            return read_present(
+            present = read_present(
                 session,
                 keys,
                 names=names,
-                categories=categories,
+                categories=pack.header.categories,
                 usable=usable,
                 check=check,
                 includes_models=includes_models,
+                labels=pack.header.labels,
             )
+        return _of_regions(present, found, pack, check) if pack.header.labels else present
 
     def _has_test(self, info: StudyInfo) -> bool:
         if info.version is None:
@@ -276,6 +280,18 @@ def _changed(pack: Pack, found: Sequence[ProjectImage | None], present: PresentL
         if item is not None and not is_same(pack.truths(index), present.truths.get(int(item.id), ())):
             changed.append(index)
     return tuple(changed)
+
+
+def _of_regions(
+    present: PresentLabels, found: Sequence[ProjectImage | None], pack: Pack, check: Check
+) -> PresentLabels:
+    truths = {}
+    for index, item in enumerate(found):
+        check()
+        if item is not None:
+            image, said = pack.images[index], present.truths.get(int(item.id), ())
+            truths[int(item.id)] = in_regions(said, pack.read(index).predictions, image.width, image.height)
+    return replace(present, truths=truths)
 
 
 def _truths_of(found: Sequence[ProjectImage | None], present: PresentLabels) -> list[tuple[SnapshotObject, ...]]:

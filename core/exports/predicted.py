@@ -17,7 +17,7 @@ from core.domain.projects import ImageRecord
 from core.domain.thresholds import USUAL_CONFIDENCE
 from core.errors import RefusedError
 from core.exports.streams import AT_ONCE
-from core.packs.reading import read_pack
+from core.packs.choices import read_choices
 from core.registry.database import Registry
 from core.registry.stores.images import find_images
 
@@ -48,7 +48,7 @@ class Predictions:
             raise RefusedError(f"A confidence is a number from 0 to 1, not {scope.confidence:g}.")
         self._n_below = 0
         self._n_whole_masks = 0
-        with read_pack(found.pack) as pack:
+        with read_choices(found.pack) as pack:
             self.categories = pack.header.categories
             keys = [image.key for image in pack.images]
         if any(PurePath(key).is_absolute() for key in keys):
@@ -57,7 +57,7 @@ class Predictions:
         self.n_images = sum(self._is_wanted(key) for key in keys)
 
     def images(self) -> Iterator[tuple[ImageRecord, RawImage]]:
-        with read_pack(self._found.pack) as pack:
+        with read_choices(self._found.pack) as pack:
             waiting: deque[PackRecord] = deque()
             for record in pack.walk():
                 if self._is_wanted(record.image.key):

@@ -29,7 +29,7 @@ from core.domain.studies import StudyInfo
 from core.errors import RefusedError
 from core.evaluations.sources import Sources
 from core.judgements.overlaps import Corners, highest_overlap
-from core.packs.reading import read_pack
+from core.packs.choices import read_choices
 from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.session import Session
@@ -99,7 +99,7 @@ class AcceptingService:
         check: Check = lambda: None,
     ) -> Queue:
         """The predictions from the confidence `least` up that are to be judged. Raises FormatError, StorageError."""
-        with read_pack(self._sources.locate(study.source).path) as pack:
+        with read_choices(self._sources.locate(study.source).path) as pack:
             table = pack.table(check)
         with self._registry.read() as session:
             facts = facts_of(session, project, (image.key for image in table.images))
@@ -134,7 +134,7 @@ class AcceptingService:
         for place, number in places:
             wanted[place].append(number)
         found: list[Candidate] = []
-        with read_pack(self._sources.locate(study.source).path) as pack:
+        with read_choices(self._sources.locate(study.source).path) as pack:
             names = pack.header.categories
             images = {place: pack.images[place] for place in wanted}
             with self._registry.read() as session:
@@ -152,7 +152,7 @@ class AcceptingService:
 
     def geometry_of(self, study: StudyInfo, candidate: Candidate) -> Geometry:
         """What was predicted, with its outline where there is one."""
-        with read_pack(self._sources.locate(study.source).path) as pack:
+        with read_choices(self._sources.locate(study.source).path) as pack:
             return pack.read(candidate.place).predictions[candidate.number].geometry
 
     def list_accepted(self, images: Iterable[ImageId]) -> tuple[ModelAnnotation, ...]:
@@ -259,7 +259,7 @@ class AcceptingService:
             of_place[candidate.place].append(at)
         shapes: list[Geometry] = [None] * len(candidates)
         images = {}
-        with read_pack(self._sources.locate(study.source).path) as pack:
+        with read_choices(self._sources.locate(study.source).path) as pack:
             for place in sorted(of_place):
                 check()
                 record = pack.read(place)

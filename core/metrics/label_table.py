@@ -6,11 +6,12 @@ equal to within a pixel speak of the same region.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.domain.predictions import Booleans, Floats, Integers, ObjectTable
+from core.domain.geometry import Box
+from core.domain.predictions import Booleans, Floats, Integers, MaskPairs, ObjectTable
 
 SAME_WITHIN = 1.0
 """Pixels by which each side of two bounds may lie apart, less than this, and still be one region."""
@@ -111,6 +112,39 @@ def filled(
     said = np.full(shape, -np.inf)
     np.maximum.at(said, (regions.of_predictions, prediction_categories), confidences)
     return LabelTable(n_images, regions.images, truths, np.where(np.isneginf(said), np.nan, said))
+
+
+def is_same_region(one: Box, other: Box) -> bool:
+    """Whether two bounds are those of one region."""
+    sides = ((one.x0, other.x0), (one.y0, other.y0), (one.x1, other.x1), (one.y1, other.y1))
+    return all(abs(a - b) < SAME_WITHIN for a, b in sides)
+
+
+def choices(images: Integers, boxes: Floats, categories: Integers, confidences: Floats) -> Integers:
+    """The rows of predictions that are the surest of their region, the first class of several that are as sure."""
+    none = np.zeros(0, dtype=np.int64)
+    regions = find_regions(images, boxes, none, np.zeros((0, 4))).of_predictions
+    order = np.lexsort((categories, -confidences, regions))
+    return np.sort(order[np.diff(regions[order], prepend=-1) != 0])
+
+
+def paired(table: ObjectTable, *, is_exclusive: bool) -> ObjectTable:
+    """With the pairs that the matching has to choose from: predictions and labels of one region, those of another class
+    only where a region has one class. (Of a tag that is said and another that is missing neither explains the other.)
+    """
+    regions = find_regions(table.prediction_images, table.prediction_boxes, table.truth_images, table.truth_boxes)
+    order = np.argsort(regions.of_truths, kind="stable")
+    ordered = regions.of_truths[order]
+    first = np.searchsorted(ordered, regions.of_predictions, side="left")
+    n = np.searchsorted(ordered, regions.of_predictions, side="right") - first
+    predictions = np.repeat(np.arange(table.n_predictions), n)
+    within = np.arange(len(predictions)) - np.repeat(np.cumsum(n) - n, n)
+    truths = order[np.repeat(first, n) + within]
+    if not is_exclusive:
+        same = table.prediction_categories[predictions] == table.truth_categories[truths]
+        predictions, truths = predictions[same], truths[same]
+    pairs = MaskPairs(predictions, truths, np.ones(len(predictions)))
+    return replace(table, mask_pairs=pairs, labels=True, is_exclusive=is_exclusive)
 
 
 def _merged(different: Floats) -> Integers:

@@ -43,6 +43,8 @@ class PackHeader:
     source: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     is_oriented: bool = False  # boxes overlap as they are turned
+    labels: bool = False  # predictions are labels of regions: of images as a whole, or of shapes that were given
+    is_exclusive: bool = False  # of labels: one class a region, the surest one
 
     @property
     def has_outlines(self) -> bool:
@@ -50,9 +52,10 @@ class PackHeader:
         return self.has_masks or self.is_oriented
 
     def to_json(self) -> dict[str, Any]:
-        turned = {"is_oriented": True} if self.is_oriented else {}
+        flags = ("is_oriented", "labels", "is_exclusive")
+        special = {name: True for name in flags if getattr(self, name)}
         return {
-            "format": FORMAT if self.is_oriented else 1,
+            "format": FORMAT if special else 1,
             "categories": list(self.categories),
             "task": self.task,
             "has_masks": self.has_masks,
@@ -60,7 +63,7 @@ class PackHeader:
             "split": None if self.split is None else self.split.value,
             "source": dict(self.source),
             "settings": dict(self.settings),
-            **turned,
+            **special,
         }
 
 
@@ -84,6 +87,8 @@ def header_from_json(value: Any, file: Path) -> PackHeader:
             source=dict(value["source"]),
             settings=dict(value["settings"]),
             is_oriented=bool(value.get("is_oriented", False)),
+            labels=bool(value.get("labels", False)),
+            is_exclusive=bool(value.get("is_exclusive", False)),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise damaged(file, f"its header says {error!r}") from error

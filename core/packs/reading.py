@@ -7,12 +7,14 @@ import os
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import numpy as np
 
+from core.domain.geometry import Box
 from core.domain.predictions import ImageRecord, Integers, MaskPairs, ObjectTable, PredictedImage
 from core.domain.snapshots import SnapshotObject, Split
 from core.errors import FormatError
@@ -63,6 +65,9 @@ class Pack:
             predictions, truths, pairs = records.decode(content)
         except (ValueError, struct.error) as error:
             raise self._damaged_record(index) from error
+        if self.header.labels:
+            whole = Box(0.0, 0.0, self.images[index].width, self.images[index].height)
+            predictions = tuple(replace(one, is_whole=one.box == whole and not one.polygon) for one in predictions)
         size = [self.images[index].height, self.images[index].width]
         if any(one.mask is not None and one.mask["size"] != size for one in predictions):
             raise self._damaged_record(index)

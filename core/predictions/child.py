@@ -103,6 +103,8 @@ class _Prediction:
             task=str(model["task"]),
             has_masks=task.has_masks,
             is_oriented=task.is_oriented,
+            labels=task.labels,
+            is_exclusive=task.is_exclusive,
             has_truth=payload.has_truth,
             source={
                 "version": payload.version,

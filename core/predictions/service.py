@@ -24,8 +24,9 @@ from core.files.faults import told_as_storage_error
 from core.files.leftovers import sweep
 from core.models.service import ModelService
 from core.models.weights_store import WEIGHTS_FILE, load_model_json
+from core.packs.choices import read_choices
 from core.packs.layout import SUFFIX, WORKED_OUT
-from core.packs.reading import Pack, read_pack
+from core.packs.reading import Pack
 from core.predictions.choosing import choose_ids, find_files, listed, where_of
 from core.predictions.exporting import export_pack
 from core.predictions.kind import PREDICTION
@@ -220,7 +221,7 @@ class PredictionService:
         if not path.is_file():
             text = f"The predictions are missing at {shown(path)}."
             raise NotFoundError(text, hint="Restore the file from a backup, or delete the set and predict again.")
-        return read_pack(path)
+        return read_choices(path)
 
     def export(
         self,

@@ -12,12 +12,13 @@ from core.domain.outcomes import FALSE_NEGATIVES, FALSE_POSITIVES, Counts, Outco
 from core.domain.predictions import Integers, ObjectTable
 from core.domain.runs import Look
 from core.metrics.outcomes import Matcher
-from core.packs.reading import Pack, read_pack
+from core.packs.choices import read_choices
+from core.packs.reading import Pack
 
 
 def read_look(look: Look, thresholds: Thresholds) -> SeenEpoch:
     """Raises FormatError when the pack is damaged, StorageError when it cannot be read."""
-    with read_pack(look.path) as pack:
+    with read_choices(look.path) as pack:
         pictures = pack.header.source.get("pictures")
         names = pictures if isinstance(pictures, dict) else {}
         images = tuple(

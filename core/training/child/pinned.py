@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from core.domain.ids import TaskId
 from core.domain.predictions import PredictedImage
 from core.domain.snapshots import Split
 from core.errors import CalqueError
@@ -16,6 +17,7 @@ from core.images.reading import decode
 from core.packs.layout import SUFFIX, PackHeader
 from core.packs.writing import write_pack
 from core.runs.processes.child import ChildContext
+from core.tasks.catalog import TaskCatalog
 from core.training.pins import choose_pins, read_pins
 from core.workers.api import MOST_SEEN, SEEN_CONFIDENCE, ImagePredictions, TreeImage
 
@@ -57,6 +59,7 @@ class PinnedImages:
         folder = self._context.layout.looks
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         pictures = {item.image.key: _picture_of(item.image, folder) for item in found}
+        task = TaskCatalog().find(TaskId(self._task))
         header = PackHeader(
             categories=self._categories,
             task=self._task,
@@ -64,6 +67,8 @@ class PinnedImages:
             split=Split.VAL,
             source={"run": self._context.request.run, "epoch": epoch, "pictures": pictures},
             settings={"confidence": SEEN_CONFIDENCE, "max_detections": MOST_SEEN},
+            labels=task is not None and task.labels,
+            is_exclusive=task is not None and task.is_exclusive,
         )
         path = folder / f"epoch-{epoch:04d}{SUFFIX}"
         with write_pack(path, header) as pack:
