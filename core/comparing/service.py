@@ -21,7 +21,7 @@ from core.domain.comparing import (
 )
 from core.domain.evaluation import EvaluationTable, Measure
 from core.domain.ids import RunId, VersionId
-from core.domain.metrics import MAP50, MAP50_95
+from core.domain.metrics import ACCURACY, LABEL_F1, MAP50, MAP50_95, MEAN_AP, MICRO_F1
 from core.domain.runs import MetricBatch, RunRecord
 from core.domain.snapshots import Split
 from core.domain.studies import StudyDifference, StudyKind, StudySource
@@ -49,6 +49,10 @@ class _Entry:
     tables: tuple[EvaluationTable, ...]
     settings: Mapping[str, str]
     curves: tuple[MetricBatch, ...]
+
+
+_SAID = (MAP50_95, MAP50, ACCURACY, LABEL_F1, MEAN_AP, MICRO_F1)
+"""Of these, those that were measured are put into sentences."""
 
 
 class ComparingService:
@@ -86,7 +90,7 @@ class ComparingService:
             found = self.difference(first.version, second.version, split, check)
         except CalqueError as error:
             return ComparedPair(first, second, split, problem=str(error))
-        return ComparedPair(first, second, split, sentences(found, first.title, second.title, (MAP50_95, MAP50)))
+        return ComparedPair(first, second, split, sentences(found, first.title, second.title, _SAID))
 
     def difference(
         self, first: VersionId, second: VersionId, split: Split, check: Callable[[], None] = _no_check

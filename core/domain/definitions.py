@@ -270,6 +270,55 @@ _SURENESS = (
     ),
 )
 
+_OWN_WORDS = (
+    Definition(
+        metrics.ACCURACY,
+        "Accuracy",
+        "How many of the images or regions got their own class as the surest one. Classes with many images decide it; "
+        "the means over classes do not let them.",
+        "correct / all",
+    ),
+    Definition(
+        metrics.LOG_LOSS,
+        "Log loss",
+        "What wrong confidence costs: nothing for who is sure and right, most for who is sure and wrong. Lower is "
+        "better.",
+        "mean of -log(confidence of the class that it is)",
+    ),
+    Definition(
+        metrics.CALIBRATION_ERROR,
+        "Calibration error (ECE)",
+        "Whether confidences can be believed: of images with a confidence near 0.8, about 80 % should be right. The "
+        "mean distance from that, over ten bins. Lower is better.",
+    ),
+    Definition(
+        metrics.MEAN_AP,
+        "Average precision of tags (AP), mean AP",
+        "How well a class is ranked, at no threshold: precision averaged over recall, from the surest image down. The "
+        "mean over the classes is the headline of a tagger.",
+        "AP = sum over confidences of (recall won there) x precision",
+    ),
+    Definition(
+        metrics.MICRO_F1,
+        "Micro F1",
+        "F1 of all tags together, whichever class they are of: frequent classes decide it.",
+        "2 TP / (2 TP + FP + FN)",
+    ),
+    Definition(
+        metrics.EXACT_MATCH,
+        "Exact match",
+        "How many images have exactly their own tags: none too many and none missing.",
+    ),
+)
+_LABELS = (
+    *_OWN_WORDS,
+    *(
+        Definition(one.name, f"{one.title} (of labels)", one.help)
+        for one in (*metrics.CLASSIFICATION_MEASURES, *metrics.TAGGING_MEASURES)
+        if one.name not in {known.name for known in _OWN_WORDS}
+    ),
+)
+
 _TRAINING = (
     Definition(
         metrics.LOSS_TOTAL,
@@ -304,7 +353,7 @@ _MASKS = tuple(
 DEFINITIONS: Mapping[str, Definition] = {
     definition.name: definition
     for definition in (
-        *_HEADLINES, *_MASKS, *_COCO, *_OBJECTS, *_ERRORS, *_CURVES, *_SURENESS, *_TRAINING,
+        *_HEADLINES, *_LABELS, *_MASKS, *_COCO, *_OBJECTS, *_ERRORS, *_CURVES, *_SURENESS, *_TRAINING,
     )
 }  # fmt: skip
 """By name, in the order in which a person may want to read them."""

@@ -132,6 +132,8 @@ TAGGING_MEASURES: tuple[Measure, ...] = (
 )
 
 
+LABEL_HEADLINES = frozenset({ACCURACY, MEAN_AP})
+"""Of tables of tasks that label images and given regions."""
 BEST_F1: Mapping[str, tuple[str, str]] = {
     BOX_THRESHOLD: (PRECISION, RECALL),
     MASK_THRESHOLD: (MASK_PRECISION, MASK_RECALL),

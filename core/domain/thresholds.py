@@ -39,9 +39,9 @@ class ChosenThreshold:
 class VersionThreshold:
     """What holds wherever a version predicts, is exported or served.
 
-    `about` says in a sentence where it comes from. `by_category` are a person's own for single classes. `best` is where
-    F1 was highest on the validation images, and `best_by_category` where that of each class was: to compare with, and
-    to go back to; None and empty where it is not known.
+    `about` says in a sentence where it comes from. `by_category` are a person's own for single classes, of a tagger
+    else the training's. `best` is where F1 was highest on the validation images, and `best_by_category` where that of
+    each class was: to compare with, and to go back to; None and empty where it is not known.
     """
 
     confidence: float
@@ -79,7 +79,7 @@ class VersionThreshold:
             confidence=self.confidence if chosen.confidence is None else chosen.confidence,
             origin=ThresholdOrigin.PERSON if is_own else self.origin,
             about=about,
-            by_category=dict(chosen.by_category),
+            by_category=dict(chosen.by_category or self.by_category),
             best=self.best,
             best_by_category=self.best_by_category,
             f1=self.f1,

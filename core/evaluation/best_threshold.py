@@ -9,11 +9,16 @@ from typing import Any
 import numpy as np
 
 from core.domain.outcomes import MATCHER, Thresholds
+from core.domain.predictions import ObjectTable
+from core.metrics.classification import DEFAULT_THRESHOLD
 from core.metrics.curves import DEFAULT_IOU, threshold_curves
 from core.metrics.outcomes import Matcher
 from core.packs.choices import read_choices
+from core.packs.layout import PackHeader
 
 FORMAT = 1
+_ONE, _MANY = "one", "many"
+"""Of a model that labels: classes that a region gets. Names in model.json, which never change."""
 
 
 def best_threshold(pack: Path) -> tuple[float, Mapping[str, Any]] | None:
@@ -23,6 +28,8 @@ def best_threshold(pack: Path) -> tuple[float, Mapping[str, Any]] | None:
     """
     with read_choices(pack) as opened:
         table, header = opened.table(), opened.header
+    if header.labels:
+        return _of_labels(table, header)
     matcher = Matcher(table)
     curves = threshold_curves(matcher, DEFAULT_IOU)
     best = float(curves.best[0])
@@ -43,3 +50,26 @@ def best_threshold(pack: Path) -> tuple[float, Mapping[str, Any]] | None:
         "matcher": MATCHER,
     }
     return best, about
+
+
+def unmeasured_threshold(*, is_exclusive: bool) -> tuple[float, Mapping[str, Any]]:
+    """Of a model that labels, where no validation image says a better one."""
+    confidence = 0.0 if is_exclusive else DEFAULT_THRESHOLD
+    return confidence, {"format": FORMAT, "labels": _ONE if is_exclusive else _MANY, "set": None, "by_class": {}}
+
+
+def _of_labels(table: ObjectTable, header: PackHeader) -> tuple[float, Mapping[str, Any]]:
+    """The surest class of a region counts however sure it is; tags from where their own F1 is highest."""
+    confidence, about = unmeasured_threshold(is_exclusive=header.is_exclusive)
+    about = {
+        **about,
+        "set": None if header.split is None else header.split.value,
+        "n_images": table.n_images,
+        "n_objects": table.n_truths,
+        "matcher": MATCHER,
+    }
+    if header.is_exclusive:
+        return confidence, about
+    best = threshold_curves(Matcher(table), DEFAULT_IOU).best[1:]
+    known = {name: float(v) for name, v in zip(table.categories, best, strict=True) if np.isfinite(v)}
+    return confidence, {**about, "by_class": known}

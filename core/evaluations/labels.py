@@ -43,7 +43,10 @@ def read_present(
     labels: bool = False,
 ) -> PresentLabels:
     """The ground truth of today of these images. `names` are the project's classes by their keys; classes are matched
-    by name, and shapes are those that a training would use. `includes_models`: accepted predictions too. `labels`: those of the whole image too; a shape may then be of a class that the model does not know, as one that was cut out for it."""
+    by name, and shapes are those that a training would use. `includes_models`: accepted predictions too.
+
+    `labels`: those of whole images too, and a shape may be of a class that the model does not know: it was cut out.
+    """
     places = {name: place for place, name in enumerate(categories)}
     truths: dict[int, tuple[SnapshotObject, ...]] = {}
     unknown: Counter[str] = Counter()

@@ -15,8 +15,8 @@ from core.domain.predictions import ObjectTable, PredictedImage
 from core.domain.studies import StudyDifference
 from core.errors import RefusedError
 from core.evaluations.study import Study
-from core.metrics.bootstrap import Weighted, paired_differences
-from core.metrics.match_table import match_table
+from core.metrics.bootstrap import paired_differences
+from core.metrics.label_bootstrap import resampled
 from core.metrics.outcomes import Matcher, image_scores
 from core.metrics.subsets import of_images
 
@@ -44,7 +44,7 @@ def compare_studies(
     of_b = _renumbered(of_b, b.categories, a.categories)
     scores = tuple(_scores(table, at) for table, at in zip(tables, (of_a, of_b), strict=True))
     check()
-    weighted = (Weighted(match_table(table), each) for table, each in zip(tables, scores, strict=True))
+    weighted = (resampled(table, each, at) for table, each, at in zip(tables, scores, (of_a, of_b), strict=True))
     differences = paired_differences(*weighted, check=check)
     keys = np.array([image.key for image in tables[0].images], dtype=object)
     is_right = [each.f1 == 1.0 for each in scores]

@@ -26,9 +26,10 @@ from core.domain.snapshots import SnapshotObject
 from core.domain.studies import NoteKind, StudyInfo, StudyNote
 from core.evaluations.kept_intervals import KeptIntervals
 from core.metrics import curves as drawing
-from core.metrics.bootstrap import N_RESAMPLES, Weighted, intervals
+from core.metrics.bootstrap import N_RESAMPLES, Resampled, Weighted, intervals
 from core.metrics.coco_summary import coco_summary
 from core.metrics.curves import DEFAULT_IOU, N_BINS
+from core.metrics.label_bootstrap import resampled
 from core.metrics.match_table import MatchTable, match_table
 from core.metrics.outcomes import Matcher, confusion_matrix, image_scores
 from core.metrics.tide import error_costs
@@ -190,12 +191,16 @@ class Study:
         """TIDE's six errors among predictions from `confidence` up, and the AP50 that each costs."""
         return self._once(("errors", confidence), lambda: error_costs(self.matcher, confidence))
 
-    def weighted(self, thresholds: Thresholds, table_confidence: float | None = None) -> Weighted:
+    def weighted(self, thresholds: Thresholds, table_confidence: float | None = None) -> Resampled:
         """The headlines, ready to be drawn again and again from the images: for intervals and comparisons. With
         `table_confidence` also the precision and recall that a table states there, the means over its classes."""
         return self._once(
             ("weighted", table_confidence, *_key(thresholds)),
-            lambda: Weighted(self.matches, self.scores(thresholds), table_confidence=table_confidence),
+            lambda: (
+                resampled(self.table, self.scores(thresholds), thresholds)
+                if self.table.labels
+                else Weighted(self.matches, self.scores(thresholds), table_confidence=table_confidence)
+            ),
         )
 
     def intervals(
@@ -206,7 +211,8 @@ class Study:
         n_resamples: int = N_RESAMPLES,
         check: Callable[[], None] = lambda: None,
     ) -> Mapping[str, MeasuredValue]:
-        """Each headline by its name (mAP50, mAP50-95; precision, recall and F1 at `thresholds`) with the interval in
+        """Each headline by its name (mAP50, mAP50-95; precision, recall and F1 at `thresholds`; of labels those of
+        their tables) with the interval in
         which it lies with 95 %. Seconds for thousands of images; `check` may raise to give up."""
         question = ("intervals", table_confidence, n_resamples, *_key(thresholds))
 

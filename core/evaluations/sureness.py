@@ -7,7 +7,18 @@ from collections.abc import Callable
 
 from core.domain.evaluation import BOXES, MASKS, EvaluationTable, group_word
 from core.domain.ids import RunId, VersionId
-from core.domain.metrics import BOX_THRESHOLD, MAP50, MAP50_95, MASK_THRESHOLD
+from core.domain.metrics import (
+    ACCURACY,
+    BOX_THRESHOLD,
+    EXACT_MATCH,
+    LABEL_F1,
+    MAP50,
+    MAP50_95,
+    MASK_THRESHOLD,
+    MEAN_AP,
+    MICRO_F1,
+    TAG_F1,
+)
 from core.domain.snapshots import Split
 from core.domain.studies import StudyEntry, StudyInfo, StudyKind
 from core.domain.sureness import Sureness
@@ -17,6 +28,14 @@ from core.metrics.bootstrap import CLASS_PRECISION, CLASS_RECALL, F1
 from core.models.service import ModelService
 
 _SHOWN = ((MAP50_95, "mAP50-95"), (MAP50, "mAP50"), (CLASS_PRECISION, "P"), (CLASS_RECALL, "R"))
+_OF_LABELS = (
+    (ACCURACY, "accuracy"),
+    (LABEL_F1, "macro F1"),
+    (MEAN_AP, "mean AP"),
+    (TAG_F1, "macro F1"),
+    (MICRO_F1, "micro F1"),
+    (EXACT_MATCH, "exact match"),
+)
 
 
 class SurenessService:
@@ -81,8 +100,11 @@ class SurenessService:
         at = None if table is None else table.overall.value(name)
         with self._studies.open(info.source, check=check) as study:
             measured = study.intervals(threshold.at(study.categories), table_confidence=at, check=check)
+        assert info.split is not None  # something was measured on it
+        of_labels = {title: measured[measure] for measure, title in _OF_LABELS if measure in measured}
+        if of_labels:
+            return Sureness(info.split, of_labels, threshold.confidence, info.n_images)
         group = f"{group_word(MASKS if info.has_masks else BOXES)} "
         values = {f"{group}{title}": measured[name] for name, title in _SHOWN if name in measured}
         values["F1"] = measured[F1]
-        assert info.split is not None  # something was measured on it
         return Sureness(info.split, values, threshold.confidence, info.n_images)

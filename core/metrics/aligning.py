@@ -46,6 +46,8 @@ def reordered(table: ObjectTable, images: Sequence[int]) -> ObjectTable:
         truth_areas=table.truth_areas[truths],
         is_crowd=table.is_crowd[truths],
         mask_pairs=_pairs(table, predictions, truths),
+        labels=table.labels,
+        is_exclusive=table.is_exclusive,
     )
 
 

@@ -7,6 +7,7 @@ stays matched, so that no resample is evaluated anew and the numbers are still t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol
 
 import numpy as np
 
@@ -28,6 +29,16 @@ Values = Mapping[str, float]
 
 Check = Callable[[], None]
 """Called between resamples; may raise to give up."""
+
+
+class Resampled(Protocol):
+    """The headlines of a set of predictions, of images that count as often as a weight says."""
+
+    @property
+    def scores(self) -> ImageScores: ...
+    @property
+    def n_images(self) -> int: ...
+    def values(self, weights: Integers) -> Values: ...
 
 
 class Weighted:
@@ -143,7 +154,7 @@ def resamples(n_images: int, n: int = N_RESAMPLES, seed: int = 0) -> Iterator[In
 
 
 def intervals(
-    measured: Weighted,
+    measured: Resampled,
     *,
     n_resamples: int = N_RESAMPLES,
     seed: int = 0,
@@ -160,8 +171,8 @@ def intervals(
 
 
 def paired_differences(
-    a: Weighted,
-    b: Weighted,
+    a: Resampled,
+    b: Resampled,
     *,
     n_resamples: int = N_RESAMPLES,
     seed: int = 0,

@@ -180,10 +180,15 @@ class _Explaining:
 
 def confidence_limits(table: ObjectTable, thresholds: Thresholds) -> Floats:
     """The confidence from which each prediction counts."""
+    return class_limits(table, thresholds)[table.prediction_categories]
+
+
+def class_limits(table: ObjectTable, thresholds: Thresholds) -> Floats:
+    """The confidence from which predictions of each class count."""
     by_class = np.full(len(table.categories), thresholds.confidence)
     for category, confidence in thresholds.by_category.items():
         by_class[category] = confidence
-    return by_class[table.prediction_categories]
+    return by_class
 
 
 def confusion_matrix(table: ObjectTable, outcomes: Outcomes) -> ConfusionMatrix:

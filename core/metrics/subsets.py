@@ -29,6 +29,8 @@ def of_images(table: ObjectTable, images: Sequence[int]) -> ObjectTable:
         truth_areas=table.truth_areas[truths],
         is_crowd=table.is_crowd[truths],
         mask_pairs=_pairs(table, predictions, truths),
+        labels=table.labels,
+        is_exclusive=table.is_exclusive,
     )
 
 

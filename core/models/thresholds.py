@@ -50,12 +50,14 @@ def _published(model: Mapping[str, Any]) -> VersionThreshold | None:
     said = about if isinstance(about, Mapping) else {}
     by_class = said.get("by_class")
     f1 = said.get("f1")
+    known = _confidences(by_class) if isinstance(by_class, Mapping) else {}
     return VersionThreshold(
         float(value),
         ThresholdOrigin.TRAINING,
         _sentence(said),
         best=float(value),
-        best_by_category=_confidences(by_class) if isinstance(by_class, Mapping) else {},
+        by_category=known if said.get("labels") == "many" else {},
+        best_by_category=known,
         f1=float(f1) if isinstance(f1, int | float) else None,
     )
 
@@ -71,10 +73,14 @@ def _confidences(by_class: Mapping[str, Any]) -> dict[str, float]:
 
 def _sentence(about: Mapping[str, Any]) -> str:
     """Of what the training wrote."""
+    where = f"the {about.get('set') or 'measured'} images"
+    if about.get("labels") == "one":
+        return "The surest class counts. With a threshold, less sure images are said to be unsure."
+    if about.get("labels") == "many":
+        return f"Each class counts from where its F1 is highest on {where}; one that none of them has from this one."
     f1, iou, n = about.get("f1"), about.get("iou"), about.get("n_objects")
     if not isinstance(f1, int | float) or not isinstance(iou, int | float) or not isinstance(n, int):
         return "Stated by the version's files."
-    where = f"the {about.get('set') or 'measured'} images"
     return f"F1 is highest there on {where}: {f1:.3f} at IoU {iou:.2f}, over {counted(n, 'object')} of all classes."
 
 

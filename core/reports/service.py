@@ -14,7 +14,7 @@ from core.domain.counting import in_bytes
 from core.domain.durations import about
 from core.domain.evaluation import EvaluationTable
 from core.domain.ids import RunId, VersionId
-from core.domain.metrics import BEST_F1, LOSS_TOTAL, MAP50, MAP50_95, MASK_MAP50, MASK_MAP50_95
+from core.domain.metrics import ACCURACY, BEST_F1, LOSS_TOTAL, MAP50, MAP50_95, MASK_MAP50, MASK_MAP50_95, MEAN_AP
 from core.domain.models import ModelVersion, VersionDetails
 from core.domain.names import shown
 from core.domain.run import Run
@@ -44,6 +44,8 @@ _CURVES = (
     (MAP50_95, "mAP50-95"),
     (MASK_MAP50, "mask mAP50"),
     (MASK_MAP50_95, "mask mAP50-95"),
+    (ACCURACY, "accuracy"),
+    (MEAN_AP, "mean AP"),
 )
 
 Check = Callable[[], None]

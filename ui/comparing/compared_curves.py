@@ -16,6 +16,8 @@ Key = tuple[str, str]
 USUAL: tuple[Key, ...] = (
     (metrics.LOSS_TOTAL, "val"),
     (metrics.LOSS_TOTAL, "train"),
+    (metrics.ACCURACY, "val"),
+    (metrics.MEAN_AP, "val"),
     (metrics.MASK_MAP50_95, "val"),
     (metrics.MASK_MAP50, "val"),
     (metrics.MAP50_95, "val"),

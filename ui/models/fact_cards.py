@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from core.domain.metrics import LABEL_HEADLINES
 from core.domain.models import VersionDetails
 from core.domain.snapshots import SnapshotInfo
 from ui.icons import icon
@@ -19,6 +20,7 @@ class FactCard(QFrame):
     def __init__(self, caption: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
+        self._caption = label(caption, "muted")
         self._value = ElidedLabel()
         font = self._value.font()
         font.setPointSizeF(font.pointSizeF() * 1.35)
@@ -29,11 +31,17 @@ class FactCard(QFrame):
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(2)
         self._caption_row = QHBoxLayout()
-        self._caption_row.addWidget(label(caption, "muted"), 1)
+        self._caption_row.addWidget(self._caption, 1)
         column.addLayout(self._caption_row)
         column.addWidget(self._value)
         column.addWidget(self._note)
         column.addStretch(1)
+
+    def set_caption(self, caption: str) -> None:
+        self._caption.setText(caption)
+
+    def caption(self) -> str:
+        return self._caption.text()
 
     def set_fact(self, value: str, note: str) -> None:
         self._value.setText(value)
@@ -78,6 +86,8 @@ class FactCards(QWidget):
     def set_details(self, details: VersionDetails) -> None:
         self._details = details
         version = details.version
+        of_labels = any(table.headline in LABEL_HEADLINES for table in details.tables)
+        self.headline.set_caption(self.tr("Accuracy") if of_labels else self.tr("Headline"))
         if version.headline is None:
             self.headline.set_fact(NOTHING, self.tr("not measured"))
         else:

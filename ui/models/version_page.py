@@ -9,9 +9,12 @@ from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QMenu, QProgressBar, QPushButton, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
+from core.domain.evaluation import EvaluationTable
 from core.domain.ids import VersionId
+from core.domain.metrics import LABEL_HEADLINES
 from core.domain.models import VersionDetails, VersionStatus
 from core.domain.workers import FieldSpec
+from ui.evaluation.class_statistics import CLASSIFICATION_STATISTICS, ClassStatistics
 from ui.evaluation.evaluation_view import EvaluationView
 from ui.icons import icon
 from ui.models.card_view import CardView
@@ -68,6 +71,7 @@ class VersionPage(QWidget):
         self._progress.setAccessibleName(self.tr("Progress of the export"))
         self._tabs = QTabWidget()
         self._evaluation = EvaluationView()
+        self._statistics = ClassStatistics()
         self._evaluations = EvaluationsTab()
         self._settings = ValueTable((self.tr("Setting"), self.tr("Value")), self.tr("No settings were stored."))
         self._dataset = DatasetTab()
@@ -104,7 +108,7 @@ class VersionPage(QWidget):
 
     def show_evaluations(self) -> None:
         """The tab of all that was measured."""
-        self._tabs.setCurrentIndex(1)
+        self._tabs.setCurrentIndex(self._place_of(self._evaluations))
 
     @property
     def dataset(self) -> DatasetTab:
@@ -117,6 +121,14 @@ class VersionPage(QWidget):
     @property
     def card(self) -> CardView:
         return self._card
+
+    @property
+    def statistics(self) -> ClassStatistics:
+        return self._statistics
+
+    @property
+    def tabs(self) -> QTabWidget:
+        return self._tabs
 
     @property
     def snippet(self) -> SnippetTab:
@@ -135,6 +147,7 @@ class VersionPage(QWidget):
         self._cards.set_details(details)
         self._evaluation.set_tables(details.tables, self._measure_note(details))
         self._settings.set_values(details.configuration, fields)
+        self._name_blocks(details.tables)
         for tab in (self._dataset, self._lineage, self._files, self._snippet):
             tab.set_details(details)
         self._card.set_card(details.card)
@@ -153,6 +166,21 @@ class VersionPage(QWidget):
         self._refresh_buttons()
 
     # Inside
+
+    def _name_blocks(self, tables: Sequence[EvaluationTable]) -> None:
+        """Of a model that labels they have the names that people know from elsewhere, and one more."""
+        of_labels = any(table.headline in LABEL_HEADLINES for table in tables)
+        self._statistics.set_tables(tables if of_labels else ())
+        for page, usual, named in (
+            (self._evaluation, self.tr("Metrics"), self.tr("Evaluation Result")),
+            (self._settings, self.tr("Configuration"), self.tr("Training Parameters")),
+        ):
+            self._tabs.setTabText(self._place_of(page), named if of_labels else usual)
+        self._tabs.setTabVisible(self._place_of(self._statistics), of_labels)
+
+    def _place_of(self, page: QWidget) -> int:
+        holder = page.parentWidget()
+        return -1 if holder is None else self._tabs.indexOf(holder)
 
     def _refresh_buttons(self) -> None:
         if self._details is None:
@@ -223,6 +251,7 @@ class VersionPage(QWidget):
     def _make_layout(self) -> None:
         for page, title in (
             (self._evaluation, self.tr("Metrics")),
+            (self._statistics, CLASSIFICATION_STATISTICS),
             (self._evaluations, self.tr("Evaluations")),
             (self._snippet, self.tr("Use elsewhere")),
             (self._settings, self.tr("Configuration")),

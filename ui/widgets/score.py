@@ -13,6 +13,8 @@ METRIC_NAMES = {
     metrics.MAP50_95: "mAP50-95",
     metrics.MASK_MAP50: "mask mAP50",
     metrics.MASK_MAP50_95: "mask mAP50-95",
+    metrics.ACCURACY: "accuracy",
+    metrics.MEAN_AP: "mean AP",
 }
 CHOSEN = "chosen"
 """In place of a split: of images that were chosen for an evaluation, whatever set they were of."""

@@ -18,7 +18,7 @@ from core.domain.evaluation import EvaluationTable
 from core.domain.runs import RunStatus
 from core.domain.snapshots import Split
 from core.errors import CalqueError, RefusedError, WorkerError
-from core.evaluation.best_threshold import best_threshold
+from core.evaluation.best_threshold import best_threshold, unmeasured_threshold
 from core.evaluation.measuring import Measuring, MeasuringStopped, least_confidence, measure
 from core.files.faults import told_as_storage_error
 from core.models.headline import headline_of
@@ -294,7 +294,7 @@ class _Training:
                     return best_threshold(pack)
                 except CalqueError as error:  # the weights are not given up for it
                     self.context.warning(f"No threshold was chosen: {error.text}")
-        return None
+        return unmeasured_threshold(is_exclusive=self.task.is_exclusive) if self.task.labels else None
 
     def _ending(self, result: TrainResult) -> tuple[RunStatus, str]:
         label = self.payload.version_label
