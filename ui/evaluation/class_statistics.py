@@ -1,4 +1,4 @@
-"""Classification statistics: per class how often it occurs, how often it was said rightly, and what it was taken for."""
+"""Classification statistics: per class how often it occurs, how often it was right, and what it was taken for."""
 
 from __future__ import annotations
 
