@@ -18,6 +18,7 @@ from app.paths import resolve_home
 from app.verbs.export_arguments import add_export_data_options
 from app.verbs.import_options import add_import_options, add_imports_options
 from app.verbs.output import Console, VerbResult, escaped
+from app.verbs.weight_options import add_weights_options
 from core.errors import CalqueError
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ VERBS = (
     "export-data",
     "formats",
     "import-version",
+    "weights",
     "verify",
     "doctor",
     "restore",
@@ -199,6 +201,7 @@ def make_parser() -> argparse.ArgumentParser:
     made.add_argument("path", metavar="PATH", type=Path)
     made.add_argument("--project", metavar="NAME", help="the project that gets the model; none when not given")
     made.add_argument("--model", metavar="NAME", help="of the model that is made; the file's own name when not given")
+    add_weights_options(verb("weights", "List the weights to start a training from; take in, verify, remove files."))
     made = verb("verify", "Check the registry, frozen datasets and published models against their hashes.")
     made.add_argument("--images", action="store_true", help="also images of frozen datasets: hash what looks changed")
     made.add_argument("--full", action="store_true", help="hash every image of the frozen datasets")
@@ -366,6 +369,10 @@ def _dispatch(arguments: argparse.Namespace, home: Any, console: Console) -> Ver
             from app.verbs import conversions
 
             return conversions.run(services, arguments, console)
+        if verb == "weights":
+            from app.verbs import weights
+
+            return weights.run(services, arguments, console)
         if verb == "recheck":
             from app.verbs import rechecks
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from core.rechecks.service import RecheckService
     from core.reports.service import ReportService
     from core.runs.service import RunService
+    from core.shelf.service import ShelfService
     from core.training.draft.configurations import ConfigurationService
     from core.training.service import TrainingService
     from core.trying.service import TryingService
@@ -103,6 +104,12 @@ class Services:
         from core.datasets.service import DatasetService
 
         return self._once("datasets", lambda: DatasetService(self.registry, self.home.snapshots))
+
+    @property
+    def shelf(self) -> ShelfService:
+        from core.shelf.service import ShelfService
+
+        return self._once("shelf", lambda: ShelfService(self.models, self.runs, self.catalog, self.home.weights))
 
     @property
     def models(self) -> ModelService:
