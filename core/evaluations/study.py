@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar, cast
 
+import numpy as np
+
 from core.domain.analysis import (
     Calibration,
     CocoSummary,
@@ -27,9 +29,11 @@ from core.domain.studies import NoteKind, StudyInfo, StudyNote
 from core.evaluations.kept_intervals import KeptIntervals
 from core.metrics import curves as drawing
 from core.metrics.bootstrap import N_RESAMPLES, Resampled, Weighted, intervals
+from core.metrics.classification import AveragePrecision
 from core.metrics.coco_summary import coco_summary
 from core.metrics.curves import DEFAULT_IOU, N_BINS
 from core.metrics.label_bootstrap import resampled
+from core.metrics.label_table import label_table
 from core.metrics.match_table import MatchTable, match_table
 from core.metrics.outcomes import Matcher, confusion_matrix, image_scores
 from core.metrics.tide import error_costs
@@ -158,7 +162,16 @@ class Study:
         return self._once(("curves", iou), lambda: drawing.threshold_curves(self.matcher, iou))
 
     def precision_recall(self, iou: float = DEFAULT_IOU) -> PrecisionRecall:
-        return self._once(("precision-recall", iou), lambda: drawing.precision_recall(self.matcher, iou))
+        return self._once(("precision-recall", iou), lambda: self._precision_recall(iou))
+
+    def _precision_recall(self, iou: float) -> PrecisionRecall:
+        """Of labels with their table's own AP, which is not read at levels of recall."""
+        found = drawing.precision_recall(self.matcher, iou)
+        if not self.table.labels or self.table.is_exclusive:
+            return found
+        ap = AveragePrecision(label_table(self.table)).values()
+        mean = np.nanmean(ap) if np.isfinite(ap).any() else np.nan
+        return replace(found, ap=np.concatenate([[mean], ap]))
 
     def score_histogram(self, thresholds: Thresholds, n_bins: int = N_BINS) -> Histogram:
         return self._once(

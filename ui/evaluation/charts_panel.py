@@ -38,6 +38,9 @@ class ChartsPanel(StudyPanel):
 
     def set_table(self, table: ObjectTable | None) -> None:
         self._table, self._answer, self._again = table, None, None
+        self.charts.set_labels(
+            labels=table is not None and table.labels, is_exclusive=table is not None and table.is_exclusive
+        )
         self.charts.set_categories(() if table is None else table.categories)
         self.charts.set_curves(None, None)
         self.charts.set_histograms(None, None)

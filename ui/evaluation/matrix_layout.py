@@ -30,6 +30,22 @@ class Order(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class MatrixWords:
+    """What the last row and column are called. `switch` shows and hides them."""
+
+    background: str
+    missed: str
+    nothing: str  # of what was predicted without cause: "nothing there"
+    thing: str
+    switch: str
+
+
+OBJECT_WORDS = MatrixWords(BACKGROUND, MISSED, "nothing there", "object", "Background")
+CHOICE_WORDS = MatrixWords("no class", "unsure", "without a class", "region", "Unsure")
+TAG_WORDS = MatrixWords("extra", "missing", "not tagged so", "tag", "Extra and missing")
+
+
+@dataclass(frozen=True, slots=True)
 class MatrixLayout:
     """`rows` and `columns` are indices of the matrix in the order in which they are shown."""
 
@@ -37,16 +53,17 @@ class MatrixLayout:
     rows: tuple[int, ...]
     columns: tuple[int, ...]
     share: Share = Share.COUNT
+    words: MatrixWords = OBJECT_WORDS
 
     @property
     def background(self) -> int:
         return len(self.matrix.categories)
 
     def row_title(self, row: int) -> str:
-        return BACKGROUND if row == self.background else self.matrix.categories[row]
+        return self.words.background if row == self.background else self.matrix.categories[row]
 
     def column_title(self, column: int) -> str:
-        return MISSED if column == self.background else self.matrix.categories[column]
+        return self.words.missed if column == self.background else self.matrix.categories[column]
 
     def count(self, cell: Cell) -> int:
         return int(self.matrix.counts[cell])
@@ -84,7 +101,7 @@ class MatrixLayout:
         if not self.is_possible(cell):
             return "Background that was rightly left alone: nobody can count it."
         images = counted(int(self.matrix.n_images[cell]), "image")
-        objects = counted(self.count(cell), "prediction" if row == self.background else "object")
+        objects = counted(self.count(cell), "prediction" if row == self.background else self.words.thing)
         meaning = self.short_sentence(cell)
         return f"{meaning[:1].upper()}{meaning[1:]}: {objects} in {images}."
 
@@ -92,9 +109,9 @@ class MatrixLayout:
         """ "dog, predicted cat"."""
         row, column = cell
         if column == self.background:
-            return f"{self.row_title(row)}, missed"
+            return f"{self.row_title(row)}, {self.words.missed}"
         if row == self.background:
-            return f"nothing there, predicted {self.column_title(column)}"
+            return f"{self.words.nothing}, predicted {self.column_title(column)}"
         if row == column:
             return f"{self.row_title(row)}, rightly predicted"
         return f"{self.row_title(row)}, predicted {self.column_title(column)}"
@@ -106,6 +123,7 @@ def arrange(
     share: Share = Share.COUNT,
     order: Order = Order.PROJECT,
     has_background: bool = True,
+    words: MatrixWords = OBJECT_WORDS,
 ) -> MatrixLayout:
     """Classes that neither are there nor were predicted are left out when others are."""
     counts, background = matrix.counts, len(matrix.categories)
@@ -115,4 +133,9 @@ def arrange(
         wrong = counts.sum(axis=1) + counts.sum(axis=0) - 2 * np.diagonal(counts)
         classes.sort(key=lambda index: (-int(wrong[index]), index))
     shown = (*classes, background) if has_background else tuple(classes)
-    return MatrixLayout(matrix, shown, shown, share)
+    if words is not CHOICE_WORDS:
+        return MatrixLayout(matrix, shown, shown, share, words)
+    # Each region has a class, and nearly always gets one: what is empty is not shown.
+    rows = shown if counts[background].any() else tuple(classes)
+    columns = shown if counts[:, background].any() else tuple(classes)
+    return MatrixLayout(matrix, rows, columns, share, words)

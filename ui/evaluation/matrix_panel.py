@@ -12,7 +12,7 @@ from core.domain.study_lists import ChosenObjects, StudyAnswer
 from ui.evaluation.definitions_window import explain
 from ui.evaluation.matrix_files import as_svg, csv_rows
 from ui.evaluation.matrix_grid import RIGHT, WRONG, MatrixGrid
-from ui.evaluation.matrix_layout import Cell, Order, Share, arrange
+from ui.evaluation.matrix_layout import CHOICE_WORDS, OBJECT_WORDS, TAG_WORDS, Cell, Order, Share, arrange
 from ui.evaluation.study_panel import StudyPanel
 from ui.icons import icon
 from ui.widgets.elided_combo import ElidedCombo
@@ -33,6 +33,7 @@ class MatrixPanel(StudyPanel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._matrix: ConfusionMatrix | None = None
+        self._words = OBJECT_WORDS
         self._told_at: Thresholds | None = None  # what was chosen was told at these
         self.grid = MatrixGrid()
         self._share = ElidedCombo(self.tr("What a cell's number is"))
@@ -62,6 +63,10 @@ class MatrixPanel(StudyPanel):
     # Of a StudyPanel
 
     def set_table(self, table: ObjectTable | None) -> None:
+        self._words = OBJECT_WORDS
+        if table is not None and table.labels:
+            self._words = CHOICE_WORDS if table.is_exclusive else TAG_WORDS
+        self._background.setText(self._words.switch)
         self.set_matrix(None)
 
     def set_answer(self, answer: StudyAnswer) -> None:
@@ -89,6 +94,7 @@ class MatrixPanel(StudyPanel):
             share=self._share.currentData(),
             order=self._order.currentData(),
             has_background=self._background.isChecked(),
+            words=self._words,
         )
         self.grid.set_layout(layout)
 

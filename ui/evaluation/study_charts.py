@@ -40,6 +40,8 @@ class StudyCharts(QScrollArea):
         self._curves: ThresholdCurves | None = None
         self._precision_recall: PrecisionRecall | None = None
         self._categories: tuple[str, ...] = ()
+        self._hidden: set[QWidget] = set()
+        self._labels = False
         self.over_confidence = StudyPlot(
             self.tr("Precision, recall and F1"), self.tr("confidence"), "", explains="threshold_curves"
         )
@@ -84,6 +86,18 @@ class StudyCharts(QScrollArea):
         self._category.addItem(self.tr("All classes"))
         self._category.addItems(list(categories))
         self._category.blockSignals(False)
+
+    def set_labels(self, *, labels: bool, is_exclusive: bool) -> None:
+        """Of labels nothing is shown that needs a place or an overlap; where one class excludes the others, no ranking
+        of a single one."""
+        hidden: set[QWidget] = {self.ious, self.errors, self.coco} if labels else set()
+        if is_exclusive:
+            hidden.add(self.precision_recall)
+        if hidden != self._hidden:
+            self._hidden = hidden
+            self._labels = labels
+            self._grid.setProperty("columns", 0)
+            self._arrange()
 
     def set_curves(self, curves: ThresholdCurves | None, precision_recall: PrecisionRecall | None) -> None:
         self._curves, self._precision_recall = curves, precision_recall
@@ -165,9 +179,8 @@ class StudyCharts(QScrollArea):
             line = Line("", precision_recall.recall, precision_recall.precision[row], BLUE)
             self.precision_recall.show_lines([line], (0.0, 1.0), (0.0, 1.0))
             self.precision_recall.set_description(
-                self.tr("Average precision {ap} at IoU {iou:.2f}").format(
-                    ap=_number(precision_recall.ap[row]), iou=precision_recall.iou
-                )
+                self.tr("Average precision {ap}").format(ap=_number(precision_recall.ap[row]))
+                + self._at(precision_recall.iou, " at IoU {0:.2f}")
             )
 
     def _best_text(self, curves: ThresholdCurves, row: int) -> str:
@@ -175,9 +188,14 @@ class StudyCharts(QScrollArea):
         if not np.isfinite(best):
             return ""
         at = int(np.argmin(np.abs(curves.confidences - best)))
-        return self.tr("F1 is highest ({f1}) at confidence {best:.2f}, IoU {iou:.2f}.").format(
-            f1=_number(curves.f1[row, at]), best=best, iou=curves.iou
+        told = self.tr("F1 is highest ({f1}) at confidence {best:.2f}").format(
+            f1=_number(curves.f1[row, at]), best=best
         )
+        return f"{told}{self._at(curves.iou, ', IoU {0:.2f}')}."
+
+    def _at(self, iou: float, words: str) -> str:
+        """Labels do not overlap."""
+        return "" if self._labels else words.format(iou)
 
     def _why_nothing(self, row: int) -> str:
         if row and self._curves is not None:
@@ -235,7 +253,11 @@ class StudyCharts(QScrollArea):
         if self._grid.count() and self._grid.property("columns") == n_columns:
             return
         self._grid.setProperty("columns", n_columns)
-        for index, card in enumerate((*self._plots, self.coco)):
+        cards: tuple[QWidget, ...] = (*self._plots, self.coco)
+        for card in cards:
+            self._grid.removeWidget(card)
+            card.setVisible(card not in self._hidden)
+        for index, card in enumerate(card for card in cards if card not in self._hidden):
             self._grid.addWidget(card, index // n_columns, index % n_columns)
         self._grid.setColumnStretch(0, 1)
         self._grid.setColumnStretch(1, 1 if n_columns == 2 else 0)

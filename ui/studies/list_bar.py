@@ -31,6 +31,25 @@ Kind = TypeVar("Kind", bound=StrEnum)
 
 WITHOUT_TRUTH = {ListOrder.ERRORS: "Most predictions", ListOrder.NEAREST_THRESHOLD: "Nearest the threshold"}
 
+CHOICE_TITLES = {
+    ObjectOutcome.TP: "Right",
+    ObjectOutcome.FP: "Wrong",
+    ObjectOutcome.FN: "Wrong or unsure",
+}
+TAG_TITLES = {
+    ObjectOutcome.TP: "Right tags",
+    ObjectOutcome.FP: "Tags too many",
+    ObjectOutcome.FN: "Missing tags",
+}
+LABEL_ORDERS = {
+    ListOrder.HIGHEST_FALSE_POSITIVE: "Surest mistake",
+    ListOrder.ERRORS: "Most errors",
+    ListOrder.NEAREST_THRESHOLD: "Nearest the threshold",
+    ListOrder.DISAGREEMENT: ORDER_TITLES[ListOrder.DISAGREEMENT],
+    ListOrder.NAME: "Name",
+}
+"""Of labels, what a mistake is surest of comes first."""
+
 
 class ListBar(QWidget):
     filter_changed = Signal()
@@ -41,6 +60,7 @@ class ListBar(QWidget):
         self._filter = ListFilter()
         self._is_resetting = False
         self._has_truth = True
+        self._labels = False
         self._search = SearchField(self.tr("Search by name"))
         self._images = self._mode(self.tr("Images"), "images", self.tr("One cell an image"))
         self._patches = self._mode(self.tr("Patches"), "crosshair", self.tr("One cell for each right, wrong or missed"))
@@ -113,11 +133,23 @@ class ListBar(QWidget):
     def wants_patches(self) -> bool:
         return self._patches.isChecked()
 
-    def set_study(self, categories: Sequence[str], *, has_truth: bool, splits: Sequence[Split]) -> None:
+    def set_study(
+        self,
+        categories: Sequence[str],
+        *,
+        has_truth: bool,
+        splits: Sequence[Split],
+        labels: bool = False,
+        is_exclusive: bool = False,
+    ) -> None:
         """Another study: nothing restricts, and the order is the usual one of what can be known of it."""
         self._has_truth = has_truth
+        self._labels = labels
         self.reset()
         self._is_resetting = True
+        outcomes = (CHOICE_TITLES if is_exclusive else TAG_TITLES) if labels else OUTCOME_TITLES
+        self._fill(self._outcome, self.tr("All outcomes"), outcomes)
+        self._use(self._size, is_used=not labels)
         self._fill(self._category, self.tr("All classes"), dict(enumerate(categories)))
         self._fill(self._split, self.tr("All sets"), {split: split.value for split in splits})
         self._use(self._split, is_used=len(splits) > 1)
@@ -200,7 +232,7 @@ class ListBar(QWidget):
     def _fill_orders(self, *, is_comparing: bool) -> None:
         known = self._order.currentData()
         self._order.clear()
-        for order, title in ORDER_TITLES.items():
+        for order, title in (LABEL_ORDERS if self._labels else ORDER_TITLES).items():
             if order is ListOrder.DISAGREEMENT and not is_comparing:
                 continue
             if not self._has_truth and order not in (*WITHOUT_TRUTH, ListOrder.NAME):

@@ -87,10 +87,12 @@ def outcome_of(one: OverlayObject, partner: OverlayObject | None, iou: float) ->
     """In words; "" for what was not compared."""
     name, overlap = partner.title if partner is not None else "", one.iou or 0.0
     if isinstance(one.state, PredictionState):
-        return prediction_words(one.state, own=one.title, partner=name, iou=overlap, least=iou)
+        return prediction_words(one.state, own=one.title, partner=name, iou=overlap, least=iou, is_label=one.is_label)
     if isinstance(one.state, TruthState):
         confidence = partner.confidence if partner is not None else None
-        return truth_words(one.state, partner=name, confidence=confidence, iou=overlap, least=iou)
+        return truth_words(
+            one.state, partner=name, confidence=confidence, iou=overlap, least=iou, is_label=one.is_label
+        )
     return ""
 
 
@@ -101,7 +103,8 @@ def facts_of(
     if one.confidence is not None:
         facts.insert(1, ("Confidence", f"{one.confidence:.3f}"))
     if one.iou is not None and partner is not None:
-        facts.insert(-1, ("IoU", f"{one.iou:.3f}"))
+        if not one.is_label:
+            facts.insert(-1, ("IoU", f"{one.iou:.3f}"))
         sure = f" {partner.confidence:.2f}" if partner.confidence is not None else ""
         facts.insert(-1, ("Partner", f"{partner.title}{sure}"))
     return [*facts, ("Source", _source(one, worker))]

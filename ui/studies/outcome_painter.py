@@ -19,7 +19,7 @@ from core.domain.study_lists import StudyAnswer
 from ui.grids.cell_grid import PADDING, CellState
 from ui.icons import icon
 from ui.studies.cells import CellKey, object_box, patch_box
-from ui.studies.study_words import badge_texts, patch_title
+from ui.studies.study_words import badge_texts, label_line, patch_title
 from ui.theme import current_theme
 from ui.viewer.colouring import MISSED, PREDICTION_COLOURS, RIGHT, TRUTH_COLOURS, WRONG
 
@@ -82,7 +82,11 @@ class OutcomePainter(QObject):
             self._paint_patch_texts(painter, name, below, key, table, answer)
         else:
             self._paint_name(painter, name, table, answer, key.image)
-            self._paint_badges(painter, below, answer, key.image)
+            line = label_line(table, answer.outcomes, key.image) if table.labels else None
+            if line is None:
+                self._paint_badges(painter, below, answer, key.image)
+            else:
+                self._paint_label_line(painter, below, *line)
         if key.image in self.seen:
             _paint_chip(painter, area.topLeft() + QPoint(5, 5), self.tr("seen in training"), "warning")
 
@@ -113,11 +117,24 @@ class OutcomePainter(QObject):
         mark.moveCenter(target.center().toPoint())
         icon(name, role=role).paint(painter, mark)
 
+    def _paint_label_line(self, painter: QPainter, area: QRect, text: str, state: PredictionState | TruthState) -> None:
+        """What was said of the image, with a square by its outcome."""
+        colour = TRUTH_COLOURS[state] if isinstance(state, TruthState) else self._colour(int(state))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawRoundedRect(QRectF(area.left(), area.center().y() - 4, 9, 9), 2.5, 2.5)
+        painter.setPen(QColor(current_theme().text))
+        room = area.adjusted(13, 0, 0, 0)
+        elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, int(_LEFT), elided)
+
     def _paint_boxes(
         self, painter: QPainter, image: int, table: ObjectTable, answer: StudyAnswer, target: QRectF, scale: float
     ) -> None:
         truths, predictions = table.truths_of(image), table.predictions_of(image)
         outcomes = answer.outcomes
+        if table.labels and _is_whole(table, image):
+            return  # a frame round the picture says nothing
         rects = _rects(table.truth_boxes[truths][:MOST_BOXES], target, scale)
         states = outcomes.truth_states[truths][:MOST_BOXES].tolist()
         for state, group in _grouped(states, rects):
@@ -207,7 +224,7 @@ class OutcomePainter(QObject):
         elide = Qt.TextElideMode.ElideRight
         painter.drawText(first, int(_LEFT), metrics.elidedText(patch_title(table, key), elide, first.width()))
         states = answer.outcomes.truth_states if key.is_truth else answer.outcomes.prediction_states
-        text, colour = self._short(key, int(states[key.row]))
+        text, colour = self._short(key, int(states[key.row]), table)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
         painter.drawRoundedRect(QRectF(second.left(), second.center().y() - 4, 9, 9), 2.5, 2.5)
@@ -215,11 +232,17 @@ class OutcomePainter(QObject):
         room = second.adjusted(13, 0, 0, 0)
         painter.drawText(room, int(_LEFT), metrics.elidedText(text, elide, room.width()))
 
-    def _short(self, key: CellKey, state: int) -> tuple[str, QColor]:
+    def _short(self, key: CellKey, state: int, table: ObjectTable) -> tuple[str, QColor]:
         if key.is_truth:
-            return self.tr("missed"), MISSED
+            return self.tr("missing") if table.labels else self.tr("missed"), MISSED
         if not self.has_outcomes:
             return self.tr("predicted"), self._colour(state)
+        if table.labels:
+            return {
+                PredictionState.TP: self.tr("right"),
+                PredictionState.FP_CLASS: self.tr("wrong"),
+                PredictionState.FP_BKG: self.tr("too many"),
+            }.get(PredictionState(state), ""), self._colour(state)
         words = {
             PredictionState.TP: self.tr("true positive"),
             PredictionState.FP_CLASS: self.tr("wrong class"),
@@ -239,6 +262,15 @@ def short_name(name: str, metrics: QFontMetrics, room: int) -> str:
     if metrics.horizontalAdvance(name) > room:
         name = name.rpartition(".")[0] or name
     return metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
+
+
+def _is_whole(table: ObjectTable, image: int) -> bool:
+    """Whether all that is said of the image is said of it as a whole."""
+    facts = table.images[image]
+    boxes = np.concatenate(
+        [table.prediction_boxes[table.predictions_of(image)], table.truth_boxes[table.truths_of(image)]]
+    )
+    return bool((boxes == (0.0, 0.0, facts.width, facts.height)).all())
 
 
 def _difference(f1: float) -> str:

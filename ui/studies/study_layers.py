@@ -7,7 +7,7 @@ import numpy as np
 from core.domain.outcomes import NO_PARTNER, Outcomes
 from core.domain.predictions import ImageRecord, Integers, ObjectTable
 from ui.studies.cells import CellKey
-from ui.viewer.layers import prediction_layer, truth_layer
+from ui.viewer.layers import of_labels, prediction_layer, truth_layer
 from ui.viewer.overlays import Judgement, ObjectRef, OverlayKind, OverlayLayer
 
 TRUTH_OF = {
@@ -23,6 +23,8 @@ def image_layers(
     image = record.image
     truth = truth_layer(record.truths, table.categories, image.width, image.height, TRUTH_OF[kind])
     predictions = prediction_layer(kind, record.predictions, table.categories, author)
+    if table.labels:
+        truth, predictions = of_labels(truth), of_labels(predictions)
     return (truth, predictions) if table.n_truths else (predictions,)
 
 

@@ -227,11 +227,18 @@ class StudyPage(QWidget):
         has_truth = table.n_truths > 0
         self.header.set_study(info, table)
         self.notes.set_notes(notes, has_labels=info.project is not None)
-        self.thresholds.set_study(has_truth=has_truth, has_version=info.version is not None)
-        self.thresholds.set_optimum(optimum)
+        self.thresholds.set_study(has_truth=has_truth, has_version=info.version is not None, labels=table.labels)
+        has_own = table.labels and not table.is_exclusive
+        self.thresholds.set_optimum(optimum, self._best_by_category if has_own else None)
         self.thresholds.set_thresholds(thresholds)
         splits = tuple(dict.fromkeys(image.split for image in table.images if image.split is not None))
-        self.column.bar.set_study(table.categories, has_truth=has_truth, splits=splits)
+        self.column.bar.set_study(
+            table.categories,
+            has_truth=has_truth,
+            splits=splits,
+            labels=table.labels,
+            is_exclusive=table.is_exclusive,
+        )
         self.column.set_table(table, seen=_seen(table, notes))
         self.pane.set_study(table, shown(info.title))
         self.pane.view.panel.set_colour_by(ColourBy.OUTCOME if has_truth else ColourBy.CLASS)

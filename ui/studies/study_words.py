@@ -17,8 +17,12 @@ from core.domain.study_lists import SecondAnswer
 from ui.studies.cells import CellKey
 
 
-def prediction_words(state: PredictionState, *, own: str, partner: str, iou: float, least: float) -> str:
+def prediction_words(
+    state: PredictionState, *, own: str, partner: str, iou: float, least: float, is_label: bool = False
+) -> str:
     """One sentence; `own` and `partner` are classes, `least` the IoU from which a prediction is well placed."""
+    if is_label:
+        return _label_words(state, own, partner)
     match state:
         case PredictionState.TP:
             return f"true positive: on its {partner} by IoU {iou:.2f}"
@@ -34,9 +38,13 @@ def prediction_words(state: PredictionState, *, own: str, partner: str, iou: flo
             return OUTCOME_WORDS[state]
 
 
-def truth_words(state: TruthState, *, partner: str, confidence: float | None, iou: float, least: float) -> str:
+def truth_words(
+    state: TruthState, *, partner: str, confidence: float | None, iou: float, least: float, is_label: bool = False
+) -> str:
     """One sentence; `partner` is the class of the prediction that explains it."""
     sure = "" if confidence is None else f" {confidence:.2f}"
+    if is_label:
+        return _true_label_words(state, partner, sure)
     match state:
         case TruthState.MATCHED:
             return f"found: by a prediction of confidence{sure}, IoU {iou:.2f}"
@@ -62,6 +70,7 @@ def object_words(table: ObjectTable, outcomes: Outcomes, key: CellKey) -> str:
             confidence=float(table.confidences[partner]) if has_partner else None,
             iou=float(outcomes.truth_ious[key.row]),
             least=least,
+            is_label=table.labels,
         )
     partner = int(outcomes.prediction_truths[key.row])
     return prediction_words(
@@ -70,6 +79,7 @@ def object_words(table: ObjectTable, outcomes: Outcomes, key: CellKey) -> str:
         partner=table.categories[int(table.truth_categories[partner])] if partner != NO_PARTNER else "",
         iou=float(outcomes.prediction_ious[key.row]),
         least=least,
+        is_label=table.labels,
     )
 
 
@@ -94,6 +104,64 @@ def image_words(scores: ImageScores, image: int) -> str:
     if not tp + fp + fn:
         return "nothing there, nothing predicted"
     return f"{counted(tp, 'true positive')}, {counted(fp, 'false positive')}, {fn:,} missed"
+
+
+def label_line(table: ObjectTable, outcomes: Outcomes, image: int) -> tuple[str, PredictionState | TruthState] | None:
+    """What was said of an image whose labels are few, in a line, and the worst of it: "seal 0.64, is map",
+    "map, +seal, -text". None for several regions, where only numbers fit. Without ground truth what was said."""
+    predictions, truths = table.predictions_of(image), table.truths_of(image)
+    boxes = {tuple(box) for box in table.prediction_boxes[predictions].tolist()}
+    if len(boxes) != 1:
+        return None
+    states = outcomes.prediction_states[predictions]
+    names = [table.categories[k] for k in table.prediction_categories[predictions].tolist()]
+    true = [table.categories[k] for k in table.truth_categories[truths].tolist()]
+    if table.is_exclusive:
+        return _choice_line(f"{names[0]} {table.confidences[predictions.start]:.2f}", int(states[0]), true)
+    right = [name for name, state in zip(names, states, strict=True) if state == PredictionState.TP]
+    extra = [name for name, state in zip(names, states, strict=True) if state == PredictionState.FP_BKG]
+    if not table.n_truths:
+        return ", ".join(extra) or "no tag", PredictionState.FP_BKG if extra else PredictionState.BELOW
+    missing = [
+        name
+        for name, state in zip(true, outcomes.truth_states[truths].tolist(), strict=True)
+        if state != TruthState.MATCHED
+    ]
+    text = ", ".join([*right, *(f"+{name}" for name in extra), *(f"−{name}" for name in missing)]) or "no tag"
+    if extra:
+        return text, PredictionState.FP_BKG
+    return text, TruthState.MISSED if missing else PredictionState.TP
+
+
+def _choice_line(said: str, state: int, true: list[str]) -> tuple[str, PredictionState | TruthState]:
+    if state == PredictionState.TP:
+        return said, PredictionState.TP
+    if state == PredictionState.BELOW:
+        unsure = f"unsure ({said})"
+        return (f"{unsure}, is {true[0]}", TruthState.MISSED) if true else (unsure, PredictionState.BELOW)
+    return (f"{said}, is {' and '.join(true)}" if true else said), PredictionState(state)
+
+
+def _label_words(state: PredictionState, own: str, partner: str) -> str:
+    match state:
+        case PredictionState.TP:
+            return f"right: {partner}"
+        case PredictionState.FP_CLASS:
+            return f"wrong: that is {_a(partner)}, not {_a(own)}"
+        case PredictionState.FP_BKG:
+            return f"too many: it is not labelled {own}"
+        case _:
+            return "not said: less sure than the threshold"
+
+
+def _true_label_words(state: TruthState, partner: str, sure: str) -> str:
+    match state:
+        case TruthState.MATCHED:
+            return f"said, with confidence{sure}"
+        case TruthState.MISSED_CLASS:
+            return f"wrong: taken for {_a(partner)}{sure}"
+        case _:
+            return "missing: not said"
 
 
 def difference_words(second: SecondAnswer, image: int) -> str:

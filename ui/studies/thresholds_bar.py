@@ -77,6 +77,7 @@ class ThresholdsBar(QFrame):
         self._confidence = 0.25
         self._optimum: float | None = None
         self._by_category: Mapping[int, float] = {}
+        self._optimal_by_category: dict[int, float] = {}
         self._is_setting = False
         self._slider = MarkedSlider()
         self._slider.setRange(0, STEPS)
@@ -127,8 +128,8 @@ class ThresholdsBar(QFrame):
         self._reset = menu.addAction(self.tr("Take the default back: the training's own again"))
         self._reset.triggered.connect(lambda: self.default_requested.emit(None))
         menu.addSeparator()
-        note = menu.addAction(self.tr("NMS IoU is not offered live: predictions are stored after NMS"))
-        note.setEnabled(False)
+        self._about_nms = menu.addAction(self.tr("NMS IoU is not offered live: predictions are stored after NMS"))
+        self._about_nms.setEnabled(False)
         self._more.setMenu(menu)
         iou = QHBoxLayout(self._iou_part)
         iou.setContentsMargins(0, 0, 0, 0)
@@ -163,9 +164,10 @@ class ThresholdsBar(QFrame):
 
     # Setters
 
-    def set_study(self, *, has_truth: bool, has_version: bool) -> None:
-        """What there is to set: without ground truth the confidence alone."""
-        self._iou_part.setVisible(has_truth)
+    def set_study(self, *, has_truth: bool, has_version: bool, labels: bool = False) -> None:
+        """What there is to set: without ground truth, and of labels, the confidence alone."""
+        self._iou_part.setVisible(has_truth and not labels)
+        self._about_nms.setVisible(not labels)
         self._numbers.setVisible(has_truth)
         self._optimal.setVisible(has_truth)
         self._default.setEnabled(has_version)
@@ -176,8 +178,9 @@ class ThresholdsBar(QFrame):
         self._by_category = dict(thresholds.by_category)
         self._show(thresholds.confidence, thresholds.iou)
 
-    def set_optimum(self, confidence: float | None) -> None:
-        """None where there is none."""
+    def set_optimum(self, confidence: float | None, by_category: Mapping[int, float] | None = None) -> None:
+        """None where there is none. `by_category`: of single classes, where each has its own."""
+        self._optimal_by_category = dict(by_category or {})
         known = confidence is not None and not math.isnan(confidence)
         self._optimum = confidence if known else None
         self._slider.set_mark(None if self._optimum is None else self._optimum * STEPS)
@@ -212,7 +215,7 @@ class ThresholdsBar(QFrame):
 
     def go_to_optimum(self) -> None:
         if self._optimum is not None:
-            self._by_category = {}
+            self._by_category = dict(self._optimal_by_category)
             self._confidence = -1.0  # announced even where the rounded number is the same
             self._set_confidence(self._optimum)
 
@@ -239,7 +242,8 @@ class ThresholdsBar(QFrame):
         self._refresh_optimal()
 
     def _refresh_optimal(self) -> None:
-        is_there = self._optimum is not None and self._confidence == self._optimum and not self._by_category
+        is_there = self._optimum is not None and self._confidence == self._optimum
+        is_there = is_there and self._by_category == self._optimal_by_category
         self._optimal.setEnabled(self._optimum is not None and not is_there)
 
     def _announce(self) -> None:

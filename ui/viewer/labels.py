@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from ui.viewer.colouring import contrast_colour
 from ui.viewer.overlays import OverlayObject
@@ -15,6 +15,7 @@ from ui.viewer.view_transform import ViewTransform
 LABEL_MIN_PX = 22.0  # narrower shapes get no label
 MAX_LABELS = 250
 MAX_TRIED = 4000
+MOST_STACKED = 24  # labels of one region, below each other
 CELL = 4  # pixels of the screen, for finding out what is taken
 
 
@@ -46,9 +47,18 @@ class LabelPainter:
             x, y = view.to_view(one.bounds.x0, one.bounds.y0)
             width, height = metrics.horizontalAdvance(text) + 10.0, metrics.height() + 2.0
             chip = QRectF(x - 1, y - height if y >= height else y, width, height)
-            if self._take(chip):
+            if one.is_label:
+                chip.moveTop(y + 2 if one.is_whole_image else chip.top())
+                chip.moveLeft(x + 3 if one.is_whole_image else chip.left())
+            is_free = self._take(chip)
+            for _ in range(MOST_STACKED if one.is_label else 0):
+                if is_free:
+                    break
+                chip.translate(0, height + 2)
+                is_free = self._take(chip)
+            if is_free:
                 self._n_drawn += 1
-                _paint_chip(painter, chip, text, colour, opacity)
+                _paint_chip(painter, chip, text, colour, opacity, is_hollow=one.is_label and one.kind.is_truth)
         painter.restore()
 
     def _take(self, chip: QRectF) -> bool:
@@ -67,7 +77,19 @@ def label_text(one: OverlayObject) -> str:
     return one.title if one.confidence is None else f"{one.title} {one.confidence:.2f}"
 
 
-def _paint_chip(painter: QPainter, chip: QRectF, text: str, colour: QColor, opacity: float) -> None:
+def _paint_chip(
+    painter: QPainter, chip: QRectF, text: str, colour: QColor, opacity: float, *, is_hollow: bool = False
+) -> None:
+    """What is true of a region is drawn hollow beside what was predicted, as outlines are dashed elsewhere."""
+    if is_hollow:
+        paper = QColor(contrast_colour(colour))
+        paper.setAlphaF(0.92 * opacity)
+        painter.setPen(QPen(colour, 2.0, Qt.PenStyle.DashLine))
+        painter.setBrush(paper)
+        painter.drawRoundedRect(chip.adjusted(1, 1, -1, -1), 3, 3)
+        painter.setPen(contrast_colour(paper))
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
+        return
     background = QColor(colour)
     background.setAlphaF(0.92 * opacity * colour.alphaF())
     painter.setPen(Qt.PenStyle.NoPen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -129,6 +130,8 @@ def prediction_layer(
                 row=row,
                 mask=mask,
                 author=author,
+                is_whole_image=one.is_whole,
+                is_label=one.is_whole,
             )
         )
     return layer_of(kind, objects, author)
@@ -166,6 +169,11 @@ def author_of(annotation: ModelAnnotation) -> str:
     return f"{source}, {'corrected' if annotation.is_corrected else 'accepted'} by a person"
 
 
+def of_labels(layer: OverlayLayer) -> OverlayLayer:
+    """The same objects as labels of regions."""
+    return replace(layer, objects=tuple(replace(one, is_label=True) for one in layer.objects))
+
+
 def layer_of(kind: OverlayKind, objects: list[OverlayObject], title: str = "") -> OverlayLayer:
     """Any objects as a layer."""
     objects = sorted(objects, key=lambda one: -one.area)
@@ -199,6 +207,7 @@ def _object(
         area=geometry.area if geometry is not None else bounds.area,
         source=source,
         is_whole_image=geometry is None,
+        is_label=geometry is None,
         is_crowd=is_crowd,
         kind=kind,
         row=row,

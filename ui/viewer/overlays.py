@@ -77,6 +77,7 @@ class OverlayObject:
     confidence: float | None = None
     is_whole_image: bool = False
     is_crowd: bool = False
+    is_label: bool = False  # of a region that was given: told beside its others, not found at a place
     kind: OverlayKind = OverlayKind.GROUND_TRUTH
     row: int = 0  # its place in what the layer was made of
     mask: RunLengths | None = None

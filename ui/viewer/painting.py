@@ -178,6 +178,8 @@ class LayerPainter:
         for number in numbers:
             one = objects[number]
             bounds = one.bounds
+            if one.is_whole_image:
+                continue  # a frame round the picture says nothing: its label does
             if max(bounds.width, bounds.height) * scale < TINY_PX:
                 tiny.append(_rect(one))
             elif one.rings:
