@@ -23,7 +23,7 @@ from core.domain.ids import RunId
 from core.domain.imports import ImportSource
 from core.domain.projects import Project
 from core.domain.runs import RunRecord, RunStatus, StageState
-from core.domain.training import Issue, TrainingDraft, TrainingReview
+from core.domain.training import Issue, SplitCount, TrainingDraft, TrainingReview
 from core.domain.training_plan import TrainingPlan
 from core.errors import CalqueError, FormatError, NotFoundError, RefusedError
 from core.runs.supervise import Batch
@@ -58,7 +58,10 @@ def plan_from(arguments: argparse.Namespace) -> TrainingPlan:
         plan = from_toml(read_text(arguments.file), file=arguments.file.name)
     texts = ("project", "worker", "task", "model", "name", "version_name", "device", "configuration", "start", "seed")
     given: dict[str, Any] = {name: getattr(arguments, name) for name in texts if getattr(arguments, name) is not None}
-    for name in ("train", "val", "test", "stated_sets", "classes", "crop_of", "conditions"):
+    for name in ("crop_of", "conditions"):
+        if getattr(arguments, name) is not None:
+            given[name] = tuple(getattr(arguments, name))
+    for name in ("train", "val", "test", "stated_sets", "classes"):
         if getattr(arguments, name) is not None:
             given[name] = tuple(folder_or_class(text) for text in getattr(arguments, name))
     if arguments.val_ratio is not None:
@@ -128,16 +131,25 @@ def train(services: Services, draft: TrainingDraft, console: Console) -> VerbRes
 
 def review_lines(review: TrainingReview) -> Iterator[str]:
     """What will be used of the data, what is left out and why, and what is made of it: as the window's review says."""
+    labels = review.task is not None and review.task.labels
     for counts in review.splits:
         if counts.n_images:
-            images, objects = counted(counts.n_images, "image"), counted(counts.n_objects, "object")
             carved = ", held back from the training images" if review.is_val_carved and counts.split == "val" else ""
-            yield f"{counts.split.value}: {images}, {objects}{carved}."
+            yield f"{counts.split.value}: {_used(counts, labels=labels)}{carved}."
     for reason, n in review.ignored:
         yield f"Left out: {reason_text(reason, n)}."
     for title, value, is_default in review.values:
         if title == BOXES_AS_SHAPES and not is_default:
             yield f"{title}: {value}."
+
+
+def _used(counts: SplitCount, *, labels: bool) -> str:
+    """What is used of a set in a few words."""
+    images = counted(counts.n_images, "image")
+    if not labels:
+        return f"{images}, {counted(counts.n_objects, 'object')}"
+    crops = f"{counted(counts.n_regions, 'crop')} on " if counts.n_regions else ""
+    return f"{crops}{images}, {counted(counts.n_objects, 'label')}"
 
 
 def refusal(errors: list[Issue]) -> RefusedError:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from core.domain.ids import ConfigurationId, ModelId, ProjectId, TaskId, VersionId
 from core.domain.snapshots import Split
+from core.domain.tasks import TaskInfo
 from core.domain.workers import ConfigValue
 
 
@@ -112,6 +113,7 @@ class TrainingReview:
     command: str  # the same training as a command line
     toml: str = ""  # the same as a run.toml
     estimated_s: float | None = None  # of the whole run; None = nobody has timed a batch of it yet
+    task: TaskInfo | None = None  # None = nothing that could be trained is chosen
     are_files_known: bool = True  # whether somebody looked at the image files since something changed
 
     @property

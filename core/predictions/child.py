@@ -133,7 +133,7 @@ class _Prediction:
             payload.n_images,
             root=payload.images_root,
             folder=self.tree,
-            tiling=payload.tiling,
+            tiling=None if TaskCatalog().get(model["task"]).labels else payload.tiling,
             should_stop=context.should_stop,
             on_left_out=self._note_left_out,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from core.domain.counting import counted
 from core.domain.ids import CategoryId, ImageId
@@ -13,6 +14,7 @@ from core.domain.projects import AnnotatedImage, ImageFilter, ImageState
 from core.domain.snapshots import SnapshotObject
 from core.errors import NotFoundError, RefusedError
 from core.images.scan import ScannedFile, scan_images
+from core.predictions.labelling import listed_labels
 from core.predictions.listing import ListedImage
 from core.projects.service import ProjectService
 from core.tasks.task import Task
@@ -50,13 +52,24 @@ def where_of(draft: PredictionDraft, project_name: str = "") -> str:
 
 
 def listed(
-    ids: Sequence[ImageId], projects: ProjectService, classes: Mapping[CategoryId, int], task: Task
+    draft: PredictionDraft,
+    projects: ProjectService,
+    classes: Mapping[CategoryId, int],
+    task: Task,
+    model: Mapping[str, Any],
 ) -> Iterator[ListedImage]:
-    """Images of a project with their ground truth: as `task` uses its shapes, as a training would. `classes` are the
-    version's, by those of the project."""
+    """Images of the draft's project with their ground truth: as `task` uses its shapes, as a training would. `classes`
+    are the version's, by those of the project; `model` is what model.json says."""
+    ids = choose_ids(draft, projects)
+    assert draft.project is not None
+    known = projects.list_categories(draft.project) if task.labels else ()
     for start in range(0, len(ids), _IMAGES_AT_ONCE):
-        for item in projects.get_annotated(ids[start : start + _IMAGES_AT_ONCE]):
-            yield _listed(item, classes, task)
+        found = projects.get_annotated(ids[start : start + _IMAGES_AT_ONCE])
+        if task.labels:
+            yield from listed_labels(found, known, classes, model)
+        else:
+            for item in found:
+                yield _listed(item, classes, task)
 
 
 def find_files(paths: Sequence[Path]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -147,6 +147,8 @@ class _Maker:
             copy.unlink(missing_ok=True)
 
     def _make(self, number: int, image: ListedImage, copy: Path) -> _Made | LeftOut:
+        if image.regions is not None and not image.regions:
+            return LeftOut(image.path, f'"{shown(image.path)}" has no shape of the classes that are to be cut out.')
         source = Path(image.path) if self.root is None else source_of(image.path, self.root)
         sha256 = copy_hashed(source, copy)
         if image.sha256 and sha256 != image.sha256:
@@ -160,14 +162,14 @@ class _Maker:
         stem = self.folder / f"{number:07}-{sha256[:16]}"
         if len(tiles) == 1 and image.sha256 and is_safe_jpeg(copy):  # an import has decoded it in full
             path = copy.replace(stem.with_suffix(".jpg"))
-            pieces: list[TreeImage] = [_piece(path, facts, image.objects, tiles[0])]
+            pieces: list[TreeImage] = [_piece(path, facts, image, tiles[0])]
         else:
             white = image.white
             if not image.sha256 and header.mode.startswith("I"):
                 white = choose_white([verify(copy).brightest or 0])
             picture = decode(copy, white=white)
             pieces = [
-                _piece(_save(picture, tile, stem.with_name(f"{stem.name}-{i}.bmp")), facts, image.objects, tile)
+                _piece(_save(picture, tile, stem.with_name(f"{stem.name}-{i}.bmp")), facts, image, tile)
                 for i, tile in enumerate(tiles)
             ]
         return _Made(LookedAt(facts, image.objects, tiles), tuple(pieces))
@@ -180,10 +182,11 @@ def _save(picture: Image.Image, tile: Tile, path: Path) -> Path:
     return path
 
 
-def _piece(path: Path, facts: PredictedImage, objects: Sequence[SnapshotObject], tile: Tile) -> TreeImage:
+def _piece(path: Path, facts: PredictedImage, image: ListedImage, tile: Tile) -> TreeImage:
     key = facts.key if tile.is_whole else f"{facts.key}#{tile.x0},{tile.y0}"
-    inside = tuple(objects) if tile.is_whole else tuple(_inside(objects, tile))
-    return TreeImage(path, key, tile.width, tile.height, Split.TEST, inside, facts.sha256)
+    inside = image.objects if tile.is_whole else tuple(_inside(image.objects, tile))
+    # What is labelled is never cut into tiles.
+    return TreeImage(path, key, tile.width, tile.height, Split.TEST, inside, facts.sha256, image.regions or ())
 
 
 def _inside(objects: Iterable[SnapshotObject], tile: Tile) -> Iterator[SnapshotObject]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.datasets.manifest import object_from_json, object_text
+from core.datasets.regions import regions_of
+from core.domain.geometry import Box, Polygon
 from core.domain.snapshots import SnapshotObject
 from core.errors import FormatError
 from core.files.faults import told_as_storage_error
@@ -23,6 +25,7 @@ class ListedImage:
     height: int = 0
     white: int = 0  # of 16-bit grey, the value that becomes white; 0 = the largest there is
     objects: tuple[SnapshotObject, ...] = ()  # the ground truth, in the version's classes
+    regions: tuple[Box | Polygon, ...] | None = None  # to be labelled; None = the image as a whole
 
 
 def write_list(file: Path, images: Iterable[ListedImage]) -> tuple[int, int]:
@@ -33,9 +36,11 @@ def write_list(file: Path, images: Iterable[ListedImage]) -> tuple[int, int]:
             n_images += 1
             n_objects += len(image.objects)
             objects = ",".join(object_text(o.category, o.geometry, is_crowd=o.is_crowd) for o in image.objects)
+            shapes = ",".join(object_text(0, shape, is_crowd=False) for shape in image.regions or ())
+            regions = "" if image.regions is None else f',"regions":[{shapes}]'
             writer.write(
                 f'{{"path":{json.dumps(image.path)},"sha256":"{image.sha256}","width":{image.width},'
-                f'"height":{image.height},"white":{image.white},"objects":[{objects}]}}\n'
+                f'"height":{image.height},"white":{image.white},"objects":[{objects}]{regions}}}\n'
             )
     return n_images, n_objects
 
@@ -46,6 +51,7 @@ def read_list(file: Path) -> Iterator[ListedImage]:
         for number, line in enumerate(reader, start=1):
             try:
                 value = json.loads(line)
+                shapes = value.get("regions")
                 yield ListedImage(
                     path=value["path"],
                     sha256=value["sha256"],
@@ -53,6 +59,7 @@ def read_list(file: Path) -> Iterator[ListedImage]:
                     height=int(value["height"]),
                     white=int(value["white"]),
                     objects=tuple(object_from_json(item) for item in value["objects"]),
+                    regions=None if shapes is None else regions_of(object_from_json(item) for item in shapes),
                 )
             except (ValueError, KeyError, TypeError) as error:
                 text = f"The run's list of images is damaged at line {number}."

@@ -114,7 +114,7 @@ class PredictionService:
             model = load_model_json(_folder_of(version))
             classes = self._classes(draft.project, model["categories"])
             task = TaskCatalog().get(model["task"])
-            images = listed(choose_ids(draft, self._projects), self._projects, classes, task)
+            images = listed(draft, self._projects, classes, task, model)
         with told_as_storage_error("The run's list of images", file):
             layout.ensure()
             n_images, n_objects = write_list(file, images)

@@ -247,6 +247,7 @@ class TrainingService:
             is_val_carved=data is not None and data.is_val_carved,
             command=to_command(plan) if plan else "",
             toml=to_toml(plan) if plan else "",
+            task=facts.task.info if facts.task else None,
             are_files_known=data is None or facts.n_files_seen is not None,
         )
 

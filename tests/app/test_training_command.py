@@ -12,6 +12,7 @@ from app.cli import make_parser
 from app.verbs.training import plan_from
 from core.domain.training_plan import TrainingPlan
 from core.training.draft.command import to_command
+from core.training.draft.conditions_text import conditions_text
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 names = words.filter(lambda text: text.strip() == text)
@@ -39,6 +40,9 @@ plans = st.builds(
     minutes=st.one_of(st.none(), st.floats(6, 6000)),
     use_images_without_objects=st.booleans(),
     include_model_annotations=st.booleans(),
+    task=st.sampled_from(["", "tagging"]),
+    crop_of=st.lists(names.filter(bool), max_size=2).map(tuple),
+    conditions=st.lists(st.lists(words.filter(bool), min_size=1).map(conditions_text), max_size=2).map(tuple),
     values=st.dictionaries(keys, st.one_of(st.booleans(), st.integers(), st.floats(allow_nan=False), words)),
 )
 

@@ -17,6 +17,7 @@ from core.models.licences import to_json
 from core.models.thresholds import THRESHOLD, THRESHOLD_ABOUT
 from core.models.weights_store import MODEL_FORMAT
 from core.runs.folder.request import RunRequest
+from core.tasks.catalog import TaskCatalog
 from core.training.child.payload import TrainingPayload
 from core.workers.api import TrainResult, WorkerDescription
 from core.workers.catalog import library_versions
@@ -33,7 +34,8 @@ def make_publication(
 ) -> tuple[dict[str, Any], str]:
     """model.json's content and the card. Equal input gives equal content, so that a retry publishes it once.
 
-    No path of this computer is in it: versions are handed on. `threshold` is the confidence from which its predictions
+    `regions` says what was cut out to be labelled, where that was so. No path of this computer is in it: versions are
+    handed on. `threshold` is the confidence from which its predictions
     count, and what is said about it.
     """
     model: dict[str, Any] = {
@@ -65,6 +67,9 @@ def make_publication(
     }
     if payload.licences:
         model["licences"] = to_json(payload.licences)
+    if payload.draft.crop_of and TaskCatalog().get(payload.task).labels:
+        margin = payload.configuration.get("crop_margin", 0.0)
+        model.setdefault("regions", {"of": list(payload.draft.crop_of), "margin": margin})
     if threshold is not None:
         model[THRESHOLD], model[THRESHOLD_ABOUT] = threshold[0], dict(threshold[1])
     return model, make_card(model, tables, count_splits(manifest))

@@ -19,6 +19,7 @@ from core.models.service import ModelService
 from core.models.starters import StarterCatalog
 from core.projects.service import ProjectService
 from core.training.draft.command import TrainingPlan
+from core.training.draft.conditions_text import conditions_from, conditions_text
 from core.training.draft.configurations import ConfigurationService
 from core.workers.api import WorkerDescription
 from core.workers.catalog import WorkerCatalog
@@ -31,7 +32,6 @@ MAX_NAME = 100
 STARTER = "starter:"
 """Before the name of weights that come with Calque, where a plan says what to start from."""
 
-_AND = " + "
 _PROPOSED_NAME = re.compile(r"[^|]+ \| (.+?)(?: \([^()]*\))?")
 
 
@@ -230,15 +230,6 @@ def _short(model: str) -> str:
     """The data in "Technology | data (what is looked at)", the way models are named when nobody names them."""
     found = _PROPOSED_NAME.fullmatch(model)
     return (found[1] if found else model).removeprefix("Sample: ")
-
-
-def conditions_text(names: Sequence[str]) -> str:
-    """Classes that an image must all show, as a plan holds them."""
-    return _AND.join(names)
-
-
-def conditions_from(text: str) -> tuple[str, ...]:
-    return tuple(name for part in text.split(_AND) if (name := part.strip()))
 
 
 def _stated_sets(names: Sequence[str]) -> tuple[Split, ...]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from core.domain.counting import counted
 from core.domain.durations import in_minutes
 from core.domain.ids import ProjectId
 from core.domain.names import shown
 from core.domain.snapshots import Split
 from core.domain.training import StartKind, TrainingDraft
 from core.domain.workers import ConfigValue, FieldKind, FieldSpec
+from core.tasks.task import Task
 from core.training.review.data import TrainingData
 from core.training.review.data_checks import slots_of
 from core.training.review.preflight import Facts
@@ -27,7 +29,8 @@ def describe_values(facts: Facts, resolved: Mapping[str, ConfigValue]) -> tuple[
     return (
         *_run_rows(facts),
         *_model_rows(facts),
-        *_data_rows(facts.draft, facts.data),
+        *_label_rows(facts),
+        *_data_rows(facts.draft, facts.data, facts.task),
         *_file_rows(facts),
         *_limit_rows(facts),
         *_configuration_rows(facts, resolved),
@@ -82,7 +85,7 @@ def _model_rows(facts: Facts) -> Iterator[Row]:
     yield "Starts from", text, draft.start.kind is _DEFAULT.start.kind
 
 
-def _data_rows(draft: TrainingDraft, data: TrainingData | None) -> Iterator[Row]:
+def _data_rows(draft: TrainingDraft, data: TrainingData | None, task: Task | None) -> Iterator[Row]:
     slots = {split: _slot_text(draft, split, folders) for split, folders in slots_of(draft).items()}
     yield "Training images", slots.get(Split.TRAIN, "none"), False
     if Split.VAL in slots:
@@ -94,12 +97,27 @@ def _data_rows(draft: TrainingDraft, data: TrainingData | None) -> Iterator[Row]
     yield "Test images", slots.get(Split.TEST, "none"), Split.TEST not in slots
     yield "Classes", ", ".join(data.categories) if data else "", not draft.categories
     uses = draft.use_images_without_objects
-    yield "Images without objects", "used" if uses else "left out", not uses
+    if task is None or not task.labels:
+        yield "Images without objects", "used" if uses else "left out", not uses
+    elif not task.is_exclusive:
+        yield "Those with other classes only", "used as negatives" if uses else "left out", not uses
     if data is not None and (data.n_model_made or draft.include_model_annotations):
         n, includes = data.n_model_made, draft.include_model_annotations
         yield "Annotations made by models", f"{n} {'included' if includes else 'left out'}", not includes
     if data is not None and data.n_boxes_as_shapes:
         yield BOXES_AS_SHAPES, str(data.n_boxes_as_shapes), False
+
+
+def _label_rows(facts: Facts) -> Iterator[Row]:
+    """What a task that labels looks at, and on which images any task does."""
+    draft, task, data = facts.draft, facts.task, facts.data
+    if task is not None and task.labels:
+        cut = ", ".join(map(shown, draft.crop_of))
+        n = sum(count.n_regions for count in data.splits) if data else 0
+        yield "Labelled", f"{counted(n, 'crop')} of {cut}" if cut else "whole images", not cut
+    if draft.conditions:
+        lists = " or ".join(" and ".join(map(shown, names)) for names in draft.conditions)
+        yield "Only images that show", lists, False
 
 
 def _file_rows(facts: Facts) -> Iterator[Row]:
