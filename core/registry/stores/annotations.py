@@ -214,6 +214,22 @@ def sample_polygons(session: Session, project: ProjectId, *, limit: int = 1000) 
     return tuple(shape for shape in shapes if isinstance(shape, Polygon))
 
 
+def count_labelled(session: Session, project: ProjectId, *, limit: int = 4000) -> dict[int, int]:
+    """By the number of classes that they have as a whole, how many of the first images of a project that have any, or
+    of which somebody said that they have none (0)."""
+    columns, images = ANNOTATIONS.c, IMAGES.c
+    first = (
+        select(func.count(func.distinct(columns.category_id)).label("n"))
+        .join(IMAGES, images.id == columns.image_id)
+        .where(images.project_id == project, columns.source != Source.MODEL.value, columns.kind == "image")
+        .group_by(columns.image_id)
+        .limit(limit)
+        .subquery()
+    )
+    rows = session.execute(select(first.c.n, func.count()).group_by(first.c.n))
+    return dict(rows.tuples().all())
+
+
 def count_kinds(session: Session, project: ProjectId, *, limit: int = 4000) -> dict[CategoryId, dict[str, int]]:
     """By class, how many of the first shapes of a project are of which kind: enough to tell boxes from outlines."""
     columns, images = ANNOTATIONS.c, IMAGES.c

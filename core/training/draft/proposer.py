@@ -79,6 +79,7 @@ class Proposer:
         workers = self._catalog.list_workers(include_hidden=True)
         with self._registry.read() as session:
             shapes = annotation_store.count_kinds(session, project)
+            labelled = annotation_store.count_labelled(session, project)
             stated = image_store.count_stated_sets(session, project, only_annotated=True)
             boxes = annotation_store.sample_boxes(session, project)
             outlines = annotation_store.sample_polygons(session, project)
@@ -95,6 +96,7 @@ class Proposer:
                 for info in workers
             },
             shapes=shapes,
+            labelled=labelled,
             oriented=frozenset(
                 info.slug
                 for info in workers

@@ -16,12 +16,18 @@ from core.runs.testing import run_to_its_end
 
 class PredictionSite:
     def __init__(self, folder: Path) -> None:
-        self.shop = Shop(folder)
+        self.shop = self._make_shop(folder)
         self.service: RunService = self.shop.runs
         shop = self.shop
         self.predictions = PredictionService(
             shop.registry, shop.projects, shop.models, shop.runs, shop.home.predictions
         )
+        self._make_versions()
+
+    def _make_shop(self, folder: Path) -> Shop:
+        return Shop(folder)
+
+    def _make_versions(self) -> None:
         self.quick = self.train("Quick")
         self.slow = self.train("Slow", predict_delay_s=0.2)
 

@@ -12,6 +12,7 @@ from core.domain.ids import CategoryId, ModelId, ProjectId, TaskId, VersionId
 from core.domain.models import Model, ModelVersion, VersionStatus
 from core.domain.projects import Category, Folder, Project
 from core.domain.snapshots import Split
+from core.domain.tasks import TaskInfo
 from core.domain.training import StartFrom, StartKind, TrainingDraft
 from core.domain.workers import WorkerInfo
 from core.training.draft.proposals import Circumstances, propose, proposed_configuration
@@ -53,7 +54,7 @@ PROJECT = Project(ProjectId("p"), "Pages", Path("/pages"), NOW)
 LINE, STAMP = CategoryId("1"), CategoryId("2")
 CLASSES = (Category(LINE, "line", 0), Category(STAMP, "stamp", 1))
 WORKERS = WorkerCatalog().list_workers()
-NEEDS = {"yolo-segment": frozenset({"polygon"})}
+NEEDS = {slug: frozenset({"polygon"}) for slug in ("yolo-segment", "doc-ufcn")}
 
 
 def folder(path: str, n: int, **counts: int) -> Folder:
@@ -192,3 +193,21 @@ def test_an_own_version_is_proposed_only_where_it_has_not_seen_what_is_measured_
     assert again.draft.start.version == made.id, "the sets are those of the last training"
     chosen = replace(last, start=StartFrom(StartKind.PRETRAINED))
     assert propose(found(folder("", 30), starts=here, last=chosen)).draft.start == chosen.start
+
+
+@pytest.mark.parametrize(
+    ("labelled", "task", "reason"),
+    [
+        ({1: 8}, "classification", "Every labelled image of this project has exactly one class."),
+        ({1: 8, 2: 1}, "tagging", "Some labelled images of this project have several classes."),
+        ({0: 2, 1: 8}, "tagging", "Some labelled images of this project have none."),
+        ({0: 2, 1: 8, 3: 1}, "tagging", "Some labelled images of this project have several classes or none."),
+    ],
+)
+def test_labels_of_whole_images_decide_the_task(labelled: dict[int, int], task: str, reason: str) -> None:
+    made = WorkerInfo("labels", "Labels", "1", tasks=(TaskInfo(TaskId(task), task, task, labels=True),))
+    proposal = propose(found(folder("", 9), shapes={}, labelled=labelled, workers=(*WORKERS, made)))
+    assert proposal.draft.task == task
+    assert proposal.reasons["worker"] == reason
+    with_shapes = propose(found(folder("", 9), labelled=labelled, workers=(*WORKERS, made)))
+    assert (with_shapes.draft.worker, with_shapes.draft.task) == ("yolo-detect", None)
