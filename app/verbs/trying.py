@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from typing import Any
 
 from app.services import Services
@@ -35,6 +36,8 @@ def run(services: Services, arguments: argparse.Namespace, console: Console) -> 
                 problems.append({"image": str(path), "text": error.text, "hint": error.hint})
                 console.note(str(error))
                 continue
+            if chosen is not None and tried.labels:
+                tried = replace(tried, limits=(chosen,) * len(tried.categories))
             answers.append(as_json(tried, confidence))
             lines += _lines(tried, confidence)
     finally:
@@ -44,6 +47,8 @@ def run(services: Services, arguments: argparse.Namespace, console: Console) -> 
 
 
 def _lines(tried: TriedImage, confidence: float) -> list[str]:
+    if tried.labels:
+        return _label_lines(tried)
     found = tried.from_confidence(confidence)
     lines = [f"{shown(tried.name)}: {counted(len(found), 'object')} from confidence {confidence:.2f} on"]
     lines += [f"  {sentence}" for sentence in (tried.device_note, *tried.notes) if sentence]
@@ -51,3 +56,12 @@ def _lines(tried: TriedImage, confidence: float) -> list[str]:
         corners = ", ".join(f"{value:.0f}" for value in (item.box.x0, item.box.y0, item.box.x1, item.box.y1))
         lines.append(f"  {item.confidence:.2f}  {tried.categories[item.category]}  ({corners})")
     return lines
+
+
+def _label_lines(tried: TriedImage) -> list[str]:
+    """What is said, then how sure it is of the likeliest classes."""
+    said = [tried.categories[item.category] for item in tried.said()]
+    nothing = "unsure" if tried.is_exclusive else "no tag"
+    lines = [f"{shown(tried.name)}: {', '.join(said) or nothing}"]
+    lines += [f"  {sentence}" for sentence in (tried.device_note, *tried.notes) if sentence]
+    return lines + [f"  {item.confidence:7.1%}  {tried.categories[item.category]}" for item in tried.shown()]

@@ -12,7 +12,7 @@ from typing import Any
 
 from core.domain.devices import DeviceReport
 from core.domain.geometry import Box, Polygon
-from core.domain.ids import VersionId
+from core.domain.ids import TaskId, VersionId
 from core.domain.models import ModelVersion, VersionStatus
 from core.domain.names import shown
 from core.domain.predictions import PredictedObject
@@ -27,6 +27,7 @@ from core.models.service import ModelService
 from core.models.weights_store import WEIGHTS_FILE, load_model_json, verify
 from core.runs.processes.devices import probe_devices
 from core.runs.processes.launch import DeviceHolder, device_holder
+from core.tasks.catalog import TaskCatalog
 from core.trying.warm import WarmProcess, new_folder
 from core.workers.catalog import WorkerCatalog
 from core.workers.environment import prepare_environment
@@ -61,6 +62,7 @@ class TryingService:
         self._devices = devices
         self._may_use_gpu = may_use_gpu
         self._folder = home.root / "trying"
+        self._tasks = TaskCatalog()
         self._lock = threading.Lock()  # of the process: held while a picture is tried
         self._warm: WarmProcess | None = None
         self._key: tuple[VersionId, str] | None = None
@@ -101,7 +103,10 @@ class TryingService:
         if found.folder is None or found.status is not VersionStatus.AVAILABLE:
             raise RefusedError(f"{found.model_name} {found.label} has no weights: it cannot be tried.")
         model = load_model_json(found.folder)
-        least = min(least, self.threshold_of(version))
+        task = self._tasks.find(TaskId(str(model.get("task", ""))))
+        labels = task is not None and task.labels
+        least = 0.0 if labels else min(least, self.threshold_of(version))
+        categories = tuple(str(one) for one in model["categories"])
         with self._lock:
             place = self._place(found)
             warm = self._ready(found, found.folder, model, place)
@@ -112,8 +117,8 @@ class TryingService:
             name=name or shown(path.name),
             width=int(answer["width"]),
             height=int(answer["height"]),
-            categories=tuple(str(one) for one in model["categories"]),
-            objects=tuple(_object(row) for row in answer["objects"]),
+            categories=categories,
+            objects=tuple(_object(row, labels=labels) for row in answer["objects"]),
             version=f"{found.model_name} {found.label}",
             device=place.device,
             seconds=float(answer["seconds"]),
@@ -121,7 +126,15 @@ class TryingService:
             device_note=place.note,
             notes=_notes(header),
             n_bytes=int(answer["n_bytes"]),
+            labels=labels,
+            is_exclusive=task is not None and task.is_exclusive,
+            limits=self._limits(version, categories) if labels else (),
         )
+
+    def _limits(self, version: VersionId, categories: tuple[str, ...]) -> tuple[float, ...]:
+        threshold = self._models.threshold_of(version)
+        own = threshold.limits(categories)
+        return tuple(own.get(place, threshold.confidence) for place in range(len(categories)))
 
     def tend(self) -> None:
         """To be called now and then: ends a process that nobody has used for minutes, or that holds a graphics card
@@ -219,7 +232,7 @@ def _notes(header: ImageHeader) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _object(row: list[Any]) -> PredictedObject:
+def _object(row: list[Any], *, labels: bool = False) -> PredictedObject:
     category, confidence, x0, y0, x1, y1, rings = row
     polygon = Polygon(tuple(tuple(ring) for ring in rings)) if rings else None
-    return PredictedObject(int(category), float(confidence), Box(x0, y0, x1, y1), polygon)
+    return PredictedObject(int(category), float(confidence), Box(x0, y0, x1, y1), polygon, is_whole=labels)

@@ -144,9 +144,11 @@ class ListBar(QWidget):
     ) -> None:
         """Another study: nothing restricts, and the order is the usual one of what can be known of it."""
         self._has_truth = has_truth
-        self._labels = labels
         self.reset()
         self._is_resetting = True
+        if labels != self._labels:
+            self._order.clear()  # the usual one of the other kind is not that of this one
+        self._labels = labels
         outcomes = (CHOICE_TITLES if is_exclusive else TAG_TITLES) if labels else OUTCOME_TITLES
         self._fill(self._outcome, self.tr("All outcomes"), outcomes)
         self._use(self._size, is_used=not labels)

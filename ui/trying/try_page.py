@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QSlider,
     QSplitter,
     QStackedWidget,
@@ -30,6 +31,7 @@ from core.domain.models import ModelVersion
 from core.domain.trying import TriedImage, as_json
 from ui.icons import icon
 from ui.messages import MessageBanner
+from ui.trying.label_bars import LabelBar, LabelBars
 from ui.viewer.canvas import LayeredCanvas
 from ui.viewer.colouring import ColourBy
 from ui.viewer.layers import prediction_layer
@@ -102,6 +104,8 @@ class TryPage(QWidget):
         self._count = label("", "heading")
         self._objects = QListWidget()
         self._objects.setAccessibleName(self.tr("What was found, the surest first"))
+        self.bars = LabelBars()
+        self._answers = QStackedWidget()
         self._json = QPlainTextEdit()
         self._json.setReadOnly(True)
         self._json.setAccessibleName(self.tr("The answer as JSON"))
@@ -214,6 +218,12 @@ class TryPage(QWidget):
             self._count.setText("")
             self._json.clear()
             return
+        self._tabs.setTabText(0, self.tr("Labels") if tried.labels else self.tr("Objects"))
+        self._answers.setCurrentWidget(self._bars_area if tried.labels else self._objects)
+        self._sure.setVisible(not tried.labels)
+        if tried.labels:
+            self._show_labels(tried)
+            return
         found = tried.from_confidence(self.confidence)
         self._canvas.set_layers((prediction_layer(KIND, found, tried.categories, tried.version),))
         self._canvas.set_look(LOOK, KIND)
@@ -221,6 +231,17 @@ class TryPage(QWidget):
         for item in found:
             name = tried.categories[item.category] if 0 <= item.category < len(tried.categories) else "?"
             self._objects.addItem(f"{item.confidence:.2f}   {name}")
+        self._json.setPlainText(json.dumps(as_json(tried, self.confidence), indent=2, ensure_ascii=False))
+
+    def _show_labels(self, tried: TriedImage) -> None:
+        said = tried.said()
+        self._canvas.set_layers((prediction_layer(KIND, said, tried.categories, tried.version),))
+        self._canvas.set_look(LOOK, KIND)
+        names = ", ".join(tried.categories[item.category] for item in said)
+        self._count.setText(names or (self.tr("Unsure") if tried.is_exclusive else self.tr("No tag")))
+        self.bars.set_bars(
+            [LabelBar(tried.categories[item.category], item.confidence, item in said) for item in tried.shown()]
+        )
         self._json.setPlainText(json.dumps(as_json(tried, self.confidence), indent=2, ensure_ascii=False))
 
     def _refresh(self) -> None:
@@ -254,9 +275,23 @@ class TryPage(QWidget):
         side.setMinimumWidth(SIDE_WIDTH)
         tabs = QTabWidget()
         tabs.setAccessibleName(self.tr("What was found"))
-        tabs.addTab(self._objects, self.tr("Objects"))
+        self._tabs = tabs
+        self._bars_area = QScrollArea()
+        self._bars_area.setWidgetResizable(True)
+        self._bars_area.setFrameShape(QScrollArea.Shape.NoFrame)
+        inside = QWidget()
+        bars = QVBoxLayout(inside)
+        bars.setContentsMargins(4, 10, 10, 4)
+        bars.addWidget(self.bars)
+        bars.addStretch(1)
+        self._bars_area.setWidget(inside)
+        for answer in (self._objects, self._bars_area):
+            self._answers.addWidget(answer)
+        tabs.addTab(self._answers, self.tr("Objects"))
         tabs.addTab(self._json, self.tr("JSON"))
-        sure = QHBoxLayout()
+        self._sure = QWidget()
+        sure = QHBoxLayout(self._sure)
+        sure.setContentsMargins(0, 0, 0, 0)
         sure.addWidget(label(self.tr("Confidence from")))
         sure.addWidget(self._confidence, 1)
         sure.addWidget(self._confidence_text)
@@ -267,7 +302,7 @@ class TryPage(QWidget):
         column = QVBoxLayout(side)
         column.setContentsMargins(12, 0, 0, 0)
         column.addWidget(self._count)
-        column.addLayout(sure)
+        column.addWidget(self._sure)
         column.addWidget(self._default_text)
         column.addWidget(tabs, 1)
         column.addLayout(buttons)
