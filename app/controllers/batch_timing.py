@@ -21,7 +21,7 @@ class BatchTiming:
 
     def want(self, draft: TrainingDraft, review: TrainingReview) -> None:
         """Nothing is done for a draft that cannot start, or whose time is known or could not be found out."""
-        if draft == self._asked or not (review.can_start and review.are_files_known) or review.estimated_s is not None:
+        if draft == self._asked or not (review.can_start and review.are_files_known) or review.is_batch_known:
             return
         self.give_up()
         self._asked = draft

@@ -54,6 +54,8 @@ _TABLE = (
     Code("E-160", "No GPU can be used.", "Read the reason, or train on the CPU."),
     Code("W-161", "The same training is under way already.", "Look at the other run before starting another."),
     Code("E-162", "There is no such device.", "Choose one that there is."),
+    Code("E-163", "A batch needs more memory than is free.", "Use a smaller batch, smaller images or network."),
+    Code("W-164", "A batch needs more memory than another run leaves free.", "Use a smaller batch, or wait."),
     Code("E-201", "A file is not a SQLite database.", "Choose the database that Arkindex made."),
     Code("E-202", "A SQLite database is not an Arkindex export.", "Choose the database that Arkindex made."),
     Code("W-203", "An Arkindex export is of a newer version than is known.", "Look at what was read."),

@@ -74,6 +74,14 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class Remedy:
+    """What mends an issue at once: values of the configuration, under a few words for a button."""
+
+    text: str
+    values: tuple[tuple[str, ConfigValue], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """A refusal (E-...) or a warning (W-...) of features.md section 11, at the page it belongs to.
 
@@ -85,6 +93,7 @@ class Issue:
     page: str
     is_error: bool
     field: str = ""
+    remedy: Remedy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +123,8 @@ class TrainingReview:
     toml: str = ""  # the same as a run.toml
     estimated_s: float | None = None  # of the whole run; None = nobody has timed a batch of it yet
     task: TaskInfo | None = None  # None = nothing that could be trained is chosen
+    memory: str = ""  # "about 1.3 GB of memory of 20.1 GB free"; "" = nobody has tried a batch of it yet
+    is_batch_known: bool = False  # whether a batch was tried: it may have failed for want of memory
     are_files_known: bool = True  # whether somebody looked at the image files since something changed
 
     @property

@@ -34,6 +34,7 @@ from core.runs.folder.request import read_request, write_request
 from core.runs.pending import pending_record
 from core.runs.processes.devices import probe_devices
 from core.runs.processes.launch import device_holder
+from core.runs.processes.memory import free_bytes
 from core.runs.service import RunService
 from core.training.child.payload import payload_from_json
 from core.training.draft.command import TrainingPlan, to_command, to_toml
@@ -43,13 +44,14 @@ from core.training.draft.proposer import Proposer
 from core.training.freezing import Shapes, frozen_images
 from core.training.freezing_labels import Labels, frozen_labels
 from core.training.kind import TRAINING
+from core.training.memory_need import MemoryNeed, memory_issues
 from core.training.review.counting import Progress, resolve
 from core.training.review.data import Check, labelling_of
 from core.training.review.gathering import Gathered, Gatherer, tidy
 from core.training.review.preflight import check as check_facts
 from core.training.review.words import describe_values
 from core.training.starting import make_request
-from core.training.timing import BatchTimer, epochs_of, estimated_s, time_question
+from core.training.timing import BatchTimer, batch_field, epochs_of, estimated_s, time_question
 from core.workers.catalog import WorkerCatalog
 from core.workers.configuration import differing
 
@@ -70,9 +72,10 @@ class TrainingService:
         devices: Callable[[], DeviceReport] = probe_devices,
         may_use_network: Callable[[], bool] = lambda: True,
         starters: StarterCatalog | None = None,
+        free_memory: Callable[[], int] = free_bytes,
     ) -> None:
         """`may_use_network` False refuses a training that would download weights, whatever its draft allows; `starters`
-        are the weights that come with Calque, unless told otherwise."""
+        are the weights that come with Calque, unless told otherwise. `free_memory` in bytes, of the computer's."""
         starters = starters or StarterCatalog()
         self.configurations = ConfigurationService(registry, catalog)
         self._registry = registry
@@ -95,6 +98,7 @@ class TrainingService:
             starters=starters,
         )
         self._timer = BatchTimer(catalog, home.root / "timing")
+        self._free_memory = free_memory
         self.propose = self._proposer.propose
         self.propose_configuration = self._proposer.propose_configuration
         self._gatherer = Gatherer(
@@ -161,7 +165,8 @@ class TrainingService:
         run, no version and no new model.
         """
         gathered = self._gatherer.gather(draft, looks_at_files=True)
-        refusals = [issue for issue in check_facts(gathered.facts) if issue.is_error]
+        found = (*check_facts(gathered.facts), *memory_issues(self._memory_need(gathered)))
+        refusals = [issue for issue in found if issue.is_error]
         if refusals:
             others = " ".join(issue.text for issue in refusals[1:])
             raise RefusedError(refusals[0].text, hint=others, code=refusals[0].code)
@@ -230,15 +235,17 @@ class TrainingService:
         facts = gathered.facts
         data = facts.data
         plan = self._plan_or_none(facts.draft)
-        seconds = self._estimated_s(gathered)
+        seconds, need = self._estimated_s(gathered), self._memory_need(gathered)
         values = describe_values(facts, gathered.resolved)
         # Of a share that is no share nobody can say what it would give: no numbers beside the refusal.
         is_counted = data is not None and not any(issue.code == "E-441" for issue in data.issues)
         return TrainingReview(
             draft=facts.draft,
-            issues=check_facts(facts),
-            values=values if seconds is None else (*values, ("Takes", about(seconds), True)),
+            issues=(*check_facts(facts), *memory_issues(need)),
+            values=(*values, *_foretold(seconds, need)),
             estimated_s=seconds,
+            memory="" if need is None else need.words,
+            is_batch_known=need is not None,
             categories=data.categories if data else (),
             splits=data.splits if data is not None and is_counted else (),
             ignored=data.ignored if data else (),
@@ -255,7 +262,7 @@ class TrainingService:
         """From a batch that was timed before; None as long as none was."""
         question = time_question(gathered, self._catalog)
         known = self._timer.find(question) if question is not None else None
-        if question is None or known is None or gathered.facts.data is None:
+        if question is None or known is None or known.is_short or gathered.facts.data is None:
             return None
         minutes = gathered.facts.draft.max_minutes
         return estimated_s(
@@ -263,6 +270,25 @@ class TrainingService:
             n_train=gathered.facts.data.n_images(Split.TRAIN),
             epochs=epochs_of(gathered.resolved, self._catalog.get(question.worker)),
             most_s=None if minutes is None else minutes * 60,
+        )
+
+    def _memory_need(self, gathered: Gathered) -> MemoryNeed | None:
+        """From a batch that was tried before; None as long as none was."""
+        question = time_question(gathered, self._catalog)
+        known = self._timer.find(question) if question is not None else None
+        facts = gathered.facts
+        if question is None or known is None or facts.data is None:
+            return None
+        gpu = next((gpu for gpu in facts.devices.gpus if gpu.id == question.device), None) if facts.devices else None
+        kept = self._catalog.get(question.worker).kept_bytes
+        n_images = facts.data.n_images(Split.TRAIN) + facts.data.n_images(Split.VAL)
+        return MemoryNeed(
+            known,
+            free_bytes=self._free_memory(),
+            gpu_free_bytes=None if gpu is None else gpu.free_bytes,
+            kept_bytes=0 if kept is None else kept(gathered.resolved, n_images),
+            batch_field=batch_field(gathered.resolved),
+            is_shared=device_holder(self._home.devices, question.device) is not None,
         )
 
     def _plan_or_none(self, draft: TrainingDraft) -> TrainingPlan | None:
@@ -346,3 +372,9 @@ class TrainingService:
         return TrainingDraft(
             project=project, worker=version.worker, values=values, model=model.id, categories=model.categories
         )
+
+
+def _foretold(seconds: float | None, need: MemoryNeed | None) -> tuple[tuple[str, str, bool], ...]:
+    """Rows of the review, of what is known."""
+    found = [("Takes", about(seconds), True)] if seconds is not None else []
+    return (*found, *((("Memory", need.words, True),) if need is not None and need.words else ()))

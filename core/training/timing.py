@@ -1,4 +1,4 @@
-"""How long a training will take, from one timed batch; what was timed is kept for this computer."""
+"""How long a training will take and how much memory, from one timed batch; what was found is kept for this computer."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from core import clock
 from core.domain.workers import ConfigValue
 from core.errors import RunError
 from core.files.durable import read_json, write_json
@@ -25,13 +26,17 @@ from core.workers.api import WorkerDescription
 from core.workers.catalog import WorkerCatalog, version_text
 from core.workers.environment import prepare_environment
 
-FORMAT = 1
+FORMAT = 2
+"""1 knew nothing of memory."""
+
 TIMEOUT_S = 120.0
+SHORT_FOR_S = 300.0  # so long it is believed that there is not enough memory
 START_S = 8.0  # loading libraries, building the network
 AROUND = 1.15  # validation, checkpoints and the measurements after, beside the batches
 SMALLEST_SIDE, LARGEST_SIDE = 64, 5000
 BYTES_A_PIXEL = 0.3  # of a JPEG, about
 GUESSED_BATCH = 4
+_BATCH_FIELDS = ("batch", "batch_size")
 _ASKED = re.compile(r"asked-(\d+)-\w+")
 
 Ask = Callable[[Path, Mapping[str, str], float, Callable[[], None]], Finding]
@@ -53,8 +58,15 @@ class BatchQuestion:
 
 @dataclass(frozen=True, slots=True)
 class BatchTime:
+    """`n_images` are those of a batch. Memory in bytes: of the process at most and when its training proper began, and
+    of the GPU at most; 0 = not known. `is_short`: there was not enough, and nothing else is known."""
+
     seconds: float
     n_images: int
+    peak_bytes: int = 0
+    base_bytes: int = 0
+    gpu_bytes: int = 0
+    is_short: bool = False
 
 
 class BatchTimer:
@@ -64,12 +76,17 @@ class BatchTimer:
         self._catalog = catalog
         self._folder = folder
         self._ask = ask
+        self._short: dict[Path, tuple[BatchTime, float]] = {}  # not on disk: another hour there may be more memory
 
     def find(self, question: BatchQuestion) -> BatchTime | None:
         """What was timed on this computer before, at once."""
-        value = read_json(self._file(question)) or {}
+        file = self._file(question)
+        found, at = self._short.get(file, (None, 0.0))
+        if found is not None and clock.monotonic() - at < SHORT_FOR_S:
+            return found
+        value = read_json(file) or {}
         try:
-            return BatchTime(float(value["seconds"]), int(value["n_images"])) if value["format"] == FORMAT else None
+            return _time_of(value) if value["format"] == FORMAT else None
         except (KeyError, TypeError, ValueError):
             return None
 
@@ -84,11 +101,18 @@ class BatchTimer:
             asked = Path(folder) / "question.json"
             asked.write_text(json.dumps(asdict(question)), encoding="utf-8")
             environment = prepare_environment(self._catalog.get(question.worker), Path(folder))
+            began = clock.monotonic()
             finding = self._ask(asked, environment, TIMEOUT_S, check)
+            took_s = clock.monotonic() - began
         found = _answer(finding)
+        if found is None and finding.returncode is None and took_s < TIMEOUT_S:  # the system ended it
+            found = BatchTime(0.0, question.batch, is_short=True)
         if found is None:
             raise RunError(f"How long a batch takes could not be found out: {_why(finding)}.")
-        write_json(self._file(question), {"format": FORMAT, **asdict(found)})
+        if found.is_short:
+            self._short[self._file(question)] = found, clock.monotonic()
+        else:
+            write_json(self._file(question), {"format": FORMAT, **asdict(found)})
         return found
 
     def _file(self, question: BatchQuestion) -> Path:
@@ -107,7 +131,7 @@ def time_question(gathered: Gathered, catalog: WorkerCatalog) -> BatchQuestion |
     n_images = sum(counts.n_images for counts in data.splits)
     if not description.epochs_field or description.epochs_field not in gathered.resolved or not n_images:
         return None
-    batch = gathered.resolved.get("batch")
+    batch = gathered.resolved.get(batch_field(gathered.resolved))
     n_objects = sum(counts.n_objects for counts in data.splits)
     return BatchQuestion(
         worker=description.slug,
@@ -119,6 +143,11 @@ def time_question(gathered: Gathered, catalog: WorkerCatalog) -> BatchQuestion |
         side=min(LARGEST_SIDE, max(SMALLEST_SIDE, _rounded(math.sqrt(data.tree_bytes / n_images / BYTES_A_PIXEL)))),
         batch=batch if isinstance(batch, int) and not isinstance(batch, bool) else GUESSED_BATCH,
     )
+
+
+def batch_field(configuration: Mapping[str, ConfigValue]) -> str:
+    """The name of what says how many images a step takes; "" when nothing does."""
+    return next((name for name in _BATCH_FIELDS if name in configuration), "")
 
 
 def epochs_of(configuration: Mapping[str, ConfigValue], description: WorkerDescription) -> int:
@@ -147,6 +176,17 @@ def _why(finding: Finding) -> str:
 def _answer(finding: Finding) -> BatchTime | None:
     for line in finding.output.splitlines():
         if line.startswith(MARK):
-            value: dict[str, Any] = json.loads(line.removeprefix(MARK))
-            return BatchTime(float(value["seconds"]), int(value["n_images"]))
+            return _time_of(json.loads(line.removeprefix(MARK)))
     return None
+
+
+def _time_of(value: Mapping[str, Any]) -> BatchTime:
+    """Raises KeyError, TypeError or ValueError for what is none."""
+    return BatchTime(
+        float(value["seconds"]),
+        int(value["n_images"]),
+        int(value.get("peak_bytes", 0)),
+        int(value.get("base_bytes", 0)),
+        int(value.get("gpu_bytes", 0)),
+        bool(value.get("is_short", False)),
+    )

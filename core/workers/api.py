@@ -58,6 +58,8 @@ class WorkerDescription:
     explain: Callable[[BaseException, Mapping[str, Any]], CalqueError | None] | None = None
     pretrained: PretrainedSource | None = None
     python: str = ""
+    # Bytes that a training of so many images keeps of them all the time, by its configuration; None = nothing.
+    kept_bytes: Callable[[Mapping[str, ConfigValue], int], int] | None = None
     epochs_field: str = ""  # of the configuration: how often the training images are passed; "" = cannot be foretold
     # Formats of other programs that its heavy half, then a `ConvertingWorker`, writes versions in.
     exports: tuple[ModelFormat, ...] = ()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from core.domain.training import Issue
+from core.domain.training import Issue, Remedy
 from ui.forms.problem_label import IconView
 from ui.training.steps import OVERVIEW, step_of
 from ui.widgets.formatting import counted
@@ -15,7 +15,10 @@ from ui.widgets.labels import label
 
 
 class IssueList(QWidget):
-    """The heading counts all issues; those of an answer are told beside it, the others here."""
+    """The heading counts all issues; those of an answer are told beside it, the others here, with a button where one
+    can be mended at once."""
+
+    remedy_requested = Signal(object)  # Remedy
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -84,3 +87,10 @@ class IssueList(QWidget):
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             text.setToolTip(issue.code)
             self._grid.addWidget(text, row, 1)
+            if issue.remedy is not None:
+                self._grid.addWidget(self._button(issue.remedy), row, 2, middle)
+
+    def _button(self, remedy: Remedy) -> QPushButton:
+        button = QPushButton(remedy.text)
+        button.clicked.connect(lambda: self.remedy_requested.emit(remedy))
+        return button

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QCheckBox, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
+from core.domain.durations import about
 from core.domain.projects import Category
 from core.domain.training import Issue, TrainingDraft, TrainingReview
 from ui.forms.problem_label import IconView
@@ -28,6 +29,7 @@ TWO_COLUMNS_FROM = 900  # pixels of width
 class OverviewPage(WizardPage):
     change_requested = Signal(str, str)  # step, field of its first issue or ""
     review_requested = Signal()
+    remedy_requested = Signal(object)  # Remedy
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(
@@ -54,6 +56,8 @@ class OverviewPage(WizardPage):
         self._ignored = label("", "", wrap=True)
         self._disk_sign = IconView("hard-drive", side=20)
         self._disk = label("", wrap=True)
+        self._effort_sign = IconView("cpu", side=20)
+        self._effort = label("", wrap=True)
         self._command = QPlainTextEdit()
         self._copy = QPushButton(icon("copy"), self.tr("&Copy as command"))
         self._copied = label("", "success")
@@ -62,6 +66,7 @@ class OverviewPage(WizardPage):
         for step, row in self.rows.items():
             row.change_requested.connect(lambda step=step: self.change_requested.emit(step, self._fields.get(step, "")))
         self._again.clicked.connect(self.review_requested)
+        self.issues.remedy_requested.connect(self.remedy_requested)
         self._only_changed.toggled.connect(lambda _on: self._show_values())
         self._copy.clicked.connect(self._copy_command)
 
@@ -118,6 +123,11 @@ class OverviewPage(WizardPage):
         row.setSpacing(10)
         row.addWidget(self._disk_sign)
         row.addWidget(self._disk, 1)
+        column.addLayout(row)
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(self._effort_sign)
+        row.addWidget(self._effort, 1)
         column.addLayout(row)
         return frame
 
@@ -208,8 +218,19 @@ class OverviewPage(WizardPage):
         self._disk.setText(
             text.format(need=formatting.size(review.disk_bytes), free=formatting.size(review.free_bytes))
         )
+        self._show_effort(review)
         self._command.setPlainText(review.command)
         self._copied.setText("")
+
+    def _show_effort(self, review: TrainingReview) -> None:
+        """As far as a batch was tried."""
+        duration = "" if review.estimated_s is None else about(review.estimated_s)
+        known = [text for text in (duration, review.memory) if text]
+        is_too_much = any(issue.is_error and issue.remedy is not None for issue in review.issues)
+        self._effort_sign.set_icon("cpu", "error" if is_too_much else "icon")
+        self._effort.setText(self.tr("The training takes {effort}.").format(effort=", ".join(known)))
+        for part in (self._effort_sign, self._effort):
+            part.setVisible(bool(known))
 
     def _show_values(self) -> None:
         if self._review is not None:

@@ -7,6 +7,7 @@ elsewhere says what is wrong, beside the fields, beside the answers and beside S
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -18,7 +19,7 @@ from core.domain.messages import UserMessage
 from core.domain.models import Model, ModelVersion
 from core.domain.projects import Category, Folder, Project
 from core.domain.snapshots import Split
-from core.domain.training import Issue, Proposal, TrainingDraft, TrainingReview
+from core.domain.training import Issue, Proposal, Remedy, TrainingDraft, TrainingReview
 from core.domain.workers import Configuration, WorkerInfo
 from ui.training import steps
 from ui.training.answers import answers
@@ -72,6 +73,7 @@ class TrainingWizard(QWidget):
         self.frame.restart_clicked.connect(self.request_restart)
         self.pages.overview.change_requested.connect(self.frame.go_to)
         self.pages.overview.review_requested.connect(self._ask_for_review)
+        self.pages.overview.remedy_requested.connect(self._mend)
         self._refresh()
 
     def _connect_page(self, page: WizardPage) -> None:
@@ -284,6 +286,14 @@ class TrainingWizard(QWidget):
         self.pages.learn(self._drafting.known, ("model_name",))
         self._announce(page)
 
+    def _mend(self, remedy: Remedy) -> None:
+        """Values that mend an issue, as values of this run."""
+        draft = self._drafting.draft
+        values = {**draft.values, **dict(remedy.values)}
+        mended = replace(draft, configuration=None, configuration_name="", values=values)
+        self._drafting.take(mended, steps.CONFIGURATION)
+        self._announce(None)
+
     def _announce(self, source: WizardPage | None) -> None:
         self.pages.show_draft(self._drafting.draft, source=source)
         if self._review is None or self._review.draft != self._drafting.draft:
@@ -350,8 +360,9 @@ class TrainingWizard(QWidget):
             text = self.tr("{n} above").format(n=counted(len(issues), "remark", "remarks"))
         else:
             text = self.tr("Everything is ready.")
-        if can_start and not is_error and self._review is not None and self._review.estimated_s is not None:
-            text = self.tr("{0}. It takes {1}.").format(text.rstrip("."), about(self._review.estimated_s))
+        review = self._review
+        if can_start and not is_error and review is not None and review.estimated_s is not None:
+            text = self.tr("{0}. It takes {1}.").format(text.rstrip("."), about(review.estimated_s))
         is_here = self.frame.step == steps.OVERVIEW
         self.frame.footer.show_start(can_start=can_start, text=text if is_here else "", is_error=is_error and is_here)
         self._give_keyboard(can_start=can_start)

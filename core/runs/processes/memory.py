@@ -30,6 +30,34 @@ class MemoryWatch:
         return 0
 
 
+def free_bytes() -> int:
+    """What can still be taken: of the machine's memory, or of what the control group leaves where that is less."""
+    import psutil  # not for the warden, which imports this module
+
+    free = int(psutil.virtual_memory().available)
+    group = _own_group()
+    if group is None:
+        return free
+    for limit, taken, files in (
+        ("memory.max", "memory.current", "inactive_file"),
+        ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+    ):
+        most, used = _number(group / limit), _number(group / taken)
+        if most is not None and used is not None:
+            free = min(free, max(0, most - used + _stated(group / "memory.stat", files)))
+    return free
+
+
+def _number(file: Path) -> int | None:
+    return next((int(line) for line in _lines(file) if line.isdigit()), None)
+
+
+def _stated(file: Path, key: str) -> int:
+    """Of a list of keys with numbers: what the system gives back at once, as copies of files."""
+    words = (line.split() for line in _lines(file))
+    return next((int(word[1]) for word in words if len(word) == 2 and word[0] == key), 0)
+
+
 def _own_group() -> Path | None:
     for line in _lines(Path("/proc/self/cgroup")):
         _number, controllers, path = line.split(":", 2)

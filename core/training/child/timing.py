@@ -1,4 +1,5 @@
-"""How long a batch takes: a worker trains a few drawn images for a moment, in a process of its own.
+"""How long a batch takes, and how much memory: a worker trains a few drawn images for a moment, in a process of its
+own.
 
 Nothing of it is kept. Any worker that reports its batches can be timed.
 """
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import random
 import statistics
 import sys
@@ -23,35 +25,83 @@ from core.domain.geometry import Box, Polygon
 from core.domain.ids import TaskId
 from core.domain.snapshots import SnapshotObject, Split
 from core.domain.training import StartKind
-from core.workers.api import ImagePredictions, Start, TrainRequest, TreeImage
+from core.training.child.memory_guard import MemoryGuard, gpu_peak_bytes
+from core.workers.api import ImagePredictions, Start, TrainRequest, TreeImage, WorkerDescription
 from core.workers.catalog import WorkerCatalog
+from core.workers.torch_failures import GPU_MEMORY
 
 MARK = "calque-batch-time "
 """Before the answer: libraries print what they like around it."""
 
 BATCHES, LONG_S = 4, 20.0  # enough batches, and what is long enough
 N_BATCHES_DRAWN = 2
+_SHORT_WORDS = ("not enough memory", "cannot allocate memory", "can't allocate memory")
 
 
 def print_batch_time(question: Path) -> None:
-    """One line of JSON on standard output: seconds of a batch, and its images. `question` is a JSON file."""
+    """One line of JSON on standard output: seconds of a batch, its images, and the memory that was taken in bytes.
+    `question` is a JSON file."""
     asked = json.loads(question.read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory(prefix="timing-", dir=question.parent) as folder:
         found = time_batch(asked, Path(folder))
+    _print(found)
+
+
+def _print(found: Mapping[str, object]) -> None:
     sys.stdout.write(f"\n{MARK}{json.dumps(found)}\n")
     sys.stdout.flush()
 
 
-def time_batch(asked: Mapping[str, Any], folder: Path) -> dict[str, float]:
-    """Raises whatever the worker raises."""
+def time_batch(asked: Mapping[str, Any], folder: Path) -> dict[str, object]:
+    """`is_short`: there was not enough memory, and the training was left. Raises whatever else the worker raises."""
     catalog = WorkerCatalog()
     description = catalog.get(asked["worker"])
-    watch = _Watch(n_images=int(asked["batch"]))
-    request = _request(asked, folder)
-    worker = catalog.load(description)
-    with contextlib.suppress(_Enough):
-        worker.train(request, watch)
-    return {"seconds": watch.seconds(), "n_images": watch.n_images}
+    device = str(asked["device"])
+
+    def ran_short() -> None:
+        """Nothing can be tidied up any more: whoever asked removes the folder."""
+        _print(_short(guard, asked, device))
+        os._exit(0)
+
+    guard = MemoryGuard(ran_short)
+    watch = _Watch(n_images=int(asked["batch"]), guard=guard)
+    with guard:
+        request = _request(asked, folder)
+        worker = catalog.load(description)
+        try:
+            with contextlib.suppress(_Enough):
+                worker.train(request, watch)
+        except Exception as error:
+            if not _is_want_of_memory(error, description):
+                raise
+            return _short(guard, asked, device)
+    return {
+        "seconds": watch.seconds(),
+        "n_images": watch.n_images,
+        "peak_bytes": guard.peak_bytes,
+        "base_bytes": guard.base_bytes,
+        "gpu_bytes": gpu_peak_bytes(device),
+        "is_short": False,
+    }
+
+
+def _short(guard: MemoryGuard, asked: Mapping[str, Any], device: str) -> dict[str, object]:
+    return {
+        "seconds": 0.0,
+        "n_images": int(asked["batch"]),
+        "peak_bytes": guard.peak_bytes,
+        "base_bytes": guard.base_bytes,
+        "gpu_bytes": gpu_peak_bytes(device),
+        "is_short": True,
+    }
+
+
+def _is_want_of_memory(error: Exception, description: WorkerDescription) -> bool:
+    """Of the computer's or of a graphics card's, whichever library says it in its words."""
+    if isinstance(error, MemoryError) or any(words in str(error).lower() for words in _SHORT_WORDS):
+        return True
+    explained = description.explain(error, {}) if description.explain is not None else None
+    return explained is not None and explained.code == GPU_MEMORY
 
 
 class _Enough(BaseException):
@@ -63,6 +113,7 @@ class _Watch:
     """The reporter of a training that is left as soon as it is known how long a batch takes."""
 
     n_images: int
+    guard: MemoryGuard
     _stamps: list[float] = field(default_factory=list)
     _began_at: float = field(default_factory=time.monotonic)
 
@@ -83,6 +134,8 @@ class _Watch:
     def effective(self, settings: Mapping[str, Any]) -> None:
         """Told when the training proper begins."""
         self._began_at = time.monotonic()
+        if not self.guard.base_bytes:
+            self.guard.training_began()
         self.n_images = int(settings.get("batch") or self.n_images)
 
     def progress(self, done: float, total: float, text: str = "") -> None: ...

@@ -66,7 +66,7 @@ def test_it_is_timed_once_and_reviewed_again(
     assert reviews == [1]
 
 
-@pytest.mark.parametrize("review", [replace(READY, estimated_s=3.0), replace(READY, are_files_known=False)])
+@pytest.mark.parametrize("review", [replace(READY, is_batch_known=True), replace(READY, are_files_known=False)])
 def test_nothing_is_timed_without_need(
     qtbot: QtBot, service: Service, timing: BatchTiming, review: TrainingReview
 ) -> None:

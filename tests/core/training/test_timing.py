@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from core.domain.durations import about
-from core.errors import RunError
+from core.errors import RefusedError, RunError
 from core.files.locks import try_lock
 from core.runs.folder.layout import device_lock_file
 from core.runs.processes.launch import Finding
@@ -33,9 +33,9 @@ QUESTION = BatchQuestion(
 )
 
 
-def row(shop: Shop, **changes: object) -> str | None:
-    values = {title: value for title, value, _ in shop.training.review(shop.draft(**changes)).values}
-    return values.get("Takes")
+def row(shop: Shop, title: str = "Takes", **changes: object) -> str | None:
+    values = {name: value for name, value, _ in shop.training.review(shop.draft(**changes)).values}
+    return values.get(title)
 
 
 def test_a_batch_is_timed_by_a_worker_that_really_trains(tmp_path: Path) -> None:
@@ -46,6 +46,9 @@ def test_a_batch_is_timed_by_a_worker_that_really_trains(tmp_path: Path) -> None
 
     assert found.n_images == 4  # what the worker says is in force
     assert found.seconds >= 0.05
+    assert 20e6 < found.base_bytes <= found.peak_bytes < 8e9
+    assert found.gpu_bytes == 0
+    assert not found.is_short
     assert timer.find(QUESTION) == found
     assert [path.suffix for path in (tmp_path / "timing").iterdir()] == [".json"]  # nothing else is left
     assert timer.find(replace(QUESTION, device="cuda:0")) is None
@@ -88,7 +91,6 @@ def test_what_a_killed_window_left_is_removed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("finding", "said"),
     [
-        (Finding(None, "", ""), "the first batches take more than 120 seconds"),
         (Finding(1, "", "Traceback\n  here\nValueError: too small.\n"), "ValueError: too small"),
         (Finding(-11, "", ""), "exit code -11"),
     ],
@@ -99,15 +101,67 @@ def test_no_answer_is_told_in_words(tmp_path: Path, finding: Finding, said: str)
         timer.measure(QUESTION)
 
 
+def test_too_little_memory_is_an_answer_too_and_is_not_kept_on_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = Finding(0, 'calque-batch-time {"seconds": 0, "n_images": 2, "peak_bytes": 9, "is_short": true}', "")
+    timer = BatchTimer(WorkerCatalog(), tmp_path, ask=lambda *_: said)
+    found = timer.measure(QUESTION)
+    assert (found.is_short, found.n_images) == (True, 2)
+    assert timer.find(QUESTION) == found
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr("core.training.timing.SHORT_FOR_S", 0.0)
+    assert timer.find(QUESTION) is None, "another hour there may be more"
+
+
+def test_a_process_that_the_system_ended_was_short_of_memory(tmp_path: Path) -> None:
+    killed = Finding(None, "", "")
+    assert BatchTimer(WorkerCatalog(), tmp_path, ask=lambda *_: killed).measure(QUESTION).is_short
+
+
+LITTLE_MEMORY = """
+import sys
+from functools import partial
+from pathlib import Path
+from core.training.child import timing
+timing.MemoryGuard = partial(timing.MemoryGuard, free=lambda: 1000)
+timing.print_batch_time(Path(sys.argv[1]))
+"""
+
+
+def ask_with_little_memory(question: Path, environment: object, *_: object) -> Finding:
+    done = subprocess.run(
+        [sys.executable, "-c", LITTLE_MEMORY, str(question)], capture_output=True, text=True, timeout=60, check=False
+    )
+    return Finding(done.returncode, done.stdout, done.stderr)
+
+
+def test_a_batch_that_would_take_all_memory_is_given_up_in_time(tmp_path: Path) -> None:
+    """A training that hangs shows that the process ends itself."""
+    timer = BatchTimer(WorkerCatalog(), tmp_path, ask=ask_with_little_memory)
+    found = timer.measure(replace(QUESTION, configuration={"hang_at": 1}))
+    assert found.is_short
+    assert found.peak_bytes > 0
+
+
 def test_a_damaged_note_is_as_good_as_none(tmp_path: Path) -> None:
     said = Finding(0, 'calque-batch-time {"seconds": 1, "n_images": 4}', "")
     timer = BatchTimer(WorkerCatalog(), tmp_path, ask=lambda *_: said)
     timer.measure(QUESTION)
     (note,) = tmp_path.iterdir()
-    note.write_text(json.dumps({"format": 2, "seconds": 1, "n_images": 4}))
+    for format in (1, 3):  # which knew nothing of memory, and one of a newer Calque
+        note.write_text(json.dumps({"format": format, "seconds": 1, "n_images": 4}))
+        assert timer.find(QUESTION) is None
     assert timer.find(QUESTION) is None
     note.write_text("{")
     assert timer.find(QUESTION) is None
+
+
+def test_a_batch_that_takes_too_long_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.training.timing.TIMEOUT_S", 0.0)
+    timer = BatchTimer(WorkerCatalog(), tmp_path, ask=lambda *_: Finding(None, "", ""))
+    with pytest.raises(RunError, match="the first batches take more than 0 seconds"):
+        timer.measure(QUESTION)
 
 
 def test_the_whole_run_is_estimated_from_its_batches() -> None:
@@ -141,6 +195,16 @@ def test_the_review_tells_once_a_batch_was_timed(shop: Shop) -> None:
     assert row(shop) == "about 10 seconds"
     assert row(shop, values={"n_steps": 99}) is not None  # how many epochs they are needs no new timing
     assert shop.training.time_batch(shop.draft())
+
+
+def test_a_training_that_does_not_fit_is_refused_with_a_batch_that_does(shop: Shop) -> None:
+    assert shop.training.time_batch(shop.draft())
+    assert "of memory of" in (row(shop, title="Memory") or "")
+    shop.training._free_memory = lambda: 1000
+    (issue,) = [issue for issue in shop.training.review(shop.draft()).issues if issue.code == "E-163"]
+    assert issue.is_error and "1.0 kB are free" in issue.text
+    with pytest.raises(RefusedError, match="needs about"):
+        shop.training.submit(shop.draft())
 
 
 def test_nothing_is_timed_beside_a_run_or_for_a_draft_that_cannot_start(shop: Shop) -> None:

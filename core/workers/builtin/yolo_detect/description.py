@@ -6,6 +6,7 @@ from core.domain.workers import GpuUse
 from core.tasks.detection import DETECTION
 from core.workers.api import WorkerDescription
 from core.workers.builtin.yolo import environment, exports, failures, pretrained
+from core.workers.builtin.yolo.kept_images import kept_bytes
 from core.workers.builtin.yolo.networks import networks
 from core.workers.builtin.yolo.presets import BALANCE, FAST, PRESETS
 from core.workers.builtin.yolo_detect.configuration import YoloDetectConfiguration
@@ -24,6 +25,7 @@ DESCRIPTION = WorkerDescription(
     small_data_preset=FAST,
     networks=networks(DETECTION.slug),
     epochs_field="epochs",
+    kept_bytes=kept_bytes,
     libraries=("ultralytics", "torch"),
     prepare=environment.prepare,
     explain=failures.explain,
