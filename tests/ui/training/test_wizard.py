@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.domain.devices import DeviceReport
 from core.domain.ids import ModelId
 from core.domain.messages import UserMessage
-from core.domain.training import Issue, Proposal, TrainingDraft, TrainingReview
+from core.domain.training import Issue, Proposal, Remedy, TrainingDraft, TrainingReview
 from ui.theme import ThemeMode, apply_theme
 from ui.training import steps
 from ui.training.wizard import TrainingWizard
@@ -234,6 +234,28 @@ def test_how_long_it_takes_is_said_once_it_is_known(wizard: TrainingWizard, make
     ready(wizard, make_review, FEW)
     wizard.set_review(replace(make_review(wizard.draft(), FEW), estimated_s=42.0))
     assert wizard.frame.footer.reason() == "1 remark above. It takes about 40 seconds."
+
+
+def test_a_batch_that_does_not_fit_is_mended_with_a_click(
+    qtbot: QtBot, wizard: TrainingWizard, make_review: ReviewMaker
+) -> None:
+    remedy = Remedy("Use a batch of 8", (("batch", 8),))
+    too_much = Issue("E-163", "A batch of 16 needs too much.", "review", True, remedy=remedy)
+    ready(wizard, make_review, too_much)
+    overview = wizard.pages.overview
+    review = replace(
+        make_review(wizard.draft(), too_much), estimated_s=100.0, memory="about 9 GB of memory of 6 GB free"
+    )
+    wizard.set_review(review)
+    assert overview._effort.text() == "The training takes about 2 minutes, about 9 GB of memory of 6 GB free."
+    assert overview.issues.lines() == ["A batch of 16 needs too much."]
+    assert not wizard.frame.footer.start_button.isEnabled()
+    before = wizard.draft().values
+    button = next(one for one in overview.issues.findChildren(QPushButton) if one.text() == remedy.text)
+    with qtbot.waitSignal(wizard.draft_changed):
+        button.click()
+    assert wizard.draft().values == {**before, "batch": 8}
+    assert wizard.draft().configuration is None
 
 
 def test_start_says_in_words_why_it_is_not_free(wizard: TrainingWizard, make_review: ReviewMaker) -> None:
