@@ -120,7 +120,7 @@ class Lite0(nn.Module):
                 blocks.append(_Block(n_in, stage.channels, stage.kernel, stride, stage.expansion))
                 n_in = stage.channels
             self.stages.append(nn.Sequential(*blocks))
-        self.head = _Unit(n_in, N_FEATURES, 1)
+        self.head: nn.Module = _Unit(n_in, N_FEATURES, 1)
         self._n_frozen = 0
 
     def features(self, x: torch.Tensor) -> list[torch.Tensor]:

@@ -34,8 +34,8 @@ from core.workers.builtin.doc_ufcn.worker.network import DocUfcn, initialise
 from core.workers.builtin.doc_ufcn.worker.objects import find_objects
 from core.workers.builtin.doc_ufcn.worker.pictures import Normalisation, Prepared, normalisation_of, prepare
 from core.workers.builtin.doc_ufcn.worker.precision import choose_precision, choose_threads
-from core.workers.builtin.doc_ufcn.worker.resume import read_state, save_state
 from core.workers.builtin.doc_ufcn.worker.weights import load_start, write_weights
+from core.workers.builtin.torch_training.worker.resume import read_state, save_state
 from core.workers.cadence import measures_train_set, validates
 from core.workers.configuration import make
 

@@ -1,0 +1,1 @@
+"""The heavy half: imported in the child process only."""
