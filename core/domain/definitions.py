@@ -319,6 +319,35 @@ _LABELS = (
     ),
 )
 
+_PIXELS = (
+    Definition(
+        metrics.PIXEL_PRECISION,
+        "Pixel precision",
+        "Of the pixels that were found, the share that belongs to the class. The objects of a class in an image are "
+        "united; predictions count from the confidence on that the table states; the images are added up.",
+        "common pixels / found pixels",
+    ),
+    Definition(
+        metrics.PIXEL_RECALL,
+        "Pixel recall",
+        "Of the class's pixels, the share that was found.",
+        "common pixels / the class's pixels",
+    ),
+    Definition(
+        metrics.PIXEL_F1,
+        "Pixel F1 (Dice)",
+        "Precision and recall of pixels in one number. The mean is over the classes.",
+        "2 x common pixels / (found pixels + the class's pixels)",
+    ),
+    Definition(
+        metrics.PIXEL_IOU,
+        "Pixel IoU (Jaccard)",
+        "How well the areas of a class agree, wherever one object ends and the next begins: two lines that melted into "
+        "one cost nothing here, and much in mAP. Higher is better.",
+        "common pixels / pixels found or of the class",
+    ),
+)
+
 _TRAINING = (
     Definition(
         metrics.LOSS_TOTAL,
@@ -353,7 +382,7 @@ _MASKS = tuple(
 DEFINITIONS: Mapping[str, Definition] = {
     definition.name: definition
     for definition in (
-        *_HEADLINES, *_LABELS, *_MASKS, *_COCO, *_OBJECTS, *_ERRORS, *_CURVES, *_SURENESS, *_TRAINING,
+        *_HEADLINES, *_LABELS, *_MASKS, *_PIXELS, *_COCO, *_OBJECTS, *_ERRORS, *_CURVES, *_SURENESS, *_TRAINING,
     )
 }  # fmt: skip
 """By name, in the order in which a person may want to read them."""

@@ -19,6 +19,7 @@ SECONDS = "seconds"
 # Groups of measures. Open as well; "" stands before all groups.
 BOXES = "boxes"
 MASKS = "masks"
+PIXELS = "pixels"
 
 Setting = None | bool | int | float | str | tuple[float, ...]
 """A threshold or limit that a measurement was made with."""
@@ -160,4 +161,8 @@ def group_title(group: str) -> str:
     return _GROUP_WORDS.get(group, ("", group.capitalize()))[1]
 
 
-_GROUP_WORDS: Mapping[str, tuple[str, str]] = {BOXES: ("Box", "Boxes"), MASKS: ("Mask", "Masks")}
+_GROUP_WORDS: Mapping[str, tuple[str, str]] = {
+    BOXES: ("Box", "Boxes"),
+    MASKS: ("Mask", "Masks"),
+    PIXELS: ("Pixel", "Pixels"),
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.domain.evaluation import BOXES, COUNT, MASKS, THRESHOLD, Measure
+from core.domain.evaluation import BOXES, COUNT, MASKS, PIXELS, THRESHOLD, Measure
 
 LOSS_TOTAL = "loss"
 LEARNING_RATE = "lr"
@@ -36,6 +36,9 @@ TAG_THRESHOLD = "tag_threshold"
 WEIGHTED = "weighted_"
 """In front of the name of a mean over classes: the same mean, each class as heavy as its images."""
 PIXEL_IOU = "pixel_iou"
+PIXEL_PRECISION = "pixel_precision"
+PIXEL_RECALL = "pixel_recall"
+PIXEL_F1 = "pixel_f1"
 
 MAP50_OF: Mapping[str, str] = {MAP50_95: MAP50, MASK_MAP50_95: MASK_MAP50}
 """Beside each strict measure the lenient one, of the same images."""
@@ -64,7 +67,10 @@ METRIC_HELP: Mapping[str, str] = {
     MASK_RECALL: "As recall, measured on masks.",
     ACCURACY: "Correct / all: how many of the images or regions got their class as the surest. Higher is better.",
     MEAN_AP: "Mean over classes of the average precision of tags. Higher is better.",
-    PIXEL_IOU: "Intersection over union of the pixels of a class in all images together; the mean over the classes.",
+    PIXEL_IOU: "Intersection over union of the pixels of a class, all images together; the mean over the classes.",
+    PIXEL_PRECISION: "How many of the pixels that were found belong to the class.",
+    PIXEL_RECALL: "How many of the class's pixels were found.",
+    PIXEL_F1: "2PR / (P + R) of pixels: the same as Dice.",
 }
 
 
@@ -134,12 +140,24 @@ TAGGING_MEASURES: tuple[Measure, ...] = (
 
 LABEL_HEADLINES = frozenset({ACCURACY, MEAN_AP})
 """Of tables of tasks that label images and given regions."""
+PIXEL_MEASURES = (
+    Measure(PIXEL_PRECISION, "P", METRIC_HELP[PIXEL_PRECISION], PIXELS),
+    Measure(PIXEL_RECALL, "R", METRIC_HELP[PIXEL_RECALL], PIXELS),
+    Measure(PIXEL_F1, "F1", METRIC_HELP[PIXEL_F1], PIXELS),
+    Measure(PIXEL_IOU, "IoU", METRIC_HELP[PIXEL_IOU], PIXELS),
+)
+"""Objects of a class united, from the table's setting `PIXEL_CONFIDENCE` on."""
+
 BEST_F1: Mapping[str, tuple[str, str]] = {
     BOX_THRESHOLD: (PRECISION, RECALL),
     MASK_THRESHOLD: (MASK_PRECISION, MASK_RECALL),
     TAG_THRESHOLD: (TAG_PRECISION, TAG_RECALL),
 }
 """Thresholds that are where F1 is highest, with the precision and recall that it is made of."""
+
+
+PIXEL_CONFIDENCE = "pixel_confidence"
+"""Setting: from which predictions count for the measures of pixels."""
 
 
 def coco_protocol(max_detections: int) -> str:

@@ -29,6 +29,7 @@ from core.metrics.average_precision import (
     highest_recall,
 )
 from core.metrics.matching import IOU_THRESHOLDS, Floats, Pairs, box_pairs, joined, match
+from core.metrics.pixels import PIXEL_CONFIDENCE, PixelCounter, PixelScores
 
 DEFAULT_MAX_DETECTIONS = 300
 COCO_SETTINGS: Mapping[str, Setting] = {"iou_thresholds": tuple(round(float(v), 2) for v in IOU_THRESHOLDS)}
@@ -97,6 +98,7 @@ class Scored:
     n_unusable: int  # predictions whose confidence or box is not a number
     boxes: CocoScores
     masks: CocoScores | None
+    pixels: PixelScores | None = None  # where there are masks
 
 
 def score(
@@ -120,6 +122,7 @@ def score(
         rows.n_unusable,
         boxes,
         mask_scores,
+        rows.pixels.scores() if has_masks else None,
     )
 
 
@@ -144,6 +147,10 @@ class _Rows:
     is_crowd: list[bool] = field(default_factory=list)
     mask_pairs: list[Pairs] = field(default_factory=list)
     oriented_pairs: list[Pairs] = field(default_factory=list)
+    pixels: PixelCounter = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.pixels = PixelCounter(self.n_categories)
 
     def add(self, image: EvalImage) -> None:
         truths = sorted(image.truths, key=lambda t: t.category)
@@ -183,16 +190,21 @@ class _Rows:
         self, image: EvalImage, truths: Sequence[SnapshotObject], predictions: Sequence[Prediction]
     ) -> None:
         n_predicted, n_truths = len(self.predicted_groups), len(self.truth_groups)
-        for category in {t.category for t in truths} & {p.category for p in predictions}:
+        for category in sorted({t.category for t in truths} | {p.category for p in predictions}):
             rows = [i for i, p in enumerate(predictions) if p.category == category]
             columns = [i for i, t in enumerate(truths) if t.category == category]
-            iou = masks.iou(
-                [_mask_of(predictions[i], image) for i in rows],
-                [masks.encode(truths[i].geometry, image.width, image.height) for i in columns],
-                [truths[i].is_crowd for i in columns],
+            found = [_mask_of(predictions[i], image) for i in rows]
+            wanted = [masks.encode(truths[i].geometry, image.width, image.height) for i in columns]
+            is_crowd = [truths[i].is_crowd for i in columns]
+            self.pixels.add(
+                category,
+                [mask for i, mask in zip(rows, found, strict=True) if predictions[i].confidence >= PIXEL_CONFIDENCE],
+                [mask for mask, flag in zip(wanted, is_crowd, strict=True) if not flag],
+                [mask for mask, flag in zip(wanted, is_crowd, strict=True) if flag],
             )
+            iou = masks.iou(found, wanted, is_crowd)
             row, column = np.nonzero(iou >= IOU_THRESHOLDS[0])
-            at = np.asarray(rows)[row] + n_predicted, np.asarray(columns)[column] + n_truths
+            at = np.asarray(rows, np.int64)[row] + n_predicted, np.asarray(columns, np.int64)[column] + n_truths
             self.mask_pairs.append(Pairs(*at, iou[row, column]))
 
     def _add_oriented_pairs(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -81,6 +81,17 @@ def as_text(rle: Rle) -> dict[str, Any]:
     counts = rle["counts"]
     text = counts.decode("ascii") if isinstance(counts, bytes) else str(counts)
     return {"size": [int(side) for side in rle["size"]], "counts": text}
+
+
+def united(rles: Iterable[Rle]) -> Rle | None:
+    """Pixels in any of them; None for none."""
+    given = [dict(rle) for rle in rles]
+    return _as_rle(coco_mask.merge(given)) if given else None
+
+
+def common(rles: Iterable[Rle]) -> Rle:
+    """Pixels in all of them, one at least."""
+    return _as_rle(coco_mask.merge([dict(rle) for rle in rles], intersect=True))
 
 
 def area(rle: Rle) -> int:

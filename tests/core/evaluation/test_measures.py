@@ -10,7 +10,7 @@ import pytest
 
 from core.domain.evaluation import BOXES, COUNT, Measure
 from core.domain.geometry import Box
-from core.domain.metrics import BOX_MEASURES, MASK_MEASURES
+from core.domain.metrics import BOX_MEASURES, MASK_MEASURES, PIXEL_MEASURES
 from core.domain.predictions import PredictedObject
 from core.domain.snapshots import SnapshotObject, Split
 from core.evaluation.coco_measures import MEASURES
@@ -31,7 +31,7 @@ def computed(name: str, value: float | None, **described: object) -> ComputedMea
 
 
 def test_cocos_measures_are_described_as_the_domain_names_them() -> None:
-    assert tuple(measure.description for measure in MEASURES) == (*BOX_MEASURES, *MASK_MEASURES)
+    assert tuple(measure.description for measure in MEASURES) == (*BOX_MEASURES, *MASK_MEASURES, *PIXEL_MEASURES)
     assert MeasureCatalog().list_measures()[:10] == MEASURES
     assert MeasureCatalog().problems == ()
 
@@ -39,7 +39,7 @@ def test_cocos_measures_are_described_as_the_domain_names_them() -> None:
 def test_boxes_are_not_measured_as_masks() -> None:
     boxes, masks = (evaluate(Split.VAL, ["a"], task, IMAGES) for task in (DETECTION, SEGMENTATION))
     assert boxes.measures == BOX_MEASURES
-    assert masks.measures == (*BOX_MEASURES, *MASK_MEASURES)
+    assert masks.measures == (*BOX_MEASURES, *MASK_MEASURES, *PIXEL_MEASURES)
     assert boxes.settings["max_detections"] == 300
     assert boxes.settings["iou_thresholds"] == (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 

@@ -205,7 +205,7 @@ class _Training:
         with self.precision.forward():
             scores = self.network(pictures.to(device, memory_format=torch.channels_last))
         loss = loss_of(scores, targets.to(device), self.configuration.loss)
-        value = float(loss)
+        value = float(loss.detach())
         self.optimizer.zero_grad(set_to_none=True)
         if math.isfinite(value):
             torch.autograd.backward(self.scaler.scale(loss))
