@@ -30,7 +30,11 @@ class StudyHeader(PageHeader):
 
     def set_study(self, info: StudyInfo, table: ObjectTable) -> None:
         """What is open."""
-        n = counted(table.n_truths, "object") if table.n_truths else counted(table.n_predictions, "prediction")
+        n = (
+            counted(table.n_truths, "label" if table.labels else "object")
+            if table.n_truths
+            else counted(table.n_predictions, "prediction")
+        )
         facts = [info.subtitle, counted(table.n_images, "image"), n]
         self.set_title(self.tr("Predictions of {0}").format(shown(info.title)), " · ".join(filter(None, facts)))
         self.studies.setCurrentIndex(_find(self.studies, info.source))

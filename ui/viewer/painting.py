@@ -43,6 +43,7 @@ class LayerPainter:
     def __init__(self, layer: OverlayLayer) -> None:
         self.layer = layer
         self._polygons: list[tuple[QPolygonF, ...]] | None = None
+        self._has_region_labels: bool | None = None
         self._masks = MaskPictures()
         self._colours: dict[tuple[ColourBy, bool], ColourTable] = {}
         self._drawn: tuple[Collection[CategoryId | None], npt.NDArray[np.bool_]] | None = None
@@ -55,6 +56,7 @@ class LayerPainter:
         self._drawn = None
         if not is_same:
             self._polygons = None
+            self._has_region_labels = None
         return is_same
 
     def drawn(self, hidden: frozenset[CategoryId | None]) -> npt.NDArray[np.bool_]:
@@ -68,6 +70,12 @@ class LayerPainter:
         if key not in self._colours:
             self._colours[key] = colour_table(self.layer, by, only_errors=only_errors)
         return self._colours[key]
+
+    def names(self, look: OverlayLook) -> bool:
+        """Whether there is a name to write."""
+        if self._has_region_labels is None:
+            self._has_region_labels = any(one.is_label for one in self.layer.objects)
+        return look.is_shown and (look.has_labels or self._has_region_labels)
 
     def visible(self, view: Box, hidden: frozenset[CategoryId | None]) -> Numbers:
         return np.flatnonzero(self.layer.touching(view) & self.drawn(hidden))
@@ -88,7 +96,7 @@ class LayerPainter:
         is_plain = len(self.visible(area, style.hidden)) > MANY
         for _ in self.steps(painter, view, area, look=look, style=style, is_plain=is_plain):
             pass
-        if look.has_labels:
+        if self.names(look):
             self.paint_labels(LabelPainter(painter, size), view, area, look, style)
 
     def steps(
@@ -123,12 +131,13 @@ class LayerPainter:
     def paint_labels(
         self, labels: LabelPainter, view: ViewTransform, area: Box, look: OverlayLook, style: PaintStyle
     ) -> None:
-        """Names of what touches `area`."""
+        """Names of what touches `area`; of labels of regions always, since they are all that is said."""
         if look.opacity <= 0 or not look.is_shown:
             return
         table = self.colours(style.colour_by, only_errors=style.only_errors)
         objects = self.layer.objects
-        named = ((objects[n], table.of(n)) for n in self.visible(area, style.hidden).tolist())
+        seen = self.visible(area, style.hidden).tolist()
+        named = ((objects[n], table.of(n)) for n in seen if look.has_labels or objects[n].is_label)
         labels.paint(named, view, look.opacity)
 
     def paint_one(self, painter: QPainter, number: int, view: ViewTransform, pens: Sequence[QPen]) -> None:

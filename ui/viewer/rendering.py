@@ -35,7 +35,7 @@ class Scene:
 
     @property
     def has_labels(self) -> bool:
-        return any(look.has_labels for _, look in self.layers.values())
+        return any(one.names(look) for one, look in self.layers.values())
 
     def of(self, pane: Pane) -> list[tuple[LayerPainter, OverlayLook]]:
         """The layers that the pane shows, in drawing order."""
@@ -82,7 +82,7 @@ def _pane_steps(
     if scene.has_labels:
         labels = LabelPainter(painter, scene.size)
         for one, look in reversed(layers):
-            if look.has_labels:
+            if one.names(look):
                 one.paint_labels(labels, view, area, look, scene.style)
                 yield
 

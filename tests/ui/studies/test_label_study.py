@@ -161,3 +161,19 @@ def test_back_to_the_optimum_of_a_tagger_is_that_of_each_class(page: LabelPage) 
     page.thresholds.go_to_optimum()
     assert page.thresholds.thresholds.by_category == {0: 0.5, 1: 0.6}
     assert np.isclose(page.thresholds.thresholds.confidence, 0.5)
+
+
+def test_labels_of_the_whole_image_are_told_on_it_without_a_frame(page: LabelPage) -> None:
+    page.open_labels(CHOICES, is_exclusive=True)
+    canvas = page.pane.view.canvas
+    shown = canvas.render_image(1.0)
+    canvas.set_layers(())
+    bare = canvas.render_image(1.0)
+    changed = [
+        (x, y)
+        for y in range(0, shown.height(), 2)
+        for x in range(0, shown.width(), 2)
+        if shown.pixel(x, y) != bare.pixel(x, y)
+    ]
+    assert changed, "the names are there though nobody asked for names"
+    assert max(x for x, _ in changed) < shown.width() * 0.6, "no frame round the picture"
