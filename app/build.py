@@ -202,6 +202,7 @@ class Application(QObject):
             "show-runs": lambda: self._show_section("runs"),
             "show-models": lambda: self._show_section("models"),
             "show-try": lambda: self._show_section("try"),
+            "show-weights": lambda: self._show_section("weights"),
             "theme-system": lambda: self.change_settings(theme=str(ThemeMode.SYSTEM)),
             "theme-light": lambda: self.change_settings(theme=str(ThemeMode.LIGHT)),
             "theme-dark": lambda: self.change_settings(theme=str(ThemeMode.DARK)),
@@ -277,7 +278,7 @@ class Application(QObject):
             tool_tip=project_name or self.tr("Open a project first."),
             text=project_name or self.tr("Project"),
         )
-        for section in ("runs", "models", "try"):
+        for section in ("runs", "models", "weights", "try"):
             self.window.set_section_enabled(section, is_enabled="services" in states)
 
     def mark_theme(self, mode: ThemeMode) -> None:

@@ -53,6 +53,7 @@ COMMANDS = (
     Command("show-models", "Models", "View", "boxes", "Ctrl+4", "services"),
     Command("show-predictions", "Predictions", "View", "layers", "Ctrl+5", "services"),
     Command("show-try", "Try it", "View", "wand-sparkles", "Ctrl+6", "services"),
+    Command("show-weights", "Weights", "View", "package", "Ctrl+7", "services"),
     Command("theme-system", "Follow the system's colours", "View", "monitor", separator_before=True, group="theme"),
     Command("theme-light", "Light", "View", "sun", group="theme"),
     Command("theme-dark", "Dark", "View", "moon", group="theme"),

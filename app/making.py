@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from app.controllers.reports import ReportsController
     from app.controllers.reviewing import ReviewController
     from app.controllers.runs import RunsController
+    from app.controllers.shelf import ShelfController
     from app.controllers.studies import StudiesController
     from app.controllers.sureness import SurenessController
     from app.controllers.suspecting import SuspectingController
@@ -521,6 +522,17 @@ class Features(QObject):
             parent=self,
         )
         self.routes.lead_from_prediction_sets(controller)
+        return self._keep_fresh(controller)
+
+    @cached_property
+    def shelf(self) -> ShelfController:
+        from app.controllers.shelf import ShelfController
+        from ui.shelf.shelf_page import ShelfPage
+
+        self.shelf_page = ShelfPage()
+        self._window.add_page("weights", self.shelf_page)
+        controller = ShelfController(shelf=self.services.shelf, jobs=self.jobs, page=self.shelf_page, parent=self)
+        self.routes.lead_from_shelf(controller)
         return self._keep_fresh(controller)
 
     @cached_property

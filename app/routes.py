@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from app.controllers.prediction_sets import PredictionSetsController
     from app.controllers.projects import ProjectsController
     from app.controllers.runs import RunsController
+    from app.controllers.shelf import ShelfController
     from app.controllers.studies import StudiesController
     from app.controllers.training import TrainingController
     from app.controllers.trying import TryingController
@@ -117,6 +118,9 @@ class Routes(QObject):
                 self._window.show_page("project", "project")
         elif section == "try":
             self.try_version(None)
+        elif section == "weights":
+            self._features.shelf.show_list()
+            self._window.show_page("weights", "weights")
         elif section == "runs":
             self._features.runs.show_list()
             self._window.show_page("runs", "runs")
@@ -128,6 +132,9 @@ class Routes(QObject):
         """On single pictures; None = the version that was tried last."""
         self._features.trying.open(version)
         self._window.show_page("try", "try")
+
+    def lead_from_shelf(self, shelf: ShelfController) -> None:
+        shelf.version_requested.connect(self.open_version)
 
     def lead_from_trying(self, trying: TryingController) -> None:
         trying.models_requested.connect(lambda: self.show_section("models"))

@@ -31,6 +31,7 @@ SECTIONS = (
     ("project", "Project", "images"),
     ("runs", "Runs", "activity"),
     ("models", "Models", "boxes"),
+    ("weights", "Weights", "package"),
     ("try", "Try it", "wand-sparkles"),
 )
 

@@ -36,7 +36,7 @@ def of_starter(starter: Starter) -> ShelfItem:
         categories=starter.categories,
         code_licence=starter.code_licence,
         weights_licence=starter.weights_licence,
-        source=f"Comes with Calque. {starter.trained_on}".strip(),
+        source=starter.trained_on,
         kept_reason="It comes with Calque and goes with it.",
         problem=starter.problem,
     )
@@ -81,7 +81,9 @@ def of_file(path: Path, descriptions: Iterable[WorkerDescription]) -> ShelfItem:
         sha256=note.sha256 or (source.sha256.get(path.name, "") if source else ""),
         architecture=networks[0].name if networks else "",
         code_licence=note.code_licence or (source.code_licence if source else "") or UNKNOWN_LICENCE,
-        weights_licence=note.weights_licence or (source.weights_licence if source else "") or UNKNOWN_LICENCE,
+        weights_licence=note.weights_licence
+        or (source.weights_licence_of(path.name) if source else "")
+        or UNKNOWN_LICENCE,
         source=_source_of(note.source, source),
         added_at=note.added_at or datetime.fromtimestamp(status.st_mtime, UTC),
         note=note.note,
@@ -144,7 +146,7 @@ def _of_package(name: str, path: Path, sha256: str, source: PretrainedSource) ->
         n_bytes=path.stat().st_size,
         sha256=sha256,
         code_licence=source.code_licence or UNKNOWN_LICENCE,
-        weights_licence=source.weights_licence or UNKNOWN_LICENCE,
+        weights_licence=source.weights_licence_of(name) or UNKNOWN_LICENCE,
         source=f"{source.maker or 'Inside a package that Calque uses'}.{learned}",
         kept_reason="It lies inside an installed package that Calque uses.",
     )

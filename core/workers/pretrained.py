@@ -57,10 +57,15 @@ class PretrainedSource:
     learned_from: str = ""  # the images, in a few words
     code_licence: str = ""  # of the network, as an SPDX name; "" = not known
     weights_licence: str = ""
+    weights_licences: Mapping[str, str] = field(default_factory=dict)  # of single files, where they have others
 
     def has(self, name: str) -> bool:
         """Whether weights are published under this file name."""
         return self.names.fullmatch(name) is not None
+
+    def weights_licence_of(self, name: str) -> str:
+        """Of the file of that name; "" = not known."""
+        return self.weights_licences.get(name, self.weights_licence)
 
 
 def find_pretrained(name: str, weights_dir: Path, source: PretrainedSource | None = None) -> Path | None:
@@ -137,7 +142,9 @@ def download_pretrained(name: str, weights_dir: Path, source: PretrainedSource, 
         partial.unlink(missing_ok=True)
     write_note(
         target,
-        WeightsNote(size, sha256, url, clock.now(), source.code_licence, source.weights_licence, source.learned_from),
+        WeightsNote(
+            size, sha256, url, clock.now(), source.code_licence, source.weights_licence_of(name), source.learned_from
+        ),
     )
     return target
 

@@ -34,7 +34,8 @@ def _of_start(gathered: Gathered) -> Iterator[LicenceLine]:
     elif start.kind is StartKind.PRETRAINED:
         source = gathered.description.pretrained if gathered.description is not None else None
         maker = f" ({source.maker})" if source is not None and source.maker else ""
-        licences = (source.code_licence, source.weights_licence) if source is not None else ("", "")
+        name = gathered.pretrained
+        licences = (source.code_licence, source.weights_licence_of(name)) if source is not None else ("", "")
         yield LicenceLine(f"{text}{maker}", licences[0] or UNKNOWN_LICENCE, licences[1] or UNKNOWN_LICENCE)
     elif start.kind is StartKind.VERSION and facts.start.version is not None:
         folder = facts.start.version.folder

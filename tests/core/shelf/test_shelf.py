@@ -72,7 +72,7 @@ def test_starters_and_versions_stand_there_and_stay(bench: Bench) -> None:
     version = bench.models.import_version(bench.publish(), None, new_model_name="Lines").value
     (starter,), (own,) = bench.of(ShelfOrigin.STARTER), bench.of(ShelfOrigin.VERSION)
     assert (starter.key, starter.title, starter.weights_licence) == ("starter:pages", "Pages", "CC0-1.0")
-    assert starter.source == "Comes with Calque. Drawn pages."
+    assert starter.source == "Drawn pages."
     assert (own.version, own.architecture, own.categories) == (version.id, "yolo11n", ("text_line",))
     assert own.code_licence == UNKNOWN_LICENCE, "its model.json is of before licences were written down"
     assert bench.shelf.get(version.id[:8]) == own

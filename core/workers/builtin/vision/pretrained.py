@@ -17,4 +17,5 @@ SOURCE = PretrainedSource(
     maker=f"torchvision; {LITE0_SOURCE.maker}",
     learned_from=LITE0_SOURCE.learned_from,
     code_licence="BSD-3-Clause",
+    weights_licences=dict.fromkeys(LITE0_SOURCE.sha256, LITE0_SOURCE.weights_licence),
 )

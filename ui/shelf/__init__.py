@@ -1,0 +1,1 @@
+"""The weights shelf: every start that there is."""
