@@ -1,0 +1,261 @@
+"""Trains the starters for pages and publishes them into `resources/starters`; docs/guide/starters.md is about them.
+
+    python packaging/train_starters.py --work FOLDER [--pages 1500] [--epochs 14] [--seed 0]
+
+Pages are drawn from seeds (`core.samples.pages`), so that nothing is fetched and the same command draws the same data.
+First the detector is trained, then the segmenter grows out of it: it begins with the detector's weights, and what
+stands before its head is kept. A training that was cut off goes on from its newest checkpoint when the same command is
+given again. `--stop-after SECONDS` ends each of the two early with the best weights so far.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+import numpy as np  # noqa: E402
+from PIL import Image  # noqa: E402
+
+from core.domain.geometry import Polygon  # noqa: E402
+from core.domain.runs import RunStatus  # noqa: E402
+from core.domain.snapshots import SnapshotObject, Split  # noqa: E402
+from core.domain.training import StartKind  # noqa: E402
+from core.samples.pages.drawing import CATEGORIES, draw_varied_page  # noqa: E402
+from core.samples.sheet import DrawnObject  # noqa: E402
+from core.workers.api import ImagePredictions, Start, TrainRequest, TrainResult, TreeImage  # noqa: E402
+from core.workers.builtin.yolo.architectures import architecture_name  # noqa: E402
+from core.workers.catalog import WorkerCatalog  # noqa: E402
+from core.workers.configuration import resolve  # noqa: E402
+from core.workers.environment import prepare_environment  # noqa: E402
+
+SIZE = (448, 672)
+"""Every page is brought to this size: batches of one shape can be shuffled and need no padding."""
+
+VALIDATION_FROM = 1_000_000
+"""Seeds of the pages that are measured on begin here; training never gets that far."""
+
+TRAINING: Mapping[str, Any] = {
+    "family": "11",
+    "size": "n",
+    "imgsz": 256,
+    "multi_scale": 0.2,
+    "batch": 8,
+    "nbs": 8,
+    "rect": True,
+    "cache": False,
+    "optimizer": "AdamW",
+    "lr0": 0.002,
+    "lrf": 0.02,
+    "momentum": 0.9,
+    "warmup_epochs": 0.5,
+    "warmup_bias_lr": 0.0,
+    "scale": 0.4,
+    "translate": 0.08,
+    "degrees": 0.0,
+    "validate_every": 2,
+    "train_images_measured": 0,
+    "speed": "fastest",
+    "patience": 0,
+}
+
+GROWING: Mapping[str, Any] = {
+    **TRAINING,
+    "lr0": 0.001,
+    "freeze": 22,
+    "overlap_mask": False,  # zones keep the area of the lines in them
+}
+"""The segmenter's, where it differs."""
+
+DETECTOR, SEGMENTER = "yolo-detect", "yolo-segment"
+
+
+def main() -> None:
+    arguments = _arguments()
+    if os.environ.get("YOLO_OFFLINE") != "1":  # what the engine reads once, before Python starts
+        description = WorkerCatalog().get("yolo-segment")
+        environment = prepare_environment(description, arguments.work)
+        sys.exit(subprocess.run([sys.executable, *sys.argv], env=environment, check=False).returncode)
+    images = draw_all(arguments.work / "pages", arguments.pages, arguments.validation, arguments.seed)
+    detector = train(DETECTOR, arguments, images, arguments.epochs, TRAINING, Start(StartKind.SCRATCH))
+    grown = grow(detector, arguments.work / "grown")
+    train(SEGMENTER, arguments, images, arguments.segmenter_epochs, GROWING, grown)
+
+
+def draw_all(folder: Path, n_train: int, n_val: int, seed: int) -> tuple[TreeImage, ...]:
+    """Pages that are there already are not drawn again."""
+    folder.mkdir(parents=True, exist_ok=True)
+    first = seed * 100_000
+    jobs = [(folder, Split.TRAIN, first + number) for number in range(n_train)]
+    jobs += [(folder, Split.VAL, VALIDATION_FROM + number) for number in range(n_val)]
+    with ProcessPoolExecutor(max_workers=1) as pool:
+        return tuple(pool.map(_draw_one, jobs, chunksize=20))
+
+
+def _draw_one(job: tuple[Path, Split, int]) -> TreeImage:
+    folder, split, seed = job
+    path = folder / f"{seed:07d}.jpg"
+    stated = path.with_suffix(".json")
+    if not stated.is_file():
+        picture, drawn = fit(*draw_varied_page(seed), seed)
+        picture.save(path, "JPEG", quality=88)
+        stated.write_text(json.dumps([(item.category, item.outline) for item in drawn]))
+    objects = tuple(
+        SnapshotObject(CATEGORIES.index(category), Polygon((tuple(value for point in outline for value in point),)))
+        for category, outline in json.loads(stated.read_text())
+    )
+    return TreeImage(path.resolve(), path.name, *SIZE, split, objects)
+
+
+def fit(picture: Image.Image, objects: Sequence[DrawnObject], seed: int) -> tuple[Image.Image, tuple[DrawnObject, ...]]:
+    """At `SIZE`: an upright page is stretched a little, of any other a part of that shape is taken."""
+    chance = np.random.default_rng([13, seed])
+    wanted = SIZE[0] / SIZE[1]
+    x, y, width, height = 0.0, 0.0, float(picture.width), float(picture.height)
+    if width / height > wanted * 1.22 or chance.random() < 0.12:
+        width = min(width, height * wanted)
+        height = width / wanted
+        x, y = chance.uniform(0, picture.width - width), chance.uniform(0, picture.height - height)
+    cut = picture.resize(SIZE, Image.Resampling.BILINEAR, (x, y, x + width, y + height), reducing_gap=2.0)
+    scale = np.array([SIZE[0] / width, SIZE[1] / height])
+    kept = []
+    for item in objects:
+        outline = (np.array(item.outline) - (x, y)) * scale
+        inside = np.clip(outline, 0, SIZE)
+        if np.ptp(inside, axis=0).min() >= 0.4 * np.ptp(outline, axis=0).min() and np.ptp(inside, axis=0).min() > 2:
+            kept.append(DrawnObject(item.category, tuple((round(a, 1), round(b, 1)) for a, b in inside.tolist())))
+    return cut, tuple(kept)
+
+
+def train(
+    worker: str,
+    arguments: argparse.Namespace,
+    images: tuple[TreeImage, ...],
+    epochs: int,
+    values: Mapping[str, Any],
+    start: Start,
+) -> TrainResult:
+    """Trains, or takes what an earlier command ended with."""
+    folder: Path = arguments.work / worker
+    done = folder / "model.json"
+    catalog = WorkerCatalog()
+    description = catalog.get(worker)
+    folders = [folder / name for name in ("training", "artifacts", "checkpoints")]
+    for each in folders:
+        each.mkdir(parents=True, exist_ok=True)
+    if done.is_file():
+        model = json.loads(done.read_text())
+        return TrainResult(folders[0] / "weights.safetensors", model, RunStatus.SUCCESS, model["reason"], 0, None)
+    checkpoints = sorted(folders[2].iterdir(), key=lambda path: path.stat().st_mtime)
+    request = TrainRequest(
+        task=description.tasks[0],
+        categories=CATEGORIES,
+        configuration=resolve(description.configuration, {**values, "epochs": epochs}),
+        images=images,
+        device=arguments.device,
+        seed=arguments.seed,
+        work_dir=folders[0],
+        artifacts_dir=folders[1],
+        checkpoints_dir=folders[2],
+        start=start,
+        resume_from=checkpoints[-1] if checkpoints else None,
+    )
+    result = catalog.load(description).train(request, _Console(arguments.stop_after))
+    print(f"{worker}: {result.reason}", flush=True)
+    stated = {**result.model, "configuration": dict(request.configuration), "reason": result.reason}
+    done.write_text(json.dumps(stated, indent=1))
+    return result
+
+
+def grow(detector: TrainResult, folder: Path) -> Start:
+    """A fresh segmenter with the detector's weights wherever it has the same, as a version to start from."""
+    import torch
+    from safetensors.torch import load_file
+
+    from core.workers.builtin.yolo.worker.networks import build_network, describe_network, write_weights
+
+    torch.manual_seed(0)
+    task = WorkerCatalog().get(SEGMENTER).tasks[0]
+    architecture = architecture_name(task, TRAINING["family"], TRAINING["size"])
+    network = build_network(task, f"{architecture}.yaml", len(CATEGORIES))
+    state = network.state_dict()
+    known = load_file(detector.weights)
+    state |= {name: value for name, value in known.items() if name in state and state[name].shape == value.shape}
+    folder.mkdir(parents=True, exist_ok=True)
+    write_weights(state, folder / "weights.safetensors")
+    model = {
+        "architecture": architecture,
+        "task": task,
+        "categories": list(CATEGORIES),
+        "network": describe_network(network, task),
+        "name": "the drawn pages' detector",
+    }
+    return Start(StartKind.VERSION, folder / "weights.safetensors", model)
+
+
+class _Console:
+    """A worker's reporter that prints, and stops it after `stop_after` seconds."""
+
+    def __init__(self, stop_after: float | None) -> None:
+        self._began = time.monotonic()
+        self._stop_after = stop_after
+        self._told = 0.0
+
+    def progress(self, done: float, total: float, text: str = "") -> None:
+        present = time.monotonic()
+        if present - self._told > 20:
+            self._told = present
+            print(f"{present - self._began:6.0f} s  {done:.2f}/{total:g} {text}", flush=True)
+
+    def metrics(self, split: str, step: int, epoch: float, values: Mapping[str, float]) -> None:
+        if split != "batch":
+            shown = ", ".join(f"{name} {value:.3f}" for name, value in values.items())
+            print(f"{split} epoch {epoch:g}: {shown}", flush=True)
+
+    def log(self, text: str, level: str = "info") -> None:
+        print(text, flush=True)
+
+    def warning(self, text: str) -> None:
+        print(f"Warning: {text}", flush=True)
+
+    def effective(self, settings: Mapping[str, Any]) -> None:
+        """Nothing: the recipe states them."""
+
+    def checkpoint(self, path: Path, epoch: int, *, is_best: bool, metrics: Mapping[str, float]) -> None:
+        print(f"checkpoint of epoch {epoch}: {path.name}", flush=True)
+
+    def should_stop(self) -> bool:
+        return self._stop_after is not None and time.monotonic() - self._began > self._stop_after
+
+    def pinned(self) -> tuple[TreeImage, ...]:
+        return ()
+
+    def seen(self, epoch: int, found: Sequence[ImagePredictions]) -> None:
+        """Nothing: no image is pinned."""
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", type=Path, required=True, help="folder for pages and checkpoints, made if missing")
+    parser.add_argument("--pages", type=int, default=1500, help="drawn pages to train on")
+    parser.add_argument("--validation", type=int, default=60, help="drawn pages to measure on")
+    parser.add_argument("--epochs", type=int, default=14, help="of the detector")
+    parser.add_argument("--segmenter-epochs", type=int, default=4)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--stop-after", type=float, default=None, metavar="SECONDS")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
