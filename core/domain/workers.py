@@ -48,6 +48,15 @@ class FieldSpec:
     group: str = ""
     is_advanced: bool = False
     depends_on: tuple[str, tuple[ConfigValue, ...]] | None = None  # shown when that field has one of these values
+    # Its default goes with another field's value: the other's name, and pairs of value there and default here.
+    default_by: tuple[str, tuple[tuple[ConfigValue, ConfigValue], ...]] | None = None
+
+    def default_in(self, values: Mapping[str, ConfigValue]) -> ConfigValue:
+        """The default beside these values of the other fields."""
+        if self.default_by is None:
+            return self.default
+        field, pairs = self.default_by
+        return next((own for value, own in pairs if field in values and value == values[field]), self.default)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -63,8 +63,12 @@ def setting(
     group: str = "",
     is_advanced: bool = False,
     depends_on: tuple[str, tuple[ConfigValue, ...]] | None = None,
+    default_by: tuple[str, Mapping[Any, ConfigValue]] | None = None,
 ) -> Any:
-    """A field of a `WorkerConfiguration`. `choices` gives the titles of a `Literal`'s values, in order."""
+    """A field of a `WorkerConfiguration`. `choices` gives the titles of a `Literal`'s values, in order.
+
+    `default_by` names another field, and by its value the default here: who changes the other resets this one.
+    """
     form: Any = {
         "step": step,
         "unit": unit,
@@ -72,6 +76,7 @@ def setting(
         "group": group,
         "is_advanced": is_advanced,
         "depends_on": depends_on,
+        "default_by": (default_by[0], tuple(default_by[1].items())) if default_by else None,
         "minimum": minimum,
         "maximum": maximum,
     }
@@ -93,7 +98,7 @@ def check(configuration: type[WorkerConfiguration], values: Mapping[str, ConfigV
         if name not in specs
     )
     try:
-        made = configuration.model_validate({name: value for name, value in values.items() if name in specs})
+        made = configuration.model_validate(_completed(specs.values(), values))
     except ValidationError as error:
         details = error.errors(include_url=False)
         return _problems_of(details, specs) + unknown
@@ -115,18 +120,23 @@ def resolve(configuration: type[WorkerConfiguration], values: Mapping[str, Confi
 
 def make(configuration: type[C], values: Mapping[str, ConfigValue]) -> C:
     """The configuration object of values that `check` has no error about; unknown keys are left out."""
-    return configuration.model_validate(
-        {name: value for name, value in values.items() if name in configuration.model_fields}
-    )
+    return configuration.model_validate(_completed(field_specs(configuration), values))
+
+
+def defaults(configuration: type[WorkerConfiguration], values: Mapping[str, ConfigValue]) -> dict[str, ConfigValue]:
+    """Of every field, beside these values of the others; a field that is absent from them has its own default."""
+    usual = configuration().model_dump()
+    given = {**usual, **values}
+    return {**usual, **{spec.name: spec.default_in(given) for spec in field_specs(configuration) if spec.default_by}}
 
 
 def differing(configuration: type[WorkerConfiguration], values: Mapping[str, ConfigValue]) -> dict[str, ConfigValue]:
     """Only what differs from the worker's defaults: what a stored configuration holds."""
-    defaults = configuration().model_dump()
+    usual = defaults(configuration, values)
     return {
         name: value
         for name, value in values.items()
-        if name not in defaults or type(value) is not type(defaults[name]) or value != defaults[name]
+        if name not in usual or type(value) is not type(usual[name]) or value != usual[name]
     }
 
 
@@ -147,6 +157,15 @@ def parse_text(configuration: type[WorkerConfiguration], name: str, text: str) -
     if spec.kind in (FieldKind.INTEGER, FieldKind.INTEGER_OR_AUTO, FieldKind.FLOAT):
         return _number(text, is_whole=spec.kind is not FieldKind.FLOAT)
     return text
+
+
+def _completed(specs: Iterable[FieldSpec], values: Mapping[str, ConfigValue]) -> dict[str, ConfigValue]:
+    """Those of known fields, with the defaults that go with another field's value. Others are pydantic's to fill in."""
+    listed = list(specs)
+    given = {**{spec.name: spec.default for spec in listed}, **values}
+    following = {spec.name: spec.default_in(given) for spec in listed if spec.default_by}
+    known = {spec.name for spec in listed}
+    return {**following, **{name: value for name, value in values.items() if name in known}}
 
 
 def _number(text: str, *, is_whole: bool) -> ConfigValue:
@@ -176,6 +195,7 @@ def _spec(name: str, hint: Any, info: FieldInfo) -> FieldSpec:
         group=form.get("group", ""),
         is_advanced=form.get("is_advanced", False),
         depends_on=form.get("depends_on"),
+        default_by=form.get("default_by"),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
@@ -52,14 +53,16 @@ class FieldRow(QWidget):
     def _make_reset_button(self) -> QToolButton:
         button = QToolButton()
         button.setIcon(icon("rotate-ccw"))
-        default = value_text(self.spec, self.spec.default)
-        button.setToolTip(self.tr("Back to the default: {value}").format(value=default))
+        button.setToolTip(self._reset_text())
         button.setAccessibleName(self.tr("Reset {title}").format(title=self.spec.title))
         policy = button.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         button.setSizePolicy(policy)
         button.hide()
         return button
+
+    def _reset_text(self) -> str:
+        return self.tr("Back to the default: {value}").format(value=value_text(self.spec, self.spec.default))
 
     def _lay_out(self) -> None:
         """What it is at the left, its value at the right, what is wrong with it below both."""
@@ -88,6 +91,14 @@ class FieldRow(QWidget):
         grid.addWidget(self.reset_button, 0, 2, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self.problem, 1, 0, 1, 3)
         grid.setColumnStretch(0, 1)
+
+    def set_default(self, value: ConfigValue) -> None:
+        """The default can go with another field's value."""
+        if value == self.spec.default and type(value) is type(self.spec.default):
+            return
+        self.spec = replace(self.spec, default=value)
+        self.facts.setText(facts_text(self.spec))
+        self.reset_button.setToolTip(self._reset_text())
 
     def set_value(self, value: ConfigValue, *, is_changed: bool) -> None:
         if self.editor.value() != value or type(self.editor.value()) is not type(value):

@@ -23,8 +23,10 @@ def normalised(spec: FieldSpec, value: ConfigValue) -> ConfigValue:
     return float(value) if is_whole and spec.kind is FieldKind.FLOAT else value  # type: ignore[arg-type]
 
 
-def differs(spec: FieldSpec, value: ConfigValue) -> bool:
-    default = normalised(spec, spec.default)
+def differs(spec: FieldSpec, values: Mapping[str, ConfigValue]) -> bool:
+    """Whether the field's value is another than its default beside the other values."""
+    value = values[spec.name]
+    default = normalised(spec, spec.default_in(values))
     return type(value) is not type(default) or value != default
 
 
@@ -102,7 +104,7 @@ class SchemaForm(QWidget):
 
     def values(self) -> dict[str, ConfigValue]:
         """Only what differs from the defaults, and keys that the worker does not know."""
-        changed = {name: value for name, value in self._values.items() if differs(self._specs[name], value)}
+        changed = {name: value for name, value in self._values.items() if differs(self._specs[name], self._values)}
         return {**changed, **self._unknown}
 
     def all_values(self) -> dict[str, ConfigValue]:
@@ -110,8 +112,9 @@ class SchemaForm(QWidget):
 
     def set_values(self, values: Mapping[str, ConfigValue]) -> None:
         """Fields that are not named get their default; nothing is announced."""
+        given = {**{name: spec.default for name, spec in self._specs.items()}, **values}
         self._values = {
-            name: normalised(spec, values.get(name, spec.default) if name in values else spec.default)
+            name: normalised(spec, values[name] if name in values else spec.default_in(given))
             for name, spec in self._specs.items()
         }
         self._unknown = {name: value for name, value in values.items() if name not in self._specs}
@@ -163,7 +166,7 @@ class SchemaForm(QWidget):
             return matches(spec, search) and self._applies(spec)
         if spec.name in self._problems:
             return True
-        is_open = not spec.is_advanced or self._show_all.isChecked() or differs(spec, self._values[spec.name])
+        is_open = not spec.is_advanced or self._show_all.isChecked() or differs(spec, self._values)
         return is_open and self._applies(spec)
 
     def _refresh(self) -> None:
@@ -172,7 +175,8 @@ class SchemaForm(QWidget):
         self._make_rows(shown)
         for spec in shown:
             row = self._rows[spec.name]
-            row.set_value(self._values[spec.name], is_changed=differs(spec, self._values[spec.name]))
+            row.set_default(normalised(spec, spec.default_in(self._values)))
+            row.set_value(self._values[spec.name], is_changed=differs(spec, self._values))
             row.show_problems(self._problems.get(spec.name, ()))
         for name, row in self._rows.items():
             row.setVisible(name in names)
@@ -236,5 +240,8 @@ class SchemaForm(QWidget):
 
     def _take(self, name: str) -> None:
         self._values[name] = normalised(self._specs[name], self._rows[name].editor.value())
+        for spec in self._specs.values():
+            if spec.default_by is not None and spec.default_by[0] == name:
+                self._values[spec.name] = normalised(spec, spec.default_in(self._values))
         self._refresh()
         self.values_changed.emit(self.values())

@@ -144,7 +144,8 @@ def _configuration_rows(facts: Facts, resolved: Mapping[str, ConfigValue]) -> It
         if spec is None:
             yield name, f"{value} (not used)", False
         else:
-            is_default = value == spec.default and type(value) is type(spec.default)
+            default = spec.default_in(resolved)
+            is_default = value == default and type(value) is type(default)
             yield spec.title, value_text(spec, value), is_default
 
 

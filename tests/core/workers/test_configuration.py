@@ -142,3 +142,17 @@ def test_only_what_differs_from_the_defaults_is_stored() -> None:
 )
 def test_text_of_a_command_line_becomes_a_value_of_the_field(name: str, text: str, value: object) -> None:
     assert parse_text(Oven, name, text) == value
+
+
+def test_a_default_that_goes_with_another_field() -> None:
+    class Following(WorkerConfiguration):
+        optimizer: Literal["Adam", "SGD"] = setting("Adam", title="Optimizer", choices={"Adam": "Adam", "SGD": "SGD"})
+        lr: float = setting(0.001, title="Rate", default_by=("optimizer", {"Adam": 0.001, "SGD": 0.01}))
+
+    assert resolve(Following, {})["lr"] == 0.001
+    assert resolve(Following, {"optimizer": "SGD"})["lr"] == 0.01
+    assert resolve(Following, {"optimizer": "SGD", "lr": 0.001})["lr"] == 0.001
+    assert differing(Following, {"optimizer": "SGD", "lr": 0.01}) == {"optimizer": "SGD"}
+    assert differing(Following, {"optimizer": "SGD", "lr": 0.001}) == {"optimizer": "SGD", "lr": 0.001}
+    assert field_specs(Following)[1].default_in({"optimizer": "SGD"}) == 0.01
+    assert check(Following, {"optimizer": "SGD"}) == ()

@@ -226,3 +226,32 @@ def test_no_help_is_clipped_however_narrow_the_form(qtbot: QtBot, yolo_fields: t
             row = form.row(spec.name)
             if row.isVisibleTo(form) and spec.help:
                 assert row.help.height() >= row.help.heightForWidth(row.help.width()), (spec.name, width)
+
+
+def test_who_changes_what_a_default_goes_with_resets_the_field(qtbot: QtBot) -> None:
+    specs = (
+        FieldSpec(
+            "optimizer", FieldKind.CHOICE, "Optimizer", default="Adam", choices=(("Adam", "Adam"), ("SGD", "SGD"))
+        ),
+        FieldSpec(
+            "lr",
+            FieldKind.FLOAT,
+            "Rate",
+            default=0.001,
+            minimum=0.0,
+            maximum=1.0,
+            step=0.001,
+            default_by=("optimizer", (("Adam", 0.001), ("SGD", 0.01))),
+        ),
+    )
+    form = shown_form(qtbot, specs)
+    form.set_values({"lr": 0.5})
+    form.row("optimizer").editor.set_value("SGD")
+    form.row("optimizer").value_changed.emit("optimizer")
+    assert form.values() == {"optimizer": "SGD"}
+    assert form.all_values()["lr"] == 0.01
+    assert form.row("lr").facts.text().startswith("Default 0.01")
+    form.set_values({"optimizer": "SGD", "lr": 0.001})
+    assert form.values() == {"optimizer": "SGD", "lr": 0.001}
+    form.row("lr").reset()
+    assert form.values() == {"optimizer": "SGD"}

@@ -191,6 +191,7 @@ class VisionConfiguration(WorkerConfiguration):
         maximum=10.0,
         step=0.00001,
         group=OPTIMIZER,
+        default_by=("optimizer", LEARNING_RATES),
     )
     head_factor: float = setting(
         10.0,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -127,7 +128,9 @@ def _foreign_state(path: Path) -> State:
     """A state as torchvision publishes it, under our names. Nothing in the file is executed. Raises WeightsError."""
     _require_named_hash(path)
     try:
-        loaded = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about how the file was pickled: it is read or it is refused
+            loaded = torch.load(path, map_location="cpu", weights_only=True)
     except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError) as error:
         raise WeightsError(
             f"{path.name} was refused: it is damaged, or holds more than numbers. Nothing in it was executed.",
