@@ -50,6 +50,8 @@ FORMS = (
         "Outlines are left out.",
     ),
 )
+HOLD_LABELS = frozenset({"csv"})
+"""Forms that can say something of an image as a whole."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from core.domain.prediction_exports import FORMS, PredictionExport, PredictionExportReport
+from core.domain.prediction_exports import FORMS, HOLD_LABELS, PredictionExport, PredictionExportReport, PredictionForm
 from core.domain.predictions import ImageRecord
 from core.errors import RefusedError
 from core.files.whole_folder import whole_folder
@@ -26,6 +26,14 @@ _WRITERS: Mapping[str, Callable[[Iterable[ImageRecord], Sequence[str], Path, Out
     "alto": write_alto_results,
     "csv": write_table,
 }
+
+
+def _labels_refused(form: PredictionForm) -> RefusedError:
+    return RefusedError(
+        f"These predictions are labels of whole images; {form.title} holds shapes only.",
+        hint="Choose the table (CSV), or export the project's data with these predictions: folders of classes, labels "
+        "beside the images.",
+    )
 
 
 class PredictionExportCancelledError(RefusedError):
@@ -61,6 +69,8 @@ def export_pack(
         for number, record in enumerate(pack.walk(), start=1):
             if is_cancelled():
                 raise PredictionExportCancelledError
+            if form.slug not in HOLD_LABELS and any(item.is_whole for item in record.predictions):
+                raise _labels_refused(form)
             kept = tuple(item for item in record.predictions if item.confidence >= limits[item.category])
             n_objects += len(kept)
             n_below += len(record.predictions) - len(kept)

@@ -54,7 +54,7 @@ class LabelPainter:
             for _ in range(MOST_STACKED if one.is_label else 0):
                 if is_free:
                     break
-                chip.translate(0, height + 2)
+                chip.translate(0, height + CELL + 1)
                 is_free = self._take(chip)
             if is_free:
                 self._n_drawn += 1
