@@ -25,13 +25,15 @@ SYMBOLS = {"train": "s", "val": "o", "test": "d"}
 
 @dataclass(frozen=True, slots=True)
 class PaneSpec:
-    """A pane of the grid. `is_optional`: shown only when it has a curve. `ceiling`: the largest value it can show."""
+    """A pane of the grid. `is_optional`: shown only when it has a curve. `ceiling`: the largest value it can show.
+    `makes_way_for`: an empty one is not shown where that other pane has a curve."""
 
     key: str
     title: str
     is_optional: bool = False
     can_be_log: bool = False
     ceiling: float | None = None
+    makes_way_for: str = ""
 
 
 PANES = (
@@ -40,8 +42,9 @@ PANES = (
     PaneSpec("lr", "Learning rate", can_be_log=True),
     PaneSpec("mask-accuracy", "Accuracy of masks", is_optional=True, ceiling=1.0),
     PaneSpec("mask-precision", "Precision and recall of masks", is_optional=True, ceiling=1.0),
-    PaneSpec("accuracy", "Accuracy of boxes", ceiling=1.0),
-    PaneSpec("precision", "Precision and recall of boxes", ceiling=1.0),
+    PaneSpec("label-accuracy", "Accuracy of labels", is_optional=True, ceiling=1.0),
+    PaneSpec("accuracy", "Accuracy of boxes", ceiling=1.0, makes_way_for="label-accuracy"),
+    PaneSpec("precision", "Precision and recall of boxes", ceiling=1.0, makes_way_for="label-accuracy"),
     PaneSpec("components", "Loss components (train, val)", is_optional=True, can_be_log=True),
     PaneSpec("other", "Other measures", is_optional=True),
 )
@@ -76,6 +79,9 @@ _MEASURES = {
     metrics.MAP50_95: ("accuracy", "Accuracy", "mAP50-95", 1),
     metrics.MASK_MAP50: ("mask-accuracy", "Accuracy", "mAP50", 0),
     metrics.MASK_MAP50_95: ("mask-accuracy", "Accuracy", "mAP50-95", 1),
+    metrics.PIXEL_IOU: ("mask-accuracy", "Accuracy", "pixel IoU", 2),
+    metrics.ACCURACY: ("label-accuracy", "Accuracy", "", 0),
+    metrics.MEAN_AP: ("label-accuracy", "Accuracy", "mean AP", 1),
     metrics.PRECISION: ("precision", "Precision", "", 0),
     metrics.RECALL: ("precision", "Recall", "", 1),
     metrics.MASK_PRECISION: ("mask-precision", "Precision", "", 0),
@@ -88,8 +94,11 @@ _MEASURE_LINES = {
     ("train", 0): Line.DashLine,
     ("val", 1): Line.DashDotLine,
     ("train", 1): Line.DotLine,
+    ("val", 2): Line.DashDotDotLine,
+    ("train", 2): Line.DashDotDotLine,
     ("test", 0): Line.DashDotDotLine,
     ("test", 1): Line.DashLine,
+    ("test", 2): Line.DotLine,
 }
 
 

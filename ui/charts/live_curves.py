@@ -18,7 +18,7 @@ from core.domain.runs import MetricBatch
 from ui.charts.chart_choices import ChartChoices
 from ui.charts.chart_pane import ChartPane, Display
 from ui.charts.chart_toolbar import ChartToolbar
-from ui.charts.curve_styles import PANES, is_learning_rate, pane_of, style_of
+from ui.charts.curve_styles import PANES, PaneSpec, is_learning_rate, pane_of, style_of
 from ui.charts.curve_table import CurvePoints
 from ui.charts.overfitting_note import OverfittingNote
 from ui.charts.point_series import Axis, PointSeries
@@ -317,7 +317,12 @@ class LiveCurves(QWidget):
     def _shown_panes(self) -> list[ChartPane]:
         if self._expanded is not None:
             return [self._panes[self._expanded]]
-        return [pane for pane in self._panes.values() if pane.curves or not pane.spec.is_optional]
+        return [pane for pane in self._panes.values() if pane.curves or self._is_expected(pane.spec)]
+
+    def _is_expected(self, spec: PaneSpec) -> bool:
+        """Shown while it is empty: its curve will come."""
+        other = self._panes.get(spec.makes_way_for)
+        return not spec.is_optional and (other is None or not other.curves)
 
     def _place_best(self) -> None:
         x = self._place_of_epoch(self._best_epoch)
@@ -335,7 +340,7 @@ class LiveCurves(QWidget):
         return float(np.interp(epoch, longest.epochs, longest.steps))
 
     def _judge(self) -> None:
-        self._verdict.judge(*(self._series.get((metrics.LOSS_TOTAL, split)) for split in ("train", "val")))
+        self._verdict.judge(*(self._series.get((metrics.LOSS_TOTAL, split)) for split in ("train", "val", "batch")))
 
     @property
     def verdict(self) -> str:

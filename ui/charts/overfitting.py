@@ -1,37 +1,34 @@
-"""Telling when training goes on but the model no longer gets better at images it has not seen."""
+"""Curves looked at for overfitting: see `core.domain.overfitting`."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from core.domain import overfitting
+from core.domain.overfitting import Floats
 from ui.charts.point_series import PointSeries
-
-N_RISING = 5
 
 
 def best_epoch(val: PointSeries) -> float | None:
     """The epoch of the least validation loss; None before anything was measured."""
-    is_finite = np.isfinite(val.values)
-    return float(val.epochs[is_finite][np.argmin(val.values[is_finite])]) if is_finite.any() else None
+    return overfitting.best_epoch(val.epochs, val.values)
 
 
-def overfitting_since(train: PointSeries, val: PointSeries) -> float | None:
-    """The epoch of the least validation loss, when it was N_RISING evaluations ago or more, the last ones rise, and
-    the training loss fell meanwhile. None otherwise, and when there is too little to tell."""
-    is_finite = np.isfinite(val.values)
-    losses, epochs = val.values[is_finite], val.epochs[is_finite]
-    if len(losses) <= N_RISING:
+def overfitting_since(train: PointSeries | None, val: PointSeries, batches: PointSeries | None = None) -> float | None:
+    """The epoch of the least validation loss, when training has gone on too long since. Where the training set is not
+    measured, the mean loss of the batches of each epoch stands in for it.
+    """
+    if train is not None and np.isfinite(train.values).any():
+        return overfitting.overfitting_since(train.epochs, train.values, val.epochs, val.values)
+    if batches is None:
         return None
-    best = int(np.argmin(losses))
-    if len(losses) - 1 - best < N_RISING or np.polyfit(np.arange(N_RISING), losses[-N_RISING:], 1)[0] <= 0:
-        return None
-    then, now = _loss_at(train, float(epochs[best])), _loss_at(train, float(epochs[-1]))
-    falls = then is not None and now is not None and now < then
-    return float(epochs[best]) if falls else None
+    return overfitting.overfitting_since(*_means_of_epochs(batches), val.epochs, val.values)
 
 
-def _loss_at(series: PointSeries, epoch: float) -> float | None:
-    is_finite = np.isfinite(series.values)
-    if not is_finite.any():
-        return None
-    return float(np.interp(epoch, series.epochs[is_finite], series.values[is_finite]))
+def _means_of_epochs(batches: PointSeries) -> tuple[Floats, Floats]:
+    """Epochs and the mean of their finite losses. The last batch of the third epoch is at 3.0."""
+    is_finite = np.isfinite(batches.values)
+    numbers = np.ceil(batches.epochs[is_finite]).astype(np.int64)
+    totals, counts = np.bincount(numbers, batches.values[is_finite]), np.bincount(numbers)
+    there = np.flatnonzero(counts)
+    return there.astype(np.float64), totals[there] / counts[there]

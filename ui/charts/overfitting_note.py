@@ -18,18 +18,18 @@ class OverfittingNote(QLabel):
         self._since: float | None = None  # an epoch
         self.hide()
 
-    def judge(self, train: PointSeries | None, val: PointSeries | None) -> None:
-        """Look at the total losses on the sets again; None: not measured."""
-        if train is None or val is None:
+    def judge(self, train: PointSeries | None, val: PointSeries | None, batches: PointSeries | None = None) -> None:
+        """Look at the total losses on the sets again; None: not measured. `batches` stands in for the training set."""
+        if val is None or (train is None and batches is None):
             self._since = None
             self.hide()
             return
-        epoch = overfitting_since(train, val)
+        epoch = overfitting_since(train, val, batches)
         if epoch is not None and epoch != self._since:
             self.setText(
                 self.tr(
-                    "Since epoch {0} the loss on the validation set rises while that on the train set falls: the model "
-                    "begins to learn the training images by heart. More epochs will hardly help."
+                    "Best so far at epoch {0}. Since then the loss on the validation set rises while that on the train "
+                    "set falls: the model begins to learn the training images by heart. More epochs will hardly help."
                 ).format(f"{epoch:g}")
             )
         if epoch is not None or self._since != best_epoch(val):

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from core.domain import metrics as names
+from core.domain.overfitting import overfitting_since
 from core.training.child.pinned import PinnedImages
 from core.training.standstill import Standstill, find_standstill, finds_nothing
 from core.workers.api import ImagePredictions, Reporter, TreeImage
@@ -30,6 +31,10 @@ FOUND_NOTHING = (
     "The model finds nothing on the validation set, though the training is done. More epochs, another start (published "
     "weights, or another seed) or larger images may help; look at the annotations too."
 )
+OVERFITTING = (
+    "Best so far at epoch {0}. Since then the loss on the validation set rises while that of the training falls: the "
+    "model begins to learn the training images by heart."
+)
 
 
 class Onlooker:
@@ -44,6 +49,8 @@ class Onlooker:
         self._is_standing = False
         self._has_stood = False
         self._non_finite = 0
+        self._val_losses: list[tuple[float, float]] = []  # with their epochs
+        self._overfits_since: float | None = None
 
     @property
     def is_loss_lost(self) -> bool:
@@ -67,6 +74,7 @@ class Onlooker:
             self._note_loss(epoch, float(values[names.LOSS_TOTAL]))
         elif split == "val":
             self._note_found(epoch, values)
+            self._note_overfitting(epoch, values)
 
     def log(self, text: str, level: str = "info") -> None:
         self._reporter.log(text, level)
@@ -95,6 +103,18 @@ class Onlooker:
         number = math.ceil(epoch)  # the last batch of the third epoch is at 3.0
         total, count = self._sums.get(number, (0.0, 0))
         self._sums[number] = total + loss, count + 1
+
+    def _note_overfitting(self, epoch: float, values: Mapping[str, float]) -> None:
+        """In the log, once for each best epoch: the charts say it as well, and take it back at a new best."""
+        if names.LOSS_TOTAL not in values:
+            return
+        self._val_losses.append((epoch, float(values[names.LOSS_TOTAL])))
+        means = [(number, total / count) for number, (total, count) in sorted(self._sums.items())]
+        train, val = np.array(means, np.float64).reshape(-1, 2), np.array(self._val_losses, np.float64)
+        since = overfitting_since(train[:, 0], train[:, 1], val[:, 0], val[:, 1])
+        if since is not None and since != self._overfits_since:
+            self.log(OVERFITTING.format(f"{since:g}"), "warning")
+        self._overfits_since = since
 
     def _note_found(self, epoch: float, values: Mapping[str, float]) -> None:
         found = [float(values[name]) for name in _FOUND if name in values]

@@ -19,6 +19,9 @@ SET_METRICS = (
     metrics.MASK_PRECISION,
     metrics.MASK_RECALL,
     metrics.LOSS_TOTAL,
+    metrics.PIXEL_IOU,
+    metrics.ACCURACY,
+    metrics.MEAN_AP,
 )
 
 
@@ -37,6 +40,9 @@ def test_an_engines_names_stand_in_the_help_only() -> None:
         ("loss", "val", "Total loss (val set)"),
         ("map50", "train", "Accuracy (train set): mAP50"),
         ("map50", "val", "Accuracy (val set): mAP50"),
+        ("accuracy", "train", "Accuracy (train set)"),
+        ("accuracy", "val", "Accuracy (val set)"),
+        ("pixel_iou", "val", "Accuracy (val set): pixel IoU"),
         ("dfl_loss (L1)", "batch", "Box edges (batch)"),
         ("seg_loss", "val", "Mask (val set)"),
         ("something/new", "val", "something/new (val set)"),
@@ -55,6 +61,8 @@ def test_the_curves_have_their_names(name: str, split: str, label: str) -> None:
         ("box_loss", "val", "components"),
         ("mask_map50", "val", "mask-accuracy"),
         ("recall", "val", "precision"),
+        ("accuracy", "val", "label-accuracy"),
+        ("pixel_iou", "train", "mask-accuracy"),
         ("images per second", "batch", "other"),
         ("dice", "val", "other"),
     ],

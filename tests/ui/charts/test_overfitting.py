@@ -35,3 +35,12 @@ def test_says_since_when() -> None:
 )
 def test_is_silent_otherwise(train: list[float], val: list[float]) -> None:
     assert overfitting_since(curve(train), curve(val)) is None
+
+
+def test_batches_stand_in_for_a_training_set_that_is_not_measured() -> None:
+    batches = PointSeries("loss", "batch")
+    epochs = np.arange(1, 37, dtype=np.float64) / 4
+    batches.append((epochs * 4).astype(np.int64), epochs, np.linspace(5, 1, 36) + 0.1 * (np.arange(36) % 2))
+    val = curve([5.0, 4, 3, 2, 2.1, 2.2, 2.4, 2.5, 2.7])
+    assert overfitting_since(None, val, batches) == 4.0
+    assert overfitting_since(None, val) is None

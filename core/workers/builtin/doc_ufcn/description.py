@@ -13,7 +13,7 @@ from core.workers.builtin.doc_ufcn.configuration import ARCHITECTURE, DocUfcnCon
 FAST, PUBLISHED = "Fast on small data", "As published"
 
 _FAST: Mapping[str, ConfigValue] = {
-    "epochs": 30,
+    "epochs": 15,
     "img_size": 384,
     "batch_size": 1,
     "learning_rate": 0.003,

@@ -99,3 +99,14 @@ def test_losses_that_end_as_no_numbers_are_lost() -> None:
     assert onlooker.is_loss_lost
     onlooker.metrics("batch", 5, 1.25, {"loss": 0.5})
     assert not onlooker.is_loss_lost
+
+
+def test_overfitting_is_logged_once_with_the_best_epoch() -> None:
+    reporter = RecordingReporter()
+    onlooker = Onlooker(reporter)
+    val = [5.0, 4, 3, 2, 2.1, 2.2, 2.4, 2.5, 2.7, 2.8]
+    for number, loss in enumerate(val, start=1):
+        onlooker.metrics("batch", number, float(number), {"loss": 10.0 - number})
+        onlooker.metrics("val", number, float(number), {"loss": loss})
+    assert [text.partition(".")[0] for level, text in reporter.logs if level == "warning"] == ["Best so far at epoch 4"]
+    assert reporter.warnings == []
