@@ -55,14 +55,16 @@ def areas(polygons: Floats) -> Floats:
     return np.where(np.isfinite(found), found, 0.0)
 
 
-def shared_areas(one: Floats, other: Floats) -> Floats:
-    """(n, 4, 2) and (n, 4, 2), both clockwise on screen -> (n,): square pixels that row by row lie in both."""
-    origin = other[:, :1]
-    polygons, sides = one - origin, other - origin
+def shared_areas(one: Floats, *others: Floats) -> Floats:
+    """Each (n, 4, 2), clockwise on screen -> (n,): square pixels that row by row lie in all of them."""
+    origin = one[:, :1]
+    polygons = one - origin
     counts = np.full(len(one), polygons.shape[1])
-    for side in range(4):
-        start, end = sides[:, side], sides[:, (side + 1) % 4]
-        polygons, counts = _cut(polygons, counts, start, end - start)
+    for other in others:
+        sides = other - origin
+        for side in range(4):
+            start, end = sides[:, side], sides[:, (side + 1) % 4]
+            polygons, counts = _cut(polygons, counts, start, end - start)
     return np.maximum(signed_areas(polygons), 0.0)
 
 

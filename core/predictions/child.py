@@ -128,12 +128,13 @@ class _Prediction:
 
     def _predict(self, worker: Worker, model: Mapping[str, Any], packer: PackWriter) -> None:
         context, payload = self.context, self.payload
+        task = TaskCatalog().get(model["task"])
         stream = ImageStream(
             read_list(context.layout.folder / IMAGES_FILE),
             payload.n_images,
             root=payload.images_root,
             folder=self.tree,
-            tiling=None if TaskCatalog().get(model["task"]).labels else payload.tiling,
+            tiling=None if task.labels else payload.tiling,
             should_stop=context.should_stop,
             on_left_out=self._note_left_out,
         )
@@ -151,13 +152,15 @@ class _Prediction:
         for answer in worker.predict(request, _Quiet(context)):
             looked_at = stream.collect(answer)
             if looked_at is not None:
-                self._keep(looked_at, packer)
+                self._keep(looked_at, packer, is_oriented=task.is_oriented)
         if not context.is_stop_requested and self.n_seen + self.n_left_out != payload.n_images:
             raise WorkerError(f"The method looked at {self.n_seen} of {payload.n_images} images.")
 
-    def _keep(self, looked_at: LookedAt, packer: PackWriter) -> None:
+    def _keep(self, looked_at: LookedAt, packer: PackWriter, *, is_oriented: bool) -> None:
         image, payload = looked_at.image, self.payload
-        objects = merge(looked_at.tiles, looked_at.found, image.width, image.height, iou=payload.iou)
+        objects = merge(
+            looked_at.tiles, looked_at.found, image.width, image.height, iou=payload.iou, is_oriented=is_oriented
+        )
         packer.add(image, objects, looked_at.objects)
         self.n_seen += 1
         self.n_objects += sum(item.confidence >= self.limits[item.category] for item in objects)

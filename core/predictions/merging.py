@@ -15,6 +15,8 @@ import numpy.typing as npt
 
 from core.domain.geometry import Box, Polygon
 from core.domain.predictions import PredictedObject
+from core.metrics import rotated
+from core.predictions import turned
 from core.predictions.outlines import joined_outline
 from core.predictions.tiles import Tile
 
@@ -31,10 +33,17 @@ Floats = npt.NDArray[np.float64]
 
 
 def merge(
-    tiles: Sequence[Tile], found: Sequence[Sequence[PredictedObject]], width: int, height: int, *, iou: float
+    tiles: Sequence[Tile],
+    found: Sequence[Sequence[PredictedObject]],
+    width: int,
+    height: int,
+    *,
+    iou: float,
+    is_oriented: bool = False,
 ) -> tuple[PredictedObject, ...]:
     """`found` holds the objects of each tile in its pixels; the result is in those of the image, by falling
-    confidence. `iou` is that of suppression: joined objects of a class that overlap by more are one."""
+    confidence. `iou` is that of suppression: joined objects of a class that overlap by more are one. `is_oriented`:
+    boxes overlap as they are turned, and joined ones are the smallest turned box around their parts."""
     if len(tiles) == 1:
         return tuple(found[0])
     pieces = [_moved(item, tile) for tile, items in zip(tiles, found, strict=True) for item in items]
@@ -43,13 +52,22 @@ def merge(
         return ()
     boxes = np.array([_numbers(piece.box) for piece in pieces])
     classes = np.array([piece.category for piece in pieces])
-    groups = _joined(_pairs(tiles, homes, boxes, classes, width, height), homes)
-    whole = [_one([pieces[index] for index in group], width, height) for group in groups]
-    return _suppressed(sorted(whole, key=lambda item: -item.confidence), iou)
+    quads = rotated.quads_of([piece.geometry for piece in pieces], width, height) if is_oriented else None
+    groups = _joined(_pairs(tiles, homes, boxes, classes, width, height, quads), homes)
+    join = turned.joined if is_oriented else _one
+    whole = [join([pieces[index] for index in group], width, height) for group in groups]
+    ordered = sorted(whole, key=lambda item: -item.confidence)
+    return turned.suppressed(ordered, iou) if is_oriented else _suppressed(ordered, iou)
 
 
 def _pairs(
-    tiles: Sequence[Tile], homes: npt.NDArray[np.int64], boxes: Floats, classes: npt.NDArray[np.int64], w: int, h: int
+    tiles: Sequence[Tile],
+    homes: npt.NDArray[np.int64],
+    boxes: Floats,
+    classes: npt.NDArray[np.int64],
+    w: int,
+    h: int,
+    quads: Floats | None,
 ) -> list[tuple[float, int, int]]:
     """How alike, and which two; only those that are the same."""
     members = [np.flatnonzero(homes == number) for number in range(len(tiles))]
@@ -67,7 +85,11 @@ def _pairs(
                 continue
             rows = members[a][_reaches(boxes[members[a]], shared)]
             columns = members[b][_reaches(boxes[members[b]], shared)]
-            alike = _alike(boxes[rows], boxes[columns], cut[rows], cut[columns], shared)
+            if quads is None:
+                measured = _overlaps(boxes[rows], boxes[columns], shared)
+            else:
+                measured = turned.overlaps(quads[rows], quads[columns], shared)
+            alike = _alike(measured, cut[rows], cut[columns])
             alike[classes[rows][:, None] != classes[columns][None, :]] = 0.0
             for i, j in zip(*np.nonzero(alike), strict=True):
                 pairs.append((float(alike[i, j]), int(rows[i]), int(columns[j])))
@@ -92,16 +114,20 @@ def _reaches(boxes: Floats, shared: Floats) -> npt.NDArray[np.bool_]:
     return np.asarray(((inner[:, 2:] - inner[:, :2]) > _LEAST_PX).all(axis=1))
 
 
-def _alike(a: Floats, b: Floats, a_cut: npt.NDArray[np.bool_], b_cut: npt.NDArray[np.bool_], shared: Floats) -> Floats:
-    """0 where two are not the same."""
+def _overlaps(a: Floats, b: Floats, shared: Floats) -> turned.Overlaps:
+    """Of boxes."""
     inner_a, inner_b = _clipped(a, shared), _clipped(b, shared)
     common = _common(inner_a, inner_b)
-    areas_a, areas_b = _areas(inner_a)[:, None], _areas(inner_b)[None, :]
-    alike: Floats = common / (areas_a + areas_b - common)
-    alike[alike < SAME_IOU] = 0.0
-    # A piece that is cut and lies in the other: as a whole, not only within what both tiles show.
+    union = _areas(inner_a)[:, None] + _areas(inner_b)[None, :] - common
     whole = _common(a, b)
-    for is_cut, share in ((a_cut[:, None], whole / _areas(a)[:, None]), (b_cut[None, :], whole / _areas(b)[None, :])):
+    return turned.Overlaps(common / union, whole / _areas(a)[:, None], whole / _areas(b)[None, :])
+
+
+def _alike(measured: turned.Overlaps, a_cut: npt.NDArray[np.bool_], b_cut: npt.NDArray[np.bool_]) -> Floats:
+    """0 where two are not the same."""
+    alike = np.where(measured.iou < SAME_IOU, 0.0, measured.iou)
+    # A piece that is cut and lies in the other: as a whole, not only within what both tiles show.
+    for is_cut, share in ((a_cut[:, None], measured.share_of_a), (b_cut[None, :], measured.share_of_b)):
         is_piece = is_cut & (share >= WITHIN)
         alike = np.where(is_piece & (alike == 0.0), share * SAME_IOU, alike)
     return alike

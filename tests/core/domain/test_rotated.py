@@ -150,3 +150,18 @@ def _spread(polygon: Polygon, angle: float) -> tuple[tuple[float, float], tuple[
     u = [x * cos + y * sin for x, y in points]
     v = [y * cos - x * sin for x, y in points]
     return (min(u), max(u)), (min(v), max(v))
+
+
+def test_corners_that_lie_on_a_line_but_for_rounding_are_all_inside() -> None:
+    """Rectangles of one direction end to end, as a line of text that is seen in pieces."""
+    for angle in (35.0, 12.5, 77.0):
+        pieces = [
+            corners_of(
+                Rotated(
+                    100 * math.cos(math.radians(angle)) * k, 100 * math.sin(math.radians(angle)) * k, 140, 20, angle
+                )
+            )
+            for k in range(6)
+        ]
+        found = smallest_rectangle(Polygon(tuple(ring for piece in pieces for ring in piece.rings)))
+        assert sorted((found.width, found.height)) == pytest.approx([20, 640])
