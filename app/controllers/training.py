@@ -20,6 +20,7 @@ from core.domain.models import Model, ModelVersion
 from core.domain.projects import Category, Folder, Project
 from core.domain.runs import RunRecord
 from core.domain.snapshots import Split
+from core.domain.starts import StartOffers
 from core.domain.training import Proposal, TrainingDraft, TrainingReview
 from core.domain.workers import GpuUse, WorkerInfo
 from core.runs.processes.devices import probe_devices
@@ -59,6 +60,7 @@ class _Content:
     versions: tuple[ModelVersion, ...]
     workers: tuple[WorkerInfo, ...]
     proposal: Proposal
+    offers: StartOffers
 
 
 class TrainingController(QObject):
@@ -192,6 +194,7 @@ class TrainingController(QObject):
             versions=tuple(sorted(versions, key=lambda version: order[version.model])),
             workers=self._catalog.list_workers(include_hidden=True),
             proposal=proposal,
+            offers=self._training.start_offers(),
         )
 
     def _show(self, content: _Content, beginning: _Beginning) -> None:
@@ -206,6 +209,7 @@ class TrainingController(QObject):
         wizard.set_model_made(content.n_model_made)
         wizard.set_models(content.models)
         wizard.set_versions(content.versions)
+        wizard.set_start_offers(content.offers)
         self._begin(content.proposal, beginning)
         self.opened.emit(content.project.id)
 

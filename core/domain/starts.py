@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +11,7 @@ from statistics import fmean
 
 from core.domain.ids import TaskId, VersionId
 from core.domain.licences import UNKNOWN_LICENCE
+from core.domain.models import ModelVersion
 from core.domain.workers import ConfigValue
 
 PAGES = "pages"
@@ -86,5 +87,28 @@ class MeasuredStart:
     suits: str = ""  # `PAGES`, `THINGS`: what the images show
 
     @property
+    def key(self) -> tuple[str, str, str]:
+        """Rows of one key can be compared: data, task and measure."""
+        return self.data, self.task, self.measure
+
+    @property
     def mean(self) -> float:
         return fmean(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class StartOffers:
+    """What the wizard offers to start from, of all methods. `versions` are the available ones of all projects, with
+    the classes of each one's model; `files` are those of the weights folder."""
+
+    starters: tuple[Starter, ...] = ()
+    versions: tuple[ModelVersion, ...] = ()
+    classes: Mapping[VersionId, tuple[str, ...]] = field(default_factory=dict)
+    files: tuple[ShelfItem, ...] = ()
+    measured: tuple[MeasuredStart, ...] = ()
+
+
+def beside(row: MeasuredStart, measured: Sequence[MeasuredStart], start: str = "scratch") -> MeasuredStart | None:
+    """The measurement of another start that `row` compares with: on the same data, with about as much time."""
+    alike = [item for item in measured if item.start == start and item.key == row.key]
+    return min(alike, key=lambda item: abs(item.cpu_s - row.cpu_s), default=None)

@@ -4,6 +4,7 @@
 {"format": 1, "rows": [{"start": "scratch", "data": "...", "task": "detection", "measure": "test mAP50-95",
                         "cpu_s": 48.0, "values": [0.27, 0.02]}, ...]}
 
+`start` is as a plan writes it; "own" stands for a version with the same classes, "backbone" for "pretrained".
 A row may say more: "architecture", and "suits" ("pages" or "things"): what the images show.
 """
 
@@ -42,7 +43,7 @@ def read_measured(file: Path = MEASURED_FILE) -> tuple[MeasuredStart, ...]:
 
 def _row(row: Mapping[str, Any]) -> MeasuredStart:
     return MeasuredStart(
-        start=str(row["start"]),
+        start="pretrained" if row["start"] == "backbone" else str(row["start"]),
         data=str(row["data"]),
         task=str(row["task"]),
         measure=str(row["measure"]),

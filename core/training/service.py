@@ -96,11 +96,13 @@ class TrainingService:
             kind=TRAINING.slug,
             same_again=self.draft_from_run,
             starters=starters,
+            weights_folder=home.weights,
         )
         self._timer = BatchTimer(catalog, home.root / "timing")
         self._free_memory = free_memory
         self.propose = self._proposer.propose
         self.propose_configuration = self._proposer.propose_configuration
+        self.start_offers = self._proposer.offers
         self._gatherer = Gatherer(
             registry=registry,
             projects=projects,

@@ -43,10 +43,12 @@ def answers(draft: TrainingDraft, known: Known) -> tuple[Answer, ...]:
 
 def start_text(start: StartFrom, known: Known) -> str:
     if start.kind is StartKind.VERSION:
-        found = next((version for version in known.versions if version.id == start.version), None)
+        listed = (*known.versions, *known.offers.versions)
+        found = next((version for version in listed if version.id == start.version), None)
         return f"from {found.label} of {found.model_name}" if found else "from a version"
     if start.kind is StartKind.STARTER:
-        return f"from the starter {start.starter}" if start.starter else "from a starter"
+        titles = {starter.name: starter.title for starter in known.offers.starters}
+        return f"from the starter {titles.get(start.starter, start.starter)}" if start.starter else "from a starter"
     words = {
         StartKind.SCRATCH: "from scratch",
         StartKind.PRETRAINED: "from pretrained weights",

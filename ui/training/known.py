@@ -9,6 +9,7 @@ from core.domain.devices import DeviceReport
 from core.domain.models import Model, ModelVersion
 from core.domain.projects import Category, Folder, Project
 from core.domain.snapshots import Split
+from core.domain.starts import StartOffers
 from core.domain.workers import Configuration, WorkerInfo
 from ui.training.start_section import PretrainedPlace
 
@@ -22,6 +23,8 @@ class Known:
     configurations: tuple[Configuration, ...] = ()  # stored ones, of any worker
     models: tuple[Model, ...] = ()
     versions: tuple[ModelVersion, ...] = ()
+    offers: StartOffers = field(default_factory=StartOffers)
+    run_classes: tuple[str, ...] = ()  # that will be trained, as the last review found
     pretrained: PretrainedPlace | None = None  # None = not known yet
     folders: Mapping[str, Folder] = field(default_factory=dict)  # by path
     categories: tuple[Category, ...] = ()

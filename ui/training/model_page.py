@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from core.domain.ids import ModelId
 from core.domain.models import Model, ModelVersion
+from core.domain.starts import StartOffers
 from core.domain.training import TrainingDraft
 from core.domain.workers import WorkerInfo
 from ui.forms.choice_list import ChoiceList
@@ -120,6 +121,13 @@ class ModelPage(WizardPage):
 
     def set_versions(self, versions: Sequence[ModelVersion]) -> None:
         self._start.set_versions(versions)
+
+    def set_offers(self, offers: StartOffers) -> None:
+        self._start.set_offers(offers)
+
+    def set_run_classes(self, classes: Sequence[str]) -> None:
+        """Those that will be trained, as far as that is known."""
+        self._start.set_run_classes(classes)
 
     def set_pretrained(self, place: PretrainedPlace | None) -> None:
         self._start.set_pretrained(place)

@@ -61,7 +61,8 @@ def best_of(versions: Sequence[ModelVersion]) -> ModelVersion | None:
     return max(measured, key=lambda version: version.headline.value if version.headline else 0.0)
 
 
-def version_choice(version: ModelVersion, best: ModelVersion | None) -> Choice:
+def version_choice(version: ModelVersion, best: ModelVersion | None, classes: str = "") -> Choice:
+    """`classes` says how its classes compare with those of the run; the best is marked (MA-06)."""
     headline = version.headline
     measured = (
         f"{headline.metric} {formatting.measure(headline.value)} on {headline.split}" if headline else "not measured"
@@ -71,8 +72,9 @@ def version_choice(version: ModelVersion, best: ModelVersion | None) -> Choice:
     return Choice(
         version.id,
         f"{version.label} of {version.model_name}",
-        f"{version.architecture} · {measured} · {formatting.moment(version.created_at)}{partial}",
-        note="best" if is_best else "",
+        " · ".join(filter(None, (version.architecture, measured, classes, formatting.moment(version.created_at))))
+        + partial,
+        note="highest precision" if is_best else "",
         tone="success",
         icon_name="star" if is_best else "package",
         tool_tip=f"{measured}\n{version.architecture}\n{version.id}",

@@ -19,6 +19,7 @@ from core.domain.messages import UserMessage
 from core.domain.models import Model, ModelVersion
 from core.domain.projects import Category, Folder, Project
 from core.domain.snapshots import Split
+from core.domain.starts import StartOffers
 from core.domain.training import Issue, Proposal, Remedy, TrainingDraft, TrainingReview
 from core.domain.workers import Configuration, WorkerInfo
 from ui.training import steps
@@ -175,6 +176,10 @@ class TrainingWizard(QWidget):
     def set_models(self, models: Sequence[Model]) -> None:
         self._learn(models=tuple(models))
 
+    def set_start_offers(self, offers: StartOffers) -> None:
+        """What there is to start from."""
+        self._learn(offers=offers)
+
     def set_versions(self, versions: Sequence[ModelVersion]) -> None:
         """Of all models of the project."""
         self._learn(versions=tuple(versions))
@@ -214,6 +219,8 @@ class TrainingWizard(QWidget):
             self._failure = ""
             self._progress = 0.0
             self.pages.overview.set_review(review)
+            if review.categories and review.categories != self._drafting.known.run_classes:
+                self._learn(run_classes=review.categories)
             self._refresh()
 
     def show_review_progress(self, done: float, total: float) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from core.domain.ids import VersionId
 from core.domain.models import ModelVersion
-from core.domain.starts import PAGES, THINGS, MeasuredStart, Starter
+from core.domain.starts import PAGES, THINGS, MeasuredStart, Starter, beside
 from core.domain.training import StartFrom, StartKind, TrainingDraft
 from core.domain.workers import ConfigValue, WorkerInfo
 
@@ -110,13 +110,9 @@ def _loses(start: str, measured: Sequence[MeasuredStart]) -> bool:
 
 
 def _pairs(start: str, measured: Sequence[MeasuredStart]) -> list[tuple[MeasuredStart, MeasuredStart]]:
-    """Measurements of the start with those of scratch on the same data with the same time."""
-    scratch = {_key(m): m for m in measured if m.start == SCRATCH}
-    return [(m, scratch[key]) for m in measured if m.start == start and (key := _key(m)) in scratch]
-
-
-def _key(row: MeasuredStart) -> tuple[str, str, str, float]:
-    return row.data, row.task, row.measure, row.cpu_s
+    """Measurements of the start with those of scratch on the same data."""
+    found = ((row, beside(row, measured, SCRATCH)) for row in measured if row.start == start)
+    return [(row, scratch) for row, scratch in found if scratch is not None]
 
 
 def _figures(start: str, measured: Sequence[MeasuredStart]) -> str:
@@ -125,7 +121,8 @@ def _figures(start: str, measured: Sequence[MeasuredStart]) -> str:
     if not pairs:
         return ""
     found, scratch = max(pairs, key=lambda pair: pair[0].mean - pair[1].mean)
-    return f" On {found.data}: {found.measure} {found.mean:.3f}, from scratch {scratch.mean:.3f} in the same time."
+    measured_on = f" On {found.data}: {found.measure} {found.mean:.3f} after {found.cpu_s:.0f} s of CPU"
+    return f"{measured_on}, from scratch {scratch.mean:.3f} after {scratch.cpu_s:.0f} s."
 
 
 def _kind(version: ModelVersion) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from core.domain.geometry import Box
 from core.domain.ids import CategoryId, ProjectId, RunId, VersionId
@@ -12,7 +13,7 @@ from core.domain.models import Model, ModelVersion, VersionStatus
 from core.domain.projects import Category
 from core.domain.runs import RunFilter, RunStatus
 from core.domain.snapshots import Split
-from core.domain.starts import MeasuredStart
+from core.domain.starts import MeasuredStart, StartOffers
 from core.domain.training import Proposal, StartFrom, StartKind, TrainingDraft
 from core.domain.workers import WorkerInfo
 from core.errors import CalqueError, NotFoundError, WeightsError
@@ -24,6 +25,7 @@ from core.registry.database import Registry
 from core.registry.stores import annotations as annotation_store
 from core.registry.stores import images as image_store
 from core.runs.service import RunService
+from core.shelf.listing import of_files
 from core.tasks.catalog import TaskCatalog
 from core.training.draft.pages_or_things import pages_by_names, pages_by_shapes
 from core.training.draft.plans import Plans
@@ -51,7 +53,9 @@ class Proposer:
         same_again: Callable[[RunId], TrainingDraft],
         starters: StarterCatalog | None = None,
         measured: Callable[[], Sequence[MeasuredStart]] = read_measured,
+        weights_folder: Path | None = None,
     ) -> None:
+        self._weights_folder = weights_folder
         self._starters = starters or StarterCatalog()
         self._measured = measured
         self._registry = registry
@@ -120,6 +124,18 @@ class Proposer:
         proposal = propose(found)
         named = replace(proposal.draft, name=self._plans.default_name(proposal.draft))
         return replace(proposal, draft=named)
+
+    def offers(self) -> StartOffers:
+        """Everything that a training can start from, of all methods and projects."""
+        available = [v for v in self._models.list_versions() if v.status is VersionStatus.AVAILABLE]
+        workers = [self._catalog.get(info.slug) for info in self._catalog.list_workers() if info.is_available]
+        return StartOffers(
+            starters=self._starters.list_starters(),
+            versions=tuple(available),
+            classes=_classes_of(available, self._models.list_models()),
+            files=tuple(of_files(self._weights_folder, workers)) if self._weights_folder else (),
+            measured=tuple(self._figures()),
+        )
 
     def propose_configuration(self, draft: TrainingDraft) -> Proposal:
         """The draft with the configuration that fits its data and its device, whatever was trained before."""

@@ -49,7 +49,7 @@ def test_it_lists_what_there_is_and_tells_all_of_what_is_chosen(qtbot: QtBot) ->
     texts = "\n".join(page.details.texts()).replace("\u200b", "")
     for text in ("Comes with Calque", "yolo11n", "text_line, illustration", "AGPL-3.0", "abababab abababab"):
         assert text in texts
-    assert "old pages: test mAP50-95 0.650 ± 0.071 after 48 s of CPU, from scratch 0.300" in texts
+    assert "old pages: test mAP50-95 0.650 ± 0.071 after 48 s of CPU, from scratch 0.300 after 48 s" in texts
     assert not page.details.remove_button.isEnabled()
     assert page.details.remove_button.toolTip() == STARTER.kept_reason
     page.select("file:kraken.pth")
@@ -123,5 +123,7 @@ def test_licences_and_note_are_told(qtbot: QtBot) -> None:
 def test_figures_are_of_the_task_and_beside_scratch_of_the_same_time() -> None:
     assert len(figures_of("starter:pages", ROWS)) == 1
     assert figures_of("starter:pages", ROWS, ["segmentation"]) == ()
-    assert "from scratch" not in figures_of("starter:pages", (ROW, replace(ROWS[1], cpu_s=9.0)))[0]
+    other = (ROW, replace(ROWS[1], cpu_s=500.0, values=(0.8,)), ROWS[1])
+    assert figures_of("starter:pages", other)[0].endswith("from scratch 0.300 after 48 s")
+    assert "from scratch" not in figures_of("starter:pages", (ROW, replace(ROWS[1], data="other")))[0]
     assert "scratch" not in figures_of("scratch", ROWS)[0]

@@ -6,12 +6,14 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from core.domain.ids import VersionId
+from core.domain.ids import TaskId, VersionId
+from core.domain.starts import MeasuredStart, ShelfItem, ShelfOrigin, Starter, StartOffers
 from core.domain.training import Issue, StartFrom, StartKind
 from ui.training import steps
 from ui.training.model_page import EXISTING, NEW, ModelPage
 from ui.training.start_section import PretrainedPlace
 from ui.training.wizard import TrainingWizard
+from ui.widgets.start_figures import UNKNOWN_FIGURES
 
 
 def page_of(wizard: TrainingWizard) -> ModelPage:
@@ -91,7 +93,7 @@ def test_only_versions_of_the_worker_are_listed_and_the_best_is_marked(wizard: T
     assert start._list.shown_keys() == ["v2", "v1"]
     best = start._list.choice("v1")
     assert best is not None
-    assert (best.note, best.subtitle.split(" · ")[1]) == ("best", "mAP50-95 0.600 on test")
+    assert (best.note, best.subtitle.split(" · ")[1]) == ("highest precision", "mAP50-95 0.600 on test")
     wizard.pages.worker._take("slow")
     assert start._list.shown_keys() == []
     assert not start._radio.button(StartKind.VERSION).isEnabled()
@@ -140,3 +142,55 @@ def test_problems_stand_beside_the_fields(wizard: TrainingWizard) -> None:
     assert page._name.problem.text() == 'A model named "X" already exists in this project.'
     assert page._start._problem.text() == "The weights file is not there."
     assert page._model_problem.text() == "The class list changed."
+
+
+STARTER = Starter(
+    "pages", "Pages", (TaskId("detection"),), "boxes", "yolo11n", ("text_line", "zone"), Path("/s"), 5_000_000, "a" * 64
+)
+ROWS = (
+    MeasuredStart("starter:pages", "old pages", "detection", "test mAP50-95", 48.0, (0.6, 0.7)),
+    MeasuredStart("scratch", "old pages", "detection", "test mAP50-95", 47.0, (0.3,)),
+)
+
+
+def test_starters_of_the_worker_are_offered_with_what_becomes_of_the_classes(wizard: TrainingWizard) -> None:
+    start = page_of(wizard)._start
+    assert not start._radio.button(StartKind.STARTER).isEnabled()
+    other = replace(STARTER, name="shapes", worker="slow")
+    wizard.set_start_offers(StartOffers(starters=(STARTER, other), measured=ROWS))
+    wizard.pages.model.set_run_classes(("text_line", "seal"))
+    start._radio.button(StartKind.STARTER).click()
+    assert wizard.draft().start == StartFrom(StartKind.STARTER, starter="pages")
+    assert start._starters.shown_keys() == ["pages"]
+    choice = start._starters.choice("pages")
+    assert choice is not None
+    assert choice.subtitle == "yolo11n · keeps text_line; seal fresh"
+    row = start._figures[StartKind.STARTER]
+    assert not row._text.isVisibleTo(row)
+    row.button.click()
+    assert row._text.isVisibleTo(row)
+    assert row.text() == "old pages: test mAP50-95 0.650 ± 0.071 after 48 s of CPU, from scratch 0.300 after 47 s"
+    assert start._figures[StartKind.FILE].text() == UNKNOWN_FIGURES
+
+
+def test_versions_with_the_same_classes_go_first_and_the_best_of_them_is_marked(wizard: TrainingWizard) -> None:
+    start = page_of(wizard)._start
+    known = {version.id: version for version in start._versions}
+    far = replace(known[VersionId("v1")], id=VersionId("far"), model_name="Elsewhere")
+    classes = {VersionId("v2"): ("line",), VersionId("v1"): ("line", "seal"), VersionId("far"): ("seal", "Line")}
+    wizard.set_start_offers(StartOffers(versions=(far,), classes=classes))
+    wizard.pages.model.set_run_classes(("line", "seal"))
+    assert start._list.shown_keys() == ["v1", "far", "v2"]
+    texts = [start._list.choice(key) for key in ("v1", "v2")]
+    assert "the same classes" in texts[0].subtitle and texts[0].note == "highest precision"  # type: ignore[union-attr]
+    assert "keeps line; seal fresh" in texts[1].subtitle  # type: ignore[union-attr]
+
+
+def test_files_on_the_shelf_are_one_click_away(wizard: TrainingWizard) -> None:
+    start = page_of(wizard)._start
+    item = ShelfItem("file:a.pt", "a.pt", ShelfOrigin.FILE, Path("/home/w/a.pt"), 5000)
+    wizard.set_start_offers(StartOffers(files=(item,)))
+    start._radio.button(StartKind.FILE).click()
+    start._files.chosen.emit("/home/w/a.pt")
+    assert wizard.draft().start.file == Path("/home/w/a.pt")
+    assert start._files.choice("/home/w/a.pt").subtitle == "unknown network · weights unknown"  # type: ignore[union-attr]

@@ -68,7 +68,7 @@ def test_the_figures_are_told_and_decide() -> None:
     rows = (measured("scratch", 0.2, 0.4), measured("starter:pages", 0.6, 0.7))
     starts = Starts(starters=(PAGES,), pages=WHY, measured=rows)
     reason = choose_start(YOLO, {"line"}, starts)[2]
-    assert reason.endswith("On old pages: test mAP50-95 0.650, from scratch 0.300 in the same time.")
+    assert reason.endswith("On old pages: test mAP50-95 0.650 after 48 s of CPU, from scratch 0.300 after 48 s.")
     beaten = replace(starts, measured=(measured("scratch", 0.7), measured("starter:pages", 0.6)))
     assert choose_start(YOLO, {"line"}, beaten)[0] == StartFrom()
     elsewhere = replace(starts, measured=(measured("scratch", 0.7, suits=THINGS), measured("starter:pages", 0.6)))
