@@ -49,7 +49,7 @@ TRAINING: Mapping[str, Any] = {
     "family": "11",
     "size": "n",
     "imgsz": 256,
-    "multi_scale": 0.2,
+    "multi_scale": 0.25,
     "batch": 8,
     "nbs": 8,
     "rect": True,
@@ -86,28 +86,40 @@ def main() -> None:
         description = WorkerCatalog().get("yolo-segment")
         environment = prepare_environment(description, arguments.work)
         sys.exit(subprocess.run([sys.executable, *sys.argv], env=environment, check=False).returncode)
-    images = draw_all(arguments.work / "pages", arguments.pages, arguments.validation, arguments.seed)
-    detector = train(DETECTOR, arguments, images, arguments.epochs, TRAINING, Start(StartKind.SCRATCH))
+    images = draw_all(arguments)
+    values = {**TRAINING, "multi_scale": arguments.multi_scale, "lr0": arguments.lr}
+    detector = train(DETECTOR, arguments, images, arguments.epochs, values, start_of(arguments.start))
     grown = grow(detector, arguments.work / "grown")
     train(SEGMENTER, arguments, images, arguments.segmenter_epochs, GROWING, grown)
 
 
-def draw_all(folder: Path, n_train: int, n_val: int, seed: int) -> tuple[TreeImage, ...]:
+def start_of(folder: Path | None) -> Start:
+    """The detector that an earlier command made in `folder`; None = random weights."""
+    if folder is None:
+        return Start(StartKind.SCRATCH)
+    made = folder / DETECTOR
+    weights = made / "training" / "weights.safetensors"
+    return Start(StartKind.VERSION, weights, json.loads((made / "model.json").read_text()))
+
+
+def draw_all(arguments: argparse.Namespace) -> tuple[TreeImage, ...]:
     """Pages that are there already are not drawn again."""
+    folder: Path = arguments.work / "pages"
     folder.mkdir(parents=True, exist_ok=True)
-    first = seed * 100_000
-    jobs = [(folder, Split.TRAIN, first + number) for number in range(n_train)]
-    jobs += [(folder, Split.VAL, VALIDATION_FROM + number) for number in range(n_val)]
+    first = arguments.seed * 100_000
+    least = arguments.smallest_line
+    jobs = [(folder, Split.TRAIN, first + number, least) for number in range(arguments.pages)]
+    jobs += [(folder, Split.VAL, VALIDATION_FROM + number, least) for number in range(arguments.validation)]
     with ProcessPoolExecutor(max_workers=1) as pool:
         return tuple(pool.map(_draw_one, jobs, chunksize=20))
 
 
-def _draw_one(job: tuple[Path, Split, int]) -> TreeImage:
-    folder, split, seed = job
+def _draw_one(job: tuple[Path, Split, int, float]) -> TreeImage:
+    folder, split, seed, least = job
     path = folder / f"{seed:07d}.jpg"
     stated = path.with_suffix(".json")
     if not stated.is_file():
-        picture, drawn = fit(*draw_varied_page(seed), seed)
+        picture, drawn = fit(*draw_varied_page(seed), seed, least)
         picture.save(path, "JPEG", quality=88)
         stated.write_text(json.dumps([(item.category, item.outline) for item in drawn]))
     objects = tuple(
@@ -117,13 +129,21 @@ def _draw_one(job: tuple[Path, Split, int]) -> TreeImage:
     return TreeImage(path.resolve(), path.name, *SIZE, split, objects)
 
 
-def fit(picture: Image.Image, objects: Sequence[DrawnObject], seed: int) -> tuple[Image.Image, tuple[DrawnObject, ...]]:
-    """At `SIZE`: an upright page is stretched a little, of any other a part of that shape is taken."""
+def fit(
+    picture: Image.Image, objects: Sequence[DrawnObject], seed: int, smallest_line: float
+) -> tuple[Image.Image, tuple[DrawnObject, ...]]:
+    """At `SIZE`: an upright page is stretched a little, of any other a part is taken.
+
+    So of a page whose usual line would be lower than `smallest_line` pixels at the training's image size.
+    """
     chance = np.random.default_rng([13, seed])
     wanted = SIZE[0] / SIZE[1]
     x, y, width, height = 0.0, 0.0, float(picture.width), float(picture.height)
-    if width / height > wanted * 1.22 or chance.random() < 0.12:
-        width = min(width, height * wanted)
+    heights = [np.ptp(np.array(item.outline)[:, 1]) for item in objects if item.category == "text_line"]
+    least = smallest_line * SIZE[1] / TRAINING["imgsz"]
+    part = min(1.0, float(np.median(heights)) * SIZE[1] / height / least) if heights and least else 1.0
+    if width / height > wanted * 1.22 or part < 1 or chance.random() < 0.12:
+        width = min(width, height * wanted) * max(part, 0.4)
         height = width / wanted
         x, y = chance.uniform(0, picture.width - width), chance.uniform(0, picture.height - height)
     cut = picture.resize(SIZE, Image.Resampling.BILINEAR, (x, y, x + width, y + height), reducing_gap=2.0)
@@ -251,6 +271,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--validation", type=int, default=60, help="drawn pages to measure on")
     parser.add_argument("--epochs", type=int, default=14, help="of the detector")
     parser.add_argument("--segmenter-epochs", type=int, default=4)
+    parser.add_argument("--start", type=Path, help="the folder of an earlier command, whose detector is trained on")
+    parser.add_argument("--lr", type=float, default=TRAINING["lr0"], help="of the detector, at first")
+    parser.add_argument("--multi-scale", type=float, default=TRAINING["multi_scale"])
+    parser.add_argument("--smallest-line", type=float, default=6.0, metavar="PX", help="see `fit`; 0 = any")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--stop-after", type=float, default=None, metavar="SECONDS")
