@@ -25,6 +25,7 @@ GUIDE_PAGES = (
     ("runs.md", "Runs"),
     ("models.md", "Models"),
     ("weights.md", "Weights"),
+    ("starters.md", "Starters"),
     ("compare.md", "Compare"),
     ("predictions.md", "Predictions"),
     ("evaluating.md", "Evaluating"),

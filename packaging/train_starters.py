@@ -13,9 +13,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -27,13 +29,23 @@ sys.path.insert(0, str(ROOT))
 import numpy as np  # noqa: E402
 from PIL import Image  # noqa: E402
 
+from core.domain.evaluation_json import table_to_json  # noqa: E402
 from core.domain.geometry import Polygon  # noqa: E402
+from core.domain.licences import LicenceLine  # noqa: E402
 from core.domain.runs import RunStatus  # noqa: E402
 from core.domain.snapshots import SnapshotObject, Split  # noqa: E402
-from core.domain.training import StartKind  # noqa: E402
+from core.domain.starts import PAGES  # noqa: E402
+from core.domain.training import SplitCount, StartKind  # noqa: E402
+from core.evaluation.measuring import Measuring, measure  # noqa: E402
+from core.models.card import make_card  # noqa: E402
+from core.models.licences import network_line, to_json  # noqa: E402
+from core.models.publish import publish  # noqa: E402
+from core.models.starters import place_starter  # noqa: E402
+from core.models.weights_store import MODEL_FORMAT  # noqa: E402
 from core.samples.pages.drawing import CATEGORIES, draw_varied_page  # noqa: E402
 from core.samples.sheet import DrawnObject  # noqa: E402
-from core.workers.api import ImagePredictions, Start, TrainRequest, TrainResult, TreeImage  # noqa: E402
+from core.tasks.catalog import TaskCatalog  # noqa: E402
+from core.workers.api import ImagePredictions, PredictRequest, Start, TrainRequest, TrainResult, TreeImage  # noqa: E402
 from core.workers.builtin.yolo.architectures import architecture_name  # noqa: E402
 from core.workers.catalog import WorkerCatalog  # noqa: E402
 from core.workers.configuration import resolve  # noqa: E402
@@ -77,6 +89,12 @@ GROWING: Mapping[str, Any] = {
 }
 """The segmenter's, where it differs."""
 
+TITLES = {"yolo-detect": "Pages: boxes", "yolo-segment": "Pages: outlines"}
+TRAINED_ON = (
+    "Drawn pages: print, hands and invented scripts in many layouts, on many papers, photographed and scanned in many "
+    "ways. No picture of a real page, and no picture of anybody's, was used."
+)
+
 DETECTOR, SEGMENTER = "yolo-detect", "yolo-segment"
 
 
@@ -89,8 +107,11 @@ def main() -> None:
     images = draw_all(arguments)
     values = {**TRAINING, "multi_scale": arguments.multi_scale, "lr0": arguments.lr}
     detector = train(DETECTOR, arguments, images, arguments.epochs, values, start_of(arguments.start))
-    grown = grow(detector, arguments.work / "grown")
-    train(SEGMENTER, arguments, images, arguments.segmenter_epochs, GROWING, grown)
+    publish_starter(DETECTOR, "pages-detect", arguments, detector, images)
+    if arguments.segmenter_epochs:
+        grown = grow(detector, arguments.work / "grown")
+        segmenter = train(SEGMENTER, arguments, images, arguments.segmenter_epochs, GROWING, grown)
+        publish_starter(SEGMENTER, "pages-segment", arguments, segmenter, images)
 
 
 def start_of(folder: Path | None) -> Start:
@@ -197,6 +218,59 @@ def train(
     return result
 
 
+def publish_starter(
+    worker: str, name: str, arguments: argparse.Namespace, result: TrainResult, images: Sequence[TreeImage]
+) -> None:
+    """Measures the weights on drawn pages that were not trained on, and makes a starter of them below `--publish`."""
+    catalog = WorkerCatalog()
+    description = catalog.get(worker)
+    folder = arguments.work / worker
+    validation = [image for image in images if image.split is Split.VAL]
+    task = TaskCatalog().get(description.tasks[0])
+    request = PredictRequest(result.weights, result.model, validation, arguments.device, folder)
+    console = _Console(None)
+    what = Measuring(Split.VAL, task, CATEGORIES, request, folder)
+    table = measure(catalog.load(description), what, console, may_stop=False).table
+    licence = "AGPL-3.0-or-later"
+    model = {
+        **result.model,
+        "format": MODEL_FORMAT,
+        "name": TITLES[worker],
+        "description": f"{TRAINED_ON} {arguments.about}".strip(),
+        "categories": list(CATEGORIES),
+        "worker": worker,
+        "worker_version": description.version,
+        "configuration_name": "Starter for pages",
+        "seed": arguments.seed,
+        "device": arguments.device,
+        "metrics": {Split.VAL.value: table_to_json(table)},
+        "start": "scratch",
+        "licences": to_json(
+            [network_line(str(result.model["architecture"]), "AGPL-3.0"), LicenceLine(TITLES[worker], weights=licence)]
+        ),
+    }
+    card = make_card(model, [table], [_count(images, split) for split in (Split.TRAIN, Split.VAL)])
+    published = publish(weights=result.weights, model=model, store=folder / "versions", card=card)
+    target = arguments.publish / name
+    if target.is_dir():
+        shutil.rmtree(target)
+    about = {"title": TITLES[worker], "trained_on": TRAINED_ON, "suits": PAGES}
+    place_starter(published.folder, target, **about, code_licence="AGPL-3.0", weights_licence=licence)
+    print(f"published {target}", flush=True)
+
+
+def _count(images: Sequence[TreeImage], split: Split) -> SplitCount:
+    chosen = [image for image in images if image.split is split]
+    found = Counter(item.category for image in chosen for item in image.objects)
+    return SplitCount(
+        split,
+        n_images=len(chosen),
+        n_objects=found.total(),
+        n_background=sum(not image.objects for image in chosen),
+        category_counts=tuple(found[index] for index in range(len(CATEGORIES))),
+    )
+
+
 def grow(detector: TrainResult, folder: Path) -> Start:
     """A fresh segmenter with the detector's weights wherever it has the same, as a version to start from."""
     import torch
@@ -230,6 +304,10 @@ class _Console:
         self._began = time.monotonic()
         self._stop_after = stop_after
         self._told = 0.0
+
+    @property
+    def is_stop_requested(self) -> bool:
+        return False
 
     def progress(self, done: float, total: float, text: str = "") -> None:
         present = time.monotonic()
@@ -277,6 +355,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--smallest-line", type=float, default=6.0, metavar="PX", help="see `fit`; 0 = any")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--publish", type=Path, default=ROOT / "resources" / "starters", help="folder of the starters")
+    parser.add_argument("--about", default="", help="a sentence more for the card")
     parser.add_argument("--stop-after", type=float, default=None, metavar="SECONDS")
     return parser.parse_args()
 
