@@ -21,6 +21,7 @@ GUIDE_PAGES = (
     ("project.md", "Project"),
     ("viewer.md", "Viewer"),
     ("train.md", "Train a model"),
+    ("classifiers.md", "Classify and tag"),
     ("run.md", "A run"),
     ("runs.md", "Runs"),
     ("models.md", "Models"),

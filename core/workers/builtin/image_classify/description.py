@@ -6,7 +6,7 @@ from core.domain.workers import GpuUse
 from core.tasks.classification import CLASSIFICATION
 from core.workers.api import WorkerDescription
 from core.workers.builtin.image_classify.configuration import ImageClassifyConfiguration
-from core.workers.builtin.vision import failures, pretrained
+from core.workers.builtin.vision import exports, failures, pretrained
 from core.workers.builtin.vision.networks import networks
 from core.workers.builtin.vision.presets import BALANCE, FAST, PRESETS
 
@@ -26,4 +26,5 @@ DESCRIPTION = WorkerDescription(
     libraries=("torch", "torchvision"),
     explain=failures.explain,
     pretrained=pretrained.SOURCE,
+    exports=exports.FORMATS,
 )

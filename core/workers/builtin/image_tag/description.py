@@ -6,7 +6,7 @@ from core.domain.workers import GpuUse
 from core.tasks.tagging import TAGGING
 from core.workers.api import WorkerDescription
 from core.workers.builtin.image_tag.configuration import ImageTagConfiguration
-from core.workers.builtin.vision import failures, pretrained
+from core.workers.builtin.vision import exports, failures, pretrained
 from core.workers.builtin.vision.networks import networks
 from core.workers.builtin.vision.presets import BALANCE, FAST, PRESETS
 
@@ -26,4 +26,5 @@ DESCRIPTION = WorkerDescription(
     libraries=("torch", "torchvision"),
     explain=failures.explain,
     pretrained=pretrained.SOURCE,
+    exports=exports.FORMATS,
 )

@@ -67,6 +67,19 @@ class Labeller(nn.Module):
                 yield name
 
 
+class Confident(nn.Module):
+    """A labeller with softmax (`is_exclusive`) or sigmoid behind it: (n, classes) from 0 to 1."""
+
+    def __init__(self, network: Labeller, *, is_exclusive: bool) -> None:
+        super().__init__()
+        self.network = network
+        self._is_exclusive = is_exclusive
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        judged: torch.Tensor = self.network(images)
+        return judged.softmax(1) if self._is_exclusive else judged.sigmoid()
+
+
 def build_stem(network: str) -> nn.Module:
     """(n, 3, h, w) to (n, features, h', w'), with random weights from torch's generator."""
     builder = NETWORKS[network].builder

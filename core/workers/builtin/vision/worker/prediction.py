@@ -12,8 +12,8 @@ import torch
 from core.domain.predictions import PredictedObject
 from core.errors import WeightsError
 from core.workers.api import ImagePredictions, PredictRequest, Reporter, TreeImage
+from core.workers.builtin.vision.worker.labeller import Confident
 from core.workers.builtin.vision.worker.model_file import cutter_for
-from core.workers.builtin.vision.worker.objective import Objective
 from core.workers.builtin.vision.worker.pictures import Pixels
 from core.workers.builtin.vision.worker.regions import labels_shapes, regions_of
 from core.workers.builtin.vision.worker.said import objects_of
@@ -23,7 +23,7 @@ MOST_LANES = 4
 AHEAD = 2  # images a lane that are looked at before they are asked for
 
 Network = Callable[[torch.Tensor], torch.Tensor]
-"""(1, 3, h, w), colours from 0 to 1, to (1, classes)."""
+"""(1, 3, h, w), colours from 0 to 1, to (1, classes): confidences."""
 
 
 class Predictions:
@@ -38,26 +38,26 @@ class Predictions:
         """See `Worker.predict`."""
         reporter.progress(0, max(len(request.images), 1), "loading the network")
         network = self._network(request)
-        return predict_with(network, request, reporter, is_exclusive=self._is_exclusive, n_lanes=self._n_lanes)
+        return predict_with(network, request, reporter, self._n_lanes)
 
     def _network(self, request: PredictRequest) -> Network:
         state = request.weights.stat() if request.weights.exists() else None
         key = (request.weights, request.device, state and (state.st_ino, state.st_size, state.st_mtime_ns))
         if self._ready is None or self._ready[0] != key:
             self._ready = None
-            self._ready = key, rebuild(request.weights, request.model).to(torch.device(request.device))
+            network = Confident(rebuild(request.weights, request.model), is_exclusive=self._is_exclusive)
+            self._ready = key, network.eval().to(torch.device(request.device))
         return self._ready[1]
 
 
 def predict_with(
-    network: Network, request: PredictRequest, reporter: Reporter, *, is_exclusive: bool, n_lanes: int
+    network: Network, request: PredictRequest, reporter: Reporter, n_lanes: int
 ) -> Iterator[ImagePredictions]:
     """Image by image, in the order of the request; several are looked at side by side. Raises WeightsError when
     model.json lacks what cutting needs."""
     device = torch.device(request.device)
     if device.type == "cpu":
         torch.set_num_threads(1)
-    objective = Objective(len(request.model["categories"]), is_exclusive=is_exclusive)
     try:
         cutter = cutter_for(request.model)
     except (KeyError, TypeError, ValueError) as error:
@@ -68,7 +68,7 @@ def predict_with(
         found: list[PredictedObject] = []
         regions = regions_of(image, are_shapes=are_shapes)
         for region, picture in zip(regions, cutter.cut(image, regions), strict=True):
-            confidences = _confidences(network, objective, picture, device)
+            confidences = _confidences(network, picture, device)
             found.extend(objects_of(image, region, confidences, request.confidence))
         return ImagePredictions(image, tuple(sorted(found, key=lambda item: -item.confidence)))
 
@@ -80,9 +80,9 @@ def predict_with(
 
 
 @torch.inference_mode()
-def _confidences(network: Network, objective: Objective, picture: Pixels, device: torch.device) -> list[float]:
+def _confidences(network: Network, picture: Pixels, device: torch.device) -> list[float]:
     batch = torch.from_numpy(picture.copy()).unsqueeze(0).to(device).permute(0, 3, 1, 2).float().div_(255)
-    row: list[float] = objective.confidences(network(batch.contiguous()))[0].tolist()
+    row: list[float] = network(batch.contiguous())[0].tolist()
     return row
 
 
