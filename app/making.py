@@ -278,6 +278,7 @@ class Features(QObject):
             projects=services.projects,
             models=services.models,
             configurations=services.configurations,
+            offer_tasks=services.training.offer_tasks,
             jobs=self.jobs,
             wizard=self.wizard,
             parent=self,

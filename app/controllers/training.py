@@ -21,6 +21,7 @@ from core.domain.projects import Category, Folder, Project
 from core.domain.runs import RunRecord
 from core.domain.snapshots import Split
 from core.domain.starts import StartOffers
+from core.domain.tasks import TaskOffer
 from core.domain.training import Proposal, TrainingDraft, TrainingReview
 from core.domain.workers import GpuUse, WorkerInfo
 from core.runs.processes.devices import probe_devices
@@ -56,6 +57,7 @@ class _Content:
     categories: tuple[Category, ...]
     stated: Mapping[Split, int]
     n_model_made: int
+    tasks: tuple[TaskOffer, ...]
     models: tuple[Model, ...]
     versions: tuple[ModelVersion, ...]
     workers: tuple[WorkerInfo, ...]
@@ -190,6 +192,7 @@ class TrainingController(QObject):
             categories=self._projects.list_categories(project),
             stated=self._projects.count_stated_sets(project),
             n_model_made=self._projects.count_model_annotations(project),
+            tasks=self._training.offer_tasks(project),
             models=models,
             versions=tuple(sorted(versions, key=lambda version: order[version.model])),
             workers=self._catalog.list_workers(include_hidden=True),
@@ -207,6 +210,7 @@ class TrainingController(QObject):
         wizard.set_categories(content.categories)
         wizard.set_stated_sets(content.stated)
         wizard.set_model_made(content.n_model_made)
+        wizard.set_tasks(content.tasks)
         wizard.set_models(content.models)
         wizard.set_versions(content.versions)
         wizard.set_start_offers(content.offers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from core.domain.changes import Changes
 from core.domain.ids import ProjectId
 from core.domain.models import Model, ModelVersion
 from core.domain.projects import Category, Folder, Project
+from core.domain.tasks import TaskOffer
 from core.domain.workers import Configuration
 from ui.training.wizard import TrainingWizard
 
@@ -29,6 +31,7 @@ class _Fresh:
     folders: tuple[Folder, ...] | None
     categories: tuple[Category, ...] | None
     n_model_made: int | None
+    tasks: tuple[TaskOffer, ...] | None
     library: tuple[tuple[Model, ...], tuple[ModelVersion, ...]] | None
     configurations: tuple[Configuration, ...] | None
 
@@ -45,6 +48,7 @@ class WizardLists(QObject):
         projects: ProjectService,
         models: ModelService,
         configurations: ConfigurationService,
+        offer_tasks: Callable[[ProjectId], tuple[TaskOffer, ...]],
         jobs: JobRunner,
         wizard: TrainingWizard,
         parent: QObject | None = None,
@@ -53,6 +57,7 @@ class WizardLists(QObject):
         self._projects = projects
         self._models = models
         self._configurations = configurations
+        self._offer_tasks = offer_tasks
         self._jobs = jobs
         self._wizard = wizard
         self._is_open = False
@@ -85,6 +90,7 @@ class WizardLists(QObject):
             folders=self._projects.list_folders(project) if project in changes.folders else None,
             categories=self._projects.list_categories(project) if project in changes.categories else None,
             n_model_made=self._projects.count_model_annotations(project) if project in changes.categories else None,
+            tasks=self._offer_tasks(project) if project in changes.categories else None,
             library=self._read_library(project) if has_models else None,
             configurations=(
                 self._configurations.list_configurations(worker) if changes.configurations and worker else None
@@ -107,6 +113,8 @@ class WizardLists(QObject):
             wizard.set_categories(fresh.categories)
         if fresh.n_model_made is not None:
             wizard.set_model_made(fresh.n_model_made)
+        if fresh.tasks is not None:
+            wizard.set_tasks(fresh.tasks)
         if fresh.library is not None:
             models, versions = fresh.library
             wizard.set_models(models)

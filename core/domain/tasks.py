@@ -21,3 +21,14 @@ class TaskInfo:
     @property
     def is_available(self) -> bool:
         return not self.unavailable_reason
+
+
+@dataclass(frozen=True, slots=True)
+class TaskOffer:
+    """A task for a project: what it does in one sentence, what the project has for it, and why it cannot be trained
+    there ("" = it can)."""
+
+    task: TaskInfo
+    sentence: str
+    found: str = ""
+    refusal: str = ""

@@ -103,6 +103,7 @@ class TrainingService:
         self.propose = self._proposer.propose
         self.propose_configuration = self._proposer.propose_configuration
         self.start_offers = self._proposer.offers
+        self.offer_tasks = self._proposer.offer_tasks
         self._gatherer = Gatherer(
             registry=registry,
             projects=projects,

@@ -9,6 +9,7 @@ from core.domain.durations import in_minutes
 from core.domain.snapshots import Split
 from core.domain.training import StartFrom, StartKind, TrainingDraft
 from ui.training import steps
+from ui.training.conditions_section import condition_words
 from ui.training.configuration_entries import CUSTOM, DEFAULTS, entries_of, key_of
 from ui.training.folder_sums import folder_title, sum_of
 from ui.training.known import Known
@@ -61,7 +62,9 @@ def _worker(draft: TrainingDraft, known: Known) -> Answer:
     worker = known.worker(draft.worker)
     if worker is None:
         return Answer(steps.WORKER, draft.worker)
-    return Answer(steps.WORKER, worker.title, (worker.summary or task_words(worker),))
+    task = next((task for task in worker.tasks if draft.task in (None, task.id)), None)
+    words = (task.words,) if task is not None and draft.task is not None else ()
+    return Answer(steps.WORKER, worker.title, (*words, worker.summary or task_words(worker)))
 
 
 def _configuration(draft: TrainingDraft, known: Known) -> Answer:
@@ -101,7 +104,12 @@ def _data(draft: TrainingDraft, known: Known) -> Answer:
         f"Test: {_set(Split.TEST, draft.test_folders, draft, known) or 'none'}",
     ]
     classes = f"Classes: {_listed(draft.categories)}" if draft.categories else "Every class that occurs in the training"
-    return Answer(steps.DATA, "\n".join(lines), (classes,))
+    details = [classes]
+    if draft.crop_of:
+        details.append(f"Crops of {_listed(draft.crop_of)}")
+    if draft.conditions:
+        details.append(f"Only {' or '.join(condition_words(names) for names in draft.conditions)}")
+    return Answer(steps.DATA, "\n".join(lines), tuple(details))
 
 
 def _set(split: Split, paths: Sequence[str], draft: TrainingDraft, known: Known) -> str:

@@ -7,18 +7,24 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QWidget
 
+from core.domain.ids import TaskId
 from core.domain.projects import Category, Folder
 from core.domain.snapshots import Split
-from core.domain.training import Issue, TrainingDraft
+from core.domain.tasks import TaskInfo
+from core.domain.training import Issue, TrainingDraft, TrainingReview
+from core.domain.workers import WorkerInfo
 from ui.forms.labelled_field import LabelledField
 from ui.forms.number_field import NumberField
 from ui.forms.problem_label import ProblemLabel
 from ui.forms.switch import Switch
 from ui.training.carving import Carving
 from ui.training.class_checklist import ClassChecklist
+from ui.training.conditions_section import ConditionsSection
 from ui.training.folder_picker import FolderPicker
 from ui.training.folder_sums import sum_of
+from ui.training.label_section import LabelSection
 from ui.training.split_slot import SplitSlot
+from ui.training.used_section import UsedSection
 from ui.training.wizard_page import WizardPage, card
 from ui.widgets.formatting import count
 from ui.widgets.labels import label
@@ -40,7 +46,13 @@ class DataPage(WizardPage):
         self._carving = Carving()
         self._slots = self._make_slots()
         self._classes = ClassChecklist()
+        self._worker: WorkerInfo | None = None
+        self._task_id: TaskId | None = None
+        self._conditions = ConditionsSection()
+        self._labels = LabelSection()
+        self._used = UsedSection()
         self._background = Switch(self.tr("Use ima&ges without objects"))
+        self._background_hint = label("", "muted", wrap=True)
         self._background_problem = ProblemLabel()
         self._model_made = Switch()
         self._model_made_hint = label("", "muted", wrap=True)
@@ -57,6 +69,8 @@ class DataPage(WizardPage):
         self.add_spot("val_ratio", self._carving)
         self.add_spot("seed", self._seed_line)
         self.add_spot("categories", self._classes)
+        self.add_spot("crop_of", self._labels)
+        self.add_spot("conditions", self._conditions)
         self.add_spot("use_images_without_objects", self._background_problem)
         for key, slot in self._slots.items():
             slot.paths_changed.connect(self._paths_changed)
@@ -65,9 +79,12 @@ class DataPage(WizardPage):
         self._carving.changed.connect(self.changed)
         self._seed_field.number_edited.connect(self.changed)
         self._classes.chosen_changed.connect(self.changed)
+        self._labels.chosen_changed.connect(self._labels_changed)
+        self._conditions.conditions_changed.connect(self.changed)
         self._background.clicked.connect(lambda _on: self.changed.emit())
         self._model_made.clicked.connect(lambda _on: self.changed.emit())
         self.set_model_made(0)
+        self._refresh_task()
 
     def _make_slots(self) -> dict[str, SplitSlot]:
         return {
@@ -91,17 +108,13 @@ class DataPage(WizardPage):
     def _lay_out(self) -> None:
         for slot in self._slots.values():
             self.column.addWidget(slot)
-        frame, column = card()
-        column.addWidget(label(self.tr("Classes"), "heading"))
-        column.addWidget(self._classes)
-        self.column.addWidget(frame)
+        self._add_card(self.tr("Which of these images"), self._conditions)
+        self._labels_card = self._add_card(self.tr("What is labelled"), self._labels)
+        self._add_card(self.tr("Classes"), self._classes)
+        self._add_card(self.tr("What is used"), self._used)
         frame, column = card()
         column.addWidget(self._background)
-        text = self.tr(
-            "Images on which nothing is annotated then teach the model what is not an object. "
-            "Switch it on only if really nothing is on them."
-        )
-        column.addWidget(label(text, "muted", wrap=True))
+        column.addWidget(self._background_hint)
         column.addWidget(self._background_problem)
         column.addSpacing(4)
         column.addWidget(self._model_made)
@@ -110,6 +123,13 @@ class DataPage(WizardPage):
         column.addWidget(self._seed_line)
         self.column.addWidget(frame)
         self.column.addStretch(1)
+
+    def _add_card(self, title: str, content: QWidget) -> QWidget:
+        frame, column = card()
+        column.addWidget(label(title, "heading"))
+        column.addWidget(content)
+        self.column.addWidget(frame)
+        return frame
 
     # From outside
 
@@ -122,7 +142,23 @@ class DataPage(WizardPage):
 
     def set_categories(self, categories: Sequence[Category]) -> None:
         self._categories = tuple(categories)
+        self._conditions.set_categories(categories)
+        self._used.set_categories(categories)
         self._refresh()
+
+    def set_worker(self, worker: WorkerInfo | None) -> None:
+        """What is asked for depends on its task."""
+        self._worker = worker
+        self._refresh_task()
+
+    def set_task(self, task: TaskId | None) -> None:
+        """The draft's; None = the method's first."""
+        self._task_id = task
+        self._refresh_task()
+
+    def set_review(self, review: TrainingReview | None) -> None:
+        """None = it is being made."""
+        self._used.set_review(review)
 
     def set_stated_sets(self, counts: Mapping[Split, int]) -> None:
         """Images of the sets that imports state."""
@@ -149,6 +185,8 @@ class DataPage(WizardPage):
             self._slots[key].set_stated(Split(key) in draft.stated_sets)
         if draft.categories != self._classes.chosen():
             self._classes.set_chosen(draft.categories)
+        self._labels.set_crop_of(draft.crop_of)
+        self._conditions.set_conditions(draft.conditions)
         self._carving.set_ratio(draft.val_ratio)
         if draft.seed != self._seed_field.number():
             self._seed_field.set_number(draft.seed)
@@ -171,12 +209,17 @@ class DataPage(WizardPage):
             categories=self._classes.chosen(),
             use_images_without_objects=self._background.isChecked(),
             include_model_annotations=self._model_made.isChecked(),
+            crop_of=self._labels.crop_of() if self._is_labelling() else draft.crop_of,
+            conditions=self._conditions.conditions(),
         )
 
     def own_issues(self) -> tuple[Issue, ...]:
         issues = [] if self._slots["val"].is_chosen else list(self._carving.own_issues())
         if not isinstance(self._seed_field.number(), int):
             issues.append(Issue("E-132", self.tr("The seed must be a whole number."), "data", True, "seed"))
+        if self._is_labelling() and self._labels.is_nothing_chosen:
+            text = self.tr("Choose the classes whose shapes are cut out.")
+            issues.append(Issue("E-240", text, "data", True, "crop_of"))
         if self._classes.is_nothing_chosen:
             issues.append(Issue("E-240", self.tr("Choose at least one class."), "data", True, "categories"))
         return tuple(issues)
@@ -194,6 +237,15 @@ class DataPage(WizardPage):
     def carving(self) -> Carving:
         return self._carving
 
+    def labels(self) -> LabelSection:
+        return self._labels
+
+    def conditions(self) -> ConditionsSection:
+        return self._conditions
+
+    def used(self) -> UsedSection:
+        return self._used
+
     def open_picker(self, key: str) -> FolderPicker:
         slot = self._slots[key]
         picker = FolderPicker(self.tr("{set}: choose folders").format(set=slot.title), self)
@@ -203,6 +255,46 @@ class DataPage(WizardPage):
         picker.finished.connect(picker.deleteLater)
         picker.open()
         return picker
+
+    def _task(self) -> TaskInfo | None:
+        """The draft's, else the method's first."""
+        tasks = self._worker.tasks if self._worker is not None else ()
+        return next((task for task in tasks if self._task_id in (None, task.id)), None)
+
+    def _is_labelling(self) -> bool:
+        task = self._task()
+        return task is not None and task.labels
+
+    def _labels_changed(self) -> None:
+        self._refresh_task()
+        self.changed.emit()
+
+    def _refresh_task(self) -> None:
+        task = self._task()
+        labels = task is not None and task.labels
+        self._labels_card.setVisible(labels)
+        has_negatives = task is None or not (labels and task.is_exclusive)
+        for part in (self._background, self._background_hint):
+            part.setVisible(has_negatives)
+        if not labels:
+            self._background.setText(self.tr("Use ima&ges without objects"))
+            text = self.tr(
+                "Images on which nothing is annotated then teach the model what is not an object. "
+                "Switch it on only if really nothing is on them."
+            )
+        else:
+            is_cropped = self._labels.crops.isChecked()
+            self._background.setText(
+                self.tr("Use crops with other classes only as ne&gatives")
+                if is_cropped
+                else self.tr("Use ima&ges with other classes only as negatives")
+            )
+            text = self.tr(
+                "What is said to show no class is always used as a negative, and what nobody labelled never. Switch "
+                "it on if everything was looked at for each of the classes."
+            )
+        self._background.updateGeometry()
+        self._background_hint.setText(text)
 
     def _paths_changed(self) -> None:
         self._refresh()
@@ -215,3 +307,4 @@ class DataPage(WizardPage):
         self._carving.setVisible(not self._slots["val"].is_chosen)
         self._carving.set_images(0 if train.stated.isChecked() else total.n_annotated)  # else it is not known how many
         self._classes.set_content(self._categories, total.category_counts)
+        self._labels.set_content(self._categories, total.category_counts)

@@ -10,6 +10,7 @@ from core.domain.models import Model, ModelVersion
 from core.domain.projects import Category, Folder, Project
 from core.domain.snapshots import Split
 from core.domain.starts import StartOffers
+from core.domain.tasks import TaskOffer
 from core.domain.workers import Configuration, WorkerInfo
 from ui.training.start_section import PretrainedPlace
 
@@ -29,6 +30,7 @@ class Known:
     folders: Mapping[str, Folder] = field(default_factory=dict)  # by path
     categories: tuple[Category, ...] = ()
     stated: Mapping[Split, int] = field(default_factory=dict)  # images of the sets that imports state
+    tasks: tuple[TaskOffer, ...] = ()  # what there is to train on the project
     n_model_made: int = 0  # accepted predictions in the project
     devices: DeviceReport | None = None  # None = a GPU is being looked for
 

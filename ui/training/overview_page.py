@@ -18,7 +18,7 @@ from ui.training.answer_row import AnswerRow
 from ui.training.answers import Answer
 from ui.training.counts_view import CountsView
 from ui.training.issue_list import IssueList
-from ui.training.overview_tables import count_rows, value_rows
+from ui.training.overview_tables import count_rows, left_out_text, value_rows
 from ui.training.wizard_page import WizardPage, card
 from ui.widgets import formatting
 from ui.widgets.labels import label
@@ -209,8 +209,8 @@ class OverviewPage(WizardPage):
         ).format(seed=review.draft.seed)
         self._carved.setText(carved)
         self._carved.setVisible(review.is_val_carved)
-        ignored = "\n".join(f"• {reason}: {formatting.count(n)}" for reason, n in review.ignored if n)
-        self._ignored.setText(self.tr("Not used:") + "\n" + ignored)
+        ignored = left_out_text(review.ignored)
+        self._ignored.setText(ignored)
         self._ignored.setVisible(bool(ignored))
         is_short = review.disk_bytes > review.free_bytes
         self._disk_sign.set_icon("hard-drive", "error" if is_short else "icon")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from core.domain.snapshots import Split
 from core.domain.training import TrainingReview
@@ -33,13 +33,23 @@ def count_rows(review: TrainingReview, colours: Mapping[str, int]) -> Rows:
         return (title, *cells)
 
     rows = [row(Cell("Images", is_bold=True), "n_images")]
+    labels = review.task is not None and review.task.labels
     if any(count.n_background for count in review.splits):
-        rows.append(row(Cell("of these without objects", "text_muted"), "n_background"))
-    rows.append(row(Cell("Annotations", is_bold=True), "n_objects"))
+        what = "of these without any class" if labels else "of these without objects"
+        rows.append(row(Cell(what, "text_muted"), "n_background"))
+    if any(count.n_regions for count in review.splits):
+        rows.append(row(Cell("Crops", is_bold=True), "n_regions"))
+    rows.append(row(Cell("Labels" if labels else "Annotations", is_bold=True), "n_objects"))
     for index, name in enumerate(review.categories):
         colour = category_colour(colours.get(name, index)).name()
         rows.append(row(Cell(name, colour=colour), "", index))
     return headings, rows
+
+
+def left_out_text(ignored: Sequence[tuple[str, int]]) -> str:
+    """A line for each reason; "" when all is used."""
+    lines = [f"• {reason}: {formatting.count(n)}" for reason, n in ignored if n]
+    return "\n".join(["Not used:", *lines]) if lines else ""
 
 
 def value_rows(review: TrainingReview, *, only_changed: bool) -> Rows:

@@ -19,7 +19,7 @@ START = "start"  # no page of its own: what the weights start from is asked with
 STEP_TITLES = {
     OVERVIEW: "Overview",
     NAME: "Name",
-    WORKER: "Method",
+    WORKER: "Task & method",
     CONFIGURATION: "Configuration",
     MODEL: "Model",
     DATA: "Data",

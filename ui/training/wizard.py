@@ -20,6 +20,7 @@ from core.domain.models import Model, ModelVersion
 from core.domain.projects import Category, Folder, Project
 from core.domain.snapshots import Split
 from core.domain.starts import StartOffers
+from core.domain.tasks import TaskOffer
 from core.domain.training import Issue, Proposal, Remedy, TrainingDraft, TrainingReview
 from core.domain.workers import Configuration, WorkerInfo
 from ui.training import steps
@@ -201,6 +202,10 @@ class TrainingWizard(QWidget):
         """Accepted predictions in the project."""
         self._learn(n_model_made=number)
 
+    def set_tasks(self, offers: Sequence[TaskOffer]) -> None:
+        """What there is to train on the project."""
+        self._learn(tasks=tuple(offers))
+
     def set_devices(self, report: DeviceReport | None) -> None:
         """None = a GPU is being looked for."""
         self._learn(devices=report)
@@ -221,6 +226,7 @@ class TrainingWizard(QWidget):
             self.pages.overview.set_review(review)
             if review.categories and review.categories != self._drafting.known.run_classes:
                 self._learn(run_classes=review.categories)
+            self.pages.set_review(review)
             self._refresh()
 
     def show_review_progress(self, done: float, total: float) -> None:
@@ -304,14 +310,14 @@ class TrainingWizard(QWidget):
     def _announce(self, source: WizardPage | None) -> None:
         self.pages.show_draft(self._drafting.draft, source=source)
         if self._review is None or self._review.draft != self._drafting.draft:
-            self.pages.overview.set_review(None)
+            self.pages.set_review(None)
         self._refresh()
         self.draft_changed.emit(self._drafting.draft)
 
     def _ask_for_review(self) -> None:
         self._review = None
         self._failure = ""
-        self.pages.overview.set_review(None)
+        self.pages.set_review(None)
         self._refresh()
         self.review_requested.emit()
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from core.domain.training import TrainingDraft
+from core.domain.training import TrainingDraft, TrainingReview
 from core.domain.workers import WorkerInfo
 from ui.training import steps
 from ui.training.configuration_page import ConfigurationPage
@@ -40,6 +40,7 @@ class WizardPages(QObject):
         super().__init__(parent)
         self._known = Known()
         self._draft: TrainingDraft | None = None
+        self._review: TrainingReview | None = None
         self.overview = OverviewPage()
         self.made: dict[str, WizardPage] = {steps.OVERVIEW: self.overview}
 
@@ -47,8 +48,12 @@ class WizardPages(QObject):
         if step not in self.made:
             page = self.made[step] = MAKERS[step]()
             fill(page, self._known, EVERYTHING)
+            if isinstance(page, DataPage):
+                page.set_review(self._review)
             if self._draft is not None:
                 show_worker(page, self._known.worker(self._draft.worker))
+                if isinstance(page, DataPage):
+                    page.set_task(self._draft.task)
                 page.show_draft(self._draft)
             self.page_made.emit(page)
         return self.made[step]
@@ -98,9 +103,20 @@ class WizardPages(QObject):
         before, self._draft = self._draft, draft
         if before is None or before.worker != draft.worker:
             self._show_worker(draft.worker)
+        data = self.made.get(steps.DATA)
+        if isinstance(data, DataPage):
+            data.set_task(draft.task)
         for page in self.made.values():
             if page is not source and page.apply(draft) != draft:
                 page.show_draft(draft)
+
+    def set_review(self, review: TrainingReview | None) -> None:
+        """On the pages that say what is used; None = it is being made."""
+        self._review = review
+        self.overview.set_review(review)
+        page = self.made.get(steps.DATA)
+        if isinstance(page, DataPage):
+            page.set_review(review)
 
     def forget(self) -> None:
         """Another draft begins: what was tried out on the pages for the last one goes."""
@@ -114,7 +130,7 @@ class WizardPages(QObject):
 
 
 def show_worker(page: WizardPage, worker: WorkerInfo | None) -> None:
-    if isinstance(page, ConfigurationPage | DevicePage | ModelPage):
+    if isinstance(page, ConfigurationPage | DevicePage | ModelPage | DataPage):
         page.set_worker(worker)
 
 
@@ -126,6 +142,8 @@ def fill(page: WizardPage, known: Known, parts: Collection[str]) -> None:
     elif isinstance(page, WorkerPage):
         if "workers" in parts:
             page.set_workers(known.workers)
+        if "tasks" in parts:
+            page.set_tasks(known.tasks)
     elif isinstance(page, ConfigurationPage):
         if "configurations" in parts:
             page.set_configurations(known.configurations)

@@ -8,10 +8,13 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from core.domain.ids import TaskId
+from core.domain.tasks import TaskInfo, TaskOffer
 from core.domain.training import TrainingDraft
 from core.domain.workers import GpuUse, WorkerInfo
 from ui.forms.problem_label import IconView, ProblemLabel
 from ui.icons import icon
+from ui.training.task_list import TaskList
 from ui.training.wizard_page import WizardPage, card
 from ui.training.worker_chooser import GPU_WORDS, WorkerChooser, task_words
 from ui.training.worker_dialog import NETWORKS, OPTIONS, WorkerDialog, open_worker_dialog
@@ -24,12 +27,16 @@ class WorkerPage(WizardPage):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(
-            self.tr("Method"),
-            self.tr("The method is the program that learns: it decides what the model finds, and what can be set."),
+            self.tr("Task and method"),
+            self.tr("The task is what the model is to tell. The method is the program that learns it."),
             parent,
         )
         self._workers: dict[str, WorkerInfo] = {}
         self._slug = ""
+        self._task: TaskId | None = None
+        self._tasks: dict[str, TaskInfo] = {}
+        self.tasks = TaskList()
+        self._task_problem = ProblemLabel()
         self._title = label("", "heading")
         self._summary = label("", "", wrap=True)
         self._choose = QPushButton(self.tr("&Choose…"))
@@ -38,10 +45,17 @@ class WorkerPage(WizardPage):
         self._networks = QPushButton(icon("layers"), self.tr("Available &architectures…"))
         self._facts = {key: label("", wrap=True) for key in ("version", "tasks", "gpu", "options", "presets")}
         self._problem = ProblemLabel()
+        self.column.addWidget(label(self.tr("Task"), "heading"))
+        self.column.addWidget(self.tasks)
+        self.column.addWidget(self._task_problem)
+        self.column.addWidget(label(self.tr("Method"), "heading"))
         self.column.addWidget(self._make_card())
         self.column.addWidget(self._problem)
         self.column.addStretch(1)
         self.add_spot("worker", self._problem)
+        self.add_spot("task", self._task_problem)
+        self.tasks.list.chosen.connect(self._take_task)
+        self.tasks.list.accepted.connect(lambda _key: self._choose.setFocus())
         self._chooser: WorkerChooser | None = None
         self._choose.clicked.connect(self.open_chooser)
         self._explain.clicked.connect(lambda: self.open_worker_dialog(OPTIONS))
@@ -84,16 +98,32 @@ class WorkerPage(WizardPage):
             self._chooser.set_workers(self._offered())
         self._refresh()
 
+    def set_tasks(self, offers: Sequence[TaskOffer]) -> None:
+        """What there is to train on the project."""
+        self._tasks = {offer.task.id: offer.task for offer in offers}
+        self.tasks.set_offers(offers)
+        self._refresh()
+
     def worker(self) -> WorkerInfo | None:
         return self._workers.get(self._slug)
 
     def show_draft(self, draft: TrainingDraft) -> None:
-        if draft.worker != self._slug:
-            self._slug = draft.worker
+        if (draft.worker, draft.task) != (self._slug, self._task):
+            self._slug, self._task = draft.worker, draft.task
             self._refresh()
 
     def apply(self, draft: TrainingDraft) -> TrainingDraft:
-        return replace(draft, worker=self._slug)
+        task = self.task()
+        crop_of = draft.crop_of if task is None or task.labels else ()
+        return replace(draft, worker=self._slug, task=self._task, crop_of=crop_of)
+
+    def task(self) -> TaskInfo | None:
+        """The chosen one, else the first that the method trains."""
+        worker = self.worker()
+        if self._task is not None:
+            known = {task.id: task for task in worker.tasks} if worker is not None else {}
+            return known.get(self._task) or self._tasks.get(self._task)
+        return worker.tasks[0] if worker is not None and worker.tasks else None
 
     def open_chooser(self) -> WorkerChooser:
         chooser = WorkerChooser(self)
@@ -111,10 +141,26 @@ class WorkerPage(WizardPage):
         return open_worker_dialog(worker, self, tab=tab) if worker is not None else None
 
     def focus_first(self) -> None:
-        self._choose.setFocus()
+        (self.tasks.list if self.tasks.list.isVisibleTo(self) else self._choose).setFocus()
 
     def _offered(self) -> list[WorkerInfo]:
-        return [worker for worker in self._workers.values() if not worker.is_hidden]
+        """Those that train the task; and those of which nobody knows what they train."""
+        task = self.task() if self._tasks else None  # nobody chose one that cannot be seen
+        every = [worker for worker in self._workers.values() if not worker.is_hidden]
+        return [worker for worker in every if task is None or not worker.tasks or worker.trains(task.id)]
+
+    def _take_task(self, key: str) -> None:
+        """The method stays if it trains the task, else the first that does takes its place."""
+        present = self.task()
+        if present is not None and present.id == key:
+            return
+        self._task = TaskId(key)
+        worker = self.worker()
+        if worker is None or not worker.trains(self._task):
+            fitting = [worker for worker in self._offered() if worker.is_available and worker.tasks]
+            self._slug = fitting[0].slug if fitting else self._slug
+        self._refresh()
+        self.changed.emit()
 
     def _forget_chooser(self) -> None:
         if self._chooser is not None:
@@ -124,11 +170,15 @@ class WorkerPage(WizardPage):
     def _take(self, slug: str) -> None:
         if slug != self._slug:
             self._slug = slug
+            worker = self.worker()
+            if self._task is not None and worker is not None and not worker.trains(self._task):
+                self._task = None
             self._refresh()
             self.changed.emit()
 
     def _refresh(self) -> None:
-        worker = self.worker()
+        worker, task = self.worker(), self.task()
+        self.tasks.list.set_current_key(task.id if task is not None else "")
         for button in (self._explain, self._networks):
             button.setEnabled(worker is not None and worker.is_available)
         if worker is None:

@@ -14,6 +14,7 @@ from core.domain.projects import Category
 from core.domain.runs import RunFilter, RunStatus
 from core.domain.snapshots import Split
 from core.domain.starts import MeasuredStart, StartOffers
+from core.domain.tasks import TaskOffer
 from core.domain.training import Proposal, StartFrom, StartKind, TrainingDraft
 from core.domain.workers import WorkerInfo
 from core.errors import CalqueError, NotFoundError, WeightsError
@@ -27,6 +28,7 @@ from core.registry.stores import images as image_store
 from core.runs.service import RunService
 from core.shelf.listing import of_files
 from core.tasks.catalog import TaskCatalog
+from core.training.draft.offers import offer_tasks
 from core.training.draft.pages_or_things import pages_by_names, pages_by_shapes
 from core.training.draft.plans import Plans
 from core.training.draft.proposals import CPU, Circumstances, propose, with_configuration
@@ -136,6 +138,15 @@ class Proposer:
             files=tuple(of_files(self._weights_folder, workers)) if self._weights_folder else (),
             measured=tuple(self._figures()),
         )
+
+    def offer_tasks(self, project: ProjectId) -> tuple[TaskOffer, ...]:
+        """What there is to train on a project, and why some of it cannot be."""
+        with self._registry.read() as session:
+            shapes = annotation_store.count_kinds(session, project)
+            labelled = annotation_store.count_labelled(session, project)
+        infos = self._tasks.list_tasks()
+        needs = {info.id: task.needs for info in infos if (task := self._tasks.find(info.id)) is not None}
+        return offer_tasks(infos, self._catalog.list_workers(), shapes, labelled, needs)
 
     def propose_configuration(self, draft: TrainingDraft) -> Proposal:
         """The draft with the configuration that fits its data and its device, whatever was trained before."""

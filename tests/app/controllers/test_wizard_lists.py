@@ -63,7 +63,12 @@ def desk(
     wizard.set_draft(TrainingDraft(browse_project.id, worker="fake"))
     wizard.show()
     lists = WizardLists(
-        projects=browse_projects, models=models, configurations=configurations, jobs=browse_jobs, wizard=wizard
+        projects=browse_projects,
+        models=models,
+        configurations=configurations,
+        offer_tasks=lambda _project: (),
+        jobs=browse_jobs,
+        wizard=wizard,
     )
     browse_jobs.changed.connect(lists.refresh)
     reviews: list[None] = []

@@ -1,16 +1,24 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from core.domain.ids import ProjectId, TaskId
 from core.domain.snapshots import Split
-from core.domain.training import Issue
+from core.domain.training import Issue, SplitCount, TrainingDraft, TrainingReview
+from core.domain.workers import WorkerInfo
+from core.tasks.classification import CLASSIFICATION
+from core.tasks.tagging import TAGGING
 from ui.training import steps
 from ui.training.data_page import DataPage
 from ui.training.split_slot import FolderLine
 from ui.training.wizard import TrainingWizard
+
+ReviewMaker = Callable[..., TrainingReview]
 
 
 def page_of(wizard: TrainingWizard) -> DataPage:
@@ -158,3 +166,88 @@ def test_sets_as_the_import_states_them(wizard: TrainingWizard) -> None:
     assert "of these folders only" in slot.stated.text()
     wizard.set_draft(replace(wizard.draft(), stated_sets=()))
     assert not slot.stated.isChecked()
+
+
+TAGGER = WorkerInfo("tags", "Tagger", "1.0", "", (TAGGING.info, CLASSIFICATION.info))
+
+
+def labelling(wizard: TrainingWizard, task: TaskId = TAGGING.slug) -> DataPage:
+    wizard.set_workers((TAGGER,))
+    wizard.set_draft(TrainingDraft(ProjectId("p1"), worker="tags", task=task, train_folders=("train",)))
+    wizard.open_step(steps.DATA)
+    return wizard.pages.data
+
+
+def test_only_tasks_that_label_ask_what_is_labelled(wizard: TrainingWizard) -> None:
+    wizard.open_step(steps.DATA)
+    assert not wizard.pages.data.labels().isVisible()
+    assert labelling(wizard).labels().isVisible()
+
+
+def test_crops_of_checked_classes_become_the_drafts(qtbot: QtBot, wizard: TrainingWizard) -> None:
+    page = labelling(wizard)
+    section = page.labels()
+    section.whole.setFocus()
+    qtbot.keyClick(section.whole, Qt.Key.Key_Down)
+    assert section.crops.isChecked()
+    assert wizard.draft().crop_of == ()
+    assert "Choose the classes whose shapes are cut out." in [issue.text for issue in wizard.issues()]
+
+    model = section.class_model()
+    model.setData(model.index(1), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
+    assert wizard.draft().crop_of == ("initial",)
+    section.whole.click()
+    assert wizard.draft().crop_of == ()
+    section.crops.click()
+    assert wizard.draft().crop_of == ("initial",), "what was checked comes back"
+
+
+def test_a_draft_with_crops_and_conditions_comes_out_as_it_went_in(wizard: TrainingWizard) -> None:
+    page = labelling(wizard)
+    draft = replace(wizard.draft(), crop_of=("stamp",), conditions=(("text_line", "stamp"), ("initial",)))
+    wizard.set_draft(draft)
+    wizard.open_step(steps.DATA)
+    assert page.apply(draft) == draft
+    assert page.conditions().texts() == ["images that show text_line and stamp", "images that show initial"]
+
+
+def test_conditions_are_added_changed_and_removed(wizard: TrainingWizard) -> None:
+    wizard.open_step(steps.DATA)
+    section = wizard.pages.data.conditions()
+    dialog = section.open_dialog(None)
+    model = dialog.class_model()
+    for row in (0, 2):
+        model.setData(model.index(row), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
+    dialog.accept()
+    assert wizard.draft().conditions == (("text_line", "stamp"),)
+
+    again = section.open_dialog(0)
+    model = again.class_model()
+    model.setData(model.index(0), Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
+    again.accept()
+    assert wizard.draft().conditions == (("stamp",),)
+    section.remove(0)
+    assert wizard.draft().conditions == ()
+
+
+def test_what_is_used_and_left_out_stands_on_the_page(wizard: TrainingWizard, make_review: ReviewMaker) -> None:
+    page = labelling(wizard)
+    review = replace(
+        make_review(wizard.draft(), Issue("E-402", "Each class needs 5.", "data", True, "categories")),
+        task=TAGGING.info,
+        splits=(SplitCount(Split.TRAIN, 9, 30, (20, 10, 0), 2, 40), SplitCount(Split.VAL, 2, 7, (6, 1, 0), 0, 8)),
+        ignored=(("crops with several classes", 3),),
+    )
+    wizard.set_review(review)
+    rows = {row[0]: row[1:3] for row in page.used().counts.texts()}
+    assert rows["Crops"] == ["40", "8"]
+    assert rows["Labels"] == ["30", "7"]
+    assert rows["of these without any class"] == ["2", "0"]
+    assert page.used().left_out.text() == "Not used:\n• crops with several classes: 3"
+
+
+def test_a_classifier_has_no_negatives_to_switch_on(wizard: TrainingWizard) -> None:
+    page = labelling(wizard, CLASSIFICATION.slug)
+    assert not page._background.isVisible()
+    assert labelling(wizard)._background.isVisible()
+    assert page._background.text() == "Use ima&ges with other classes only as negatives"

@@ -4,6 +4,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from core.domain.tasks import TaskOffer
+from core.tasks.classification import CLASSIFICATION
+from core.tasks.detection import DETECTION
+from core.tasks.segmentation import SEGMENTATION
+from ui.training import steps
 from ui.training.wizard import TrainingWizard
 
 
@@ -54,3 +59,42 @@ def test_the_present_choice_is_described(wizard: TrainingWizard) -> None:
     assert page._facts["version"].text() == "2.0"
     assert page._facts["gpu"].text() == "Used when there is one"
     assert page._facts["presets"].text() == "1 built-in configuration"
+
+
+def offers() -> tuple[TaskOffer, ...]:
+    return (
+        TaskOffer(CLASSIFICATION.info, "One class.", "", "No image has a class as a whole."),
+        TaskOffer(DETECTION.info, "Boxes.", "3 classes with boxes"),
+        TaskOffer(SEGMENTATION.info, "Outlines.", "2 classes with outlines"),
+    )
+
+
+def test_the_task_decides_which_methods_are_offered(qtbot: QtBot, wizard: TrainingWizard) -> None:
+    wizard.set_tasks(offers())
+    wizard.open_step(steps.WORKER)
+    page = wizard.pages.worker
+    assert page.tasks.list.current_key() == "detection"
+    assert page.tasks.list.hasFocus()
+
+    qtbot.keyClick(page.tasks.list, Qt.Key.Key_Down)
+    assert (wizard.draft().task, wizard.draft().worker) == ("segmentation", "masks")
+    assert page.open_chooser().choices().shown_keys() == ["masks", "broken"]
+
+    qtbot.keyClick(page.tasks.list, Qt.Key.Key_Up)
+    qtbot.keyClick(page.tasks.list, Qt.Key.Key_Up)
+    assert wizard.draft().task == "detection", "one that cannot be trained cannot be chosen"
+
+
+def test_a_task_that_cannot_be_trained_says_why(wizard: TrainingWizard) -> None:
+    wizard.set_tasks(offers())
+    choice = wizard.pages.worker.tasks.list.choice("classification")
+    assert choice is not None
+    assert (choice.is_enabled, choice.note) == (False, "Not possible")
+    assert choice.subtitle == "One class. No image has a class as a whole."
+
+
+def test_looking_at_the_tasks_chooses_none(wizard: TrainingWizard) -> None:
+    before = wizard.draft()
+    wizard.set_tasks(offers())
+    wizard.open_step(steps.WORKER)
+    assert wizard.draft() == before
