@@ -157,8 +157,8 @@ class ConditionsSection(QWidget):
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(8)
         text = condition_words(names)
-        line.addWidget(label(self.tr("or") if number else "", "muted"))
-        line.addWidget(label(text, "strong", wrap=True), 1)
+        shown = self.tr("or {text}").format(text=text) if number else text[:1].upper() + text[1:]
+        line.addWidget(label(shown, "strong", wrap=True), 1)
         change = QPushButton(self.tr("Change…"))
         change.setAccessibleName(self.tr("Change: {text}").format(text=text))
         remove = QPushButton(icon("x"), "")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QWidget
 
-from core.domain.ids import TaskId
+from core.domain.ids import CategoryId, TaskId
 from core.domain.projects import Category, Folder
 from core.domain.snapshots import Split
 from core.domain.tasks import TaskInfo
@@ -186,6 +186,7 @@ class DataPage(WizardPage):
         if draft.categories != self._classes.chosen():
             self._classes.set_chosen(draft.categories)
         self._labels.set_crop_of(draft.crop_of)
+        self._refresh_task()
         self._conditions.set_conditions(draft.conditions)
         self._carving.set_ratio(draft.val_ratio)
         if draft.seed != self._seed_field.number():
@@ -267,6 +268,7 @@ class DataPage(WizardPage):
 
     def _labels_changed(self) -> None:
         self._refresh_task()
+        self._refresh()
         self.changed.emit()
 
     def _refresh_task(self) -> None:
@@ -296,6 +298,14 @@ class DataPage(WizardPage):
         self._background.updateGeometry()
         self._background_hint.setText(text)
 
+    def _countable(self, counts: Mapping[CategoryId, int]) -> Mapping[CategoryId, int]:
+        """Of the classes that are learned when none are chosen: of crops of several classes these, else the others."""
+        cut = self._labels.crop_of() if self._is_labelling() else ()
+        if not cut:
+            return counts
+        known = {category.id for category in self._categories if category.name in cut}
+        return {id: n for id, n in counts.items() if (id in known) == (len(cut) > 1)}
+
     def _paths_changed(self) -> None:
         self._refresh()
         self.changed.emit()
@@ -306,5 +316,5 @@ class DataPage(WizardPage):
         total = sum_of(("",), {folder.path: folder for folder in self._folders}) if is_whole else train.sum()
         self._carving.setVisible(not self._slots["val"].is_chosen)
         self._carving.set_images(0 if train.stated.isChecked() else total.n_annotated)  # else it is not known how many
-        self._classes.set_content(self._categories, total.category_counts)
+        self._classes.set_content(self._categories, self._countable(total.category_counts))
         self._labels.set_content(self._categories, total.category_counts)

@@ -10,8 +10,8 @@ from core.domain.tasks import TaskInfo, TaskOffer
 from core.domain.workers import WorkerInfo
 
 _SENTENCES = {
-    "classification": "Says which one of your classes a whole image, or a shape cut out of it, is.",
-    "tagging": "Says of each of your classes whether an image, or a shape cut out of it, shows it; none may.",
+    "classification": "Says which one of your classes an image, or a crop of it, shows.",
+    "tagging": "Says of each class whether an image, or a crop of it, shows it.",
     "detection": "Finds objects and draws an upright box round each.",
     "oriented": "Finds objects and draws a box round each that turns with it, as slanted lines need.",
     "segmentation": "Finds objects and draws the outline of each.",
@@ -60,7 +60,7 @@ def _found(task: TaskInfo, shapes: Shapes, labelled: Mapping[int, int]) -> str:
         for n, what in ((one, "with one class"), (several, "with several"), (none, "with none"))
         if n
     ]
-    return ", ".join(parts) or (f"shapes to cut out: {' and '.join(words)}" if words else "")
+    return ", ".join(parts) or (f"crops: {' and '.join(words)}" if words else "")
 
 
 def _refusal(

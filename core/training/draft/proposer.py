@@ -145,7 +145,9 @@ class Proposer:
             shapes = annotation_store.count_kinds(session, project)
             labelled = annotation_store.count_labelled(session, project)
         infos = self._tasks.list_tasks()
-        needs = {info.id: task.needs for info in infos if (task := self._tasks.find(info.id)) is not None}
+        needs: dict[str, frozenset[str]] = {
+            info.id: task.needs for info in infos if (task := self._tasks.find(info.id)) is not None
+        }
         return offer_tasks(infos, self._catalog.list_workers(), shapes, labelled, needs)
 
     def propose_configuration(self, draft: TrainingDraft) -> Proposal:
