@@ -227,7 +227,7 @@ def count_labelled(session: Session, project: ProjectId, *, limit: int = 4000) -
         .subquery()
     )
     rows = session.execute(select(first.c.n, func.count()).group_by(first.c.n))
-    return dict(rows.tuples().all())
+    return {int(n_classes): int(n) for n_classes, n in rows}
 
 
 def count_kinds(session: Session, project: ProjectId, *, limit: int = 4000) -> dict[CategoryId, dict[str, int]]:
