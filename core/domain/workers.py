@@ -93,6 +93,7 @@ class WorkerInfo:
     fields: tuple[FieldSpec, ...] = ()
     presets: tuple[tuple[str, Mapping[str, ConfigValue]], ...] = ()  # built-in named configurations
     usual_preset: str = ""  # the name of the preset for most data; "" = the defaults
+    usual_cpu_preset: str = ""  # the same on a computer without a graphics card; "" = the usual one
     small_data_preset: str = ""  # the one for few images on a computer without a graphics card
     networks: tuple[NetworkInfo, ...] = ()  # empty = the worker names none
     exports: tuple[ModelFormat, ...] = ()  # what it can write versions in, each with the reason where it cannot here

@@ -50,6 +50,7 @@ class WorkerDescription:
     implementation: str
     presets: Mapping[str, Mapping[str, ConfigValue]] = field(default_factory=dict)
     usual_preset: str = ""  # proposed for most data; "" = the defaults
+    usual_cpu_preset: str = ""  # the same without a graphics card; "" = the usual one
     small_data_preset: str = ""  # proposed for few images without a graphics card
     networks: tuple[NetworkInfo, ...] = ()
     libraries: tuple[str, ...] = ()  # distributions whose versions are part of the worker's version

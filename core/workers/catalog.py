@@ -133,6 +133,7 @@ def _info_of(description: WorkerDescription, tasks: TaskCatalog) -> WorkerInfo:
         fields=field_specs(description.configuration),
         presets=tuple(description.presets.items()),
         usual_preset=description.usual_preset,
+        usual_cpu_preset=description.usual_cpu_preset,
         small_data_preset=description.small_data_preset,
         networks=description.networks,
         exports=tuple(judged_format(item, description) for item in description.exports),

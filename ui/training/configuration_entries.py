@@ -49,7 +49,7 @@ def entries_of(worker: WorkerInfo, stored: Iterable[Configuration]) -> tuple[Ent
 
 
 def custom_entry(values: Mapping[str, ConfigValue]) -> Entry:
-    return Entry(CUSTOM, "New configuration", "for this run", "pencil", values)
+    return Entry(CUSTOM, "Custom", "for this run", "pencil", values)
 
 
 def choice_of(entry: Entry) -> Choice:

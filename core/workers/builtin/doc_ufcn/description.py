@@ -37,6 +37,7 @@ DESCRIPTION = WorkerDescription(
     implementation="core.workers.builtin.doc_ufcn.worker.segmenter:DocUfcnWorker",
     presets={FAST: _FAST, PUBLISHED: {"min_cc": 50}},
     usual_preset=PUBLISHED,
+    usual_cpu_preset=FAST,
     small_data_preset=FAST,
     networks=(NetworkInfo(ARCHITECTURE, "Doc-UFCN", {}, 4_094_051, "of the method's paper; the code is Calque's own"),),
     epochs_field="epochs",

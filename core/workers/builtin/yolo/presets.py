@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from core.domain.workers import ConfigValue
 
-FAST, BALANCE = "Fast on small data", "Balance"
+FAST, BALANCE, BALANCE_ON_CPU = "Fast on small data", "Balance", "Balance on the CPU"
 
 # Found by trying some thirty variants on the drawn sample project and on scanned pages (several seeds; docs/adr/0018):
 # small batches with a step each, enough of them, a short warm-up, an optimizer that needs no warming of its own, little
@@ -33,4 +33,7 @@ PRESETS: Mapping[str, Mapping[str, ConfigValue]] = {
     "Performance first": {"size": "n", "imgsz": 512, "epochs": 50},
     BALANCE: {"size": "s", "imgsz": 640, "epochs": 100},
     "Accuracy first": {"size": "m", "imgsz": 640, "epochs": 150},
+    # The same, each with a network a size smaller; the smallest, "Performance first", has none below it.
+    BALANCE_ON_CPU: {"size": "n", "imgsz": 640, "epochs": 100},
+    "Accuracy first on the CPU": {"size": "s", "imgsz": 640, "epochs": 150},
 }

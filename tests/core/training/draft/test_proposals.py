@@ -26,8 +26,8 @@ from core.workers.catalog import WorkerCatalog
         (1, "cpu", "Fast on small data"),
         (60, "cpu", "Fast on small data"),
         (199, "cpu", "Fast on small data"),
-        (200, "cpu", "Balance"),
-        (100_000, "cpu", "Balance"),
+        (200, "cpu", "Balance on the CPU"),
+        (100_000, "cpu", "Balance on the CPU"),
         (60, "cuda:0", "Balance"),
     ],
 )
@@ -83,7 +83,7 @@ def test_a_first_training_has_an_answer_to_everything() -> None:
 
 
 def test_more_data_or_a_gpu_get_the_usual_configuration() -> None:
-    assert propose(found(folder("", 200))).draft.configuration_name == "Balance"
+    assert propose(found(folder("", 200))).draft.configuration_name == "Balance on the CPU"
     assert propose(found(folder("", 20), device="cuda:0")).draft.configuration_name == "Balance"
 
 

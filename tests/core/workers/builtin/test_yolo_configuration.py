@@ -7,6 +7,7 @@ from core.tasks.detection import DETECTION
 from core.tasks.oriented import ORIENTED
 from core.tasks.segmentation import SEGMENTATION
 from core.workers.builtin.yolo.architectures import FAMILIES, SIZES, architecture_name, exists
+from core.workers.builtin.yolo.presets import PRESETS
 from core.workers.builtin.yolo.pretrained import SOURCE
 from core.workers.builtin.yolo_detect.configuration import YoloDetectConfiguration
 from core.workers.builtin.yolo_obb.configuration import YoloObbConfiguration
@@ -66,3 +67,12 @@ def test_turned_boxes_have_the_families_that_the_engine_has_and_a_weight_for_the
         assert [problem.field for problem in check(YoloObbConfiguration, {"family": family})] == ["family"]
     assert "angle" in {spec.name for spec in field_specs(YoloObbConfiguration)}
     assert "mask_ratio" not in {spec.name for spec in field_specs(YoloObbConfiguration)}
+
+
+def test_presets_on_the_cpu_are_those_of_a_graphics_card_with_a_network_a_size_smaller() -> None:
+    sizes = "nsmlx"
+    for name in ("Balance", "Accuracy first"):
+        usual, smaller = dict(PRESETS[name]), dict(PRESETS[f"{name} on the CPU"])
+        assert sizes.index(str(smaller.pop("size"))) == sizes.index(str(usual.pop("size"))) - 1
+        assert smaller == usual
+    assert PRESETS["Performance first"]["size"] == "n"
