@@ -12,8 +12,9 @@ from app.verbs.output import Console, VerbResult
 from app.verbs.training import Follower, exit_code, state_line, stop_on_interrupt
 from core.domain.comparing import numbered
 from core.domain.evaluating import EvaluationDraft
-from core.domain.evaluation import EvaluationTable
+from core.domain.evaluation import COUNT, EvaluationTable, Measure
 from core.domain.ids import ProjectId, VersionId
+from core.domain.metrics import LABEL_HEADLINES
 from core.domain.models import ModelVersion
 from core.domain.names import shown, typed_path
 from core.domain.predictions import PredictionSet
@@ -150,16 +151,20 @@ def _measure_set(services: Services, found: PredictionSet) -> VerbResult:
     return VerbResult(data, (f"{found.name}, measured against the present labels:", *rows))
 
 
+def _number(value: float | None, measure: Measure) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.0f}" if measure.kind == COUNT else f"{value:.3f}"
+
+
 def _rows(tables: list[EvaluationTable]) -> tuple[str, ...]:
     """All classes, then each."""
     lines = []
     for table in tables:
+        thing = "labels" if table.headline in LABEL_HEADLINES else "objects"
         for row in table.rows:
-            values = [
-                f"{measure.full_title} {'–' if (value := row.value(measure.name)) is None else f'{value:.3f}'}"
-                for measure in table.columns
-            ]
-            lines.append(f"  {row.category or 'all classes'}: {row.n_instances} objects; {', '.join(values)}")
+            values = [f"{measure.full_title} {_number(row.value(measure.name), measure)}" for measure in table.columns]
+            lines.append(f"  {row.category or 'all classes'}: {row.n_instances} {thing}; {', '.join(values)}")
         lines += [f"  {note}" for note in table.notes]
     return tuple(lines)
 

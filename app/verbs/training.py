@@ -21,6 +21,7 @@ from app.verbs.output import Console, VerbResult
 from core.domain.counting import counted
 from core.domain.ids import RunId
 from core.domain.imports import ImportSource
+from core.domain.metrics import CORRECT
 from core.domain.projects import Project
 from core.domain.runs import RunRecord, RunStatus, StageState
 from core.domain.training import Issue, SplitCount, TrainingDraft, TrainingReview
@@ -183,9 +184,15 @@ def result_of(services: Services, record: RunRecord) -> VerbResult:
     if version is not None:
         lines.append(f"{record.model_name} {version.label}, id {version.id}")
     for split, values in metrics.items():
-        shown = ", ".join(f"{name} {value:.3f}" for name, value in values.items() if isinstance(value, float))
+        shown = ", ".join(
+            f"{name} {_number(name, value)}" for name, value in values.items() if isinstance(value, float)
+        )
         lines.append(f"  {split:<5}  {shown or 'not measured'}")
     return VerbResult(data, tuple(lines), code=exit_code(record))
+
+
+def _number(name: str, value: float) -> str:
+    return f"{value:.0f}" if name == CORRECT else f"{value:.3f}"
 
 
 def exit_code(record: RunRecord) -> int:

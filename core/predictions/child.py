@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from core.domain.geometry import Box
 from core.domain.names import shown
+from core.domain.predictions import PredictedObject
 from core.domain.runs import RunStatus
 from core.errors import CalqueError, WeightsError, WorkerError
 from core.files.faults import told_as_storage_error
@@ -59,6 +61,8 @@ class _Prediction:
     n_left_out: int = 0
     n_seen: int = 0
     n_objects: int = 0  # at or above the threshold
+    labels: bool = False
+    is_exclusive: bool = False
     limits: tuple[float, ...] = ()  # the threshold of each class
 
     def run(self) -> None:
@@ -67,6 +71,8 @@ class _Prediction:
             context.progress(0, 1, "checking the version's files")
             model = sound_model(payload.published, payload.label)
             least = payload.by_category
+            task = TaskCatalog().get(model["task"])
+            self.labels, self.is_exclusive = task.labels, task.is_exclusive
             self.limits = tuple(least.get(name, payload.confidence) for name in model["categories"])
             worker = WorkerCatalog().load(WorkerCatalog().get(context.request.worker))
             with told_as_storage_error("The images of the run", self.tree):
@@ -163,8 +169,18 @@ class _Prediction:
         )
         packer.add(image, objects, looked_at.objects)
         self.n_seen += 1
-        self.n_objects += sum(item.confidence >= self.limits[item.category] for item in objects)
+        self.n_objects += sum(item.confidence >= self.limits[item.category] for item in self._said(objects))
         self._tell()
+
+    def _said(self, objects: Sequence[PredictedObject]) -> Iterable[PredictedObject]:
+        """Of labels that exclude each other the surest of each region."""
+        if not self.is_exclusive:
+            return objects
+        surest: dict[Box, PredictedObject] = {}
+        for item in objects:
+            if item.box not in surest or item.confidence > surest[item.box].confidence:
+                surest[item.box] = item
+        return surest.values()
 
     def _note_left_out(self, item: LeftOut) -> None:
         self.n_left_out += 1
@@ -204,7 +220,8 @@ class _Prediction:
         self.context.finish(RunStatus.FAILED, text)
 
     def _sentence(self, *, is_whole: bool) -> str:
-        found = f"{counted_large(self.n_objects, 'object')} on {counted_large(self.n_seen, 'image')}"
+        thing = "label" if self.labels else "object"
+        found = f"{counted_large(self.n_objects, thing)} on {counted_large(self.n_seen, 'image')}"
         own = ", of some classes their own" if self.payload.by_category else ""
         at = f" (confidence {self.payload.confidence:.2g} or more{own})"
         if is_whole:

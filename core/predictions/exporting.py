@@ -31,8 +31,7 @@ _WRITERS: Mapping[str, Callable[[Iterable[ImageRecord], Sequence[str], Path, Out
 def _labels_refused(form: PredictionForm) -> RefusedError:
     return RefusedError(
         f"These predictions are labels of whole images; {form.title} holds shapes only.",
-        hint="Choose the table (CSV), or export the project's data with these predictions: folders of classes, labels "
-        "beside the images.",
+        hint="Choose the table (CSV), or export the project's data with these predictions.",
     )
 
 
