@@ -25,6 +25,7 @@ GUIDE_PAGES = (
     ("run.md", "A run"),
     ("runs.md", "Runs"),
     ("models.md", "Models"),
+    ("labels.md", "Classes and tags of images"),
     ("weights.md", "Weights"),
     ("starters.md", "Starters"),
     ("compare.md", "Compare"),

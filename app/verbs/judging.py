@@ -55,7 +55,14 @@ def _judged(services: Services, study: Study) -> tuple[dict[str, Any], list[str]
         ],
         "errors": {cost.kind: {"n": cost.n, "ap50_cost": cost.ap_cost} for cost in costs},
     }
+    if study.table.labels:  # which have no place, and cost no average precision
+        return {"outcomes": data["outcomes"]}, [_labels_line(outcomes)]
     return data, [_outcomes_line(outcomes), _coco_line(coco), _costs_line(costs)]
+
+
+def _labels_line(outcomes: Outcomes) -> str:
+    counts = outcomes.counts
+    return f"  {counts.tp} right, {counts.fp} wrong, {counted(counts.fn, 'label')} not said"
 
 
 def _outcomes_data(outcomes: Outcomes) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def read_present(
     truths: dict[int, tuple[SnapshotObject, ...]] = {}
     unknown: Counter[str] = Counter()
     wanted = np.array(list(keys), dtype=np.int64)
-    for row in selections.iter_frozen(session, wanted, check, includes_models=includes_models):
+    for row in selections.iter_frozen(session, wanted, check, includes_models=includes_models, with_whole=labels):
         objects = []
         for _, category, kind, x0, y0, x1, y1, points, is_crowd in row.shapes:
             name = names.get(category, "")

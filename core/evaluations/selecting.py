@@ -22,7 +22,9 @@ from core.registry.session import Session
 from core.registry.stores import selections
 from core.tasks.task import Task
 from core.training.freezing import Shapes, frozen_images
+from core.training.freezing_labels import Labels, frozen_labels
 from core.training.review.data import ChosenImages
+from core.training.review.label_tally import Labelling
 
 Check = Callable[[], None]
 
@@ -76,14 +78,17 @@ def count(
     keys: Keys,
     categories: Sequence[str],
     check: Check,
+    *,
+    labels: bool = False,
 ) -> Counts:
-    """Of shapes that have a class; whether the task can use each is seen when they are frozen."""
+    """Of shapes that have a class, of `labels` also whole images; whether the task can use each is seen when they are
+    frozen."""
     names = {int(item.id): item.name for item in selections.list_classes(session, project)}
     found: Counter[str] = Counter()
     hashes = set()
-    for row in selections.iter_frozen(session, keys, check):
+    for row in selections.iter_frozen(session, keys, check, with_whole=labels):
         hashes.add(row.sha256)
-        found.update(names[category] for _, category, *_, is_crowd in row.shapes if not is_crowd)
+        found.update(names[category] for _, category, *_, is_crowd in row.shapes if not is_crowd and category in names)
     known = {name: found[name] for name in categories if found[name]}
     unknown = {name: n for name, n in found.items() if name not in known}
     return Counts(len(keys), known, unknown, frozenset(hashes))
@@ -106,13 +111,19 @@ def freeze(
     task: Task,
     categories: Sequence[str],
     check: Check,
+    crop_of: Sequence[str] = (),
 ) -> Iterator[FrozenImage]:
-    """All of them as test images, with the objects that the task can use in the model's classes."""
+    """All of them as test images, with the objects that the task can use in the model's classes. `crop_of` are the
+    classes whose shapes are labelled; () = whole images."""
     numbers = {name: number for number, name in enumerate(categories)}
     classes = selections.list_classes(session, project)
     places = {int(item.id): numbers[item.name] for item in classes if item.name in numbers}
     shapes = Shapes(places, task.usable_shape, task.keeps_boxes)
     of_test = np.full(len(keys), tuple(Split).index(Split.TEST))
+    if task.labels:
+        cut = np.array([int(item.id) for item in classes if item.name in crop_of], dtype=np.int64)
+        labelling = Labelling(task.is_exclusive, uses_others=True, crop_of=cut if crop_of else None)
+        return frozen_labels(session, project, ChosenImages(keys, of_test), Labels(places, labelling), check)
     return frozen_images(session, project, ChosenImages(keys, of_test), shapes, check)
 
 

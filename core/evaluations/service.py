@@ -33,8 +33,9 @@ from core.evaluations.study import Study
 from core.evaluations.words import no_truth_error
 from core.metrics.coco import DEFAULT_MAX_DETECTIONS, EvalImage
 from core.models.service import ModelService
-from core.models.weights_store import WEIGHTS_FILE
+from core.models.weights_store import WEIGHTS_FILE, load_model_json
 from core.packs.layout import SUFFIX
+from core.predictions.labelling import crop_of
 from core.projects.service import ProjectService
 from core.registry.changes import noted
 from core.registry.database import Registry
@@ -246,7 +247,8 @@ class EvaluationService:
             splits = (Split.TEST,)
             selected = selecting.select(draft, self._projects)
             with self._registry.read() as session:
-                counts = selecting.count(session, project.id, selected.keys, model.categories, check)
+                labels = self._task(model).labels
+                counts = selecting.count(session, project.id, selected.keys, model.categories, check, labels=labels)
         if not counts.known:
             raise no_truth_error(counts.unknown)
         where = selecting.where_of(draft, snapshot, project.name)
@@ -266,9 +268,10 @@ class EvaluationService:
 
     def _freeze(self, draft: EvaluationDraft, chosen: _Chosen, check: Check) -> Changed[SnapshotInfo]:
         task = self._task(chosen.model)
-        categories = chosen.model.categories
+        categories, folder = chosen.model.categories, chosen.version.folder
+        cut = crop_of(load_model_json(folder)) if task.labels and folder is not None else ()
         with self._registry.read() as session:
-            images = selecting.freeze(session, draft.project, chosen.selected.keys, task, categories, check)
+            images = selecting.freeze(session, draft.project, chosen.selected.keys, task, categories, check, cut)
             return self._datasets.freeze(draft.project, images, categories)
 
     def _task(self, model: Model) -> Task:

@@ -6,7 +6,7 @@ What an image has already is not added again, and what a person rejected is not 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from core import clock
 from core.domain.changes import Changed, Changes
-from core.domain.geometry import Box, Geometry, Polygon
+from core.domain.geometry import Box, Geometry, Polygon, bounds_of
 from core.domain.ids import ImageId, ProjectId
 from core.domain.judgements import (
     SAME_OBJECT_IOU,
@@ -103,7 +103,7 @@ class AcceptingService:
             table = pack.table(check)
         with self._registry.read() as session:
             facts = facts_of(session, project, (image.key for image in table.images))
-            there = _what_is_there(session, project, [fact.key for fact in facts.values()])
+            there = _what_is_there(session, project, facts.values(), of_whole_images=table.labels)
         for one in there.values():
             one.settle()
         found: list[Candidate] = []
@@ -190,7 +190,8 @@ class AcceptingService:
         now = clock.now()
         with self._registry.write(durable=True) as session:
             facts = facts_of(session, project, {candidate.path for candidate, _ in wanted})
-            there = _what_is_there(session, project, [fact.key for fact in facts.values()])
+            of_whole = any(shape is None for shape in shapes)
+            there = _what_is_there(session, project, facts.values(), of_whole_images=of_whole)
             before = {category.name for category in list_classes(session, project)}
             new: list[tuple[str, NewModelAnnotation]] = []
             n_known = n_in_truth = n_changed = n_outside = 0
@@ -200,13 +201,17 @@ class AcceptingService:
                 if fact is None or not _is_same(images[candidate.place], fact):
                     n_changed += 1
                     continue
-                shape = _in_image(correction.geometry or predicted, fact)
-                if shape is None and correction.geometry is None:
+                is_whole = predicted is None and correction.geometry is None
+                shape = None if is_whole else _in_image(correction.geometry or predicted, fact)
+                if shape is None and not is_whole and correction.geometry is None:
                     n_outside += 1
                     continue
-                if shape is None:
+                if shape is None and not is_whole:
                     raise RefusedError("The shape has no area in the image.", hint="Draw it again, or reject it.")
-                known, corners = there.setdefault(fact.key, _There()), _corners(shape.bounds())
+                known, corners = (
+                    there.setdefault(fact.key, _There()),
+                    _corners(bounds_of(shape, fact.width, fact.height)),
+                )
                 if highest_overlap(corners, known.truth[name]) >= SAME_OBJECT_IOU:
                     n_in_truth += 1
                     continue
@@ -298,18 +303,23 @@ def _candidates(
         )
 
 
-def _what_is_there(session: Session, project: ProjectId, images: Sequence[int]) -> dict[int, _There]:
-    """By image, of those that have anything."""
+def _what_is_there(
+    session: Session, project: ProjectId, images: Collection[ImageFact], *, of_whole_images: bool
+) -> dict[int, _There]:
+    """By image, of those that have anything. `of_whole_images`: labels, which have the image's own bounds."""
+    sizes = {fact.key: (0.0, 0.0, float(fact.width), float(fact.height)) for fact in images}
     names = {int(category.id): category.name for category in list_classes(session, project)}
     found: dict[int, _There] = {}
 
     def add(image: int, known: Known) -> None:
         one = found.setdefault(image, _There())
-        (one.truth if known.is_truth else one.accepted)[names[known.category]].append(known.corners)
+        corners = sizes[image] if known.corners is None else known.corners
+        (one.truth if known.is_truth else one.accepted)[names[known.category]].append(corners)
 
-    for image, objects in store.list_known(session, images).items():
+    for image, objects in store.list_known(session, list(sizes)).items():
         for known in objects:
-            add(image, known)
+            if known.corners is not None or of_whole_images:
+                add(image, known)
     for review in reviews.list_reviews(session, project, (PREDICTION,)):
         found.setdefault(review.image, _There()).rejected[review.category].append(_corners(review.box))
     return found

@@ -44,7 +44,7 @@ class Known:
     """An object that an image has already."""
 
     category: int
-    corners: tuple[float, float, float, float]
+    corners: tuple[float, float, float, float] | None  # None = said of the image as a whole
     is_truth: bool
 
 
@@ -103,17 +103,17 @@ def count_model_annotations(session: Session, project: ProjectId) -> int:
 
 
 def list_known(session: Session, images: Sequence[int]) -> dict[int, list[Known]]:
-    """What is drawn on these images with a class, ground truth and accepted predictions, by image."""
+    """Ground truth and accepted predictions that have a class, of shapes and of whole images, by image."""
     found: dict[int, list[Known]] = {}
     columns = ANNOTATIONS.c
     for chunk in chunked(images, KEYS_PER_QUERY):
         rows = session.execute(
             select(
                 columns.image_id, columns.category_id, columns.source, columns.x0, columns.y0, columns.x1, columns.y1
-            ).where(columns.image_id.in_(chunk), columns.category_id.is_not(None), columns.x0.is_not(None))
+            ).where(columns.image_id.in_(chunk), columns.category_id.is_not(None))
         )
         for image, category, source, x0, y0, x1, y1 in rows:
-            known = Known(category, (x0, y0, x1, y1), source != Source.MODEL.value)
+            known = Known(category, None if x0 is None else (x0, y0, x1, y1), source != Source.MODEL.value)
             found.setdefault(image, []).append(known)
     return found
 
