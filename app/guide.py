@@ -22,6 +22,7 @@ GUIDE_PAGES = (
     ("viewer.md", "Viewer"),
     ("train.md", "Train a model"),
     ("classifiers.md", "Classify and tag"),
+    ("starts.md", "Where a training starts"),
     ("run.md", "A run"),
     ("runs.md", "Runs"),
     ("models.md", "Models"),
