@@ -14,7 +14,7 @@ from core.domain.snapshots import Split
 from core.domain.training import Proposal, StartFrom, StartKind, TrainingDraft
 from core.domain.workers import GpuUse, WorkerInfo
 from core.training.draft.proposed_sets import ProposedSets, propose_sets
-from core.training.draft.proposed_start import Starts, best_own, with_start
+from core.training.draft.proposed_start import Starts, best_own, best_taught, with_start
 
 FEW_IMAGES = 200
 CPU = "cpu"
@@ -165,7 +165,16 @@ def _with_worker(found: Circumstances, reasons: dict[str, str]) -> TrainingDraft
     wanted = (outlining or boxing) if is_outlined else (boxing or usable)
     if reason:
         reasons["worker"] = reason
+    taught = None if is_outlined or not _is_small(found) else best_taught(boxing, found.starts)
+    if taught is not None:
+        reasons["worker"] = f"{reason} {taught[1]}".strip()
+        return replace(draft, worker=taught[0].slug)
     return replace(draft, worker=wanted[0].slug)
+
+
+def _is_small(found: Circumstances) -> bool:
+    n_annotated = next((folder.n_annotated for folder in found.folders if not folder.path), 0)
+    return 0 < n_annotated < FEW_IMAGES and found.device == CPU
 
 
 def look_at_labels(

@@ -69,6 +69,24 @@ def choose_start(worker: WorkerInfo, classes: Collection[str], starts: Starts) -
     return StartFrom(), "", ""
 
 
+def best_taught(workers: Sequence[WorkerInfo], starts: Starts) -> tuple[WorkerInfo, str] | None:
+    """Of several workers for few images the one whose bundled network measured far better than scratch on images that
+    show no pages, and why, as a sentence; None where none was measured so, or the images show pages."""
+    if starts.pages:
+        return None
+    for worker in workers:
+        networks, tasks = {item.name for item in worker.networks}, {info.id for info in worker.tasks}
+        rows = [
+            row
+            for row in starts.measured
+            if row.task in tasks and row.suits == THINGS and (row.start == SCRATCH or row.architecture in networks)
+        ]
+        words = starts.bundled.get(worker.slug, "")
+        if words and _pairs(PRETRAINED, rows) and not _loses(PRETRAINED, rows):
+            return worker, "They are few and show no pages: a network that has seen others learns them faster."
+    return None
+
+
 def best_own(worker: WorkerInfo, classes: Collection[str], starts: Starts) -> ModelVersion | None:
     """The version of the worker with exactly these classes that measured highest; the newest where none can be
     compared."""

@@ -10,7 +10,7 @@ from core.domain.ids import ModelId, ProjectId, TaskId, VersionId
 from core.domain.models import Headline, ModelVersion, VersionStatus
 from core.domain.starts import THINGS, MeasuredStart, Starter
 from core.domain.training import StartFrom, StartKind, TrainingDraft
-from core.training.draft.proposed_start import Starts, best_own, choose_start, with_network, with_start
+from core.training.draft.proposed_start import Starts, best_own, best_taught, choose_start, with_network, with_start
 from core.workers.catalog import WorkerCatalog
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -96,3 +96,21 @@ def test_the_configuration_gets_the_network_of_the_start() -> None:
     assert with_network(fast, YOLO, "yolo11s").values == {"epochs": 60, "size": "s"}
     assert with_network(fast, YOLO, "unheard of") == fast
     assert with_start(fast, None, (), starts, {}) == fast
+
+
+def test_few_photographs_get_the_network_that_measured_better_than_scratch() -> None:
+    lite0 = WorkerCatalog().info("lite0-detect")
+    pretrained = replace(measured("pretrained", 0.12, data="photographs", suits="things"), architecture="fcos-lite0")
+    scratch = measured("scratch", 0.01, data="photographs", suits="things")
+    starts = Starts(bundled={"lite0-detect": "weights"}, measured=(scratch, pretrained))
+    found = best_taught((YOLO, lite0), starts)
+    assert found is not None
+    assert found[0].slug == "lite0-detect"
+    assert "show no pages" in found[1]
+    assert best_taught((YOLO, lite0), replace(starts, pages=WHY)) is None
+    assert best_taught((YOLO, lite0), replace(starts, measured=(scratch,))) is None
+    assert best_taught((YOLO, lite0), replace(starts, bundled={})) is None
+    loses = replace(pretrained, values=(0.005,))
+    assert best_taught((YOLO, lite0), replace(starts, measured=(scratch, loses))) is None
+    slow = replace(pretrained, cpu_s=100.0)
+    assert best_taught((YOLO, lite0), replace(starts, measured=(scratch, slow))) is None
