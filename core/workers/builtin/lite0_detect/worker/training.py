@@ -84,6 +84,7 @@ class _Training:
     train: tuple[Prepared, ...] = field(init=False)
     val: tuple[Prepared, ...] = field(init=False)
     best: Best | None = None
+    standing: float | None = None  # what the evaluations so far say of the measure
     ending: Ending = field(default_factory=Ending)
     epochs_done: int = 0
     step: int = 0
@@ -147,6 +148,7 @@ class _Training:
         self.average.updates = state["updates"]
         self.optimizer.load_state_dict(state["optimizer"])
         self.epochs_done, self.step, self.elapsed_before_s = state["epoch"], state["step"], state["elapsed_s"]
+        self.standing = state["standing"]
         self.best = None if state["best"] is None else Best(**state["best"])
         self.reporter.log(f"Resumed after epoch {self.epochs_done}, exactly where it was.")
 
@@ -287,8 +289,11 @@ class _Training:
         return measure(network, items, n_categories=len(self.request.categories), most=self.wanted.max_det, look=look)
 
     def _note_best(self, epoch: int, measured: Mapping[str, float], *, is_complete: bool) -> None:
-        """Without validation images the last weights are the best there are."""
-        goodness = measured.get(names.MAP50_95, float(epoch))
+        """Without validation images the last weights are the best there are. A dozen of them measure so roughly that a
+        single evaluation decides little: it counts half, what was measured before the other half."""
+        found = measured.get(names.MAP50_95, float(epoch))
+        goodness = found if self.standing is None else (found + self.standing) / 2
+        self.standing = goodness
         state = self.average.network.state_dict()
         is_sound = all(bool(torch.isfinite(value).all()) for value in state.values() if value.is_floating_point())
         if is_sound and (self.best is None or goodness >= self.best.goodness):
@@ -303,6 +308,7 @@ class _Training:
             "optimizer": self.optimizer.state_dict(),
             "step": self.step,
             "elapsed_s": self.elapsed_s,
+            "standing": self.standing,
             "best": None if best is None else asdict(best),
         }
         path = save_state(self.request, epoch, state)
