@@ -265,13 +265,16 @@ class TrainingService:
         """From a batch that was timed before; None as long as none was."""
         question = time_question(gathered, self._catalog)
         known = self._timer.find(question) if question is not None else None
-        if question is None or known is None or known.is_short or gathered.facts.data is None:
+        if question is None or known is None or known.is_short or not _n_trained_on(gathered):
             return None
         minutes = gathered.facts.draft.max_minutes
+        n_train = _n_trained_on(gathered)
+        is_learned = gathered.facts.draft.start.kind is not StartKind.SCRATCH
+        worker = self._catalog.get(question.worker)
         return estimated_s(
             known,
-            n_train=gathered.facts.data.n_images(Split.TRAIN),
-            epochs=epochs_of(gathered.resolved, self._catalog.get(question.worker)),
+            n_train=n_train,
+            epochs=epochs_of(gathered.resolved, worker, n_train, is_learned=is_learned),
             most_s=None if minutes is None else minutes * 60,
         )
 
@@ -375,6 +378,15 @@ class TrainingService:
         return TrainingDraft(
             project=project, worker=version.worker, values=values, model=model.id, categories=model.categories
         )
+
+
+def _n_trained_on(gathered: Gathered) -> int:
+    """Images, or what is labelled of them."""
+    data = gathered.facts.data
+    counts = next((item for item in data.splits if item.split is Split.TRAIN), None) if data is not None else None
+    if counts is None:
+        return 0
+    return counts.n_regions or counts.n_images
 
 
 def _foretold(seconds: float | None, need: MemoryNeed | None) -> tuple[tuple[str, str, bool], ...]:

@@ -150,12 +150,17 @@ def batch_field(configuration: Mapping[str, ConfigValue]) -> str:
     return next((name for name in _BATCH_FIELDS if name in configuration), "")
 
 
-def epochs_of(configuration: Mapping[str, ConfigValue], description: WorkerDescription) -> int:
+def epochs_of(
+    configuration: Mapping[str, ConfigValue], description: WorkerDescription, n_train: int, *, is_learned: bool
+) -> float:
+    """Passes over `n_train` images or regions that a training takes as long as. `is_learned`: its start is."""
+    if description.passes is not None:
+        return description.passes(configuration, n_train, is_learned)
     value = configuration.get(description.epochs_field)
-    return value if isinstance(value, int) else 1
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else 1
 
 
-def estimated_s(time: BatchTime, *, n_train: int, epochs: int, most_s: float | None = None) -> float:
+def estimated_s(time: BatchTime, *, n_train: int, epochs: float, most_s: float | None = None) -> float:
     """Of the whole run; `most_s` is the limit of the training proper."""
     training = epochs * math.ceil(n_train / time.n_images) * time.seconds
     return START_S + AROUND * (training if most_s is None else min(training, most_s))

@@ -62,6 +62,9 @@ class WorkerDescription:
     # Bytes that a training of so many images keeps of them all the time, by its configuration; None = nothing.
     kept_bytes: Callable[[Mapping[str, ConfigValue], int], int] | None = None
     epochs_field: str = ""  # of the configuration: how often the training images are passed; "" = cannot be foretold
+    # Where epochs are not all alike: how many passes over so many images, all of the network learning, a training takes
+    # as long as, by its configuration and whether it starts from learned weights; None = as `epochs_field` says.
+    passes: Callable[[Mapping[str, ConfigValue], int, bool], float] | None = None
     # Formats of other programs that its heavy half, then a `ConvertingWorker`, writes versions in.
     exports: tuple[ModelFormat, ...] = ()
 

@@ -158,7 +158,7 @@ def _request(asked: Mapping[str, Any], folder: Path) -> TrainRequest:
         made.mkdir()
     return TrainRequest(
         task=TaskId(asked["task"]),
-        categories=tuple(f"class {number}" for number in range(int(asked["n_categories"]))),
+        categories=tuple(f"class {number}" for number in range(_n_categories(asked))),
         configuration=asked["configuration"],
         images=_draw(asked, folders["tree"]),
         device=asked["device"],
@@ -179,7 +179,9 @@ def _draw(asked: Mapping[str, Any], folder: Path) -> tuple[TreeImage, ...]:
     for number in range(n_train + 1):
         split = Split.TRAIN if number < n_train else Split.VAL
         path = folder / f"{number:064x}.jpg"
-        objects = tuple(_object(rng, side, int(asked["n_categories"])) for _ in range(n_objects))
+        objects = tuple(
+            _object(rng, side, (number * n_objects + place) % _n_categories(asked)) for place in range(n_objects)
+        )
         picture = Image.effect_noise((side, side), 40).convert("RGB")
         pen = ImageDraw.Draw(picture)
         for item in objects:
@@ -190,8 +192,14 @@ def _draw(asked: Mapping[str, Any], folder: Path) -> tuple[TreeImage, ...]:
     return tuple(images)
 
 
-def _object(rng: random.Random, side: int, n_categories: int) -> SnapshotObject:
+def _n_categories(asked: Mapping[str, Any]) -> int:
+    """No more than are drawn: of each there is an example."""
+    n_objects = N_BATCHES_DRAWN * int(asked["batch"]) * max(1, int(asked["n_objects"]))
+    return min(int(asked["n_categories"]), n_objects)
+
+
+def _object(rng: random.Random, side: int, category: int) -> SnapshotObject:
     width = rng.uniform(0.05, 0.3) * side
     x, y = rng.uniform(0, side - width), rng.uniform(0, side - width)
     outline = Polygon(Box(x, y, x + width, y + width).outline())
-    return SnapshotObject(rng.randrange(n_categories), outline)
+    return SnapshotObject(category, outline)

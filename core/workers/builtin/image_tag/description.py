@@ -7,6 +7,7 @@ from core.tasks.tagging import TAGGING
 from core.workers.api import WorkerDescription
 from core.workers.builtin.image_tag.configuration import ImageTagConfiguration
 from core.workers.builtin.vision import exports, failures, pretrained
+from core.workers.builtin.vision.cost import passes
 from core.workers.builtin.vision.networks import networks
 from core.workers.builtin.vision.presets import BALANCE, FAST, PRESETS
 
@@ -27,4 +28,6 @@ DESCRIPTION = WorkerDescription(
     explain=failures.explain,
     pretrained=pretrained.SOURCE,
     exports=exports.FORMATS,
+    epochs_field="epochs",
+    passes=passes,
 )

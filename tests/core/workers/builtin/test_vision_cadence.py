@@ -11,6 +11,7 @@ from core.workers.builtin.vision.cadence import (
     measures_train,
     measures_val,
 )
+from core.workers.builtin.vision.cost import KNOWN, LOOKING, passes
 from core.workers.builtin.vision.schedules import rate_factor
 
 
@@ -75,3 +76,12 @@ def test_schedules_begin_and_end_as_they_say() -> None:
     assert rate_factor("one-cycle", 0.0, 0.01) == pytest.approx(0.04)
     assert rate_factor("one-cycle", 0.25, 0.01) == 1.0
     assert rate_factor("one-cycle", 1.0, 0.01) == pytest.approx(0.01)
+
+
+def test_a_frozen_stem_costs_a_look_at_each_view() -> None:
+    values = {"epochs": 10.0, "frozen": "whole"}
+    assert passes(values, 100, True) == pytest.approx(10 * KNOWN + LOOKING)
+    assert passes({**values, "fliplr": True}, 100, True) == pytest.approx(10 * KNOWN + 4 * LOOKING)
+    assert passes(values, 100, False) == 10
+    assert passes({**values, "frozen": "never"}, 100, True) == 10
+    assert passes({"length_unit": "iterations", "iterations": 70}, 100, False) == 10
