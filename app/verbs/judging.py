@@ -42,7 +42,10 @@ def _judged(services: Services, study: Study) -> tuple[dict[str, Any], list[str]
     thresholds = Thresholds(0.0)
     if version is not None:
         thresholds = services.models.threshold_of(version).at(study.categories)
-    outcomes, coco, costs = study.outcomes(thresholds), study.coco(), study.errors()
+    outcomes = study.outcomes(thresholds)
+    if study.table.labels:  # which have no place, and cost no average precision
+        return {"outcomes": _outcomes_data(outcomes)}, [_labels_line(outcomes)]
+    coco, costs = study.coco(), study.errors()
     data = {
         "outcomes": _outcomes_data(outcomes),
         "coco": [
@@ -55,8 +58,6 @@ def _judged(services: Services, study: Study) -> tuple[dict[str, Any], list[str]
         ],
         "errors": {cost.kind: {"n": cost.n, "ap50_cost": cost.ap_cost} for cost in costs},
     }
-    if study.table.labels:  # which have no place, and cost no average precision
-        return {"outcomes": data["outcomes"]}, [_labels_line(outcomes)]
     return data, [_outcomes_line(outcomes), _coco_line(coco), _costs_line(costs)]
 
 
