@@ -23,6 +23,7 @@ GUIDE_PAGES = (
     ("train.md", "Train a model"),
     ("classifiers.md", "Classify and tag"),
     ("starts.md", "Where a training starts"),
+    ("oriented-boxes.md", "Oriented boxes"),
     ("run.md", "A run"),
     ("runs.md", "Runs"),
     ("models.md", "Models"),

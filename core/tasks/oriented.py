@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+
 from core.domain.geometry import Box, Polygon
 from core.domain.ids import TaskId
 from core.domain.metrics import MAP50_95, oriented_protocol
@@ -25,7 +27,9 @@ def usable_rectangle(geometry: Box | Polygon, width: int, height: int) -> Polygo
     if inside == geometry and rotated_rectangle(drawn) is not None:
         return drawn
     part = None if inside == geometry else trimmed(smallest_rectangle(drawn), width, height)
-    return corners_of(part or smallest_rectangle(Polygon(inside.outline())))
+    (ring,) = corners_of(part or smallest_rectangle(Polygon(inside.outline()))).rings
+    # As shapes are stored: else one that is frozen would not be the same as one that is made anew.
+    return Polygon((tuple(np.array(ring, dtype=np.float32).astype(np.float64).tolist()),))
 
 
 def score_oriented(n_categories: int, images: Iterable[EvalImage], *, max_detections: int) -> Scored:
