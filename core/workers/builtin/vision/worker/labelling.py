@@ -19,10 +19,11 @@ from core.workers.api import (
 from core.workers.builtin.image_classify.configuration import ImageClassifyConfiguration
 from core.workers.builtin.image_tag.configuration import ImageTagConfiguration
 from core.workers.builtin.vision.configuration import VisionConfiguration
+from core.workers.builtin.vision.worker.cores import usable_cores
 from core.workers.builtin.vision.worker.exporting import convert, opened
 from core.workers.builtin.vision.worker.objective import Objective
 from core.workers.builtin.vision.worker.prediction import Predictions, predict_with
-from core.workers.builtin.vision.worker.training import Training, usable_cores
+from core.workers.builtin.vision.worker.training import Training
 from core.workers.configuration import make
 
 

@@ -103,8 +103,8 @@ class Learner:
         while True:
             try:
                 return self._try_step(train, batch), rate
-            except (torch.OutOfMemoryError, MemoryError):
-                if min(self.micro_batch, len(batch.rows)) < 2:
+            except (RuntimeError, MemoryError) as error:
+                if not _is_of_memory(error) or min(self.micro_batch, len(batch.rows)) < 2:
                     raise
             self._halve(len(batch.rows))
 
@@ -179,6 +179,11 @@ class Learner:
 
     def _in_precision(self) -> torch.autocast:
         return torch.autocast(self.device.type, dtype=self._mixed or torch.bfloat16, enabled=self._mixed is not None)
+
+
+def _is_of_memory(error: RuntimeError | MemoryError) -> bool:
+    is_by_kind = isinstance(error, torch.OutOfMemoryError | MemoryError)
+    return is_by_kind or "DefaultCPUAllocator" in str(error)  # what torch says of the computer's own
 
 
 def _chunks(rows: Sequence[int], size: int) -> list[list[int]]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-import os
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -33,6 +31,8 @@ from core.workers.builtin.vision.cadence import (
 )
 from core.workers.builtin.vision.configuration import VisionConfiguration
 from core.workers.builtin.vision.worker.augmentation import epoch_order
+from core.workers.builtin.vision.worker.best import Best, as_state
+from core.workers.builtin.vision.worker.cores import usable_cores
 from core.workers.builtin.vision.worker.data import Sets, balance_of, list_datapoints, read_data, tell_about
 from core.workers.builtin.vision.worker.labeller import Labeller
 from core.workers.builtin.vision.worker.learning import MOST_KEPT, Batch, Learner
@@ -45,25 +45,7 @@ from core.workers.builtin.vision.worker.weights import as_published, load_start,
 
 NON_FINITE_LIMIT = 3
 CHECKPOINT_EVERY_S = 30.0
-MAX_THREADS = 8
 WEIGHTS_NAME = "weights.safetensors"
-
-
-@dataclass(frozen=True, slots=True)
-class Best:
-    """The weights to publish: in 16 bits, those that learned."""
-
-    epoch: int  # from 1
-    state: Mapping[str, torch.Tensor]
-    goodness: tuple[float, float]
-    measured: Mapping[str, float]
-    is_partial: bool  # measured in the middle of its epoch
-
-
-def usable_cores() -> int:
-    """Cores that this process may run on, at most `MAX_THREADS`."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores, MAX_THREADS))
 
 
 class Training:
@@ -312,7 +294,7 @@ class Training:
             "evaluated_at": self._evaluated_at,
             "looked_at_epoch": self._looked_at_epoch,
             "elapsed_s": self._elapsed_s,
-            "best": None if best is None else _best_as_state(best),
+            "best": None if best is None else as_state(best),
         }
         number = self._step // self._length.per_epoch
         path = write_checkpoint(self._request.checkpoints_dir, number, state)
@@ -398,13 +380,3 @@ class Training:
                 "train images measured": len(self._measured_rows),
             }
         )
-
-
-def _best_as_state(best: Best) -> dict[str, Any]:
-    return {
-        "epoch": best.epoch,
-        "state": dict(best.state),
-        "goodness": list(best.goodness),
-        "measured": dict(best.measured),
-        "is_partial": best.is_partial,
-    }
