@@ -24,6 +24,7 @@ GUIDE_PAGES = (
     ("classifiers.md", "Classify and tag"),
     ("starts.md", "Where a training starts"),
     ("oriented-boxes.md", "Oriented boxes"),
+    ("page-segmentation.md", "Segment pages"),
     ("run.md", "A run"),
     ("runs.md", "Runs"),
     ("models.md", "Models"),

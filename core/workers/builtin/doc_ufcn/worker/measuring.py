@@ -81,6 +81,10 @@ def measure(
         names.MAP50_95: scored.boxes.mean_ap() or 0.0,
         names.MASK_MAP50: scored.masks.mean_ap_at(0) or 0.0,
         names.MASK_MAP50_95: scored.masks.mean_ap() or 0.0,
+        names.PRECISION: scored.boxes.point().precision or 0.0,
+        names.RECALL: scored.boxes.point().recall or 0.0,
+        names.MASK_PRECISION: scored.masks.point().precision or 0.0,
+        names.MASK_RECALL: scored.masks.point().recall or 0.0,
     }
     iou = measured.pixel_iou()
     return values if iou is None else {**values, names.PIXEL_IOU: iou}
