@@ -159,7 +159,7 @@ class Bench:
             *("--name", f"{choice.name}, seed {seed}", "--configuration", choice.configuration, "--start", start),
             *("--device", "cpu", "--no-limit", *data.sets, *classes),
         )
-        answer = self.work / "answer.json"
+        answer = self.work / f"answer-{os.getpid()}.json"
         with answer.open("w", encoding="utf-8") as file:
             process = subprocess.Popen(
                 command, cwd=ROOT, stdout=file, stderr=subprocess.PIPE, text=True, encoding="utf-8"
