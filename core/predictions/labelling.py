@@ -16,13 +16,13 @@ from core.registry.stores.shapes import encode
 from core.training.freezing_labels import Labels, labelled
 from core.training.review.label_tally import Labelling
 
-REGIONS, OF, MARGIN = "regions", "of", "margin"
+CROPS, OF, MARGIN = "crops", "of", "margin"
 """Keys of model.json: what was cut out to be labelled, and how much of its surroundings."""
 
 
 def crop_of(model: Mapping[str, Any]) -> tuple[str, ...]:
     """The classes whose shapes the version labels; () = it labels whole images."""
-    stated = model.get(REGIONS)
+    stated = model.get(CROPS)
     names = stated.get(OF) if isinstance(stated, Mapping) else None
     return tuple(str(name) for name in names) if isinstance(names, list | tuple) else ()
 

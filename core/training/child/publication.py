@@ -34,7 +34,7 @@ def make_publication(
 ) -> tuple[dict[str, Any], str]:
     """model.json's content and the card. Equal input gives equal content, so that a retry publishes it once.
 
-    `regions` says what was cut out to be labelled, where that was so. No path of this computer is in it: versions are
+    `crops` says what was cut out to be labelled, where that was so. No path of this computer is in it: versions are
     handed on. `threshold` is the confidence from which its predictions
     count, and what is said about it.
     """
@@ -69,7 +69,7 @@ def make_publication(
         model["licences"] = to_json(payload.licences)
     if payload.draft.crop_of and TaskCatalog().get(payload.task).labels:
         margin = payload.configuration.get("crop_margin", 0.0)
-        model.setdefault("regions", {"of": list(payload.draft.crop_of), "margin": margin})
+        model.setdefault("crops", {"of": list(payload.draft.crop_of), "margin": margin})
     if threshold is not None:
         model[THRESHOLD], model[THRESHOLD_ABOUT] = threshold[0], dict(threshold[1])
     return model, make_card(model, tables, count_splits(manifest))

@@ -67,7 +67,7 @@ def test_a_classifier_of_crops_labels_the_shapes_of_a_project(site: LabelSite) -
     assert published.folder is not None
     model = load_model_json(published.folder)
     assert (model["task"], model["categories"]) == ("classification", ["initial", "picture"])
-    assert model["regions"] == {"of": ["initial", "picture"], "margin": 0.0}
+    assert model["crops"] == {"of": ["initial", "picture"], "margin": 0.0}
     with read_pack(published.folder / "predictions-val.pack") as pack:
         for index in range(len(pack.images)):
             record = pack.read(index)
@@ -89,7 +89,7 @@ def test_a_tagger_labels_whole_images_and_learns_from_those_without_concept(site
 
     published = site.shop.models.get_version(version)
     assert published.folder is not None
-    assert "regions" not in load_model_json(published.folder)
+    assert "crops" not in load_model_json(published.folder)
     with read_pack(published.folder / "predictions-train.pack") as pack:
         truths = {image.key: len(pack.read(index).truths) for index, image in enumerate(pack.images)}
     assert {n for path, n in truths.items() if path.startswith("page")} == {1}
