@@ -16,6 +16,7 @@ from ui.widgets.formatting import measure as number
 
 Index = QModelIndex | QPersistentModelIndex
 FRACTION_ROLE = Qt.ItemDataRole.UserRole + 50  # a measure as a number from 0 to 1, None for a dash
+LONG_TITLE = 10  # characters
 SORT_UP = Qt.SortOrder.AscendingOrder
 
 
@@ -38,8 +39,8 @@ class Column:
 
     @property
     def heading(self) -> str:
-        """The title in two lines when it has a group, to be narrow."""
-        return self.title.replace(" ", "\n", 1) if self.group else self.title
+        """The title in two lines when it has a group or is long, to be narrow."""
+        return self.title.replace(" ", "\n", 1) if self.group or len(self.title) > LONG_TITLE else self.title
 
     def text(self, row: EvaluationRow) -> str:
         value = self.value(row)

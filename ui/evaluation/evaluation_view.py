@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -216,4 +216,10 @@ class EvaluationView(QWidget):
 def _how_measured(table: EvaluationTable) -> str:
     titles = dict.fromkeys(measure.short_title for measure in table.measures if measure.at in BEST_F1)
     where = "at the confidence of the best F1: rest on a cell to see it."
-    return " ".join(part for part in (table.about, f"{' and '.join(titles)} {where}" if titles else "") if part)
+    return " ".join(part for part in (table.about, f"{_listed(titles)} {where}" if titles else "") if part)
+
+
+def _listed(titles: Iterable[str]) -> str:
+    """ "Recall, Precision and F1"."""
+    *first, last = titles
+    return f"{', '.join(first)} and {last}" if first else last
