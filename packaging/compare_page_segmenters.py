@@ -57,7 +57,7 @@ def main() -> None:
             if done.returncode:
                 sys.exit(done.stderr)
             print(done.stderr, file=sys.stderr, flush=True)
-            print(done.stdout, end="", flush=True)
+            print("\n".join(line for line in done.stdout.splitlines() if line.startswith("| ")), flush=True)
 
 
 def _train(asked: argparse.Namespace) -> None:
