@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from core.domain.ids import ConfigurationId, ProjectId
 from core.domain.proposed_names import proposed_model_name
-from core.domain.training import Proposal, TrainingDraft
+from core.domain.training import Proposal, StartFrom, StartKind, TrainingDraft
 from core.domain.workers import ConfigValue
 from ui.training import steps
 from ui.training.known import Known
@@ -85,6 +85,9 @@ class Drafting:
         self.reasons.pop(steps.CONFIGURATION, None)
         identifier, name, values = chosen or (None, "", {})
         self.replace(configuration=identifier, configuration_name=name, values=values)
+        if self.draft.start.kind is StartKind.STARTER:  # it was made for the other one
+            self.reasons.pop(steps.START, None)
+            self.replace(start=StartFrom())
         model = self.known.model(self.draft.model)
         if model is not None and not choice_fits(model, self.known.worker(self.draft.worker)):
             self.reasons.pop(steps.MODEL, None)
