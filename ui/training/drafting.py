@@ -92,7 +92,22 @@ class Drafting:
         if model is not None and not choice_fits(model, self.known.worker(self.draft.worker)):
             self.reasons.pop(steps.MODEL, None)
             self.replace(model=None, new_model_name="")
+        self._follow_start()
         self._follow_model_name()
+
+    def _follow_start(self) -> None:
+        """A start that was proposed, and a starter in any case, is of one worker: the new one gets the starter for the
+        same images, else begins from scratch."""
+        start, starters = self.draft.start, self.known.offers.starters
+        if start.kind is not StartKind.STARTER and steps.START not in self.reasons:
+            return
+        self.reasons.pop(steps.START, None)
+        suits = {starter.suits for starter in starters if starter.name == start.starter}
+        fitting = [s for s in starters if s.worker == self.draft.worker and s.suits in suits and not s.problem]
+        kind = StartKind.STARTER if fitting else StartKind.SCRATCH
+        self.replace(start=StartFrom(kind, starter=fitting[0].name if fitting else ""))
+        if fitting:
+            self.reasons[steps.START] = f"The starter {fitting[0].title} is for the same images."
 
     def _follow_model_name(self) -> None:
         """A name that nobody wrote follows the worker, the project and the names that are taken."""

@@ -18,7 +18,7 @@ from core.domain.ids import ProjectId
 from core.domain.messages import UserMessage
 from core.domain.projects import Project
 from core.domain.runs import RunRecord, RunStatus
-from core.domain.training import StartKind
+from core.domain.training import StartFrom, StartKind
 from core.errors import FormatError
 from core.home import Home
 from core.models.service import ModelService
@@ -131,7 +131,8 @@ def test_a_new_training_begins_with_an_answer_to_everything(desk: Desk) -> None:
     assert draft.worker == "yolo-detect"
     assert draft.new_model_name == "YOLO | Pages (page)"
     assert draft.name != ""
-    assert (draft.device, draft.max_minutes, draft.start.kind) == ("cpu", 60.0, StartKind.SCRATCH)
+    assert (draft.device, draft.max_minutes) == ("cpu", 60.0)
+    assert draft.start == StartFrom(StartKind.STARTER, starter="pages-detect"), "its classes are drawn on pages"
     assert draft.train_folders == ("train",)
     assert draft.val_folders == ()  # the folder "val" shows none of the classes of "train"
     assert draft.configuration_name == "Fast on small data"
@@ -437,6 +438,7 @@ def test_another_worker_brings_its_own_configurations(desk: Desk) -> None:
     names = [name for name, _values in WorkerCatalog().info("yolo-segment").presets]
     assert desk.wizard.pages.configuration._list.shown_keys() == ["defaults", *(f"preset:{name}" for name in names)]
     assert desk.wizard.draft().configuration_name == "Fast on small data"
+    assert desk.wizard.draft().start.starter == "pages-segment", "the starter of the new method"
     assert desk.codes() == ["E-122"]  # the project has boxes only
     assert desk.wizard.pages.worker._problem.text().startswith('"YOLO segmentation" trains segmentation models')
 

@@ -194,3 +194,17 @@ def test_files_on_the_shelf_are_one_click_away(wizard: TrainingWizard) -> None:
     start._files.chosen.emit("/home/w/a.pt")
     assert wizard.draft().start.file == Path("/home/w/a.pt")
     assert start._files.choice("/home/w/a.pt").subtitle == "unknown network · weights unknown"  # type: ignore[union-attr]
+
+
+def test_a_starter_follows_the_worker_and_goes_where_there_is_none(wizard: TrainingWizard) -> None:
+    other = replace(STARTER, name="outlines", title="Outlines", worker="slow")
+    wizard.set_start_offers(StartOffers(starters=(STARTER, other)))
+    start = StartFrom(StartKind.STARTER, starter="pages")
+    wizard.set_draft(replace(wizard.draft(), start=start), reasons={steps.START: "The starter Pages."})
+    page_of(wizard)
+    wizard.open_step(steps.WORKER)
+    wizard.pages.worker._take("slow")
+    assert wizard.draft().start == StartFrom(StartKind.STARTER, starter="outlines")
+    wizard.set_start_offers(StartOffers(starters=(other,)))
+    wizard.pages.worker._take("boxes")
+    assert wizard.draft().start == StartFrom()
