@@ -85,9 +85,6 @@ class Drafting:
         self.reasons.pop(steps.CONFIGURATION, None)
         identifier, name, values = chosen or (None, "", {})
         self.replace(configuration=identifier, configuration_name=name, values=values)
-        if self.draft.start.kind is StartKind.STARTER:  # it was made for the other one
-            self.reasons.pop(steps.START, None)
-            self.replace(start=StartFrom())
         model = self.known.model(self.draft.model)
         if model is not None and not choice_fits(model, self.known.worker(self.draft.worker)):
             self.reasons.pop(steps.MODEL, None)

@@ -53,7 +53,7 @@ def test_a_label_of_no_region_is_refused() -> None:
         ([_labelled(), _labelled()], True, "E-321", "No image has exactly one class"),
         ([_labelled((0, None)), _labelled((1, None), (0, None))], True, "data", "has 2 classes"),
         ([_labelled((0, None)), _labelled((1, None)), _labelled()], True, "data", "has no class"),
-        ([], False, "E-221", "no training image"),
+        ([], False, "E-150", "no training image"),
     ],
 )
 def test_what_cannot_be_learned_is_refused_in_words(

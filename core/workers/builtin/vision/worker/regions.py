@@ -78,7 +78,7 @@ def crop_box(region: Box | Polygon, margin: float, width: int, height: int) -> t
 def require_learnable(train: Sequence[Datapoint], categories: Sequence[str], *, is_exclusive: bool) -> None:
     """Raises WorkerError when these cannot be learned from. The review refuses most of it before."""
     if not train:
-        raise WorkerError("There is no training image.", hint="Choose training data.", code="E-221")
+        raise WorkerError("There is no training image.", hint="Choose training data.", code="E-150")
     if is_exclusive:
         _require_one_class_each(train, categories)
     elif not any(item.labels for item in train):
