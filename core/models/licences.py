@@ -72,13 +72,14 @@ def licence_text(name: str) -> str:
 
 
 def _own_text() -> str:
-    file = _ROOT / "LICENSE"
-    if file.is_file():
-        return file.read_text(encoding="utf-8")
+    """Of the installed distribution; in a checkout, which may have none, of the repository."""
     try:
-        return importlib.metadata.distribution("calque").read_text("licenses/LICENSE") or ""
+        text = importlib.metadata.distribution("calque").read_text("licenses/LICENSE")
     except importlib.metadata.PackageNotFoundError:
-        return ""
+        text = None
+    file = _ROOT / "LICENSE"
+    is_checkout = (_ROOT / "pyproject.toml").is_file() and file.is_file()
+    return text or (file.read_text(encoding="utf-8") if is_checkout else "")
 
 
 def _each_once(texts: Mapping[str, str]) -> dict[str, str]:
