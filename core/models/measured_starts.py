@@ -4,7 +4,7 @@
 {"format": 1, "rows": [{"start": "scratch", "data": "...", "task": "detection", "measure": "test mAP50-95",
                         "cpu_s": 48.0, "values": [0.27, 0.02]}, ...]}
 
-`start` is as a plan writes it; "own" stands for a version with the same classes, "backbone" for "pretrained".
+`start` is as a plan writes it; "version" stands for one with the same classes, "backbone" for "pretrained".
 A row may say more: "architecture", and "suits" ("pages" or "things"): what the images show.
 """
 

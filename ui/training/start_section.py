@@ -216,7 +216,7 @@ class StartSection(QWidget):
         tasks = [task.id for task in self._worker.tasks] if self._worker else []
         names = {
             StartKind.STARTER: f"starter:{self._start.starter}",
-            StartKind.VERSION: "own",
+            StartKind.VERSION: "version",
             StartKind.PRETRAINED: "pretrained",
             StartKind.SCRATCH: "scratch",
         }
