@@ -296,7 +296,7 @@ class _Training:
         self.standing = goodness
         state = self.average.network.state_dict()
         is_sound = all(bool(torch.isfinite(value).all()) for value in state.values() if value.is_floating_point())
-        if is_sound and (self.best is None or goodness >= self.best.goodness):
+        if is_sound and not self._non_finite and (self.best is None or goodness >= self.best.goodness):
             self.best = Best(epoch, goodness, halved(state), dict(measured), is_partial=not is_complete)
 
     def _checkpoint(self, epoch: int) -> None:
