@@ -20,7 +20,7 @@ from core.files.durable import read_json, write_json
 from core.files.leftovers import sweep
 from core.runs.processes.devices import cpu_name
 from core.runs.processes.launch import Finding, ask_for_batch_time
-from core.training.child.timing import MARK
+from core.training.child.timing import BATCH_FIELDS, MARK
 from core.training.review.gathering import Gathered
 from core.workers.api import WorkerDescription
 from core.workers.catalog import WorkerCatalog, version_text
@@ -36,7 +36,6 @@ AROUND = 1.15  # validation, checkpoints and the measurements after, beside the 
 SMALLEST_SIDE, LARGEST_SIDE = 64, 5000
 BYTES_A_PIXEL = 0.3  # of a JPEG, about
 GUESSED_BATCH = 4
-_BATCH_FIELDS = ("batch", "batch_size")
 _ASKED = re.compile(r"asked-(\d+)-\w+")
 
 Ask = Callable[[Path, Mapping[str, str], float, Callable[[], None]], Finding]
@@ -147,7 +146,7 @@ def time_question(gathered: Gathered, catalog: WorkerCatalog) -> BatchQuestion |
 
 def batch_field(configuration: Mapping[str, ConfigValue]) -> str:
     """The name of what says how many images a step takes; "" when nothing does."""
-    return next((name for name in _BATCH_FIELDS if name in configuration), "")
+    return next((name for name in BATCH_FIELDS if name in configuration), "")
 
 
 def epochs_of(

@@ -33,6 +33,9 @@ from core.workers.torch_failures import GPU_MEMORY
 MARK = "calque-batch-time "
 """Before the answer: libraries print what they like around it."""
 
+BATCH_FIELDS = ("batch", "batch_size")
+"""What workers call the images of a step."""
+
 BATCHES, LONG_S = 4, 20.0  # enough batches, and what is long enough
 N_BATCHES_DRAWN = 2
 _SHORT_WORDS = ("not enough memory", "cannot allocate memory", "can't allocate memory")
@@ -136,7 +139,8 @@ class _Watch:
         self._began_at = time.monotonic()
         if not self.guard.base_bytes:
             self.guard.training_began()
-        self.n_images = int(settings.get("batch") or self.n_images)
+        stated = (settings[name] for name in BATCH_FIELDS if settings.get(name))
+        self.n_images = int(next(stated, self.n_images))
 
     def progress(self, done: float, total: float, text: str = "") -> None: ...
     def log(self, text: str, level: str = "info") -> None: ...

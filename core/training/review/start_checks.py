@@ -11,6 +11,7 @@ from core.domain.names import listed_names, shown
 from core.domain.starts import Starter
 from core.domain.training import Issue, StartFrom, StartKind
 from core.domain.workers import WorkerInfo
+from core.workers.shared_classes import shared_classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +54,15 @@ def classes_text(start: Sequence[str], run: Sequence[str]) -> str:
     """W-141: what becomes of each class of the run; "" when both have the same, in the same order."""
     if not start or not run or tuple(start) == tuple(run):
         return ""
-    known = {plain(name) for name in start}
-    kept = [name for name in run if plain(name) in known]
-    fresh = [name for name in run if plain(name) not in known]
+    shared = shared_classes(start, run)
+    kept = [name for place, name in enumerate(run) if place in shared]
+    fresh = [name for place, name in enumerate(run) if place not in shared]
     text = f"Starting version has classes {listed_names(start)}; this run has {listed_names(run)}. "
     if not kept:
         return f"{text}No class is shared: all of them start fresh, everything before them is kept."
     if not fresh:
         return f"{text}All of them are shared and kept, in the order of this run."
     return f"{text}Shared classes are kept ({listed_names(kept)}), the others start fresh ({listed_names(fresh)})."
-
-
-def plain(name: str) -> str:
-    """What two names of one class have in common, as workers compare them."""
-    return name.strip().lower()
 
 
 def _check_pretrained(start: StartFrom, facts: StartFacts, architecture: str) -> list[Issue]:

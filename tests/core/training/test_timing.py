@@ -224,3 +224,15 @@ def test_the_engine_is_timed_with_its_own_settings(tmp_path: Path) -> None:
     found = BatchTimer(catalog, tmp_path).measure(replace(QUESTION, worker="yolo-detect", configuration=values))
     assert found.n_images == 2
     assert 0 < found.seconds < 60
+
+
+@pytest.mark.training
+def test_the_batch_is_the_one_that_the_method_chose(tmp_path: Path) -> None:
+    """Two images of 64 px: a batch is counted in pixels here, whatever was guessed."""
+    catalog = WorkerCatalog()
+    values = {"img_size": 64, "batch_size": None, "no_of_params": 8192, "epochs": 2}
+    asked = resolve(catalog.get("doc-ufcn").configuration, values)
+    found = BatchTimer(catalog, tmp_path).measure(
+        replace(QUESTION, worker="doc-ufcn", task="segmentation", configuration=asked, batch=4)
+    )
+    assert found.n_images == 2

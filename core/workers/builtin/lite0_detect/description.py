@@ -17,6 +17,15 @@ FAST, PHOTOGRAPHS = "Fast on small data", "Photographs"
 # About as many CPU seconds as "Fast on small data" of the YOLO detector on the same images (docs/adr/0042).
 _FAST: Mapping[str, ConfigValue] = {"epochs": 36, "imgsz": 256, "frozen_share": 0.8, "validate_every": 4}
 
+CHANNELS = 3  # a byte each
+
+
+def kept_bytes(configuration: Mapping[str, ConfigValue], n_images: int) -> int:
+    """At most: every image is decoded once and kept at the network's size, its shorter side shorter."""
+    side = configuration["imgsz"]
+    return n_images * side * side * CHANNELS if isinstance(side, int) else 0
+
+
 DESCRIPTION = WorkerDescription(
     slug="lite0-detect",
     title="Detection on a pretrained backbone",
@@ -36,4 +45,5 @@ DESCRIPTION = WorkerDescription(
     libraries=("torch", "torchvision"),
     explain=partial(torch_failures.explain, batch_names=("batch",), size_names=("imgsz",)),
     pretrained=LITE0_SOURCE,
+    kept_bytes=kept_bytes,
 )

@@ -270,6 +270,7 @@ def test_what_becomes_of_each_class_is_said():
     assert "No class is shared" in classes_text(("line",), ("map",))
     assert "All of them are shared" in classes_text(("line", "map"), ("Map ", "line"))
     assert "kept (line)" in classes_text(("line", "zone"), ("map", "line"))
+    assert "fresh (Line)" in classes_text(("line",), ("Line", "line"))  # one of them is no longer the other's
 
 
 def test_starting_from_published_weights():

@@ -9,6 +9,8 @@ import pytest
 
 from core.domain.runs import RunStatus
 from core.workers.api import ImagePredictions, PredictRequest, Reporter, TrainRequest, TrainResult
+from core.workers.catalog import WorkerCatalog
+from core.workers.configuration import resolve
 from core.workers.testing import RecordingReporter, WorkerContract
 from tests.core.workers.conftest import run_in_child
 
@@ -44,6 +46,12 @@ class TestLite0Detect(WorkerContract):
             request.work_dir / "child", PREDICT, request=request, reporter=RecordingReporter()
         )
         return found
+
+
+def test_the_images_that_it_keeps_are_counted() -> None:
+    description = WorkerCatalog().get("lite0-detect")
+    assert description.kept_bytes is not None
+    assert description.kept_bytes(resolve(description.configuration, {"imgsz": 320}), 1000) == 1000 * 320 * 320 * 3
 
 
 # Everything else in one child: torch takes seconds to import.
@@ -157,7 +165,7 @@ def test_the_network_is_as_large_as_the_description_says(behaviour: dict[str, An
 def test_the_time_limit_keeps_what_there_is(behaviour: dict[str, Any]) -> None:
     result = behaviour["time limit"]
     assert (result.status, result.is_partial) == (RunStatus.SUCCESS, True)
-    assert result.reason.startswith("time limit reached after 0 of 2 epochs")
+    assert result.reason.startswith("time limit reached after 1 of 2 epochs")
 
 
 def test_exactly_the_rows_of_shared_classes_are_kept(behaviour: dict[str, Any]) -> None:

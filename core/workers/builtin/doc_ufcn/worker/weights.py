@@ -16,6 +16,7 @@ from core.workers.api import Reporter, Start
 from core.workers.builtin.doc_ufcn.configuration import ARCHITECTURE
 from core.workers.builtin.doc_ufcn.worker.network import DocUfcn
 from core.workers.foreign_weights import refuse_weights
+from core.workers.shared_classes import shared_classes
 
 OTHER_ARCHITECTURE = "E-142"
 _LAST = ("last_conv.weight", "last_conv.bias")
@@ -96,14 +97,11 @@ def _load_version(network: DocUfcn, start: Start, weights: Path, categories: Seq
         )
     source = dict(rebuild_network(weights, start.model).state_dict())
     old = [str(value) for value in start.model["categories"]]
-    places = {value.strip().lower(): index for index, value in enumerate(old)}
-    shared = [
-        (k, places[value.strip().lower()]) for k, value in enumerate(categories) if value.strip().lower() in places
-    ]
+    shared = shared_classes(old, categories)
     state = network.state_dict()
     for key in _LAST:
         fresh = state[key].clone()
-        for new_place, old_place in [(-1, -1), *shared]:
+        for new_place, old_place in [(-1, -1), *shared.items()]:
             fresh[new_place + 1] = source[key][old_place + 1]
         source[key] = fresh
     network.load_state_dict(source)

@@ -17,6 +17,7 @@ from core.workers.builtin.backbones.lite0 import LITE0
 from core.workers.builtin.backbones.worker.lite0 import imagenet_state
 from core.workers.builtin.lite0_detect.configuration import ARCHITECTURE
 from core.workers.builtin.lite0_detect.worker.network import Detector
+from core.workers.shared_classes import shared_classes
 
 OTHER_ARCHITECTURE = "E-142"
 _SHOWN = 8
@@ -89,11 +90,10 @@ def _load_version(
         )
     source = rebuild_network(weights, start.model).state_dict()
     known = [str(value) for value in start.model["categories"]]
-    places = {_plain(value): row for row, value in reversed(list(enumerate(known)))}
-    shared = [(row, places[_plain(value)]) for row, value in enumerate(categories) if _plain(value) in places]
+    shared = shared_classes(known, categories)
     for key in network.class_rows:
         fresh = network.state_dict()[key].clone()
-        for row, place in shared:
+        for row, place in shared.items():
             fresh[row] = source[key][place]
         source[key] = fresh
     network.load_state_dict(source)
@@ -103,10 +103,6 @@ def _load_version(
             "classes are kept, the others start fresh."
         )
     reporter.log(f"Started from {name}: {len(shared)} of {len(categories)} classes known.")
-
-
-def _plain(name: str) -> str:
-    return name.strip().lower()
 
 
 def _listed(names: Sequence[str]) -> str:

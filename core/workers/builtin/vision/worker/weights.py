@@ -20,6 +20,7 @@ from core.workers.builtin.backbones.worker.lite0 import imagenet_state
 from core.workers.builtin.vision.networks import NETWORKS
 from core.workers.builtin.vision.worker.labeller import HEAD, STEM, Labeller
 from core.workers.pretrained import ALTERED
+from core.workers.shared_classes import shared_classes
 
 OTHER_ARCHITECTURE = "E-142"
 _HASH_LETTERS = 8  # of the SHA-256, in the names of torchvision's files
@@ -101,11 +102,10 @@ def _load_version(network: Labeller, name: str, start: Start, categories: Sequen
 def copy_shared_rows(
     network: Labeller, source: Mapping[str, torch.Tensor], known: Sequence[str], categories: Sequence[str]
 ) -> int:
-    """Rows of the head of classes with the same name, upper or lower case; the number of them."""
-    places = {value.strip().casefold(): row for row, value in enumerate(known)}
-    shared = [(row, places[key]) for row, value in enumerate(categories) if (key := value.strip().casefold()) in places]
+    """Rows of the head of the classes that both know; the number of them."""
+    shared = shared_classes(known, categories)
     with torch.no_grad():
-        for row, place in shared:
+        for row, place in shared.items():
             network.head.weight[row] = source[f"{HEAD}weight"][place]
             network.head.bias[row] = source[f"{HEAD}bias"][place]
     return len(shared)

@@ -21,6 +21,7 @@ from core.tasks.oriented import ORIENTED
 from core.tasks.segmentation import SEGMENTATION
 from core.workers.api import Reporter, Start
 from core.workers.builtin.yolo.worker.engine import ENGINE_VERSION
+from core.workers.shared_classes import shared_classes
 
 OTHER_ARCHITECTURE = "E-142"
 OTHER_CLASSES = "W-141"
@@ -105,8 +106,11 @@ def _take_over(source: Any, network: Any, categories: Sequence[str]) -> Mapping[
 
     The engine does the first; of the rows it takes any whose number of classes is the same, whatever they are called.
     """
-    theirs = {_plain(name): index for index, name in reversed(list(_names_of(source).items()))}
-    shared = {index: theirs[_plain(name)] for index, name in enumerate(categories) if _plain(name) in theirs}
+    names = _names_of(source)
+    places = list(names)
+    shared = {
+        index: places[place] for index, place in shared_classes([str(n) for n in names.values()], categories).items()
+    }
     made = _class_rows(network)
     learnt = _class_rows(source)
     network.load(source, verbose=False)
@@ -131,10 +135,6 @@ def _fresh_rows(key: str, like: torch.Tensor, made: Mapping[str, torch.Tensor]) 
     if like.ndim == 1:
         return made[key].clone()
     return torch.nn.Conv2d(like.shape[1], like.shape[0], like.shape[2]).weight.detach().clone()
-
-
-def _plain(name: object) -> str:
-    return str(name).strip().lower()
 
 
 def load_foreign(path: Path) -> Any:
