@@ -60,7 +60,10 @@ def read_present(
             if part is None and not (labels and geometry is None):
                 continue
             if name not in places:
-                unknown[name] += not labels
+                if not labels:
+                    unknown[name] += 1
+                continue
+            if labels and is_crowd and part is not None:  # it is not cut out
                 continue
             objects.append(SnapshotObject(places[name], part, bool(is_crowd)))
         truths[row.key] = tuple(objects)
@@ -70,14 +73,16 @@ def read_present(
 def in_regions(
     truths: Sequence[SnapshotObject], predicted: Sequence[PredictedObject], width: int, height: int
 ) -> tuple[SnapshotObject, ...]:
-    """The labels of the regions of an image that something was predicted of."""
-    regions = {one.box for one in predicted}
-
-    def is_there(item: SnapshotObject) -> bool:
+    """The labels of the regions of an image that something was predicted of, each once and as a label of that region:
+    a shape whose bounds are the region's to within a pixel speaks of it."""
+    regions = {one.box: one.polygon or one.box for one in predicted}
+    found: dict[SnapshotObject, None] = {}
+    for item in truths:
         box = bounds_of(item.geometry, width, height)
-        return box in regions or any(is_same_region(box, region) for region in regions)
-
-    return tuple(item for item in truths if is_there(item))
+        region = box if box in regions else next((one for one in regions if is_same_region(box, one)), None)
+        if region is not None:
+            found[SnapshotObject(item.category, None if item.geometry is None else regions[region])] = None
+    return tuple(found)
 
 
 def is_same(one: Sequence[SnapshotObject], other: Sequence[SnapshotObject]) -> bool:

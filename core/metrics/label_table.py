@@ -14,7 +14,7 @@ from core.domain.geometry import Box
 from core.domain.predictions import Booleans, Floats, Integers, MaskPairs, ObjectTable
 
 SAME_WITHIN = 1.0
-"""Pixels by which each side of two bounds may lie apart, less than this, and still be one region."""
+"""Pixels by which each side of two bounds may lie apart and still be one region."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,7 +117,7 @@ def filled(
 def is_same_region(one: Box, other: Box) -> bool:
     """Whether two bounds are those of one region."""
     sides = ((one.x0, other.x0), (one.y0, other.y0), (one.x1, other.x1), (one.y1, other.y1))
-    return all(abs(a - b) < SAME_WITHIN for a, b in sides)
+    return all(abs(a - b) <= SAME_WITHIN for a, b in sides)
 
 
 def choices(images: Integers, boxes: Floats, categories: Integers, confidences: Floats) -> Integers:
@@ -158,7 +158,7 @@ def _merged(different: Floats) -> Integers:
         for place in range(n):
             gaps = np.abs(boxes[leaders] - boxes[place]).max(axis=1) if leaders else np.zeros(0)
             nearest = int(gaps.argmin()) if len(gaps) else -1
-            if nearest >= 0 and gaps[nearest] < SAME_WITHIN:
+            if nearest >= 0 and gaps[nearest] <= SAME_WITHIN:
                 numbers[first + place] = first + leaders[nearest]
             else:
                 leaders.append(place)

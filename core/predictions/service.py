@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from core import clock
@@ -44,6 +44,7 @@ from core.runs.folder.request import RunRequest, read_request
 from core.runs.pending import pending_record
 from core.runs.service import RunService
 from core.tasks.catalog import TaskCatalog
+from core.tasks.task import Task
 
 MAX_NAME = 100
 START_S = 5.0  # loading libraries and the network
@@ -105,15 +106,15 @@ class PredictionService:
         file = layout.folder / IMAGES_FILE
         root: Path | None = None
         images: Iterable[ListedImage]
+        model = load_model_json(_folder_of(version))
+        task = TaskCatalog().get(model["task"])
         if draft.paths:
             images = (ListedImage(path) for path in find_files(draft.paths))
         else:
             assert draft.project is not None
             project = self._projects.get_project(draft.project)
             root = project.root.absolute()
-            model = load_model_json(_folder_of(version))
             classes = self._classes(draft.project, model["categories"])
-            task = TaskCatalog().get(model["task"])
             images = listed(draft, self._projects, classes, task, model)
         with told_as_storage_error("The run's list of images", file):
             layout.ensure()
@@ -135,7 +136,7 @@ class PredictionService:
             has_truth=n_objects > 0,
             confidence=confidence,
             by_category=by_category,
-            kept_from=min(draft.kept_from, confidence, *by_category.values()),
+            kept_from=_kept_from(draft, task, confidence, by_category),
             iou=draft.iou,
             max_detections=draft.max_detections,
             tiling=draft.tiling,
@@ -313,6 +314,11 @@ def _check_values(draft: PredictionDraft) -> None:
         check_tiling(draft.tiling)
     if draft.project is None and not draft.paths:
         raise RefusedError("It is not said which images to look at.", hint="Name a project, files or folders.")
+
+
+def _kept_from(draft: PredictionDraft, task: Task, confidence: float, by_category: Mapping[str, float]) -> float:
+    """Of labels every class of every region is kept: a region of which nothing is sure counts as well."""
+    return 0.0 if task.labels else min(draft.kept_from, confidence, *by_category.values())
 
 
 def _folder_of(version: ModelVersion) -> Path:

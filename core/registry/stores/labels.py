@@ -34,7 +34,7 @@ class LabelColumns:
     is_polygon: Column
     is_usable: Column  # has an area in its image
     crowds: Column
-    corners: Column  # (4, n): x0, y0, x1, y1
+    corners: Column  # (4, n): x0, y0, x1, y1 of what lies in the image
 
     def __len__(self) -> int:
         return len(self.images)
@@ -73,5 +73,5 @@ def columns_of_labels(keys: Column, sizes: Column, annotations: AnnotationArrays
         annotations.is_polygon[kept],
         is_usable[kept],
         annotations.crowds[kept],
-        annotations.corners[:, kept],
+        np.minimum(np.maximum(annotations.corners[:, kept], 0.0), np.concatenate([sizes, sizes])[:, places]),
     )

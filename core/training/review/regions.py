@@ -11,12 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.metrics.label_table import SAME_WITHIN
 from core.registry.stores.labels import LabelColumns
 
 Array = NDArray[Any]
-
-SAME_WITHIN = 1.0
-"""Pixels that the corners of two annotations of one region may be apart."""
 
 
 @dataclass(frozen=True, slots=True)

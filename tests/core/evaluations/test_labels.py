@@ -12,7 +12,7 @@ from core.domain.geometry import Box, Polygon
 from core.domain.outcomes import Thresholds
 from core.domain.predictions import PredictedImage, PredictedObject
 from core.domain.snapshots import SnapshotObject
-from core.evaluations.labels import is_same, relabelled
+from core.evaluations.labels import in_regions, is_same, relabelled
 from core.metrics import masks
 from core.metrics.outcomes import Matcher
 from core.packs.layout import PackHeader
@@ -77,3 +77,17 @@ def test_the_order_of_labels_makes_no_difference_their_shapes_do() -> None:
     assert not is_same([one], [other]), "an outline with the same box"
     assert not is_same([one], [one, one])
     assert not is_same([one], [dataclasses.replace(one, is_crowd=True)])
+
+
+def test_what_is_said_of_a_shape_within_a_pixel_is_said_of_the_region() -> None:
+    ring = triangle(10, 30)
+    predicted = [PredictedObject(0, 0.9, ring.bounds(), polygon=ring), PredictedObject(1, 0.1, Box(60, 5, 80, 25))]
+    said = (
+        SnapshotObject(0, Box(10, 10, 40, 40)),
+        SnapshotObject(0, Box(9, 11, 40, 39.5)),
+        SnapshotObject(1, Box(61, 5, 80, 25)),
+        SnapshotObject(1, Box(62.5, 5, 80, 25)),
+        SnapshotObject(0, None),
+    )
+
+    assert in_regions(said, predicted, 90, 70) == (SnapshotObject(0, ring), SnapshotObject(1, Box(60, 5, 80, 25)))

@@ -33,7 +33,7 @@ class LabelSite(PredictionSite):
         """Each test makes its own."""
 
     def train_task(self, task: str, **changes: object) -> VersionId:
-        draft = self.shop.draft(task=TaskId(task), values={"n_steps": 1}, new_model_name=task, **changes)
+        draft = self.shop.draft(task=TaskId(task), values={"n_steps": 1}, **{"new_model_name": task, **changes})
         record = self.shop.training.submit(draft).value
         state = self.end(record)
         assert state.status is RunStatus.SUCCESS, state.reason
@@ -98,3 +98,13 @@ def test_a_tagger_labels_whole_images_and_learns_from_those_without_concept(site
     state, found = predict(site, version)
     assert (found.n_images, found.n_predictions) == (14, 14)
     assert "left out" not in state.reason
+
+
+def test_every_class_of_every_region_is_kept_however_unsure(site: LabelSite) -> None:
+    version = site.train_task("classification", crop_of=("initial", "picture"), new_model_name="sure")
+
+    _, found = predict(site, version, confidence=0.99, kept_from=0.9)
+    with read_pack(site.shop.home.predictions / f"{found.id}.pack") as pack:
+        assert pack.header.settings["confidence"] == 0.0
+        for index in range(len(pack.images)):
+            assert sorted(item.category for item in pack.read(index).predictions) == [0, 0, 1, 1]

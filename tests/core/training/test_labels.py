@@ -257,6 +257,19 @@ def test_conditions_choose_images_that_show_classes(open_shop: Open) -> None:
     assert Counter(path.rstrip("0123456789.jpg") for path in found) == {"cat": 6, "do": 6, "fox": 6}
 
 
+def test_shapes_that_are_one_within_the_image_are_one_crop(open_shop: Open) -> None:
+    spilling = Box(-5, -5, 20, 20)
+    drawn = Polygon(((-3.0, -9.0, 20.0, -2.0, 20.0, 20.0, -4.0, 20.0),))
+    labels = [("initial", spilling), ("picture", Box(0, 0, 20, 20)), ("initial", drawn), ("picture", OTHER)]
+    shop = open_shop({**PAGES, **of("edge", 6, *labels)})
+    draft = shop.draft(task=CLASSIFICATION, crop_of=("initial", "picture"))
+    review = shop.training.review(draft)
+
+    assert ignored(review)[reasons.CROPS_WITH_SEVERAL] == 6
+    images = {image.path: image for image in frozen(shop, draft, review)}
+    assert [item.geometry for item in images["edge00.jpg"].objects] == [OTHER]
+
+
 def test_conditions_choose_images_of_other_tasks_too(open_shop: Open) -> None:
     shop = open_shop({**PAGES, **of("plain", 4, ("line", OTHER)), **of("good", 4, ("line", OTHER), ("good", None))})
     draft = shop.draft(conditions=(("initial",), ("good",)), categories=("line",))
