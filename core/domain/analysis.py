@@ -17,7 +17,7 @@ class ThresholdCurves:
     """Precision, recall and F1 at every confidence of `confidences` (0 to 1 in steps of 0.01), at one IoU.
 
     Shapes (classes + 1, steps); the first row is that of all classes: of all objects together.
-    `best` is the confidence at which F1 is highest, per row; NaN without an instance.
+    `best` is the confidence at which F1 is highest, per row, and `best_f1` what it is there; NaN without an instance.
     """
 
     confidences: Floats
@@ -25,6 +25,7 @@ class ThresholdCurves:
     recall: Floats
     f1: Floats
     best: Floats
+    best_f1: Floats
     iou: float
 
 

@@ -219,7 +219,18 @@ def _measured(value: float, drawn: list[float], level: float, n_images: int, low
         return MeasuredValue(_stated(value))
     low, high = np.quantile(stated, [(1 - level) / 2, (1 + level) / 2]) - (stated.mean() - value)
     low, high = np.clip([min(low, value), max(high, value)], lowest, 1.0)
+    if lowest == 0.0 and np.ptp(stated) == 0.0:
+        low, high = _of_a_share(value, low, high, level, n_images)
     return MeasuredValue(float(value), Interval(float(low), float(high), level, n_images, len(stated)))
+
+
+def _of_a_share(value: float, low: float, high: float, level: float, n_images: int) -> tuple[float, float]:
+    """Where every image is right, or none, so is every resample: what images that are not there would say is then
+    bounded as that of a share is, by Clopper and Pearson. Eight right of eight: 0.631 to 1."""
+    rest = ((1 - level) / 2) ** (1 / n_images)
+    if value == 1.0:
+        return rest, high
+    return (low, 1 - rest) if value == 0.0 else (low, high)
 
 
 def _stated(value: float) -> float | None:

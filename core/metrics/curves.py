@@ -32,12 +32,14 @@ def threshold_curves(matcher: Matcher, iou: float = DEFAULT_IOU) -> ThresholdCur
     wrong = _counts_from(outlived, table.prediction_categories, greedy.is_wrong, n_classes)
     right, wrong = _with_all(right), _with_all(wrong)
     truths = np.concatenate([[n_truths.sum()], n_truths])[:, None]
+    best, best_f1 = _best_confidences(table, greedy.is_right, greedy.is_wrong, n_truths)
     return ThresholdCurves(
         confidences=CONFIDENCES,
         precision=_ratio(right, right + wrong),
         recall=_ratio(right, truths),
         f1=_ratio(2 * right, right + wrong + truths),
-        best=_best_confidences(table, greedy.is_right, greedy.is_wrong, n_truths),
+        best=best,
+        best_f1=best_f1,
         iou=iou,
     )
 
@@ -88,22 +90,22 @@ def calibration(
     return Calibration(edges, mean, accuracy, n, error)
 
 
-def _best_confidences(table: ObjectTable, is_right: Booleans, is_wrong: Booleans, n_truths: Floats) -> Floats:
+def _best_confidences(
+    table: ObjectTable, is_right: Booleans, is_wrong: Booleans, n_truths: Floats
+) -> tuple[Floats, Floats]:
+    """With F1 there; of all together first, then of each class."""
     everything = np.zeros_like(table.prediction_categories)
     together = Ranked.of(table.confidences, everything, is_right, is_wrong)
     by_class = Ranked.of(table.confidences, table.prediction_categories, is_right, is_wrong)
-    return np.concatenate(
-        [
-            _best_of_each(together, table.confidences, n_truths.sum(keepdims=True)),
-            _best_of_each(by_class, table.confidences, n_truths),
-        ]
-    )
+    best, f1 = _best_of_each(together, table.confidences, n_truths.sum(keepdims=True))
+    of_classes, f1_of_classes = _best_of_each(by_class, table.confidences, n_truths)
+    return np.concatenate([best, of_classes]), np.concatenate([f1, f1_of_classes])
 
 
-def _best_of_each(ranked: Ranked, confidences: Floats, n_truths: Floats) -> Floats:
-    best = np.full(len(n_truths), np.nan)
+def _best_of_each(ranked: Ranked, confidences: Floats, n_truths: Floats) -> tuple[Floats, Floats]:
+    best, best_f1 = np.full((2, len(n_truths)), np.nan)
     if not len(ranked.rows):
-        return best
+        return best, best_f1
     sorted_confidences = confidences[ranked.rows]
     f1 = 2 * ranked.right / (ranked.right + ranked.wrong + n_truths[ranked.classes]).clip(1.0)
     # Predictions of one confidence come or go together: only the last of them is a point.
@@ -113,7 +115,8 @@ def _best_of_each(ranked: Ranked, confidences: Floats, n_truths: Floats) -> Floa
     highest = np.repeat(np.maximum.reduceat(f1, firsts), np.diff(firsts, append=len(f1)))
     at = np.flatnonzero((f1 == highest) & (f1 > 0))[::-1]  # the highest confidence is written last
     best[ranked.classes[at]] = sorted_confidences[at]
-    return best
+    best_f1[ranked.classes[at]] = f1[at]
+    return best, best_f1
 
 
 def _counts_from(outlived: Integers, classes: Integers, is_meant: Booleans, n_classes: int) -> Floats:

@@ -187,9 +187,9 @@ class StudyCharts(QScrollArea):
         best = float(curves.best[row])
         if not np.isfinite(best):
             return ""
-        at = int(np.argmin(np.abs(curves.confidences - best)))
-        told = self.tr("F1 is highest ({f1}) at confidence {best:.2f}").format(
-            f1=_number(curves.f1[row, at]), best=best
+        lowered = np.floor(best * 1000) / 1000  # rounded up, the prediction that it is of would not count
+        told = self.tr("F1 is highest ({f1}) at confidence {best:.3f}").format(
+            f1=_number(float(curves.best_f1[row])), best=lowered
         )
         return f"{told}{self._at(curves.iou, ', IoU {0:.2f}')}."
 

@@ -13,7 +13,7 @@ from core.domain.ids import VersionId
 from core.domain.models import Model, ModelVersion, VersionStatus
 from ui.icons import icon
 from ui.models.library_actions import bests_of
-from ui.models.version_words import headline_text, is_comparable, measured_on
+from ui.models.version_words import headline_number, headline_text, is_comparable, measured_on
 from ui.widgets.badge import VERSION_TONES
 from ui.widgets.badge_delegate import TONE_ROLE
 from ui.widgets.formatting import NOTHING, duration, measure, moment
@@ -39,7 +39,7 @@ class VersionColumn(IntEnum):
     RUN = 9
 
 
-HEADINGS = ("Model and versions", "Status", "mAP50", "mAP50-95", "Measured on", "Created", "Duration", "Started from",
+HEADINGS = ("Model and versions", "Status", "mAP50", "Headline", "Measured on", "Created", "Duration", "Started from",
             "Dataset", "Run")  # fmt: skip
 
 
@@ -181,7 +181,7 @@ def _text(version: ModelVersion, column: VersionColumn) -> str:
         case VersionColumn.MAP50:
             return measure(version.map50)
         case VersionColumn.METRIC:
-            return measure(version.headline.value if version.headline else None)
+            return headline_number(version)
         case VersionColumn.MEASURED_ON:
             return measured_on(version)
         case VersionColumn.CREATED:

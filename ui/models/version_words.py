@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from core.domain.models import ModelVersion, VersionDetails, VersionStatus
 from core.domain.snapshots import SnapshotInfo, Split
-from ui.widgets.formatting import NOTHING, count, duration, moment, size
-from ui.widgets.score import SET_NAMES, Score
+from ui.widgets.formatting import NOTHING, count, duration, measure, moment, size
+from ui.widgets.score import SET_NAMES, Score, metric_name
 
 
 def headline_text(version: ModelVersion) -> str:
@@ -16,6 +16,13 @@ def headline_text(version: ModelVersion) -> str:
         return "not measured"
     score = Score(version.headline, version.map50)
     return " · ".join(part for part in (score.sentence, score.strict) if part)
+
+
+def headline_number(version: ModelVersion) -> str:
+    """ "mAP50-95 0.524", "accuracy 0.940": models of several tasks stand in one list."""
+    if version.headline is None:
+        return NOTHING
+    return f"{metric_name(version.headline.metric)} {measure(version.headline.value)}"
 
 
 def measured_on(version: ModelVersion) -> str:

@@ -157,6 +157,29 @@ def test_the_number_lies_in_the_middle_of_its_interval_though_repeated_images_li
     assert abs((interval.low + interval.high) / 2 - value) < 0.08 * width
 
 
+@pytest.mark.parametrize(("n_images", "low"), [(1, 0.025), (8, 0.631), (100, 0.964)])
+def test_eight_right_of_eight_are_not_said_to_be_sure(n_images, low):
+    box = Box(0, 0, 9, 9)
+    image = EvalImage(9, 9, [SnapshotObject(0, box)], [PredictedObject(0, 0.9, box)])
+
+    measured = intervals(_weighted([image] * n_images), n_resamples=50)
+
+    for name in ("map50", "recall", "f1"):
+        found = measured[name].interval
+        assert found is not None
+        assert (measured[name].value, found.high) == (1.0, 1.0)
+        assert found.low == pytest.approx(low, abs=5e-4)
+
+
+def test_nothing_right_leaves_room_upwards():
+    image = EvalImage(9, 9, [SnapshotObject(0, Box(0, 0, 9, 9))], [])
+
+    found = intervals(_weighted([image] * 8), n_resamples=50)["recall"].interval
+
+    assert found is not None
+    assert (found.low, found.high) == (0.0, pytest.approx(0.369, abs=5e-4))
+
+
 def test_a_model_against_itself_differs_by_nothing(random_images):
     measured = _weighted(random_images(4, n_images=12, n_categories=N_CLASSES, polygons=False, crowds=False))
 
@@ -229,7 +252,7 @@ def test_a_resample_without_an_object_says_nothing():
     interval = intervals(_weighted(images, 1), n_resamples=100)["map50"].interval
 
     assert interval is not None and 50 < interval.n_resamples < 90
-    assert (interval.low, interval.high) == (1.0, 1.0)
+    assert (interval.low, interval.high) == (pytest.approx(0.025 ** (1 / len(images))), 1.0)
 
 
 def test_whoever_waits_can_give_up(random_images):

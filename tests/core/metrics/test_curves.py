@@ -63,10 +63,12 @@ def test_every_class_is_counted_for_itself(table):
 def test_the_best_confidence_is_the_highest_of_those_where_f1_is_highest(table):
     matcher = Matcher(table)
 
-    best = threshold_curves(matcher).best
+    curves = threshold_curves(matcher)
+    best = curves.best
 
     tried = {c: matcher.at(Thresholds(c)).counts.f1 or 0.0 for c in sorted(set(table.confidences.tolist()))}
     assert tried[best[0]] == max(tried.values())
+    assert curves.best_f1[0] == pytest.approx(tried[best[0]])
     assert best[0] == max(c for c, f1 in tried.items() if f1 == tried[best[0]])
     assert threshold_curves(matcher).f1[0].max() <= tried[best[0]] + 1e-12
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.domain.models import Headline, Model, ModelVersion, VersionStatus
-from ui.models.model_tree import NOTE_ROLE, ModelTreeModel, VersionColumn
+from ui.models.model_tree import HEADINGS, NOTE_ROLE, ModelTreeModel, VersionColumn
 from ui.models.models_page import ModelsPage
 from ui.models.version_words import headline_text, is_comparable, refusal
 from ui.widgets.menu_place import menu_place
@@ -56,11 +56,20 @@ def test_models_by_name_versions_newest_first(full: ModelsPage) -> None:
 
 
 def test_a_version_shows_its_number_only_with_where_it_was_measured(full: ModelsPage) -> None:
-    assert cell(full, "m1-v2", VersionColumn.METRIC) == "0.420"
+    assert cell(full, "m1-v2", VersionColumn.METRIC) == "mAP50-95 0.420"
     assert cell(full, "m1-v2", VersionColumn.MEASURED_ON) == "test set · V001"
     assert cell(full, "m1-v2", VersionColumn.PARENT) == "V001 (first)"
     assert cell(full, "m1-v3", VersionColumn.METRIC) == "–"
     assert cell(full, "m1-v3", VersionColumn.STATUS) == "Created"
+
+
+def test_the_accuracy_of_a_classifier_stands_under_no_other_measure(
+    page: ModelsPage, make_model: Models, make_version: Versions
+) -> None:
+    page.set_models([make_model()], [make_version(1, headline=Headline("accuracy", 0.94, "val"))])
+    assert cell(page, "m1-v1", VersionColumn.METRIC) == "accuracy 0.940"
+    assert cell(page, "m1-v1", VersionColumn.MAP50) == "–"
+    assert "mAP50-95" not in HEADINGS
 
 
 def test_numbers_of_different_images_are_flagged(page: ModelsPage, make_model: Models, make_version: Versions) -> None:
@@ -135,7 +144,10 @@ def test_what_cannot_be_done_says_why(full: ModelsPage) -> None:
 
 def test_mAP50_stands_beside_mAP50_95(page: ModelsPage, make_model: Models, make_version: Versions) -> None:
     page.set_models([make_model()], [make_version(1, map50=0.834), make_version(2)])
-    assert (cell(page, "m1-v1", VersionColumn.MAP50), cell(page, "m1-v1", VersionColumn.METRIC)) == ("0.834", "0.410")
+    assert (cell(page, "m1-v1", VersionColumn.MAP50), cell(page, "m1-v1", VersionColumn.METRIC)) == (
+        "0.834",
+        "mAP50-95 0.410",
+    )
     assert cell(page, "m1-v2", VersionColumn.MAP50) == "–"
 
 
