@@ -38,6 +38,7 @@ class SeenEpoch:
     images: tuple[SeenImage, ...]
     thresholds: Thresholds
     least_confidence: float = 0.0  # of what was kept
+    labels: bool = False  # of whole images or of given shapes, in place of objects
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,12 @@ def free_name(wanted: str, taken: Iterable[str]) -> str:
 
 
 def proposed_model_name(worker_title: str, project: str, taken: Iterable[str]) -> str:
-    """Technology, data and element: "YOLO | Charters (page)", numbered when that name is taken."""
-    words = worker_title.split()
-    technology = words[0] if words else "Model"
+    """Technology, data and element: "YOLO | Charters (page)", numbered when that name is taken.
+
+    Every method looks at images: that one is an "Image classifier" is told as "Classifier".
+    """
+    words = worker_title.removeprefix("Image ").split()
+    technology = words[0][:1].upper() + words[0][1:] if words else "Model"
     suffix = " (page)"
     room = MAX_MODEL_NAME - len(f"{technology} | {suffix}") - 3  # 3 for a number
     return free_name(f"{technology} | {project[:room].strip()}{suffix}", taken)

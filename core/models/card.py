@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.domain.evaluation import BOXES, EvaluationRow, EvaluationTable, Measure, group_word
-from core.domain.metrics import BEST_F1
+from core.domain.metrics import BEST_F1, LABEL_HEADLINES
 from core.domain.training import SplitCount
 from core.models.licences import licences_of
 from core.models.thresholds import THRESHOLD, threshold_of
@@ -37,7 +37,7 @@ def make_card(
         f"# {_text(model.get('name') or model.get('architecture') or 'Model')}",
         str(model.get("description", "")).strip(),
         _facts(model),
-        _classes(categories, splits),
+        _classes(categories, splits, labels=any(table.headline in LABEL_HEADLINES for table in tables)),
         _threshold(model),
         *[_evaluation(table) for table in tables],
         _settings("Configuration", model.get("configuration")),
@@ -60,17 +60,21 @@ def _facts(model: Mapping[str, Any]) -> str:
     return _table(("Fact", "Value"), [(title, _text(value)) for title, value in rows]) if rows else ""
 
 
-def _classes(categories: Sequence[str], splits: Sequence[SplitCount]) -> str:
+def _classes(categories: Sequence[str], splits: Sequence[SplitCount], *, labels: bool) -> str:
     if not categories:
         return ""
     if not splits:
         return "## Classes\n\n" + "\n".join(f"{index}. {_text(name)}" for index, name in enumerate(categories))
-    header = ("Class", *[f"{count.split.value} objects" for count in splits])
+    thing = "labels" if labels else "objects"
+    header = ("Class", *[f"{count.split.value} {thing}" for count in splits])
     rows = [
         (_text(name), *[_at(count.category_counts, index) for count in splits]) for index, name in enumerate(categories)
     ]
     images = ("Images", *[str(count.n_images) for count in splits])
-    background = ("of which without objects", *[str(count.n_background) for count in splits])
+    background = (
+        "of which without any class" if labels else "of which without objects",
+        *[str(count.n_background) for count in splits],
+    )
     return "## Classes and data\n\n" + _table(header, [images, background, *rows])
 
 

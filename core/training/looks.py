@@ -31,7 +31,7 @@ def read_look(look: Look, thresholds: Thresholds) -> SeenEpoch:
 def _seen(look: Look, pack: Pack, images: tuple[SeenImage, ...]) -> SeenEpoch:
     least = pack.header.settings.get("confidence", 0.0)
     known = float(least) if isinstance(least, int | float) else 0.0
-    return SeenEpoch(look.epoch, pack.header.categories, images, Thresholds(0.0), known)
+    return SeenEpoch(look.epoch, pack.header.categories, images, Thresholds(0.0), known, pack.header.labels)
 
 
 def _picture(folder: Path, name: object) -> Path:

@@ -14,6 +14,7 @@ from core.domain.evaluation import EvaluationRow, EvaluationTable
 from core.domain.snapshots import Split
 from ui.widgets.formatting import NOTHING, count, measure
 from ui.widgets.labels import label
+from ui.widgets.score import set_name
 
 Index = QModelIndex | QPersistentModelIndex
 CLASSIFICATION_STATISTICS = "Classification Statistics"
@@ -162,7 +163,7 @@ class ClassStatistics(QWidget):
         if table is None:
             return
         notes = " ".join(table.notes)
-        where = self.tr("Of the {0} set.").format(table.split.value)
+        where = self.tr("Of the {0}.").format(set_name(table.split.value))
         self._about.setText(f"{where} {notes}".strip())
         header = self._view.horizontalHeader()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)

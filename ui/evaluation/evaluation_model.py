@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QFont
 
 from core.domain.evaluation import COUNT, RATIO, SECONDS, EvaluationRow, EvaluationTable, Measure
-from core.domain.metrics import BEST_F1
+from core.domain.metrics import BEST_F1, LABEL_HEADLINES
 from ui.widgets.formatting import NOTHING, count
 from ui.widgets.formatting import measure as number
 
@@ -52,6 +52,10 @@ class Column:
         return f"{text} s" if self.measure.kind == SECONDS else text
 
 
+LABELS = Column(
+    Measure("instances", "Labels", "Images or shapes of the class in this set.", kind=COUNT),
+    lambda row: row.n_instances,
+)
 COUNTS = (
     Column(Measure("images", "Images", "Images of this set with the class.", kind=COUNT), lambda row: row.n_images),
     Column(Measure("instances", "Instances", "Objects of the class in this set.", kind=COUNT), lambda r: r.n_instances),
@@ -62,7 +66,8 @@ def columns_of(table: EvaluationTable) -> tuple[Column, ...]:
     """Group by group, the one that tells most first: masks for a segmenter. What has no group comes last."""
     groups = (*table.groups, "")
     measures = sorted(table.columns, key=lambda measure: groups.index(measure.group))
-    return (*COUNTS, *(_column(measure, table) for measure in measures))
+    counts = (COUNTS[0], LABELS) if table.headline in LABEL_HEADLINES else COUNTS
+    return (*counts, *(_column(measure, table) for measure in measures))
 
 
 def _column(measure: Measure, table: EvaluationTable) -> Column:

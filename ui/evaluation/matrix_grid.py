@@ -24,6 +24,7 @@ from ui.theme import Theme, current_theme, theme_notifier
 
 SIDES = (18, 24, 32, 44, 56, 72, 96)
 USUAL_SIDE = 56
+CORNER = "predicted \N{RIGHTWARDS ARROW}\nannotated \N{DOWNWARDS ARROW}"
 MOST_TITLE = 170
 GAP = 8
 SLANT = 50.0  # degrees of the columns' titles
@@ -149,7 +150,8 @@ class MatrixGrid(QAbstractScrollArea):
         if self._layout is None:
             return 0
         widths = (self.fontMetrics().horizontalAdvance(self._layout.row_title(row)) for row in self._layout.rows)
-        return min(MOST_TITLE, max(widths, default=0)) + 2 * GAP
+        corner = max(self.fontMetrics().horizontalAdvance(line) for line in self.tr(CORNER).splitlines())
+        return max(corner, min(MOST_TITLE, max(widths, default=0))) + 2 * GAP
 
     def _title_height(self) -> int:
         """The columns' titles stand aslant."""
@@ -238,7 +240,7 @@ class MatrixGrid(QAbstractScrollArea):
         corner = QRect(GAP, GAP, self._title_width() - 2 * GAP, self._title_height() - 2 * GAP)
         painter.setPen(QColor(theme.text_muted))
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-        painter.drawText(corner, flags, self.tr("Rows: annotated\nColumns: predicted"))
+        painter.drawText(corner, flags, self.tr(CORNER))
 
     def _paint_cells(self, painter: QPainter, layout: MatrixLayout, theme: Theme) -> None:
         width, height = self._title_width(), self._title_height()

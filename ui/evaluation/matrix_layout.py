@@ -19,7 +19,7 @@ BACKGROUND, MISSED = "background", "missed"
 class Share(Enum):
     """What a cell's number is."""
 
-    COUNT = "Objects"
+    COUNT = "Counts"
     OF_ROW = "% of what is there"
     OF_COLUMN = "% of what was predicted"
 

@@ -7,13 +7,15 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from core.domain.metrics import LABEL_HEADLINES
 from core.domain.studies import StudyEntry, StudyKind
 from ui.widgets.formatting import NOTHING, count, measure, moment
 
 Index = QModelIndex | QPersistentModelIndex
 
 HEADINGS = ("Name", "Images of", "Images", "Objects", "Result", "Made")
-RIGHT = (2, 3)
+OBJECTS = 3
+RIGHT = (2, OBJECTS)
 KIND_WORDS = {
     StudyKind.TRAINING: "Training",
     StudyKind.EVALUATION: "Evaluation",
@@ -65,7 +67,13 @@ class EvaluationsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if section in RIGHT else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
-        return HEADINGS[section] if role == Qt.ItemDataRole.DisplayRole else None
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        return "Labels" if section == OBJECTS and self._has_labels() else HEADINGS[section]
+
+    def _has_labels(self) -> bool:
+        tables = (entry.evaluation.table for entry in self._entries if entry.evaluation is not None)
+        return any(table.headline in LABEL_HEADLINES for table in tables)
 
 
 def name_of(entry: StudyEntry) -> str:

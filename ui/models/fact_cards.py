@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from core.domain.metrics import LABEL_HEADLINES
 from core.domain.models import VersionDetails
 from core.domain.snapshots import SnapshotInfo
 from ui.icons import icon
+from ui.models.version_words import of_labels
 from ui.widgets.formatting import NOTHING, count, duration, measure, moment, size
 from ui.widgets.labels import ElidedLabel, label
 from ui.widgets.score import Score, set_name
@@ -86,8 +88,7 @@ class FactCards(QWidget):
     def set_details(self, details: VersionDetails) -> None:
         self._details = details
         version = details.version
-        of_labels = any(table.headline in LABEL_HEADLINES for table in details.tables)
-        self.headline.set_caption(self.tr("Accuracy") if of_labels else self.tr("Headline"))
+        self.headline.set_caption(self.tr("Accuracy") if of_labels(details) else self.tr("Headline"))
         if version.headline is None:
             self.headline.set_fact(NOTHING, self.tr("not measured"))
         else:
@@ -98,7 +99,7 @@ class FactCards(QWidget):
         self.training.set_fact(duration(version.duration_s), moment(version.created_at))
         self._origin_button.setVisible(version.parent is not None)
         if version.parent is None:
-            self.origin.set_fact(self.tr("No version"), self.tr("from scratch or foreign weights"))
+            self.origin.set_fact(self.tr("No version"), start_note(details.facts))
         else:
             self.origin.set_fact(version.parent_label, self.tr("a version of Calque"))
         self.dataset.set_fact(version.snapshot_label or NOTHING, dataset_note(details.snapshot))
@@ -107,6 +108,13 @@ class FactCards(QWidget):
     def _open_parent(self) -> None:
         if self._details is not None and self._details.version.parent is not None:
             self.parent_requested.emit(self._details.version.parent)
+
+
+def start_note(facts: Sequence[tuple[str, str]]) -> str:
+    """What it was started from in place of a version of the library, as its training noted it."""
+    return next(
+        (value for title, value in facts if title == "Started from" and value), "from scratch or foreign weights"
+    )
 
 
 def dataset_note(snapshot: SnapshotInfo | None) -> str:

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from core.domain.models import ModelVersion, VersionDetails, VersionStatus
 from ui.icons import icon
-from ui.models.version_words import dataset_rows, fact_rows, headline_text, lineage_steps
+from ui.models.version_words import dataset_rows, fact_rows, headline_text, lineage_steps, of_labels
 from ui.widgets.badge import VERSION_TONES, Badge
 from ui.widgets.formatting import moment, size
 from ui.widgets.labels import ElidedLabel, label
@@ -102,7 +102,7 @@ class DatasetTab(QWidget):
             return
         text = self.tr("Frozen dataset {0}, made {1}. Its ID is the SHA-256 of its manifest: {2}")
         self._note.setText(text.format(snapshot.label, moment(snapshot.created_at), snapshot.id))
-        self._model.set_rows(dataset_rows(snapshot))
+        self._model.set_rows(dataset_rows(snapshot, labels=of_labels(details)))
         self._table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
 
@@ -218,8 +218,15 @@ class SnippetTab(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(row)
         column.addWidget(self._code, 1)
+        column.addStretch()
 
     def set_details(self, details: VersionDetails) -> None:
+        self._note.setText(
+            self.tr("Python that uses this version outside Calque.")
+            if details.snippet
+            else self.tr("Its method writes no Python for use outside Calque. “Export…” offers files that others read.")
+        )
+        self._code.setVisible(bool(details.snippet))
         self._code.setPlainText(details.snippet)
         self._copy.setEnabled(bool(details.snippet))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.domain.metrics import LABEL_HEADLINES
 from core.domain.models import ModelVersion, VersionDetails, VersionStatus
 from core.domain.snapshots import SnapshotInfo, Split
 from ui.widgets.formatting import NOTHING, count, duration, measure, moment, size
@@ -51,18 +52,23 @@ def refusal(version: ModelVersion, *, deed: str) -> str:
     return f"Version {version.label} is not available ({version.status}); it cannot be {deed}."
 
 
-def dataset_rows(snapshot: SnapshotInfo) -> tuple[tuple[str, ...], ...]:
+def dataset_rows(snapshot: SnapshotInfo, *, labels: bool = False) -> tuple[tuple[str, ...], ...]:
     """A heading row, then images, objects and each class, with a column a set."""
     splits = [split for split, _n in snapshot.n_images]
     images, objects = dict(snapshot.n_images), dict(snapshot.n_objects)
     counts = dict(snapshot.category_counts)
     rows = [("", *(SET_NAMES[split].capitalize() for split in splits))]
     rows.append(("Images", *(count(images[split]) for split in splits)))
-    rows.append(("Objects", *(count(objects.get(split, 0)) for split in splits)))
+    rows.append(("Labels" if labels else "Objects", *(count(objects.get(split, 0)) for split in splits)))
     for index, name in enumerate(snapshot.categories):
         cells = (_class_count(counts, split, index) for split in splits)
         rows.append((name, *cells))
     return tuple(rows)
+
+
+def of_labels(details: VersionDetails) -> bool:
+    """Whether it labels images or shapes, and looks for no objects."""
+    return any(table.headline in LABEL_HEADLINES for table in details.tables)
 
 
 def fact_rows(details: VersionDetails) -> tuple[tuple[str, str], ...]:

@@ -15,7 +15,7 @@ from core.domain.messages import UserMessage
 from core.domain.runs import Look
 from ui.icons import icon
 from ui.runs.look_grid import LookGrid
-from ui.viewer.colouring import MISSED, RIGHT, WRONG, WRONG_CLASS, LegendEntry
+from ui.viewer.colouring import outcome_legend
 from ui.viewer.legend import Legend
 from ui.viewer.picture import Picture
 from ui.widgets.labels import ElidedLabel, label
@@ -43,14 +43,7 @@ class LooksPanel(QWidget):
         self._confidence = QSlider(Qt.Orientation.Horizontal)
         self._legend = Legend()
         self._make_layout()
-        self._legend.set_entries(
-            (
-                LegendEntry(RIGHT, self.tr("Found")),
-                LegendEntry(WRONG, self.tr("False positive")),
-                LegendEntry(WRONG_CLASS, self.tr("Wrong class")),
-                LegendEntry(MISSED, self.tr("Missed"), is_dashed=True),
-            )
-        )
+        self._tell_meanings(labels=False)
         self.clear()
 
     # What it shows
@@ -58,6 +51,10 @@ class LooksPanel(QWidget):
     @property
     def grid(self) -> LookGrid:
         return self._grid
+
+    @property
+    def legend(self) -> Legend:
+        return self._legend
 
     @property
     def slider(self) -> QSlider:
@@ -113,6 +110,7 @@ class LooksPanel(QWidget):
         self._shown = seen
         self._failure.hide()
         self._confidence.setMinimum(max(1, round(seen.least_confidence * _STEPS)))
+        self._tell_meanings(labels=seen.labels)
         self._grid.show_epoch(seen, pictures)
         self._refresh_visibility()
         self._tell_place()
@@ -178,6 +176,14 @@ class LooksPanel(QWidget):
         )
         self._newest.setVisible(self._is_live and not self._follows)
 
+    def _tell_meanings(self, *, labels: bool) -> None:
+        self._legend.set_entries(outcome_legend(labels=labels))
+        self._place.setToolTip(
+            self.tr("Below each picture: how many labels are right, too many or wrong, missing")
+            if labels
+            else self.tr("Below each picture: found, false positives, missed (TP · FP · FN)")
+        )
+
     def _refresh_visibility(self) -> None:
         has_looks = bool(self._looks)
         for widget in (self._body, self._place):
@@ -191,7 +197,6 @@ class LooksPanel(QWidget):
         font.setBold(True)
         self._title.setFont(font)
         self._place = label("", "muted")
-        self._place.setToolTip(self.tr("Below each picture: found, false positives, missed (TP · FP · FN)"))
         self._newest = QPushButton(self.tr("Newest"))
         self._newest.setToolTip(self.tr("Go to the newest epoch, and follow the training from there"))
         self._newest.clicked.connect(lambda: self._slider.setValue(self._slider.maximum()))

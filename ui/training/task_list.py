@@ -21,12 +21,12 @@ def task_choice(offer: TaskOffer) -> Choice:
     return Choice(
         offer.task.id,
         offer.task.title,
-        f"{offer.sentence} {reason}" if reason else offer.sentence,
+        reason or offer.sentence,
         note="Not possible" if reason else offer.found,
         tone="warning" if reason else "info",
         icon_name=_ICONS.get(offer.task.id, "layers"),
         is_enabled=not reason,
-        tool_tip=reason or offer.sentence,
+        tool_tip=f"{offer.sentence} {reason}".strip(),
     )
 
 

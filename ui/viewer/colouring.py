@@ -137,11 +137,17 @@ def legend(layers: Sequence[OverlayLayer], by: ColourBy) -> list[LegendEntry]:
         return [LegendEntry(shade(value), f"{value:.2f}") for value in (0.0, 0.25, 0.5, 0.75, 1.0)]
     if by is ColourBy.CLASS or all(one.judgement is None for one in layers):
         return []
+    return outcome_legend(labels=any(one.is_label for layer in layers for one in layer.objects[:1]))
+
+
+def outcome_legend(*, labels: bool = False) -> list[LegendEntry]:
+    """What became of objects, or of labels, which are not looked for."""
+    found, wrong, missed = ("Right", "Too many", "Missing") if labels else ("Found", "False positive", "Missed")
     return [
-        LegendEntry(RIGHT, "Found"),
-        LegendEntry(WRONG, "False positive"),
+        LegendEntry(RIGHT, found),
+        LegendEntry(WRONG, wrong),
         LegendEntry(WRONG_CLASS, "Wrong class"),
-        LegendEntry(MISSED, "Missed", is_dashed=True),
+        LegendEntry(MISSED, missed, is_dashed=True),
     ]
 
 

@@ -5,6 +5,7 @@ from core.domain.proposed_names import free_name, proposed_model_name
 
 def test_the_name_follows_technology_data_and_element() -> None:
     assert proposed_model_name("YOLO detection", "Charters", ()) == "YOLO | Charters (page)"
+    assert proposed_model_name("Image classifier", "Seals", ()) == "Classifier | Seals (page)"
     taken = ("YOLO | Charters (page)",)
     assert proposed_model_name("YOLO detection", "Charters", taken) == "YOLO | Charters (page) 2"
     assert proposed_model_name("", "Charters", ()) == "Model | Charters (page)"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.domain.evaluation import EvaluationRow
 from core.domain.snapshots import Split
 from core.domain.training import SplitCount
@@ -39,6 +41,13 @@ def test_the_card_says_what_it_is_what_it_knows_and_how_good_it_is() -> None:
     assert "* one class is absent" in card
     assert "| epochs | 12 |" in card
     assert "```python\nprint('hello')\n```" in card
+
+
+def test_the_card_of_a_classifier_speaks_of_labels() -> None:
+    table = replace(coco_table(Split.VAL, (_row(None, 0.5),), False, 300), headline="accuracy")
+    card = make_card(MODEL, (table,), (SplitCount(Split.VAL, 4, 4, (3, 1), 1),))
+    assert "| Class | val labels |" in card
+    assert "| of which without any class | 1 |" in card
 
 
 def test_masks_have_columns_of_their_own() -> None:

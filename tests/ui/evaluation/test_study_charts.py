@@ -77,7 +77,7 @@ def show(panel: ChartsPanel, table: ObjectTable) -> None:
 def test_what_is_drawn_is_said_in_words_too(panel: ChartsPanel) -> None:
     show(panel, table_of(2, images()))
     charts = panel.charts
-    assert charts.over_confidence.value_text() == "F1 is highest (1.000) at confidence 0.60, IoU 0.50."
+    assert charts.over_confidence.value_text() == "F1 is highest (1.000) at confidence 0.600, IoU 0.50."
     assert charts.precision_recall.value_text() == "Average precision 1.000 at IoU 0.50"
     assert charts.scores.value_text() == "TP: 2; FP: 1"
     assert charts.errors.value_text() == "Nothing there: 1 error, 0.250 of AP50; Wrong class: 0 errors, – of AP50"

@@ -164,3 +164,13 @@ def test_no_more_than_eight_are_pinned(qtbot):
 )
 def test_the_grid_makes_the_pictures_as_large_as_it_can(n, size, ratio, columns):
     assert best_columns(n, *size, ratio) == columns
+
+
+def test_labels_are_right_or_wrong_and_not_found(panel):
+    panel.set_looks(_looks(1), is_live=False, empty_text="")
+    panel.show_epoch(_seen(1), {})
+    assert [entry.text for entry in panel.legend.entries][:2] == ["Found", "False positive"]
+
+    panel.show_epoch(replace(_seen(1), labels=True), {})
+
+    assert [entry.text for entry in panel.legend.entries] == ["Right", "Too many", "Wrong class", "Missing"]

@@ -90,7 +90,8 @@ def test_a_task_that_cannot_be_trained_says_why(wizard: TrainingWizard) -> None:
     choice = wizard.pages.worker.tasks.list.choice("classification")
     assert choice is not None
     assert (choice.is_enabled, choice.note) == (False, "Not possible")
-    assert choice.subtitle == "One class. No image has a class as a whole."
+    assert choice.subtitle == "No image has a class as a whole."
+    assert choice.tool_tip == "One class. No image has a class as a whole."
 
 
 def test_looking_at_the_tasks_chooses_none(wizard: TrainingWizard) -> None:

@@ -14,6 +14,7 @@ from ui.viewer import blinking
 from ui.viewer.blinking import Blinker
 from ui.viewer.colouring import ColourBy
 from ui.viewer.layered_view import LayeredView
+from ui.viewer.layers import of_labels
 from ui.viewer.legend import Legend
 from ui.viewer.looks import LineStyle
 from ui.viewer.modes import ViewMode
@@ -86,10 +87,12 @@ def test_rows_are_there_for_the_layers_there_are(view: LayeredView, judged_layer
     assert view.panel.rows[A].isHidden()
 
 
-def test_the_legend_says_lines_in_words(view: LayeredView) -> None:
+def test_the_legend_says_lines_in_words(view: LayeredView, judged_layers: tuple[OverlayLayer, ...]) -> None:
     legend = view.panel.findChild(Legend)
     assert legend is not None
     assert legend.accessibleDescription() == "Found: solid, False positive: solid, Wrong class: solid, Missed: dashed"
+    view.set_layers(tuple(of_labels(layer) for layer in judged_layers))
+    assert legend.accessibleDescription() == "Right: solid, Too many: solid, Wrong class: solid, Missing: dashed"
     view.panel.set_colour_by(ColourBy.CLASS)
     assert legend.isHidden()
     assert view.canvas.colour_by is ColourBy.CLASS
