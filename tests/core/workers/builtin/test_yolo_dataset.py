@@ -158,3 +158,17 @@ def test_a_checkpoint_is_kept_of_epochs_that_were_validated_and_after_half_a_min
     assert is_checkpoint_due(was_validated=True, since_s=0.0)
     assert not is_checkpoint_due(was_validated=False, since_s=29.0)
     assert is_checkpoint_due(was_validated=False, since_s=30.0)
+
+
+def test_images_that_the_engine_takes_for_damaged_ones_are_left_out_and_counted(tmp_path: Path) -> None:
+    images = [_image(tmp_path, Box(0, 0, 50, 50)), _image(tmp_path, Box(0, 0, 50, 50), split=Split.VAL)]
+    dot = tmp_path / "dot.png"
+    Image.new("RGB", (300, 9)).save(dot)
+    small = TreeImage(dot, "dot.png", 300, 9, Split.TRAIN, (SnapshotObject(1, Box(0, 0, 9, 9)),))
+
+    written = write_dataset([*images, small], ["a", "b"], DETECTION.slug, tmp_path / "dataset")
+
+    assert (written.n_images(Split.TRAIN), written.n_small, written.n_skipped) == (1, 1, 0)
+    assert not (written.folder / "images" / "train" / "dot.png").exists()
+    with pytest.raises(WorkerError, match="Every train image has a side shorter than 10 pixels"):
+        write_dataset([small, images[1]], ["a", "b"], DETECTION.slug, tmp_path / "again")

@@ -27,6 +27,9 @@ from core.workers.builtin.yolo.turned_labels import corner_shares
 
 FloatArray = npt.NDArray[np.float32]
 
+LEAST_SIDE = 10
+"""Pixels: the engine takes an image with a shorter side for a damaged one."""
+
 
 @dataclass(frozen=True, slots=True)
 class WrittenDataset:
@@ -35,6 +38,7 @@ class WrittenDataset:
     yaml: Path
     labels: Mapping[Split, Mapping[str, int]]
     n_skipped: int = 0  # objects the engine cannot use: crowds, doubles, shapes without area
+    n_small: int = 0  # images with a side shorter than `LEAST_SIDE`, left out
     folder: Path = field(default=Path())
 
     def n_images(self, split: Split) -> int:
@@ -49,22 +53,34 @@ class WrittenDataset:
 
 
 def write_dataset(images: Iterable[TreeImage], categories: Sequence[str], task: TaskId, folder: Path) -> WrittenDataset:
-    """Lay out `folder` for the engine. Labels are normalised to the image's size and clipped to it."""
+    """Lay out `folder` for the engine. Labels are normalised to the image's size and clipped to it. Raises WorkerError
+    when all images of a set are too small."""
     labels: dict[Split, dict[str, int]] = {Split.TRAIN: {}, Split.VAL: {}}
     n_skipped = 0
+    small: list[Split] = []
     for split in labels:
         (folder / "images" / split.value).mkdir(parents=True, exist_ok=True)
         (folder / "labels" / split.value).mkdir(parents=True, exist_ok=True)
     for image in images:
+        if min(image.width, image.height) < LEAST_SIDE:
+            small.append(image.split)
+            continue
         _link(image.path, folder / "images" / image.split.value / image.path.name)
         rows = label_rows(image, task)
         label = folder / "labels" / image.split.value / f"{image.path.stem}.txt"
         label.write_text("".join(f"{row}\n" for row in rows), encoding="ascii")
         labels[image.split][image.path.name] = len(rows)
         n_skipped += len(image.objects) - len(rows)
+    for split in small:
+        if not labels[split]:
+            raise WorkerError(
+                f"Every {split.value} image has a side shorter than {LEAST_SIDE} pixels, too few for the engine.",
+                hint="Choose other images.",
+                code="data",
+            )
     yaml = folder / "data.yaml"
     yaml.write_text(_yaml_text(categories), encoding="ascii")
-    return WrittenDataset(yaml, labels, n_skipped, folder)
+    return WrittenDataset(yaml, labels, n_skipped, len(small), folder)
 
 
 def label_rows(image: TreeImage, task: TaskId) -> list[str]:

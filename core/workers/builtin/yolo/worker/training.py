@@ -15,7 +15,7 @@ from core.workers.builtin.yolo.cadence import images_to_measure
 from core.workers.builtin.yolo.configuration import YoloConfiguration
 from core.workers.builtin.yolo.worker.arguments import architecture_of, configuration_of, engine_arguments
 from core.workers.builtin.yolo.worker.best_weights import Best
-from core.workers.builtin.yolo.worker.dataset import WrittenDataset, write_dataset
+from core.workers.builtin.yolo.worker.dataset import LEAST_SIDE, WrittenDataset, write_dataset
 from core.workers.builtin.yolo.worker.engine import ENGINE_VERSION, LIBRARIES, engine_session
 from core.workers.builtin.yolo.worker.failures import told_in_words
 from core.workers.builtin.yolo.worker.networks import describe_network, write_weights
@@ -59,6 +59,11 @@ def _tell_about(written: WrittenDataset, reporter: Reporter) -> None:
         reporter.log(
             f"{split.value}: {counted(written.n_images(split), 'image')} with "
             f"{counted(written.n_objects(split), 'object')}"
+        )
+    if written.n_small:
+        reporter.warning(
+            f"{counted(written.n_small, 'image was', 'images were')} left out: a side is shorter than {LEAST_SIDE} "
+            "pixels, too few for the engine."
         )
     if written.n_skipped:
         reporter.warning(
