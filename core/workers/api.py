@@ -237,7 +237,10 @@ class Worker(Protocol):
     """The heavy half. Lives in the child; everything it raises as CalqueError is shown as its sentence."""
 
     def train(self, request: TrainRequest, reporter: Reporter) -> TrainResult:
-        """Train until the epochs, early stopping, the time limit or a stop end it; return the best weights."""
+        """Train until the epochs, early stopping, the time limit or a stop end it; return the best weights.
+
+        Raises `core.stopping.StoppedError` when a stop comes while it prepares and there is nothing to keep yet.
+        """
 
     def predict(self, request: PredictRequest, reporter: Reporter) -> Iterator[ImagePredictions]:
         """Predictions image by image, in the order of the request."""

@@ -26,6 +26,7 @@ from core.models.publish import publish
 from core.packs.layout import predictions_file
 from core.runs.folder.removal import remove_scratch
 from core.runs.processes.child import ChildContext
+from core.stopping import StoppedError
 from core.tasks.catalog import TaskCatalog
 from core.tasks.task import Task
 from core.training.child.curves_file import write_curves
@@ -154,7 +155,10 @@ class _Training:
             return self._trained
         with context.stage(StageName.TRAIN):
             onlooker = Onlooker(context, PinnedImages(context, self.task.slug, self.payload.categories, images))
-            result = worker.train(self._train_request(images, start), onlooker)
+            try:
+                result = worker.train(self._train_request(images, start), onlooker)
+            except StoppedError as stopped:
+                raise _StoppedEarly from stopped
             if not result.weights.is_file():
                 raise WorkerError(
                     "The method ended without weights.", hint="Retry the run, or ask the method's makers."

@@ -191,6 +191,16 @@ def test_a_stop_before_the_first_epoch_keeps_nothing_and_says_so(bench: Bench):
     assert bench.published() == []
 
 
+def test_a_method_that_is_stopped_while_it_prepares_keeps_nothing(bench: Bench):
+    bench.ask()
+
+    told = bench.run(HERE / "leaving_child.py")
+
+    assert told.end.status is RunStatus.TERMINATED
+    assert told.end.reason == "Stopped by you before the training began; there is nothing to keep."
+    assert bench.published() == []
+
+
 def test_a_stop_before_the_training_trains_nothing(bench: Bench):
     bench.ask()
     write_stop(bench.layout, StopWish.KEEP)

@@ -55,6 +55,7 @@ from dataclasses import replace
 from safetensors.torch import load_file
 from core.domain.training import StartKind
 from core.errors import CalqueError
+from core.stopping import StoppedError
 from core.workers.api import PredictRequest, Start
 from core.workers.builtin.doc_ufcn.description import DESCRIPTION
 from core.workers.builtin.doc_ufcn.worker import training, weights
@@ -85,7 +86,20 @@ class StopsAfterEpoch(RecordingReporter):
     def should_stop(self):
         return len(self.checkpoints) >= 1
 
+class StopsAtOnce(RecordingReporter):
+    def should_stop(self):
+        return True
+
+def stopped_early(name):
+    try:
+        train(name, reporter=StopsAtOnce())
+    except StoppedError:
+        return True
+
 result = {}
+result["stopped while it prepared"] = stopped_early("early")
+in_first = RecordingReporter(stop_after=1)
+result["stopped in the first epoch"] = train("first", {"batch_size": 1}, reporter=in_first), in_first.points
 # The interrupted and resumed training ends with the same bits as the one that was not.
 whole = train("whole", {"epochs": 3})
 cut = StopsAfterEpoch()
@@ -188,6 +202,13 @@ def test_a_resumed_training_ends_with_the_same_bits(behaviour: dict[str, Any]) -
     whole, again = behaviour["whole"], behaviour["again"]
     assert replace(again, weights=Path()) == replace(whole, weights=Path())
     assert behaviour["foreign checkpoint"][1].endswith("was made by a training with other data or settings.")
+
+
+def test_who_stops_early_does_not_wait_for_what_is_not_kept(behaviour: dict[str, Any]) -> None:
+    assert behaviour["stopped while it prepared"]
+    result, points = behaviour["stopped in the first epoch"]
+    assert (result.status, result.epochs_done) == (RunStatus.TERMINATED, 0)
+    assert [split for split, *_ in points] == ["batch"]
 
 
 def test_the_time_limit_keeps_what_there_is(behaviour: dict[str, Any]) -> None:

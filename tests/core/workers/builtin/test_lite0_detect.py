@@ -60,6 +60,7 @@ import math, torch
 from safetensors.torch import load_file
 from core.domain.training import StartKind
 from core.errors import CalqueError
+from core.stopping import StoppedError
 from core.workers.api import Start
 from core.workers.builtin.backbones.lite0 import LITE0, find_lite0
 from core.workers.builtin.lite0_detect.description import DESCRIPTION
@@ -89,7 +90,20 @@ class StopsAfterEpoch(RecordingReporter):
     def should_stop(self):
         return len(self.checkpoints) >= 1
 
+class StopsAtOnce(RecordingReporter):
+    def should_stop(self):
+        return True
+
+def stopped_early(name):
+    try:
+        train(name, reporter=StopsAtOnce())
+    except StoppedError:
+        return True
+
 result = {}
+result["stopped while it prepared"] = stopped_early("early")
+in_first = RecordingReporter(stop_after=1)
+result["stopped in the first epoch"] = train("first", {"batch": 1}, reporter=in_first), in_first.points
 changes = {"epochs": 3, "frozen_share": 0.67, "batch": 3}
 whole = train("whole", changes, start=pretrained)
 cut, resumed = StopsAfterEpoch(), RecordingReporter()
@@ -162,10 +176,17 @@ def test_the_network_is_as_large_as_the_description_says(behaviour: dict[str, An
     assert behaviour["parameters"] == DESCRIPTION.networks[0].n_parameters
 
 
+def test_who_stops_early_does_not_wait_for_what_is_not_kept(behaviour: dict[str, Any]) -> None:
+    assert behaviour["stopped while it prepared"]
+    result, points = behaviour["stopped in the first epoch"]
+    assert (result.status, result.epochs_done) == (RunStatus.TERMINATED, 0)
+    assert [split for split, *_ in points] == ["batch"]
+
+
 def test_the_time_limit_keeps_what_there_is(behaviour: dict[str, Any]) -> None:
     result = behaviour["time limit"]
     assert (result.status, result.is_partial) == (RunStatus.SUCCESS, True)
-    assert result.reason.startswith("time limit reached after 1 of 2 epochs")
+    assert result.reason.startswith("time limit reached after 0 of 2 epochs")
 
 
 def test_exactly_the_rows_of_shared_classes_are_kept(behaviour: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from core.domain.counting import counted
 from core.domain.runs import RunStatus
 from core.domain.snapshots import Split
 from core.errors import WorkerError
+from core.stopping import StoppedError
 from core.workers.api import (
     MOST_SEEN,
     SEEN_CONFIDENCE,
@@ -114,8 +116,13 @@ class _Training:
             self.request.work_dir / "pictures" / split.value,
             -(-self.configuration.img_size // MULTIPLE) * MULTIPLE,
             keeps_apart=self.configuration.keep_apart,
-            progress=lambda done, total: self.reporter.progress(0, 1, f"image {done + 1} of {total} is made smaller"),
+            progress=self._tell_prepared,
         )
+
+    def _tell_prepared(self, done: int, total: int) -> None:
+        if self.request.resume_from is None and self.reporter.should_stop():
+            raise StoppedError
+        self.reporter.progress(0, 1, f"image {done + 1} of {total} is made smaller")
 
     def _make_network(self) -> None:
         request, configuration = self.request, self.configuration
@@ -250,12 +257,19 @@ class _Training:
 
     def _measure(self, epoch: int, losses: list[float], at: float, *, is_complete: bool) -> None:
         measured: dict[str, float] = {}
-        if self.val:
+        is_kept = self.epochs_done > 0 or is_complete or self.ending.status is not RunStatus.TERMINATED
+        if self.val and is_kept:
             looks: dict[str, ImagePredictions] = {}
             pinned = {image.key for image in self.reporter.pinned()}
-            measured = self._measured(
-                self.val, lambda image, found: self._look(image, found, looks) if image.key in pinned else None
-            )
+            numbers = itertools.count(1)
+
+            def look(image: TreeImage, found: Floats) -> None:
+                text = f"epoch {epoch}: validation image {next(numbers)} of {len(self.val)}"
+                self.reporter.progress(at, self.configuration.epochs, text)
+                if image.key in pinned:
+                    self._look(image, found, looks)
+
+            measured = self._measured(self.val, look)
             self.reporter.metrics("val", self.step, at, measured)
             listed = ", ".join(f"{name} {value:.4g}" for name, value in measured.items())
             self.reporter.log(f"epoch {epoch} of {self.configuration.epochs}, validation: {listed}")

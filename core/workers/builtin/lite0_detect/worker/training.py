@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,7 @@ from core.domain.runs import RunStatus
 from core.domain.snapshots import Split
 from core.domain.training import StartKind
 from core.errors import WorkerError
+from core.stopping import StoppedError
 from core.workers.api import (
     MOST_SEEN,
     SEEN_CONFIDENCE,
@@ -114,7 +116,13 @@ class _Training:
         images = [image for image in self.request.images if image.split is split]
         n_objects = sum(len(image.objects) for image in images)
         self.reporter.log(f"{split.value}: {counted(len(images), 'image')} with {counted(n_objects, 'object')}")
-        return tuple(prepare(image, self.size) for image in images)
+        made = []
+        for number, image in enumerate(images, start=1):
+            if self.request.resume_from is None and self.reporter.should_stop():
+                raise StoppedError
+            self.reporter.progress(0, 1, f"image {number} of {len(images)} is made smaller")
+            made.append(prepare(image, self.size))
+        return tuple(made)
 
     def _make_network(self) -> None:
         request, wanted = self.request, self.wanted
@@ -262,12 +270,16 @@ class _Training:
 
     def _measure(self, epoch: int, at: float, *, is_complete: bool) -> None:
         measured: dict[str, float] = {}
-        if self.val:
+        is_kept = self.epochs_done > 0 or is_complete or self.ending.status is not RunStatus.TERMINATED
+        if self.val and is_kept:
             looks: dict[str, ImagePredictions] = {}
             pinned = self.reporter.pinned()
             wanted = {image.key for image in pinned}
+            numbers = itertools.count(1)
 
             def look(image: TreeImage, found: Sequence[PredictedObject]) -> None:
+                text = f"epoch {epoch}: validation image {next(numbers)} of {len(self.val)}"
+                self.reporter.progress(at, self.wanted.epochs, text)
                 if image.key in wanted:
                     sure = [item for item in found if item.confidence >= SEEN_CONFIDENCE][:MOST_SEEN]
                     looks[image.key] = ImagePredictions(image, tuple(sure))
