@@ -332,8 +332,9 @@ class TrainingController(QObject):
         )
 
     def _propose_configuration(self, draft: TrainingDraft) -> None:
+        is_new = self._wizard.is_new_method
         self._jobs.run(
-            lambda: self._training.propose_configuration(draft),
+            lambda: self._training.propose_configuration(draft, is_new_method=is_new),
             then=self._wizard.set_proposed_configuration,
             on_error=lambda _message: None,  # the review says what is wrong with the draft
             pool="registry",

@@ -138,6 +138,21 @@ TAGGING_MEASURES: tuple[Measure, ...] = (
 )
 
 
+METRIC_NAMES = {
+    MAP50: "mAP50",
+    MAP50_95: "mAP50-95",
+    MASK_MAP50: "mask mAP50",
+    MASK_MAP50_95: "mask mAP50-95",
+    ACCURACY: "accuracy",
+    MEAN_AP: "mean AP",
+}
+
+
+def metric_name(metric: str) -> str:
+    """Of a headline, within a sentence; an unknown one's own."""
+    return METRIC_NAMES.get(metric, metric)
+
+
 LABEL_HEADLINES = frozenset({ACCURACY, MEAN_AP})
 """Of tables of tasks that label images and given regions."""
 PIXEL_MEASURES = (

@@ -25,6 +25,8 @@ class Drafting:
         self.reasons: dict[str, str] = {}
         self.is_touched = False  # by the person
         self.follows_configuration = False  # it is a proposal, which may change with the data and the device
+        self.is_new_method = False  # chosen since: what it begins with is still to be proposed
+        self._has_chosen_start = False  # the person, that is
         self._remembered: dict[str, ChosenValues] = {}  # by worker, so that changing one's mind loses nothing
 
     def begin(
@@ -35,6 +37,7 @@ class Drafting:
         self.reasons = dict(reasons)
         self.is_touched = has_input
         self.follows_configuration = follows_configuration
+        self.is_new_method = self._has_chosen_start = False
         self._remembered.clear()
         self.known = replace(self.known, model_name=self._model_name())
         if draft.model is None and not draft.new_model_name:
@@ -62,6 +65,9 @@ class Drafting:
             self.replace(
                 configuration=made.configuration, configuration_name=made.configuration_name, values=made.values
             )
+            if self.is_new_method:
+                self.is_new_method = False
+                self.replace(start=made.start, crop_of=self.draft.crop_of or made.crop_of)
         return self.follows_configuration
 
     def take(self, draft: TrainingDraft, step: str) -> None:
@@ -71,6 +77,7 @@ class Drafting:
         self.reasons.pop(step, None)
         if draft.start != old.start:
             self.reasons.pop(steps.START, None)
+            self.is_new_method, self._has_chosen_start = False, True
         if step == steps.CONFIGURATION:
             self.follows_configuration = False
         if draft.worker != old.worker:
@@ -89,15 +96,16 @@ class Drafting:
         if model is not None and not choice_fits(model, self.known.worker(self.draft.worker)):
             self.reasons.pop(steps.MODEL, None)
             self.replace(model=None, new_model_name="")
-        self._follow_start()
+        self.is_new_method = self._follow_start() and self.follows_configuration
         self._follow_model_name()
 
-    def _follow_start(self) -> None:
+    def _follow_start(self) -> bool:
         """A start that was proposed, and a starter in any case, is of one worker: the new one gets the starter for the
-        same images, else begins from scratch."""
+        same images, else begins from scratch until a better start is proposed. Returns whether it may be."""
         start, starters = self.draft.start, self.known.offers.starters
-        if start.kind is not StartKind.STARTER and steps.START not in self.reasons:
-            return
+        is_open = start.kind is StartKind.SCRATCH and not self._has_chosen_start
+        if start.kind is not StartKind.STARTER and steps.START not in self.reasons and not is_open:
+            return False
         self.reasons.pop(steps.START, None)
         suits = {starter.suits for starter in starters if starter.name == start.starter}
         fitting = [s for s in starters if s.worker == self.draft.worker and s.suits in suits and not s.problem]
@@ -105,6 +113,7 @@ class Drafting:
         self.replace(start=StartFrom(kind, starter=fitting[0].name if fitting else ""))
         if fitting:
             self.reasons[steps.START] = f"The starter {fitting[0].title} is for the same images."
+        return True
 
     def _follow_model_name(self) -> None:
         """A name that nobody wrote follows the worker, the project and the names that are taken."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from core.domain.metrics import metric_name
 from core.domain.models import Model, ModelVersion, VersionStatus
 from core.domain.workers import WorkerInfo
 from ui.forms.choice import Choice
@@ -65,7 +66,9 @@ def version_choice(version: ModelVersion, best: ModelVersion | None, classes: st
     """`classes` says how its classes compare with those of the run; the best is marked (MA-06)."""
     headline = version.headline
     measured = (
-        f"{headline.metric} {formatting.measure(headline.value)} on {headline.split}" if headline else "not measured"
+        f"{metric_name(headline.metric)} {formatting.measure(headline.value)} on {headline.split}"
+        if headline
+        else "not measured"
     )
     is_best = best is not None and version.id == best.id
     partial = " · stopped early" if version.is_partial else ""

@@ -110,6 +110,11 @@ class TrainingWizard(QWidget):
         """The configuration is still a proposal, which may change with the data and the device."""
         return self._drafting.follows_configuration
 
+    @property
+    def is_new_method(self) -> bool:
+        """A method was chosen for which nothing was proposed yet."""
+        return self._drafting.is_new_method
+
     def set_draft(
         self,
         draft: TrainingDraft,

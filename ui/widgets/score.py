@@ -5,17 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.domain import metrics
+from core.domain.metrics import metric_name
 from core.domain.models import Headline
 from ui.widgets.formatting import measure
 
-METRIC_NAMES = {
-    metrics.MAP50: "mAP50",
-    metrics.MAP50_95: "mAP50-95",
-    metrics.MASK_MAP50: "mask mAP50",
-    metrics.MASK_MAP50_95: "mask mAP50-95",
-    metrics.ACCURACY: "accuracy",
-    metrics.MEAN_AP: "mean AP",
-}
 CHOSEN = "chosen"
 """In place of a split: of images that were chosen for an evaluation, whatever set they were of."""
 SET_NAMES = {CHOSEN: "chosen images", "train": "train set", "val": "validation set", "test": "test set"}
@@ -53,10 +46,6 @@ class Score:
         if self.map50 is None:
             return ""
         return f"{metric_name(self.headline.metric)} {measure(self.headline.value)}"
-
-
-def metric_name(metric: str) -> str:
-    return METRIC_NAMES.get(metric, metric)
 
 
 def set_name(split: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from core.domain.ids import VersionId
+from core.domain.metrics import metric_name
 from core.domain.models import ModelVersion
 from core.domain.starts import PAGES, THINGS, MeasuredStart, Starter, beside
 from core.domain.training import StartFrom, StartKind, TrainingDraft
@@ -149,4 +150,6 @@ def _kind(version: ModelVersion) -> tuple[str, str]:
 
 def _measure_of(version: ModelVersion) -> str:
     headline = version.headline
-    return f" ({headline.metric} {headline.value:.3f} on {headline.split})" if headline else ""
+    if headline is None:
+        return ""
+    return f" ({metric_name(headline.metric)} {headline.value:.3f} on {headline.split})"

@@ -32,7 +32,7 @@ from core.training.draft.offers import offer_tasks
 from core.training.draft.pages_or_things import pages_by_names, pages_by_shapes
 from core.training.draft.plans import Plans
 from core.training.draft.proposals import CPU, Circumstances, propose, with_configuration
-from core.training.draft.proposed_start import Starts, with_network
+from core.training.draft.proposed_start import Starts, with_network, with_start
 from core.training.draft.turned import n_turned
 from core.workers.catalog import WorkerCatalog
 from core.workers.configuration import make
@@ -150,8 +150,12 @@ class Proposer:
         }
         return offer_tasks(infos, self._catalog.list_workers(), shapes, labelled, needs)
 
-    def propose_configuration(self, draft: TrainingDraft) -> Proposal:
-        """The draft with the configuration that fits its data and its device, whatever was trained before."""
+    def propose_configuration(self, draft: TrainingDraft, *, is_new_method: bool = False) -> Proposal:
+        """The draft with the configuration that fits its data and its device, whatever was trained before.
+
+        With `is_new_method` also with the start that is best for it, and where it labels in a project without labels
+        of whole images, with the classes whose shapes it can cut out.
+        """
         reasons: dict[str, str] = {}
         with self._registry.read() as session:
             stated = image_store.count_stated_sets(session, draft.project, only_annotated=True)
@@ -163,7 +167,29 @@ class Proposer:
         )
         made = with_configuration(found, draft, reasons)
         worker = next((info for info in found.workers if info.slug == draft.worker), None)
-        return Proposal(with_network(made, worker, self._network_of(draft.start)) if worker else made, reasons)
+        if worker is None:
+            return Proposal(made, reasons)
+        if is_new_method:
+            return Proposal(self._begun_anew(made, worker, reasons), reasons)
+        return Proposal(with_network(made, worker, self._network_of(draft.start)), reasons)
+
+    def _begun_anew(self, draft: TrainingDraft, worker: WorkerInfo, reasons: dict[str, str]) -> TrainingDraft:
+        with self._registry.read() as session:
+            shapes = annotation_store.count_kinds(session, draft.project)
+            labelled = annotation_store.count_labelled(session, draft.project)
+            boxes = annotation_store.sample_boxes(session, draft.project)
+        categories = self._projects.list_categories(draft.project)
+        starts = Starts(
+            starters=self._starters.list_starters(),
+            bundled=bundled_words((worker,), self._catalog),
+            measured=self._figures(),
+            pages=_pages(shapes, categories, boxes),
+        )
+        task = next((info for info in worker.tasks if draft.task in (None, info.id)), None)
+        if task is not None and task.labels and not draft.crop_of and not any(labelled.values()):
+            cut = tuple(category.name for category in categories if shapes.get(category.id))
+            draft = replace(draft, crop_of=cut)
+        return with_start(draft, worker, (), starts, reasons)
 
     def _network_of(self, start: StartFrom) -> str:
         """That a start is for; "" = any."""

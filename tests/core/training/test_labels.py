@@ -351,3 +351,14 @@ def test_validation_is_carved_by_class(open_shop: Open) -> None:
     assert counts[Split.TRAIN] == (32, 8)
     assert counts[Split.VAL] == (8, 2)
     frozen(shop, draft, review)
+
+
+def test_a_classifier_of_a_project_with_shapes_alone_is_proposed_to_cut_them_out(open_shop: Open) -> None:
+    shop = open_shop({**of("a", 2, ("cat", BOX)), **of("b", 2, ("dog", OTHER))})
+    draft = shop.draft(task=CLASSIFICATION)
+    assert set(shop.training.propose_configuration(draft, is_new_method=True).draft.crop_of) == {"cat", "dog"}
+    assert shop.training.propose_configuration(draft).draft.crop_of == ()
+
+    shop.add("a00.jpg", ("dog", None))
+
+    assert shop.training.propose_configuration(draft, is_new_method=True).draft.crop_of == ()

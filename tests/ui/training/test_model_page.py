@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from core.domain.ids import TaskId, VersionId
 from core.domain.starts import MeasuredStart, ShelfItem, ShelfOrigin, Starter, StartOffers
-from core.domain.training import Issue, StartFrom, StartKind
+from core.domain.training import Issue, Proposal, StartFrom, StartKind
 from ui.training import steps
 from ui.training.model_page import EXISTING, NEW, ModelPage
 from ui.training.start_section import PretrainedPlace
@@ -207,4 +207,30 @@ def test_a_starter_follows_the_worker_and_goes_where_there_is_none(wizard: Train
     assert wizard.draft().start == StartFrom(StartKind.STARTER, starter="outlines")
     wizard.set_start_offers(StartOffers(starters=(other,)))
     wizard.pages.worker._take("boxes")
+    assert wizard.draft().start == StartFrom()
+
+
+def test_a_new_method_begins_with_the_start_and_the_crops_that_are_proposed_for_it(wizard: TrainingWizard) -> None:
+    wizard.set_draft(wizard.draft(), reasons={steps.START: "V001 has the same classes."})
+    page_of(wizard)
+    wizard.open_step(steps.WORKER)
+    wizard.pages.worker._take("slow")
+    assert wizard.is_new_method
+    pretrained = replace(wizard.draft(), start=StartFrom(StartKind.PRETRAINED), crop_of=("cat",))
+    wizard.set_proposed_configuration(Proposal(pretrained, {steps.START: "The network comes with weights."}))
+    assert (wizard.draft().start.kind, wizard.draft().crop_of) == (StartKind.PRETRAINED, ("cat",))
+
+    wizard.set_proposed_configuration(Proposal(replace(pretrained, start=StartFrom(), crop_of=()), {}))
+
+    assert (wizard.draft().start.kind, wizard.draft().crop_of) == (StartKind.PRETRAINED, ("cat",)), "only once"
+
+
+def test_a_start_that_was_chosen_stays_with_a_new_method(wizard: TrainingWizard) -> None:
+    start = page_of(wizard)._start
+    start._radio.button(StartKind.FILE).click()
+    start._radio.button(StartKind.SCRATCH).click()
+    wizard.open_step(steps.WORKER)
+    wizard.pages.worker._take("slow")
+    proposed = replace(wizard.draft(), start=StartFrom(StartKind.PRETRAINED))
+    wizard.set_proposed_configuration(Proposal(proposed, {}))
     assert wizard.draft().start == StartFrom()
