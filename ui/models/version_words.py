@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.domain.metrics import LABEL_HEADLINES
+from core.domain.metrics import LABEL_HEADLINES, metric_name
 from core.domain.models import ModelVersion, VersionDetails, VersionStatus
 from core.domain.snapshots import SnapshotInfo, Split
 from ui.widgets.formatting import NOTHING, count, duration, measure, moment, size
-from ui.widgets.score import SET_NAMES, Score, metric_name
+from ui.widgets.score import SET_NAMES, Score
 
 
 def headline_text(version: ModelVersion) -> str:
