@@ -44,7 +44,9 @@ def _judged(services: Services, study: Study) -> tuple[dict[str, Any], list[str]
         thresholds = services.models.threshold_of(version).at(study.categories)
     outcomes = study.outcomes(thresholds)
     if study.table.labels:  # which have no place, and cost no average precision
-        return {"outcomes": _outcomes_data(outcomes)}, [_labels_line(outcomes)]
+        return {"outcomes": _outcomes_data(outcomes)}, [
+            _labels_line(outcomes, has_thresholds=version is not None and not study.table.is_exclusive)
+        ]
     coco, costs = study.coco(), study.errors()
     data = {
         "outcomes": _outcomes_data(outcomes),
@@ -61,9 +63,10 @@ def _judged(services: Services, study: Study) -> tuple[dict[str, Any], list[str]
     return data, [_outcomes_line(outcomes), _coco_line(coco), _costs_line(costs)]
 
 
-def _labels_line(outcomes: Outcomes) -> str:
+def _labels_line(outcomes: Outcomes, *, has_thresholds: bool) -> str:
     counts = outcomes.counts
-    return f"  {counts.tp} right, {counts.fp} wrong, {counted(counts.fn, 'label')} not said"
+    which = "tags from the version's own thresholds on: " if has_thresholds else ""
+    return f"  {which}{counts.tp} right, {counts.fp} wrong, {counted(counts.fn, 'label')} not said"
 
 
 def _outcomes_data(outcomes: Outcomes) -> dict[str, Any]:

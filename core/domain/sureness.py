@@ -12,12 +12,14 @@ from core.domain.snapshots import Split
 
 @dataclass(frozen=True, slots=True)
 class Sureness:
-    """Of one set: each headline by its title, with its interval. F1 is that at `confidence`."""
+    """Of one set: each headline by its title, with its interval. F1 is that at `confidence`; `of_tags`: tags are said
+    from the version's thresholds on, while the table of the set takes those that are best on it."""
 
     split: Split
     values: Mapping[str, MeasuredValue]
     confidence: float
     n_images: int
+    of_tags: bool = False
 
     @property
     def is_wide(self) -> bool:
@@ -29,7 +31,8 @@ class Sureness:
         told = [f"{title} {text}" for title in self.values if (text := self.text(title))]
         if not told:
             return ""
-        sentence = f"95 % intervals over {counted(self.n_images, 'image')}: {', '.join(told)}."
+        said = ", tags said from the version's own thresholds on" if self.of_tags else ""
+        sentence = f"95 % intervals over {counted(self.n_images, 'image')}{said}: {', '.join(told)}."
         if self.is_wide:
             sentence += " With so few images they are wide: it takes more images to be sure."
         return sentence

@@ -103,7 +103,8 @@ class SurenessService:
         assert info.split is not None  # something was measured on it
         of_labels = {title: measured[measure] for measure, title in _OF_LABELS if measure in measured}
         if of_labels:
-            return Sureness(info.split, of_labels, threshold.confidence, info.n_images)
+            of_tags = MICRO_F1 in measured
+            return Sureness(info.split, of_labels, threshold.confidence, info.n_images, of_tags)
         group = f"{group_word(MASKS if info.has_masks else BOXES)} "
         values = {f"{group}{title}": measured[name] for name, title in _SHOWN if name in measured}
         values["F1"] = measured[F1]

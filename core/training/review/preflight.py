@@ -16,7 +16,7 @@ from core.domain.names import shown
 from core.domain.projects import Project
 from core.domain.proposed_names import proposed_model_name
 from core.domain.runs import RunRecord
-from core.domain.training import Issue, TrainingDraft
+from core.domain.training import Issue, StartKind, TrainingDraft
 from core.domain.workers import Configuration, FieldProblem, GpuUse, WorkerInfo
 from core.tasks.task import Task
 from core.training.draft.plans import MAX_NAME
@@ -195,6 +195,9 @@ def _model_of_the_task(facts: Facts) -> Model | None:
 
 
 def _check_start(facts: Facts) -> list[Issue]:
+    is_network_unknown = any(problem.is_error for problem in facts.configuration_problems)
+    if is_network_unknown and facts.draft.start.kind is StartKind.PRETRAINED:
+        return []  # which weights these are cannot be told before the configuration is right
     return check_start(
         facts.draft.start,
         facts.start,

@@ -85,6 +85,13 @@ def test_it_is_said_in_words_and_what_was_not_measured_is_left_out() -> None:
     )
     assert few.endswith("With so few images they are wide: it takes more images to be sure.")
     assert Sureness(Split.TEST, {"F1": MeasuredValue(None)}, 0.4, 3).sentence() == ""
+    tags = Sureness(
+        Split.TEST, {"macro F1": MeasuredValue(0.5, Interval(0.4, 0.6, 0.95, 30, 9))}, 0.5, 30, of_tags=True
+    )
+    assert tags.sentence() == (
+        "95 % intervals over 30 images, tags said from the version's own thresholds on: "
+        "macro F1 0.500 (0.400 to 0.600)."
+    )
 
 
 def test_a_version_that_is_asked_about_before_it_is_published_has_intervals_afterwards(tmp_path) -> None:

@@ -284,6 +284,8 @@ def test_starting_from_published_weights():
     never = replace(missing, may_use_network=False)
     refused("E-350", '"net-n.pt"', "/weights", "never used", page="model", **allowed, start_facts=never)
     refused("E-353", "net-n", **start, start_facts=StartFacts())
+    wrong = (FieldProblem("epochs", "Too many.", code="E-132"),)
+    assert list(issues_of(**start, start_facts=StartFacts(), configuration_problems=wrong)) == ["E-132"]
 
 
 def test_starting_from_a_file():
