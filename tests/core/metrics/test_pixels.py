@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
-from core.domain.evaluation import PIXELS
+from core.domain.evaluation import BOXES, MASKS, PIXELS
+from core.domain.evaluation_json import table_from_json, table_to_json
 from core.domain.geometry import Box, Polygon
-from core.domain.metrics import PIXEL_CONFIDENCE, PIXEL_F1, PIXEL_IOU, PIXEL_PRECISION, PIXEL_RECALL
+from core.domain.metrics import MASK_MAP50_95, PIXEL_CONFIDENCE, PIXEL_F1, PIXEL_IOU, PIXEL_PRECISION, PIXEL_RECALL
 from core.domain.predictions import PredictedObject
 from core.domain.snapshots import SnapshotObject, Split
 from core.evaluation.table import evaluate
@@ -118,6 +121,26 @@ def test_the_table_has_them_in_a_group_of_their_own_with_its_threshold() -> None
     assert "Pixels: objects from confidence 0.25 on" in table.about
     assert table.rows[1].value(PIXEL_IOU) is not None
     assert table.rows[3].value(PIXEL_IOU) is None
+
+
+def test_a_table_from_before_pixels_were_measured_opens_without_them() -> None:
+    """As an older Calque wrote it: neither their columns nor the confidence that they count from."""
+    written = json.loads(json.dumps(table_to_json(evaluate(Split.TEST, ["a", "b", "c"], SEGMENTATION, images()))))
+    own = {name for name in written["rows"][0]["values"] if name.startswith("pixel_")}
+    written["measures"] = [measure for measure in written["measures"] if measure["name"] not in own]
+    for row in written["rows"]:
+        row["values"] = {name: value for name, value in row["values"].items() if name not in own}
+    del written["settings"][PIXEL_CONFIDENCE]
+
+    table = table_from_json(written)
+
+    assert len(own) == 4
+    assert table.groups == (MASKS, BOXES)
+    assert PIXELS not in {measure.group for measure in table.columns}
+    assert table.overall.value(MASK_MAP50_95) is not None
+    assert table.overall.value(PIXEL_IOU) is None
+    assert table.find_measure(PIXEL_IOU) is None
+    assert table_from_json(table_to_json(table)) == table
 
 
 def test_boxes_alone_have_no_pixels() -> None:
