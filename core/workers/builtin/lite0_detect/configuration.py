@@ -123,6 +123,11 @@ class Lite0DetectConfiguration(WorkerConfiguration):
         group=SPEED,
     )
 
+    @property
+    def frozen_epochs(self) -> int:
+        """In which the backbone keeps what it knows, unless it knows nothing."""
+        return round(self.frozen_share * self.epochs)
+
     def architecture(self) -> str:
         return ARCHITECTURE
 

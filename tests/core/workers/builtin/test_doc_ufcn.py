@@ -156,7 +156,10 @@ refusal, loaded = foreign("checkpoint.pth", True)
 result["loads a checkpoint"] = refusal is None and all(torch.equal(loaded[key], state[key]) for key in state)
 refusal, loaded = foreign("four.pth")
 result["last layer fresh"] = refusal is None and loaded["last_conv.weight"].shape[0] == 3
-for name in ("lacking.pth", "more.pth", "hostile.pth", "torn.pth"):
+key = "dilated_block1.0.weight"
+torch.save(state | {key: state[key].to_sparse()}, folder / "sparse.pth")
+torch.save(state | {key: state[key] * math.nan}, folder / "nan.pth")
+for name in ("lacking.pth", "more.pth", "hostile.pth", "torn.pth", "sparse.pth", "nan.pth"):
     result[name] = foreign(name)[0]
 result["four.pth"] = foreign("four.pth", True)[0]
 result["executed"] = (folder / "executed").exists()
@@ -246,6 +249,12 @@ def test_pth_files_with_other_keys_are_refused_with_the_first_that_differs(behav
     assert behaviour["four.pth"][1] == (
         'four.pth is no Doc-UFCN that fits: "last_conv.weight" is 4 x 64 x 3 x 3 where 3 x 64 x 3 x 3 is wanted.'
     )
+
+
+@pytest.mark.parametrize("name", ["sparse.pth", "nan.pth"])
+def test_pth_files_whose_values_cannot_be_learned_from_are_refused(behaviour: dict[str, Any], name: str) -> None:
+    why = '"dilated_block1.0.weight" holds values that are not numbers'
+    assert behaviour[name] == ("E-142", f"{name} is no Doc-UFCN that fits: {why}.")
 
 
 def test_a_pth_that_would_execute_code_is_not_opened(behaviour: dict[str, Any]) -> None:

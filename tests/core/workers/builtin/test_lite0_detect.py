@@ -54,6 +54,14 @@ def test_the_images_that_it_keeps_are_counted() -> None:
     assert description.kept_bytes(resolve(description.configuration, {"imgsz": 320}), 1000) == 1000 * 320 * 320 * 3
 
 
+def test_epochs_with_a_frozen_backbone_are_foretold_as_the_cheaper_ones_that_they_are() -> None:
+    description = WorkerCatalog().get("lite0-detect")
+    assert description.passes is not None
+    values = resolve(description.configuration, {"epochs": 40, "frozen_share": 0.75})
+    assert description.passes(values, 100, False) == 40
+    assert description.passes(values, 100, True) == pytest.approx(0.4 * 30 + 0.65 * 10)
+
+
 # Everything else in one child: torch takes seconds to import.
 BEHAVIOUR = """
 import math, torch

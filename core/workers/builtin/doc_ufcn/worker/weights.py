@@ -135,9 +135,17 @@ def _differences(source: State, state: State, checked: Sequence[str]) -> Iterato
             yield f'it has no "{key}"'
         elif source[key].shape != state[key].shape:
             yield f'"{key}" is {_sides(source[key])} where {_sides(state[key])} is wanted'
+        elif not _holds_numbers(source[key]):
+            yield f'"{key}" holds values that are not numbers'
     for key in source:
         if key not in state:
             yield f'"{key}" is not of this network'
+
+
+def _holds_numbers(tensor: torch.Tensor) -> bool:
+    """Stored one by one, with a point, and finite."""
+    is_plain = tensor.layout is torch.strided and tensor.device.type == "cpu" and tensor.is_floating_point()
+    return is_plain and bool(torch.isfinite(tensor).all())
 
 
 def _sides(tensor: torch.Tensor) -> str:

@@ -132,7 +132,7 @@ class _Training:
         if request.resume_from is None:
             load_start(network, request.start, request.categories, self.reporter)
         self.is_from_scratch = request.start.kind is StartKind.SCRATCH
-        self.frozen_epochs = 0 if self.is_from_scratch else round(wanted.frozen_share * wanted.epochs)
+        self.frozen_epochs = 0 if self.is_from_scratch else wanted.frozen_epochs
         self.network = network.to(request.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.network.reduced = _reduced_numbers(request.device) if wanted.speed == "fastest" else None
         self.average = Average(self.network, AVERAGE_DECAY)
