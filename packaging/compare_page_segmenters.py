@@ -27,6 +27,8 @@ from core.domain.training import StartKind
 from core.formats.base import PictureSize, gather
 from core.formats.catalog import FormatCatalog
 from core.metrics.coco import EvalImage
+from core.models.starters import StarterCatalog
+from core.models.weights_store import WEIGHTS_FILE, load_model_json
 from core.tasks.segmentation import SEGMENTATION
 from core.workers.api import PredictRequest, Start, TrainRequest, TreeImage
 from core.workers.catalog import WorkerCatalog
@@ -35,9 +37,11 @@ from core.workers.environment import prepare_environment
 from core.workers.testing import RecordingReporter
 
 METHODS = {
-    "Doc-UFCN": ("doc-ufcn", "Fast on small data"),
-    "YOLO11 nano segmenter": ("yolo-segment", "Fast on small data"),
+    "Doc-UFCN": ("doc-ufcn", "Fast on small data", ""),
+    "YOLO11 nano segmenter": ("yolo-segment", "Fast on small data", ""),
+    "YOLO11 nano segmenter from a starter": ("yolo-segment", "From a starter", "pages-segment"),
 }
+"""Worker, configuration and starter; "" = from scratch."""
 CLASS = "text_line"
 
 
@@ -61,7 +65,7 @@ def main() -> None:
 
 
 def _train(asked: argparse.Namespace) -> None:
-    slug, preset = METHODS[asked.only]
+    slug, preset, starter = METHODS[asked.only]
     catalog, folder = WorkerCatalog(), Path(asked.child)
     description = catalog.get(slug)
     values = dict(description.presets[preset])
@@ -77,7 +81,7 @@ def _train(asked: argparse.Namespace) -> None:
         "cpu",
         asked.seed,
         *(_made(folder / name) for name in ("work", "artifacts", "checkpoints")),
-        Start(StartKind.SCRATCH),
+        _start(starter),
     )
     worker, reporter = catalog.load(description), RecordingReporter()
     cpu, wall = time.process_time(), time.monotonic()
@@ -93,6 +97,13 @@ def _train(asked: argparse.Namespace) -> None:
     cells = [scored.pixels.iou(), scored.pixels.f1(), scored.masks.mean_ap_at(0), scored.masks.mean_ap()]
     row = [asked.only, *(f"{value or 0:.3f}" for value in cells), f"{cpu:.0f}", f"{wall:.0f}"]
     print(f"| {' | '.join(row)} |")
+
+
+def _start(starter: str) -> Start:
+    if not starter:
+        return Start(StartKind.SCRATCH)
+    folder = StarterCatalog().get(starter).folder
+    return Start(StartKind.STARTER, folder / WEIGHTS_FILE, load_model_json(folder))
 
 
 def _images(pages: Path, folder: Path) -> list[TreeImage]:
