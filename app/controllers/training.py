@@ -416,7 +416,8 @@ def _what_names(draft: TrainingDraft) -> tuple[object, ...]:
 
 
 def _what_configures(draft: TrainingDraft) -> tuple[object, ...]:
-    return draft.worker, draft.device, draft.train_folders, draft.val_folders, draft.stated_sets
+    start = draft.start.kind, draft.start.starter, draft.start.version
+    return draft.worker, draft.device, draft.train_folders, draft.val_folders, draft.stated_sets, start
 
 
 def _use_the_same_images(first: TrainingDraft | None, second: TrainingDraft | None) -> bool:

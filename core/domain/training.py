@@ -75,10 +75,11 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """What mends an issue at once: values of the configuration, under a few words for a button."""
+    """What mends an issue at once, under a few words for a button: values of the configuration, or a new model."""
 
     text: str
-    values: tuple[tuple[str, ConfigValue], ...]
+    values: tuple[tuple[str, ConfigValue], ...] = ()
+    new_model: str = ""  # the name of one to make instead of the chosen one
 
 
 @dataclass(frozen=True, slots=True)

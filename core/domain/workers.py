@@ -95,6 +95,7 @@ class WorkerInfo:
     usual_preset: str = ""  # the name of the preset for most data; "" = the defaults
     usual_cpu_preset: str = ""  # the same on a computer without a graphics card; "" = the usual one
     small_data_preset: str = ""  # the one for few images on a computer without a graphics card
+    starter_preset: str = ""  # the same where a training begins with a starter; "" = as from anything else
     networks: tuple[NetworkInfo, ...] = ()  # empty = the worker names none
     exports: tuple[ModelFormat, ...] = ()  # what it can write versions in, each with the reason where it cannot here
     unavailable_reason: str = ""

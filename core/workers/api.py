@@ -52,6 +52,7 @@ class WorkerDescription:
     usual_preset: str = ""  # proposed for most data; "" = the defaults
     usual_cpu_preset: str = ""  # the same without a graphics card; "" = the usual one
     small_data_preset: str = ""  # proposed for few images without a graphics card
+    starter_preset: str = ""  # the same where a training begins with a starter; "" = as from anything else
     networks: tuple[NetworkInfo, ...] = ()
     libraries: tuple[str, ...] = ()  # distributions whose versions are part of the worker's version
     is_hidden: bool = False

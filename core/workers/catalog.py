@@ -135,6 +135,7 @@ def _info_of(description: WorkerDescription, tasks: TaskCatalog) -> WorkerInfo:
         usual_preset=description.usual_preset,
         usual_cpu_preset=description.usual_cpu_preset,
         small_data_preset=description.small_data_preset,
+        starter_preset=description.starter_preset,
         networks=description.networks,
         exports=tuple(judged_format(item, description) for item in description.exports),
         unavailable_reason=_libraries_problem(description) or _python_problem(description) or _tasks_problem(listed),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from core.domain.training import Issue, Remedy
 from ui.forms.problem_label import IconView, ProblemLabel
 from ui.theme import current_theme
 from ui.training.steps import STEP_ICONS, STEP_TITLES
@@ -18,6 +19,7 @@ TITLE_WIDTH = 104
 
 class AnswerRow(QWidget):
     change_requested = Signal()
+    remedy_requested = Signal(object)  # Remedy
 
     def __init__(self, step: str, mnemonic: str, parent: QWidget | None = None) -> None:
         """`mnemonic` is the step's title with its "&", which leads to the button."""
@@ -38,6 +40,10 @@ class AnswerRow(QWidget):
         texts.setContentsMargins(0, 3, 0, 0)  # level with the button's text
         for part in (self._text, self._details, self._reason, self.problem):
             texts.addWidget(part)
+        self._remedies: tuple[Remedy, ...] = ()
+        self._remedy_row = QHBoxLayout()
+        self._remedy_row.setContentsMargins(22, 2, 0, 0)  # level with the problem's text
+        texts.addLayout(self._remedy_row)
         texts.addStretch(1)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 9, 0, 9)
@@ -60,6 +66,31 @@ class AnswerRow(QWidget):
         self._reason.setText(reason)
         self._reason.setVisible(bool(reason))
         self.button.setAccessibleDescription(text)
+
+    def show_problems(self, issues: Sequence[Issue]) -> None:
+        """With a button for each that can be mended at once."""
+        self.problem.show_problems((issue.text, issue.is_error) for issue in issues)
+        remedies = tuple(issue.remedy for issue in issues if issue.remedy is not None)
+        if remedies == self._remedies:
+            return
+        self._remedies = remedies
+        while (item := self._remedy_row.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for remedy in remedies:
+            button = QPushButton(remedy.text.replace("&", "&&"))
+            button.clicked.connect(lambda _on=False, remedy=remedy: self.remedy_requested.emit(remedy))
+            self._remedy_row.addWidget(button)
+        if remedies:
+            self._remedy_row.addStretch(1)
+
+    def remedy_buttons(self) -> dict[str, QPushButton]:
+        """By what they say."""
+        places = (self._remedy_row.itemAt(place) for place in range(self._remedy_row.count()))
+        buttons = (place.widget() for place in places if place is not None)
+        return {button.text(): button for button in buttons if isinstance(button, QPushButton)}
 
     def texts(self) -> tuple[str, str, str]:
         """Answer, details and reason as they are shown."""

@@ -25,6 +25,8 @@ from ui.widgets.labels import label
 
 TWO_COLUMNS_FROM = 900  # pixels of width
 
+_TOO_MUCH_MEMORY = "E-163"
+
 
 class OverviewPage(WizardPage):
     change_requested = Signal(str, str)  # step, field of its first issue or ""
@@ -65,6 +67,7 @@ class OverviewPage(WizardPage):
         self._lay_out()
         for step, row in self.rows.items():
             row.change_requested.connect(lambda step=step: self.change_requested.emit(step, self._fields.get(step, "")))
+            row.remedy_requested.connect(self.remedy_requested)
         self._again.clicked.connect(self.review_requested)
         self.issues.remedy_requested.connect(self.remedy_requested)
         self._only_changed.toggled.connect(lambda _on: self._show_values())
@@ -179,7 +182,7 @@ class OverviewPage(WizardPage):
         for step, row in self.rows.items():
             own = steps.issues_of(step, issues)
             self._fields[step] = own[0].field if own else ""
-            row.problem.show_problems((issue.text, issue.is_error) for issue in own)
+            row.show_problems(own)
 
     def show_draft(self, draft: TrainingDraft) -> None:
         """Shown by `show_answers`."""
@@ -226,7 +229,7 @@ class OverviewPage(WizardPage):
         """As far as a batch was tried."""
         duration = "" if review.estimated_s is None else about(review.estimated_s)
         known = [text for text in (duration, review.memory) if text]
-        is_too_much = any(issue.is_error and issue.remedy is not None for issue in review.issues)
+        is_too_much = any(issue.code == _TOO_MUCH_MEMORY for issue in review.issues)
         self._effort_sign.set_icon("cpu", "error" if is_too_much else "icon")
         self._effort.setText(self.tr("The training takes {effort}.").format(effort=", ".join(known)))
         for part in (self._effort_sign, self._effort):

@@ -305,8 +305,12 @@ class TrainingWizard(QWidget):
         self._announce(page)
 
     def _mend(self, remedy: Remedy) -> None:
-        """Values that mend an issue, as values of this run."""
+        """Values that mend an issue, as values of this run; or a new model instead of the chosen one."""
         draft = self._drafting.draft
+        if remedy.new_model:
+            self._drafting.take(replace(draft, model=None, new_model_name=remedy.new_model), steps.MODEL)
+            self._announce(None)
+            return
         values = {**draft.values, **dict(remedy.values)}
         mended = replace(draft, configuration=None, configuration_name="", values=values)
         self._drafting.take(mended, steps.CONFIGURATION)

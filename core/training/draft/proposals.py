@@ -14,7 +14,7 @@ from core.domain.snapshots import Split
 from core.domain.training import Proposal, StartFrom, StartKind, TrainingDraft
 from core.domain.workers import GpuUse, WorkerInfo
 from core.training.draft.proposed_sets import ProposedSets, propose_sets
-from core.training.draft.proposed_start import Starts, best_own, best_taught, with_start
+from core.training.draft.proposed_start import Starts, best_own, best_taught, choose_start, with_network_of_start
 
 FEW_IMAGES = 200
 CPU = "cpu"
@@ -58,13 +58,18 @@ def propose(found: Circumstances) -> Proposal:
     if worker is not None and worker.gpu_use is GpuUse.UNSUPPORTED:
         draft = replace(draft, device=CPU)
     draft = _with_data(found, draft, reasons)
+    draft, architecture = _with_start(found, _with_model(found, draft, reasons), reasons)
     draft = with_configuration(found, draft, reasons)
+    if worker is not None:
+        draft = with_network_of_start(draft, worker, architecture, reasons)
     is_repeated = found.last is not None and found.last.worker == draft.worker
-    return Proposal(_with_start(found, _with_model(found, draft, reasons), reasons), reasons, is_repeated)
+    return Proposal(draft, reasons, is_repeated)
 
 
-def _with_start(found: Circumstances, draft: TrainingDraft, reasons: dict[str, str]) -> TrainingDraft:
-    """What the last training chose on purpose is chosen again; an own version only where none of its training images
+def _with_start(found: Circumstances, draft: TrainingDraft, reasons: dict[str, str]) -> tuple[TrainingDraft, str]:
+    """The draft with the start, and the network that it is for ("" = any).
+
+    What the last training chose on purpose is chosen again; an own version only where none of its training images
     can have become one to measure on: it is of another project, or the sets are those of the last training."""
     last = found.last if found.last is not None and found.last.worker == draft.worker else None
     are_sets_kept = last is not None and all(getattr(last, name) == getattr(draft, name) for name in _SETS)
@@ -74,10 +79,15 @@ def _with_start(found: Circumstances, draft: TrainingDraft, reasons: dict[str, s
     classes = _classes(found, draft)
     if last is not None:
         if last.start.kind not in (StartKind.SCRATCH, StartKind.STARTER):
-            return draft
+            return draft, ""
         if worker is None or best_own(worker, classes, replace(starts, versions=versions)) is None:
-            return draft
-    return with_start(draft, worker, classes, replace(starts, versions=versions), reasons)
+            return draft, ""
+    if worker is None:
+        return draft, ""
+    start, architecture, reason = choose_start(worker, classes, replace(starts, versions=versions))
+    if reason:
+        reasons["start"] = reason
+    return replace(draft, start=start), architecture
 
 
 _SETS = ("train_folders", "val_folders", "test_folders", "stated_sets", "val_ratio", "seed")
@@ -95,9 +105,11 @@ def with_configuration(found: Circumstances, draft: TrainingDraft, reasons: dict
         name = "" if is_other else last.configuration_name  # the preset of this name has other values today
         return replace(draft, configuration=last.configuration, configuration_name=name, values=last.values)
     n_images = _n_to_learn_from(found, draft)
-    name = proposed_configuration(worker, n_images=n_images, device=draft.device)
+    kind = draft.start.kind
+    name = proposed_configuration(worker, n_images=n_images, device=draft.device, start=kind)
     where = "the CPU" if draft.device == CPU else "a GPU"
-    reasons["configuration"] = f"Proposed for {counted(n_images, 'annotated image')} on {where}."
+    how = ", from a starter" if kind is StartKind.STARTER and name == worker.starter_preset else ""
+    reasons["configuration"] = f"Proposed for {counted(n_images, 'annotated image')} on {where}{how}."
     return replace(draft, configuration=None, configuration_name=name, values=dict(worker.presets).get(name, {}))
 
 
@@ -110,18 +122,22 @@ def _n_to_learn_from(found: Circumstances, draft: TrainingDraft) -> int:
     return n_stated + sum(by_path.get(path, 0) for path in dict.fromkeys(folders))
 
 
-def proposed_configuration(worker: WorkerInfo, *, n_images: int, device: str) -> str:
+def proposed_configuration(
+    worker: WorkerInfo, *, n_images: int, device: str, start: StartKind = StartKind.SCRATCH
+) -> str:
     """The name of the preset to begin with (MA-08); "" = the worker's own defaults.
 
     `n_images` are those to learn from: the training and the validation set. With fewer than `FEW_IMAGES` of them, and
-    no graphics card, the worker's preset for small data; else its usual one, which may
-    be another on the CPU. Each may be missing.
+    no graphics card, the worker's preset for small data, which may be another for
+    starters; else its usual one, which may be another on the CPU. Each may be missing.
     """
     wanted = [worker.usual_preset]
     if device == CPU:
         wanted.insert(0, worker.usual_cpu_preset)
     if device == CPU and n_images < FEW_IMAGES:
         wanted.insert(0, worker.small_data_preset)
+        if start is StartKind.STARTER:
+            wanted.insert(0, worker.starter_preset)
     known = {name for name, _ in worker.presets}
     return next((name for name in wanted if name in known), "")
 

@@ -32,17 +32,11 @@ class Starts:
     pages: str = ""  # why the images show pages, in words; "" = they show other things
 
 
-def with_start(
-    draft: TrainingDraft, worker: WorkerInfo | None, classes: Collection[str], starts: Starts, reasons: dict[str, str]
+def with_network_of_start(
+    draft: TrainingDraft, worker: WorkerInfo, architecture: str, reasons: dict[str, str]
 ) -> TrainingDraft:
-    """The draft with the start, and with the configuration's network that it is for. `classes` are those that will be
-    trained, as far as that is known."""
-    if worker is None:
-        return draft
-    start, architecture, reason = choose_start(worker, classes, starts)
-    if reason:
-        reasons["start"] = reason
-    fitting = with_network(replace(draft, start=start), worker, architecture)
+    """With the configuration's network that the start is for ("" = any), which its reason then says."""
+    fitting = with_network(draft, worker, architecture)
     if fitting.values != draft.values:
         reasons["configuration"] = f"{reasons.get('configuration', '')} Its network is that of the start.".strip()
     return fitting

@@ -32,7 +32,7 @@ from core.training.draft.offers import offer_tasks
 from core.training.draft.pages_or_things import pages_by_names, pages_by_shapes
 from core.training.draft.plans import Plans
 from core.training.draft.proposals import CPU, Circumstances, propose, with_configuration
-from core.training.draft.proposed_start import Starts, with_network, with_start
+from core.training.draft.proposed_start import Starts, choose_start, with_network_of_start
 from core.training.draft.turned import n_turned
 from core.workers.catalog import WorkerCatalog
 from core.workers.configuration import make
@@ -165,13 +165,12 @@ class Proposer:
             stated={split: stated[split.value] for split in Split if split.value in stated},
             workers=self._catalog.list_workers(include_hidden=True),
         )
-        made = with_configuration(found, draft, reasons)
         worker = next((info for info in found.workers if info.slug == draft.worker), None)
-        if worker is None:
-            return Proposal(made, reasons)
-        if is_new_method:
-            return Proposal(self._begun_anew(made, worker, reasons), reasons)
-        return Proposal(with_network(made, worker, self._network_of(draft.start)), reasons)
+        begun = self._begun_anew(draft, worker, reasons) if worker is not None and is_new_method else draft
+        made = with_configuration(found, begun, reasons)
+        if worker is not None:
+            made = with_network_of_start(made, worker, self._network_of(made.start), reasons)
+        return Proposal(made, reasons)
 
     def _begun_anew(self, draft: TrainingDraft, worker: WorkerInfo, reasons: dict[str, str]) -> TrainingDraft:
         with self._registry.read() as session:
@@ -189,7 +188,10 @@ class Proposer:
         if task is not None and task.labels and not draft.crop_of and not any(labelled.values()):
             cut = tuple(category.name for category in categories if shapes.get(category.id))
             draft = replace(draft, crop_of=cut)
-        return with_start(draft, worker, (), starts, reasons)
+        start, _, reason = choose_start(worker, (), starts)
+        if reason:
+            reasons["start"] = reason
+        return replace(draft, start=start)
 
     def _network_of(self, start: StartFrom) -> str:
         """That a start is for; "" = any."""

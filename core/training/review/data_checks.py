@@ -11,7 +11,7 @@ from core.domain.judgements import EXCLUDE
 from core.domain.models import Model
 from core.domain.names import listed_names, shown
 from core.domain.snapshots import Split
-from core.domain.training import Issue, TrainingDraft
+from core.domain.training import Issue, Remedy, TrainingDraft
 from core.domain.workers import WorkerInfo
 from core.tasks.task import Task
 from core.training.review.data import TrainingData
@@ -239,9 +239,10 @@ def _check_model_classes(model: Model, data: TrainingData, proposed: str) -> lis
         return []
     changes = [f"{word} {', '.join(names)}" for word, names in (("added", added), ("removed", removed)) if names]
     text = f'The class list changed since "{model.name}" was created ({"; ".join(changes)}). Create a new model for it.'
-    if proposed:
-        text += f' Proposed: "{proposed}".'
-    return [Issue("E-301", text, "model", True, "model")]
+    if not proposed:
+        return [Issue("E-301", text, "model", True, "model")]
+    remedy = Remedy(f'Create "{shown(proposed)}"', new_model=proposed)
+    return [Issue("E-301", f'{text} Proposed: "{proposed}".', "model", True, "model", remedy)]
 
 
 def _check_amounts(data: TrainingData, *, least: int) -> list[Issue]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from core.domain.models import ModelVersion, VersionStatus
 from core.domain.names import listed_names, shown
 from core.domain.starts import Starter
-from core.domain.training import Issue, StartFrom, StartKind
+from core.domain.training import Issue, Remedy, StartFrom, StartKind
 from core.domain.workers import WorkerInfo
 from core.workers.shared_classes import shared_classes
 
@@ -50,14 +50,15 @@ def check_start(
     return []
 
 
-def classes_text(start: Sequence[str], run: Sequence[str]) -> str:
-    """W-141: what becomes of each class of the run; "" when both have the same, in the same order."""
+def classes_text(start: Sequence[str], run: Sequence[str], what: str = "Starting version") -> str:
+    """W-141: what becomes of each class of the run; "" when both have the same, in the same order. `what` has the
+    classes of the start."""
     if not start or not run or tuple(start) == tuple(run):
         return ""
     shared = shared_classes(start, run)
     kept = [name for place, name in enumerate(run) if place in shared]
     fresh = [name for place, name in enumerate(run) if place not in shared]
-    text = f"Starting version has classes {listed_names(start)}; this run has {listed_names(run)}. "
+    text = f"{what} has classes {listed_names(start)}; this run has {listed_names(run)}. "
     if not kept:
         return f"{text}No class is shared: all of them start fresh, everything before them is kept."
     if not fresh:
@@ -97,7 +98,8 @@ def _check_version(
         issues.append(_issue("E-123", text))
     elif architecture and version.architecture and version.architecture != architecture:
         text = f"Version {version.label} is {version.architecture}; this run trains {architecture}."
-        issues.append(_issue("E-142", f"{text} Weights cannot be loaded."))
+        remedy = _network_remedy(worker, version.architecture)
+        issues.append(_issue("E-142", f"{text} Weights cannot be loaded.", remedy))
     if facts.missing:
         text = f"The weights file of version {version.label} is missing at {shown(facts.missing)}."
         issues.append(_issue("E-260", text))
@@ -118,14 +120,22 @@ def _check_starter(
         return [_issue("E-123", text)]
     if architecture and starter.architecture != architecture:
         text = f'The starter "{starter.title}" is {starter.architecture}; this run trains {architecture}.'
-        return [_issue("E-142", f"{text} Weights cannot be loaded.")]
-    return _check_classes(starter.categories, categories)
+        remedy = _network_remedy(worker, starter.architecture)
+        return [_issue("E-142", f"{text} Weights cannot be loaded.", remedy)]
+    return _check_classes(starter.categories, categories, f'The starter "{starter.title}"')
 
 
-def _check_classes(start: Sequence[str], run: Sequence[str]) -> list[Issue]:
-    text = classes_text(start, run)
+def _network_remedy(worker: WorkerInfo | None, architecture: str) -> Remedy | None:
+    """The configuration's values for the network of the start; None where the worker names none such."""
+    networks = worker.networks if worker is not None else ()
+    network = next((network for network in networks if network.name == architecture), None)
+    return Remedy(f"Train {network.title}", tuple(network.values.items())) if network is not None else None
+
+
+def _check_classes(start: Sequence[str], run: Sequence[str], what: str = "Starting version") -> list[Issue]:
+    text = classes_text(start, run, what)
     return [_issue("W-141", text)] if text else []
 
 
-def _issue(code: str, text: str) -> Issue:
-    return Issue(code, text, "model", code.startswith("E-"), "start")
+def _issue(code: str, text: str, remedy: Remedy | None = None) -> Issue:
+    return Issue(code, text, "model", code.startswith("E-"), "start", remedy)

@@ -135,7 +135,7 @@ def test_a_new_training_begins_with_an_answer_to_everything(desk: Desk) -> None:
     assert draft.start == StartFrom(StartKind.STARTER, starter="pages-detect"), "its classes are drawn on pages"
     assert draft.train_folders == ("train",)
     assert draft.val_folders == ()  # the folder "val" shows none of the classes of "train"
-    assert draft.configuration_name == "Fast on small data"
+    assert draft.configuration_name == "From a starter"
     assert not desk.wizard.has_input
     assert desk.codes() == []
     assert desk.wizard.frame.step == steps.OVERVIEW
@@ -167,7 +167,7 @@ def test_the_configuration_follows_the_device_until_one_is_chosen(desk: Desk) ->
     assert desk.wizard.draft().configuration_name == "Balance"
     desk.wizard.pages.device.gpu_switch().click()
     desk.settle()
-    assert desk.wizard.draft().configuration_name == "Fast on small data"
+    assert desk.wizard.draft().configuration_name == "From a starter"
     page = desk.wizard.pages.configuration
     page._pick("preset:Accuracy first")
     desk.wizard.pages.device.gpu_switch().click()
@@ -437,7 +437,7 @@ def test_another_worker_brings_its_own_configurations(desk: Desk) -> None:
     desk.settle()
     names = [name for name, _values in WorkerCatalog().info("yolo-segment").presets]
     assert desk.wizard.pages.configuration._list.shown_keys() == ["defaults", *(f"preset:{name}" for name in names)]
-    assert desk.wizard.draft().configuration_name == "Fast on small data"
+    assert desk.wizard.draft().configuration_name == "From a starter"
     assert desk.wizard.draft().start.starter == "pages-segment", "the starter of the new method"
     assert desk.codes() == ["E-122"]  # the project has boxes only
     assert desk.wizard.pages.worker._problem.text().startswith('"YOLO segmentation" trains segmentation models')
@@ -472,3 +472,15 @@ def test_the_persons_own_defaults_are_proposed(desk: Desk) -> None:
     desk.settle()
     draft = desk.wizard.draft()
     assert (draft.max_minutes, draft.seed, draft.device) == (90.0, 5, "cuda:0")
+
+
+def test_the_configuration_follows_the_start_until_one_is_chosen(desk: Desk) -> None:
+    desk.open("train")
+    section = desk.wizard.pages.model._start
+    names = []
+    for kind in (StartKind.SCRATCH, StartKind.STARTER):
+        section._radio.button(kind).click()
+        desk.settle()
+        names.append(desk.wizard.draft().configuration_name)
+    assert names == ["Fast on small data", "From a starter"]
+    assert desk.codes() == []

@@ -258,6 +258,26 @@ def test_a_batch_that_does_not_fit_is_mended_with_a_click(
     assert wizard.draft().configuration is None
 
 
+def test_a_fault_of_an_answer_is_mended_with_a_click_beside_it(
+    qtbot: QtBot, wizard: TrainingWizard, make_review: ReviewMaker
+) -> None:
+    network = Remedy("Train Net, large", (("size", "l"),))
+    model = Remedy('Create "Pages & maps 2"', new_model="Pages & maps 2")
+    other = Issue("E-142", "It is net-l.", "model", True, "start", network)
+    changed = Issue("E-301", "The class list changed.", "model", True, "model", model)
+    ready(wizard, make_review, changed, other)
+    row = wizard.pages.overview.rows[steps.MODEL]
+    assert wizard.pages.overview.issues.lines() == [], "told beside the answer"
+    with qtbot.waitSignal(wizard.draft_changed):
+        row.remedy_buttons()["Train Net, large"].click()
+    assert wizard.draft().values["size"] == "l"
+    with qtbot.waitSignal(wizard.draft_changed):
+        row.remedy_buttons()['Create "Pages && maps 2"'].click()
+    assert (wizard.draft().model, wizard.draft().new_model_name) == (None, "Pages & maps 2")
+    ready(wizard, make_review)
+    assert row.remedy_buttons() == {}
+
+
 def test_start_says_in_words_why_it_is_not_free(wizard: TrainingWizard, make_review: ReviewMaker) -> None:
     ready(wizard, make_review, NO_DATA, SHORT, FEW)
     footer = wizard.frame.footer

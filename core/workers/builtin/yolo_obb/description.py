@@ -8,7 +8,7 @@ from core.workers.api import WorkerDescription
 from core.workers.builtin.yolo import environment, exports, failures, pretrained
 from core.workers.builtin.yolo.kept_images import kept_bytes
 from core.workers.builtin.yolo.networks import networks
-from core.workers.builtin.yolo.presets import BALANCE, BALANCE_ON_CPU, FAST, PRESETS
+from core.workers.builtin.yolo.presets import BALANCE, BALANCE_ON_CPU, FAST, FROM_STARTER, PRESETS
 from core.workers.builtin.yolo_obb.configuration import YoloObbConfiguration
 
 DESCRIPTION = WorkerDescription(
@@ -20,7 +20,7 @@ DESCRIPTION = WorkerDescription(
     gpu_use=GpuUse.SUPPORTED,
     configuration=YoloObbConfiguration,
     implementation="core.workers.builtin.yolo.worker.detection:DetectionWorker",
-    presets=PRESETS,
+    presets={name: values for name, values in PRESETS.items() if name != FROM_STARTER},  # there is none
     usual_preset=BALANCE,
     usual_cpu_preset=BALANCE_ON_CPU,
     small_data_preset=FAST,

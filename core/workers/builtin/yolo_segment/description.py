@@ -8,7 +8,7 @@ from core.workers.api import WorkerDescription
 from core.workers.builtin.yolo import environment, exports, failures, pretrained
 from core.workers.builtin.yolo.kept_images import kept_bytes
 from core.workers.builtin.yolo.networks import networks
-from core.workers.builtin.yolo.presets import BALANCE, BALANCE_ON_CPU, FAST, PRESETS
+from core.workers.builtin.yolo.presets import BALANCE, BALANCE_ON_CPU, FAST, FROM_STARTER, PRESETS
 from core.workers.builtin.yolo_segment.configuration import YoloSegmentConfiguration
 
 DESCRIPTION = WorkerDescription(
@@ -24,6 +24,7 @@ DESCRIPTION = WorkerDescription(
     usual_preset=BALANCE,
     usual_cpu_preset=BALANCE_ON_CPU,
     small_data_preset=FAST,
+    starter_preset=FROM_STARTER,
     networks=networks(SEGMENTATION.slug),
     epochs_field="epochs",
     kept_bytes=kept_bytes,

@@ -15,6 +15,7 @@ from core.domain.snapshots import Split
 from core.domain.tasks import TaskInfo
 from core.domain.training import StartFrom, StartKind, TrainingDraft
 from core.domain.workers import WorkerInfo
+from core.models.starters import StarterCatalog
 from core.training.draft.proposals import Circumstances, propose, proposed_configuration
 from core.training.draft.proposed_start import Starts
 from core.workers.catalog import WorkerCatalog
@@ -80,6 +81,29 @@ def test_a_first_training_has_an_answer_to_everything() -> None:
         "configuration": "Proposed for 80 annotated images on the CPU.",
     }
     assert not proposal.is_repeated
+
+
+def test_few_pages_get_the_starter_and_the_configuration_that_was_measured_with_it() -> None:
+    starts = Starts(starters=StarterCatalog().list_starters(), pages="classes such as line are drawn on pages")
+    proposal = propose(found(folder("", 20), starts=starts))
+    draft = proposal.draft
+    assert draft.start == StartFrom(StartKind.STARTER, starter="pages-detect")
+    assert draft.configuration_name == "From a starter"
+    assert draft.values == dict(WorkerCatalog().info("yolo-detect").presets)["From a starter"]
+    assert proposal.reasons["configuration"] == "Proposed for 20 annotated images on the CPU, from a starter."
+    many = propose(found(folder("", 900), starts=starts)).draft
+    assert (many.start.kind, many.configuration_name) == (StartKind.STARTER, "Balance on the CPU")
+    gpu = propose(found(folder("", 20), starts=starts, device="cuda:0"))
+    assert gpu.draft.values["imgsz"] == dict(WorkerCatalog().info("yolo-detect").presets)["Balance"]["imgsz"]
+    assert gpu.draft.values.get("size", "n") == "n"
+    assert gpu.reasons["configuration"].endswith("on a GPU. Its network is that of the start.")
+
+
+def test_workers_without_starters_have_no_configuration_for_them() -> None:
+    for worker in WorkerCatalog().list_workers():
+        has_starter = any(starter.worker == worker.slug for starter in StarterCatalog().list_starters())
+        assert (worker.starter_preset in dict(worker.presets)) == has_starter
+        assert ("From a starter" in dict(worker.presets)) == has_starter
 
 
 def test_more_data_or_a_gpu_get_the_usual_configuration() -> None:

@@ -10,7 +10,14 @@ from core.domain.ids import ModelId, ProjectId, TaskId, VersionId
 from core.domain.models import Headline, ModelVersion, VersionStatus
 from core.domain.starts import THINGS, MeasuredStart, Starter
 from core.domain.training import StartFrom, StartKind, TrainingDraft
-from core.training.draft.proposed_start import Starts, best_own, best_taught, choose_start, with_network, with_start
+from core.training.draft.proposed_start import (
+    Starts,
+    best_own,
+    best_taught,
+    choose_start,
+    with_network,
+    with_network_of_start,
+)
 from core.workers.catalog import WorkerCatalog
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -85,17 +92,15 @@ def test_a_network_that_comes_with_weights_starts_from_them() -> None:
 
 def test_the_configuration_gets_the_network_of_the_start() -> None:
     balance = replace(DRAFT, values={"size": "s", "imgsz": 640})
-    starts = Starts(starters=(PAGES,), pages=WHY)
     reasons = {"configuration": "Proposed for 300 annotated images on the CPU."}
-    draft = with_start(balance, YOLO, {"line"}, starts, reasons)
+    draft = with_network_of_start(balance, YOLO, "yolo11n", reasons)
     assert draft.values == {"imgsz": 640}
     assert reasons["configuration"].endswith("on the CPU. Its network is that of the start.")
-    assert reasons["start"].startswith("The starter Pages")
+    assert with_network_of_start(draft, YOLO, "yolo11n", {}) == draft
     fast = replace(DRAFT, values={"epochs": 60})
     assert with_network(fast, YOLO, "yolo11n") == fast
     assert with_network(fast, YOLO, "yolo11s").values == {"epochs": 60, "size": "s"}
     assert with_network(fast, YOLO, "unheard of") == fast
-    assert with_start(fast, None, (), starts, {}) == fast
 
 
 def test_few_photographs_get_the_network_that_measured_better_than_scratch() -> None:

@@ -18,15 +18,15 @@ from core.domain.projects import Folder, Project
 from core.domain.runs import RunRecord, RunStatus
 from core.domain.snapshots import Split
 from core.domain.starts import Starter
-from core.domain.training import Issue, SplitCount, StartFrom, StartKind, TrainingDraft
-from core.domain.workers import Configuration, FieldProblem, GpuUse, WorkerInfo
+from core.domain.training import Issue, Remedy, SplitCount, StartFrom, StartKind, TrainingDraft
+from core.domain.workers import Configuration, FieldProblem, GpuUse, NetworkInfo, WorkerInfo
 from core.tasks.detection import DETECTION
 from core.tasks.segmentation import SEGMENTATION
 from core.training.review import tally as reasons
 from core.training.review.data import Overlap, TrainingData
 from core.training.review.data_checks import are_apart
 from core.training.review.preflight import Facts, check
-from core.training.review.start_checks import StartFacts, classes_text
+from core.training.review.start_checks import StartFacts, check_start, classes_text
 from core.training.starting import max_detections
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -253,7 +253,16 @@ STARTER = Starter(
 def test_starting_from_weights_that_come_with_calque():
     start = {"start": StartFrom(StartKind.STARTER, starter="pages")}
     known = StartFacts(starter=STARTER, version_worker_title="YOLO")
-    refused("W-141", "line, zone", "line, map", "kept (line)", "fresh (map)", page="model", **start, start_facts=known)
+    refused(
+        "W-141",
+        'The starter "Pages" has classes line, zone',
+        "line, map",
+        "kept (line)",
+        "fresh (map)",
+        page="model",
+        **start,
+        start_facts=known,
+    )
     refused("E-355", "There are: things", **start, start_facts=StartFacts(refusal="No. There are: things."))
     refused("E-355", "Choose the starter", **start, start_facts=StartFacts())
     other = replace(known, starter=replace(STARTER, architecture="net-x"))
@@ -394,3 +403,17 @@ def test_folders_whose_names_begin_alike_do_not_overlap():
 @pytest.mark.parametrize(("most", "measured"), [(0, 300), (150, 300), (151, 400), (200, 400), (201, 500), (1000, 2000)])
 def test_room_for_twice_the_fullest_image_is_measured(most: int, measured: int):
     assert max_detections(most) == measured
+
+
+def test_weights_of_another_network_are_mended_by_training_that_network():
+    networks = (NetworkInfo("net-x", "Net, large", {"size": "x"}), NetworkInfo("net-n", "Net, small", {"size": "n"}))
+    worker = replace(WORKER, networks=networks)
+    version = StartFacts(replace(VERSION, architecture="net-x"), ("line", "map"), "YOLO")
+    starter = StartFacts(starter=replace(STARTER, architecture="net-x"))
+    for start, facts in ((StartKind.VERSION, version), (StartKind.STARTER, starter)):
+        chosen = StartFrom(start, VersionId("v"), starter="pages")
+        (issue,) = check_start(chosen, facts, worker=worker, architecture="net-n", categories=())
+        assert (issue.code, issue.remedy) == ("E-142", Remedy("Train Net, large", (("size", "x"),)))
+        unnamed = replace(worker, networks=())
+        (issue,) = check_start(chosen, facts, worker=unnamed, architecture="net-n", categories=())
+        assert (issue.code, issue.remedy) == ("E-142", None)
