@@ -14,6 +14,9 @@ from core.domain.tasks import TaskInfo
 ConfigValue = None | bool | int | float | str | list["ConfigValue"] | dict[str, "ConfigValue"]
 """What a configuration value can be: JSON."""
 
+USUAL_METHODS = frozenset({"yolo-detect", "yolo-segment"})
+"""Slugs of workers that come before others of the same task: what measured best on most data."""
+
 
 class GpuUse(StrEnum):
     UNSUPPORTED = "unsupported"

@@ -119,6 +119,7 @@ class EvaluationView(QWidget):
         self._model.set_table(table)
         if table is not None:
             self._table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+            self._widen_columns()
         self._show_groups(table.groups if table is not None else ())
         self._show_columns()
         self._show_sureness()
@@ -129,6 +130,12 @@ class EvaluationView(QWidget):
         self._copy.setEnabled(table is not None)
         self._export.setEnabled(table is not None)
         self._help.setVisible(table is not None)
+
+    def _widen_columns(self) -> None:
+        """A title breaks between its words only."""
+        header = self._table.horizontalHeader()
+        for section in range(1, self._model.columnCount()):
+            header.resizeSection(section, max(COLUMN_WIDTH, header.sectionSizeHint(section)))
 
     def _show_sureness(self) -> None:
         shown = self.shown_split

@@ -14,7 +14,7 @@ from ui.viewer.inspector import FactTable, object_facts
 from ui.viewer.overlays import OverlayObject
 from ui.widgets.labels import label
 
-NOTHING = "Click an object, or press N for the next error."
+NOTHING = "Click an object or a label, or press N for the next error."
 
 
 class ObjectInspector(QWidget):

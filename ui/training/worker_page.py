@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVB
 from core.domain.ids import TaskId
 from core.domain.tasks import TaskInfo, TaskOffer
 from core.domain.training import TrainingDraft
-from core.domain.workers import GpuUse, WorkerInfo
+from core.domain.workers import USUAL_METHODS, GpuUse, WorkerInfo
 from ui.forms.problem_label import IconView, ProblemLabel
 from ui.icons import icon
 from ui.training.task_list import TaskList
@@ -150,7 +150,7 @@ class WorkerPage(WizardPage):
         return [worker for worker in every if task is None or not worker.tasks or worker.trains(task.id)]
 
     def _take_task(self, key: str) -> None:
-        """The method stays if it trains the task, else the first that does takes its place."""
+        """The method stays if it trains the task, else the usual one that does takes its place, or the first."""
         present = self.task()
         if present is not None and present.id == key:
             return
@@ -158,7 +158,8 @@ class WorkerPage(WizardPage):
         worker = self.worker()
         if worker is None or not worker.trains(self._task):
             fitting = [worker for worker in self._offered() if worker.is_available and worker.tasks]
-            self._slug = fitting[0].slug if fitting else self._slug
+            usual = [worker for worker in fitting if worker.slug in USUAL_METHODS] or fitting
+            self._slug = usual[0].slug if usual else self._slug
         self._refresh()
         self.changed.emit()
 

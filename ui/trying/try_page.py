@@ -146,6 +146,11 @@ class TryPage(QWidget):
         return self._count.text()
 
     @property
+    def tells_threshold(self) -> bool:
+        """From which confidence the version's predictions count."""
+        return not self._default_text.isHidden()
+
+    @property
     def problem_text(self) -> str:
         return self._banner.plain_text() if self._banner.isVisibleTo(self) else ""
 
@@ -221,6 +226,7 @@ class TryPage(QWidget):
         self._tabs.setTabText(0, self.tr("Labels") if tried.labels else self.tr("Objects"))
         self._answers.setCurrentWidget(self._bars_area if tried.labels else self._objects)
         self._sure.setVisible(not tried.labels)
+        self._default_text.setVisible(not tried.is_exclusive)  # the surest class counts, however sure
         if tried.labels:
             self._show_labels(tried)
             return

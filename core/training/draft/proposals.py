@@ -12,7 +12,7 @@ from core.domain.projects import Category, Folder, Project
 from core.domain.proposed_names import proposed_model_name
 from core.domain.snapshots import Split
 from core.domain.training import Proposal, StartFrom, StartKind, TrainingDraft
-from core.domain.workers import GpuUse, WorkerInfo
+from core.domain.workers import USUAL_METHODS, GpuUse, WorkerInfo
 from core.training.draft.proposed_sets import ProposedSets, propose_sets
 from core.training.draft.proposed_start import Starts, best_own, best_taught, choose_start, with_network_of_start
 
@@ -20,8 +20,6 @@ FEW_IMAGES = 200
 CPU = "cpu"
 POLYGON = "polygon"
 CLASSIFICATION, TAGGING = TaskId("classification"), TaskId("tagging")
-_USUAL = frozenset({"yolo-detect", "yolo-segment"})
-"""Proposed before others of the same task: what measured best on most data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +168,7 @@ def _with_worker(found: Circumstances, reasons: dict[str, str]) -> TrainingDraft
         reasons["worker"] = reason
         return replace(draft, worker=labelling[0].slug, task=task)
     usable = [info for info in usable if not all(task.labels for task in info.tasks)] or usable
-    usable = sorted(usable, key=lambda info: info.slug not in _USUAL)
+    usable = sorted(usable, key=lambda info: info.slug not in USUAL_METHODS)
     turning = [info for info in usable if info.slug in found.oriented]
     outlining = [info for info in usable if POLYGON in found.needs.get(info.slug, frozenset())]
     boxing = [info for info in usable if info not in outlining and info not in turning]

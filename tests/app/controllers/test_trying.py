@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,17 @@ def test_the_slider_begins_at_the_versions_threshold_and_moves_picture_list_and_
     assert len(json.loads(page.json)["objects"]) == 3
     page.set_threshold(0.95)
     assert page.count_text == "Nothing found"
+
+
+def test_of_a_classifier_the_surest_class_is_said_and_no_threshold(page):
+    page.set_threshold(0.0)
+    labels = tuple(PredictedObject(k, sure, Box(0, 0, 60, 40)) for k, sure in ((1, 0.6), (0, 0.4)))
+    tried = TriedImage("a.png", 60, 40, ("disc", "ring"), labels, "Quick V001", "cpu", 0.1, 0.0, labels=True)
+    page.show_tried(replace(tried, limits=(0.0, 0.0), is_exclusive=True))
+    assert page.count_text == "ring"
+    assert not page.tells_threshold
+    page.show_tried(replace(tried, limits=(0.5, 0.5)))
+    assert page.tells_threshold
 
 
 def test_without_a_version_it_says_what_to_do(page, qtbot):

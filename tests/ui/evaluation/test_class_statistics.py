@@ -12,6 +12,7 @@ from core.evaluation.table import evaluate
 from core.metrics.coco import EvalImage
 from core.tasks.classification import CLASSIFICATION
 from ui.evaluation.class_statistics import ClassStatistics
+from ui.evaluation.evaluation_view import EvaluationView
 
 WHOLE = Box(0, 0, 10, 10)
 
@@ -40,3 +41,14 @@ def test_each_class_says_how_often_it_was_right_and_what_it_was_taken_for(qtbot:
     ]
     told = model.index(0, 5).data(Qt.ItemDataRole.ToolTipRole)
     assert "Weighted F1: 0.500" in told
+
+
+def test_no_title_of_a_measure_is_cut(qtbot: QtBot) -> None:
+    view = EvaluationView()
+    qtbot.addWidget(view)
+    view.resize(1000, 400)
+    view.set_tables((evaluate(Split.TEST, ["map", "seal", "text"], CLASSIFICATION, [image(0, 0), image(1, 0)]),))
+    view.show()
+    header = view._table.horizontalHeader()
+    shown = [section for section in range(1, header.count()) if not header.isSectionHidden(section)]
+    assert all(header.sectionSize(section) >= header.sectionSizeHint(section) for section in shown)

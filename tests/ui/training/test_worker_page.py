@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
@@ -83,6 +85,16 @@ def test_the_task_decides_which_methods_are_offered(qtbot: QtBot, wizard: Traini
     qtbot.keyClick(page.tasks.list, Qt.Key.Key_Up)
     qtbot.keyClick(page.tasks.list, Qt.Key.Key_Up)
     assert wizard.draft().task == "detection", "one that cannot be trained cannot be chosen"
+
+
+def test_of_several_methods_for_a_task_the_usual_one_is_taken(wizard: TrainingWizard) -> None:
+    known = {worker.slug: worker for worker in wizard.pages.worker._workers.values()}
+    usual = replace(known["masks"], slug="yolo-segment", title="YOLO segmentation")
+    wizard.set_workers((known["boxes"], known["masks"], usual))
+    wizard.set_tasks(offers())
+    wizard.open_step(steps.WORKER)
+    wizard.pages.worker._take_task("segmentation")
+    assert wizard.draft().worker == "yolo-segment"
 
 
 def test_a_task_that_cannot_be_trained_says_why(wizard: TrainingWizard) -> None:
