@@ -107,11 +107,12 @@ def main() -> None:
     images = draw_all(arguments)
     values = {**TRAINING, "multi_scale": arguments.multi_scale, "lr0": arguments.lr}
     detector = train(DETECTOR, arguments, images, arguments.epochs, values, start_of(arguments.start))
-    publish_starter(DETECTOR, "pages-detect", arguments, detector, images)
+    publish_starter(DETECTOR, "pages-detect", arguments, detector, images, rounds_before(arguments.start))
     if arguments.segmenter_epochs:
         grown = grow(detector, arguments.work / "grown")
         segmenter = train(SEGMENTER, arguments, images, arguments.segmenter_epochs, GROWING, grown)
-        publish_starter(SEGMENTER, "pages-segment", arguments, segmenter, images)
+        grown_from = f"the starter {TITLES[DETECTOR]}, with a new head for outlines"
+        publish_starter(SEGMENTER, "pages-segment", arguments, segmenter, images, grown_from)
 
 
 def start_of(folder: Path | None) -> Start:
@@ -121,6 +122,16 @@ def start_of(folder: Path | None) -> Start:
     made = folder / DETECTOR
     weights = made / "training" / "weights.safetensors"
     return Start(StartKind.VERSION, weights, json.loads((made / "model.json").read_text()))
+
+
+def rounds_before(folder: Path | None) -> str:
+    """What the detector of `folder` was trained on, for the card; None = random weights."""
+    if folder is None:
+        return "scratch"
+    model = json.loads((folder / DETECTOR / "model.json").read_text())
+    n_pages = sum(int(path.stem) < VALIDATION_FROM for path in (folder / "pages").glob("*.jpg"))
+    began = "random weights" if model.get("start", "scratch") == "scratch" else model["start"]
+    return f"an earlier round: {n_pages} drawn pages, {model['configuration']['epochs']} epochs from {began}"
 
 
 def draw_all(arguments: argparse.Namespace) -> tuple[TreeImage, ...]:
@@ -214,14 +225,17 @@ def train(
     result = catalog.load(description).train(request, _Console(arguments.stop_after))
     print(f"{worker}: {result.reason}", flush=True)
     stated = {**result.model, "configuration": dict(request.configuration), "reason": result.reason}
+    if worker == DETECTOR:
+        stated["start"] = rounds_before(arguments.start)
     done.write_text(json.dumps(stated, indent=1))
     return result
 
 
 def publish_starter(
-    worker: str, name: str, arguments: argparse.Namespace, result: TrainResult, images: Sequence[TreeImage]
+    worker: str, name: str, arguments: argparse.Namespace, result: TrainResult, images: Sequence[TreeImage], start: str
 ) -> None:
-    """Measures the weights on drawn pages that were not trained on, and makes a starter of them below `--publish`."""
+    """Measures the weights on drawn pages that were not trained on, and makes a starter of them below `--publish`.
+    `start` says on the card what they were trained from."""
     catalog = WorkerCatalog()
     description = catalog.get(worker)
     folder = arguments.work / worker
@@ -244,7 +258,7 @@ def publish_starter(
         "seed": arguments.seed,
         "device": arguments.device,
         "metrics": {Split.VAL.value: table_to_json(table)},
-        "start": "scratch",
+        "start": start,
         "licences": to_json(
             [network_line(str(result.model["architecture"]), "AGPL-3.0"), LicenceLine(TITLES[worker], weights=licence)]
         ),
