@@ -111,7 +111,8 @@ CLASSIFICATION_MEASURES: tuple[Measure, ...] = (
     Measure(
         LOG_LOSS,
         "Log loss",
-        "Mean of -log(confidence of the class that it is): sure and wrong costs most. Lower is better.",
+        "Mean of -log(confidence of the class that it is): sure and wrong costs most. Lower is better. – where it was "
+        "not said how sure that is.",
         kind="",
         higher_is_better=False,
     ),

@@ -306,7 +306,7 @@ class EvaluationService:
                 check()
                 if known is None:  # not in the project any more: nobody can say what is right there
                     continue
-                record = study.record(index)
+                record = study.measured_record(index)
                 yield EvalImage(record.image.width, record.image.height, record.truths, record.predictions)
 
         table = evaluate(

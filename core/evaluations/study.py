@@ -132,6 +132,15 @@ class Study:
         """The image's objects with every shape, in the order of the table's rows. Raises FormatError, StorageError."""
         with self._lock:
             stored = self._pack.read(index)
+        return self._as_labelled(stored, index)
+
+    def measured_record(self, index: int) -> ImageRecord:
+        """As `record`; of labels with how sure the model is of every class, which measuring needs."""
+        with self._lock:
+            stored = self._pack.read_all(index)
+        return self._as_labelled(stored, index)
+
+    def _as_labelled(self, stored: ImageRecord, index: int) -> ImageRecord:
         if self._labels is None:
             return stored
         truths = self._labels.truths[index]

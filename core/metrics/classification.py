@@ -157,11 +157,11 @@ def top_accuracy(table: LabelTable, k: int = TOP, weights: Floats | None = None)
 
 
 def log_loss(table: LabelTable, weights: Floats | None = None) -> float:
-    """Mean of -log(probability of the class that it is); regions of whose class nothing was said are left out."""
+    """Mean of -log(probability of the class that it is); NaN where of some region nothing was said of its class."""
     of_truth = np.where(table.truths, table.confidences, -np.inf).max(axis=1, initial=-np.inf)
-    stated = np.isfinite(of_truth)
-    losses = -np.log(np.clip(of_truth[stated], _LEAST_PROBABILITY, 1.0 - _LEAST_PROBABILITY))
-    return _mean(losses, None if weights is None else weights[stated])
+    if not np.isfinite(of_truth).all():
+        return math.nan
+    return _mean(-np.log(np.clip(of_truth, _LEAST_PROBABILITY, 1.0 - _LEAST_PROBABILITY)), weights)
 
 
 def calibration_error(table: LabelTable, n_bins: int = N_CALIBRATION_BINS) -> float:

@@ -73,6 +73,10 @@ class Pack:
             raise self._damaged_record(index)
         return ImageRecord(self.images[index], predictions, truths, pairs)
 
+    def read_all(self, index: int) -> ImageRecord:
+        """As `read`, also of a pack that reads only what was chosen of what it holds."""
+        return Pack.read(self, index)
+
     def truths(self, index: int) -> tuple[SnapshotObject, ...]:
         """The ground truth of the image alone. Raises as `read` does."""
         content = self._content(index)

@@ -207,6 +207,13 @@ def test_a_class_that_is_never_predicted_has_no_precision_and_counts_as_zero_in_
     assert "max_detections" not in table.settings
 
 
+def test_log_loss_is_of_every_image_or_of_none() -> None:
+    truths = np.array([[1, 0], [0, 1]], dtype=bool)
+    confidences = np.array([[0.8, 0.2], [0.9, np.nan]])
+    table = evaluate(Split.TEST, ["map", "seal"], CLASSIFICATION, images_of(truths, confidences))
+    assert table.overall.value("log_loss") is None
+
+
 def test_regions_of_one_image_are_told_apart_by_their_bounds() -> None:
     left, right = Box(0, 0, 10, 10), Polygon(((20.0, 0.0, 30.0, 0.0, 30.0, 12.0),))
     near = Box(0.3, 0.0, 9.8, 10.4)  # the same to within a pixel

@@ -40,4 +40,9 @@ def test_crops_of_other_images_are_frozen_counted_and_measured(tmp_path: Path) -
     with read_pack(pack) as opened:
         assert len(opened.read(0).predictions) == 4
         assert {item.geometry for item in opened.read(0).predictions} == {BOX, OTHER}
+
+    (made,) = (item for item in service.list_evaluations(record.version) if item.set is not None)
+    again = service.measure_set(made.set).value
+    assert again.table.overall.values == made.table.overall.values, "every class counts, not the surest alone"
+    assert made.table.overall.value("log_loss") is not None
     shop.close()
