@@ -13,6 +13,7 @@ from core.domain.proposed_names import proposed_model_name
 from core.domain.snapshots import Split
 from core.domain.training import Proposal, StartFrom, StartKind, TrainingDraft
 from core.domain.workers import USUAL_METHODS, GpuUse, WorkerInfo
+from core.training.draft.plain_lines import BY_PIXELS, BY_PIXELS_WORDS
 from core.training.draft.proposed_sets import ProposedSets, propose_sets
 from core.training.draft.proposed_start import Starts, best_own, best_taught, choose_start, with_network_of_start
 
@@ -37,6 +38,7 @@ class Circumstances:
     stated: Mapping[Split, int] = field(default_factory=dict)  # annotated images of the sets that imports state
     oriented: frozenset[str] = frozenset()  # workers whose boxes are turned
     labelled: Mapping[int, int] = field(default_factory=dict)  # images by how many classes they have as a whole
+    are_lines: bool = False  # as a sample tells: lines of text beside each other, and nothing else
     n_turned: int = 0  # of the shapes, as a sample tells: rectangles that are turned
     device: str = CPU
     last: TrainingDraft | None = None
@@ -176,6 +178,10 @@ def _with_worker(found: Circumstances, reasons: dict[str, str]) -> TrainingDraft
         reasons["worker"] = "Most annotations of this project are rectangles that are turned."
         return replace(draft, worker=turning[0].slug)
     is_outlined, reason = _look_at(found.shapes)
+    by_pixels = next((info for info in outlining if info.slug == BY_PIXELS), None)
+    if is_outlined and by_pixels is not None and found.are_lines and _is_small(found):
+        reasons["worker"] = f"{reason} {BY_PIXELS_WORDS}"
+        return replace(draft, worker=by_pixels.slug)
     wanted = (outlining or boxing) if is_outlined else (boxing or usable)
     if reason:
         reasons["worker"] = reason

@@ -30,6 +30,7 @@ from core.shelf.listing import of_files
 from core.tasks.catalog import TaskCatalog
 from core.training.draft.offers import offer_tasks
 from core.training.draft.pages_or_things import pages_by_names, pages_by_shapes
+from core.training.draft.plain_lines import are_plain_lines
 from core.training.draft.plans import Plans
 from core.training.draft.proposals import CPU, Circumstances, propose, with_configuration
 from core.training.draft.proposed_start import Starts, choose_start, with_network_of_start
@@ -108,6 +109,7 @@ class Proposer:
                 for info in workers
                 if any((task := self._tasks.find(t.id)) is not None and task.is_oriented for t in info.tasks)
             ),
+            are_lines=are_plain_lines(boxes),
             n_turned=n_turned(shapes, outlines),
             stated={split: stated[split.value] for split in Split if split.value in stated},
             device=device,
