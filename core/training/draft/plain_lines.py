@@ -12,7 +12,7 @@ BY_PIXELS = "doc-ufcn"
 """The worker."""
 
 BY_PIXELS_WORDS = (
-    "They are lines of text beside each other: on few pages and a CPU, a class for every pixel outlined such lines "
+    "They are lines of text beside each other: on few pages a class for every pixel outlined such lines "
     "best. On pages18c: test mask mAP50-95 0.701 after 141 s of CPU, the YOLO segmenter from its starter 0.365 after "
     "51 s."
 )
