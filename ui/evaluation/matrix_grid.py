@@ -151,7 +151,7 @@ class MatrixGrid(QAbstractScrollArea):
             return 0
         widths = (self.fontMetrics().horizontalAdvance(self._layout.row_title(row)) for row in self._layout.rows)
         corner = max(self.fontMetrics().horizontalAdvance(line) for line in self.tr(CORNER).splitlines())
-        return max(corner, min(MOST_TITLE, max(widths, default=0))) + 2 * GAP
+        return max(corner + GAP, min(MOST_TITLE, max(widths, default=0))) + 2 * GAP
 
     def _title_height(self) -> int:
         """The columns' titles stand aslant."""

@@ -42,7 +42,7 @@ class MatrixWords:
 
 OBJECT_WORDS = MatrixWords(BACKGROUND, MISSED, "nothing there", "object", "Background")
 CHOICE_WORDS = MatrixWords("no class", "unsure", "without a class", "region", "Unsure")
-TAG_WORDS = MatrixWords("extra", "missing", "not tagged so", "tag", "Extra and missing")
+TAG_WORDS = MatrixWords("extra", "missing", "not tagged so", "tag", "Extra, missing")
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,9 +41,11 @@ class AnswerRow(QWidget):
         for part in (self._text, self._details, self._reason, self.problem):
             texts.addWidget(part)
         self._remedies: tuple[Remedy, ...] = ()
-        self._remedy_row = QHBoxLayout()
+        self._remedy_place = QWidget()  # hidden while empty: an empty row would be the widest that the texts may become
+        self._remedy_row = QHBoxLayout(self._remedy_place)
         self._remedy_row.setContentsMargins(22, 2, 0, 0)  # level with the problem's text
-        texts.addLayout(self._remedy_row)
+        self._remedy_place.hide()
+        texts.addWidget(self._remedy_place)
         texts.addStretch(1)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 9, 0, 9)
@@ -85,6 +87,7 @@ class AnswerRow(QWidget):
             self._remedy_row.addWidget(button)
         if remedies:
             self._remedy_row.addStretch(1)
+        self._remedy_place.setVisible(bool(remedies))
 
     def remedy_buttons(self) -> dict[str, QPushButton]:
         """By what they say."""

@@ -100,11 +100,11 @@ class Drafting:
         self._follow_model_name()
 
     def _follow_start(self) -> bool:
-        """A start that was proposed, and a starter in any case, is of one worker: the new one gets the starter for the
-        same images, else begins from scratch until a better start is proposed. Returns whether it may be."""
+        """A start that the person did not choose, and a starter in any case, is of one worker: the new one gets the
+        starter for the same images, else begins from scratch until a better start is proposed. Returns whether it may
+        be."""
         start, starters = self.draft.start, self.known.offers.starters
-        is_open = start.kind is StartKind.SCRATCH and not self._has_chosen_start
-        if start.kind is not StartKind.STARTER and steps.START not in self.reasons and not is_open:
+        if self._has_chosen_start and start.kind is not StartKind.STARTER:
             return False
         self.reasons.pop(steps.START, None)
         suits = {starter.suits for starter in starters if starter.name == start.starter}

@@ -234,3 +234,11 @@ def test_a_start_that_was_chosen_stays_with_a_new_method(wizard: TrainingWizard)
     proposed = replace(wizard.draft(), start=StartFrom(StartKind.PRETRAINED))
     wizard.set_proposed_configuration(Proposal(proposed, {}))
     assert wizard.draft().start == StartFrom()
+
+
+def test_the_start_of_the_last_training_is_not_that_of_another_method(wizard: TrainingWizard) -> None:
+    wizard.set_draft(replace(wizard.draft(), start=StartFrom(StartKind.PRETRAINED)))
+    wizard.open_step(steps.WORKER)
+    wizard.pages.worker._take("slow")
+    assert wizard.draft().start == StartFrom()
+    assert wizard.is_new_method

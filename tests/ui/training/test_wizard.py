@@ -16,6 +16,7 @@ from core.domain.messages import UserMessage
 from core.domain.training import Issue, Proposal, Remedy, TrainingDraft, TrainingReview
 from ui.theme import ThemeMode, apply_theme
 from ui.training import steps
+from ui.training.answer_row import AnswerRow
 from ui.training.wizard import TrainingWizard
 
 ReviewMaker = Callable[..., TrainingReview]
@@ -474,3 +475,14 @@ def test_each_underlined_letter_means_one_thing(wizard: TrainingWizard, step: st
     menu_bar = ["f", "v", "r", "h"]  # File, View, Run, Help
     assert sorted(letters) == sorted(set(letters))
     assert not set(letters) & set(menu_bar)
+
+
+def test_the_answers_have_the_width_and_not_their_buttons(qtbot: QtBot) -> None:
+    row = AnswerRow(steps.NAME, "Na&me")
+    qtbot.addWidget(row)
+    row.show_answer("A name of several words", (), "")
+    row.show_problems((Issue("E-132", "Wrong.", "name", True, remedy=Remedy("Mend it", ())),))
+    row.show_problems(())
+    row.resize(900, 60)
+    row.show()
+    assert row.button.width() == row.button.sizeHint().width()
