@@ -32,6 +32,7 @@ from starts_table import Row, read_rows, write_results  # noqa: E402
 
 SHARED = ROOT.parent / "shared" / "data"
 FAST = "Fast on small data"
+FROM_STARTER = "From a starter"
 STOCK_EPOCHS = 100
 STOCK_NETWORK = "yolo11n.yaml"
 STOCK_LONGEST_SIDE = 1280  # of an image, made smaller beforehand: that saves it the decoding
@@ -107,7 +108,8 @@ def starts() -> Iterator[StartChoice]:
     yield StartChoice(OWN, "yolo-detect", "own")
     for starter in StarterCatalog().list_starters():
         if starter.worker == "yolo-detect":
-            yield StartChoice(f"starter:{starter.name}", starter.worker, f"starter:{starter.name}")
+            name = f"starter:{starter.name}"
+            yield StartChoice(name, starter.worker, name, FROM_STARTER)
     if any(worker.slug == "lite0-detect" for worker in WorkerCatalog().list_workers()):
         yield StartChoice("backbone", "lite0-detect", "pretrained")
 
