@@ -29,7 +29,7 @@ def run(services: Services, arguments: argparse.Namespace, console: Console) -> 
         raise RefusedError(f"Say which weights to {action}.", hint="`calque weights` lists what there is.")
     if action == "add":
         item = shelf.add(typed_path(Path(name)).absolute())
-        return VerbResult(_data(item), (f'"{item.title}" is on the shelf now.', *_about(item)))
+        return VerbResult(_data(item), (f'"{shown(item.title)}" is on the shelf now.', *_about(item)))
     if action == "verify":
         text = shelf.verify(name)
         return VerbResult({"text": text}, (text,))
@@ -49,7 +49,7 @@ def run(services: Services, arguments: argparse.Namespace, console: Console) -> 
 def _verify_all(services: Services, console: Console) -> VerbResult:
     lines, problems = [], []
     for item in services.shelf.list_items():
-        console.note(f"Reading {item.title}")
+        console.note(f"Reading {shown(item.title)}")
         try:
             lines.append(services.shelf.verify(item.key))
         except CalqueError as error:
@@ -60,7 +60,7 @@ def _verify_all(services: Services, console: Console) -> VerbResult:
 
 def _line(item: ShelfItem) -> str:
     problem = f"  ({item.problem})" if item.problem else ""
-    return f"{item.key}  {item.title}  {in_bytes(item.n_bytes)}  {item.architecture or '?'}{problem}"
+    return f"{shown(item.key)}  {shown(item.title)}  {in_bytes(item.n_bytes)}  {item.architecture or '?'}{problem}"
 
 
 def _about(item: ShelfItem) -> tuple[str, ...]:
@@ -77,7 +77,7 @@ def _about(item: ShelfItem) -> tuple[str, ...]:
         ("licence of the weights", item.weights_licence),
         ("from", item.source),
         ("since", item.added_at.isoformat(timespec="seconds") if item.added_at else ""),
-        ("file", str(item.path or "")),
+        ("file", shown(item.path) if item.path else ""),
         ("note", item.note),
         ("problem", item.problem),
     )

@@ -22,16 +22,16 @@ def require_weights(file: Path) -> None:
     try:
         n_header = _header_bytes(file)
         if MAX_HEADER_BYTES < n_header < file.stat().st_size:
-            text = f'"{file.name}" has a list of tensors of {in_bytes(n_header)}, which no network needs.'
+            text = f'"{shown(file.name)}" has a list of tensors of {in_bytes(n_header)}, which no network needs.'
             raise WeightsError(text, hint="Use what Calque has exported.")
         with safe_open(file, framework="np") as weights:
             names = list(weights.keys())
             is_empty = not any(all(weights.get_slice(name).get_shape()) for name in names)
     except (SafetensorError, OSError, ValueError, OverflowError) as error:
-        text = f'"{file.name}" is not a file of weights ({shown(str(error))}).'
+        text = f'"{shown(file.name)}" is not a file of weights ({shown(str(error))}).'
         raise WeightsError(text, hint=_EXPORT_AGAIN) from error
     if is_empty:
-        raise WeightsError(f'There are no weights in "{file.name}".', hint=_EXPORT_AGAIN)
+        raise WeightsError(f'There are no weights in "{shown(file.name)}".', hint=_EXPORT_AGAIN)
 
 
 def _header_bytes(file: Path) -> int:

@@ -87,7 +87,7 @@ def of_file(path: Path, descriptions: Iterable[WorkerDescription]) -> ShelfItem:
         source=_source_of(note.source, source),
         added_at=note.added_at or datetime.fromtimestamp(status.st_mtime, UTC),
         note=note.note,
-        problem=note.problem,
+        problem=note.problem or _problem_of(path),
     )
     fitting = [worker for worker in makers if any(net.name == path.stem for net in worker.networks)] or makers
     for worker in fitting:
@@ -150,6 +150,12 @@ def _of_package(name: str, path: Path, sha256: str, source: PretrainedSource) ->
         source=f"{source.maker or 'Inside a package that Calque uses'}.{learned}",
         kept_reason="It lies inside an installed package that Calque uses.",
     )
+
+
+def _problem_of(path: Path) -> str:
+    """Why no training can start from it, as far as its name tells."""
+    is_alone = path.suffix.lower() == ".safetensors"
+    return "Nothing says which network it is of: import a version with its model.json instead." if is_alone else ""
 
 
 def _used_by(item: ShelfItem, worker: WorkerDescription) -> ShelfItem:

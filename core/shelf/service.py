@@ -118,7 +118,7 @@ class ShelfService:
                 if target.exists():
                     if sha256_of_file(target) == sha256:
                         return of_file(target, self._workers())
-                    text = f'There is another file "{file.name}" on the shelf already.'
+                    text = f'There is another file "{shown(file.name)}" on the shelf already.'
                     raise RefusedError(text, hint="Rename the file, or remove the other one.")
                 write_note(target, WeightsNote(size, sha256, f"Copied from {file}.", clock.now()))
                 partial.replace(target)
@@ -129,30 +129,34 @@ class ShelfService:
     def verify(self, key: str, progress: Progress = _unwatched) -> str:
         """Hash it again. Returns what was found, as a sentence; the hash of a file without one is written down.
 
-        Raises WeightsError (E-354) when it is not what it was, NotFoundError when it is gone.
+        Raises WeightsError (E-354) when it is not what it was or nobody can tell, NotFoundError when it is gone.
         """
         item = self.get(key)
         if item.path is None or not item.path.is_file():
-            raise NotFoundError(f'"{item.title}" is not there: {shown(item.path or "its folder")}.')
-        progress(0, item.n_bytes, f"Reading {item.title}")
+            raise NotFoundError(f'"{shown(item.title)}" is not there: {shown(item.path or "its folder")}.')
+        progress(0, item.n_bytes, f"Reading {shown(item.title)}")
         if item.origin is ShelfOrigin.STARTER:
             require_unaltered(item.path.parent)
         elif item.origin is ShelfOrigin.VERSION:
             for problem in verify(item.path.parent, (WEIGHTS_FILE,)):
-                raise WeightsError(f'"{item.title}" is not as it was published: {problem.text}', code="E-354")
+                raise WeightsError(f'"{shown(item.title)}" is not as it was published: {problem.text}', code="E-354")
         else:
             self._verify_file(item, progress)
-        progress(item.n_bytes, item.n_bytes, f"Reading {item.title}")
-        return f'"{item.title}" is as it was.' if item.sha256 else f'"{item.title}" has a SHA-256 from now on.'
+        progress(item.n_bytes, item.n_bytes, f"Reading {shown(item.title)}")
+        return (
+            f'"{shown(item.title)}" is as it was.'
+            if item.sha256
+            else f'"{shown(item.title)}" has a SHA-256 from now on.'
+        )
 
     def describe(
         self, key: str, *, code_licence: str | None = None, weights_licence: str | None = None, note: str | None = None
     ) -> ShelfItem:
         """What the person knows of a file; None leaves what was said. Raises RefusedError for what is no file of the
-        weights folder, StorageError."""
+        weights folder, WeightsError for a note that cannot be read, StorageError."""
         item = self._own_file(self.get(key), "described")
         assert item.path is not None
-        known = replace(read_note(item.path), problem="")
+        known = _readable_note(item)
         known = replace(
             known,
             code_licence=known.code_licence if code_licence is None else code_licence.strip(),
@@ -172,7 +176,7 @@ class ShelfService:
         assert item.path is not None
         run = self._user_of(item.path)
         if run:
-            text = f'"{item.title}" is in use by the run "{shown(run)}".'
+            text = f'"{shown(item.title)}" is in use by the run "{shown(run)}".'
             raise RefusedError(text, hint="Stop the training before removing it.", code="E-550")
         trash = self._folder / f"{TRASH_PREFIX}{clock.new_id()}"
         with told_as_storage_error("The weights", self._folder):
@@ -191,8 +195,11 @@ class ShelfService:
     def _refuse(self, file: Path) -> None:
         if not file.is_file():
             raise RefusedError(f'The weights file "{shown(file)}" is not there.', hint="Choose it again.", code="E-352")
+        if file.name.startswith("."):
+            text = f'"{shown(file.name)}" begins with a dot; such files are not listed.'
+            raise RefusedError(text, hint="Rename the file.", code="E-351")
         if file.suffix.lower() not in SUFFIXES:
-            text = f'"{file.name}" is no weights file; they end in {", ".join(SUFFIXES)}.'
+            text = f'"{shown(file.name)}" is no weights file; they end in {", ".join(SUFFIXES)}.'
             raise RefusedError(text, hint="Choose another file.", code="E-351")
         if file.suffix.lower() == ".safetensors":
             if (file.parent / MODEL_FILE).is_file() and file.name == WEIGHTS_FILE:
@@ -212,16 +219,16 @@ class ShelfService:
         with told_as_storage_error("The weights", item.path):
             found = sha256_of_file(item.path)
         if not item.sha256:
-            note = replace(read_note(item.path), sha256=found, n_bytes=item.n_bytes, problem="")
+            note = replace(_readable_note(item), sha256=found, n_bytes=item.n_bytes)
             with told_as_storage_error("The note", self._folder):
                 write_note(item.path, replace(note, added_at=note.added_at or item.added_at))
         elif found != item.sha256:
-            text = f'"{item.title}" is not what it was: its SHA-256 is {found[:12]}…, not {item.sha256[:12]}….'
+            text = f'"{shown(item.title)}" is not what it was: its SHA-256 is {found[:12]}…, not {item.sha256[:12]}….'
             raise WeightsError(text, hint="Get the file again, and remove this one.", code="E-354")
 
     def _own_file(self, item: ShelfItem, done: str) -> ShelfItem:
         if item.kept_reason:
-            raise RefusedError(f'"{item.title}" cannot be {done} from here. {item.kept_reason}')
+            raise RefusedError(f'"{shown(item.title)}" cannot be {done} from here. {item.kept_reason}')
         return item
 
     def _user_of(self, path: Path) -> str:
@@ -242,13 +249,25 @@ class ShelfService:
                 shutil.rmtree(trash, ignore_errors=True)
 
 
+def _readable_note(item: ShelfItem) -> WeightsNote:
+    """To be written anew with more in it. Raises WeightsError for one that cannot be read: what it says would be lost,
+    the SHA-256 among it."""
+    assert item.path is not None
+    note = read_note(item.path)
+    if note.problem:
+        name = shown(note_file(item.path).name)
+        text = f'What "{shown(item.title)}" was when it came cannot be told: {note.problem}'
+        raise WeightsError(text, hint=f'Restore "{name}" from a backup, or delete it to begin a new one.', code="E-354")
+    return note
+
+
 def _copy(source: Path, target: Path, size: int, progress: Progress) -> None:
     done = 0
     with source.open("rb") as read, target.open("xb") as written:
         for chunk in _chunks(read.read):
             written.write(chunk)
             done += len(chunk)
-            progress(done, max(size, done), f"Copying {source.name}")
+            progress(done, max(size, done), f"Copying {shown(source.name)}")
         written.flush()
         os.fsync(written.fileno())
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from core.domain.names import shown
+
 MAX_PICKLE_BYTES = 64_000_000
 
 _PICKLES_OF_OLD_FILES = 5  # a mark, a version, the system, the data, the names of the tensors that follow
@@ -32,10 +34,10 @@ def refuse_weights(file: Path) -> str:
     try:
         names = set(_names_in(file))
     except _UNREADABLE as error:
-        return f'"{file.name}" cannot be read as weights: {error or type(error).__name__}.'
+        return f'"{shown(file.name)}" cannot be read as weights: {error or type(error).__name__}.'
     foreign = sorted(name for name in names if not _is_known(name))
     if foreign:
-        return f'"{file.name}" would execute code when it is opened ("{foreign[0]}"); it was not opened.'
+        return f'"{shown(file.name)}" would execute code when it is opened ("{foreign[0]}"); it was not opened.'
     return ""
 
 

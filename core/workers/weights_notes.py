@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from core.domain.names import shown
 from core.files.durable import write_json
 
 NOTE_FORMAT = 1
@@ -40,13 +41,13 @@ def read_note(weights: Path) -> WeightsNote:
     except FileNotFoundError:
         return WeightsNote()
     except (OSError, ValueError, RecursionError) as error:
-        return WeightsNote(problem=f'"{file.name}" cannot be read: {error}.')
+        return WeightsNote(problem=f'"{shown(file.name)}" cannot be read: {error}.')
     try:
         if content.get("format", NOTE_FORMAT) != NOTE_FORMAT:
-            return WeightsNote(problem=f'"{file.name}" was written by a newer Calque.')
+            return WeightsNote(problem=f'"{shown(file.name)}" was written by a newer Calque.')
         return _from_json(content)
     except (AttributeError, TypeError, ValueError) as error:
-        return WeightsNote(problem=f'"{file.name}" cannot be understood ({type(error).__name__}).')
+        return WeightsNote(problem=f'"{shown(file.name)}" cannot be understood ({type(error).__name__}).')
 
 
 def write_note(weights: Path, note: WeightsNote) -> None:

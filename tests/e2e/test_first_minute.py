@@ -31,7 +31,7 @@ def test_the_sample_is_three_clicks_from_its_training(desk: Desk, qtbot: QtBot) 
     draft = wizard.draft()
     assert wizard.frame.step == steps.OVERVIEW
     assert (draft.train_folders, draft.val_folders, draft.test_folders) == (("train",), ("val",), ("test",))
-    assert (draft.worker, draft.configuration_name) == ("yolo-detect", "Fast on small data")
+    assert (draft.worker, draft.configuration_name) == ("yolo-detect", "From a starter")
     assert [issue.text for issue in wizard.issues()] == []
     assert wizard.frame.footer.start_button.isVisible()
     assert window.messages == []

@@ -68,9 +68,9 @@ def file_choices(files: Sequence[ShelfItem], worker: str) -> list[Choice]:
         Choice(
             str(item.path),
             shown(item.title),
-            f"{item.architecture or 'unknown network'} · weights {item.weights_licence}",
+            item.problem or f"{item.architecture or 'unknown network'} · weights {item.weights_licence}",
             note=size(item.n_bytes),
-            icon_name="file-archive",
+            icon_name="triangle-alert" if item.problem else "file-archive",
             tool_tip=item.note or item.source,
         )
         for item in ordered

@@ -195,3 +195,35 @@ def test_figures_of_starts_are_read_and_damaged_ones_told(bench: Bench, tmp_path
         file.write_text(text)
         with pytest.raises(WeightsError):
             shelf.measured()
+
+
+@pytest.mark.parametrize("text", ["{bro", '{"format": 99, "sha256": "0123"}'])
+def test_a_note_that_cannot_be_read_is_kept_and_told(bench: Bench, text: str) -> None:
+    """It may hold the SHA-256 that the file had, and the person's words."""
+    item = bench.shelf.add(bench.file("other.pt"))
+    assert item.path is not None
+    note = item.path.with_name("other.pt.json")
+    note.write_text(text)
+    for act in (lambda: bench.shelf.verify(item.key), lambda: bench.shelf.describe(item.key, note="mine")):
+        with pytest.raises(WeightsError, match="cannot be told") as caught:
+            act()
+        assert caught.value.code == "E-354"
+    assert note.read_text() == text
+    assert '"other.pt.json"' in bench.shelf.get(item.key).problem
+
+
+def test_names_that_hide_and_names_of_two_lines(bench: Bench, tmp_path: Path) -> None:
+    with pytest.raises(RefusedError, match="begins with a dot"):
+        bench.shelf.add(bench.file(".hidden.pt"))
+    assert not list(bench.home.weights.glob(".hidden*"))
+    item = bench.shelf.add(bench.file("two\nlines.pt"))
+    said: list[str] = []
+    said.append(bench.shelf.verify(item.key, lambda _done, _total, text: said.append(text)))
+    assert all(line.isprintable() for line in said)
+
+
+def test_tensors_without_a_description_of_their_network_say_so(bench: Bench, tmp_path: Path) -> None:
+    version = bench.publish()
+    alone = tmp_path / "alone.safetensors"
+    alone.write_bytes((version / "weights.safetensors").read_bytes())
+    assert bench.shelf.add(alone).problem.startswith("Nothing says which network it is of")
