@@ -1,4 +1,6 @@
-"""Doc-UFCN beside YOLO's nano segmenter, from scratch and from a starter, on the text lines of scanned pages: pixel IoU, object AP and CPU seconds.
+"""Doc-UFCN beside YOLO's nano segmenter, from scratch and from a starter, on text lines of scanned pages.
+
+Pixel IoU, object AP and CPU seconds.
 
     python packaging/compare_page_segmenters.py PAGES [--seed N] [--only NAME] [--set NAME=VALUE ...]
 
