@@ -35,6 +35,7 @@ def run(services: Services, arguments: argparse.Namespace, console: Console) -> 
             typed_path(arguments.out), thresholds, with_right=arguments.with_right, with_images=not arguments.crops_only
         )
         report = write_error_report(services.studies, study, request, progress=console.progress)
+        labels, is_exclusive = study.table.labels, study.table.is_exclusive
     data = {
         "path": report.target,
         "fp": report.n_wrong,
@@ -46,14 +47,24 @@ def run(services: Services, arguments: argparse.Namespace, console: Console) -> 
         "iou": thresholds.iou,
     }
     title = ", ".join(shown(part) for part in (study.info.title, study.info.subtitle) if part)
-    lines = [
-        f"{counted(report.n_wrong, 'wrong prediction')} and {counted(report.n_missed, 'missed object')} of "
-        f"{title}, from confidence {thresholds.confidence:.2f} and IoU "
-        f"{thresholds.iou:.2f} up, in {shown(report.target)}."
-    ]
+    if labels:
+        what = f"{counted(report.n_wrong, 'wrong label')} and {counted(report.n_missed, 'label')} not said"
+        at = _from_thresholds(thresholds, is_exclusive=is_exclusive)
+    else:
+        what = f"{counted(report.n_wrong, 'wrong prediction')} and {counted(report.n_missed, 'missed object')}"
+        at = f", from confidence {thresholds.confidence:.2f} and IoU {thresholds.iou:.2f} up"
+    lines = [f"{what} of {title}{at}, in {shown(report.target)}."]
     if report.n_without_picture:
         lines.append(f"{counted(report.n_without_picture, 'image')} could not be drawn; manifest.csv says why.")
     return VerbResult(data, tuple(lines))
+
+
+def _from_thresholds(thresholds: Thresholds, *, is_exclusive: bool) -> str:
+    """Of labels, which have no place: from where on they count. Without a threshold the surest class does."""
+    if is_exclusive and not thresholds.confidence:
+        return ""
+    own = ", of some classes from their own" if thresholds.by_category else ""
+    return f", from confidence {thresholds.confidence:.2f} up{own}"
 
 
 def _source(services: Services, arguments: argparse.Namespace) -> StudySource:
