@@ -1,7 +1,9 @@
 """Makes the guide's pictures from the real program: `python packaging/guide_pictures.py --home HOME`.
 
-HOME must hold the sample project with a finished training. Nothing in it is changed but what opening it changes; the
-picture of a run at work is taken of a short training that is started for it, with --live, and killed afterwards.
+HOME must hold the sample project with a finished training of a detector; where it also holds one of a classifier
+(`calque --home HOME train --worker image-classify --crop-of text_line --crop-of stamp ...`) it is pictured too.
+Nothing in it is changed but what opening it changes; the picture of a run at work is taken of a short training that is
+started for it, with --live, and killed afterwards. --only takes single pictures.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,7 @@ from app.build import Application  # noqa: E402
 from app.sample_plan import sample_draft  # noqa: E402
 from app.settings import SettingsStore  # noqa: E402
 from core.domain.ids import VersionId  # noqa: E402
+from core.domain.metrics import LABEL_HEADLINES  # noqa: E402
 from core.domain.runs import RunRecord, RunStatus  # noqa: E402
 from core.home import Home  # noqa: E402
 from core.samples.service import SAMPLE_NAME  # noqa: E402
@@ -43,7 +46,16 @@ LIVE_EPOCHS = 12
 class Photographer:
     """The program, a way through its pages, and a camera."""
 
-    def __init__(self, application: Application, target: Path, mode: ThemeMode, size: tuple[int, int]) -> None:
+    def __init__(
+        self,
+        application: Application,
+        target: Path,
+        mode: ThemeMode,
+        size: tuple[int, int],
+        only: Collection[str] = (),
+    ) -> None:
+        """`only` names the pictures to keep; all where it is empty."""
+        self._only = only
         self._application = application
         self._target = target
         self._mode = mode
@@ -90,6 +102,8 @@ class Photographer:
         self._save(dialog.grab(), name)
 
     def _save(self, picture: QPixmap, name: str) -> None:
+        if self._only and name not in self._only:
+            return
         file = self._target / f"{name}-{self._mode.value}.png"
         picture.save(str(file))
         shrink(file)
@@ -98,12 +112,15 @@ class Photographer:
     def page(self, name: str) -> None:
         self.until(lambda: self._application.window.current_page() == name)
 
-    def go_through(self, trained: RunRecord, *, is_live: bool) -> None:
+    def go_through(self, trained: RunRecord, classifier: RunRecord | None, *, is_live: bool) -> None:
         self.take("start")
         self._import()
         self._project()
         self._wizard()
         self._library(trained)
+        self._weights(trained)
+        if classifier is not None:
+            self._classifier(classifier)
         if is_live:
             self._live()
 
@@ -148,6 +165,26 @@ class Photographer:
         features.wizard.open_step("review")
         self.wait(2)
         self.take("wizard-review")
+        features.wizard.open_step("worker")
+        self.take("wizard-task")
+
+    def _weights(self, trained: RunRecord) -> None:
+        """With the version chosen: where it lies is told by the home alone."""
+        features = self.features
+        features.routes.show_section("weights")
+        self.page("weights")
+        page = features.shelf_page
+        self.until(lambda: page.n_shown)
+        page.select(f"version:{trained.version}")
+        self.take("weights")
+
+    def _classifier(self, trained: RunRecord) -> None:
+        features = self.features
+        assert trained.version is not None
+        features.routes.open_version(trained.version)
+        self.page("version")
+        self.wait(3)  # until it is known how sure the numbers are
+        self.take("version-classifier")
 
     def _library(self, trained: RunRecord) -> None:
         features = self.features
@@ -225,13 +262,16 @@ def shrink(file: Path) -> None:
     whole.quantize(palette=colours, dither=Image.Dither.NONE).save(file, optimize=True)
 
 
-def newest_success(application: Application) -> RunRecord:
+def newest_success(application: Application, *, labels: bool = False) -> RunRecord | None:
+    """The newest finished training of a model that finds objects, or of one that labels."""
     assert application.features is not None
-    runs = application.features.services.runs.list_runs()
-    found = next((run for run in runs if run.status is RunStatus.SUCCESS and run.version is not None), None)
-    if found is None:
-        raise SystemExit("This home has no finished training. Run `calque --home HOME sample` first.")
-    return found
+    services = application.features.services
+    for run in services.runs.list_runs():
+        if run.status is RunStatus.SUCCESS and run.version is not None:
+            headline = services.models.get_version(run.version).headline
+            if headline is not None and (headline.metric in LABEL_HEADLINES) == labels:
+                return run
+    return None
 
 
 def main() -> int:
@@ -240,6 +280,7 @@ def main() -> int:
     parser.add_argument("--theme", choices=("light", "dark"), action="append", help="default: both")
     parser.add_argument("--size", default="1280x720", help="of the window, WIDTHxHEIGHT")
     parser.add_argument("--target", type=Path, default=PICTURES)
+    parser.add_argument("--only", action="append", metavar="NAME", help="of a picture to keep; default: all")
     parser.add_argument("--live", action="store_true", help="also train for the picture of a run at work (minutes)")
     options = parser.parse_args()
     width, height = (int(part) for part in options.size.split("x"))
@@ -250,8 +291,14 @@ def main() -> int:
         apply_theme(qt, ThemeMode(theme))
         with tempfile.TemporaryDirectory() as folder:
             application = Application(home, SettingsStore(Path(folder) / "settings.json"))
-            photographer = Photographer(application, options.target, ThemeMode(theme), (width, height))
-            photographer.go_through(newest_success(application), is_live=options.live)
+            photographer = Photographer(
+                application, options.target, ThemeMode(theme), (width, height), options.only or ()
+            )
+            trained = newest_success(application)
+            if trained is None:
+                raise SystemExit("This home has no finished training. Run `calque --home HOME sample` first.")
+            classifier = newest_success(application, labels=True)
+            photographer.go_through(trained, classifier, is_live=options.live)
             application.leave()
             application.shutdown()
     return 0

@@ -45,6 +45,7 @@ MAP50_OF: Mapping[str, str] = {MAP50_95: MAP50, MASK_MAP50_95: MASK_MAP50}
 
 LOSS_WORDS: Mapping[str, tuple[str, str]] = {
     "box_loss": ("Box position", "How far the boxes' coordinates are off. Lower is better."),
+    "centre_loss": ("Centre", "How badly it is told how near a place lies to its object's centre. Lower is better."),
     "cls_loss": ("Class", "How wrong the classes are. Lower is better."),
     "dfl_loss": ("Box edges", "How unsure the places of the boxes' edges are (DFL). Lower is better."),
     "dfl_loss (L1)": ("Box edges", "Distance of the boxes' edges (L1). Lower is better."),

@@ -17,6 +17,8 @@ from ui.widgets.start_figures import UNKNOWN_FIGURES, figures_of
 
 WIDTH = 360
 
+LONGEST_WORD = 24  # signs that are not broken
+
 
 class ShelfDetails(QFrame):
     verify_requested = Signal(object)  # ShelfItem
@@ -129,10 +131,25 @@ def _value(text: str) -> QLabel:
     """Text that can be copied; long words such as hashes and paths may be broken anywhere."""
     made = label("", wrap=True)
     made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setText("".join(f"{sign}\u200b" if sign in "/\\_-" else sign for sign in _in_groups(text)))
+    made.setText(_breakable(_in_groups(text)))
     made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     made.setContentsMargins(0, 0, 0, 6)
     return made
+
+
+def _breakable(text: str) -> str:
+    """With places to break at that take no room: after signs that part words, and within words that are too long."""
+    parts = []
+    n_whole = 0  # signs since the last place to break at
+    for sign in text:
+        n_whole += 1
+        parts.append(sign)
+        if sign == " ":
+            n_whole = 0
+        elif sign in "/\\_-" or n_whole == LONGEST_WORD:
+            parts.append("\u200b")
+            n_whole = 0
+    return "".join(parts)
 
 
 def _in_groups(text: str) -> str:

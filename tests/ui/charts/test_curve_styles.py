@@ -44,6 +44,7 @@ def test_an_engines_names_stand_in_the_help_only() -> None:
         ("accuracy", "val", "Accuracy (val set)"),
         ("pixel_iou", "val", "Accuracy (val set): pixel IoU"),
         ("dfl_loss (L1)", "batch", "Box edges (batch)"),
+        ("centre_loss", "batch", "Centre (batch)"),
         ("seg_loss", "val", "Mask (val set)"),
         ("something/new", "val", "something/new (val set)"),
     ],

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.controllers.shelf import adding_question, removal_question
@@ -127,3 +127,13 @@ def test_figures_are_of_the_task_and_beside_scratch_of_the_same_time() -> None:
     assert figures_of("starter:pages", other)[0].endswith("from scratch 0.300 after 48 s")
     assert "from scratch" not in figures_of("starter:pages", (ROW, replace(ROWS[1], data="other")))[0]
     assert "scratch" not in figures_of("scratch", ROWS)[0]
+
+
+def test_the_folder_of_a_version_is_wrapped_and_cuts_nothing_off(qtbot: QtBot) -> None:
+    deep = replace(OWN, path=Path("/home/someone/Calque/models") / ("5f" * 32) / "weights.safetensors")
+    page = page_with(qtbot, deep)
+    page.show()
+    page.select("version:v")
+    details = page.details
+    widest = max(fact.mapTo(details, fact.rect().topRight()).x() for fact in details.findChildren(QLabel))
+    assert widest < details.width()
