@@ -10,16 +10,22 @@ from core.domain.evaluating import EvaluationDraft
 from core.domain.geometry import Box
 from core.domain.ids import TaskId
 from core.domain.runs import RunStatus
+from core.domain.studies import NoteKind, StudySource
 from core.evaluations.service import EvaluationService
 from core.evaluations.studies import StudyService
 from core.packs.reading import read_pack
 from core.runs.testing import run_to_its_end
 
 BOX, OTHER = Box(2, 3, 20, 21), Box(30, 5, 50, 40)
+NEAR = Box(2, 4, 20, 21)
 
 
 def test_crops_of_other_images_are_frozen_counted_and_measured(tmp_path: Path) -> None:
-    pages = {f"{folder}/page{i}.jpg": [("initial", BOX), ("picture", OTHER)] for folder in "ab" for i in range(6)}
+    pages = {
+        f"{folder}/page{i}.jpg": [("initial", BOX), ("initial", NEAR), ("picture", OTHER)]
+        for folder in "ab"
+        for i in range(6)
+    }
     shop = LabelShop(tmp_path, {**pages, "b/bare.jpg": [], "b/line.jpg": [("line", BOX)]})
     record = shop.training.submit(
         shop.draft(task=TaskId("classification"), crop_of=("initial", "picture"), train_folders=("a",))
@@ -45,4 +51,6 @@ def test_crops_of_other_images_are_frozen_counted_and_measured(tmp_path: Path) -
     again = service.measure_set(made.set).value
     assert again.table.overall.values == made.table.overall.values, "every class counts, not the surest alone"
     assert made.table.overall.value("log_loss") is not None
+    with studies.open(StudySource.of_set(made.set)) as study:
+        assert not study.has_note(NoteKind.LABELS_CHANGED), "nobody changed any"
     shop.close()
