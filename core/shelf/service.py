@@ -107,7 +107,7 @@ class ShelfService:
         StorageError.
         """
         self._refuse(file)
-        target = self._folder / file.name
+        target = self._folder / f"{file.stem}{file.suffix.lower()}"  # trainings know endings in lower case alone
         size = file.stat().st_size
         with told_as_storage_error("The weights", self._folder):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -122,6 +122,8 @@ def _check_starter(
         text = f'The starter "{starter.title}" is {starter.architecture}; this run trains {architecture}.'
         remedy = _network_remedy(worker, starter.architecture)
         return [_issue("E-142", f"{text} Weights cannot be loaded.", remedy)]
+    if len(shared_classes(starter.categories, categories)) == len(categories):
+        return []  # that a starter knows others too is no concern of the run
     return _check_classes(starter.categories, categories, f'The starter "{starter.title}"')
 
 

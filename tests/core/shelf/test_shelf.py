@@ -227,3 +227,7 @@ def test_tensors_without_a_description_of_their_network_say_so(bench: Bench, tmp
     alone = tmp_path / "alone.safetensors"
     alone.write_bytes((version / "weights.safetensors").read_bytes())
     assert bench.shelf.add(alone).problem.startswith("Nothing says which network it is of")
+
+
+def test_an_ending_in_capitals_is_written_as_trainings_know_it(bench: Bench) -> None:
+    assert bench.shelf.add(bench.file("OLD.PT")).key == "file:OLD.pt"

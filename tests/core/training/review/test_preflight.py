@@ -263,6 +263,8 @@ def test_starting_from_weights_that_come_with_calque():
         **start,
         start_facts=known,
     )
+    more = replace(known, starter=replace(STARTER, categories=("zone", "map", "line")))
+    assert issues_of(**start, start_facts=more) == {}, "it knows all classes of the run, and others"
     refused("E-355", "There are: things", **start, start_facts=StartFacts(refusal="No. There are: things."))
     refused("E-355", "Choose the starter", **start, start_facts=StartFacts())
     other = replace(known, starter=replace(STARTER, architecture="net-x"))
