@@ -35,7 +35,7 @@ from core.metrics.coco import DEFAULT_MAX_DETECTIONS, EvalImage
 from core.models.service import ModelService
 from core.models.weights_store import WEIGHTS_FILE, load_model_json
 from core.packs.layout import SUFFIX
-from core.predictions.labelling import crop_of
+from core.predictions.crop_classes import crop_of
 from core.projects.service import ProjectService
 from core.registry.changes import noted
 from core.registry.database import Registry

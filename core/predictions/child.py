@@ -19,6 +19,7 @@ from core.models.weights_store import WEIGHTS_FILE, load_model_json, verify
 from core.packs.layout import PackHeader
 from core.packs.reading import read_pack
 from core.packs.writing import PackWriter, write_pack
+from core.predictions.crop_classes import crop_of
 from core.predictions.feeding import ImageStream, LeftOut, LookedAt
 from core.predictions.kind import KEEP, PREDICT, PREPARE, TOPIC
 from core.predictions.listing import read_list
@@ -73,6 +74,9 @@ class _Prediction:
             least = payload.by_category
             task = TaskCatalog().get(model["task"])
             self.labels, self.is_exclusive = task.labels, task.is_exclusive
+            if payload.images_root is None and (cut := crop_of(model)):
+                names = ", ".join(map(shown, cut))
+                context.warning(f"{payload.label} labels crops ({names}): each of these files is taken as one crop.")
             self.limits = tuple(least.get(name, payload.confidence) for name in model["categories"])
             worker = WorkerCatalog().load(WorkerCatalog().get(context.request.worker))
             with told_as_storage_error("The images of the run", self.tree):

@@ -10,21 +10,12 @@ import numpy as np
 from core.datasets.regions import regions_of
 from core.domain.ids import CategoryId
 from core.domain.projects import AnnotatedImage, Category, ImageState
+from core.predictions.crop_classes import crop_of
 from core.predictions.listing import ListedImage
 from core.registry.stores.selections import FrozenRow
 from core.registry.stores.shapes import encode
 from core.training.freezing_labels import Labels, labelled
 from core.training.review.label_tally import Labelling
-
-CROPS, OF, MARGIN = "crops", "of", "margin"
-"""Keys of model.json: what was cut out to be labelled, and how much of its surroundings."""
-
-
-def crop_of(model: Mapping[str, Any]) -> tuple[str, ...]:
-    """The classes whose shapes the version labels; () = it labels whole images."""
-    stated = model.get(CROPS)
-    names = stated.get(OF) if isinstance(stated, Mapping) else None
-    return tuple(str(name) for name in names) if isinstance(names, list | tuple) else ()
 
 
 def listed_labels(

@@ -108,3 +108,8 @@ def test_every_class_of_every_region_is_kept_however_unsure(site: LabelSite) -> 
         assert pack.header.settings["confidence"] == 0.0
         for index in range(len(pack.images)):
             assert sorted(item.category for item in pack.read(index).predictions) == [0, 0, 1, 1]
+
+    file = site.shop.images_root / "page00.jpg"
+    record = site.predictions.submit(PredictionDraft(version=version, paths=(file,)))
+    warnings = site.end(record).warnings
+    assert "labels crops (initial, picture): each of these files is taken as one crop." in " ".join(warnings)
