@@ -11,7 +11,7 @@ from core.home import Home
 
 
 def test_what_is_installed_is_listed(tmp_path: Path) -> None:
-    assert check_tasks(Home(tmp_path)).text == "detection, segmentation"
+    assert check_tasks(Home(tmp_path)).text == "classification, detection, oriented, segmentation, tagging"
     assert check_measures(Home(tmp_path)).text.startswith("precision, recall, map50")
 
 
