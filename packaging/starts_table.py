@@ -13,6 +13,9 @@ from statistics import fmean, median
 
 FORMAT = 1
 STOCK = "stock"
+DIGITS = 4
+"""Decimals of a measure, as it is written down."""
+
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 
 SUITS: Mapping[str, str] = {"sample": "pages", "pages18c": "pages", "voc100": "things"}
@@ -70,7 +73,7 @@ def as_measured(rows: Sequence[Row]) -> dict[str, object]:
                     "task": "detection",
                     "measure": measure,
                     "cpu_s": round(median(row.cpu_s for row in group), 1),
-                    "values": [round(value, 4) for value in values],
+                    "values": [round(value, DIGITS) for value in values],
                     "seeds": [row.seed for row in group],
                     "architecture": ARCHITECTURES.get(group[0].worker, ARCHITECTURE),
                     "suits": SUITS[data],
@@ -116,7 +119,8 @@ def machine() -> str:
 
 
 def _shown(values: Sequence[float]) -> str:
-    """The mean, and the lowest and highest where there are several."""
+    """The mean, and the lowest and highest where there are several; of the figures that the wizard reads."""
+    values = [round(value, DIGITS) for value in values]
     if len(values) == 1:
         return f"{values[0]:.3f}"
     return f"{fmean(values):.3f} ({min(values):.3f} to {max(values):.3f})"
