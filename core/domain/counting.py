@@ -8,6 +8,11 @@ def counted(n: int, one: str, many: str = "") -> str:
     return f"{n} {one if n == 1 else many or one + 's'}"
 
 
+def all_done(n_epochs: int) -> str:
+    """ "all 3 epochs done", "the one epoch done": how a training came to its end."""
+    return "the one epoch done" if n_epochs == 1 else f"all {n_epochs} epochs done"
+
+
 def in_bytes(n_bytes: int) -> str:
     """1.5 GB, 230 MB: in powers of ten, as file managers have it. Every size, of memory too, is written by this."""
     for unit, size in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):

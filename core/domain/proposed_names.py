@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 MAX_MODEL_NAME = 100  # characters
+MAX_CROP_NAME = 40
 
 
 def free_name(wanted: str, taken: Iterable[str]) -> str:
@@ -18,13 +19,15 @@ def free_name(wanted: str, taken: Iterable[str]) -> str:
     return f"{wanted} {number}"
 
 
-def proposed_model_name(worker_title: str, project: str, taken: Iterable[str]) -> str:
-    """Technology, data and element: "YOLO | Charters (page)", numbered when that name is taken.
+def proposed_model_name(worker_title: str, project: str, taken: Iterable[str], *, crops: Sequence[str] = ()) -> str:
+    """Technology, data and element: "YOLO | Charters (page)", numbered when that name is taken. A model of `crops` is
+    called after them: "Classifier | Charters (crops of seal)", "(crops)" of several classes.
 
     Every method looks at images: that one is an "Image classifier" is told as "Classifier".
     """
     words = worker_title.removeprefix("Image ").split()
     technology = words[0][:1].upper() + words[0][1:] if words else "Model"
-    suffix = " (page)"
+    element = "page" if not crops else f"crops of {crops[0][:MAX_CROP_NAME]}" if len(crops) == 1 else "crops"
+    suffix = f" ({element})"
     room = MAX_MODEL_NAME - len(f"{technology} | {suffix}") - 3  # 3 for a number
     return free_name(f"{technology} | {project[:room].strip()}{suffix}", taken)

@@ -73,7 +73,8 @@ def _confidences(by_class: Mapping[str, Any]) -> dict[str, float]:
 
 def _sentence(about: Mapping[str, Any]) -> str:
     """Of what the training wrote."""
-    where = f"the {about.get('set') or 'measured'} images"
+    measured = about.get("set") or "measured"
+    where = f"the {'validation' if measured == Split.VAL.value else measured} images"
     if about.get("labels") == "one":
         return "The surest class counts. With a threshold, less sure images are said to be unsure."
     if about.get("labels") == "many":

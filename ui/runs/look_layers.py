@@ -28,11 +28,13 @@ def layers_of(seen: SeenEpoch, image: SeenImage) -> tuple[OverlayLayer, OverlayL
     )
 
 
-def counts_text(image: SeenImage, *, is_short: bool = False) -> str:
-    """ "TP 3 · FP 1 · FN 2", or "3 · 1 · 2"."""
+def counts_text(image: SeenImage, *, is_short: bool = False, labels: bool = False) -> str:
+    """ "TP 3 · FP 1 · FN 2", of labels "Right 3 · Wrong 1 · Missing 2", or "3 · 1 · 2"."""
     counts = image.outcome.counts if image.outcome is not None else None
     if counts is None:
         return ""
     if is_short:
         return f"{counts.tp} · {counts.fp} · {counts.fn}"
+    if labels:
+        return f"Right {counts.tp} · Wrong {counts.fp} · Missing {counts.fn}"
     return f"TP {counts.tp} · FP {counts.fp} · FN {counts.fn}"

@@ -44,7 +44,7 @@ class LookPicture(QAbstractButton):
         self._layers = [(truth, _TRUTH), (predictions, _PREDICTIONS)]
         facts = image.record.image
         self._size = QSize(max(facts.width, 1), max(facts.height, 1))
-        self._caption, self._short = counts_text(image), counts_text(image, is_short=True)
+        self._caption, self._short = counts_text(image, labels=seen.labels), counts_text(image, is_short=True)
         name = facts.key.rpartition("/")[2]
         missing = self.tr("The run's copy of this picture is gone.") if self._is_missing else ""
         told = [facts.key, self._caption, missing, self.tr("Click to look at it large.")]

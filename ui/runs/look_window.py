@@ -92,7 +92,7 @@ class LookWindow(QDialog):
         self.setWindowTitle(self.tr("{0}, epoch {1}").format(facts.key.rpartition("/")[2], seen.epoch))
         self._name.setText(facts.key)
         self._epoch.setText(self.tr("Epoch {0}").format(seen.epoch))
-        self._counts.setText(counts_text(image))
+        self._counts.setText(counts_text(image, labels=seen.labels))
         self._previous.setEnabled(self._place > 0)
         self._next.setEnabled(self._place + 1 < len(seen.images))
 

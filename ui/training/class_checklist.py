@@ -44,14 +44,23 @@ class ClassModel(QAbstractListModel):
         super().__init__(parent)
         self._categories: tuple[Category, ...] = ()
         self._counts: dict[CategoryId, int] = {}
+        self._labelled: dict[CategoryId, int] | None = None
+        self._unit = ""
         self._checked: set[str] = set()
         self._is_free = False
 
     def set_content(self, categories: Sequence[Category], counts: Mapping[CategoryId, int]) -> None:
         self.beginResetModel()
         self._categories = tuple(sorted(categories, key=lambda category: category.index))
-        self._counts = dict(counts)
+        self._counts, self._labelled = dict(counts), None
         self.endResetModel()
+
+    def set_labelled(self, labelled: Mapping[CategoryId, int], unit: str) -> None:
+        """Shown in place of annotations: how many images or crops (`unit`) have the class. One that is not in it is
+        not counted yet, and shown without a number."""
+        self._labelled, self._unit = dict(labelled), unit
+        if self._categories:
+            self.dataChanged.emit(self.index(0), self.index(len(self._categories) - 1))
 
     def set_checked(self, names: Iterable[str], *, is_free: bool) -> None:
         """`is_free` False = the checks only show what will be taken."""
@@ -65,7 +74,8 @@ class ClassModel(QAbstractListModel):
         return tuple(category.name for category in self._categories if category.name in self._checked)
 
     def occurring(self) -> tuple[str, ...]:
-        return tuple(category.name for category in self._categories if self._counts.get(category.id, 0))
+        counts = {**self._counts, **(self._labelled or {})}
+        return tuple(category.name for category in self._categories if counts.get(category.id, 0))
 
     # Qt overrides
 
@@ -80,12 +90,16 @@ class ClassModel(QAbstractListModel):
         if not index.isValid():
             return None
         category = self._categories[index.row()]
-        n = self._counts.get(category.id, 0)
+        n = self._counts.get(category.id, 0) if self._labelled is None else self._labelled.get(category.id)
         if role == Qt.ItemDataRole.DisplayRole:
-            return f"{category.name}   {formatting.count(n)}"
+            return category.name if n is None else f"{category.name}   {formatting.count(n)}"
         if role == Qt.ItemDataRole.SizeHintRole:
             return QSize(COLUMN_WIDTH - 8, ROW_HEIGHT)
         if role == Qt.ItemDataRole.ToolTipRole:
+            if n is None:
+                return f"{category.name}: not counted yet"
+            if self._labelled is not None:
+                return f"{category.name}: {formatting.counted(n, self._unit)} to learn from"
             return f"{category.name}: {formatting.counted(n, 'annotation')} in the training folders"
         if role == Qt.ItemDataRole.CheckStateRole:
             return Qt.CheckState.Checked if category.name in self._checked else Qt.CheckState.Unchecked
@@ -151,7 +165,6 @@ class ClassChecklist(QWidget):
         self._search = SearchField(self.tr("Search the classes"))
         self._view = ClassGrid()
         self._view.setModel(self._proxy)
-        self._view.setAccessibleName(self.tr("Classes with the number of annotations in the training folders"))
         self._note = label("", "muted")
         self._problem = ProblemLabel()
         self._lay_out()
@@ -182,8 +195,15 @@ class ClassChecklist(QWidget):
         """`counts` are annotations in the training folders."""
         self._categories = tuple(categories)
         self._model.set_content(categories, counts)
+        self._view.setAccessibleName(self.tr("Classes with the number of annotations in the training folders"))
         self._search.setVisible(len(categories) >= SEARCH_FROM)
         self._view.fit()
+        self._refresh()
+
+    def set_labelled(self, labelled: Mapping[CategoryId, int], unit: str) -> None:
+        """Of a task that labels: how many images or crops (`unit`) have the class, as far as they are counted."""
+        self._model.set_labelled(labelled, unit)
+        self._view.setAccessibleName(self.tr("Classes with the number of labelled {unit}s").format(unit=unit))
         self._refresh()
 
     def chosen(self) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from ui.training.carving import Carving
 from ui.training.class_checklist import ClassChecklist
 from ui.training.conditions_section import ConditionsSection
 from ui.training.folder_picker import FolderPicker
-from ui.training.folder_sums import sum_of
+from ui.training.folder_sums import FolderSum, sum_of
 from ui.training.label_section import LabelSection
 from ui.training.split_slot import SplitSlot
 from ui.training.used_section import UsedSection
@@ -44,6 +44,7 @@ class DataPage(WizardPage):
         self._ratio = 0.2
         self._seed = 0
         self._carving = Carving()
+        self._labelled: dict[str, int] = {}  # images or crops of each class, as far as reviews counted them
         self._slots = self._make_slots()
         self._classes = ClassChecklist()
         self._worker: WorkerInfo | None = None
@@ -73,16 +74,16 @@ class DataPage(WizardPage):
         self.add_spot("conditions", self._conditions)
         self.add_spot("use_images_without_objects", self._background_problem)
         for key, slot in self._slots.items():
-            slot.paths_changed.connect(self._paths_changed)
-            slot.stated_changed.connect(self._paths_changed)
+            slot.paths_changed.connect(self._count_again)
+            slot.stated_changed.connect(self._count_again)
             slot.choose_requested.connect(lambda key=key: self.open_picker(key))
         self._carving.changed.connect(self.changed)
         self._seed_field.number_edited.connect(self.changed)
         self._classes.chosen_changed.connect(self.changed)
         self._labels.chosen_changed.connect(self._labels_changed)
-        self._conditions.conditions_changed.connect(self.changed)
+        self._conditions.conditions_changed.connect(self._count_again)
         self._background.clicked.connect(lambda _on: self.changed.emit())
-        self._model_made.clicked.connect(lambda _on: self.changed.emit())
+        self._model_made.clicked.connect(lambda _on: self._count_again())
         self.set_model_made(0)
         self._refresh_task()
 
@@ -153,12 +154,23 @@ class DataPage(WizardPage):
 
     def set_task(self, task: TaskId | None) -> None:
         """The draft's; None = the method's first."""
+        if task != self._task_id:
+            self._labelled = {}
         self._task_id = task
         self._refresh_task()
 
     def set_review(self, review: TrainingReview | None) -> None:
         """None = it is being made."""
         self._used.set_review(review)
+        if review is None or not review.splits:
+            return
+        if not review.draft.categories:  # then it looked for every class
+            self._labelled = dict.fromkeys((category.name for category in self._categories), 0)
+        counted = {Split.TRAIN, Split.VAL} if review.is_val_carved else {Split.TRAIN}
+        for index, name in enumerate(review.categories):
+            of_sets = (found.category_counts[index] for found in review.splits if found.split in counted)
+            self._labelled[name] = sum(of_sets)
+        self._refresh_classes()
 
     def set_stated_sets(self, counts: Mapping[Split, int]) -> None:
         """Images of the sets that imports state."""
@@ -268,8 +280,7 @@ class DataPage(WizardPage):
 
     def _labels_changed(self) -> None:
         self._refresh_task()
-        self._refresh()
-        self.changed.emit()
+        self._count_again()
 
     def _refresh_task(self) -> None:
         task = self._task()
@@ -306,15 +317,27 @@ class DataPage(WizardPage):
         known = {category.id for category in self._categories if category.name in cut}
         return {id: n for id, n in counts.items() if (id in known) == (len(cut) > 1)}
 
-    def _paths_changed(self) -> None:
+    def _count_again(self) -> None:
+        """What is learned from is another."""
+        self._labelled = {}
         self._refresh()
         self.changed.emit()
 
-    def _refresh(self) -> None:
+    def _total(self) -> FolderSum:
+        """Of the training folders; of the project where its stated sets are used."""
         train = self._slots["train"]
         is_whole = train.stated.isChecked() and not train.paths()
-        total = sum_of(("",), {folder.path: folder for folder in self._folders}) if is_whole else train.sum()
+        return sum_of(("",), {folder.path: folder for folder in self._folders}) if is_whole else train.sum()
+
+    def _refresh_classes(self) -> None:
+        self._classes.set_content(self._categories, self._countable(self._total().category_counts))
+        if self._is_labelling():
+            labelled = {one.id: self._labelled[one.name] for one in self._categories if one.name in self._labelled}
+            self._classes.set_labelled(labelled, "crop" if self._labels.crop_of() else "image")
+
+    def _refresh(self) -> None:
+        train, total = self._slots["train"], self._total()
         self._carving.setVisible(not self._slots["val"].is_chosen)
         self._carving.set_images(0 if train.stated.isChecked() else total.n_annotated)  # else it is not known how many
-        self._classes.set_content(self._categories, self._countable(total.category_counts))
+        self._refresh_classes()
         self._labels.set_content(self._categories, total.category_counts)

@@ -82,6 +82,8 @@ class Drafting:
             self.follows_configuration = False
         if draft.worker != old.worker:
             self._change_worker(old)
+        elif draft.crop_of != old.crop_of:
+            self._follow_model_name()
 
     def _change_worker(self, old: TrainingDraft) -> None:
         """Another worker has other options, and trains other models; what was chosen for it before comes back."""
@@ -127,4 +129,4 @@ class Drafting:
         if project is None:
             return ""
         taken = [model.name for model in self.known.models]
-        return proposed_model_name(worker.title if worker else "", project.name, taken)
+        return proposed_model_name(worker.title if worker else "", project.name, taken, crops=self.draft.crop_of)

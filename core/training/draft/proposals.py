@@ -281,7 +281,7 @@ def _with_model(found: Circumstances, draft: TrainingDraft, reasons: dict[str, s
             return replace(draft, model=model.id)
     worker = next((info for info in found.workers if info.slug == draft.worker), None)
     taken = [model.name for model in found.models]
-    name = proposed_model_name(worker.title if worker else "", found.project.name, taken)
+    name = proposed_model_name(worker.title if worker else "", found.project.name, taken, crops=draft.crop_of)
     return replace(draft, new_model_name=name)
 
 

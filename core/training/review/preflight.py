@@ -71,7 +71,12 @@ def check(facts: Facts) -> tuple[Issue, ...]:
             _model_of_the_task(facts),
             facts.worker,
             facts.task,
-            proposed_model_name(facts.worker.title if facts.worker else "", facts.project.name, facts.model_names),
+            proposed_model_name(
+                facts.worker.title if facts.worker else "",
+                facts.project.name,
+                facts.model_names,
+                crops=facts.draft.crop_of,
+            ),
         ),
         *_check_files(facts),
         *_check_device(facts),

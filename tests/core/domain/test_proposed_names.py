@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from core.domain.proposed_names import free_name, proposed_model_name
+from core.domain.proposed_names import MAX_MODEL_NAME, free_name, proposed_model_name
 
 
 def test_the_name_follows_technology_data_and_element() -> None:
@@ -20,3 +20,9 @@ def test_a_long_project_leaves_room_for_the_pattern() -> None:
 def test_the_first_free_number() -> None:
     assert free_name("A", ()) == "A"
     assert free_name("A", ("A", "A 2", "A 4")) == "A 3"
+
+
+def test_a_model_of_crops_is_called_after_them() -> None:
+    assert proposed_model_name("Image classifier", "Seals", (), crops=("wax",)) == "Classifier | Seals (crops of wax)"
+    assert proposed_model_name("Image classifier", "Seals", (), crops=("a", "b")) == "Classifier | Seals (crops)"
+    assert len(proposed_model_name("Image classifier", "x" * 300, (), crops=("y" * 300,))) <= MAX_MODEL_NAME

@@ -31,7 +31,10 @@ PUBLISHED = {"threshold": 0.4375, "threshold_about": ABOUT}
 def test_the_training_chooses_and_says_how() -> None:
     found = threshold_of(PUBLISHED)
     assert (found.confidence, found.origin, found.best, found.f1) == (0.4375, ThresholdOrigin.TRAINING, 0.4375, 0.8125)
-    assert found.about == "F1 is highest there on the val images: 0.812 at IoU 0.50, over 37 objects of all classes."
+    assert (
+        found.about
+        == "F1 is highest there on the validation images: 0.812 at IoU 0.50, over 37 objects of all classes."
+    )
     assert found.best_by_category == {"line": 0.31}
     assert not found.by_category, "what is best of a class is shown, not used"
 

@@ -16,6 +16,7 @@ from core.domain.runs import Look, RunStatus, Stage, StageState
 from core.domain.snapshots import SnapshotObject
 from core.training.kind import StageName
 from ui.runs.look_grid import best_columns
+from ui.runs.look_layers import counts_text
 from ui.runs.look_words import empty_looks_text, pin_refusal
 from ui.runs.looks_panel import LooksPanel
 from ui.runs.pins_dialog import MOST, PinsDialog
@@ -174,3 +175,7 @@ def test_labels_are_right_or_wrong_and_not_found(panel):
     panel.show_epoch(replace(_seen(1), labels=True), {})
 
     assert [entry.text for entry in panel.legend.entries] == ["Right", "Too many", "Wrong class", "Missing"]
+    image = next(one for one in _seen(1).images if one.outcome is not None)
+    assert counts_text(image).startswith("TP ")
+    counts = image.outcome.counts
+    assert counts_text(image, labels=True) == f"Right {counts.tp} · Wrong {counts.fp} · Missing {counts.fn}"

@@ -200,6 +200,7 @@ def test_crops_of_checked_classes_become_the_drafts(qtbot: QtBot, wizard: Traini
     assert wizard.draft().crop_of == ()
     section.crops.click()
     assert wizard.draft().crop_of == ("initial",), "what was checked comes back"
+    assert wizard.draft().new_model_name == "Tagger | Charters (crops of initial)"
 
 
 def test_a_draft_with_crops_and_conditions_comes_out_as_it_went_in(wizard: TrainingWizard) -> None:
@@ -251,3 +252,19 @@ def test_a_classifier_has_no_negatives_to_switch_on(wizard: TrainingWizard) -> N
     assert not page._background.isVisible()
     assert labelling(wizard)._background.isVisible()
     assert page._background.text() == "Use ima&ges with other classes only as negatives"
+
+
+def test_a_task_that_labels_counts_labels_not_shapes(wizard: TrainingWizard, make_review: ReviewMaker) -> None:
+    page = labelling(wizard, CLASSIFICATION.slug)
+    model = page.classes().model()
+    texts = [model.index(row).data() for row in range(3)]
+    assert texts == ["text_line", "initial", "stamp"], "the shapes of a class say nothing of labelled images"
+    splits = (SplitCount(Split.TRAIN, 9, 9, (6, 3)), SplitCount(Split.VAL, 3, 3, (2, 1)))
+    review = replace(make_review(wizard.draft()), categories=("text_line", "stamp"), splits=splits, is_val_carved=True)
+    wizard.set_review(review)
+    assert [model.index(row).data() for row in range(3)] == ["text_line   8", "initial   0", "stamp   4"]
+    assert model.index(0).data(Qt.ItemDataRole.ToolTipRole) == "text_line: 8 images to learn from"
+    wizard.set_review(replace(review, is_val_carved=False))
+    assert model.index(0).data() == "text_line   6"
+    page.slot("train").take_paths(("train/b",))
+    assert model.index(0).data() == "text_line", "another folder is counted anew"

@@ -20,6 +20,7 @@ from safetensors.numpy import load_file, save_file
 from core import clock
 from core.domain import metrics as names
 from core.domain.conversions import ModelChoice
+from core.domain.counting import all_done, counted
 from core.domain.geometry import Box, Polygon, bounds_of
 from core.domain.predictions import PredictedObject
 from core.domain.runs import RunStatus
@@ -233,7 +234,7 @@ class _FakeTraining:
         status = RunStatus.TERMINATED if reason == "stopped" else RunStatus.SUCCESS
         if self._non_finite >= NON_FINITE_LIMIT:
             status = RunStatus.FAILED
-        sentence = f"{reason} after {done} of {planned} epochs" if reason else f"all {planned} epochs done"
+        sentence = f"{reason} after {done} of {counted(planned, 'epoch')}" if reason else all_done(planned)
         return TrainResult(
             weights=weights,
             model=self._model(),

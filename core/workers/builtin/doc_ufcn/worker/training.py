@@ -14,7 +14,7 @@ import torch
 
 from core import clock
 from core.domain import metrics as names
-from core.domain.counting import counted
+from core.domain.counting import all_done, counted
 from core.domain.runs import RunStatus
 from core.domain.snapshots import Split
 from core.errors import WorkerError
@@ -354,9 +354,9 @@ class _Training:
             return why
         if self.ending.status is RunStatus.FAILED:
             return f"{why}; the weights of epoch {best.epoch} are kept"
-        if why:
-            return f"{why} after {done} of {planned} epochs, best epoch {best.epoch}"
-        return f"all {planned} epochs done, best epoch {best.epoch}"
+        if why and (done < planned or self.ending.status is RunStatus.TERMINATED):
+            return f"{why} after {done} of {counted(planned, 'epoch')}, best epoch {best.epoch}"
+        return f"{all_done(planned)}, best epoch {best.epoch}"
 
     def _model(self, best: Best) -> Mapping[str, Any]:
         """What model.json needs to rebuild the network and to say how it came about."""

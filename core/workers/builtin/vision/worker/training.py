@@ -351,8 +351,12 @@ class Training:
     def _sentence(self, best: Best) -> str:
         if self._status is RunStatus.FAILED:
             return f"{self._reason}; the weights of epoch {best.epoch} are kept"
-        if not self._reason:
-            return f"all {self._length.in_words()} done, best epoch {best.epoch}"
+        is_early = self._reason.startswith("early stop")
+        is_whole = self._step >= self._length.n_iterations and self._status is RunStatus.SUCCESS and not is_early
+        if not self._reason or is_whole:
+            words = self._length.in_words()
+            said = "the one epoch" if words == "1 epoch" else f"all {words}"
+            return f"{said} done, best epoch {best.epoch}"
         done = f"{self._step:,}" if self._length.is_by_iterations else f"{self._step / self._length.per_epoch:.3g}"
         return f"{self._reason} after {done} of {self._length.in_words()}, best epoch {best.epoch}"
 

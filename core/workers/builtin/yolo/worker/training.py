@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Mapping
 from typing import Any
 
-from core.domain.counting import counted
+from core.domain.counting import all_done, counted
 from core.domain.runs import RunStatus
 from core.domain.snapshots import Split
 from core.errors import WorkerError
@@ -115,12 +115,12 @@ def _reason(trainer: Any, watch: TrainingWatch, best: Best) -> str:
     done, planned = watch.epochs_done, trainer.epochs
     if watch.ending.status is RunStatus.FAILED:
         return f"{watch.ending.reason}; the weights of epoch {best.epoch} are kept"
-    if watch.ending.reason:
+    if watch.ending.reason and (done < planned or watch.ending.status is RunStatus.TERMINATED):
         partly = "" if watch.is_epoch_complete(trainer) else ", in the middle of the next"
-        return f"{watch.ending.reason} after {done} of {planned} epochs{partly}, best epoch {best.epoch}"
+        return f"{watch.ending.reason} after {done} of {counted(planned, 'epoch')}{partly}, best epoch {best.epoch}"
     if done < planned and was_stopped_early(trainer):
         return f"early stop, patience {watch.configuration.patience}, best epoch {best.epoch}"
-    return f"all {planned} epochs done, best epoch {best.epoch}"
+    return f"{all_done(planned)}, best epoch {best.epoch}"
 
 
 def _model(trainer: Any, watch: TrainingWatch, best: Best) -> Mapping[str, Any]:
