@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from core.domain.metrics import MEAN_AP
 from core.domain.models import VersionDetails
 from core.domain.snapshots import SnapshotInfo
 from ui.icons import icon
@@ -88,7 +89,7 @@ class FactCards(QWidget):
     def set_details(self, details: VersionDetails) -> None:
         self._details = details
         version = details.version
-        self.headline.set_caption(self.tr("Accuracy") if of_labels(details) else self.tr("Headline"))
+        self.headline.set_caption(self._caption_of(details))
         if version.headline is None:
             self.headline.set_fact(NOTHING, self.tr("not measured"))
         else:
@@ -104,6 +105,11 @@ class FactCards(QWidget):
             self.origin.set_fact(version.parent_label, self.tr("a version of Calque"))
         self.dataset.set_fact(version.snapshot_label or NOTHING, dataset_note(details.snapshot))
         self.weights.set_fact(version.architecture or NOTHING, size(details.n_bytes) if details.n_bytes else NOTHING)
+
+    def _caption_of(self, details: VersionDetails) -> str:
+        if any(table.headline == MEAN_AP for table in details.tables):
+            return self.tr("Accuracy (mean AP)")
+        return self.tr("Accuracy") if of_labels(details) else self.tr("Headline")
 
     def _open_parent(self) -> None:
         if self._details is not None and self._details.version.parent is not None:

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from core.domain.models import ModelVersion, VersionDetails, VersionStatus
 from ui.models.card_view import CardView
+from ui.models.fact_cards import FactCards
 from ui.models.version_page import VersionPage
 
 Details = Callable[..., VersionDetails]
@@ -181,3 +182,12 @@ def test_what_a_person_wrote_stands_under_the_name(
     assert "Good for" in page._header._note.toolTip() and "wide margins" in page._header._note.toolTip()
     page.set_details(make_details(make_version()))
     assert not page._header._note.isVisible()
+
+
+def test_a_taggers_accuracy_says_that_it_is_mean_ap(qtbot: QtBot, make_details: Details) -> None:
+    cards = FactCards()
+    qtbot.addWidget(cards)
+    details = make_details()
+    for metric, caption in (("mean_ap", "Accuracy (mean AP)"), ("accuracy", "Accuracy"), ("map50_95", "Headline")):
+        cards.set_details(replace(details, tables=(replace(details.tables[0], headline=metric),)))
+        assert cards.headline.caption() == caption

@@ -144,7 +144,8 @@ class VisionConfiguration(WorkerConfiguration):
     crop_margin: float = setting(
         0.0,
         title="Extra margin before cropping",
-        help="Where shapes are cut out: what is added round each, as a fraction of its smaller side.",
+        help="Acts on crops only: what is added round each shape, as a fraction of its smaller side. Whole images stay "
+        "as they are.",
         minimum=0.0,
         maximum=1.0,
         step=0.01,
