@@ -226,3 +226,4 @@ def test_a_tagger_learns_both_and_neither(tmp_path: Path) -> None:
 def test_a_time_limit_that_passes_with_the_last_epoch_ends_nothing_early(tmp_path: Path) -> None:
     result = _train(tmp_path, values={"epochs": 1.0, "batch": 64}, max_duration_s=0.0)
     assert result.reason == "the one epoch done, best epoch 1"
+    assert not result.is_partial

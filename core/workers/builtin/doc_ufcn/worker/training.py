@@ -345,7 +345,7 @@ class _Training:
             reason=self._reason(best),
             epochs_done=self.epochs_done,
             best_epoch=best.epoch,
-            is_partial=bool(self.ending.reason) and not is_early,
+            is_partial=bool(self.ending.reason) and not is_early and self.epochs_done < self.configuration.epochs,
         )
 
     def _reason(self, best: Best) -> str:

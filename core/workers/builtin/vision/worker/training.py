@@ -345,7 +345,7 @@ class Training:
             reason=self._sentence(best),
             epochs_done=self._step // self._length.per_epoch,
             best_epoch=best.epoch,
-            is_partial=bool(self._reason),
+            is_partial=bool(self._reason) and self._step < self._length.n_iterations,
         )
 
     def _sentence(self, best: Best) -> str:

@@ -107,7 +107,7 @@ def _result(trainer: Any, watch: TrainingWatch) -> TrainResult:
         reason=_reason(trainer, watch, best),
         epochs_done=watch.epochs_done,
         best_epoch=best.epoch,
-        is_partial=bool(ending.reason),
+        is_partial=bool(ending.reason) and watch.epochs_done < trainer.epochs,
     )
 
 
