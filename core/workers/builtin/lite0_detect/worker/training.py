@@ -223,7 +223,7 @@ class _Training:
         placed = [{name: value.to(device) for name, value in target.items()} for target in targets]
         parts = self.network.losses(pictures, placed)
         loss = torch.stack(list(parts.values())).sum()
-        value = float(loss)
+        value = float(loss.detach())
         self.optimizer.zero_grad(set_to_none=True)
         if math.isfinite(value):
             torch.autograd.backward(loss)
