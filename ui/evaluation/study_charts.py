@@ -256,9 +256,12 @@ class StudyCharts(QScrollArea):
         cards: tuple[QWidget, ...] = (*self._plots, self.coco)
         for card in cards:
             self._grid.removeWidget(card)
-            card.setVisible(card not in self._hidden)
+        for card in self._hidden:
+            card.hide()
+        # First its place, then its showing: without a parent it would be a window for a moment.
         for index, card in enumerate(card for card in cards if card not in self._hidden):
             self._grid.addWidget(card, index // n_columns, index % n_columns)
+            card.show()
         self._grid.setColumnStretch(0, 1)
         self._grid.setColumnStretch(1, 1 if n_columns == 2 else 0)
 
