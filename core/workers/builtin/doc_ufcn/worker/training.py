@@ -14,7 +14,7 @@ import torch
 
 from core import clock
 from core.domain import metrics as names
-from core.domain.counting import all_done, counted
+from core.domain.counting import counted
 from core.domain.runs import RunStatus
 from core.domain.snapshots import Split
 from core.errors import WorkerError
@@ -37,6 +37,7 @@ from core.workers.builtin.doc_ufcn.worker.objects import find_objects
 from core.workers.builtin.doc_ufcn.worker.pictures import Normalisation, Prepared, normalisation_of, prepare
 from core.workers.builtin.doc_ufcn.worker.precision import choose_precision, choose_threads
 from core.workers.builtin.doc_ufcn.worker.weights import load_start, write_weights
+from core.workers.builtin.torch_training.worker.ending import Ending, early_stop
 from core.workers.builtin.torch_training.worker.resume import read_state, save_state
 from core.workers.cadence import measures_train_set, validates
 from core.workers.configuration import make
@@ -56,14 +57,6 @@ class Best:
     state: Mapping[str, torch.Tensor]
     metrics: Mapping[str, float]
     is_partial: bool = False
-
-
-@dataclass(slots=True)
-class Ending:
-    """Why the training ends before its epochs are done."""
-
-    reason: str = ""
-    status: RunStatus = RunStatus.SUCCESS
 
 
 def run_training(request: TrainRequest, reporter: Reporter) -> TrainResult:
@@ -322,7 +315,7 @@ class _Training:
     def _stop_early(self, epoch: int) -> None:
         patience, best = self.configuration.patience, self.best
         if patience and best is not None and epoch - best.epoch >= patience and epoch < self.configuration.epochs:
-            self.ending = Ending(f"early stop, patience {patience}, best epoch {best.epoch}")
+            self.ending = early_stop(patience, best.epoch)
 
     # After
 
@@ -337,26 +330,15 @@ class _Training:
         weights = self.request.work_dir / WEIGHTS_NAME
         write_weights(best.state, weights)
         self.reporter.progress(1, 1, "trained")
-        is_early = self.ending.reason.startswith("early stop")
         return TrainResult(
             weights=weights,
             model=self._model(best),
             status=self.ending.status,
-            reason=self._reason(best),
+            reason=self.ending.in_words(self.epochs_done, self.configuration.epochs, best.epoch),
             epochs_done=self.epochs_done,
             best_epoch=best.epoch,
-            is_partial=bool(self.ending.reason) and not is_early and self.epochs_done < self.configuration.epochs,
+            is_partial=self.ending.cuts_short(self.epochs_done, self.configuration.epochs),
         )
-
-    def _reason(self, best: Best) -> str:
-        done, planned, why = self.epochs_done, self.configuration.epochs, self.ending.reason
-        if why.startswith("early stop"):
-            return why
-        if self.ending.status is RunStatus.FAILED:
-            return f"{why}; the weights of epoch {best.epoch} are kept"
-        if why and (done < planned or self.ending.status is RunStatus.TERMINATED):
-            return f"{why} after {done} of {counted(planned, 'epoch')}, best epoch {best.epoch}"
-        return f"{all_done(planned)}, best epoch {best.epoch}"
 
     def _model(self, best: Best) -> Mapping[str, Any]:
         """What model.json needs to rebuild the network and to say how it came about."""
