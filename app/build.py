@@ -147,6 +147,7 @@ class Application(QObject):
         self.features.preloading.ended.connect(self.settled)
         self.features.message_raised.connect(self.show_message)
         self.features.routes.project_changed.connect(self._on_project_changed)
+        self.features.undo.changed.connect(self._update_availability)
         self.features.projects.recent_changed.connect(self._show_recent)
         self._update_availability()
         self.features.start()
@@ -197,6 +198,8 @@ class Application(QObject):
             "close-project": with_features(lambda features: features.routes.close_project()),
             "preferences": self._open_preferences,
             "quit": self._quit,
+            "undo": with_features(lambda features: features.undo.undo()),
+            "redo": with_features(lambda features: features.undo.redo()),
             "show-start": lambda: self._show_section("start"),
             "show-project": lambda: self._show_section("project"),
             "show-runs": lambda: self._show_section("runs"),
@@ -271,6 +274,7 @@ class Application(QObject):
             if project is not None:
                 states.add("project")
                 project_name = project.name
+            states |= self._name_steps(self.features)
         set_available(self.actions, frozenset(states))
         self.window.set_section_enabled(
             "project",
@@ -280,6 +284,15 @@ class Application(QObject):
         )
         for section in ("runs", "models", "weights", "try"):
             self.window.set_section_enabled(section, is_enabled="services" in states)
+
+    def _name_steps(self, features: Features) -> set[str]:
+        """What can be undone or done again, said in the Edit menu."""
+        states = set()
+        for id, verb, step in (("undo", "Undo", features.undo.undo_text), ("redo", "Redo", features.undo.redo_text)):
+            self.actions[id].setText(f"{verb} {step}".replace("&", "&&").strip())
+            if step:
+                states.add(id)
+        return states
 
     def mark_theme(self, mode: ThemeMode) -> None:
         """The theme in force: the View menu marks it, and "system" follows the system."""

@@ -47,6 +47,8 @@ COMMANDS = (
     Command("import-version", "Import a model version…", "File", "package", "", "services"),
     Command("preferences", "Preferences…", "File", "settings", "Ctrl+,", separator_before=True),
     Command("quit", "Quit", "File", "x", "Ctrl+Q", separator_before=True),
+    Command("undo", "Undo", "Edit", "undo-2", "Ctrl+Z", "undo"),
+    Command("redo", "Redo", "Edit", "redo-2", "Ctrl+Shift+Z", "redo"),
     Command("show-start", "Start page", "View", "house", "Ctrl+1"),
     Command("show-project", "Project", "View", "images", "Ctrl+2", "project"),
     Command("show-runs", "Runs", "View", "activity", "Ctrl+3", "services"),
@@ -71,6 +73,8 @@ COMMANDS = (
 REASONS = {
     "services": "Calque is still opening its registry.",
     "project": "Open a project first.",
+    "undo": "There is nothing to undo. What was done before Calque was closed cannot be undone any more.",
+    "redo": "There is nothing to do again.",
 }
 
 

@@ -23,6 +23,7 @@ from app.run_notices import RunNotices
 from app.run_pool import RunPool
 from app.services import Services
 from app.settings import DEVICE_CPU, SettingsStore
+from app.undo import UndoHistory
 from app.window_state import WindowMemory
 from core.domain.changes import Changes
 from core.domain.ids import ProjectId
@@ -61,6 +62,11 @@ if TYPE_CHECKING:
     from core.evaluations.study import Study
     from ui.comparing.compare_page import ComparePage
     from ui.studies.study_page import StudyPage
+
+
+PROJECT_VIEWS: tuple[tuple[str, str, str], ...] = ()
+"""Beside its images: key, title, and the property of `Features` that makes the controller, which has a `page` and a
+`show_project`. In the order of the tabs."""
 
 
 class LateThumbnails:
@@ -120,6 +126,8 @@ class Features(QObject):
         self.pool.run_changed.connect(self.changes.tell_of_run)
         self.pool.run_finished.connect(self.changes.tell_of_end)
         jobs.changed.connect(self.changes.tell)
+        self.undo = UndoHistory(jobs, self)
+        self._listen(self.undo)
         self.preloading = Preloading(services, jobs, self)
         self._listen(self.preloading)
         self.routes = Routes(self, window)
@@ -158,6 +166,9 @@ class Features(QObject):
         self.browser = ImageBrowser()
         self.project_page = ProjectPage(self.browser)
         self._window.add_page("project", self.project_page)
+        for key, title, _ in PROJECT_VIEWS:
+            self.project_page.offer_view(key, title)
+        self.project_page.view_requested.connect(self._fill_view)
         self.projects = self._keep_fresh(
             ProjectsController(
                 projects=self.services.projects,
@@ -181,6 +192,14 @@ class Features(QObject):
             TagsController(services=self.services, jobs=self.jobs, browser=self.browser, parent=self)
         )
         self.routes.lead_from_projects(self.projects, self.images)
+
+    def _fill_view(self, key: str) -> None:
+        controller = getattr(self, {view: name for view, _, name in PROJECT_VIEWS}[key])
+        if not self.project_page.has_view(key):
+            self.project_page.add_view(key, controller.page)
+        project = self.projects.current
+        if project is not None:
+            controller.show_project(project)
 
     # --- on first use ------------------------------------------------------------------------------------------
 

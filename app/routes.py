@@ -79,6 +79,7 @@ class Routes(QObject):
         """Back to the start page; what was entered for a training stays until it is opened again."""
         if self._features.projects.current is not None:
             self._features.project_page.clear()
+            self._features.undo.show_project(None)
             self._window.show_page("start", "start")
             self.project_changed.emit()
 
@@ -185,6 +186,7 @@ class Routes(QObject):
     def _show_project(self, project: Project) -> None:
         self._features.images.show_project(project)
         self._features.tags.show_project(project)
+        self._features.undo.show_project(project.id)
         wizard_of, self._wizard_of = self._wizard_of, None
         if wizard_of == project.id:
             self._show_wizard()
@@ -204,6 +206,7 @@ class Routes(QObject):
             features.training.forget(project)
         if features.projects.current is None or features.projects.current.id == project:
             features.project_page.clear()
+            features.undo.show_project(None)
             self._window.show_page("start", "start")
         self.project_changed.emit()
 

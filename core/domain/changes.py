@@ -10,7 +10,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Generic, TypeVar
 
-from core.domain.ids import ConfigurationId, ImageId, ModelId, PredictionSetId, ProjectId, RunId, SnapshotId, VersionId
+from core.domain.ids import (
+    ConfigurationId,
+    DatasetId,
+    ImageId,
+    ModelId,
+    PredictionSetId,
+    ProjectId,
+    RunId,
+    SnapshotId,
+    VersionId,
+)
 
 T = TypeVar("T")
 
@@ -35,6 +45,9 @@ class Changes:
     runs: frozenset[RunId] = frozenset()
     configurations: frozenset[ConfigurationId] = frozenset()
     predictions: frozenset[PredictionSetId] = frozenset()
+    datasets: frozenset[DatasetId] = frozenset()  # their facts, their sets, or what is in these
+    filters: frozenset[ProjectId] = frozenset()  # whose saved filters have changed
+    trash: frozenset[ProjectId] = frozenset()  # whose removed images have changed; the projects' own removal too
 
     @classmethod
     def of(
@@ -52,6 +65,9 @@ class Changes:
         runs: Iterable[RunId] = (),
         configurations: Iterable[ConfigurationId] = (),
         predictions: Iterable[PredictionSetId] = (),
+        datasets: Iterable[DatasetId] = (),
+        filters: Iterable[ProjectId] = (),
+        trash: Iterable[ProjectId] = (),
     ) -> Changes:
         """From any iterables of ids."""
         return cls(
@@ -67,6 +83,9 @@ class Changes:
             frozenset(runs),
             frozenset(configurations),
             frozenset(predictions),
+            frozenset(datasets),
+            frozenset(filters),
+            frozenset(trash),
         )
 
     @classmethod

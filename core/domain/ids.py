@@ -17,4 +17,6 @@ VersionId = NewType("VersionId", str)
 RunId = NewType("RunId", str)
 EvaluationId = NewType("EvaluationId", str)
 PredictionSetId = NewType("PredictionSetId", str)
+DatasetId = NewType("DatasetId", str)
+FilterId = NewType("FilterId", str)
 TaskId = NewType("TaskId", str)  # the slug of a task, e.g. "detection": open, since tasks are plug-ins

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from core.domain.details import AnnotationDetails, ImageDetails
+from core.domain.filters import Group
 from core.domain.geometry import Geometry
 from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
 
@@ -33,6 +34,7 @@ class Category:
     index: int  # order in the project, stable; also picks the colour
     n_annotations: int = 0
     n_images: int = 0
+    colour: str = ""  # #rrggbb of a person's choice, "" = that of its index
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Annotation:
     confidence: float | None = None  # 0 to 1, predictions only
     is_crowd: bool = False
     details: AnnotationDetails | None = None
+    author: str = ""  # the person who drew or changed it last, "" = nobody did, or nobody was named
+    edited_at: datetime | None = None  # when that was
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,7 @@ class ImageFilter:
     is_annotated: bool | None = None
     state: ImageState | None = None
     tag: str = ""  # has this tag
+    where: Group | None = None  # and passes this filter
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,9 @@ class Schema:
         return self.revisions[-1]
 
 
-SCHEMA = Schema(migrations=Path(__file__).with_name("migrations"), revisions=("0001", "0002", "0003", "0004", "0005"))
+SCHEMA = Schema(
+    migrations=Path(__file__).with_name("migrations"), revisions=("0001", "0002", "0003", "0004", "0005", "0006")
+)
 
 
 def read_revision(connection: sqlite3.Connection) -> str | None:

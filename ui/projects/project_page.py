@@ -6,7 +6,17 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QTabBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.domain.ids import CategoryId
 from core.domain.messages import UserMessage
@@ -27,6 +37,9 @@ REVIEW, SUSPICIONS, PREDICTIONS = "review", "suspicions", "predictions"
 IMPORT_PREDICTIONS = "import-predictions"
 IMPORTS, MOVED = "imports", "moved-images"
 LOCATE, RENAME, REMOVE = "locate", "rename", "remove"
+
+IMAGES = "images"
+"""The view that is there from the start; the others are added by those that make them."""
 
 
 class ProjectPage(QWidget):
@@ -52,6 +65,7 @@ class ProjectPage(QWidget):
     folder_selected = Signal(str)
     category_filter_changed = Signal(object)  # tuple[CategoryId, ...]
     hidden_categories_changed = Signal(object)  # frozenset[CategoryId]
+    view_requested = Signal(str)  # the key of a view: make it if need be, and fill it
 
     def __init__(self, browser: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,6 +79,9 @@ class ProjectPage(QWidget):
         self._categories = CategoryList(is_filter=True)
         self._class_count = label("", "muted")
         self._browser = browser
+        self._tabs = QTabBar()
+        self._views = QStackedWidget()
+        self._view_widgets: dict[str, QWidget] = {}
         self._build_menu()
         self._build()
         self._connect()
@@ -131,12 +148,19 @@ class ProjectPage(QWidget):
         notices = QVBoxLayout()
         notices.setContentsMargins(12, 0, 12, 0)
         notices.addWidget(self.banner)
+        self._tabs.setDrawBase(False)
+        self._tabs.setExpanding(False)
+        self._tabs.setAccessibleName(self.tr("Views of the project"))
+        self.offer_view(IMAGES, self.tr("Images"))
+        self.add_view(IMAGES, splitter)
+        self._tabs.hide()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(self._header)
+        outer.addWidget(self._tabs)
         outer.addLayout(notices)
-        outer.addWidget(splitter, 1)
+        outer.addWidget(self._views, 1)
 
     def _class_heading(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -156,7 +180,40 @@ class ProjectPage(QWidget):
             row.addWidget(button)
         return row
 
+    def offer_view(self, key: str, title: str) -> None:
+        """A tab for a view whose widget is made when it is first asked for (`view_requested`)."""
+        index = self._tabs.addTab(title)
+        self._tabs.setTabData(index, key)
+        self._tabs.setVisible(self._tabs.count() > 1)
+
+    def add_view(self, key: str, widget: QWidget) -> None:
+        """The widget of an offered view."""
+        self._view_widgets[key] = widget
+        self._views.addWidget(widget)
+
+    def has_view(self, key: str) -> bool:
+        return key in self._view_widgets
+
+    def show_view(self, key: str) -> None:
+        """As if its tab was clicked. KeyError for one that is not offered."""
+        keys = [self._tabs.tabData(index) for index in range(self._tabs.count())]
+        if key not in keys:
+            raise KeyError(key)
+        self._tabs.setCurrentIndex(keys.index(key))
+
+    @property
+    def current_view(self) -> str:
+        return str(self._tabs.tabData(self._tabs.currentIndex()))
+
+    def _on_tab_changed(self, index: int) -> None:
+        key = str(self._tabs.tabData(index))
+        if key != IMAGES:
+            self.view_requested.emit(key)
+        if key in self._view_widgets:
+            self._views.setCurrentWidget(self._view_widgets[key])
+
     def _connect(self) -> None:
+        self._tabs.currentChanged.connect(self._on_tab_changed)
         self._folders.folder_selected.connect(self.folder_selected)
         self._folders.train_requested.connect(lambda path: self._request_training((path,)))
         self._categories.filter_changed.connect(self.category_filter_changed)
@@ -205,6 +262,7 @@ class ProjectPage(QWidget):
             counts += ", " + counted(n_by_models, self.tr("accepted prediction"))
         self._header.set_title(project.name, f"{shown(project.root)}  ·  {counts}")
         if is_other:
+            self._tabs.setCurrentIndex(0)
             self.banner.hide()
             self.set_folders(())
             self.set_categories(())

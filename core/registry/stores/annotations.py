@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,8 @@ AnnotationTuple = tuple[
 """Image, category, source, kind, x0, y0, x1, y1, points, confidence, is it a crowd, details: as the table has them."""
 
 _OF_IMAGES = """
-SELECT id, image_id, category_id, source, confidence, is_crowd, details, kind, x0, y0, x1, y1, points FROM annotation
+SELECT id, image_id, category_id, source, confidence, is_crowd, details, author, edited_at, kind, x0, y0, x1, y1, points
+FROM annotation
 WHERE image_id IN ({marks}) AND source != 'model' ORDER BY id
 """
 _SOURCES = {source.value: source for source in Source}
@@ -142,7 +144,7 @@ def list_ground_truth(session: Session, images: Iterable[int]) -> dict[int, list
     cursor = cursor_of(session)
     for chunk in chunked(images, KEYS_PER_QUERY):
         rows = cursor.execute(_OF_IMAGES.format(marks=",".join("?" * len(chunk))), chunk)
-        for key, image, category, source, confidence, is_crowd, details, *shape in rows:
+        for key, image, category, source, confidence, is_crowd, details, author, edited_at, *shape in rows:
             annotation = Annotation(
                 AnnotationId(str(key)),
                 ImageId(str(image)),
@@ -152,6 +154,8 @@ def list_ground_truth(session: Session, images: Iterable[int]) -> dict[int, list
                 confidence=confidence,
                 is_crowd=bool(is_crowd),
                 details=None if details is None else annotation_details(details),
+                author=author or "",
+                edited_at=None if edited_at is None else datetime.fromisoformat(edited_at).replace(tzinfo=UTC),
             )
             found.setdefault(image, []).append(annotation)
     return found

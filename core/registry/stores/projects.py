@@ -145,14 +145,15 @@ def list_categories(session: Session, project: ProjectId) -> tuple[Category, ...
             CategoryRow.position,
             func.coalesce(counted.c.n_annotations, 0),
             func.coalesce(counted.c.n_images, 0),
+            CategoryRow.colour,
         )
         .outerjoin(counted, counted.c.category_id == CategoryRow.id)
         .where(CategoryRow.project_id == project)
         .order_by(CategoryRow.position)
     )
     return tuple(
-        Category(CategoryId(str(id)), name, position, n_annotations, n_images)
-        for id, name, position, n_annotations, n_images in rows
+        Category(CategoryId(str(id)), name, position, n_annotations, n_images, colour)
+        for id, name, position, n_annotations, n_images, colour in rows
     )
 
 

@@ -195,9 +195,10 @@ def count_made_by_models(session: Session, selection: Selection) -> int:
 
 def list_classes(session: Session, project: ProjectId) -> tuple[Category, ...]:
     """The project's categories in their order, without counts."""
-    query = select(CategoryRow.id, CategoryRow.name, CategoryRow.position).where(CategoryRow.project_id == project)
+    columns = CategoryRow.id, CategoryRow.name, CategoryRow.position, CategoryRow.colour
+    query = select(*columns).where(CategoryRow.project_id == project)
     rows = session.execute(query.order_by(CategoryRow.position))
-    return tuple(Category(CategoryId(str(id)), name, position) for id, name, position in rows)
+    return tuple(Category(CategoryId(str(id)), name, position, colour=colour) for id, name, position, colour in rows)
 
 
 def list_known_folders(session: Session, project: ProjectId, folders: Iterable[str]) -> frozenset[str]:

@@ -51,6 +51,7 @@ class ImageRow(Row):
     white: Mapped[int] = mapped_column(default=0)  # of 16-bit grey, the value shown white; 0 = the largest there is
     stated_set: Mapped[str] = mapped_column(String(20), default="")  # a Split as the import stated it, "" = none
     details: Mapped[str | None] = mapped_column(Text)  # ImageDetails as text
+    added_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # None = before revision 0006
 
     __table_args__ = (
         UniqueConstraint("project_id", "path"),
@@ -85,6 +86,8 @@ class AnnotationRow(Row):
     set_id: Mapped[str | None] = mapped_column(String(32))
     reviewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when a person accepted or corrected it
     is_corrected: Mapped[bool] = mapped_column(default=False)
+    author: Mapped[str | None] = mapped_column(String(100))  # the person who drew or changed it last, None = nobody did
+    edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when that was
     details: Mapped[str | None] = mapped_column(Text)  # AnnotationDetails as text
 
     __table_args__ = (

@@ -6,7 +6,9 @@ from sqlalchemy import MetaData
 
 from core.registry.tables import (
     configurations,
+    datasets,
     evaluations,
+    filters,
     images,
     imports,
     judgements,
@@ -16,12 +18,15 @@ from core.registry.tables import (
     runs,
     selections,
     snapshots,
+    trash,
 )
 from core.registry.tables.row import METADATA
 
 TABLES = (
     configurations,
+    datasets,
     evaluations,
+    filters,
     images,
     imports,
     judgements,
@@ -31,6 +36,7 @@ TABLES = (
     runs,
     selections,
     snapshots,
+    trash,
 )
 
 

@@ -22,6 +22,7 @@ class ProjectRow(Row):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    purged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # removed and not purged = in the trash
     # Grows with every change of the name, the images, the annotations and the categories.
     revision: Mapped[int] = mapped_column(default=0)
 
@@ -42,6 +43,7 @@ class CategoryRow(Row):
     project_id: Mapped[str] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(1000))
     position: Mapped[int] = mapped_column()  # Category.index
+    colour: Mapped[str] = mapped_column(String(7), default="", server_default="")  # #rrggbb, "" = by its position
 
     __table_args__ = (
         UniqueConstraint("project_id", "name"),

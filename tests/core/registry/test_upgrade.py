@@ -29,7 +29,7 @@ ASSETS = Path(__file__).with_name("assets")
 _NEXT_REVISION = """
 from alembic import op
 import sqlalchemy as sa
-revision, down_revision, branch_labels, depends_on = "0006", "0005", None, None
+revision, down_revision, branch_labels, depends_on = "0007", "0006", None, None
 
 def upgrade():
     # Copies the table, as every change of a column does in SQLite.
@@ -43,8 +43,8 @@ def upgrade():
 
 def schema_with_next_revision(folder: Path, fault: str = "") -> Schema:
     shutil.copytree(SCHEMA.migrations, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "revision_0006.py").write_text(_NEXT_REVISION.format(fault=fault))
-    return Schema(folder, (*SCHEMA.revisions, "0006"))
+    (folder / "versions" / "revision_0007.py").write_text(_NEXT_REVISION.format(fault=fault))
+    return Schema(folder, (*SCHEMA.revisions, "0007"))
 
 
 def test_the_known_revisions_are_the_scripts(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_an_older_registry_is_copied_and_then_upgraded(
             assert session.execute(text("PRAGMA foreign_keys")).scalar() == 1
         assert registry.check() == ()
     (backup,) = list_backups(registry_backups)
-    assert backup.label == "before-0006"
+    assert backup.label == "before-0007"
     with Registry(backup.path, tmp_path / "none") as copy, copy.read() as session:
         assert [project.name for project in projects.list_projects(session)] == ["Old"]
 
@@ -156,7 +156,7 @@ def test_an_upgrade_that_is_killed_changes_nothing(
         from core.registry.database import Registry
         from core.registry.schema import Schema
         file, migrations = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-        schema = Schema(migrations, ("0001", "0002", "0003", "0004", "0005", "0006"))
+        schema = Schema(migrations, ("0001", "0002", "0003", "0004", "0005", "0006", "0007"))
         Registry(file, file.parent / "backups", schema=schema).open()
         """,
         older_file,
@@ -168,8 +168,8 @@ def test_an_upgrade_that_is_killed_changes_nothing(
         assert registry.check() == ()
         with registry.read() as session:
             assert [project.name for project in projects.list_projects(session)] == ["Old"]
-    (tmp_path / "migrations" / "versions" / "revision_0006.py").write_text(_NEXT_REVISION.format(fault=""))
+    (tmp_path / "migrations" / "versions" / "revision_0007.py").write_text(_NEXT_REVISION.format(fault=""))
     with Registry(
-        older_file, registry_backups, schema=Schema(tmp_path / "migrations", (*SCHEMA.revisions, "0006"))
+        older_file, registry_backups, schema=Schema(tmp_path / "migrations", (*SCHEMA.revisions, "0007"))
     ) as registry:
         assert registry.check() == ()

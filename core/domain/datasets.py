@@ -1,0 +1,83 @@
+"""Datasets: named, editable choices of a project's images in sets, frozen once and cloned to be changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from core.domain.ids import DatasetId, ProjectId, SnapshotId
+from core.domain.imports import Problem
+from core.domain.snapshots import Split
+
+SetId = NewType("SetId", int)
+
+MAX_DATASET_NAME = 100
+MAX_SET_NAME = 50
+
+
+class DatasetState(StrEnum):
+    OPEN = "open"
+    BUILDING = "building"
+    COMPLETE = "complete"
+    ERROR = "error"  # freezing failed: it can be edited and frozen again
+
+
+class SetRole(StrEnum):
+    """What a set is for. Only train, validation and test take part in a training; there may be several of each."""
+
+    TRAIN = "train"
+    VAL = "val"
+    TEST = "test"
+    EXTRA = "extra"
+
+    @property
+    def as_split(self) -> Split | None:
+        return None if self is SetRole.EXTRA else Split(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetSet:
+    """`n_annotated` counts what has ground truth, including "looked at, nothing there"."""
+
+    id: SetId
+    name: str
+    role: SetRole
+    n_images: int = 0
+    n_annotated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """`version` and `snapshot` are there once it is complete; `problems` say why a freeze failed."""
+
+    id: DatasetId
+    project: ProjectId
+    name: str
+    state: DatasetState
+    sets: tuple[DatasetSet, ...]
+    created_at: datetime
+    changed_at: datetime
+    description: str = ""
+    has_unique_images: bool = True  # an image is in one set at most
+    cloned_from: DatasetId | None = None
+    version: str = ""  # "V001", or a name of one's own
+    snapshot: SnapshotId | None = None
+    frozen_at: datetime | None = None
+    problems: tuple[Problem, ...] = ()
+    revision: int = 0
+
+    @property
+    def is_editable(self) -> bool:
+        return self.state in (DatasetState.OPEN, DatasetState.ERROR)
+
+    @property
+    def label(self) -> str:
+        """As lists show it: the name, with its version once it is frozen."""
+        return f"{self.name} ({self.version})" if self.version else self.name
+
+    @property
+    def n_images(self) -> int:
+        """Over all sets; an image in two sets counts twice."""
+        return sum(item.n_images for item in self.sets)

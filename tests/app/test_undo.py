@@ -1,0 +1,64 @@
+"""Undoing and doing again: in order, in the background, a history a project, and nothing forced."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.jobs import JobRunner
+from app.undo import UndoHistory
+from core.domain.changes import NO_CHANGES, Changes
+from core.domain.ids import ProjectId
+from core.errors import RefusedError
+
+ONE, OTHER = ProjectId("one"), ProjectId("other")
+
+
+@pytest.fixture
+def history(qtbot: QtBot) -> UndoHistory:
+    made = UndoHistory(JobRunner())
+    made.show_project(ONE)
+    return made
+
+
+def noting(list_: list[str], word: str) -> Changes:
+    list_.append(word)
+    return NO_CHANGES
+
+
+def test_what_was_done_is_undone_and_done_again_in_order(history: UndoHistory, qtbot: QtBot) -> None:
+    done: list[str] = []
+    for word in ("first", "second"):
+        history.did(
+            ONE, word, undo=lambda word=word: noting(done, f"not {word}"), redo=lambda word=word: noting(done, word)
+        )
+    assert done == [], "what was done is not done twice"
+    assert history.undo_text == "second"
+    history.undo()
+    history.undo()
+    history.redo()
+    qtbot.waitUntil(lambda: done == ["not second", "not first", "first"])
+    assert (history.undo_text, history.redo_text) == ("first", "second")
+
+
+def test_each_project_has_a_history_of_its_own(history: UndoHistory) -> None:
+    history.did(ONE, "here", undo=lambda: NO_CHANGES, redo=lambda: NO_CHANGES)
+    history.show_project(OTHER)
+    assert history.undo_text == ""
+    history.show_project(ONE)
+    assert history.undo_text == "here"
+    history.show_project(None)
+    assert history.undo_text == ""
+
+
+def test_a_step_that_is_refused_says_so_and_is_not_tried_again(history: UndoHistory, qtbot: QtBot) -> None:
+    def refused() -> Changes:
+        raise RefusedError("The image has changed since.")
+
+    history.did(ONE, "a box", undo=refused, redo=lambda: pytest.fail("was never undone"))
+    with qtbot.waitSignal(history.message_raised) as told:
+        history.undo()
+    assert told.args is not None
+    assert told.args[0].text == "The image has changed since."
+    history.redo()
+    assert (history.undo_text, history.redo_text) == ("", "")
