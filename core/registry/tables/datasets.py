@@ -12,8 +12,8 @@ from core.registry.tables.row import Row, UtcDateTime
 
 
 class DatasetRow(Row):
-    """`state` is a DatasetState. A complete one has its snapshot and its version, and no longer changes: triggers of the
-    schema abort what would change its sets or what is in them.
+    """`state` is a DatasetState. A complete one has its snapshot and its version, and no longer changes: triggers of
+    the schema abort what would change its sets or what is in them.
 
     `cloned_from_id` has no foreign key: the first may be deleted, and its clone still says that it was one.
     """
