@@ -1,4 +1,4 @@
-"""Datasets with named sets, saved filters, the trash, authors of annotations, colours of classes."""
+"""Datasets with named sets, saved filters, the trash, authors of annotations, overruled imports, colours of classes."""
 
 from __future__ import annotations
 
@@ -117,6 +117,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_trashed_image"),
     )
     op.create_index("ix_trashed_image_project_id_removed_at", "trashed_image", ["project_id", "removed_at"])
+    op.create_table(
+        "overruled_import",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("image_id", sa.Integer(), nullable=False),
+        sa.Column("category", sa.String(length=255), nullable=True),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("x0", sa.Float(), nullable=True),
+        sa.Column("y0", sa.Float(), nullable=True),
+        sa.Column("x1", sa.Float(), nullable=True),
+        sa.Column("y1", sa.Float(), nullable=True),
+        sa.Column("points", sa.LargeBinary(), nullable=True),
+        sa.Column("is_crowd", sa.Boolean(), nullable=False),
+        sa.Column("details", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "kind = 'image' OR (x0 IS NOT NULL AND y0 IS NOT NULL AND x1 IS NOT NULL AND y1 IS NOT NULL)",
+            name=op.f("ck_overruled_import_has_corners"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["image_id"], ["image.id"], name="fk_overruled_import_image_id_image", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_overruled_import"),
+    )
+    op.create_index("ix_overruled_import_image_id", "overruled_import", ["image_id"])
     for verb, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD")):
         op.execute(_IMMUTABLE.format(verb=verb.lower(), row=row).replace(f"BEFORE {verb.lower()}", f"BEFORE {verb}"))
     op.execute(_NO_NEW_IMAGE)

@@ -33,8 +33,8 @@ CREATE TABLE category (
 	CONSTRAINT uq_category_project_id_name UNIQUE (project_id, name), 
 	CONSTRAINT uq_category_project_id_position UNIQUE (project_id, position)
 );
-INSERT INTO "category" VALUES(1,'01a223b9ae86b1b37610a6296ad3681d','line',0,'');
-INSERT INTO "category" VALUES(2,'01a223b9ae86b1b37610a6296ad3681d','initial',1,'');
+INSERT INTO "category" VALUES(1,'01a223c25b0679c60f9a91269aa4e49d','line',0,'');
+INSERT INTO "category" VALUES(2,'01a223c25b0679c60f9a91269aa4e49d','initial',1,'');
 CREATE TABLE configuration (
 	id VARCHAR(32) NOT NULL, 
 	worker VARCHAR(100) NOT NULL, 
@@ -46,7 +46,7 @@ CREATE TABLE configuration (
 	CONSTRAINT pk_configuration PRIMARY KEY (id), 
 	CONSTRAINT uq_configuration_worker_name UNIQUE (worker, name)
 );
-INSERT INTO "configuration" VALUES('01a223b9aec5479070a85592feb8c22a','yolo-detect','Fast','0.1.0','{"epochs": 5}',0,'2026-11-28 19:55:01.189625');
+INSERT INTO "configuration" VALUES('01a223c25b5122e721db6aab450d6f01','yolo-detect','Fast','0.1.0','{"epochs": 5}',0,'2026-11-28 20:04:29.649376');
 CREATE TABLE dataset (
 	id VARCHAR(32) NOT NULL, 
 	project_id VARCHAR(32) NOT NULL, 
@@ -99,7 +99,7 @@ CREATE TABLE "evaluation" (
 	CONSTRAINT pk_evaluation PRIMARY KEY (id), 
 	CONSTRAINT fk_evaluation_version_id_model_version FOREIGN KEY(version_id) REFERENCES model_version (id) ON DELETE CASCADE
 );
-INSERT INTO "evaluation" VALUES('b10c8b852953937d4c15d38630ea6466','01a223b9aec95d9c8b705182737cae57','01900190019001900190019001900190','abababababababababababababababababababababababababababababababab','test','2026-03-01 12:00:00.000000','{"format": 2, "split": "test", "headline": "map50_95", "about": "COCO protocol, at most 300 detections an image and class.", "settings": {"max_detections": 300}, "measures": [{"name": "precision", "title": "P", "help": "TP / (TP + FP): how many of the found objects are right.", "group": "boxes", "kind": "ratio", "higher_is_better": true, "digits": 3, "at": "threshold"}, {"name": "recall", "title": "R", "help": "TP / (TP + FN): how many of the objects were found.", "group": "boxes", "kind": "ratio", "higher_is_better": true, "digits": 3, "at": "threshold"}, {"name": "map50", "title": "mAP50", "help": "Mean over classes of the average precision of boxes at IoU 0.50. Higher is better.", "group": "boxes", "kind": "ratio", "higher_is_better": true, "digits": 3, "at": ""}, {"name": "map50_95", "title": "mAP50-95", "help": "Mean over classes and over IoU 0.50 to 0.95 in steps of 0.05 of the average precision of boxes.", "group": "boxes", "kind": "ratio", "higher_is_better": true, "digits": 3, "at": ""}, {"name": "threshold", "title": "threshold", "help": "The confidence where the row''s F1 is highest.", "group": "boxes", "kind": "threshold", "higher_is_better": true, "digits": 3, "at": ""}], "rows": [{"category": null, "n_images": 2, "n_instances": 3, "values": {"precision": 0.5, "recall": 0.5, "map50": 0.75, "map50_95": 0.5, "threshold": null}}], "notes": []}',NULL,'','');
+INSERT INTO "evaluation" VALUES('b10c8b852953937d4c15d38630ea6466','01a223c25b55b352b329a13bb1add490','01900190019001900190019001900190','abababababababababababababababababababababababababababababababab','test','2026-03-01 12:00:00.000000','{"format": 2, "split": "test", "headline": "map50_95", "about": "COCO protocol, at most 300 detections an image and class.", "settings": {"max_detections": 300}, "measures": [{"name": "precision", "title": "P", "help": "TP / (TP + FP): how many of the found objects are right.", "group": "boxes", "kind": "ratio", "higher_is_better": true, "digits": 3, "at": "threshold"}, {"name": "recall", "title": "R", "help": "TP / (TP + FN): how many of the objects were found.", "group": "boxes", "kind": "ratio", "higher_is_better": true, "digits": 3, "at": "threshold"}, {"name": "map50", "title": "mAP50", "help": "Mean over classes of the average precision of boxes at IoU 0.50. Higher is better.", "group": "boxes", "kind": "ratio", "higher_is_better": true, "digits": 3, "at": ""}, {"name": "map50_95", "title": "mAP50-95", "help": "Mean over classes and over IoU 0.50 to 0.95 in steps of 0.05 of the average precision of boxes.", "group": "boxes", "kind": "ratio", "higher_is_better": true, "digits": 3, "at": ""}, {"name": "threshold", "title": "threshold", "help": "The confidence where the row''s F1 is highest.", "group": "boxes", "kind": "threshold", "higher_is_better": true, "digits": 3, "at": ""}], "rows": [{"category": null, "n_images": 2, "n_instances": 3, "values": {"precision": 0.5, "recall": 0.5, "map50": 0.75, "map50_95": 0.5, "threshold": null}}], "notes": []}',NULL,'','');
 CREATE TABLE folder (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	project_id VARCHAR(32) NOT NULL, 
@@ -107,8 +107,8 @@ CREATE TABLE folder (
 	CONSTRAINT fk_folder_project_id_project FOREIGN KEY(project_id) REFERENCES project (id) ON DELETE CASCADE, 
 	CONSTRAINT uq_folder_project_id_path UNIQUE (project_id, path)
 );
-INSERT INTO "folder" VALUES(1,'01a223b9ae86b1b37610a6296ad3681d',X'61',2,2,3);
-INSERT INTO "folder" VALUES(2,'01a223b9ae86b1b37610a6296ad3681d',X'62',1,0,0);
+INSERT INTO "folder" VALUES(1,'01a223c25b0679c60f9a91269aa4e49d',X'61',2,2,3);
+INSERT INTO "folder" VALUES(2,'01a223c25b0679c60f9a91269aa4e49d',X'62',1,0,0);
 CREATE TABLE folder_category (
 	folder_id INTEGER NOT NULL, 
 	category_id INTEGER NOT NULL, 
@@ -143,9 +143,9 @@ CREATE TABLE image (
 	CONSTRAINT fk_image_project_id_project FOREIGN KEY(project_id) REFERENCES project (id) ON DELETE CASCADE, 
 	CONSTRAINT uq_image_project_id_path UNIQUE (project_id, path)
 );
-INSERT INTO "image" VALUES(1,'01a223b9ae86b1b37610a6296ad3681d',1,X'612F312E706E67','1.png',640,480,1,X'0000000000000000000000000000000000000000000000000000000000000000',1000,1,'ok','',2,1,1,0,'',NULL,NULL);
-INSERT INTO "image" VALUES(2,'01a223b9ae86b1b37610a6296ad3681d',1,X'612F322E706E67','2.png',640,480,1,X'0000000000000000000000000000000000000000000000000000000000000001',1000,1,'ok','',1,1,1,0,'',NULL,NULL);
-INSERT INTO "image" VALUES(3,'01a223b9ae86b1b37610a6296ad3681d',2,X'622FFF2E706E67','\xff.png',640,480,1,X'0000000000000000000000000000000000000000000000000000000000000002',1000,1,'ok','',0,0,0,0,'',NULL,NULL);
+INSERT INTO "image" VALUES(1,'01a223c25b0679c60f9a91269aa4e49d',1,X'612F312E706E67','1.png',640,480,1,X'0000000000000000000000000000000000000000000000000000000000000000',1000,1,'ok','',2,1,1,0,'',NULL,NULL);
+INSERT INTO "image" VALUES(2,'01a223c25b0679c60f9a91269aa4e49d',1,X'612F322E706E67','2.png',640,480,1,X'0000000000000000000000000000000000000000000000000000000000000001',1000,1,'ok','',1,1,1,0,'',NULL,NULL);
+INSERT INTO "image" VALUES(3,'01a223c25b0679c60f9a91269aa4e49d',2,X'622FFF2E706E67','\xff.png',640,480,1,X'0000000000000000000000000000000000000000000000000000000000000002',1000,1,'ok','',0,0,0,0,'',NULL,NULL);
 CREATE TABLE image_block (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	project_id VARCHAR(32) NOT NULL, 
@@ -212,7 +212,7 @@ CREATE TABLE "model" (
 	CONSTRAINT pk_model PRIMARY KEY (id), 
 	CONSTRAINT fk_model_project_id_project FOREIGN KEY(project_id) REFERENCES project (id)
 );
-INSERT INTO "model" VALUES('01a223b9aec67f2cb2624b62a6b3d3dd','01a223b9ae86b1b37610a6296ad3681d','Lines','detection','["line", "initial"]','','2026-11-28 19:55:01.190919',1,NULL);
+INSERT INTO "model" VALUES('01a223c25b522e1d7a4074f521c5e960','01a223c25b0679c60f9a91269aa4e49d','Lines','detection','["line", "initial"]','','2026-11-28 20:04:29.650798',1,NULL);
 CREATE TABLE model_version (
 	id VARCHAR(32) NOT NULL, 
 	model_id VARCHAR(32) NOT NULL, 
@@ -240,7 +240,23 @@ CREATE TABLE model_version (
 	CONSTRAINT fk_model_version_parent_id_model_version FOREIGN KEY(parent_id) REFERENCES model_version (id), 
 	CONSTRAINT uq_model_version_model_id_number UNIQUE (model_id, number)
 );
-INSERT INTO "model_version" VALUES('01a223b9aec95d9c8b705182737cae57','01a223b9aec67f2cb2624b62a6b3d3dd',1,'first','Available','2026-11-28 19:55:01.193713','yolo-detect','0.1.0','yolo11n',NULL,'01900190019001900190019001900190',NULL,'map50_95',0.5,'test',60.0,0,X'2F686F6D652F6D6F64656C732F6364','efefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefef','cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd',NULL,'','01a223b9ae86b1b37610a6296ad3681d',NULL,NULL);
+INSERT INTO "model_version" VALUES('01a223c25b55b352b329a13bb1add490','01a223c25b522e1d7a4074f521c5e960',1,'first','Available','2026-11-28 20:04:29.653638','yolo-detect','0.1.0','yolo11n',NULL,'01900190019001900190019001900190',NULL,'map50_95',0.5,'test',60.0,0,X'2F686F6D652F6D6F64656C732F6364','efefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefef','cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd',NULL,'','01a223c25b0679c60f9a91269aa4e49d',NULL,NULL);
+CREATE TABLE overruled_import (
+	id INTEGER NOT NULL, 
+	image_id INTEGER NOT NULL, 
+	category VARCHAR(255), 
+	kind VARCHAR(10) NOT NULL, 
+	x0 FLOAT, 
+	y0 FLOAT, 
+	x1 FLOAT, 
+	y1 FLOAT, 
+	points BLOB, 
+	is_crowd BOOLEAN NOT NULL, 
+	details TEXT, 
+	CONSTRAINT pk_overruled_import PRIMARY KEY (id), 
+	CONSTRAINT ck_overruled_import_has_corners CHECK (kind = 'image' OR (x0 IS NOT NULL AND y0 IS NOT NULL AND x1 IS NOT NULL AND y1 IS NOT NULL)), 
+	CONSTRAINT fk_overruled_import_image_id_image FOREIGN KEY(image_id) REFERENCES image (id) ON DELETE CASCADE
+);
 CREATE TABLE prediction_set (
 	id VARCHAR(32) NOT NULL, 
 	kind VARCHAR(20) NOT NULL, 
@@ -272,7 +288,7 @@ CREATE TABLE project (
 	removed_at DATETIME, revision INTEGER DEFAULT '0' NOT NULL, purged_at DATETIME, 
 	CONSTRAINT pk_project PRIMARY KEY (id)
 );
-INSERT INTO "project" VALUES('01a223b9ae86b1b37610a6296ad3681d','Parish',X'2F646174612F706172697368','2026-11-28 19:55:01.132259',NULL,NULL,3,NULL);
+INSERT INTO "project" VALUES('01a223c25b0679c60f9a91269aa4e49d','Parish',X'2F646174612F706172697368','2026-11-28 20:04:29.580056',NULL,NULL,3,NULL);
 CREATE TABLE run (
 	id VARCHAR(32) NOT NULL, 
 	name VARCHAR(200) NOT NULL, 
@@ -299,7 +315,7 @@ CREATE TABLE run (
 	CONSTRAINT fk_run_project_id_project FOREIGN KEY(project_id) REFERENCES project (id), 
 	CONSTRAINT fk_run_version_id_model_version FOREIGN KEY(version_id) REFERENCES model_version (id)
 );
-INSERT INTO "run" VALUES('01900190019001900190019001900190','First run','training','01a223b9ae86b1b37610a6296ad3681d','yolo-detect','0.1.0','01a223b9aec67f2cb2624b62a6b3d3dd','01a223b9aec95d9c8b705182737cae57','abababababababababababababababababababababababababababababababab','Success','all epochs','publish',1.0,'cpu',1,'2026-03-01 12:00:00.000000','2026-03-01 12:00:00.000000','2026-03-01 12:00:00.000000',X'2F686F6D652F72756E732F30313930',2,'',NULL,NULL);
+INSERT INTO "run" VALUES('01900190019001900190019001900190','First run','training','01a223c25b0679c60f9a91269aa4e49d','yolo-detect','0.1.0','01a223c25b522e1d7a4074f521c5e960','01a223c25b55b352b329a13bb1add490','abababababababababababababababababababababababababababababababab','Success','all epochs','publish',1.0,'cpu',1,'2026-03-01 12:00:00.000000','2026-03-01 12:00:00.000000','2026-03-01 12:00:00.000000',X'2F686F6D652F72756E732F30313930',2,'',NULL,NULL);
 CREATE TABLE run_metric (
 	run_id VARCHAR(32) NOT NULL, 
 	seq INTEGER NOT NULL, 
@@ -338,7 +354,7 @@ CREATE TABLE snapshot (
 	CONSTRAINT fk_snapshot_project_id_project FOREIGN KEY(project_id) REFERENCES project (id), 
 	CONSTRAINT uq_snapshot_project_id_number UNIQUE (project_id, number)
 );
-INSERT INTO "snapshot" VALUES('abababababababababababababababababababababababababababababababab','01a223b9ae86b1b37610a6296ad3681d',1,'2026-03-01 12:00:00.000000','["line"]','{"train": {"images": 2, "objects": 2, "categories": []}}');
+INSERT INTO "snapshot" VALUES('abababababababababababababababababababababababababababababababab','01a223c25b0679c60f9a91269aa4e49d',1,'2026-03-01 12:00:00.000000','["line"]','{"train": {"images": 2, "objects": 2, "categories": []}}');
 CREATE TABLE trashed_image (
 	id INTEGER NOT NULL, 
 	project_id VARCHAR(32) NOT NULL, 
@@ -379,6 +395,7 @@ CREATE UNIQUE INDEX uq_dataset_name_present ON dataset (project_id, name) WHERE 
 CREATE INDEX ix_dataset_snapshot_id ON dataset (snapshot_id);
 CREATE INDEX ix_dataset_image_image_id ON dataset_image (image_id);
 CREATE INDEX ix_trashed_image_project_id_removed_at ON trashed_image (project_id, removed_at);
+CREATE INDEX ix_overruled_import_image_id ON overruled_import (image_id);
 CREATE TRIGGER dataset_set_no_insert BEFORE INSERT ON dataset_set
 WHEN (SELECT state FROM dataset WHERE id = NEW.dataset_id) = 'complete'
  AND (SELECT deleted_at FROM dataset WHERE id = NEW.dataset_id) IS NULL
