@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from core.domain.ids import ProjectId
 from core.domain.image_ids import ImageIds
+from core.domain.image_order import BY_PATH, SortOrder
 from core.domain.projects import ImageFilter
 from core.registry.database import Registry
 from core.registry.session import Session
 from core.registry.stores import images, projects
-from core.registry.stores.images import SortOrder
 
 if TYPE_CHECKING:
     from core.projects.name_search import NameSearch
@@ -50,7 +50,7 @@ class Listings:
     def prepare_search(self, project: ProjectId) -> None:
         """Read what the first key of a search will need."""
         with self._registry.read() as session:
-            self._get_names(session, _Asked(ImageFilter(project), "path", projects.get_revision(session, project)))
+            self._get_names(session, _Asked(ImageFilter(project), BY_PATH, projects.get_revision(session, project)))
 
     def _list(self, session: Session, asked: _Asked) -> ImageIds:
         for kept in (self._listed, self._names):
@@ -72,4 +72,4 @@ class Listings:
 
 
 def _everything(asked: _Asked) -> _Asked:
-    return _Asked(ImageFilter(asked.filter.project), "path", asked.revision)
+    return _Asked(ImageFilter(asked.filter.project), BY_PATH, asked.revision)

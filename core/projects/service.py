@@ -11,6 +11,7 @@ from core import clock
 from core.domain.changes import Changed, Changes
 from core.domain.ids import AnnotationId, ImageId, ProjectId
 from core.domain.image_ids import ImageIds
+from core.domain.image_order import BY_PATH, SortOrder
 from core.domain.judgements import ModelAnnotation
 from core.domain.locating import FolderMatch, MovedImages
 from core.domain.names import shown
@@ -25,7 +26,6 @@ from core.registry.database import Registry
 from core.registry.stores import images, projects, runs
 from core.registry.stores.annotations import get_annotated
 from core.registry.stores.image_files import ImageFile, files_after
-from core.registry.stores.images import SortOrder
 from core.registry.stores.model_annotations import count_model_annotations, delete_model_annotations, put_back
 from core.registry.stores.upkeep import recount
 
@@ -189,7 +189,7 @@ class ProjectService:
         with self._registry.read() as session:
             return projects.get_revision(session, id)
 
-    def list_image_ids(self, filter: ImageFilter, *, sort: SortOrder = "path") -> ImageIds:
+    def list_image_ids(self, filter: ImageFilter, *, sort: SortOrder = BY_PATH) -> ImageIds:
         """All that match, in order, so that a grid can fetch the records that it shows. None of a removed project.
 
         A list is kept until the project changes, and so are the names for searching them.

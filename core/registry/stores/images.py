@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import ColumnElement, LargeBinary, bindparam, cast, func, literal, or_, select, text, update
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from core.domain.details import ImageDetails
 from core.domain.ids import ImageId, ProjectId
 from core.domain.image_ids import ImageIds
+from core.domain.image_order import BY_PATH, SortKey, SortOrder
 from core.domain.names import shown
 from core.domain.projects import ImageFilter, ImageRecord, ImageState, Source
 from core.registry.stores.chunks import KEYS_PER_QUERY, ROWS_PER_INSERT, chunked
@@ -26,8 +27,6 @@ from core.registry.stores.upkeep import facts_written, images_come, images_move
 from core.registry.tables.images import IMAGES, AnnotationRow, ImageRow
 from core.registry.tables.judgements import ImageTagRow
 from core.registry.tables.projects import FolderRow
-
-SortOrder = Literal["path", "name"]
 
 _COLUMNS = (
     ImageRow.id,
@@ -239,23 +238,40 @@ def count_images(session: Session, filter: ImageFilter) -> int:
     return session.scalar(counted.where(FolderRow.project_id == filter.project, *_folder_conditions(filter))) or 0
 
 
-def list_image_ids(session: Session, filter: ImageFilter, *, sort: SortOrder = "path") -> ImageIds:
-    return _to_ids(session.scalar(select(func.group_concat(_listed(filter, sort, ImageRow.id).c.id))))
+def list_image_ids(
+    session: Session, filter: ImageFilter, *, sort: SortOrder = BY_PATH, most: int | None = None
+) -> ImageIds:
+    """All that match, in order; at most so many of them, from the first."""
+    listed = _listed(filter, sort, ImageRow.id, most=most).c
+    return _to_ids(session.scalar(select(func.group_concat(listed.id))))
 
 
 def list_names(session: Session, project: ProjectId) -> tuple[ImageIds, bytes]:
     """Of all images in the order of their paths; the names as searches compare them, in UTF-8, a line each."""
-    listed = _listed(ImageFilter(project), "path", ImageRow.id, ImageRow.search_name).c
+    listed = _listed(ImageFilter(project), BY_PATH, ImageRow.id, ImageRow.search_name).c
     names = cast(func.group_concat(listed.search_name, literal("\n")), LargeBinary)
     ids, lines = session.execute(select(func.group_concat(listed.id), names)).one()
     return _to_ids(ids), lines or b""
 
 
-def _listed(filter: ImageFilter, sort: SortOrder, *columns: Any) -> Any:
+def _listed(filter: ImageFilter, sort: SortOrder, *columns: Any, most: int | None = None) -> Any:
     """Handed on in one piece by group_concat, which keeps the order: Python takes half a second to fetch a million
     rows, and gives way to the window's thread a million times meanwhile."""
-    order = (ImageRow.path,) if sort == "path" else (ImageRow.search_name, ImageRow.path)
-    return select(*columns).where(*conditions(filter)).order_by(*order).subquery()
+    return select(*columns).where(*conditions(filter)).order_by(*_order(sort)).limit(most).subquery()
+
+
+def _order(sort: SortOrder) -> tuple[Any, ...]:
+    """NULL comes first, as SQLite has it."""
+    keys: dict[SortKey, Any] = {
+        SortKey.PATH: ImageRow.path,
+        SortKey.NAME: ImageRow.search_name,
+        SortKey.SIZE: ImageRow.n_bytes,
+        SortKey.PIXELS: ImageRow.width * ImageRow.height,
+        SortKey.ANNOTATIONS: ImageRow.n_annotations,
+        SortKey.ADDED: ImageRow.added_at,
+    }
+    directed = keys[sort.key].desc() if sort.is_descending else keys[sort.key]
+    return (directed,) if sort.key is SortKey.PATH else (directed, ImageRow.path)
 
 
 def _to_ids(numbers: str | None) -> ImageIds:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import product
+from itertools import product, starmap
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from sqlalchemy import event
 
 from core.domain.geometry import Box
 from core.domain.ids import ProjectId
+from core.domain.image_order import SortKey, SortOrder
 from core.domain.projects import ImageFilter, Source
 from core.projects.service import ProjectService
 from core.registry.database import Registry
@@ -21,6 +22,8 @@ from core.registry.stores.images import ImageFacts
 
 NAMES = ("Été 1.png", "a/100%_x.png", "a/back\\slash.png", "a/new\nline.png", "a/\udcff.png", "b/Fish 1.png", "b/x.png")
 TEXTS = ("", "É", "%", "\\", "ff", "1", "png", "new\nline", "zebra", "_x")
+
+SORTS = tuple(starmap(SortOrder, product(SortKey, (False, True))))
 
 
 @pytest.fixture
@@ -63,7 +66,7 @@ def assert_lists_are_true(registry: Registry, service: ProjectService, project: 
             ImageFilter(project, categories=(line.id,)),
             ImageFilter(project, folders=("b", "a"), is_annotated=False),
         ]
-        for base, text, sort in product(bases, TEXTS, ("path", "name")):
+        for base, text, sort in product(bases, TEXTS, SORTS):
             wanted = replace(base, name_contains=text)
             expected = images.list_image_ids(session, wanted, sort=sort)
             assert service.list_image_ids(wanted, sort=sort) == expected

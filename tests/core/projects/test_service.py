@@ -11,6 +11,7 @@ import pytest
 from core.domain.changes import Changes
 from core.domain.geometry import Box
 from core.domain.ids import ProjectId, RunId
+from core.domain.image_order import SortKey, SortOrder
 from core.domain.projects import ImageFilter, ImageState, Source
 from core.domain.runs import RunRecord, RunStatus
 from core.errors import NotFoundError, RefusedError
@@ -93,7 +94,9 @@ def test_a_project_is_listed_found_and_browsed(service: ProjectService, project:
     assert service.count_images(ImageFilter(project, folders=("a",))) == 2
     assert [image.path for image in service.get_images(ids)] == ["a/1.png", "a/b/2.png"]
     assert [len(item.annotations) for item in service.get_annotated(ids)] == [2, 0]
-    assert service.list_image_ids(ImageFilter(project), sort="name") == service.list_image_ids(ImageFilter(project))
+    assert service.list_image_ids(ImageFilter(project), sort=SortOrder(SortKey.NAME)) == service.list_image_ids(
+        ImageFilter(project)
+    )
 
 
 def test_opening_a_project_puts_it_first(service: ProjectService, registry: Registry, project: ProjectId) -> None:

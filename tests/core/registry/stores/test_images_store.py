@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from core.domain.ids import ImageId
+from core.domain.image_order import SortKey, SortOrder
 from core.domain.projects import ImageFilter, ImageState
 from core.registry.database import Registry
 from core.registry.stores import annotations, images, projects
@@ -85,7 +86,13 @@ def test_filters_hold_together(registry: Registry, add_project) -> None:
 def test_images_are_ordered_by_path_or_by_name(registry: Registry, add_project) -> None:
     id = add_project("P", dict.fromkeys(["b/1.png", "a/2.png", "a/B.png", "a/a.png"], ()))
     assert paths(registry, ImageFilter(id)) == ["a/2.png", "a/B.png", "a/a.png", "b/1.png"]
-    assert paths(registry, ImageFilter(id), sort="name") == ["b/1.png", "a/2.png", "a/a.png", "a/B.png"]
+    by_name = SortOrder(SortKey.NAME)
+    assert paths(registry, ImageFilter(id), sort=by_name) == [
+        "b/1.png",
+        "a/2.png",
+        "a/a.png",
+        "a/B.png",
+    ]
 
 
 def test_images_come_in_the_order_asked_for_without_those_that_are_gone(registry: Registry, add_project) -> None:
