@@ -39,3 +39,11 @@ class GridLayout:
         first = max(top, 0) // self.cell_height * self.n_columns
         stop = (max(bottom, -1) // self.cell_height + 1) * self.n_columns
         return range(min(first, self.n_cells), min(stop, self.n_cells))
+
+    def columns_between(self, left: int, right: int) -> range:
+        """The columns that touch the strip from `left` to `right`, both included."""
+        if self.is_right_to_left:
+            left, right = self.width - 1 - right, self.width - 1 - left
+        first = max(left, 0) // self.cell_width
+        stop = max(right, -1) // self.cell_width + 1
+        return range(min(first, self.n_columns), min(stop, self.n_columns))

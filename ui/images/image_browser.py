@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -15,11 +15,13 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSlider,
     QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from core.domain.ids import CategoryId, ImageId
+from core.domain.image_ids import ImageIds
 from core.domain.judgements import USUAL_TAGS
 from core.domain.projects import Category
 from ui.grids.cell_grid import DEFAULT_SIDE, MAX_SIDE, MIN_SIDE
@@ -30,9 +32,18 @@ from ui.widgets.formatting import count, counted
 from ui.widgets.labels import ElidedLabel
 from ui.widgets.search_field import SearchField
 
+MenuSection = Callable[[QMenu, ImageIds], None]
+"""Adds what can be done with the images that are chosen; called whenever the menu opens."""
+
 
 class ImageBrowser(QWidget):
-    """`grid` is the grid itself; its wishes are announced there."""
+    """`grid` is the grid itself; its wishes are announced there.
+
+    Other features bring their own: a bar of filters above the grid, sections of the context menu, widgets at its foot
+    that act on what is chosen.
+    """
+
+    selection_changed = Signal()  # other images are chosen
 
     search_changed = Signal(str)
     annotated_changed = Signal(object)  # True, False, or None = all images
@@ -55,6 +66,12 @@ class ImageBrowser(QWidget):
         self._size = QSlider(Qt.Orientation.Horizontal)
         self._status = ElidedLabel()
         self._clear = QPushButton(icon("x"), self.tr("Clear filters"))
+        self._chosen = QLabel()
+        self._choose_none = QToolButton()
+        self._selection_bar = QWidget()
+        self._selection_row = QHBoxLayout(self._selection_bar)
+        self._filter_place = QVBoxLayout()
+        self._sections: list[tuple[str, MenuSection]] = []
         self._empty = EmptyState("images", "", "")
         self._stack = QStackedWidget()
         self._is_filtered = False
@@ -64,8 +81,9 @@ class ImageBrowser(QWidget):
         self._search.search_changed.connect(self._announce_search)
         self._annotated.currentIndexChanged.connect(self._announce_annotated)
         self._tag.activated.connect(lambda _at: self.tag_filter_changed.emit(self._tag.currentData() or ""))
-        self.grid.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.grid.customContextMenuRequested.connect(self._open_menu)
+        self.grid.menu_requested.connect(self._open_menu)
+        self.grid.selection_changed.connect(self._show_chosen)
+        self._choose_none.clicked.connect(self.grid.choose_none)
         for key, slot in (("T", self.open_tag_menu), ("Ctrl+Z", self.undo_requested.emit)):
             shortcut = QShortcut(QKeySequence(key), self.grid)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
@@ -122,7 +140,9 @@ class ImageBrowser(QWidget):
         foot = QHBoxLayout()
         foot.setContentsMargins(14, 5, 12, 6)
         foot.addWidget(self._status, 1)
+        foot.addWidget(self._selection_bar)
         foot.addWidget(self._clear)
+        self._build_selection_bar()
         self.grid.setFrameShape(ImageGrid.Shape.NoFrame)
         self._stack.addWidget(self.grid)
         self._stack.addWidget(self._empty)
@@ -130,8 +150,50 @@ class ImageBrowser(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(bar)
+        column.addLayout(self._filter_place)
         column.addWidget(self._stack, 1)
         column.addLayout(foot)
+
+    def _build_selection_bar(self) -> None:
+        self._selection_row.setContentsMargins(0, 0, 0, 0)
+        self._selection_row.setSpacing(6)
+        self._chosen.setAccessibleName(self.tr("Number of chosen images"))
+        self._choose_none.setIcon(icon("x"))
+        self._choose_none.setToolTip(self.tr("Choose none (Esc)"))
+        self._choose_none.setAccessibleName(self.tr("Choose none"))
+        self._selection_row.addWidget(self._chosen)
+        self._selection_row.addWidget(self._choose_none)
+        self._selection_bar.hide()
+
+    # What others bring
+
+    def set_filter_bar(self, widget: QWidget) -> None:
+        """Between the tool bar and the images, as wide as these."""
+        self._filter_place.addWidget(widget)
+
+    def add_selection_widget(self, widget: QWidget) -> None:
+        """Something that acts on the chosen images: at the foot, seen while any is chosen."""
+        self._selection_row.insertWidget(self._selection_row.count() - 1, widget)
+
+    def add_menu_section(self, title: str, build: MenuSection) -> None:
+        """`build(menu, chosen)` adds entries to the context menu, under this title; none = no title either."""
+        self._sections.append((title, build))
+
+    # What is chosen
+
+    @property
+    def n_chosen(self) -> int:
+        return self.grid.n_chosen
+
+    def chosen_ids(self) -> ImageIds:
+        """Those that are chosen, in the order of the list: eight bytes each, made in milliseconds for a million."""
+        return self.grid.chosen_ids()
+
+    def _show_chosen(self) -> None:
+        number, total = self.grid.n_chosen, len(self.grid.ids)
+        self._selection_bar.setVisible(number > 0)
+        self._chosen.setText(self.tr("{n} of {total} chosen").format(n=count(number), total=count(total)))
+        self.selection_changed.emit()
 
     def show_loading(self) -> None:
         """The images are being looked up; what was shown goes."""
@@ -196,18 +258,22 @@ class ImageBrowser(QWidget):
         self._tag.setVisible(self._tag.count() > 1)
 
     def tag_menu(self) -> QMenu:
-        """What can be done with the tags of the image that is chosen, and of all that are listed."""
+        """What can be done with the tags of the images that are chosen, and of all that are listed."""
         menu = QMenu(self)
+        self._fill_tag_menu(menu, self.grid.chosen_ids())
+        return menu
+
+    def _fill_tag_menu(self, menu: QMenu, chosen: ImageIds) -> None:
         image = self.grid.current_image()
         tags = self.grid.tags_of(image) if image is not None else ()
         for tag in dict.fromkeys((*USUAL_TAGS, *self._tag_counts, *tags)):
             action = menu.addAction(tag.replace("&", "&&"))
             action.setCheckable(True)
             action.setChecked(tag in tags)
-            action.setEnabled(image is not None)
-            action.triggered.connect(lambda is_on, tag=tag: self.tag_requested.emit((image,), tag, is_on))
-        own = menu.addAction(self.tr("Another tag…"), lambda: self.own_tag_requested.emit((image,)))
-        own.setEnabled(image is not None)
+            action.setEnabled(bool(len(chosen)))
+            action.triggered.connect(lambda is_on, tag=tag: self.tag_requested.emit(chosen, tag, is_on))
+        own = menu.addAction(self.tr("Another tag…"), lambda: self.own_tag_requested.emit(chosen))
+        own.setEnabled(bool(len(chosen)))
         menu.addSeparator()
         listed = menu.addMenu(self.tr("All {images} of this list").format(images=counted(len(self.grid.ids), "image")))
         listed.setEnabled(bool(len(self.grid.ids)))
@@ -215,21 +281,43 @@ class ImageBrowser(QWidget):
             for is_on, words in ((True, self.tr("Tag: {tag}")), (False, self.tr("Take off: {tag}"))):
                 listed.addAction(
                     words.format(tag=tag),
-                    lambda tag=tag, is_on=is_on: self.tag_requested.emit(tuple(self.grid.ids), tag, is_on),
+                    lambda tag=tag, is_on=is_on: self.tag_requested.emit(self.grid.ids, tag, is_on),
                 )
         menu.addAction(
             icon("save"), self.tr("Save the list of tagged images…"), self.tag_list_requested.emit
         ).setEnabled(any(self._tag_counts.values()))
-        return menu
 
     def open_tag_menu(self) -> None:
-        """At the image that is chosen."""
-        self._open_menu(self.grid.visualRect(self.grid.currentIndex()).center())
+        """At the image that is current."""
+        at = self.grid.visualRect(self.grid.currentIndex()).center()
+        _pop_up(self.tag_menu(), self.grid.viewport().mapToGlobal(at))
+
+    def context_menu(self) -> QMenu:
+        """What can be done with the images that are chosen."""
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        chosen = self.grid.chosen_ids()
+        current = self.grid.current_image()
+        opening = menu.addAction(icon("image"), self.tr("&Open") + "\t" + self.tr("Enter"))
+        opening.setEnabled(current is not None)
+        opening.triggered.connect(lambda: self.grid.open_requested.emit(current))
+        self._fill_tag_menu(menu.addMenu(icon("tag"), self.tr("&Tags")), chosen)
+        for title, build in self._sections:
+            section = menu.addSection(title)
+            n_before = len(menu.actions())
+            build(menu, chosen)
+            section.setVisible(len(menu.actions()) > n_before)
+        menu.addSection(self.tr("Choose"))
+        for text, slot in (
+            (self.tr("&All") + "\tCtrl+A", self.grid.choose_all),
+            (self.tr("&None") + "\tEsc", self.grid.choose_none),
+            (self.tr("&The others") + "\tCtrl+Shift+I", self.grid.invert_choice),
+        ):
+            menu.addAction(text).triggered.connect(slot)
+        return menu
 
     def _open_menu(self, at: QPoint) -> None:
-        menu = self.tag_menu()
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self.grid.viewport().mapToGlobal(at))
+        _pop_up(self.context_menu(), at)
 
     def set_categories(self, categories: Sequence[Category]) -> None:
         self.grid.set_categories(categories)
@@ -258,3 +346,8 @@ class ImageBrowser(QWidget):
             self.clear_filters_requested.emit()
         else:
             self.import_requested.emit()
+
+
+def _pop_up(menu: QMenu, at: QPoint) -> None:
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.popup(at)

@@ -9,14 +9,17 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from core.domain.ids import CategoryId, ImageId
+from core.domain.image_ids import ImageIds
 from core.domain.projects import AnnotatedImage, Category
-from ui.grids.cell_grid import CellGrid, CellState
+from ui.grids.cell_grid import CellState
+from ui.grids.choosing_grid import ChoosingGrid
+from ui.grids.chosen_rows import ChosenRows
 from ui.images.cell_painter import CellPainter
 from ui.images.image_grid_model import ImageGridModel
 from ui.images.seen_images import Cell
 
 
-class ImageGrid(CellGrid):
+class ImageGrid(ChoosingGrid):
     open_requested = Signal(object)  # ImageId
     thumbnails_wanted = Signal(object, int)  # tuple[ImageId, ...] that lack something, side; replaces earlier wishes
 
@@ -27,6 +30,7 @@ class ImageGrid(CellGrid):
         super().__init__(self._images, self._painter, parent)
         self._images.setParent(self)
         self._painter.setParent(self)
+        self._set_up_choosing()
         self.setAccessibleName(self.tr("Images"))
         self.row_opened.connect(lambda row: self.open_requested.emit(self.ids[row]))
 
@@ -43,7 +47,9 @@ class ImageGrid(CellGrid):
         return self._images.seen.lacks_thumbnail(image, side)
 
     def set_ids(self, ids: Sequence[ImageId]) -> None:
-        """Other images, kept as handed over. The current one stays current when it is among them, and in sight."""
+        """Other images, kept as handed over. The current one stays current when it is among them, and in sight; those
+        that are chosen stay so."""
+        chosen = self._chosen_among(ids)
         current, row = self.current_image(), self.currentIndex().row()
         visible = self.visible_rows()
         was_in_sight = row in visible
@@ -53,7 +59,9 @@ class ImageGrid(CellGrid):
         self._lay_out()
         row_now = self._images.find_row(current, row) if current is not None else None
         if row_now is not None:
-            self.make_current(row_now)
+            self._move_to(row_now)
+        self._pivot = row_now or 0
+        self._choose(chosen)
         if top is None or visible.start >= len(ids) or ids[visible.start] != top:
             if row_now is None:
                 self.scrollToTop()
@@ -61,6 +69,31 @@ class ImageGrid(CellGrid):
         if row_now is not None and was_in_sight:
             self.scrollTo(self._images.index(row_now))
         self.ask_anew()
+
+    @property
+    def n_chosen(self) -> int:
+        return len(self.chosen)
+
+    def chosen_ids(self) -> ImageIds:
+        """Those that are chosen, in the order of the list; eight bytes each."""
+        if not self.chosen:
+            return ImageIds.of(())
+        if isinstance(self.ids, ImageIds):
+            return ImageIds(self.ids.keys[self.chosen.mask])
+        return ImageIds.of(image for row, image in enumerate(self.ids) if row in self.chosen)
+
+    def _chosen_among(self, ids: Sequence[ImageId]) -> ChosenRows:
+        """Which rows of another list are chosen, since their images are."""
+        if not self.chosen:
+            return ChosenRows(len(ids))
+        if isinstance(ids, ImageIds) and isinstance(self.ids, ImageIds):
+            return ChosenRows.of_mask(ids.among(ImageIds(self.ids.keys[self.chosen.mask])))
+        kept = {image for row, image in enumerate(self.ids) if row in self.chosen}
+        fresh = ChosenRows(len(ids))
+        for row, image in enumerate(ids):
+            if image in kept:
+                fresh.choose(range(row, row + 1))
+        return fresh
 
     def set_records(self, records: Iterable[AnnotatedImage]) -> None:
         self._images.set_records(records)
