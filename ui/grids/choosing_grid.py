@@ -27,8 +27,8 @@ _ACTIONS = {
 
 
 class ChoosingGrid(CellGrid):
-    """What is chosen lies in `chosen`, a byte a row. Qt's own selection says the same only of the rows on the screen and
-    of the current one: assistive tools read it, and it would take seconds to keep it for a million.
+    """What is chosen lies in `chosen`, a byte a row. Qt's own selection, which assistive tools read, says the same of
+    the rows on the screen and of the current one only: it would take seconds to keep it for a million.
 
     A press on a chosen cell drags what is chosen; anywhere else it begins a rubber band.
     """
