@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from core.evaluations.studies import StudyService
     from core.evaluations.sureness import SurenessService
     from core.exports.service import ExportService
+    from core.fingerprints.service import FingerprintService
     from core.formats.catalog import FormatCatalog
     from core.images.thumbnails import ThumbnailCache
     from core.imports.service import ImportService
@@ -255,6 +256,14 @@ class Services:
         from core.images.thumbnails import ThumbnailCache
 
         return self._once("thumbnails", lambda: ThumbnailCache(self.home.thumbnails))
+
+    @property
+    def fingerprints(self) -> FingerprintService:
+        from core.fingerprints.service import FingerprintService
+
+        return self._once(
+            "fingerprints", lambda: FingerprintService(self.registry, self.thumbnails, self.home.fingerprints)
+        )
 
     def sweep(self) -> None:
         """Clear away what killed processes left in the home; nothing that anybody works on, nothing of a person's.

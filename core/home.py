@@ -17,6 +17,8 @@ _OWN = frozenset(
         "snapshots",
         "predictions",
         "thumbnails",
+        "fingerprints",
+        "checks",
         "weights",
         "logs",
         "sample",
@@ -83,6 +85,16 @@ class Home:
     @property
     def thumbnails(self) -> Path:
         return self.root / "thumbnails"
+
+    @property
+    def fingerprints(self) -> Path:
+        """What pictures look like, as far as it was asked for: a cache."""
+        return self.root / "fingerprints"
+
+    @property
+    def checks(self) -> Path:
+        """What the last checks of each project and dataset found."""
+        return self.root / "checks"
 
     @property
     def weights(self) -> Path:

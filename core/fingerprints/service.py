@@ -1,0 +1,148 @@
+"""Which images of a project look the same."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.domain.counting import counted
+from core.domain.ids import ProjectId
+from core.domain.projects import ImageState
+from core.fingerprints.alike import LEAST_CONTRAST, find_alike, join
+from core.fingerprints.kept import KeptFingerprints, Key
+from core.fingerprints.making import KnownThumbnails, Made, Picture, make_all
+from core.progress import IsCancelled, Progress, never_cancelled, no_progress, sparing
+from core.registry.database import Registry
+from core.registry.stores import check_columns, projects
+from core.registry.stores.check_columns import ImageColumns
+from core.stopping import StoppedError
+
+_PER_WRITE = 64  # fingerprints: what is lost when the process is killed
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AlikeImages:
+    """`groups`: for each image, ascending by key, the number of its group (that of its first image's place).
+
+    `is_compared`: of which images the pictures were compared. Of the others a fingerprint is missing, could not be
+    made (`problems`: place and sentence), or is of a blank picture (`n_blank`).
+    """
+
+    groups: Array
+    is_compared: npt.NDArray[np.bool_]
+    problems: tuple[tuple[int, str], ...] = ()
+    n_blank: int = 0
+    n_missing: int = 0
+
+
+class FingerprintService:
+    """May be used on any thread. `folder` is that of the cache."""
+
+    def __init__(self, registry: Registry, thumbnails: KnownThumbnails, folder: Path) -> None:
+        self._registry = registry
+        self._thumbnails = thumbnails
+        self._kept = KeptFingerprints(folder)
+
+    def find_alike(
+        self,
+        project: ProjectId,
+        *,
+        only_known: bool = False,
+        progress: Progress = no_progress,
+        is_cancelled: IsCancelled = never_cancelled,
+    ) -> AlikeImages:
+        """Of a project's images, copies of one content among them. `only_known`: no picture is read for it.
+
+        Raises StoppedError when it is cancelled; what was made until then is kept.
+        """
+        with self._registry.read() as session:
+            root = projects.get_project(session, project).root
+            images = check_columns.read_images(session, project)
+        return self.alike_among(
+            images, root, only_known=only_known, progress=sparing(progress), is_cancelled=is_cancelled
+        )
+
+    def alike_among(
+        self, images: ImageColumns, root: Path, *, only_known: bool, progress: Progress, is_cancelled: IsCancelled
+    ) -> AlikeImages:
+        """The same of images that were read."""
+        keys, first_of, of_image = _contents(images)
+        numbers, records = self._kept.find(keys)
+        problems: tuple[tuple[int, str], ...] = ()
+        missing = [int(place) for place in np.flatnonzero(numbers < 0) if _may_be_read(images, int(first_of[place]))]
+        if missing and not only_known:
+            pictures = [
+                Picture(place, keys[place], root / os.fsdecode(images.paths[first_of[place]])) for place in missing
+            ]
+            problems = self._make(pictures, first_of, progress, is_cancelled)
+            numbers, records = self._kept.find(keys)
+        known = np.flatnonzero(numbers >= 0)
+        found = self._kept.get(numbers[known], records)
+        places = first_of[known]
+
+        def check(share: float) -> None:
+            if is_cancelled():
+                raise StoppedError
+            progress(round(share * len(known)), len(known), "comparing pictures")
+
+        ratios = images.widths[places] / np.maximum(images.heights[places], 1)
+        alike = find_alike(found, np.maximum(ratios, 1e-6), check)
+        groups = np.arange(len(images))
+        has_content = np.flatnonzero(of_image >= 0)
+        join(groups, has_content, first_of[of_image[has_content]])
+        join(groups, places, places[alike])
+        is_known = np.zeros(len(keys) + 1, dtype=bool)
+        is_known[known] = found.contrast >= LEAST_CONTRAST
+        n_blank = int((found.contrast < LEAST_CONTRAST).sum())
+        return AlikeImages(groups, is_known[of_image], problems, n_blank, int((numbers < 0).sum()) - len(problems))
+
+    def _make(
+        self, pictures: Sequence[Picture], first_of: Array, progress: Progress, is_cancelled: IsCancelled
+    ) -> tuple[tuple[int, str], ...]:
+        problems: list[tuple[int, str]] = []
+        made: list[Made] = []
+        making = make_all(pictures, self._thumbnails)
+        try:
+            for done, one in enumerate(making, 1):
+                made.append(one)
+                if one.fingerprint is None:
+                    problems.append((int(first_of[one.picture.number]), one.problem))
+                if len(made) >= _PER_WRITE:
+                    self._keep(made)
+                if is_cancelled():
+                    raise StoppedError
+                progress(done, len(pictures), f"looking at {counted(len(pictures), 'picture')}")
+        finally:
+            making.close()
+            self._keep(made)
+        return tuple(problems)
+
+    def _keep(self, made: list[Made]) -> None:
+        self._kept.add([(one.picture.key, one.fingerprint) for one in made if one.fingerprint is not None])
+        made.clear()
+
+
+def _contents(images: ImageColumns) -> tuple[list[Key], Array, Array]:
+    """The different contents; the place of each one's first image; for each image its content, -1 = not known."""
+    numbers: dict[Key, int] = {}
+    of_image = np.full(len(images), -1, dtype=np.int64)
+    first_of: list[int] = []
+    for place, key in enumerate(zip(images.hashes, images.whites.tolist(), strict=True)):
+        if key[0]:
+            number = numbers.setdefault(key, len(numbers))
+            if number == len(first_of):
+                first_of.append(place)
+            of_image[place] = number
+    return list(numbers), np.array(first_of, dtype=np.int64), of_image
+
+
+def _may_be_read(images: ImageColumns, place: int) -> bool:
+    return images.states[place] == ImageState.OK.value

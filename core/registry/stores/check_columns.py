@@ -1,0 +1,159 @@
+"""What checks of a project look at: the facts of all its images as columns, its shapes a block at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from core.domain.ids import DatasetId, ProjectId
+from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
+from core.registry.stores.driver import cursor_of
+
+Column = NDArray[Any]
+
+_IMAGES = """
+SELECT id, path, sha256, white, width, height, orientation, state, n_annotations, is_annotated, stated_set, n_bytes,
+mtime_ns FROM image WHERE project_id = ? ORDER BY id
+"""
+_TAGGED = """
+SELECT image_tag.image_id, image_tag.tag FROM image_tag JOIN image ON image.id = image_tag.image_id
+WHERE image.project_id = ? AND image_tag.tag IN ({marks}) ORDER BY image_tag.image_id
+"""
+_IN_SETS = """
+SELECT dataset_image.image_id, dataset_set.id FROM dataset_image JOIN dataset_set
+ON dataset_set.id = dataset_image.set_id WHERE dataset_set.dataset_id = ? ORDER BY dataset_image.image_id
+"""
+_SHAPES = """
+SELECT id, image_id, category_id, kind, x0, y0, x1, y1 FROM annotation
+WHERE image_id IN ({marks}) AND source != 'model' AND kind != 'image' AND category_id IS NOT NULL ORDER BY id
+"""
+_SHAPES_OF_PROJECT = """
+SELECT annotation.id, image_id, category_id, kind, x0, y0, x1, y1 FROM annotation JOIN image
+ON image.id = annotation.image_id WHERE image.project_id = ? AND image.id >= ? AND image.id < ?
+AND source != 'model' AND kind != 'image' AND category_id IS NOT NULL ORDER BY annotation.id
+"""
+_POINTS = "SELECT id, points FROM annotation WHERE id IN ({marks})"
+_LABELS = """
+SELECT DISTINCT image_id, category_id FROM annotation JOIN image ON image.id = annotation.image_id
+WHERE image.project_id = ? AND source != 'model' AND category_id IS NOT NULL
+"""
+_IMAGES_AT_ONCE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class ImageColumns:
+    """A place for each image of a project, ascending by key."""
+
+    keys: Column
+    paths: list[bytes]  # relative to the project's root, as the file system has them
+    hashes: list[bytes]  # SHA-256, empty = never read
+    whites: Column
+    widths: Column
+    heights: Column
+    orientations: Column
+    states: list[str]
+    n_annotations: Column
+    is_annotated: Column
+    stated_sets: list[str]
+    n_bytes: Column
+    mtimes: Column  # nanoseconds
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def places(self, keys: Column) -> Column:
+        """Where those images are; all of them have to be there."""
+        return np.searchsorted(self.keys, keys)
+
+
+def read_images(session: Session, project: ProjectId) -> ImageColumns:
+    rows = cursor_of(session).execute(_IMAGES, (project,)).fetchall()
+    columns: list[Any] = [[row[number] for row in rows] for number in range(13)]
+    keys, paths, hashes, whites, widths, heights, turns, states, counts, annotated, stated, sizes, times = columns
+    return ImageColumns(
+        np.array(keys, dtype=np.int64),
+        paths,
+        [value or b"" for value in hashes],
+        np.array(whites, dtype=np.int32),
+        np.array(widths, dtype=np.int64),
+        np.array(heights, dtype=np.int64),
+        np.array(turns, dtype=np.int64),
+        states,
+        np.array(counts, dtype=np.int64),
+        np.array(annotated, dtype=bool),
+        stated,
+        np.array(sizes, dtype=np.int64),
+        np.array(times, dtype=np.int64),
+    )
+
+
+def read_tagged(session: Session, project: ProjectId, tags: tuple[str, ...]) -> list[tuple[int, str]]:
+    """Keys of images with those tags, ascending."""
+    query = _TAGGED.format(marks=",".join("?" * len(tags)))
+    return list(cursor_of(session).execute(query, (project, *tags)).fetchall())
+
+
+def read_members(session: Session, dataset: DatasetId) -> Column:
+    """Of a dataset's sets: (n, 2), the image's and the set's key, ascending by image."""
+    rows = cursor_of(session).execute(_IN_SETS, (dataset,)).fetchall()
+    return np.array(rows, dtype=np.int64).reshape(-1, 2)
+
+
+def read_labels(session: Session, project: ProjectId) -> Column:
+    """(n, 2): image and class, where an image has ground truth of the class."""
+    rows = cursor_of(session).execute(_LABELS, (project,)).fetchall()
+    return np.array(rows, dtype=np.int64).reshape(-1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeColumns:
+    """Boxes and polygons with a class, of ground truth: a place for each."""
+
+    keys: Column
+    images: Column
+    categories: Column
+    is_polygon: Column
+    corners: Column  # (n, 4): x0, y0, x1, y1
+
+
+def read_shapes(session: Session, project: ProjectId) -> Iterator[ShapeColumns]:
+    """All of a project, blocks of images at a time."""
+    bounds = "SELECT min(id), max(id) FROM image WHERE project_id = ?"
+    first, last = cursor_of(session).execute(bounds, (project,)).fetchone()
+    if first is None:
+        return
+    for start in range(first, last + 1, _IMAGES_AT_ONCE):
+        rows = cursor_of(session).execute(_SHAPES_OF_PROJECT, (project, start, start + _IMAGES_AT_ONCE)).fetchall()
+        if rows:
+            yield _shapes(rows)
+
+
+def read_shapes_of(session: Session, images: Column) -> Iterator[ShapeColumns]:
+    for chunk in chunked(images.tolist(), KEYS_PER_QUERY):
+        rows = cursor_of(session).execute(_SHAPES.format(marks=",".join("?" * len(chunk))), chunk).fetchall()
+        if rows:
+            yield _shapes(rows)
+
+
+def read_points(session: Session, annotations: Column) -> dict[int, bytes]:
+    """The packed rings of polygons by key."""
+    found: dict[int, bytes] = {}
+    for chunk in chunked(annotations.tolist(), KEYS_PER_QUERY):
+        found |= dict(cursor_of(session).execute(_POINTS.format(marks=",".join("?" * len(chunk))), chunk).fetchall())
+    return found
+
+
+def _shapes(rows: list[tuple[Any, ...]]) -> ShapeColumns:
+    numbers = np.array([(row[0], row[1], row[2], row[3] == "polygon") for row in rows], dtype=np.int64)
+    return ShapeColumns(
+        numbers[:, 0],
+        numbers[:, 1],
+        numbers[:, 2],
+        numbers[:, 3].astype(bool),
+        np.array([row[4:8] for row in rows], dtype=np.float64),
+    )
