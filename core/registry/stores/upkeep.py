@@ -23,6 +23,7 @@ from core.domain.projects import Source
 from core.registry.changes import note
 from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
 from core.registry.stores.driver import cursor_of
+from core.registry.stores.image_changes import note_growth
 from core.registry.stores.selections import forget_blocks
 from core.registry.tables.images import ANNOTATIONS, IMAGES
 from core.registry.tables.projects import FOLDER_CATEGORIES, FOLDERS, ProjectRow
@@ -127,6 +128,7 @@ def images_move(session: Session, project: ProjectId, folders: Mapping[int, int]
     yield
     add_to_folders(session, changes)
     facts_written(session, folders)
+    project_changed(session, project, None)  # the order of all has changed with their paths
     note(session, Changes.of(projects=[project], image_lists=[project], folders=[project]))
 
 
@@ -161,14 +163,16 @@ def by_models_written(session: Session, images: Collection[int]) -> None:
     touched.note(session)
 
 
-def project_changed(session: Session, project: str) -> None:
-    """Let the project's revision grow."""
+def project_changed(session: Session, project: str, images: Collection[int] | None = ()) -> None:
+    """Let the project's revision grow: about these images, by key; none = its name, its folder or its classes; None =
+    any of its images."""
     session.execute(update(ProjectRow).where(ProjectRow.id == project).values(revision=ProjectRow.revision + 1))
+    note_growth(session, project, images)
 
 
 def images_changed(session: Session, project: str, images: Collection[int] | None) -> None:
     """These images, by key, came, changed their facts, or were annotated; None = any of the project's may have."""
-    project_changed(session, project)
+    project_changed(session, project, images)
     forget_blocks(session, ProjectId(project), images)
 
 

@@ -1,4 +1,4 @@
-"""Datasets with named sets, saved filters, the trash, authors of annotations, overruled imports, colours of classes."""
+"""Datasets with named sets, saved filters, the trash, authors of annotations, overruled imports, changes of images."""
 
 from __future__ import annotations
 
@@ -117,6 +117,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_trashed_image"),
     )
     op.create_index("ix_trashed_image_project_id_removed_at", "trashed_image", ["project_id", "removed_at"])
+    op.create_table(
+        "image_change",
+        sa.Column("project_id", sa.String(length=32), nullable=False),
+        sa.Column("revision", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("images", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["project_id"], ["project.id"], name="fk_image_change_project_id_project", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("project_id", "revision", name="pk_image_change"),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "overruled_import",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),

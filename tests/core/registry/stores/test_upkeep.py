@@ -21,6 +21,7 @@ from core.registry.database import Registry
 from core.registry.session import Session
 from core.registry.stores import annotations, images, projects, upkeep
 from core.registry.stores.annotations import NewAnnotation
+from core.registry.stores.image_changes import MOST_NAMED, N_KEPT, list_changed
 from core.registry.stores.images import ImageFacts
 
 FOLDERS = ("", "a", "a/b", "a/b/c", "z")
@@ -129,6 +130,57 @@ def test_kept_counts_are_those_from_scratch_after_any_writes(registry: Registry,
     assert registry.check() == ()
     with registry.read() as session:
         assert session.scalar(text("SELECT count(*) FROM folder_category WHERE n_annotations = 0")) == 0
+
+
+def all_that_is_said(session: Session) -> dict[tuple[str, int], tuple[object, ...]]:
+    """By project and image."""
+    rows = session.execute(
+        text(
+            "SELECT image.project_id, image.id, image.path, image.width, image.state, image.n_annotations, "
+            "group_concat(annotation.category_id || annotation.source) "
+            "FROM image LEFT JOIN annotation ON annotation.image_id = image.id GROUP BY image.id"
+        )
+    )
+    return {(project, key): tuple(rest) for project, key, *rest in rows}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_a_growth_was_about_can_be_asked_after_any_writes(registry: Registry, seed: int) -> None:
+    n_told = 0
+    with registry.write() as session:
+        writer = Writer(session, seed)
+        for _ in range(80):
+            before = all_that_is_said(session)
+            revisions_before = {one.id: one.revision for one in projects.list_projects(session)}
+            writer.write()
+            after = all_that_is_said(session)
+            for project in projects.list_projects(session):
+                since = revisions_before.get(project.id)
+                if since is not None:
+                    told = list_changed(session, project.id, since, project.revision)
+                    other = {key for (owner, key), said in before.items() if after.get((owner, key)) != said}
+                    mine = {key for owner, key in before if owner == project.id}
+                    assert told is not None
+                    assert other & mine <= set(told) <= {key for owner, key in after if owner == project.id}
+                    n_told += len(told)
+    assert n_told
+
+
+def test_too_much_to_name_and_too_long_ago_are_said_to_be_anything(registry: Registry, add_project) -> None:
+    id = add_project("P", {f"{n}.png": [] for n in range(MOST_NAMED + 1)})
+    with registry.write() as session:
+        revision, keys = projects.get_revision(session, id), sorted(images.list_keys(session, id).values())
+        upkeep.images_changed(session, id, keys[:MOST_NAMED])
+        assert list_changed(session, id, revision, revision + 1) == keys[:MOST_NAMED]
+        upkeep.images_changed(session, id, keys[MOST_NAMED:])
+        assert list_changed(session, id, revision + 1, revision + 2) == keys[MOST_NAMED:]
+        assert list_changed(session, id, revision, revision + 2) is None, "too many together"
+        upkeep.images_changed(session, id, keys)
+        assert list_changed(session, id, revision + 2, revision + 3) is None
+        for _ in range(N_KEPT):
+            upkeep.project_changed(session, id)
+        assert list_changed(session, id, revision + 3, revision + 3 + N_KEPT) == []
+        assert list_changed(session, id, revision + 2, revision + 3 + N_KEPT) is None
 
 
 def test_more_images_than_fit_into_one_statement_are_counted(registry: Registry, add_project) -> None:
