@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from core.judgements.accepting import AcceptingService
     from core.judgements.suspecting import SuspectingService
     from core.judgements.tags import TagService
+    from core.labelling.service import LabellingService
     from core.models.service import ModelService
     from core.predictions.import_service import PredictionImportService
     from core.predictions.service import PredictionService
@@ -220,6 +221,12 @@ class Services:
         from core.judgements.tags import TagService
 
         return self._once("tags", lambda: TagService(self.registry))
+
+    @property
+    def labelling(self) -> LabellingService:
+        from core.labelling.service import LabellingService
+
+        return self._once("labelling", lambda: LabellingService(self.registry))
 
     @property
     def prediction_imports(self) -> PredictionImportService:

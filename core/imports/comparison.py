@@ -11,6 +11,7 @@ from core.domain.ids import CategoryId
 from core.domain.imports import Difference, RawAnnotation
 from core.domain.projects import Annotation, Source
 from core.imports.matching import Matching, name_of
+from core.registry.stores.edits import Overruled
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,14 @@ def compare(
     existing: Sequence[Annotation],
     names: Mapping[CategoryId, str],
     left_out: Iterable[RawAnnotation] = (),
+    overruled: Sequence[Overruled] = (),
 ) -> Comparison:
     """`existing` is the project's ground truth of the image, `names` are those of its classes. Each of its annotations
     answers for one of the files', matched by place, else by the id that the files gave it, else by overlap. What was
-    `left_out` as chosen is not imported, and takes nothing away."""
-    matching = Matching(existing, names)
+    `left_out` as chosen is not imported, and takes nothing away. What a person has `overruled` since it was imported
+    answers too: the person's word stands, so that counts as the same."""
+    matching = Matching(existing, names, overruled)
+    settled = {id(one.annotation) for one in overruled}
     same: list[RawAnnotation] = []
     changed: list[tuple[RawAnnotation, Annotation]] = []
     open_ones: list[RawAnnotation] = []
@@ -58,7 +62,7 @@ def compare(
         known = matching.take_same_place(annotation)
         if known is None:
             open_ones.append(annotation)
-        elif known.source is Source.IMPORT and _say_something_else(annotation, known):
+        elif known.source is Source.IMPORT and id(known) not in settled and _say_something_else(annotation, known):
             changed.append((annotation, known))
         else:
             same.append(annotation)
@@ -68,6 +72,8 @@ def compare(
         known = matching.take_stated_id(annotation)
         if known is None:
             still_open.append(annotation)
+        elif id(known) in settled:
+            same.append(annotation)
         else:
             changed.append((annotation, known))
     new: list[RawAnnotation] = []
@@ -75,6 +81,8 @@ def compare(
         known = matching.take_overlapping(annotation)
         if known is None:
             new.append(annotation)
+        elif id(known) in settled:
+            same.append(annotation)
         else:
             changed.append((annotation, known))
     for annotation in left_out:

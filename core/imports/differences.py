@@ -14,6 +14,7 @@ from core.imports.plan import ImportPlan
 from core.registry.session import Session
 from core.registry.stores.annotations import list_ground_truth
 from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
+from core.registry.stores.edits import list_overruled
 from core.registry.stores.images import list_keys
 from core.registry.stores.projects import list_categories
 
@@ -37,11 +38,12 @@ def find_differences(
     )
     for chunk in chunked(known, KEYS_PER_QUERY):
         existing = list_ground_truth(session, (key for key, _ in chunk))
+        overruled = list_overruled(session, (key for key, _ in chunk))
         for key, image in chunk:
             if is_cancelled():
                 raise ImportCancelledError
             before = existing.get(key, [])
-            comparison = compare(image.annotations, before, names, image.left_out)
+            comparison = compare(image.annotations, before, names, image.left_out, overruled.get(key, ()))
             difference = comparison.difference
             total += difference
             for name, found in comparison.by_class(names).items():

@@ -13,6 +13,7 @@ from core.domain.geometry import Box, Geometry, Polygon, bounds_of
 from core.domain.ids import CategoryId
 from core.domain.imports import RawAnnotation
 from core.domain.projects import Annotation, Source
+from core.registry.stores.edits import Overruled
 
 _SAME_PLACE_PX = 0.05
 """Corners this close are one object stated in two formats, of which one rounds its numbers."""
@@ -83,19 +84,31 @@ class _Overlaps:
 class Matching:
     """The project's annotations of an image that are not spoken for yet."""
 
-    def __init__(self, existing: Sequence[Annotation], names: Mapping[CategoryId, str]) -> None:
+    def __init__(
+        self,
+        existing: Sequence[Annotation],
+        names: Mapping[CategoryId, str],
+        overruled: Sequence[Overruled] = (),
+    ) -> None:
+        """`overruled` is what imports said before a person changed or deleted it: files that say it again are known."""
         self._left = dict(enumerate(existing))
+        self._first_overruled = len(self._left)
+        self._left |= dict(enumerate((one.annotation for one in overruled), len(self._left)))
+        self._deleted = {self._first_overruled + n for n, one in enumerate(overruled) if one.is_deleted}
         self._bounds = {number: _bounds(known.geometry) for number, known in self._left.items()}
         self._kind_of: dict[int, _Kind] = {}
         self._ids: dict[str, int | None] = {}  # None = of several
         self._cells: defaultdict[_Kind, Cells] = defaultdict(Cells)
         self._overlaps: dict[str | None, _Overlaps] | None = None  # made when somebody asks
         for number, known in self._left.items():
-            kind = name_of(known, names), type(known.geometry).__name__, known.is_crowd
+            is_overruled = number >= self._first_overruled
+            name = overruled[number - self._first_overruled].category if is_overruled else name_of(known, names)
+            kind = name, type(known.geometry).__name__, known.is_crowd
             self._kind_of[number] = kind
             self._cells[kind].add(number, self._bounds[number])
             id = known.details.stated_id if known.details is not None else ""
-            if id and known.source is Source.IMPORT:
+            # What a person deleted comes back where a file states it otherwise: only its own place is remembered.
+            if id and known.source is Source.IMPORT and number not in self._deleted:
                 self._ids[id] = None if id in self._ids else number
 
     def take_same_place(self, annotation: RawAnnotation) -> Annotation | None:
@@ -129,7 +142,7 @@ class Matching:
         classes: defaultdict[str | None, dict[int, Box]] = defaultdict(dict)
         for number, known in self._left.items():
             place = self._bounds[number]
-            if known.source is Source.IMPORT and place is not None:
+            if known.source is Source.IMPORT and place is not None and number not in self._deleted:
                 classes[self._kind_of[number][0]][number] = place
         return {name: _Overlaps(boxes) for name, boxes in classes.items()}
 
@@ -141,8 +154,9 @@ class Matching:
         return self._left.pop(number)
 
     def left(self) -> list[Annotation]:
-        """Of those that were imported."""
-        return [known for known in self._left.values() if known.source is Source.IMPORT]
+        """Of those that were imported, and that nobody has changed since."""
+        left = ((number, known) for number, known in self._left.items() if number < self._first_overruled)
+        return [known for _, known in left if known.source is Source.IMPORT]
 
 
 def _kind(annotation: RawAnnotation) -> _Kind:

@@ -127,6 +127,7 @@ class ImportService:
                 projects.check_name(session, project_name)  # before the work; again when it is made
         with ExitStack() as stack:
             stack.enter_context(seldom_collected())
+            stack.enter_context(self._registry.occupied.importing(into))
             plans: list[ImportPlan] = []
             for source in sources:
                 if plans and target is None and source.images_root is None and not source.path.is_dir():

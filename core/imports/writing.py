@@ -21,6 +21,7 @@ from core.registry.stores import selections as selection_store
 from core.registry.stores.annotation_arrays import AnnotationArrays
 from core.registry.stores.annotations import delete_annotations, insert_rows, list_ground_truth
 from core.registry.stores.chunks import chunked
+from core.registry.stores.edits import Overruled, list_overruled
 from core.registry.stores.images import ImageFacts
 from core.registry.stores.projects import add_categories
 
@@ -145,6 +146,7 @@ def _annotations_of_known(
     names = {CategoryId(str(key)): name for name, key in categories.items()}
     for chunk in chunked(images, _IMAGES_AT_ONCE):
         existing = list_ground_truth(session, (key for key, _ in chunk))
+        overruled = list_overruled(session, (key for key, _ in chunk))
         added: list[Stated] = []
         first: list[Stated] = []
         n_first = 0
@@ -152,23 +154,29 @@ def _annotations_of_known(
         for key, image in chunk:
             if is_cancelled():
                 raise ImportCancelledError
-            known = existing.get(key, [])
-            if not known:
+            known, settled = existing.get(key, []), overruled.get(key, [])
+            if not known and not settled:
                 n_first += len(image.annotations)
                 first.append((key, image.annotations, image.is_negative))
                 continue
-            comparison = compare(image.annotations, known, names, image.left_out)
+            comparison = compare(image.annotations, known, names, image.left_out, settled)
             totals.difference += comparison.difference
             wanted = [*comparison.new, *((one for one, _ in comparison.changed) if replaces else ())]
             old = [*comparison.gone, *(one for _, one in comparison.changed)] if replaces else []
             old += comparison.markers if wanted else []
             if old:
                 dropped[key] = [int(one.id) for one in old]
-            added.append((key, wanted, image.is_negative and len(known) == len(old)))
+            is_negative = image.is_negative and len(known) == len(old) and not any(map(_is_marker, settled))
+            added.append((key, wanted, is_negative))
         totals.difference += Difference(new=n_first)
         delete_annotations(session, dropped)
         yield from rows_of(at_hand.note(first), categories)
         yield from rows_of(added, categories)
+
+
+def _is_marker(overruled: Overruled) -> bool:
+    """Whether a person took away that there is nothing on the image."""
+    return overruled.category is None and overruled.annotation.geometry is None
 
 
 def _watched(

@@ -29,6 +29,7 @@ from core.registry.counting import find_miscounted
 from core.registry.faults import explain, locked
 from core.registry.inspection import Condition, inspect
 from core.registry.locks import WriterLock
+from core.registry.occupied import Occupied
 from core.registry.places import HOME
 from core.registry.presence import Presence
 from core.registry.remains import Remains
@@ -63,6 +64,7 @@ class Registry:
         self._engine: Engine | None = None
         self._is_read_only = False
         self._facts = {HOME: file.parent.absolute()}
+        self.occupied = Occupied()
 
     @property
     def file(self) -> Path:

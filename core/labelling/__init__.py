@@ -1,0 +1,1 @@
+"""Editing the annotations of images by hand."""
