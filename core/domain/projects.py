@@ -70,6 +70,7 @@ class ImageRecord:
     n_annotations: int = 0
     revision: int = 0  # grows whenever any of the above or the annotations change
     white: int = 0  # of 16-bit grey, the value that is shown white; 0 = the largest there is
+    added_at: datetime | None = None  # when it came into the project, None = before that was noted
 
     @property
     def name(self) -> str:

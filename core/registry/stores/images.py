@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, LargeBinary, bindparam, cast, func, literal, or_, select, text, update
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.domain.details import ImageDetails
 from core.domain.ids import ImageId, ProjectId
 from core.domain.image_ids import ImageIds
@@ -42,12 +43,13 @@ _COLUMNS = (
     ImageRow.n_annotations,
     ImageRow.revision,
     ImageRow.white,
+    ImageRow.added_at,
 )
 
 _INSERT = """
 INSERT INTO image (project_id, folder_id, path, search_name, width, height, orientation, sha256, n_bytes, mtime_ns,
-state, damage, white, stated_set, details, n_annotations, is_annotated, revision)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0)
+state, damage, white, stated_set, details, added_at, n_annotations, is_annotated, revision)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0)
 """
 
 _FACTS = """
@@ -86,11 +88,12 @@ def insert_images(
     stated_sets: Mapping[str, str] = MappingProxyType({}),
     details: Mapping[str, ImageDetails] = MappingProxyType({}),
 ) -> None:
-    """Paths must be new to the project. Folders are made as needed. `stated_sets` and `details` by path, of those that
+    """Paths must be new to the project; all of them came now. Folders are made as needed. `stated_sets` and `details` by path, of those that
     have them."""
     if not images:
         return
     folders = add_folders(session, project, (image.folder for image in images))
+    added_at = clock.now().replace(tzinfo=None).isoformat(" ", "microseconds")  # as UtcDateTime stores it
     for chunk in chunked(images, ROWS_PER_INSERT):
         rows = [
             (
@@ -109,6 +112,7 @@ def insert_images(
                 image.white,
                 stated_sets.get(image.path, ""),
                 details[image.path].to_text() if image.path in details else None,
+                added_at,
             )
             for image in chunk
         ]
@@ -370,7 +374,7 @@ def _to_columns(image: ImageFacts) -> dict[str, Any]:
 
 
 def _to_domain(key: int, project: str, path: str, *rest: Any) -> ImageRecord:
-    width, height, orientation, sha256, n_bytes, state, damage, n_annotations, revision, white = rest
+    width, height, orientation, sha256, n_bytes, state, damage, n_annotations, revision, white, added_at = rest
     return ImageRecord(
         id=ImageId(str(key)),
         project=ProjectId(project),
@@ -385,4 +389,5 @@ def _to_domain(key: int, project: str, path: str, *rest: Any) -> ImageRecord:
         n_annotations=n_annotations,
         revision=revision,
         white=white,
+        added_at=added_at,
     )

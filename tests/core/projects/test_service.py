@@ -150,3 +150,14 @@ def test_a_removed_project_leaves_its_runs_and_files(
     assert picture.read_bytes() == b"mine"
     with pytest.raises(NotFoundError):
         service.remove_project(project)
+
+
+def test_images_say_when_they_came(service: ProjectService, registry: Registry, project: ProjectId) -> None:
+    first = service.get_images(service.list_image_ids(ImageFilter(project)))
+    assert all(image.added_at is not None and image.added_at.tzinfo is not None for image in first)
+    with registry.write() as session:
+        images.insert_images(session, project, [ImageFacts("a/0.png", 10, 10, 1, "11" * 32, 5, 5)])
+    newest = service.list_image_ids(ImageFilter(project), sort=SortOrder(SortKey.ADDED, is_descending=True))
+    (latest,) = service.get_images(newest[:1])
+    assert latest.path == "a/0.png"
+    assert latest.added_at is not None and latest.added_at > max(one.added_at for one in first if one.added_at)
