@@ -88,8 +88,8 @@ def insert_images(
     stated_sets: Mapping[str, str] = MappingProxyType({}),
     details: Mapping[str, ImageDetails] = MappingProxyType({}),
 ) -> None:
-    """Paths must be new to the project; all of them came now. Folders are made as needed. `stated_sets` and `details` by path, of those that
-    have them."""
+    """Paths must be new to the project; all of them came now. Folders are made as needed. `stated_sets` and `details`
+    by path, of those that have them."""
     if not images:
         return
     folders = add_folders(session, project, (image.folder for image in images))
