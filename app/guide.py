@@ -19,6 +19,7 @@ GUIDE_PAGES = (
     ("start.md", "Start"),
     ("import.md", "Import"),
     ("project.md", "Project"),
+    ("statistics.md", "Statistics"),
     ("viewer.md", "Viewer"),
     ("train.md", "Train a model"),
     ("classifiers.md", "Classify and tag"),

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from app.controllers.reviewing import ReviewController
     from app.controllers.runs import RunsController
     from app.controllers.shelf import ShelfController
+    from app.controllers.statistics import StatisticsController
     from app.controllers.studies import StudiesController
     from app.controllers.sureness import SurenessController
     from app.controllers.suspecting import SuspectingController
@@ -64,7 +65,7 @@ if TYPE_CHECKING:
     from ui.studies.study_page import StudyPage
 
 
-PROJECT_VIEWS: tuple[tuple[str, str, str], ...] = ()
+PROJECT_VIEWS: tuple[tuple[str, str, str], ...] = (("statistics", "Statistics", "statistics"),)
 """Beside its images: key, title, and the property of `Features` that makes the controller, which has a `page` and a
 `show_project`. In the order of the tabs."""
 
@@ -235,6 +236,15 @@ class Features(QObject):
         self._listen(controller)
         self.routes.lead_from_locating(controller)
         return controller
+
+    @cached_property
+    def statistics(self) -> StatisticsController:
+        from app.controllers.statistics import StatisticsController
+
+        controller = StatisticsController(statistics=self.services.statistics, jobs=self.jobs, parent=self)
+        controller.images_requested.connect(self.routes.show_only)
+        controller.import_requested.connect(self.imports.add_to)
+        return self._keep_fresh(controller)
 
     @cached_property
     def exports(self) -> ExportsController:

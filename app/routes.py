@@ -14,6 +14,7 @@ from core.domain.changes import Changes
 from core.domain.comparing import Compared
 from core.domain.evaluating import EvaluationWish
 from core.domain.ids import ImageId, PredictionSetId, ProjectId, RunId, VersionId
+from core.domain.image_ids import ImageIds
 from core.domain.imports import Severity
 from core.domain.messages import UserMessage
 from core.domain.names import shown
@@ -23,6 +24,7 @@ from core.domain.snapshots import Split
 from core.domain.studies import StudySource
 from ui.main_window import MainWindow
 from ui.predictions.wish import PredictWish
+from ui.projects.project_page import IMAGES
 
 if TYPE_CHECKING:
     from app.controllers.comparing import ComparingController
@@ -226,6 +228,12 @@ class Routes(QObject):
         if project is not None:
             self._features.viewer.open_image(project, image, ids)
             self._window.show_page("viewer", "project")
+
+    def show_only(self, images: ImageIds, words: str) -> None:
+        """Some images of the open project in its grid; `words` complete "images ...": "with a stamp"."""
+        self._features.images.show_only(images, words)
+        self._features.project_page.show_view(IMAGES)
+        self._window.show_page("project", "project")
 
     def lead_from_locating(self, locating: LocatingController) -> None:
         locating.located.connect(self._show_located)

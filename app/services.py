@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from core.reports.service import ReportService
     from core.runs.service import RunService
     from core.shelf.service import ShelfService
+    from core.statistics.service import StatisticsService
     from core.training.draft.configurations import ConfigurationService
     from core.training.service import TrainingService
     from core.trying.service import TryingService
@@ -170,6 +171,12 @@ class Services:
                 self.registry, self.projects, self.datasets, self.models, self.runs, self.studies, self.home.predictions
             ),
         )
+
+    @property
+    def statistics(self) -> StatisticsService:
+        from core.statistics.service import StatisticsService
+
+        return self._once("statistics", lambda: StatisticsService(self.registry))
 
     @property
     def studies(self) -> StudyService:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -27,6 +27,17 @@ if TYPE_CHECKING:  # SQLAlchemy and Pillow come with them, which the window's fi
     import numpy.typing as npt
 
     from core.projects.service import ProjectService
+
+_NO_FILTERS: Mapping[str, Any] = {
+    "folders": (),
+    "categories": (),
+    "name_contains": "",
+    "is_annotated": None,
+    "tag": "",
+    "where": None,
+    "only": None,
+    "only_words": "",
+}
 
 MAX_AT_ONCE = 3  # thumbnails being made; the pool has more threads, so that an opened image does not queue behind them
 
@@ -117,7 +128,13 @@ class ImagesController(QObject):
     def clear_filters(self) -> None:
         self._browser.reset_filters()
         self._page.clear_filters()
-        self._restrict(folders=(), categories=(), name_contains="", is_annotated=None, tag="")
+        self._restrict(**_NO_FILTERS)
+
+    def show_only(self, images: ImageIds, words: str) -> None:
+        """These images and no others, until the filters are cleared. `words` complete "images ...": "with a stamp"."""
+        self._browser.reset_filters()
+        self._page.clear_filters()
+        self._restrict(**{**_NO_FILTERS, "only": images, "only_words": words})
 
     def select_image(self, image: ImageId) -> None:
         """Show where in the grid an image is, e.g. the one the viewer was left at."""
@@ -229,7 +246,7 @@ class ImagesController(QObject):
 
 def filter_words(wanted: ImageFilter, categories: Sequence[Category]) -> str:
     """What restricts the images, in words; "" when nothing does."""
-    words = []
+    words = [wanted.only_words] if wanted.only is not None else []
     if wanted.folders:
         words.append("in " + ", ".join(f'"{shown(folder)}"' for folder in wanted.folders))
     if wanted.categories:

@@ -11,6 +11,7 @@ from core.domain.details import AnnotationDetails, ImageDetails
 from core.domain.filters import Group
 from core.domain.geometry import Geometry
 from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
+from core.domain.image_ids import ImageIds
 
 
 class Source(StrEnum):
@@ -122,6 +123,8 @@ class ImageFilter:
     state: ImageState | None = None
     tag: str = ""  # has this tag
     where: Group | None = None  # and passes this filter
+    only: ImageIds | None = None  # and is one of these
+    only_words: str = ""  # what these are, as a person reads it: "with a stamp of 16 to 32 pixels"
 
 
 @dataclass(frozen=True, slots=True)

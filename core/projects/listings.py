@@ -35,6 +35,10 @@ class Listings:
 
     def list_ids(self, filter: ImageFilter, sort: SortOrder) -> ImageIds:
         """All that match, in order."""
+        if filter.only is not None:
+            from core.projects.name_search import among
+
+            return among(self.list_ids(replace(filter, only=None), sort), filter.only)
         with self._registry.read() as session:
             asked = _Asked(replace(filter, name_contains=""), sort, projects.get_revision(session, filter.project))
             if not filter.name_contains:

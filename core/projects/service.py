@@ -158,6 +158,8 @@ class ProjectService:
             return projects.list_folders(session, project, with_categories=with_categories)
 
     def count_images(self, filter: ImageFilter) -> int:
+        if filter.only is not None:
+            return len(self._listings.list_ids(filter, BY_PATH))
         with self._registry.read() as session:
             return images.count_images(session, filter)
 

@@ -1,4 +1,4 @@
-"""Bars, one below the other: a name, a bar of one or several pieces, a number. Each can be opened by click and by key."""
+"""Bars, one below the other: a name, a bar of one or several pieces, a number. Each is opened by click or key."""
 
 from __future__ import annotations
 
@@ -101,9 +101,7 @@ class _BarDelegate(QStyledItemDelegate):
             x += width
         numbers = QRectF(area.right() - width_of_numbers - 4, area.top(), width_of_numbers, area.height())
         painter.setPen(QColor(theme.text_muted))
-        painter.drawText(
-            numbers, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, count(bar.total)
-        )
+        painter.drawText(numbers, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, count(bar.total))
         if option.state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QColor(theme.accent))
             painter.drawRect(QRectF(area).adjusted(0.5, 0.5, -0.5, -0.5))
@@ -126,6 +124,7 @@ class BarList(QListView):
         self.setModel(self._bars)
         self.setItemDelegate(_BarDelegate(self))
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setStyleSheet("QListView { border: 0; background: transparent; padding: 0; }")  # the card has a border
         self.setMouseTracking(True)
         self.setUniformItemSizes(True)
         self.setAccessibleName(name)

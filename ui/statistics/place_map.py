@@ -126,6 +126,8 @@ class PlaceMap(QWidget):
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             cell = self._cell_at(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos() if cell is not None else QPoint(), "" if cell is None else self._words(cell), self)
+            QToolTip.showText(
+                event.globalPos() if cell is not None else QPoint(), "" if cell is None else self._words(cell), self
+            )
             return True
         return super().event(event)
