@@ -88,7 +88,7 @@ _TABLE = (
     Code("E-401", "There are fewer classes than the task needs.", "Label images with another class."),
     Code("E-402", "Classes have fewer images than the task needs.", "Add images of them, or leave them out."),
     Code("W-403", "Classes have few images.", "Add images, if the result is not good enough."),
-    Code("E-432", "The project is being imported into.", "Wait until the import finishes."),
+    Code("E-432", "The project is being imported into or frozen.", "Wait until that is done."),
     Code("E-440", "The validation images would lack classes.", "Leave them out, choose a folder, or add images."),
     Code("E-441", "A share has too many decimals.", "Use 1 to 5 decimals."),
     Code("E-442", "The share for validation is not a number.", "Write a number such as 0.2."),

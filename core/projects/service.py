@@ -118,7 +118,10 @@ class ProjectService:
             return noted(session)
 
     def remove_project(self, id: ProjectId) -> Changes:
-        """Forget the project. Its files, its runs and its models stay. Refused (E-550) while a run is not ended."""
+        """Into the trash, with all it has (core.trash brings it back). Its files, its runs and its models stay.
+
+        Refused (E-550) while a run is not ended.
+        """
         with self._registry.write(durable=True) as session:
             project = projects.get_project(session, id)
             for run in runs.list_runs(session, RunFilter(projects=(id,))):

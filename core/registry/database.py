@@ -161,6 +161,7 @@ class Registry:
             raise StorageError(
                 f'The registry "{shown(self._file)}" is open for reading only.',
                 hint="Make its folder writable, or start Calque with another --home.",
+                code="E-103",
             )
         writing = engine.execution_options(**{_WRITES: "durable" if durable else "normal"})
         with self._pen():

@@ -14,14 +14,18 @@ from core.domain.changes import Changes
 from core.domain.ids import CategoryId, ProjectId
 from core.domain.names import shown
 from core.domain.projects import Category, Folder, Project
+from core.domain.trash import TrashedProject
 from core.errors import NotFoundError, RefusedError
 from core.registry.changes import note
 from core.registry.places import located_folder, stored_folder
 from core.registry.roots import is_root_missing
 from core.registry.stores.selections import forget_blocks
 from core.registry.stores.upkeep import project_changed
+from core.registry.tables.datasets import DatasetRow
+from core.registry.tables.filters import SavedFilterRow
 from core.registry.tables.images import ImageRow
 from core.registry.tables.projects import FOLDERS, CategoryRow, FolderCategoryRow, FolderRow, ProjectRow
+from core.registry.tables.trash import TrashedImageRow
 
 MAX_NAME = 100
 
@@ -113,15 +117,86 @@ def mark_opened(session: Session, id: ProjectId, at: datetime) -> None:
 
 
 def remove_project(session: Session, id: ProjectId) -> None:
-    """Its images, annotations and classes go; a tombstone stays for its runs, models and frozen datasets."""
+    """Into the trash, with all it has."""
+    session.execute(update(ProjectRow).where(ProjectRow.id == id).values(removed_at=clock.now()))
+    project_changed(session, id)
+    note(session, Changes.whole_project(id).merged(Changes.of(trash=[id])))
+
+
+def list_removed(session: Session) -> tuple[TrashedProject, ...]:
+    """Projects in the trash, the last removed first."""
+    rows = session.execute(
+        select(
+            ProjectRow.id,
+            ProjectRow.name,
+            ProjectRow.removed_at,
+            func.coalesce(func.sum(FolderRow.n_images), 0),
+            func.coalesce(func.sum(FolderRow.n_annotations), 0),
+        )
+        .outerjoin(FolderRow, FolderRow.project_id == ProjectRow.id)
+        .where(ProjectRow.removed_at.is_not(None), ProjectRow.purged_at.is_(None))
+        .group_by(ProjectRow.id)
+        .order_by(ProjectRow.removed_at.desc(), ProjectRow.id)
+    )
+    return tuple(
+        TrashedProject(ProjectId(id), name, at, n_images, n_annotations)
+        for id, name, at, n_images, n_annotations in rows
+        if at is not None
+    )
+
+
+def restore_project(session: Session, id: ProjectId) -> str:
+    """Out of the trash; returns its name, with a number behind it where another project has it by now.
+
+    Raises NotFoundError for what is not in the trash.
+    """
+    row = _get_removed(session, id)
+    taken = {name for (name,) in session.execute(select(ProjectRow.name).where(ProjectRow.removed_at.is_(None)))}
+    name, number = row.name, 2
+    while name in taken:
+        suffix = f" ({number})"
+        name, number = row.name[: MAX_NAME - len(suffix)] + suffix, number + 1
+    row.name, row.removed_at = name, None
+    session.flush()
+    project_changed(session, id)
+    note(session, Changes.whole_project(id).merged(Changes.of(trash=[id], renamed=[id])))
+    return name
+
+
+def purge_project(session: Session, id: ProjectId) -> None:
+    """Its images, annotations and classes go for good; a tombstone stays for its runs, models and frozen datasets.
+
+    Raises NotFoundError for what is not in the trash.
+    """
+    now = clock.now()
+    _get_removed(session, id)
     forget_blocks(session, id)
     # Through the images first: the cascade from the categories would look at every annotation one by one.
     session.execute(delete(ImageRow).where(ImageRow.project_id == id))
     session.execute(delete(FolderRow).where(FolderRow.project_id == id))
     session.execute(delete(CategoryRow).where(CategoryRow.project_id == id))
-    session.execute(update(ProjectRow).where(ProjectRow.id == id).values(removed_at=clock.now()))
+    session.execute(delete(TrashedImageRow).where(TrashedImageRow.project_id == id))
+    session.execute(delete(SavedFilterRow).where(SavedFilterRow.project_id == id))
+    of_project = DatasetRow.project_id == id
+    is_frozen = DatasetRow.snapshot_id.is_not(None)
+    session.execute(
+        update(DatasetRow).where(of_project, is_frozen, DatasetRow.deleted_at.is_(None)).values(deleted_at=now)
+    )
+    session.execute(delete(DatasetRow).where(of_project, ~is_frozen))
+    session.execute(update(ProjectRow).where(ProjectRow.id == id).values(purged_at=now))
     project_changed(session, id)
-    note(session, Changes.whole_project(id))
+    note(session, Changes.whole_project(id).merged(Changes.of(trash=[id])))
+
+
+def _get_removed(session: Session, id: ProjectId) -> ProjectRow:
+    row = session.scalar(
+        select(ProjectRow).where(
+            ProjectRow.id == id, ProjectRow.removed_at.is_not(None), ProjectRow.purged_at.is_(None)
+        )
+    )
+    if row is None:
+        raise NotFoundError(f'There is no project with the id "{id}" in the trash.', hint="It may have been emptied.")
+    return row
 
 
 def list_categories(session: Session, project: ProjectId) -> tuple[Category, ...]:

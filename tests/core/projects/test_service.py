@@ -142,7 +142,7 @@ def test_a_removed_project_leaves_its_runs_and_files(
     picture = tmp_path / "a.png"
     picture.write_bytes(b"mine")
     add_run(registry, project, RunStatus.SUCCESS)
-    assert service.remove_project(project) == Changes.whole_project(project)
+    assert service.remove_project(project) == Changes.whole_project(project).merged(Changes.of(trash=[project]))
     assert service.list_projects() == ()
     assert service.find_project("Parish") is None
     with registry.read() as session:

@@ -81,7 +81,7 @@ def test_what_is_done_to_a_project_is_noted(registry: Registry, project: Project
         assert noted(session) == NO_CHANGES
     with registry.write() as session:
         projects.remove_project(session, project)
-        assert noted(session) == Changes.whole_project(project)
+        assert noted(session) == Changes.whole_project(project).merged(Changes.of(trash=[project]))
 
 
 def test_a_version_that_comes_changes_its_model_and_its_parent(registry: Registry, model: Model) -> None:

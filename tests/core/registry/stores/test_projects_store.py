@@ -106,7 +106,9 @@ def test_two_projects_cannot_share_a_name(registry: Registry, add_project) -> No
         add_project(" P ", {})
 
 
-def test_a_removed_project_takes_its_content_along_and_frees_its_name(registry: Registry, add_project) -> None:
+def test_a_removed_project_frees_its_name_and_an_emptied_one_takes_its_content_along(
+    registry: Registry, add_project
+) -> None:
     other = add_project("Other", {"a.png": ["x"]})
     id = add_project("P", {"a.png": ["x"], "b/c.png": ["y"]})
     with registry.write() as session:
@@ -115,11 +117,16 @@ def test_a_removed_project_takes_its_content_along_and_frees_its_name(registry: 
         assert [project.id for project in projects.list_projects(session)] == [other]
         with pytest.raises(NotFoundError):
             projects.get_project(session, id)
-        assert images.list_keys(session, id) == {}
-        assert projects.list_categories(session, id) == ()
+        assert images.list_keys(session, id).keys() == {"a.png", "b/c.png"}
         assert projects.get_project(session, other).n_annotations == 1
     assert registry.check() == ()
     assert add_project("P", {}) != id
+    with registry.write() as session:
+        projects.purge_project(session, id)
+    with registry.read() as session:
+        assert images.list_keys(session, id) == {}
+        assert projects.list_categories(session, id) == ()
+    assert registry.check() == ()
 
 
 def test_ids_are_not_given_again_after_a_removal(registry: Registry, add_project) -> None:

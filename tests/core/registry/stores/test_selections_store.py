@@ -97,11 +97,12 @@ def test_images_that_came_are_missed_without_being_told_of(registry: Registry, a
         assert selections.list_missing_blocks(session, project) == ()
 
 
-def test_a_removed_project_leaves_no_block(registry: Registry, add_project: AddProject) -> None:
+def test_an_emptied_project_leaves_no_block(registry: Registry, add_project: AddProject) -> None:
     project = add_project("Pages", {"a.jpg": ["line"]})
     make_blocks(registry, project)
     with registry.write() as session:
         projects.remove_project(session, project)
+        projects.purge_project(session, project)
         state = selections.find_state(session, project)
 
     assert state == (0, 0)

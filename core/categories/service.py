@@ -1,0 +1,165 @@
+"""Verbs on the classes of a project. Each returns what undoes it: a `Done`, for `undo`, which returns one again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core import clock
+from core.domain.categories import CategoryUse, Labelled, Labelling
+from core.domain.changes import NO_CHANGES, Changed
+from core.domain.ids import CategoryId, ImageId, ProjectId
+from core.domain.image_ids import ImageIds
+from core.progress import IsCancelled, Progress, never_cancelled, no_progress, sparing
+from core.registry.changes import noted
+from core.registry.database import Registry
+from core.registry.session import Session
+from core.registry.stores import categories as store
+from core.registry.stores import projects, trash
+from core.registry.stores.annotation_steps import Step, revert
+from core.registry.stores.image_labels import label_images
+
+IMAGES_AT_ONCE = 25_000
+"""A transaction's worth, so that other writers need not wait for a million images."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was written, as it is to be handed to `undo`. `trashed` are images that went to the trash with it."""
+
+    project: ProjectId
+    steps: tuple[Step, ...]
+    trashed: tuple[int, ...] = ()  # keys
+    is_undone: bool = False  # undoing brought the trashed images back; undoing this removes them again
+
+
+@dataclass(frozen=True, slots=True)
+class NewCategory:
+    id: CategoryId
+    done: Done
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """`n_annotations` were deleted, or became of another class."""
+
+    n_annotations: int
+    n_images: int  # that went to the trash
+    done: Done
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledImages:
+    labelled: Labelled
+    done: Done
+
+
+class CategoryService:
+    """Every method may be called on any thread. Raises NotFoundError for a class that is not there any more, and
+    RefusedError (E-432) while a dataset of the project is being frozen. No file of the person's is touched."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    def use_of(self, project: ProjectId, category: CategoryId) -> CategoryUse:
+        """What deleting or renaming it would touch."""
+        with self._registry.read() as session:
+            return store.use_of(session, project, category)
+
+    def add(self, project: ProjectId, name: str, colour: str = "") -> Changed[NewCategory]:
+        """Behind the others. Raises RefusedError for a name that is empty, too long or taken."""
+        with self._registry.write() as session:
+            _check(session, project)
+            id, step = store.insert_category(session, project, name, colour)
+            return Changed(NewCategory(id, Done(project, (step,))), noted(session))
+
+    def rename(self, project: ProjectId, category: CategoryId, name: str) -> Changed[Done]:
+        """Models and frozen datasets keep the old name. Raises RefusedError as `add` does."""
+        return self._update(project, category, name=name)
+
+    def recolour(self, project: ProjectId, category: CategoryId, colour: str) -> Changed[Done]:
+        """`colour` is #rrggbb, or "" for that of its place in the list."""
+        return self._update(project, category, colour=colour)
+
+    def _update(
+        self, project: ProjectId, category: CategoryId, *, name: str | None = None, colour: str | None = None
+    ) -> Changed[Done]:
+        with self._registry.write() as session:
+            _check(session, project)
+            step = store.update_category(session, project, category, name=name, colour=colour)
+            return Changed(Done(project, (step,)), noted(session))
+
+    def merge(self, project: ProjectId, categories: Sequence[CategoryId], into: CategoryId) -> Changed[Gone]:
+        """Their annotations become of `into`; they go. A whole image that was of two of them is of `into` once."""
+        with self._registry.write(durable=True) as session:
+            _check(session, project)
+            n, step = store.merge_categories(session, project, categories, into)
+            return Changed(Gone(n, 0, Done(project, (step,))), noted(session))
+
+    def delete(self, project: ProjectId, category: CategoryId, *, removes_images: bool = False) -> Changed[Gone]:
+        """With its annotations. `removes_images`: images that have only it go to the trash."""
+        with self._registry.write(durable=True) as session:
+            _check(session, project)
+            trashed: list[int] = []
+            n_of_trashed = 0
+            if removes_images:
+                only = store.list_images_with_only(session, project, category)
+                before = store.use_of(session, project, category)
+                trashed = trash.trash_images(session, project, only.tolist(), clock.now())
+                n_of_trashed = before.n_annotations - store.use_of(session, project, category).n_annotations
+            n, step = store.delete_category(session, project, category)
+            done = Done(project, (step,), tuple(trashed))
+            return Changed(Gone(n + n_of_trashed, len(trashed), done), noted(session))
+
+    def label_images(
+        self,
+        project: ProjectId,
+        images: Sequence[ImageId],
+        labelling: Labelling,
+        category: CategoryId | None = None,
+        *,
+        author: str = "",
+        progress: Progress = no_progress,
+        is_cancelled: IsCancelled = never_cancelled,
+    ) -> Changed[LabelledImages]:
+        """Classes of whole images. What is cancelled has labelled a part, which `undo` takes back."""
+        keys = ImageIds.of(images).keys
+        steps, labelled, changes, now = list[Step](), Labelled(), NO_CHANGES, clock.now()
+        told = sparing(progress)
+        for start in range(0, len(keys), IMAGES_AT_ONCE):
+            if is_cancelled():
+                labelled += Labelled(is_cut_short=True)
+                break
+            with self._registry.write() as session:
+                _check(session, project)
+                one, step = label_images(
+                    session,
+                    project,
+                    keys[start : start + IMAGES_AT_ONCE],
+                    labelling,
+                    category if labelling.takes_class else None,
+                    author=author,
+                    at=now,
+                )
+                changes = changes.merged(noted(session))
+            steps.append(step)
+            labelled += one
+            told(min(start + IMAGES_AT_ONCE, len(keys)), len(keys), "Labelling images")
+        return Changed(LabelledImages(labelled, Done(project, tuple(steps))), changes)
+
+    def undo(self, done: Done) -> Changed[Done]:
+        """Take back what was done; what that returns does it again. Raises RefusedError where the data have changed."""
+        with self._registry.write(durable=True) as session:
+            _check(session, done.project)
+            keys = done.trashed
+            if keys and done.is_undone:
+                trash.trash_images(session, done.project, keys, clock.now())
+            inverse = tuple(revert(session, step) for step in reversed(done.steps))
+            if keys and not done.is_undone:
+                trash.restore_images(session, done.project, keys)
+            return Changed(Done(done.project, inverse, done.trashed, not done.is_undone), noted(session))
+
+
+def _check(session: Session, project: ProjectId) -> None:
+    projects.get_project(session, project)
+    store.refuse_while_frozen(session, project)

@@ -1,0 +1,221 @@
+"""A written step of annotations and classes, and its inverse: what went, what came, what was given another class.
+
+The inverse of a step is a step, so that undoing and doing again are one and the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from sqlite3 import Cursor
+from typing import Any
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from core.domain.changes import Changes
+from core.domain.counting import counted
+from core.domain.ids import ProjectId
+from core.domain.names import shown
+from core.errors import RefusedError
+from core.registry.changes import note
+from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
+from core.registry.stores.driver import cursor_of
+from core.registry.stores.kept_rows import COLUMNS, MARKS, ROWS_AT_ONCE, KeptRows, Keys
+from core.registry.stores.mass_upkeep import TouchedImages, class_rewritten, images_relabelled
+from core.registry.stores.upkeep import project_changed
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryFacts:
+    """A row of the table of classes."""
+
+    id: int
+    name: str
+    position: int
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Annotations, by key, that were of one class and are of another."""
+
+    ids: Keys
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`classes` has each class that changed, as it was and as it is; None = not there."""
+
+    project: ProjectId
+    removed: KeptRows = field(default_factory=KeptRows)
+    added: Keys = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    moved: tuple[Moved, ...] = ()
+    classes: tuple[tuple[CategoryFacts | None, CategoryFacts | None], ...] = ()
+
+
+def keep(cursor: Cursor, condition: str, parameters: Sequence[object] = ()) -> KeptRows:
+    """The rows of annotations for which `condition`, a WHERE clause of this package's own, holds."""
+    kept = KeptRows()
+    cursor.execute(f"SELECT {COLUMNS} FROM annotation WHERE {condition}", parameters)
+    while rows := cursor.fetchmany(ROWS_AT_ONCE):
+        kept.add(rows)
+    return kept
+
+
+def delete_kept(cursor: Cursor, kept: KeptRows) -> None:
+    cursor.executemany("DELETE FROM annotation WHERE id = ?", ((key,) for key in kept.ids.tolist()))
+
+
+def revert(session: Session, step: Step) -> Step:
+    """Write the step back; returns its inverse. Raises RefusedError where the registry is not as the step left it."""
+    cursor = _check(session, step)
+    coming = [before for before, after in step.classes if before is not None and after is None]
+    cursor.executemany(
+        "INSERT INTO category (id, project_id, name, position, colour) VALUES (?, ?, ?, ?, ?)",
+        [(one.id, step.project, one.name, one.position, one.colour) for one in coming],
+    )
+    for before, after in step.classes:
+        if before is not None and after is not None:
+            values = (before.name, before.position, before.colour, before.id)
+            cursor.execute("UPDATE category SET name = ?, position = ?, colour = ? WHERE id = ?", values)
+    inverse = _write_annotations(session, cursor, step)
+    for before, after in step.classes:
+        if before is None and after is not None:
+            cursor.execute("DELETE FROM category WHERE id = ?", (after.id,))
+    if step.classes:
+        classes_changed(session, step.project)
+    return inverse
+
+
+def _check(session: Session, step: Step) -> Cursor:
+    cursor = cursor_of(session)
+    _check_classes(cursor, step)
+    _check_annotations(cursor, step)
+    _check_classes_of_removed(cursor, step)
+    return cursor
+
+
+def classes_changed(session: Session, project: ProjectId) -> None:
+    project_changed(session, project)
+    note(session, Changes.of(projects=[project], categories=[project]))
+
+
+def _write_annotations(session: Session, cursor: Cursor, step: Step) -> Step:
+    swapped = tuple((after, before) for before, after in step.classes)
+    moved = tuple(Moved(one.ids, one.after, one.before) for one in step.moved)
+    if not (len(step.removed) or len(step.added) or step.moved):
+        return Step(step.project, classes=swapped, moved=moved)
+    going = _keep_by_id(cursor, step.added)
+    if step.classes or step.moved:
+        of_classes = {one.before for one in step.moved} | {one.after for one in step.moved}
+        of_classes |= {one.id for pair in step.classes for one in pair if one is not None}
+        with class_rewritten(session, step.project, of_classes) as touched:
+            touched.add(np.unique(np.concatenate([step.removed.images, going.images])).tolist())
+            _move_back(cursor, step.moved, touched)
+            _swap(cursor, going, step.removed)
+    else:
+        images = np.unique(np.concatenate([step.removed.images, going.images])).tolist()
+        with images_relabelled(session, step.project, images):
+            _swap(cursor, going, step.removed)
+    return Step(step.project, going, step.removed.ids, moved, swapped)
+
+
+def _swap(cursor: Cursor, going: KeptRows, coming: KeptRows) -> None:
+    delete_kept(cursor, going)
+    for rows in coming.chunks():
+        cursor.executemany(f"INSERT INTO annotation ({COLUMNS}) VALUES ({MARKS})", rows)
+
+
+def _move_back(cursor: Cursor, moved: Iterable[Moved], touched: TouchedImages) -> None:
+    for one in moved:
+        for chunk in chunked(one.ids.tolist(), KEYS_PER_QUERY):
+            marks = ",".join("?" * len(chunk))
+            query = f"INSERT OR IGNORE INTO touched_image SELECT image_id FROM annotation WHERE id IN ({marks})"
+            touched.cursor.execute(query, chunk)
+            cursor.execute(f"UPDATE annotation SET category_id = ? WHERE id IN ({marks})", (one.before, *chunk))
+
+
+def _keep_by_id(cursor: Cursor, ids: Keys) -> KeptRows:
+    kept = KeptRows()
+    rows: list[tuple[Any, ...]] = []
+    for chunk in chunked(ids.tolist(), KEYS_PER_QUERY):
+        marks = ",".join("?" * len(chunk))
+        rows += cursor.execute(f"SELECT {COLUMNS} FROM annotation WHERE id IN ({marks})", chunk).fetchall()
+        if len(rows) >= ROWS_AT_ONCE:
+            kept.add(rows)
+            rows = []
+    kept.add(rows)
+    return kept
+
+
+def _check_classes(cursor: Cursor, step: Step) -> None:
+    known = {
+        row[0]: CategoryFacts(*row)
+        for row in cursor.execute(
+            "SELECT id, name, position, colour FROM category WHERE project_id = ?", [step.project]
+        )
+    }
+    left = {after.id for _, after in step.classes if after is not None}
+    for before, after in step.classes:
+        if after is not None and known.get(after.id) != after:
+            raise _changed(f'The class "{shown(after.name)}" was changed since.')
+        if before is None:
+            continue
+        for other in known.values():
+            if other.id not in left and other.name == before.name:
+                raise _changed(f'There is another class "{shown(before.name)}" now.')
+            if other.id not in left and other.position == before.position:
+                raise _changed(f'Another class has the place of "{shown(before.name)}" now.')
+        if after is None and before.id in known:
+            raise _changed(f'The class "{shown(before.name)}" is there already.')
+    _check_empty(cursor, step)
+
+
+def _check_classes_of_removed(cursor: Cursor, step: Step) -> None:
+    coming = {before.id for before, after in step.classes if before is not None}
+    known = {id for (id,) in cursor.execute("SELECT id FROM category WHERE project_id = ?", [step.project])}
+    if step.removed.categories - coming - known:
+        raise _changed("Classes of the annotations were deleted since.")
+
+
+def _check_empty(cursor: Cursor, step: Step) -> None:
+    """A class that goes with the step takes nothing with it that the step did not bring."""
+    for before, after in step.classes:
+        if before is None and after is not None:
+            (n,) = cursor.execute("SELECT count(*) FROM annotation WHERE category_id = ?", (after.id,)).fetchone()
+            mine = sum(len(one.ids) for one in step.moved if one.after == after.id)
+            if n > mine + len(step.added):
+                raise _changed(f'The class "{shown(after.name)}" has {counted(n, "annotation")} by now.')
+
+
+def _check_annotations(cursor: Cursor, step: Step) -> None:
+    for one in step.moved:
+        n = _count(cursor, "annotation", one.ids, f" AND category_id = {int(one.after)}")
+        if n != len(one.ids):
+            raise _changed(f"{_were(len(one.ids) - n, 'annotation')} changed or deleted since.")
+    n = _count(cursor, "annotation", step.added)
+    if n != len(step.added):
+        raise _changed(f"{_were(len(step.added) - n, 'annotation')} deleted since.")
+    images = np.unique(step.removed.images)
+    n = _count(cursor, "image", images)
+    if n != len(images):
+        raise _changed(f"{_were(len(images) - n, 'image')} removed from the project since.")
+
+
+def _count(cursor: Cursor, table: str, ids: Keys, condition: str = "") -> int:
+    found = 0
+    for chunk in chunked(ids.tolist(), KEYS_PER_QUERY):
+        marks = ",".join("?" * len(chunk))
+        found += cursor.execute(f"SELECT count(*) FROM {table} WHERE id IN ({marks}){condition}", chunk).fetchone()[0]
+    return found
+
+
+def _were(n: int, one: str) -> str:
+    return f"{counted(n, one)} {'was' if n == 1 else 'were'}"
+
+
+def _changed(text: str) -> RefusedError:
+    return RefusedError(f"This cannot be undone. {text}", hint="Nothing was changed.")

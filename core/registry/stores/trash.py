@@ -1,0 +1,333 @@
+"""Images that are removed from a project and brought back: all that the registry says of them goes with them.
+
+What is kept of an image is JSON with a format number. Values are the database's own, bytes as base64 in an object
+`{"b": ...}`, so that bringing an image back writes the very rows that went, under their keys.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from sqlite3 import Cursor
+from typing import Any, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from core.domain.changes import Changes
+from core.domain.ids import ImageId, ProjectId
+from core.domain.trash import TrashedImage
+from core.errors import RefusedError
+from core.registry.changes import note
+from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
+from core.registry.stores.driver import cursor_of
+from core.registry.stores.kept_rows import COLUMNS, MARKS
+from core.registry.stores.projects import add_folders
+from core.registry.stores.upkeep import FolderChange, add_to_folders, images_changed
+from core.registry.tables.images import ANNOTATIONS, IMAGES
+from core.registry.tables.row import FileName
+
+FORMAT = 1
+"""Of what is kept of an image. 1: image, annotations, categories, tags, reviews, sets."""
+
+_IMAGE_COLUMNS = tuple(column.name for column in IMAGES.columns)
+_TAGS = ("tag", "note", "created_at")
+_REVIEWS = ("id", "kind", "verdict", "category", "x0", "y0", "x1", "y1", "source", "note", "created_at")
+_FILE_NAME = FileName()
+
+
+class _Kept(NamedTuple):
+    key: int
+    content: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Restored:
+    """Keys that came back; paths that another image has by now; classes that came back with them, by name."""
+
+    keys: list[int] = field(default_factory=list)
+    taken: list[str] = field(default_factory=list)
+    classes: list[str] = field(default_factory=list)
+
+
+# --- into the trash --------------------------------------------------------------------------------------------
+
+
+def trash_images(session: Session, project: ProjectId, images: Iterable[int], at: datetime) -> list[int]:
+    """Those of the images that the project has: their rows go, and all that they said lies in the trash. Keys."""
+    cursor = cursor_of(session)
+    gone: list[int] = []
+    moment = _moment(at)
+    for chunk in chunked(images, KEYS_PER_QUERY):
+        kept = _read(cursor, project, chunk)
+        keys = [one.key for one in kept]
+        if not keys:
+            continue
+        add_to_folders(session, _folder_changes(kept, -1))
+        cursor.executemany(
+            "INSERT INTO trashed_image (id, project_id, path, removed_at, n_annotations, content) VALUES (?,?,?,?,?,?)",
+            [_to_row(project, one, moment) for one in kept],
+        )
+        cursor.execute(f"DELETE FROM image WHERE id IN ({_marks(keys)})", keys)
+        gone += keys
+    if gone:
+        images_changed(session, project, gone)
+        note(session, Changes.whole_project(project).merged(Changes.of(trash=[project])))
+    return gone
+
+
+def _read(cursor: Cursor, project: str, keys: Sequence[int]) -> list[_Kept]:
+    marks = _marks(keys)
+    query = f"SELECT {', '.join(_IMAGE_COLUMNS)} FROM image WHERE id IN ({marks}) AND project_id = ? ORDER BY id"
+    found = {
+        row[0]: {
+            "format": FORMAT,
+            "image": _packed(dict(zip(_IMAGE_COLUMNS, row, strict=True))),
+            "annotations": [],
+            "categories": {},
+            "tags": [],
+            "reviews": [],
+            "sets": [],
+        }
+        for row in cursor.execute(query, (*keys, project)).fetchall()
+    }
+    own = list(found)
+    marks = _marks(own)
+    columns = [column.name for column in ANNOTATIONS.columns]
+    for row in cursor.execute(f"SELECT {COLUMNS} FROM annotation WHERE image_id IN ({marks}) ORDER BY id", own):
+        # What is nothing is left out: most columns of most rows are.
+        values = {name: value for name, value in zip(columns, row, strict=True) if value is not None}
+        values.pop("image_id")
+        found[row[1]]["annotations"].append(_packed(values))
+    for image, id, *facts in cursor.execute(
+        "SELECT DISTINCT annotation.image_id, category.id, name, position, colour FROM annotation "
+        f"JOIN category ON category.id = annotation.category_id WHERE annotation.image_id IN ({marks})",
+        own,
+    ):
+        found[image]["categories"][str(id)] = facts
+    for image, *values in cursor.execute(
+        f"SELECT image_id, {', '.join(_TAGS)} FROM image_tag WHERE image_id IN ({marks})", own
+    ):
+        found[image]["tags"].append(values)
+    for image, *values in cursor.execute(
+        f"SELECT image_id, {', '.join(_REVIEWS)} FROM label_review WHERE image_id IN ({marks})", own
+    ):
+        found[image]["reviews"].append(values)
+    for image, set_id in cursor.execute(f"SELECT image_id, set_id FROM dataset_image WHERE image_id IN ({marks})", own):
+        found[image]["sets"].append(set_id)
+    return [_Kept(key, content) for key, content in found.items()]
+
+
+def _to_row(project: str, kept: _Kept, moment: str) -> tuple[Any, ...]:
+    image = kept.content["image"]
+    text = json.dumps(kept.content, ensure_ascii=False, separators=(",", ":"))
+    return kept.key, project, _unpacked(image["path"]), moment, image["n_annotations"], text
+
+
+# --- out of it -------------------------------------------------------------------------------------------------
+
+
+def restore_images(session: Session, project: ProjectId, images: Iterable[int]) -> Restored:
+    """Under the same keys. An image whose path another one has by now stays in the trash, and is named.
+
+    A class that was deleted meanwhile comes back with them. Raises RefusedError for what a newer Calque kept.
+    """
+    cursor = cursor_of(session)
+    told = Restored()
+    for chunk in chunked(images, KEYS_PER_QUERY):
+        kept = _read_trash(cursor, project, chunk, told)
+        if not kept:
+            continue
+        told.classes += _bring_classes_back(cursor, project, kept)
+        _insert_all(session, cursor, project, kept)
+        keys = [one.key for one in kept]
+        cursor.execute(f"DELETE FROM trashed_image WHERE id IN ({_marks(keys)})", keys)
+        add_to_folders(session, _folder_changes(kept, +1))
+        told.keys += keys
+    if told.keys:
+        images_changed(session, project, told.keys)
+        note(session, Changes.whole_project(project).merged(Changes.of(trash=[project])))
+    return told
+
+
+def _read_trash(cursor: Cursor, project: str, keys: Sequence[int], told: Restored) -> list[_Kept]:
+    query = (
+        "SELECT id, path, content, EXISTS (SELECT 1 FROM image WHERE image.project_id = trashed_image.project_id "
+        f"AND image.path = trashed_image.path) FROM trashed_image WHERE id IN ({_marks(keys)}) AND project_id = ?"
+    )
+    kept: list[_Kept] = []
+    paths: set[bytes] = set()
+    for key, path, text, is_taken in cursor.execute(f"{query} ORDER BY removed_at DESC, id", (*keys, project)):
+        if is_taken or path in paths:
+            told.taken.append(str(_FILE_NAME.process_result_value(path, None)))  # type: ignore[arg-type]
+            continue
+        content = json.loads(text)
+        if content["format"] > FORMAT:
+            text = "Images in the trash were removed by a newer Calque, and cannot be read by this one."
+            raise RefusedError(text, hint="Restore them with the newer one.")
+        paths.add(path)
+        kept.append(_Kept(key, content))
+    return kept
+
+
+def _bring_classes_back(cursor: Cursor, project: str, kept: Sequence[_Kept]) -> list[str]:
+    """Where a class is not there any more: one of the same name is taken, else the class comes back.
+
+    The annotations' keys of classes are brought in line, in place.
+    """
+    wanted = {int(key): facts for one in kept for key, facts in one.content["categories"].items()}
+    query = "SELECT id, name, position FROM category WHERE project_id = ?"
+    known = cursor.execute(query, (project,)).fetchall()
+    ids, by_name = {id for id, _, _ in known}, {name: id for id, name, _ in known}
+    positions = {position for _, _, position in known}
+    other: dict[int, int] = {}
+    came: list[str] = []
+    for key in sorted(wanted.keys() - ids):
+        name, position, colour = wanted[key]
+        if name in by_name:
+            other[key] = by_name[name]
+            continue
+        if position in positions:
+            position = max(positions) + 1
+        positions.add(position)
+        query = "INSERT INTO category (id, project_id, name, position, colour) VALUES (?, ?, ?, ?, ?)"
+        cursor.execute(query, (key, project, name, position, colour))
+        came.append(name)
+    if other:
+        for one in kept:
+            for annotation in one.content["annotations"]:
+                category = annotation.get("category_id")
+                annotation["category_id"] = other.get(category, category)
+    return came
+
+
+def _insert_all(session: Session, cursor: Cursor, project: ProjectId, kept: Sequence[_Kept]) -> None:
+    paths = {one.key: _path_of(one) for one in kept}
+    folders = add_folders(session, project, {path.rpartition("/")[0] for path in paths.values()})
+    images: list[tuple[Any, ...]] = []
+    annotations: list[tuple[Any, ...]] = []
+    for one in kept:
+        image = {name: _unpacked(value) for name, value in one.content["image"].items()}
+        folder = image["folder_id"] = folders[paths[one.key].rpartition("/")[0]]
+        one.content["image"]["folder_id"] = folder
+        image["revision"] += 1
+        images.append(tuple(image.get(name) for name in _IMAGE_COLUMNS))
+        for values in one.content["annotations"]:
+            row = {**values, "image_id": one.key}
+            annotations.append(tuple(_unpacked(row.get(column.name)) for column in ANNOTATIONS.columns))
+    columns = ", ".join(_IMAGE_COLUMNS)
+    cursor.executemany(f"INSERT INTO image ({columns}) VALUES ({_marks(_IMAGE_COLUMNS)})", images)
+    cursor.executemany(f"INSERT INTO annotation ({COLUMNS}) VALUES ({MARKS})", annotations)
+    for table, names, part in (("image_tag", _TAGS, "tags"), ("label_review", _REVIEWS, "reviews")):
+        rows = [(one.key, *values) for one in kept for values in one.content[part]]
+        into = f"INSERT INTO {table} (image_id, {', '.join(names)}) VALUES ({_marks(('', *names))})"
+        cursor.executemany(into, rows)
+    # A frozen dataset stays as it is, and so does its manifest; one that is gone has no sets.
+    cursor.executemany(
+        "INSERT OR IGNORE INTO dataset_image (set_id, image_id) SELECT dataset_set.id, ? FROM dataset_set "
+        "JOIN dataset ON dataset.id = dataset_id WHERE dataset_set.id = ? AND state = 'open' AND deleted_at IS NULL",
+        [(one.key, set_id) for one in kept for set_id in one.content["sets"]],
+    )
+
+
+# --- what lies in it -------------------------------------------------------------------------------------------
+
+
+def list_trash(session: Session, project: ProjectId, *, after: int = 0, limit: int = -1) -> tuple[TrashedImage, ...]:
+    """The last removed first; those behind the first `after`, at most `limit` (-1 = all)."""
+    query = (
+        "SELECT id, path, removed_at, n_annotations FROM trashed_image WHERE project_id = ? "
+        "ORDER BY removed_at DESC, id LIMIT ? OFFSET ?"
+    )
+    return tuple(
+        TrashedImage(
+            ImageId(str(key)),
+            str(_FILE_NAME.process_result_value(path, None)),
+            _read_moment(moment),
+            n,  # type: ignore[arg-type]
+        )
+        for key, path, moment, n in cursor_of(session).execute(query, (project, limit, after))
+    )
+
+
+def count_trash(session: Session, project: ProjectId) -> tuple[int, int]:
+    """Images in it, and their annotations."""
+    query = "SELECT count(*), coalesce(sum(n_annotations), 0) FROM trashed_image WHERE project_id = ?"
+    n_images, n_annotations = cursor_of(session).execute(query, (project,)).fetchone()
+    return n_images, n_annotations
+
+
+def list_trashed_keys(session: Session, project: ProjectId) -> list[int]:
+    """The last removed first."""
+    query = "SELECT id FROM trashed_image WHERE project_id = ? ORDER BY removed_at DESC, id"
+    return [key for (key,) in cursor_of(session).execute(query, (project,))]
+
+
+def list_trashed_paths(session: Session, project: ProjectId) -> frozenset[str]:
+    rows = cursor_of(session).execute("SELECT path FROM trashed_image WHERE project_id = ?", (project,))
+    return frozenset(str(_FILE_NAME.process_result_value(path, None)) for (path,) in rows)  # type: ignore[arg-type]
+
+
+def empty_trash(session: Session, project: ProjectId, images: Iterable[int] | None = None) -> int:
+    """For good; None = all of it. Returns how many images that were."""
+    cursor, n = cursor_of(session), 0
+    if images is None:
+        n = cursor.execute("DELETE FROM trashed_image WHERE project_id = ?", (project,)).rowcount
+    else:
+        for chunk in chunked(images, KEYS_PER_QUERY):
+            query = f"DELETE FROM trashed_image WHERE id IN ({_marks(chunk)}) AND project_id = ?"
+            n += cursor.execute(query, (*chunk, project)).rowcount
+    if n:
+        note(session, Changes.of(trash=[project]))
+    return n
+
+
+# --- parts -----------------------------------------------------------------------------------------------------
+
+
+def _folder_changes(kept: Sequence[_Kept], sign: int) -> dict[int, FolderChange]:
+    changes: dict[int, FolderChange] = defaultdict(FolderChange)
+    for one in kept:
+        image = one.content["image"]
+        change = changes[image["folder_id"]]
+        change.n_images += sign
+        change.n_annotated += sign * bool(image["is_annotated"])
+        change.n_annotations += sign * image["n_annotations"]
+        own: dict[int, int] = defaultdict(int)
+        for annotation in one.content["annotations"]:
+            if annotation["source"] != "model" and annotation.get("category_id") is not None:
+                own[annotation["category_id"]] += 1
+        for category, n in own.items():
+            n_before, n_images = change.categories.get(str(category), (0, 0))
+            change.categories[str(category)] = n_before + sign * n, n_images + sign
+    return changes
+
+
+def _path_of(kept: _Kept) -> str:
+    return str(_FILE_NAME.process_result_value(_unpacked(kept.content["image"]["path"]), None))  # type: ignore[arg-type]
+
+
+def _packed(values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: {"b": base64.b64encode(value).decode("ascii")} if isinstance(value, bytes) else value
+        for name, value in values.items()
+    }
+
+
+def _unpacked(value: Any) -> Any:
+    return base64.b64decode(value["b"]) if isinstance(value, dict) else value
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def _read_moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)

@@ -1,0 +1,120 @@
+"""Classes of whole images, for many at once: what changes, what is left, who did it, and taking it back."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.domain.categories import Labelled, Labelling
+from core.domain.projects import Source
+from core.errors import NotFoundError
+from tests.core.categories.labelled_project import WHOLE
+from tests.core.categories.test_categories import assert_undone_and_done_again
+
+ALL = ("a/1.jpg", "a/2.jpg", "a/3.jpg", "b/4.jpg", "b/5.jpg", "b/6.jpg", "b/7.jpg", "8.jpg")
+
+
+def label(project, labelling, name=None, paths=ALL):
+    category = None if name is None else project.category(name)
+    changed = project.categories.label_images(project.id, project.images(*paths), labelling, category, author="Ada")
+    project.assert_sound()
+    return changed
+
+
+def test_a_class_comes_to_those_that_lack_it(project):
+    before = project.rows()
+    done = label(project, Labelling.ADD, "cat").value
+    assert done.labelled == Labelled(n_changed=6, n_same=2)
+    assert project.counts()["cat"] == (8, 8)
+    assert project.labels("a/3.jpg") == ["cat", "kitten"]
+    assert project.labels("b/6.jpg") == ["cat"], "without concept no longer holds"
+    (image,) = project.projects.get_annotated([project.image("b/7.jpg")])
+    (annotation,) = image.annotations
+    assert (annotation.source, annotation.author) == (Source.HUMAN, "Ada")
+    assert annotation.edited_at is not None
+    assert_undone_and_done_again(project, done.done, before)
+
+
+def test_a_class_takes_the_place_of_others(project):
+    before = project.rows()
+    done = label(project, Labelling.REPLACE, "kitten").value
+    assert done.labelled == Labelled(n_changed=7, n_same=1)
+    assert all(project.labels(path) == ["kitten"] for path in ALL)
+    assert project.counts()["line"] == (5, 4), "shapes stay"
+    assert_undone_and_done_again(project, done.done, before)
+
+
+def test_a_class_is_taken_off(project):
+    before = project.rows()
+    done = label(project, Labelling.REMOVE, "cat").value
+    assert done.labelled == Labelled(n_changed=2, n_same=6)
+    assert project.labels("a/3.jpg") == ["kitten"]
+    assert_undone_and_done_again(project, done.done, before)
+
+
+def test_an_image_can_be_unlabelled_again(project):
+    before = project.rows()
+    done = label(project, Labelling.CLEAR, paths=("a/3.jpg", "b/6.jpg", "b/7.jpg")).value
+    assert done.labelled == Labelled(n_changed=2, n_same=1)
+    assert project.labels("b/6.jpg") == []
+    assert project.run("SELECT is_annotated FROM image WHERE path = ?", b"b/6.jpg") == [(0,)]
+    assert_undone_and_done_again(project, done.done, before)
+
+
+def test_without_concept_is_not_unlabelled_and_not_said_of_what_has_shapes(project):
+    before = project.rows()
+    done = label(project, Labelling.WITHOUT_CONCEPT).value
+    assert done.labelled == Labelled(n_changed=3, n_same=1, n_left=4)
+    assert "4 images left as they were: boxes or outlines are on them." in done.labelled.text
+    assert project.labels("b/4.jpg") == [None]
+    assert project.labels("b/7.jpg") == [None]
+    assert project.run("SELECT is_annotated, n_annotations FROM image WHERE path = ?", b"b/7.jpg") == [(1, 0)]
+    assert project.labels("a/3.jpg") == ["cat", "kitten"]
+    assert_undone_and_done_again(project, done.done, before)
+
+
+def test_images_of_elsewhere_are_counted_and_left_alone(project):
+    from core.domain.ids import ImageId
+
+    done = project.categories.label_images(
+        project.id, [ImageId("999"), project.image("b/7.jpg")], Labelling.ADD, project.category("cat")
+    ).value
+    assert done.labelled == Labelled(n_changed=1, n_gone=1)
+
+
+def test_a_class_that_is_gone_labels_nothing(project):
+    cat = project.category("cat")
+    project.categories.delete(project.id, cat)
+    before = project.rows()
+    with pytest.raises(NotFoundError):
+        project.categories.label_images(project.id, project.images("b/7.jpg"), Labelling.ADD, cat)
+    assert project.rows() == before
+
+
+def test_many_images_are_one_step_and_can_be_cut_short(make_project, monkeypatch):
+    monkeypatch.setattr("core.categories.service.IMAGES_AT_ONCE", 40)
+    paths = [f"{n:03}.jpg" for n in range(100)]
+    project = make_project({"x.jpg": [("cat", WHOLE)], **{path: [] for path in paths}})
+    before, told = project.rows(), []
+    done = project.categories.label_images(
+        project.id,
+        project.images(*paths),
+        Labelling.ADD,
+        project.category("cat"),
+        progress=lambda n, total, text: told.append((n, total)),
+    ).value
+    assert done.labelled.n_changed == 100
+    assert told[-1] == (100, 100)
+    assert len(done.done.steps) == 3
+    assert_undone_and_done_again(project, done.done, before)
+    asked = iter([False, True])
+    part = project.categories.label_images(
+        project.id, project.images(*paths), Labelling.ADD, project.category("cat"), is_cancelled=lambda: next(asked)
+    ).value
+    assert part.labelled == Labelled(n_changed=40, is_cut_short=True)
+    project.categories.undo(part.done)
+    assert project.rows() == before
+
+
+def test_only_the_images_that_changed_are_named(project):
+    changes = label(project, Labelling.ADD, "cat", paths=("b/4.jpg", "b/7.jpg")).changes
+    assert changes.images == {project.image("b/7.jpg")}
