@@ -56,7 +56,7 @@ class LabelledImages:
 
 class CategoryService:
     """Every method may be called on any thread. Raises NotFoundError for a class that is not there any more, and
-    RefusedError (E-432) while a dataset of the project is being frozen. No file of the person's is touched."""
+    RefusedError (E-432) while the project is imported into or frozen. No file of the person's is touched."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
@@ -69,7 +69,7 @@ class CategoryService:
     def add(self, project: ProjectId, name: str, colour: str = "") -> Changed[NewCategory]:
         """Behind the others. Raises RefusedError for a name that is empty, too long or taken."""
         with self._registry.write() as session:
-            _check(session, project)
+            self._check(session, project)
             id, step = store.insert_category(session, project, name, colour)
             return Changed(NewCategory(id, Done(project, (step,))), noted(session))
 
@@ -85,21 +85,21 @@ class CategoryService:
         self, project: ProjectId, category: CategoryId, *, name: str | None = None, colour: str | None = None
     ) -> Changed[Done]:
         with self._registry.write() as session:
-            _check(session, project)
+            self._check(session, project)
             step = store.update_category(session, project, category, name=name, colour=colour)
             return Changed(Done(project, (step,)), noted(session))
 
     def merge(self, project: ProjectId, categories: Sequence[CategoryId], into: CategoryId) -> Changed[Gone]:
         """Their annotations become of `into`; they go. A whole image that was of two of them is of `into` once."""
         with self._registry.write(durable=True) as session:
-            _check(session, project)
+            self._check(session, project)
             n, step = store.merge_categories(session, project, categories, into)
             return Changed(Gone(n, 0, Done(project, (step,))), noted(session))
 
     def delete(self, project: ProjectId, category: CategoryId, *, removes_images: bool = False) -> Changed[Gone]:
         """With its annotations. `removes_images`: images that have only it go to the trash."""
         with self._registry.write(durable=True) as session:
-            _check(session, project)
+            self._check(session, project)
             trashed: list[int] = []
             n_of_trashed = 0
             if removes_images:
@@ -131,7 +131,7 @@ class CategoryService:
                 labelled += Labelled(is_cut_short=True)
                 break
             with self._registry.write() as session:
-                _check(session, project)
+                self._check(session, project)
                 one, step = label_images(
                     session,
                     project,
@@ -150,7 +150,7 @@ class CategoryService:
     def undo(self, done: Done) -> Changed[Done]:
         """Take back what was done; what that returns does it again. Raises RefusedError where the data have changed."""
         with self._registry.write(durable=True) as session:
-            _check(session, done.project)
+            self._check(session, done.project)
             keys = done.trashed
             if keys and done.is_undone:
                 trash.trash_images(session, done.project, keys, clock.now())
@@ -159,7 +159,7 @@ class CategoryService:
                 trash.restore_images(session, done.project, keys)
             return Changed(Done(done.project, inverse, done.trashed, not done.is_undone), noted(session))
 
-
-def _check(session: Session, project: ProjectId) -> None:
-    projects.get_project(session, project)
-    store.refuse_while_frozen(session, project)
+    def _check(self, session: Session, project: ProjectId) -> None:
+        self._registry.occupied.check(project)
+        projects.get_project(session, project)
+        store.refuse_while_frozen(session, project)

@@ -51,6 +51,7 @@ class TrashService:
             if is_cancelled():
                 break
             with self._registry.write(durable=True) as session:
+                self._registry.occupied.check(project)
                 refuse_while_frozen(session, project)
                 gone += trash.trash_images(session, project, chunk, now)
                 changes = changes.merged(noted(session))
@@ -78,6 +79,7 @@ class TrashService:
             if is_cancelled():
                 break
             with self._registry.write(durable=True) as session:
+                self._registry.occupied.check(project)
                 one = trash.restore_images(session, project, chunk)
                 changes = changes.merged(noted(session))
             found.keys += one.keys

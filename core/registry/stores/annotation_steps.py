@@ -25,6 +25,13 @@ from core.registry.stores.kept_rows import COLUMNS, MARKS, ROWS_AT_ONCE, KeptRow
 from core.registry.stores.mass_upkeep import TouchedImages, class_rewritten, images_relabelled
 from core.registry.stores.upkeep import project_changed
 
+_OVERRULE = """
+INSERT OR IGNORE INTO overruled_import (id, image_id, category, kind, x0, y0, x1, y1, points, is_crowd, details)
+SELECT annotation.id, image_id, category.name, kind, x0, y0, x1, y1, points, is_crowd, details
+FROM annotation LEFT JOIN category ON category.id = category_id WHERE source = 'import'
+"""
+_SOURCE = COLUMNS.split(", ").index("source")
+
 
 @dataclass(frozen=True, slots=True)
 class CategoryFacts:
@@ -66,7 +73,16 @@ def keep(cursor: Cursor, condition: str, parameters: Sequence[object] = ()) -> K
 
 
 def delete_kept(cursor: Cursor, kept: KeptRows) -> None:
-    cursor.executemany("DELETE FROM annotation WHERE id = ?", ((key,) for key in kept.ids.tolist()))
+    """By a person: of what was imported it is remembered, so that the next import does not bring it back."""
+    keys = kept.ids.tolist()
+    if kept.has_imports:
+        cursor.executemany(f"{_OVERRULE} AND annotation.id = ?", ((key,) for key in keys))
+    cursor.executemany("DELETE FROM annotation WHERE id = ?", ((key,) for key in keys))
+
+
+def overrule_class(cursor: Cursor, category: int) -> None:
+    """All annotations of it are about to be deleted by a person."""
+    cursor.execute(f"{_OVERRULE} AND annotation.category_id = ?", (category,))
 
 
 def revert(session: Session, step: Step) -> Step:
@@ -127,6 +143,8 @@ def _swap(cursor: Cursor, going: KeptRows, coming: KeptRows) -> None:
     delete_kept(cursor, going)
     for rows in coming.chunks():
         cursor.executemany(f"INSERT INTO annotation ({COLUMNS}) VALUES ({MARKS})", rows)
+        imported = [row[:1] for row in rows if row[_SOURCE] == "import"]
+        cursor.executemany("DELETE FROM overruled_import WHERE id = ?", imported)
 
 
 def _move_back(cursor: Cursor, moved: Iterable[Moved], touched: TouchedImages) -> None:

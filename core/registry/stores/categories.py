@@ -22,6 +22,7 @@ from core.registry.stores.annotation_steps import (
     classes_changed,
     delete_kept,
     keep,
+    overrule_class,
 )
 from core.registry.stores.driver import cursor_of
 from core.registry.stores.kept_rows import Keys
@@ -107,6 +108,8 @@ def delete_category(session: Session, project: ProjectId, category: CategoryId) 
     with class_rewritten(session, project, [facts.id]) as touched:
         touched.add_of_class(facts.id)
         kept = keep(cursor, "category_id = ?", (facts.id,))
+        if kept.has_imports:
+            overrule_class(cursor, facts.id)
         cursor.execute("DELETE FROM annotation WHERE category_id = ?", (facts.id,))
     cursor.execute("DELETE FROM category WHERE id = ?", (facts.id,))
     classes_changed(session, project)

@@ -18,6 +18,8 @@ from core.registry.tables.images import ANNOTATIONS
 COLUMNS = ", ".join(column.name for column in ANNOTATIONS.columns)
 """Of a kept row, in order; `id`, `image_id` and `category_id` are the first three."""
 
+_SOURCE = COLUMNS.split(", ").index("source")
+
 MARKS = ", ".join("?" * len(ANNOTATIONS.columns))
 
 ROWS_AT_ONCE = 20_000
@@ -37,6 +39,7 @@ class KeptRows:
         self._ids: list[Keys] = []
         self._images: list[Keys] = []
         self.categories: set[int] = set()
+        self.has_imports = False
 
     def add(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """Rows in the order of `COLUMNS`, as the database has them."""
@@ -46,6 +49,7 @@ class KeptRows:
             self._lengths.append(len(packed))
             self._ids.append(np.array([row[0] for row in rows], dtype=np.int64))
             self._images.append(np.array([row[1] for row in rows], dtype=np.int64))
+            self.has_imports = self.has_imports or any(row[_SOURCE] == "import" for row in rows)
             self.categories |= {row[2] for row in rows if row[2] is not None}
 
     @property

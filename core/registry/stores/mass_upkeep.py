@@ -116,11 +116,11 @@ def _count_images(touched: TouchedImages) -> None:
 
 def _tell(session: Session, project: ProjectId, touched: TouchedImages) -> None:
     cursor = touched.cursor
-    project_changed(session, project)
     blocks = cursor.execute("SELECT DISTINCT id >> ? FROM touched_image", (BITS,)).fetchall()
     forget_blocks(session, project, [number << BITS for (number,) in blocks])
     found = cursor.execute("SELECT id FROM touched_image LIMIT ?", (MAX_NAMED + 1,)).fetchall()
     is_many = len(found) > MAX_NAMED
     images = [ImageId(str(key)) for (key,) in found]
+    project_changed(session, project, None if is_many else [key for (key,) in found])
     note(session, Changes.whole_project(project) if is_many else Changes.annotations(project, images))
     cursor.execute("DELETE FROM touched_image")

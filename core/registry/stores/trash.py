@@ -26,16 +26,19 @@ from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
 from core.registry.stores.driver import cursor_of
 from core.registry.stores.kept_rows import COLUMNS, MARKS
 from core.registry.stores.projects import add_folders
-from core.registry.stores.upkeep import FolderChange, add_to_folders, images_changed
+from core.registry.stores.selections import forget_blocks
+from core.registry.stores.upkeep import FolderChange, add_to_folders, images_changed, project_changed
 from core.registry.tables.images import ANNOTATIONS, IMAGES
+from core.registry.tables.overruled import OVERRULED
 from core.registry.tables.row import FileName
 
 FORMAT = 1
-"""Of what is kept of an image. 1: image, annotations, categories, tags, reviews, sets."""
+"""Of what is kept of an image. 1: image, annotations, categories, overruled, tags, reviews, sets."""
 
 _IMAGE_COLUMNS = tuple(column.name for column in IMAGES.columns)
 _TAGS = ("tag", "note", "created_at")
 _REVIEWS = ("id", "kind", "verdict", "category", "x0", "y0", "x1", "y1", "source", "note", "created_at")
+_OVERRULED = tuple(column.name for column in OVERRULED.columns)
 _FILE_NAME = FileName()
 
 
@@ -88,6 +91,7 @@ def _read(cursor: Cursor, project: str, keys: Sequence[int]) -> list[_Kept]:
             "image": _packed(dict(zip(_IMAGE_COLUMNS, row, strict=True))),
             "annotations": [],
             "categories": {},
+            "overruled": [],
             "tags": [],
             "reviews": [],
             "sets": [],
@@ -108,6 +112,11 @@ def _read(cursor: Cursor, project: str, keys: Sequence[int]) -> list[_Kept]:
         own,
     ):
         found[image]["categories"][str(id)] = facts
+    for row in cursor.execute(
+        f"SELECT {', '.join(_OVERRULED)} FROM overruled_import WHERE image_id IN ({marks})", own
+    ).fetchall():
+        values = dict(zip(_OVERRULED, row, strict=True))
+        found[values["image_id"]]["overruled"].append(_packed(values))
     for image, *values in cursor.execute(
         f"SELECT image_id, {', '.join(_TAGS)} FROM image_tag WHERE image_id IN ({marks})", own
     ):
@@ -148,7 +157,8 @@ def restore_images(session: Session, project: ProjectId, images: Iterable[int]) 
         add_to_folders(session, _folder_changes(kept, +1))
         told.keys += keys
     if told.keys:
-        images_changed(session, project, told.keys)
+        project_changed(session, project, None)  # images that come are known by the highest keys, and these are not
+        forget_blocks(session, project, told.keys)
         note(session, Changes.whole_project(project).merged(Changes.of(trash=[project])))
     return told
 
@@ -221,6 +231,11 @@ def _insert_all(session: Session, cursor: Cursor, project: ProjectId, kept: Sequ
     columns = ", ".join(_IMAGE_COLUMNS)
     cursor.executemany(f"INSERT INTO image ({columns}) VALUES ({_marks(_IMAGE_COLUMNS)})", images)
     cursor.executemany(f"INSERT INTO annotation ({COLUMNS}) VALUES ({MARKS})", annotations)
+    overruled = [values for one in kept for values in one.content["overruled"]]
+    cursor.executemany(
+        f"INSERT INTO overruled_import ({', '.join(_OVERRULED)}) VALUES ({_marks(_OVERRULED)})",
+        [tuple(_unpacked(values[name]) for name in _OVERRULED) for values in overruled],
+    )
     for table, names, part in (("image_tag", _TAGS, "tags"), ("label_review", _REVIEWS, "reviews")):
         rows = [(one.key, *values) for one in kept for values in one.content[part]]
         into = f"INSERT INTO {table} (image_id, {', '.join(names)}) VALUES ({_marks(('', *names))})"

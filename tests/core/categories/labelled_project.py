@@ -28,6 +28,7 @@ _TABLES = {
     "image": "id, project_id, folder_id, path, n_annotations, is_annotated, state, sha256, added_at, stated_set",
     "folder": "*",
     "folder_category": "*",
+    "overruled_import": "*",
     "image_tag": "*",
     "label_review": "*",
     "dataset_image": "*",

@@ -199,3 +199,12 @@ def test_blocks_of_images_that_lost_annotations_are_forgotten(project):
     done = project.categories.delete(project.id, project.category("cat")).value.done
     assert project.run("SELECT count(*) FROM image_block") == [(0,)]
     assert isinstance(project.categories.undo(done), Changed)
+
+
+def test_what_was_imported_is_remembered_for_the_next_import(project):
+    gone = project.categories.delete(project.id, project.category("picture")).value
+    assert project.run("SELECT category, kind FROM overruled_import") == [("picture", "box")]
+    undone = project.categories.undo(gone.done).value
+    assert project.run("SELECT count(*) FROM overruled_import") == [(0,)]
+    project.categories.undo(undone)
+    assert project.run("SELECT category, kind FROM overruled_import") == [("picture", "box")]
