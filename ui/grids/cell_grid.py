@@ -110,6 +110,14 @@ class CellGrid(QListView):
     def watch(self, visible: range) -> None:
         """These rows are about to be painted."""
 
+    def arranged(self) -> GridLayout:
+        """Where the cells lie in the width there is now."""
+        width = self.viewport().width()
+        n_columns = max(1, round((width - 1) / (self._side + 2 * PADDING)))
+        self._painting.side = max((width - 1) // n_columns - 2 * PADDING, 1)
+        size = self._painting.cell_size(self.fontMetrics().height())
+        return GridLayout(self.model().rowCount(), n_columns, size.width(), size.height(), width, self.isRightToLeft())
+
     # What there is
 
     @property
@@ -147,11 +155,7 @@ class CellGrid(QListView):
 
         What is at the top of the screen, or the current image when it is in sight, stays where it is.
         """
-        width = self.viewport().width()
-        n_columns = max(1, round((width - 1) / (self._side + 2 * PADDING)))
-        self._painting.side = max((width - 1) // n_columns - 2 * PADDING, 1)
-        size = self._painting.cell_size(self.fontMetrics().height())
-        fresh = GridLayout(self.model().rowCount(), n_columns, size.width(), size.height(), width, self.isRightToLeft())
+        fresh = self.arranged()
         old, bar, visible = self._layout, self.verticalScrollBar(), self.visible_rows()
         row = self.currentIndex().row() if self.currentIndex().row() in visible else self._anchor
         below_top = old.top(row) - bar.value()
@@ -189,7 +193,8 @@ class CellGrid(QListView):
 
     def _rect(self, row: int) -> QRect:
         place = self._layout
-        return QRect(place.left(row), place.top(row) - self.verticalOffset(), place.cell_width, place.cell_height)
+        left, top = place.left(row) - self.horizontalOffset(), place.top(row) - self.verticalOffset()
+        return QRect(left, top, place.cell_width, place.cell_height)
 
     def _state_of(self, row: int) -> CellState:
         index = self.model().index(row, 0)
@@ -205,7 +210,7 @@ class CellGrid(QListView):
         return self._rect(index.row()) if index.isValid() else QRect()
 
     def indexAt(self, point: QPoint) -> QModelIndex:
-        row = self._layout.find_row(point.x(), point.y() + self.verticalOffset())
+        row = self._layout.find_row(point.x() + self.horizontalOffset(), point.y() + self.verticalOffset())
         return QModelIndex() if row is None else self.model().index(row, 0)
 
     def verticalOffset(self) -> int:
@@ -236,7 +241,7 @@ class CellGrid(QListView):
         self._lay_out()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
-        self.viewport().scroll(0, dy)
+        self.viewport().scroll(dx, dy)
         if not self._is_laying_out:
             self._anchor = self.visible_rows().start
 

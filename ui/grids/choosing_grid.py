@@ -144,7 +144,7 @@ class ChoosingGrid(CellGrid):
         self.viewport().update()
 
     def _in_content(self, at: QPoint) -> QPoint:
-        return at + QPoint(0, self.verticalOffset())
+        return at + QPoint(self.horizontalOffset(), self.verticalOffset())
 
     # Qt overrides: the mouse
 
@@ -277,5 +277,5 @@ class ChoosingGrid(CellGrid):
         painter.setPen(QPen(colour, 1))
         colour.setAlphaF(0.15)
         painter.setBrush(colour)
-        painter.drawRect(self._band.translated(0, -self.verticalOffset()).adjusted(0, 0, -1, -1))
+        painter.drawRect(self._band.translated(-self.horizontalOffset(), -self.verticalOffset()).adjusted(0, 0, -1, -1))
         painter.end()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from enum import StrEnum
 
-from PySide6.QtCore import QRect, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -14,12 +15,24 @@ from core.domain.projects import AnnotatedImage, Category
 from ui.grids.cell_grid import CellState
 from ui.grids.choosing_grid import ChoosingGrid
 from ui.grids.chosen_rows import ChosenRows
+from ui.grids.grid_layout import GridLayout
 from ui.images.cell_painter import CellPainter
+from ui.images.column_header import ColumnHeader
 from ui.images.image_grid_model import ImageGridModel
+from ui.images.row_painter import RowPainter
 from ui.images.seen_images import Cell
 
 
+class ViewMode(StrEnum):
+    GRID = "grid"
+    LIST = "list"
+
+
 class ImageGrid(ChoosingGrid):
+    """The list is a grid of one column, each of whose cells is a row of text under `header`."""
+
+    sort_requested = Signal(object)  # SortOrder
+    columns_changed = Signal()  # of the list: others, or of another width
     open_requested = Signal(object)  # ImageId
     thumbnails_wanted = Signal(object, int)  # tuple[ImageId, ...] that lack something, side; replaces earlier wishes
 
@@ -27,12 +40,45 @@ class ImageGrid(ChoosingGrid):
         self._images = ImageGridModel()
         self._painter = CellPainter()
         self._wanted: tuple[ImageId, ...] = ()
+        self._mode = ViewMode.GRID
         super().__init__(self._images, self._painter, parent)
         self._images.setParent(self)
         self._painter.setParent(self)
+        self.header = ColumnHeader(self)
+        self._rows = RowPainter(self.header, self)
         self._set_up_choosing()
+        self.header.hide()
+        self.header.sort_requested.connect(self.sort_requested)
+        self.header.layout_changed.connect(self._show_columns)
+        self.horizontalScrollBar().valueChanged.connect(self.header.setOffset)
         self.setAccessibleName(self.tr("Images"))
         self.row_opened.connect(lambda row: self.open_requested.emit(self.ids[row]))
+
+    @property
+    def mode(self) -> ViewMode:
+        return self._mode
+
+    def set_mode(self, mode: ViewMode) -> None:
+        """What is at the top of the screen, or the current image when it is in sight, stays there."""
+        if mode is self._mode:
+            return
+        self._mode = mode
+        is_list = mode is ViewMode.LIST
+        self._painting = self._rows if is_list else self._painter
+        self.header.setVisible(is_list)
+        self.setViewportMargins(0, self.header.sizeHint().height() if is_list else 0, 0, 0)
+        self.setHorizontalScrollBarPolicy(
+            Qt.ScrollBarPolicy.ScrollBarAsNeeded if is_list else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        )
+        self._lay_out()
+        self.viewport().update()
+        self.ask_anew()
+
+    def _show_columns(self) -> None:
+        if self._mode is ViewMode.LIST:
+            self._lay_out()
+            self.viewport().update()
+        self.columns_changed.emit()
 
     @property
     def ids(self) -> Sequence[ImageId]:
@@ -122,6 +168,7 @@ class ImageGrid(ChoosingGrid):
         self.ask_anew()
 
     def set_categories(self, categories: Sequence[Category]) -> None:
+        self._rows.set_categories(categories)
         self._painter.set_categories(categories)
         self.viewport().update()
 
@@ -167,4 +214,21 @@ class ImageGrid(ChoosingGrid):
         self._images.watch(visible)
 
     def paint_cell(self, painter: QPainter, place: QRect, row: int, state: CellState) -> None:
-        self._painter.paint(painter, place, self._images.cell(row), state)
+        painting = self._rows if self._mode is ViewMode.LIST else self._painter
+        painting.paint(painter, place, self._images.cell(row), state)
+
+    def arranged(self) -> GridLayout:
+        if self._mode is ViewMode.GRID:
+            return super().arranged()
+        width = self.viewport().width()
+        size = self._rows.cell_size(self.fontMetrics().height())
+        across = max(width, size.width())
+        self.header.setGeometry(self.viewport().x(), self.frameWidth(), width, self.header.sizeHint().height())
+        self.horizontalScrollBar().setPageStep(width)
+        self.horizontalScrollBar().setRange(0, across - width)
+        return GridLayout(len(self.ids), 1, across, size.height(), across, self.isRightToLeft())
+
+    # Qt overrides
+
+    def horizontalOffset(self) -> int:
+        return self.horizontalScrollBar().value() if self._mode is ViewMode.LIST else 0
