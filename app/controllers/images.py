@@ -16,6 +16,7 @@ from app.jobs import JobRunner
 from core.domain.changes import Changes
 from core.domain.ids import ImageId, ProjectId
 from core.domain.image_ids import ImageIds
+from core.domain.image_order import BY_PATH, SortKey, SortOrder
 from core.domain.messages import UserMessage
 from core.domain.names import shown
 from core.domain.projects import AnnotatedImage, Category, ImageFilter, ImageRecord, ImageState, Project
@@ -79,6 +80,7 @@ class ImagesController(QObject):
         self._browser = browser
         self._project: Project | None = None
         self._filter: ImageFilter | None = None
+        self._order = BY_PATH
         self._categories: tuple[Category, ...] = ()
         self._revision: int | None = None  # of the project when its categories were read
         self._queue: deque[tuple[ImageRecord, int]] = deque()
@@ -95,6 +97,7 @@ class ImagesController(QObject):
         browser.annotated_changed.connect(lambda value: self._restrict(is_annotated=value))
         browser.tag_filter_changed.connect(lambda tag: self._restrict(tag=tag))
         browser.clear_filters_requested.connect(self.clear_filters)
+        browser.sort_requested.connect(self.sort)
         browser.import_requested.connect(self._request_import)
         browser.grid.thumbnails_wanted.connect(self._fetch)
         browser.grid.open_requested.connect(lambda image: self.image_open_requested.emit(image, self._browser.grid.ids))
@@ -122,8 +125,16 @@ class ImagesController(QObject):
         self._browser.grid.expire(changes.images)
         if self._filter is not None and self._filter.tag and changes.images:
             self._reload_timer.start()  # other images may have the tag now
+        if self._order.key is SortKey.ANNOTATIONS and changes.images:
+            self._reload_timer.start()  # their places may be others
         if project in changes.categories:
             self._reload_timer.start()  # other images may pass the filters now
+
+    def sort(self, order: SortOrder) -> None:
+        if order != self._order:
+            self._order = order
+            self._browser.set_order(order)
+            self._reload_timer.start()
 
     def clear_filters(self) -> None:
         self._browser.reset_filters()
@@ -151,14 +162,14 @@ class ImagesController(QObject):
             self._reload_timer.start()
 
     def _reload(self) -> None:
-        asked, known = self._filter, self._revision
+        asked, known, order = self._filter, self._revision, self._order
         if asked is None:
             return
 
         def look() -> _Listing:
             revision = self._projects.get_revision(asked.project)
             return _Listing(
-                self._projects.list_image_ids(asked),
+                self._projects.list_image_ids(asked, sort=order),
                 self._projects.count_images(ImageFilter(asked.project)),
                 revision,
                 self._projects.list_categories(asked.project) if revision != known else None,

@@ -7,26 +7,24 @@ from collections.abc import Callable, Mapping, Sequence
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QPushButton,
-    QSlider,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from core.domain.ids import CategoryId, ImageId
 from core.domain.image_ids import ImageIds
+from core.domain.image_order import SortOrder
 from core.domain.judgements import USUAL_TAGS
 from core.domain.projects import Category
-from ui.grids.cell_grid import DEFAULT_SIDE, MAX_SIDE, MIN_SIDE
 from ui.icons import icon
-from ui.images.image_grid import ImageGrid
+from ui.images.image_grid import ImageGrid, ViewMode
+from ui.images.selection_bar import SelectionBar
+from ui.images.view_controls import ViewControls
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.formatting import count, counted
 from ui.widgets.labels import ElidedLabel
@@ -44,6 +42,8 @@ class ImageBrowser(QWidget):
     """
 
     selection_changed = Signal()  # other images are chosen
+    sort_requested = Signal(object)  # SortOrder
+    view_changed = Signal()  # grid or list
 
     search_changed = Signal(str)
     annotated_changed = Signal(object)  # True, False, or None = all images
@@ -62,14 +62,10 @@ class ImageBrowser(QWidget):
         self._annotated = QComboBox()
         self._tag = QComboBox()
         self._tag_counts: dict[str, int] = {}
-        self._ground_truth = QCheckBox(self.tr("&Ground truth"))
-        self._size = QSlider(Qt.Orientation.Horizontal)
+        self.controls = ViewControls()
         self._status = ElidedLabel()
         self._clear = QPushButton(icon("x"), self.tr("Clear filters"))
-        self._chosen = QLabel()
-        self._choose_none = QToolButton()
-        self._selection_bar = QWidget()
-        self._selection_row = QHBoxLayout(self._selection_bar)
+        self.selection_bar = SelectionBar()
         self._filter_place = QVBoxLayout()
         self._sections: list[tuple[str, MenuSection]] = []
         self._empty = EmptyState("images", "", "")
@@ -83,13 +79,16 @@ class ImageBrowser(QWidget):
         self._tag.activated.connect(lambda _at: self.tag_filter_changed.emit(self._tag.currentData() or ""))
         self.grid.menu_requested.connect(self._open_menu)
         self.grid.selection_changed.connect(self._show_chosen)
-        self._choose_none.clicked.connect(self.grid.choose_none)
+        self.selection_bar.none_requested.connect(self.grid.choose_none)
         for key, slot in (("T", self.open_tag_menu), ("Ctrl+Z", self.undo_requested.emit)):
             shortcut = QShortcut(QKeySequence(key), self.grid)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
             shortcut.activated.connect(slot)
-        self._ground_truth.toggled.connect(self.grid.set_ground_truth_shown)
-        self._size.valueChanged.connect(self.grid.set_side)
+        self.controls.ground_truth_toggled.connect(self.grid.set_ground_truth_shown)
+        self.controls.side_changed.connect(self.grid.set_side)
+        self.controls.mode_requested.connect(self.set_mode)
+        self.controls.sort_requested.connect(self.sort_requested)
+        self.grid.sort_requested.connect(self.sort_requested)
         self._clear.clicked.connect(self.clear_filters_requested)
         self._empty.action_requested.connect(self._act_on_empty)
         self.show_loading()
@@ -105,15 +104,6 @@ class ImageBrowser(QWidget):
         self._tag.setAccessibleName(self.tr("Tag"))
         self._tag.setToolTip(self.tr("Only images with this tag. T tags the image that is chosen"))
         self.set_tags({})
-        self._ground_truth.setChecked(True)
-        self._ground_truth.setToolTip(self.tr("Draw the ground truth on the thumbnails"))
-        self._size.setRange(MIN_SIDE, MAX_SIDE)
-        self._size.setValue(DEFAULT_SIDE)
-        self._size.setMinimumWidth(60)
-        self._size.setMaximumWidth(120)
-        self._size.setPageStep(32)
-        self._size.setAccessibleName(self.tr("Size of the thumbnails"))
-        self._size.setToolTip(self.tr("Size of the thumbnails"))
         self._search.setMinimumWidth(110)
         self._search.setMaximumWidth(360)
 
@@ -125,24 +115,15 @@ class ImageBrowser(QWidget):
         bar.addWidget(self._annotated)
         bar.addWidget(self._tag)
         bar.addStretch(1)
-        bar.addWidget(self._ground_truth)
-        bar.addSpacing(8)
-        for name, side in (("image", 13), ("", 0), ("image", 19)):
-            if not name:
-                bar.addWidget(self._size)
-                continue
-            picture = QLabel()
-            picture.setPixmap(icon(name, role="text_muted").pixmap(side, side))
-            bar.addWidget(picture)
+        bar.addWidget(self.controls)
         self._status.setProperty("role", "muted")
         self._status.setAccessibleName(self.tr("Number of images"))
         self._clear.hide()
         foot = QHBoxLayout()
         foot.setContentsMargins(14, 5, 12, 6)
         foot.addWidget(self._status, 1)
-        foot.addWidget(self._selection_bar)
+        foot.addWidget(self.selection_bar)
         foot.addWidget(self._clear)
-        self._build_selection_bar()
         self.grid.setFrameShape(ImageGrid.Shape.NoFrame)
         self._stack.addWidget(self.grid)
         self._stack.addWidget(self._empty)
@@ -154,16 +135,17 @@ class ImageBrowser(QWidget):
         column.addWidget(self._stack, 1)
         column.addLayout(foot)
 
-    def _build_selection_bar(self) -> None:
-        self._selection_row.setContentsMargins(0, 0, 0, 0)
-        self._selection_row.setSpacing(6)
-        self._chosen.setAccessibleName(self.tr("Number of chosen images"))
-        self._choose_none.setIcon(icon("x"))
-        self._choose_none.setToolTip(self.tr("Choose none (Esc)"))
-        self._choose_none.setAccessibleName(self.tr("Choose none"))
-        self._selection_row.addWidget(self._chosen)
-        self._selection_row.addWidget(self._choose_none)
-        self._selection_bar.hide()
+    # How they are shown
+
+    def set_mode(self, mode: ViewMode) -> None:
+        self.controls.set_mode(mode)
+        self.grid.set_mode(mode)
+        self.view_changed.emit()
+
+    def set_order(self, order: SortOrder) -> None:
+        """The images are listed in this order."""
+        self.controls.set_order(order)
+        self.grid.header.set_order(order)
 
     # What others bring
 
@@ -173,7 +155,7 @@ class ImageBrowser(QWidget):
 
     def add_selection_widget(self, widget: QWidget) -> None:
         """Something that acts on the chosen images: at the foot, seen while any is chosen."""
-        self._selection_row.insertWidget(self._selection_row.count() - 1, widget)
+        self.selection_bar.add_widget(widget)
 
     def add_menu_section(self, title: str, build: MenuSection) -> None:
         """`build(menu, chosen)` adds entries to the context menu, under this title; none = no title either."""
@@ -190,9 +172,7 @@ class ImageBrowser(QWidget):
         return self.grid.chosen_ids()
 
     def _show_chosen(self) -> None:
-        number, total = self.grid.n_chosen, len(self.grid.ids)
-        self._selection_bar.setVisible(number > 0)
-        self._chosen.setText(self.tr("{n} of {total} chosen").format(n=count(number), total=count(total)))
+        self.selection_bar.set_numbers(self.grid.n_chosen, len(self.grid.ids))
         self.selection_changed.emit()
 
     def show_loading(self) -> None:

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QStyle
 from core.domain.projects import Category, ImageState
 from ui.grids.cell_grid import CellState
 from ui.icons import icon
-from ui.images.image_columns import names_of
 from ui.images.column_header import ColumnHeader
+from ui.images.image_columns import names_of
 from ui.images.seen_images import Cell
 from ui.theme import current_theme
 
@@ -82,5 +82,3 @@ class RowPainter(QObject):
         painter.drawRoundedRect(area, 3, 3)
         if cell.failure:
             icon("triangle-alert", role="warning").paint(painter, area.adjusted(5, 5, -5, -5))
-
-

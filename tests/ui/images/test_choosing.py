@@ -115,9 +115,9 @@ def test_the_foot_says_how_many_of_how_many(qtbot: QtBot, browser: ImageBrowser,
     with qtbot.waitSignal(browser.selection_changed):
         _click(grid, 2)
     _click(grid, 4, CONTROL)
-    assert browser._chosen.text() == "2 of 40 chosen"
+    assert browser.selection_bar.text == "2 of 40 chosen"
     assert button.isVisible()
-    qtbot.mouseClick(browser._choose_none, LEFT)
+    qtbot.mouseClick(browser.selection_bar._none, LEFT)
     assert browser.n_chosen == 0
     assert not button.isVisible()
 
@@ -127,7 +127,7 @@ def test_what_is_chosen_stays_so_where_it_is_still_listed(browser: ImageBrowser,
         _click(grid, row, CONTROL)
     browser.set_images(_ids(108, 107, 105, 101), 40, filter_text="named so")
     assert list(grid.chosen_ids()) == ["108", "101"]
-    assert browser._chosen.text() == "2 of 4 chosen"
+    assert browser.selection_bar.text == "2 of 4 chosen"
 
 
 def test_a_right_click_beside_the_chosen_chooses_that_one(browser: ImageBrowser, grid: ImageGrid) -> None:
