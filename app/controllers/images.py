@@ -185,15 +185,15 @@ class ImagesController(QObject):
         if listing.categories is not None:
             self._categories = listing.categories
             self._browser.set_categories(listing.categories)
-            self._prepare_search(self._filter.project)
+            self._prepare_lists(self._filter.project)
         self._revision = listing.revision
         text = filter_words(self._filter, self._categories)
         self._browser.set_images(listing.ids, listing.total, filter_text=text)
 
-    def _prepare_search(self, project: ProjectId) -> None:
+    def _prepare_lists(self, project: ProjectId) -> None:
         """While the person looks at what is on the screen; not on the registry's thread, which fetches that."""
         self._jobs.run(
-            lambda: self._projects.prepare_search(project),
+            lambda: self._projects.prepare_lists(project),
             on_error=self.message_raised.emit,
             key="image-names",
             gives_way=True,

@@ -1,79 +1,160 @@
-"""Lists of images, kept in memory as long as the project's revision stays: of a search, every key asks anew."""
+"""Lists of images: from the registry at first, from memory once a project's images have been read into it."""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from core.domain.ids import ProjectId
+from core.domain.ids import CategoryId, ProjectId
 from core.domain.image_ids import ImageIds
-from core.domain.image_order import BY_PATH, SortOrder
+from core.domain.image_order import BY_PATH, SortKey, SortOrder
 from core.domain.projects import ImageFilter
 from core.registry.database import Registry
 from core.registry.session import Session
 from core.registry.stores import images, projects
+from core.stopping import current_stop
 
-if TYPE_CHECKING:
-    from core.projects.name_search import NameSearch
+if TYPE_CHECKING:  # NumPy comes with it: with the first list of images, not with the services
+    from core.projects.held_images import HeldImages
+
+_LOOK_S = 0.02  # how often who waits for another thread asks whether it is to go on
+_PATIENCE_S = 0.5  # after that the registry answers sooner
+
+_READ_AHEAD = tuple(SortOrder(key, down) for key in (SortKey.NAME, SortKey.ADDED) for down in (False, True))
+"""Orders that only the registry can tell; the others are a matter of milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    filter: ImageFilter  # without a name
+    filter: ImageFilter
     sort: SortOrder
     revision: int
 
 
 class Listings:
-    """Of one project at a time. May be used on any thread."""
+    """Of one project at a time. May be used on any thread.
+
+    Every list is the one that the registry would give at that moment: the project's revision tells whether what is held
+    is still true, and what has changed since is read anew, be it of a single image.
+    """
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        # Each replaced as a whole: threads that ask at once at worst both read what one could have read.
+        # Each replaced as a whole.
+        self._held: HeldImages | None = None
         self._listed: tuple[_Asked, ImageIds] | None = None
-        self._names: tuple[_Asked, NameSearch] | None = None
+        self._reading = threading.Lock()
 
     def list_ids(self, filter: ImageFilter, sort: SortOrder) -> ImageIds:
         """All that match, in order."""
-        if filter.only is not None:
-            from core.projects.name_search import among
-
-            return among(self.list_ids(replace(filter, only=None), sort), filter.only)
         with self._registry.read() as session:
-            asked = _Asked(replace(filter, name_contains=""), sort, projects.get_revision(session, filter.project))
-            if not filter.name_contains:
-                return self._list(session, asked)
-            names = self._get_names(session, asked)
-            found = names.find(images.folded(filter.name_contains))
-            if asked == _everything(asked):
-                return found
-            from core.projects.name_search import among
+            held = self._current(session, filter.project)
+            if held is not None:
+                return held.list_ids(session, filter, sort)
+            if filter.only is not None:
+                from core.projects.name_search import among
 
-            return among(self._list(session, asked), found)
+                return among(self.list_ids(replace(filter, only=None), sort), filter.only)
+            asked = _Asked(filter, sort, projects.get_revision(session, filter.project))
+            if self._listed is None or self._listed[0] != asked:
+                self._listed = asked, images.list_image_ids(session, filter, sort=sort)
+            return self._listed[1]
 
-    def prepare_search(self, project: ProjectId) -> None:
-        """Read what the first key of a search will need."""
+    def list_first(self, filter: ImageFilter, sort: SortOrder, most: int) -> ImageIds:
+        """The first of them: of the registry sooner than all."""
+        if filter.only is not None or self.is_prepared(filter.project):
+            return self.list_ids(filter, sort)[:most]
         with self._registry.read() as session:
-            self._get_names(session, _Asked(ImageFilter(project), BY_PATH, projects.get_revision(session, project)))
+            return images.list_image_ids(session, filter, sort=sort, most=most)
 
-    def _list(self, session: Session, asked: _Asked) -> ImageIds:
-        for kept in (self._listed, self._names):
-            if kept is not None and kept[0] == asked:
-                return kept[1] if isinstance(kept[1], ImageIds) else kept[1].ids
-        ids = images.list_image_ids(session, asked.filter, sort=asked.sort)
-        self._listed = asked, ids
-        return ids
+    def count(self, filter: ImageFilter) -> int:
+        with self._registry.read() as session:
+            held = self._current(session, filter.project)
+            if held is None and filter.only is None:
+                return images.count_images(session, filter)
+            if held is None:
+                return len(self.list_ids(filter, BY_PATH))
+            mask = held.mask(session, filter)
+            return len(held) if mask is None else int(mask.sum())
 
-    def _get_names(self, session: Session, asked: _Asked) -> NameSearch:
-        from core.projects.name_search import NameSearch
+    def is_prepared(self, project: ProjectId) -> bool:
+        """Whether lists of the project are answered from memory."""
+        held = self._held
+        return held is not None and held.project == project
 
-        everything = _everything(asked)
-        kept = self._names
-        if kept is None or kept[0] != everything:
-            kept = everything, NameSearch(*images.list_names(session, asked.filter.project))
-            self._names = kept
-        return kept[1]
+    def prepare(self, project: ProjectId, first: SortOrder) -> None:
+        """Read what lists, searches, classes and orders need, this one before others. Seconds, of a million images;
+        ends when it is told to, and what it has read stays."""
+        self._read(project)
+        self._with_current(project, partial(_read_order, first))
+        self._with_current(project, lambda session, held: held.names(session))
+        with self._registry.read() as session:
+            categories = [category.id for category in projects.list_categories(session, project)]
+        for category in categories:
+            self._with_current(project, partial(_read_category, category))
+        for order in _READ_AHEAD:
+            self._with_current(project, partial(_read_order, order))
+
+    def _with_current(self, project: ProjectId, read: Callable[[Session, HeldImages], object]) -> None:
+        """In a transaction of its own: the log of writes that others make meanwhile is not to grow for seconds."""
+        with self._registry.read() as session:
+            held = self._current(session, project)
+            if held is not None:
+                read(session, held)
+
+    def _current(self, session: Session, project: ProjectId) -> HeldImages | None:
+        """What is held, brought up to what the session sees; None when it is to be asked itself."""
+        if not self.is_prepared(project):
+            return None
+        revision = projects.get_revision(session, project)
+        held = self._held
+        if held is not None and held.project == project and held.revision < revision:
+            held = self._revise(session, project, revision)
+        return held if held is not None and held.project == project and held.revision == revision else None
+
+    def _revise(self, session: Session, project: ProjectId, revision: int) -> HeldImages | None:
+        if not self._reading.acquire(timeout=_PATIENCE_S):
+            return None
+        try:
+            held = self._held
+            if held is not None and held.project == project and held.revision < revision:
+                self._held = held = held.revised(session, revision)
+            return held
+        finally:
+            self._reading.release()
+
+    def _read(self, project: ProjectId) -> None:
+        from core.projects.held_images import HeldImages
+
+        with self._alone(), self._registry.read() as session:
+            revision = projects.get_revision(session, project)
+            held = self._held
+            if held is not None and held.project == project and held.revision <= revision:
+                self._held = held = held.revised(session, revision) if held.revision < revision else held
+            if held is None or held.project != project or held.revision < revision:
+                self._held = HeldImages.read(session, project, revision)
+                self._listed = None
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Waits for another thread, as long as anybody waits for this one."""
+        stop = current_stop()
+        while not self._reading.acquire(timeout=_LOOK_S):
+            if stop is not None:
+                stop.check()
+        try:
+            yield
+        finally:
+            self._reading.release()
 
 
-def _everything(asked: _Asked) -> _Asked:
-    return _Asked(ImageFilter(asked.filter.project), BY_PATH, asked.revision)
+def _read_category(category: CategoryId, session: Session, held: HeldImages) -> None:
+    held.places_of_category(session, category)
+
+
+def _read_order(order: SortOrder, session: Session, held: HeldImages) -> None:
+    held.order(session, order)

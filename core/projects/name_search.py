@@ -29,10 +29,14 @@ class NameSearch:
 
     def find(self, wanted: str) -> ImageIds:
         """The images whose name contains the text (folded as the names are), in the order of their paths."""
+        return ImageIds(self._ids.keys[self.find_places(wanted)]) if wanted else self._ids
+
+    def find_places(self, wanted: str) -> npt.NDArray[np.int64]:
+        """The same images by where they stand in `ids`, ascending."""
         needle = wanted.encode("utf-8", "surrogatepass")
-        if not needle or b"\n" in needle:
-            return ImageIds(self._ids.keys[:0]) if needle else self._ids
-        return ImageIds(self._ids.keys[self._lines_with(needle)])
+        if not needle:
+            return np.arange(len(self._ids))
+        return np.empty(0, dtype=np.int64) if b"\n" in needle else self._lines_with(needle)
 
     def _lines_with(self, needle: bytes) -> npt.NDArray[np.int64]:
         """Two bytes of the needle are compared everywhere, all of them where these are.

@@ -161,10 +161,7 @@ class ProjectService:
             return projects.list_folders(session, project, with_categories=with_categories)
 
     def count_images(self, filter: ImageFilter) -> int:
-        if filter.only is not None:
-            return len(self._listings.list_ids(filter, BY_PATH))
-        with self._registry.read() as session:
-            return images.count_images(session, filter)
+        return self._listings.count(filter)
 
     def count_stated_sets(self, project: ProjectId) -> dict[Split, int]:
         """The images of each set as the import stated it; a set that no image is stated to be of is not there."""
@@ -197,17 +194,27 @@ class ProjectService:
     def list_image_ids(self, filter: ImageFilter, *, sort: SortOrder = BY_PATH) -> ImageIds:
         """All that match, in order, so that a grid can fetch the records that it shows. None of a removed project.
 
-        A list is kept until the project changes, and so are the names for searching them.
+        From memory where `prepare_lists` has read the project's images into it.
         """
         try:
             return self._listings.list_ids(filter, sort)
         except NotFoundError:
             return ImageIds.of(())
 
-    def prepare_search(self, project: ProjectId) -> None:
-        """Read the names ahead, so that the first key of a search is answered as fast as the next ones."""
-        with suppress(NotFoundError):  # removed meanwhile: there will be no search
-            self._listings.prepare_search(project)
+    def list_first_image_ids(self, filter: ImageFilter, *, sort: SortOrder = BY_PATH, most: int) -> ImageIds:
+        """The first of what `list_image_ids` gives: sooner than all, as long as the project's images are not read into
+        memory."""
+        return self._listings.list_first(filter, sort, most)
+
+    def has_prepared_lists(self, project: ProjectId) -> bool:
+        """Whether lists of all of the project's images take milliseconds."""
+        return self._listings.is_prepared(project)
+
+    def prepare_lists(self, project: ProjectId, *, sort: SortOrder = BY_PATH) -> None:
+        """Read what lists, searches, filters by class and orders, this one first, need into memory: of a million images
+        it takes seconds. One project is held at a time, and kept true whatever changes."""
+        with suppress(NotFoundError):  # removed meanwhile: there will be no lists
+            self._listings.prepare(project, sort)
 
     def get_images(self, ids: Sequence[ImageId]) -> tuple[ImageRecord, ...]:
         """In the order of `ids`, without those that are not (or no longer) there."""

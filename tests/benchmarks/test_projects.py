@@ -127,9 +127,7 @@ def test_a_key_in_the_search(make: MakeRegistry) -> None:
     registry, project = make(N_NAMES, N_ANNOTATIONS, 1000)
     service = ProjectService(registry)
     print()
-    print(
-        f"reading {N_NAMES:,} names ahead: {timed(lambda: service.prepare_search(project), times=1) * 1e3:.0f} CPU ms"
-    )
+    print(f"reading {N_NAMES:,} names ahead: {timed(lambda: service.prepare_lists(project), times=1) * 1e3:.0f} CPU ms")
     for text in TEXTS:
         wanted = ImageFilter(project, name_contains=text)
         n_found = len(service.list_image_ids(wanted))

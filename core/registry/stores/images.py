@@ -250,6 +250,12 @@ def list_image_ids(
     return _to_ids(session.scalar(select(func.group_concat(listed.id))))
 
 
+def keys_of_folders(session: Session, project: ProjectId, folders: tuple[str, ...]) -> list[int]:
+    """The keys of these folders and of all below them, of those that hold images themselves."""
+    below = _folder_conditions(ImageFilter(project, folders=folders))
+    return list(session.scalars(select(FolderRow.id).where(FolderRow.project_id == project, *below)))
+
+
 def list_names(session: Session, project: ProjectId) -> tuple[ImageIds, bytes]:
     """Of all images in the order of their paths; the names as searches compare them, in UTF-8, a line each."""
     listed = _listed(ImageFilter(project), BY_PATH, ImageRow.id, ImageRow.search_name).c
