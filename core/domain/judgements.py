@@ -16,7 +16,13 @@ HARD_CASE = "hard case"
 EXCLUDE = "exclude"
 """An image with this tag is left out of training data."""
 
-USUAL_TAGS = (LABEL_SUSPICIOUS, HARD_CASE, EXCLUDE)
+TRAIN_TAG = "train"
+VALIDATION_TAG = "validation"
+TEST_TAG = "test"
+SPLIT_TAGS = (TRAIN_TAG, VALIDATION_TAG, TEST_TAG)
+"""What an image is for. One without any of them is in the "missing subset"."""
+
+USUAL_TAGS = (*SPLIT_TAGS, HARD_CASE, EXCLUDE, LABEL_SUSPICIOUS)
 MAX_TAG = 40
 """Characters."""
 
