@@ -68,7 +68,11 @@ _TABLE = (
     Field("annotations", "Annotations", FieldKind.NUMBER, _NUMBER, "how many annotations with a class it has"),
     Field("annotated", "Annotated", FieldKind.YES_NO, _SAME, 'whether it has any ground truth, "without concept" too'),
     Field(
-        "withoutConcept", "Without concept", FieldKind.YES_NO, _SAME, 'whether anything on it is marked "without concept"'
+        "withoutConcept",
+        "Without concept",
+        FieldKind.YES_NO,
+        _SAME,
+        'whether anything on it is marked "without concept"',
     ),
     Field("tag", "Tag", FieldKind.TAG, _NAMED, "a tag that it has"),
     Field(

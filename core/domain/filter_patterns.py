@@ -74,3 +74,7 @@ def splits_of(parts: Parts) -> tuple[tuple[Parts, Parts], ...]:
                 second: Parts = ((text[place + 1 :], False),) if place + 1 < len(text) else ()
                 found.append(((*before, *first), (*second, *after)))
     return tuple(found)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -78,7 +78,11 @@ def _values(condition: Condition) -> Sequence[Any]:
     return condition.value if isinstance(condition.value, tuple) else (condition.value,)
 
 
-def _listed(condition: Condition, joined_by: str, say: Callable[[Any], str] = lambda value: f'"{shown(str(value))}"') -> str:
+def _quoted(value: Any) -> str:
+    return f'"{shown(str(value))}"'
+
+
+def _listed(condition: Condition, joined_by: str, say: Callable[[Any], str] = _quoted) -> str:
     words = [say(value) for value in _values(condition)]
     if len(words) > _MOST_NAMES:
         words = [*words[: _MOST_NAMES - 1], f"{len(words) - _MOST_NAMES + 1:,} more"]
@@ -92,11 +96,12 @@ def _is_negative(condition: Condition) -> bool:
 
 
 def _compared(field: Field, condition: Condition) -> str:
-    word = operator_in_words(field, condition.operator)
-    say = (lambda value: _number(field, value)) if field.is_number else (lambda value: _text(field, value))
+    def say(value: Any) -> str:
+        return _number(field, value) if field.is_number else _text(field, value)
+
     if condition.operator in (Operator.IN, Operator.NIN):
         return f"{'is' if condition.operator is Operator.IN else 'is not'} {_listed(condition, 'or', say)}"
-    return f"{word} {say(condition.value)}"
+    return f"{operator_in_words(field, condition.operator)} {say(condition.value)}"
 
 
 def _text(field: Field, value: Any) -> str:
@@ -183,7 +188,9 @@ def _author(condition: Condition) -> str:
         return "with a known author" if condition.value else "without a known author"
     if condition.operator is Operator.MATCH:
         return f'by somebody like "{shown(str(condition.value))}"'
-    return f"{'not by' if _is_negative(condition) else 'by'} {_listed(condition, 'or', lambda value: shown(str(value)))}"
+    return (
+        f"{'not by' if _is_negative(condition) else 'by'} {_listed(condition, 'or', lambda value: shown(str(value)))}"
+    )
 
 
 def _problem(condition: Condition) -> str:

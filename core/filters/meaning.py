@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from core.domain.filters import Condition, Group, Joint, Operator
 
@@ -39,7 +40,7 @@ def _condition(condition: Condition) -> Condition:
     """A list of one is that one; the order within a list says nothing."""
     if not isinstance(condition.value, tuple):
         return condition
-    values = tuple(sorted(set(condition.value), key=repr))
+    values: tuple[Any, ...] = tuple(sorted(set(condition.value), key=repr))
     if len(values) > 1:
         return replace(condition, value=values)
     return replace(condition, operator=_ALONE[condition.operator], value=values[0])

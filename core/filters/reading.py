@@ -11,7 +11,7 @@ from typing import Any
 
 from core.domain.filter_fields import FIELDS
 from core.domain.filter_patterns import has_signs
-from core.domain.filter_values import MAX_CONDITIONS, MAX_DEPTH, count_conditions, fitting
+from core.domain.filter_values import MAX_CONDITIONS, MAX_DEPTH, UnfitError, count_conditions, fitting
 from core.domain.filters import Condition, Group, Joint, Operator
 from core.filters.json_places import FilterTextError, Members, Node, parse
 
@@ -84,7 +84,7 @@ class _Reading:
         if not isinstance(node.value, list):
             raise self._refusal(f'"{joint}" needs a list of conditions', node.at)
         items = tuple(self._item(one, depth + 1) for one in node.value)
-        return Group(joint, tuple(item for item in items if item != Group()))
+        return Group(joint, tuple(item for item in items if joint is Joint.OR or item != Group()))
 
     def _conditions(self, key: str, at: int, node: Node) -> list[Condition]:
         """Of one field: one for each operator."""
@@ -131,7 +131,7 @@ class _Reading:
     def _fitting(self, condition: Condition, at: int) -> Condition:
         try:
             return fitting(condition)
-        except ValueError as error:
+        except UnfitError as error:
             raise self._refusal(str(error).removesuffix("."), at) from None
 
     def _check_twice(self, members: Members) -> None:

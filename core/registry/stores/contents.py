@@ -34,9 +34,9 @@ def survey(session: Session, filter: ImageFilter) -> ExportSurvey:
             _count_if(ImageRow.is_annotated.is_(False)),
             func.coalesce(func.sum(ImageRow.n_bytes), 0),
             _count_if(ImageRow.orientation != 1),
-        ).where(*conditions(filter))
+        ).where(*conditions(session, filter))
     ).one()
-    each = _of_each_image(filter).subquery()
+    each = _of_each_image(session, filter).subquery()
     n_mixed, n_shape_bytes, *numbers = session.execute(
         select(
             _count_if((each.c[Content.BOXES] > 0) & (each.c[Content.POLYGONS] > 0)),
@@ -49,7 +49,7 @@ def survey(session: Session, filter: ImageFilter) -> ExportSurvey:
     return ExportSurvey(n_images, n_annotations, contents, n_bytes, n_shape_bytes, n_turned)
 
 
-def _of_each_image(filter: ImageFilter) -> Select[Any]:
+def _of_each_image(session: Session, filter: ImageFilter) -> Select[Any]:
     has_class = AnnotationRow.category_id.is_not(None)
     is_polygon = has_class & (AnnotationRow.kind == "polygon")
     conditions_of: Mapping[Content, Any] = {
@@ -67,7 +67,7 @@ def _of_each_image(filter: ImageFilter) -> Select[Any]:
             *(_count_if(conditions_of[content]).label(content) for content in _COUNTED),
         )
         .join(ImageRow, ImageRow.id == AnnotationRow.image_id)
-        .where(*conditions(filter), AnnotationRow.source != Source.MODEL.value)
+        .where(*conditions(session, filter), AnnotationRow.source != Source.MODEL.value)
         .group_by(AnnotationRow.image_id)
     )
 

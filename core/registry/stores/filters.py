@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.filter_fields import FIELDS, FieldKind
 from core.domain.filter_patterns import Parts, as_expression, as_like, folded_name, parts_of, splits_of
-from core.domain.filter_values import fitting, moments_of
+from core.domain.filter_values import UnfitError, fitting, moments_of
 from core.domain.filters import Condition, Group, Joint, Operator
 from core.domain.ids import ProjectId
 from core.domain.judgements import SPLIT_TAGS, TRAIN_TAG, VALIDATION_TAG
@@ -46,7 +46,7 @@ def where_condition(session: Session, project: ProjectId, condition: Condition) 
     """Of one condition; raises as `where` does. Never NULL."""
     try:
         wanted = fitting(condition)
-    except ValueError as error:
+    except UnfitError as error:
         raise RefusedError(str(error), code="E-530") from None
     return _Asked(session, project, wanted).clause()
 
@@ -128,15 +128,23 @@ def _path(asked: _Asked) -> Clause:
     ways = [and_(ImageRow.folder_id.in_(in_root), asked.like(ImageRow.search_name, parts))]
     for folder, name in splits_of(parts):
         if folder:
-            ways.append(and_(_in_folders(asked, folder), asked.like(ImageRow.search_name, name)))
+            ways.append(
+                and_(
+                    not_(ImageRow.folder_id.in_(in_root)),
+                    _in_folders(asked, folder),
+                    asked.like(ImageRow.search_name, name),
+                )
+            )
     return or_(*ways)
 
 
 def _class(asked: _Asked) -> Clause:
     if asked.operator is Operator.EXISTS:
         return ImageRow.n_annotations > 0
-    rows = asked.session.execute(select(CategoryRow.name, CategoryRow.id).where(CategoryRow.project_id == asked.project))
-    known = dict(rows.tuples())
+    rows = asked.session.execute(
+        select(CategoryRow.name, CategoryRow.id).where(CategoryRow.project_id == asked.project)
+    )
+    known: dict[str, int] = dict(rows.all())
     if asked.operator is Operator.MATCH:
         is_like = as_expression(parts_of(asked.values[0]))
         keys = [key for name, key in known.items() if is_like.fullmatch(folded_name(name))]
@@ -157,7 +165,9 @@ def _tag(asked: _Asked) -> Clause:
         return ImageRow.id.in_(tagged.where(ImageTagRow.tag.in_(asked.values)))
     is_like = as_expression(parts_of(asked.values[0]))
     known = asked.session.scalars(select(ImageTagRow.tag).distinct())
-    return ImageRow.id.in_(tagged.where(ImageTagRow.tag.in_([tag for tag in known if is_like.fullmatch(folded_name(tag))])))
+    return ImageRow.id.in_(
+        tagged.where(ImageTagRow.tag.in_([tag for tag in known if is_like.fullmatch(folded_name(tag))]))
+    )
 
 
 def _split(asked: _Asked) -> Clause:
@@ -174,7 +184,9 @@ def _split(asked: _Asked) -> Clause:
 def _set(asked: _Asked) -> Clause:
     held = select(DatasetImageRow.image_id)
     query = select(DatasetRow.name, DatasetSetRow.name, DatasetSetRow.id).where(
-        DatasetRow.project_id == asked.project, DatasetRow.deleted_at.is_(None), DatasetSetRow.dataset_id == DatasetRow.id
+        DatasetRow.project_id == asked.project,
+        DatasetRow.deleted_at.is_(None),
+        DatasetSetRow.dataset_id == DatasetRow.id,
     )
     sets = asked.session.execute(query).all()
     if asked.operator is Operator.EXISTS:
@@ -217,7 +229,9 @@ def _author(asked: _Asked) -> Clause:
     elif asked.operator is Operator.MATCH:
         is_like = as_expression(parts_of(asked.values[0]))
         known = asked.session.scalars(select(AnnotationRow.author).where(AnnotationRow.author.is_not(None)).distinct())
-        drawn = drawn.where(AnnotationRow.author.in_([one for one in known if one and is_like.fullmatch(folded_name(one))]))
+        drawn = drawn.where(
+            AnnotationRow.author.in_([one for one in known if one and is_like.fullmatch(folded_name(one))])
+        )
     return ImageRow.id.in_(drawn)
 
 
@@ -247,7 +261,11 @@ def _compared(asked: _Asked, column: Any) -> Clause:
 
 def _added(asked: _Asked) -> Clause:
     known: Clause = ImageRow.added_at.is_not(None)
-    return known if asked.operator is Operator.EXISTS else and_(known, _on(asked, ImageRow.added_at, lambda moment: moment))
+    return (
+        known
+        if asked.operator is Operator.EXISTS
+        else and_(known, _on(asked, ImageRow.added_at, lambda moment: moment))
+    )
 
 
 def _changed(asked: _Asked) -> Clause:

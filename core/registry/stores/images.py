@@ -23,6 +23,7 @@ from core.domain.projects import ImageFilter, ImageRecord, ImageState, Source
 from core.registry.stores.chunks import KEYS_PER_QUERY, ROWS_PER_INSERT, chunked
 from core.registry.stores.details import image_details
 from core.registry.stores.driver import cursor_of
+from core.registry.stores.filters import where
 from core.registry.stores.projects import add_folders, get_revision
 from core.registry.stores.upkeep import facts_written, images_come, images_move
 from core.registry.tables.images import IMAGES, AnnotationRow, ImageRow
@@ -235,8 +236,8 @@ def list_keys(session: Session, project: ProjectId) -> dict[str, int]:
 
 def count_images(session: Session, filter: ImageFilter) -> int:
     """Reads the folders' counts as far as these can tell, i.e. for folders and for what is annotated."""
-    if filter.name_contains or filter.categories or filter.state is not None or filter.tag:
-        return session.scalar(select(func.count()).select_from(ImageRow).where(*conditions(filter))) or 0
+    if filter.name_contains or filter.categories or filter.state is not None or filter.tag or filter.where is not None:
+        return session.scalar(select(func.count()).select_from(ImageRow).where(*conditions(session, filter))) or 0
     number = {None: FolderRow.n_images, True: FolderRow.n_annotated, False: FolderRow.n_images - FolderRow.n_annotated}
     counted = select(func.sum(number[filter.is_annotated]))
     return session.scalar(counted.where(FolderRow.project_id == filter.project, *_folder_conditions(filter))) or 0
@@ -246,7 +247,7 @@ def list_image_ids(
     session: Session, filter: ImageFilter, *, sort: SortOrder = BY_PATH, most: int | None = None
 ) -> ImageIds:
     """All that match, in order; at most so many of them, from the first."""
-    listed = _listed(filter, sort, ImageRow.id, most=most).c
+    listed = _listed(session, filter, sort, ImageRow.id, most=most).c
     return _to_ids(session.scalar(select(func.group_concat(listed.id))))
 
 
@@ -258,16 +259,16 @@ def keys_of_folders(session: Session, project: ProjectId, folders: tuple[str, ..
 
 def list_names(session: Session, project: ProjectId) -> tuple[ImageIds, bytes]:
     """Of all images in the order of their paths; the names as searches compare them, in UTF-8, a line each."""
-    listed = _listed(ImageFilter(project), BY_PATH, ImageRow.id, ImageRow.search_name).c
+    listed = _listed(session, ImageFilter(project), BY_PATH, ImageRow.id, ImageRow.search_name).c
     names = cast(func.group_concat(listed.search_name, literal("\n")), LargeBinary)
     ids, lines = session.execute(select(func.group_concat(listed.id), names)).one()
     return _to_ids(ids), lines or b""
 
 
-def _listed(filter: ImageFilter, sort: SortOrder, *columns: Any, most: int | None = None) -> Any:
+def _listed(session: Session, filter: ImageFilter, sort: SortOrder, *columns: Any, most: int | None = None) -> Any:
     """Handed on in one piece by group_concat, which keeps the order: Python takes half a second to fetch a million
     rows, and gives way to the window's thread a million times meanwhile."""
-    return select(*columns).where(*conditions(filter)).order_by(*_order(sort)).limit(most).subquery()
+    return select(*columns).where(*conditions(session, filter)).order_by(*_order(sort)).limit(most).subquery()
 
 
 def _order(sort: SortOrder) -> tuple[Any, ...]:
@@ -341,8 +342,8 @@ def _folder_conditions(filter: ImageFilter) -> list[ColumnElement[bool]]:
     ]
 
 
-def conditions(filter: ImageFilter) -> list[ColumnElement[bool]]:
-    """What a row of an image must be like to match."""
+def conditions(session: Session, filter: ImageFilter) -> list[ColumnElement[bool]]:
+    """What a row of an image must be like to match. Raises RefusedError where its `where` names what is not there."""
     result: list[ColumnElement[bool]] = [ImageRow.project_id == filter.project]
     below = _folder_conditions(filter)
     if below:
@@ -362,6 +363,8 @@ def conditions(filter: ImageFilter) -> list[ColumnElement[bool]]:
         result.append(ImageRow.state == filter.state.value)
     if filter.tag:
         result.append(ImageRow.id.in_(select(ImageTagRow.image_id).where(ImageTagRow.tag == filter.tag)))
+    if filter.where is not None:
+        result.append(where(session, filter.project, filter.where))
     return result
 
 
