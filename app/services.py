@@ -21,6 +21,7 @@ from core.registry.remains import find_remains
 if TYPE_CHECKING:
     from core.comparing.service import ComparingService
     from core.conversions.service import ConversionService
+    from core.datasets.editing import DatasetEditing
     from core.datasets.service import DatasetService
     from core.evaluations.service import EvaluationService
     from core.evaluations.studies import StudyService
@@ -107,6 +108,12 @@ class Services:
         from core.datasets.service import DatasetService
 
         return self._once("datasets", lambda: DatasetService(self.registry, self.home.snapshots))
+
+    @property
+    def dataset_editing(self) -> DatasetEditing:
+        from core.datasets.editing import DatasetEditing
+
+        return self._once("dataset_editing", lambda: DatasetEditing(self.registry))
 
     @property
     def shelf(self) -> ShelfService:

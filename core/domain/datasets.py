@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NewType
 
 from core.domain.ids import DatasetId, ProjectId, SnapshotId
+from core.domain.image_ids import ImageIds
 from core.domain.imports import Problem
 from core.domain.snapshots import Split
 
@@ -30,7 +31,7 @@ class SetRole(StrEnum):
     TRAIN = "train"
     VAL = "val"
     TEST = "test"
-    EXTRA = "extra"
+    EXTRA = "extra"  # kept with the others, and used by no training
 
     @property
     def as_split(self) -> Split | None:
@@ -46,6 +47,17 @@ class DatasetSet:
     role: SetRole
     n_images: int = 0
     n_annotated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SplitRule:
+    """How images came into sets by the split assistant: kept with the dataset, and frozen with it."""
+
+    shares: tuple[tuple[str, str], ...]  # of each set by its name, as it was written: ("train", "70"), ("val", "30")
+    seed: int
+    n_images: int
+    is_stratified: bool = True
+    grouping: str = ""  # "folder", "duplicates", or the pattern of names; "" = images are not grouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,8 @@ class Dataset:
     frozen_at: datetime | None = None
     problems: tuple[Problem, ...] = ()
     revision: int = 0
+    is_deleted: bool = False  # what was trained from it still names it
+    rules: tuple[SplitRule, ...] = ()
 
     @property
     def is_editable(self) -> bool:
@@ -81,3 +95,52 @@ class Dataset:
     def n_images(self) -> int:
         """Over all sets; an image in two sets counts twice."""
         return sum(item.n_images for item in self.sets)
+
+
+@dataclass(frozen=True, slots=True)
+class SetFacts:
+    id: SetId
+    name: str
+    role: SetRole
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetFacts:
+    """What a person says of a dataset. `sets` are in their order."""
+
+    project: ProjectId
+    name: str
+    description: str
+    has_unique_images: bool
+    sets: tuple[SetFacts, ...]
+    rules: tuple[SplitRule, ...] = ()
+    cloned_from: DatasetId | None = None
+
+
+SetImages = tuple[SetId, ImageIds]
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetEdit:
+    """What an edit did, as much as it takes to take it back. `text` completes "Undo ...".
+
+    `before` is None where the dataset was made by it, `after` where it went.
+    """
+
+    dataset: DatasetId
+    text: str
+    before: DatasetFacts | None
+    after: DatasetFacts | None
+    added: tuple[SetImages, ...] = ()
+    removed: tuple[SetImages, ...] = ()
+    created_at: datetime | None = None  # of one that was made or went
+    is_frozen: bool = False  # a frozen one that was deleted, or brought back
+    notes: tuple[str, ...] = ()  # what else is to be told, in sentences
+
+    @property
+    def n_added(self) -> int:
+        return sum(len(images) for _, images in self.added)
+
+    @property
+    def n_removed(self) -> int:
+        return sum(len(images) for _, images in self.removed)

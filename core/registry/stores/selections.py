@@ -159,7 +159,7 @@ def find_state(session: Session, project: ProjectId) -> State | None:
 def iter_blocks(session: Session, selection: Selection, check: Check = lambda: None) -> Iterator[ImageBlock]:
     """The images of a selection, ascending by key. Blocks that are missing are made on the way and not kept."""
     folders = np.array(sorted(_folder_keys(session, selection)), dtype=np.uint32)
-    of_set = None if selection.stated_set is None else _keys_of_set(session, selection.project, selection.stated_set)
+    of_set = None if selection.stated_set is None else keys_of_set(session, selection.project, selection.stated_set)
     project = selection.project
     missing = frozenset(list_missing_blocks(session, project))
     excluded = _list_excluded(session, project)
@@ -189,7 +189,7 @@ def count_made_by_models(session: Session, selection: Selection) -> int:
     keys, folders, numbers = _made_by_models(session, selection.project)
     chosen = is_in(folders, np.array(sorted(_folder_keys(session, selection)), dtype=np.int64))
     if selection.stated_set is not None and chosen.any():
-        chosen &= is_in(keys, _keys_of_set(session, selection.project, selection.stated_set))
+        chosen &= is_in(keys, keys_of_set(session, selection.project, selection.stated_set))
     return int(numbers[chosen].sum())
 
 
@@ -354,7 +354,7 @@ def _folder_keys(session: Session, selection: Selection) -> set[int]:
     return keys
 
 
-def _keys_of_set(session: Session, project: ProjectId, stated_set: Split) -> Column:
+def keys_of_set(session: Session, project: ProjectId, stated_set: Split) -> Column:
     """Ascending."""
     (numbers,) = cursor_of(session).execute(_OF_SET, (project, stated_set.value)).fetchone()
     return np.fromstring(numbers, dtype=np.int64, sep=",") if numbers else np.zeros(0, dtype=np.int64)

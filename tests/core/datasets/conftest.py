@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,9 @@ from core.domain.geometry import Box
 from core.domain.snapshots import SnapshotImage, SnapshotObject, Split
 from core.images.reading import read_header
 
-sys.path.append(str(Path(__file__).parent))  # for plain_split
+sys.path.append(str(Path(__file__).parent))  # for plain_split, dataset_shop
+
+from dataset_shop import DatasetShop
 
 MakeImage = Callable[..., SnapshotImage]
 FreezeFile = Callable[[str, Split], SnapshotImage]
@@ -79,3 +81,11 @@ def labelled() -> LabelledImage:
         return SnapshotImage(name, digest, 100, 100, 1, Split.TRAIN, objects)
 
     return make
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[DatasetShop]:
+    """A project of thirteen images in four folders, and what edits datasets."""
+    made = DatasetShop(tmp_path)
+    yield made
+    made.close()

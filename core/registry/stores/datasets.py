@@ -1,0 +1,270 @@
+"""Datasets and their sets: facts written as one value, so that a change can be taken back by writing the one before.
+
+Which images are in the sets is in core.registry.stores.dataset_images.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from core.domain.changes import Changes
+from core.domain.datasets import (
+    Dataset,
+    DatasetFacts,
+    DatasetSet,
+    DatasetState,
+    SetFacts,
+    SetId,
+    SetRole,
+    SplitRule,
+)
+from core.domain.ids import DatasetId, ProjectId, SnapshotId
+from core.domain.imports import Problem, Severity
+from core.errors import NotFoundError
+from core.registry.changes import note
+from core.registry.stores.dataset_images import Counts, count_images
+from core.registry.tables.datasets import DatasetRow, DatasetSetRow
+
+_FORMAT = 1  # of the column `content`
+
+
+def insert_dataset(session: Session, id: DatasetId, facts: DatasetFacts, at: datetime) -> DatasetFacts:
+    """An open one. Its facts with the keys of its sets: 0 stands for "a new one", others are taken again."""
+    session.add(
+        DatasetRow(
+            id=id,
+            project_id=facts.project,
+            name=facts.name,
+            description=facts.description,
+            state=DatasetState.OPEN.value,
+            has_unique_images=facts.has_unique_images,
+            created_at=at,
+            changed_at=at,
+            cloned_from_id=facts.cloned_from,
+            content=_content(facts.rules, ()),
+        )
+    )
+    session.flush()
+    return write_facts(session, id, facts, at)
+
+
+def write_facts(session: Session, id: DatasetId, facts: DatasetFacts, at: datetime) -> DatasetFacts:
+    """Let the dataset be what `facts` say. Sets that are not among them go, with what is in them."""
+    rows = {row.id: row for row in session.scalars(select(DatasetSetRow).where(DatasetSetRow.dataset_id == id))}
+    kept = {int(item.id) for item in facts.sets}
+    session.execute(delete(DatasetSetRow).where(DatasetSetRow.id.in_([key for key in rows if key not in kept])))
+    # Names may change places; no two sets have one name, not even for a moment.
+    session.execute(
+        update(DatasetSetRow).where(DatasetSetRow.dataset_id == id).values(name=func.printf("/%d", DatasetSetRow.id))
+    )
+    session.expire_all()
+    written = []
+    for position, item in enumerate(facts.sets):
+        row = rows.get(int(item.id))
+        if row is None:
+            row = DatasetSetRow(dataset_id=id, id=int(item.id) or None)
+            session.add(row)
+        row.name, row.role, row.position = item.name, item.role.value, position
+        session.flush()
+        written.append(SetFacts(SetId(row.id), item.name, item.role))
+    found = get_row(session, id)
+    found.name, found.description, found.has_unique_images = facts.name, facts.description, facts.has_unique_images
+    found.content = _content(facts.rules, ())
+    if found.state == DatasetState.ERROR.value:  # it is not what failed any more
+        found.state = DatasetState.OPEN.value
+    touched(session, id, at)
+    return DatasetFacts(
+        facts.project,
+        facts.name,
+        facts.description,
+        facts.has_unique_images,
+        tuple(written),
+        facts.rules,
+        facts.cloned_from,
+    )
+
+
+def touched(session: Session, id: DatasetId, at: datetime) -> None:
+    """The dataset's facts, sets or images have changed."""
+    values = {"revision": DatasetRow.revision + 1, "changed_at": at}
+    session.execute(update(DatasetRow).where(DatasetRow.id == id).values(values))
+    note(session, Changes.of(datasets=[id]))
+
+
+def delete_dataset(session: Session, id: DatasetId) -> None:
+    """Of one that is open: it is as if it never was."""
+    session.execute(delete(DatasetRow).where(DatasetRow.id == id))
+    note(session, Changes.of(datasets=[id]))
+
+
+def set_deleted(session: Session, id: DatasetId, at: datetime | None) -> None:
+    """A frozen one becomes a tombstone, or with None is there again."""
+    session.execute(update(DatasetRow).where(DatasetRow.id == id).values(deleted_at=at))
+    note(session, Changes.of(datasets=[id]))
+
+
+def set_state(
+    session: Session, id: DatasetId, state: DatasetState, at: datetime, problems: Sequence[Problem] = ()
+) -> None:
+    row = get_row(session, id)
+    row.state = state.value
+    row.content = _content(_rules(row.content), problems)
+    session.flush()
+    touched(session, id, at)
+
+
+def set_frozen(session: Session, id: DatasetId, version: str, snapshot: SnapshotId, at: datetime) -> None:
+    row = get_row(session, id)
+    row.state, row.version, row.snapshot_id, row.frozen_at = DatasetState.COMPLETE.value, version, snapshot, at
+    row.content = _content(_rules(row.content), ())
+    session.flush()
+    touched(session, id, at)
+
+
+def get_row(session: Session, id: DatasetId) -> DatasetRow:
+    row = session.get(DatasetRow, id)
+    if row is None:
+        raise NotFoundError("The dataset is not there any more.", hint="It was deleted, here or in another window.")
+    return row
+
+
+def get_facts(session: Session, id: DatasetId) -> DatasetFacts:
+    """Raises NotFoundError, also for one that was deleted."""
+    row = get_row(session, id)
+    if row.deleted_at is not None:
+        raise NotFoundError(f'The dataset "{row.name}" was deleted.')
+    sets = tuple(SetFacts(SetId(item.id), item.name, SetRole(item.role)) for item in _set_rows(session, [id]))
+    return DatasetFacts(
+        ProjectId(row.project_id),
+        row.name,
+        row.description,
+        row.has_unique_images,
+        sets,
+        _rules(row.content),
+        None if row.cloned_from_id is None else DatasetId(row.cloned_from_id),
+    )
+
+
+def get_dataset(session: Session, id: DatasetId, *, with_annotated: bool = True) -> Dataset:
+    """Raises NotFoundError. One that was deleted is there as long as anything refers to it."""
+    return _to_domain(session, [get_row(session, id)], with_annotated=with_annotated)[0]
+
+
+def list_datasets(session: Session, project: ProjectId, *, with_annotated: bool = True) -> tuple[Dataset, ...]:
+    """The newest first, without those that were deleted."""
+    query = select(DatasetRow).where(DatasetRow.project_id == project, DatasetRow.deleted_at.is_(None))
+    rows = session.scalars(query.order_by(DatasetRow.created_at.desc(), DatasetRow.id.desc())).all()
+    return _to_domain(session, rows, with_annotated=with_annotated)
+
+
+def list_in_state(session: Session, state: DatasetState) -> tuple[Dataset, ...]:
+    """Of all projects."""
+    rows = session.scalars(select(DatasetRow).where(DatasetRow.state == state.value)).all()
+    return _to_domain(session, rows, with_annotated=False)
+
+
+def find_dataset(session: Session, text: str, project: ProjectId | None = None) -> Dataset | None:
+    """By its id, its name, its version, or "name (version)"; in a project, or in all of them where it is the only
+    one of that name."""
+    label = DatasetRow.name + " (" + DatasetRow.version + ")"
+    is_it = or_(DatasetRow.id == text, DatasetRow.name == text, DatasetRow.version == text, label == text)
+    query = select(DatasetRow).where(is_it, DatasetRow.deleted_at.is_(None))
+    if project is not None:
+        query = query.where(DatasetRow.project_id == project)
+    rows = session.scalars(query).all()
+    best = [row for row in rows if row.id == text] or [row for row in rows if row.name == text] or list(rows)
+    return _to_domain(session, best, with_annotated=False)[0] if len(best) == 1 else None
+
+
+def list_names(session: Session, project: ProjectId) -> frozenset[str]:
+    """Taken by datasets that are there."""
+    query = select(DatasetRow.name).where(DatasetRow.project_id == project, DatasetRow.deleted_at.is_(None))
+    return frozenset(session.scalars(query))
+
+
+def list_versions(session: Session, project: ProjectId) -> frozenset[str]:
+    """Given to datasets of the project, also to those that were deleted since: none is given twice."""
+    query = select(DatasetRow.version).where(DatasetRow.project_id == project, DatasetRow.version.is_not(None))
+    return frozenset(version for version in session.scalars(query) if version is not None)
+
+
+def _set_rows(session: Session, ids: Iterable[str]) -> Sequence[DatasetSetRow]:
+    query = select(DatasetSetRow).where(DatasetSetRow.dataset_id.in_(list(ids)))
+    return session.scalars(query.order_by(DatasetSetRow.position, DatasetSetRow.id)).all()
+
+
+def _to_domain(session: Session, rows: Sequence[DatasetRow], *, with_annotated: bool) -> tuple[Dataset, ...]:
+    sets = _set_rows(session, [row.id for row in rows])
+    counts = count_images(session, [item.id for item in sets], with_annotated=with_annotated)
+    nothing = Counts(0, 0)
+    of: dict[str, list[DatasetSet]] = {row.id: [] for row in rows}
+    for item in sets:
+        n = counts.get(item.id, nothing)
+        of[item.dataset_id].append(DatasetSet(SetId(item.id), item.name, SetRole(item.role), n.n_images, n.n_annotated))
+    return tuple(
+        Dataset(
+            id=DatasetId(row.id),
+            project=ProjectId(row.project_id),
+            name=row.name,
+            state=DatasetState(row.state),
+            sets=tuple(of[row.id]),
+            created_at=row.created_at,
+            changed_at=row.changed_at,
+            description=row.description,
+            has_unique_images=row.has_unique_images,
+            cloned_from=None if row.cloned_from_id is None else DatasetId(row.cloned_from_id),
+            version=row.version or "",
+            snapshot=None if row.snapshot_id is None else SnapshotId(row.snapshot_id),
+            frozen_at=row.frozen_at,
+            problems=_problems(row.content),
+            revision=row.revision,
+            is_deleted=row.deleted_at is not None,
+            rules=_rules(row.content),
+        )
+        for row in rows
+    )
+
+
+# --- the column "content" --------------------------------------------------------------------------------------
+
+
+def _content(rules: Sequence[SplitRule], problems: Sequence[Problem]) -> dict[str, Any] | None:
+    if not rules and not problems:
+        return None
+    return {
+        "format": _FORMAT,
+        "rules": [rule_to_json(rule) for rule in rules],
+        "problems": [{"kind": item.kind, "text": item.text, "file": item.file, "code": item.code} for item in problems],
+    }
+
+
+def rule_to_json(rule: SplitRule) -> dict[str, Any]:
+    return {
+        "shares": [list(pair) for pair in rule.shares],
+        "seed": rule.seed,
+        "images": rule.n_images,
+        "stratified": rule.is_stratified,
+        "grouping": rule.grouping,
+    }
+
+
+def rule_from_json(value: Mapping[str, Any]) -> SplitRule:
+    """Raises KeyError, TypeError, ValueError."""
+    shares = tuple((str(name), str(share)) for name, share in value["shares"])
+    return SplitRule(shares, int(value["seed"]), int(value["images"]), bool(value["stratified"]), value["grouping"])
+
+
+def _rules(content: Mapping[str, Any] | None) -> tuple[SplitRule, ...]:
+    return tuple(rule_from_json(value) for value in (content or {}).get("rules", ()))
+
+
+def _problems(content: Mapping[str, Any] | None) -> tuple[Problem, ...]:
+    return tuple(
+        Problem(item["kind"], item["text"], item["file"], severity=Severity.ERROR, code=item["code"])
+        for item in (content or {}).get("problems", ())
+    )
