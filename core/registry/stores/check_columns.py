@@ -28,21 +28,19 @@ _IN_SETS = """
 SELECT dataset_image.image_id, dataset_set.id FROM dataset_image JOIN dataset_set
 ON dataset_set.id = dataset_image.set_id WHERE dataset_set.dataset_id = ? ORDER BY dataset_image.image_id
 """
-_SHAPES = """
-SELECT id, image_id, category_id, kind, x0, y0, x1, y1 FROM annotation
-WHERE image_id IN ({marks}) AND source != 'model' AND kind != 'image' AND category_id IS NOT NULL ORDER BY id
-"""
-_SHAPES_OF_PROJECT = """
+_ANNOTATIONS = """
 SELECT annotation.id, image_id, category_id, kind, x0, y0, x1, y1 FROM annotation JOIN image
-ON image.id = annotation.image_id WHERE image.project_id = ? AND image.id >= ? AND image.id < ?
-AND source != 'model' AND kind != 'image' AND category_id IS NOT NULL ORDER BY annotation.id
+ON image.id = annotation.image_id WHERE +image.project_id = ? AND image.id >= ? AND image.id < ?
+AND source != 'model' AND category_id IS NOT NULL ORDER BY annotation.id
+"""
+_ANNOTATIONS_OF = """
+SELECT id, image_id, category_id, kind, x0, y0, x1, y1 FROM annotation
+WHERE image_id IN ({marks}) AND source != 'model' AND category_id IS NOT NULL ORDER BY id
 """
 _POINTS = "SELECT id, points FROM annotation WHERE id IN ({marks})"
-_LABELS = """
-SELECT DISTINCT image_id, category_id FROM annotation JOIN image ON image.id = annotation.image_id
-WHERE image.project_id = ? AND source != 'model' AND category_id IS NOT NULL
-"""
-_IMAGES_AT_ONCE = 20_000
+_IMAGES_AT_ONCE = 5_000
+_KINDS = {"image": 0, "box": 1, "polygon": 2}
+BOX, POLYGON = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,40 +102,34 @@ def read_members(session: Session, dataset: DatasetId) -> Column:
     return np.array(rows, dtype=np.int64).reshape(-1, 2)
 
 
-def read_labels(session: Session, project: ProjectId) -> Column:
-    """(n, 2): image and class, where an image has ground truth of the class."""
-    rows = cursor_of(session).execute(_LABELS, (project,)).fetchall()
-    return np.array(rows, dtype=np.int64).reshape(-1, 2)
-
-
 @dataclass(frozen=True, slots=True)
-class ShapeColumns:
-    """Boxes and polygons with a class, of ground truth: a place for each."""
+class AnnotationColumns:
+    """Ground truth with a class: a place for each, ascending by key."""
 
     keys: Column
     images: Column
     categories: Column
-    is_polygon: Column
-    corners: Column  # (n, 4): x0, y0, x1, y1
+    kinds: Column  # 0 = of the whole image, BOX, POLYGON
+    corners: Column  # (n, 4): x0, y0, x1, y1; no numbers where it speaks of the whole image
 
 
-def read_shapes(session: Session, project: ProjectId) -> Iterator[ShapeColumns]:
-    """All of a project, blocks of images at a time."""
+def read_annotations(session: Session, project: ProjectId) -> Iterator[AnnotationColumns]:
+    """All of a project, thousands of images at a time."""
     bounds = "SELECT min(id), max(id) FROM image WHERE project_id = ?"
     first, last = cursor_of(session).execute(bounds, (project,)).fetchone()
     if first is None:
         return
     for start in range(first, last + 1, _IMAGES_AT_ONCE):
-        rows = cursor_of(session).execute(_SHAPES_OF_PROJECT, (project, start, start + _IMAGES_AT_ONCE)).fetchall()
+        rows = cursor_of(session).execute(_ANNOTATIONS, (project, start, start + _IMAGES_AT_ONCE)).fetchall()
         if rows:
-            yield _shapes(rows)
+            yield _columns(rows)
 
 
-def read_shapes_of(session: Session, images: Column) -> Iterator[ShapeColumns]:
+def read_annotations_of(session: Session, images: Column) -> Iterator[AnnotationColumns]:
     for chunk in chunked(images.tolist(), KEYS_PER_QUERY):
-        rows = cursor_of(session).execute(_SHAPES.format(marks=",".join("?" * len(chunk))), chunk).fetchall()
+        rows = cursor_of(session).execute(_ANNOTATIONS_OF.format(marks=",".join("?" * len(chunk))), chunk).fetchall()
         if rows:
-            yield _shapes(rows)
+            yield _columns(rows)
 
 
 def read_points(session: Session, annotations: Column) -> dict[int, bytes]:
@@ -148,12 +140,7 @@ def read_points(session: Session, annotations: Column) -> dict[int, bytes]:
     return found
 
 
-def _shapes(rows: list[tuple[Any, ...]]) -> ShapeColumns:
-    numbers = np.array([(row[0], row[1], row[2], row[3] == "polygon") for row in rows], dtype=np.int64)
-    return ShapeColumns(
-        numbers[:, 0],
-        numbers[:, 1],
-        numbers[:, 2],
-        numbers[:, 3].astype(bool),
-        np.array([row[4:8] for row in rows], dtype=np.float64),
-    )
+def _columns(rows: list[tuple[Any, ...]]) -> AnnotationColumns:
+    numbers = np.array([(row[0], row[1], row[2], _KINDS[row[3]]) for row in rows], dtype=np.int64)
+    corners = np.array([row[4:8] for row in rows], dtype=np.float64)
+    return AnnotationColumns(numbers[:, 0], numbers[:, 1], numbers[:, 2], numbers[:, 3], corners)

@@ -1,0 +1,123 @@
+"""How many examples the classes have, in all and in each set. Pure."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.checks.data import CheckedData
+from core.domain.checks import CheckId, Finding
+from core.domain.counting import counted
+from core.domain.image_ids import ImageIds
+from core.domain.imports import Severity
+from core.domain.names import listed_names, shown
+from core.domain.snapshots import Split
+from core.registry.stores.check_columns import AnnotationColumns
+
+LEAST = 5
+ADVISABLE = 20
+LARGEST_IMBALANCE = 10
+_MOST_LINES = 20
+
+Array = npt.NDArray[Any]
+_NONE = ImageIds(np.zeros(0, dtype=np.int64))
+
+
+class ClassTally:
+    """Images that show each class, in all and in each set: filled block by block."""
+
+    def __init__(self, data: CheckedData) -> None:
+        self._data = data
+        self._numbers = {int(category.id): place for place, category in enumerate(data.categories)}
+        self.in_all = np.zeros(len(data.categories), dtype=np.int64)
+        self.in_sets = np.zeros((len(data.sets.names), len(data.categories)), dtype=np.int64)
+
+    def add(self, annotations: AnnotationColumns, places: Array) -> None:
+        """`places`: of each annotation, its image's. All annotations of an image are in one block."""
+        data, n = self._data, max(1, len(self._numbers))
+        wanted = data.is_checked[places]
+        numbers = np.array([self._numbers[key] for key in annotations.categories[wanted].tolist()], dtype=np.int64)
+        shown_on, of_class = np.divmod(np.unique(places[wanted] * n + numbers), n)
+        self.in_all += np.bincount(of_class, minlength=len(self.in_all))
+        starts = np.searchsorted(data.sets.places, shown_on, side="left")
+        lengths = np.searchsorted(data.sets.places, shown_on, side="right") - starts
+        repeated = np.repeat(np.arange(len(shown_on)), lengths)
+        within = np.arange(len(repeated)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        of_set = data.sets.numbers[starts[repeated] + within]
+        np.add.at(self.in_sets, (of_set, of_class[repeated]), 1)
+
+
+def check_amounts(data: CheckedData, tally: ClassTally) -> list[Finding]:
+    """MA-01, of the training images where sets say which these are."""
+    if not data.categories:
+        return []
+    training = [place for place, role in enumerate(data.sets.roles) if role is Split.TRAIN]
+    has_training = bool(training) and bool(np.isin(data.sets.numbers, training).any())
+    numbers = tally.in_sets[training].sum(axis=0) if has_training else tally.in_all
+    where = " to train on" if has_training else ""
+    counts = {category.name: int(n) for category, n in zip(data.categories, numbers, strict=True)}
+    shown_ones = {name: n for name, n in counts.items() if n or not has_training}
+    most = max(shown_ones.values(), default=0)
+    advice = max(ADVISABLE, math.ceil(most / LARGEST_IMBALANCE))
+    few = {name: n for name, n in shown_ones.items() if n < LEAST}
+    thin = {name: n for name, n in shown_ones.items() if LEAST <= n < advice}
+    findings = []
+    if few:
+        text = f"Each class needs at least {LEAST} images{where}; {_counts(few)}."
+        findings.append(_finding(CheckId.FEW_EXAMPLES, Severity.ERROR, text, few, "E-402"))
+    elif thin:
+        text = f"{_counts(thin)}{where}; {advice} is advisable."
+        findings.append(_finding(CheckId.FEW_EXAMPLES, Severity.WARNING, text, thin, "W-403"))
+    return findings
+
+
+def check_absences(data: CheckedData, tally: ClassTally) -> list[Finding]:
+    """Classes that some set shows and another, that has annotated images at all, does not."""
+    lines, missing, is_untaught = [], 0, False
+    for place, (name, role) in enumerate(zip(data.sets.names, data.sets.roles, strict=True)):
+        if role is None or not tally.in_sets[place].any():
+            continue
+        others = tally.in_sets.sum(axis=0) - tally.in_sets[place]
+        lacking = np.flatnonzero((tally.in_sets[place] == 0) & (others > 0)).tolist()
+        if lacking:
+            missing += len(lacking)
+            is_untaught |= role is Split.TRAIN
+            names = listed_names([data.categories[number].name for number in lacking])
+            lines.append(f'"{shown(name)}" has no image of {names}.')
+    if not lines:
+        return []
+    end = " A class that is not in the training images cannot be learned." if is_untaught else ""
+    text = f"{lines[0]}{f' {len(lines) - 1} more of the sets lack classes.' if len(lines) > 1 else ''}{end}"
+    code = "W-242" if is_untaught else ""
+    return [Finding(CheckId.ABSENT_CLASSES, Severity.WARNING, text, missing, _NONE, details=tuple(lines), code=code)]
+
+
+def check_names(data: CheckedData) -> list[Finding]:
+    """Names that a person may take for the same class: only case, spaces or dashes differ."""
+    alike: dict[str, list[str]] = defaultdict(list)
+    for category in data.categories:
+        folded = unicodedata.normalize("NFKC", category.name).casefold()
+        alike["".join(sign for sign in folded if sign not in " _-.")].append(category.name)
+    doubtful = [names for names in alike.values() if len(names) > 1]
+    if not doubtful:
+        return []
+    lines = tuple(" and ".join(f'"{shown(name)}"' for name in names) for names in doubtful)
+    rest = f" {len(lines) - 1} more are alike." if len(lines) > 1 else ""
+    text = f"Classes differ only in case, spaces or dashes: {lines[0]}.{rest} Merge them if they are one."
+    return [Finding(CheckId.CLASS_NAMES, Severity.WARNING, text, len(lines), _NONE, details=lines[:_MOST_LINES])]
+
+
+def _finding(check: CheckId, severity: Severity, text: str, counts: dict[str, int], code: str) -> Finding:
+    lines = tuple(f"{shown(name)}: {counted(n, 'image')}" for name, n in sorted(counts.items(), key=lambda i: i[1]))
+    return Finding(check, severity, text, len(counts), _NONE, details=lines[:_MOST_LINES], code=code)
+
+
+def _counts(counts: dict[str, int], most: int = 3) -> str:
+    first = sorted(counts.items(), key=lambda item: item[1])
+    said = ", ".join(f"{shown(name)} has {n}" for name, n in first[:most])
+    return said + (f", and {len(first) - most} more have few" if len(first) > most else "")

@@ -1,0 +1,126 @@
+"""What is checked: the images of a project or a dataset, and the sets that they are in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy.orm import Session
+
+from core.domain.datasets import SetRole
+from core.domain.ids import DatasetId
+from core.domain.judgements import EXCLUDE
+from core.domain.projects import Category, Project
+from core.domain.set_names import set_of_path
+from core.domain.snapshots import Split
+from core.registry.stores.check_columns import ImageColumns, read_images, read_members, read_tagged
+
+SET_TAGS: Mapping[str, Split] = {"train": Split.TRAIN, "validation": Split.VAL, "test": Split.TEST}
+"""Tags that put an image into a set, whatever its folder says."""
+
+TAG_OF = {split: tag for tag, split in SET_TAGS.items()}
+NO_SET = -1
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sets:
+    """`places` and `numbers` are pairs, ascending by place: an image (its place) is in a set (its number in `names`).
+
+    `keys` are those of a dataset's sets; empty where tags, imports and folders say what is in which.
+    """
+
+    names: tuple[str, ...]
+    roles: tuple[Split | None, ...]
+    places: Array
+    numbers: Array
+    keys: tuple[int, ...] = ()
+
+    def counts(self) -> tuple[tuple[str, int], ...]:
+        numbers = np.bincount(self.numbers, minlength=len(self.names)).tolist()
+        return tuple(zip(self.names, numbers, strict=True))
+
+    def only(self, wanted: npt.NDArray[np.bool_]) -> Sets:
+        """Without the images (by place) that are not wanted."""
+        kept = wanted[self.places]
+        return Sets(self.names, self.roles, self.places[kept], self.numbers[kept], self.keys)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedData:
+    """`is_checked`: which images count, by place; those that a person left out of training do not."""
+
+    project: Project
+    dataset: DatasetId | None
+    images: ImageColumns
+    is_checked: npt.NDArray[np.bool_]
+    sets: Sets
+    categories: tuple[Category, ...]
+
+    @property
+    def name(self) -> str:
+        return "the project" if self.dataset is None else "the dataset"
+
+
+def read_project_data(session: Session, project: Project, categories: tuple[Category, ...]) -> CheckedData:
+    images = read_images(session, project.id)
+    is_checked = ~_has(images, read_tagged(session, project.id, (EXCLUDE,)))
+    sets = _sets_of_project(images, read_tagged(session, project.id, tuple(SET_TAGS)))
+    return CheckedData(project, None, images, is_checked, sets.only(is_checked), categories)
+
+
+def read_dataset_data(
+    session: Session,
+    project: Project,
+    categories: tuple[Category, ...],
+    dataset: DatasetId,
+    sets: tuple[tuple[int, str, SetRole], ...],
+) -> CheckedData:
+    """`sets`: key, name and role of each."""
+    images = read_images(session, project.id)
+    members = read_members(session, dataset)
+    keys = np.array([key for key, _, _ in sets], dtype=np.int64)
+    order = np.argsort(keys, kind="stable")
+    numbers = order[np.searchsorted(keys[order], members[:, 1])] if len(members) else members[:, 1]
+    places = images.places(members[:, 0])
+    table = Sets(
+        tuple(name for _, name, _ in sets), tuple(role.as_split for *_, role in sets), places, numbers,
+        tuple(key for key, *_ in sets),
+    )  # fmt: skip
+    is_checked = np.zeros(len(images), dtype=bool)
+    is_checked[places] = True
+    is_checked &= ~_has(images, read_tagged(session, project.id, (EXCLUDE,)))
+    return CheckedData(project, dataset, images, is_checked, table.only(is_checked), categories)
+
+
+def _has(images: ImageColumns, tagged: list[tuple[int, str]]) -> npt.NDArray[np.bool_]:
+    found = np.zeros(len(images), dtype=bool)
+    found[images.places(np.array([key for key, _ in tagged], dtype=np.int64))] = True
+    return found
+
+
+def _sets_of_project(images: ImageColumns, tagged: list[tuple[int, str]]) -> Sets:
+    """A tag counts before what an import stated, and that before the folders' names."""
+    splits = list(Split)
+    number = {split: place for place, split in enumerate(splits)}
+    of_folder: dict[bytes, int] = {}
+    found = np.full(len(images), NO_SET, dtype=np.int64)
+    stated = {"": NO_SET} | {split.value: place for split, place in number.items()}
+    for place, (path, said) in enumerate(zip(images.paths, images.stated_sets, strict=True)):
+        if said:
+            found[place] = stated.get(said, NO_SET)
+            continue
+        folder = path.rpartition(b"/")[0]
+        if folder not in of_folder:
+            split = set_of_path(os.fsdecode(folder)) if folder else None
+            of_folder[folder] = NO_SET if split is None else number[split]
+        found[place] = of_folder[folder]
+    for key, tag in tagged:
+        found[images.places(np.array([key]))[0]] = number[SET_TAGS[tag]]
+    places = np.flatnonzero(found != NO_SET)
+    return Sets(tuple(split.value for split in splits), tuple(splits), places, found[places])

@@ -1,0 +1,50 @@
+"""Whether the images' files are where they were, and what they were."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from core.checks.data import CheckedData
+from core.files.hashing import hash_file
+
+Check = Callable[[int], None]
+"""Called with each number of files done; what it raises ends the work."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileFaults:
+    """Places of images."""
+
+    missing: tuple[int, ...]
+    changed: tuple[int, ...]
+
+
+def look_at_files(data: CheckedData, check: Check) -> FileFaults:
+    """A file of another size has changed; of one that was written since, the content is compared."""
+    images, root = data.images, data.project.root
+    missing, changed = [], []
+    for done, place in enumerate(np.flatnonzero(data.is_checked).tolist()):
+        check(done)
+        path = root / os.fsdecode(images.paths[place])
+        try:
+            found = path.stat()
+        except OSError:
+            missing.append(place)
+            continue
+        if found.st_size != images.n_bytes[place] or (
+            found.st_mtime_ns != images.mtimes[place] and not _is_same(path, images.hashes[place])
+        ):
+            changed.append(place)
+    return FileFaults(tuple(missing), tuple(changed))
+
+
+def _is_same(path: Path, sha256: bytes) -> bool:
+    try:
+        return hash_file(path) == sha256.hex()
+    except OSError:
+        return False

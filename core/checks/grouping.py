@@ -1,0 +1,95 @@
+"""Which images belong together because their names or folders say so: pages of a book, frames of a film. Pure."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.domain.names import IMAGE_SUFFIXES
+from core.domain.set_names import set_named
+
+LEAST_SHARE = 0.5
+"""Of the images, so many are in groups of two or more, or else the names mean something else."""
+
+_NUMBERED = re.compile(
+    r"^(?P<source>.*?)[\s_.\-]*(?:p|pp|pg|page|pages|f|ff|fol|folio|s|seite|frame|img|image|view|vue|shot)?"
+    r"[\s_.\-]*\d+(?:[\s_.\-]*(?:r|v|recto|verso|a|b|left|right))?$"
+)
+_SAYS_NOTHING = frozenset(
+    (
+        *("img", "image", "images", "imgs", "dsc", "dscf", "dscn", "pict", "pic", "photo", "photos", "picture", "pictures"),
+        *("scan", "scans", "page", "pages", "frame", "frames", "file", "screenshot", "untitled", "p", "f", "s", "data"),
+        *("jpg", "jpeg", "png", "tif", "tiff", "jpegimages", "labels", "annotations", "new", "copy", "sample", "pxl"),
+    )
+)
+
+NO_GROUP = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """`numbers`: for each path the number of its group in `names`, NO_GROUP = in none. `example` is a path as it
+    tells of its group; `is_by_folder`: by the folder, else by the file's name."""
+
+    names: tuple[str, ...]
+    numbers: npt.NDArray[Any]
+    example: str
+    is_by_folder: bool
+
+    @property
+    def words(self) -> str:
+        how = "Folders" if self.is_by_folder else "File names"
+        return f'{how} such as "{self.example}"'
+
+
+def find_grouping(paths: Sequence[bytes], classes: Collection[str] = ()) -> Grouping | None:
+    """By names or by folders, whichever tells more groups; None where neither tells any. Names of classes tell of
+    what is shown, and not of where it comes from."""
+    nothing = _SAYS_NOTHING | {name.casefold() for name in classes}
+    found = [
+        one
+        for by_folder, tell in ((False, source_of_name), (True, source_of_folder))
+        if (one := _grouped(paths, tell, nothing, by_folder=by_folder)) is not None
+    ]
+    return max(found, key=lambda one: len(one.names), default=None)
+
+
+def source_of_name(path: str) -> str:
+    """What a file's name says before its number: "train/Book 12_p003.tif.jpeg" -> "book 12"; "" = nothing."""
+    stem = path.rpartition("/")[2].casefold()
+    while (dot := stem.rfind(".")) > 0 and stem[dot:] in IMAGE_SUFFIXES:
+        stem = stem[:dot]
+    match = _NUMBERED.match(stem)
+    source = match["source"].strip(" _.-") if match else ""
+    return source if any(sign.isalpha() for sign in source) else ""
+
+
+def source_of_folder(path: str) -> str:
+    """The folders without those that are called like a set or mean nothing: "train/book 12/images/3.jpg" -> "book 12"."""
+    parts = [part.casefold() for part in path.split("/")[:-1]]
+    return "/".join(part for part in parts if set_named(part) is None and part not in _SAYS_NOTHING)
+
+
+def _grouped(
+    paths: Sequence[bytes], tell: Callable[[str], str], nothing: Collection[str], *, by_folder: bool
+) -> Grouping | None:
+    known: dict[str, int] = {}
+    numbers = np.full(len(paths), NO_GROUP, dtype=np.int64)
+    for place, path in enumerate(paths):
+        source = tell(os.fsdecode(path))
+        if source and source not in nothing and source.rpartition("/")[2] not in nothing:
+            numbers[place] = known.setdefault(source, len(known))
+    counts = np.bincount(numbers[numbers >= 0], minlength=len(known))
+    n_together = int(counts[counts > 1].sum())
+    if (counts > 1).sum() < 2 or n_together < LEAST_SHARE * len(paths):
+        return None
+    largest = int(np.argmax(counts))
+    example = os.fsdecode(paths[int(np.flatnonzero(numbers == largest)[0])])
+    shown = example.rpartition("/")[0] if by_folder else example.rpartition("/")[2]
+    return Grouping(tuple(known), numbers, shown, by_folder)
