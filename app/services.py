@@ -19,6 +19,7 @@ from core.registry.database import Registry
 from core.registry.remains import find_remains
 
 if TYPE_CHECKING:
+    from core.checks.service import CheckService
     from core.comparing.service import ComparingService
     from core.conversions.service import ConversionService
     from core.datasets.editing import DatasetEditing
@@ -284,6 +285,22 @@ class Services:
 
         return self._once(
             "fingerprints", lambda: FingerprintService(self.registry, self.thumbnails, self.home.fingerprints)
+        )
+
+    @property
+    def checks(self) -> CheckService:
+        from core.checks.kept import KeptReports
+        from core.checks.service import CheckService
+
+        return self._once(
+            "checks",
+            lambda: CheckService(
+                self.registry,
+                self.fingerprints,
+                KeptReports(self.home.checks),
+                self.labelling,
+                self.dataset_editing,
+            ),
         )
 
     def sweep(self) -> None:

@@ -61,6 +61,7 @@ class CheckedData:
     is_checked: npt.NDArray[np.bool_]
     sets: Sets
     categories: tuple[Category, ...]
+    is_editable: bool = True  # what is in the sets
 
     @property
     def name(self) -> str:
@@ -80,6 +81,8 @@ def read_dataset_data(
     categories: tuple[Category, ...],
     dataset: DatasetId,
     sets: tuple[tuple[int, str, SetRole], ...],
+    *,
+    is_editable: bool,
 ) -> CheckedData:
     """`sets`: key, name and role of each."""
     images = read_images(session, project.id)
@@ -95,7 +98,7 @@ def read_dataset_data(
     is_checked = np.zeros(len(images), dtype=bool)
     is_checked[places] = True
     is_checked &= ~_has(images, read_tagged(session, project.id, (EXCLUDE,)))
-    return CheckedData(project, dataset, images, is_checked, table.only(is_checked), categories)
+    return CheckedData(project, dataset, images, is_checked, table.only(is_checked), categories, is_editable)
 
 
 def _has(images: ImageColumns, tagged: list[tuple[int, str]]) -> npt.NDArray[np.bool_]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from core.checks.data import CheckedData
-from core.files.hashing import hash_file
+from core.files.hashing import sha256_of_file
 
 Check = Callable[[int], None]
 """Called with each number of files done; what it raises ends the work."""
@@ -45,6 +45,6 @@ def look_at_files(data: CheckedData, check: Check) -> FileFaults:
 
 def _is_same(path: Path, sha256: bytes) -> bool:
     try:
-        return hash_file(path) == sha256.hex()
+        return sha256_of_file(path) == sha256.hex()
     except OSError:
         return False

@@ -1,0 +1,221 @@
+"""What was found, in sentences. Pure."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.checks import plans
+from core.checks.data import CheckedData
+from core.checks.files import FileFaults
+from core.checks.grouping import Grouping
+from core.checks.leaks import Together
+from core.checks.plans import Plan
+from core.checks.shapes import SHAPE_CHECKS, Faults
+from core.domain.checks import CheckId, Finding
+from core.domain.counting import counted
+from core.domain.image_ids import ImageIds
+from core.domain.imports import Severity
+from core.domain.names import listed_names, shown
+from core.domain.projects import ImageState
+
+_MOST_LINES = 20
+_SHAPE_WORDS = {
+    CheckId.NO_AREA: ("has no area in its image", "have no area in their images"),
+    CheckId.OUTSIDE: ("reaches beyond its image", "reach beyond their images"),
+    CheckId.TINY: ("is narrower or lower than 2 pixels", "are narrower or lower than 2 pixels"),
+    CheckId.DOUBLE: (
+        "lies on another one of its class (IoU 0.9 or more)",
+        "lie on others of their class (IoU 0.9 or more)",
+    ),
+}
+
+Array = npt.NDArray[Any]
+
+
+def copies_across(data: CheckedData, found: Together) -> list[Finding]:
+    if not found.n:
+        return []
+    n = counted(found.n, "picture is", "pictures are")
+    text = f"{n} in more than one set, byte for byte ({counted(len(found.places), 'file')}). What is measured on them is too good."
+    plan = plans.plan_copies_out(data, found)
+    return [_grouped(CheckId.COPIES_ACROSS_SETS, Severity.ERROR, text, data, found, plan, code="E-152")]
+
+
+def alike_across(data: CheckedData, found: Together) -> list[Finding]:
+    if not found.n:
+        return []
+    what = counted(found.n, "group of pictures that look the same is", "groups of pictures that look the same are")
+    text = (
+        f"{what} in more than one set ({counted(len(found.places), 'image')}): saved anew, resized, or shots of one "
+        "moment. What is measured on them is too good."
+    )
+    plan = plans.plan_copies_out(data, found)
+    return [_grouped(CheckId.ALIKE_ACROSS_SETS, Severity.WARNING, text, data, found, plan)]
+
+
+def groups_across(data: CheckedData, found: Together, grouping: Grouping, names: Sequence[str]) -> list[Finding]:
+    """`names`: of the groups in `found`, in order."""
+    if not found.n:
+        return []
+    text = (
+        f"{grouping.words} tell {counted(len(grouping.names), 'source')}, and images of {found.n} of them are in more "
+        f"than one set ({counted(len(found.places), 'image')}: {listed_names(list(names), 3)}). Pages of one book or "
+        "frames of one film look alike: what is measured on them is too good."
+    )
+    plan = plans.plan_together(data, found)
+    if plan is None and found.n:
+        text += " To keep each together, split the images anew: a set would be left without any."
+    lines = tuple(shown(name) for name in names[:_MOST_LINES])
+    return [_grouped(CheckId.GROUPS_ACROSS_SETS, Severity.WARNING, text, data, found, plan, lines)]
+
+
+def copies(data: CheckedData, found: Together) -> list[Finding]:
+    if not found.n:
+        return []
+    n_extra = len(found.places) - found.n
+    text = (
+        f"{counted(found.n, 'picture is', 'pictures are')} there more than once, byte for byte "
+        f"({counted(n_extra, 'copy', 'copies')} too many); they count more than others in a training."
+    )
+    plan = plans.plan_one_of_each(data, found)
+    return [_grouped(CheckId.COPIES, Severity.INFO, text, data, found, plan)]
+
+
+def alike(data: CheckedData, found: Together) -> list[Finding]:
+    if not found.n:
+        return []
+    text = f"{counted(found.n, 'group')} of {counted(len(found.places), 'image')} that look the same."
+    return [_grouped(CheckId.ALIKE, Severity.INFO, text, data, found, None)]
+
+
+def shapes(data: CheckedData, faults: Faults) -> list[Finding]:
+    findings = []
+    for check in SHAPE_CHECKS:
+        found = faults.of(check)
+        n = found.shape[1]
+        if not n:
+            continue
+        images = np.unique(found[1])
+        verb, verbs = _SHAPE_WORDS[check]
+        text = f"{counted(n, 'shape')} on {counted(len(images), 'image')} {verb if n == 1 else verbs}."
+        plan = plan_of_shapes(check, found)
+        severity = Severity.INFO if check is CheckId.TINY else Severity.WARNING
+        code = "W-244" if check is CheckId.NO_AREA else ""
+        findings.append(Finding(check, severity, text, n, ImageIds(images), repair=_offer(plan), code=code))
+    return findings
+
+
+def plan_of_shapes(check: CheckId, found: Array) -> Plan | None:
+    if check is CheckId.OUTSIDE:
+        return plans.plan_clipping(found)
+    return None if check is CheckId.TINY else plans.plan_deletion(check, found)
+
+
+def turned(data: CheckedData) -> list[Finding]:
+    images = data.images
+    found = np.flatnonzero(data.is_checked & (images.orientations != 1) & (images.n_annotations > 0))
+    if not len(found):
+        return []
+    n = counted(len(found), "annotated image is", "annotated images are")
+    text = (
+        f"{n} stored turned (EXIF) and shown upright. Whoever drew on the unturned picture drew elsewhere: see whether "
+        "the shapes fit, and if not, import them again and say which way up they were drawn."
+    )
+    return [_plain(CheckId.TURNED, Severity.INFO, text, data, found)]
+
+
+def unannotated(data: CheckedData) -> list[Finding]:
+    found = np.flatnonzero(data.is_checked & ~data.images.is_annotated)
+    if not len(found):
+        return []
+    n_negative = int((data.is_checked & data.images.is_annotated & (data.images.n_annotations == 0)).sum())
+    n = counted(len(found), "image has", "images have")
+    text = f"{n} no annotations, and nobody said that there is nothing to find: trainings leave them out."
+    if n_negative:
+        text += f' {counted(n_negative, "other is", "others are")} marked "without concept".'
+    return [_plain(CheckId.UNANNOTATED, Severity.INFO, text, data, found, plans.plan_negatives(data, found))]
+
+
+def files(data: CheckedData, faults: FileFaults | None, unreadable: Sequence[tuple[int, str]]) -> list[Finding]:
+    """`unreadable`: places and why, of pictures that could not be read just now."""
+    findings = []
+    why = dict(unreadable)
+    if faults is not None:
+        for gone in faults.missing:
+            why.pop(gone, None)
+        findings += _missing(data, np.array(faults.missing, dtype=np.int64))
+        findings += _changed(data, np.array(faults.changed, dtype=np.int64))
+    states = data.images.states
+    known = [place for place in np.flatnonzero(data.is_checked).tolist() if states[place] == ImageState.DAMAGED.value]
+    bad = np.array(sorted({*why, *known}), dtype=np.int64)
+    if len(bad):
+        n = counted(len(bad), "image is", "images are")
+        text = f"{n} damaged or cannot be read."
+        lines = tuple(why.get(place) or shown(_path(data, place)) for place in bad[:_MOST_LINES].tolist())
+        plan = plans.plan_left_out(data, bad, "Leave them out")
+        findings.append(
+            _plain(CheckId.UNREADABLE_FILES, Severity.ERROR, text, data, bad, plan, details=lines, code="E-420")
+        )
+    return findings
+
+
+def _missing(data: CheckedData, places: Array) -> list[Finding]:
+    if not len(places):
+        return []
+    n = counted(len(places), "file is", "files are")
+    text = f"{n} not where the project says. Put them back, or import the folder again."
+    plan = plans.plan_left_out(data, places, "Leave them out")
+    return [_plain(CheckId.MISSING_FILES, Severity.ERROR, text, data, places, plan, _paths(data, places), "E-222")]
+
+
+def _changed(data: CheckedData, places: Array) -> list[Finding]:
+    if not len(places):
+        return []
+    n = counted(len(places), "file has", "files have")
+    text = f"{n} changed since the import; what was drawn may not fit. Restore them, or import the folder again."
+    return [_plain(CheckId.CHANGED_FILES, Severity.WARNING, text, data, places, None, _paths(data, places), "E-224")]
+
+
+def _paths(data: CheckedData, places: Array) -> tuple[str, ...]:
+    return tuple(shown(_path(data, place)) for place in places[:_MOST_LINES].tolist())
+
+
+def _path(data: CheckedData, place: int) -> str:
+    return os.fsdecode(data.images.paths[place])
+
+
+def _plain(
+    check: CheckId,
+    severity: Severity,
+    text: str,
+    data: CheckedData,
+    places: Array,
+    plan: Plan | None = None,
+    details: tuple[str, ...] = (),
+    code: str = "",
+) -> Finding:
+    images = ImageIds(data.images.keys[places])
+    return Finding(check, severity, text, len(places), images, details=details, repair=_offer(plan), code=code)
+
+
+def _grouped(
+    check: CheckId,
+    severity: Severity,
+    text: str,
+    data: CheckedData,
+    found: Together,
+    plan: Plan | None,
+    details: tuple[str, ...] = (),
+    code: str = "",
+) -> Finding:
+    images = ImageIds(data.images.keys[found.places])
+    return Finding(check, severity, text, found.n, images, found.starts, details, _offer(plan), code)
+
+
+def _offer(plan: Plan | None) -> Any:
+    return None if plan is None else plan.offer

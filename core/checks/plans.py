@@ -1,0 +1,159 @@
+"""What a repair would do, in numbers and words, before it is done. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.checks.data import TAG_OF, CheckedData
+from core.checks.leaks import Homes, Together, homes_of
+from core.domain.checks import CheckId, RepairOffer
+from core.domain.counting import counted
+from core.domain.judgements import EXCLUDE
+from core.domain.names import listed_names
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`exclude`: images (keys) to get that tag. `tags`: images to get a set's tag, and to lose those of the others.
+    `taken_out` and `moved`: of a dataset, by the sets' keys from which and to which. `deleted` and `clipped`:
+    annotations (first row) with their images (second row). `negatives`: images with nothing to find."""
+
+    offer: RepairOffer
+    exclude: Array | None = None
+    tags: tuple[tuple[str, Array], ...] = ()
+    taken_out: tuple[tuple[int, Array], ...] = ()
+    moved: tuple[tuple[int, int, Array], ...] = ()
+    deleted: Array | None = None
+    clipped: Array | None = None
+    negatives: Array | None = None
+
+
+def plan_copies_out(data: CheckedData, found: Together) -> Plan | None:
+    """Of each picture, the copies in one set stay; those in the others are left out."""
+    homes = homes_of(found, data.sets)
+    n = len(np.unique(homes.places)) if data.is_editable else 0
+    if not n or _empties(homes.after(data.sets, moved=False), data):
+        return None
+    then = _then(homes.after(data.sets, moved=False))
+    if data.dataset is None:
+        text = (
+            f'Gives {counted(n, "image")} the tag "{EXCLUDE}". Of each picture, what is in the set with most of its '
+            f"copies stays; the copies elsewhere are left out of every training. {then}"
+        )
+        offer = RepairOffer("Leave the copies out", text)
+        return Plan(offer, exclude=data.images.keys[np.unique(homes.places)])
+    text = (
+        f"Takes {counted(n, 'image')} out of sets. Of each picture, what is in the set with most of its copies stays. "
+        f"{then}"
+    )
+    offer = RepairOffer("Take the copies out", text)
+    return Plan(offer, taken_out=_from_sets(data, homes))
+
+
+def plan_together(data: CheckedData, found: Together) -> Plan | None:
+    """All images of a group go where most of them are; None where a set would be left without any."""
+    homes = homes_of(found, data.sets)
+    n = len(np.unique(homes.places)) if data.is_editable else 0
+    if not n or _empties(homes.after(data.sets, moved=True), data):
+        return None
+    then = _then(homes.after(data.sets, moved=True))
+    if data.dataset is not None:
+        pairs = np.unique(np.stack([homes.sources, homes.targets], axis=1), axis=0).tolist()
+        moves = []
+        for source, target in pairs:
+            chosen = homes.places[(homes.sources == source) & (homes.targets == target)]
+            moves.append((data.sets.keys[source], data.sets.keys[target], data.images.keys[chosen]))
+        text = f"Moves {counted(n, 'image')}, each to the set that has most of its group. {then}"
+        return Plan(RepairOffer("Keep groups together", text), moved=tuple(moves))
+    tags = []
+    for target in np.unique(homes.targets).tolist():
+        role = data.sets.roles[target]
+        assert role is not None  # the sets of a project are train, val and test
+        tags.append((TAG_OF[role], data.images.keys[np.unique(homes.places[homes.targets == target])]))
+    text = (
+        f"Gives {counted(n, 'image')} the tag of the set that has most of its group "
+        f"({listed_names([tag for tag, _ in tags])}). {then} The files stay in their folders: "
+        "choose a training's data by these tags, or make a dataset of them."
+    )
+    return Plan(RepairOffer("Keep groups together", text), tags=tuple(tags))
+
+
+def plan_one_of_each(data: CheckedData, found: Together) -> Plan | None:
+    """Of copies in one set, the one with most annotations stays; of several, the first."""
+    numbers = found.numbers()
+    order = np.lexsort((found.places, -data.images.n_annotations[found.places], numbers))
+    is_first = np.append(True, np.diff(numbers[order]) != 0) if len(order) else np.zeros(0, dtype=bool)
+    return plan_left_out(data, np.sort(found.places[order[~is_first]]), "Leave the copies out", "Of each picture, ")
+
+
+def plan_left_out(data: CheckedData, places: Array, button: str, before: str = "") -> Plan | None:
+    """Out of every training, or out of the dataset's sets."""
+    if not len(places) or not data.is_editable:
+        return None
+    stays = f"{before}the one with most annotations stays. " if before else ""
+    if data.dataset is None:
+        text = f'{stays}{counted(len(places), "image")} {_get(len(places))} the tag "{EXCLUDE}" and take part in no training.'
+        return Plan(RepairOffer(button, text), exclude=data.images.keys[places])
+    out = []
+    for number, key in enumerate(data.sets.keys):
+        inside = data.sets.places[data.sets.numbers == number]
+        chosen = places[np.isin(places, inside)]
+        if len(chosen):
+            out.append((key, data.images.keys[chosen]))
+    text = f"{stays}Takes {counted(len(places), 'image')} out of the dataset."
+    return Plan(RepairOffer(button, text), taken_out=tuple(out))
+
+
+def plan_deletion(check: CheckId, found: Array) -> Plan | None:
+    if not found.shape[1]:
+        return None
+    n, n_images = found.shape[1], len(np.unique(found[1]))
+    which = "the later one of each two" if check is CheckId.DOUBLE else "nothing of them can be seen"
+    text = f"Deletes {counted(n, 'shape')} on {counted(n_images, 'image')} ({which})."
+    return Plan(RepairOffer("Delete them", text), deleted=found)
+
+
+def plan_clipping(found: Array) -> Plan | None:
+    if not found.shape[1]:
+        return None
+    text = (
+        f"Cuts {counted(found.shape[1], 'shape')} on {counted(len(np.unique(found[1])), 'image')} off at the image's "
+        "border. Oriented boxes stay as they are."
+    )
+    return Plan(RepairOffer("Cut them off", text), clipped=found)
+
+
+def plan_negatives(data: CheckedData, places: Array) -> Plan | None:
+    if not len(places):
+        return None
+    text = (
+        f'Marks {counted(len(places), "image")} as "without concept": looked at, nothing to be found. Do so only '
+        "where it is true: a training learns from it that nothing is there."
+    )
+    return Plan(RepairOffer("Mark as without concept", text), negatives=data.images.keys[places])
+
+
+def _from_sets(data: CheckedData, homes: Homes) -> tuple[tuple[int, Array], ...]:
+    numbers = np.unique(homes.sources).tolist()
+    return tuple(
+        (data.sets.keys[number], data.images.keys[np.unique(homes.places[homes.sources == number])])
+        for number in numbers
+    )
+
+
+def _empties(after: tuple[tuple[str, int], ...], data: CheckedData) -> bool:
+    return any(n <= 0 < before for (_, n), (_, before) in zip(after, data.sets.counts(), strict=True))
+
+
+def _then(after: tuple[tuple[str, int], ...]) -> str:
+    return f"Afterwards: {', '.join(f'{name} {n}' for name, n in after)}."
+
+
+def _get(n: int) -> str:
+    return "gets" if n == 1 else "get"

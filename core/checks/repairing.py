@@ -1,0 +1,227 @@
+"""Doing what a plan says, in one step that can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core import clock
+from core.checks import findings, plans
+from core.checks.data import SET_TAGS, CheckedData
+from core.checks.leaks import Together
+from core.checks.looking import faults_of
+from core.checks.plans import Plan
+from core.checks.shapes import SHAPE_CHECKS, Faults
+from core.domain.changes import Changed
+from core.domain.checks import CheckId, Finding
+from core.domain.datasets import SetId
+from core.domain.geometry import Polygon
+from core.domain.ids import AnnotationId, ImageId
+from core.domain.image_ids import ImageIds
+from core.domain.judgements import EXCLUDE
+from core.domain.labelling import Seen, ShapeEdit, Step
+from core.domain.rotated import rotated_rectangle
+from core.errors import RefusedError
+from core.labelling.service import LabellingService
+from core.registry.changes import noted
+from core.registry.database import Registry
+from core.registry.session import Session
+from core.registry.stores import edits, judgements
+from core.registry.stores.annotations import list_ground_truth
+from core.registry.stores.check_columns import read_annotations_of
+
+if TYPE_CHECKING:
+    from core.datasets.editing import DatasetEditing
+    from core.domain.datasets import DatasetEdit
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TagStep:
+    """Images that were given a tag, or lost it."""
+
+    tag: str
+    images: tuple[ImageId, ...]
+    was_added: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """What a repair did, as much as it takes to take it back. `text` completes "Undo ...".
+
+    `step` is one of labelling, of a dataset, or tags.
+    """
+
+    text: str
+    n: int
+    step: Step | DatasetEdit | tuple[TagStep, ...]
+
+
+def plan_again(session: Session, data: CheckedData, finding: Finding) -> Plan | None:
+    """For the finding's images as they are now. Those that are gone, or no longer count, are passed over."""
+    check = finding.check
+    there = _still_there(data, finding.images.keys)
+    places = data.images.places(finding.images.keys[there])
+    if check in SHAPE_CHECKS:
+        faults = Faults()
+        for annotations in read_annotations_of(session, finding.images.keys[there]):
+            found = faults_of(session, data, annotations, data.images.places(annotations.images))
+            faults.found[check] += found.found[check]
+        return findings.plan_of_shapes(check, faults.of(check))
+    if check is CheckId.UNANNOTATED:
+        return plans.plan_negatives(data, places[~data.images.is_annotated[places]])
+    if check in (CheckId.MISSING_FILES, CheckId.UNREADABLE_FILES):
+        return plans.plan_left_out(data, places, "Leave them out")
+    groups = _groups(finding, there, places)
+    if check in (CheckId.COPIES_ACROSS_SETS, CheckId.ALIKE_ACROSS_SETS):
+        return plans.plan_copies_out(data, groups)
+    if check is CheckId.GROUPS_ACROSS_SETS:
+        return plans.plan_together(data, groups)
+    return plans.plan_one_of_each(data, groups) if check is CheckId.COPIES else None
+
+
+def apply(
+    registry: Registry, labelling: LabellingService, editing: DatasetEditing, data: CheckedData, plan: Plan, title: str
+) -> Changed[Repaired]:
+    """Raises RefusedError; nothing was written then."""
+    text = f'the repair of "{title.casefold()}"'
+    if plan.moved or plan.taken_out:
+        return _edit_dataset(editing, data, plan, text)
+    if plan.exclude is not None or plan.tags:
+        return _tag(registry, data, plan, text)
+    if plan.deleted is not None:
+        seen = _seen(registry, plan.deleted[1])
+        deleted = labelling.delete(_annotation_ids(plan.deleted[0]), seen=seen)
+        return Changed(Repaired(text, plan.deleted.shape[1], deleted.value.step), deleted.changes)
+    if plan.clipped is not None:
+        return _clip(registry, labelling, data, plan.clipped, text)
+    assert plan.negatives is not None  # there is nothing else
+    images = [ImageId(str(key)) for key in plan.negatives.tolist()]
+    marked = labelling.set_without_concept(images, seen=_seen(registry, plan.negatives), author="")
+    return Changed(Repaired(text, len(images), marked.value.step), marked.changes)
+
+
+def take_back(
+    registry: Registry, labelling: LabellingService, editing: DatasetEditing, repaired: Repaired
+) -> Changed[Repaired]:
+    """Raises RefusedError where the data are no longer what the repair left."""
+    step = repaired.step
+    if isinstance(step, Step):
+        done = labelling.take_back(step)
+        return Changed(Repaired(repaired.text, repaired.n, done.value.step), done.changes)
+    if isinstance(step, tuple):
+        with registry.write() as session:
+            back = tuple(_untag(session, one) for one in reversed(step))
+            return Changed(Repaired(repaired.text, repaired.n, back), noted(session))
+    undone = editing.undo(step)
+    return Changed(Repaired(repaired.text, repaired.n, undone.value), undone.changes)
+
+
+def _tag(registry: Registry, data: CheckedData, plan: Plan, text: str) -> Changed[Repaired]:
+    with registry.write() as session:
+        registry.occupied.check(data.project.id)
+        steps: list[TagStep] = []
+        if plan.exclude is not None:
+            steps += _give(session, EXCLUDE, plan.exclude)
+        for tag, keys in plan.tags:
+            for other in SET_TAGS:
+                if other != tag:
+                    gone = judgements.delete_tags(session, _image_ids(keys), other)
+                    steps += [TagStep(other, gone, was_added=False)] if gone else []
+            steps += _give(session, tag, keys)
+        n = len({image for step in steps for image in step.images})
+        return Changed(Repaired(text, n, tuple(steps)), noted(session))
+
+
+def _give(session: Session, tag: str, keys: Array) -> list[TagStep]:
+    given = judgements.put_tags(session, _image_ids(keys), tag, "", clock.now())
+    return [TagStep(tag, given, was_added=True)] if given else []
+
+
+def _untag(session: Session, step: TagStep) -> TagStep:
+    if step.was_added:
+        done = judgements.delete_tags(session, step.images, step.tag)
+    else:
+        done = judgements.put_tags(session, step.images, step.tag, "", clock.now())
+    if len(done) != len(step.images):
+        raise RefusedError(
+            f'The tag "{step.tag}" of these images has been changed since: this cannot be taken back any more.',
+            hint="Change the tags by hand.",
+        )
+    return TagStep(step.tag, step.images, was_added=not step.was_added)
+
+
+def _edit_dataset(editing: DatasetEditing, data: CheckedData, plan: Plan, text: str) -> Changed[Repaired]:
+    assert data.dataset is not None  # the plan is one of a dataset
+    content = {key: editing.list_images(data.dataset, [SetId(key)]).keys for key in data.sets.keys}
+    n = 0
+    for source, keys in plan.taken_out:
+        content[source] = np.setdiff1d(content[source], keys)
+        n += len(keys)
+    for source, target, keys in plan.moved:
+        content[source] = np.setdiff1d(content[source], keys)
+        content[target] = np.union1d(content[target], keys)
+        n += len(keys)
+    assigned = [(SetId(key), ImageIds(keys)) for key, keys in content.items()]
+    done = editing.assign(data.dataset, assigned)
+    return Changed(Repaired(text, n, done.value), done.changes)
+
+
+def _clip(
+    registry: Registry, labelling: LabellingService, data: CheckedData, clipped: Array, text: str
+) -> Changed[Repaired]:
+    wanted, images = set(clipped[0].tolist()), np.unique(clipped[1])
+    shapes: list[ShapeEdit] = []
+    with registry.read() as session:
+        drawn = list_ground_truth(session, images.tolist())
+    for image, annotations in drawn.items():
+        place = int(data.images.places(np.array([image]))[0])
+        width, height = float(data.images.widths[place]), float(data.images.heights[place])
+        for one in annotations:
+            if int(one.id) not in wanted or one.geometry is None or _is_oriented(one.geometry):
+                continue
+            inside = one.geometry.inside(width, height)
+            if inside is not None:
+                shapes.append(ShapeEdit(one.id, inside))
+    if not shapes:
+        raise RefusedError("Oriented boxes are not cut off: they would be oriented boxes no more.")
+    done = labelling.change(shapes, seen=_seen(registry, images), author="")
+    return Changed(Repaired(text, len(shapes), done.value.step), done.changes)
+
+
+def _is_oriented(geometry: Any) -> bool:
+    return isinstance(geometry, Polygon) and rotated_rectangle(geometry) is not None
+
+
+def _seen(registry: Registry, images: Array) -> Seen:
+    """As they are now: the repair was planned a moment ago, and asks again for what it changes."""
+    with registry.read() as session:
+        sheets = edits.read_sheets(session, np.unique(images).tolist())
+    return {ImageId(str(key)): sheet.revision for key, sheet in sheets.items()}
+
+
+def _still_there(data: CheckedData, keys: Array) -> Array:
+    places = np.minimum(data.images.places(keys), max(len(data.images) - 1, 0))
+    if not len(data.images):
+        return np.zeros(len(keys), dtype=bool)
+    return np.asarray((data.images.keys[places] == keys) & data.is_checked[places])
+
+
+def _groups(finding: Finding, there: Array, places: Array) -> Together:
+    starts = np.asarray(finding.starts, dtype=np.int64)
+    numbers = np.searchsorted(starts, np.arange(len(there)), side="right")[there]
+    is_first = np.append(True, np.diff(numbers) != 0) if len(numbers) else np.zeros(0, dtype=bool)
+    return Together(places, np.flatnonzero(is_first))
+
+
+def _image_ids(keys: Array) -> Iterable[ImageId]:
+    return (ImageId(str(key)) for key in keys.tolist())
+
+
+def _annotation_ids(keys: Array) -> Sequence[AnnotationId]:
+    return [AnnotationId(str(key)) for key in keys.tolist()]
