@@ -299,7 +299,7 @@ class Services:
                 self.fingerprints,
                 KeptReports(self.home.checks),
                 self.labelling,
-                self.dataset_editing,
+                None,  # type: ignore[arg-type]
             ),
         )
 

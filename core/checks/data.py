@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy.orm import Session
 
 from core.domain.datasets import SetRole
 from core.domain.ids import DatasetId
@@ -17,6 +16,7 @@ from core.domain.judgements import EXCLUDE
 from core.domain.projects import Category, Project
 from core.domain.set_names import set_of_path
 from core.domain.snapshots import Split
+from core.registry.session import Session
 from core.registry.stores.check_columns import ImageColumns, read_images, read_members, read_tagged
 
 SET_TAGS: Mapping[str, Split] = {"train": Split.TRAIN, "validation": Split.VAL, "test": Split.TEST}

@@ -41,7 +41,8 @@ def copies_across(data: CheckedData, found: Together) -> list[Finding]:
     if not found.n:
         return []
     n = counted(found.n, "picture is", "pictures are")
-    text = f"{n} in more than one set, byte for byte ({counted(len(found.places), 'file')}). What is measured on them is too good."
+    files = counted(len(found.places), "file")
+    text = f"{n} in more than one set, byte for byte ({files}). What is measured on them is too good."
     plan = plans.plan_copies_out(data, found)
     return [_grouped(CheckId.COPIES_ACROSS_SETS, Severity.ERROR, text, data, found, plan, code="E-152")]
 

@@ -23,7 +23,21 @@ _NUMBERED = re.compile(
 )
 _SAYS_NOTHING = frozenset(
     (
-        *("img", "image", "images", "imgs", "dsc", "dscf", "dscn", "pict", "pic", "photo", "photos", "picture", "pictures"),
+        *(
+            "img",
+            "image",
+            "images",
+            "imgs",
+            "dsc",
+            "dscf",
+            "dscn",
+            "pict",
+            "pic",
+            "photo",
+            "photos",
+            "picture",
+            "pictures",
+        ),
         *("scan", "scans", "page", "pages", "frame", "frames", "file", "screenshot", "untitled", "p", "f", "s", "data"),
         *("jpg", "jpeg", "png", "tif", "tiff", "jpegimages", "labels", "annotations", "new", "copy", "sample", "pxl"),
     )
@@ -71,7 +85,8 @@ def source_of_name(path: str) -> str:
 
 
 def source_of_folder(path: str) -> str:
-    """The folders without those that are called like a set or mean nothing: "train/book 12/images/3.jpg" -> "book 12"."""
+    """The folders without those that are called like a set or mean nothing: "train/book 12/images/3.jpg" gives
+    "book 12"."""
     parts = [part.casefold() for part in path.split("/")[:-1]]
     return "/".join(part for part in parts if set_named(part) is None and part not in _SAYS_NOTHING)
 

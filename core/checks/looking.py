@@ -39,25 +39,25 @@ class Labels:
 def walk_annotations(session: Session, data: CheckedData, check: Callable[[int], None]) -> Labels:
     """`check` is called with the number of images done."""
     tally, faults = ClassTally(data), Faults()
-    for annotations in read_annotations(session, data.project.id):
-        places = data.images.places(annotations.images)
+    for block in read_annotations(session, data.project.id):
+        places = data.images.places(block.images)
         check(int(places.max()))
-        tally.add(annotations, places)
-        found = faults_of(session, data, annotations, places)
+        tally.add(block, places)
+        found = faults_of(session, data, block, places)
         for fault, parts in found.found.items():
             faults.found[fault] += parts
     return Labels(tally, faults)
 
 
-def faults_of(session: Session, data: CheckedData, annotations: AnnotationColumns, places: Array) -> Faults:
+def faults_of(session: Session, data: CheckedData, shapes: AnnotationColumns, places: Array) -> Faults:
     """Of the shapes on images that count."""
     kept = data.is_checked[places]
     chosen = AnnotationColumns(
-        annotations.keys[kept],
-        annotations.images[kept],
-        annotations.categories[kept],
-        annotations.kinds[kept],
-        annotations.corners[kept],
+        shapes.keys[kept],
+        shapes.images[kept],
+        shapes.categories[kept],
+        shapes.kinds[kept],
+        shapes.corners[kept],
     )
     widths, heights = data.images.widths[places[kept]], data.images.heights[places[kept]]
     return find_faults(chosen, widths, heights, lambda keys: read_points(session, keys))
@@ -162,5 +162,3 @@ def in_words(
     elif alike.n_blank:
         notes.append(f"{alike.n_blank} blank pictures were not compared with the others.")
     return tuple(fine), tuple(notes)
-
-

@@ -98,7 +98,7 @@ def plan_left_out(data: CheckedData, places: Array, button: str, before: str = "
         return None
     stays = f"{before}the one with most annotations stays. " if before else ""
     if data.dataset is None:
-        text = f'{stays}{counted(len(places), "image")} {_get(len(places))} the tag "{EXCLUDE}" and take part in no training.'
+        text = f'{stays}Gives {counted(len(places), "image")} the tag "{EXCLUDE}": no training uses them.'
         return Plan(RepairOffer(button, text), exclude=data.images.keys[places])
     out = []
     for number, key in enumerate(data.sets.keys):
@@ -153,7 +153,3 @@ def _empties(after: tuple[tuple[str, int], ...], data: CheckedData) -> bool:
 
 def _then(after: tuple[tuple[str, int], ...]) -> str:
     return f"Afterwards: {', '.join(f'{name} {n}' for name, n in after)}."
-
-
-def _get(n: int) -> str:
-    return "gets" if n == 1 else "get"

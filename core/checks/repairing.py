@@ -69,8 +69,8 @@ def plan_again(session: Session, data: CheckedData, finding: Finding) -> Plan | 
     places = data.images.places(finding.images.keys[there])
     if check in SHAPE_CHECKS:
         faults = Faults()
-        for annotations in read_annotations_of(session, finding.images.keys[there]):
-            found = faults_of(session, data, annotations, data.images.places(annotations.images))
+        for block in read_annotations_of(session, finding.images.keys[there]):
+            found = faults_of(session, data, block, data.images.places(block.images))
             faults.found[check] += found.found[check]
         return findings.plan_of_shapes(check, faults.of(check))
     if check is CheckId.UNANNOTATED:
@@ -179,10 +179,10 @@ def _clip(
     shapes: list[ShapeEdit] = []
     with registry.read() as session:
         drawn = list_ground_truth(session, images.tolist())
-    for image, annotations in drawn.items():
+    for image, shown in drawn.items():
         place = int(data.images.places(np.array([image]))[0])
         width, height = float(data.images.widths[place]), float(data.images.heights[place])
-        for one in annotations:
+        for one in shown:
             if int(one.id) not in wanted or one.geometry is None or _is_oriented(one.geometry):
                 continue
             inside = one.geometry.inside(width, height)

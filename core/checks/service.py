@@ -54,9 +54,7 @@ class CheckService:
         with self._registry.read() as session:
             if projects.get_revision(session, report.project) != report.revision:
                 return False
-            return report.dataset is None or (
-                _dataset(session, report.dataset).revision == report.dataset_revision
-            )
+            return report.dataset is None or (_dataset(session, report.dataset).revision == report.dataset_revision)
 
     def run(
         self,

@@ -122,9 +122,7 @@ def _cover_each_other(one: bytes, other: bytes) -> bool:
     x, y = min(box.x0 for box in bounds), min(box.y0 for box in bounds)
     scale = _RASTER / max(max(box.x1 for box in bounds) - x, max(box.y1 for box in bounds) - y)
     drawn = [
-        masks.encode(
-            Polygon(tuple(_scaled(ring, x, y, scale) for ring in shape.rings)), _RASTER, _RASTER
-        )
+        masks.encode(Polygon(tuple(_scaled(ring, x, y, scale) for ring in shape.rings)), _RASTER, _RASTER)
         for shape in shapes
     ]
     return bool(masks.iou(drawn[:1], drawn[1:], [False])[0, 0] >= SAME_OBJECT_IOU)

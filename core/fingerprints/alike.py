@@ -25,6 +25,7 @@ SAME_SHAPE = 0.03
 """By so much, as a share, the ratios of width to height of a picture and its copy may differ."""
 
 FARTHEST = (2 * (1 - LEAST_CORRELATION)) ** 0.5
+_FEW = 3000
 _SAMPLED = 4096
 _DIRECTIONS = 64
 _FIRST_DIRECTIONS = 16
@@ -37,12 +38,14 @@ Check = Callable[[float], None]
 """Called now and then with the share that is done; what it raises ends the work."""
 
 
-def find_alike(found: Fingerprints, ratios: Array, check: Check = lambda share: None) -> Array:
+def find_alike(found: Fingerprints, ratios: Array, check: Check = lambda share: None, *, few: int = _FEW) -> Array:
     """Groups of pictures that look the same, directly or by way of others: for each picture the number of its group,
-    which is that of its first picture; its own = nothing looks like it. `ratios`: width by height, of each."""
+    which is that of its first picture; its own = nothing looks like it. `ratios`: width by height, of each.
+    Of up to `few` pictures, all are compared with all."""
     groups = np.arange(len(found))
-    usable = np.flatnonzero(found.contrast >= LEAST_CONTRAST)
-    for first, second in _pairs(found, usable, np.log(ratios), check):
+    usable, shapes = np.flatnonzero(found.contrast >= LEAST_CONTRAST), np.log(ratios)
+    look = _all_pairs if len(usable) <= few else _pairs
+    for first, second in look(found, usable, shapes, check):
         join(groups, first, second)
     return groups
 
@@ -64,9 +67,18 @@ def _root(groups: Array, members: Array) -> Array:
     return np.asarray(groups[members])
 
 
+def _all_pairs(found: Fingerprints, usable: Array, shapes: Array, check: Check) -> Iterator[tuple[Array, Array]]:
+    units = _units(found.shades[usable])
+    for start in range(0, len(usable), _ROWS):
+        check(start / len(usable))
+        rows, others = np.nonzero(units[start : start + _ROWS] @ units.T >= LEAST_CORRELATION)
+        rows += start
+        first, second = usable[rows[others > rows]], usable[others[others > rows]]
+        same = np.abs(shapes[first] - shapes[second]) <= SAME_SHAPE
+        yield first[same], second[same]
+
+
 def _pairs(found: Fingerprints, usable: Array, shapes: Array, check: Check) -> Iterator[tuple[Array, Array]]:
-    if len(usable) < 2:
-        return
     placed = _placed(found.shades, usable)
     order = np.argsort(placed[:, 0], kind="stable")
     placed, members = np.ascontiguousarray(placed[order]), usable[order]

@@ -58,7 +58,8 @@ def test_blank_pictures_are_no_copies_of_each_other():
     assert find_alike(*found_of(blank)).tolist() == [0, 1, 2]
 
 
-def test_no_pair_is_missed_that_a_look_at_all_pairs_finds():
+@pytest.mark.parametrize("few", [0, 1000])
+def test_no_pair_is_missed_that_a_look_at_all_pairs_finds(few: int):
     rng = np.random.default_rng(7)
     base = rng.normal(size=(300, 576)).astype(np.float32)
     near = base[:200] + rng.normal(scale=0.1, size=(200, 576))
@@ -71,7 +72,7 @@ def test_no_pair_is_missed_that_a_look_at_all_pairs_finds():
     expected = np.arange(len(shades))
     join(expected, first, second)
     assert len(first) >= 150
-    assert find_alike(found, np.ones(len(shades))).tolist() == expected.tolist()
+    assert find_alike(found, np.ones(len(shades)), few=few).tolist() == expected.tolist()
 
 
 def test_groups_are_joined_by_way_of_others():

@@ -1,0 +1,142 @@
+"""Acceptance: copies saved anew and pages of one book in two sets are found, repaired at one click, and undone."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.domain.checks import CheckId, CheckWish
+from core.domain.imports import Severity
+from core.errors import RefusedError
+from core.stopping import StoppedError
+
+
+def test_leaks_are_found_repaired_and_undone(leaky):
+    checks = leaky.services.checks
+    report = checks.run(leaky.project)
+    same = report.find(CheckId.COPIES_ACROSS_SETS)
+    assert (same.severity, same.n, leaky.paths(same.images)) == (
+        Severity.ERROR,
+        1,
+        {"train/book1_p005.jpg", "val/same file.jpg"},
+    )
+    alike = report.find(CheckId.ALIKE_ACROSS_SETS)
+    assert [leaky.paths(alike.group(number)) for number in range(alike.n)] == [
+        {"train/book0_p001.jpg", "test/saved anew.jpg"},
+        {"train/book0_p002.jpg", "test/smaller.png"},
+    ]
+    book = report.find(CheckId.GROUPS_ACROSS_SETS)
+    assert book.n == 1
+    assert "val/book0_p016.jpg" in leaky.paths(book.images)
+    assert len(book.images) == 5
+    assert report.sets == (("train", 13), ("val", 6), ("test", 5))
+    before = leaky.services.tags.count(leaky.project)
+    done = []
+    for check in (CheckId.COPIES_ACROSS_SETS, CheckId.ALIKE_ACROSS_SETS, CheckId.GROUPS_ACROSS_SETS):
+        finding = report.find(check)
+        assert finding.repair is not None
+        changed = checks.repair(report, finding)
+        assert not changed.changes.is_empty
+        done.append(changed.value)
+        assert not checks.is_current(report)
+    again = checks.run(leaky.project)
+    assert {one.check for one in again.findings}.isdisjoint(
+        {CheckId.COPIES_ACROSS_SETS, CheckId.ALIKE_ACROSS_SETS, CheckId.GROUPS_ACROSS_SETS}
+    )
+    assert "No two pictures that look the same are in two sets." in again.fine
+    assert again.sets == (("train", 14), ("val", 4), ("test", 3))
+    redo = [checks.undo(one).value for one in reversed(done)]
+    assert leaky.services.tags.count(leaky.project) == before
+    back = checks.run(leaky.project)
+    assert [(one.check, one.n) for one in back.findings] == [(one.check, one.n) for one in report.findings]
+    for one in reversed(redo):
+        checks.undo(one)
+    assert checks.run(leaky.project).sets == again.sets
+
+
+def test_a_repair_whose_tags_were_changed_since_is_not_undone(leaky):
+    checks = leaky.services.checks
+    report = checks.run(leaky.project)
+    done = checks.repair(report, report.find(CheckId.ALIKE_ACROSS_SETS)).value
+    leaky.services.tags.remove([leaky.id_of("test/smaller.png")], "exclude")
+    with pytest.raises(RefusedError, match="changed since"):
+        checks.undo(done)
+    assert leaky.services.tags.count(leaky.project)["exclude"] == 1
+
+
+def test_shapes_are_cut_off_and_deleted_and_come_back(leaky):
+    checks = leaky.services.checks
+    leaky.draw_beyond("train/book0_p000.jpg")
+    report = checks.run(leaky.project)
+    image = leaky.id_of("train/book0_p000.jpg")
+    (before,) = leaky.services.projects.get_annotated([image])
+    assert (report.find(CheckId.DOUBLE).n, report.find(CheckId.OUTSIDE).n) == (1, 1)
+    double = checks.repair(report, report.find(CheckId.DOUBLE)).value
+    outside = checks.repair(report, report.find(CheckId.OUTSIDE)).value
+    (after,) = leaky.services.projects.get_annotated([image])
+    assert len(after.annotations) == len(before.annotations) - 1
+    assert max(one.geometry.x1 for one in after.annotations) == 240
+    again = checks.run(leaky.project)
+    assert again.find(CheckId.DOUBLE) is None
+    assert again.find(CheckId.OUTSIDE) is None
+    with pytest.raises(RefusedError, match="nothing to be repaired"):
+        checks.repair(report, report.find(CheckId.DOUBLE))
+    checks.undo(outside)
+    checks.undo(double)
+    (restored,) = leaky.services.projects.get_annotated([image])
+    assert restored.annotations == before.annotations
+
+
+def test_images_that_nobody_annotated_are_marked_and_the_mark_is_taken_back(leaky):
+    checks = leaky.services.checks
+    report = checks.run(leaky.project)
+    finding = report.find(CheckId.UNANNOTATED)
+    assert "train/nothing said.jpg" in leaky.paths(finding.images)
+    done = checks.repair(report, finding).value
+    assert done.n == finding.n
+    assert checks.run(leaky.project).find(CheckId.UNANNOTATED) is None
+    checks.undo(done)
+    assert checks.run(leaky.project).find(CheckId.UNANNOTATED).n == finding.n
+
+
+def test_classes_with_few_examples_absent_ones_and_names_alike(leaky):
+    report = leaky.services.checks.run(leaky.project, wish=CheckWish(compares_pictures=False))
+    assert report.find(CheckId.FEW_EXAMPLES) is not None
+    names = report.find(CheckId.CLASS_NAMES)
+    assert names is None or names.n == 1
+    assert report.find(CheckId.ABSENT_CLASSES).n >= 1
+    assert "Pictures were not compared with each other." in report.notes
+
+
+def test_files_that_are_gone_changed_or_damaged_are_named(leaky):
+    (leaky.root / "test/book4_p020.jpg").unlink()
+    (leaky.root / "test/book4_p021.jpg").write_bytes(b"\xff\xd8 not any more")
+    file = leaky.root / "test/book4_p022.jpg"
+    file.write_bytes(file.read_bytes())  # the same content, another date
+    report = leaky.services.checks.run(leaky.project)
+    assert leaky.paths(report.find(CheckId.MISSING_FILES).images) == {"test/book4_p020.jpg"}
+    assert leaky.paths(report.find(CheckId.CHANGED_FILES).images) == {"test/book4_p021.jpg"}
+    assert leaky.paths(report.find(CheckId.UNREADABLE_FILES).images) == {"test/book4_p021.jpg"}
+
+
+def test_the_last_report_is_kept_and_known_to_be_old(leaky):
+    checks = leaky.services.checks
+    assert checks.last(leaky.project) is None
+    report = checks.run(leaky.project)
+    kept = checks.last(leaky.project)
+    assert [(one.check, one.text, one.images, one.repair) for one in kept.findings] == [
+        (one.check, one.text, one.images, one.repair) for one in report.findings
+    ]
+    assert kept.find(CheckId.ALIKE_ACROSS_SETS).group(1) == report.find(CheckId.ALIKE_ACROSS_SETS).group(1)
+    assert checks.is_current(kept)
+    leaky.services.tags.add([leaky.id_of("test/smaller.png")], "hard case")
+    assert not checks.is_current(kept)
+    (leaky.services.home.checks / f"{leaky.project}.npz").write_bytes(b"PK torn")
+    assert checks.last(leaky.project) is None
+
+
+def test_a_cancelled_check_keeps_what_it_looked_at(leaky):
+    asked = iter(range(10_000))
+    with pytest.raises(StoppedError):
+        leaky.services.checks.run(leaky.project, is_cancelled=lambda: next(asked) > 40)
+    assert leaky.services.checks.last(leaky.project) is None
+    assert leaky.services.checks.run(leaky.project).find(CheckId.ALIKE_ACROSS_SETS).n == 2
