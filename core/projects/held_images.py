@@ -12,16 +12,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.domain.filter_values import UnfitError
+from core.domain.filters import Condition, Group, Joint
 from core.domain.ids import CategoryId, ProjectId
 from core.domain.image_ids import ImageIds
 from core.domain.image_order import SortKey, SortOrder
 from core.domain.projects import ImageFilter
+from core.errors import RefusedError
+from core.projects.filter_masks import column_mask
 from core.projects.name_search import NameSearch
 from core.projects.place_lookup import PlaceLookup
 from core.registry.session import Session
-from core.registry.stores import image_columns, images
+from core.registry.stores import filters, image_columns, images, questions
 from core.registry.stores.image_changes import MOST_NAMED, list_changed
 from core.registry.stores.image_columns import STATES, ImageColumns
+from core.registry.stores.questions import Question
 
 Mask = NDArray[np.bool_]
 Places = NDArray[np.int32]
@@ -40,7 +45,7 @@ class HeldImages:
         self._columns = columns
         self._lookup = PlaceLookup(columns.keys)
         # Places by what was asked. Each value is replaced as a whole: threads at worst both ask.
-        self._answers: dict[ImageFilter, Places] = {}
+        self._answers: dict[Question, Places] = {}
         self._of_categories: dict[CategoryId, Places] = {}
         self._names: NameSearch | None = None
         self._orders: dict[SortOrder, NDArray[np.int32]] = {}
@@ -85,7 +90,9 @@ class HeldImages:
         if filter.state is not None:
             masks.append(self._columns.states == STATES.index(filter.state))
         if filter.tag:
-            masks.append(self._asked(session, ImageFilter(self.project, tag=filter.tag)))
+            masks.append(self._asked(session, questions.has_tag(filter.tag)))
+        if filter.where is not None:
+            masks.append(self._of_group(session, filter.where))
         if filter.only is not None:
             keys = filter.only.keys
             masks.append(self._spread(self._lookup.find(keys[self._lookup.knows(keys)])))
@@ -97,16 +104,36 @@ class HeldImages:
         keys = images.keys_of_folders(session, self.project, folders)
         return np.isin(self._columns.folders, np.array(keys, dtype=np.int32))
 
-    def _asked(self, session: Session, filter: ImageFilter) -> Mask:
+    def _of_group(self, session: Session, group: Group) -> Mask:
+        is_all = group.joint is Joint.AND
+        whole = np.full(len(self), is_all)
+        for item in group.items:
+            mask = self._of_condition(session, item) if isinstance(item, Condition) else self._of_group(session, item)
+            whole = whole & mask if is_all else whole | mask
+        return whole
+
+    def _of_condition(self, session: Session, condition: Condition) -> Mask:
+        try:
+            mask = column_mask(self._columns, condition)
+        except UnfitError as error:
+            raise RefusedError(str(error), code="E-530") from None
+        if mask is not None:
+            return mask
+        if condition.field == "label":
+            keys, is_negative = filters.classes_wanted(session, self.project, condition)
+            some = (self.places_of_category(session, CategoryId(str(key))) for key in keys)
+            return ~self._spread(*some) if is_negative else self._spread(*some)
+        return self._asked(session, questions.meets(session, self.project, condition))
+
+    def _asked(self, session: Session, question: Question) -> Mask:
         """By SQL, once."""
-        found = self._answers.pop(filter, None)
-        if found is None:
-            keys = image_columns.keys_where(session, *images.conditions(filter))
-            found = np.sort(self._lookup.find(keys))
-        self._answers[filter] = found  # the newest stands last
+        places = self._answers.pop(question, None)
+        if places is None:
+            places = np.sort(self._lookup.find(questions.keys_that_meet(session, self.project, question)))
+        self._answers[question] = places  # the newest stands last
         while len(self._answers) > _MOST_ANSWERS:
             self._answers.pop(next(iter(self._answers)), None)
-        return self._spread(found)
+        return self._spread(places)
 
     def places_of_category(self, session: Session, category: CategoryId) -> Places:
         found = self._of_categories.get(category)
@@ -200,8 +227,8 @@ class HeldImages:
         new_places = made._lookup.find_or(self._columns.keys, -1)
         for category, places in self._of_categories.items():
             made._of_categories[category] = _moved(places, new_places)
-        for filter, places in self._answers.items():
-            made._answers[filter] = _moved(places, new_places)
+        for question, places in self._answers.items():
+            made._answers[question] = _moved(places, new_places)
         made._ask_again(session, rows.keys)
         return made
 
@@ -212,9 +239,9 @@ class HeldImages:
         for category, old in self._of_categories.items():
             has = now.get(category, set())
             self._of_categories[category] = _with(old, places, np.array([key in has for key in asked], dtype=bool))
-        for filter, old in self._answers.items():
-            found = image_columns.keys_where(session, *images.conditions(filter), among=asked)
-            self._answers[filter] = _with(old, places, np.isin(keys, found))
+        for question, old in self._answers.items():
+            found = questions.keys_that_meet(session, self.project, question, among=asked)
+            self._answers[question] = _with(old, places, np.isin(keys, found))
 
 
 def ranked(values: NDArray[np.int64], *, is_descending: bool) -> NDArray[np.int32]:

@@ -51,6 +51,13 @@ def where_condition(session: Session, project: ProjectId, condition: Condition) 
     return _Asked(session, project, wanted).clause()
 
 
+def classes_wanted(session: Session, project: ProjectId, condition: Condition) -> tuple[list[int], bool]:
+    """Of a condition of the field "label" that names classes: their keys, and whether an image may have none of them
+    (else it needs any). Raises as `where` does."""
+    asked = _Asked(session, project, fitting(condition))
+    return _class_keys(asked), asked.is_negative
+
+
 class _Asked:
     """A condition that fits its field, and where to look up what it names.
 
@@ -141,20 +148,23 @@ def _path(asked: _Asked) -> Clause:
 def _class(asked: _Asked) -> Clause:
     if asked.operator is Operator.EXISTS:
         return ImageRow.n_annotations > 0
+    keys = _class_keys(asked)
+    has_one = AnnotationRow.category_id.in_(keys) & (AnnotationRow.source != Source.MODEL.value)
+    return ImageRow.id.in_(select(AnnotationRow.image_id).where(has_one))
+
+
+def _class_keys(asked: _Asked) -> list[int]:
     rows = asked.session.execute(
         select(CategoryRow.name, CategoryRow.id).where(CategoryRow.project_id == asked.project)
     )
     known: dict[str, int] = dict(rows.all())
     if asked.operator is Operator.MATCH:
         is_like = as_expression(parts_of(asked.values[0]))
-        keys = [key for name, key in known.items() if is_like.fullmatch(folded_name(name))]
-    else:
-        for name in asked.values:
-            if name not in known:
-                raise asked.gone(name)
-        keys = [known[name] for name in asked.values]
-    has_one = AnnotationRow.category_id.in_(keys) & (AnnotationRow.source != Source.MODEL.value)
-    return ImageRow.id.in_(select(AnnotationRow.image_id).where(has_one))
+        return [key for name, key in known.items() if is_like.fullmatch(folded_name(name))]
+    for name in asked.values:
+        if name not in known:
+            raise asked.gone(name)
+    return [known[name] for name in asked.values]
 
 
 def _tag(asked: _Asked) -> Clause:

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from core.domain.ids import CategoryId, ProjectId
@@ -21,7 +20,6 @@ from core.domain.projects import ImageFilter, ImageState
 from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
 from core.registry.stores.driver import cursor_of
 from core.registry.stores.images import list_image_ids
-from core.registry.tables.images import ImageRow
 
 Keys = NDArray[np.int64]
 
@@ -128,7 +126,7 @@ def newest_key(session: Session) -> int:
 
 def keys_of_category(session: Session, category: CategoryId) -> Keys:
     """The images with ground truth of a class, ascending."""
-    return _to_numbers(cursor_of(session).execute(_OF_CATEGORY, (int(category),)).fetchone()[0])
+    return to_numbers(cursor_of(session).execute(_OF_CATEGORY, (int(category),)).fetchone()[0])
 
 
 def categories_of(session: Session, keys: Sequence[int]) -> dict[CategoryId, set[int]]:
@@ -141,17 +139,6 @@ def categories_of(session: Session, keys: Sequence[int]) -> dict[CategoryId, set
     return found
 
 
-def keys_where(session: Session, *conditions: ColumnElement[bool], among: Sequence[int] | None = None) -> Keys:
-    """The images, all or `among` some, that meet all conditions on their rows; ascending."""
-    query = select(ImageRow.id).where(*conditions).order_by(ImageRow.id)
-    if among is None:
-        return _to_numbers(session.scalar(select(func.group_concat(query.subquery().c.id))))
-    found = [
-        key for chunk in chunked(among, KEYS_PER_QUERY) for key in session.scalars(query.where(ImageRow.id.in_(chunk)))
-    ]
-    return np.array(sorted(found), dtype=np.int64)
-
-
 def _iter_pieces(session: Session, project: ProjectId, keys: Keys) -> Iterator[ImageColumns]:
     for start in range(0, len(keys), _AT_ONCE):
         ends = int(keys[start]), int(keys[min(start + _AT_ONCE, len(keys)) - 1])
@@ -160,7 +147,7 @@ def _iter_pieces(session: Session, project: ProjectId, keys: Keys) -> Iterator[I
 
 
 def _to_columns(numbers: str | None) -> ImageColumns:
-    keys, folders, widths, heights, n_bytes, n_annotations, is_annotated, states = _to_numbers(numbers).reshape(-1, 8).T
+    keys, folders, widths, heights, n_bytes, n_annotations, is_annotated, states = to_numbers(numbers).reshape(-1, 8).T
     return ImageColumns(
         keys.copy(),
         folders.astype(np.int32),
@@ -181,5 +168,6 @@ def _joined(pieces: Sequence[ImageColumns]) -> ImageColumns:
     return joined.at(np.argsort(joined.keys, kind="stable"))
 
 
-def _to_numbers(numbers: str | None) -> Keys:
+def to_numbers(numbers: str | None) -> Keys:
+    """Of what group_concat makes of them."""
     return np.fromstring(numbers, dtype=np.int64, sep=",") if numbers else np.empty(0, dtype=np.int64)

@@ -157,7 +157,7 @@ def restore_images(session: Session, project: ProjectId, images: Iterable[int]) 
         add_to_folders(session, _folder_changes(kept, +1))
         told.keys += keys
     if told.keys:
-        project_changed(session, project, None)  # images that come are known by the highest keys, and these are not
+        project_changed(session, project, told.keys)  # their keys are not the highest, as those of others that come are
         forget_blocks(session, project, told.keys)
         note(session, Changes.whole_project(project).merged(Changes.of(trash=[project])))
     return told

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import event
 
 from core import clock
+from core.domain.filters import Condition, Group, Joint, Operator
 from core.domain.geometry import Box
 from core.domain.ids import ImageId, ProjectId
 from core.domain.image_ids import ImageIds
@@ -54,7 +55,22 @@ class Asker:
             is_annotated=dice.choice((None, None, True, False)),
             state=dice.choice((None, None, None, *ImageState)),
             tag=dice.choice(("", "", *TAGS)),
+            where=dice.choice((None, self.group(session, project))),
         )
+
+    def group(self, session: Session, project: ProjectId) -> Group:
+        known = [category.name for category in projects.list_categories(session, project)]
+        conditions = [
+            Condition("tag", Operator.NE, TAGS[0]),
+            Condition("tag", Operator.MATCH, "*suspicious"),
+            Condition("source", Operator.EQ, "human"),
+            Condition("withoutConcept", Operator.EQ, True),
+            Condition("name", Operator.MATCH, "*1*"),
+            Condition("annotations", Operator.GTE, 2),
+            Condition("problem", Operator.EXISTS, True),
+            *(Condition("label", Operator.NE, name) for name in known[:2]),
+        ]
+        return Group(self._random.choice(list(Joint)), tuple(self._random.sample(conditions, 2)))
 
     def sort(self) -> SortOrder:
         return self._random.choice(SORTS)

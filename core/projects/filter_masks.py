@@ -1,0 +1,60 @@
+"""Conditions of filters that columns in memory can answer, as SQL would (core.registry.stores.filters)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.domain.filter_values import fitting
+from core.domain.filters import Condition, Operator
+from core.registry.stores.image_columns import STATES, ImageColumns
+
+Mask = NDArray[np.bool_]
+
+_NUMBERS: Mapping[str, Callable[[ImageColumns], NDArray[Any]]] = {
+    "annotations": lambda columns: columns.n_annotations,
+    "width": lambda columns: columns.widths,
+    "height": lambda columns: columns.heights,
+    "pixels": lambda columns: columns.widths.astype(np.int64) * columns.heights,
+    "size": lambda columns: columns.n_bytes,
+}
+_COMPARED: Mapping[Operator, Callable[[NDArray[Any], Any], Mask]] = {
+    Operator.EQ: lambda column, value: column == value,
+    Operator.NE: lambda column, value: column != value,
+    Operator.GT: lambda column, value: column > value,
+    Operator.GTE: lambda column, value: column >= value,
+    Operator.LT: lambda column, value: column < value,
+    Operator.LTE: lambda column, value: column <= value,
+    Operator.IN: lambda column, value: _is_any(column, value),
+    Operator.NIN: lambda column, value: ~_is_any(column, value),
+}
+
+
+def column_mask(columns: ImageColumns, condition: Condition) -> Mask | None:
+    """Which images pass; None where no column can tell. Raises UnfitError."""
+    condition = fitting(condition)
+    if condition.field in _NUMBERS:
+        return _COMPARED[condition.operator](_NUMBERS[condition.field](columns), condition.value)
+    if condition.field == "annotated":
+        is_wanted = condition.value is (condition.operator is Operator.EQ)
+        return columns.is_annotated if is_wanted else ~columns.is_annotated
+    if condition.field == "problem":
+        return _problem_mask(columns, condition)
+    if condition.field == "label" and condition.operator is Operator.EXISTS:
+        return columns.n_annotations > 0 if condition.value else columns.n_annotations == 0
+    return None
+
+
+def _problem_mask(columns: ImageColumns, condition: Condition) -> Mask:
+    if condition.operator is Operator.EXISTS:
+        return columns.states != 0 if condition.value else columns.states == 0
+    wanted = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+    found = np.isin(columns.states, [STATES.index(state) for state in STATES if state.value in wanted])
+    return np.logical_not(found) if condition.operator in (Operator.NE, Operator.NIN) else found
+
+
+def _is_any(column: NDArray[Any], values: tuple[Any, ...]) -> Mask:
+    return np.isin(column, np.array(values))
