@@ -21,7 +21,9 @@ from core.domain.messages import UserMessage
 from core.domain.names import shown
 from core.domain.projects import AnnotatedImage, Category, ImageFilter, ImageRecord, ImageState, Project
 from ui.images.image_browser import ImageBrowser
+from ui.projects.drop_targets import TagTarget
 from ui.projects.project_page import ProjectPage
+from ui.widgets.dropping import DraggedImages
 
 if TYPE_CHECKING:  # SQLAlchemy and Pillow come with them, which the window's first paint must not wait for
     import numpy as np
@@ -99,6 +101,10 @@ class ImagesController(QObject):
         browser.clear_filters_requested.connect(self.clear_filters)
         browser.sort_requested.connect(self.sort)
         browser.import_requested.connect(self._request_import)
+        page.images_dropped.connect(self._drop)
+        browser.grid.drag_began.connect(self._offer_tags)
+        browser.grid.drag_began.connect(lambda: page.drop_targets.set_dragging(True))
+        browser.grid.drag_ended.connect(lambda: page.drop_targets.set_dragging(False))
         browser.grid.thumbnails_wanted.connect(self._fetch)
         browser.grid.open_requested.connect(lambda image: self.image_open_requested.emit(image, self._browser.grid.ids))
 
@@ -110,6 +116,7 @@ class ImagesController(QObject):
         self._queue.clear()
         self._browser.reset_filters()
         self._browser.grid.forget_all()
+        self._browser.grid.set_project(project.id)
         self._browser.show_loading()
         self._reload_timer.start()
 
@@ -201,6 +208,23 @@ class ImagesController(QObject):
 
     def _show_problem(self, message: UserMessage) -> None:
         self._browser.set_problem(message.text, message.hint)
+
+    def _offer_tags(self) -> None:
+        self._page.drop_targets.set_tags(self._browser.known_tags)
+
+    def _drop(self, target: object, dragged: DraggedImages) -> None:
+        """On a tag; who owns sets listens too."""
+        if not isinstance(target, TagTarget) or self._project is None or dragged.project != self._project.id:
+            return
+        if not dragged.folders:
+            self._browser.tag_requested.emit(dragged.images, target.tag, True)
+            return
+        self._jobs.run(
+            lambda: self._projects.list_image_ids(ImageFilter(dragged.project, folders=dragged.folders)),
+            then=lambda images: self._browser.tag_requested.emit(images, target.tag, True),
+            on_error=self.message_raised.emit,
+            pool="registry",
+        )
 
     def _request_import(self) -> None:
         if self._project is not None:

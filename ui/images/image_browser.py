@@ -237,6 +237,11 @@ class ImageBrowser(QWidget):
             self._tag.setCurrentIndex(max(self._tag.findData(chosen), 0))
         self._tag.setVisible(self._tag.count() > 1)
 
+    @property
+    def known_tags(self) -> tuple[str, ...]:
+        """The usual ones, and those that images of the project have."""
+        return tuple(dict.fromkeys((*USUAL_TAGS, *self._tag_counts)))
+
     def tag_menu(self) -> QMenu:
         """What can be done with the tags of the images that are chosen, and of all that are listed."""
         menu = QMenu(self)

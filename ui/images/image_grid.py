@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QDrag, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
-from core.domain.ids import CategoryId, ImageId
+from core.domain.ids import CategoryId, ImageId, ProjectId
 from core.domain.image_ids import ImageIds
 from core.domain.projects import AnnotatedImage, Category
 from ui.grids.cell_grid import CellState
@@ -18,9 +18,11 @@ from ui.grids.chosen_rows import ChosenRows
 from ui.grids.grid_layout import GridLayout
 from ui.images.cell_painter import CellPainter
 from ui.images.column_header import ColumnHeader
+from ui.images.drag_picture import drag_picture
 from ui.images.image_grid_model import ImageGridModel
 from ui.images.row_painter import RowPainter
 from ui.images.seen_images import Cell
+from ui.widgets.dropping import DraggedImages, images_to_drag
 
 
 class ViewMode(StrEnum):
@@ -32,6 +34,8 @@ class ImageGrid(ChoosingGrid):
     """The list is a grid of one column, each of whose cells is a row of text under `header`."""
 
     sort_requested = Signal(object)  # SortOrder
+    drag_began = Signal()
+    drag_ended = Signal()
     columns_changed = Signal()  # of the list: others, or of another width
     open_requested = Signal(object)  # ImageId
     thumbnails_wanted = Signal(object, int)  # tuple[ImageId, ...] that lack something, side; replaces earlier wishes
@@ -41,6 +45,7 @@ class ImageGrid(ChoosingGrid):
         self._painter = CellPainter()
         self._wanted: tuple[ImageId, ...] = ()
         self._mode = ViewMode.GRID
+        self._project: ProjectId | None = None
         super().__init__(self._images, self._painter, parent)
         self._images.setParent(self)
         self._painter.setParent(self)
@@ -48,11 +53,33 @@ class ImageGrid(ChoosingGrid):
         self._rows = RowPainter(self.header, self)
         self._set_up_choosing()
         self.header.hide()
+        self.drag_started.connect(self._drag)
         self.header.sort_requested.connect(self.sort_requested)
         self.header.layout_changed.connect(self._show_columns)
         self.horizontalScrollBar().valueChanged.connect(self.header.setOffset)
         self.setAccessibleName(self.tr("Images"))
         self.row_opened.connect(lambda row: self.open_requested.emit(self.ids[row]))
+
+    def set_project(self, project: ProjectId) -> None:
+        """Whose images these are."""
+        self._project = project
+
+    def dragged(self) -> DraggedImages | None:
+        """What is chosen, as it is dragged."""
+        return DraggedImages(self._project, self.chosen_ids()) if self._project is not None else None
+
+    def _drag(self) -> None:
+        dragged = self.dragged()
+        if dragged is None:
+            return
+        drag = QDrag(self)
+        drag.setMimeData(images_to_drag(dragged))
+        first = self.chosen.first()
+        thumbnail = self._images.cell(first).thumbnail if first is not None else None
+        drag.setPixmap(drag_picture(thumbnail, self.n_chosen))
+        self.drag_began.emit()
+        drag.exec(Qt.DropAction.CopyAction)
+        self.drag_ended.emit()
 
     @property
     def mode(self) -> ViewMode:

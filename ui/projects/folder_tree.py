@@ -18,21 +18,25 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QAction, QColor, QPainter
+from PySide6.QtGui import QAction, QColor, QDrag, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QMenu,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QToolTip,
     QTreeView,
     QWidget,
 )
 
+from core.domain.ids import ProjectId
+from core.domain.image_ids import ImageIds
 from core.domain.names import shown
 from core.domain.projects import Folder
 from ui.icons import icon
 from ui.theme import current_theme
+from ui.widgets.dropping import DraggedImages, has_images, images_to_drag
 from ui.widgets.formatting import count, counted
 
 Index = QModelIndex | QPersistentModelIndex
@@ -152,6 +156,10 @@ class FolderTreeModel(QAbstractItemModel):
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         return 1
 
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        return flags | Qt.ItemFlag.ItemIsDragEnabled if index.isValid() else flags
+
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
@@ -195,6 +203,10 @@ class FolderDelegate(QStyledItemDelegate):
 
 
 class FolderTree(QTreeView):
+    """Folders are those of the disk: they can be dragged to a set of a dataset, but nothing can be dropped on them."""
+
+    drag_began = Signal()
+    drag_ended = Signal()
     folder_selected = Signal(str)  # path, "" = all images
     train_requested = Signal(str)
 
@@ -203,6 +215,7 @@ class FolderTree(QTreeView):
         self._folders = FolderTreeModel(self)
         self._train_refusal = ""
         self._is_silent = False
+        self._project: ProjectId | None = None
         self.setModel(self._folders)
         self.setItemDelegate(FolderDelegate(self))
         self.setHeaderHidden(True)
@@ -212,9 +225,16 @@ class FolderTree(QTreeView):
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setAccessibleName(self.tr("Folders"))
+        self.setDragEnabled(True)
+        self.setAcceptDrops(True)
+        self.setDropIndicatorShown(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._show_menu)
         self.selectionModel().currentChanged.connect(self._announce)
+
+    def set_project(self, project: ProjectId) -> None:
+        """Whose folders these are."""
+        self._project = project
 
     def set_folders(self, folders: Sequence[Folder]) -> None:
         """Other counts or folders; the selected one stays selected when it is still there. Announces nothing."""
@@ -267,6 +287,34 @@ class FolderTree(QTreeView):
             menu = self.menu_for(folder)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             menu.popup(self.viewport().mapToGlobal(at))
+
+    # Qt overrides
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        if self._project is None:
+            return
+        drag = QDrag(self)
+        drag.setMimeData(images_to_drag(DraggedImages(self._project, ImageIds.of(()), (self.selected_folder(),))))
+        drag.setPixmap(icon("folder").pixmap(32, 32))
+        self.drag_began.emit()
+        drag.exec(Qt.DropAction.CopyAction)
+        self.drag_ended.emit()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if has_images(event):
+            event.acceptProposedAction()  # to say why not, while it is over the folders
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        event.ignore()
+        if has_images(event):
+            text = self.tr(
+                "Folders are those of the disk, and Calque moves none of your files. "
+                "Drop the images on a set of a dataset or on a tag, below."
+            )
+            QToolTip.showText(self.viewport().mapToGlobal(event.position().toPoint()), text, self)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        QToolTip.hideText()
 
 
 def _sum_of(folders: Sequence[Folder]) -> Folder:

@@ -18,12 +18,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.domain.datasets import Dataset
 from core.domain.ids import CategoryId
 from core.domain.messages import UserMessage
 from core.domain.names import shown
 from core.domain.projects import Category, Folder, Project
 from ui.icons import icon
 from ui.messages import MessageBanner
+from ui.projects.drop_targets import DropTargets
 from ui.projects.folder_tree import FolderTree
 from ui.viewer.category_list import CategoryList
 from ui.widgets.dropping import dropped_path
@@ -65,6 +67,8 @@ class ProjectPage(QWidget):
     folder_selected = Signal(str)
     category_filter_changed = Signal(object)  # tuple[CategoryId, ...]
     hidden_categories_changed = Signal(object)  # frozenset[CategoryId]
+    images_dropped = Signal(object, object)  # SetTarget or TagTarget (drop_targets.py), DraggedImages
+    target_activated = Signal(object)  # SetTarget: what is in it is to be seen
     view_requested = Signal(str)  # the key of a view: make it if need be, and fill it
 
     def __init__(self, browser: QWidget, parent: QWidget | None = None) -> None:
@@ -79,6 +83,7 @@ class ProjectPage(QWidget):
         self._categories = CategoryList(is_filter=True)
         self._class_count = label("", "muted")
         self._browser = browser
+        self.drop_targets = DropTargets()
         self._tabs = QTabBar()
         self._views = QStackedWidget()
         self._view_widgets: dict[str, QWidget] = {}
@@ -139,6 +144,7 @@ class ProjectPage(QWidget):
         hint = self.tr("The box shows or hides; the name filters.")
         column.addWidget(self._categories, 4)
         column.addWidget(label(hint, "muted", wrap=True))
+        column.addWidget(self.drop_targets)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(side)
         splitter.addWidget(self._browser)
@@ -150,6 +156,8 @@ class ProjectPage(QWidget):
         notices.addWidget(self.banner)
         self._tabs.setDrawBase(False)
         self._tabs.setExpanding(False)
+        self._tabs.setAcceptDrops(True)
+        self._tabs.setChangeCurrentOnDrag(True)  # images that are dragged find the sets on another tab
         self._tabs.setAccessibleName(self.tr("Views of the project"))
         self.offer_view(IMAGES, self.tr("Images"))
         self.add_view(IMAGES, splitter)
@@ -216,6 +224,10 @@ class ProjectPage(QWidget):
         self._tabs.currentChanged.connect(self._on_tab_changed)
         self._folders.folder_selected.connect(self.folder_selected)
         self._folders.train_requested.connect(lambda path: self._request_training((path,)))
+        self._folders.drag_began.connect(lambda: self.drop_targets.set_dragging(True))  # to tags as well
+        self._folders.drag_ended.connect(lambda: self.drop_targets.set_dragging(False))
+        self.drop_targets.dropped.connect(self.images_dropped)
+        self.drop_targets.target_activated.connect(self.target_activated)
         self._categories.filter_changed.connect(self.category_filter_changed)
         self._categories.hidden_changed.connect(self.hidden_categories_changed)
         self._actions[TRAIN].triggered.connect(lambda: self._request_training(self._chosen_folders()))
@@ -260,6 +272,7 @@ class ProjectPage(QWidget):
         )
         if n_by_models:
             counts += ", " + counted(n_by_models, self.tr("accepted prediction"))
+        self._folders.set_project(project.id)
         self._header.set_title(project.name, f"{shown(project.root)}  ·  {counts}")
         if is_other:
             self._tabs.setCurrentIndex(0)
@@ -267,6 +280,7 @@ class ProjectPage(QWidget):
             self.set_folders(())
             self.set_categories(())
             self._categories.set_hidden(frozenset())
+            self.drop_targets.set_datasets(())
 
     def clear(self) -> None:
         """No project: the one shown has been removed."""
@@ -282,6 +296,10 @@ class ProjectPage(QWidget):
     def set_categories(self, categories: Sequence[Category]) -> None:
         self._categories.set_categories(categories)
         self._class_count.setText(count(len(categories)) if categories else "")
+
+    def set_datasets(self, datasets: Sequence[Dataset]) -> None:
+        """Of the project: images can be dragged to the sets of those that can be edited."""
+        self.drop_targets.set_datasets(datasets)
 
     def set_action_refusals(self, reasons: Mapping[str, str]) -> None:
         """Why an action (TRAIN, IMPORT, ...) cannot be done now; the others can. Shown as tool tips, never hidden."""
