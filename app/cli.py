@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from app.paths import resolve_home
+from app.verbs.check_options import add_check_options
 from app.verbs.export_arguments import add_export_data_options
 from app.verbs.import_options import add_import_options, add_imports_options
 from app.verbs.output import Console, VerbResult, escaped
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 DONE, REFUSED, USAGE, STOPPED = 0, 1, 2, 130
 CHANGING = (
     *("import", "train", "recheck", "export", "predict", "import-predictions", "evaluate"),
-    *("sample", "retry", "remove", "accept"),
+    *("sample", "retry", "remove", "accept", "check"),
 )
 VERBS = (
     "import",
@@ -51,6 +52,7 @@ VERBS = (
     "accept",
     "tag",
     "label-errors",
+    "check",
     "evaluate",
     "compare",
     "report",
@@ -139,6 +141,7 @@ def make_parser() -> argparse.ArgumentParser:
     made.add_argument("--project", metavar="NAME", required=True)
     made.add_argument("--remove", action="store_true", help="take the tag off")
     made.add_argument("--csv", metavar="FILE", type=Path, help="write the list of tagged images there")
+    add_check_options(verb("check", "Say whether a project's data can be trusted, and repair what was found."))
     made = verb("evaluate", "Measure a version, or predictions that were imported, on images with ground truth.")
     made.add_argument("source", metavar="VERSION|SOURCE", help="a version's id, or the name of a set of predictions")
     made.add_argument("--project", metavar="NAME", help="whose images; the version's own when not given")
@@ -395,6 +398,10 @@ def _dispatch(arguments: argparse.Namespace, home: Any, console: Console) -> Ver
 
             name = verb.replace("-", "_")
             return getattr(judgements, f"run_{name}")(services, arguments, console)  # type: ignore[no-any-return]
+        if verb == "check":
+            from app.verbs import checking
+
+            return checking.run(services, arguments, console)
         if verb in ("evaluate", "compare", "report"):
             from app.verbs import evaluations
 

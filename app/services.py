@@ -299,7 +299,7 @@ class Services:
                 self.fingerprints,
                 KeptReports(self.home.checks),
                 self.labelling,
-                None,  # type: ignore[arg-type]
+                self.dataset_editing,
             ),
         )
 

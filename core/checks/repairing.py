@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,9 +16,10 @@ from core.checks.leaks import Together
 from core.checks.looking import faults_of
 from core.checks.plans import Plan
 from core.checks.shapes import SHAPE_CHECKS, Faults
+from core.datasets.editing import DatasetEditing
 from core.domain.changes import Changed
 from core.domain.checks import CheckId, Finding
-from core.domain.datasets import SetId
+from core.domain.datasets import DatasetEdit, SetId
 from core.domain.geometry import Polygon
 from core.domain.ids import AnnotationId, ImageId
 from core.domain.image_ids import ImageIds
@@ -33,10 +34,6 @@ from core.registry.session import Session
 from core.registry.stores import edits, judgements
 from core.registry.stores.annotations import list_ground_truth
 from core.registry.stores.check_columns import read_annotations_of
-
-if TYPE_CHECKING:
-    from core.datasets.editing import DatasetEditing
-    from core.domain.datasets import DatasetEdit
 
 Array = npt.NDArray[Any]
 

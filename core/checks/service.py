@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from core import clock
 from core.checks.data import CheckedData, read_dataset_data, read_project_data
 from core.checks.files import FileFaults, look_at_files
 from core.checks.kept import KeptReports
 from core.checks.looking import find_all, grouping_of, in_words, walk_annotations
 from core.checks.repairing import Repaired, apply, plan_again, take_back
+from core.datasets.editing import DatasetEditing
 from core.domain.changes import Changed
 from core.domain.checks import CheckReport, CheckWish, Finding
 from core.domain.counting import counted
@@ -21,11 +20,8 @@ from core.labelling.service import LabellingService
 from core.progress import IsCancelled, Progress, never_cancelled, no_progress, sparing
 from core.registry.database import Registry
 from core.registry.session import Session
-from core.registry.stores import projects
+from core.registry.stores import datasets, projects
 from core.stopping import StoppedError
-
-if TYPE_CHECKING:
-    from core.datasets.editing import DatasetEditing
 
 
 class CheckService:
@@ -138,9 +134,7 @@ class CheckService:
 
 
 def _dataset(session: Session, id: DatasetId) -> Dataset:
-    from core.registry.stores.datasets import get_dataset
-
-    return get_dataset(session, id, with_annotated=False)
+    return datasets.get_dataset(session, id, with_annotated=False)
 
 
 def summary(report: CheckReport) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from core.domain.checks import CheckId, CheckWish
+from core.domain.datasets import SetRole
 from core.domain.imports import Severity
+from core.domain.projects import ImageFilter
 from core.errors import RefusedError
 from core.stopping import StoppedError
 
@@ -140,3 +142,25 @@ def test_a_cancelled_check_keeps_what_it_looked_at(leaky):
         leaky.services.checks.run(leaky.project, is_cancelled=lambda: next(asked) > 40)
     assert leaky.services.checks.last(leaky.project) is None
     assert leaky.services.checks.run(leaky.project).find(CheckId.ALIKE_ACROSS_SETS).n == 2
+
+
+def test_a_dataset_is_checked_and_repaired_in_its_sets(leaky):
+    editing, checks = leaky.services.dataset_editing, leaky.services.checks
+    made = editing.create(leaky.project, "Seals").value.dataset
+    sets = {item.role: item.id for item in editing.get_dataset(made).sets}
+    for role, folder in ((SetRole.TRAIN, "train"), (SetRole.VAL, "val"), (SetRole.TEST, "test")):
+        editing.fill(made, sets[role], ImageFilter(leaky.project, folders=(folder,)))
+    report = checks.run(leaky.project, made)
+    assert report.sets == (("train", 13), ("val", 6), ("test", 5))
+    done = []
+    for check in (CheckId.COPIES_ACROSS_SETS, CheckId.ALIKE_ACROSS_SETS, CheckId.GROUPS_ACROSS_SETS):
+        done.append(checks.repair(report, report.find(check)).value)
+    assert not checks.is_current(report)
+    again = checks.run(leaky.project, made)
+    assert again.sets == (("train", 14), ("val", 4), ("test", 3))
+    assert again.find(CheckId.GROUPS_ACROSS_SETS) is None
+    assert checks.last(leaky.project, made).sets == again.sets
+    assert checks.last(leaky.project) is None
+    for one in reversed(done):
+        checks.undo(one)
+    assert checks.run(leaky.project, made).sets == report.sets

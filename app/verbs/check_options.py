@@ -1,0 +1,16 @@
+"""The options of `calque check`."""
+
+from __future__ import annotations
+
+import argparse
+
+from core.domain.checks import CheckId
+
+
+def add_check_options(parser: argparse.ArgumentParser) -> None:
+    option = parser.add_argument
+    option("project", metavar="PROJECT")
+    option("--dataset", metavar="D", help="one of its datasets, instead of all images")
+    option("--repair", metavar="ID", action="append", choices=tuple(CheckId), help="of a finding; may be repeated")
+    option("--no-pictures", action="store_true", help="do not compare pictures with each other")
+    option("--no-files", action="store_true", help="do not look whether the files are there and unchanged")

@@ -1,0 +1,102 @@
+"""`calque check`: can the data of a project, or of one of its datasets, be trusted."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from app.services import Services
+from app.verbs.finding import find_project
+from app.verbs.output import Console, VerbResult
+from core.checks.service import CheckService, summary
+from core.domain.checks import CheckId, CheckReport, CheckWish, Finding
+from core.domain.counting import counted
+from core.domain.ids import DatasetId, ProjectId
+from core.domain.names import shown
+from core.errors import NotFoundError, RefusedError
+
+CLEAN, PROBLEMS = 0, 1
+_MOST_IMAGES = 1000  # of a finding in JSON
+_FEW_IMAGES = 5
+
+
+def run(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
+    """The exit status is 1 where a problem is left; remarks are none."""
+    project = find_project(services, arguments.project)
+    dataset = _find_dataset(services, project.id, arguments.dataset)
+    wish = CheckWish(not arguments.no_pictures, not arguments.no_files)
+    checks = services.checks
+    report = checks.run(project.id, dataset, wish, progress=console.progress)
+    repaired = []
+    if arguments.repair:
+        repaired = [_repair(checks, report, CheckId(name)) for name in arguments.repair]
+        report = checks.run(project.id, dataset, wish, progress=console.progress)
+    lines = [text for _, text in repaired]
+    lines += [line for finding in report.findings for line in _lines(services, finding)]
+    lines += [f"Fine: {text}" for text in report.fine]
+    lines += [f"Not checked: {text}" for text in report.notes]
+    lines.append(summary(report))
+    data = {
+        "project": report.project,
+        "dataset": report.dataset,
+        "images": report.n_images,
+        "sets": dict(report.sets),
+        "findings": [_as_json(services, finding) for finding in report.findings],
+        "fine": report.fine,
+        "not_checked": report.notes,
+        "repaired": [check for check, _ in repaired],
+        "problems": report.n_problems,
+    }
+    return VerbResult(data, tuple(lines), PROBLEMS if report.n_problems else CLEAN)
+
+
+def _find_dataset(services: Services, project: ProjectId, wanted: str | None) -> DatasetId | None:
+    if wanted is None:
+        return None
+    found = services.dataset_editing.find_dataset(wanted, project)
+    if found is None:
+        raise NotFoundError(f'The project has no dataset "{shown(wanted)}".')
+    return found.id
+
+
+def _repair(checks: CheckService, report: CheckReport, check: CheckId) -> tuple[CheckId, str]:
+    finding = report.find(check)
+    if finding is None:
+        raise RefusedError(f'There is no finding "{check}" to repair.')
+    if finding.repair is None:
+        raise RefusedError(f'Nothing can be done about "{finding.title}" without a person.', hint=finding.text)
+    checks.repair(report, finding)
+    return check, f"Repaired ({check}): {finding.repair.text}"
+
+
+def _lines(services: Services, finding: Finding) -> list[str]:
+    code = f" {finding.code}" if finding.code else ""
+    lines = [f"{finding.severity.value}{code} [{finding.check}] {finding.text}"]
+    lines += [f"    {text}" for text in finding.details[:_FEW_IMAGES]]
+    if not finding.details:
+        lines += [f"    {shown(path)}" for path in _paths(services, finding, _FEW_IMAGES)]
+    more = len(finding.images) - _FEW_IMAGES
+    if more > 0:
+        lines.append(f"    and {counted(more, 'more image', 'more images')}")
+    if finding.repair is not None:
+        lines.append(f"    --repair {finding.check}: {finding.repair.text}")
+    return lines
+
+
+def _as_json(services: Services, finding: Finding) -> dict[str, Any]:
+    return {
+        "id": finding.check,
+        "severity": finding.severity,
+        "code": finding.code,
+        "text": finding.text,
+        "count": finding.n,
+        "details": finding.details,
+        "n_images": len(finding.images),
+        "images": _paths(services, finding, _MOST_IMAGES),
+        "groups": [int(start) for start in finding.starts],
+        "repair": finding.repair.text if finding.repair is not None else None,
+    }
+
+
+def _paths(services: Services, finding: Finding, most: int) -> list[str]:
+    return [image.path for image in services.projects.get_images(tuple(finding.images[:most]))]

@@ -1,0 +1,43 @@
+"""Checking a project in a terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.cli import main
+from tests.core.checks.leaky_project import LeakyProject
+
+
+@pytest.fixture
+def leaky(tmp_path: Path) -> Iterator[LeakyProject]:
+    made = LeakyProject(tmp_path)
+    yield made
+    made.close()
+
+
+def call(leaky: LeakyProject, *words: str) -> int:
+    return main(["--home", str(leaky.services.home.root), *words])
+
+
+def test_problems_are_the_exit_status_and_repairs_are_named(
+    leaky: LeakyProject, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(leaky, "check", "Leaky", "--json") == 1
+    answer = json.loads(capsys.readouterr().out)
+    found = {one["id"]: one for one in answer["findings"]}
+    first, second = (set(found["alike-across-sets"]["images"][start : start + 2]) for start in (0, 2))
+    assert first == {"train/book0_p001.jpg", "test/saved anew.jpg"}
+    assert second == {"train/book0_p002.jpg", "test/smaller.png"}
+    assert found["alike-across-sets"]["groups"] == [0, 2]
+    assert answer["problems"] >= 3
+    assert call(leaky, "check", "Leaky", "--repair", "alike-across-sets", "--repair", "copies-across-sets") == 1
+    out = capsys.readouterr().out
+    assert "Repaired (alike-across-sets): Gives 2 images the tag" in out
+    assert "[groups-across-sets]" in out and "[alike-across-sets]" not in out
+    assert call(leaky, "check", "Leaky", "--repair", "alike-across-sets") == 1
+    assert 'no finding "alike-across-sets"' in capsys.readouterr().err
+    assert call(leaky, "check", "nobody") == 1
