@@ -20,6 +20,7 @@ GUIDE_PAGES = (
     ("import.md", "Import"),
     ("project.md", "Project"),
     ("statistics.md", "Statistics"),
+    ("checks.md", "Check the data"),
     ("viewer.md", "Viewer"),
     ("train.md", "Train a model"),
     ("classifiers.md", "Classify and tag"),

@@ -12,14 +12,14 @@ import numpy.typing as npt
 
 from core.domain.datasets import SetRole
 from core.domain.ids import DatasetId
-from core.domain.judgements import EXCLUDE
+from core.domain.judgements import EXCLUDE, SPLIT_TAGS
 from core.domain.projects import Category, Project
-from core.domain.set_names import set_of_path
+from core.domain.set_names import set_named
 from core.domain.snapshots import Split
 from core.registry.session import Session
 from core.registry.stores.check_columns import ImageColumns, read_images, read_members, read_tagged
 
-SET_TAGS: Mapping[str, Split] = {"train": Split.TRAIN, "validation": Split.VAL, "test": Split.TEST}
+SET_TAGS: Mapping[str, Split] = dict(zip(SPLIT_TAGS, Split, strict=True))
 """Tags that put an image into a set, whatever its folder says."""
 
 TAG_OF = {split: tag for tag, split in SET_TAGS.items()}
@@ -108,7 +108,7 @@ def _has(images: ImageColumns, tagged: list[tuple[int, str]]) -> npt.NDArray[np.
 
 
 def _sets_of_project(images: ImageColumns, tagged: list[tuple[int, str]]) -> Sets:
-    """A tag counts before what an import stated, and that before the folders' names."""
+    """A tag counts before what an import stated, and that before the outermost folder that is called like a set."""
     splits = list(Split)
     number = {split: place for place, split in enumerate(splits)}
     of_folder: dict[bytes, int] = {}
@@ -120,7 +120,8 @@ def _sets_of_project(images: ImageColumns, tagged: list[tuple[int, str]]) -> Set
             continue
         folder = path.rpartition(b"/")[0]
         if folder not in of_folder:
-            split = set_of_path(os.fsdecode(folder)) if folder else None
+            named = (set_named(part) for part in os.fsdecode(folder).split("/"))
+            split = next((known for known in named if known is not None), None)
             of_folder[folder] = NO_SET if split is None else number[split]
         found[place] = of_folder[folder]
     for key, tag in tagged:
