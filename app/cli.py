@@ -239,6 +239,16 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
         dest="stated_sets",
         help="train, val or test: the images that the import stated to be of that set; may be repeated",
     )
+    option("--dataset", metavar="NAME", help="train on the sets of this dataset, by their roles")
+    option("--sets", metavar="NAME", action="append", help="only this set of the dataset; may be repeated")
+    option("--freeze", action="store_true", help="freeze the dataset first if it is open: then it stays as it is")
+    option("--filter", metavar="NAME", dest="train_filter", help="train on what a saved filter, or one as JSON, finds")
+    option("--val-filter", metavar="NAME", help="the same for validation")
+    option("--test-filter", metavar="NAME", help="the same for the test")
+    option("--tagged", action="store_true", help="train, validate and test on images with the tags of these sets")
+    option(
+        "--tagged-set", metavar="SET", action="append", help="train, val or test: images with that tag; may be repeated"
+    )
     option("--name", metavar="NAME", help="of the run")
     option("--version-name", metavar="NAME", help="of the model version")
     option("--device", metavar="cpu|cuda:0")

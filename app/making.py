@@ -308,6 +308,7 @@ class Features(QObject):
             models=services.models,
             configurations=services.configurations,
             offer_tasks=services.training.offer_tasks,
+            offer_data=services.training.data_offers,
             jobs=self.jobs,
             wizard=self.wizard,
             parent=self,

@@ -13,7 +13,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.controllers.batch_timing import BatchTiming
 from app.controllers.wizard_configurations import WizardConfigurations
 from app.jobs import Job, JobContext, JobRunner
+from core.domain.data_offers import DataOffers
 from core.domain.devices import DeviceReport
+from core.domain.filters import Group
 from core.domain.ids import ProjectId, RunId, VersionId
 from core.domain.messages import UserMessage
 from core.domain.models import Model, ModelVersion
@@ -56,6 +58,7 @@ class _Content:
     folders: tuple[Folder, ...]
     categories: tuple[Category, ...]
     stated: Mapping[Split, int]
+    data: DataOffers
     n_model_made: int
     tasks: tuple[TaskOffer, ...]
     models: tuple[Model, ...]
@@ -134,6 +137,7 @@ class TrainingController(QObject):
         wizard.cancel_requested.connect(self._leave)
         wizard.restart_requested.connect(self._restart)
         wizard.worker_list_wanted.connect(self._reload_workers)
+        wizard.filter_wanted.connect(self._look_into_filter)
         wizard.probe_requested.connect(lambda: self._look_for_gpus(refresh=True))
 
     # Opening and leaving
@@ -183,7 +187,7 @@ class TrainingController(QObject):
         self._kept.pop(project, None)
 
     def _content(self, project: ProjectId, proposal: Proposal) -> _Content:
-        models = self._models.list_models(project)
+        models = self._models.list_models()  # those of other projects are offered too
         order = {model.id: index for index, model in enumerate(models)}
         versions = [version for version in self._models.list_versions() if version.model in order]
         return _Content(
@@ -191,6 +195,7 @@ class TrainingController(QObject):
             folders=self._projects.list_folders(project),
             categories=self._projects.list_categories(project),
             stated=self._projects.count_stated_sets(project),
+            data=self._training.data_offers(project),
             n_model_made=self._projects.count_model_annotations(project),
             tasks=self._training.offer_tasks(project),
             models=models,
@@ -209,6 +214,7 @@ class TrainingController(QObject):
         wizard.set_folders(content.folders)
         wizard.set_categories(content.categories)
         wizard.set_stated_sets(content.stated)
+        wizard.set_data_offers(content.data)
         wizard.set_model_made(content.n_model_made)
         wizard.set_tasks(content.tasks)
         wizard.set_models(content.models)
@@ -341,6 +347,15 @@ class TrainingController(QObject):
             key="training-propose-configuration",
         )
 
+    def _look_into_filter(self, filter: Group) -> None:
+        project = self._wizard.draft().project
+        self._jobs.run(
+            lambda: self._training.look_into_filter(project, filter),
+            then=lambda found: self._wizard.set_filter_found(filter, *found),
+            on_error=lambda message: self._wizard.set_filter_failed(filter, message),
+            key="training-filter",
+        )
+
     def _submit(self, draft: TrainingDraft) -> None:
         self._give_up_timing()  # the training wants the processor for itself
         self._jobs.run(
@@ -417,7 +432,8 @@ def _what_names(draft: TrainingDraft) -> tuple[object, ...]:
 
 def _what_configures(draft: TrainingDraft) -> tuple[object, ...]:
     start = draft.start.kind, draft.start.starter, draft.start.version
-    return draft.worker, draft.device, draft.train_folders, draft.val_folders, draft.stated_sets, start
+    data = draft.train_folders, draft.val_folders, draft.stated_sets, draft.filters, draft.dataset, draft.dataset_sets
+    return draft.worker, draft.device, data, start
 
 
 def _use_the_same_images(first: TrainingDraft | None, second: TrainingDraft | None) -> bool:
@@ -434,6 +450,9 @@ _OF_IMAGES = (
     "val_folders",
     "test_folders",
     "stated_sets",
+    "filters",
+    "dataset",
+    "dataset_sets",
     "categories",
     "use_images_without_objects",
     "include_model_annotations",

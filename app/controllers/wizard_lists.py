@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.jobs import JobRunner
 from core.domain.changes import Changes
+from core.domain.data_offers import DataOffers
 from core.domain.ids import ProjectId
 from core.domain.models import Model, ModelVersion
 from core.domain.projects import Category, Folder, Project
@@ -32,6 +33,7 @@ class _Fresh:
     categories: tuple[Category, ...] | None
     n_model_made: int | None
     tasks: tuple[TaskOffer, ...] | None
+    data: DataOffers | None
     library: tuple[tuple[Model, ...], tuple[ModelVersion, ...]] | None
     configurations: tuple[Configuration, ...] | None
 
@@ -49,6 +51,7 @@ class WizardLists(QObject):
         models: ModelService,
         configurations: ConfigurationService,
         offer_tasks: Callable[[ProjectId], tuple[TaskOffer, ...]],
+        offer_data: Callable[[ProjectId], DataOffers],
         jobs: JobRunner,
         wizard: TrainingWizard,
         parent: QObject | None = None,
@@ -58,6 +61,7 @@ class WizardLists(QObject):
         self._models = models
         self._configurations = configurations
         self._offer_tasks = offer_tasks
+        self._offer_data = offer_data
         self._jobs = jobs
         self._wizard = wizard
         self._is_open = False
@@ -91,14 +95,15 @@ class WizardLists(QObject):
             categories=self._projects.list_categories(project) if project in changes.categories else None,
             n_model_made=self._projects.count_model_annotations(project) if project in changes.categories else None,
             tasks=self._offer_tasks(project) if project in changes.categories else None,
-            library=self._read_library(project) if has_models else None,
+            data=self._offer_data(project) if _may_offer_other_data(project, changes) else None,
+            library=self._read_library() if has_models else None,
             configurations=(
                 self._configurations.list_configurations(worker) if changes.configurations and worker else None
             ),
         )
 
-    def _read_library(self, project: ProjectId) -> tuple[tuple[Model, ...], tuple[ModelVersion, ...]]:
-        models = self._models.list_models(project)
+    def _read_library(self) -> tuple[tuple[Model, ...], tuple[ModelVersion, ...]]:
+        models = self._models.list_models()
         return models, tuple(version for model in models for version in self._models.list_versions(model.id))
 
     def _show(self, project: ProjectId, fresh: _Fresh) -> None:
@@ -115,6 +120,8 @@ class WizardLists(QObject):
             wizard.set_model_made(fresh.n_model_made)
         if fresh.tasks is not None:
             wizard.set_tasks(fresh.tasks)
+        if fresh.data is not None:
+            wizard.set_data_offers(fresh.data)
         if fresh.library is not None:
             models, versions = fresh.library
             wizard.set_models(models)
@@ -124,6 +131,14 @@ class WizardLists(QObject):
         self.refreshed.emit()
 
 
+def _may_offer_other_data(project: ProjectId, changes: Changes) -> bool:
+    """Tags are facts of images."""
+    of_images = bool(changes.images) or project in changes.image_lists
+    return bool(changes.datasets) or project in changes.filters or of_images
+
+
 def _concerns(project: ProjectId, changes: Changes) -> bool:
     of_project = changes.projects | changes.folders | changes.categories
+    if _may_offer_other_data(project, changes):
+        return True
     return project in of_project or bool(changes.models or changes.versions or changes.configurations)

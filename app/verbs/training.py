@@ -24,6 +24,7 @@ from core.domain.imports import ImportSource
 from core.domain.metrics import CORRECT
 from core.domain.projects import Project
 from core.domain.runs import RunRecord, RunStatus, StageState
+from core.domain.snapshots import Split
 from core.domain.training import Issue, SplitCount, TrainingDraft, TrainingReview
 from core.domain.training_plan import TrainingPlan
 from core.errors import CalqueError, FormatError, NotFoundError, RefusedError
@@ -57,14 +58,18 @@ def plan_from(arguments: argparse.Namespace) -> TrainingPlan:
         if not arguments.file.is_file():
             raise NotFoundError(f"There is no file {arguments.file}.")
         plan = from_toml(read_text(arguments.file), file=arguments.file.name)
-    texts = ("project", "worker", "task", "model", "name", "version_name", "device", "configuration", "start", "seed")
+    texts: tuple[str, ...] = ("project", "worker", "task", "model", "name", "version_name", "device", "configuration")
+    texts += ("start", "seed", "dataset", "train_filter", "val_filter", "test_filter")
     given: dict[str, Any] = {name: getattr(arguments, name) for name in texts if getattr(arguments, name) is not None}
-    for name in ("crop_of", "conditions"):
+    for name in ("crop_of", "conditions", "sets"):
         if getattr(arguments, name) is not None:
             given[name] = tuple(getattr(arguments, name))
     for name in ("train", "val", "test", "stated_sets", "classes"):
         if getattr(arguments, name) is not None:
             given[name] = tuple(folder_or_class(text) for text in getattr(arguments, name))
+    tagged = tuple(split.value for split in Split) if arguments.tagged else arguments.tagged_set
+    if tagged is not None:
+        given["tagged"] = tuple(tagged)
     if arguments.val_ratio is not None:
         given["val_ratio"] = arguments.val_ratio
     if arguments.minutes is not None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from core.domain.ids import ConfigurationId, ModelId, ProjectId, TaskId, VersionId
+from core.domain.filters import Group
+from core.domain.ids import ConfigurationId, DatasetId, ModelId, ProjectId, TaskId, VersionId
 from core.domain.snapshots import Split
 from core.domain.tasks import TaskInfo
 from core.domain.workers import ConfigValue
@@ -28,6 +29,18 @@ class StartFrom:
     file: Path | None = None
     may_download: bool = False  # the person allowed the network for this start
     starter: str = ""  # the name of weights that come with Calque
+
+
+@dataclass(frozen=True, slots=True)
+class SplitFilter:
+    """A split of the images that match. `name` is that of the saved filter that it was when it was chosen, "" = none.
+
+    With folders for that split, of the images in them; without, of all images of the project.
+    """
+
+    split: Split
+    filter: Group
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,14 @@ class TrainingDraft:
     # Which images (of crops: those that they are cut from) are used: any of these, each a list of classes that the
     # image must all show; empty = every image.
     conditions: tuple[tuple[str, ...], ...] = ()
+    filters: tuple[SplitFilter, ...] = ()  # one a split at most
+    # All data come from its sets, by their roles: from all of them, or from those that are named. Then there are
+    # neither folders nor filters.
+    dataset: DatasetId | None = None
+    dataset_sets: tuple[str, ...] = ()
+
+    def filter_of(self, split: Split) -> SplitFilter | None:
+        return next((item for item in self.filters if item.split is split), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,4 +38,11 @@ class TrainingPlan:
     task: str = ""
     crop_of: tuple[str, ...] = ()
     conditions: tuple[str, ...] = ()  # each a list of classes as "a + b"
+    # Each the name of a saved filter, or a filter of its own as JSON, which begins with "{".
+    train_filter: str = ""
+    val_filter: str = ""
+    test_filter: str = ""
+    tagged: tuple[str, ...] = ()  # splits whose images have the tag of that split
+    dataset: str = ""  # its name
+    sets: tuple[str, ...] = ()  # of the dataset; () = all, by their roles
     values: Mapping[str, ConfigValue] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from core import clock
+from core.datasets.frozen_registry import FrozenRegistries
 from core.datasets.service import DatasetService
 from core.domain.changes import Changed
 from core.domain.devices import DeviceReport
@@ -39,6 +40,8 @@ from core.runs.service import RunService
 from core.training.child.payload import payload_from_json
 from core.training.draft.command import TrainingPlan, to_command, to_toml
 from core.training.draft.configurations import ConfigurationService
+from core.training.draft.data_names import DataNames
+from core.training.draft.offered_data import OfferedData
 from core.training.draft.plans import Plans
 from core.training.draft.proposer import Proposer
 from core.training.freezing import Shapes, frozen_images
@@ -49,6 +52,7 @@ from core.training.review.counting import Progress, resolve
 from core.training.review.data import Check, labelling_of
 from core.training.review.gathering import Gathered, Gatherer, tidy
 from core.training.review.preflight import check as check_facts
+from core.training.review.sources import Sources
 from core.training.review.words import describe_values
 from core.training.starting import make_request
 from core.training.timing import BatchTimer, batch_field, epochs_of, estimated_s, time_question
@@ -85,7 +89,7 @@ class TrainingService:
         self._runs = runs
         self._catalog = catalog
         self._home = home
-        self._plans = Plans(projects, models, catalog, self.configurations, starters)
+        self._plans = Plans(projects, models, catalog, self.configurations, DataNames(registry), starters)
         self._proposer = Proposer(
             registry=registry,
             projects=projects,
@@ -104,8 +108,13 @@ class TrainingService:
         self.propose_configuration = self._proposer.propose_configuration
         self.start_offers = self._proposer.offers
         self.offer_tasks = self._proposer.offer_tasks
+        offered = OfferedData(registry)
+        self.data_offers = offered.data_offers
+        self.look_into_filter = offered.look_into_filter
+        frozen = FrozenRegistries(home.frozen, datasets)
         self._gatherer = Gatherer(
             registry=registry,
+            sources=Sources(registry, datasets, frozen),
             projects=projects,
             models=models,
             runs=runs,
@@ -179,9 +188,9 @@ class TrainingService:
 
     def _freeze(self, gathered: Gathered) -> Changed[SnapshotInfo]:
         """Of the state that was checked, streamed from the registry to the manifest."""
-        question, task, data = gathered.question, gathered.facts.task, gathered.facts.data
-        assert question is not None and task is not None and data is not None  # refused before
-        with self._registry.read() as session:
+        question, task, data, source = gathered.question, gathered.facts.task, gathered.facts.data, gathered.source
+        assert question is not None and task is not None and data is not None and source is not None  # refused before
+        with source.registry.read() as session:
             resolved = resolve(session, question)
             if resolved.data != data:
                 raise RefusedError("The project's images were changed just now.", hint="Look at the review again.")

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.domain.datasets import DatasetState
 from core.domain.durations import in_minutes
+from core.domain.filter_words import in_words
+from core.domain.names import shown
 from core.domain.snapshots import Split
-from core.domain.training import StartFrom, StartKind, TrainingDraft
+from core.domain.tagging import TAG_OF
+from core.domain.training import SplitFilter, StartFrom, StartKind, TrainingDraft
 from ui.training import steps
 from ui.training.conditions_section import condition_words
 from ui.training.configuration_entries import CUSTOM, DEFAULTS, entries_of, key_of
 from ui.training.folder_sums import folder_title, sum_of
 from ui.training.known import Known
+from ui.training.slot_filter import SlotKind, kind_of
 from ui.training.worker_chooser import task_words
 from ui.widgets import formatting
 from ui.widgets.formatting import counted
@@ -95,7 +100,9 @@ def _model(draft: TrainingDraft, known: Known) -> Answer:
 
 
 def _data(draft: TrainingDraft, known: Known) -> Answer:
-    if not draft.train_folders and Split.TRAIN not in draft.stated_sets:
+    if draft.dataset is not None:
+        return Answer(steps.DATA, _dataset(draft, known), _data_details(draft))
+    if not draft.train_folders and Split.TRAIN not in draft.stated_sets and draft.filter_of(Split.TRAIN) is None:
         return Answer(steps.DATA, "")
     held_back = f"{formatting.percent(draft.val_ratio)} of the training images, held back"
     lines = [
@@ -103,13 +110,26 @@ def _data(draft: TrainingDraft, known: Known) -> Answer:
         f"Validation: {_set(Split.VAL, draft.val_folders, draft, known) or held_back}",
         f"Test: {_set(Split.TEST, draft.test_folders, draft, known) or 'none'}",
     ]
+    return Answer(steps.DATA, "\n".join(lines), _data_details(draft))
+
+
+def _dataset(draft: TrainingDraft, known: Known) -> str:
+    dataset = known.dataset(draft.dataset)
+    if dataset is None:
+        return "A dataset that is gone"
+    sets = _listed(draft.dataset_sets) if draft.dataset_sets else "all sets"
+    state = "" if dataset.state is DatasetState.COMPLETE else ", frozen by Start"
+    return f"Dataset {shown(dataset.label)}: {sets}{state}"
+
+
+def _data_details(draft: TrainingDraft) -> tuple[str, ...]:
     classes = f"Classes: {_listed(draft.categories)}" if draft.categories else "Every class that occurs in the training"
     details = [classes]
     if draft.crop_of:
         details.append(f"Crops of {_listed(draft.crop_of)}")
     if draft.conditions:
         details.append(f"Only {' or '.join(condition_words(names) for names in draft.conditions)}")
-    return Answer(steps.DATA, "\n".join(lines), tuple(details))
+    return tuple(details)
 
 
 def _set(split: Split, paths: Sequence[str], draft: TrainingDraft, known: Known) -> str:
@@ -118,8 +138,18 @@ def _set(split: Split, paths: Sequence[str], draft: TrainingDraft, known: Known)
     if split in draft.stated_sets:
         where = f"in {named}, " if paths else ""
         return f"{where}as the import states ({counted(known.stated.get(split, 0), 'image', 'images')})"
+    chosen = draft.filter_of(split)
+    if chosen is not None:
+        where = f", in {named}" if paths else ""
+        return f"{_filter(chosen, known)}{where}"
     total = sum_of(paths, known.folders)
     return f"{named} ({counted(total.n_images, 'image', 'images')})" if paths else ""
+
+
+def _filter(chosen: SplitFilter, known: Known) -> str:
+    if kind_of(chosen) is SlotKind.TAG:
+        return f"tagged “{TAG_OF[chosen.split]}” ({counted(known.data.tagged.get(chosen.split, 0), 'image')})"
+    return f"filter “{shown(chosen.name)}”" if chosen.name else in_words(chosen.filter)
 
 
 def _device(draft: TrainingDraft, known: Known) -> Answer:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from core.domain.ids import CategoryId, TaskId
+from core.domain.data_offers import DataOffers
+from core.domain.filters import Group
+from core.domain.ids import CategoryId, DatasetId, TaskId
 from core.domain.projects import Category, Folder
 from core.domain.snapshots import Split
 from core.domain.tasks import TaskInfo
@@ -16,10 +19,13 @@ from core.domain.workers import WorkerInfo
 from ui.forms.labelled_field import LabelledField
 from ui.forms.number_field import NumberField
 from ui.forms.problem_label import ProblemLabel
+from ui.forms.radio_group import RadioGroup
 from ui.forms.switch import Switch
 from ui.training.carving import Carving
 from ui.training.class_checklist import ClassChecklist
 from ui.training.conditions_section import ConditionsSection
+from ui.training.dataset_choice import DatasetChoice
+from ui.training.filter_dialog import FilterDialog
 from ui.training.folder_picker import FolderPicker
 from ui.training.folder_sums import FolderSum, sum_of
 from ui.training.label_section import LabelSection
@@ -30,13 +36,16 @@ from ui.widgets.formatting import count
 from ui.widgets.labels import label
 
 MAX_SEED = 2**31 - 1
+DATASET, FOLDERS = "dataset", "folders"
 
 
 class DataPage(WizardPage):
+    filter_wanted = Signal(object)  # Group: its JSON and what it finds are to be told by `set_filter_found`
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(
             self.tr("Data"),
-            self.tr("Images are taken from folders, with everything below them. The three sets must not overlap."),
+            self.tr("A dataset says which images train, validate and test; or choose them by folder, tag or filter."),
             parent,
         )
         self._folders: tuple[Folder, ...] = ()
@@ -45,6 +54,11 @@ class DataPage(WizardPage):
         self._seed = 0
         self._carving = Carving()
         self._labelled: dict[str, int] = {}  # images or crops of each class, as far as reviews counted them
+        self._offers = DataOffers()
+        self._last_dataset: DatasetId | None = None  # the one before the person looked at folders
+        self._source = RadioGroup()
+        self._dataset = DatasetChoice()
+        self._dialog: FilterDialog | None = None
         self._slots = self._make_slots()
         self._classes = ClassChecklist()
         self._worker: WorkerInfo | None = None
@@ -64,6 +78,7 @@ class DataPage(WizardPage):
             help_text=self.tr("Fixes every choice left to chance: which images are held back, and in which order."),
         )
         self._lay_out()
+        self.add_spot("dataset", self._dataset)
         self.add_spot("train_folders", self._slots["train"])
         self.add_spot("val_folders", self._slots["val"])
         self.add_spot("test_folders", self._slots["test"])
@@ -76,7 +91,11 @@ class DataPage(WizardPage):
         for key, slot in self._slots.items():
             slot.paths_changed.connect(self._count_again)
             slot.stated_changed.connect(self._count_again)
+            slot.filter_changed.connect(self._count_again)
+            slot.show_filter_requested.connect(self._show_filter)
             slot.choose_requested.connect(lambda key=key: self.open_picker(key))
+        self._source.chosen.connect(self._choose_source)
+        self._dataset.changed.connect(self._count_again)
         self._carving.changed.connect(self.changed)
         self._seed_field.number_edited.connect(self.changed)
         self._classes.chosen_changed.connect(self.changed)
@@ -89,24 +108,35 @@ class DataPage(WizardPage):
 
     def _make_slots(self) -> dict[str, SplitSlot]:
         return {
-            "train": SplitSlot(self.tr("Training"), self.tr("What the model learns from."), is_required=True),
+            "train": SplitSlot(
+                Split.TRAIN, self.tr("Training"), self.tr("What the model learns from."), is_required=True
+            ),
             "val": SplitSlot(
+                Split.VAL,
                 self.tr("Validation"),
                 self.tr(
-                    "Chooses the best weights and tells when to stop. Without a folder, a part of the training "
+                    "Chooses the best weights and tells when to stop. Without a choice, a part of the training "
                     "images is held back for it."
                 ),
                 is_required=False,
                 detail=self._carving,
             ),
             "test": SplitSlot(
+                Split.TEST,
                 self.tr("Test"),
-                self.tr("Only measured, after training: the honest number. Without a folder it is not measured."),
+                self.tr("Only measured, after training: the honest number. Without a choice it is not measured."),
                 is_required=False,
             ),
         }
 
     def _lay_out(self) -> None:
+        self._source.add(DATASET, self.tr("A &dataset"), " ", self._dataset)
+        self._source.add(
+            FOLDERS,
+            self.tr("&Folders, tags and filters"),
+            self.tr("Each set by itself, from what is in the project now. The three sets must not overlap."),
+        )
+        self._add_card(self.tr("Where the images come from"), self._source)
         for slot in self._slots.values():
             self.column.addWidget(slot)
         self._add_card(self.tr("Which of these images"), self._conditions)
@@ -177,6 +207,23 @@ class DataPage(WizardPage):
         for key, slot in self._slots.items():
             slot.set_n_stated(counts.get(Split(key), 0))
 
+    def set_data_offers(self, offers: DataOffers) -> None:
+        """Datasets and saved filters of the project, and how many images have the tags of the sets."""
+        self._offers = offers
+        self._dataset.set_datasets(offers.datasets)
+        for key, slot in self._slots.items():
+            slot.set_filter_offers(offers.filters, offers.tagged.get(Split(key), 0))
+        self._refresh()
+
+    def set_filter_found(self, filter: Group, text: str, n_images: int) -> None:
+        """The JSON of a filter that was wanted, and how many images match. Dropped when its dialog was closed."""
+        if self._dialog is not None and self._dialog.filter == filter:
+            self._dialog.set_found(text, n_images)
+
+    def set_filter_failed(self, filter: Group, text: str) -> None:
+        if self._dialog is not None and self._dialog.filter == filter:
+            self._dialog.set_failed(text)
+
     def set_model_made(self, number: int) -> None:
         """Accepted predictions in the project."""
         self._model_made.setText(self.tr("Include annotations made by models ({n})").format(n=count(number)))
@@ -195,6 +242,9 @@ class DataPage(WizardPage):
         for key, paths in (("train", draft.train_folders), ("val", draft.val_folders), ("test", draft.test_folders)):
             self._slots[key].set_paths(paths)
             self._slots[key].set_stated(Split(key) in draft.stated_sets)
+            self._slots[key].set_filter(draft.filter_of(Split(key)))
+        self._dataset.set_choice(draft.dataset, draft.dataset_sets)
+        self._source.set_key(DATASET if draft.dataset is not None else FOLDERS)
         if draft.categories != self._classes.chosen():
             self._classes.set_chosen(draft.categories)
         self._labels.set_crop_of(draft.crop_of)
@@ -211,12 +261,19 @@ class DataPage(WizardPage):
         ratio, seed = self._carving.ratio(), self._seed_field.number()
         self._ratio = self._ratio if ratio is None else ratio
         self._seed = seed if isinstance(seed, int) else self._seed
+        is_dataset = self._is_of_dataset()
+        slots = {} if is_dataset else {Split(key): slot for key, slot in self._slots.items()}
+        folders = {split: slots[split].paths() if split in slots else () for split in Split}
+        chosen = (slot.filter.choice() for slot in slots.values())
         return replace(
             draft,
-            train_folders=self._slots["train"].paths(),
-            val_folders=self._slots["val"].paths(),
-            test_folders=self._slots["test"].paths(),
-            stated_sets=tuple(split for split in Split if self._slots[split.value].stated.isChecked()),
+            train_folders=folders[Split.TRAIN],
+            val_folders=folders[Split.VAL],
+            test_folders=folders[Split.TEST],
+            stated_sets=tuple(split for split, slot in slots.items() if slot.stated.isChecked()),
+            filters=tuple(item for item in chosen if item is not None),
+            dataset=self._dataset.chosen() if is_dataset else None,
+            dataset_sets=self._dataset.chosen_names() if is_dataset else (),
             val_ratio=self._ratio,
             seed=self._seed,
             categories=self._classes.chosen(),
@@ -227,7 +284,7 @@ class DataPage(WizardPage):
         )
 
     def own_issues(self) -> tuple[Issue, ...]:
-        issues = [] if self._slots["val"].is_chosen else list(self._carving.own_issues())
+        issues = list(self._carving.own_issues()) if self._is_carved() else []
         if not isinstance(self._seed_field.number(), int):
             issues.append(Issue("E-132", self.tr("The seed must be a whole number."), "data", True, "seed"))
         if self._is_labelling() and self._labels.is_nothing_chosen:
@@ -238,7 +295,7 @@ class DataPage(WizardPage):
         return tuple(issues)
 
     def focus_first(self) -> None:
-        self._slots["train"].control.setFocus()
+        self._source.button(self._source.key() or FOLDERS).setFocus()
 
     def slot(self, key: str) -> SplitSlot:
         """ "train", "val" or "test"."""
@@ -259,6 +316,16 @@ class DataPage(WizardPage):
     def used(self) -> UsedSection:
         return self._used
 
+    def source(self) -> RadioGroup:
+        return self._source
+
+    def dataset(self) -> DatasetChoice:
+        return self._dataset
+
+    def filter_dialog(self) -> FilterDialog | None:
+        """The one that is open."""
+        return self._dialog
+
     def open_picker(self, key: str) -> FolderPicker:
         slot = self._slots[key]
         picker = FolderPicker(self.tr("{set}: choose folders").format(set=slot.title), self)
@@ -268,6 +335,27 @@ class DataPage(WizardPage):
         picker.finished.connect(picker.deleteLater)
         picker.open()
         return picker
+
+    def _choose_source(self, key: str) -> None:
+        if key == DATASET:
+            self._dataset.set_choice(self._last_dataset or self._dataset.first(), ())
+        else:
+            self._last_dataset = self._dataset.chosen()
+        self._count_again()
+
+    def _show_filter(self, filter: Group) -> None:
+        self._dialog = FilterDialog(filter, self)
+        self._dialog.finished.connect(lambda _result: setattr(self, "_dialog", None))
+        self._dialog.open()
+        self.filter_wanted.emit(filter)
+
+    def _is_of_dataset(self) -> bool:
+        return self._source.key() == DATASET
+
+    def _is_carved(self) -> bool:
+        """Nothing was chosen to validate on."""
+        has_val = self._dataset.has_set_for(Split.VAL) if self._is_of_dataset() else self._slots["val"].is_chosen
+        return not has_val
 
     def _task(self) -> TaskInfo | None:
         """The draft's, else the method's first."""
@@ -324,20 +412,32 @@ class DataPage(WizardPage):
         self.changed.emit()
 
     def _total(self) -> FolderSum:
-        """Of the training folders; of the project where its stated sets are used."""
+        """Of the training folders; of the project where its stated sets, a filter or a dataset choose."""
         train = self._slots["train"]
-        is_whole = train.stated.isChecked() and not train.paths()
+        is_whole = self._is_of_dataset() or not (train.are_folders_whole or train.paths())
         return sum_of(("",), {folder.path: folder for folder in self._folders}) if is_whole else train.sum()
 
     def _refresh_classes(self) -> None:
-        self._classes.set_content(self._categories, self._countable(self._total().category_counts))
+        counts = self._total().category_counts
+        if self._labelled and (self._is_of_dataset() or not self._slots["train"].are_folders_whole):
+            counts = {one.id: self._labelled.get(one.name, 0) for one in self._categories}
+        self._classes.set_content(self._categories, self._countable(counts))
         if self._is_labelling():
             labelled = {one.id: self._labelled[one.name] for one in self._categories if one.name in self._labelled}
             self._classes.set_labelled(labelled, "crop" if self._labels.crop_of() else "image")
 
     def _refresh(self) -> None:
-        train, total = self._slots["train"], self._total()
-        self._carving.setVisible(not self._slots["val"].is_chosen)
-        self._carving.set_images(0 if train.stated.isChecked() else total.n_annotated)  # else it is not known how many
+        is_dataset, total = self._is_of_dataset(), self._total()
+        has_datasets = bool(self._offers.datasets)
+        self._source.set_available(DATASET, has_datasets)
+        nothing = self.tr("This project has no dataset yet. Make one on its page “Datasets”.")
+        some = self.tr("A named choice of images in sets. It is frozen before it is trained on, and stays as it is.")
+        self._source.set_help(DATASET, some if has_datasets else nothing)
+        for key, slot in self._slots.items():
+            slot.set_of_dataset(is_dataset)
+            slot.setVisible(not is_dataset or (key == "val" and self._is_carved()))
+        self._carving.setVisible(self._is_carved())
+        is_known = not is_dataset and self._slots["train"].are_folders_whole
+        self._carving.set_images(total.n_annotated if is_known else 0)  # else it is not known how many
         self._refresh_classes()
         self._labels.set_content(self._categories, total.category_counts)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from core.domain.data_offers import DataOffers
+from core.domain.datasets import Dataset
 from core.domain.devices import DeviceReport
 from core.domain.models import Model, ModelVersion
 from core.domain.projects import Category, Folder, Project
@@ -30,12 +32,16 @@ class Known:
     folders: Mapping[str, Folder] = field(default_factory=dict)  # by path
     categories: tuple[Category, ...] = ()
     stated: Mapping[Split, int] = field(default_factory=dict)  # images of the sets that imports state
+    data: DataOffers = field(default_factory=DataOffers)
     tasks: tuple[TaskOffer, ...] = ()  # what there is to train on the project
     n_model_made: int = 0  # accepted predictions in the project
     devices: DeviceReport | None = None  # None = a GPU is being looked for
 
     def worker(self, slug: str) -> WorkerInfo | None:
         return next((worker for worker in self.workers if worker.slug == slug), None)
+
+    def dataset(self, id: str | None) -> Dataset | None:
+        return next((dataset for dataset in self.data.datasets if dataset.id == id), None)
 
     def model(self, id: str | None) -> Model | None:
         return next((model for model in self.models if model.id == id), None)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from core.domain.ids import ModelId
+from core.domain.ids import ModelId, ProjectId
 from core.domain.models import Model, ModelVersion
 from core.domain.starts import StartOffers
 from core.domain.training import TrainingDraft
@@ -17,7 +17,7 @@ from ui.forms.labelled_field import LabelledField
 from ui.forms.problem_label import ProblemLabel
 from ui.forms.radio_group import RadioGroup
 from ui.training.markdown_field import MarkdownField
-from ui.training.model_texts import choice_fits, model_choice
+from ui.training.model_texts import choice_fits, model_choices
 from ui.training.start_section import SEARCH_FROM, PretrainedPlace, StartSection
 from ui.training.wizard_page import WizardPage, card
 from ui.widgets.labels import label
@@ -39,6 +39,8 @@ class ModelPage(WizardPage):
         self._model: ModelId | None = None
         self._last_model: ModelId | None = None
         self._proposal = ""
+        self._run_classes: tuple[str, ...] = ()
+        self._project: ProjectId | None = None
         self._radio = RadioGroup()
         self._name_line = QLineEdit()
         self._propose = QPushButton(self.tr("Use the proposed name"))
@@ -50,7 +52,7 @@ class ModelPage(WizardPage):
         )
         self._description = MarkdownField()
         self._list = ChoiceList(max_rows=5)
-        self._list.setAccessibleName(self.tr("Models of this project"))
+        self._list.setAccessibleName(self.tr("Models to add a version to"))
         self._search = SearchField(self.tr("Search the models"))
         self._model_problem = ProblemLabel()
         self._version_line = QLineEdit()
@@ -77,7 +79,7 @@ class ModelPage(WizardPage):
         column.addWidget(self._search)
         column.addWidget(self._list)
         self._radio.add(NEW, self.tr("Create a new model"), "", new)
-        self._radio.add(EXISTING, self.tr("Add a version to one of the project's models"), " ", existing)
+        self._radio.add(EXISTING, self.tr("Add a version to a model"), " ", existing)
         target, column = card()
         column.addWidget(label(self.tr("Model that gets the version"), "heading"))
         column.addWidget(self._model_problem)
@@ -127,13 +129,15 @@ class ModelPage(WizardPage):
 
     def set_run_classes(self, classes: Sequence[str]) -> None:
         """Those that will be trained, as far as that is known."""
+        self._run_classes = tuple(classes)
+        self._refresh()
         self._start.set_run_classes(classes)
 
     def set_pretrained(self, place: PretrainedPlace | None) -> None:
         self._start.set_pretrained(place)
 
     def show_draft(self, draft: TrainingDraft) -> None:
-        self._model = draft.model
+        self._model, self._project = draft.model, draft.project
         if draft.new_model_name != self._name_line.text().strip():
             self._name_line.setText(draft.new_model_name)
         self._description.set_text(draft.new_model_description)
@@ -161,7 +165,8 @@ class ModelPage(WizardPage):
         if key == NEW:
             self._last_model, self._model = self._model, None
         else:
-            fitting = [model.id for model in self._models if choice_fits(model, self._worker)]
+            choices = model_choices(self._models, self._worker, self._run_classes, self._project)
+            fitting = [ModelId(choice.key) for choice in choices if choice.is_enabled]
             self._model = self._last_model or (fitting[0] if fitting else None)
         self._refresh(kind=key)
         self.changed.emit()
@@ -181,14 +186,14 @@ class ModelPage(WizardPage):
     # How it is shown
 
     def _refresh(self, kind: str = "") -> None:
-        self._list.set_choices([model_choice(model, self._worker) for model in self._models])
+        self._list.set_choices(model_choices(self._models, self._worker, self._run_classes, self._project))
         self._list.set_current_key(self._model or "")
         self._search.setVisible(len(self._models) >= SEARCH_FROM)
         has_models = any(choice_fits(model, self._worker) for model in self._models)
         self._radio.set_key(kind or (EXISTING if self._model else NEW))
         self._radio.set_available(EXISTING, has_models)
-        nothing = self.tr("This project has no model yet.")
-        other = self.tr("None of the project's models is of this method's task.")
+        nothing = self.tr("There is no model yet.")
+        other = self.tr("No model is of this method's task.")
         self._radio.set_help(EXISTING, "" if has_models else other if self._models else nothing)
         self._refresh_proposal()
 

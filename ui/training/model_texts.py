@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from core.domain.ids import ProjectId
 from core.domain.metrics import metric_name
 from core.domain.models import Model, ModelVersion, VersionStatus
+from core.domain.names import listed_names, shown
 from core.domain.workers import WorkerInfo
 from ui.forms.choice import Choice
 from ui.widgets import formatting
@@ -29,17 +31,54 @@ def classes_text(categories: Sequence[str], limit: int = MAX_CLASSES_NAMED) -> s
     return f"{counted(n, 'class', 'classes')}: {named}{more}"
 
 
-def model_choice(model: Model, worker: WorkerInfo | None) -> Choice:
-    """A model of another task than the worker's is listed, with the reason why it cannot be chosen."""
+def model_choices(
+    models: Iterable[Model], worker: WorkerInfo | None, run: Sequence[str], project: ProjectId | None
+) -> list[Choice]:
+    """Of all projects: those that the worker can train first, of these those with the classes of the run, of these the
+    project's own. Of other projects only what can be trained."""
+    listed = [model for model in models if model.project == project or choice_fits(model, worker)]
+
+    def order(model: Model) -> tuple[bool, bool, bool]:
+        is_other = bool(run) and set(model.categories) != set(run)
+        return not choice_fits(model, worker), is_other, model.project != project
+
+    return [model_choice(model, worker, run, project) for model in sorted(listed, key=order)]
+
+
+def difference_words(model: Sequence[str], run: Sequence[str]) -> str:
+    """How the classes of a model differ from those of the run, in a few words; "" where either is not known."""
+    if not model or not run:
+        return ""
+    added = [name for name in run if name not in model]
+    removed = [name for name in model if name not in run]
+    if not added and not removed:
+        return "the same classes"
+    words = [f"lacks {listed_names(added, 3)}"] if added else []
+    words += [f"has {listed_names(removed, 3)} besides"] if removed else []
+    return " and ".join(words)
+
+
+def model_choice(
+    model: Model, worker: WorkerInfo | None, run: Sequence[str] = (), project: ProjectId | None = None
+) -> Choice:
+    """A model of another task than the worker's is listed, with the reason why it cannot be chosen. `run` are the
+    classes that will be trained, `project` is the one that is trained on."""
     fits = choice_fits(model, worker)
     versions = counted(model.n_versions, "version", "versions")
     reason = model.task_problem
     if not fits and not reason and worker is not None:
         reason = f"{worker.title} does not train {model.task} models."
+    elsewhere = "" if project is None or model.project == project else f"of {shown(model.project_name) or 'no project'}"
+    parts = (
+        model.task.capitalize(),
+        elsewhere,
+        classes_text(model.categories),
+        difference_words(model.categories, run),
+    )
     return Choice(
         model.id,
         model.name,
-        reason or f"{model.task.capitalize()} · {classes_text(model.categories)}",
+        reason or " · ".join(filter(None, parts)),
         note=versions,
         icon_name="box",
         is_enabled=fits,

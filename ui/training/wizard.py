@@ -12,8 +12,10 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from core.domain.data_offers import DataOffers
 from core.domain.devices import DeviceReport
 from core.domain.durations import about
+from core.domain.filters import Group
 from core.domain.ids import ConfigurationId
 from core.domain.messages import UserMessage
 from core.domain.models import Model, ModelVersion
@@ -26,6 +28,7 @@ from core.domain.workers import Configuration, WorkerInfo
 from ui.training import steps
 from ui.training.answers import answers
 from ui.training.configuration_page import ConfigurationPage
+from ui.training.data_page import DataPage
 from ui.training.device_page import DevicePage
 from ui.training.drafting import Drafting
 from ui.training.name_page import NamePage
@@ -47,6 +50,7 @@ class TrainingWizard(QWidget):
     restart_requested = Signal()  # begin with a fresh proposal, confirmed
     worker_list_wanted = Signal()
     probe_requested = Signal()  # look for GPUs again
+    filter_wanted = Signal(object)  # Group: its JSON and what it finds, for `set_filter_found`
     configuration_save_requested = Signal(object)  # Configuration without an id
     configuration_import_requested = Signal(object)  # Path of a JSON file
     configuration_edit_requested = Signal(object, object)  # ConfigurationId, its new values
@@ -85,6 +89,8 @@ class TrainingWizard(QWidget):
             page.done.connect(self.frame.open_overview)
         elif isinstance(page, WorkerPage):
             page.list_wanted.connect(self.worker_list_wanted)
+        elif isinstance(page, DataPage):
+            page.filter_wanted.connect(self.filter_wanted)
         elif isinstance(page, DevicePage):
             page.probe_requested.connect(self.probe_requested)
         elif isinstance(page, ConfigurationPage):
@@ -202,6 +208,17 @@ class TrainingWizard(QWidget):
     def set_stated_sets(self, counts: Mapping[Split, int]) -> None:
         """Images of the sets that imports state."""
         self._learn(stated=dict(counts))
+
+    def set_data_offers(self, offers: DataOffers) -> None:
+        """Datasets, saved filters and tags that data can be chosen from."""
+        self._learn(data=offers)
+
+    def set_filter_found(self, filter: Group, text: str, n_images: int) -> None:
+        """What was wanted of a filter: its JSON, and how many images match."""
+        self.pages.data.set_filter_found(filter, text, n_images)
+
+    def set_filter_failed(self, filter: Group, message: UserMessage) -> None:
+        self.pages.data.set_filter_failed(filter, f"{message.text} {message.hint}".strip())
 
     def set_model_made(self, number: int) -> None:
         """Accepted predictions in the project."""

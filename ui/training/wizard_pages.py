@@ -156,6 +156,8 @@ def fill(page: WizardPage, known: Known, parts: Collection[str]) -> None:
             page.set_categories(known.categories)
         if "stated" in parts:
             page.set_stated_sets(known.stated)
+        if "data" in parts:
+            page.set_data_offers(known.data)
         if "n_model_made" in parts:
             page.set_model_made(known.n_model_made)
     elif isinstance(page, DevicePage):

@@ -17,6 +17,7 @@ from core.domain.judgements import EXCLUDE
 from core.domain.projects import Category, Source
 from core.domain.selections import Selection
 from core.domain.snapshots import Split
+from core.registry.stores import filters
 from core.registry.stores.annotation_arrays import AnnotationArrays, AnnotationColumns
 from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
 from core.registry.stores.driver import cursor_of
@@ -33,6 +34,8 @@ from core.registry.stores.image_blocks import (
     pack,
     unpack,
 )
+from core.registry.tables.datasets import DATASET_IMAGES
+from core.registry.tables.images import IMAGES
 from core.registry.tables.projects import CategoryRow
 from core.registry.tables.selections import IMAGE_BLOCKS
 
@@ -156,10 +159,32 @@ def find_state(session: Session, project: ProjectId) -> State | None:
     return state if state.n_images == _n_images(session, project) else None
 
 
+def find_keys(session: Session, selection: Selection) -> Column | None:
+    """The images that a selection narrows its folders to, ascending, whatever folders they lie in; None = it does not.
+
+    Raises RefusedError for a filter that names what is gone.
+    """
+    if not selection.is_narrowed:
+        return None
+    query = select(IMAGES.c.id).where(IMAGES.c.project_id == selection.project)
+    if selection.stated_set is not None:
+        query = query.where(IMAGES.c.stated_set == selection.stated_set.value)
+    if selection.sets:
+        of_sets = select(DATASET_IMAGES.c.image_id).where(DATASET_IMAGES.c.set_id.in_(selection.sets))
+        query = query.where(IMAGES.c.id.in_(of_sets))
+    if selection.where is not None:
+        query = query.where(filters.where(session, selection.project, selection.where))
+    # One text for a million numbers: a row for each would take a second.
+    numbers = session.scalar(select(func.group_concat(query.subquery().c.id)))
+    keys = np.fromstring(numbers, dtype=np.int64, sep=",") if numbers else np.zeros(0, dtype=np.int64)
+    keys.sort()
+    return keys
+
+
 def iter_blocks(session: Session, selection: Selection, check: Check = lambda: None) -> Iterator[ImageBlock]:
     """The images of a selection, ascending by key. Blocks that are missing are made on the way and not kept."""
     folders = np.array(sorted(_folder_keys(session, selection)), dtype=np.uint32)
-    of_set = None if selection.stated_set is None else keys_of_set(session, selection.project, selection.stated_set)
+    chosen = find_keys(session, selection)
     project = selection.project
     missing = frozenset(list_missing_blocks(session, project))
     excluded = _list_excluded(session, project)
@@ -176,8 +201,8 @@ def iter_blocks(session: Session, selection: Selection, check: Check = lambda: N
         else:
             block = _make(session, project, number) if number in missing else _read(session, project, number)
         block = block.where(is_in(block.folders, folders))
-        if of_set is not None:
-            block = block.where(is_in(block.keys, of_set))
+        if chosen is not None:
+            block = block.where(is_in(block.keys, chosen))
         if len(excluded) and (is_out := is_in(block.keys, excluded)).any():
             block = replace(block, states=np.where(is_out, np.uint8(EXCLUDED_STATE), block.states))
         if len(block):
@@ -187,10 +212,11 @@ def iter_blocks(session: Session, selection: Selection, check: Check = lambda: N
 def count_made_by_models(session: Session, selection: Selection) -> int:
     """Accepted predictions on the images of a selection."""
     keys, folders, numbers = _made_by_models(session, selection.project)
-    chosen = is_in(folders, np.array(sorted(_folder_keys(session, selection)), dtype=np.int64))
-    if selection.stated_set is not None and chosen.any():
-        chosen &= is_in(keys, keys_of_set(session, selection.project, selection.stated_set))
-    return int(numbers[chosen].sum())
+    is_chosen = is_in(folders, np.array(sorted(_folder_keys(session, selection)), dtype=np.int64))
+    chosen = find_keys(session, selection) if is_chosen.any() else None
+    if chosen is not None:
+        is_chosen &= is_in(keys, chosen)
+    return int(numbers[is_chosen].sum())
 
 
 def list_classes(session: Session, project: ProjectId) -> tuple[Category, ...]:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from core.domain.snapshots import Split
 from core.domain.training_plan import TrainingPlan as TrainingPlan
 from core.domain.workers import ConfigValue
 from core.errors import FormatError
@@ -72,13 +73,27 @@ def to_arguments(plan: TrainingPlan) -> list[str]:
             arguments += _option(option, folder or ".")
     for name in plan.stated_sets:
         arguments += _option("--stated-set", name)
+    for option, text in (
+        ("--dataset", plan.dataset),
+        ("--filter", plan.train_filter),
+        ("--val-filter", plan.val_filter),
+        ("--test-filter", plan.test_filter),
+    ):
+        arguments += _option(option, text) if text else []
+    for name in plan.sets:
+        arguments += _option("--sets", name)
+    if plan.tagged == _SPLITS:
+        arguments.append("--tagged")
+    else:
+        for name in plan.tagged:
+            arguments += _option("--tagged-set", name)
     for name in plan.classes:
         arguments += _option("--class", name)
     for name in plan.crop_of:
         arguments += _option("--crop-of", name)
     for names in plan.conditions:
         arguments += _option("--where", names)
-    if not plan.val and "val" not in plan.stated_sets and plan.val_ratio != _DEFAULT.val_ratio:
+    if plan.val_ratio != _DEFAULT.val_ratio and _may_be_carved(plan):
         arguments += _option("--val-ratio", repr(plan.val_ratio))
     if plan.seed:
         arguments += _option("--seed", str(plan.seed))
@@ -112,8 +127,14 @@ def as_text(value: ConfigValue) -> str:
 
 _DEFAULT = TrainingPlan()
 _ALWAYS = frozenset({"project", "worker", "model", "train"})
-_LISTS = frozenset({"train", "val", "test", "stated_sets", "classes", "crop_of", "conditions"})
+_SPLITS = tuple(split.value for split in Split)
+_LISTS = frozenset({"train", "val", "test", "stated_sets", "classes", "crop_of", "conditions", "tagged", "sets"})
 _NUMBERS = frozenset({"val_ratio", "minutes"})
+
+
+def _may_be_carved(plan: TrainingPlan) -> bool:
+    """Nothing was chosen to validate on, as far as the plan tells: of a dataset that depends on its sets."""
+    return not (plan.val or plan.val_filter or "val" in plan.stated_sets or "val" in plan.tagged)
 
 
 def _option(option: str, value: str) -> list[str]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from core.domain.ids import ConfigurationId, ModelId, ProjectId, TaskId, VersionId
+from core.domain.ids import ConfigurationId, DatasetId, ModelId, ProjectId, TaskId, VersionId
 from core.domain.snapshots import Split
 from core.domain.training import StartFrom, StartKind, TrainingDraft
+from core.filters.reading import read_filter
+from core.filters.writing import as_json
+from core.training.draft.data_names import split_filter
 
 
 def draft_to_json(draft: TrainingDraft) -> dict[str, Any]:
@@ -45,6 +49,11 @@ def draft_to_json(draft: TrainingDraft) -> dict[str, Any]:
         "task": draft.task,
         "crop_of": list(draft.crop_of),
         "conditions": [list(names) for names in draft.conditions],
+        "filters": [
+            {"split": item.split.value, "filter": as_json(item.filter), "name": item.name} for item in draft.filters
+        ],
+        "dataset": draft.dataset,
+        "dataset_sets": list(draft.dataset_sets),
     }
 
 
@@ -84,4 +93,11 @@ def draft_from_json(value: Mapping[str, Any]) -> TrainingDraft:
         task=TaskId(value["task"]) if value.get("task") else None,
         crop_of=tuple(value.get("crop_of", ())),
         conditions=tuple(tuple(names) for names in value.get("conditions", ())),
+        # Absent before there were datasets.
+        filters=tuple(
+            split_filter(Split(item["split"]), read_filter(json.dumps(item["filter"])), str(item["name"]))
+            for item in value.get("filters", ())
+        ),
+        dataset=DatasetId(value["dataset"]) if value.get("dataset") else None,
+        dataset_sets=tuple(value.get("dataset_sets", ())),
     )

@@ -12,7 +12,8 @@ from core.domain.ids import ModelId, ProjectId, TaskId, VersionId
 from core.domain.names import shown, typed_path
 from core.domain.projects import Project
 from core.domain.snapshots import Split
-from core.domain.training import StartFrom, StartKind, TrainingDraft
+from core.domain.tagging import tag_filter
+from core.domain.training import SplitFilter, StartFrom, StartKind, TrainingDraft
 from core.domain.workers import Configuration, ConfigValue
 from core.errors import NotFoundError, RefusedError
 from core.models.service import ModelService
@@ -21,6 +22,7 @@ from core.projects.service import ProjectService
 from core.training.draft.command import TrainingPlan
 from core.training.draft.conditions_text import conditions_from, conditions_text
 from core.training.draft.configurations import ConfigurationService
+from core.training.draft.data_names import DataNames, checked_sets, is_tagged, refuse_both, splits_named
 from core.workers.api import WorkerDescription
 from core.workers.catalog import WorkerCatalog
 from core.workers.configuration import differing, parse_text
@@ -42,8 +44,10 @@ class Plans:
         models: ModelService,
         catalog: WorkerCatalog,
         configurations: ConfigurationService,
+        data: DataNames,
         starters: StarterCatalog | None = None,
     ) -> None:
+        self._data = data
         self._starters = starters or StarterCatalog()
         self._projects = projects
         self._models = models
@@ -58,7 +62,7 @@ class Plans:
             name=draft.name,
             worker=draft.worker,
             configuration=base.name if base else "",
-            model=self._models.get_model(draft.model).name if draft.model else draft.new_model_name,
+            model=self._model_text(draft),
             model_description="" if draft.model else draft.new_model_description,
             version_name=draft.version_name,
             start=_start_text(draft.start),
@@ -78,6 +82,12 @@ class Plans:
             crop_of=draft.crop_of,
             conditions=tuple(conditions_text(names) for names in draft.conditions),
             values=self._overrides(draft, base),
+            train_filter=self._data.text_of(draft, Split.TRAIN),
+            val_filter=self._data.text_of(draft, Split.VAL),
+            test_filter=self._data.text_of(draft, Split.TEST),
+            tagged=tuple(split.value for split in Split if is_tagged(draft.filter_of(split))),
+            dataset=self._data.dataset_name(draft.dataset) if draft.dataset else "",
+            sets=draft.dataset_sets,
         )
 
     def draft_from_plan(self, plan: TrainingPlan, settings: Sequence[str] = ()) -> TrainingDraft:
@@ -88,6 +98,7 @@ class Plans:
         """
         project = self._project(plan.project)
         values = self._values(plan, settings)
+        dataset = self._data.dataset_named(project, plan.dataset) if plan.dataset else None
         model = self._find_model(project.id, plan.model)
         base = self._named(plan.worker, plan.configuration)
         draft = TrainingDraft(
@@ -105,7 +116,7 @@ class Plans:
             train_folders=plan.train,
             val_folders=plan.val,
             test_folders=plan.test,
-            stated_sets=_stated_sets(plan.stated_sets),
+            stated_sets=splits_named(plan.stated_sets),
             val_ratio=plan.val_ratio,
             categories=plan.classes,
             seed=plan.seed,
@@ -116,7 +127,11 @@ class Plans:
             task=TaskId(plan.task) if plan.task else None,
             crop_of=plan.crop_of,
             conditions=tuple(conditions_from(text) for text in plan.conditions),
+            filters=self._filters(plan, project),
+            dataset=dataset.id if dataset else None,
+            dataset_sets=checked_sets(dataset, plan.sets),
         )
+        refuse_both(draft)
         return draft if draft.name.strip() else replace(draft, name=self.default_name(draft))
 
     def default_name(self, draft: TrainingDraft) -> str:
@@ -131,6 +146,13 @@ class Plans:
         tail = f" #{number}"
         return f"{_short(name)[: MAX_NAME - len(tail)].rstrip()}{tail}"
 
+    def _filters(self, plan: TrainingPlan, project: Project) -> tuple[SplitFilter, ...]:
+        texts = {Split.TRAIN: plan.train_filter, Split.VAL: plan.val_filter, Split.TEST: plan.test_filter}
+        tagged = splits_named(plan.tagged)
+        found = {split: SplitFilter(split, tag_filter(split)) for split in tagged}
+        found |= {split: self._data.filter_from(project, split, text) for split, text in texts.items() if text.strip()}
+        return tuple(found[split] for split in Split if split in found)
+
     def _project(self, name: str) -> Project:
         if not name:
             raise RefusedError("Say which project to train on.", hint="Give its name with --project.", code="E-100")
@@ -139,8 +161,18 @@ class Plans:
             raise NotFoundError(f'There is no project "{name}".', hint="`calque projects` lists them.")
         return found
 
+    def _model_text(self, draft: TrainingDraft) -> str:
+        """Its name; of another project's model its id, for its name means another model, or none, in this one."""
+        if draft.model is None:
+            return draft.new_model_name
+        model = self._models.get_model(draft.model)
+        return model.name if model.project == draft.project else model.id
+
     def _find_model(self, project: ProjectId, name: str) -> ModelId | None:
-        return next((model.id for model in self._models.list_models(project) if name in (model.name, model.id)), None)
+        """By its name in the project, or anywhere by its id."""
+        known = self._models.list_models()
+        own = (model.id for model in known if model.project == project and model.name == name)
+        return next(own, None) or next((model.id for model in known if model.id == name), None)
 
     def _base_of(self, draft: TrainingDraft) -> Configuration | None:
         """What the draft is based on, under its present name; None when it was deleted: then the values say all."""
@@ -230,14 +262,6 @@ def _short(model: str) -> str:
     """The data in "Technology | data (what is looked at)", the way models are named when nobody names them."""
     found = _PROPOSED_NAME.fullmatch(model)
     return (found[1] if found else model).removeprefix("Sample: ")
-
-
-def _stated_sets(names: Sequence[str]) -> tuple[Split, ...]:
-    known = [split.value for split in Split]
-    for name in names:
-        if name not in known:
-            raise RefusedError(f'"{name}" is not a set.', hint=f"There are: {', '.join(known)}.", code="E-526")
-    return tuple(split for split in Split if split.value in names)
 
 
 def _start_text(start: StartFrom) -> str:

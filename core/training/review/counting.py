@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -34,13 +35,12 @@ _FILES_PER_STEP = 2_000
 
 @dataclass(frozen=True, slots=True)
 class DataQuestion:
-    """What is asked of a project's images. `slots` are the chosen folders of each split that has any."""
+    """What is asked of a project's images. `slots` are the images that were chosen for each split, if any were."""
 
     project: ProjectId
-    slots: tuple[tuple[Split, tuple[str, ...]], ...]
+    slots: tuple[tuple[Split, Selection], ...]
     choice: DataChoice
     are_folders_apart: bool = True  # else pictures in two sets are not looked for: it is plain why there are some
-    stated_sets: tuple[Split, ...] = ()  # splits whose images are those that the import stated to be of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +84,20 @@ class DataCounter:
         with self._registry.read() as session:
             state = selections.find_state(session, question.project)
             classes = selections.list_classes(session, question.project)
-            known = self._counted.find((_key(question), state, classes)) if state is not None else None
+            key = (_key(question), fingerprint(session, question), state, classes)
+            known = self._counted.find(key) if state is not None else None
             if known is not None:
                 return CountedData(known, state)
             data = resolve(session, question, check).data
         if state is not None:
-            self._counted.keep((_key(question), state, classes), data)
+            self._counted.keep(key, data)
         return CountedData(data, state)
 
     def find_files(self, question: DataQuestion, state: State | None) -> FilesFound | None:
         """What the last look at the files found; None when nobody looked since something changed."""
-        return self._files.find((_key(_of_files(question)), state))
+        question = _of_files(question)
+        with self._registry.read() as session:
+            return self._files.find((_key(question), fingerprint(session, question), state))
 
     def look_at_files(
         self,
@@ -109,9 +112,10 @@ class DataCounter:
         make_blocks(self._registry, question.project)
         with self._registry.read() as session:
             state = selections.find_state(session, question.project)
+            key = (_key(question), fingerprint(session, question), state)
             keys = resolve(session, question, check).images.keys
             found = _look(root, selections.iter_files(session, keys, check), len(keys), progress)
-        self._files.keep((_key(question), state), found)
+        self._files.keep(key, found)
         return found
 
 
@@ -134,16 +138,14 @@ class _Memory(Generic[T]):
                 del self._kept[next(iter(self._kept))]
 
 
+def fingerprint(session: Session, question: DataQuestion) -> tuple[bytes, ...]:
+    """Which images the slots are narrowed to: tags, sets and filters change without the state of the project."""
+    found = (selections.find_keys(session, selection) for _, selection in question.slots)
+    return tuple(b"" if keys is None else hashlib.sha256(keys.tobytes()).digest() for keys in found)
+
+
 def resolve(session: Session, question: DataQuestion, check: Check = lambda: None) -> Resolved:
-    chosen = {
-        split: Selection(
-            question.project,
-            folders,
-            split if split in question.stated_sets else None,
-            question.choice.include_model_annotations,
-        )
-        for split, folders in question.slots
-    }
+    chosen = dict(question.slots)
     blocks = {split: selections.iter_blocks(session, selection, check) for split, selection in chosen.items()}
     return resolve_data(
         question.choice,
@@ -163,7 +165,6 @@ def _key(question: DataQuestion) -> object:
     return (
         question.project,
         question.slots,
-        question.stated_sets,
         question.are_folders_apart,
         choice.task.slug,
         choice.classes,
@@ -181,7 +182,7 @@ def _of_files(question: DataQuestion) -> DataQuestion:
     """The same images in use, whichever of them are to validate."""
     slots = dict(question.slots)
     if Split.VAL not in slots:
-        slots[Split.VAL] = ()
+        slots[Split.VAL] = Selection(question.project)
     choice = replace(question.choice, val_ratio=0.0, seed=0)
     return replace(question, slots=tuple(slots.items()), choice=choice, are_folders_apart=False)
 

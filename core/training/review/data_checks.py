@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from core.datasets.split import check_ratio
 from core.domain.counting import counted
+from core.domain.filter_words import in_words
 from core.domain.judgements import EXCLUDE
 from core.domain.models import Model
 from core.domain.names import listed_names, shown
@@ -16,6 +17,7 @@ from core.domain.workers import WorkerInfo
 from core.tasks.task import Task
 from core.training.review.data import TrainingData
 from core.training.review.label_checks import MIN_EACH, check_choice, check_labels, no_single_class, numbers_of
+from core.training.review.slots import Slot, folders_apart, slot_words
 from core.training.review.tally import BAD_SHAPES, EXCLUDED, MODEL_MADE, NOT_CHOSEN, NOT_MET, OTHER_LABELS, reason_text
 
 ADVISABLE_IMAGES = 20
@@ -27,6 +29,7 @@ _PAGE = "data"
 
 def check_data(
     draft: TrainingDraft,
+    slots: Mapping[Split, Slot],
     folders: Collection[str],
     data: TrainingData | None,
     model: Model | None,
@@ -34,10 +37,11 @@ def check_data(
     task: Task | None,
     proposed: str = "",
 ) -> list[Issue]:
-    """`folders` are those of the chosen ones that the project has; `data` is None when there was nothing to resolve;
-    `proposed` is a name for a new model, should the chosen one have other classes."""
-    issues = _check_folders(draft, folders)
-    if Split.VAL not in slots_of(draft):
+    """`slots` are what was chosen for each split, `folders` those of the chosen ones that the project has; `data` is
+    None when there was nothing to resolve; `proposed` is a name for a new model, should the chosen one have other
+    classes."""
+    issues = _check_folders(slots, folders)
+    if Split.VAL not in slots:
         wrong = check_ratio(draft.val_ratio)
         issues += [wrong] if wrong else []
     if not 0 <= draft.seed <= MAX_SEED:
@@ -48,7 +52,7 @@ def check_data(
     if wrong_choice:
         return issues + wrong_choice
     issues += [_error("E-152", _overlap_text(overlap.splits, overlap.paths)) for overlap in data.overlaps]
-    content = _check_content(draft, data, worker, task)
+    content = _check_content(draft, slots, data, worker, task)
     issues += content
     if any(issue.code == "E-122" for issue in content):
         return issues  # what follows from that is not a fault of its own
@@ -59,29 +63,17 @@ def check_data(
     return issues
 
 
-def slots_of(draft: TrainingDraft) -> dict[Split, tuple[str, ...]]:
-    """The chosen folders of each split that has any; of a set as the import states it, the whole project at least."""
-    slots = {Split.TRAIN: draft.train_folders, Split.VAL: draft.val_folders, Split.TEST: draft.test_folders}
-    whole = dict.fromkeys(draft.stated_sets, ("",))
-    return {split: folders or whole[split] for split, folders in slots.items() if folders or split in whole}
-
-
-def folders_apart(draft: TrainingDraft) -> dict[Split, tuple[str, ...]]:
-    """The slots whose folders must not overlap: the import has told the images of the others apart."""
-    return {split: folders for split, folders in slots_of(draft).items() if split not in draft.stated_sets}
-
-
-def _check_folders(draft: TrainingDraft, folders: Collection[str]) -> list[Issue]:
-    if Split.TRAIN not in slots_of(draft):
+def _check_folders(slots: Mapping[Split, Slot], folders: Collection[str]) -> list[Issue]:
+    if Split.TRAIN not in slots:
         return [_error("E-521", "Choose training data.", "train_folders")]
     issues = []
-    slots = folders_apart(draft)
-    for split, chosen in slots_of(draft).items():
-        unknown = [folder for folder in chosen if folder not in folders]
+    apart = folders_apart(slots)
+    for split, slot in slots.items():
+        unknown = [folder for folder in slot.folders if folder and folder not in folders]
         for folder in unknown:
             text = f'"{shown(folder)}" is not a folder of this project. Choose another one.'
             issues.append(_error("E-525", text, f"{split.value}_folders"))
-    for (_, a), (second, b) in () if are_apart(slots) else _overlapping(slots):
+    for (_, a), (second, b) in () if are_apart(apart) else _overlapping(apart):
         issues.append(_error("E-151", _folder_overlap_text(a, b), f"{second.value}_folders"))
     return issues
 
@@ -132,13 +124,17 @@ def _overlap_text(splits: tuple[Split, Split], paths: Sequence[str]) -> str:
 
 
 def _check_content(
-    draft: TrainingDraft, data: TrainingData, worker: WorkerInfo | None, task: Task | None
+    draft: TrainingDraft,
+    slots: Mapping[Split, Slot],
+    data: TrainingData,
+    worker: WorkerInfo | None,
+    task: Task | None,
 ) -> list[Issue]:
     """Is there anything to learn from and to measure on?"""
     issues = [
         issue
-        for split, chosen in slots_of(draft).items()
-        if not data.n_images(split) and (issue := _check_split(draft, data, split, chosen, task)) is not None
+        for split, slot in slots.items()
+        if not data.n_images(split) and (issue := _check_split(draft, data, slot, task)) is not None
     ]
     n_train = data.n_images(Split.TRAIN)
     if 0 < n_train < MIN_TRAIN_IMAGES and not data.issues:
@@ -153,15 +149,14 @@ def _check_content(
     return issues
 
 
-def _check_split(
-    draft: TrainingDraft, data: TrainingData, split: Split, chosen: Sequence[str], task: Task | None
-) -> Issue | None:
-    """Why a set for which folders were chosen has no image; None when another check says it."""
+def _check_split(draft: TrainingDraft, data: TrainingData, slot: Slot, task: Task | None) -> Issue | None:
+    """Why a set for which something was chosen has no image; None when another check says it."""
+    split, names = slot.split, slot_words(slot)
     field_name = f"{split.value}_folders"
-    names = ", ".join(_folder_name(folder) for folder in chosen)
-    if split in draft.stated_sets:
-        names = f'the set "{split.value}" of {names}'
     n_found = data.n_found.get(split, 0)
+    if not n_found and slot.filter is not None:
+        text = f"The {split.value} selection matches no image. Filter: {in_words(slot.filter)}."
+        return _error("E-523", text, field_name)
     is_all_val = split is Split.TRAIN and data.is_val_carved and data.n_images(Split.VAL) > 0
     if is_all_val or (split is Split.TRAIN and _shows_other_classes(draft, data)):
         return None
@@ -175,9 +170,11 @@ def _check_split(
     if split is Split.TRAIN and (single := no_single_class(draft, data, task)) is not None:
         return single
     if split is Split.TRAIN:
-        text = f"The training folder contains no usable image ({n_found} found: {_reasons(data)})."
+        what = "folder contains" if slot.are_folders_whole else "data contain"
+        text = f"The training {what} no usable image ({n_found} found: {_reasons(data)})."
         return _error("E-150", text, field_name)
-    text = f"The {split.value} selection matches no usable image. Folder: {names} ({_reasons(data)})."
+    kind = "Folder" if slot.are_folders_whole else "Chosen"
+    text = f"The {split.value} selection matches no usable image. {kind}: {names} ({_reasons(data)})."
     return _error("E-523", text, field_name)
 
 

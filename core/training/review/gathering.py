@@ -30,10 +30,12 @@ from core.tasks.catalog import TaskCatalog
 from core.tasks.task import Task
 from core.training.draft.configurations import ConfigurationService
 from core.training.draft.draft_json import draft_from_json
-from core.training.review.counting import DataCounter, DataQuestion, FilesFound, Progress
+from core.training.review.counting import DataQuestion, FilesFound, Progress
 from core.training.review.data import Check, DataChoice, TrainingData
-from core.training.review.data_checks import are_apart, folders_apart, slots_of
+from core.training.review.data_checks import are_apart
 from core.training.review.preflight import Facts
+from core.training.review.slots import folders_apart, slots_of
+from core.training.review.sources import Chosen, Source, Sources
 from core.training.review.start_checks import StartFacts
 from core.workers.api import WorkerDescription
 from core.workers.catalog import WorkerCatalog
@@ -61,6 +63,7 @@ class Gathered:
     description: WorkerDescription | None = None
     question: DataQuestion | None = None  # None = there is no data to ask about
     state: State | None = None  # of the project when it was counted
+    source: Source | None = None  # what the question is asked of
 
 
 class Gatherer:
@@ -68,6 +71,7 @@ class Gatherer:
         self,
         *,
         registry: Registry,
+        sources: Sources,
         projects: ProjectService,
         models: ModelService,
         runs: RunService,
@@ -89,7 +93,7 @@ class Gatherer:
         self._configurations = configurations
         self._home = home
         self._devices = devices
-        self._counter = DataCounter(registry)
+        self._sources = sources
         self._tasks = tasks or TaskCatalog()
 
     def gather(
@@ -120,14 +124,15 @@ class Gatherer:
             resolved = resolve(description.configuration, values)
             made = make(description.configuration, values)
             architecture, pretrained = made.architecture(), made.pretrained()
-        question = _question(draft, project, model, task)
-        counted = self._counter.count(question, check=check, progress=progress) if question else None
+        chosen = self._sources.choose(draft, project, check, progress)
+        question = _question(draft, chosen, project, model, task)
+        counted = chosen.source.counter.count(question, check=check, progress=progress) if question else None
         data, state = (counted.data, counted.state) if counted else (None, None)
         files: FilesFound | None = None
         if question is not None and looks_at_files:
-            files = self._counter.look_at_files(question, project.root, check=check, progress=progress)
+            files = chosen.source.look_at_files(question, project, check, progress)
         elif question is not None:
-            files = self._counter.find_files(question, state)
+            files = chosen.source.find_files(question, state)
         source = description.pretrained if description is not None else None
         start = self._start(draft, pretrained, source)
         facts = Facts(
@@ -137,6 +142,8 @@ class Gatherer:
             task=task,
             read_only_reason="its registry cannot be written to" if self._registry.is_read_only else "",
             folders=self._known_folders(draft),
+            dataset=chosen.dataset,
+            refused_filters=chosen.refused,
             configuration=configuration,
             configuration_problems=problems,
             architecture=architecture,
@@ -153,15 +160,16 @@ class Gatherer:
             free_bytes=free_bytes(self._home.root),
             twin=self._twin(draft),
         )
-        return Gathered(facts, values, resolved, pretrained, description, question, state)
+        return Gathered(facts, values, resolved, pretrained, description, question, state, chosen.source)
 
     def look_at_files(self, draft: TrainingDraft, *, check: Check, progress: Progress) -> None:
         """At those of the images in use; `gather` then knows what was found."""
         draft = tidy(draft)
         project, model = self._projects.get_project(draft.project), self._model(draft)
-        question = _question(draft, project, model, self._task(draft, model, self._worker(draft.worker)[0]))
+        chosen = self._sources.choose(draft, project, check, progress)
+        question = _question(draft, chosen, project, model, self._task(draft, model, self._worker(draft.worker)[0]))
         if question is not None:
-            self._counter.look_at_files(question, project.root, check=check, progress=progress)
+            chosen.source.look_at_files(question, project, check, progress)
 
     def _worker(self, slug: str) -> tuple[WorkerInfo | None, WorkerDescription | None]:
         try:
@@ -201,7 +209,7 @@ class Gatherer:
             return None
 
     def _known_folders(self, draft: TrainingDraft) -> frozenset[str]:
-        chosen = [folder for folders in slots_of(draft).values() for folder in folders]
+        chosen = [folder for slot in slots_of(draft).values() for folder in slot.folders]
         with self._registry.read() as session:
             return list_known_folders(session, draft.project, chosen)
 
@@ -307,9 +315,11 @@ def _folders(folders: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys("" if folder == "." else folder.removeprefix("./") for folder in plain))
 
 
-def _question(draft: TrainingDraft, project: Project, model: Model | None, task: Task | None) -> DataQuestion | None:
-    slots = slots_of(draft)
-    if task is None or Split.TRAIN not in slots or project.is_root_missing:
+def _question(
+    draft: TrainingDraft, found: Chosen, project: Project, model: Model | None, task: Task | None
+) -> DataQuestion | None:
+    slots = slots_of(draft, found.dataset)
+    if task is None or found.refused or Split.TRAIN not in slots or project.is_root_missing:
         return None
     choice = DataChoice(
         task=task,
@@ -322,8 +332,9 @@ def _question(draft: TrainingDraft, project: Project, model: Model | None, task:
         crop_of=draft.crop_of,
         conditions=draft.conditions,
     )
-    stated = tuple(split for split in slots if split in draft.stated_sets)
-    return DataQuestion(project.id, tuple(slots.items()), choice, are_apart(folders_apart(draft)), stated)
+    includes = draft.include_model_annotations
+    chosen = tuple((split, slot.selection(project.id, includes_models=includes)) for split, slot in slots.items())
+    return DataQuestion(project.id, chosen, choice, are_apart(folders_apart(slots)))
 
 
 def _needs_devices(draft: TrainingDraft, worker: WorkerInfo | None) -> bool:

@@ -6,22 +6,26 @@ Every sentence carries its numbers and names, and says what to do where that is 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from core.domain.counting import counted, in_bytes
+from core.domain.datasets import Dataset
 from core.domain.devices import DeviceReport
 from core.domain.models import Model
 from core.domain.names import shown
 from core.domain.projects import Project
 from core.domain.proposed_names import proposed_model_name
 from core.domain.runs import RunRecord
+from core.domain.snapshots import Split
 from core.domain.training import Issue, StartKind, TrainingDraft
 from core.domain.workers import Configuration, FieldProblem, GpuUse, WorkerInfo
 from core.tasks.task import Task
 from core.training.draft.plans import MAX_NAME
 from core.training.review.data import TrainingData
 from core.training.review.data_checks import check_data
+from core.training.review.dataset_checks import FilterRefusal, changed_text, check_dataset, is_frozen
+from core.training.review.slots import Slot, slots_of
 from core.training.review.start_checks import StartFacts, check_start
 
 MIN_MINUTES, MAX_MINUTES = 6, 6000
@@ -38,6 +42,8 @@ class Facts:
     task: Task | None = None
     read_only_reason: str = ""
     folders: Collection[str] = ()  # those of the chosen ones that the project has
+    dataset: Dataset | None = None  # the draft's, as it is now
+    refused_filters: Mapping[Split, FilterRefusal] = field(default_factory=dict)
     configuration: Configuration | None = None
     configuration_problems: tuple[FieldProblem, ...] = ()
     architecture: str = ""
@@ -54,6 +60,11 @@ class Facts:
     free_bytes: int | None = None
     twin: RunRecord | None = None  # the same training, not over yet
 
+    @property
+    def slots(self) -> Mapping[Split, Slot]:
+        """Where the images of each split come from."""
+        return slots_of(self.draft, self.dataset)
+
 
 def check(facts: Facts) -> tuple[Issue, ...]:
     """Every issue, in the order of the wizard's pages."""
@@ -64,24 +75,32 @@ def check(facts: Facts) -> tuple[Issue, ...]:
         *_check_model(facts),
         *_check_start(facts),
         *_check_project(facts),
-        *check_data(
-            facts.draft,
-            facts.folders,
-            facts.data,
-            _model_of_the_task(facts),
-            facts.worker,
-            facts.task,
-            proposed_model_name(
-                facts.worker.title if facts.worker else "",
-                facts.project.name,
-                facts.model_names,
-                crops=facts.draft.crop_of,
-            ),
-        ),
+        *_check_data(facts),
         *_check_files(facts),
         *_check_device(facts),
         *_check_limit(facts),
         *_check_review(facts),
+    )
+
+
+def _check_data(facts: Facts) -> list[Issue]:
+    wrong = check_dataset(facts.draft, facts.dataset, facts.refused_filters)
+    if any(issue.is_error for issue in wrong):
+        return wrong
+    return wrong + check_data(
+        facts.draft,
+        facts.slots,
+        facts.folders,
+        facts.data,
+        _model_of_the_task(facts),
+        facts.worker,
+        facts.task,
+        proposed_model_name(
+            facts.worker.title if facts.worker else "",
+            facts.project.name,
+            facts.model_names,
+            crops=facts.draft.crop_of,
+        ),
     )
 
 
@@ -235,7 +254,9 @@ def _check_files(facts: Facts) -> list[Issue]:
         files = f"{counted(len(facts.unreadable), 'file')}: {_listed(facts.unreadable)}"
         text = f"Could not read {files}. Put them back, or import the folder again."
         issues.append(error("E-222", text, "data"))
-    if facts.changed:
+    if facts.changed and is_frozen(facts.dataset):
+        issues.append(error("E-223", changed_text(facts.dataset, facts.changed), "data"))
+    elif facts.changed:
         files = _listed(facts.changed)
         text = f"{counted(len(facts.changed), 'file')} changed since the import: {files}. Import the folder again."
         issues.append(error("E-224", text, "data"))

@@ -13,8 +13,8 @@ from core.domain.training import StartKind, TrainingDraft
 from core.domain.workers import ConfigValue, FieldKind, FieldSpec
 from core.tasks.task import Task
 from core.training.review.data import TrainingData
-from core.training.review.data_checks import slots_of
 from core.training.review.preflight import Facts
+from core.training.review.slots import Slot, slot_words
 
 _DEFAULT = TrainingDraft(ProjectId(""))  # for the defaults of its other fields
 
@@ -30,7 +30,7 @@ def describe_values(facts: Facts, resolved: Mapping[str, ConfigValue]) -> tuple[
         *_run_rows(facts),
         *_model_rows(facts),
         *_label_rows(facts),
-        *_data_rows(facts.draft, facts.data, facts.task),
+        *_data_rows(facts.draft, facts.slots, facts.data, facts.task),
         *_file_rows(facts),
         *_limit_rows(facts),
         *_configuration_rows(facts, resolved),
@@ -85,8 +85,10 @@ def _model_rows(facts: Facts) -> Iterator[Row]:
     yield "Starts from", text, draft.start.kind is _DEFAULT.start.kind
 
 
-def _data_rows(draft: TrainingDraft, data: TrainingData | None, task: Task | None) -> Iterator[Row]:
-    slots = {split: _slot_text(draft, split, folders) for split, folders in slots_of(draft).items()}
+def _data_rows(
+    draft: TrainingDraft, chosen: Mapping[Split, Slot], data: TrainingData | None, task: Task | None
+) -> Iterator[Row]:
+    slots = {split: slot_words(slot) for split, slot in chosen.items()}
     yield "Training images", slots.get(Split.TRAIN, "none"), False
     if Split.VAL in slots:
         yield "Validation images", slots[Split.VAL], False
@@ -147,10 +149,3 @@ def _configuration_rows(facts: Facts, resolved: Mapping[str, ConfigValue]) -> It
             default = spec.default_in(resolved)
             is_default = value == default and type(value) is type(default)
             yield spec.title, value_text(spec, value), is_default
-
-
-def _slot_text(draft: TrainingDraft, split: Split, folders: tuple[str, ...]) -> str:
-    text = ", ".join(shown(folder) if folder else "the whole project" for folder in folders)
-    if split not in draft.stated_sets:
-        return text
-    return f'the set "{split.value}" of the import' + ("" if folders == ("",) else f", in {text}")

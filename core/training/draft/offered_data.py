@@ -1,0 +1,34 @@
+"""What a project has to choose training data from beside its folders, and what a filter finds in it."""
+
+from __future__ import annotations
+
+from core.domain.data_offers import DataOffers
+from core.domain.filters import Group
+from core.domain.ids import ProjectId
+from core.domain.selections import Selection
+from core.domain.tagging import TAG_OF
+from core.filters.writing import write_for_people
+from core.registry.database import Registry
+from core.registry.stores import datasets as dataset_store
+from core.registry.stores import filters as filter_store
+from core.registry.stores import judgements, selections
+
+
+class OfferedData:
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    def data_offers(self, project: ProjectId) -> DataOffers:
+        with self._registry.read() as session:
+            tags = judgements.count_tags(session, project)
+            return DataOffers(
+                datasets=dataset_store.list_datasets(session, project, with_annotated=False),
+                filters=filter_store.list_filters(session, project),
+                tagged={split: tags[tag] for split, tag in TAG_OF.items() if tags.get(tag)},
+            )
+
+    def look_into_filter(self, project: ProjectId, filter: Group) -> tuple[str, int]:
+        """Its JSON as people read it, and how many images of the project match. Raises RefusedError."""
+        with self._registry.read() as session:
+            keys = selections.find_keys(session, Selection(project, where=filter))
+        return write_for_people(filter), 0 if keys is None else len(keys)
