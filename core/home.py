@@ -27,6 +27,7 @@ _OWN = frozenset(
         "timing",
         "trying",
         "unpacked",
+        "frozen",
     }
     | {"settings.json", "window.ini", "window.json"}
 )
@@ -81,6 +82,11 @@ class Home:
     def unpacked(self) -> Path:
         """Content of archives that became projects, a folder for each."""
         return self.root / "unpacked"
+
+    @property
+    def frozen(self) -> Path:
+        """A registry for each frozen dataset that was trained from lately; each can be made again from its manifest."""
+        return self.root / "frozen"
 
     @property
     def thumbnails(self) -> Path:

@@ -14,6 +14,9 @@ from core.domain.ids import ModelId, ProjectId, RunId, SnapshotId, TaskId, Versi
 from core.domain.snapshots import SnapshotInfo
 from core.domain.thresholds import ChosenThreshold, VersionThreshold
 
+DATASET = "Dataset"
+"""Title of the fact that says which dataset a version was trained on."""
+
 TRASH_DAYS = 30
 """So long the files of a deleted version can still be found in the trash of the store."""
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.domain.dataset_uses import use_from_json
 from core.domain.evaluation import BOXES, EvaluationRow, EvaluationTable, Measure, group_word
 from core.domain.metrics import BEST_F1, LABEL_HEADLINES
+from core.domain.names import shown
 from core.domain.training import SplitCount
 from core.models.licences import licences_of
 from core.models.thresholds import THRESHOLD, threshold_of
@@ -55,9 +57,21 @@ def usage_snippet(model: Mapping[str, Any]) -> str:
 
 def _facts(model: Mapping[str, Any]) -> str:
     rows = [(title, model[key]) for title, key in _FACTS if model.get(key) not in (None, "")]
+    dataset = dataset_label(model)
+    if dataset:
+        rows.append(("Dataset", dataset))
     if model.get("is_partial"):
         rows.append(("Partial", "stopped before its planned end"))
     return _table(("Fact", "Value"), [(title, _text(value)) for title, value in rows]) if rows else ""
+
+
+def dataset_label(model: Mapping[str, Any]) -> str:
+    """The dataset that a version was trained on, "Pages (V002)"; "" when none is stated."""
+    try:
+        use = use_from_json(model.get("dataset"))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return ""
+    return shown(use.label) if use is not None else ""
 
 
 def _classes(categories: Sequence[str], splits: Sequence[SplitCount], *, labels: bool) -> str:

@@ -137,6 +137,11 @@ def _is_confidence(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0.0 <= value <= 1.0
 
 
+def _is_dataset(value: object) -> bool:
+    texts = ("id", "name", "version", "snapshot")
+    return isinstance(value, dict) and all(isinstance(value.get(key), str) for key in texts)
+
+
 def _is_object(value: object) -> bool:
     return isinstance(value, dict)
 
@@ -174,6 +179,7 @@ _OPTIONAL: Mapping[str, Check] = {
     "snippet": _is_text,
     "threshold": _is_confidence,
     "threshold_about": _is_object,
+    "dataset": _is_dataset,
     "licences": lambda value: isinstance(value, list) and all(_are_words(item) for item in value),
 }
 """Of what Calque itself reads again; what a worker adds is its own business, as long as it is plain JSON."""

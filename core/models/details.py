@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.domain.ids import VersionId
-from core.domain.models import ModelVersion
-from core.models.card import usage_snippet
+from core.domain.models import DATASET, ModelVersion
+from core.models.card import dataset_label, usage_snippet
 
 _FACTS = (
     ("Architecture", "architecture"),
@@ -27,6 +27,9 @@ _FACTS = (
 def facts_of(model: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """Title and value of everything that made the version: how it was trained, then the versions of the software."""
     facts = [(title, str(model[key])) for title, key in _FACTS if model.get(key) not in (None, "")]
+    dataset = dataset_label(model)
+    if dataset:
+        facts.append((DATASET, dataset))
     libraries = model.get("libraries")
     if isinstance(libraries, Mapping):
         facts += [(str(name), str(version)) for name, version in libraries.items()]

@@ -43,6 +43,7 @@ from core.training.draft.configurations import ConfigurationService
 from core.training.draft.data_names import DataNames
 from core.training.draft.offered_data import OfferedData
 from core.training.draft.plans import Plans
+from core.training.draft.proposals import tagged_filters
 from core.training.draft.proposer import Proposer
 from core.training.freezing import Shapes, frozen_images
 from core.training.freezing_labels import Labels, frozen_labels
@@ -385,7 +386,12 @@ class TrainingService:
             text = f'"{model.name}" belongs to no project, so it is not known what it is to be trained on.'
             raise RefusedError(text, hint="Open a project and train there, starting from this version.", code="E-101")
         return TrainingDraft(
-            project=project, worker=version.worker, values=values, model=model.id, categories=model.categories
+            project=project,
+            worker=version.worker,
+            values=values,
+            model=model.id,
+            categories=model.categories,
+            filters=tagged_filters(self.data_offers(project)),
         )
 
 

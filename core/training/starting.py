@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 
 from core import clock
+from core.domain.dataset_uses import use_of
 from core.domain.ids import RunId
 from core.domain.models import Model, ModelVersion
 from core.domain.snapshots import SnapshotInfo
@@ -94,4 +95,5 @@ def _make_payload(
         max_detections=max_detections(data.most_objects * (len(data.categories) if task.labels else 1)),
         draft=draft,
         licences=licences_of_start(gathered),
+        dataset=use_of(facts.dataset, draft.dataset_sets) if facts.dataset else None,
     )

@@ -8,8 +8,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from core.domain.metrics import MEAN_AP
-from core.domain.models import VersionDetails
-from core.domain.snapshots import SnapshotInfo
+from core.domain.models import DATASET, VersionDetails
 from ui.icons import icon
 from ui.models.version_words import of_labels
 from ui.widgets.formatting import NOTHING, count, duration, measure, moment, size
@@ -103,7 +102,7 @@ class FactCards(QWidget):
             self.origin.set_fact(self.tr("No version"), start_note(details.facts))
         else:
             self.origin.set_fact(version.parent_label, self.tr("a version of Calque"))
-        self.dataset.set_fact(version.snapshot_label or NOTHING, dataset_note(details.snapshot))
+        self.dataset.set_fact(version.snapshot_label or NOTHING, dataset_note(details))
         self.weights.set_fact(version.architecture or NOTHING, size(details.n_bytes) if details.n_bytes else NOTHING)
 
     def _caption_of(self, details: VersionDetails) -> str:
@@ -123,9 +122,12 @@ def start_note(facts: Sequence[tuple[str, str]]) -> str:
     )
 
 
-def dataset_note(snapshot: SnapshotInfo | None) -> str:
-    """Images a set in few words."""
+def dataset_note(details: VersionDetails) -> str:
+    """The dataset that it was trained on, if it was one, and images a set in few words."""
+    snapshot = details.snapshot
+    name = next((value for title, value in details.facts if title == DATASET), "")
     if snapshot is None:
-        return ""
+        return name
     parts = " · ".join(f"{count(n)} {split}" for split, n in snapshot.n_images)
-    return f"{parts} {'image' if sum(n for _split, n in snapshot.n_images) == 1 else 'images'}" if parts else ""
+    images = f"{parts} {'image' if sum(n for _split, n in snapshot.n_images) == 1 else 'images'}" if parts else ""
+    return " · ".join(filter(None, (name, images)))

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.domain.models import ModelVersion, VersionDetails, VersionStatus
+from core.domain.models import DATASET, ModelVersion, VersionDetails, VersionStatus
 from ui.icons import icon
 from ui.models.version_words import dataset_rows, fact_rows, headline_text, lineage_steps, of_labels
 from ui.widgets.badge import VERSION_TONES, Badge
@@ -101,7 +101,9 @@ class DatasetTab(QWidget):
             )
             return
         text = self.tr("Frozen dataset {0}, made {1}. Its ID is the SHA-256 of its manifest: {2}")
-        self._note.setText(text.format(snapshot.label, moment(snapshot.created_at), snapshot.id))
+        trained_on = next((value for title, value in details.facts if title == DATASET), "")
+        first = self.tr("Trained on {0}.").format(trained_on) + "\n" if trained_on else ""
+        self._note.setText(first + text.format(snapshot.label, moment(snapshot.created_at), snapshot.id))
         self._model.set_rows(dataset_rows(snapshot, labels=of_labels(details)))
         self._table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 

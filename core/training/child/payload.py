@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.domain.dataset_uses import DatasetUse, use_from_json
 from core.domain.ids import SnapshotId, TaskId, VersionId
 from core.domain.licences import LicenceLine
 from core.domain.training import StartKind, TrainingDraft
@@ -45,6 +46,7 @@ class TrainingPayload:
     max_detections: int
     draft: TrainingDraft
     licences: tuple[LicenceLine, ...] = ()  # of the network and of the start
+    dataset: DatasetUse | None = None  # that the data were taken from
 
     def to_json(self, home: Path) -> dict[str, Any]:
         """Paths in the home are told relative to it: a copy of it must not write into the original."""
@@ -72,6 +74,7 @@ class TrainingPayload:
             "max_detections": self.max_detections,
             "draft": draft_to_json(self.draft),
             "licences": to_json(self.licences),
+            "dataset": self.dataset.to_json() if self.dataset else None,
         }
 
 
@@ -108,6 +111,7 @@ def payload_from_json(value: Mapping[str, Any], home: Path) -> TrainingPayload:
             max_detections=int(value["max_detections"]),
             draft=draft_from_json(value["draft"]),
             licences=from_json(value.get("licences", ())),  # absent before there was a shelf of weights
+            dataset=use_from_json(value.get("dataset")),  # absent before there were datasets
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise RunError(f"The training's request is damaged ({error!r}).") from error

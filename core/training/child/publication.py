@@ -65,6 +65,8 @@ def make_publication(
         "best_epoch": result.best_epoch,
         "is_partial": result.is_partial,
     }
+    if payload.dataset is not None:
+        model["dataset"] = payload.dataset.to_json()
     if payload.licences:
         model["licences"] = to_json(payload.licences)
     if payload.draft.crop_of and TaskCatalog().get(payload.task).labels:

@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from core.domain.counting import counted
+from core.domain.data_offers import DataOffers
 from core.domain.ids import CategoryId, TaskId, VersionId
 from core.domain.models import Model
 from core.domain.projects import Category, Folder, Project
 from core.domain.proposed_names import proposed_model_name
 from core.domain.snapshots import Split
-from core.domain.training import Proposal, StartFrom, StartKind, TrainingDraft
+from core.domain.tagging import tag_filter
+from core.domain.training import Proposal, SplitFilter, StartFrom, StartKind, TrainingDraft
 from core.domain.workers import USUAL_METHODS, GpuUse, WorkerInfo
+from core.training.draft.data_names import is_tagged
 from core.training.draft.plain_lines import BY_PIXELS, BY_PIXELS_WORDS
 from core.training.draft.proposed_sets import ProposedSets, propose_sets
 from core.training.draft.proposed_start import Starts, best_own, best_taught, choose_start, with_network_of_start
@@ -35,6 +38,7 @@ class Circumstances:
     workers: Sequence[WorkerInfo] = ()  # latest first
     needs: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by worker: shapes that its task asks for
     shapes: Mapping[CategoryId, Mapping[str, int]] = field(default_factory=dict)  # by class and kind; a sample will do
+    data: DataOffers = field(default_factory=DataOffers)
     stated: Mapping[Split, int] = field(default_factory=dict)  # annotated images of the sets that imports state
     oriented: frozenset[str] = frozenset()  # workers whose boxes are turned
     labelled: Mapping[int, int] = field(default_factory=dict)  # images by how many classes they have as a whole
@@ -90,7 +94,17 @@ def _with_start(found: Circumstances, draft: TrainingDraft, reasons: dict[str, s
     return replace(draft, start=start), architecture
 
 
-_SETS = ("train_folders", "val_folders", "test_folders", "stated_sets", "val_ratio", "seed")
+_SETS = (
+    "train_folders",
+    "val_folders",
+    "test_folders",
+    "stated_sets",
+    "filters",
+    "dataset",
+    "dataset_sets",
+    "val_ratio",
+    "seed",
+)
 
 
 def with_configuration(found: Circumstances, draft: TrainingDraft, reasons: dict[str, str]) -> TrainingDraft:
@@ -117,8 +131,15 @@ def _n_to_learn_from(found: Circumstances, draft: TrainingDraft) -> int:
     """Annotated images to train and validate on, about: of a set as the import states it, those of all folders."""
     by_path = {folder.path: folder.n_annotated for folder in found.folders}
     slots = ((Split.TRAIN, draft.train_folders), (Split.VAL, draft.val_folders))
+    if draft.dataset is not None:
+        dataset = next((item for item in found.data.datasets if item.id == draft.dataset), None)
+        sets = dataset.sets if dataset is not None else ()
+        chosen = [item for item in sets if not draft.dataset_sets or item.name in draft.dataset_sets]
+        return sum(item.n_images for item in chosen if item.role.as_split in (Split.TRAIN, Split.VAL))
     n_stated = sum(found.stated.get(split, 0) for split, _ in slots if split in draft.stated_sets)
-    folders = [path for split, paths in slots if split not in draft.stated_sets for path in paths]
+    n_stated += sum(found.data.tagged.get(split, 0) for split, _ in slots if is_tagged(draft.filter_of(split)))
+    narrowed = {*draft.stated_sets, *(item.split for item in draft.filters)}
+    folders = [path for split, paths in slots if split not in narrowed for path in paths]
     return n_stated + sum(by_path.get(path, 0) for path in dict.fromkeys(folders))
 
 
@@ -231,13 +252,25 @@ def _n_shapes(shapes: Mapping[CategoryId, Mapping[str, int]]) -> int:
 def _with_data(found: Circumstances, draft: TrainingDraft, reasons: dict[str, str]) -> TrainingDraft:
     known = {folder.path for folder in found.folders}
     last = found.last
-    if last is not None and not found.chosen and (last.train_folders or Split.TRAIN in last.stated_sets):
+    if last is not None and not found.chosen and chooses_data(last):
         folders = ProposedSets(last.train_folders, last.val_folders, last.test_folders)
-        if known.issuperset(folders.all) and found.stated.keys() >= set(last.stated_sets):
+        is_there = last.dataset is None or any(item.id == last.dataset for item in found.data.datasets)
+        if known.issuperset(folders.all) and found.stated.keys() >= set(last.stated_sets) and is_there:
             reasons["data"] = "As in the last training of this project."
             names = {category.name for category in found.categories}
             classes = last.categories if names.issuperset(last.categories) else ()
-            return replace(_with_folders(draft, folders), stated_sets=last.stated_sets, categories=classes)
+            return replace(
+                _with_folders(draft, folders),
+                stated_sets=last.stated_sets,
+                filters=last.filters,
+                dataset=last.dataset,
+                dataset_sets=last.dataset_sets,
+                categories=classes,
+            )
+    tagged = tagged_filters(found.data)
+    if tagged and not found.chosen:
+        reasons["data"] = "By the tags of the images."
+        return replace(draft, filters=tagged)
     folders = propose_sets(found.folders, chosen=found.chosen)
     if Split.TRAIN in found.stated and not found.chosen and not _is_stated(folders, found):
         reasons["data"] = _stated_reason(found)
@@ -249,6 +282,19 @@ def _with_data(found: Circumstances, draft: TrainingDraft, reasons: dict[str, st
     elif folders.train == ("",):
         reasons["data"] = "No folder is called train, val or test, so all images are used."
     return _with_folders(draft, folders)
+
+
+def chooses_data(draft: TrainingDraft) -> bool:
+    """It says what to train on."""
+    has_filter = draft.filter_of(Split.TRAIN) is not None
+    return bool(draft.train_folders) or Split.TRAIN in draft.stated_sets or has_filter or draft.dataset is not None
+
+
+def tagged_filters(data: DataOffers) -> tuple[SplitFilter, ...]:
+    """Of the splits whose tag images have; none without images to train on (DL-08)."""
+    if not data.tagged.get(Split.TRAIN):
+        return ()
+    return tuple(SplitFilter(split, tag_filter(split)) for split in Split if data.tagged.get(split))
 
 
 def _stated_reason(found: Circumstances) -> str:

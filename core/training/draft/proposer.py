@@ -28,6 +28,7 @@ from core.registry.stores import images as image_store
 from core.runs.service import RunService
 from core.shelf.listing import of_files
 from core.tasks.catalog import TaskCatalog
+from core.training.draft.offered_data import OfferedData
 from core.training.draft.offers import offer_tasks
 from core.training.draft.pages_or_things import pages_by_names, pages_by_shapes
 from core.training.draft.plain_lines import are_plain_lines
@@ -62,6 +63,7 @@ class Proposer:
         self._starters = starters or StarterCatalog()
         self._measured = measured
         self._registry = registry
+        self._offered = OfferedData(registry)
         self._projects = projects
         self._models = models
         self._runs = runs
@@ -112,6 +114,7 @@ class Proposer:
             are_lines=are_plain_lines(boxes),
             n_turned=n_turned(shapes, outlines),
             stated={split: stated[split.value] for split in Split if split.value in stated},
+            data=self._offered.data_offers(project),
             device=device,
             last=self._last(project),
             chosen=folders,
@@ -166,6 +169,7 @@ class Proposer:
             folders=self._projects.list_folders(draft.project, with_categories=False),
             stated={split: stated[split.value] for split in Split if split.value in stated},
             workers=self._catalog.list_workers(include_hidden=True),
+            data=self._offered.data_offers(draft.project),
         )
         worker = next((info for info in found.workers if info.slug == draft.worker), None)
         begun = self._begun_anew(draft, worker, reasons) if worker is not None and is_new_method else draft

@@ -1,0 +1,136 @@
+"""Registries of frozen datasets: what was frozen, as rows, so that all that counts and freezes images works on it.
+
+Each lies in a folder of the cache, named by its snapshot and project, and is made when it is first asked for. It says
+nothing that the manifest does not: one that is gone is made again.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from core import clock
+from core.domain.datasets import DatasetSet, SetRole
+from core.domain.ids import SnapshotId
+from core.domain.projects import Project
+from core.files.faults import storage_error
+from core.registry.blocks import make_blocks
+from core.registry.database import Registry
+from core.registry.schema import SCHEMA
+from core.registry.stores import frozen as store
+from core.registry.stores import projects as project_store
+from core.registry.stores.frozen import FrozenEntry
+
+Check = Callable[[], None]
+Progress = Callable[[int, int], None]
+
+_FILE, _BACKUPS = "registry.db", "backups"
+_KEPT_OPEN, _KEPT_ON_DISK = 4, 12
+_TOLD_EVERY = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenContent:
+    """What was frozen, read image by image. `sets` are names with their roles."""
+
+    categories: Sequence[str]
+    sets: Sequence[tuple[str, SetRole]]
+    n_images: int
+    entries: Callable[[], Iterator[FrozenEntry]]
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenRegistry:
+    """Opened; `sets` are those of the dataset, with the keys that this registry gave them."""
+
+    registry: Registry
+    sets: tuple[DatasetSet, ...]
+
+
+class FrozenRegistries:
+    """May be used on any thread. `folder` is where they lie, `open_content` reads what was frozen."""
+
+    def __init__(self, folder: Path, open_content: Callable[[SnapshotId], FrozenContent]) -> None:
+        self._folder = folder
+        self._open_content = open_content
+        self._lock = threading.Lock()
+        self._opened: dict[str, FrozenRegistry] = {}
+
+    def open(
+        self,
+        project: Project,
+        snapshot: SnapshotId,
+        *,
+        check: Check = lambda: None,
+        progress: Progress = lambda done, total: None,
+    ) -> FrozenRegistry:
+        """Made first where it is not there; `check` and `progress` may raise to give that up.
+
+        Raises NotFoundError and FormatError for a manifest that is gone or damaged, StorageError.
+        """
+        name = f"{snapshot}-{project.id}-{SCHEMA.head}"
+        with self._lock:
+            known = self._opened.pop(name, None)
+            if known is None:
+                place = self._folder / name
+                if not (place / _FILE).exists():
+                    self._make(place, project, snapshot, check, progress)
+                known = self._open(place)
+            self._opened[name] = known
+            while len(self._opened) > _KEPT_OPEN:
+                self._opened.pop(next(iter(self._opened))).registry.close()
+            return known
+
+    def close(self) -> None:
+        with self._lock:
+            for opened in self._opened.values():
+                opened.registry.close()
+            self._opened.clear()
+
+    def _open(self, place: Path) -> FrozenRegistry:
+        registry = Registry(place / _FILE, place / _BACKUPS)
+        registry.open()
+        with registry.read() as session:
+            return FrozenRegistry(registry, store.list_frozen_sets(session))
+
+    def _make(self, place: Path, project: Project, snapshot: SnapshotId, check: Check, progress: Progress) -> None:
+        """Under another name first, so that half of one is never taken for one."""
+        content = self._open_content(snapshot)
+        making = place.with_name(f"new-{os.getpid()}-{threading.get_ident()}")
+        shutil.rmtree(making, ignore_errors=True)
+        try:
+            making.mkdir(mode=0o700, parents=True)
+            with Registry(making / _FILE, making / _BACKUPS) as registry:
+                with registry.write() as session:
+                    made = project_store.insert_project(
+                        session, name=project.name, root=project.root.absolute(), id=project.id
+                    )
+                    entries = _watched(content, check, progress)
+                    store.write_frozen(session, made, content.categories, content.sets, entries, clock.now())
+                make_blocks(registry, project.id)
+            making.rename(place)
+        except OSError as error:
+            if not (place / _FILE).exists():  # else another process was faster
+                raise storage_error(error, "What was frozen", place) from error
+        finally:
+            shutil.rmtree(making, ignore_errors=True)
+        self._prune(place)
+
+    def _prune(self, newest: Path) -> None:
+        """Those that were made longest ago go; what is in use where files in use cannot be removed stays."""
+        found = sorted(self._folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+        others = [path for path in found if path != newest and path.name not in self._opened]
+        for path in others[: max(len(found) - _KEPT_ON_DISK, 0)]:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _watched(content: FrozenContent, check: Check, progress: Progress) -> Iterator[FrozenEntry]:
+    for done, entry in enumerate(content.entries()):
+        if done % _TOLD_EVERY == 0:
+            check()
+            progress(done, content.n_images)
+        yield entry
