@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from core import clock
-from core.datasets.frozen_registry import FrozenRegistries
+from core.datasets.frozen_registry import FrozenContent, FrozenRegistries
 from core.datasets.service import DatasetService
 from core.domain.changes import Changed
 from core.domain.devices import DeviceReport
@@ -112,10 +112,10 @@ class TrainingService:
         offered = OfferedData(registry)
         self.data_offers = offered.data_offers
         self.look_into_filter = offered.look_into_filter
-        frozen = FrozenRegistries(home.frozen, datasets)
+        self._frozen = FrozenRegistries(home.frozen, lambda snapshot: _no_content(snapshot))
         self._gatherer = Gatherer(
             registry=registry,
-            sources=Sources(registry, datasets, frozen),
+            sources=Sources(registry, datasets, self._frozen),
             projects=projects,
             models=models,
             runs=runs,
@@ -408,3 +408,7 @@ def _foretold(seconds: float | None, need: MemoryNeed | None) -> tuple[tuple[str
     """Rows of the review, of what is known."""
     found = [("Takes", about(seconds), True)] if seconds is not None else []
     return (*found, *((("Memory", need.words, True),) if need is not None and need.words else ()))
+
+
+def _no_content(snapshot: object) -> FrozenContent:
+    raise NotImplementedError

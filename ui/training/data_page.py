@@ -130,10 +130,10 @@ class DataPage(WizardPage):
         }
 
     def _lay_out(self) -> None:
-        self._source.add(DATASET, self.tr("A &dataset"), " ", self._dataset)
+        self._source.add(DATASET, self.tr("A datas&et"), " ", self._dataset)
         self._source.add(
             FOLDERS,
-            self.tr("&Folders, tags and filters"),
+            self.tr("Fo&lders, tags and filters"),
             self.tr("Each set by itself, from what is in the project now. The three sets must not overlap."),
         )
         self._add_card(self.tr("Where the images come from"), self._source)

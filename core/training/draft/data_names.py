@@ -20,7 +20,7 @@ from core.filters.reading import read_filter
 from core.filters.writing import as_plain
 from core.registry.database import Registry
 from core.registry.stores import datasets as dataset_store
-from core.registry.stores import filters as filter_store
+from core.registry.stores import saved_filters
 
 _JSON = "{"  # a saved filter whose name begins so is written as JSON
 
@@ -58,7 +58,7 @@ class DataNames:
         if text.lstrip().startswith(_JSON):
             return split_filter(split, read_filter(text))
         with self._registry.read() as session:
-            saved = {item.name: item.filter for item in filter_store.list_filters(session, project.id)}
+            saved = {item.name: item.filter for item in saved_filters.list_saved(session, project.id, read_filter)}
         if text not in saved:
             words = f'The project "{shown(project.name)}" has no saved filter "{shown(text)}".'
             raise NotFoundError(words, hint=_known(text, list(saved)), code="E-529")
@@ -66,7 +66,7 @@ class DataNames:
 
     def _is_saved(self, project: ProjectId, chosen: SplitFilter) -> bool:
         with self._registry.read() as session:
-            found = filter_store.list_filters(session, project)
+            found = saved_filters.list_saved(session, project, read_filter)
         return any(item.name == chosen.name and item.filter == chosen.filter for item in found)
 
 

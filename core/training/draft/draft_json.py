@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from core.domain.ids import ConfigurationId, DatasetId, ModelId, ProjectId, TaskId, VersionId
 from core.domain.snapshots import Split
-from core.domain.training import StartFrom, StartKind, TrainingDraft
+from core.domain.training import SplitFilter, StartFrom, StartKind, TrainingDraft
+from core.errors import FormatError
 from core.filters.reading import read_filter
 from core.filters.writing import as_json
 from core.training.draft.data_names import split_filter
@@ -59,6 +60,10 @@ def draft_to_json(draft: TrainingDraft) -> dict[str, Any]:
 
 def draft_from_json(value: Mapping[str, Any]) -> TrainingDraft:
     """Raises KeyError, TypeError, ValueError."""
+    try:
+        filters = _filters_from(value.get("filters", ()))  # absent before there were datasets
+    except FormatError as error:
+        raise ValueError(str(error)) from error
     start = value["start"]
     return TrainingDraft(
         project=ProjectId(value["project"]),
@@ -93,11 +98,13 @@ def draft_from_json(value: Mapping[str, Any]) -> TrainingDraft:
         task=TaskId(value["task"]) if value.get("task") else None,
         crop_of=tuple(value.get("crop_of", ())),
         conditions=tuple(tuple(names) for names in value.get("conditions", ())),
-        # Absent before there were datasets.
-        filters=tuple(
-            split_filter(Split(item["split"]), read_filter(json.dumps(item["filter"])), str(item["name"]))
-            for item in value.get("filters", ())
-        ),
+        filters=filters,
         dataset=DatasetId(value["dataset"]) if value.get("dataset") else None,
         dataset_sets=tuple(value.get("dataset_sets", ())),
+    )
+
+
+def _filters_from(items: Sequence[Mapping[str, Any]]) -> tuple[SplitFilter, ...]:
+    return tuple(
+        split_filter(Split(item["split"]), read_filter(json.dumps(item["filter"])), str(item["name"])) for item in items
     )

@@ -7,11 +7,11 @@ from core.domain.filters import Group
 from core.domain.ids import ProjectId
 from core.domain.selections import Selection
 from core.domain.tagging import TAG_OF
+from core.filters.reading import read_filter
 from core.filters.writing import write_for_people
 from core.registry.database import Registry
 from core.registry.stores import datasets as dataset_store
-from core.registry.stores import filters as filter_store
-from core.registry.stores import judgements, selections
+from core.registry.stores import judgements, saved_filters, selections
 
 
 class OfferedData:
@@ -23,7 +23,7 @@ class OfferedData:
             tags = judgements.count_tags(session, project)
             return DataOffers(
                 datasets=dataset_store.list_datasets(session, project, with_annotated=False),
-                filters=filter_store.list_filters(session, project),
+                filters=saved_filters.list_saved(session, project, read_filter),
                 tagged={split: tags[tag] for split, tag in TAG_OF.items() if tags.get(tag)},
             )
 

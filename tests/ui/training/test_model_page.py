@@ -56,7 +56,7 @@ def test_without_a_fitting_model_the_choice_says_why(wizard: TrainingWizard) -> 
     page = page_of(wizard)
     wizard.set_models(())
     assert not page._radio.button(EXISTING).isEnabled()
-    assert page._radio.button(EXISTING).accessibleDescription() == "This project has no model yet."
+    assert page._radio.button(EXISTING).accessibleDescription() == "There is no model yet."
 
 
 def test_the_description_is_markdown_and_fetches_nothing(qtbot: QtBot, wizard: TrainingWizard) -> None:
