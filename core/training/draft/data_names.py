@@ -7,20 +7,18 @@ import json
 from collections.abc import Sequence
 
 from core.domain.datasets import Dataset
-from core.domain.filters import Group
 from core.domain.ids import DatasetId, ProjectId
 from core.domain.names import listed_names, shown
 from core.domain.projects import Project
 from core.domain.snapshots import Split
-from core.domain.tagging import tag_filter
 from core.domain.training import SplitFilter, TrainingDraft
 from core.errors import NotFoundError, RefusedError
-from core.filters.meaning import same_filter
 from core.filters.reading import read_filter
 from core.filters.writing import as_plain
 from core.registry.database import Registry
 from core.registry.stores import datasets as dataset_store
 from core.registry.stores import saved_filters
+from core.training.draft.split_filters import is_tagged, split_filter
 
 _JSON = "{"  # a saved filter whose name begins so is written as JSON
 
@@ -68,17 +66,6 @@ class DataNames:
         with self._registry.read() as session:
             found = saved_filters.list_saved(session, project, read_filter)
         return any(item.name == chosen.name and item.filter == chosen.filter for item in found)
-
-
-def split_filter(split: Split, filter: Group, name: str = "") -> SplitFilter:
-    """However the filter says it: one that asks for the tag of the split is "Tagged images" (DL-08)."""
-    tagged = tag_filter(split)
-    return SplitFilter(split, tagged) if same_filter(filter, tagged) else SplitFilter(split, filter, name)
-
-
-def is_tagged(chosen: SplitFilter | None) -> bool:
-    """The images with the tag of the split are meant."""
-    return chosen is not None and chosen.filter == tag_filter(chosen.split)
 
 
 def splits_named(names: Sequence[str]) -> tuple[Split, ...]:

@@ -13,7 +13,7 @@ from core.domain.training import SplitFilter, StartFrom, StartKind, TrainingDraf
 from core.errors import FormatError
 from core.filters.reading import read_filter
 from core.filters.writing import as_json
-from core.training.draft.data_names import split_filter
+from core.training.draft.split_filters import split_filter
 
 
 def draft_to_json(draft: TrainingDraft) -> dict[str, Any]:

@@ -22,7 +22,8 @@ from core.projects.service import ProjectService
 from core.training.draft.command import TrainingPlan
 from core.training.draft.conditions_text import conditions_from, conditions_text
 from core.training.draft.configurations import ConfigurationService
-from core.training.draft.data_names import DataNames, checked_sets, is_tagged, refuse_both, splits_named
+from core.training.draft.data_names import DataNames, checked_sets, refuse_both, splits_named
+from core.training.draft.split_filters import is_tagged
 from core.workers.api import WorkerDescription
 from core.workers.catalog import WorkerCatalog
 from core.workers.configuration import differing, parse_text

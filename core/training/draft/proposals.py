@@ -15,10 +15,10 @@ from core.domain.snapshots import Split
 from core.domain.tagging import tag_filter
 from core.domain.training import Proposal, SplitFilter, StartFrom, StartKind, TrainingDraft
 from core.domain.workers import USUAL_METHODS, GpuUse, WorkerInfo
-from core.training.draft.data_names import is_tagged
 from core.training.draft.plain_lines import BY_PIXELS, BY_PIXELS_WORDS
 from core.training.draft.proposed_sets import ProposedSets, propose_sets
 from core.training.draft.proposed_start import Starts, best_own, best_taught, choose_start, with_network_of_start
+from core.training.draft.split_filters import is_tagged
 
 FEW_IMAGES = 200
 CPU = "cpu"

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.controllers.wizard_lists import WizardLists
 from app.jobs import JobRunner
 from core.domain.changes import Changes
+from core.domain.data_offers import DataOffers
 from core.domain.ids import ProjectId, RunId, TaskId
 from core.domain.projects import Project
 from core.domain.training import TrainingDraft
@@ -67,6 +68,7 @@ def desk(
         models=models,
         configurations=configurations,
         offer_tasks=lambda _project: (),
+        offer_data=lambda _project: DataOffers(),
         jobs=browse_jobs,
         wizard=wizard,
     )
@@ -103,7 +105,7 @@ def test_what_it_does_not_show_reads_nothing(desk: Desk, monkeypatch: pytest.Mon
     for verb in ("get_project", "list_folders", "list_categories"):
         monkeypatch.setattr(desk.projects, verb, lambda *_, **__: pytest.fail("it was read"))
     other = Changes.whole_project(ProjectId("other"))
-    desk.lists.refresh(other.merged(Changes.of(runs=[RunId("r")], image_lists=[desk.project.id])))
+    desk.lists.refresh(other.merged(Changes.of(runs=[RunId("r")], image_lists=[ProjectId("other")])))
     desk.settle()
     assert desk.reviews == []
 
