@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
 from app.controllers.pictures import thumbnail_of
-from app.jobs import JobRunner
+from app.jobs import Job, JobRunner
 from core.domain.changes import Changes
 from core.domain.ids import ImageId, ProjectId
 from core.domain.image_ids import ImageIds
@@ -42,6 +42,9 @@ _NO_FILTERS: Mapping[str, Any] = {
     "only_words": "",
 }
 
+FIRST_LISTED = 500
+"""Images that are listed before all of a project are: more than a screen shows."""
+
 MAX_AT_ONCE = 3  # thumbnails being made; the pool has more threads, so that an opened image does not queue behind them
 
 
@@ -51,6 +54,7 @@ class _Listing:
     total: int
     revision: int  # of the project
     categories: tuple[Category, ...] | None  # None = they are as they were
+    is_part: bool  # more images follow
 
 
 class Thumbnails(Protocol):
@@ -87,6 +91,7 @@ class ImagesController(QObject):
         self._revision: int | None = None  # of the project when its categories were read
         self._queue: deque[tuple[ImageRecord, int]] = deque()
         self._under_way: set[ImageId] = set()
+        self._preparing: tuple[ProjectId, Job] | None = None  # lists of which project are being read into memory
         # Several filters may change in one go; one look into the registry answers them all.
         self._reload_timer = QTimer(self)
         self._reload_timer.setSingleShot(True)
@@ -169,17 +174,24 @@ class ImagesController(QObject):
             self._reload_timer.start()
 
     def _reload(self) -> None:
+        """Of a project that is just opened the first images come before all."""
         asked, known, order = self._filter, self._revision, self._order
         if asked is None:
             return
+        is_first = known is None and order == BY_PATH and not self._projects.has_prepared_lists(asked.project)
 
         def look() -> _Listing:
             revision = self._projects.get_revision(asked.project)
+            if is_first:
+                ids = self._projects.list_first_image_ids(asked, sort=order, most=FIRST_LISTED)
+            else:
+                ids = self._projects.list_image_ids(asked, sort=order)
             return _Listing(
-                self._projects.list_image_ids(asked, sort=order),
+                ids,
                 self._projects.count_images(ImageFilter(asked.project)),
                 revision,
                 self._projects.list_categories(asked.project) if revision != known else None,
+                is_part=is_first and len(ids) == FIRST_LISTED,
             )
 
         self._jobs.run(
@@ -192,19 +204,26 @@ class ImagesController(QObject):
         if listing.categories is not None:
             self._categories = listing.categories
             self._browser.set_categories(listing.categories)
-            self._prepare_lists(self._filter.project)
         self._revision = listing.revision
         text = filter_words(self._filter, self._categories)
         self._browser.set_images(listing.ids, listing.total, filter_text=text)
+        if listing.is_part:
+            self._reload()
+        elif listing.categories is not None or not self._projects.has_prepared_lists(self._filter.project):
+            self._prepare_lists(self._filter.project)
 
     def _prepare_lists(self, project: ProjectId) -> None:
         """While the person looks at what is on the screen; not on the registry's thread, which fetches that."""
-        self._jobs.run(
-            lambda: self._projects.prepare_lists(project),
+        if self._preparing is not None and self._preparing[0] == project and not self._preparing[1].is_done:
+            return  # it reads what has changed meanwhile as well
+        order = self._order
+        job = self._jobs.run(
+            lambda: self._projects.prepare_lists(project, sort=order),
             on_error=self.message_raised.emit,
-            key="image-names",
+            key="image-lists",
             gives_way=True,
         )
+        self._preparing = project, job
 
     def _show_problem(self, message: UserMessage) -> None:
         self._browser.set_problem(message.text, message.hint)

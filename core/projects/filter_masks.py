@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.domain.filter_values import fitting
 from core.domain.filters import Condition, Operator
+from core.domain.projects import ImageState
 from core.registry.stores.image_columns import STATES, ImageColumns
 
 Mask = NDArray[np.bool_]
@@ -50,10 +51,11 @@ def column_mask(columns: ImageColumns, condition: Condition) -> Mask | None:
 
 def _problem_mask(columns: ImageColumns, condition: Condition) -> Mask:
     if condition.operator is Operator.EXISTS:
-        return columns.states != 0 if condition.value else columns.states == 0
+        is_ok: Mask = columns.states == STATES.index(ImageState.OK)
+        return ~is_ok if condition.value else is_ok
     wanted = condition.value if isinstance(condition.value, tuple) else (condition.value,)
-    found = np.isin(columns.states, [STATES.index(state) for state in STATES if state.value in wanted])
-    return np.logical_not(found) if condition.operator in (Operator.NE, Operator.NIN) else found
+    found: Mask = np.isin(columns.states, [STATES.index(state) for state in STATES if state.value in wanted])
+    return ~found if condition.operator in (Operator.NE, Operator.NIN) else found
 
 
 def _is_any(column: NDArray[Any], values: tuple[Any, ...]) -> Mask:

@@ -342,6 +342,32 @@ def test_a_search_does_not_read_the_classes_again(
     assert n_asked == 1, "the project has changed"
 
 
+def test_of_a_project_just_opened_the_first_images_are_listed_before_all(
+    qtbot: QtBot,
+    controller: ImagesController,
+    page: ProjectPage,
+    browser: ImageBrowser,
+    browse_projects: ProjectService,
+    browse_project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.controllers.images.FIRST_LISTED", 3)
+    listed: list[tuple[str, ...]] = []
+    set_images = browser.set_images
+    monkeypatch.setattr(
+        browser, "set_images", lambda ids, *args, **kw: (listed.append(tuple(ids)), set_images(ids, *args, **kw))
+    )
+    _open(qtbot, controller, page, browse_projects, browse_project)
+    assert len(listed) == 2
+    assert listed[0] == listed[1][:3]
+    assert browser.status_text == "8 images"
+    qtbot.waitUntil(lambda: browse_projects.has_prepared_lists(browse_project.id))
+    listed.clear()
+    controller.show_project(browse_project)
+    qtbot.waitUntil(lambda: bool(listed))
+    assert len(listed[0]) == 8, "all are at hand"
+
+
 def test_grey_of_few_bits_is_bright_in_the_grid_too(
     qtbot: QtBot,
     controller: ImagesController,
