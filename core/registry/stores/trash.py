@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import itemgetter
 from sqlite3 import Cursor
 from typing import Any, NamedTuple
 
@@ -28,14 +29,15 @@ from core.registry.stores.kept_rows import COLUMNS, MARKS
 from core.registry.stores.projects import add_folders
 from core.registry.stores.selections import forget_blocks
 from core.registry.stores.upkeep import FolderChange, add_to_folders, images_changed, project_changed
-from core.registry.tables.images import ANNOTATIONS, IMAGES
+from core.registry.tables.images import IMAGES
 from core.registry.tables.overruled import OVERRULED
 from core.registry.tables.row import FileName
 
 FORMAT = 1
-"""Of what is kept of an image. 1: image, annotations, categories, overruled, tags, reviews, sets."""
+"""Of what is kept of an image. 1: image, columns, annotations, categories, overruled, tags, reviews, sets."""
 
 _IMAGE_COLUMNS = tuple(column.name for column in IMAGES.columns)
+_COLUMNS = COLUMNS.split(", ")
 _TAGS = ("tag", "note", "created_at")
 _REVIEWS = ("id", "kind", "verdict", "category", "x0", "y0", "x1", "y1", "source", "note", "created_at")
 _OVERRULED = tuple(column.name for column in OVERRULED.columns)
@@ -89,6 +91,7 @@ def _read(cursor: Cursor, project: str, keys: Sequence[int]) -> list[_Kept]:
         row[0]: {
             "format": FORMAT,
             "image": _packed(dict(zip(_IMAGE_COLUMNS, row, strict=True))),
+            "columns": [],
             "annotations": [],
             "categories": {},
             "overruled": [],
@@ -100,12 +103,15 @@ def _read(cursor: Cursor, project: str, keys: Sequence[int]) -> list[_Kept]:
     }
     own = list(found)
     marks = _marks(own)
-    columns = [column.name for column in ANNOTATIONS.columns]
+    annotations: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     for row in cursor.execute(f"SELECT {COLUMNS} FROM annotation WHERE image_id IN ({marks}) ORDER BY id", own):
-        # What is nothing is left out: most columns of most rows are.
-        values = {name: value for name, value in zip(columns, row, strict=True) if value is not None}
-        values.pop("image_id")
-        found[row[1]]["annotations"].append(_packed(values))
+        annotations[row[1]].append(row)
+    for image, rows in annotations.items():
+        # Columns that say nothing are left out: most are.
+        columns = [at for at in range(len(_COLUMNS)) if any(row[at] is not None for row in rows)]
+        found[image]["columns"] = [_COLUMNS[at] for at in columns]
+        pick = itemgetter(*columns)
+        found[image]["annotations"] = [_packed_row(pick(row)) for row in rows]
     for image, id, *facts in cursor.execute(
         "SELECT DISTINCT annotation.image_id, category.id, name, position, colour FROM annotation "
         f"JOIN category ON category.id = annotation.category_id WHERE annotation.image_id IN ({marks})",
@@ -208,9 +214,10 @@ def _bring_classes_back(cursor: Cursor, project: str, kept: Sequence[_Kept]) -> 
         came.append(name)
     if other:
         for one in kept:
-            for annotation in one.content["annotations"]:
-                category = annotation.get("category_id")
-                annotation["category_id"] = other.get(category, category)
+            if "category_id" in one.content["columns"]:
+                at = one.content["columns"].index("category_id")
+                for row in one.content["annotations"]:
+                    row[at] = other.get(row[at], row[at])
     return came
 
 
@@ -225,9 +232,7 @@ def _insert_all(session: Session, cursor: Cursor, project: ProjectId, kept: Sequ
         one.content["image"]["folder_id"] = folder
         image["revision"] += 1
         images.append(tuple(image.get(name) for name in _IMAGE_COLUMNS))
-        for values in one.content["annotations"]:
-            row = {**values, "image_id": one.key}
-            annotations.append(tuple(_unpacked(row.get(column.name)) for column in ANNOTATIONS.columns))
+        annotations += _rows_of(one.content["columns"], one.content["annotations"])
     columns = ", ".join(_IMAGE_COLUMNS)
     cursor.executemany(f"INSERT INTO image ({columns}) VALUES ({_marks(_IMAGE_COLUMNS)})", images)
     cursor.executemany(f"INSERT INTO annotation ({COLUMNS}) VALUES ({MARKS})", annotations)
@@ -312,9 +317,12 @@ def _folder_changes(kept: Sequence[_Kept], sign: int) -> dict[int, FolderChange]
         change.n_annotated += sign * bool(image["is_annotated"])
         change.n_annotations += sign * image["n_annotations"]
         own: dict[int, int] = defaultdict(int)
-        for annotation in one.content["annotations"]:
-            if annotation["source"] != "model" and annotation.get("category_id") is not None:
-                own[annotation["category_id"]] += 1
+        columns = one.content["columns"]
+        if "category_id" in columns:
+            source, of_class = columns.index("source"), columns.index("category_id")
+            for row in one.content["annotations"]:
+                if row[source] != "model" and row[of_class] is not None:
+                    own[row[of_class]] += 1
         for category, n in own.items():
             n_before, n_images = change.categories.get(str(category), (0, 0))
             change.categories[str(category)] = n_before + sign * n, n_images + sign
@@ -326,10 +334,21 @@ def _path_of(kept: _Kept) -> str:
 
 
 def _packed(values: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: {"b": base64.b64encode(value).decode("ascii")} if isinstance(value, bytes) else value
-        for name, value in values.items()
-    }
+    return {name: _pack(value) if isinstance(value, bytes) else value for name, value in values.items()}
+
+
+def _packed_row(values: Sequence[Any]) -> list[Any]:
+    return [_pack(value) if isinstance(value, bytes) else value for value in values]
+
+
+def _rows_of(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+    """In the order of `COLUMNS`, None where nothing is said."""
+    places = [columns.index(name) if name in columns else -1 for name in _COLUMNS]
+    return [tuple(None if at < 0 else _unpacked(row[at]) for at in places) for row in rows]
+
+
+def _pack(value: bytes) -> dict[str, str]:
+    return {"b": base64.b64encode(value).decode("ascii")}
 
 
 def _unpacked(value: Any) -> Any:
