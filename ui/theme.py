@@ -13,6 +13,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
+from core.domain.projects import OWN_COLOUR
+
 STYLE_FILE = Path(__file__).resolve().parent.parent / "resources" / "theme" / "style.qss"
 
 # Okabe & Ito's eight colours that people with any colour vision can tell apart ("Color Universal Design", 2008),
@@ -130,7 +132,10 @@ def theme_notifier() -> ThemeNotifier:
 
 
 def category_colour(index: int) -> QColor:
-    """The colour of a project's class number `index`: Okabe-Ito first, then turned hues."""
+    """The colour of a project's class number `index`: Okabe-Ito first, then turned hues. From OWN_COLOUR on the number
+    is a colour that a person chose (`Category.colour_number`)."""
+    if index >= OWN_COLOUR:
+        return QColor.fromRgb(index & 0xFFFFFF | 0xFF000000)
     if index < len(OKABE_ITO):
         return QColor(OKABE_ITO[index])
     # The golden angle spreads any number of further hues evenly.

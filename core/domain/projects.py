@@ -14,6 +14,10 @@ from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
 from core.domain.image_ids import ImageIds
 
 
+OWN_COLOUR = 1 << 24
+"""A class's number of colour from here on is a colour; a project has fewer classes."""
+
+
 class Source(StrEnum):
     """Who made an annotation. Human and import are ground truth, model is a prediction."""
 
@@ -36,6 +40,11 @@ class Category:
     n_annotations: int = 0
     n_images: int = 0
     colour: str = ""  # #rrggbb of a person's choice, "" = that of its index
+
+    @property
+    def colour_number(self) -> int:
+        """For `ui.theme.category_colour`: its index, or the chosen colour's 24 bits with a bit above them."""
+        return OWN_COLOUR | int(self.colour[1:], 16) if self.colour else self.index
 
 
 @dataclass(frozen=True, slots=True)

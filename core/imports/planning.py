@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 import os
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from core.domain.counting import counted
 from core.domain.imports import ImportSource, Problem, Recognised, Severity
 from core.domain.locating import FileFacts, MovedImages, match_renamed
 from core.domain.names import shown
@@ -35,6 +36,7 @@ from core.registry.database import Registry
 from core.registry.stores import projects
 from core.registry.stores.images import ImageFacts, KnownImages, list_known
 from core.registry.stores.import_reports import list_reports
+from core.registry.stores.trash import list_trashed_paths
 
 
 class Planner:
@@ -137,7 +139,7 @@ class Planner:
         problems += remarks
         moved = match_renamed(_facts_of(known.values()), _facts_of(images))
         problems += _told_moved(moved, root)
-        return make_plan(
+        plan = make_plan(
             source=source,
             format=annotation_format.info.slug,
             format_title=annotation_format.info.title,
@@ -149,6 +151,20 @@ class Planner:
             moved=moved,
             project_images=project_images,
         )
+        return plan if target is None else self._without_trashed(plan, target, known)
+
+    def _without_trashed(self, plan: ImportPlan, target: Project, known: Container[str]) -> ImportPlan:
+        """Images that a person removed from the project do not come back unasked."""
+        with self._registry.read() as session:
+            trashed = list_trashed_paths(session, target.id)
+        left = tuple(one for one in plan.images if one.facts.path in known or one.facts.path not in trashed)
+        n = len(plan.images) - len(left)
+        if not n:
+            return plan
+        text = f"{counted(n, 'image is', 'images are')} in the trash of the project; left there."
+        hint = "Restore them from its trash, or empty the trash and import again."
+        problem = Problem("images-in-trash", f"{text} {hint}", str(plan.root), severity=Severity.INFO)
+        return dataclasses.replace(plan, images=left, problems=(*plan.problems, problem))
 
     def _choose_format(self, source: ImportSource, recognised: Sequence[Recognised]) -> AnnotationFormat:
         """The one asked for, else that of which the look at the source is surest. Raises NotFoundError, FormatError."""

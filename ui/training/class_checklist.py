@@ -105,7 +105,7 @@ class ClassModel(QAbstractListModel):
             return Qt.CheckState.Checked if category.name in self._checked else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.DecorationRole:
             square = QPixmap(SWATCH, SWATCH)
-            square.fill(QColor(category_colour(category.index)))
+            square.fill(QColor(category_colour(category.colour_number)))
             return square
         return None
 

@@ -153,7 +153,7 @@ class FolderPicker(QDialog):
         headings = (Cell(self.tr("Class")), Cell(self.tr("Annotations"), is_number=True))
         rows = [
             (
-                Cell(category.name, colour=category_colour(category.index).name()),
+                Cell(category.name, colour=category_colour(category.colour_number).name()),
                 Cell(formatting.count(total.category_counts.get(category.id, 0)), is_number=True),
             )
             for category in self._categories

@@ -156,7 +156,7 @@ class OverviewPage(WizardPage):
 
     def set_categories(self, categories: Sequence[Category]) -> None:
         """For the colours of the classes."""
-        self._colours = {category.name: category.index for category in categories}
+        self._colours = {category.name: category.colour_number for category in categories}
         self._show_review()
 
     def show_answers(self, answers: Iterable[Answer], reasons: Mapping[str, str]) -> None:

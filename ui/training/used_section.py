@@ -30,7 +30,7 @@ class UsedSection(QWidget):
 
     def set_categories(self, categories: Sequence[Category]) -> None:
         """For the colours of the classes."""
-        self._colours = {category.name: category.index for category in categories}
+        self._colours = {category.name: category.colour_number for category in categories}
         self._show()
 
     def set_review(self, review: TrainingReview | None) -> None:

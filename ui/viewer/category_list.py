@@ -123,7 +123,7 @@ class CategoryModel(QAbstractListModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return f"{category.name}: {counted(n_annotations, 'annotation')}"
         if role == CategoryRole.COLOUR:
-            return overlay_colour(category.index)
+            return overlay_colour(category.colour_number)
         if role == CategoryRole.COUNT:
             return n_annotations
         if role == CategoryRole.ID:

@@ -6,7 +6,8 @@ from pytestqt.qtbot import QtBot
 
 from core.domain.ids import CategoryId
 from core.domain.projects import Category
-from ui.viewer.category_list import CategoryList, check_rect
+from ui.theme import category_colour
+from ui.viewer.category_list import CategoryList, CategoryRole, check_rect
 
 TEXT, PICTURE = CategoryId("text"), CategoryId("picture")
 
@@ -90,3 +91,11 @@ def test_the_model_keeps_qts_contract(
 ) -> None:
     view = _list(qtbot, categories)
     qtmodeltester.check(view.model())
+
+
+def test_a_colour_that_a_person_chose_is_the_class_s(qtbot: QtBot) -> None:
+    chosen, by_index = Category(TEXT, "text", 0, colour="#12ab34"), Category(PICTURE, "picture", 1)
+    view = _list(qtbot, (chosen, by_index))
+    colours = [view.model().index(row, 0).data(CategoryRole.COLOUR).name() for row in range(2)]
+    assert colours == ["#12ab34", category_colour(1).name()]
+    assert category_colour(Category(TEXT, "text", 3, colour="#000000").colour_number).name() == "#000000"
