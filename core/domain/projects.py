@@ -13,7 +13,6 @@ from core.domain.geometry import Geometry
 from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
 from core.domain.image_ids import ImageIds
 
-
 OWN_COLOUR = 1 << 24
 """A class's number of colour from here on is a colour; a project has fewer classes."""
 
