@@ -263,6 +263,7 @@ class Features(QObject):
 
     @cached_property
     def viewer(self) -> ViewerController:
+        from app.controllers.labelling import LabellingController
         from app.controllers.viewer import ViewerController
         from ui.viewer.viewer_page import ViewerPage
 
@@ -277,6 +278,17 @@ class Features(QObject):
             parent=self,
         )
         self.routes.lead_from_viewer(controller)
+        self._listen(
+            LabellingController(
+                labelling=lambda: self.services.labelling,
+                jobs=self.jobs,
+                undo=self.undo,
+                viewer=controller,
+                page=self.viewer_page,
+                author=lambda: self.settings.settings.author,
+                parent=controller,
+            )
+        )
         return self._keep_fresh(controller)
 
     @cached_property

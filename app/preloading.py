@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 FOR_FIRST_CLICKS = (
     "app.controllers.exports",
     "app.controllers.imports",
+    "app.controllers.labelling",
     "app.controllers.viewer",
+    "core.labelling.service",
     "app.controllers.runs",
     "app.controllers.models",
     "app.controllers.studies",

@@ -6,11 +6,12 @@ of `Settings` that is not in it is remembered, and nobody is asked about it.
 
 from __future__ import annotations
 
+import getpass
 import json
 import logging
 import os
 import threading
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,18 @@ from core.domain.workers import ConfigValue, FieldKind, FieldSpec
 
 logger = logging.getLogger(__name__)
 
-APPEARANCE, DEVICES, DEFAULTS, PRIVACY = "Appearance", "Devices", "New trainings", "Privacy"
+APPEARANCE, LABELLING, DEVICES = "Appearance", "Labelling", "Devices"
+DEFAULTS, PRIVACY = "New trainings", "Privacy"
 DEVICE_BEST, DEVICE_CPU = "best", "cpu"
 NETWORK_ASK, NETWORK_NEVER = "ask", "never"
+
+
+def account_name() -> str:
+    """Of the person whose account Calque runs in, "" where the system does not say."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # an account without a name
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,7 @@ class Settings:
     val_percent: int = 20
     seed: int = 0
     network: str = NETWORK_ASK
+    author: str = field(default_factory=account_name)
 
 
 PREFERENCES = (
@@ -53,6 +64,14 @@ PREFERENCES = (
         "Off: Calque begins on its start page.",
         default=True,
         group=APPEARANCE,
+    ),
+    FieldSpec(
+        "author",
+        FieldKind.TEXT,
+        "Your name",
+        "Kept with every annotation that you draw or change.",
+        default=account_name(),
+        group=LABELLING,
     ),
     FieldSpec(
         "device",
@@ -163,7 +182,7 @@ class SettingsStore:
         if not isinstance(data, dict):
             self.problem = f"The settings in {self._file} are not an object; the defaults are in force."
             return Settings()
-        known = {field.name for field in fields(Settings)}
+        known = {one.name for one in fields(Settings)}
         for key in data.keys() - known:
             logger.info("Setting %r in %s is not known here and is ignored", key, self._file)
         try:
@@ -177,10 +196,10 @@ class SettingsStore:
 def checked(settings: Settings) -> Settings:
     """The same settings; ValueError with a reason when a value cannot be used."""
     defaults = Settings()
-    for field in fields(Settings):
-        value = getattr(settings, field.name)
-        if type(value) is not type(getattr(defaults, field.name)):
-            raise ValueError(f"{field.name} is {value!r}")
+    for one in fields(Settings):
+        value = getattr(settings, one.name)
+        if type(value) is not type(getattr(defaults, one.name)):
+            raise ValueError(f"{one.name} is {value!r}")
     for spec in PREFERENCES:
         _check_value(spec, getattr(settings, spec.name))
     return settings

@@ -16,10 +16,10 @@ from app.controllers.pictures import ENORMOUS, load_picture_file, thumbnail_of
 from app.controllers.view_saving import ViewSaving
 from app.jobs import JobRunner
 from core.domain.changes import Changes
-from core.domain.ids import AnnotationId, ImageId
+from core.domain.ids import ImageId
 from core.domain.judgements import ModelAnnotation
 from core.domain.messages import UserMessage
-from core.domain.projects import AnnotatedImage, ImageRecord, Project
+from core.domain.projects import AnnotatedImage, Category, ImageRecord, Project
 from ui.viewer.picture import Picture
 from ui.viewer.viewer_page import ViewerPage
 
@@ -41,6 +41,7 @@ class Thumbnails(Protocol):
 class ViewerController(QObject):
     back_requested = Signal()
     image_shown = Signal(object)  # ImageId: the one on the page now
+    record_shown = Signal(object)  # AnnotatedImage: what the person sees of it is this
     message_raised = Signal(object)  # UserMessage
 
     def __init__(
@@ -63,7 +64,6 @@ class ViewerController(QObject):
         self._project: Project | None = None
         self._ids: Sequence[ImageId] = ()
         self._position = 0
-        self._gone: tuple[ModelAnnotation, ...] = ()  # taken away last
         self._records: OrderedDict[ImageId, AnnotatedImage] = OrderedDict()
         self._pictures: OrderedDict[ImageId, Picture] = OrderedDict()
         self._fetching: set[ImageId] = set()
@@ -75,8 +75,6 @@ class ViewerController(QObject):
         page.jump_requested.connect(lambda at: self._go_to(at if at >= 0 else len(self._ids) - 1))
         page.retry_requested.connect(lambda: self._go_to(self._position))
         page.back_requested.connect(self._leave)
-        page.removal_requested.connect(self._take_away)
-        page.undo_requested.connect(self._bring_back)
         self._saving = ViewSaving(jobs, self)
         self._saving.message_raised.connect(self.message_raised)
         page.save_requested.connect(lambda: self._saving.ask(page.canvas, page.image_name))
@@ -84,6 +82,20 @@ class ViewerController(QObject):
     @property
     def current_image(self) -> ImageId | None:
         return self._ids[self._position] if self._ids else None
+
+    @property
+    def project(self) -> Project | None:
+        return self._project
+
+    @property
+    def listed(self) -> tuple[Sequence[ImageId], int]:
+        """The images to leaf through, and the place of the one on the page."""
+        return self._ids, self._position
+
+    def go_to(self, image: ImageId) -> None:
+        """Show another one of the images to leaf through."""
+        if image in self._ids:
+            self._go_to(self._ids.index(image))
 
     def open_image(self, project: Project, image: ImageId, ids: Sequence[ImageId]) -> None:
         """Show `image`; `ids` are the images to leaf through, in their order."""
@@ -101,12 +113,42 @@ class ViewerController(QObject):
             return
         is_any = self._project.id in changes.image_lists
         for image in [image for image in self._records if is_any or image in changes.images]:
-            del self._records[image]
-            self._pictures.pop(image, None)
+            if image != self.current_image:
+                del self._records[image]
+                self._pictures.pop(image, None)
         if self._project.id in changes.categories:
             self._read_categories(self._project)
-        if self._page.isVisible() and (is_any or self.current_image in changes.images):
+        current = self.current_image
+        if current is not None and (is_any or current in changes.images):
+            if self._page.isVisible():
+                self.read_again(current)
+            elif current in self._records:
+                del self._records[current]
+                self._pictures.pop(current, None)
+
+    def read_again(self, image: ImageId) -> None:
+        """What is said of the image on the page; its picture stays where it is the same file, and so does the view."""
+        before = self._records.get(image)
+
+        def got(found: tuple[AnnotatedImage, ...]) -> None:
+            if image != self.current_image:
+                return
+            if found and before is not None and _is_same_picture(before.image, found[0].image):
+                self._keep_record(found[0])
+                self._show_record(image, found[0])
+                self._fetch_neighbours()
+                return
+            self._records.pop(image, None)
+            self._pictures.pop(image, None)
             self._go_to(self._position)
+
+        self._jobs.run(
+            lambda: self._projects.get_annotated((image,)),
+            then=got,
+            on_error=self.message_raised.emit,
+            pool="registry",
+            key="viewer-again",
+        )
 
     def close(self) -> None:
         """Let go of the pictures: the page is not on the screen any more."""
@@ -115,34 +157,23 @@ class ViewerController(QObject):
         self._details.set_file(None)
         self._page.canvas.set_picture(None)
 
-    def _take_away(self, annotation: AnnotationId) -> None:
-        def gone(annotations: tuple[ModelAnnotation, ...]) -> None:
-            self._gone = annotations or self._gone
-
-        self._jobs.run(
-            lambda: self._projects.remove_model_annotations((annotation,)),
-            then=gone,
-            on_error=self.message_raised.emit,
-            pool="registry",
-        )
-
-    def _bring_back(self) -> None:
-        gone, self._gone = self._gone, ()
-        if gone:
-            self._jobs.run(
-                lambda: self._projects.restore_model_annotations(gone),
-                on_error=self.message_raised.emit,
-                pool="registry",
-            )
-
     def _leave(self) -> None:
         self.close()
         self.back_requested.emit()
 
-    def _read_categories(self, project: Project) -> None:
+    def read_categories(self, then: Callable[[], None] = lambda: None) -> None:
+        """The project's classes, and what waits for them."""
+        if self._project is not None:
+            self._read_categories(self._project, then)
+
+    def _read_categories(self, project: Project, then: Callable[[], None] = lambda: None) -> None:
+        def got(categories: tuple[Category, ...]) -> None:
+            self._page.set_categories(categories)
+            then()
+
         self._jobs.run(
             lambda: self._projects.list_categories(project.id),
-            then=self._page.set_categories,
+            then=got,
             on_error=self.message_raised.emit,
             pool="registry",
             key="viewer-categories",
@@ -193,6 +224,7 @@ class ViewerController(QObject):
         if image != self.current_image:
             return
         self._page.set_annotated(annotated)
+        self.record_shown.emit(annotated)
         if accepted is not None:
             self._jobs.run(
                 lambda: accepted((image,)),
@@ -255,6 +287,9 @@ class ViewerController(QObject):
         self._set_picture(image, picture)
         if not picture.is_full:
             self._full_timer.start()
+        self._fetch_neighbours()
+
+    def _fetch_neighbours(self) -> None:
         for neighbour in (self._position + 1, self._position - 1):
             if 0 <= neighbour < len(self._ids) and self._ids[neighbour] not in self._pictures:
                 self._fetch(self._ids[neighbour])
@@ -295,6 +330,11 @@ class ViewerController(QObject):
         self._fetching.discard(image)
         if image == self.current_image:
             self._page.show_problem(message)
+
+
+def _is_same_picture(before: ImageRecord, now: ImageRecord) -> bool:
+    facts = ("path", "sha256", "width", "height", "white", "state")
+    return all(getattr(before, name) == getattr(now, name) for name in facts)
 
 
 def load_picture(path: Path, record: ImageRecord, side: int | None) -> Picture:

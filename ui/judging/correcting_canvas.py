@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from core.domain.geometry import Polygon
-from ui.judging.shape_editing import Shape, handle_moved, handles, moved, nearest_handle
 from ui.theme import current_theme
 from ui.viewer.canvas import LayeredCanvas
+from ui.viewer.shape_editing import Shape, handle_moved, handles, moved, nearest_handle
+from ui.viewer.shape_marks import paint_grips, paint_outline
 
-HANDLE_PX = 9.0
 REACH_PX = 12.0
 STEP, LARGE_STEP = 1.0, 10.0  # pixels of the image that an arrow key moves by
 _ARROWS = {
@@ -89,19 +89,9 @@ class CorrectingCanvas(LayeredCanvas):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        accent = QColor(current_theme().accent)
-        for colour, width in ((QColor("#ffffff"), 4.0), (accent, 2.0)):
-            painter.setPen(QPen(colour, width))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            for ring in self._shape.outline():
-                points = [QPointF(*self.view.to_view(x, y)) for x, y in zip(ring[0::2], ring[1::2], strict=True)]
-                painter.drawPolygon(QPolygonF(points))
-        painter.setPen(QPen(accent, 1.5))
-        for number, (x, y) in enumerate(handles(self._shape)):
-            centre = QPointF(*self.view.to_view(x, y))
-            painter.setBrush(accent if number == self._handle else QColor("#ffffff"))
-            square = QRectF(centre.x() - HANDLE_PX / 2, centre.y() - HANDLE_PX / 2, HANDLE_PX, HANDLE_PX)
-            painter.drawEllipse(square) if isinstance(self._shape, Polygon) else painter.drawRect(square)
+        paint_outline(painter, self.view, self._shape, QColor(current_theme().accent))
+        is_outline = isinstance(self._shape, Polygon)
+        paint_grips(painter, self.view, handles(self._shape), is_round=is_outline, chosen=self._handle)
         painter.end()
 
     def event(self, event: QEvent) -> bool:

@@ -9,7 +9,11 @@ FIT, ACTUAL_SIZE, ZOOM_IN, ZOOM_OUT, MOVE = "fit", "actual-size", "zoom-in", "zo
 PAN = "pan"
 CLASS, LABELS, LAYER, ACCEPTED, HOLD = "class", "labels", "layer", "accepted", "hold"
 NEXT_SHAPE, PREVIOUS_SHAPE, SAVE, LEAVE = "next-shape", "previous-shape", "save", "leave"
-TAKE_AWAY, UNDO = "take-away", "undo"
+TAKE_AWAY = "take-away"
+EDIT, SELECT, BOX, ORIENTED, POLYGON = "edit", "select", "draw-box", "draw-oriented", "draw-polygon"
+CHOOSE_CLASS, CLASS_NUMBER, DUPLICATE, ALL = "choose-class", "class-number", "duplicate", "select-all"
+EMPTY, UNLABELLED, UNLABELLED_BEFORE = "nothing-there", "unlabelled", "unlabelled-before"
+NEXT_GRIP, PREVIOUS_GRIP = "next-grip", "previous-grip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,24 @@ VIEWER_KEYS = (
     ViewerKey(NEXT_SHAPE, ("N",), "N", "Next shape"),
     ViewerKey(PREVIOUS_SHAPE, ("Shift+N",), "Shift+N", "Previous shape"),
     ViewerKey(SAVE, ("S",), "S", "Save this view as a picture, with twice the pixels"),
-    ViewerKey(TAKE_AWAY, ("Del",), "Delete", "Take the selected annotation away, if a model made it"),
-    ViewerKey(UNDO, ("Ctrl+Z",), "Ctrl+Z", "Bring back what was taken away last"),
-    ViewerKey(LEAVE, ("Esc",), "Esc", "Let go of the selection, then back to the images"),
+    ViewerKey(TAKE_AWAY, ("Del",), "Delete", "Delete the selection; while nothing is edited only what a model made"),
+    ViewerKey(EDIT, ("E",), "E", "Edit the annotations, or stop editing them"),
+    ViewerKey(SELECT, ("V",), "V", "Select, move and reshape"),
+    ViewerKey(BOX, ("B",), "B", "Draw a box"),
+    ViewerKey(ORIENTED, ("O",), "O", "Draw an oriented box: a side, then how deep it is"),
+    ViewerKey(POLYGON, ("P",), "P", "Draw a polygon; Enter closes it, Backspace takes the last point back"),
+    ViewerKey(CHOOSE_CLASS, ("C",), "C", "Choose or type the class of what is drawn and selected"),
+    ViewerKey(CLASS_NUMBER, tuple(f"Ctrl+{n}" for n in range(1, 10)), "Ctrl+1 to 9", "The first classes of the list"),
+    ViewerKey("cursor", (), "Arrow keys", "While editing: move the cross or the selection by 1 px, Shift 10, Ctrl 100"),
+    ViewerKey("corner", (), "Enter", "While drawing: a corner at the cross"),
+    ViewerKey(NEXT_GRIP, (".",), ".", "Next handle of the selected shape: arrows move it, Delete takes a point away"),
+    ViewerKey(PREVIOUS_GRIP, (",",), ",", "Handle before"),
+    ViewerKey(DUPLICATE, ("Ctrl+D",), "Ctrl+D", "Duplicate the selection"),
+    ViewerKey(ALL, ("Ctrl+A",), "Ctrl+A", "While editing: select all shapes; Shift and a click adds one"),
+    ViewerKey(EMPTY, ("W",), "W", "Looked at, nothing there: the image is a negative example; again takes it back"),
+    ViewerKey(UNLABELLED, ("U",), "U", "Next image that nobody has annotated"),
+    ViewerKey(UNLABELLED_BEFORE, ("Shift+U",), "Shift+U", "Image before that nobody has annotated"),
+    ViewerKey(LEAVE, ("Esc",), "Esc", "One step back: the drawing, the selection, editing, then to the images"),
 )
 
 # In the order of `ui.viewer.modes.ViewMode`; wherever predictions lie over ground truth.

@@ -16,12 +16,17 @@ from core.domain.names import shown
 from core.domain.projects import AnnotatedImage, Category, Source
 from ui.icons import icon
 from ui.viewer import viewer_keys
-from ui.viewer.canvas import LayeredCanvas
+from ui.viewer.drawing import Tool
+from ui.viewer.edit_bar import EditBar
+from ui.viewer.editing_canvas import EditingCanvas
 from ui.viewer.layers import accepted_layer, ground_truth_layer
 from ui.viewer.looks import PREDICTION_LOOK
 from ui.viewer.overlays import OverlayKind, OverlayLayer, OverlayObject
 from ui.viewer.picture import Picture
+from ui.viewer.provisional import PendingEdit, provisional, provisional_models
 from ui.viewer.side_panel import ViewerSidePanel
+from ui.viewer.viewer_editing import ViewerEditing
+from ui.viewer.wishes import DeleteShapes
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.formatting import count, percent, size
 from ui.widgets.labels import label
@@ -32,14 +37,12 @@ LOADING_DELAY_MS = 150  # a shorter wait is not worth a word
 
 class ViewerPage(QWidget):
     """Setters: `show_image`, `set_position`, `set_annotated`, `set_accepted`, `set_picture`, `show_problem`,
-    `set_categories`."""
+    `set_categories`, `set_pending`. What is to be edited is wished by `editing`."""
 
     back_requested = Signal()
     step_requested = Signal(int)  # -1 = previous image, 1 = next
     jump_requested = Signal(int)  # position in the list, from 0; -1 = the last
     retry_requested = Signal()
-    undo_requested = Signal()  # of the last removal
-    removal_requested = Signal(object)  # AnnotationId of an accepted prediction that is to be taken away
     save_requested = Signal()  # the view as a picture
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -47,6 +50,7 @@ class ViewerPage(QWidget):
         self._categories: tuple[Category, ...] = ()
         self._annotated: AnnotatedImage | None = None
         self._accepted: tuple[ModelAnnotation, ...] = ()
+        self._pending: tuple[PendingEdit, ...] = ()
         self._header = PageHeader("", back=self.tr("Back to the images (Esc)"))
         self._position = label("", "muted")
         self._position.setAccessibleName(self.tr("Position in the list"))
@@ -54,7 +58,9 @@ class ViewerPage(QWidget):
         self._zoom.setMinimumWidth(56)
         self._zoom.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._zoom.setAccessibleName(self.tr("Zoom"))
-        self.canvas = LayeredCanvas()
+        self.canvas = EditingCanvas()
+        self.edit_bar = EditBar()
+        self.editing = ViewerEditing(self.canvas, self.edit_bar, self)
         self.side_panel = ViewerSidePanel()
         self._problem = EmptyState("triangle-alert", "", "", self.tr("Try again"))
         self._loading = EmptyState("loader", self.tr("Loading…"), "")
@@ -79,6 +85,8 @@ class ViewerPage(QWidget):
             self._button("maximize", self.tr("Fit into the window (F)"), self.canvas.fit),
             self._button("", self.tr("Actual size (0)"), self.canvas.show_actual_size),
         )
+        self._edit = self._button("pencil", self.tr("Edit the annotations (E)"), self.editing.toggle)
+        self._edit.setCheckable(True)
         save = self._button("save", self.tr("Save this view as a picture… (S)"), self._save)
         for widget in (self._previous, self._position, self._next):
             self._header.add_widget(widget)
@@ -87,6 +95,7 @@ class ViewerPage(QWidget):
         for widget in zoom_row:
             self._header.add_widget(widget)
         self._header.add_widget(_gap())
+        self._header.add_widget(self._edit)
         self._header.add_widget(save)
         self.side_panel.setMinimumWidth(240)
         splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -99,6 +108,7 @@ class ViewerPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._header)
+        column.addWidget(self.edit_bar)
         column.addWidget(splitter, 1)
 
     def _button(self, icon_name: str, tip: str, slot: Callable[[], object]) -> QToolButton:
@@ -123,6 +133,7 @@ class ViewerPage(QWidget):
         self.side_panel.layer_toggled.connect(self.canvas.set_layer_shown)
         self.side_panel.accepted_toggled.connect(lambda _: self._set_looks())
         self.side_panel.look_changed.connect(lambda _: self._set_looks())
+        self.editing.editing_changed.connect(self._edit.setChecked)
         self._set_looks()
 
     def _set_looks(self) -> None:
@@ -150,7 +161,19 @@ class ViewerPage(QWidget):
             viewer_keys.SAVE: self._save,
             viewer_keys.LEAVE: self._escape,
             viewer_keys.TAKE_AWAY: self._take_away,
-            viewer_keys.UNDO: self.undo_requested.emit,
+            viewer_keys.EDIT: self.editing.toggle,
+            viewer_keys.SELECT: lambda: self.editing.use(Tool.SELECT),
+            viewer_keys.BOX: lambda: self.editing.use(Tool.BOX),
+            viewer_keys.ORIENTED: lambda: self.editing.use(Tool.ORIENTED),
+            viewer_keys.POLYGON: lambda: self.editing.use(Tool.POLYGON),
+            viewer_keys.CHOOSE_CLASS: self.editing.ask_class,
+            viewer_keys.DUPLICATE: self.editing.duplicate,
+            viewer_keys.ALL: lambda: canvas.select_all() if canvas.is_editing else None,
+            viewer_keys.NEXT_GRIP: lambda: canvas.choose_grip(1),
+            viewer_keys.PREVIOUS_GRIP: lambda: canvas.choose_grip(-1),
+            viewer_keys.EMPTY: self.editing.mark_empty,
+            viewer_keys.UNLABELLED: lambda: self.editing.unlabelled_requested.emit(1),
+            viewer_keys.UNLABELLED_BEFORE: lambda: self.editing.unlabelled_requested.emit(-1),
         }
         for row in viewer_keys.VIEWER_KEYS:
             for number, key in enumerate(row.keys):
@@ -158,6 +181,8 @@ class ViewerPage(QWidget):
                 shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
                 if row.id == viewer_keys.CLASS:
                     shortcut.activated.connect(lambda number=number: panel.categories.toggle(number))
+                elif row.id == viewer_keys.CLASS_NUMBER:
+                    shortcut.activated.connect(lambda number=number: self.editing.choose_class(number))
                 else:
                     shortcut.activated.connect(handlers[row.id])
 
@@ -166,6 +191,12 @@ class ViewerPage(QWidget):
     def set_categories(self, categories: Sequence[Category]) -> None:
         """The project's classes; kept classes stay shown or hidden as they were."""
         self._categories = tuple(categories)
+        self.editing.set_categories(self._categories)
+        self._refresh_layer()
+
+    def set_pending(self, edits: Sequence[PendingEdit]) -> None:
+        """What was done to images and is not in what was read of them yet."""
+        self._pending = tuple(edits)
         self._refresh_layer()
 
     def set_position(self, position: int, total: int) -> None:
@@ -177,6 +208,7 @@ class ViewerPage(QWidget):
 
     def show_image(self, image: ImageId, name: str) -> None:
         """Turn to another image whose record and picture follow."""
+        self.editing.turned()
         self._annotated, self._accepted = None, ()
         self._header.set_title(shown(name), " ")
         self.canvas.setAccessibleName(self.tr("Image {name}").format(name=shown(name)))
@@ -230,14 +262,18 @@ class ViewerPage(QWidget):
 
     def _refresh_layer(self) -> None:
         layer: OverlayLayer | None = None
-        if self._annotated is not None:
-            layer = ground_truth_layer(self._annotated, self._categories)
+        annotated, accepted = self._annotated, self._accepted
+        if annotated is not None:
+            accepted = provisional_models(accepted, annotated, self._pending)
+            annotated = provisional(annotated, self._pending)
+            layer = ground_truth_layer(annotated, self._categories)
+        self.editing.set_annotated(annotated)
         counts = layer.counts() if layer else {}
         self.side_panel.set_categories(self._categories, {key: n for key, n in counts.items() if key is not None})
         layers = [layer] if layer else []
-        if layer is not None and self._accepted:
-            layers.append(accepted_layer(self._accepted, self._categories))
-        self.side_panel.set_accepted(len(self._accepted))
+        if layer is not None and accepted:
+            layers.append(accepted_layer(accepted, self._categories))
+        self.side_panel.set_accepted(len(accepted))
         self.canvas.set_layers(layers)
 
     def _show_selection(self, one: OverlayObject | None) -> None:
@@ -260,12 +296,16 @@ class ViewerPage(QWidget):
             self.save_requested.emit()
 
     def _take_away(self) -> None:
-        """The selected annotation, if a model made it: ground truth is never touched."""
+        """What is selected; while nothing is edited only what a model made: ground truth is not touched by mistake."""
         one = self.canvas.selected
-        if one is not None and one.source == Source.MODEL:
-            self.removal_requested.emit(AnnotationId(one.key))
+        if self.canvas.is_editing:
+            self.canvas.delete_selected()
+        elif one is not None and one.source == Source.MODEL:
+            self.editing.wished.emit(DeleteShapes((AnnotationId(one.key),)))
 
     def _escape(self) -> None:
+        if self.editing.escape():
+            return
         if self.canvas.selected is not None:
             self.canvas.select(None)
         else:

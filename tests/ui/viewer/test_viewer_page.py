@@ -252,7 +252,7 @@ def test_annotations_made_by_models_are_solid_named_and_can_be_hidden(qtbot: QtB
     assert facts["Source"] == "Pages V002, corrected by a person"
     assert facts["Confidence"] == "0.81"
     removed: list[str] = []
-    page.removal_requested.connect(removed.append)
+    page.editing.wished.connect(lambda wish: removed.extend(wish.annotations))
     qtbot.keyClick(page.canvas, Qt.Key.Key_Delete)
     page.canvas.select(page.canvas.layers[OverlayKind.GROUND_TRUTH].objects[0])
     qtbot.keyClick(page.canvas, Qt.Key.Key_Delete)

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.domain.geometry import Box, Polygon
-from ui.judging.shape_editing import handle_moved, handles, moved, nearest_handle
+from ui.viewer.shape_editing import handle_moved, handles, moved, nearest_handle
 
 BOX = Box(10.0, 20.0, 30.0, 60.0)
 RING = Polygon(((1.0, 1.0, 9.0, 1.0, 9.0, 9.0), (20.0, 20.0, 30.0, 20.0, 25.0, 30.0)))

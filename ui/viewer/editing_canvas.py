@@ -1,0 +1,533 @@
+"""A canvas in which shapes are drawn, selected, moved and reshaped, by mouse and by keys alike.
+
+It changes nothing itself: what a person did leaves it as a signal, and comes back with the next layers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from core.domain.geometry import Box, Polygon
+from core.domain.ids import AnnotationId
+from ui.theme import current_theme
+from ui.viewer.canvas import LayeredCanvas
+from ui.viewer.drawing import Drawing, Tool
+from ui.viewer.grips import Point, grip_at, grip_moved, grip_nudged, grips, point_added, point_removed, rounded, snapped
+from ui.viewer.marks import paint_object
+from ui.viewer.oriented_editing import TURN, oriented
+from ui.viewer.overlays import ObjectRef, OverlayLayer, OverlayObject
+from ui.viewer.picking import ref_at
+from ui.viewer.read_outs import cursor_text, handle_text, shape_text
+from ui.viewer.shape_editing import Shape, moved
+from ui.viewer.shape_marks import (
+    STALK_PX,
+    paint_cross_hair,
+    paint_grips,
+    paint_outline,
+    paint_path,
+    paint_read_out,
+    paint_stalk,
+)
+
+REACH_PX = 10.0
+SNAP_PX = 6.0
+NUDGED_MS = 600  # a row of arrow keys is one change
+STEP, LARGE_STEP, HUGE_STEP = 1.0, 10.0, 100.0  # pixels of the image that an arrow key moves by
+_ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_ERASE = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+_TOGGLING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
+
+
+@dataclass(frozen=True, slots=True)
+class _Grab:
+    """What the pointer holds: a grip of the one selected shape, or all that is selected."""
+
+    at: Point
+    grip: int | None
+    before: dict[ObjectRef, Shape]
+
+
+class EditingCanvas(LayeredCanvas):
+    tool_changed = Signal(object)  # Tool | None = only looking
+    shape_drawn = Signal(object)  # Box | Polygon
+    shapes_changed = Signal(object)  # {AnnotationId: Box | Polygon}
+    deletion_requested = Signal(object)  # tuple[AnnotationId, ...]
+    told = Signal(str)  # what the cursor or the grip is at, for those who do not see it
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tool: Tool | None = None
+        self._drawing: Drawing | None = None
+        self._waiting: Shape | None = None  # drawn, and its class is still asked for
+        self._cursor: Point | None = None
+        self._also: set[ObjectRef] = set()  # selected beside the one that the inspector speaks of
+        self._grip: int | None = None  # the one that the arrow keys move; None = the whole shape
+        self._grab: _Grab | None = None
+        self._edited: dict[ObjectRef, Shape] = {}
+        self._names: dict[str, str] = {}
+        self._nudged = QTimer(self)
+        self._nudged.setSingleShot(True)
+        self._nudged.setInterval(NUDGED_MS)
+        self._nudged.timeout.connect(self.settle)
+        self.object_selected.connect(lambda _: self._selection_was_set())
+
+    # What a page asks
+
+    @property
+    def tool(self) -> Tool | None:
+        return self._tool
+
+    @property
+    def is_editing(self) -> bool:
+        return self._tool is not None
+
+    @property
+    def is_drawing(self) -> bool:
+        return self._drawing is not None and bool(self._drawing.points)
+
+    def set_tool(self, tool: Tool | None) -> None:
+        """None = the shapes are only looked at."""
+        self.settle()
+        self._drawing = Drawing(tool) if tool is not None and tool.draws else None
+        self._waiting = None
+        if tool is None:
+            self._also.clear()
+            self._cursor = None
+        if tool is not None and tool.draws:
+            self.select(None)
+        if tool is not self._tool:
+            self._tool = tool
+            self.tool_changed.emit(tool)
+        self.update_cursor()
+        self.update()
+
+    def set_waiting(self, shape: Shape | None) -> None:
+        """A shape stays on the screen until it has a class, or is given up."""
+        self._waiting = shape
+        self.update()
+
+    def selected_objects(self) -> tuple[OverlayObject, ...]:
+        """All that are selected, the one that the inspector speaks of first."""
+        refs = [self._selected, *sorted(self._also)] if self._selected is not None else sorted(self._also)
+        return tuple(one for one in map(self.object_of, filter(None, refs)) if one is not None)
+
+    def select_all(self) -> None:
+        refs = [one.ref for layer in self.layers.values() for one in layer.objects if not one.is_whole_image]
+        if refs:
+            self.select(refs[0])
+            self._also = set(refs[1:])
+            self.update()
+
+    def delete_selected(self) -> None:
+        keys = tuple(AnnotationId(one.key) for one in self.selected_objects())
+        self._drop_edits()
+        if keys:
+            self.deletion_requested.emit(keys)
+
+    def choose_grip(self, step: int) -> None:
+        """The next grip, or the one before; after the last one the whole shape."""
+        shape = self._one_shape()
+        if shape is None:
+            return
+        n = len(grips(shape, 0.0)) + 1
+        at = (0 if self._grip is None else self._grip + 1) + step
+        self._grip = None if at % n == 0 else at % n - 1
+        self._tell(handle_text(shape, self._grip))
+        self.update()
+
+    def cancel(self) -> bool:
+        """Give up what is being drawn or moved; False when there is nothing of the kind."""
+        if self._waiting is not None or self.is_drawing:
+            self._waiting = None
+            self._drawing = Drawing(self._tool) if self._tool is not None and self._tool.draws else None
+        elif self._grab is not None or self._edited:
+            self._drop_edits()
+        else:
+            return False
+        self._grab = None
+        self.update()
+        return True
+
+    def settle(self) -> None:
+        """Hand on what the arrow keys have moved so far."""
+        self._nudged.stop()
+        edited, self._edited = self._edited, {}
+        shapes = {}
+        for ref, shape in edited.items():
+            one = self.object_of(ref)
+            if one is not None and shape != _shape_of(one):
+                shapes[AnnotationId(one.key)] = rounded(shape)
+        if shapes:
+            self.shapes_changed.emit(shapes)
+        self.update()
+
+    # Layers keep what is selected
+
+    def rename(self, names: Mapping[AnnotationId, AnnotationId]) -> None:
+        """What the next layers call the objects of these."""
+        self._names.update(names)
+
+    def set_layers(self, layers: Sequence[OverlayLayer]) -> None:
+        names, self._names = self._names, {}
+        kept = [names.get(one.key, one.key) for one in self.selected_objects()]
+        grip, before = self._grip, self._selected
+        super().set_layers(layers)
+        if not self.is_editing or not kept:
+            return
+        known = {one.key: one.ref for layer in layers for one in layer.objects}
+        refs = [known[key] for key in kept if key in known]
+        if refs:
+            self.select(refs[0])
+            self._also = set(refs[1:])
+            self._grip = grip if before is not None else None
+        self.update()
+
+    # --- parts -------------------------------------------------------------------------------------------------
+
+    def _selection_was_set(self) -> None:
+        self._also.clear()
+        self._grip = None
+        self._edited = {}
+        self._nudged.stop()
+
+    def _drop_edits(self) -> None:
+        self._nudged.stop()
+        self._edited, self._grab = {}, None
+        self.update()
+
+    def _one_shape(self) -> Shape | None:
+        """Of the one selected object, as it is now under the person's hands."""
+        one = self.selected
+        if one is None or self._also or not self.is_editing:
+            return None
+        return self._edited.get(one.ref) or _shape_of(one)
+
+    def _shapes(self) -> dict[ObjectRef, Shape]:
+        found = {one.ref: self._edited.get(one.ref) or _shape_of(one) for one in self.selected_objects()}
+        return {ref: shape for ref, shape in found.items() if shape is not None}
+
+    def _tell(self, text: str) -> None:
+        self.setAccessibleDescription(text)
+        self.told.emit(text)
+
+    def _in_image(self, at: QPointF) -> Point:
+        return self.view.to_image(at.x(), at.y())
+
+    def _snapped(self, at: QPointF) -> Point:
+        size = self.image_size() or (0, 0)
+        return snapped(self._in_image(at), size, SNAP_PX / self.view.scale)
+
+    def _set_point(self, point: Point, *, reach: float) -> None:
+        """A point of the drawing, which may be its last one."""
+        drawing = self._drawing
+        if drawing is None:
+            return
+        if drawing.closes_at(point, reach):
+            self._finish(drawing)
+            return
+        self._drawing = drawing.with_point(point)
+        if self._drawing.is_full:
+            self._finish(self._drawing)
+        self.update()
+
+    def _finish(self, drawing: Drawing) -> None:
+        shape = drawing.shape()
+        if shape is None and drawing.tool is not Tool.POLYGON:
+            self._drawing = drawing.without_last()  # a corner on the one before it: another one is waited for
+        elif shape is not None:
+            self._drawing = Drawing(drawing.tool)
+            self.shape_drawn.emit(rounded(shape))
+        self.update()
+
+    # By mouse
+
+    def is_grabbed_at(self, at: QPointF) -> bool:
+        return self.is_editing or super().is_grabbed_at(at)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if not self.is_editing or event.button() != Qt.MouseButton.LeftButton or self._is_space_held:
+            super().mousePressEvent(event)
+            return
+        self._pressed_at = event.position().toPoint()
+        if self._drawing is not None:
+            self._cursor = self._snapped(event.position())
+            self._set_point(self._cursor, reach=REACH_PX / self.view.scale)
+            return
+        self._take(event)
+
+    def _take(self, event: QMouseEvent) -> None:
+        self.settle()
+        at, reach = self._in_image(event.position()), 1 / self.view.scale
+        shape = self._one_shape()
+        grip = None if shape is None else grip_at(shape, at, REACH_PX * reach, STALK_PX * reach)
+        if grip is not None:
+            self._grip, self._grab = grip, _Grab(at, grip, self._shapes())
+        else:
+            ref = ref_at(self._scene(), self._view, event.position())
+            if event.modifiers() & _TOGGLING and ref is not None:
+                self._toggle(ref)
+                return
+            if ref is not None and ref != self._selected and ref not in self._also:
+                self.select(ref)
+            elif ref is None:
+                self.select(None)
+                self._dragged_from = event.position()  # the image is moved
+            self._grip = None
+            self._grab = None if ref is None else _Grab(at, None, self._shapes())
+        self.update()
+
+    def _toggle(self, ref: ObjectRef) -> None:
+        if self._selected is None:
+            self.select(ref)
+        elif ref in self._also:
+            self._also.discard(ref)
+        elif ref != self._selected:
+            self._also.add(ref)
+        self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if not self.is_editing or self._dragged_from is not None:
+            super().mouseMoveEvent(event)
+            return
+        if self._drawing is not None:
+            self._cursor = self._snapped(event.position())
+            self.update()
+        elif self._grab is not None and event.buttons() & Qt.MouseButton.LeftButton:
+            self._drag(event)
+        else:
+            super().mouseMoveEvent(event)
+
+    def _drag(self, event: QMouseEvent) -> None:
+        grab, size = self._grab, self.image_size()
+        if grab is None or size is None or self._is_click(event):
+            return
+        if grab.grip is not None:
+            (ref, shape), *_ = grab.before.items()
+            is_free = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+            to = self._snapped(event.position())
+            if grab.grip == TURN and oriented(shape) is not None:
+                to = self._in_image(event.position())  # it may lie outside of the image
+            self._edited = {ref: grip_moved(shape, grab.grip, to, size, is_free=is_free)}
+        else:
+            at = self._in_image(event.position())
+            dx, dy = at[0] - grab.at[0], at[1] - grab.at[1]
+            self._edited = {ref: moved(shape, dx, dy, *size) for ref, shape in grab.before.items()}
+        self._cursor = self._in_image(event.position())
+        self.update()
+
+    def _is_click(self, event: QMouseEvent) -> bool:
+        start = self._pressed_at
+        if start is None or self._edited:
+            return False
+        return (event.position().toPoint() - start).manhattanLength() < QApplication.startDragDistance()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if not self.is_editing or self._dragged_from is not None or event.button() != Qt.MouseButton.LeftButton:
+            super().mouseReleaseEvent(event)
+            return
+        if self._drawing is not None and self.is_drawing and self._drawing.tool is not Tool.POLYGON:
+            if not self._is_click(event):  # drawn by dragging: where it is let go is the next corner
+                self._set_point(self._snapped(event.position()), reach=0.0)
+        elif self._grab is not None:
+            self._grab = None
+            self.settle()
+        self._pressed_at = None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if not self.is_editing:
+            super().mouseDoubleClickEvent(event)
+            return
+        if self._drawing is not None:
+            if self._drawing.tool is Tool.POLYGON:
+                self._finish(self._drawing)
+            else:
+                self.mousePressEvent(event)
+            return
+        one, shape = self.selected, self._one_shape()
+        at = self._in_image(event.position())
+        added = None if shape is None else point_added(shape, at, REACH_PX / self.view.scale)
+        if one is not None and added is not None:
+            self._grab = None
+            self.shapes_changed.emit({AnnotationId(one.key): rounded(added)})
+
+    # By keys
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._is_own(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def _is_own(self, event: QKeyEvent) -> bool:
+        """Keys that are the canvas's and not the page's while something is drawn or selected."""
+        key = Qt.Key(event.key())
+        if key in _ARROWS:
+            return self._drawing is not None or bool(self.is_editing and self.selected_objects())
+        if key in _ENTER:
+            return self._drawing is not None
+        return key in _ERASE and (self.is_drawing or bool(self.is_editing and self.selected_objects()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if not self._is_own(event):
+            super().keyPressEvent(event)
+        elif key in _ARROWS:
+            step = _step(event.modifiers())
+            self._move(_ARROWS[key][0] * step, _ARROWS[key][1] * step)
+        elif key in _ENTER:
+            self._enter()
+        elif self.is_drawing and self._drawing is not None:
+            self._drawing = self._drawing.without_last()
+            self.update()
+        else:
+            self._erase()
+
+    def _move(self, dx: float, dy: float) -> None:
+        size = self.image_size()
+        if size is None:
+            return
+        if self._drawing is not None:
+            self._move_cursor(dx, dy, size)
+            return
+        shape, one = self._one_shape(), self.selected
+        if shape is not None and one is not None and self._grip is not None:
+            self._edited = {one.ref: grip_nudged(shape, self._grip, dx, dy, size)}
+        else:
+            self._edited = {ref: moved(shape, dx, dy, *size) for ref, shape in self._shapes().items()}
+        self._cursor = None
+        if shape is not None and one is not None:
+            self._tell(shape_text(self._edited[one.ref]))
+        self._nudged.start()
+        self.update()
+
+    def _move_cursor(self, dx: float, dy: float, size: tuple[int, int]) -> None:
+        at = self._cursor
+        if at is None:  # the middle of what is seen, on a whole pixel
+            shown = self.shown_box() or Box(0, 0, *size)
+            at = (round((shown.x0 + shown.x1) / 2), round((shown.y0 + shown.y1) / 2))
+        self._cursor = snapped((at[0] + dx, at[1] + dy), size, 0.0)
+        self._keep_in_window(self._cursor)
+        self._tell(self._cursor_words())
+        self.update()
+
+    def _keep_in_window(self, at: Point) -> None:
+        x, y = self.view.to_view(*at)
+        dx = min(self.width() - 20 - x, 0.0) + max(20 - x, 0.0)
+        dy = min(self.height() - 20 - y, 0.0) + max(20 - y, 0.0)
+        if dx or dy:
+            self.pan(dx, dy)
+
+    def _enter(self) -> None:
+        """A corner at the cursor; where the last one is already, an outline is closed."""
+        drawing = self._drawing
+        if drawing is None:
+            return
+        if self._cursor is None:
+            self._move_cursor(0.0, 0.0, self.image_size() or (0, 0))
+            return
+        if drawing.tool is Tool.POLYGON and drawing.points and drawing.with_point(self._cursor) == drawing:
+            self._finish(drawing)
+        else:
+            self._set_point(self._cursor, reach=0.5)
+            self._tell(self._cursor_words())
+
+    def _erase(self) -> None:
+        """The chosen point of an outline, else all that is selected."""
+        one, shape = self.selected, self._one_shape()
+        if one is None or shape is None or self._grip is None or oriented(shape) is not None:
+            self.delete_selected()
+            return
+        left = point_removed(shape, self._grip)
+        if left is not None:
+            self._drop_edits()
+            self._grip = None
+            self.shapes_changed.emit({AnnotationId(one.key): rounded(left)})
+        elif not isinstance(shape, Polygon):
+            self.delete_selected()
+
+    def _cursor_words(self) -> str:
+        drawing = self._drawing
+        shape = None if drawing is None else drawing.shape(self._cursor)
+        return cursor_text(self._cursor or (0.0, 0.0), shape, 0 if drawing is None else len(drawing.points))
+
+    # Painting
+
+    def update_cursor(self) -> None:
+        is_moving = self._dragged_from is not None or self._is_space_held
+        if self._drawing is not None and not is_moving:
+            self.setCursor(Qt.CursorShape.CrossCursor)
+        else:
+            super().update_cursor()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        if self._drawing is not None and not self.is_drawing:
+            self._cursor = None
+            self.update()
+        super().leaveEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self.is_editing or self.image_size() is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_selection(painter)
+        self._paint_drawing(painter)
+        painter.end()
+
+    def _paint_selection(self, painter: QPainter) -> None:
+        scene, accent = self._scene(), QColor(current_theme().accent)
+        for ref in self._also:
+            paint_object(painter, scene, self._view, ref, 4.0)
+        for shape in self._edited.values():
+            paint_outline(painter, self._view, shape, accent)
+        one = self._one_shape()
+        if one is None:
+            return
+        is_oriented = oriented(one) is not None
+        places = grips(one, STALK_PX / self._view.scale)
+        if is_oriented:
+            paint_stalk(painter, self._view, places[1], places[TURN])
+        is_outline = isinstance(one, Polygon) and not is_oriented
+        paint_grips(painter, self._view, places, is_round=is_outline, chosen=self._grip)
+        if self._edited:
+            box = one.bounds()
+            paint_read_out(painter, self._view, self._cursor or (box.x1, box.y1), shape_text(one), self.rect())
+
+    def _paint_drawing(self, painter: QPainter) -> None:
+        accent = QColor(current_theme().accent)
+        if self._waiting is not None:
+            paint_outline(painter, self._view, self._waiting, accent)
+        drawing = self._drawing
+        if drawing is None:
+            return
+        if self._cursor is not None:
+            paint_cross_hair(painter, self._view, self._cursor, self.rect())
+        shape = drawing.shape(self._cursor)
+        if shape is not None:
+            paint_outline(painter, self._view, shape, accent, is_open=True)
+        elif drawing.points:
+            points = [*drawing.points, self._cursor] if self._cursor is not None else list(drawing.points)
+            paint_path(painter, self._view, points, accent)
+        paint_grips(painter, self._view, drawing.points, is_round=True)
+        if self._cursor is not None:
+            paint_read_out(painter, self._view, self._cursor, self._cursor_words(), self.rect())
+
+
+def _shape_of(one: OverlayObject) -> Shape | None:
+    """None for a label of the whole image and for a mask, which have no outline to be moved."""
+    if one.is_whole_image or one.mask is not None:
+        return None
+    return Polygon(one.rings) if one.rings else one.bounds
+
+
+def _step(modifiers: Qt.KeyboardModifier) -> float:
+    if modifiers & Qt.KeyboardModifier.ControlModifier:
+        return HUGE_STEP
+    return LARGE_STEP if modifiers & Qt.KeyboardModifier.ShiftModifier else STEP
