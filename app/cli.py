@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any
 from app.paths import resolve_home
 from app.verbs.check_options import add_check_options
 from app.verbs.export_arguments import add_export_data_options
+from app.verbs.filter_options import add_filter_options
 from app.verbs.import_options import add_import_options, add_imports_options
 from app.verbs.output import Console, VerbResult, escaped
+from app.verbs.tag_options import add_tag_options
 from app.verbs.weight_options import add_weights_options
 from core.errors import CalqueError
 
@@ -51,6 +53,7 @@ VERBS = (
     "import-predictions",
     "accept",
     "tag",
+    "filter",
     "label-errors",
     "check",
     "evaluate",
@@ -135,13 +138,9 @@ def make_parser() -> argparse.ArgumentParser:
     made.add_argument("--set", metavar="SET", choices=("train", "val", "test"), help="of a version: which images")
     made.add_argument("--most", metavar="N", type=int, default=20, help="so many are printed; default 20")
     made.add_argument("--csv", metavar="FILE", type=Path, help="write all of them there, and the verdicts given so far")
-    made = verb("tag", "Tag images of a project; without a tag, say how many have which.")
-    made.add_argument("tag", metavar="TAG", nargs="?", help='e.g. "label suspicious", "hard case", "exclude"')
-    made.add_argument("images", metavar="IMAGE", nargs="*", help="paths in the project; without one, list those tagged")
-    made.add_argument("--project", metavar="NAME", required=True)
-    made.add_argument("--remove", action="store_true", help="take the tag off")
-    made.add_argument("--csv", metavar="FILE", type=Path, help="write the list of tagged images there")
     add_check_options(verb("check", "Say whether a project's data can be trusted, and repair what was found."))
+    add_tag_options(verb("tag", "Tag images of a project; without an action, say how many have which tag."), common)
+    add_filter_options(verb("filter", "Keep filters of a project's images by name, and say what passes them."), common)
     made = verb("evaluate", "Measure a version, or predictions that were imported, on images with ground truth.")
     made.add_argument("source", metavar="VERSION|SOURCE", help="a version's id, or the name of a set of predictions")
     made.add_argument("--project", metavar="NAME", help="whose images; the version's own when not given")
@@ -403,7 +402,7 @@ def _dispatch(arguments: argparse.Namespace, home: Any, console: Console) -> Ver
             from app.verbs import error_reports
 
             return error_reports.run(services, arguments, console)
-        if verb in ("accept", "tag", "label-errors"):
+        if verb in ("accept", "label-errors"):
             from app.verbs import judgements
 
             name = verb.replace("-", "_")
@@ -412,6 +411,14 @@ def _dispatch(arguments: argparse.Namespace, home: Any, console: Console) -> Ver
             from app.verbs import checking
 
             return checking.run(services, arguments, console)
+        if verb in ("filter", "tag"):
+            from app.verbs import filters, tags
+
+            return (
+                filters.run(services, arguments, console)
+                if verb == "filter"
+                else tags.run(services, arguments, console)
+            )
         if verb in ("evaluate", "compare", "report"):
             from app.verbs import evaluations
 

@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     from core.evaluations.studies import StudyService
     from core.evaluations.sureness import SurenessService
     from core.exports.service import ExportService
+    from core.filters.service import FilterService
     from core.fingerprints.service import FingerprintService
     from core.formats.catalog import FormatCatalog
     from core.images.thumbnails import ThumbnailCache
     from core.imports.service import ImportService
     from core.judgements.accepting import AcceptingService
+    from core.judgements.bulk_tags import BulkTagService
     from core.judgements.suspecting import SuspectingService
     from core.judgements.tags import TagService
     from core.labelling.service import LabellingService
@@ -97,6 +99,12 @@ class Services:
                 find_predictions=lambda source: found_predictions(self.registry, self.models, source),
             ),
         )
+
+    @property
+    def filters(self) -> FilterService:
+        from core.filters.service import FilterService
+
+        return self._once("filters", lambda: FilterService(self.registry))
 
     @property
     def formats(self) -> FormatCatalog:
@@ -230,6 +238,12 @@ class Services:
         from core.judgements.suspecting import SuspectingService
 
         return self._once("suspecting", lambda: SuspectingService(self.registry, self.studies))
+
+    @property
+    def bulk_tags(self) -> BulkTagService:
+        from core.judgements.bulk_tags import BulkTagService
+
+        return self._once("bulk_tags", lambda: BulkTagService(self.registry))
 
     @property
     def tags(self) -> TagService:

@@ -1,4 +1,4 @@
-"""`calque accept`, `tag` and `label-errors`: what a person decides about predictions and images."""
+"""`calque accept` and `label-errors`: what a person decides about predictions and labels."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from app.services import Services
 from app.verbs.finding import find_project, find_study
 from app.verbs.output import Console, VerbResult
 from core.domain.counting import counted
-from core.domain.ids import ImageId
 from core.domain.judgements import Judged
 from core.domain.names import shown
-from core.domain.projects import ImageFilter, Project
 from core.domain.snapshots import Split
-from core.errors import NotFoundError, RefusedError
+from core.errors import RefusedError
 from core.files.durable import write_durably
 
 
@@ -87,36 +85,3 @@ def run_label_errors(services: Services, arguments: argparse.Namespace, console:
     n = counted(len(suspicions.found), "label is", "labels are")
     lines.append(f"{n} doubted in all, {counted(suspicions.n_reviewed, 'was', 'were')} reviewed before.")
     return VerbResult(data, tuple(lines))
-
-
-def run_tag(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
-    """Without a tag: how many images have which. Without images: which images have it."""
-    project = find_project(services, arguments.project)
-    if arguments.csv is not None:
-        text = services.tags.as_csv(project.id, arguments.tag or "")
-        write_durably(arguments.csv, text.encode())
-        return VerbResult({"path": arguments.csv, "images": text.count("\n") - 1}, (f"Written to {arguments.csv}.",))
-    if not arguments.tag:
-        counts = services.tags.count(project.id)
-        lines = tuple(f"{tag}: {counted(n, 'image')}" for tag, n in counts.items())
-        return VerbResult({"tags": counts}, lines)
-    if not arguments.images:
-        paths = [item.path for item in services.tags.list_tagged(project.id, arguments.tag)]
-        return VerbResult({"tag": arguments.tag, "images": paths}, tuple(map(shown, paths)) or ("None.",))
-    images = _images(services, project, arguments.images)
-    verb = services.tags.remove if arguments.remove else services.tags.add
-    changed = verb(images, arguments.tag).value
-    said = "lost" if arguments.remove else "have now"
-    text = f'{counted(len(changed), "image")} {said} the tag "{arguments.tag}".'
-    return VerbResult({"tag": arguments.tag, "changed": len(changed)}, (text,))
-
-
-def _images(services: Services, project: Project, paths: list[str]) -> list[ImageId]:
-    ids = services.projects.list_image_ids(ImageFilter(project.id))
-    by_path = {image.path: image.id for image in services.projects.get_images(tuple(ids))}
-    unknown = [path for path in paths if path not in by_path]
-    if unknown:
-        raise NotFoundError(
-            f'"{shown(unknown[0])}" is not an image of this project.', hint="Name its path in the project."
-        )
-    return [by_path[path] for path in paths]

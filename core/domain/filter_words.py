@@ -8,9 +8,12 @@ from typing import Any
 from core.domain.counting import counted, in_bytes
 from core.domain.filter_fields import FIELDS, Field, FieldKind
 from core.domain.filters import Condition, Group, Joint, Operator
+from core.domain.imports import Severity
+from core.domain.messages import UserMessage
 from core.domain.names import shown
 
 EVERYTHING = "all images"
+NOTHING_PASSES = UserMessage("The filter matches nothing.", code="W-532", severity=Severity.WARNING)
 _MOST_NAMES = 4
 
 

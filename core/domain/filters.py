@@ -16,6 +16,9 @@ FilterValue: TypeAlias = str | int | float | bool | tuple[str, ...] | tuple[floa
 """Of "$in" and "$nin" a tuple, of "$exists" a bool. Dates are ISO 8601, folders and names are text."""
 
 
+MAX_FILTER_NAME = 100
+
+
 class Joint(StrEnum):
     AND = "$and"
     OR = "$or"
@@ -53,9 +56,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class SavedFilter:
+    """With a `problem`, what was saved cannot be read, and `filter` passes nothing."""
+
     id: FilterId
     project: ProjectId
     name: str
     filter: Group
     created_at: datetime
     changed_at: datetime
+    problem: str = ""

@@ -216,6 +216,11 @@ class ProjectService:
         with suppress(NotFoundError):  # removed meanwhile: there will be no lists
             self._listings.prepare(project, sort)
 
+    def find_images(self, project: ProjectId, paths: Iterable[str]) -> dict[str, ImageRecord]:
+        """By path, those that the project has."""
+        with self._registry.read() as session:
+            return images.find_images(session, project, paths)
+
     def get_images(self, ids: Sequence[ImageId]) -> tuple[ImageRecord, ...]:
         """In the order of `ids`, without those that are not (or no longer) there."""
         with self._registry.read() as session:

@@ -257,6 +257,11 @@ def keys_of_folders(session: Session, project: ProjectId, folders: tuple[str, ..
     return list(session.scalars(select(FolderRow.id).where(FolderRow.project_id == project, *below)))
 
 
+def list_paths(session: Session, filter: ImageFilter) -> tuple[str, ...]:
+    """Of all that match, in order."""
+    return tuple(session.scalars(select(ImageRow.path).where(*conditions(session, filter)).order_by(ImageRow.path)))
+
+
 def list_names(session: Session, project: ProjectId) -> tuple[ImageIds, bytes]:
     """Of all images in the order of their paths; the names as searches compare them, in UTF-8, a line each."""
     listed = _listed(session, ImageFilter(project), BY_PATH, ImageRow.id, ImageRow.search_name).c

@@ -44,23 +44,6 @@ def test_predictions_are_accepted_from_a_confidence_up(shop: PredictedShop, caps
     assert "no stored predictions" in capsys.readouterr().err
 
 
-def test_images_are_tagged_listed_and_written_to_a_table(
-    shop: PredictedShop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert call(shop, "tag", "exclude", "train/00.jpg", FREE, "--project", "Drawings") == 0
-    assert "2 images have now" in capsys.readouterr().out
-    assert call(shop, "tag", "exclude", FREE, "--project", "Drawings", "--remove") == 0
-    assert call(shop, "tag", "--project", "Drawings") == 0
-    assert "exclude: 1 image" in capsys.readouterr().out
-    assert call(shop, "tag", "exclude", "--project", "Drawings") == 0
-    assert "train/00.jpg" in capsys.readouterr().out
-    file = tmp_path / "tags.csv"
-    assert call(shop, "tag", "--project", "Drawings", "--csv", str(file)) == 0
-    assert len(file.read_text().splitlines()) == 2
-    assert call(shop, "tag", "exclude", "no such.jpg", "--project", "Drawings") == 1
-    assert "not an image" in capsys.readouterr().err
-
-
 def test_an_error_report_is_written(shop: PredictedShop, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     study = shop.predict({"train/00.jpg": [("disc", 0.9, Box(40, 30, 60, 45))]}, has_truth=True)
     target = tmp_path / "errors"
