@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from app.changes import ChangeDispatcher
+from app.controllers.image_details import ImageDetailsController
 from app.controllers.images import ImagesController
 from app.controllers.projects import ProjectsController
 from app.controllers.tags import TagsController
@@ -188,6 +189,9 @@ class Features(QObject):
                 browser=self.browser,
                 parent=self,
             )
+        )
+        self.image_details = self._keep_fresh(
+            ImageDetailsController(projects=self.services.projects, jobs=self.jobs, browser=self.browser, parent=self)
         )
         self.tags = self._keep_fresh(
             TagsController(services=self.services, jobs=self.jobs, browser=self.browser, parent=self)

@@ -69,6 +69,10 @@ class HeldImages:
         order = self.order(session, sort)
         return ImageIds(keys[order] if mask is None else keys[order[mask[order]]])
 
+    def columns_of(self, ids: ImageIds) -> ImageColumns:
+        """Of those that there are."""
+        return self._columns.at(self._lookup.find(ids.keys[self._lookup.knows(ids.keys)]))
+
     def mask(self, session: Session, filter: ImageFilter) -> Mask | None:
         """Which images match; None = all."""
         masks = self._masks(session, filter)

@@ -20,6 +20,7 @@ from core.stopping import current_stop
 
 if TYPE_CHECKING:  # NumPy comes with it: with the first list of images, not with the services
     from core.projects.held_images import HeldImages
+    from core.registry.stores.image_columns import ImageColumns
 
 _LOOK_S = 0.02  # how often who waits for another thread asks whether it is to go on
 _PATIENCE_S = 0.5  # after that the registry answers sooner
@@ -80,6 +81,16 @@ class Listings:
                 return len(self.list_ids(filter, BY_PATH))
             mask = held.mask(session, filter)
             return len(held) if mask is None else int(mask.sum())
+
+    def columns_of(self, project: ProjectId, ids: ImageIds) -> ImageColumns:
+        """The facts of these images, as far as there are any."""
+        with self._registry.read() as session:
+            held = self._current(session, project)
+            if held is not None:
+                return held.columns_of(ids)
+            from core.registry.stores.image_columns import read_some
+
+            return read_some(session, project, ids.keys.tolist())
 
     def is_prepared(self, project: ProjectId) -> bool:
         """Whether lists of the project are answered from memory."""

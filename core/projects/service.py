@@ -12,6 +12,7 @@ from core.domain.changes import Changed, Changes
 from core.domain.ids import AnnotationId, ImageId, ProjectId
 from core.domain.image_ids import ImageIds
 from core.domain.image_order import BY_PATH, SortOrder
+from core.domain.image_sums import ImageSums, ImageUse
 from core.domain.judgements import ModelAnnotation
 from core.domain.locating import FolderMatch, MovedImages
 from core.domain.names import shown
@@ -225,6 +226,22 @@ class ProjectService:
         """In the order of `ids`, without those that are not (or no longer) there."""
         with self._registry.read() as session:
             return images.get_images(session, ids)
+
+    def sum_images(self, project: ProjectId, ids: ImageIds) -> ImageSums:
+        """Of some of the project's images; those that are gone do not count."""
+        from core.projects.image_sums import sums_of  # NumPy comes with it
+
+        return sums_of(self._listings.columns_of(project, ids))
+
+    def get_use(self, image: ImageId) -> ImageUse:
+        """One image and the sets it is in. Raises NotFoundError when it is gone."""
+        from core.registry.stores.dataset_images import sets_of  # NumPy comes with it
+
+        with self._registry.read() as session:
+            found = get_annotated(session, (image,))
+            if not found:
+                raise NotFoundError("The image is not in the project any more.")
+            return ImageUse(found[0], sets_of(session, image))
 
     def get_annotated(self, ids: Sequence[ImageId]) -> tuple[AnnotatedImage, ...]:
         """With the ground truth, in the order of `ids`, without those that are not (or no longer) there."""

@@ -60,6 +60,7 @@ class ColumnHeader(QHeaderView):
         self.setMaximumSectionSize(WIDTHS[1])
         self.setAccessibleName(self.tr("Columns"))
         self.restore("")
+        self.set_order(BY_PATH)
         self.sectionClicked.connect(self._sort_by)
         self.sectionResized.connect(self.layout_changed)
         self.sectionMoved.connect(self.layout_changed)

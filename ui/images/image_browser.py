@@ -22,6 +22,7 @@ from core.domain.image_order import SortOrder
 from core.domain.judgements import USUAL_TAGS
 from core.domain.projects import Category
 from ui.icons import icon
+from ui.images.details_panel import DetailsPanel
 from ui.images.image_grid import ImageGrid, ViewMode
 from ui.images.selection_bar import SelectionBar
 from ui.images.view_controls import ViewControls
@@ -44,6 +45,7 @@ class ImageBrowser(QWidget):
     selection_changed = Signal()  # other images are chosen
     sort_requested = Signal(object)  # SortOrder
     view_changed = Signal()  # grid or list
+    details_shown_changed = Signal(bool)
 
     search_changed = Signal(str)
     annotated_changed = Signal(object)  # True, False, or None = all images
@@ -63,6 +65,7 @@ class ImageBrowser(QWidget):
         self._tag = QComboBox()
         self._tag_counts: dict[str, int] = {}
         self.controls = ViewControls()
+        self.details = DetailsPanel()
         self._status = ElidedLabel()
         self._clear = QPushButton(icon("x"), self.tr("Clear filters"))
         self.selection_bar = SelectionBar()
@@ -87,6 +90,8 @@ class ImageBrowser(QWidget):
         self.controls.ground_truth_toggled.connect(self.grid.set_ground_truth_shown)
         self.controls.side_changed.connect(self.grid.set_side)
         self.controls.mode_requested.connect(self.set_mode)
+        self.controls.details_toggled.connect(self.show_details)
+        self.details.close_requested.connect(lambda: self.show_details(False))
         self.controls.sort_requested.connect(self.sort_requested)
         self.grid.sort_requested.connect(self.sort_requested)
         self._clear.clicked.connect(self.clear_filters_requested)
@@ -132,7 +137,12 @@ class ImageBrowser(QWidget):
         column.setSpacing(0)
         column.addLayout(bar)
         column.addLayout(self._filter_place)
-        column.addWidget(self._stack, 1)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self._stack, 1)
+        middle.addWidget(self.details)
+        self.details.hide()
+        column.addLayout(middle, 1)
         column.addLayout(foot)
 
     # How they are shown
@@ -141,6 +151,17 @@ class ImageBrowser(QWidget):
         self.controls.set_mode(mode)
         self.grid.set_mode(mode)
         self.view_changed.emit()
+
+    @property
+    def are_details_shown(self) -> bool:
+        return self.details.isVisibleTo(self)
+
+    def show_details(self, is_shown: bool) -> None:
+        """The panel at the right, or not."""
+        if is_shown != self.are_details_shown:
+            self.controls.set_details_shown(is_shown)
+            self.details.setVisible(is_shown)
+            self.details_shown_changed.emit(is_shown)
 
     def set_order(self, order: SortOrder) -> None:
         """The images are listed in this order."""
@@ -306,6 +327,7 @@ class ImageBrowser(QWidget):
 
     def set_categories(self, categories: Sequence[Category]) -> None:
         self.grid.set_categories(categories)
+        self.details.set_categories(categories)
 
     def set_hidden_categories(self, hidden: frozenset[CategoryId]) -> None:
         self.grid.set_hidden_categories(hidden)

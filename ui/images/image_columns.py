@@ -52,7 +52,7 @@ COLUMNS: tuple[ImageColumn, ...] = (
     ImageColumn(
         "annotations",
         "Annotations",
-        96,
+        120,
         lambda one, _: count(n_objects(one)) if one.annotations else "",
         SortKey.ANNOTATIONS,
         is_number=True,

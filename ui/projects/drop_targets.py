@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QColor,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
@@ -159,7 +160,7 @@ class _TargetList(QListView):
         super().paintEvent(event)
         if self._over.isValid():
             painter = QPainter(self.viewport())
-            painter.setPen(QPen(current_theme().accent, 2))
+            painter.setPen(QPen(QColor(current_theme().accent), 2))
             painter.drawRoundedRect(self.visualRect(self._over).adjusted(2, 2, -2, -2), 5, 5)
             painter.end()
 

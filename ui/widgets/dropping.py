@@ -66,7 +66,7 @@ def read_images(data: QMimeData) -> DraggedImages | None:
 
     if not data.hasFormat(IMAGES_MIME):
         return None
-    head, _, keys = data.data(IMAGES_MIME).data().partition(b"\n")
+    head, _, keys = bytes(data.data(IMAGES_MIME).data()).partition(b"\n")
     try:
         said = json.loads(head)
         project, folders = ProjectId(str(said["project"])), tuple(map(str, said["folders"]))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from sqlalchemy.orm import Session
 
-from core.domain.ids import CategoryId, ProjectId
+from core.domain.ids import CategoryId, ImageId, ProjectId
 from core.domain.projects import Source
 from core.registry.stores.driver import cursor_of
 from core.registry.stores.image_blocks import Column
@@ -38,6 +38,13 @@ _CLASSES = """
 SELECT member.set_id, category_id, count(*), count(DISTINCT member.image_id)
 FROM dataset_image AS member JOIN annotation ON annotation.image_id = member.image_id
 WHERE member.set_id IN ({marks}) AND category_id IS NOT NULL AND source != ? GROUP BY member.set_id, category_id
+"""
+
+_SETS_OF = """
+SELECT dataset.name, dataset.version, dataset_set.name FROM dataset_image
+JOIN dataset_set ON dataset_set.id = dataset_image.set_id JOIN dataset ON dataset.id = dataset_set.dataset_id
+WHERE dataset_image.image_id = ? AND dataset.deleted_at IS NULL
+ORDER BY dataset.name, dataset_set.position
 """
 
 
@@ -105,6 +112,12 @@ def count_classes(session: Session, sets: Sequence[int]) -> dict[tuple[int, Cate
         return {}
     rows = cursor_of(session).execute(_CLASSES.format(marks=_marks(sets)), (*sets, Source.MODEL.value))
     return {(key, CategoryId(str(category))): ClassCounts(n, n_images) for key, category, n, n_images in rows}
+
+
+def sets_of(session: Session, image: ImageId) -> tuple[tuple[str, str], ...]:
+    """The sets that an image is in: the dataset with its version once it is frozen, and the set."""
+    rows = cursor_of(session).execute(_SETS_OF, (int(image),))
+    return tuple((f"{dataset} ({version})" if version else dataset, name) for dataset, version, name in rows)
 
 
 def _numbers(session: Session, query: str, values: Sequence[object]) -> Column:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from core.datasets.editing import DatasetEditing
 from core.domain.changes import Changes
 from core.domain.geometry import Box
-from core.domain.ids import ProjectId, RunId
+from core.domain.ids import ImageId, ProjectId, RunId
+from core.domain.image_ids import ImageIds
 from core.domain.image_order import SortKey, SortOrder
 from core.domain.projects import ImageFilter, ImageState, Source
 from core.domain.runs import RunRecord, RunStatus
@@ -161,3 +163,28 @@ def test_images_say_when_they_came(service: ProjectService, registry: Registry, 
     (latest,) = service.get_images(newest[:1])
     assert latest.path == "a/0.png"
     assert latest.added_at is not None and latest.added_at > max(one.added_at for one in first if one.added_at)
+
+
+def test_chosen_images_are_summed_alike_from_the_registry_and_from_memory(
+    service: ProjectService, project: ProjectId
+) -> None:
+    ids = service.list_image_ids(ImageFilter(project))
+    asked = service.sum_images(project, ids)
+    assert (asked.n_images, asked.n_annotated, asked.n_annotations, asked.n_bytes) == (3, 1, 2, 15)
+    assert (asked.n_damaged, asked.n_missing, asked.least_pixels) == (1, 0, (10, 10))
+    service.prepare_lists(project)
+    assert service.sum_images(project, ids) == asked
+    some = ImageIds.of([ids[1], ImageId("9999")])
+    assert service.sum_images(project, some).n_images == 1, "what is gone does not count"
+    assert service.sum_images(project, ImageIds.of(())).most_pixels == (0, 0)
+
+
+def test_an_image_says_which_sets_it_is_in(registry: Registry, service: ProjectService, project: ProjectId) -> None:
+    editing = DatasetEditing(registry)
+    first, second, _ = service.list_image_ids(ImageFilter(project))
+    dataset = editing.get_dataset(editing.create(project, "Pages").value.dataset)
+    editing.add_images(dataset.id, dataset.sets[0].id, ImageIds.of([first]))
+    assert service.get_use(first).sets == (("Pages", dataset.sets[0].name),)
+    assert service.get_use(second).sets == ()
+    with pytest.raises(NotFoundError):
+        service.get_use(ImageId("9999"))
