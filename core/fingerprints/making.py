@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.errors import CalqueError
-from core.fingerprints.kept import Key
+from core.fingerprints.records import Key
 from core.images.fingerprint import Fingerprint, fingerprint_file, fingerprint_of
 
 _LEAST_SIDE = 96  # of a thumbnail that says enough

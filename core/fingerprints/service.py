@@ -15,7 +15,8 @@ from core.domain.counting import counted
 from core.domain.ids import ProjectId
 from core.domain.projects import ImageState
 from core.fingerprints.alike import LEAST_CONTRAST, find_alike, join
-from core.fingerprints.kept import KeptFingerprints, Key
+from core.fingerprints.kept import KeptFingerprints
+from core.fingerprints.records import Key
 from core.fingerprints.making import KnownThumbnails, Made, Picture, make_all
 from core.progress import IsCancelled, Progress, never_cancelled, no_progress, sparing
 from core.registry.database import Registry
@@ -75,15 +76,8 @@ class FingerprintService:
     ) -> AlikeImages:
         """The same of images that were read."""
         keys, first_of, of_image = _contents(images)
+        problems = () if only_known else self._make_missing(images, keys, first_of, root, progress, is_cancelled)
         numbers, records = self._kept.find(keys)
-        problems: tuple[tuple[int, str], ...] = ()
-        missing = [int(place) for place in np.flatnonzero(numbers < 0) if _may_be_read(images, int(first_of[place]))]
-        if missing and not only_known:
-            pictures = [
-                Picture(place, keys[place], root / os.fsdecode(images.paths[first_of[place]])) for place in missing
-            ]
-            problems = self._make(pictures, first_of, progress, is_cancelled)
-            numbers, records = self._kept.find(keys)
         known = np.flatnonzero(numbers >= 0)
         found = self._kept.get(numbers[known], records)
         places = first_of[known]
@@ -103,6 +97,35 @@ class FingerprintService:
         is_known[known] = found.contrast >= LEAST_CONTRAST
         n_blank = int((found.contrast < LEAST_CONTRAST).sum())
         return AlikeImages(groups, is_known[of_image], problems, n_blank, int((numbers < 0).sum()) - len(problems))
+
+    def shades_of(
+        self, images: ImageColumns, root: Path, *, progress: Progress, is_cancelled: IsCancelled
+    ) -> tuple[Array, npt.NDArray[np.bool_], tuple[tuple[int, str], ...]]:
+        """For each image its small grey picture, (images, values) of int8; whether there is one that is not blank; and,
+        by place, why a picture could not be read."""
+        keys, first_of, of_image = _contents(images)
+        problems = self._make_missing(images, keys, first_of, root, progress, is_cancelled)
+        numbers, records = self._kept.find(keys)
+        is_there = np.append(numbers >= 0, False)[of_image]
+        found = self._kept.get(numbers[of_image[is_there]], records)
+        shades = np.zeros((len(images), found.shades.shape[1]), dtype=np.int8)
+        shades[is_there] = found.shades
+        is_there[is_there] = found.contrast >= LEAST_CONTRAST
+        return shades, is_there, problems
+
+    def _make_missing(
+        self,
+        images: ImageColumns,
+        keys: Sequence[Key],
+        first_of: Array,
+        root: Path,
+        progress: Progress,
+        is_cancelled: IsCancelled,
+    ) -> tuple[tuple[int, str], ...]:
+        numbers, _ = self._kept.find(keys)
+        missing = [int(place) for place in np.flatnonzero(numbers < 0) if _may_be_read(images, int(first_of[place]))]
+        pictures = [Picture(place, keys[place], root / os.fsdecode(images.paths[first_of[place]])) for place in missing]
+        return self._make(pictures, first_of, progress, is_cancelled) if pictures else ()
 
     def _make(
         self, pictures: Sequence[Picture], first_of: Array, progress: Progress, is_cancelled: IsCancelled

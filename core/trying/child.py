@@ -11,13 +11,14 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, cast
 
 import psutil
 
 from core.domain.snapshots import Split
 from core.errors import CalqueError
 from core.images.reading import decode
+from core.runs.kinds import load_attribute
 from core.workers.api import ImagePredictions, PredictRequest, TreeImage, Worker, WorkerDescription
 from core.workers.catalog import WorkerCatalog
 
@@ -60,6 +61,9 @@ class _Trying:
             "objects": [[item.category, item.confidence, *_corners(item), _rings(item)] for item in found.objects],
         }
 
+    def failure(self, error: Exception) -> dict[str, Any]:
+        return _failure(error, self.description)
+
     def _prepared(self, source: Path, name: str) -> TreeImage:
         """Upright, 8 bits a colour, as images of a run are: what the person chose is only read."""
         picture = decode(source)
@@ -88,10 +92,11 @@ class _Quiet:
 
 
 def answer_questions(setup: Path) -> None:
-    """`setup` is a JSON file. Ends with its standard input."""
+    """`setup` is a JSON file; its `answerer` names the class that answers, with no such name a version is tried. Ends
+    with its standard input."""
     given = json.loads(setup.read_text(encoding="utf-8"))
     try:
-        trying = _made(given, setup.parent)
+        answerer = _answerer(given, setup.parent)
     except Exception as error:  # noqa: BLE001 - the boundary of the process: whatever it was is told
         _say(_failure(error))
         return
@@ -100,9 +105,22 @@ def answer_questions(setup: Path) -> None:
         if not line.strip():
             continue
         try:
-            _say(trying.answer(json.loads(line)))
+            _say(answerer.answer(json.loads(line)))
         except Exception as error:  # noqa: BLE001 - one picture that cannot be tried ends nothing
-            _say(_failure(error, trying.description))
+            _say(answerer.failure(error))
+
+
+class Answerer(Protocol):
+    def answer(self, asked: Mapping[str, Any]) -> dict[str, Any]: ...
+
+    def failure(self, error: Exception) -> dict[str, Any]:
+        """What is said of a question that could not be answered: error, hint and code."""
+
+
+def _answerer(given: Mapping[str, Any], folder: Path) -> Answerer:
+    name = given.get("answerer")
+    made = _made if name is None else load_attribute(name)
+    return cast(Answerer, made(given, folder))
 
 
 def _made(given: Mapping[str, Any], folder: Path) -> _Trying:

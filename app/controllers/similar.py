@@ -1,0 +1,128 @@
+"""What the images of the open project look like: asked for by the person, with progress and a way to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from app.controllers.images import Thumbnails
+from app.controllers.pictures import thumbnail_of
+from app.jobs import Job, JobContext, JobRunner
+from core.domain.ids import ImageId
+from core.domain.image_ids import ImageIds
+from core.domain.messages import UserMessage
+from core.domain.names import shown
+from core.domain.projects import ImageRecord, Project
+from core.domain.similar import NearestImages
+from ui.similar.picture_board import SIDE
+from ui.similar.similar_page import NEXT, SimilarPage
+
+if TYPE_CHECKING:
+    from core.projects.service import ProjectService
+    from core.similar.service import SimilarService
+
+
+class SimilarController(QObject):
+    message_raised = Signal(object)  # UserMessage
+    images_requested = Signal(object, str)  # ImageIds, what they are
+    image_open_requested = Signal(object, object)  # ImageId, the images it is one of
+
+    def __init__(
+        self,
+        *,
+        similar: SimilarService,
+        projects: ProjectService,
+        thumbnails: Thumbnails,
+        jobs: JobRunner,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._similar = similar
+        self._projects = projects
+        self._thumbnails = thumbnails
+        self._jobs = jobs
+        self._project: Project | None = None
+        self._job: Job | None = None
+        self.page = SimilarPage()
+        self.page.search_requested.connect(self._search)
+        self.page.cancel_requested.connect(self._cancel)
+        self.page.pictures_requested.connect(self._fetch)
+        self.page.images_requested.connect(self.images_requested)
+        self.page.image_opened.connect(lambda image: self.image_open_requested.emit(image, self.page.board.ids))
+
+    def show_project(self, project: Project) -> None:
+        if self._project is None or self._project.id != project.id:
+            self._cancel()
+            self.page.clear()
+        self._project = project
+
+    def find_like(self, project: Project, image: ImageId) -> None:
+        """Ask for the images that look most like one, to be shown in the grid."""
+        self.show_project(project)
+
+        def got(found: NearestImages) -> None:
+            self.page.end_progress()
+            self.images_requested.emit(ImageIds.of([image, *found.images]), "that look most like the chosen one")
+
+        self._run(lambda **told: self._similar.nearest(project.id, image, **told), got)
+
+    def _search(self, mode: str) -> None:
+        project = self._project
+        if project is None:
+            return
+        if mode == NEXT:
+            self._run(lambda **told: self._similar.label_next(project.id, **told), self.page.show_next)
+        else:
+            self._run(lambda **told: self._similar.find_alike(project.id, **told), self.page.show_copies)
+
+    def _run(self, ask: Callable[..., Any], then: Callable[[Any], None]) -> None:
+        def work(context: JobContext) -> Any:
+            return ask(progress=context.progress, is_cancelled=context.is_cancelled)
+
+        self._cancel()
+        self.page.show_progress(0, 0, "")
+        self._job = self._jobs.run(
+            work, then=then, on_error=self._failed, on_progress=self.page.show_progress, key="similar", gives_way=True
+        )
+
+    def _cancel(self) -> None:
+        if self._job is not None and not self._job.is_done:
+            self._job.cancel()
+        self._job = None
+        self.page.end_progress()
+
+    def _failed(self, message: UserMessage) -> None:
+        self.page.end_progress()
+        self.message_raised.emit(message)
+
+    def _fetch(self, images: ImageIds) -> None:
+        self._jobs.run(
+            lambda: self._projects.get_images(images),
+            then=self._got_records,
+            on_error=self.message_raised.emit,
+            pool="registry",
+            key="similar-records",
+            gives_way=True,
+        )
+
+    def _got_records(self, records: tuple[ImageRecord, ...]) -> None:
+        project = self._project
+        if project is None:
+            return
+        self.page.show_images([(record.id, shown(record.path)) for record in records])
+        for record in records:
+            self._make_picture(project, record)
+
+    def _make_picture(self, project: Project, record: ImageRecord) -> None:
+        def make() -> QImage:
+            path = project.root / record.path
+            return thumbnail_of(self._thumbnails.get(path, record.sha256, SIDE, record.white))
+
+        self._jobs.run(
+            make,
+            then=lambda picture: self.page.board.set_picture(record.id, picture),
+            on_error=lambda message: self.page.board.set_failure(record.id, message.text),
+        )

@@ -1,0 +1,52 @@
+"""What images are compared by: a vector of length 1 each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.fingerprints.records import Key, RecordFile
+
+FORMAT = 1
+N_KEPT = 256
+"""Values of a kept vector. The network's 1,280 features are brought onto so many random directions, which changes the
+angles between images by a few hundredths (Johnson and Lindenstrauss 1984)."""
+
+_SEED = 20_261
+
+Vectors = npt.NDArray[np.float32]
+
+
+def projected(features: npt.NDArray[Any]) -> Vectors:
+    """(n, features) onto (n, N_KEPT), each of length 1."""
+    directions = np.random.default_rng(_SEED).standard_normal((features.shape[1], N_KEPT)).astype(np.float32)
+    return of_length_one(np.asarray(features, dtype=np.float32) @ directions)
+
+
+def of_length_one(vectors: npt.NDArray[Any]) -> Vectors:
+    values = np.asarray(vectors, dtype=np.float32)
+    lengths = np.sqrt(np.einsum("ij,ij->i", values, values))
+    return np.asarray(values / np.maximum(lengths, 1e-12)[:, None], dtype=np.float32)
+
+
+class KeptVectors:
+    """Those that the network made, in a file of the cache. May be used on any thread."""
+
+    def __init__(self, folder: Path) -> None:
+        self._records = RecordFile(folder, "vectors-lite0", b"calqueLK", FORMAT, [("vector", "<f2", (N_KEPT,))])
+
+    def find(self, keys: Sequence[Key]) -> tuple[npt.NDArray[np.bool_], Vectors]:
+        """Which of the keys have a vector, and the vectors; those of the others are zeros."""
+        numbers, records = self._records.find(keys)
+        is_known = numbers >= 0
+        vectors = np.zeros((len(keys), N_KEPT), dtype=np.float32)
+        if is_known.any():
+            vectors[is_known] = records["vector"][numbers[is_known]]
+        return is_known, vectors
+
+    def add(self, keys: Sequence[Key], vectors: Vectors) -> None:
+        self._records.add(keys, {"vector": vectors})
