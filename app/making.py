@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
+from PySide6.QtWidgets import QMenu
 
 from app.changes import ChangeDispatcher
 from app.controllers.image_details import ImageDetailsController
@@ -28,6 +29,7 @@ from app.undo import UndoHistory
 from app.window_state import WindowMemory
 from core.domain.changes import Changes
 from core.domain.ids import ProjectId
+from core.domain.image_ids import ImageIds
 from ui.images.image_browser import ImageBrowser
 from ui.main_window import MainWindow
 from ui.projects.project_page import ProjectPage
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from app.controllers.reviewing import ReviewController
     from app.controllers.runs import RunsController
     from app.controllers.shelf import ShelfController
+    from app.controllers.similar import SimilarController
     from app.controllers.statistics import StatisticsController
     from app.controllers.studies import StudiesController
     from app.controllers.sureness import SurenessController
@@ -66,7 +69,10 @@ if TYPE_CHECKING:
     from ui.studies.study_page import StudyPage
 
 
-PROJECT_VIEWS: tuple[tuple[str, str, str], ...] = (("statistics", "Statistics", "statistics"),)
+PROJECT_VIEWS: tuple[tuple[str, str, str], ...] = (
+    ("statistics", "Statistics", "statistics"),
+    ("similar", "Similar images", "similar"),
+)
 """Beside its images: key, title, and the property of `Features` that makes the controller, which has a `page` and a
 `show_project`. In the order of the tabs."""
 
@@ -197,6 +203,7 @@ class Features(QObject):
             TagsController(services=self.services, jobs=self.jobs, browser=self.browser, parent=self)
         )
         self.routes.lead_from_projects(self.projects, self.images)
+        self.browser.add_menu_section(self.tr("Similar images"), self._offer_similar)
 
     def _fill_view(self, key: str) -> None:
         controller = getattr(self, {view: name for view, _, name in PROJECT_VIEWS}[key])
@@ -205,6 +212,11 @@ class Features(QObject):
         project = self.projects.current
         if project is not None:
             controller.show_project(project)
+
+    def _offer_similar(self, menu: QMenu, chosen: ImageIds) -> None:
+        action = menu.addAction(self.tr("Find images like this one"))
+        action.setEnabled(len(chosen) == 1)
+        action.triggered.connect(lambda: self.routes.find_like(chosen[0]))
 
     # --- on first use ------------------------------------------------------------------------------------------
 
@@ -249,6 +261,22 @@ class Features(QObject):
         controller.images_requested.connect(self.routes.show_only)
         controller.import_requested.connect(self.imports.add_to)
         return self._keep_fresh(controller)
+
+    @cached_property
+    def similar(self) -> SimilarController:
+        from app.controllers.similar import SimilarController
+
+        controller = SimilarController(
+            similar=self.services.similar,
+            projects=self.services.projects,
+            thumbnails=LateThumbnails(self.services),
+            jobs=self.jobs,
+            parent=self,
+        )
+        controller.images_requested.connect(self.routes.show_only)
+        controller.image_open_requested.connect(self.routes.open_image)
+        self._listen(controller)
+        return controller
 
     @cached_property
     def exports(self) -> ExportsController:

@@ -5,7 +5,7 @@ Each controller knows its own pages only. What one of them wishes of another is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -183,7 +183,7 @@ class Routes(QObject):
             lambda project, folders: self._features.training.open(project, folders=folders)
         )
         images.import_requested.connect(self._import_into)
-        images.image_open_requested.connect(self._open_image)
+        images.image_open_requested.connect(self.open_image)
 
     def _show_project(self, project: Project) -> None:
         self._features.images.show_project(project)
@@ -224,7 +224,8 @@ class Routes(QObject):
         self._features.models.show_list(project=project)
         self._window.show_page("models", "models")
 
-    def _open_image(self, image: ImageId, ids: tuple[ImageId, ...]) -> None:
+    def open_image(self, image: ImageId, ids: Sequence[ImageId]) -> None:
+        """In the viewer; `ids` are those that it leafs through."""
         project = self._features.projects.current
         if project is not None:
             self._features.viewer.open_image(project, image, ids)
@@ -235,6 +236,13 @@ class Routes(QObject):
         self._features.images.show_only(images, words)
         self._features.project_page.show_view(IMAGES)
         self._window.show_page("project", "project")
+
+    def find_like(self, image: ImageId) -> None:
+        """Show the images of the open project that look most like one of them."""
+        project = self._features.projects.current
+        if project is not None:
+            self._features.project_page.show_view("similar")
+            self._features.similar.find_like(project, image)
 
     def lead_from_locating(self, locating: LocatingController) -> None:
         locating.located.connect(self._show_located)

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from core.reports.service import ReportService
     from core.runs.service import RunService
     from core.shelf.service import ShelfService
+    from core.similar.service import SimilarService
     from core.statistics.service import StatisticsService
     from core.training.draft.configurations import ConfigurationService
     from core.training.service import TrainingService
@@ -315,6 +316,15 @@ class Services:
                 self.labelling,
                 self.dataset_editing,
             ),
+        )
+
+    @property
+    def similar(self) -> SimilarService:
+        from core.similar.service import SimilarService
+
+        return self._once(
+            "similar",
+            lambda: SimilarService(self.registry, self.fingerprints, self.home.fingerprints, self.home.root / "trying"),
         )
 
     def sweep(self) -> None:

@@ -16,8 +16,8 @@ from core.domain.ids import ProjectId
 from core.domain.projects import ImageState
 from core.fingerprints.alike import LEAST_CONTRAST, find_alike, join
 from core.fingerprints.kept import KeptFingerprints
-from core.fingerprints.records import Key
 from core.fingerprints.making import KnownThumbnails, Made, Picture, make_all
+from core.fingerprints.records import Key
 from core.progress import IsCancelled, Progress, never_cancelled, no_progress, sparing
 from core.registry.database import Registry
 from core.registry.stores import check_columns, projects

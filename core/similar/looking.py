@@ -38,9 +38,7 @@ class NetworkLook:
     def __exit__(self, *_: object) -> None:
         self._process.close()
 
-    def vectors(
-        self, files: Sequence[tuple[Path, int]], check: Callable[[], None]
-    ) -> tuple[Vectors, dict[int, str]]:
+    def vectors(self, files: Sequence[tuple[Path, int]], check: Callable[[], None]) -> tuple[Vectors, dict[int, str]]:
         """Of those files (with their `white`) that can be read, in their order; a sentence by place for the others.
 
         `check` is called meanwhile and may raise to give up. Raises WorkerError, RunError.

@@ -78,9 +78,7 @@ class SimilarService:
         )
         order = np.argsort(found.groups, kind="stable")
         firsts = np.flatnonzero(np.append(True, np.diff(found.groups[order]) != 0)) if len(order) else order
-        groups = [
-            self._group(images, members) for members in np.split(order, firsts[1:]) if len(members) > 1
-        ]
+        groups = [self._group(images, members) for members in np.split(order, firsts[1:]) if len(members) > 1]
         groups.sort(key=lambda group: -len(group.images))
         problems = tuple(f"{_name(images, place)}: {text}" for place, text in found.problems)
         return AlikeFound(tuple(groups), int(found.is_compared.sum()), problems)
@@ -113,9 +111,7 @@ class SimilarService:
             like_it = np.flatnonzero(chosen.nearest == number)
             like_it = like_it[like_it != place]
             nearest = like_it[np.argsort(-chosen.likeness[like_it], kind="stable")][:N_LIKE]
-            entries.append(
-                NextImage(_id(keys[candidates[place]]), len(like_it), ImageIds(keys[candidates[nearest]]))
-            )
+            entries.append(NextImage(_id(keys[candidates[place]]), len(like_it), ImageIds(keys[candidates[nearest]])))
         n_labelled = int(looks.images.is_annotated.astype(bool).sum())
         n_unlabelled = len(looks.images) - n_labelled
         return LabelNext(tuple(entries), looks.method, n_unlabelled, n_labelled, looks.problems)
