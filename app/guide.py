@@ -21,6 +21,7 @@ GUIDE_PAGES = (
     ("project.md", "Project"),
     ("statistics.md", "Statistics"),
     ("checks.md", "Check the data"),
+    ("similar.md", "Similar images"),
     ("viewer.md", "Viewer"),
     ("train.md", "Train a model"),
     ("classifiers.md", "Classify and tag"),

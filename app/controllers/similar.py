@@ -60,14 +60,15 @@ class SimilarController(QObject):
         self._project = project
 
     def find_like(self, project: Project, image: ImageId) -> None:
-        """Ask for the images that look most like one, to be shown in the grid."""
+        """Ask for the images that look most like one."""
         self.show_project(project)
 
-        def got(found: NearestImages) -> None:
-            self.page.end_progress()
-            self.images_requested.emit(ImageIds.of([image, *found.images]), "that look most like the chosen one")
+        def ask(**told: Any) -> tuple[str, NearestImages]:
+            found = self._similar.nearest(project.id, image, **told)
+            records = self._projects.get_images([image])
+            return shown(records[0].name) if records else "", found
 
-        self._run(lambda **told: self._similar.nearest(project.id, image, **told), got)
+        self._run(ask, lambda answer: self.page.show_nearest(image, *answer))
 
     def _search(self, mode: str) -> None:
         project = self._project

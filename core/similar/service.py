@@ -204,8 +204,8 @@ def _one_of_each(places: Array, keys: Sequence[Key]) -> list[int]:
     return list({keys[place]: int(place) for place in places.tolist()}.values())
 
 
-def _name(images: ImageColumns, place: int) -> str:
-    return shown(os.fsdecode(images.paths[place]))
+def _name(images: ImageColumns, place: int | np.integer[Any]) -> str:
+    return shown(os.fsdecode(images.paths[int(place)]))
 
 
 def _id(key: int) -> ImageId:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
@@ -19,19 +20,22 @@ from PySide6.QtWidgets import (
 
 from core.domain.ids import ImageId
 from core.domain.image_ids import ImageIds
-from core.domain.similar import AlikeFound, LabelNext
+from core.domain.similar import AlikeFound, LabelNext, NearestImages
 from ui.similar.entry_model import ENTRY_ROLE, Entry, EntryModel
 from ui.similar.picture_board import PictureBoard
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.formatting import count, counted
 from ui.widgets.labels import label
 
-NEXT, COPIES = "next", "copies"
+NEXT, COPIES, LIKE_ONE = "next", "copies", "like one"
 _MOST_PROBLEMS = 3  # told; the others are counted
 
 
+Found: TypeAlias = LabelNext | AlikeFound | NearestImages
+
+
 class SimilarPage(QWidget):
-    """`mode` is NEXT or COPIES; each is looked for when the person asks for it."""
+    """`mode` is NEXT or COPIES, looked for when the person asks for it here, or LIKE_ONE, asked for in the grid."""
 
     search_requested = Signal(str)  # the mode
     cancel_requested = Signal()
@@ -41,7 +45,8 @@ class SimilarPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._found: dict[str, LabelNext | AlikeFound] = {}
+        self._found: dict[str, Found] = {}
+        self._asked: tuple[ImageId, str] | None = None  # the image that others are like, and its name
         self._modes = QButtonGroup(self)
         self._note = label("", "muted", wrap=True)
         self._problems = label("", "warning", wrap=True)
@@ -66,6 +71,7 @@ class SimilarPage(QWidget):
         for key, text, tip in (
             (NEXT, self.tr("Label &next"), self.tr("Unlabelled images that look least like what is labelled")),
             (COPIES, self.tr("&Copies"), self.tr("Images that show the same, also when they were saved again")),
+            (LIKE_ONE, self.tr("Like &one"), self.tr("Images that look most like one chosen in the grid")),
         ):
             button = QPushButton(text)
             button.setCheckable(True)
@@ -142,7 +148,9 @@ class SimilarPage(QWidget):
     def clear(self) -> None:
         """Another project: nothing is known of it."""
         self._found.clear()
-        self._show_mode()
+        self._asked = None
+        self._modes.buttons()[-1].hide()
+        self.set_mode(NEXT)
 
     def show_progress(self, done: float, total: float, text: str) -> None:
         self._bar.setRange(0, round(total))
@@ -163,19 +171,27 @@ class SimilarPage(QWidget):
         self.end_progress()
         self._show_mode()
 
+    def show_nearest(self, image: ImageId, name: str, found: NearestImages) -> None:
+        """What looks most like one image, the nearest first."""
+        self._found[LIKE_ONE] = found
+        self._asked = image, name
+        self._modes.buttons()[-1].show()
+        self.end_progress()
+        self.set_mode(LIKE_ONE)
+
     def _show_mode(self) -> None:
         found = self._found.get(self.mode)
-        self._again.setVisible(found is not None)
-        problems = found.problems if found is not None else ()
+        self._again.setVisible(found is not None and self.mode != LIKE_ONE)
+        problems = found.problems if isinstance(found, LabelNext | AlikeFound) else ()
         told = " ".join(problems[:_MOST_PROBLEMS])
         more = len(problems) - _MOST_PROBLEMS
         self._problems.setText(told + (self.tr(" And {n} more.").format(n=count(more)) if more > 0 else ""))
         self._problems.setVisible(bool(problems))
         entries = self._entries_of(found)
         self._entries.set_entries(entries)
-        self._all.setVisible(bool(entries))
+        self._all.setVisible(bool(entries) and self.mode != LIKE_ONE)
         self._note.setText(self._words_of(found))
-        self._note.setVisible(found is not None)
+        self._note.setVisible(bool(entries))
         self._stack.setCurrentIndex(1 if entries else 0)
         self.board.set_images(())
         if entries:
@@ -183,7 +199,7 @@ class SimilarPage(QWidget):
         else:
             self._show_empty(found)
 
-    def _show_empty(self, found: LabelNext | AlikeFound | None) -> None:
+    def _show_empty(self, found: Found | None) -> None:
         if found is None and self.mode == NEXT:
             self._empty.set_content(
                 "sparkles",
@@ -212,7 +228,7 @@ class SimilarPage(QWidget):
             text = self.tr("{images} were compared.").format(images=counted(found.n_compared, "image"))
             self._empty.set_content("circle-check", self.tr("No copies"), text)
 
-    def _entries_of(self, found: LabelNext | AlikeFound | None) -> list[Entry]:
+    def _entries_of(self, found: Found | None) -> list[Entry]:
         if isinstance(found, LabelNext):
             return [
                 Entry(
@@ -233,9 +249,15 @@ class SimilarPage(QWidget):
                 )
                 for group in found.groups
             ]
+        if isinstance(found, NearestImages) and self._asked is not None:
+            image, name = self._asked
+            detail = self.tr("and {images} most like it, the nearest first").format(
+                images=counted(len(found.images), "image")
+            )
+            return [Entry(name, detail, ImageIds.of([image, *found.images]))]
         return []
 
-    def _words_of(self, found: LabelNext | AlikeFound | None) -> str:
+    def _words_of(self, found: Found | None) -> str:
         if isinstance(found, LabelNext):
             return self.tr("{unlabelled} of {images} are not labelled. Compared by {method}.").format(
                 unlabelled=count(found.n_unlabelled),
@@ -246,6 +268,8 @@ class SimilarPage(QWidget):
             return self.tr("{groups} of copies among {images}.").format(
                 groups=counted(len(found.groups), "group"), images=counted(found.n_compared, "image")
             )
+        if isinstance(found, NearestImages):
+            return self.tr("Compared by {method}.").format(method=found.method)
         return ""
 
     def _on_chosen(self, current: QModelIndex, _previous: QModelIndex) -> None:
@@ -260,7 +284,11 @@ class SimilarPage(QWidget):
 
     def _show_in_grid(self, entry: Entry | None) -> None:
         if entry is not None:
-            words = self.tr("that look alike") if self.mode == COPIES else self.tr("like a proposal to label next")
+            words = {
+                NEXT: self.tr("like a proposal to label next"),
+                COPIES: self.tr("that look alike"),
+                LIKE_ONE: self.tr("that look like {name}").format(name=entry.title),
+            }[self.mode]
             self.images_requested.emit(entry.images, words)
 
     def _show_all(self) -> None:

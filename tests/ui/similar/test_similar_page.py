@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from core.domain.ids import ImageId
 from core.domain.image_ids import ImageIds
-from core.domain.similar import AlikeFound, AlikeGroup, LabelNext, NextImage
+from core.domain.similar import AlikeFound, AlikeGroup, LabelNext, NearestImages, NextImage
 from ui.similar.similar_page import COPIES, NEXT, SimilarPage
 
 
@@ -77,6 +77,21 @@ def test_copies_are_listed_and_pictures_fill_the_board(page: SimilarPage, qtbot:
         page.board.setCurrentIndex(page.board.model().index(0, 0))
         QTest.keyClick(page.board, Qt.Key.Key_Return)
     assert opened.args == [ImageId("1")]
+
+
+def test_what_looks_like_one_image_has_a_question_of_its_own(page: SimilarPage, qtbot: QtBot) -> None:
+    like_one = page._modes.buttons()[-1]
+    assert not like_one.isVisible()
+    with qtbot.waitSignal(page.pictures_requested) as asked:
+        page.show_nearest(ImageId("4"), "a.png", NearestImages(ids(9, 2), (0.9, 0.7), "a network"))
+    assert asked.args == [ids(4, 9, 2)]
+    assert like_one.isVisible()
+    assert not page._again.isVisible()
+    with qtbot.waitSignal(page.images_requested) as shown:
+        page._one.click()
+    assert shown.args == [ids(4, 9, 2), "that look like a.png"]
+    page.clear()
+    assert (page.mode, like_one.isVisible()) == (NEXT, False)
 
 
 def test_what_was_found_stays_for_each_question_and_goes_with_the_project(page: SimilarPage) -> None:
