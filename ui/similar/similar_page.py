@@ -137,7 +137,8 @@ class SimilarPage(QWidget):
 
     @property
     def mode(self) -> str:
-        return str(self._modes.checkedButton().property("mode"))
+        button = self._modes.checkedButton()
+        return str(button.property("mode")) if button is not None else NEXT
 
     def set_mode(self, mode: str) -> None:
         for button in self._modes.buttons():
@@ -224,7 +225,7 @@ class SimilarPage(QWidget):
             self._empty.set_content(
                 "circle-check", self.tr("Every image is labelled"), self.tr("There is nothing to propose.")
             )
-        else:
+        elif isinstance(found, AlikeFound):
             text = self.tr("{images} were compared.").format(images=counted(found.n_compared, "image"))
             self._empty.set_content("circle-check", self.tr("No copies"), text)
 
