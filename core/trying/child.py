@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -119,8 +119,8 @@ class Answerer(Protocol):
 
 def _answerer(given: Mapping[str, Any], folder: Path) -> Answerer:
     name = given.get("answerer")
-    made = _made if name is None else load_attribute(name)
-    return cast(Answerer, made(given, folder))
+    made = _made if name is None else cast(Callable[[Mapping[str, Any], Path], Answerer], load_attribute(name))
+    return made(given, folder)
 
 
 def _made(given: Mapping[str, Any], folder: Path) -> _Trying:
