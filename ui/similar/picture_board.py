@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPixmap, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QImage, QPainter, QPixmap, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QFrame, QListView, QWidget
 
 from core.domain.ids import ImageId
@@ -55,7 +55,7 @@ class PictureBoard(QListView):
         if item is not None:
             mode = Qt.AspectRatioMode.KeepAspectRatio
             small = picture.scaled(SIDE, SIDE, mode, Qt.TransformationMode.SmoothTransformation)
-            item.setData(QPixmap.fromImage(small), Qt.ItemDataRole.DecorationRole)
+            item.setData(_in_square(small), Qt.ItemDataRole.DecorationRole)
 
     def set_failure(self, image: ImageId, text: str) -> None:
         item = self._items.get(image)
@@ -66,3 +66,13 @@ class PictureBoard(QListView):
     @property
     def ids(self) -> tuple[ImageId, ...]:
         return tuple(self._items)
+
+
+def _in_square(picture: QImage) -> QPixmap:
+    """All of one size, else they would not stand in columns."""
+    square = QPixmap(SIDE, SIDE)
+    square.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(square)
+    painter.drawImage((SIDE - picture.width()) // 2, (SIDE - picture.height()) // 2, picture)
+    painter.end()
+    return square
