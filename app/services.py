@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from app.settings import DEVICE_CPU, NETWORK_NEVER, SettingsStore
+from core.domain.changes import NO_CHANGES, Changes
 from core.home import Home
 from core.models.arrivals import settle_arrivals
 from core.projects.service import ProjectService
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from core.comparing.service import ComparingService
     from core.conversions.service import ConversionService
     from core.datasets.editing import DatasetEditing
+    from core.datasets.freezing import DatasetFreezing
     from core.datasets.service import DatasetService
     from core.evaluations.service import EvaluationService
     from core.evaluations.studies import StudyService
@@ -124,6 +126,12 @@ class Services:
         from core.datasets.editing import DatasetEditing
 
         return self._once("dataset_editing", lambda: DatasetEditing(self.registry))
+
+    @property
+    def dataset_freezing(self) -> DatasetFreezing:
+        from core.datasets.freezing import DatasetFreezing
+
+        return self._once("dataset_freezing", lambda: DatasetFreezing(self.registry, self.home.snapshots))
 
     @property
     def shelf(self) -> ShelfService:
@@ -327,16 +335,19 @@ class Services:
             lambda: SimilarService(self.registry, self.fingerprints, self.home.fingerprints, self.home.root / "trying"),
         )
 
-    def sweep(self) -> None:
+    def sweep(self) -> Changes:
         """Clear away what killed processes left in the home; nothing that anybody works on, nothing of a person's.
+        Datasets that they were freezing are open again.
 
         Raises RegistryError, StorageError.
         """
-        if not self.registry.is_read_only:
-            self.runs.sweep()
-            self.models.sweep()
-            self.predictions.sweep()
-            self.imports.sweep()
+        if self.registry.is_read_only:
+            return NO_CHANGES
+        self.runs.sweep()
+        self.models.sweep()
+        self.predictions.sweep()
+        self.imports.sweep()
+        return self.dataset_freezing.recover().changes
 
 
 def registry_of(home: Home) -> Registry:

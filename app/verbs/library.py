@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from app.services import Services
 from app.verbs.output import Console, VerbResult
 from app.verbs.problems import problem_data, problem_lines
+from core.datasets.checked_files import Checked
 from core.domain.counting import counted
+from core.domain.datasets import DatasetState
 from core.domain.evaluation import EvaluationTable
+from core.domain.ids import DatasetId, SnapshotId
 from core.domain.imports import Problem, Severity
 from core.domain.locating import match_text
 from core.domain.models import ModelVersion
@@ -133,6 +138,7 @@ def run_verify(services: Services, arguments: argparse.Namespace, console: Conso
         *services.registry.check(),
         *services.models.verify(),
         *services.datasets.verify_manifests(),
+        *services.dataset_freezing.verify_files(),
         *services.runs.verify(),
         *services.predictions.verify(),
     ]
@@ -150,25 +156,46 @@ def run_verify(services: Services, arguments: argparse.Namespace, console: Conso
 
 
 def verify_images(services: Services, console: Console, *, full: bool) -> tuple[list[Problem], int, int]:
-    """Of every frozen dataset that can be read; how many there are, and how many were hashed."""
+    """Of everything frozen that can be read; how many images there are, and how many were hashed."""
     problems: list[Problem] = []
     n_images = n_hashed = 0
+    for what, verify in _frozen(services, full=full):
+
+        def told(done: int, total: int, what: str = what) -> None:
+            console.progress(done, total, f"Images of {what}")
+
+        try:
+            checked = verify(told)
+        except CalqueError as error:  # the check of the manifests tells of it too
+            problems.append(Problem("images-not-checked", str(error), what, severity=Severity.ERROR))
+            continue
+        problems += checked.problems
+        n_images += checked.n_images
+        n_hashed += checked.n_hashed
+    return problems, n_images, n_hashed
+
+
+def _frozen(services: Services, *, full: bool) -> Iterator[tuple[str, Callable[[Callable[[int, int], None]], Checked]]]:
+    """What datasets and runs have frozen, by what it is called; each with what checks its images."""
     for project in services.projects.list_projects():
         for snapshot in services.datasets.list_snapshots(project.id):
-            what = f"{project.name} {snapshot.label}"
+            yield (
+                f"{project.name} {snapshot.label}",
+                partial(_verify_snapshot, services, snapshot.id, project.root, full),
+            )
+        for dataset in services.dataset_editing.list_datasets(project.id):
+            if dataset.state is DatasetState.COMPLETE:
+                yield f"{project.name} {dataset.label}", partial(_verify_dataset, services, dataset.id, full)
 
-            def told(done: int, total: int, what: str = what) -> None:
-                console.progress(done, total, f"Images of {what}")
 
-            try:
-                checked = services.datasets.verify(snapshot.id, project.root, full=full, progress=told)
-            except CalqueError as error:  # the check of the manifests tells of it too
-                problems.append(Problem("images-not-checked", str(error), what, severity=Severity.ERROR))
-                continue
-            problems += checked.problems
-            n_images += checked.n_images
-            n_hashed += checked.n_hashed
-    return problems, n_images, n_hashed
+def _verify_snapshot(
+    services: Services, id: SnapshotId, root: Path, full: bool, told: Callable[[int, int], None]
+) -> Checked:
+    return services.datasets.verify(id, root, full=full, progress=told)
+
+
+def _verify_dataset(services: Services, id: DatasetId, full: bool, told: Callable[[int, int], None]) -> Checked:
+    return services.dataset_freezing.verify(id, full=full, progress=told)
 
 
 # --- parts -----------------------------------------------------------------------------------------------------

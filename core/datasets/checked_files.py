@@ -61,6 +61,11 @@ def new_record(root: Path, images: Iterable[tuple[str, str]]) -> FileRecord:
     return FileRecord(root, paths, bytes(hashes), np.full(len(paths), _UNKNOWN, dtype=_LOOKS))
 
 
+def seen_record(root: Path, paths: Sequence[str], hashes: bytes, looks: Sequence[tuple[int, int, int]]) -> FileRecord:
+    """Of images that were found to have their content: `looks` are those of `look_of`."""
+    return FileRecord(root, paths, hashes, np.array(looks, dtype=_LOOKS))
+
+
 def check_files(record: FileRecord, progress: Progress) -> tuple[Checked, FileRecord]:
     """Hash what looks other than the record says; with the record for the next time."""
     total = len(record.paths)
@@ -70,14 +75,14 @@ def check_files(record: FileRecord, progress: Progress) -> tuple[Checked, FileRe
     for index, path in enumerate(record.paths):
         progress(index, total)
         file = f"{root}{os.sep}{path}"
-        before = _look(file)
+        before = look_of(file)
         if before is None or before != known[index]:
             n_hashed += 1
             problem = check_source(path, record.sha256(index), record.root)
             if problem is not None:
                 problems.append(problem)
                 continue
-            if before is None or before != _look(file) or before[1] > time.time_ns() - _SETTLED_NS:
+            if before is None or before != look_of(file) or before[1] > time.time_ns() - _SETTLED_NS:
                 continue
         looks[index] = before
     return Checked(tuple(problems), total, n_hashed), FileRecord(record.root, record.paths, record.hashes, looks)
@@ -113,7 +118,8 @@ def write_record(file: Path, record: FileRecord) -> None:
     write_durably(file, json.dumps(header).encode() + b"\n" + body)
 
 
-def _look(file: str) -> tuple[int, int, int] | None:
+def look_of(file: str) -> tuple[int, int, int] | None:
+    """Size, time of the last change in ns, place on the disk; None when it is not there."""
     try:
         found = os.stat(file)  # noqa: PTH116 - a Path for each of a hundred thousand would take longer than the look
     except OSError:

@@ -72,10 +72,10 @@ def object_text(category: int, geometry: Geometry, *, is_crowd: bool) -> str:
     """Raises ValueError on a coordinate that is not a number."""
     crowd = ',"crowd":true' if is_crowd else ""
     if isinstance(geometry, Box):
-        numbers = _numbers([geometry.x0, geometry.y0, geometry.x1, geometry.y1])
+        numbers = numbers_text([geometry.x0, geometry.y0, geometry.x1, geometry.y1])
         return f'{{"box":[{numbers}],"category":{category}{crowd}}}'
     if isinstance(geometry, Polygon):
-        rings = "],[".join([_numbers(ring) for ring in geometry.rings])
+        rings = "],[".join([numbers_text(ring) for ring in geometry.rings])
         inner = f"[{rings}]" if geometry.rings else ""
         return f'{{"category":{category}{crowd},"polygon":[{inner}]}}'
     return f'{{"category":{category}{crowd}}}'
@@ -129,7 +129,7 @@ def _damaged(file: str, number: int) -> FormatError:
     return FormatError(text, file=file, line=number, hint="Restore it from a backup.")
 
 
-def _numbers(values: Sequence[float]) -> str:
+def numbers_text(values: Sequence[float]) -> str:
     """Whole numbers without a point, so that 3, 3.0 and -0.0 have one form each; others in Python's shortest form."""
     # Nearly always the text of the whole list has the form already, but for the points.
     text = (repr(list(values))[1:-1].replace(" ", "") + ",").replace(".0,", ",")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import re
+from collections.abc import Collection, Iterable, Sequence
 
 from core.domain.counting import counted
-from core.domain.datasets import MAX_DATASET_NAME, MAX_SET_NAME, Dataset, DatasetState
+from core.domain.datasets import MAX_DATASET_NAME, MAX_SET_NAME, MAX_VERSION_NAME, Dataset, DatasetState
+from core.domain.imports import Problem, Severity
+from core.domain.messages import UserMessage
 from core.domain.names import listed_names, one_line, shown
 from core.errors import RefusedError
 
@@ -42,6 +45,57 @@ def check_editable(dataset: Dataset) -> None:
         raise RefusedError(
             f'"{shown(dataset.name)}" is being frozen.', hint="Wait until that is done, or cancel it.", code="E-432"
         )
+
+
+def check_version(text: str) -> str:
+    """The name of a version as it is kept. Raises RefusedError (E-111, E-431)."""
+    version = text.strip()
+    if re.fullmatch(r"[A-Za-z0-9_-]+", version) is None:
+        raise RefusedError(
+            f'"{shown(version)}" is no name for a version. Use letters, digits, "-" and "_".', code="E-431"
+        )
+    if len(version) > MAX_VERSION_NAME:
+        text = f"A version's name has at most {MAX_VERSION_NAME} characters; this one has {len(version)}."
+        raise RefusedError(text, hint="Shorten it.", code="E-111")
+    return version
+
+
+def version_exists(version: str) -> RefusedError:
+    return RefusedError(
+        f'Dataset version "{version}" already exists.',
+        hint="Choose another name; that of a deleted version is not given again.",
+        code="E-430",
+    )
+
+
+def freezing_confirmation(name: str) -> UserMessage:
+    """What a person is told before a dataset is frozen."""
+    text = f'After freezing, "{shown(name)}" and its sets can no longer be edited. To change it later, clone it.'
+    return UserMessage(text, severity=Severity.WARNING, code="W-220")
+
+
+def nothing_to_freeze(name: str) -> RefusedError:
+    return RefusedError(f'The sets of "{shown(name)}" are empty.', hint="Fill them first.", code="E-523")
+
+
+def failed_freeze(problems: Sequence[Problem]) -> str:
+    """In one sentence, what kept a dataset from being frozen: E-222, or E-224 where files only changed."""
+    unreadable = [item for item in problems if item.code == "E-222"]
+    named = unreadable or list(problems)
+    names = listed_names([item.file for item in named])
+    if unreadable:
+        return f"Could not read {counted(len(unreadable), 'file')}: {names}."
+    return f"{counted(len(named), 'file')} changed since the import: {names}."
+
+
+def changed_since(label: str, problems: Sequence[Problem]) -> RefusedError:
+    """E-223, with the first few of the files."""
+    names = listed_names([item.file for item in problems])
+    return RefusedError(
+        f"{counted(len(problems), 'file')} changed since {shown(label)} was frozen: {names}.",
+        hint="Restore them or freeze a clone.",
+        code="E-223",
+    )
 
 
 def no_set_left() -> RefusedError:

@@ -95,6 +95,8 @@ _TABLE = (
     Code("E-401", "There are fewer classes than the task needs.", "Label images with another class."),
     Code("E-402", "Classes have fewer images than the task needs.", "Add images of them, or leave them out."),
     Code("W-403", "Classes have few images.", "Add images, if the result is not good enough."),
+    Code("E-430", "A dataset of the project has, or had, that version.", "Choose another name for it."),
+    Code("E-431", "A version's name has signs that it may not have.", 'Use letters, digits, "-" and "_".'),
     Code("E-432", "The project is being imported into or frozen.", "Wait until that is done."),
     Code("E-440", "The validation images would lack classes.", "Leave them out, choose a folder, or add images."),
     Code("E-441", "A share has too many decimals.", "Use 1 to 5 decimals."),

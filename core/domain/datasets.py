@@ -16,6 +16,7 @@ SetId = NewType("SetId", int)
 
 MAX_DATASET_NAME = 100
 MAX_SET_NAME = 50
+MAX_VERSION_NAME = 50
 
 
 class DatasetState(StrEnum):

@@ -25,6 +25,7 @@ from core.imports.writing import Written, write_plan
 from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.stores import import_reports, projects
+from core.registry.stores.categories import refuse_while_frozen
 
 
 class ImportService:
@@ -125,6 +126,9 @@ class ImportService:
         if target is None:
             with self._registry.read() as session:
                 projects.check_name(session, project_name)  # before the work; again when it is made
+        else:
+            with self._registry.read() as session:
+                refuse_while_frozen(session, target.id)
         with ExitStack() as stack:
             stack.enter_context(seldom_collected())
             stack.enter_context(self._registry.occupied.importing(into))

@@ -13,8 +13,8 @@ from core.domain.projects import Source
 from core.registry.stores.driver import cursor_of
 from core.registry.stores.image_blocks import Column
 
-# A list of keys is handed on as one text: a statement for each of a million takes a hundred times as long. CROSS JOIN has
-# SQLite go through the list; it would go through the images, and for each of them through the list.
+# A list of keys is handed on as one text: a statement for each of a million takes a hundred times as long. CROSS JOIN
+# has SQLite go through the list; it would go through the images, and for each of them through the list.
 _OF_PROJECT = """
 SELECT group_concat(id) FROM
 (SELECT image.id FROM json_each(?) AS given CROSS JOIN image ON image.id = given.value WHERE image.project_id = ?)

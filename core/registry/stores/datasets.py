@@ -74,9 +74,7 @@ def write_facts(session: Session, id: DatasetId, facts: DatasetFacts, at: dateti
         written.append(SetFacts(SetId(row.id), item.name, item.role))
     found = get_row(session, id)
     found.name, found.description, found.has_unique_images = facts.name, facts.description, facts.has_unique_images
-    found.content = _content(facts.rules, ())
-    if found.state == DatasetState.ERROR.value:  # it is not what failed any more
-        found.state = DatasetState.OPEN.value
+    found.content = _content(facts.rules, _problems(found.content))
     touched(session, id, at)
     return DatasetFacts(
         facts.project,
@@ -119,9 +117,12 @@ def set_state(
 
 
 def set_frozen(session: Session, id: DatasetId, version: str, snapshot: SnapshotId, at: datetime) -> None:
+    """What its sets hold now is counted for good: images that go from the project later are still frozen."""
     row = get_row(session, id)
+    sets = [item.id for item in _set_rows(session, [id])]
+    counts = count_images(session, sets, with_annotated=True)
     row.state, row.version, row.snapshot_id, row.frozen_at = DatasetState.COMPLETE.value, version, snapshot, at
-    row.content = _content(_rules(row.content), ())
+    row.content = _content(_rules(row.content), (), counts)
     session.flush()
     touched(session, id, at)
 
@@ -200,7 +201,11 @@ def _set_rows(session: Session, ids: Iterable[str]) -> Sequence[DatasetSetRow]:
 
 def _to_domain(session: Session, rows: Sequence[DatasetRow], *, with_annotated: bool) -> tuple[Dataset, ...]:
     sets = _set_rows(session, [row.id for row in rows])
-    counts = count_images(session, [item.id for item in sets], with_annotated=with_annotated)
+    known: dict[int, Counts] = {}
+    for row in rows:
+        known |= _frozen_counts(row.content)
+    wanted = [item.id for item in sets if item.id not in known]
+    counts = count_images(session, wanted, with_annotated=with_annotated) | known
     nothing = Counts(0, 0)
     of: dict[str, list[DatasetSet]] = {row.id: [] for row in rows}
     for item in sets:
@@ -233,10 +238,13 @@ def _to_domain(session: Session, rows: Sequence[DatasetRow], *, with_annotated: 
 # --- the column "content" --------------------------------------------------------------------------------------
 
 
-def _content(rules: Sequence[SplitRule], problems: Sequence[Problem]) -> dict[str, Any] | None:
-    if not rules and not problems:
+def _content(
+    rules: Sequence[SplitRule], problems: Sequence[Problem], frozen: Mapping[int, Counts] | None = None
+) -> dict[str, Any] | None:
+    if not rules and not problems and frozen is None:
         return None
-    return {
+    counts = {} if frozen is None else {"frozen": {str(key): list(counts) for key, counts in frozen.items()}}
+    return counts | {
         "format": _FORMAT,
         "rules": [rule_to_json(rule) for rule in rules],
         "problems": [{"kind": item.kind, "text": item.text, "file": item.file, "code": item.code} for item in problems],
@@ -261,6 +269,11 @@ def rule_from_json(value: Mapping[str, Any]) -> SplitRule:
 
 def _rules(content: Mapping[str, Any] | None) -> tuple[SplitRule, ...]:
     return tuple(rule_from_json(value) for value in (content or {}).get("rules", ()))
+
+
+def _frozen_counts(content: Mapping[str, Any] | None) -> dict[int, Counts]:
+    """By set."""
+    return {int(key): Counts(*counts) for key, counts in (content or {}).get("frozen", {}).items()}
 
 
 def _problems(content: Mapping[str, Any] | None) -> tuple[Problem, ...]:

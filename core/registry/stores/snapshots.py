@@ -13,6 +13,7 @@ from core.domain.ids import ProjectId, SnapshotId
 from core.domain.snapshots import SnapshotInfo, Split
 from core.errors import NotFoundError
 from core.registry.changes import note
+from core.registry.tables.datasets import DatasetRow
 from core.registry.tables.snapshots import SnapshotRow
 
 
@@ -22,10 +23,9 @@ def insert_snapshot(session: Session, snapshot: SnapshotInfo) -> SnapshotInfo:
     existing = session.get(SnapshotRow, (snapshot.id, snapshot.project))
     if existing is not None:
         return _to_domain(existing)
-    highest = session.scalar(select(func.max(SnapshotRow.number)).where(SnapshotRow.project_id == snapshot.project))
-    number = (highest or 0) + 1
+    number = next_number(session, snapshot.project)
     told = re.fullmatch(r"V(\d{3,6})", snapshot.label)
-    if told is not None and not _has_number(session, snapshot.project, int(told[1])):
+    if told is not None and not has_number(session, snapshot.project, int(told[1])):
         number = int(told[1])
     session.add(
         SnapshotRow(
@@ -39,7 +39,7 @@ def insert_snapshot(session: Session, snapshot: SnapshotInfo) -> SnapshotInfo:
     )
     session.flush()
     note(session, Changes.of(snapshots=[snapshot.id]))
-    return replace(snapshot, label=_label(number))
+    return replace(snapshot, label=label_of(number))
 
 
 def get_snapshot(session: Session, id: SnapshotId, project: ProjectId | None = None) -> SnapshotInfo:
@@ -66,12 +66,30 @@ def list_snapshot_ids(session: Session) -> tuple[SnapshotId, ...]:
     return tuple(SnapshotId(id) for id in session.scalars(select(SnapshotRow.id).distinct().order_by(SnapshotRow.id)))
 
 
-def _has_number(session: Session, project: ProjectId, number: int) -> bool:
+def next_number(session: Session, project: ProjectId) -> int:
+    """Of the label that comes next in the project: after those of all that was frozen, also of what is gone."""
+    highest = session.scalar(select(func.max(SnapshotRow.number)).where(SnapshotRow.project_id == project)) or 0
+    return max([highest, *_dataset_numbers(session, project)]) + 1
+
+
+def _dataset_numbers(session: Session, project: ProjectId) -> set[int]:
+    query = select(DatasetRow.version).where(DatasetRow.project_id == project, DatasetRow.version.is_not(None))
+    told = (re.fullmatch(r"V(\d{3,6})", version or "") for version in session.scalars(query))
+    return {int(found[1]) for found in told if found is not None}
+
+
+def has_number(session: Session, project: ProjectId, number: int) -> bool:
     found = select(SnapshotRow.id).where(SnapshotRow.project_id == project, SnapshotRow.number == number)
-    return session.scalar(found) is not None
+    return session.scalar(found) is not None or number in _dataset_numbers(session, project)
 
 
-def _label(number: int) -> str:
+def has_label(session: Session, project: ProjectId, label: str) -> bool:
+    """Whether something of that label was frozen for a run, or in a dataset."""
+    told = re.fullmatch(r"V(\d{3,6})", label)
+    return told is not None and has_number(session, project, int(told[1]))
+
+
+def label_of(number: int) -> str:
     return f"V{number:03d}"
 
 
@@ -93,7 +111,7 @@ def _to_domain(row: SnapshotRow) -> SnapshotInfo:
     return SnapshotInfo(
         id=SnapshotId(row.id),
         project=ProjectId(row.project_id),
-        label=_label(row.number),
+        label=label_of(row.number),
         created_at=row.created_at,
         categories=tuple(row.categories),
         n_images=tuple((split, row.counts[split.value]["images"]) for split in splits),

@@ -28,6 +28,9 @@ class DatasetShop:
         self.registry = Registry(folder / "registry.db", folder / "backups")
         self.registry.open()
         self.editing = DatasetEditing(self.registry)
+        self.snapshots = folder / "snapshots"
+        self.snapshots.mkdir()
+        self.categories: dict[str, int] = {}
         self.project = self.make_project(
             "Shapes", {f"{name}/{i:02}.png": i % 2 for name, n in FOLDERS.items() for i in range(n)}
         )
@@ -53,6 +56,7 @@ class DatasetShop:
             stated = {path: "val" for path in of_path if path.startswith("valid/")}
             images.insert_images(session, project, facts, stated)
             keys = images.list_keys(session, project)
+            self.categories = self.categories or {name: int(key) for name, key in categories.items()}
             annotations.insert_annotations(
                 session,
                 [

@@ -1,0 +1,289 @@
+"""Freezing datasets, checking frozen ones against the files, and opening them.
+
+Open -> Building -> Complete, or Error with the files that cannot be read; whatever ends a freeze before, it is as if it
+had never begun.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from core import clock
+from core.datasets import refusals
+from core.datasets.checked_files import (
+    Checked,
+    FileRecord,
+    check_files,
+    new_record,
+    read_record,
+    seen_record,
+    write_record,
+)
+from core.datasets.dataset_manifest import Header, header_line, picture_line, usage_of
+from core.datasets.file_checks import FileChecks
+from core.datasets.frozen_file import FrozenDataset, frozen_file, open_frozen_file, write_frozen
+from core.datasets.membership import editable
+from core.domain.changes import NO_CHANGES, Changed
+from core.domain.datasets import Dataset, DatasetFacts, DatasetState
+from core.domain.frozen_datasets import FrozenClass, FrozenSet
+from core.domain.ids import DatasetId, ProjectId, SnapshotId
+from core.domain.imports import Problem, Severity
+from core.domain.messages import UserMessage
+from core.errors import CalqueError, RefusedError
+from core.files.faults import storage_error
+from core.files.leftovers import sweep
+from core.files.locks import is_locked, try_lock
+from core.registry.changes import noted
+from core.registry.database import Registry
+from core.registry.session import Session
+from core.registry.stores import dataset_images as members
+from core.registry.stores import datasets as store
+from core.registry.stores import projects, selections, snapshots
+from core.registry.stores.frozen_rows import iter_facts, iter_looks
+from core.registry.stores.image_blocks import Column, is_in
+from core.stopping import current_stop
+
+Progress = Callable[[int, int, str], None]
+"""Images done, images in all, what is done with them; what it raises ends the work."""
+
+MAX_PROBLEMS = 10_000  # kept with a dataset that could not be frozen
+_HALF_WRITTEN = re.compile(r"new\.(\d+)\.\d+\.tmp")
+_CHECKING, _WRITING = "Checking files", "Writing what is frozen"
+
+
+def _no_progress(done: int, total: int, text: str) -> None:
+    pass
+
+
+class DatasetFreezing:
+    """`folder` is that of the manifests. Every method may be called on any thread."""
+
+    def __init__(self, registry: Registry, folder: Path) -> None:
+        self._registry = registry
+        self._folder = folder
+
+    def propose_version(self, project: ProjectId) -> str:
+        """The next of V001, V002 ... in the project: none is given twice."""
+        with self._registry.read() as session:
+            return snapshots.label_of(snapshots.next_number(session, project))
+
+    def confirmation(self, id: DatasetId) -> UserMessage:
+        """W-220, before a dataset is frozen."""
+        with self._registry.read() as session:
+            return refusals.freezing_confirmation(store.get_facts(session, id).name)
+
+    def freeze(
+        self, id: DatasetId, version: str = "", *, revision: int | None = None, progress: Progress = _no_progress
+    ) -> Changed[Dataset]:
+        """Check every file, write all that is said of the images, and let the dataset be complete for ever.
+
+        A dataset with files that cannot be read, or changed since they were imported, comes back in the state ERROR
+        with these as its problems. `version` "" = the proposed one; `revision` is that of the dataset as it was looked
+        at. What `progress` raises, and a stop, leave it open.
+
+        Raises RefusedError (E-221, E-430, E-431, E-432, E-523, or that it changed since), NotFoundError, StorageError.
+        """
+        with self._locked(id):
+            facts, label, begun = self._begin(id, version, revision)
+            is_done = False
+            try:
+                answer = self._build(id, facts, label, progress)
+                is_done = True
+            finally:
+                if not is_done:
+                    self._give_up(id)
+            return replace(answer, changes=begun.changes.merged(answer.changes))
+
+    def recover(self) -> Changed[tuple[Dataset, ...]]:
+        """Datasets whose freezing was cut off by the end of a program: they are open again, and say so."""
+        sweep(self._folder, _HALF_WRITTEN)
+        with self._registry.read() as session:
+            building = store.list_in_state(session, DatasetState.BUILDING)
+        left = [item for item in building if not is_locked(self._lock_file(item.id))]
+        if not left:
+            return Changed((), NO_CHANGES)
+        text = "Freezing it was cut off by the end of Calque. It is open again; nothing of it was frozen."
+        with self._registry.write(durable=True) as session:
+            for item in left:
+                problem = Problem("freeze-cut-off", text)
+                store.set_state(session, item.id, DatasetState.OPEN, clock.now(), [problem])
+            found = tuple(store.get_dataset(session, item.id, with_annotated=False) for item in left)
+            return Changed(found, noted(session))
+
+    def open_frozen(self, id: DatasetId) -> FrozenDataset:
+        """A complete dataset as it was frozen, whatever became of the project since.
+
+        `.header` has `classes` (key and name, in the order that `FrozenAnnotation.category` counts), `sets` (key, name,
+        role) and `rules`; `.images()` yields each image once, sorted by path, as a FrozenPicture: facts of the file,
+        indexes of its sets, tags, and all annotations of every form, accepted predictions among them (their source
+        says so). Also of a dataset that was deleted, as long as its file is there.
+
+        Raises NotFoundError, RefusedError when it is not frozen, FormatError when its file was changed, StorageError.
+        """
+        dataset = self._get(id)
+        return open_frozen_file(self._folder, self._snapshot_of(dataset), dataset.label)
+
+    def verify(
+        self,
+        id: DatasetId,
+        *,
+        full: bool = False,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> Checked:
+        """Every file that is missing or no longer what was frozen. Those that look as they did then are not hashed
+        again, unless `full`. Raises what `open_frozen` raises."""
+        dataset = self._get(id)
+        with self._registry.read() as session:
+            root = projects.get_project(session, dataset.project).root
+        frozen = self.open_frozen(id)
+        file = self._record_file(self._snapshot_of(dataset))
+        record = None if full else read_record(file, root)
+        if record is None:
+            record = new_record(root, ((image.path, image.sha256) for image in frozen.images()))
+        checked, seen = check_files(record, progress)
+        if checked.n_hashed and not self._registry.is_read_only:
+            self._write_record(file, seen)
+        return checked
+
+    def require_unchanged(self, id: DatasetId) -> None:
+        """Raises RefusedError (E-223) naming files that changed since the dataset was frozen."""
+        checked = self.verify(id)
+        if checked.problems:
+            raise refusals.changed_since(self._get(id).label, checked.problems)
+
+    def verify_files(self) -> tuple[Problem, ...]:
+        """Frozen datasets whose own file is missing, changed or unreadable; for `calque verify`."""
+        with self._registry.read() as session:
+            complete = store.list_in_state(session, DatasetState.COMPLETE)
+        problems = []
+        for dataset in complete:
+            try:
+                self.open_frozen(dataset.id)
+            except CalqueError as error:
+                file = str(frozen_file(self._folder, self._snapshot_of(dataset)))
+                problems.append(Problem("dataset-damaged", str(error), file, severity=Severity.ERROR))
+        return tuple(problems)
+
+    # --- the steps of a freeze -----------------------------------------------------------------------------------
+
+    @contextmanager
+    def _locked(self, id: DatasetId) -> Iterator[None]:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = self._lock_file(id)
+        handle = try_lock(file)
+        if handle is None:
+            raise RefusedError("The dataset is being frozen.", hint="Wait until that is done.", code="E-432")
+        try:
+            yield
+        finally:
+            os.close(handle)
+            file.unlink(missing_ok=True)
+
+    def _begin(self, id: DatasetId, version: str, revision: int | None) -> tuple[DatasetFacts, str, Changed[None]]:
+        with self._registry.write(durable=True) as session:
+            facts = editable(session, id, revision)
+            self._registry.occupied.check(facts.project)
+            label = self._label(session, facts.project, version)
+            if store.get_dataset(session, id, with_annotated=False).n_images == 0:
+                raise refusals.nothing_to_freeze(facts.name)
+            store.set_state(session, id, DatasetState.BUILDING, clock.now())
+            return facts, label, Changed(None, noted(session))
+
+    def _label(self, session: Session, project: ProjectId, version: str) -> str:
+        number = snapshots.next_number(session, project)
+        if not version.strip():
+            return snapshots.label_of(number)
+        label = refusals.check_version(version)
+        taken = store.list_versions(session, project)
+        if label.casefold() in {other.casefold() for other in taken} or snapshots.has_label(session, project, label):
+            raise refusals.version_exists(label)
+        return label
+
+    def _build(self, id: DatasetId, facts: DatasetFacts, label: str, progress: Progress) -> Changed[Dataset]:
+        stop = current_stop()
+
+        def told(done: int, total: int, text: str) -> None:
+            if stop is not None:
+                stop.check()
+            progress(done, total, text)
+
+        with self._registry.read() as session:
+            root = projects.get_project(session, facts.project).root
+            of_set = [members.images_of(session, item.id) for item in facts.sets]
+            keys = selections.keys_by_path(session, facts.project, np.unique(np.concatenate(of_set)))
+            checks = FileChecks(root)
+            for done, look in enumerate(iter_looks(session, keys)):
+                told(done, len(keys), _CHECKING)
+                checks.check(look)
+            if checks.problems:
+                return self._fail(id, tuple(checks.problems[:MAX_PROBLEMS]))
+            lines = self._lines(session, facts, keys, of_set, checks, told)
+            snapshot = write_frozen(self._folder, lines)
+        self._write_record(
+            self._record_file(snapshot), seen_record(root, checks.paths, bytes(checks.hashes), checks.looks)
+        )
+        with self._registry.write(durable=True) as session:
+            now = store.get_dataset(session, id, with_annotated=False)
+            if now.state is not DatasetState.BUILDING or label in store.list_versions(session, facts.project):
+                raise refusals.changed_meanwhile(facts.name)
+            store.set_frozen(session, id, label, snapshot, clock.now())
+            return Changed(store.get_dataset(session, id), noted(session))
+
+    def _lines(
+        self,
+        session: Session,
+        facts: DatasetFacts,
+        keys: Column,
+        of_set: list[Column],
+        checks: FileChecks,
+        told: Progress,
+    ) -> Iterator[str]:
+        classes = tuple(FrozenClass(int(c.id), c.name) for c in selections.list_classes(session, facts.project))
+        sets = tuple(FrozenSet(item.id, item.name, item.role) for item in facts.sets)
+        yield header_line(Header(classes, sets, facts.has_unique_images, len(keys), facts.rules))
+        places = {item.key: index for index, item in enumerate(classes)}
+        usage = usage_of(sets)
+        is_member = np.array([is_in(keys, chosen) for chosen in of_set]).T.tolist()
+        for index, image in enumerate(iter_facts(session, keys)):
+            told(index, len(keys), _WRITING)
+            own = [place for place, is_there in enumerate(is_member[index]) if is_there]
+            yield picture_line(image, checks.looks[index][1], own, [usage[place] for place in own], places)
+
+    def _fail(self, id: DatasetId, problems: tuple[Problem, ...]) -> Changed[Dataset]:
+        with self._registry.write(durable=True) as session:
+            store.set_state(session, id, DatasetState.ERROR, clock.now(), problems)
+            return Changed(store.get_dataset(session, id), noted(session))
+
+    def _give_up(self, id: DatasetId) -> None:
+        with self._registry.write(durable=True) as session:
+            store.set_state(session, id, DatasetState.OPEN, clock.now())
+
+    # --- parts ---------------------------------------------------------------------------------------------------
+
+    def _get(self, id: DatasetId) -> Dataset:
+        with self._registry.read() as session:
+            return store.get_dataset(session, id, with_annotated=False)
+
+    def _snapshot_of(self, dataset: Dataset) -> SnapshotId:
+        if dataset.state is not DatasetState.COMPLETE or dataset.snapshot is None:
+            raise RefusedError(f'The dataset "{dataset.name}" is not frozen.', hint="Freeze it first.")
+        return dataset.snapshot
+
+    def _lock_file(self, id: DatasetId) -> Path:
+        return self._folder / f"{id}.building"
+
+    def _record_file(self, snapshot: SnapshotId) -> Path:
+        return self._folder / f"{snapshot}.dataset.checked"
+
+    def _write_record(self, file: Path, record: FileRecord) -> None:
+        try:
+            write_record(file, record)
+        except OSError as error:
+            raise storage_error(error, "What was checked", file) from error

@@ -1,0 +1,287 @@
+"""A dataset is frozen whole or not at all, stays what it was, and is told apart from files that changed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core import clock
+from core.datasets.freezing import DatasetFreezing
+from core.domain.datasets import DatasetState, SetRole, SplitRule
+from core.domain.details import AnnotationDetails, ImageDetails
+from core.domain.frozen_datasets import FrozenAnnotation
+from core.domain.geometry import Box, Polygon
+from core.domain.ids import DatasetId
+from core.domain.projects import Source
+from core.errors import FormatError, NotFoundError, RefusedError
+from core.files.locks import try_lock
+from core.judgements.tags import TagService
+from core.registry.stores import annotations, images
+from core.registry.stores import datasets as store
+from core.registry.stores.annotations import NewAnnotation
+
+
+@pytest.fixture
+def freezing(shop) -> DatasetFreezing:
+    return DatasetFreezing(shop.registry, shop.snapshots)
+
+
+@pytest.fixture
+def filled(shop) -> DatasetId:
+    id, (train, val, test) = shop.made()
+    for key, folder in ((train, "train/"), (val, "valid/"), (test, "test/")):
+        shop.editing.add_images(id, key, shop.below(folder))
+    return id
+
+
+def test_a_frozen_dataset_says_everything(shop, freezing, filled):
+    path = "train/00.png"
+    (key,) = shop.ids(path).keys.tolist()
+    disc = shop.categories["disc"]
+    ring = (1.0, 2.0, 11.25, 2.5, 5.0, 20.0)
+    with shop.registry.write() as session:
+        images.state_details(session, {key: ImageDetails(url="https://example.org/a?b=1")})
+        annotations.insert_annotations(
+            session,
+            [
+                NewAnnotation(key, disc, Polygon((ring, ring[::-1])), source=Source.IMPORT, is_crowd=True),
+                NewAnnotation(key, disc, None, source=Source.HUMAN),
+                NewAnnotation(key, None, None, source=Source.HUMAN),
+                NewAnnotation(key, None, Box(0, 0, 3, 3), details=AnnotationDetails(text='„Æ"')),
+            ],
+        )
+    TagService(shop.registry).add(list(shop.ids(path)), "hard")
+    made = freezing.freeze(filled)
+    assert made.changes.datasets == {filled}
+    dataset = made.value
+    assert (dataset.state, dataset.version, dataset.label) == (DatasetState.COMPLETE, "V001", "Data (V001)")
+    assert [(item.n_images, item.n_annotated) for item in dataset.sets] == [(6, 6), (3, 3), (2, 2)]
+    frozen = freezing.open_frozen(filled)
+    assert frozen.file.name == f"{dataset.snapshot}.dataset.jsonl"
+    assert [item.name for item in frozen.header.classes] == ["disc", "bar"]
+    assert [(item.id, item.name, item.role) for item in frozen.header.sets] == [
+        (item.id, item.name, item.role) for item in dataset.sets
+    ]
+    pictures = {image.path: image for image in frozen.images()}
+    assert list(pictures) == sorted(pictures)
+    assert len(pictures) == frozen.header.n_images == 11
+    image = pictures[path]
+    file = shop.root / path
+    assert (image.key, image.n_bytes, image.mtime_ns) == (key, file.stat().st_size, file.stat().st_mtime_ns)
+    assert (image.sets, image.usage, image.tags) == ((0,), ("TRAIN",), ("hard",))
+    assert ImageDetails.from_text(image.details).url == "https://example.org/a?b=1"
+    assert pictures["valid/00.png"].stated_set == "val"
+    assert pictures["valid/00.png"].usage == ("EVAL",)
+    first, crowd, label, negative, noted = image.annotations
+    assert first == FrozenAnnotation(first.id, 0, Box(1, 2, 11.5, 12), Source.HUMAN)
+    assert crowd == FrozenAnnotation(crowd.id, 0, Polygon((ring, ring[::-1])), Source.IMPORT, is_crowd=True)
+    assert label == FrozenAnnotation(label.id, 0, None, Source.HUMAN)
+    assert negative == FrozenAnnotation(negative.id, None, None, Source.HUMAN)
+    assert AnnotationDetails.from_text(noted.details).text == '„Æ"'
+    for line in frozen.file.read_text(encoding="ascii").splitlines():
+        assert json.dumps(json.loads(line), sort_keys=True, separators=(",", ":")) == line.replace(".0]", "]")
+
+
+def test_what_is_frozen_stays_and_its_clone_can_be_changed(shop, freezing, filled):
+    before = freezing.freeze(filled).value
+    with pytest.raises(RefusedError, match=r'"Data \(V001\)" is complete and cannot be edited. Clone it\?'):
+        shop.editing.rename(filled, "x")
+    with pytest.raises(RefusedError, match="complete"):
+        freezing.freeze(filled)
+    clone = shop.editing.clone(filled).value.dataset
+    with shop.registry.write() as session:
+        annotations.insert_annotations(session, [NewAnnotation(int(shop.below("train/")[0]), None, None)])
+    again = freezing.freeze(clone).value
+    assert (again.version, again.cloned_from) == ("V002", filled)
+    assert again.snapshot != before.snapshot
+    assert freezing.open_frozen(filled).file.name == f"{before.snapshot}.dataset.jsonl"
+    deleted = shop.editing.delete(filled).value
+    assert [item.id for item in shop.editing.list_datasets(shop.project)] == [clone]
+    assert len(list(freezing.open_frozen(filled).images())) == 11
+    third = shop.editing.clone(clone).value.dataset
+    assert freezing.propose_version(shop.project) == "V003"  # that of the deleted one is not given again
+    with pytest.raises(RefusedError, match='"V001" already exists') as refused:
+        freezing.freeze(third, "V001")
+    assert refused.value.code == "E-430"
+    shop.editing.undo(deleted)
+    assert shop.editing.get_dataset(filled) == before
+
+
+def test_a_version_may_have_a_name(shop, freezing, filled):
+    with pytest.raises(RefusedError, match='letters, digits, "-" and "_"') as refused:
+        freezing.freeze(filled, "first one")
+    assert refused.value.code == "E-431"
+    assert freezing.freeze(filled, " first-1 ").value.label == "Data (first-1)"
+    clone = shop.editing.clone(filled).value.dataset
+    with pytest.raises(RefusedError, match="already exists"):
+        freezing.freeze(clone, "FIRST-1")
+    assert shop.editing.get_dataset(clone).state is DatasetState.OPEN
+    assert freezing.freeze(clone, "V007").value.version == "V007"
+    assert freezing.propose_version(shop.project) == "V008"
+
+
+def test_it_is_said_what_freezing_means(freezing, filled):
+    told = freezing.confirmation(filled)
+    assert told.code == "W-220"
+    assert told.text == 'After freezing, "Data" and its sets can no longer be edited. To change it later, clone it.'
+
+
+def test_files_that_cannot_be_read_or_changed_are_told_and_nothing_is_frozen(shop, freezing, filled):
+    (shop.root / "train/00.png").unlink()
+    changed = shop.root / "test/01.png"
+    changed.write_bytes(changed.read_bytes() + b"\0")
+    answer = freezing.freeze(filled)
+    assert answer.changes.datasets == {filled}
+    assert answer.value.state is DatasetState.ERROR
+    assert [(item.file, item.code) for item in answer.value.problems] == [
+        ("test/01.png", "E-224"),
+        ("train/00.png", "E-222"),
+    ]
+    assert answer.value.version == ""
+    assert list(shop.snapshots.iterdir()) == []
+    shop.editing.remove_images(filled, shop.ids("train/00.png", "test/01.png"))
+    done = freezing.freeze(filled).value
+    assert (done.state, done.problems, done.version) == (DatasetState.COMPLETE, (), "V001")
+
+
+def test_a_file_that_only_looks_other_is_hashed_and_frozen(shop, freezing, filled):
+    file = shop.root / "train/00.png"
+    os.utime(file, ns=(5, 5))
+    assert freezing.freeze(filled).value.state is DatasetState.COMPLETE
+    assert {image.path: image.mtime_ns for image in freezing.open_frozen(filled).images()}["train/00.png"] == 5
+
+
+def test_a_freeze_that_is_ended_never_began(shop, freezing, filled):
+    before = shop.content(filled)
+    for stage in ("Checking files", "Writing what is frozen"):
+
+        def progress(done: int, total: int, text: str, stage: str = stage) -> None:
+            assert shop.editing.get_dataset(filled).state is DatasetState.BUILDING
+            with pytest.raises(RefusedError, match="being frozen"):
+                freezing.freeze(filled)
+            if (done, text) == (3, stage):
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            freezing.freeze(filled, progress=progress)
+        assert shop.editing.get_dataset(filled).state is DatasetState.OPEN
+        assert shop.content(filled) == before
+        assert list(shop.snapshots.iterdir()) == []
+
+
+def test_a_freeze_of_a_program_that_died_is_taken_back_at_the_next_start(shop, freezing, filled):
+    other, _ = shop.made("Other")
+    with shop.registry.write() as session:
+        for id in (filled, other):
+            store.set_state(session, id, DatasetState.BUILDING, clock.now())
+    handle = try_lock(shop.snapshots / f"{other}.building")  # somebody is at it
+    found = freezing.recover()
+    assert found.changes.datasets == {filled}
+    (dataset,) = found.value
+    assert (dataset.id, dataset.state) == (filled, DatasetState.OPEN)
+    assert "cut off" in dataset.problems[0].text
+    assert freezing.recover().value == ()
+    assert handle is not None
+    os.close(handle)
+
+
+def test_a_killed_freeze_leaves_the_dataset_to_be_recovered(shop, freezing, filled):
+    child = f"""
+import os
+from pathlib import Path
+from core.datasets.freezing import DatasetFreezing
+from core.registry.database import Registry
+registry = Registry(Path({str(shop.registry.file)!r}), Path({str(shop.root)!r}))
+registry.open()
+freezing = DatasetFreezing(registry, Path({str(shop.snapshots)!r}))
+freezing.freeze({filled!r}, progress=lambda done, *rest: done == 3 and os._exit(9))
+"""
+    killed = subprocess.Popen([sys.executable, "-c", child], cwd=Path.cwd())
+    assert killed.wait() == 9
+    assert shop.editing.get_dataset(filled).state is DatasetState.BUILDING
+    (shop.snapshots / f"new.{killed.pid}.1.tmp").touch()
+    assert [item.state for item in freezing.recover().value] == [DatasetState.OPEN]
+    assert [file.suffix for file in shop.snapshots.iterdir()] == [".building"]
+    assert freezing.freeze(filled).value.version == "V001"
+
+
+def test_what_is_empty_is_not_frozen(shop, freezing):
+    id, _ = shop.made()
+    with pytest.raises(RefusedError, match='The sets of "Data" are empty'):
+        freezing.freeze(id)
+    assert shop.editing.get_dataset(id).state is DatasetState.OPEN
+
+
+def test_a_dataset_that_another_window_changed_is_looked_at_again(shop, freezing, filled):
+    seen = shop.editing.get_dataset(filled).revision
+    shop.editing.remove_images(filled, shop.ids("train/00.png"))
+    with pytest.raises(RefusedError, match="changed since"):
+        freezing.freeze(filled, revision=seen)
+
+
+def test_no_dataset_is_frozen_while_its_project_is_imported_into(shop, freezing, filled):
+    with shop.registry.occupied.importing(shop.project), pytest.raises(RefusedError) as refused:
+        freezing.freeze(filled)
+    assert refused.value.code == "E-432"
+
+
+def test_a_changed_byte_is_found_and_named(shop, freezing, filled):
+    freezing.freeze(filled)
+    assert freezing.verify(filled).problems == ()
+    assert freezing.verify(filled).n_hashed == 0
+    freezing.require_unchanged(filled)
+    file = shop.root / "train/03.png"
+    content = bytearray(file.read_bytes())
+    content[-20] ^= 1
+    file.write_bytes(content)
+    (shop.root / "valid/00.png").unlink()
+    assert [item.file for item in freezing.verify(filled).problems] == ["train/03.png", "valid/00.png"]
+    with pytest.raises(
+        RefusedError, match=r"2 files changed since Data \(V001\) was frozen: train/03.png, valid"
+    ) as no:
+        freezing.require_unchanged(filled)
+    assert no.value.code == "E-223"
+
+
+def test_a_full_check_finds_what_looks_as_it_did(shop, freezing, filled):
+    freezing.freeze(filled)
+    file = shop.root / "train/03.png"
+    looks = file.stat()
+    content = bytearray(file.read_bytes())
+    content[-20] ^= 1
+    file.write_bytes(content)
+    os.utime(file, ns=(looks.st_atime_ns, looks.st_mtime_ns))
+    assert [item.file for item in freezing.verify(filled, full=True).problems] == ["train/03.png"]
+
+
+def test_the_file_of_a_frozen_dataset_is_checked(shop, freezing, filled):
+    freezing.freeze(filled)
+    assert freezing.verify_files() == ()
+    file = freezing.open_frozen(filled).file
+    content = file.read_bytes()
+    file.chmod(0o600)
+    file.write_bytes(content.replace(b'"disc"', b'"disk"'))
+    with pytest.raises(FormatError, match='of the frozen dataset "Data \\(V001\\)" was changed'):
+        freezing.open_frozen(filled)
+    (problem,) = freezing.verify_files()
+    assert problem.kind == "dataset-damaged"
+    file.unlink()
+    with pytest.raises(NotFoundError, match="is missing"):
+        freezing.open_frozen(filled)
+
+
+def test_an_image_in_two_sets_says_both(shop, freezing):
+    id, (train, val, _) = shop.made(has_unique_images=False)
+    rule = SplitRule((("train", "50"), ("val", "50")), 3, 2)
+    both = shop.ids("train/00.png")
+    shop.editing.assign(id, [(train, both), (val, shop.ids("train/00.png", "train/01.png"))], rule)
+    shop.editing.set_role(id, val, SetRole.EXTRA)
+    freezing.freeze(id)
+    frozen = freezing.open_frozen(id)
+    assert frozen.header.rules == (rule,)
+    assert [(image.sets, image.usage) for image in frozen.images()] == [((0, 1), ("TRAIN", "")), ((1,), ("",))]
