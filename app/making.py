@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from app.controllers.checks import ChecksController
     from app.controllers.comparing import ComparingController
     from app.controllers.conversions import ConversionsController
     from app.controllers.evaluations import EvaluationsController
@@ -72,6 +73,7 @@ if TYPE_CHECKING:
 PROJECT_VIEWS: tuple[tuple[str, str, str], ...] = (
     ("statistics", "Statistics", "statistics"),
     ("similar", "Similar images", "similar"),
+    ("checks", "Checks", "checks"),
 )
 """Beside its images: key, title, and the property of `Features` that makes the controller, which has a `page` and a
 `show_project`. In the order of the tabs."""
@@ -277,6 +279,20 @@ class Features(QObject):
         controller.image_open_requested.connect(self.routes.open_image)
         self._listen(controller)
         return controller
+
+    @cached_property
+    def checks(self) -> ChecksController:
+        from app.controllers.checks import ChecksController
+
+        controller = ChecksController(
+            services=self.services,
+            thumbnails=LateThumbnails(self.services),
+            jobs=self.jobs,
+            undo=self.undo,
+            parent=self,
+        )
+        controller.images_requested.connect(self.routes.show_only)
+        return self._keep_fresh(controller)
 
     @cached_property
     def exports(self) -> ExportsController:

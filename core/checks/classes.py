@@ -23,6 +23,7 @@ LEAST = 5
 ADVISABLE = 20
 LARGEST_IMBALANCE = 10
 _MOST_LINES = 20
+_MOST_NAMED = 3
 
 Array = npt.NDArray[Any]
 _NONE = ImageIds(np.zeros(0, dtype=np.int64))
@@ -92,9 +93,10 @@ def check_absences(data: CheckedData, tally: ClassTally) -> list[Finding]:
     if not lines:
         return []
     end = " A class that is not in the training images cannot be learned." if is_untaught else ""
-    text = f"{lines[0]}{f' {len(lines) - 1} more of the sets lack classes.' if len(lines) > 1 else ''}{end}"
-    code = "W-242" if is_untaught else ""
-    return [Finding(CheckId.ABSENT_CLASSES, Severity.WARNING, text, missing, _NONE, details=tuple(lines), code=code)]
+    is_one = len(lines) == 1
+    text = f"{lines[0] if is_one else f'{len(lines)} sets lack classes that others have.'}{end}"
+    code, details = "W-242" if is_untaught else "", () if is_one else tuple(lines)
+    return [Finding(CheckId.ABSENT_CLASSES, Severity.WARNING, text, missing, _NONE, details=details, code=code)]
 
 
 def check_names(data: CheckedData) -> list[Finding]:
@@ -109,15 +111,17 @@ def check_names(data: CheckedData) -> list[Finding]:
     lines = tuple(" and ".join(f'"{shown(name)}"' for name in names) for names in doubtful)
     rest = f" {len(lines) - 1} more are alike." if len(lines) > 1 else ""
     text = f"Classes differ only in case, spaces or dashes: {lines[0]}.{rest} Merge them if they are one."
-    return [Finding(CheckId.CLASS_NAMES, Severity.WARNING, text, len(lines), _NONE, details=lines[:_MOST_LINES])]
+    details = lines[:_MOST_LINES] if len(lines) > 1 else ()
+    return [Finding(CheckId.CLASS_NAMES, Severity.WARNING, text, len(lines), _NONE, details=details)]
 
 
 def _finding(check: CheckId, severity: Severity, text: str, counts: dict[str, int], code: str) -> Finding:
     lines = tuple(f"{shown(name)}: {counted(n, 'image')}" for name, n in sorted(counts.items(), key=lambda i: i[1]))
-    return Finding(check, severity, text, len(counts), _NONE, details=lines[:_MOST_LINES], code=code)
+    told = lines[:_MOST_LINES] if len(lines) > _MOST_NAMED else ()
+    return Finding(check, severity, text, len(counts), _NONE, details=told, code=code)
 
 
-def _counts(counts: dict[str, int], most: int = 3) -> str:
+def _counts(counts: dict[str, int], most: int = _MOST_NAMED) -> str:
     first = sorted(counts.items(), key=lambda item: item[1])
     said = ", ".join(f"{shown(name)} has {n}" for name, n in first[:most])
     return said + (f", and {len(first) - most} more have few" if len(first) > most else "")

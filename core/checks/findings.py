@@ -24,6 +24,7 @@ from core.domain.names import listed_names, shown
 from core.domain.projects import ImageState
 
 _MOST_LINES = 20
+_MOST_NAMED = 3
 _SHAPE_WORDS = {
     CheckId.NO_AREA: ("has no area in its image", "have no area in their images"),
     CheckId.OUTSIDE: ("reaches beyond its image", "reach beyond their images"),
@@ -65,13 +66,13 @@ def groups_across(data: CheckedData, found: Together, grouping: Grouping, names:
         return []
     text = (
         f"{grouping.words} tell {counted(len(grouping.names), 'source')}, and images of {found.n} of them are in more "
-        f"than one set ({counted(len(found.places), 'image')}: {listed_names(list(names), 3)}). Pages of one book or "
-        "frames of one film look alike: what is measured on them is too good."
+        f"than one set ({counted(len(found.places), 'image')}: {listed_names(list(names), _MOST_NAMED)}). Pages of one "
+        "book or frames of one film look alike: what is measured on them is too good."
     )
     plan = plans.plan_together(data, found)
     if plan is None and found.n:
         text += " To keep each together, split the images anew: a set would be left without any."
-    lines = tuple(shown(name) for name in names[:_MOST_LINES])
+    lines = tuple(shown(name) for name in names[:_MOST_LINES]) if len(names) > _MOST_NAMED else ()
     return [_grouped(CheckId.GROUPS_ACROSS_SETS, Severity.WARNING, text, data, found, plan, lines)]
 
 

@@ -37,7 +37,9 @@ def across_sets(groups: Array, sets: Sets) -> Together:
     grouped = of_pair >= 0
     pairs = np.unique(np.stack([of_pair[grouped], sets.numbers[grouped]], axis=1), axis=0)
     spread, n_sets = np.unique(pairs[:, 0], return_counts=True)
-    return _members(groups, np.unique(sets.places), spread[n_sets > 1])
+    members, first = np.unique(sets.places, return_index=True)
+    wanted = np.isin(groups[members], spread[n_sets > 1])
+    return _in_turn(members[wanted], sets.numbers[first[wanted]], groups)
 
 
 def together(groups: Array, places: Array) -> Together:
@@ -90,6 +92,16 @@ def homes_of(found: Together, sets: Sets) -> Homes:
     home = counts.argmax(axis=1)[of_group] if found.n else numbers
     elsewhere = numbers != home
     return Homes(places[elsewhere], numbers[elsewhere], home[elsewhere])
+
+
+def _in_turn(places: Array, numbers: Array, groups: Array) -> Together:
+    """In each group an image of each set, then another of each: who sees the first ones sees what is the matter."""
+    order = np.lexsort((places, numbers, groups[places]))
+    places, numbers = places[order], numbers[order]
+    of_group = groups[places]
+    is_first = np.append(True, (of_group[1:] != of_group[:-1]) | (numbers[1:] != numbers[:-1]))[: len(places)]
+    ranks = np.arange(len(places)) - np.maximum.accumulate(np.where(is_first, np.arange(len(places)), 0))
+    return _cut(places[np.lexsort((numbers, ranks, of_group))], groups)
 
 
 def _members(groups: Array, places: Array, wanted: Array) -> Together:

@@ -98,7 +98,7 @@ def plan_left_out(data: CheckedData, places: Array, button: str, before: str = "
         return None
     stays = f"{before}the one with most annotations stays. " if before else ""
     if data.dataset is None:
-        text = f'{stays}Gives {counted(len(places), "image")} the tag "{EXCLUDE}": no training uses them.'
+        text = f'{stays}Gives {counted(len(places), "image")} the tag "{EXCLUDE}": no training uses such images.'
         return Plan(RepairOffer(button, text), exclude=data.images.keys[places])
     out = []
     for number, key in enumerate(data.sets.keys):
