@@ -1,0 +1,1 @@
+"""Classes of a project, and giving them to images."""
