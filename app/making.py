@@ -17,6 +17,8 @@ from app.changes import ChangeDispatcher
 from app.controllers.image_details import ImageDetailsController
 from app.controllers.images import ImagesController
 from app.controllers.projects import ProjectsController
+from app.controllers.removed_projects import RemovedProjectsController
+from app.controllers.removing import RemovingController
 from app.controllers.tags import TagsController
 from app.jobs import JobRunner
 from app.preloading import Preloading
@@ -60,6 +62,7 @@ if TYPE_CHECKING:
     from app.controllers.sureness import SurenessController
     from app.controllers.suspecting import SuspectingController
     from app.controllers.training import TrainingController
+    from app.controllers.trash import TrashController
     from app.controllers.trying import TryingController
     from app.controllers.version_imports import VersionImports
     from app.controllers.viewer import ViewerController
@@ -74,6 +77,7 @@ PROJECT_VIEWS: tuple[tuple[str, str, str], ...] = (
     ("statistics", "Statistics", "statistics"),
     ("similar", "Similar images", "similar"),
     ("checks", "Checks", "checks"),
+    ("trash", "Trash", "trash"),
 )
 """Beside its images: key, title, and the property of `Features` that makes the controller, which has a `page` and a
 `show_project`. In the order of the tabs."""
@@ -148,6 +152,7 @@ class Features(QObject):
     def start(self) -> None:
         """Show what there is, take over the runs that are at work, and copy the registry once a day."""
         self.projects.show_recent()
+        self.removed_projects.show()
         self.pool.start()
         self.jobs.run(lambda: self.services.registry.back_up_if_due(), on_error=self.message_raised.emit, pool="io")
         self.preloading.start()
@@ -204,6 +209,20 @@ class Features(QObject):
         self.tags = self._keep_fresh(
             TagsController(services=self.services, jobs=self.jobs, browser=self.browser, parent=self)
         )
+        self.removing = RemovingController(
+            services=self.services, jobs=self.jobs, undo=self.undo, browser=self.browser, parent=self
+        )
+        self._listen(self.removing)
+        self.removed_projects = self._keep_fresh(
+            RemovedProjectsController(
+                services=self.services,
+                jobs=self.jobs,
+                start_page=self._start_page,
+                window=self._window,
+                parent=self,
+            )
+        )
+        self.removed_projects.project_forgotten.connect(self.undo.forget)
         self.routes.lead_from_projects(self.projects, self.images)
         self.browser.add_menu_section(self.tr("Similar images"), self._offer_similar)
 
@@ -292,6 +311,13 @@ class Features(QObject):
             parent=self,
         )
         controller.images_requested.connect(self.routes.show_only)
+        return self._keep_fresh(controller)
+
+    @cached_property
+    def trash(self) -> TrashController:
+        from app.controllers.trash import TrashController
+
+        controller = TrashController(trash=self.services.trash, jobs=self.jobs, undo=self.undo, parent=self)
         return self._keep_fresh(controller)
 
     @cached_property

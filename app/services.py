@@ -20,6 +20,7 @@ from core.registry.database import Registry
 from core.registry.remains import find_remains
 
 if TYPE_CHECKING:
+    from core.categories.service import CategoryService
     from core.checks.service import CheckService
     from core.comparing.service import ComparingService
     from core.conversions.service import ConversionService
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from core.statistics.service import StatisticsService
     from core.training.draft.configurations import ConfigurationService
     from core.training.service import TrainingService
+    from core.trash.service import TrashService
     from core.trying.service import TryingService
     from core.workers.catalog import WorkerCatalog
 
@@ -259,6 +261,18 @@ class Services:
         from core.judgements.tags import TagService
 
         return self._once("tags", lambda: TagService(self.registry))
+
+    @property
+    def categories(self) -> CategoryService:
+        from core.categories.service import CategoryService
+
+        return self._once("categories", lambda: CategoryService(self.registry))
+
+    @property
+    def trash(self) -> TrashService:
+        from core.trash.service import TrashService
+
+        return self._once("trash", lambda: TrashService(self.registry))
 
     @property
     def labelling(self) -> LabellingService:

@@ -51,7 +51,7 @@ class RemovedProjectsController(QObject):
         start_page.removed_projects_requested.connect(self.open)
 
     def refresh(self, changes: Changes) -> None:
-        if changes.trash & changes.projects or changes.trash and self.dialog is not None:
+        if changes.trash & changes.projects or (changes.trash and self.dialog is not None):
             self.show()
 
     def show(self) -> None:

@@ -76,7 +76,7 @@ class RemoveProjectDialog(QDialog):
         picture.setPixmap(icon("triangle-alert", role="warning").pixmap(32, 32))
         picture.setAlignment(Qt.AlignmentFlag.AlignTop)
         question = self.tr("Remove “{name}” from Calque?").format(name=project.name)
-        goes = self.tr("Calque forgets its {annotations} and the list of its {images}.").format(
+        goes = self.tr("Its {annotations} and the list of its {images} wait in the trash until it is emptied.").format(
             annotations=counted(project.n_annotations, "annotation"), images=counted(project.n_images, "image")
         )
         stays = self.tr("Your files stay where they are, unchanged: {folder}").format(folder=shown(project.root))

@@ -88,6 +88,7 @@ class StartPage(QWidget):
     project_locate_requested = Signal(object)  # Project
     project_rename_requested = Signal(object)  # Project
     project_remove_requested = Signal(object)  # Project
+    removed_projects_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -111,6 +112,9 @@ class StartPage(QWidget):
         self._recent = RecentProjects()
         self._recent_heading = label(self.tr("Recent projects"), "heading")
         self._no_recent = label(self.tr("Your projects will be listed here."), "muted")
+        self._removed = QPushButton(icon("trash-2"), "")
+        self._removed.setFlat(True)
+        self._removed.clicked.connect(self.removed_projects_requested)
         self._drop_hint = _drop_hint(self, self.tr("Drop to look at what is in it"))
         self._build()
         self._sample.clicked.connect(self.sample_requested)
@@ -121,6 +125,7 @@ class StartPage(QWidget):
         self._recent.rename_requested.connect(self.project_rename_requested)
         self._recent.remove_requested.connect(self.project_remove_requested)
         self.set_projects(())
+        self.set_n_removed(0)
 
     def _build(self) -> None:
         content = QWidget()
@@ -147,6 +152,7 @@ class StartPage(QWidget):
         column.addWidget(self._recent_heading)
         column.addWidget(self._recent, 1000)
         column.addWidget(self._no_recent)
+        column.addWidget(self._removed, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
         centre = QWidget()
         row = QHBoxLayout(centre)
@@ -167,6 +173,11 @@ class StartPage(QWidget):
         self._recent.set_projects(projects)
         self._recent.setVisible(bool(projects))
         self._no_recent.setVisible(not projects)
+
+    def set_n_removed(self, n: int) -> None:
+        """How many projects are in the trash."""
+        self._removed.setText(self.tr("Removed projects ({n})…").format(n=n))
+        self._removed.setVisible(n > 0)
 
     def set_sample_progress(self, text: str) -> None:
         """What is being done to make the sample, "" when nothing is."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -31,7 +32,6 @@ from core.registry.stores.selections import forget_blocks
 from core.registry.stores.upkeep import FolderChange, add_to_folders, images_changed, project_changed
 from core.registry.tables.images import IMAGES
 from core.registry.tables.overruled import OVERRULED
-from core.registry.tables.row import FileName
 
 FORMAT = 1
 """Of what is kept of an image. 1: image, columns, annotations, categories, overruled, tags, reviews, sets."""
@@ -41,7 +41,6 @@ _COLUMNS = COLUMNS.split(", ")
 _TAGS = ("tag", "note", "created_at")
 _REVIEWS = ("id", "kind", "verdict", "category", "x0", "y0", "x1", "y1", "source", "note", "created_at")
 _OVERRULED = tuple(column.name for column in OVERRULED.columns)
-_FILE_NAME = FileName()
 
 
 class _Kept(NamedTuple):
@@ -87,7 +86,7 @@ def trash_images(session: Session, project: ProjectId, images: Iterable[int], at
 def _read(cursor: Cursor, project: str, keys: Sequence[int]) -> list[_Kept]:
     marks = _marks(keys)
     query = f"SELECT {', '.join(_IMAGE_COLUMNS)} FROM image WHERE id IN ({marks}) AND project_id = ? ORDER BY id"
-    found = {
+    found: dict[int, dict[str, Any]] = {
         row[0]: {
             "format": FORMAT,
             "image": _packed(dict(zip(_IMAGE_COLUMNS, row, strict=True))),
@@ -178,7 +177,7 @@ def _read_trash(cursor: Cursor, project: str, keys: Sequence[int], told: Restore
     paths: set[bytes] = set()
     for key, path, text, is_taken in cursor.execute(f"{query} ORDER BY removed_at DESC, id", (*keys, project)):
         if is_taken or path in paths:
-            told.taken.append(str(_FILE_NAME.process_result_value(path, None)))  # type: ignore[arg-type]
+            told.taken.append(os.fsdecode(path))
             continue
         content = json.loads(text)
         if content["format"] > FORMAT:
@@ -265,9 +264,9 @@ def list_trash(session: Session, project: ProjectId, *, after: int = 0, limit: i
     return tuple(
         TrashedImage(
             ImageId(str(key)),
-            str(_FILE_NAME.process_result_value(path, None)),
+            os.fsdecode(path),
             _read_moment(moment),
-            n,  # type: ignore[arg-type]
+            n,
         )
         for key, path, moment, n in cursor_of(session).execute(query, (project, limit, after))
     )
@@ -288,7 +287,7 @@ def list_trashed_keys(session: Session, project: ProjectId) -> list[int]:
 
 def list_trashed_paths(session: Session, project: ProjectId) -> frozenset[str]:
     rows = cursor_of(session).execute("SELECT path FROM trashed_image WHERE project_id = ?", (project,))
-    return frozenset(str(_FILE_NAME.process_result_value(path, None)) for (path,) in rows)  # type: ignore[arg-type]
+    return frozenset(os.fsdecode(path) for (path,) in rows)
 
 
 def empty_trash(session: Session, project: ProjectId, images: Iterable[int] | None = None) -> int:
@@ -330,7 +329,7 @@ def _folder_changes(kept: Sequence[_Kept], sign: int) -> dict[int, FolderChange]
 
 
 def _path_of(kept: _Kept) -> str:
-    return str(_FILE_NAME.process_result_value(_unpacked(kept.content["image"]["path"]), None))  # type: ignore[arg-type]
+    return os.fsdecode(_unpacked(kept.content["image"]["path"]))
 
 
 def _packed(values: dict[str, Any]) -> dict[str, Any]:
