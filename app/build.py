@@ -83,6 +83,7 @@ class Application(QObject):
         if self.features is not None:
             if self.features.is_made("trying"):
                 self.features.trying.close()
+            self.features.last_view.note()
             self.features.pool.shutdown()
             if self.features.is_made("studies"):
                 self.features.studies.close()

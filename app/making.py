@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QMenu
 from app.changes import ChangeDispatcher
 from app.controllers.image_details import ImageDetailsController
 from app.controllers.images import ImagesController
+from app.controllers.last_view import LastViewController
 from app.controllers.projects import ProjectsController
 from app.controllers.removed_projects import RemovedProjectsController
 from app.controllers.removing import RemovingController
@@ -161,6 +162,7 @@ class Features(QObject):
         """What was on the screen when the window was closed, if the person wishes so."""
         settings = self.settings.settings
         if settings.opens_last_project and settings.last_project:
+            self.last_view.wish()
             self.projects.open_last(ProjectId(settings.last_project))
 
     def is_made(self, name: str) -> bool:
@@ -202,6 +204,9 @@ class Features(QObject):
                 browser=self.browser,
                 parent=self,
             )
+        )
+        self.last_view = LastViewController(
+            memory=self.memory, page=self.project_page, browser=self.browser, images=self.images, parent=self
         )
         self.image_details = self._keep_fresh(
             ImageDetailsController(projects=self.services.projects, jobs=self.jobs, browser=self.browser, parent=self)

@@ -20,6 +20,7 @@ from core.domain.image_order import BY_PATH, SortKey, SortOrder
 from core.domain.messages import UserMessage
 from core.domain.names import shown
 from core.domain.projects import AnnotatedImage, Category, ImageFilter, ImageRecord, ImageState, Project
+from core.errors import CalqueError
 from ui.images.image_browser import ImageBrowser
 from ui.projects.drop_targets import TagTarget
 from ui.projects.project_page import ProjectPage
@@ -67,6 +68,8 @@ class ImagesController(QObject):
     image_open_requested = Signal(object, object)  # ImageId, tuple[ImageId, ...] of the grid, in its order
     import_requested = Signal(object)  # Project
     message_raised = Signal(object)  # UserMessage
+    restricted = Signal()  # by another filter
+    listed = Signal(bool)  # the images are in the grid: all, or at first some
 
     def __init__(
         self,
@@ -148,6 +151,33 @@ class ImagesController(QObject):
             self._browser.set_order(order)
             self._reload_timer.start()
 
+    @property
+    def filter(self) -> ImageFilter | None:
+        """What restricts the images that are listed; None = no project is shown."""
+        return self._filter
+
+    @property
+    def order(self) -> SortOrder:
+        return self._order
+
+    @property
+    def filter_text(self) -> str:
+        """Its conditions in their stored form, "" when there are none."""
+        from core.filters.writing import write_filter
+
+        where = self._filter.where if self._filter is not None else None
+        return "" if where is None else write_filter(where)
+
+    def restore(self, name_contains: str, is_annotated: bool | None, tag: str, where: str) -> None:
+        """The filters of the last session; conditions that cannot be read any more are left out."""
+        from core.filters.reading import read_filter
+
+        try:
+            group = read_filter(where) if where else None
+        except CalqueError:
+            group = None
+        self._restrict(name_contains=name_contains, is_annotated=is_annotated, tag=tag, where=group)
+
     def clear_filters(self) -> None:
         self._browser.reset_filters()
         self._page.clear_filters()
@@ -172,6 +202,7 @@ class ImagesController(QObject):
         if fresh != self._filter:
             self._filter = fresh
             self._reload_timer.start()
+            self.restricted.emit()
 
     def _reload(self) -> None:
         """Of a project that is just opened the first images come before all."""
@@ -207,6 +238,7 @@ class ImagesController(QObject):
         self._revision = listing.revision
         text = filter_words(self._filter, self._categories)
         self._browser.set_images(listing.ids, listing.total, filter_text=text)
+        self.listed.emit(not listing.is_part)
         if listing.is_part:
             self._reload()
         elif listing.categories is not None or not self._projects.has_prepared_lists(self._filter.project):

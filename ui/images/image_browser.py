@@ -152,6 +152,11 @@ class ImageBrowser(QWidget):
         self.grid.set_mode(mode)
         self.view_changed.emit()
 
+    def set_side(self, side: int) -> None:
+        """Of the thumbnails, in pixels."""
+        self.controls.set_side(side)
+        self.grid.set_side(side)
+
     @property
     def are_details_shown(self) -> bool:
         return self.details.isVisibleTo(self)
@@ -243,6 +248,17 @@ class ImageBrowser(QWidget):
         self._search.clear()
         self._annotated.setCurrentIndex(0)
         self._tag.setCurrentIndex(0)
+        self._is_resetting = False
+
+    def set_filters(self, name_contains: str, is_annotated: bool | None, tag: str) -> None:
+        """As they are in force already: announces nothing."""
+        self._is_resetting = True
+        with QSignalBlocker(self._search):
+            self._search.setText(name_contains)
+        self._annotated.setCurrentIndex(max(self._annotated.findData(is_annotated), 0))
+        if tag and self._tag.findData(tag) < 0:
+            self._tag.addItem(tag, tag)
+        self._tag.setCurrentIndex(max(self._tag.findData(tag), 0))
         self._is_resetting = False
 
     def set_tags(self, counts: Mapping[str, int]) -> None:

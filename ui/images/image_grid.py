@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QDrag, QImage, QPainter
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from core.domain.ids import CategoryId, ImageId, ProjectId
 from core.domain.image_ids import ImageIds
@@ -223,6 +223,12 @@ class ImageGrid(ChoosingGrid):
         if row is not None:
             self.make_current(row)
             self.scrollTo(self._images.index(row))
+
+    def show_at_top(self, image: ImageId) -> None:
+        """Scroll to it; nothing happens when it is not in the grid."""
+        row = self._images.find_row(image)
+        if row is not None:
+            self.scrollTo(self._images.index(row), QAbstractItemView.ScrollHint.PositionAtTop)
 
     def ask_anew(self) -> None:
         self._wanted = ()

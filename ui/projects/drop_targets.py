@@ -117,6 +117,7 @@ class _TargetList(QListView):
         self._over = QModelIndex()
         self.setModel(self.targets)
         self.setUniformItemSizes(True)
+        self.setIconSize(QSize(16, 16))
         self.setAcceptDrops(True)
         self.setAccessibleName(self.tr("Sets and tags to drag images to"))
         self.activated.connect(self._activate)

@@ -69,6 +69,7 @@ class ProjectPage(QWidget):
     hidden_categories_changed = Signal(object)  # frozenset[CategoryId]
     images_dropped = Signal(object, object)  # SetTarget or TagTarget (drop_targets.py), DraggedImages
     target_activated = Signal(object)  # SetTarget: what is in it is to be seen
+    view_changed = Signal()  # another tab is in front
     view_requested = Signal(str)  # the key of a view: make it if need be, and fill it
 
     def __init__(self, browser: QWidget, parent: QWidget | None = None) -> None:
@@ -202,6 +203,9 @@ class ProjectPage(QWidget):
     def has_view(self, key: str) -> bool:
         return key in self._view_widgets
 
+    def offers_view(self, key: str) -> bool:
+        return key in [self._tabs.tabData(index) for index in range(self._tabs.count())]
+
     def show_view(self, key: str) -> None:
         """As if its tab was clicked. KeyError for one that is not offered."""
         keys = [self._tabs.tabData(index) for index in range(self._tabs.count())]
@@ -219,6 +223,7 @@ class ProjectPage(QWidget):
             self.view_requested.emit(key)
         if key in self._view_widgets:
             self._views.setCurrentWidget(self._view_widgets[key])
+        self.view_changed.emit()
 
     def _connect(self) -> None:
         self._tabs.currentChanged.connect(self._on_tab_changed)
@@ -317,6 +322,14 @@ class ProjectPage(QWidget):
         """All images and all classes; announces what changes."""
         self._categories.set_chosen(())
         self._folders.select_folder("")
+
+    def select_folder(self, path: str) -> None:
+        """Nothing happens when it is not there."""
+        self._folders.select_folder(path)
+
+    def choose_categories(self, categories: Sequence[CategoryId]) -> None:
+        """Filter by these classes, as far as there are any."""
+        self._categories.set_chosen(categories)
 
     def action(self, key: str) -> QAction:
         """The entry of the Actions menu, for a menu bar or a command palette."""
