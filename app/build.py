@@ -91,6 +91,7 @@ class Application(QObject):
         with contextlib.suppress(OSError):  # said when they were changed
             self.settings.save()
         if self.features is not None:
+            self.features.services.training.close()
             self.features.services.registry.close()
 
     def leave(self) -> None:

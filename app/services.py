@@ -386,4 +386,5 @@ def open_services(home: Home) -> Iterator[Services]:
     try:
         yield services
     finally:
+        services.training.close()
         services.registry.close()

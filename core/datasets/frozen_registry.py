@@ -9,13 +9,15 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from core import clock
-from core.domain.datasets import DatasetSet, SetRole
-from core.domain.ids import SnapshotId
+from core.datasets.freezing import DatasetFreezing
+from core.datasets.frozen_file import FrozenDataset
+from core.domain.datasets import Dataset, DatasetSet
+from core.domain.frozen_datasets import FrozenPicture
 from core.domain.projects import Project
 from core.files.faults import storage_error
 from core.registry.blocks import make_blocks
@@ -23,7 +25,6 @@ from core.registry.database import Registry
 from core.registry.schema import SCHEMA
 from core.registry.stores import frozen as store
 from core.registry.stores import projects as project_store
-from core.registry.stores.frozen import FrozenEntry
 
 Check = Callable[[], None]
 Progress = Callable[[int, int], None]
@@ -31,16 +32,6 @@ Progress = Callable[[int, int], None]
 _FILE, _BACKUPS = "registry.db", "backups"
 _KEPT_OPEN, _KEPT_ON_DISK = 4, 12
 _TOLD_EVERY = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class FrozenContent:
-    """What was frozen, read image by image. `sets` are names with their roles."""
-
-    categories: Sequence[str]
-    sets: Sequence[tuple[str, SetRole]]
-    n_images: int
-    entries: Callable[[], Iterator[FrozenEntry]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,34 +43,34 @@ class FrozenRegistry:
 
 
 class FrozenRegistries:
-    """May be used on any thread. `folder` is where they lie, `open_content` reads what was frozen."""
+    """May be used on any thread. `folder` is where they lie."""
 
-    def __init__(self, folder: Path, open_content: Callable[[SnapshotId], FrozenContent]) -> None:
+    def __init__(self, folder: Path, freezing: DatasetFreezing) -> None:
         self._folder = folder
-        self._open_content = open_content
+        self._freezing = freezing
         self._lock = threading.Lock()
         self._opened: dict[str, FrozenRegistry] = {}
 
     def open(
         self,
         project: Project,
-        snapshot: SnapshotId,
+        dataset: Dataset,
         *,
         check: Check = lambda: None,
         progress: Progress = lambda done, total: None,
     ) -> FrozenRegistry:
-        """Made first where it is not there; `check` and `progress` may raise to give that up.
+        """Of a complete dataset; made first where it is not there. `check` and `progress` may raise to give that up.
 
         Raises NotFoundError and FormatError for a manifest that is gone or damaged, StorageError.
         """
-        name = f"{snapshot}-{project.id}-{SCHEMA.head}"
+        name = f"{dataset.snapshot}-{project.id}-{SCHEMA.head}"
         with self._lock:
             known = self._opened.pop(name, None)
             if known is None:
                 place = self._folder / name
                 if not (place / _FILE).exists():
-                    self._make(place, project, snapshot, check, progress)
-                known = self._open(place)
+                    self._make(place, project, dataset, check, progress)
+                known = _opened(place)
             self._opened[name] = known
             while len(self._opened) > _KEPT_OPEN:
                 self._opened.pop(next(iter(self._opened))).registry.close()
@@ -91,26 +82,15 @@ class FrozenRegistries:
                 opened.registry.close()
             self._opened.clear()
 
-    def _open(self, place: Path) -> FrozenRegistry:
-        registry = Registry(place / _FILE, place / _BACKUPS)
-        registry.open()
-        with registry.read() as session:
-            return FrozenRegistry(registry, store.list_frozen_sets(session))
-
-    def _make(self, place: Path, project: Project, snapshot: SnapshotId, check: Check, progress: Progress) -> None:
+    def _make(self, place: Path, project: Project, dataset: Dataset, check: Check, progress: Progress) -> None:
         """Under another name first, so that half of one is never taken for one."""
-        content = self._open_content(snapshot)
+        frozen = self._freezing.open_frozen(dataset.id)
         making = place.with_name(f"new-{os.getpid()}-{threading.get_ident()}")
         shutil.rmtree(making, ignore_errors=True)
         try:
             making.mkdir(mode=0o700, parents=True)
             with Registry(making / _FILE, making / _BACKUPS) as registry:
-                with registry.write() as session:
-                    made = project_store.insert_project(
-                        session, name=project.name, root=project.root.absolute(), id=project.id
-                    )
-                    entries = _watched(content, check, progress)
-                    store.write_frozen(session, made, content.categories, content.sets, entries, clock.now())
+                _write(registry, project, frozen, check, progress)
                 make_blocks(registry, project.id)
             making.rename(place)
         except OSError as error:
@@ -121,16 +101,32 @@ class FrozenRegistries:
         self._prune(place)
 
     def _prune(self, newest: Path) -> None:
-        """Those that were made longest ago go; what is in use where files in use cannot be removed stays."""
+        """Those that were made longest ago go; where files in use cannot be removed, they stay."""
         found = sorted(self._folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)
         others = [path for path in found if path != newest and path.name not in self._opened]
         for path in others[: max(len(found) - _KEPT_ON_DISK, 0)]:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _watched(content: FrozenContent, check: Check, progress: Progress) -> Iterator[FrozenEntry]:
-    for done, entry in enumerate(content.entries()):
+def _opened(place: Path) -> FrozenRegistry:
+    registry = Registry(place / _FILE, place / _BACKUPS)
+    registry.open()
+    with registry.read() as session:
+        return FrozenRegistry(registry, store.list_frozen_sets(session))
+
+
+def _write(registry: Registry, project: Project, frozen: FrozenDataset, check: Check, progress: Progress) -> None:
+    header = frozen.header
+    with registry.write() as session:
+        root = project.root.absolute()
+        id = project_store.insert_project(session, name=project.name, root=root, id=project.id)
+        images = _watched(frozen, check, progress)
+        store.write_frozen(session, id, [item.name for item in header.classes], header.sets, images, clock.now())
+
+
+def _watched(frozen: FrozenDataset, check: Check, progress: Progress) -> Iterator[FrozenPicture]:
+    for done, image in enumerate(frozen.images()):
         if done % _TOLD_EVERY == 0:
             check()
-            progress(done, content.n_images)
-        yield entry
+            progress(done, frozen.header.n_images)
+        yield image

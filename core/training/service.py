@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from core import clock
-from core.datasets.frozen_registry import FrozenContent, FrozenRegistries
+from core.datasets.freezing import DatasetFreezing
+from core.datasets.frozen_registry import FrozenRegistries
 from core.datasets.service import DatasetService
-from core.domain.changes import Changed
+from core.domain.changes import NO_CHANGES, Changed
 from core.domain.devices import DeviceReport
 from core.domain.durations import about
 from core.domain.ids import ProjectId, RunId, VersionId
@@ -38,6 +39,7 @@ from core.runs.processes.launch import device_holder
 from core.runs.processes.memory import free_bytes
 from core.runs.service import RunService
 from core.training.child.payload import payload_from_json
+from core.training.dataset_freezing import freeze_as_checked, not_frozen
 from core.training.draft.command import TrainingPlan, to_command, to_toml
 from core.training.draft.configurations import ConfigurationService
 from core.training.draft.data_names import DataNames
@@ -51,6 +53,7 @@ from core.training.kind import TRAINING
 from core.training.memory_need import MemoryNeed, memory_issues
 from core.training.review.counting import Progress, resolve
 from core.training.review.data import Check, labelling_of
+from core.training.review.dataset_checks import is_frozen
 from core.training.review.gathering import Gathered, Gatherer, tidy
 from core.training.review.preflight import check as check_facts
 from core.training.review.sources import Sources
@@ -112,10 +115,11 @@ class TrainingService:
         offered = OfferedData(registry)
         self.data_offers = offered.data_offers
         self.look_into_filter = offered.look_into_filter
-        self._frozen = FrozenRegistries(home.frozen, lambda snapshot: _no_content(snapshot))
+        self._freezing = DatasetFreezing(registry, home.snapshots)
+        self._frozen = FrozenRegistries(home.frozen, self._freezing)
         self._gatherer = Gatherer(
             registry=registry,
-            sources=Sources(registry, datasets, self._frozen),
+            sources=Sources(registry, self._freezing, self._frozen),
             projects=projects,
             models=models,
             runs=runs,
@@ -171,21 +175,40 @@ class TrainingService:
             self._timer.measure(question, check)
         return True
 
-    def submit(self, draft: TrainingDraft) -> Changed[RunRecord]:
+    def submit(
+        self,
+        draft: TrainingDraft,
+        *,
+        freezes: bool = False,
+        progress: Progress = lambda done, total: None,
+    ) -> Changed[RunRecord]:
         """Check once more, files included, freeze the data, and write model, version and run; the run is Pending.
 
-        Raises RefusedError with the first refusal, StorageError when something cannot be written; then there is no
-        run, no version and no new model.
+        A dataset that is open is frozen first if `freezes` says so, for good, with `progress` in images. Raises
+        RefusedError with the first refusal, StorageError when something cannot be written; then there is no run, no
+        version and no new model.
         """
+        gathered = self._sound(draft)
+        dataset = gathered.facts.dataset
+        changes = NO_CHANGES
+        if dataset is not None and not is_frozen(dataset):
+            if not freezes:
+                raise not_frozen(dataset)
+            changes = freeze_as_checked(self._freezing, dataset, progress)
+            gathered = self._sound(draft)
+        frozen = self._freeze(gathered)
+        made = self._create(gathered, frozen.value)
+        return Changed(made.value, changes.merged(frozen.changes).merged(made.changes))
+
+    def _sound(self, draft: TrainingDraft) -> Gathered:
+        """Raises RefusedError with the first refusal."""
         gathered = self._gatherer.gather(draft, looks_at_files=True)
         found = (*check_facts(gathered.facts), *memory_issues(self._memory_need(gathered)))
         refusals = [issue for issue in found if issue.is_error]
         if refusals:
             others = " ".join(issue.text for issue in refusals[1:])
             raise RefusedError(refusals[0].text, hint=others, code=refusals[0].code)
-        frozen = self._freeze(gathered)
-        made = self._create(gathered, frozen.value)
-        return Changed(made.value, frozen.changes.merged(made.changes))
+        return gathered
 
     def _freeze(self, gathered: Gathered) -> Changed[SnapshotInfo]:
         """Of the state that was checked, streamed from the registry to the manifest."""
@@ -207,6 +230,10 @@ class TrainingService:
                 shapes = Shapes(places, usable=task.usable_shape, keeps_boxes=task.keeps_boxes)
                 images = frozen_images(session, project, chosen, shapes, includes_models=includes)
             return self._datasets.freeze(question.project, images, data.categories)
+
+    def close(self) -> None:
+        """Lets go of the registries of frozen datasets."""
+        self._frozen.close()
 
     def default_name(self, draft: TrainingDraft) -> str:
         """ "old pages #3": see `Plans.default_name`."""
@@ -408,7 +435,3 @@ def _foretold(seconds: float | None, need: MemoryNeed | None) -> tuple[tuple[str
     """Rows of the review, of what is known."""
     found = [("Takes", about(seconds), True)] if seconds is not None else []
     return (*found, *((("Memory", need.words, True),) if need is not None and need.words else ()))
-
-
-def _no_content(snapshot: object) -> FrozenContent:
-    raise NotImplementedError

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from core import clock
+from core.datasets.freezing import DatasetFreezing
 from core.datasets.frozen_registry import FrozenRegistries
-from core.datasets.service import DatasetService
 from core.domain.datasets import Dataset
-from core.domain.ids import ProjectId, SnapshotId
+from core.domain.ids import DatasetId
 from core.domain.projects import Project
 from core.domain.snapshots import Split
 from core.domain.training import TrainingDraft
@@ -44,10 +44,10 @@ class Source:
 class FrozenSource(Source):
     """A frozen dataset: its files are to be what was frozen, byte for byte."""
 
-    def __init__(self, registry: Registry, datasets: DatasetService, snapshot: SnapshotId) -> None:
+    def __init__(self, registry: Registry, freezing: DatasetFreezing, dataset: DatasetId) -> None:
         super().__init__(registry)
-        self._datasets = datasets
-        self._snapshot = snapshot
+        self._freezing = freezing
+        self._dataset = dataset
         self._found: FilesFound | None = None
 
     def find_files(self, question: DataQuestion, state: State | None) -> FilesFound | None:
@@ -58,7 +58,7 @@ class FrozenSource(Source):
             check()
             progress(done, total)
 
-        checked = self._datasets.verify(self._snapshot, project.root, progress=told)
+        checked = self._freezing.verify(self._dataset, progress=told)
         files = tuple(sorted(problem.file for problem in checked.problems))
         self._found = FilesFound((), files, checked.n_images, clock.now())
         return self._found
@@ -76,13 +76,13 @@ class Chosen:
 class Sources:
     """May be used on any thread."""
 
-    def __init__(self, registry: Registry, datasets: DatasetService, frozen: FrozenRegistries) -> None:
+    def __init__(self, registry: Registry, freezing: DatasetFreezing, frozen: FrozenRegistries) -> None:
         self._registry = registry
-        self._datasets = datasets
+        self._freezing = freezing
         self._frozen = frozen
         self._now = Source(registry)
         self._lock = threading.Lock()
-        self._opened: dict[tuple[ProjectId, SnapshotId], FrozenSource] = {}
+        self._opened: dict[DatasetId, FrozenSource] = {}
 
     def choose(self, draft: TrainingDraft, project: Project, check: Check, progress: Progress) -> Chosen:
         """What the draft's data come from. A frozen dataset is made ready the first time that it is asked for."""
@@ -95,18 +95,18 @@ class Sources:
                 return Chosen(self._now)
         if dataset.is_deleted or dataset.project != draft.project:
             return Chosen(self._now)
-        if not is_frozen(dataset) or dataset.snapshot is None:
+        if not is_frozen(dataset):
             return Chosen(self._now, dataset)
-        frozen = self._frozen.open(project, dataset.snapshot, check=check, progress=progress)
-        source = self._source_of(frozen.registry, project.id, dataset.snapshot)
+        frozen = self._frozen.open(project, dataset, check=check, progress=progress)
+        source = self._source_of(frozen.registry, dataset.id)
         return Chosen(source, replace(dataset, sets=frozen.sets))
 
-    def _source_of(self, registry: Registry, project: ProjectId, snapshot: SnapshotId) -> FrozenSource:
+    def _source_of(self, registry: Registry, dataset: DatasetId) -> FrozenSource:
         with self._lock:
-            known = self._opened.pop((project, snapshot), None)
+            known = self._opened.pop(dataset, None)
             if known is None or known.registry is not registry:
-                known = FrozenSource(registry, self._datasets, snapshot)
-            self._opened[project, snapshot] = known
+                known = FrozenSource(registry, self._freezing, dataset)
+            self._opened[dataset] = known
             while len(self._opened) > _KEPT:
                 del self._opened[next(iter(self._opened))]
             return known

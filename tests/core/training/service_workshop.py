@@ -55,6 +55,7 @@ class Shop:
         self.project = self._import_project()
 
     def close(self) -> None:
+        self.training.close()
         self.registry.close()
 
     def draft(self, **changes: object) -> TrainingDraft:

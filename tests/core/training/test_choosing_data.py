@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from service_workshop import Shop
 
 from core.datasets.editing import DatasetEditing
 from core.domain.datasets import SetRole
@@ -20,7 +21,6 @@ from core.judgements.tags import TagService
 from core.registry.stores import images as image_store
 from core.training.draft.command import from_toml
 from core.training.draft.draft_json import draft_from_json, draft_to_json
-from tests.core.training.service_workshop import Shop
 
 MakeShop = Callable[[], Shop]
 
@@ -75,7 +75,7 @@ def test_tagged_images_are_counted_and_frozen(shop: Shop):
     assert "--tagged" in review.command.split()
     _comes_back(shop, draft)
     record = shop.training.submit(draft).value
-    frozen = [image for image in shop.datasets.open(record.snapshot).images()]
+    frozen = list(shop.datasets.open(record.snapshot).images())
     assert {image.path.split("/")[0]: image.split.value for image in frozen} == {
         "train": "train",
         "val": "val",

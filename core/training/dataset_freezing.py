@@ -1,0 +1,40 @@
+"""Freezing a dataset on the way to a training, as it was checked a moment before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from core.datasets.freezing import DatasetFreezing
+from core.domain.changes import Changes
+from core.domain.counting import counted
+from core.domain.datasets import Dataset, DatasetState
+from core.domain.names import listed_names, shown
+from core.errors import RefusedError
+
+Progress = Callable[[int, int], None]
+
+
+def freeze_as_checked(freezing: DatasetFreezing, dataset: Dataset, progress: Progress) -> Changes:
+    """Under the next version. Raises RefusedError when it changed since, or has files that cannot be read (E-222)."""
+    answer = freezing.freeze(
+        dataset.id, revision=dataset.revision, progress=lambda done, total, _text: progress(done, total)
+    )
+    if answer.value.state is not DatasetState.COMPLETE:
+        files = [problem.file for problem in answer.value.problems]
+        what = counted(len(files), "file")
+        raise RefusedError(
+            f'"{shown(dataset.name)}" could not be frozen: {what} cannot be read, or changed: {listed_names(files)}.',
+            hint="Put them back, import the folder again, or take them out of the dataset.",
+            code="E-222",
+        )
+    return answer.changes
+
+
+def not_frozen(dataset: Dataset) -> RefusedError:
+    """Nobody said that it may be frozen."""
+    name = shown(dataset.name)
+    return RefusedError(
+        f'"{name}" is open. After freezing, "{name}" and its sets can no longer be edited.',
+        hint="To change it later, clone it. Freeze it, or say --freeze.",
+        code="W-220",
+    )

@@ -1,0 +1,213 @@
+"""A complete dataset is trained from what was frozen, whatever the project says today."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from service_workshop import Shop
+
+from core.datasets.editing import DatasetEditing
+from core.datasets.freezing import DatasetFreezing
+from core.domain.datasets import Dataset, DatasetState
+from core.domain.geometry import Box
+from core.domain.ids import DatasetId, ImageId
+from core.domain.image_ids import ImageIds
+from core.domain.models import DATASET
+from core.domain.snapshots import Split
+from core.domain.training import TrainingDraft, TrainingReview
+from core.errors import RefusedError
+from core.judgements.tags import TagService
+from core.models.weights_store import load_model_json
+from core.registry.stores import annotations as annotation_store
+from core.registry.stores import images as image_store
+from core.registry.stores.annotations import NewAnnotation
+from core.trash.service import TrashService
+
+
+def _keys(shop: Shop) -> dict[str, int]:
+    with shop.registry.read() as session:
+        return image_store.list_keys(session, shop.project)
+
+
+def _ids(shop: Shop, *starts: str) -> ImageIds:
+    found = [key for path, key in sorted(_keys(shop).items()) if path.startswith(starts)]
+    return ImageIds.of([ImageId(str(key)) for key in found])
+
+
+def _open_dataset(shop: Shop, name: str = "Pages") -> DatasetId:
+    """train 24, val 4, test 3."""
+    editing = DatasetEditing(shop.registry)
+    id = editing.create(shop.project, name).value.dataset
+    for item in editing.get_dataset(id).sets:
+        editing.add_images(id, item.id, _ids(shop, f"{item.name}/0", f"{item.name}/1", f"{item.name}/2"))
+    return id
+
+
+def _frozen(shop: Shop, name: str = "Pages") -> Dataset:
+    freezing = DatasetFreezing(shop.registry, shop.home.snapshots)
+    return freezing.freeze(_open_dataset(shop, name)).value
+
+
+def _draft(shop: Shop, dataset: DatasetId, **changes: object) -> TrainingDraft:
+    return replace(shop.draft(train_folders=(), val_folders=(), test_folders=()), dataset=dataset, **changes)
+
+
+def _objects(review: TrainingReview) -> dict[str, tuple[int, int]]:
+    return {counts.split.value: (counts.n_images, counts.n_objects) for counts in review.splits}
+
+
+def _change_everything(shop: Shop) -> None:
+    """Another box on each training image, a tag that leaves one out, and one fewer class."""
+    keys = _keys(shop)
+    with shop.registry.write() as session:
+        boxes = [NewAnnotation(key, None, None) for path, key in keys.items() if path.startswith("test/")]
+        more = [
+            NewAnnotation(key, _class(shop, "never seen"), Box(0, 0, 5, 5))
+            for path, key in keys.items()
+            if path.startswith("train/0")
+        ]
+        annotation_store.insert_annotations(session, [*boxes, *more])
+    TagService(shop.registry).add(_ids(shop, "train/1"), "exclude")
+
+
+def _class(shop: Shop, name: str) -> int:
+    return next(int(item.id) for item in shop.projects.list_categories(shop.project) if item.name == name)
+
+
+def test_what_was_frozen_is_counted_and_used_whatever_is_changed_afterwards(shop: Shop):
+    dataset = _frozen(shop)
+    draft = _draft(shop, dataset.id)
+    before = shop.training.review(draft)
+    assert before.can_start, before.issues
+    assert _objects(before) == {"train": (24, 48), "val": (4, 8), "test": (3, 6)}
+    now = shop.draft()
+    _change_everything(shop)
+    after = shop.training.review(draft)
+    assert _objects(after) == _objects(before)
+    assert after.categories == before.categories == ("disc", "bar")
+    assert _objects(shop.training.review(now)) != _objects(before)  # the project is trained as it is
+
+    record = shop.training.submit(draft).value
+
+    images = list(shop.datasets.open(record.snapshot).images())
+    assert len(images) == 31
+    assert {len(image.objects) for image in images} == {2}
+    assert {image.path.split("/")[0]: image.split.value for image in images} == {
+        "train": "train",
+        "val": "val",
+        "test": "test",
+    }
+    assert record.snapshot != dataset.snapshot
+    assert shop.training.draft_from_run(record.id).dataset == dataset.id
+
+
+def test_conditions_crops_and_chosen_sets_work_on_what_was_frozen(shop: Shop):
+    dataset = _frozen(shop)
+    _change_everything(shop)
+    shown = _draft(shop, dataset.id, conditions=(("disc", "bar"),), dataset_sets=("train",))
+    review = shop.training.review(shown)
+    assert review.is_val_carved
+    counts = _objects(review)
+    assert counts["train"][0] + counts["val"][0] == 24
+    assert counts["test"] == (0, 0)
+    none = shop.training.review(replace(shown, conditions=(("never seen",),)))
+    assert "E-150" in [issue.code for issue in none.issues]
+
+
+def test_a_byte_that_changed_is_refused_with_the_files_name(shop: Shop):
+    dataset = _frozen(shop)
+    draft = _draft(shop, dataset.id)
+    file = shop.images_root / "train/03.jpg"
+    content, looks = bytearray(file.read_bytes()), file.stat()
+    content[-1] ^= 1
+    file.write_bytes(content)
+    text = "1 file changed since Pages (V001) was frozen. Restore them or freeze a clone. (train/03.jpg)"
+
+    with pytest.raises(RefusedError) as caught:
+        shop.training.submit(draft)
+
+    assert (caught.value.code, caught.value.text) == ("E-223", text)
+    assert not shop.runs.list_runs()
+    review = shop.training.review(draft, looks_at_files=True)
+    assert [issue.text for issue in review.issues if issue.code == "E-223"] == [text]
+    assert looks.st_size == file.stat().st_size
+    content[-1] ^= 1
+    file.write_bytes(content)
+    assert shop.training.submit(draft).value.name == "first run"
+
+
+def test_a_file_that_is_gone_is_told_as_one_that_changed(shop: Shop):
+    draft = _draft(shop, _frozen(shop).id)
+    (shop.images_root / "val/00.jpg").unlink()
+    review = shop.training.review(draft, looks_at_files=True)
+    assert [issue.code for issue in review.issues if issue.is_error] == ["E-223"]
+
+
+def test_an_open_dataset_is_frozen_by_start_when_that_is_said(shop: Shop):
+    id = _open_dataset(shop)
+    with pytest.raises(RefusedError) as caught:
+        shop.training.submit(_draft(shop, id))
+    assert caught.value.code == "W-220"
+    editing = DatasetEditing(shop.registry)
+    assert editing.get_dataset(id).state is DatasetState.OPEN
+
+    told: list[tuple[int, int]] = []
+    done = shop.training.submit(_draft(shop, id), freezes=True, progress=lambda *numbers: told.append(numbers))
+
+    dataset = editing.get_dataset(id)
+    assert (dataset.state, dataset.version) == (DatasetState.COMPLETE, "V001")
+    assert id in done.changes.datasets
+    assert told
+    assert len(list(shop.datasets.open(done.value.snapshot).images([Split.TRAIN]))) == 24
+
+
+def test_a_dataset_with_a_file_that_cannot_be_read_is_not_frozen_by_start(shop: Shop):
+    id = _open_dataset(shop)
+    (shop.images_root / "train/03.jpg").write_bytes(b"no picture")
+    with pytest.raises(RefusedError):
+        shop.training.submit(_draft(shop, id), freezes=True)
+    assert not shop.runs.list_runs()
+    assert DatasetEditing(shop.registry).get_dataset(id).state is not DatasetState.COMPLETE
+
+
+def test_the_registry_of_a_frozen_dataset_is_made_again_when_it_is_gone(shop: Shop):
+    draft = _draft(shop, _frozen(shop).id)
+    counts = _objects(shop.training.review(draft))
+    (made,) = shop.home.frozen.iterdir()
+    shop.training.close()
+    for file in sorted(made.rglob("*"), reverse=True):
+        file.unlink() if file.is_file() else file.rmdir()
+    made.rmdir()
+    assert _objects(shop.training.review(draft)) == counts
+    assert made.is_dir()
+
+
+def test_images_that_left_the_project_are_still_trained_on(shop: Shop):
+    dataset = _frozen(shop)
+    draft = _draft(shop, dataset.id)
+    TrashService(shop.registry).remove_images(shop.project, _ids(shop, "train/00"))
+    assert "train/00.jpg" not in _keys(shop)
+    assert _objects(shop.training.review(draft))["train"] == (24, 48)
+
+
+def test_a_run_trains_on_what_was_frozen_and_says_so_in_what_it_publishes(shop: Shop):
+    dataset = _frozen(shop)
+    _change_everything(shop)
+    record = shop.training.submit(_draft(shop, dataset.id)).value
+    shop.runs.carry_out(record.id, lambda _batch: None, lambda: False)
+    ended = shop.runs.get_run(record.id)
+    assert ended.status.value == "Success", ended.reason
+    version = shop.models.get_version(ended.version)
+    model = load_model_json(version.folder)
+    assert model["dataset"] == {
+        "id": dataset.id,
+        "name": "Pages",
+        "version": "V001",
+        "snapshot": dataset.snapshot,
+        "sets": [],
+    }
+    details = shop.models.get_details(version.id)
+    assert (DATASET, "Pages (V001)") in details.facts
+    assert "| Dataset | Pages (V001) |" in details.card
+    assert dict(details.snapshot.n_images) == {Split.TRAIN: 24, Split.VAL: 4, Split.TEST: 3}
