@@ -359,8 +359,10 @@ class TrainingController(QObject):
     def _submit(self, draft: TrainingDraft) -> None:
         self._give_up_timing()  # the training wants the processor for itself
         self._jobs.run(
-            lambda: self._training.submit(draft),
+            # The wizard asked before an open dataset is frozen.
+            lambda context: self._training.submit(draft, freezes=True, progress=context.progress),
             then=lambda record: self._submitted(draft, record),
+            on_progress=lambda done, total, _text: self._wizard.show_review_progress(done, total),
             on_error=self._refused,
             key="training-submit",
         )

@@ -40,7 +40,7 @@ EXIT_CODES = {RunStatus.SUCCESS: 0, RunStatus.TERMINATED: 130}
 def run_train(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
     plan = plan_from(arguments)
     draft = services.training.draft_from_plan(plan, arguments.settings or ())
-    return train(services, draft, console)
+    return train(services, draft, console, freezes=arguments.freeze)
 
 
 def run_sample(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
@@ -116,8 +116,8 @@ def ensure_sample(services: Services, console: Console) -> Project:
 # --- carrying it out -------------------------------------------------------------------------------------------
 
 
-def train(services: Services, draft: TrainingDraft, console: Console) -> VerbResult:
-    """Review, submit, and follow the run to its end."""
+def train(services: Services, draft: TrainingDraft, console: Console, *, freezes: bool = False) -> VerbResult:
+    """Review, submit, and follow the run to its end. `freezes`: an open dataset may be frozen for it, for good."""
     review = services.training.review(draft)
     for issue in review.issues:
         if not issue.is_error:
@@ -127,7 +127,9 @@ def train(services: Services, draft: TrainingDraft, console: Console) -> VerbRes
         raise refusal(errors)
     for line in review_lines(review):
         console.note(line)
-    record = services.training.submit(review.draft).value
+    record = services.training.submit(
+        review.draft, freezes=freezes, progress=lambda done, total: console.progress(done, total, "Freezing")
+    ).value
     console.note(f'Run {record.id} "{record.name}".')
     follower = Follower(console)
     with stop_on_interrupt(services, record.id, console) as wishes:

@@ -10,15 +10,15 @@ from core.domain.counting import counted
 from core.domain.datasets import Dataset, DatasetState
 from core.domain.names import listed_names, shown
 from core.errors import RefusedError
+from core.progress import sparing
 
 Progress = Callable[[int, int], None]
 
 
 def freeze_as_checked(freezing: DatasetFreezing, dataset: Dataset, progress: Progress) -> Changes:
     """Under the next version. Raises RefusedError when it changed since, or has files that cannot be read (E-222)."""
-    answer = freezing.freeze(
-        dataset.id, revision=dataset.revision, progress=lambda done, total, _text: progress(done, total)
-    )
+    told = sparing(lambda done, total, _text: progress(done, total))
+    answer = freezing.freeze(dataset.id, revision=dataset.revision, progress=told)
     if answer.value.state is not DatasetState.COMPLETE:
         files = [problem.file for problem in answer.value.problems]
         what = counted(len(files), "file")

@@ -31,6 +31,7 @@ from ui.training.configuration_page import ConfigurationPage
 from ui.training.data_page import DataPage
 from ui.training.device_page import DevicePage
 from ui.training.drafting import Drafting
+from ui.training.freeze_question import freeze_question
 from ui.training.name_page import NamePage
 from ui.training.start_section import PretrainedPlace
 from ui.training.steps import StepState
@@ -44,7 +45,7 @@ from ui.widgets.formatting import counted
 
 class TrainingWizard(QWidget):
     draft_changed = Signal(object)  # TrainingDraft
-    submit_requested = Signal(object)  # TrainingDraft that the last review lets start
+    submit_requested = Signal(object)  # TrainingDraft that the last review lets start; its dataset may be frozen
     review_requested = Signal()  # check the present draft (again)
     cancel_requested = Signal()  # the person leaves, and confirmed it where something was entered
     restart_requested = Signal()  # begin with a fresh proposal, confirmed
@@ -348,6 +349,16 @@ class TrainingWizard(QWidget):
         self.review_requested.emit()
 
     def _submit(self) -> None:
+        """Asks first where Start freezes a dataset, which cannot be taken back."""
+        if not self._can_start():
+            return
+        question = freeze_question(self._drafting.known.dataset(self._drafting.draft.dataset))
+        if question is None:
+            self._start()
+        else:
+            ask(self, question, lambda _option: self._start())
+
+    def _start(self) -> None:
         if self._can_start():
             self.set_submitting(True)
             self.submit_requested.emit(self._drafting.draft)
