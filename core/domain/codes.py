@@ -51,6 +51,7 @@ _TABLE = (
     Code("E-150", "The training images are too few, or none of them can be used.", "Read the reasons; add images."),
     Code("E-151", "Folders of two sets overlap.", "Choose folders apart from each other."),
     Code("E-152", "Images are in two sets.", "Remove them from one."),
+    Code("W-153", "Pages of one book, or frames of one film, are in several sets.", "Keep each in one set."),
     Code("E-160", "No GPU can be used.", "Read the reason, or train on the CPU."),
     Code("W-161", "The same training is under way already.", "Look at the other run before starting another."),
     Code("E-162", "There is no such device.", "Choose one that there is."),

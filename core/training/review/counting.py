@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +22,8 @@ from core.registry.session import Session
 from core.registry.stores import selections
 from core.registry.stores.labels import read_labels
 from core.registry.stores.selections import FileRow, State
-from core.training.review.data import Check, DataChoice, Resolved, TrainingData, resolve_data
+from core.training.review.data import Check, ChosenImages, DataChoice, Resolved, TrainingData, resolve_data
+from core.training.review.spread_sources import MOST_LOOKED_AT, SpreadSources, find_spread
 
 Progress = Callable[[int, int], None]
 """Done, in all. It may raise to give up."""
@@ -88,7 +89,8 @@ class DataCounter:
             known = self._counted.find(key) if state is not None else None
             if known is not None:
                 return CountedData(known, state)
-            data = resolve(session, question, check).data
+            resolved = resolve(session, question, check)
+            data = replace(resolved.data, spread=_spread(session, resolved.images, [item.name for item in classes]))
         if state is not None:
             self._counted.keep(key, data)
         return CountedData(data, state)
@@ -158,6 +160,12 @@ def resolve(session: Session, question: DataQuestion, check: Check = lambda: Non
             session, keys, includes_models=question.choice.include_model_annotations, only_whole=only_whole
         ),
     )
+
+
+def _spread(session: Session, images: ChosenImages, classes: Sequence[str]) -> SpreadSources | None:
+    if len(images.keys) > MOST_LOOKED_AT:
+        return None
+    return find_spread(images.keys, images.splits, selections.paths_of(session, images.keys), classes)
 
 
 def _key(question: DataQuestion) -> object:

@@ -15,6 +15,7 @@ from core.registry.stores.image_blocks import ImageBlock, is_in
 from core.tasks.task import Task
 from core.training.review.conditions import ReadLabels, conditions_of
 from core.training.review.label_tally import Labelling, LabelTally
+from core.training.review.spread_sources import SpreadSources
 from core.training.review.tally import KINDS, MODEL_MADE, REASONS, Array, Classes, Tally, Used, count
 
 PathsOf = Callable[[Array], Mapping[int, str]]
@@ -89,6 +90,7 @@ class TrainingData:
     n_train_negatives: int = 0  # of a task that labels: images or crops that show no class, before the carving
     unknown: tuple[str, ...] = ()  # classes that conditions name and the project does not have
     unknown_crops: tuple[str, ...] = ()  # the same of the shapes to cut out
+    spread: SpreadSources | None = None  # books, films and the like of which images are in several sets
 
     def n_images(self, split: Split) -> int:
         return next((counts.n_images for counts in self.splits if counts.split is split), 0)

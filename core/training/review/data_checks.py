@@ -18,6 +18,7 @@ from core.tasks.task import Task
 from core.training.review.data import TrainingData
 from core.training.review.label_checks import MIN_EACH, check_choice, check_labels, no_single_class, numbers_of
 from core.training.review.slots import Slot, folders_apart, slot_words
+from core.training.review.spread_sources import check_spread
 from core.training.review.tally import BAD_SHAPES, EXCLUDED, MODEL_MADE, NOT_CHOSEN, NOT_MET, OTHER_LABELS, reason_text
 
 ADVISABLE_IMAGES = 20
@@ -53,7 +54,7 @@ def check_data(
         return issues + wrong_choice
     issues += [_error("E-152", _overlap_text(overlap.splits, overlap.paths)) for overlap in data.overlaps]
     content = _check_content(draft, slots, data, worker, task)
-    issues += content
+    issues += content + check_spread(data.spread, is_carved=data.is_val_carved)
     if any(issue.code == "E-122" for issue in content):
         return issues  # what follows from that is not a fault of its own
     issues += _check_classes(draft, data, model, task, proposed)
