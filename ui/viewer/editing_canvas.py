@@ -10,37 +10,23 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
-from core.domain.geometry import Box, Polygon
+from core.domain.geometry import Polygon
 from core.domain.ids import AnnotationId
 from ui.theme import current_theme
-from ui.viewer.canvas import LayeredCanvas
-from ui.viewer.drawing import Drawing, Tool
-from ui.viewer.grips import Point, grip_at, grip_moved, grip_nudged, grips, point_added, point_removed, rounded, snapped
+from ui.viewer.drawing import Tool
+from ui.viewer.drawing_canvas import ARROWS, ERASE, REACH_PX, DrawingCanvas, step_of
+from ui.viewer.grips import Point, grip_at, grip_moved, grip_nudged, grips, point_added, point_removed, rounded
 from ui.viewer.marks import paint_object
 from ui.viewer.oriented_editing import TURN, oriented
 from ui.viewer.overlays import ObjectRef, OverlayLayer, OverlayObject
 from ui.viewer.picking import ref_at
-from ui.viewer.read_outs import cursor_text, handle_text, shape_text
+from ui.viewer.read_outs import handle_text, shape_text
 from ui.viewer.shape_editing import Shape, moved
-from ui.viewer.shape_marks import (
-    STALK_PX,
-    paint_cross_hair,
-    paint_grips,
-    paint_outline,
-    paint_path,
-    paint_read_out,
-    paint_stalk,
-)
+from ui.viewer.shape_marks import STALK_PX, paint_grips, paint_outline, paint_read_out, paint_stalk
 
-REACH_PX = 10.0
-SNAP_PX = 6.0
 NUDGED_MS = 600  # a row of arrow keys is one change
-STEP, LARGE_STEP, HUGE_STEP = 1.0, 10.0, 100.0  # pixels of the image that an arrow key moves by
-_ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-_ERASE = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 _TOGGLING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
 
 
@@ -53,19 +39,14 @@ class _Grab:
     before: dict[ObjectRef, Shape]
 
 
-class EditingCanvas(LayeredCanvas):
+class EditingCanvas(DrawingCanvas):
     tool_changed = Signal(object)  # Tool | None = only looking
-    shape_drawn = Signal(object)  # Box | Polygon
     shapes_changed = Signal(object)  # {AnnotationId: Box | Polygon}
     deletion_requested = Signal(object)  # tuple[AnnotationId, ...]
-    told = Signal(str)  # what the cursor or the grip is at, for those who do not see it
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tool: Tool | None = None
-        self._drawing: Drawing | None = None
-        self._waiting: Shape | None = None  # drawn, and its class is still asked for
-        self._cursor: Point | None = None
         self._also: set[ObjectRef] = set()  # selected beside the one that the inspector speaks of
         self._grip: int | None = None  # the one that the arrow keys move; None = the whole shape
         self._grab: _Grab | None = None
@@ -87,29 +68,18 @@ class EditingCanvas(LayeredCanvas):
     def is_editing(self) -> bool:
         return self._tool is not None
 
-    @property
-    def is_drawing(self) -> bool:
-        return self._drawing is not None and bool(self._drawing.points)
-
     def set_tool(self, tool: Tool | None) -> None:
         """None = the shapes are only looked at."""
         self.settle()
-        self._drawing = Drawing(tool) if tool is not None and tool.draws else None
-        self._waiting = None
+        self.begin(tool)
         if tool is None:
             self._also.clear()
-            self._cursor = None
         if tool is not None and tool.draws:
             self.select(None)
         if tool is not self._tool:
             self._tool = tool
             self.tool_changed.emit(tool)
         self.update_cursor()
-        self.update()
-
-    def set_waiting(self, shape: Shape | None) -> None:
-        """A shape stays on the screen until it has a class, or is given up."""
-        self._waiting = shape
         self.update()
 
     def selected_objects(self) -> tuple[OverlayObject, ...]:
@@ -143,15 +113,11 @@ class EditingCanvas(LayeredCanvas):
 
     def cancel(self) -> bool:
         """Give up what is being drawn or moved; False when there is nothing of the kind."""
-        if self._waiting is not None or self.is_drawing:
-            self._waiting = None
-            self._drawing = Drawing(self._tool) if self._tool is not None and self._tool.draws else None
-        elif self._grab is not None or self._edited:
-            self._drop_edits()
-        else:
+        if self.give_up():
+            return True
+        if self._grab is None and not self._edited:
             return False
-        self._grab = None
-        self.update()
+        self._drop_edits()
         return True
 
     def settle(self) -> None:
@@ -171,7 +137,7 @@ class EditingCanvas(LayeredCanvas):
 
     def rename(self, names: Mapping[AnnotationId, AnnotationId]) -> None:
         """What the next layers call the objects of these."""
-        self._names.update(names)
+        self._names.update({str(old): str(new) for old, new in names.items()})
 
     def set_layers(self, layers: Sequence[OverlayLayer]) -> None:
         names, self._names = self._names, {}
@@ -212,39 +178,6 @@ class EditingCanvas(LayeredCanvas):
         found = {one.ref: self._edited.get(one.ref) or _shape_of(one) for one in self.selected_objects()}
         return {ref: shape for ref, shape in found.items() if shape is not None}
 
-    def _tell(self, text: str) -> None:
-        self.setAccessibleDescription(text)
-        self.told.emit(text)
-
-    def _in_image(self, at: QPointF) -> Point:
-        return self.view.to_image(at.x(), at.y())
-
-    def _snapped(self, at: QPointF) -> Point:
-        size = self.image_size() or (0, 0)
-        return snapped(self._in_image(at), size, SNAP_PX / self.view.scale)
-
-    def _set_point(self, point: Point, *, reach: float) -> None:
-        """A point of the drawing, which may be its last one."""
-        drawing = self._drawing
-        if drawing is None:
-            return
-        if drawing.closes_at(point, reach):
-            self._finish(drawing)
-            return
-        self._drawing = drawing.with_point(point)
-        if self._drawing.is_full:
-            self._finish(self._drawing)
-        self.update()
-
-    def _finish(self, drawing: Drawing) -> None:
-        shape = drawing.shape()
-        if shape is None and drawing.tool is not Tool.POLYGON:
-            self._drawing = drawing.without_last()  # a corner on the one before it: another one is waited for
-        elif shape is not None:
-            self._drawing = Drawing(drawing.tool)
-            self.shape_drawn.emit(rounded(shape))
-        self.update()
-
     # By mouse
 
     def is_grabbed_at(self, at: QPointF) -> bool:
@@ -256,10 +189,9 @@ class EditingCanvas(LayeredCanvas):
             return
         self._pressed_at = event.position().toPoint()
         if self._drawing is not None:
-            self._cursor = self._snapped(event.position())
-            self._set_point(self._cursor, reach=REACH_PX / self.view.scale)
-            return
-        self._take(event)
+            self.press_drawing(event)
+        else:
+            self._take(event)
 
     def _take(self, event: QMouseEvent) -> None:
         self.settle()
@@ -296,8 +228,7 @@ class EditingCanvas(LayeredCanvas):
             super().mouseMoveEvent(event)
             return
         if self._drawing is not None:
-            self._cursor = self._snapped(event.position())
-            self.update()
+            self.move_drawing(event)
         elif self._grab is not None and event.buttons() & Qt.MouseButton.LeftButton:
             self._drag(event)
         else:
@@ -305,7 +236,7 @@ class EditingCanvas(LayeredCanvas):
 
     def _drag(self, event: QMouseEvent) -> None:
         grab, size = self._grab, self.image_size()
-        if grab is None or size is None or self._is_click(event):
+        if grab is None or size is None or (self._is_click(event) and not self._edited):
             return
         if grab.grip is not None:
             (ref, shape), *_ = grab.before.items()
@@ -321,19 +252,12 @@ class EditingCanvas(LayeredCanvas):
         self._cursor = self._in_image(event.position())
         self.update()
 
-    def _is_click(self, event: QMouseEvent) -> bool:
-        start = self._pressed_at
-        if start is None or self._edited:
-            return False
-        return (event.position().toPoint() - start).manhattanLength() < QApplication.startDragDistance()
-
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if not self.is_editing or self._dragged_from is not None or event.button() != Qt.MouseButton.LeftButton:
             super().mouseReleaseEvent(event)
             return
-        if self._drawing is not None and self.is_drawing and self._drawing.tool is not Tool.POLYGON:
-            if not self._is_click(event):  # drawn by dragging: where it is let go is the next corner
-                self._set_point(self._snapped(event.position()), reach=0.0)
+        if self._drawing is not None:
+            self.release_drawing(event)
         elif self._grab is not None:
             self._grab = None
             self.settle()
@@ -344,10 +268,7 @@ class EditingCanvas(LayeredCanvas):
             super().mouseDoubleClickEvent(event)
             return
         if self._drawing is not None:
-            if self._drawing.tool is Tool.POLYGON:
-                self._finish(self._drawing)
-            else:
-                self.mousePressEvent(event)
+            self.double_click_drawing(event)
             return
         one, shape = self.selected, self._one_shape()
         at = self._in_image(event.position())
@@ -367,33 +288,26 @@ class EditingCanvas(LayeredCanvas):
     def _is_own(self, event: QKeyEvent) -> bool:
         """Keys that are the canvas's and not the page's while something is drawn or selected."""
         key = Qt.Key(event.key())
-        if key in _ARROWS:
-            return self._drawing is not None or bool(self.is_editing and self.selected_objects())
-        if key in _ENTER:
-            return self._drawing is not None
-        return key in _ERASE and (self.is_drawing or bool(self.is_editing and self.selected_objects()))
+        is_of_selection = key in ARROWS or key in ERASE
+        return self.is_drawing_key(event) or (
+            is_of_selection and self._drawing is None and self.is_editing and bool(self.selected_objects())
+        )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
-        if not self._is_own(event):
+        if self.is_drawing_key(event):
+            self.press_drawing_key(event)
+        elif not self._is_own(event):
             super().keyPressEvent(event)
-        elif key in _ARROWS:
-            step = _step(event.modifiers())
-            self._move(_ARROWS[key][0] * step, _ARROWS[key][1] * step)
-        elif key in _ENTER:
-            self._enter()
-        elif self.is_drawing and self._drawing is not None:
-            self._drawing = self._drawing.without_last()
-            self.update()
+        elif key in ARROWS:
+            step = step_of(event.modifiers())
+            self._move(ARROWS[key][0] * step, ARROWS[key][1] * step)
         else:
             self._erase()
 
     def _move(self, dx: float, dy: float) -> None:
         size = self.image_size()
         if size is None:
-            return
-        if self._drawing is not None:
-            self._move_cursor(dx, dy, size)
             return
         shape, one = self._one_shape(), self.selected
         if shape is not None and one is not None and self._grip is not None:
@@ -405,37 +319,6 @@ class EditingCanvas(LayeredCanvas):
             self._tell(shape_text(self._edited[one.ref]))
         self._nudged.start()
         self.update()
-
-    def _move_cursor(self, dx: float, dy: float, size: tuple[int, int]) -> None:
-        at = self._cursor
-        if at is None:  # the middle of what is seen, on a whole pixel
-            shown = self.shown_box() or Box(0, 0, *size)
-            at = (round((shown.x0 + shown.x1) / 2), round((shown.y0 + shown.y1) / 2))
-        self._cursor = snapped((at[0] + dx, at[1] + dy), size, 0.0)
-        self._keep_in_window(self._cursor)
-        self._tell(self._cursor_words())
-        self.update()
-
-    def _keep_in_window(self, at: Point) -> None:
-        x, y = self.view.to_view(*at)
-        dx = min(self.width() - 20 - x, 0.0) + max(20 - x, 0.0)
-        dy = min(self.height() - 20 - y, 0.0) + max(20 - y, 0.0)
-        if dx or dy:
-            self.pan(dx, dy)
-
-    def _enter(self) -> None:
-        """A corner at the cursor; where the last one is already, an outline is closed."""
-        drawing = self._drawing
-        if drawing is None:
-            return
-        if self._cursor is None:
-            self._move_cursor(0.0, 0.0, self.image_size() or (0, 0))
-            return
-        if drawing.tool is Tool.POLYGON and drawing.points and drawing.with_point(self._cursor) == drawing:
-            self._finish(drawing)
-        else:
-            self._set_point(self._cursor, reach=0.5)
-            self._tell(self._cursor_words())
 
     def _erase(self) -> None:
         """The chosen point of an outline, else all that is selected."""
@@ -451,25 +334,7 @@ class EditingCanvas(LayeredCanvas):
         elif not isinstance(shape, Polygon):
             self.delete_selected()
 
-    def _cursor_words(self) -> str:
-        drawing = self._drawing
-        shape = None if drawing is None else drawing.shape(self._cursor)
-        return cursor_text(self._cursor or (0.0, 0.0), shape, 0 if drawing is None else len(drawing.points))
-
     # Painting
-
-    def update_cursor(self) -> None:
-        is_moving = self._dragged_from is not None or self._is_space_held
-        if self._drawing is not None and not is_moving:
-            self.setCursor(Qt.CursorShape.CrossCursor)
-        else:
-            super().update_cursor()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        if self._drawing is not None and not self.is_drawing:
-            self._cursor = None
-            self.update()
-        super().leaveEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -478,7 +343,7 @@ class EditingCanvas(LayeredCanvas):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_selection(painter)
-        self._paint_drawing(painter)
+        self.paint_drawing(painter)
         painter.end()
 
     def _paint_selection(self, painter: QPainter) -> None:
@@ -500,34 +365,9 @@ class EditingCanvas(LayeredCanvas):
             box = one.bounds()
             paint_read_out(painter, self._view, self._cursor or (box.x1, box.y1), shape_text(one), self.rect())
 
-    def _paint_drawing(self, painter: QPainter) -> None:
-        accent = QColor(current_theme().accent)
-        if self._waiting is not None:
-            paint_outline(painter, self._view, self._waiting, accent)
-        drawing = self._drawing
-        if drawing is None:
-            return
-        if self._cursor is not None:
-            paint_cross_hair(painter, self._view, self._cursor, self.rect())
-        shape = drawing.shape(self._cursor)
-        if shape is not None:
-            paint_outline(painter, self._view, shape, accent, is_open=True)
-        elif drawing.points:
-            points = [*drawing.points, self._cursor] if self._cursor is not None else list(drawing.points)
-            paint_path(painter, self._view, points, accent)
-        paint_grips(painter, self._view, drawing.points, is_round=True)
-        if self._cursor is not None:
-            paint_read_out(painter, self._view, self._cursor, self._cursor_words(), self.rect())
-
 
 def _shape_of(one: OverlayObject) -> Shape | None:
     """None for a label of the whole image and for a mask, which have no outline to be moved."""
     if one.is_whole_image or one.mask is not None:
         return None
     return Polygon(one.rings) if one.rings else one.bounds
-
-
-def _step(modifiers: Qt.KeyboardModifier) -> float:
-    if modifiers & Qt.KeyboardModifier.ControlModifier:
-        return HUGE_STEP
-    return LARGE_STEP if modifiers & Qt.KeyboardModifier.ShiftModifier else STEP
