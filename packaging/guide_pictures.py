@@ -22,8 +22,8 @@ sys.path.insert(0, str(ROOT))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PIL import Image  # noqa: E402 - the path comes first
-from PySide6.QtCore import QElapsedTimer, QEventLoop, QTimer  # noqa: E402
-from PySide6.QtGui import QColor, QPainter, QPixmap  # noqa: E402
+from PySide6.QtCore import QElapsedTimer, QEvent, QEventLoop, QPointF, Qt, QTimer  # noqa: E402
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPixmap  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from app.build import Application  # noqa: E402
@@ -37,6 +37,7 @@ from core.samples.service import SAMPLE_NAME  # noqa: E402
 from ui.imports.import_dialog import Step  # noqa: E402
 from ui.models.convert_dialog import CALQUE  # noqa: E402
 from ui.theme import OKABE_ITO, ThemeMode, apply_theme, current_theme  # noqa: E402
+from ui.viewer.drawing import Tool  # noqa: E402
 
 PICTURES = ROOT / "docs" / "guide" / "pictures"
 MAX_BYTES = 250_000  # of a picture in the repository
@@ -149,6 +150,27 @@ class Photographer:
         self.page("viewer")
         self.wait(1.5)
         self.take("viewer")
+        self._labelling()
+
+    def _labelling(self) -> None:
+        """What is begun and given up again: nothing is written."""
+        page = self.features.viewer_page
+        canvas = page.canvas
+        shapes = [one for layer in canvas.layers.values() for one in layer.objects if not one.is_whole_image]
+        page.editing.use(Tool.SELECT)
+        canvas.select(shapes[-1])
+        self.take("labelling-select")
+        box = shapes[0].bounds
+        page.edit_bar.classes.set_current(shapes[0].category)
+        page.editing.use(Tool.BOX)
+        for x, y, kind in ((box.x0, box.y0, QEvent.Type.MouseButtonPress), (box.x1, box.y1, QEvent.Type.MouseMove)):
+            at = QPointF(*canvas.view.to_view(x, y))
+            held = Qt.MouseButton.LeftButton
+            event = QMouseEvent(kind, at, canvas.mapToGlobal(at), held, held, Qt.KeyboardModifier.NoModifier)
+            QApplication.sendEvent(canvas, event)
+        self.take("labelling-draw")
+        canvas.cancel()
+        page.editing.stop()
 
     def _wizard(self) -> None:
         features = self.features

@@ -91,7 +91,7 @@ class CorrectingCanvas(LayeredCanvas):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_outline(painter, self.view, self._shape, QColor(current_theme().accent))
         is_outline = isinstance(self._shape, Polygon)
-        paint_grips(painter, self.view, handles(self._shape), is_round=is_outline, chosen=self._handle)
+        paint_grips(painter, self.view, dict(enumerate(handles(self._shape))), is_round=is_outline, chosen=self._handle)
         painter.end()
 
     def event(self, event: QEvent) -> bool:

@@ -61,7 +61,7 @@ class ClassChooser(QComboBox):
         with QSignalBlocker(self):
             self.clear()
             for number, one in enumerate(categories):
-                self.addItem(_swatch(overlay_colour(one.index)), one.name)
+                self.addItem(swatch(overlay_colour(one.index)), one.name)
                 if number < MAX_KEYS:
                     tip = self.tr("Ctrl+{n}").format(n=number + 1)
                     self.setItemData(number, tip, Qt.ItemDataRole.ToolTipRole)
@@ -139,7 +139,8 @@ class ClassChooser(QComboBox):
             super().keyPressEvent(event)
 
 
-def _swatch(colour: QColor) -> QIcon:
+def swatch(colour: QColor) -> QIcon:
+    """A class's colour, as lists show it."""
     pixmap = QPixmap(_SWATCH, _SWATCH)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)

@@ -204,7 +204,7 @@ class DrawingCanvas(LayeredCanvas):
         elif drawing.points:
             points = [*drawing.points, self._cursor] if self._cursor is not None else list(drawing.points)
             paint_path(painter, self._view, points, accent)
-        paint_grips(painter, self._view, drawing.points, is_round=True)
+        paint_grips(painter, self._view, dict(enumerate(drawing.points)), is_round=True)
         if self._cursor is not None:
             paint_read_out(painter, self._view, self._cursor, self._cursor_words(), self.rect())
 

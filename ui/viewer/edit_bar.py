@@ -17,10 +17,10 @@ _TOOLS = (
     (Tool.POLYGON, "pentagon", "Draw a polygon, point by point (P)"),
 )
 HINTS = {
-    Tool.SELECT: "Click a shape, then drag it or its handles. Double click on a side of a polygon adds a point.",
-    Tool.BOX: "Drag from corner to corner. By keys: arrows move the cross, Enter sets a corner.",
-    Tool.ORIENTED: "Draw one side, then click as deep as the box is. Esc gives it up.",
-    Tool.POLYGON: "Click the points; Enter or a double click closes it, Backspace takes the last one back.",
+    Tool.SELECT: "Drag a shape or its handles.",
+    Tool.BOX: "Drag, or use arrow keys and Enter.",
+    Tool.ORIENTED: "Draw a side, then click how deep.",
+    Tool.POLYGON: "Click points; Enter closes it.",
 }
 
 

@@ -17,7 +17,7 @@ from core.domain.ids import AnnotationId
 from ui.theme import current_theme
 from ui.viewer.drawing import Tool
 from ui.viewer.drawing_canvas import ARROWS, ERASE, REACH_PX, DrawingCanvas, step_of
-from ui.viewer.grips import Point, grip_at, grip_moved, grip_nudged, grips, point_added, point_removed, rounded
+from ui.viewer.grips import Point, grip_at, grip_moved, grip_nudged, grips, offered, point_added, point_removed, rounded
 from ui.viewer.marks import paint_object
 from ui.viewer.oriented_editing import TURN, oriented
 from ui.viewer.overlays import ObjectRef, OverlayLayer, OverlayObject
@@ -41,6 +41,7 @@ class _Grab:
 
 class EditingCanvas(DrawingCanvas):
     tool_changed = Signal(object)  # Tool | None = only looking
+    selection_changed = Signal()  # of several too
     shapes_changed = Signal(object)  # {AnnotationId: Box | Polygon}
     deletion_requested = Signal(object)  # tuple[AnnotationId, ...]
 
@@ -91,8 +92,7 @@ class EditingCanvas(DrawingCanvas):
         refs = [one.ref for layer in self.layers.values() for one in layer.objects if not one.is_whole_image]
         if refs:
             self.select(refs[0])
-            self._also = set(refs[1:])
-            self.update()
+            self._set_also(set(refs[1:]))
 
     def delete_selected(self) -> None:
         keys = tuple(AnnotationId(one.key) for one in self.selected_objects())
@@ -150,7 +150,7 @@ class EditingCanvas(DrawingCanvas):
         refs = [known[key] for key in kept if key in known]
         if refs:
             self.select(refs[0])
-            self._also = set(refs[1:])
+            self._set_also(set(refs[1:]))
             self._grip = grip if before is not None else None
         self.update()
 
@@ -161,6 +161,7 @@ class EditingCanvas(DrawingCanvas):
         self._grip = None
         self._edited = {}
         self._nudged.stop()
+        self.selection_changed.emit()
 
     def _drop_edits(self) -> None:
         self._nudged.stop()
@@ -197,7 +198,7 @@ class EditingCanvas(DrawingCanvas):
         self.settle()
         at, reach = self._in_image(event.position()), 1 / self.view.scale
         shape = self._one_shape()
-        grip = None if shape is None else grip_at(shape, at, REACH_PX * reach, STALK_PX * reach)
+        grip = None if shape is None else grip_at(shape, at, REACH_PX * reach, STALK_PX * reach, self.view.scale)
         if grip is not None:
             self._grip, self._grab = grip, _Grab(at, grip, self._shapes())
         else:
@@ -217,10 +218,13 @@ class EditingCanvas(DrawingCanvas):
     def _toggle(self, ref: ObjectRef) -> None:
         if self._selected is None:
             self.select(ref)
-        elif ref in self._also:
-            self._also.discard(ref)
         elif ref != self._selected:
-            self._also.add(ref)
+            self._set_also(self._also ^ {ref})
+
+    def _set_also(self, refs: set[ObjectRef]) -> None:
+        self._also = refs
+        self._grip = None
+        self.selection_changed.emit()
         self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -360,7 +364,11 @@ class EditingCanvas(DrawingCanvas):
         if is_oriented:
             paint_stalk(painter, self._view, places[1], places[TURN])
         is_outline = isinstance(one, Polygon) and not is_oriented
-        paint_grips(painter, self._view, places, is_round=is_outline, chosen=self._grip)
+        numbers = offered(one, self._view.scale)
+        if self._grip is not None and self._grip not in numbers:
+            numbers.append(self._grip)
+        shown = {number: places[number] for number in numbers}
+        paint_grips(painter, self._view, shown, is_round=is_outline, chosen=self._grip)
         if self._edited:
             box = one.bounds()
             paint_read_out(painter, self._view, self._cursor or (box.x1, box.y1), shape_text(one), self.rect())

@@ -11,6 +11,8 @@ from core.domain.geometry import Box, Polygon, Ring
 from ui.viewer.oriented_editing import TURN, oriented, oriented_handles, oriented_moved, turned
 from ui.viewer.shape_editing import Shape, handle_moved, handles
 
+ROOM_PX = 36.0
+
 Point = tuple[float, float]
 Size = tuple[float, float]
 
@@ -21,11 +23,31 @@ def grips(shape: Shape, stalk: float) -> list[Point]:
     return handles(shape) if box is None else oriented_handles(box, stalk)
 
 
-def grip_at(shape: Shape, at: Point, reach: float, stalk: float) -> int | None:
-    """The nearest one within `reach` of a point."""
-    found = [(math.dist(place, at), number) for number, place in enumerate(grips(shape, stalk))]
+def grip_at(shape: Shape, at: Point, reach: float, stalk: float, scale: float) -> int | None:
+    """The nearest one that is offered within `reach` of a point."""
+    places = grips(shape, stalk)
+    found = [(math.dist(places[number], at), number) for number in offered(shape, scale)]
     distance, number = min(found, default=(math.inf, 0))
-    return number if distance <= reach else None
+    return number if distance <= reach_of(shape, reach) else None
+
+
+def offered(shape: Shape, scale: float) -> list[int]:
+    """The grips that there is room for, by number: of a small box the corners alone, so that it can be taken itself.
+
+    `scale` is how many pixels of the window one of the image has.
+    """
+    n = len(grips(shape, 0.0))
+    if isinstance(shape, Polygon) and oriented(shape) is None:
+        return list(range(n))
+    width, height, _ = shape_size(shape)
+    has_room = (width * scale >= ROOM_PX, height * scale >= ROOM_PX)
+    return [number for number in range(n) if number % 2 == 0 or has_room[number // 2 % 2]]
+
+
+def reach_of(shape: Shape, reach: float) -> float:
+    """How near is near enough: less where the shape itself would have no place left to be taken by."""
+    width, height, _ = shape_size(shape)
+    return max(min(reach, min(width, height) / 3), reach / 3)
 
 
 def grip_moved(shape: Shape, grip: int, to: Point, size: Size, *, is_free: bool = False) -> Shape:

@@ -8,12 +8,13 @@ from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from core.domain.details import AnnotationDetails
-from core.domain.geometry import Box
+from core.domain.geometry import Box, Polygon
 from core.domain.names import shown
 from core.domain.projects import AnnotatedImage, ImageState, Source
+from core.domain.rotated import rotated_rectangle
 from ui.viewer.layers import is_negative
 from ui.viewer.overlays import OverlayObject
-from ui.widgets.formatting import size
+from ui.widgets.formatting import moment, size
 from ui.widgets.labels import label
 
 ORIENTATIONS = {
@@ -70,18 +71,29 @@ class FactTable(QWidget):
 
 def object_facts(one: OverlayObject, image_area: float) -> list[tuple[str, str]]:
     """What the inspector says of an object, in words."""
-    facts = [("Class", one.title), *_text_facts(one.details), ("Shape", _shape(one))]
+    facts = [("Class", one.title), *_text_facts(one.details), ("Shape", shape_words(one))]
     if not one.is_whole_image:
         facts.append(("Position", _position(one.bounds)))
         facts.append(("Size", _extent(one.bounds)))
         share = f" ({100 * one.area / image_area:.1f} % of the image)" if image_area > 0 else ""
         facts.append(("Area", f"{_number(one.area)} px²{share}"))
     facts.append(("Source", one.author or _source(one.source)))
+    if one.person:
+        facts.append(("Author", shown(one.person)))
+    if one.edited_at is not None:
+        facts.append(("Changed", moment(one.edited_at)))
     if one.confidence is not None:
         facts.append(("Confidence", f"{one.confidence:.2f}"))
     if one.is_crowd:
         facts.append(("Crowd", "Marks a group; never counted as missed"))
     return [*facts, *_file_facts(one.details)]
+
+
+def origin(one: OverlayObject) -> str:
+    """Who made it, and when, in a line: "A person: Ada, 28 Nov 2026 20:29"."""
+    made = one.author or _source(one.source)
+    details = ", ".join(text for text in (shown(one.person), moment(one.edited_at) if one.edited_at else "") if text)
+    return f"{made}: {details}" if details else made
 
 
 def _text_facts(details: AnnotationDetails | None) -> list[tuple[str, str]]:
@@ -125,11 +137,15 @@ def image_facts(annotated: AnnotatedImage) -> list[tuple[str, str]]:
     return facts
 
 
-def _shape(one: OverlayObject) -> str:
+def shape_words(one: OverlayObject) -> str:
+    """ "Box", "Polygon, 12 points"."""
     if one.is_whole_image:
         return "Whole image"
     if not one.rings:
         return "Box"
+    rotated = rotated_rectangle(Polygon(one.rings))
+    if rotated is not None and round(rotated.angle_degrees) % 90:
+        return f"Oriented box, turned by {round(rotated.angle_degrees)}°"
     n_points = sum(len(ring) // 2 for ring in one.rings)
     parts = f", {len(one.rings)} parts" if len(one.rings) > 1 else ""
     return f"Polygon, {n_points} points{parts}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -33,7 +34,8 @@ def ground_truth_layer(annotated: AnnotatedImage, categories: Sequence[Category]
             continue
         category = by_id.get(annotation.category) if annotation.category is not None else None
         objects.append(
-            _object(
+            _signed(
+                annotation,
                 row=row,
                 key=annotation.id,
                 category=annotation.category,
@@ -213,6 +215,11 @@ def _object(
         row=row,
         details=details,
     )
+
+
+def _signed(annotation: Annotation, **facts: Any) -> OverlayObject:
+    """With who drew or changed it, and when."""
+    return replace(_object(**facts), person=annotation.author, edited_at=annotation.edited_at)
 
 
 def _category(number: int, categories: Sequence[str]) -> CategoryId | None:

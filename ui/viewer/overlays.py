@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -82,6 +83,8 @@ class OverlayObject:
     row: int = 0  # its place in what the layer was made of
     mask: RunLengths | None = None
     author: str = ""  # the version that predicted it
+    person: str = ""  # who drew or changed it last
+    edited_at: datetime | None = None  # when that was
     details: AnnotationDetails | None = None  # what its file said of it besides
     state: PredictionState | TruthState | None = None
     iou: float | None = None  # with the partner

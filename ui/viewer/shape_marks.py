@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
@@ -31,12 +31,12 @@ def paint_outline(
 
 
 def paint_grips(
-    painter: QPainter, view: ViewTransform, places: Sequence[Point], *, is_round: bool, chosen: int | None = None
+    painter: QPainter, view: ViewTransform, places: Mapping[int, Point], *, is_round: bool, chosen: int | None = None
 ) -> None:
-    """Squares on boxes, discs on outlines; the one that the keys move is filled."""
+    """By their numbers: squares on boxes, discs on outlines; the one that the keys move is filled."""
     accent = QColor(current_theme().accent)
     painter.setPen(QPen(accent, 1.5))
-    for number, point in enumerate(places):
+    for number, point in places.items():
         at = place(view, point)
         painter.setBrush(accent if number == chosen else QColor("#ffffff"))
         square = QRectF(at.x() - GRIP_PX / 2, at.y() - GRIP_PX / 2, GRIP_PX, GRIP_PX)

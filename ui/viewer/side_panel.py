@@ -9,14 +9,16 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QScrollArea, QSlid
 
 from core.domain.ids import CategoryId
 from core.domain.projects import AnnotatedImage, Category
+from ui.viewer.annotation_list import AnnotationList
 from ui.viewer.category_list import CategoryList
 from ui.viewer.inspector import FactTable, image_facts, object_facts
 from ui.viewer.looks import OverlayLook
-from ui.viewer.overlays import OverlayObject
+from ui.viewer.overlays import OverlayLayer, OverlayObject
 from ui.widgets.formatting import count, percent
 from ui.widgets.labels import label
 
 MAX_LIST_ROWS = 12
+MAX_ANNOTATIONS_SHOWN = 8
 
 
 class ViewerSidePanel(QFrame):
@@ -42,6 +44,8 @@ class ViewerSidePanel(QFrame):
         self._opacity_value = label("", "muted")
         self._fill = _slider(self.tr("Fill of the ground truth"), 16)
         self._fill_value = label("", "muted")
+        self.annotations = AnnotationList()
+        self._annotations_heading = label(self.tr("Annotations"), "heading")
         self._selection = FactTable(self.tr("Click a shape, or press N for the next one."))
         self._image = FactTable()
         self._build()
@@ -73,6 +77,9 @@ class ViewerSidePanel(QFrame):
         column.addSpacing(10)
         column.addWidget(label(self.tr("Selection"), "heading"))
         column.addWidget(self._selection)
+        column.addSpacing(10)
+        column.addWidget(self._annotations_heading)
+        column.addWidget(self.annotations)
         column.addSpacing(10)
         column.addWidget(label(self.tr("Image"), "heading"))
         column.addWidget(self._image)
@@ -113,6 +120,15 @@ class ViewerSidePanel(QFrame):
 
     def set_selection(self, one: OverlayObject | None, image_area: float) -> None:
         self._selection.set_facts(object_facts(one, image_area) if one else [])
+
+    def set_layers(self, layers: Sequence[OverlayLayer]) -> None:
+        """What the list of annotations has."""
+        self.annotations.set_layers(layers)
+        n = sum(len(layer.objects) for layer in layers)
+        self._annotations_heading.setVisible(n > 0)
+        self.annotations.setVisible(n > 0)
+        rows = min(max(n, 1), MAX_ANNOTATIONS_SHOWN)
+        self.annotations.setFixedHeight(rows * max(self.annotations.sizeHintForRow(0), 20) + 4)
 
     def selection_facts(self) -> list[tuple[str, str]]:
         return self._selection.facts()

@@ -18,7 +18,7 @@ from ui.viewer.layers import is_negative
 from ui.viewer.shape_editing import Shape, moved
 from ui.viewer.wishes import AddShapes, ClassWish, DeleteShapes, MarkEmpty, Reclassify, ReshapeShapes
 
-ASK_CLASS = "Which class is it? Choose one, or type a new one and press Enter. Esc drops the shape."
+ASK_CLASS = "Which class? Choose or type one, then Enter."
 DUPLICATE_PX = 10.0
 
 __all__ = ["MAX_KEYS", "ViewerEditing"]
@@ -49,7 +49,7 @@ class ViewerEditing(QObject):
         canvas.shape_drawn.connect(self._add)
         canvas.shapes_changed.connect(lambda shapes: self.wished.emit(ReshapeShapes(shapes)))
         canvas.deletion_requested.connect(lambda keys: self.wished.emit(DeleteShapes(keys)))
-        canvas.object_selected.connect(lambda _: self.selection_was_set())
+        canvas.selection_changed.connect(self.selection_was_set)
         canvas.told.connect(bar.set_hint)
 
     @property

@@ -129,6 +129,10 @@ class ViewerPage(QWidget):
         self._loading_timer.timeout.connect(self._show_loading)
         self.canvas.zoom_changed.connect(lambda zoom: self._zoom.setText(percent(zoom)))
         self.canvas.object_selected.connect(self._show_selection)
+        self.canvas.selection_changed.connect(
+            lambda: self.side_panel.annotations.set_selected(self.canvas.selected_objects())
+        )
+        self.side_panel.annotations.chosen.connect(self.canvas.select)
         self.side_panel.hidden_changed.connect(self.canvas.set_hidden_categories)
         self.side_panel.layer_toggled.connect(self.canvas.set_layer_shown)
         self.side_panel.accepted_toggled.connect(lambda _: self._set_looks())
@@ -274,6 +278,7 @@ class ViewerPage(QWidget):
         if layer is not None and accepted:
             layers.append(accepted_layer(accepted, self._categories))
         self.side_panel.set_accepted(len(accepted))
+        self.side_panel.set_layers(layers)
         self.canvas.set_layers(layers)
 
     def _show_selection(self, one: OverlayObject | None) -> None:

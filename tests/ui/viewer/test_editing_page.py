@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QPixmap
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QPixmap
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.domain.geometry import Box, Polygon
 from core.domain.ids import AnnotationId, CategoryId
-from core.domain.projects import AnnotatedImage
+from core.domain.projects import AnnotatedImage, Source
 from core.domain.rotated import Rotated, corners_of, rotated_rectangle
 from ui.viewer.drawing import Tool
 from ui.viewer.viewer_page import ViewerPage
@@ -69,10 +73,6 @@ class Hand:
         self.qtbot.mouseRelease(self.canvas, LEFT, pos=self.at(*points[-1]))
 
     def move(self, x: float, y: float, buttons=Qt.MouseButton.NoButton) -> None:
-        from PySide6.QtCore import QEvent, QPointF
-        from PySide6.QtGui import QMouseEvent
-        from PySide6.QtWidgets import QApplication
-
         at = QPointF(self.at(x, y))
         event = QMouseEvent(
             QEvent.Type.MouseMove, at, self.canvas.mapToGlobal(at), Qt.MouseButton.NoButton, buttons,
@@ -345,6 +345,38 @@ def test_what_is_selected_stays_so_when_the_image_is_read_again(
     assert page.canvas.view == view
 
 
+def test_the_list_says_who_made_what_and_selects(
+    page: ViewerPage, annotated: AnnotatedImage, qtbot: QtBot, hand: Hand
+) -> None:
+    first, *rest = annotated.annotations
+    at = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
+    page.set_annotated(
+        AnnotatedImage(annotated.image, (replace(first, source=Source.HUMAN, author="Ada", edited_at=at), *rest))
+    )
+    rows = page.side_panel.annotations.model()
+    texts = [rows.index(row, 0).data() for row in range(rows.rowCount())]
+    assert texts[2:] == ["illustration  ·  Box", "text_line  ·  Polygon, 4 points"]
+    assert rows.index(2, 0).data(Qt.ItemDataRole.ToolTipRole).startswith("A person: Ada, ")
+    page.side_panel.annotations.setCurrentIndex(rows.index(2, 0))
+    assert page.canvas.selected is not None
+    assert page.canvas.selected.key == "a0"
+    facts = dict(page.side_panel.selection_facts())
+    assert (facts["Source"], facts["Author"]) == ("A person", "Ada")
+    assert facts["Changed"]
+    hand.keys(Key.Key_E)
+    hand.click(340, 30)
+    assert [index.row() for index in page.side_panel.annotations.selectedIndexes()] == [1]
+
+
+def test_a_small_box_can_be_taken_itself(page: ViewerPage, hand: Hand, wishes, annotated: AnnotatedImage) -> None:
+    third = annotated.annotations[2]
+    page.set_annotated(AnnotatedImage(annotated.image, (replace(third, geometry=Box(300, 20, 314, 30)),)))
+    hand.keys(Key.Key_E)
+    hand.click(307, 25)
+    hand.drag((307, 25), (315, 45), (327, 65))
+    assert near(wishes[-1].shapes[third.id], Box(320, 60, 334, 70))
+
+
 def test_a_picture_of_editing_is_another_one(page: ViewerPage, hand: Hand) -> None:
     hand.click(340, 30)
     looking: QPixmap = page.canvas.grab()
@@ -353,7 +385,5 @@ def test_a_picture_of_editing_is_another_one(page: ViewerPage, hand: Hand) -> No
 
 
 def _put(page: ViewerPage, annotated: AnnotatedImage, shape: Polygon) -> None:
-    from dataclasses import replace
-
     first, second, *rest = annotated.annotations
     page.set_annotated(AnnotatedImage(annotated.image, (first, replace(second, geometry=shape), *rest)))
