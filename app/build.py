@@ -91,8 +91,7 @@ class Application(QObject):
         with contextlib.suppress(OSError):  # said when they were changed
             self.settings.save()
         if self.features is not None:
-            self.features.services.training.close()
-            self.features.services.registry.close()
+            self.features.services.close()
 
     def leave(self) -> None:
         """Close without questions; trainings go on in the background."""
@@ -312,6 +311,8 @@ class Application(QObject):
         self.settings.set(**values)
         if "theme" in values:
             self._show_theme(ThemeMode(values["theme"]))
+        if "thumbnails_mb" in values and self.features is not None:
+            self.features.preloading.tidy_thumbnails()
         if "preferences" in self.__dict__:
             self.preferences.refresh()
         self.jobs.run(self.settings.save, on_error=self._on_unsaved_settings)

@@ -52,9 +52,18 @@ class Preloading(QObject):
         """Load what the first clicks will need."""
         self._jobs.run(
             self._load,
-            then=lambda _none: self.ended.emit(),
+            then=self._go_on,
             on_error=self._fail,
             on_progress=lambda _done, _total, _text: None,
+        )
+
+    def tidy_thumbnails(self) -> None:
+        """Keep them within the limit, which may have changed, and take in those of older versions."""
+        self._jobs.run(
+            lambda context: self._services.resize_thumbnails(context.check),
+            on_progress=lambda _done, _total, _text: None,
+            key="tidy-thumbnails",
+            gives_way=True,
         )
 
     def load_curves(self) -> None:
@@ -73,6 +82,10 @@ class Preloading(QObject):
         services = self._services
         _ = (services.imports, services.exports, services.models, services.training, services.thumbnails)
         services.formats.list_formats()
+
+    def _go_on(self, _none: None) -> None:
+        self.ended.emit()
+        self.tidy_thumbnails()
 
     def _fail(self, message: UserMessage) -> None:
         self.message_raised.emit(message)

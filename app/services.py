@@ -314,7 +314,24 @@ class Services:
     def thumbnails(self) -> ThumbnailCache:
         from core.images.thumbnails import ThumbnailCache
 
-        return self._once("thumbnails", lambda: ThumbnailCache(self.home.thumbnails))
+        return self._once("thumbnails", lambda: ThumbnailCache(self.home.thumbnails, self._room_for_thumbnails))
+
+    def resize_thumbnails(self, check: Callable[[], None]) -> None:
+        """Put the preference in force: some may have to go. `check` may raise to give up."""
+        self.thumbnails.set_limit(self._room_for_thumbnails)
+        self.thumbnails.tidy(check)
+
+    @property
+    def _room_for_thumbnails(self) -> int:
+        return self.settings.settings.thumbnails_mb * 10**6
+
+    def close(self) -> None:
+        """What was made and holds something, and the registry last."""
+        with self._lock:
+            made = [self._made[name] for name in ("training", "thumbnails") if name in self._made]
+        for service in made:
+            service.close()
+        self.registry.close()
 
     @property
     def fingerprints(self) -> FingerprintService:
@@ -386,5 +403,4 @@ def open_services(home: Home) -> Iterator[Services]:
     try:
         yield services
     finally:
-        services.training.close()
-        services.registry.close()
+        services.close()

@@ -19,7 +19,7 @@ from core.domain.workers import ConfigValue, FieldKind, FieldSpec
 
 logger = logging.getLogger(__name__)
 
-APPEARANCE, LABELLING, DEVICES = "Appearance", "Labelling", "Devices"
+APPEARANCE, LABELLING, HOME, DEVICES = "Appearance", "Labelling", "Home", "Devices"
 DEFAULTS, PRIVACY = "New trainings", "Privacy"
 DEVICE_BEST, DEVICE_CPU = "best", "cpu"
 NETWORK_ASK, NETWORK_NEVER = "ask", "never"
@@ -45,6 +45,7 @@ class Settings:
     val_percent: int = 20
     seed: int = 0
     network: str = NETWORK_ASK
+    thumbnails_mb: int = 2000
     author: str = field(default_factory=account_name)
 
 
@@ -72,6 +73,18 @@ PREFERENCES = (
         "Kept with every annotation that you draw or change.",
         default=account_name(),
         group=LABELLING,
+    ),
+    FieldSpec(
+        "thumbnails_mb",
+        FieldKind.INTEGER,
+        "Room for thumbnails",
+        "About 50 of them take one megabyte. Those that were not looked at for longest go first; the images stay.",
+        default=2000,
+        minimum=50,
+        maximum=1_000_000,
+        step=100,
+        unit="MB",
+        group=HOME,
     ),
     FieldSpec(
         "device",

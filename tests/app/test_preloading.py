@@ -15,13 +15,14 @@ from app.preloading import FOR_CURVES, FOR_FIRST_CLICKS, Preloading
 from app.services import Services, build_services
 from core.domain.messages import UserMessage
 from core.home import Home
+from core.images.thumbnail_pack import PictureKey
 
 
 @pytest.fixture
 def services(tmp_path: Path) -> Iterator[Services]:
     services = build_services(Home(tmp_path / "home"))
     yield services
-    services.registry.close()
+    services.close()
 
 
 @pytest.fixture
@@ -36,6 +37,7 @@ def test_everything_named_is_loaded_and_the_end_is_told(qtbot: QtBot, services: 
     with qtbot.waitSignal(loading.ended, timeout=60_000):
         loading.start()
     assert set(FOR_FIRST_CLICKS) <= sys.modules.keys()
+    qtbot.waitUntil(lambda: jobs.n_busy == 0, timeout=60_000)  # thumbnails are tidied
     loading.load_curves()
     loading.load_curves()
     assert jobs.n_busy == 1
@@ -74,3 +76,14 @@ def test_a_window_that_closes_at_once_does_not_wait_for_the_rest(
         loading.start()
         qtbot.waitUntil(lambda: jobs.n_busy == 0)
     assert loaded == [FOR_FIRST_CLICKS[0]]
+
+
+def test_the_limit_of_thumbnails_takes_force_at_once(
+    qtbot: QtBot, services: Services, jobs: JobRunner, tmp_path: Path
+) -> None:
+    for n in range(60):
+        assert services.thumbnails._pack.put(PictureKey(n.to_bytes(32, "big"), 0, 256), bytes(1_000_000))
+    services.settings.set(thumbnails_mb=50)
+    Preloading(services, jobs).tidy_thumbnails()
+    qtbot.waitUntil(lambda: jobs.n_busy == 0)
+    assert services.thumbnails.n_bytes == 50_000_000
