@@ -212,7 +212,7 @@ class Features(QObject):
             ImageDetailsController(projects=self.services.projects, jobs=self.jobs, browser=self.browser, parent=self)
         )
         self.tags = self._keep_fresh(
-            TagsController(services=self.services, jobs=self.jobs, browser=self.browser, parent=self)
+            TagsController(services=self.services, jobs=self.jobs, undo=self.undo, browser=self.browser, parent=self)
         )
         self.removing = RemovingController(
             services=self.services, jobs=self.jobs, undo=self.undo, browser=self.browser, parent=self

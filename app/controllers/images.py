@@ -9,14 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QGuiApplication, QImage
 
+from app.controllers.opening import open_path
 from app.controllers.pictures import thumbnail_of
 from app.jobs import Job, JobRunner
 from core.domain.changes import Changes
+from core.domain.counting import counted
+from core.domain.filter_words import in_words
 from core.domain.ids import ImageId, ProjectId
 from core.domain.image_ids import ImageIds
 from core.domain.image_order import BY_PATH, SortKey, SortOrder
+from core.domain.imports import Severity
 from core.domain.messages import UserMessage
 from core.domain.names import shown
 from core.domain.projects import AnnotatedImage, Category, ImageFilter, ImageRecord, ImageState, Project
@@ -46,6 +50,7 @@ _NO_FILTERS: Mapping[str, Any] = {
 FIRST_LISTED = 500
 """Images that are listed before all of a project are: more than a screen shows."""
 
+MOST_PATHS = 10_000  # that are put on the clipboard
 MAX_AT_ONCE = 3  # thumbnails being made; the pool has more threads, so that an opened image does not queue behind them
 
 
@@ -109,6 +114,9 @@ class ImagesController(QObject):
         browser.clear_filters_requested.connect(self.clear_filters)
         browser.sort_requested.connect(self.sort)
         browser.import_requested.connect(self._request_import)
+        browser.paths_requested.connect(self._copy_paths)
+        browser.reveal_requested.connect(self._reveal)
+        page.folder_open_requested.connect(self._open_folder)
         page.images_dropped.connect(self._drop)
         browser.grid.drag_began.connect(self._offer_tags)
         browser.grid.drag_began.connect(lambda: page.drop_targets.set_dragging(True))
@@ -277,6 +285,46 @@ class ImagesController(QObject):
             pool="registry",
         )
 
+    def _copy_paths(self, images: ImageIds) -> None:
+        """One a line, as the disk has them."""
+        project = self._project
+        if project is None:
+            return
+        if len(images) > MOST_PATHS:
+            text = f"The paths of at most {MOST_PATHS:,} images can be copied; {len(images):,} are chosen."
+            self.message_raised.emit(UserMessage(text, "Choose fewer.", Severity.WARNING))
+            return
+
+        def copied(records: tuple[ImageRecord, ...]) -> None:
+            lines = (shown(str(project.root / record.path)) for record in records)
+            QGuiApplication.clipboard().setText("\n".join(lines))
+            n = counted(len(records), "path")
+            self.message_raised.emit(UserMessage(f"{n} copied.", severity=Severity.INFO))
+
+        self._jobs.run(
+            lambda: self._projects.get_images(images), then=copied, on_error=self.message_raised.emit, key="image-paths"
+        )
+
+    def _reveal(self, image: ImageId) -> None:
+        project = self._project
+        if project is None:
+            return
+
+        def found(records: tuple[ImageRecord, ...]) -> None:
+            if records:
+                self._hand_over((project.root / records[0].path).parent)
+
+        self._jobs.run(lambda: self._projects.get_images((image,)), then=found, on_error=self.message_raised.emit)
+
+    def _open_folder(self, folder: str) -> None:
+        if self._project is not None:
+            self._hand_over(self._project.root / folder)
+
+    def _hand_over(self, folder: Path) -> None:
+        problem = open_path(folder)
+        if problem is not None:
+            self.message_raised.emit(problem)
+
     def _request_import(self) -> None:
         if self._project is not None:
             self.import_requested.emit(self._project)
@@ -344,4 +392,6 @@ def filter_words(wanted: ImageFilter, categories: Sequence[Category]) -> str:
         words.append("annotated" if wanted.is_annotated else "not annotated")
     if wanted.tag:
         words.append(f'tagged "{shown(wanted.tag)}"')
+    if wanted.where is not None and wanted.where.items:
+        words.append(in_words(wanted.where))
     return ", ".join(words)

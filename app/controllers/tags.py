@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QInputDialog
 
 from app.controllers.saving import SPREADSHEET, save_text
 from app.jobs import JobRunner
+from app.undo import UndoHistory
 from core.domain.changes import Changed, Changes
 from core.domain.counting import counted
 from core.domain.ids import ImageId
@@ -36,26 +37,31 @@ class TagsController(QObject):
     message_raised = Signal(object)  # UserMessage
 
     def __init__(
-        self, *, services: TagSource, jobs: JobRunner, browser: ImageBrowser, parent: QObject | None = None
+        self,
+        *,
+        services: TagSource,
+        jobs: JobRunner,
+        undo: UndoHistory,
+        browser: ImageBrowser,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._services = services
         self._jobs = jobs
+        self._undo = undo
         self._browser = browser
         self._project: Project | None = None
-        self._last: tuple[Changed[tuple[ImageId, ...]], str, bool] | None = None  # what was done, tag, given or taken
         self.dialog: QObject | None = None
         browser.tag_requested.connect(self.tag)
         browser.own_tag_requested.connect(self._ask_name)
         browser.tag_list_requested.connect(self._ask_file)
-        browser.undo_requested.connect(self.undo)
 
     @property
     def _tags(self) -> TagService:
         return self._services.tags
 
     def show_project(self, project: Project) -> None:
-        self._project, self._last = project, None
+        self._project = project
         self._count()
 
     def refresh(self, changes: Changes) -> None:
@@ -70,23 +76,23 @@ class TagsController(QObject):
             done = self._tags.add(images, tag) if is_on else self._tags.remove(images, tag)
             return Changed(done, done.changes)
 
+        project = self._project
+
         def got(done: Changed[tuple[ImageId, ...]]) -> None:
-            self._last = (done, tag, is_on)
+            n = counted(len(done.value), "image")
+            if project is not None and done.value:
+                self._undo.did(
+                    project.id,
+                    f'the tag "{shown(tag)}" of {n}' if is_on else f'taking the tag "{shown(tag)}" off {n}',
+                    undo=lambda: self._tags.undo(done, tag, was_added=is_on),
+                    redo=lambda: (self._tags.add if is_on else self._tags.remove)(done.value, tag),
+                )
             if len(images) > 1:
                 verb = "tagged" if is_on else "no longer tagged"
-                text = f'{counted(len(done.value), "image")} {verb} "{shown(tag)}". Ctrl+Z in the grid takes it back.'
+                text = f'{n} {verb} "{shown(tag)}". Ctrl+Z takes it back.'
                 self.message_raised.emit(UserMessage(text, severity=Severity.INFO))
 
         self._jobs.run(work, then=got, on_error=self.message_raised.emit, pool="registry")
-
-    def undo(self) -> None:
-        """Take the last change of tags back."""
-        if self._last is None:
-            return
-        (done, tag, was_added), self._last = self._last, None
-        self._jobs.run(
-            lambda: self._tags.undo(done, tag, was_added=was_added), on_error=self.message_raised.emit, pool="registry"
-        )
 
     def _count(self) -> None:
         project = self._project

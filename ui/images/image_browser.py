@@ -29,6 +29,7 @@ from ui.images.view_controls import ViewControls
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.formatting import count, counted
 from ui.widgets.labels import ElidedLabel
+from ui.widgets.menu_heading import add_heading
 from ui.widgets.search_field import SearchField
 
 MenuSection = Callable[[QMenu, ImageIds], None]
@@ -54,7 +55,8 @@ class ImageBrowser(QWidget):
     tag_requested = Signal(object, str, bool)  # tuple[ImageId, ...], tag, on or off
     own_tag_requested = Signal(object)  # tuple[ImageId, ...]: the person is to be asked for a name
     tag_list_requested = Signal()  # the list of tagged images as a file
-    undo_requested = Signal()  # of the last change of tags
+    paths_requested = Signal(object)  # ImageIds: put their paths on the clipboard
+    reveal_requested = Signal(object)  # ImageId: show the folder that it lies in
     import_requested = Signal()  # from the empty project
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -83,7 +85,7 @@ class ImageBrowser(QWidget):
         self.grid.menu_requested.connect(self._open_menu)
         self.grid.selection_changed.connect(self._show_chosen)
         self.selection_bar.none_requested.connect(self.grid.choose_none)
-        for key, slot in (("T", self.open_tag_menu), ("Ctrl+Z", self.undo_requested.emit)):
+        for key, slot in (("T", self.open_tag_menu), ("Ctrl+C", self._copy_paths)):
             shortcut = QShortcut(QKeySequence(key), self.grid)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
             shortcut.activated.connect(slot)
@@ -320,16 +322,22 @@ class ImageBrowser(QWidget):
         menu.setToolTipsVisible(True)
         chosen = self.grid.chosen_ids()
         current = self.grid.current_image()
-        opening = menu.addAction(icon("image"), self.tr("&Open") + "\t" + self.tr("Enter"))
-        opening.setEnabled(current is not None)
-        opening.triggered.connect(lambda: self.grid.open_requested.emit(current))
+        for picture, text, needs, slot in (
+            ("image", self.tr("&Open") + "\t" + self.tr("Enter"), current, lambda: self._open(current)),
+            ("copy", self.tr("&Copy the path") + "\tCtrl+C", chosen, self._copy_paths),
+            ("folder-open", self.tr("Show in its &folder"), current, lambda: self.reveal_requested.emit(current)),
+        ):
+            action = menu.addAction(icon(picture), text)
+            action.setEnabled(bool(needs))
+            action.triggered.connect(lambda _=False, slot=slot: slot())
         self._fill_tag_menu(menu.addMenu(icon("tag"), self.tr("&Tags")), chosen)
         for title, build in self._sections:
-            section = menu.addSection(title)
+            heading = add_heading(menu, title)
             n_before = len(menu.actions())
             build(menu, chosen)
-            section.setVisible(len(menu.actions()) > n_before)
-        menu.addSection(self.tr("Choose"))
+            for part in heading:
+                part.setVisible(len(menu.actions()) > n_before)
+        add_heading(menu, self.tr("Choose"))
         for text, slot in (
             (self.tr("&All") + "\tCtrl+A", self.grid.choose_all),
             (self.tr("&None") + "\tEsc", self.grid.choose_none),
@@ -337,6 +345,14 @@ class ImageBrowser(QWidget):
         ):
             menu.addAction(text).triggered.connect(slot)
         return menu
+
+    def _open(self, image: ImageId | None) -> None:
+        if image is not None:
+            self.grid.open_requested.emit(image)
+
+    def _copy_paths(self) -> None:
+        if self.n_chosen:
+            self.paths_requested.emit(self.chosen_ids())
 
     def _open_menu(self, at: QPoint) -> None:
         _pop_up(self.context_menu(), at)

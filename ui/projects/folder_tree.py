@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import Any
 
@@ -38,8 +38,12 @@ from ui.icons import icon
 from ui.theme import current_theme
 from ui.widgets.dropping import DraggedImages, has_images, images_to_drag
 from ui.widgets.formatting import count, counted
+from ui.widgets.menu_heading import add_heading
+from ui.widgets.menu_place import menu_place
 
 Index = QModelIndex | QPersistentModelIndex
+FolderSection = Callable[[QMenu, Folder], None]
+"""Adds what can be done with a folder; called whenever its menu opens."""
 
 
 class FolderRole(IntEnum):
@@ -209,11 +213,13 @@ class FolderTree(QTreeView):
     drag_ended = Signal()
     folder_selected = Signal(str)  # path, "" = all images
     train_requested = Signal(str)
+    open_requested = Signal(str)  # show it in the system's own program
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._folders = FolderTreeModel(self)
         self._train_refusal = ""
+        self._sections: list[tuple[str, FolderSection]] = []
         self._is_silent = False
         self._project: ProjectId | None = None
         self.setModel(self._folders)
@@ -275,18 +281,33 @@ class FolderTree(QTreeView):
         train.setToolTip(reason)
         train.triggered.connect(lambda: self.train_requested.emit(folder.path))
         menu.addAction(train)
+        menu.addAction(icon("folder-open"), self.tr("&Show on the disk")).triggered.connect(
+            lambda: self.open_requested.emit(folder.path)
+        )
+        for title, build in self._sections:
+            heading = add_heading(menu, title)
+            n_before = len(menu.actions())
+            build(menu, folder)
+            for part in heading:
+                part.setVisible(len(menu.actions()) > n_before)
         return menu
+
+    def add_menu_section(self, title: str, build: FolderSection) -> None:
+        """`build(menu, folder)` adds entries to the menu of a folder, under this title; none = no title either."""
+        self._sections.append((title, build))
 
     def _announce(self) -> None:
         if not self._is_silent:
             self.folder_selected.emit(self.selected_folder())
 
     def _show_menu(self, at: QPoint) -> None:
-        folder: Folder | None = self.indexAt(at).data(FolderRole.FOLDER)
-        if folder is not None:
+        place = menu_place(self, at)
+        index = self.indexAt(at)
+        folder: Folder | None = (index if index.isValid() else self.currentIndex()).data(FolderRole.FOLDER)
+        if folder is not None and place is not None:
             menu = self.menu_for(folder)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            menu.popup(self.viewport().mapToGlobal(at))
+            menu.popup(place)
 
     # Qt overrides
 

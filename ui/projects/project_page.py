@@ -26,7 +26,7 @@ from core.domain.projects import Category, Folder, Project
 from ui.icons import icon
 from ui.messages import MessageBanner
 from ui.projects.drop_targets import DropTargets
-from ui.projects.folder_tree import FolderTree
+from ui.projects.folder_tree import FolderSection, FolderTree
 from ui.viewer.category_list import CategoryList
 from ui.widgets.dropping import dropped_path
 from ui.widgets.formatting import count, counted
@@ -67,6 +67,7 @@ class ProjectPage(QWidget):
     folder_selected = Signal(str)
     category_filter_changed = Signal(object)  # tuple[CategoryId, ...]
     hidden_categories_changed = Signal(object)  # frozenset[CategoryId]
+    folder_open_requested = Signal(str)  # show it on the disk
     images_dropped = Signal(object, object)  # SetTarget or TagTarget (drop_targets.py), DraggedImages
     target_activated = Signal(object)  # SetTarget: what is in it is to be seen
     view_changed = Signal()  # another tab is in front
@@ -229,6 +230,7 @@ class ProjectPage(QWidget):
         self._tabs.currentChanged.connect(self._on_tab_changed)
         self._folders.folder_selected.connect(self.folder_selected)
         self._folders.train_requested.connect(lambda path: self._request_training((path,)))
+        self._folders.open_requested.connect(self.folder_open_requested)
         self._folders.drag_began.connect(lambda: self.drop_targets.set_dragging(True))  # to tags as well
         self._folders.drag_ended.connect(lambda: self.drop_targets.set_dragging(False))
         self.drop_targets.dropped.connect(self.images_dropped)
@@ -301,6 +303,10 @@ class ProjectPage(QWidget):
     def set_categories(self, categories: Sequence[Category]) -> None:
         self._categories.set_categories(categories)
         self._class_count.setText(count(len(categories)) if categories else "")
+
+    def add_folder_section(self, title: str, build: FolderSection) -> None:
+        """Entries of the menu of a folder: `build(menu, folder)` adds them, under this title."""
+        self._folders.add_menu_section(title, build)
 
     def set_datasets(self, datasets: Sequence[Dataset]) -> None:
         """Of the project: images can be dragged to the sets of those that can be edited."""

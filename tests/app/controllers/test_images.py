@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
 from app.controllers.images import MAX_AT_ONCE, ImagesController
@@ -398,3 +398,41 @@ def grey_folder(root: Path) -> Path:
     root.mkdir()
     Image.fromarray(np.full((48, 64), 3900, np.uint16)).save(root / "a.png")
     return root
+
+
+def test_paths_of_chosen_images_are_copied(
+    qtbot: QtBot,
+    controller: ImagesController,
+    browser: ImageBrowser,
+    page: ProjectPage,
+    browse_projects: ProjectService,
+    browse_project: Project,
+) -> None:
+    _open(qtbot, controller, page, browse_projects, browse_project)
+    said: list[str] = []
+    controller.message_raised.connect(lambda message: said.append(message.text))
+    browser.grid.choose_all()
+    browser._copy_paths()
+    qtbot.waitUntil(lambda: bool(said))
+    assert said == ["8 paths copied."]
+    lines = QGuiApplication.clipboard().text().split("\n")
+    assert lines[0] == str(browse_project.root / "train/page 0.png")
+    assert len(lines) == 8
+
+
+def test_an_images_folder_is_shown_in_the_systems_own_program(
+    qtbot: QtBot,
+    controller: ImagesController,
+    browser: ImageBrowser,
+    page: ProjectPage,
+    browse_projects: ProjectService,
+    browse_project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _open(qtbot, controller, page, browse_projects, browse_project)
+    opened: list[Path] = []
+    monkeypatch.setattr("app.controllers.images.open_path", lambda folder: opened.append(folder))
+    browser.reveal_requested.emit(browser.grid.ids[0])
+    qtbot.waitUntil(lambda: opened == [browse_project.root / "train"])
+    page.folder_open_requested.emit("val")
+    assert opened[1:] == [browse_project.root / "val"]

@@ -11,6 +11,7 @@ import pytest
 from app.controllers.images import ImagesController
 from app.controllers.tags import TagsController
 from app.jobs import JobRunner
+from app.undo import UndoHistory
 from core.domain.judgements import EXCLUDE, HARD_CASE
 from core.images.thumbnails import ThumbnailCache
 from tests.core.judgements.predicted_shop import PredictedShop
@@ -40,7 +41,9 @@ def tags(shop: PredictedShop, browser: ImageBrowser, qtbot) -> Iterator[TagsCont
     images = ImagesController(
         projects=shop.projects, thumbnails=ThumbnailCache(shop.home.thumbnails), jobs=jobs, page=page, browser=browser
     )
-    controller = TagsController(services=SimpleNamespace(tags=shop.tags), jobs=jobs, browser=browser)
+    undo = UndoHistory(jobs)
+    undo.show_project(shop.project)
+    controller = TagsController(services=SimpleNamespace(tags=shop.tags), jobs=jobs, undo=undo, browser=browser)
     jobs.changed.connect(images.refresh)
     jobs.changed.connect(controller.refresh)
     project = shop.projects.get_project(shop.project)
@@ -68,7 +71,7 @@ def test_an_image_is_tagged_shown_so_and_found_by_it(tags: TagsController, brows
     # Taken off, it is not in the list any more; undone, it is again.
     tags.tag((image,), HARD_CASE, False)
     qtbot.waitUntil(lambda: not len(browser.grid.ids))
-    tags.undo()
+    tags._undo.undo()
     qtbot.waitUntil(lambda: list(browser.grid.ids) == [image])
 
 
@@ -81,8 +84,11 @@ def test_a_whole_list_is_tagged_and_taken_back_at_once(
     qtbot.waitUntil(lambda: bool(said))
     assert said[0].text.startswith("32 images tagged")
     assert shop.tags.count(shop.project)[EXCLUDE] == 32
-    browser.undo_requested.emit()
+    assert tags._undo.undo_text == 'the tag "exclude" of 32 images'
+    tags._undo.undo()
     qtbot.waitUntil(lambda: shop.tags.count(shop.project)[EXCLUDE] == 0)
+    tags._undo.redo()
+    qtbot.waitUntil(lambda: shop.tags.count(shop.project)[EXCLUDE] == 32)
 
 
 def test_an_own_tag_stands_in_the_menu_from_then_on(tags: TagsController, browser: ImageBrowser, qtbot) -> None:

@@ -152,3 +152,14 @@ def test_dragging_a_chosen_image_drags_all_that_are_chosen(qtbot: QtBot, monkeyp
     assert dragged is not None
     assert len(dragged.images) == 29
     assert grid.n_chosen == 29
+
+
+def test_others_add_to_the_menu_of_a_folder(qtbot: QtBot) -> None:
+    tree = FolderTree()
+    qtbot.addWidget(tree)
+    tree.add_menu_section("Datasets", lambda menu, folder: menu.addAction(f"Add {folder.path}"))
+    texts = [action.text() for action in tree.menu_for(Folder("train", 5, 0)).actions() if action.isVisible()]
+    assert texts[-2:] == ["Datasets", "Add train"]
+    with qtbot.waitSignal(tree.open_requested) as told:
+        next(one for one in tree.menu_for(Folder("train", 5, 0)).actions() if "disk" in one.text()).trigger()
+    assert told.args == ["train"]
