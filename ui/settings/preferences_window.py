@@ -29,9 +29,10 @@ from ui.icons import icon
 from ui.settings.places import DevicesFound, HomePlace, LanguagePlace, StoredThings
 from ui.widgets.labels import label
 
-APPEARANCE, LANGUAGE, HOME, DEVICES, TRAININGS, PRIVACY = (
+APPEARANCE, LANGUAGE, LABELLING, HOME, DEVICES, TRAININGS, PRIVACY = (
     "Appearance",
     "Language",
+    "Labelling",
     "Home",
     "Devices",
     "New trainings",
@@ -40,6 +41,7 @@ APPEARANCE, LANGUAGE, HOME, DEVICES, TRAININGS, PRIVACY = (
 PAGES = (
     (APPEARANCE, "sun"),
     (LANGUAGE, "book-open"),
+    (LABELLING, "pencil"),
     (HOME, "house"),
     (DEVICES, "cpu"),
     (TRAININGS, "graduation-cap"),
