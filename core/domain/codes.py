@@ -96,6 +96,7 @@ _TABLE = (
     Code("E-401", "There are fewer classes than the task needs.", "Label images with another class."),
     Code("E-402", "Classes have fewer images than the task needs.", "Add images of them, or leave them out."),
     Code("W-403", "Classes have few images.", "Add images, if the result is not good enough."),
+    Code("E-420", "Images are damaged, or cannot be read.", "Skip them, or replace the files."),
     Code("E-430", "A dataset of the project has, or had, that version.", "Choose another name for it."),
     Code("E-431", "A version's name has signs that it may not have.", 'Use letters, digits, "-" and "_".'),
     Code("E-432", "The project is being imported into or frozen.", "Wait until that is done."),

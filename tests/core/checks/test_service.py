@@ -118,6 +118,9 @@ def test_files_that_are_gone_changed_or_damaged_are_named(leaky):
     assert leaky.paths(report.find(CheckId.MISSING_FILES).images) == {"test/book4_p020.jpg"}
     assert leaky.paths(report.find(CheckId.CHANGED_FILES).images) == {"test/book4_p021.jpg"}
     assert leaky.paths(report.find(CheckId.UNREADABLE_FILES).images) == {"test/book4_p021.jpg"}
+    codes = {one.check: one.code for one in report.findings}
+    assert (codes[CheckId.MISSING_FILES], codes[CheckId.CHANGED_FILES]) == ("E-222", "E-224")
+    assert codes[CheckId.UNREADABLE_FILES] == "E-420"
 
 
 def test_the_last_report_is_kept_and_known_to_be_old(leaky):
