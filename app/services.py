@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from core.conversions.service import ConversionService
     from core.datasets.editing import DatasetEditing
     from core.datasets.freezing import DatasetFreezing
+    from core.datasets.proposing import DatasetProposing
     from core.datasets.service import DatasetService
+    from core.datasets.splitting import DatasetSplitting
     from core.evaluations.service import EvaluationService
     from core.evaluations.studies import StudyService
     from core.evaluations.sureness import SurenessService
@@ -134,6 +136,25 @@ class Services:
         from core.datasets.freezing import DatasetFreezing
 
         return self._once("dataset_freezing", lambda: DatasetFreezing(self.registry, self.home.snapshots))
+
+    @property
+    def dataset_proposing(self) -> DatasetProposing:
+        from core.datasets.proposing import DatasetProposing
+
+        return self._once("dataset_proposing", lambda: DatasetProposing(self.registry))
+
+    @property
+    def dataset_splitting(self) -> DatasetSplitting:
+        from core.datasets.splitting import DatasetSplitting
+
+        return self._once(
+            "dataset_splitting",
+            lambda: DatasetSplitting(
+                self.registry,
+                self.dataset_editing,
+                find_duplicates=lambda project: self.fingerprints.find_alike(project).groups,
+            ),
+        )
 
     @property
     def shelf(self) -> ShelfService:

@@ -75,9 +75,7 @@ def carve_validation(
         empty = Split.VAL if ratio <= 0.0 else Split.TRAIN
         return Carved(nothing, _missing(ratio, [(name, empty) for name in categories[:1]]))
     units = _make_units(shown, seed, len(categories) + 1, check)
-    is_val = _distribute(units, ratio, check)
-    _repair(units, is_val)
-    _balance(units, is_val, ratio, check)
+    is_val = _part(units, ratio, check)
     missing = [
         (categories[label - 1], Split.VAL if side else Split.TRAIN)
         for label in np.unique(units.labels[units.labels != _NO_OBJECT]).tolist()
@@ -89,9 +87,34 @@ def carve_validation(
     return Carved(is_val[units.of_image], _missing(ratio, missing))
 
 
+def carve(
+    shown: Shown,
+    ratio: float,
+    seed: int,
+    n_categories: int,
+    groups: Array | None = None,
+    check: Check = lambda: None,
+) -> NDArray[np.bool_]:
+    """For each image, is it of the part that gets `ratio` of them: as `carve_validation`, without its refusals.
+
+    Images of one number in `groups` stay together.
+    """
+    units = _make_units(shown, seed, n_categories + 1, check, groups)
+    if len(units.sizes) < 2:
+        return np.zeros(len(shown.hashes), dtype=bool)
+    return np.asarray(_part(units, ratio, check)[units.of_image])
+
+
+def _part(units: _Units, ratio: float, check: Check) -> NDArray[np.bool_]:
+    is_val = _distribute(units, ratio, check)
+    _repair(units, is_val)
+    _balance(units, is_val, ratio, check)
+    return is_val
+
+
 @dataclass(frozen=True, slots=True)
 class _Units:
-    """Pictures, each with all images of its content: they must not be parted.
+    """Pictures, each with all images of its content: they must not be parted. Of groups, all images of a group.
 
     In an order that the seed and the content alone decide: no generator whose sequence could change. The labels of
     unit i are labels[starts[i]:starts[i + 1]], ascending; the units of label k are by_label[firsts[k]:firsts[k + 1]].
@@ -117,8 +140,10 @@ class _Units:
         return owners, self.labels[positions]
 
 
-def _make_units(shown: Shown, seed: int, n_labels: int, check: Check) -> _Units:
+def _make_units(shown: Shown, seed: int, n_labels: int, check: Check, groups: Array | None = None) -> _Units:
     of_image, hashes = _distinct(shown.hashes)
+    if groups is not None:
+        of_image, hashes = _joined(of_image, hashes, groups)
     order = _order(hashes, seed, check)
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
@@ -148,6 +173,25 @@ def _distinct(hashes: Array) -> tuple[Array, Array]:
     whole = np.ascontiguousarray(hashes).view(np.dtype((np.void, hashes.shape[1]))).ravel()
     _, first, inverse = np.unique(whole, return_index=True, return_inverse=True)
     return inverse.ravel(), hashes[first]
+
+
+def _joined(of_image: Array, hashes: Array, groups: Array) -> tuple[Array, Array]:
+    """As `_distinct`, of contents that groups hold together, and groups that contents do; the first hash is theirs."""
+    _, groups = np.unique(groups, return_inverse=True)
+    roots = np.arange(len(hashes))
+    while True:
+        of_group = np.full(groups.max(initial=-1) + 1, len(hashes))
+        np.minimum.at(of_group, groups, roots[of_image])
+        smallest = roots.copy()
+        np.minimum.at(smallest, of_image, of_group[groups])
+        smallest = smallest[smallest]
+        if (smallest == roots).all():
+            break
+        roots = smallest
+    firsts, of_content = np.unique(roots, return_inverse=True)
+    words = np.ascontiguousarray(hashes).view(">u8").reshape(len(hashes), -1)
+    order = np.lexsort((*words.T[::-1], of_content))
+    return of_content[of_image], hashes[order[np.searchsorted(of_content[order], np.arange(len(firsts)))]]
 
 
 def _order(hashes: Array, seed: int, check: Check) -> Array:

@@ -48,6 +48,17 @@ WHERE dataset_image.image_id = ? AND dataset.deleted_at IS NULL
 ORDER BY dataset.name, dataset_set.position
 """
 
+# One class at a time: the index has all that is asked for, and no image needs a row of its own for each of its classes.
+_SHOWING = """
+SELECT group_concat(image_id) FROM
+(SELECT DISTINCT image_id FROM annotation WHERE category_id = ? AND source != ? ORDER BY image_id)
+"""
+_OF_WHOLE_PROJECT = "SELECT group_concat(id) FROM (SELECT id FROM image WHERE project_id = ? ORDER BY id)"
+_CONTENTS = """
+SELECT group_concat(content, '') FROM
+(SELECT coalesce(hex(sha256), printf('%064d', id)) AS content FROM image WHERE project_id = ? ORDER BY id)
+"""
+
 
 class Counts(NamedTuple):
     """`n_annotated` counts what has ground truth; 0 where it was not asked for."""
@@ -119,6 +130,23 @@ def sets_of(session: Session, image: ImageId) -> tuple[tuple[str, str], ...]:
     """The sets that an image is in: the dataset with its version once it is frozen, and the set."""
     rows = cursor_of(session).execute(_SETS_OF, (int(image),))
     return tuple((f"{dataset} ({version})" if version else dataset, name) for dataset, version, name in rows)
+
+
+def keys_of_project(session: Session, project: ProjectId) -> Column:
+    """Ascending."""
+    return _numbers(session, _OF_WHOLE_PROJECT, (project,))
+
+
+def showing(session: Session, category: int) -> Column:
+    """Images with ground truth of a class, ascending."""
+    return _numbers(session, _SHOWING, (category, Source.MODEL.value))
+
+
+def contents_of(session: Session, project: ProjectId, keys: Column) -> Column:
+    """SHA-256 of images of a project in 32 bytes each; one that has none is taken for like no other."""
+    (text,) = cursor_of(session).execute(_CONTENTS, (project,)).fetchone()
+    contents = np.frombuffer(bytes.fromhex(text or ""), dtype=np.uint8).reshape(-1, 32)
+    return contents[np.searchsorted(keys_of_project(session, project), keys)]
 
 
 def _numbers(session: Session, query: str, values: Sequence[object]) -> Column:

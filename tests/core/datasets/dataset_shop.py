@@ -73,6 +73,9 @@ class DatasetShop:
             keys = images.list_keys(session, project or self.project)
         return ImageIds.of([ImageId(str(keys[path])) for path in paths])
 
+    def keys(self, session: object) -> dict[str, int]:
+        return images.list_keys(session, self.project)
+
     def below(self, folder: str) -> ImageIds:
         with self.registry.read() as session:
             keys = images.list_keys(session, self.project)
