@@ -80,7 +80,7 @@ class ConditionsSection(QWidget):
         self._conditions: Conditions = ()
         self._rows = QVBoxLayout()
         self._rows.setSpacing(4)
-        self._none = label(self.tr("Every image in the folders is used."), "muted")
+        self._none = label(self.tr("Every chosen image is used."), "muted")
         self.add = QPushButton(icon("plus"), self.tr("Only images that show…"))
         self.control = self.add
         self._problem = ProblemLabel()

@@ -24,6 +24,7 @@ from ui.forms.switch import Switch
 from ui.training.carving import Carving
 from ui.training.class_checklist import ClassChecklist
 from ui.training.conditions_section import ConditionsSection
+from ui.training.data_slots import make_slots
 from ui.training.dataset_choice import DatasetChoice
 from ui.training.filter_dialog import FilterDialog
 from ui.training.folder_picker import FolderPicker
@@ -59,7 +60,7 @@ class DataPage(WizardPage):
         self._source = RadioGroup()
         self._dataset = DatasetChoice()
         self._dialog: FilterDialog | None = None
-        self._slots = self._make_slots()
+        self._slots = make_slots(self._carving)
         self._classes = ClassChecklist()
         self._worker: WorkerInfo | None = None
         self._task_id: TaskId | None = None
@@ -105,29 +106,6 @@ class DataPage(WizardPage):
         self._model_made.clicked.connect(lambda _on: self._count_again())
         self.set_model_made(0)
         self._refresh_task()
-
-    def _make_slots(self) -> dict[str, SplitSlot]:
-        return {
-            "train": SplitSlot(
-                Split.TRAIN, self.tr("Training"), self.tr("What the model learns from."), is_required=True
-            ),
-            "val": SplitSlot(
-                Split.VAL,
-                self.tr("Validation"),
-                self.tr(
-                    "Chooses the best weights and tells when to stop. Without a choice, a part of the training "
-                    "images is held back for it."
-                ),
-                is_required=False,
-                detail=self._carving,
-            ),
-            "test": SplitSlot(
-                Split.TEST,
-                self.tr("Test"),
-                self.tr("Only measured, after training: the honest number. Without a choice it is not measured."),
-                is_required=False,
-            ),
-        }
 
     def _lay_out(self) -> None:
         self._source.add(DATASET, self.tr("A datas&et"), " ", self._dataset)
@@ -354,8 +332,9 @@ class DataPage(WizardPage):
 
     def _is_carved(self) -> bool:
         """Nothing was chosen to validate on."""
-        has_val = self._dataset.has_set_for(Split.VAL) if self._is_of_dataset() else self._slots["val"].is_chosen
-        return not has_val
+        if self._is_of_dataset():
+            return self._dataset.dataset() is not None and not self._dataset.has_set_for(Split.VAL)
+        return not self._slots["val"].is_chosen
 
     def _task(self) -> TaskInfo | None:
         """The draft's, else the method's first."""
@@ -417,14 +396,17 @@ class DataPage(WizardPage):
         is_whole = self._is_of_dataset() or not (train.are_folders_whole or train.paths())
         return sum_of(("",), {folder.path: folder for folder in self._folders}) if is_whole else train.sum()
 
+    def _are_sums_true(self) -> bool:
+        """The sums of the folders say what is in the training data; else the review does, a moment later."""
+        return not self._is_of_dataset() and self._slots["train"].are_folders_whole
+
     def _refresh_classes(self) -> None:
-        counts = self._total().category_counts
-        if self._labelled and (self._is_of_dataset() or not self._slots["train"].are_folders_whole):
-            counts = {one.id: self._labelled.get(one.name, 0) for one in self._categories}
-        self._classes.set_content(self._categories, self._countable(counts))
+        self._classes.set_content(self._categories, self._countable(self._total().category_counts))
+        counted = {one.id: self._labelled[one.name] for one in self._categories if one.name in self._labelled}
         if self._is_labelling():
-            labelled = {one.id: self._labelled[one.name] for one in self._categories if one.name in self._labelled}
-            self._classes.set_labelled(labelled, "crop" if self._labels.crop_of() else "image")
+            self._classes.set_labelled(counted, "crop" if self._labels.crop_of() else "image")
+        elif not self._are_sums_true():
+            self._classes.set_labelled(counted, "object")
 
     def _refresh(self) -> None:
         is_dataset, total = self._is_of_dataset(), self._total()
@@ -437,7 +419,6 @@ class DataPage(WizardPage):
             slot.set_of_dataset(is_dataset)
             slot.setVisible(not is_dataset or (key == "val" and self._is_carved()))
         self._carving.setVisible(self._is_carved())
-        is_known = not is_dataset and self._slots["train"].are_folders_whole
-        self._carving.set_images(total.n_annotated if is_known else 0)  # else it is not known how many
+        self._carving.set_images(total.n_annotated if self._are_sums_true() else 0)  # else it is not known how many
         self._refresh_classes()
         self._labels.set_content(self._categories, total.category_counts)

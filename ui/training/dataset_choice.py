@@ -20,9 +20,9 @@ from ui.widgets.search_field import SearchField
 
 SEARCH_FROM = 6
 ROLE_WORDS = {
-    SetRole.TRAIN: "training",
-    SetRole.VAL: "validation",
-    SetRole.TEST: "test",
+    SetRole.TRAIN: "for training",
+    SetRole.VAL: "for validation",
+    SetRole.TEST: "for the test",
     SetRole.EXTRA: "not used in a training",
 }
 _STATES = {
@@ -140,7 +140,7 @@ class DatasetChoice(QWidget):
 
     def _box(self, item: DatasetSet) -> QCheckBox:
         images = counted(item.n_images, "image")
-        box = QCheckBox(f"{shown(item.name)}: {ROLE_WORDS[item.role]}, {images}".replace("&", "&&"))
+        box = QCheckBox(f"{shown(item.name)}: {images} {ROLE_WORDS[item.role]}".replace("&", "&&"))
         box.setChecked(not self._names or item.name in self._names)
         box.clicked.connect(lambda _on: self._tick())
         return box

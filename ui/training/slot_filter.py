@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from core.domain.filter_words import in_words
@@ -92,10 +93,10 @@ class SlotFilter(QWidget):
         self._kind = kind
         if kind is SlotKind.TAG:
             self._chosen = SplitFilter(self._split, tag_filter(self._split))
-        elif kind is SlotKind.FILTER and self._saved:
-            self._chosen = self._of(self._saved[0])
         else:
-            self._chosen = None
+            usable = next((saved for saved in self._saved if not saved.problem), None)
+            is_filter = kind is SlotKind.FILTER and usable is not None
+            self._chosen = self._of(usable) if is_filter and usable is not None else None
         self._refresh()
         self.changed.emit()
 
@@ -122,14 +123,22 @@ class SlotFilter(QWidget):
         self.saved.clear()
         current = OWN
         for place, saved in enumerate(self._saved):
-            self.saved.addItem(icon("funnel"), shown(saved.name), place)
-            if self._chosen is not None and self._chosen.filter == saved.filter:
+            self.saved.addItem(icon("triangle-alert" if saved.problem else "funnel"), shown(saved.name), place)
+            if saved.problem:
+                self._disable(place, saved.problem)
+            elif self._chosen is not None and self._chosen.filter == saved.filter:
                 current = place if current == OWN or saved.name == self._chosen.name else current
         if current == OWN and self._chosen is not None and self._kind is SlotKind.FILTER:
             self.saved.addItem(icon("funnel"), self._own_title(), OWN)
         index = self.saved.findData(current)
         self.saved.setCurrentIndex(index)
         self._words.setText(self._text())
+
+    def _disable(self, place: int, why: str) -> None:
+        self.saved.setItemData(place, why, Qt.ItemDataRole.ToolTipRole)
+        model = self.saved.model()
+        if isinstance(model, QStandardItemModel):
+            model.item(place).setEnabled(False)
 
     def _own_title(self) -> str:
         name = self._chosen.name if self._chosen is not None else ""

@@ -56,11 +56,15 @@ class DataNames:
         if text.lstrip().startswith(_JSON):
             return split_filter(split, read_filter(text))
         with self._registry.read() as session:
-            saved = {item.name: item.filter for item in saved_filters.list_saved(session, project.id, read_filter)}
+            saved = {item.name: item for item in saved_filters.list_saved(session, project.id, read_filter)}
         if text not in saved:
             words = f'The project "{shown(project.name)}" has no saved filter "{shown(text)}".'
             raise NotFoundError(words, hint=_known(text, list(saved)), code="E-529")
-        return split_filter(split, saved[text], text)
+        if saved[text].problem:
+            raise RefusedError(
+                f'The saved filter "{shown(text)}" cannot be used.', hint=saved[text].problem, code="E-530"
+            )
+        return split_filter(split, saved[text].filter, text)
 
     def _is_saved(self, project: ProjectId, chosen: SplitFilter) -> bool:
         with self._registry.read() as session:
