@@ -1,15 +1,23 @@
 from __future__ import annotations
 
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
 from app.commands import COMMANDS, REASONS, make_actions, set_available
+from ui.viewer.viewer_keys import MODE_KEYS, VIEWER_KEYS
 
 
 def test_ids_and_shortcuts_are_unique() -> None:
     assert len({command.id for command in COMMANDS}) == len(COMMANDS)
     shortcuts = [command.shortcut for command in COMMANDS if command.shortcut]
     assert len(set(shortcuts)) == len(shortcuts)
+
+
+def test_no_key_of_the_viewer_is_a_commands() -> None:
+    """Of two shortcuts of one key, Qt calls neither."""
+    keys = {QKeySequence(key).toString() for row in (*VIEWER_KEYS, *MODE_KEYS) for key in row.keys}
+    assert keys & {QKeySequence(command.shortcut).toString() for command in COMMANDS if command.shortcut} == set()
 
 
 def test_every_need_has_a_reason() -> None:

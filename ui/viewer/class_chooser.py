@@ -63,7 +63,7 @@ class ClassChooser(QComboBox):
             for number, one in enumerate(categories):
                 self.addItem(swatch(overlay_colour(one.index)), one.name)
                 if number < MAX_KEYS:
-                    tip = self.tr("Ctrl+{n}").format(n=number + 1)
+                    tip = self.tr("Alt+{n}").format(n=number + 1)
                     self.setItemData(number, tip, Qt.ItemDataRole.ToolTipRole)
         if self._current not in {one.id for one in categories}:
             self._current = categories[0].id if len(categories) == 1 else None

@@ -52,7 +52,7 @@ VIEWER_KEYS = (
     ViewerKey(ORIENTED, ("O",), "O", "Draw an oriented box: a side, then how deep it is"),
     ViewerKey(POLYGON, ("P",), "P", "Draw a polygon; Enter closes it, Backspace takes the last point back"),
     ViewerKey(CHOOSE_CLASS, ("C",), "C", "Choose or type the class of what is drawn and selected"),
-    ViewerKey(CLASS_NUMBER, tuple(f"Ctrl+{n}" for n in range(1, 10)), "Ctrl+1 to 9", "The first classes of the list"),
+    ViewerKey(CLASS_NUMBER, tuple(f"Alt+{n}" for n in range(1, 10)), "Alt+1 to 9", "The first classes of the list"),
     ViewerKey("cursor", (), "Arrow keys", "While editing: move the cross or the selection by 1 px, Shift 10, Ctrl 100"),
     ViewerKey("corner", (), "Enter", "While drawing: a corner at the cross"),
     ViewerKey(NEXT_GRIP, (".",), ".", "Next handle of the selected shape: arrows move it, Delete takes a point away"),

@@ -283,7 +283,7 @@ def test_several_shapes_are_moved_named_and_deleted_together(
     hand.click(60, 240, SHIFT)
     hand.drag((340, 30), (335, 40), (330, 50))
     assert set(wishes[-1].shapes) == {"a0", "a2"}
-    hand.keys(Key.Key_2, hold=CONTROL)
+    hand.keys(Key.Key_2, hold=Qt.KeyboardModifier.AltModifier)
     assert wishes[-1] == Reclassify((AnnotationId("a2"),), ClassWish(PICTURE)), "of those that are of another class"
     hand.keys(Key.Key_Delete)
     assert set(wishes[-1].annotations) == {"a0", "a2"}
