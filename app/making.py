@@ -20,6 +20,7 @@ from app.controllers.last_view import LastViewController
 from app.controllers.projects import ProjectsController
 from app.controllers.removed_projects import RemovedProjectsController
 from app.controllers.removing import RemovingController
+from app.controllers.set_filling import SetFillingController
 from app.controllers.tags import TagsController
 from app.jobs import JobRunner
 from app.preloading import Preloading
@@ -218,6 +219,17 @@ class Features(QObject):
             services=self.services, jobs=self.jobs, undo=self.undo, browser=self.browser, parent=self
         )
         self._listen(self.removing)
+        self.set_filling = self._keep_fresh(
+            SetFillingController(
+                services=self.services,
+                jobs=self.jobs,
+                undo=self.undo,
+                page=self.project_page,
+                browser=self.browser,
+                parent=self,
+            )
+        )
+        self.set_filling.set_show_requested.connect(self.images.show_only)
         self.removed_projects = self._keep_fresh(
             RemovedProjectsController(
                 services=self.services,

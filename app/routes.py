@@ -190,6 +190,7 @@ class Routes(QObject):
         self._features.last_view.show_project(project)
         self._features.image_details.show_project(project)
         self._features.tags.show_project(project)
+        self._features.set_filling.show_project(project)
         self._features.removing.show_project(project)
         self._features.undo.show_project(project.id)
         wizard_of, self._wizard_of = self._wizard_of, None
