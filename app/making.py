@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtWidgets import QMenu
 
 from app.changes import ChangeDispatcher
+from app.controllers.classes import ClassesController
 from app.controllers.image_details import ImageDetailsController
 from app.controllers.images import ImagesController
 from app.controllers.last_view import LastViewController
@@ -222,6 +223,10 @@ class Features(QObject):
         self.set_filling = self._keep_fresh(
             SetFillingController(
                 services=self.services,
+        self.classes = self._keep_fresh(
+            ClassesController(
+                services=self.services,
+                projects=self.services.projects,
                 jobs=self.jobs,
                 undo=self.undo,
                 page=self.project_page,
@@ -230,6 +235,10 @@ class Features(QObject):
             )
         )
         self.set_filling.set_show_requested.connect(self.images.show_only)
+                author=lambda: self.settings.settings.author,
+                parent=self,
+            )
+        )
         self.removed_projects = self._keep_fresh(
             RemovedProjectsController(
                 services=self.services,

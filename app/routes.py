@@ -192,6 +192,7 @@ class Routes(QObject):
         self._features.tags.show_project(project)
         self._features.set_filling.show_project(project)
         self._features.removing.show_project(project)
+        self._features.classes.show_project(project)
         self._features.undo.show_project(project.id)
         wizard_of, self._wizard_of = self._wizard_of, None
         if wizard_of == project.id:

@@ -147,6 +147,33 @@ class CategoryService:
             told(min(start + IMAGES_AT_ONCE, len(keys)), len(keys), "Labelling images")
         return Changed(LabelledImages(labelled, Done(project, tuple(steps))), changes)
 
+    def label_images_as(
+        self,
+        project: ProjectId,
+        images: Sequence[ImageId],
+        labelling: Labelling,
+        name: str,
+        *,
+        author: str = "",
+        progress: Progress = no_progress,
+        is_cancelled: IsCancelled = never_cancelled,
+    ) -> Changed[LabelledImages]:
+        """With the class of that name, which is made where there is none; one `undo` takes both back."""
+        with self._registry.read() as session:
+            known = {one.name: one.id for one in projects.list_categories(session, project)}
+        made = None
+        id = known.get(name.strip())
+        if id is None:
+            made = self.add(project, name)
+            id = made.value.id
+        done = self.label_images(
+            project, images, labelling, id, author=author, progress=progress, is_cancelled=is_cancelled
+        )
+        if made is None:
+            return done
+        both = Done(project, made.value.done.steps + done.value.done.steps)
+        return Changed(LabelledImages(done.value.labelled, both), made.changes.merged(done.changes))
+
     def undo(self, done: Done) -> Changed[Done]:
         """Take back what was done; what that returns does it again. Raises RefusedError where the data have changed."""
         with self._registry.write(durable=True) as session:

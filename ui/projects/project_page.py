@@ -28,6 +28,7 @@ from ui.messages import MessageBanner
 from ui.projects.drop_targets import DropTargets
 from ui.projects.folder_tree import FolderSection, FolderTree
 from ui.viewer.category_list import CategoryList
+from ui.viewer.class_menu import ClassVerb
 from ui.widgets.dropping import dropped_path
 from ui.widgets.formatting import count, counted
 from ui.widgets.labels import label
@@ -68,6 +69,7 @@ class ProjectPage(QWidget):
     category_filter_changed = Signal(object)  # tuple[CategoryId, ...]
     hidden_categories_changed = Signal(object)  # frozenset[CategoryId]
     folder_open_requested = Signal(str)  # show it on the disk
+    class_wished = Signal(object, object)  # ClassVerb, the CategoryId that it is about, None = of all
     images_dropped = Signal(object, object)  # SetTarget or TagTarget (drop_targets.py), DraggedImages
     target_activated = Signal(object)  # SetTarget: what is in it is to be seen
     view_changed = Signal()  # another tab is in front
@@ -188,6 +190,12 @@ class ProjectPage(QWidget):
             button.setAccessibleName(tip)
             button.clicked.connect(slot)
             row.addWidget(button)
+        edit = QToolButton()
+        edit.setIcon(icon("pencil"))
+        edit.setToolTip(self.tr("Edit classes…"))
+        edit.setAccessibleName(self.tr("Edit classes"))
+        edit.clicked.connect(lambda: self.class_wished.emit(ClassVerb.EDIT, None))
+        row.addWidget(edit)
         return row
 
     def offer_view(self, key: str, title: str) -> None:
@@ -237,6 +245,7 @@ class ProjectPage(QWidget):
         self.drop_targets.target_activated.connect(self.target_activated)
         self._categories.filter_changed.connect(self.category_filter_changed)
         self._categories.hidden_changed.connect(self.hidden_categories_changed)
+        self._categories.class_wished.connect(self.class_wished)
         self._actions[TRAIN].triggered.connect(lambda: self._request_training(self._chosen_folders()))
         self._actions[EXPORT].triggered.connect(self._request_export)
         for key, wish in ((PREDICT, self.predict_requested), (EVALUATE, self.evaluate_requested)):

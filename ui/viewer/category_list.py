@@ -14,6 +14,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QPoint,
     QPointF,
     QRect,
     QRectF,
@@ -21,13 +22,22 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPen, QPolygonF, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListView,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from core.domain.ids import CategoryId
 from core.domain.projects import Category
 from ui.icons import icon
 from ui.theme import current_theme
+from ui.viewer.class_menu import ClassVerb, class_menu
 from ui.viewer.colouring import contrast_colour, overlay_colour
 from ui.widgets.formatting import count, counted
 
@@ -218,6 +228,7 @@ class CategoryList(QListView):
 
     hidden_changed = Signal(object)  # frozenset[CategoryId]: not drawn
     filter_changed = Signal(object)  # tuple[CategoryId, ...]
+    class_wished = Signal(object, object)  # ClassVerb, the CategoryId that it is about, None = of all
 
     def __init__(self, *, is_filter: bool = False, has_keys: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -232,6 +243,12 @@ class CategoryList(QListView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setAccessibleName(self.tr("Classes"))
         self._categories_model.hidden_changed.connect(self.hidden_changed)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._show_menu)
+        for key, verb in ((Qt.Key.Key_F2, ClassVerb.RENAME), (Qt.Key.Key_Delete, ClassVerb.DELETE)):
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(lambda verb=verb: self._wish(verb))
         self.selectionModel().selectionChanged.connect(self._announce_filter)
 
     @property
@@ -265,6 +282,22 @@ class CategoryList(QListView):
         for row, category in enumerate(self._categories_model.categories):
             if category.id in categories:
                 selection.select(self._categories_model.index(row), QItemSelectionModel.SelectionFlag.Select)
+
+    def class_menu(self, row: int) -> QMenu:
+        """What can be done with the class of a row; -1 = with all of them."""
+        categories = self._categories_model.categories
+        category = categories[row].id if 0 <= row < len(categories) else None
+        return class_menu(self, category, self.class_wished.emit)
+
+    def _show_menu(self, at: QPoint) -> None:
+        menu = self.class_menu(self.indexAt(at).row())
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.viewport().mapToGlobal(at))
+
+    def _wish(self, verb: ClassVerb) -> None:
+        row = self.currentIndex().row()
+        if row >= 0:
+            self.class_wished.emit(verb, self._categories_model.categories[row].id)
 
     def _announce_filter(self) -> None:
         self.filter_changed.emit(self.chosen())

@@ -115,6 +115,16 @@ def test_many_images_are_one_step_and_can_be_cut_short(make_project, monkeypatch
     assert project.rows() == before
 
 
+def test_a_new_class_is_made_on_the_way_and_goes_with_the_labels(project):
+    before = project.rows()
+    done = project.categories.label_images_as(project.id, project.images("b/7.jpg"), Labelling.ADD, " dog ").value
+    assert project.labels("b/7.jpg") == ["dog"]
+    assert_undone_and_done_again(project, done.done, before)
+    known = project.categories.label_images_as(project.id, project.images("b/7.jpg"), Labelling.ADD, "cat").value
+    assert project.labels("b/7.jpg") == ["cat"]
+    assert_undone_and_done_again(project, known.done, before)
+
+
 def test_only_the_images_that_changed_are_named(project):
     changes = label(project, Labelling.ADD, "cat", paths=("b/4.jpg", "b/7.jpg")).changes
     assert changes.images == {project.image("b/7.jpg")}

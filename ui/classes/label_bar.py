@@ -1,0 +1,144 @@
+"""Giving a class to the chosen images: typed or picked, added, put in place of others, or taken off."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QMenu, QToolButton, QWidget
+
+from core.domain.categories import Labelling
+from core.domain.names import shown
+from core.domain.projects import Category
+from ui.classes.class_dialogs import swatch
+from ui.icons import icon
+from ui.theme import category_colour
+
+MAX_IN_MENU = 40
+"""Classes in a menu; of more, the rest is typed."""
+
+
+class LabelBar(QWidget):
+    """Enter adds the class, Ctrl+Enter puts it in place of the others; a name that is new makes a class."""
+
+    label_requested = Signal(object, str)  # Labelling, name of the class, "" where it takes none
+    left = Signal()  # Escape: back to the grid
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._categories: tuple[Category, ...] = ()
+        self._class = QComboBox()
+        self._class.setEditable(True)
+        self._class.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self._class.setIconSize(QSize(12, 12))
+        self._class.setMinimumWidth(130)
+        self._class.setMaximumWidth(220)
+        self._class.setAccessibleName(self.tr("Class for the chosen images"))
+        self._class.setToolTip(self.tr("Type or choose a class (L). Enter adds it, Ctrl+Enter replaces the others"))
+        edit = self._class.lineEdit()
+        assert edit is not None
+        edit.setPlaceholderText(self.tr("Class…"))
+        completer = self._class.completer()
+        if completer is not None:
+            completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+            completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        self._class.installEventFilter(self)
+        edit.installEventFilter(self)
+        self._button = QToolButton()
+        self._button.setIcon(icon("tags"))
+        self._button.setText(self.tr("Label"))
+        self._button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        self._button.setToolTip(self.tr("Give the chosen images this class, as a whole"))
+        self._button.setAccessibleName(self.tr("Label the chosen images"))
+        self._button.clicked.connect(lambda: self._ask(Labelling.ADD))
+        menu = QMenu(self)
+        for text, labelling in self._verbs():
+            menu.addAction(text).triggered.connect(lambda _=False, one=labelling: self._ask(one))
+        self._button.setMenu(menu)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(self._class)
+        row.addWidget(self._button)
+
+    def _verbs(self) -> tuple[tuple[str, Labelling], ...]:
+        return (
+            (self.tr("&Add this class") + "\tEnter", Labelling.ADD),
+            (self.tr("Replace the classes by &this one") + "\tCtrl+Enter", Labelling.REPLACE),
+            (self.tr("Take this class &off"), Labelling.REMOVE),
+            (self.tr("&Without concept: nothing is there") + "\t0", Labelling.WITHOUT_CONCEPT),
+            (self.tr("&Unlabel: all classes off"), Labelling.CLEAR),
+        )
+
+    def set_categories(self, categories: Sequence[Category]) -> None:
+        """Of the project; what was typed stays."""
+        self._categories = tuple(categories)
+        text = self._class.currentText()
+        with QSignalBlocker(self._class):
+            self._class.clear()
+            for one in categories:
+                self._class.addItem(swatch(category_colour(one.colour_number), 12), shown(one.name), one.name)
+            self._class.setCurrentIndex(-1)
+            self._class.setEditText(text)
+
+    def begin(self) -> None:
+        """Let a class be typed."""
+        self._class.setFocus()
+        edit = self._class.lineEdit()
+        assert edit is not None
+        edit.selectAll()
+
+    def class_at(self, number: int) -> str | None:
+        """The name of the class of a digit key, 1 to 9."""
+        return self._categories[number - 1].name if 0 < number <= len(self._categories) else None
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """For the chosen images, in the grid's context menu."""
+        for title, labelling in (
+            (self.tr("&Add a class"), Labelling.ADD),
+            (self.tr("&Replace the classes by"), Labelling.REPLACE),
+            (self.tr("&Take off a class"), Labelling.REMOVE),
+        ):
+            part = menu.addMenu(icon("tags"), title)
+            part.setEnabled(bool(self._categories))
+            for number, one in enumerate(self._categories[:MAX_IN_MENU], 1):
+                key = f"\t{number}" if labelling is Labelling.ADD and number < 10 else ""
+                text = shown(one.name).replace("&", "&&") + key
+                action = part.addAction(swatch(category_colour(one.colour_number), 14), text)
+                action.triggered.connect(
+                    lambda _=False, name=one.name, labelling=labelling: self.label_requested.emit(labelling, name)
+                )
+            if labelling is Labelling.ADD:
+                part.addSeparator()
+                part.addAction(self.tr("Another class…") + "\tL").triggered.connect(self.begin)
+                part.setEnabled(True)
+        for text, labelling in self._verbs()[3:]:
+            menu.addAction(text).triggered.connect(
+                lambda _=False, labelling=labelling: self.label_requested.emit(labelling, "")
+            )
+
+    def _ask(self, labelling: Labelling) -> None:
+        if not labelling.takes_class:
+            self.label_requested.emit(labelling, "")
+            return
+        text = self._class.currentText().strip()
+        by_shown = {shown(one.name): one.name for one in self._categories}
+        if text:
+            self.label_requested.emit(labelling, by_shown.get(text, text))
+        else:
+            self.begin()
+
+    # Qt overrides
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                is_replacing = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+                self._ask(Labelling.REPLACE if is_replacing else Labelling.ADD)
+                return True
+            if event.key() == Qt.Key.Key_Escape:
+                self.left.emit()
+                return True
+        return super().eventFilter(watched, event)
