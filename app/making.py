@@ -223,10 +223,6 @@ class Features(QObject):
         self.set_filling = self._keep_fresh(
             SetFillingController(
                 services=self.services,
-        self.classes = self._keep_fresh(
-            ClassesController(
-                services=self.services,
-                projects=self.services.projects,
                 jobs=self.jobs,
                 undo=self.undo,
                 page=self.project_page,
@@ -235,6 +231,14 @@ class Features(QObject):
             )
         )
         self.set_filling.set_show_requested.connect(self.images.show_only)
+        self.classes = self._keep_fresh(
+            ClassesController(
+                services=self.services,
+                projects=self.services.projects,
+                jobs=self.jobs,
+                undo=self.undo,
+                page=self.project_page,
+                browser=self.browser,
                 author=lambda: self.settings.settings.author,
                 parent=self,
             )
