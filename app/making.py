@@ -435,6 +435,7 @@ class Features(QObject):
         controller.closed.connect(lists.end)
         self._keep_fresh(lists)
         self._listen(controller)
+        self.wizard.view_requested.connect(self.routes.show_project_view)
         self.routes.lead_from_training(controller)
         return controller
 

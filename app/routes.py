@@ -284,6 +284,12 @@ class Routes(QObject):
         training.run_submitted.connect(self._begin_run)
         training.closed.connect(self._leave_wizard)
 
+    def show_project_view(self, key: str) -> None:
+        """A tab of the open project's page."""
+        if self._features.projects.current is not None:
+            self._features.project_page.show_view(key)
+            self._window.show_page("project", "project")
+
     def lead_from_sample_training(self, training: SampleTraining) -> None:
         training.submitted.connect(self._begin_run)
 

@@ -96,11 +96,13 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """What mends an issue at once, under a few words for a button: values of the configuration, or a new model."""
+    """What mends an issue at once, under a few words for a button: values of the configuration, or a new model; or a
+    view of the project that shows what is the matter."""
 
     text: str
     values: tuple[tuple[str, ConfigValue], ...] = ()
     new_model: str = ""  # the name of one to make instead of the chosen one
+    view: str = ""  # its key
 
 
 @dataclass(frozen=True, slots=True)

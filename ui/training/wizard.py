@@ -52,6 +52,7 @@ class TrainingWizard(QWidget):
     worker_list_wanted = Signal()
     probe_requested = Signal()  # look for GPUs again
     filter_wanted = Signal(object)  # Group: its JSON and what it finds, for `set_filter_found`
+    view_requested = Signal(str)  # a view of the project, by its key
     configuration_save_requested = Signal(object)  # Configuration without an id
     configuration_import_requested = Signal(object)  # Path of a JSON file
     configuration_edit_requested = Signal(object, object)  # ConfigurationId, its new values
@@ -323,7 +324,11 @@ class TrainingWizard(QWidget):
         self._announce(page)
 
     def _mend(self, remedy: Remedy) -> None:
-        """Values that mend an issue, as values of this run; or a new model instead of the chosen one."""
+        """Values that mend an issue, as values of this run; a new model instead of the chosen one; or a view of the
+        project, while what was entered stays."""
+        if remedy.view:
+            self.view_requested.emit(remedy.view)
+            return
         draft = self._drafting.draft
         if remedy.new_model:
             self._drafting.take(replace(draft, model=None, new_model_name=remedy.new_model), steps.MODEL)

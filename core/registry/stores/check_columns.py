@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from core.domain.ids import DatasetId, ProjectId
+from core.registry.stores.annotation_arrays import columns_of
 from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
 from core.registry.stores.driver import cursor_of
 
@@ -39,6 +41,19 @@ WHERE image_id IN ({marks}) AND source != 'model' AND category_id IS NOT NULL OR
 """
 _POINTS = "SELECT id, points FROM annotation WHERE id IN ({marks})"
 _IMAGES_AT_ONCE = 5_000
+_NUMBERS: dict[int, tuple[str, type]] = {
+    0: ("keys", np.int64),
+    3: ("whites", np.int32),
+    4: ("widths", np.int64),
+    5: ("heights", np.int64),
+    6: ("orientations", np.int64),
+    8: ("n_annotations", np.int64),
+    9: ("is_annotated", np.bool_),
+    11: ("n_bytes", np.int64),
+    12: ("mtimes", np.int64),
+}
+"""By its place in the rows, a column of numbers."""
+
 _KINDS = {"image": 0, "box": 1, "polygon": 2}
 BOX, POLYGON = 1, 2
 
@@ -70,24 +85,23 @@ class ImageColumns:
 
 
 def read_images(session: Session, project: ProjectId) -> ImageColumns:
-    rows = cursor_of(session).execute(_IMAGES, (project,)).fetchall()
-    columns: list[Any] = [[row[number] for row in rows] for number in range(13)]
-    keys, paths, hashes, whites, widths, heights, turns, states, counts, annotated, stated, sizes, times = columns
-    return ImageColumns(
-        np.array(keys, dtype=np.int64),
-        paths,
-        [value or b"" for value in hashes],
-        np.array(whites, dtype=np.int32),
-        np.array(widths, dtype=np.int64),
-        np.array(heights, dtype=np.int64),
-        np.array(turns, dtype=np.int64),
-        states,
-        np.array(counts, dtype=np.int64),
-        np.array(annotated, dtype=bool),
-        stated,
-        np.array(sizes, dtype=np.int64),
-        np.array(times, dtype=np.int64),
-    )
+    """A few thousand rows at a time become columns: as rows, a million would take a gigabyte for a moment."""
+    rows = cursor_of(session).execute(_IMAGES, (project,))
+    numbers: dict[str, list[Column]] = {name: [] for name, _ in _NUMBERS.values()}
+    paths: list[bytes] = []
+    hashes: list[bytes] = []
+    states: list[str] = []
+    stated_sets: list[str] = []
+    while chunk := rows.fetchmany(_IMAGES_AT_ONCE):
+        columns = columns_of(chunk, 13)
+        for place, (name, kind) in _NUMBERS.items():
+            numbers[name].append(np.array(columns[place], dtype=kind))
+        paths += columns[1]
+        hashes += [value or b"" for value in columns[2]]
+        states += map(sys.intern, columns[7])
+        stated_sets += map(sys.intern, columns[10])
+    found = {name: np.concatenate(numbers[name] or [np.zeros(0, dtype=kind)]) for name, kind in _NUMBERS.values()}
+    return ImageColumns(paths=paths, hashes=hashes, states=states, stated_sets=stated_sets, **found)
 
 
 def read_tagged(session: Session, project: ProjectId, tags: tuple[str, ...]) -> list[tuple[int, str]]:

@@ -12,7 +12,7 @@ from core.checks.grouping import find_grouping
 from core.domain.counting import counted
 from core.domain.names import listed_names
 from core.domain.snapshots import Split
-from core.domain.training import Issue
+from core.domain.training import Issue, Remedy
 from core.training.review.tally import Array
 
 MOST_LOOKED_AT = 50_000
@@ -64,5 +64,5 @@ def check_spread(found: SpreadSources | None, *, is_carved: bool) -> list[Issue]
         "that what is measured comes out too good."
     )
     mend = "Choose folders for validation" if is_carved else "Keep each in one set"
-    text += f' {mend}; the tab "Checks" of the project shows the images.'
-    return [Issue("W-153", text, "data", False)]
+    text += f" {mend}; the checks of the project show the images."
+    return [Issue("W-153", text, "data", False, remedy=Remedy("Show the checks", view="checks"))]

@@ -36,3 +36,11 @@ def test_a_book_that_is_whole_in_its_set_is_none(leaky: LeakyProject) -> None:
 def test_what_the_share_for_validation_carves_apart_is_said(leaky: LeakyProject) -> None:
     (text,) = texts(leaky, train_folders=("train",), val_ratio=0.3)
     assert "Choose folders for validation" in text
+
+
+def test_the_remark_leads_to_the_checks(leaky: LeakyProject) -> None:
+    draft = TrainingDraft(leaky.project, "first", worker="fake", train_folders=("train",), val_folders=("val",))
+    (issue,) = (issue for issue in leaky.services.training.review(draft).issues if issue.code == "W-153")
+    assert issue.remedy is not None
+    assert issue.remedy.view == "checks"
+    assert not issue.is_error
