@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.paths import resolve_home
 from app.verbs.check_options import add_check_options
+from app.verbs.dataset_options import add_dataset_options
 from app.verbs.export_arguments import add_export_data_options
 from app.verbs.filter_options import add_filter_options
 from app.verbs.import_options import add_import_options, add_imports_options
@@ -54,6 +55,7 @@ VERBS = (
     "accept",
     "tag",
     "filter",
+    "dataset",
     "label-errors",
     "check",
     "evaluate",
@@ -140,6 +142,9 @@ def make_parser() -> argparse.ArgumentParser:
     made.add_argument("--csv", metavar="FILE", type=Path, help="write all of them there, and the verdicts given so far")
     add_check_options(verb("check", "Say whether a project's data can be trusted, and repair what was found."))
     add_tag_options(verb("tag", "Tag images of a project; without an action, say how many have which tag."), common)
+    add_dataset_options(
+        verb("dataset", "Choose images in sets, share them out, and freeze what is to be trained on."), common
+    )
     add_filter_options(verb("filter", "Keep filters of a project's images by name, and say what passes them."), common)
     made = verb("evaluate", "Measure a version, or predictions that were imported, on images with ground truth.")
     made.add_argument("source", metavar="VERSION|SOURCE", help="a version's id, or the name of a set of predictions")
@@ -411,6 +416,10 @@ def _dispatch(arguments: argparse.Namespace, home: Any, console: Console) -> Ver
             from app.verbs import checking
 
             return checking.run(services, arguments, console)
+        if verb == "dataset":
+            from app.verbs import dataset_verbs
+
+            return dataset_verbs.run(services, arguments, console)
         if verb in ("filter", "tag"):
             from app.verbs import filters, tags
 

@@ -128,7 +128,7 @@ def _set_of(facts: DatasetFacts, set: SetId) -> SetFacts:
     return found
 
 
-def _chosen_keys(session: Session, facts: DatasetFacts, draft: SplitDraft) -> members.Column:
+def _chosen_keys(session: Session, facts: DatasetFacts, draft: SplitDraft) -> Array:
     """Ascending."""
     if draft.chosen is not None:
         return np.sort(images.list_image_ids(session, draft.chosen).keys)
@@ -136,7 +136,7 @@ def _chosen_keys(session: Session, facts: DatasetFacts, draft: SplitDraft) -> me
     return np.unique(np.concatenate(of_set))
 
 
-def _read(session: Session, project: ProjectId, keys: members.Column, categories: Sequence[int]) -> Shown:
+def _read(session: Session, project: ProjectId, keys: Array, categories: Sequence[int]) -> Shown:
     pairs: list[Array] = []
     indexes: list[Array] = []
     for index, category in enumerate(categories):
@@ -151,7 +151,7 @@ def _read(session: Session, project: ProjectId, keys: members.Column, categories
 
 
 def _groups(
-    session: Session, project: ProjectId, keys: members.Column, draft: SplitDraft, duplicates: Array | None
+    session: Session, project: ProjectId, keys: Array, draft: SplitDraft, duplicates: Array | None
 ) -> Array | None:
     if draft.grouping is Grouping.NONE:
         return None
@@ -159,7 +159,7 @@ def _groups(
         everything = members.keys_of_project(session, project)
         if len(everything) != len(duplicates):
             raise RefusedError("The project has changed meanwhile.", hint="Ask once more.")
-        return duplicates[np.searchsorted(everything, keys)]
+        return np.asarray(duplicates[np.searchsorted(everything, keys)])
     by_key = selections.paths_of(session, keys)
     paths = [by_key[key] for key in keys.tolist()]
     if draft.grouping is Grouping.FOLDER:
