@@ -23,6 +23,7 @@ GUIDE_PAGES = (
     ("checks.md", "Check the data"),
     ("similar.md", "Similar images"),
     ("viewer.md", "Viewer"),
+    ("labelling.md", "Edit annotations"),
     ("train.md", "Train a model"),
     ("classifiers.md", "Classify and tag"),
     ("starts.md", "Where a training starts"),
