@@ -29,8 +29,9 @@ from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 from app.build import Application  # noqa: E402
 from app.sample_plan import sample_draft  # noqa: E402
 from app.settings import SettingsStore  # noqa: E402
-from core.domain.ids import VersionId  # noqa: E402
+from core.domain.ids import ProjectId, VersionId  # noqa: E402
 from core.domain.metrics import LABEL_HEADLINES  # noqa: E402
+from core.domain.projects import ImageFilter  # noqa: E402
 from core.domain.runs import RunRecord, RunStatus  # noqa: E402
 from core.home import Home  # noqa: E402
 from core.samples.service import SAMPLE_NAME  # noqa: E402
@@ -189,6 +190,21 @@ class Photographer:
         self.take("wizard-review")
         features.wizard.open_step("worker")
         self.take("wizard-task")
+        self._wizard_data(project.id)
+
+    def _wizard_data(self, project: ProjectId) -> None:
+        """With a dataset that is gone again afterwards."""
+        features = self.features
+        editing = features.services.dataset_editing
+        made = editing.create(project, "Drawn shapes").value.dataset
+        for item, folder in zip(editing.get_dataset(made).sets, ("train", "val", "test"), strict=True):
+            editing.fill(made, item.id, ImageFilter(project, folders=(folder,)))
+        features.wizard.set_data_offers(features.services.training.data_offers(project))
+        features.wizard.open_step("data")
+        features.wizard.pages.data.source().button("dataset").click()
+        self.wait(2)
+        self.take("wizard-data")
+        editing.delete(made)
 
     def _weights(self, trained: RunRecord) -> None:
         """With the version chosen: where it lies is told by the home alone."""

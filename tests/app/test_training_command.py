@@ -43,6 +43,12 @@ plans = st.builds(
     task=st.sampled_from(["", "tagging"]),
     crop_of=st.lists(names.filter(bool), max_size=2).map(tuple),
     conditions=st.lists(st.lists(words.filter(bool), min_size=1).map(conditions_text), max_size=2).map(tuple),
+    train_filter=words,
+    val_filter=words,
+    test_filter=words,
+    tagged=st.lists(st.sampled_from(["train", "val", "test"]), unique=True).map(tuple),
+    dataset=names,
+    sets=st.lists(names.filter(bool), max_size=2).map(tuple),
     values=st.dictionaries(keys, st.one_of(st.booleans(), st.integers(), st.floats(allow_nan=False), words)),
 )
 
@@ -61,7 +67,7 @@ def test_the_command_line_understands_its_own_command(plan):
 
     read = plan_from(arguments)
     expected = replace(plan, values={}, model_description="")
-    if plan.val or "val" in plan.stated_sets:
+    if plan.val or plan.val_filter or "val" in (*plan.stated_sets, *plan.tagged):
         expected = replace(expected, val_ratio=0.2)
     if plan.minutes is not None:
         expected = replace(expected, minutes=float(f"{plan.minutes:.15g}"))

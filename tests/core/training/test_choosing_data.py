@@ -19,6 +19,7 @@ from core.domain.training import SplitFilter, TrainingDraft, TrainingReview
 from core.errors import NotFoundError, RefusedError
 from core.judgements.tags import TagService
 from core.registry.stores import images as image_store
+from core.tasks.detection import DETECTION
 from core.training.draft.command import from_toml
 from core.training.draft.draft_json import draft_from_json, draft_to_json
 
@@ -240,3 +241,17 @@ def test_names_that_a_plan_gets_wrong_are_told(shop: Shop):
     with pytest.raises(RefusedError) as sets:
         shop.training.draft_from_plan(replace(plan, dataset="", sets=("train",)))
     assert sets.value.code == "E-528"
+
+
+def test_a_model_of_another_project_gets_the_version_and_is_named_by_its_id_in_a_plan(shop: Shop):
+    """AK-16: models stand beside projects."""
+    other = shop.models.create_model(None, "Shapes elsewhere", DETECTION.slug, ("disc", "bar")).value
+    draft = shop.draft(model=other.id, new_model_name="")
+    review = shop.training.review(draft)
+    assert review.can_start, review.issues
+    assert f"--model {other.id}" in review.command
+    assert shop.training.draft_from_plan(from_toml(review.toml)) == draft
+    record = shop.training.submit(draft).value
+    assert shop.models.get_version(record.version).model == other.id
+    different = shop.models.create_model(None, "Discs", DETECTION.slug, ("disc",)).value
+    assert "E-301" in _codes(shop.training.review(shop.draft(model=different.id, new_model_name="")))

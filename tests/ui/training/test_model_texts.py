@@ -2,9 +2,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from core.domain.ids import ModelId, ProjectId
 from core.domain.models import Headline, Model, ModelVersion
 from core.domain.workers import WorkerInfo
-from ui.training.model_texts import best_of, classes_text, model_choice, usable_versions
+from ui.training.model_texts import (
+    best_of,
+    classes_text,
+    difference_words,
+    model_choice,
+    model_choices,
+    usable_versions,
+)
 
 
 def test_only_available_versions_of_the_worker_can_be_continued(versions: tuple[ModelVersion, ...]) -> None:
@@ -37,3 +45,26 @@ def test_a_model_whose_task_is_not_installed_says_so(models: tuple[Model, ...]) 
     gone = model_choice(replace(models[0], task_problem='The task "detection" is not installed.'), None)
     assert not gone.is_enabled
     assert gone.subtitle == 'The task "detection" is not installed.'
+
+
+def test_models_of_all_projects_are_offered_those_with_the_same_classes_first(
+    models: tuple[Model, ...], workers: tuple[WorkerInfo, ...]
+) -> None:
+    own = replace(models[0], categories=("text_line", "stamp"))
+    same = replace(models[0], id=ModelId("m8"), project=ProjectId("q"), project_name="Letters")
+    none = replace(models[0], id=ModelId("m7"), project=None, project_name="")
+    other = replace(models[1], id=ModelId("m9"), project=ProjectId("q"), project_name="Letters")
+    choices = model_choices((own, *models[1:], other, none, same), workers[0], ("text_line",), models[0].project)
+    # Of another project's models only what can be trained; the project's own stands there with the reason.
+    assert [choice.key for choice in choices] == ["m7", "m8", "m1", "m2"]
+    assert [choice.is_enabled for choice in choices] == [True, True, True, False]
+    assert choices[1].subtitle == "Detection · of Letters · 1 class: text_line · the same classes"
+    assert choices[0].subtitle.startswith("Detection · of no project · ")
+    assert choices[2].subtitle.endswith("2 classes: text_line, stamp · has stamp besides")
+
+
+def test_how_classes_differ_is_said_in_words() -> None:
+    assert difference_words(("a", "b"), ("b", "a")) == "the same classes"
+    assert difference_words(("a",), ("a", "b", "c")) == "lacks b, c"
+    assert difference_words(("a", "x"), ("a", "b")) == "lacks b and has x besides"
+    assert difference_words((), ("a",)) == ""
