@@ -50,6 +50,7 @@ _NO_FILTERS: Mapping[str, Any] = {
 FIRST_LISTED = 500
 """Images that are listed before all of a project are: more than a screen shows."""
 
+GONE = "The file is not where it was."
 MOST_PATHS = 10_000  # that are put on the clipboard
 MAX_AT_ONCE = 3  # thumbnails being made; the pool has more threads, so that an opened image does not queue behind them
 
@@ -99,6 +100,7 @@ class ImagesController(QObject):
         self._revision: int | None = None  # of the project when its categories were read
         self._queue: deque[tuple[ImageRecord, int]] = deque()
         self._under_way: set[ImageId] = set()
+        self._is_gone_noted = False  # that files of the project are not where they were
         self._preparing: tuple[ProjectId, Job] | None = None  # lists of which project are being read into memory
         # Several filters may change in one go; one look into the registry answers them all.
         self._reload_timer = QTimer(self)
@@ -117,6 +119,7 @@ class ImagesController(QObject):
         browser.paths_requested.connect(self._copy_paths)
         browser.reveal_requested.connect(self._reveal)
         page.folder_open_requested.connect(self._open_folder)
+        browser.notice.action_requested.connect(page.request_moved_images)
         page.images_dropped.connect(self._drop)
         browser.grid.drag_began.connect(self._offer_tags)
         browser.grid.drag_began.connect(lambda: page.drop_targets.set_dragging(True))
@@ -133,6 +136,8 @@ class ImagesController(QObject):
         self._browser.reset_filters()
         self._browser.grid.forget_all()
         self._browser.grid.set_project(project.id)
+        self._browser.notice.hide()
+        self._is_gone_noted = False
         self._browser.show_loading()
         self._reload_timer.start()
 
@@ -142,6 +147,8 @@ class ImagesController(QObject):
             return
         project = self._project.id
         if project in changes.image_lists:
+            self._browser.notice.hide()
+            self._is_gone_noted = False
             self._browser.grid.expire_all()
             self._reload_timer.start()
             return
@@ -348,10 +355,18 @@ class ImagesController(QObject):
         for one in annotated:
             record = one.image
             if not record.sha256 or record.state == ImageState.MISSING:
-                self._browser.grid.set_failure(record.id, shown(record.damage) or "The file is missing.")
+                self._browser.grid.set_failure(record.id, shown(record.damage) or GONE)
+                if record.state == ImageState.MISSING and self._project is not None:
+                    self._note_gone(self._project)
             elif record.id not in self._under_way and self._browser.grid.lacks_thumbnail(record.id, side):
                 self._queue.append((record, side))
         self._make_thumbnails()
+
+    def _note_gone(self, project: Project) -> None:
+        """Once, until the images are listed anew. Where the whole folder is missing, the page says so."""
+        if not project.is_root_missing and not self._is_gone_noted:
+            self._is_gone_noted = True
+            self._browser.show_gone()
 
     def _make_thumbnails(self) -> None:
         project = self._project
@@ -362,12 +377,23 @@ class ImagesController(QObject):
                 self._make_thumbnail(project, record, side)
 
     def _make_thumbnail(self, project: Project, record: ImageRecord, side: int) -> None:
-        def make() -> QImage:
-            return thumbnail_of(self._thumbnails.get(project.root / record.path, record.sha256, side, record.white))
+        path = project.root / record.path
 
-        def made(thumbnail: QImage) -> None:
+        def make() -> QImage | None:
+            try:
+                return thumbnail_of(self._thumbnails.get(path, record.sha256, side, record.white))
+            except (CalqueError, OSError):
+                if path.exists():
+                    raise
+                return None  # it is gone
+
+        def made(thumbnail: QImage | None) -> None:
             self._under_way.discard(record.id)
-            self._browser.grid.set_thumbnail(record.id, thumbnail)
+            if thumbnail is None:
+                self._browser.grid.set_failure(record.id, GONE)
+                self._note_gone(project)
+            else:
+                self._browser.grid.set_thumbnail(record.id, thumbnail)
             self._make_thumbnails()
 
         def failed(message: UserMessage) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QItemSelection, QItemSelectionModel, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractItemView, QApplication
 
@@ -45,6 +45,7 @@ class ChoosingGrid(CellGrid):
         self._pressed_chosen = False
         self._band: QRect | None = None  # in the content's pixels
         self._before_band = ChosenRows()
+        self._typing = QElapsedTimer()  # since the last letter of a name that is looked for
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self._scroll_timer = QTimer(self)
         self._scroll_timer.setInterval(SCROLL_MS)
@@ -253,7 +254,17 @@ class ChoosingGrid(CellGrid):
             self.choose_only(row)
         self.scrollTo(self.model().index(row, 0))
 
+    def event(self, event: QEvent) -> bool:
+        """A letter that goes on with a name that is being typed is no shortcut."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            is_typing = self._typing.isValid() and self._typing.elapsed() < QApplication.keyboardInputInterval()
+            if is_typing and event.text().isprintable() and event.text() and not event.modifiers() & ~_SHIFT:
+                event.accept()
+                return True
+        return super().event(event)
+
     def keyboardSearch(self, search: str) -> None:
+        self._typing.start()
         before = self.currentIndex().row()
         super().keyboardSearch(search)
         now = self.currentIndex().row()

@@ -139,7 +139,12 @@ class CellPainter(QObject):
         is_failed = bool(cell.failure)
         mark = self._mark(is_failed, painter)
         size = mark.deviceIndependentSize().toSize()
-        painter.drawPixmap(area.center() - QPoint(size.width() // 2 - 1, size.height() // 2 - 1), mark)
+        up = QPoint(0, area.height() // 6) if is_failed else QPoint()
+        painter.drawPixmap(area.center() - up - QPoint(size.width() // 2 - 1, size.height() // 2 - 1), mark)
+        if is_failed:
+            painter.setPen(QColor(theme.text_muted))
+            below = area.adjusted(8, area.height() // 2, -8, -6)
+            painter.drawText(below, int(Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap), cell.failure)
 
     def _mark(self, is_failed: bool, painter: QPainter) -> QPixmap:
         """The sign of a cell without a thumbnail; drawn once, for a screen of them is painted at every jump."""

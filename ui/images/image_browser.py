@@ -24,6 +24,7 @@ from core.domain.projects import Category
 from ui.icons import icon
 from ui.images.details_panel import DetailsPanel
 from ui.images.image_grid import ImageGrid, ViewMode
+from ui.images.notice_bar import NoticeBar
 from ui.images.selection_bar import SelectionBar
 from ui.images.view_controls import ViewControls
 from ui.widgets.empty_state import EmptyState
@@ -71,6 +72,7 @@ class ImageBrowser(QWidget):
         self._status = ElidedLabel()
         self._clear = QPushButton(icon("x"), self.tr("Clear filters"))
         self.selection_bar = SelectionBar()
+        self.notice = NoticeBar()
         self._filter_place = QVBoxLayout()
         self._sections: list[tuple[str, MenuSection]] = []
         self._empty = EmptyState("images", "", "")
@@ -98,6 +100,7 @@ class ImageBrowser(QWidget):
         self.grid.sort_requested.connect(self.sort_requested)
         self._clear.clicked.connect(self.clear_filters_requested)
         self._empty.action_requested.connect(self._act_on_empty)
+        self.setFocusProxy(self.grid)
         self.show_loading()
 
     def _set_up_bar(self) -> None:
@@ -139,6 +142,7 @@ class ImageBrowser(QWidget):
         column.setSpacing(0)
         column.addLayout(bar)
         column.addLayout(self._filter_place)
+        column.addWidget(self.notice)
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self._stack, 1)
@@ -236,6 +240,15 @@ class ImageBrowser(QWidget):
             hint = self.tr("Import a folder with images, with or without annotations.")
             self._empty.set_content("images", heading, hint, self.tr("Import…"))
         self._stack.setCurrentWidget(self._empty)
+
+    def show_gone(self) -> None:
+        """Files of images that are on the screen are not where they were."""
+        self.notice.show_notice(
+            self.tr(
+                "Some of these files are not where they were. Where they were moved or renamed, they can be found."
+            ),
+            self.tr("Find moved images…"),
+        )
 
     def set_problem(self, text: str, hint: str = "") -> None:
         """The images cannot be listed, and why."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QMenu,
     QPushButton,
@@ -93,6 +94,10 @@ class ProjectPage(QWidget):
         self._view_widgets: dict[str, QWidget] = {}
         self._build_menu()
         self._build()
+        for keys, step in (("F6", 1), ("Shift+F6", -1)):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(lambda step=step: self._go_to_pane(step))
         self._connect()
         self.set_action_refusals({})
 
@@ -346,6 +351,29 @@ class ProjectPage(QWidget):
         """Filter by these classes, as far as there are any."""
         self._categories.set_chosen(categories)
 
+    def request_moved_images(self) -> None:
+        """As by the Actions menu."""
+        if self._project is not None:
+            self.moved_images_requested.emit(self._project)
+
+    def _panes(self) -> list[QWidget]:
+        """What F6 leads through, in the order in which it is seen."""
+        if self.current_view == IMAGES:
+            panes = [self._tabs, self._folders, self._categories, self.drop_targets.list, self._browser]
+        else:
+            panes = [self._tabs, self._views.currentWidget()]
+        return [pane for pane in panes if pane.isVisible()]
+
+    def _go_to_pane(self, step: int) -> None:
+        panes, focus = self._panes(), QApplication.focusWidget()
+        inside = [
+            at for at, pane in enumerate(panes) if focus is not None and (pane is focus or pane.isAncestorOf(focus))
+        ]
+        pane = panes[(inside[-1] + step) % len(panes) if inside else 0]
+        target = _first_to_focus(pane)
+        if target is not None:
+            target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def action(self, key: str) -> QAction:
         """The entry of the Actions menu, for a menu bar or a command palette."""
         return self._actions[key]
@@ -385,3 +413,11 @@ class ProjectPage(QWidget):
         if self._project is not None and path is not None:
             event.acceptProposedAction()
             self.path_dropped.emit(self._project, path)
+
+
+def _first_to_focus(pane: QWidget) -> QWidget | None:
+    """The pane itself, or the first within it that takes the keyboard."""
+    if pane.focusProxy() is not None or pane.focusPolicy() & Qt.FocusPolicy.TabFocus:
+        return pane
+    inside = (one for one in pane.findChildren(QWidget) if one.isVisible() and one.isEnabled())
+    return next((one for one in inside if one.focusPolicy() & Qt.FocusPolicy.TabFocus), None)

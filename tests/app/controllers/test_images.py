@@ -186,7 +186,7 @@ def test_a_file_that_went_is_marked_and_the_others_are_shown(
     (browse_project.root / "train" / "page 0.png").unlink()
     _open(qtbot, controller, page, browse_projects, browse_project)
     qtbot.waitUntil(lambda: all(_thumbnail(browser, row) is not None for row in range(1, 8)))
-    assert "does not exist" in browser.grid.cell(0).failure
+    assert browser.grid.cell(0).failure == "The file is not where it was."
 
 
 def test_opening_an_image_carries_the_list_it_was_chosen_from(
@@ -436,3 +436,23 @@ def test_an_images_folder_is_shown_in_the_systems_own_program(
     qtbot.waitUntil(lambda: opened == [browse_project.root / "train"])
     page.folder_open_requested.emit("val")
     assert opened[1:] == [browse_project.root / "val"]
+
+
+def test_files_that_are_gone_are_said_with_what_to_do(
+    qtbot: QtBot,
+    controller: ImagesController,
+    browser: ImageBrowser,
+    page: ProjectPage,
+    browse_projects: ProjectService,
+    browse_project: Project,
+) -> None:
+    (browse_project.root / "train/page 0.png").rename(browse_project.root / "elsewhere.png")
+    _open(qtbot, controller, page, browse_projects, browse_project)
+    qtbot.waitUntil(browser.notice.isVisible)
+    assert "not where they were" in browser.notice.text
+    assert browser.grid.cell(0).failure == "The file is not where it was."
+    with qtbot.waitSignal(page.moved_images_requested) as wish:
+        browser.notice.action_requested.emit()
+    assert wish.args == [browse_project]
+    controller.refresh(Changes.of(image_lists=[browse_project.id]))
+    assert not browser.notice.isVisible()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +14,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
+from core.domain.ids import ImageId
 from core.domain.image_ids import ImageIds
+from core.domain.projects import AnnotatedImage
 from ui.images.image_browser import ImageBrowser
 from ui.images.image_grid import ImageGrid
 
@@ -185,3 +189,18 @@ def test_a_million_is_chosen_read_and_kept_within_frames(browser: ImageBrowser, 
         spent.append(time.thread_time() - began)
     assert grid.n_chosen == 0
     assert max(spent) < 0.1, spent
+
+
+def test_letters_of_a_name_are_no_shortcuts(
+    qtbot: QtBot, browser: ImageBrowser, grid: ImageGrid, make_annotated: Callable[..., AnnotatedImage]
+) -> None:
+    known = [make_annotated(number) for number in range(100, 104)]
+    for one, name in zip(known, ("page.png", "apt.png", "area.png", "zoo.png"), strict=True):
+        record = replace(one.image, id=ImageId(one.image.id[1:]), path=name)
+        grid.set_records([replace(one, image=record)])
+    _click(grid, 3)
+    asked: list[int] = []
+    browser.open_tag_menu = lambda: asked.append(1)  # type: ignore[method-assign]
+    qtbot.keyClicks(grid, "apt")
+    assert grid.current_image() == "101"
+    assert not asked

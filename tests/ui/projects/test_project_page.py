@@ -243,3 +243,16 @@ def test_removing_says_that_the_files_stay(qtbot: QtBot, make_project: MakeProje
     texts = [label.text() for label in dialog.findChildren(QWidget) if hasattr(label, "text")]
     assert "Your files stay where they are, unchanged: /data/pages" in texts
     assert "Remove from Calque" in texts
+
+
+def test_f6_leads_through_the_panes_and_back(qtbot: QtBot, page: ProjectPage) -> None:
+    page.activateWindow()
+    page._tabs.show()
+    page._folders.setFocus()
+    qtbot.waitUntil(page._folders.hasFocus)
+    qtbot.keyClick(page._folders, Qt.Key.Key_F6)
+    assert page._categories.hasFocus()
+    qtbot.keyClick(page._categories, Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
+    assert page._folders.hasFocus()
+    qtbot.keyClick(page._folders, Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
+    assert page._tabs.hasFocus()
