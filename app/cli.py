@@ -22,6 +22,7 @@ from app.verbs.filter_options import add_filter_options
 from app.verbs.import_options import add_import_options, add_imports_options
 from app.verbs.output import Console, VerbResult, escaped
 from app.verbs.tag_options import add_tag_options
+from app.verbs.trash_options import add_trash_options
 from app.verbs.weight_options import add_weights_options
 from core.errors import CalqueError
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 DONE, REFUSED, USAGE, STOPPED = 0, 1, 2, 130
 CHANGING = (
     *("import", "train", "recheck", "export", "predict", "import-predictions", "evaluate"),
-    *("sample", "retry", "remove", "accept", "check"),
+    *("sample", "retry", "remove", "accept", "check", "trash"),
 )
 VERBS = (
     "import",
@@ -57,6 +58,7 @@ VERBS = (
     "filter",
     "dataset",
     "label-errors",
+    "trash",
     "check",
     "evaluate",
     "compare",
@@ -146,6 +148,7 @@ def make_parser() -> argparse.ArgumentParser:
         verb("dataset", "Choose images in sets, share them out, and freeze what is to be trained on."), common
     )
     add_filter_options(verb("filter", "Keep filters of a project's images by name, and say what passes them."), common)
+    add_trash_options(verb("trash", "List, bring back or forget what was removed: images, projects."), common)
     made = verb("evaluate", "Measure a version, or predictions that were imported, on images with ground truth.")
     made.add_argument("source", metavar="VERSION|SOURCE", help="a version's id, or the name of a set of predictions")
     made.add_argument("--project", metavar="NAME", help="whose images; the version's own when not given")
@@ -428,6 +431,10 @@ def _dispatch(arguments: argparse.Namespace, home: Any, console: Console) -> Ver
                 if verb == "filter"
                 else tags.run(services, arguments, console)
             )
+        if verb == "trash":
+            from app.verbs import trash
+
+            return trash.run(services, arguments, console)
         if verb in ("evaluate", "compare", "report"):
             from app.verbs import evaluations
 

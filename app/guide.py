@@ -19,6 +19,8 @@ GUIDE_PAGES = (
     ("start.md", "Start"),
     ("import.md", "Import"),
     ("project.md", "Project"),
+    ("classes.md", "Classes"),
+    ("trash.md", "The trash"),
     ("statistics.md", "Statistics"),
     ("checks.md", "Check the data"),
     ("similar.md", "Similar images"),
@@ -71,6 +73,12 @@ PAGE_OF_WINDOW_PAGE = {
 
 PAGE_OF_WIDGET = {
     "ImportDialog": "import.md",
+    "ClassesDialog": "classes.md",
+    "ClassNameDialog": "classes.md",
+    "ClassColourDialog": "classes.md",
+    "MergeClassDialog": "classes.md",
+    "DeleteClassDialog": "classes.md",
+    "RemovedProjectsDialog": "trash.md",
     "ReportsDialog": "import.md",
     "ExportDialog": "export.md",
     "PredictDialog": "predictions.md",
