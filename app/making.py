@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QMenu
 
 from app.changes import ChangeDispatcher
 from app.controllers.classes import ClassesController
+from app.controllers.filters import FiltersController
 from app.controllers.image_details import ImageDetailsController
 from app.controllers.images import ImagesController
 from app.controllers.last_view import LastViewController
@@ -204,6 +205,16 @@ class Features(QObject):
                 jobs=self.jobs,
                 page=self.project_page,
                 browser=self.browser,
+                parent=self,
+            )
+        )
+        self.filters = self._keep_fresh(
+            FiltersController(
+                services=self.services,
+                jobs=self.jobs,
+                undo=self.undo,
+                browser=self.browser,
+                images=self.images,
                 parent=self,
             )
         )

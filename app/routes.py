@@ -187,6 +187,7 @@ class Routes(QObject):
 
     def _show_project(self, project: Project) -> None:
         self._features.images.show_project(project)
+        self._features.filters.show_project(project)
         self._features.last_view.show_project(project)
         self._features.image_details.show_project(project)
         self._features.tags.show_project(project)

@@ -17,6 +17,7 @@ from app.jobs import Job, JobRunner
 from core.domain.changes import Changes
 from core.domain.counting import counted
 from core.domain.filter_words import in_words
+from core.domain.filters import Group
 from core.domain.ids import ImageId, ProjectId
 from core.domain.image_ids import ImageIds
 from core.domain.image_order import BY_PATH, SortKey, SortOrder
@@ -192,6 +193,31 @@ class ImagesController(QObject):
         except CalqueError:
             group = None
         self._restrict(name_contains=name_contains, is_annotated=is_annotated, tag=tag, where=group)
+
+    def restrict_where(self, group: Group) -> None:
+        """Images that pass this filter, beside what else restricts them."""
+        self._restrict(where=group if group.items else None)
+
+    def other_restrictions(self) -> tuple[tuple[str, str], ...]:
+        """What restricts the images beside `filter.where`: keys for `lift`, and words."""
+        if self._filter is None:
+            return ()
+        only = {field: getattr(self._filter, field) for field in _NO_FILTERS if field not in ("where", "only_words")}
+        return tuple(
+            (field, words)
+            for field, value in only.items()
+            if value != _NO_FILTERS[field] and (words := filter_words(_alone(self._filter, field), self._categories))
+        )
+
+    def lift(self, field: str) -> None:
+        """Let go of one of `other_restrictions`."""
+        if field == "folders":
+            self._page.clear_folder()
+        elif field == "categories":
+            self._page.clear_classes()
+        else:
+            self._browser.reset_filter(field)
+            self._restrict(**{field: _NO_FILTERS[field]})
 
     def clear_filters(self) -> None:
         self._browser.reset_filters()
@@ -402,6 +428,11 @@ class ImagesController(QObject):
             self._make_thumbnails()
 
         self._jobs.run(make, then=made, on_error=failed)
+
+
+def _alone(filter: ImageFilter, field: str) -> ImageFilter:
+    fields = (field, "only_words") if field == "only" else (field,)
+    return replace(ImageFilter(filter.project), **{name: getattr(filter, name) for name in fields})
 
 
 def filter_words(wanted: ImageFilter, categories: Sequence[Category]) -> str:

@@ -72,7 +72,9 @@ class FilterText(QWidget):
         block = self._text.document().findBlockByNumber(line - 1)
         cursor = QTextCursor(block)
         cursor.movePosition(
-            QTextCursor.MoveOperation.Right, QTextCursor.MoveMode.MoveAnchor, min(column - 1, max(block.length() - 1, 0))
+            QTextCursor.MoveOperation.Right,
+            QTextCursor.MoveMode.MoveAnchor,
+            min(column - 1, max(block.length() - 1, 0)),
         )
         return cursor
 

@@ -195,4 +195,3 @@ def number_of(text: str) -> int | float | None:
         return float(plain)
     except ValueError:
         return None
-

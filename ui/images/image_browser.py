@@ -276,6 +276,22 @@ class ImageBrowser(QWidget):
         self._tag.setCurrentIndex(max(self._tag.findData(tag), 0))
         self._is_resetting = False
 
+    def reset_filter(self, field: str) -> None:
+        """Of one that the bar has, by the name that `ImageFilter` gives it; nothing is announced."""
+        self._is_resetting = True
+        if field == "name_contains":
+            self._search.clear()
+        elif field == "is_annotated":
+            self._annotated.setCurrentIndex(0)
+        elif field == "tag":
+            self._tag.setCurrentIndex(0)
+        self._is_resetting = False
+
+    @property
+    def search_field(self) -> SearchField:
+        """For those who propose what could be searched for."""
+        return self._search
+
     def set_tags(self, counts: Mapping[str, int]) -> None:
         """How many images of the project have which tag. The choice stays, also of one that no image has any more."""
         self._tag_counts = dict(counts)

@@ -340,8 +340,16 @@ class ProjectPage(QWidget):
 
     def clear_filters(self) -> None:
         """All images and all classes; announces what changes."""
-        self._categories.set_chosen(())
+        self.clear_classes()
+        self.clear_folder()
+
+    def clear_folder(self) -> None:
+        """Images of all folders."""
         self._folders.select_folder("")
+
+    def clear_classes(self) -> None:
+        """Images of all classes, and of none."""
+        self._categories.set_chosen(())
 
     def select_folder(self, path: str) -> None:
         """Nothing happens when it is not there."""
