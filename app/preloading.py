@@ -27,6 +27,8 @@ FOR_FIRST_CLICKS = (
     "app.controllers.wizard_lists",
     "core.formats.catalog",
     "core.samples.service",
+    "ui.filters.condition_dialog",
+    "ui.filters.filter_dialog",
     "ui.runs.run_page",
     "ui.runs.runs_page",
     "ui.models.models_page",

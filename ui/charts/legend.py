@@ -113,9 +113,10 @@ class LegendEntry(QAbstractButton):
 class FlowLayout(QLayout):
     """Places widgets from left to right and goes on in the next line when there is no more room."""
 
-    def __init__(self, parent: QWidget, *, spacing: int = 4) -> None:
+    def __init__(self, parent: QWidget, *, spacing: int = 4, line_spacing: int = 0) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
+        self._line_spacing = line_spacing
         self.setSpacing(spacing)
         self.setContentsMargins(0, 0, 0, 0)
 
@@ -127,7 +128,7 @@ class FlowLayout(QLayout):
                 continue
             hint = item.sizeHint()
             if x > area.x() and x + hint.width() > area.right() + 1:
-                x, y, line_height = area.x(), y + line_height, 0
+                x, y, line_height = area.x(), y + line_height + self._line_spacing, 0
             if not is_trial:
                 item.setGeometry(QRect(x, y, min(hint.width(), area.width()), hint.height()))
             x += hint.width() + self.spacing()

@@ -10,6 +10,7 @@ from core.domain.names import shown
 from ui.icons import icon
 
 MOST_SIGNS = 48
+CHIP_HEIGHT = 28
 
 
 class Chip(QFrame):
@@ -25,13 +26,13 @@ class Chip(QFrame):
         self._text.setText(self._text.text().replace("&", "&&"))
         self._text.setToolTip(self.words)
         self._text.setAccessibleName(self.words)
-        self._text.setEnabled(True)
         self._cross = QToolButton()
         self._cross.setIcon(icon("x"))
         self._cross.setIconSize(QSize(12, 12))
         self._cross.setToolTip(self.tr("Remove (Delete)"))
         self._cross.setAccessibleName(self.tr("Remove: {words}").format(words=self.words))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(CHIP_HEIGHT)
         row = QHBoxLayout(self)
         row.setContentsMargins(6, 0, 2, 0)
         row.setSpacing(0)

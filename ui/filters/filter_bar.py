@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from core.domain.filter_words import condition_in_words, in_words
 from core.domain.filters import Condition, Group, Joint, SavedFilter
 from core.domain.names import shown
 from ui.charts.legend import FlowLayout
-from ui.filters.chip import Chip
+from ui.filters.chip import CHIP_HEIGHT, Chip
 from ui.icons import icon
 from ui.widgets.labels import label
 
@@ -37,16 +37,20 @@ class FilterBar(QWidget):
         self._fixed: tuple[tuple[str, str], ...] = ()
         self._saved: tuple[SavedFilter, ...] = ()
         self._current: str | None = None  # name of the saved one that is shown
-        self.add = QPushButton(icon("plus"), self.tr("Add condition"))
+        self.add = QToolButton()
         self.saved = QToolButton()
         self._chips: list[QWidget] = []
         self._place = QWidget()
-        self._flow = FlowLayout(self._place, spacing=6)
+        self._flow = FlowLayout(self._place, spacing=6, line_spacing=6)
         self._build()
         self.add.clicked.connect(lambda: self.condition_requested.emit(None))
         self._show()
 
     def _build(self) -> None:
+        self.add.setIcon(icon("plus"))
+        self.add.setText(self.tr("Add condition"))
+        self.add.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.add.setFixedHeight(CHIP_HEIGHT)
         self.add.setToolTip(self.tr("Ask something more of the images (Ctrl+Shift+F)"))
         self.saved.setText(self.tr("Filters"))
         self.saved.setIcon(icon("funnel"))
@@ -189,4 +193,6 @@ class FilterBar(QWidget):
 
 
 def _or(text: str) -> QLabel:
-    return label(text, "muted")
+    made = label(text, "muted")
+    made.setFixedHeight(CHIP_HEIGHT)
+    return made

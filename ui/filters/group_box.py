@@ -114,6 +114,7 @@ class GroupBox(QFrame):
     def _put_in(self, item: ConditionRow | GroupBox) -> None:
         self.items.append(item)
         self._column.addWidget(item)
+        item.show()
         item.changed.connect(self.changed)
         item.remove_requested.connect(self._remove_item)
         self.changed.emit()

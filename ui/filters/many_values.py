@@ -25,6 +25,7 @@ class ChosenValues(ValueEditor):
         self._list = QListView()
         self._list.setModel(self._model)
         self._list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self._list.setSpacing(2)
         self._list.setFixedHeight(min(LIST_HEIGHT, 30 + 24 * max(len(choices), 2)))
         self._fill(self._list)
         self._model.itemChanged.connect(self.changed)

@@ -86,7 +86,11 @@ class _Asked:
         return found
 
     def gone(self, name: str) -> RefusedError:
-        return RefusedError(f'Filter refers to "{shown(name)}", which no longer exists.', code="E-524")
+        return RefusedError(
+            f'Filter refers to "{shown(name)}", which no longer exists.',
+            hint="Change the condition, or remove it.",
+            code="E-524",
+        )
 
 
 def _folder(asked: _Asked) -> Clause:
