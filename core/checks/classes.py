@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.checks.data import CheckedData
-from core.domain.checks import CheckId, Finding
+from core.domain.checks import MOST_TOLD, CheckId, Finding
 from core.domain.counting import counted
 from core.domain.image_ids import ImageIds
 from core.domain.imports import Severity
@@ -22,7 +22,6 @@ from core.registry.stores.check_columns import AnnotationColumns
 LEAST = 5
 ADVISABLE = 20
 LARGEST_IMBALANCE = 10
-_MOST_LINES = 20
 _MOST_NAMED = 3
 
 Array = npt.NDArray[Any]
@@ -55,14 +54,15 @@ class ClassTally:
 
 def check_amounts(data: CheckedData, tally: ClassTally) -> list[Finding]:
     """MA-01, of the training images where sets say which these are."""
-    if not data.categories:
+    if not data.categories or not data.is_checked.any():
         return []
     training = [place for place, role in enumerate(data.sets.roles) if role is Split.TRAIN]
     has_training = bool(training) and bool(np.isin(data.sets.numbers, training).any())
     numbers = tally.in_sets[training].sum(axis=0) if has_training else tally.in_all
     where = " to train on" if has_training else ""
     counts = {category.name: int(n) for category, n in zip(data.categories, numbers, strict=True)}
-    shown_ones = {name: n for name, n in counts.items() if n or not has_training}
+    is_whole = data.dataset is None and not has_training  # a dataset may do without a class
+    shown_ones = {name: n for name, n in counts.items() if n or is_whole}
     most = max(shown_ones.values(), default=0)
     advice = max(ADVISABLE, math.ceil(most / LARGEST_IMBALANCE))
     few = {name: n for name, n in shown_ones.items() if n < LEAST}
@@ -111,13 +111,13 @@ def check_names(data: CheckedData) -> list[Finding]:
     lines = tuple(" and ".join(f'"{shown(name)}"' for name in names) for names in doubtful)
     rest = f" {len(lines) - 1} more are alike." if len(lines) > 1 else ""
     text = f"Classes differ only in case, spaces or dashes: {lines[0]}.{rest} Merge them if they are one."
-    details = lines[:_MOST_LINES] if len(lines) > 1 else ()
+    details = lines[:MOST_TOLD] if len(lines) > 1 else ()
     return [Finding(CheckId.CLASS_NAMES, Severity.WARNING, text, len(lines), _NONE, details=details)]
 
 
 def _finding(check: CheckId, severity: Severity, text: str, counts: dict[str, int], code: str) -> Finding:
     lines = tuple(f"{shown(name)}: {counted(n, 'image')}" for name, n in sorted(counts.items(), key=lambda i: i[1]))
-    told = lines[:_MOST_LINES] if len(lines) > _MOST_NAMED else ()
+    told = lines[:MOST_TOLD] if len(lines) > _MOST_NAMED else ()
     return Finding(check, severity, text, len(counts), _NONE, details=told, code=code)
 
 

@@ -16,14 +16,13 @@ from core.checks.grouping import Grouping
 from core.checks.leaks import Together
 from core.checks.plans import Plan
 from core.checks.shapes import SHAPE_CHECKS, Faults
-from core.domain.checks import CheckId, Finding
+from core.domain.checks import MOST_TOLD, CheckId, Finding
 from core.domain.counting import counted
 from core.domain.image_ids import ImageIds
 from core.domain.imports import Severity
 from core.domain.names import listed_names, shown
 from core.domain.projects import ImageState
 
-_MOST_LINES = 20
 _MOST_NAMED = 3
 _SHAPE_WORDS = {
     CheckId.NO_AREA: ("has no area in its image", "have no area in their images"),
@@ -72,7 +71,7 @@ def groups_across(data: CheckedData, found: Together, grouping: Grouping, names:
     plan = plans.plan_together(data, found)
     if plan is None and found.n:
         text += " To keep each together, split the images anew: a set would be left without any."
-    lines = tuple(shown(name) for name in names[:_MOST_LINES]) if len(names) > _MOST_NAMED else ()
+    lines = tuple(shown(name) for name in names[:MOST_TOLD]) if len(names) > _MOST_NAMED else ()
     return [_grouped(CheckId.GROUPS_ACROSS_SETS, Severity.WARNING, text, data, found, plan, lines)]
 
 
@@ -158,7 +157,7 @@ def files(data: CheckedData, faults: FileFaults | None, unreadable: Sequence[tup
     if len(bad):
         n = counted(len(bad), "image is", "images are")
         text = f"{n} damaged or cannot be read."
-        lines = tuple(why.get(place) or shown(_path(data, place)) for place in bad[:_MOST_LINES].tolist())
+        lines = tuple(why.get(place) or shown(_path(data, place)) for place in bad[:MOST_TOLD].tolist())
         plan = plans.plan_left_out(data, bad, "Leave them out")
         findings.append(
             _plain(CheckId.UNREADABLE_FILES, Severity.ERROR, text, data, bad, plan, details=lines, code="E-420")
@@ -184,7 +183,7 @@ def _changed(data: CheckedData, places: Array) -> list[Finding]:
 
 
 def _paths(data: CheckedData, places: Array) -> tuple[str, ...]:
-    return tuple(shown(_path(data, place)) for place in places[:_MOST_LINES].tolist())
+    return tuple(shown(_path(data, place)) for place in places[:MOST_TOLD].tolist())
 
 
 def _path(data: CheckedData, place: int) -> str:

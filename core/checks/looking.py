@@ -132,10 +132,13 @@ def in_words(
             fine.append(text)
 
     if len(np.unique(data.sets.numbers)) < 2:
-        notes.append(
+        why = (
             "Nothing tells sets apart: no tags train, validation and test, no folders of these names, no sets of an "
-            "import. What should be kept apart was not looked for."
+            "import."
+            if data.dataset is None
+            else "Fewer than two sets of the dataset have images."
         )
+        notes.append(f"{why} What should be kept apart was not looked for.")
     else:
         say("No file is in two sets.", CheckId.COPIES_ACROSS_SETS)
         if alike is not None:

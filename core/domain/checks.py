@@ -60,6 +60,10 @@ TITLES = {
 }
 
 
+MOST_TOLD = 20
+"""Lines of a finding's details: of more than these, only the first are told."""
+
+
 @dataclass(frozen=True, slots=True)
 class RepairOffer:
     """What a button would do: its own text, and what it does in a sentence with counts."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from core.domain.checks import CheckId, Finding
+from core.domain.checks import MOST_TOLD, CheckId, Finding
 from core.domain.image_ids import ImageIds
 from core.domain.imports import Severity
 from ui.checks.group_button import GroupButton
@@ -78,7 +78,8 @@ class FindingCard(QFrame):
 
     def _lines(self) -> QWidget:
         lines = list(self.finding.details[:MOST_LINES])
-        more = max(len(self.finding.details), self.finding.n) - len(lines)
+        told = len(self.finding.details)
+        more = (self.finding.n if told == MOST_TOLD else told) - len(lines)
         if more > 0:
             lines.append(self.tr("and {n} more").format(n=count(more)))
         return label("\n".join(lines), "muted", wrap=True)

@@ -41,3 +41,14 @@ def test_problems_are_the_exit_status_and_repairs_are_named(
     assert call(leaky, "check", "Leaky", "--repair", "alike-across-sets") == 1
     assert 'no finding "alike-across-sets"' in capsys.readouterr().err
     assert call(leaky, "check", "nobody") == 1
+
+
+def test_a_dataset_is_checked_by_its_name(leaky: LeakyProject, capsys: pytest.CaptureFixture[str]) -> None:
+    leaky.services.dataset_editing.create(leaky.project, "Seals")
+    assert call(leaky, "check", "Leaky", "--dataset", "Seals", "--no-pictures", "--no-files") == 1
+    out = capsys.readouterr().out
+    assert "[class-names]" in out and "[few-examples]" not in out
+    assert "Not checked: The files were not looked at." in out
+    assert "0 images checked" in out
+    assert call(leaky, "check", "Leaky", "--dataset", "nothing") == 1
+    assert 'no dataset "nothing"' in capsys.readouterr().err
