@@ -405,21 +405,24 @@ class ImagesController(QObject):
     def _make_thumbnail(self, project: Project, record: ImageRecord, side: int) -> None:
         path = project.root / record.path
 
-        def make() -> QImage | None:
+        def make() -> tuple[QImage, bool] | None:
+            """The thumbnail, perhaps one that was made before the file went."""
             try:
-                return thumbnail_of(self._thumbnails.get(path, record.sha256, side, record.white))
+                made = thumbnail_of(self._thumbnails.get(path, record.sha256, side, record.white))
+                return made, not path.exists()
             except (CalqueError, OSError):
                 if path.exists():
                     raise
                 return None  # it is gone
 
-        def made(thumbnail: QImage | None) -> None:
+        def made(found: tuple[QImage, bool] | None) -> None:
             self._under_way.discard(record.id)
-            if thumbnail is None:
+            if found is None:
                 self._browser.grid.set_failure(record.id, GONE)
-                self._note_gone(project)
             else:
-                self._browser.grid.set_thumbnail(record.id, thumbnail)
+                self._browser.grid.set_thumbnail(record.id, found[0], is_gone=found[1])
+            if found is None or found[1]:
+                self._note_gone(project)
             self._make_thumbnails()
 
         def failed(message: UserMessage) -> None:

@@ -162,11 +162,12 @@ class CellPainter(QObject):
             self._marks[(is_failed, ratio)] = known
         return known
 
-    def _paint_badges(self, painter: QPainter, area: QRect, annotated: AnnotatedImage | None) -> None:
+    def _paint_badges(self, painter: QPainter, area: QRect, cell: Cell) -> None:
         """What is the matter with the file, and below it the tags, one below the other as far as there is room."""
+        annotated = cell.annotated
         if annotated is None:
             return
-        theme, state = current_theme(), annotated.image.state
+        theme, state = current_theme(), ImageState.MISSING if cell.is_gone else annotated.image.state
         if state != ImageState.OK:
             text = self.tr("Damaged") if state == ImageState.DAMAGED else self.tr("Missing")
             area = self._paint_badge(painter, area, text, theme.error_soft, theme.error)
@@ -219,7 +220,7 @@ class CellPainter(QObject):
         picture = content.adjusted(0, 0, 0, -(TEXT_GAP + text_height))
         text = QRect(content.left(), content.bottom() - text_height + 1, content.width(), text_height)
         self._paint_thumbnail(painter, picture, cell)
-        self._paint_badges(painter, picture, cell.annotated)
+        self._paint_badges(painter, picture, cell)
         self._paint_text(painter, text, cell.annotated)
 
 

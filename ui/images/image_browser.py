@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
+    QApplication,
     QComboBox,
     QHBoxLayout,
+    QLineEdit,
     QMenu,
     QPushButton,
     QStackedWidget,
@@ -230,7 +232,10 @@ class ImageBrowser(QWidget):
         self._status.setText(f"{text}  ·  {filter_text}" if filter_text else text)
         self._clear.setVisible(self._is_filtered)
         if len(ids):
+            was_empty = self._stack.currentWidget() is not self.grid
             self._stack.setCurrentWidget(self.grid)
+            if was_empty:
+                self._take_keyboard()
             return
         if self._is_filtered:
             heading, hint = self.tr("No image passes the filters"), filter_text
@@ -240,6 +245,12 @@ class ImageBrowser(QWidget):
             hint = self.tr("Import a folder with images, with or without annotations.")
             self._empty.set_content("images", heading, hint, self.tr("Import…"))
         self._stack.setCurrentWidget(self._empty)
+
+    def _take_keyboard(self) -> None:
+        """Of an opened project the images have it, unless the person types elsewhere."""
+        focus = QApplication.focusWidget()
+        if focus is None or (focus.window() is self.window() and not isinstance(focus, QLineEdit)):
+            self.grid.setFocus()
 
     def show_gone(self) -> None:
         """Files of images that are on the screen are not where they were."""

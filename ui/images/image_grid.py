@@ -171,8 +171,9 @@ class ImageGrid(ChoosingGrid):
     def set_records(self, records: Iterable[AnnotatedImage]) -> None:
         self._images.set_records(records)
 
-    def set_thumbnail(self, image: ImageId, thumbnail: QImage) -> None:
-        self._images.set_thumbnail(image, thumbnail)
+    def set_thumbnail(self, image: ImageId, thumbnail: QImage, *, is_gone: bool = False) -> None:
+        """`is_gone` = the file is not where it was; the thumbnail is one that was made before."""
+        self._images.set_thumbnail(image, thumbnail, is_gone=is_gone)
 
     def set_failure(self, image: ImageId, text: str) -> None:
         """There is no thumbnail, and why; it is not asked for again."""

@@ -98,8 +98,8 @@ class ImageGridModel(QAbstractListModel):
     def set_records(self, records: Iterable[AnnotatedImage]) -> None:
         self._announce_images([one.image.id for one in records if self.seen.put_record(one)])
 
-    def set_thumbnail(self, image: ImageId, thumbnail: QImage) -> None:
-        self.seen.put_thumbnail(image, thumbnail)
+    def set_thumbnail(self, image: ImageId, thumbnail: QImage, *, is_gone: bool = False) -> None:
+        self.seen.put_thumbnail(image, thumbnail, is_gone=is_gone)
         self._announce_images([image])
 
     def set_failure(self, image: ImageId, text: str) -> None:
@@ -136,14 +136,16 @@ class ImageGridModel(QAbstractListModel):
             annotations_in_words(cell.annotated),
             *([self.tr("Tags: {tags}").format(tags=", ".join(cell.annotated.tags))] if cell.annotated.tags else []),
         ]
-        problem = cell.failure or shown(record.damage)
+        problem = cell.failure or (self.tr("The file is not where it was.") if cell.is_gone else shown(record.damage))
         return "\n".join([*lines, problem] if problem else lines)
 
-    def _accessible_text(self, annotated: AnnotatedImage | None) -> str:
+    def _accessible_text(self, cell: Cell) -> str:
+        annotated = cell.annotated
         if annotated is None:
             return self.tr("Loading")
         text = ", ".join((shown(annotated.image.name), annotations_in_words(annotated), *annotated.tags))
-        return text if annotated.image.state == ImageState.OK else f"{text}, {annotated.image.state}"
+        state = ImageState.MISSING if cell.is_gone else annotated.image.state
+        return text if state == ImageState.OK else f"{text}, {state}"
 
     # Qt overrides
 
@@ -159,7 +161,7 @@ class ImageGridModel(QAbstractListModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._tool_tip(cell)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return self._accessible_text(cell.annotated)
+            return self._accessible_text(cell)
         return None
 
     def match(

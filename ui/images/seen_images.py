@@ -23,6 +23,7 @@ class Cell:
     annotated: AnnotatedImage | None = None
     thumbnail: QImage | None = None
     failure: str = ""  # why there is no thumbnail
+    is_gone: bool = False  # its file is not where it was; a thumbnail may be known all the same
 
 
 class SeenImages:
@@ -34,6 +35,7 @@ class SeenImages:
         self._thumbnails: OrderedDict[ImageId, QImage] = OrderedDict()
         self._failures: OrderedDict[ImageId, str] = OrderedDict()
         self._stale: set[ImageId] = set()
+        self._gone: set[ImageId] = set()  # of those that have a thumbnail
         self._n_annotations = 0
         self._n_bytes = 0
 
@@ -46,10 +48,11 @@ class SeenImages:
         return iter(self._records.values())
 
     def cell(self, image: ImageId) -> Cell:
-        return Cell(self._records.get(image), self._thumbnails.get(image), self._failures.get(image, ""))
+        is_gone = image in self._gone
+        return Cell(self._records.get(image), self._thumbnails.get(image), self._failures.get(image, ""), is_gone)
 
     def clear(self) -> None:
-        for known in (self._records, self._thumbnails, self._failures, self._stale):
+        for known in (self._records, self._thumbnails, self._failures, self._stale, self._gone):
             known.clear()
         self._n_annotations = self._n_bytes = 0
 
@@ -85,8 +88,10 @@ class SeenImages:
             self._drop_record(victim)
         return True
 
-    def put_thumbnail(self, image: ImageId, thumbnail: QImage) -> None:
+    def put_thumbnail(self, image: ImageId, thumbnail: QImage, *, is_gone: bool = False) -> None:
         self._drop_thumbnail(image)
+        if is_gone:
+            self._gone.add(image)
         self._failures.pop(image, None)
         self._thumbnails[image] = thumbnail
         self._n_bytes += thumbnail.sizeInBytes()
@@ -136,5 +141,6 @@ class SeenImages:
 
     def _drop_thumbnail(self, image: ImageId) -> None:
         old = self._thumbnails.pop(image, None)
+        self._gone.discard(image)
         if old is not None:
             self._n_bytes -= old.sizeInBytes()

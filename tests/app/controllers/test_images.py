@@ -456,3 +456,22 @@ def test_files_that_are_gone_are_said_with_what_to_do(
     assert wish.args == [browse_project]
     controller.refresh(Changes.of(image_lists=[browse_project.id]))
     assert not browser.notice.isVisible()
+
+
+def test_a_known_thumbnail_of_a_file_that_went_is_marked(
+    qtbot: QtBot,
+    controller: ImagesController,
+    browser: ImageBrowser,
+    page: ProjectPage,
+    browse_projects: ProjectService,
+    browse_project: Project,
+) -> None:
+    _open(qtbot, controller, page, browse_projects, browse_project)
+    qtbot.waitUntil(lambda: all(_thumbnail(browser, row) is not None for row in range(8)))
+    (browse_project.root / "train/page 0.png").unlink()
+    browser.grid.forget_all()
+    browser.grid.ask_anew()
+    qtbot.waitUntil(lambda: browser.grid.cell(0).is_gone)
+    assert _thumbnail(browser, 0) is not None
+    assert browser.notice.isVisible()
+    assert "missing" in str(browser.grid.model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole))
