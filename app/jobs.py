@@ -149,13 +149,15 @@ class JobRunner(QObject):
         pool: PoolName = "io",
         key: str | None = None,
         gives_way: bool = False,
+        is_urgent: bool = False,
         on_progress: Callable[[float, float, str], None] | None = None,
     ) -> Job:
         """Run `fn()` on `pool`; `then(result)` or `on_error(message)` follow on this thread.
 
         Of a `Changed` result, `then` gets the value: the changes have gone their own way.
         With `on_progress`, `fn` is called with a `JobContext`. With `key`, a newer job of the same key makes the
-        answer of an older one be dropped. One that `gives_way` is cancelled then: for functions that only read.
+        answer of an older one be dropped. One that `gives_way` is cancelled then: for functions that only read. One
+        that `is_urgent` goes before those that wait: for what is on the screen.
         """
         number = next(self._numbers)
         context = JobContext(lambda done, total, text: self._carrier.progressed.emit(number, done, total, text))
@@ -167,7 +169,7 @@ class JobRunner(QObject):
             self._supersede(key)
             self._newest[key] = number
         work = (lambda: fn(context)) if on_progress is not None else fn
-        self._pools[pool].start(_Runnable(job, work, self._carrier))
+        self._pools[pool].start(_Runnable(job, work, self._carrier), int(is_urgent))
         self.busy_changed.emit(len(self._jobs))
         return job
 

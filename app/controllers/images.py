@@ -373,6 +373,7 @@ class ImagesController(QObject):
                 pool="registry",
                 key="grid-records",
                 gives_way=True,
+                is_urgent=True,
             )
 
     def _got_records(self, annotated: Sequence[AnnotatedImage], side: int) -> None:

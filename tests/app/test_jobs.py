@@ -158,3 +158,14 @@ def test_a_job_that_does_not_give_way_is_carried_out(jobs: JobRunner, qtbot: QtB
     gate.set()
     qtbot.waitUntil(lambda: jobs.n_busy == 0)
     assert (written, seen) == ([False], ["new"])
+
+
+def test_what_is_urgent_goes_before_what_waits(jobs: JobRunner, qtbot: QtBot) -> None:
+    go_on, done = threading.Event(), []
+    jobs.run(go_on.wait, pool="registry")
+    for name in ("one", "two"):
+        jobs.run(lambda name=name: done.append(name), pool="registry")  # type: ignore[misc]
+    jobs.run(lambda: done.append("seen"), pool="registry", is_urgent=True)
+    go_on.set()
+    qtbot.waitUntil(lambda: jobs.n_busy == 0)
+    assert done == ["seen", "one", "two"]
