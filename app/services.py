@@ -26,9 +26,11 @@ if TYPE_CHECKING:
     from core.conversions.service import ConversionService
     from core.datasets.editing import DatasetEditing
     from core.datasets.freezing import DatasetFreezing
+    from core.datasets.frozen_registry import FrozenRegistries
     from core.datasets.proposing import DatasetProposing
     from core.datasets.service import DatasetService
     from core.datasets.splitting import DatasetSplitting
+    from core.evaluations.dataset_sets import DatasetSets
     from core.evaluations.service import EvaluationService
     from core.evaluations.studies import StudyService
     from core.evaluations.sureness import SurenessService
@@ -189,7 +191,23 @@ class Services:
                 self.catalog,
                 self.home,
                 may_use_network=lambda: self.settings.settings.network != NETWORK_NEVER,
+                frozen=self.frozen_registries,
             ),
+        )
+
+    @property
+    def frozen_registries(self) -> FrozenRegistries:
+        from core.datasets.frozen_registry import FrozenRegistries
+
+        return self._once("frozen_registries", lambda: FrozenRegistries(self.home.frozen, self.dataset_freezing))
+
+    @property
+    def dataset_sets(self) -> DatasetSets:
+        """Of datasets, to be measured or predicted."""
+        from core.evaluations.dataset_sets import DatasetSets
+
+        return self._once(
+            "dataset_sets", lambda: DatasetSets(self.registry, self.dataset_freezing, self.frozen_registries)
         )
 
     @property
@@ -216,7 +234,14 @@ class Services:
         return self._once(
             "evaluations",
             lambda: EvaluationService(
-                self.registry, self.projects, self.datasets, self.models, self.runs, self.studies, self.home.predictions
+                self.registry,
+                self.projects,
+                self.datasets,
+                self.models,
+                self.runs,
+                self.studies,
+                self.home.predictions,
+                sets=self.dataset_sets,
             ),
         )
 
@@ -349,7 +374,7 @@ class Services:
     def close(self) -> None:
         """What was made and holds something, and the registry last."""
         with self._lock:
-            made = [self._made[name] for name in ("training", "thumbnails") if name in self._made]
+            made = [self._made[name] for name in ("frozen_registries", "thumbnails") if name in self._made]
         for service in made:
             service.close()
         self.registry.close()

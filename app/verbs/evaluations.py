@@ -94,14 +94,19 @@ def _evaluate_version(
 ) -> VerbResult:
     project = _project(services, arguments, version)
     snapshot = None if arguments.snapshot is None else find_snapshot(services, project, arguments.snapshot)
-    if arguments.set is not None and snapshot is None:
-        raise RefusedError("A set is one of a frozen dataset.", hint="Name it with --snapshot V001.")
+    dataset = None
+    if arguments.dataset is not None:
+        dataset = services.dataset_sets.find(arguments.dataset, services.projects.get_project(project))
+    if arguments.set is not None and snapshot is None and dataset is None:
+        raise RefusedError("A set is one of frozen data, or of a dataset.", hint="Say --snapshot V001, or --dataset.")
     draft = EvaluationDraft(
         version,
         project,
         folders=tuple(arguments.folder or ()),
         snapshot=snapshot,
-        split=None if arguments.set is None else Split(arguments.set),
+        split=None if arguments.set is None or dataset is not None else _split(arguments.set),
+        dataset=dataset,
+        set_name=(arguments.set or "") if dataset is not None else "",
         name=arguments.name or "",
         device=arguments.device or "",
     )
@@ -134,6 +139,12 @@ def _evaluate_version(
         **judged,
     }
     return VerbResult(data, (state_line(record), *_rows(tables), *how_sure, *lines), code=exit_code(record))
+
+
+def _split(text: str) -> Split:
+    if text not in [split.value for split in Split]:
+        raise RefusedError(f'"{text}" is not a set.', hint="There are: train, val, test.", code="E-526")
+    return Split(text)
 
 
 def _measure_set(services: Services, found: PredictionSet) -> VerbResult:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.domain.ids import ImageId, ProjectId, SnapshotId, VersionId
+from core.domain.datasets import Dataset
+from core.domain.ids import DatasetId, ImageId, ProjectId, SnapshotId, VersionId
 from core.domain.snapshots import SnapshotInfo, Split
 
 
@@ -13,7 +14,8 @@ class EvaluationDraft:
     """Which version is measured on which images.
 
     Either images of a project with ground truth (all of it, some folders, or those listed in `images`, as a filter
-    finds them), or a frozen dataset of it: one set, or with `split` None all of them. `device` "" = the training's.
+    finds them), or what a run of it froze (`snapshot`): one set, or with `split` None all of them; or a dataset, of it
+    the set `set_name`, "" = all of them. `device` "" = the training's.
     """
 
     version: VersionId
@@ -22,6 +24,8 @@ class EvaluationDraft:
     images: tuple[ImageId, ...] = ()
     snapshot: SnapshotId | None = None
     split: Split | None = None
+    dataset: DatasetId | None = None
+    set_name: str = ""
     name: str = ""
     note: str = ""
     device: str = ""
@@ -49,6 +53,7 @@ class EvaluationChoices:
 
     folders: tuple[str, ...]
     snapshots: tuple[SnapshotInfo, ...]
+    datasets: tuple[Dataset, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from core.errors import CalqueError, NotFoundError, RefusedError, WeightsError
 from core.evaluation.measures import MeasureCatalog
 from core.evaluation.table import evaluate
 from core.evaluations import selecting
+from core.evaluations.dataset_sets import ChosenSets, DatasetSets
 from core.evaluations.kept_intervals import KeptIntervals
 from core.evaluations.kind import EVALUATION_RUN
 from core.evaluations.payload import EvaluationPayload
@@ -72,7 +73,10 @@ class EvaluationService:
         studies: StudyService,
         packs: Path,
         tasks: TaskCatalog | None = None,
+        sets: DatasetSets | None = None,
     ) -> None:
+        """`sets` are those of datasets; without it no dataset can be chosen."""
+        self._sets = sets
         self._registry = registry
         self._projects = projects
         self._datasets = datasets
@@ -110,6 +114,8 @@ class EvaluationService:
         changes = Changes()
         snapshot = chosen.snapshot
         if snapshot is None:
+            if chosen.of_dataset is not None:
+                self._of_datasets().require_unchanged(chosen.of_dataset.dataset)
             frozen = self._freeze(draft, chosen, check)
             snapshot, changes = frozen.value, frozen.changes
         version = chosen.version
@@ -182,6 +188,7 @@ class EvaluationService:
         return EvaluationChoices(
             folders=tuple(folder.path for folder in self._projects.list_folders(project, with_categories=False)),
             snapshots=self._datasets.list_snapshots(project),
+            datasets=self._sets.list_datasets(self._projects.get_project(project)) if self._sets is not None else (),
         )
 
     def list_sets(self, project: ProjectId | None = None) -> tuple[PredictionSet, ...]:
@@ -237,6 +244,7 @@ class EvaluationService:
             raise NotFoundError(text, hint="Say where it is now, on the project's page.")
         snapshot: SnapshotInfo | None = None
         selected = selecting.Selected(selecting.no_keys(), 0)
+        of_dataset: ChosenSets | None = None
         with self._registry.read() as session:
             if draft.snapshot is not None:
                 snapshot = snapshots.get_snapshot(session, draft.snapshot, draft.project)
@@ -245,15 +253,22 @@ class EvaluationService:
             counts = selecting.count_frozen(snapshot, splits, model.categories)
         else:
             splits = (Split.TEST,)
-            selected = selecting.select(draft, self._projects)
-            with self._registry.read() as session:
+            if draft.dataset is not None:
+                of_dataset = self._of_datasets().choose(draft, project)
+            selected = of_dataset.selected if of_dataset else selecting.select(draft, self._projects)
+            with (of_dataset.registry if of_dataset else self._registry).read() as session:
                 labels = self._task(model).labels
                 counts = selecting.count(session, project.id, selected.keys, model.categories, check, labels=labels)
         if not counts.known:
             raise no_truth_error(counts.unknown)
-        where = selecting.where_of(draft, snapshot, project.name)
+        where = of_dataset.where if of_dataset else selecting.where_of(draft, snapshot, project.name)
         n_seen = len(counts.hashes & self._studies.trained_on(version.id))
-        return _Chosen(version, model, project, snapshot, splits, counts, where, selected, n_seen)
+        return _Chosen(version, model, project, snapshot, splits, counts, where, selected, n_seen, of_dataset)
+
+    def _of_datasets(self) -> DatasetSets:
+        if self._sets is None:
+            raise RefusedError("No dataset can be measured here.")
+        return self._sets
 
     def _usable(self, id: VersionId) -> ModelVersion:
         version = self._models.get_version(id)
@@ -270,7 +285,7 @@ class EvaluationService:
         task = self._task(chosen.model)
         categories, folder = chosen.model.categories, chosen.version.folder
         cut = crop_of(load_model_json(folder)) if task.labels and folder is not None else ()
-        with self._registry.read() as session:
+        with (chosen.of_dataset.registry if chosen.of_dataset else self._registry).read() as session:
             images = selecting.freeze(session, draft.project, chosen.selected.keys, task, categories, check, cut)
             return self._datasets.freeze(draft.project, images, categories)
 
@@ -335,6 +350,7 @@ class _Chosen:
     where: str
     selected: selecting.Selected
     n_seen: int  # images that the version was trained on
+    of_dataset: ChosenSets | None = None
 
     @property
     def label(self) -> str:

@@ -81,6 +81,7 @@ class TrainingService:
         may_use_network: Callable[[], bool] = lambda: True,
         starters: StarterCatalog | None = None,
         free_memory: Callable[[], int] = free_bytes,
+        frozen: FrozenRegistries | None = None,
     ) -> None:
         """`may_use_network` False refuses a training that would download weights, whatever its draft allows; `starters`
         are the weights that come with Calque, unless told otherwise. `free_memory` in bytes, of the computer's."""
@@ -116,7 +117,7 @@ class TrainingService:
         self.data_offers = offered.data_offers
         self.look_into_filter = offered.look_into_filter
         self._freezing = DatasetFreezing(registry, home.snapshots)
-        self._frozen = FrozenRegistries(home.frozen, self._freezing)
+        self._frozen = frozen or FrozenRegistries(home.frozen, self._freezing)
         self._gatherer = Gatherer(
             registry=registry,
             sources=Sources(registry, self._freezing, self._frozen),

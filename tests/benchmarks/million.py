@@ -14,10 +14,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from core.datasets.editing import DatasetEditing
 from core.datasets.service import DatasetService
+from core.domain.filters import Condition, Group, Operator
 from core.domain.geometry import Polygon
-from core.domain.ids import ProjectId
-from core.domain.training import TrainingDraft
+from core.domain.ids import DatasetId, ProjectId
+from core.domain.snapshots import Split
+from core.domain.tagging import TAG_OF, tag_filter
+from core.domain.training import SplitFilter, TrainingDraft
 from core.home import Home
 from core.models.service import ModelService
 from core.projects.service import ProjectService
@@ -124,6 +128,47 @@ def review(measured: Measured, registry: Registry, project: ProjectId, home: Hom
         training.review(replace(draft, train_folders=("",), val_folders=(), test_folders=(), name="another"))
 
 
+def choose(measured: Measured, registry: Registry, project: ProjectId, home: Home) -> None:
+    """Eight of ten images are tagged, and in sets, to train; one each to validate and to test."""
+    training = _training(registry, home)
+    dataset = _prepare_choices(registry, project)
+    plain = TrainingDraft(project, name="run", worker="fake", new_model_name="Model")
+    tagged = replace(plain, filters=tuple(SplitFilter(split, tag_filter(split)) for split in Split))
+    many = Group(items=(Condition("label", Operator.EQ, "class 01"), Condition("annotations", Operator.GT, 3)))
+    filtered = replace(plain, filters=(SplitFilter(Split.TRAIN, many),))
+    of_sets = replace(plain, dataset=dataset)
+    for words, draft in (("tags", tagged), ("a filter", filtered), ("sets of a dataset", of_sets)):
+        with measured.measure(f"review with {words}, first"):
+            assert training.review(draft).splits
+        with measured.measure(f"review with {words}, after a change of the name"):
+            training.review(replace(draft, name="another"))
+    with measured.measure("what a filter finds"):
+        training.look_into_filter(project, many)
+    with measured.measure("datasets, filters and tags that the wizard offers"):
+        training.data_offers(project)
+
+
+def _prepare_choices(registry: Registry, project: ProjectId) -> DatasetId:
+    editing = DatasetEditing(registry)
+    known = editing.list_datasets(project)
+    if known:
+        return known[0].id
+    id = editing.create(project, "All").value.dataset
+    sets = [item.id for item in editing.get_dataset(id).sets]
+    of_image = "CASE image.id % 10 WHEN 0 THEN 1 WHEN 1 THEN 2 ELSE 0 END"
+    with registry.write() as session:
+        cursor = session.connection().connection.driver_connection.cursor()
+        for place, split in enumerate(Split):
+            cursor.execute(
+                f"INSERT INTO image_tag SELECT id, ?, '', '2026-01-01 00:00:00' FROM image WHERE {of_image} = ?",
+                (TAG_OF[split], place),
+            )
+            cursor.execute(
+                f"INSERT INTO dataset_image SELECT ?, id FROM image WHERE {of_image} = ?", (sets[place], place)
+            )
+    return id
+
+
 def freeze(measured: Measured, registry: Registry, project: ProjectId, home: Home) -> None:
     training, draft = (
         _training(registry, home),
@@ -152,6 +197,7 @@ ACTIONS: dict[str, Callable[[Measured, Registry, ProjectId, Home], None]] = {
     "prepare": prepare,
     "review": review,
     "freeze": freeze,
+    "choose": choose,
     "wizard": wizard,
 }
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.domain.datasets import Dataset, SetRole
 from core.domain.evaluating import EvaluationChoices, EvaluationDraft, EvaluationSurvey, EvaluationWish
 from core.domain.ids import ProjectId, SnapshotId, VersionId
 from core.domain.models import ModelVersion
@@ -28,6 +29,7 @@ from ui.widgets.formatting import counted
 from ui.widgets.labels import label, set_role
 
 SHOWN = "shown"
+DATASET = "dataset:"  # before its id
 SET_WORDS = {Split.TRAIN: "training set", Split.VAL: "validation set", Split.TEST: "test set"}
 
 
@@ -103,9 +105,13 @@ class EvaluateDialog(QDialog):
             text = self.tr("The {images} that are shown, with their labels of today")
             self._what.addItem(text.format(images=counted(len(self._wish.shown), "image")), SHOWN)
         self._what.addItem(self.tr("Images of the project, with their labels of today"), None)
+        for dataset in choices.datasets:
+            images = counted(dataset.n_images, "image")
+            text = self.tr("Dataset {label} ({images})").format(label=shown(dataset.label), images=images)
+            self._what.addItem(text, f"{DATASET}{dataset.id}")
         for snapshot in choices.snapshots:
             n_images = sum(n for _, n in snapshot.n_images)
-            text = self.tr("Frozen dataset {label} ({images})")
+            text = self.tr("What was frozen as {label} ({images})")
             self._what.addItem(text.format(label=snapshot.label, images=counted(n_images, "image")), snapshot.id)
         self._what.blockSignals(False)
         self._on_what()
@@ -154,6 +160,8 @@ class EvaluateDialog(QDialog):
             images=question.images,
             snapshot=question.snapshot,
             split=question.split,
+            dataset=question.dataset,
+            set_name=question.set_name,
             name=self._name.text().strip(),
             note=self._note.toPlainText().strip(),
         )
@@ -171,6 +179,9 @@ class EvaluateDialog(QDialog):
             return EvaluationDraft(version, project, images=self._wish.shown)
         if what is None:
             return EvaluationDraft(version, project, folders=(part,) if part else ())
+        dataset = self._dataset()
+        if dataset is not None:
+            return EvaluationDraft(version, project, dataset=dataset.id, set_name=part or "")
         return EvaluationDraft(version, project, snapshot=SnapshotId(what), split=Split(part) if part else None)
 
     def _on_project(self) -> None:
@@ -187,12 +198,14 @@ class EvaluateDialog(QDialog):
             self.project_chosen.emit(project)
 
     def _on_what(self) -> None:
-        snapshot = self._snapshot()
+        snapshot, dataset = self._snapshot(), self._dataset()
         self._part.blockSignals(True)
         self._part.clear()
         self._part.setEnabled(self._what.currentData() != SHOWN)
         if self._what.currentData() == SHOWN:
             self._part.addItem(self.tr("all of them"), "")
+        elif dataset is not None:
+            self._offer_sets(dataset)
         elif snapshot is None:
             self._part.addItem(self.tr("all folders"), "")
             for folder in self._choices.folders:
@@ -208,6 +221,18 @@ class EvaluateDialog(QDialog):
                 self._part.addItem(self.tr("all sets"), "")
         self._part.blockSignals(False)
         self._on_change()
+
+    def _offer_sets(self, dataset: Dataset) -> None:
+        """The first one that tests is chosen."""
+        for item in dataset.sets:
+            self._part.addItem(f"{shown(item.name)} ({counted(item.n_images, 'image')})", item.name)
+        self._part.addItem(self.tr("all sets"), "")
+        tests = (row for row, item in enumerate(dataset.sets) if item.role is SetRole.TEST)
+        self._part.setCurrentIndex(next(tests, 0))
+
+    def _dataset(self) -> Dataset | None:
+        chosen = self._what.currentData()
+        return next((item for item in self._choices.datasets if f"{DATASET}{item.id}" == chosen), None)
 
     def _snapshot(self) -> SnapshotInfo | None:
         chosen = self._what.currentData()

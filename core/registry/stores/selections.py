@@ -9,12 +9,12 @@ from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Select, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from core.domain.ids import CategoryId, ProjectId
 from core.domain.judgements import EXCLUDE
-from core.domain.projects import Category, Source
+from core.domain.projects import Category, ImageState, Source
 from core.domain.selections import Selection
 from core.domain.snapshots import Split
 from core.registry.stores import filters
@@ -164,8 +164,16 @@ def find_keys(session: Session, selection: Selection) -> Column | None:
 
     Raises RefusedError for a filter that names what is gone.
     """
-    if not selection.is_narrowed:
-        return None
+    return _keys_of(session, _narrowed(selection, session)) if selection.is_narrowed else None
+
+
+def find_annotated(session: Session, selection: Selection) -> Column:
+    """As `find_keys`, those that are sound and have ground truth of a class."""
+    query = _narrowed(selection, session).where(IMAGES.c.n_annotations > 0, IMAGES.c.state == ImageState.OK.value)
+    return _keys_of(session, query)
+
+
+def _narrowed(selection: Selection, session: Session) -> Select[tuple[int]]:
     query = select(IMAGES.c.id).where(IMAGES.c.project_id == selection.project)
     if selection.stated_set is not None:
         query = query.where(IMAGES.c.stated_set == selection.stated_set.value)
@@ -174,6 +182,10 @@ def find_keys(session: Session, selection: Selection) -> Column | None:
         query = query.where(IMAGES.c.id.in_(of_sets))
     if selection.where is not None:
         query = query.where(filters.where(session, selection.project, selection.where))
+    return query
+
+
+def _keys_of(session: Session, query: Select[tuple[int]]) -> Column:
     # One text for a million numbers: a row for each would take a second.
     numbers = session.scalar(select(func.group_concat(query.subquery().c.id)))
     keys = np.fromstring(numbers, dtype=np.int64, sep=",") if numbers else np.zeros(0, dtype=np.int64)
