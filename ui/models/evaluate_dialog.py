@@ -111,7 +111,7 @@ class EvaluateDialog(QDialog):
             self._what.addItem(text, f"{DATASET}{dataset.id}")
         for snapshot in choices.snapshots:
             n_images = sum(n for _, n in snapshot.n_images)
-            text = self.tr("What was frozen as {label} ({images})")
+            text = self.tr("Frozen dataset {label} ({images})")
             self._what.addItem(text.format(label=snapshot.label, images=counted(n_images, "image")), snapshot.id)
         self._what.blockSignals(False)
         self._on_what()
