@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from app.services import Services
 
 FOR_FIRST_CLICKS = (
+    "app.controllers.checks",
     "app.controllers.exports",
     "app.controllers.imports",
     "app.controllers.labelling",

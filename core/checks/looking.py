@@ -72,16 +72,17 @@ def copies_of(data: CheckedData) -> Array:
 
 
 def grouping_of(data: CheckedData) -> Grouping | None:
+    """A walk over all names: seconds for a million."""
     return find_grouping(data.images.paths, [category.name for category in data.categories])
 
 
-def find_leaks(data: CheckedData, alike: AlikeImages | None) -> list[Finding]:
+def find_leaks(data: CheckedData, grouping: Grouping | None, alike: AlikeImages | None) -> list[Finding]:
     """Copies, pictures that look the same, and sources, in several sets and otherwise."""
     contents, places = copies_of(data), np.flatnonzero(data.is_checked)
     across = across_sets(contents, data.sets)
     found = findings.copies_across(data, across)
     found += findings.copies(data, without(together(contents, places), across, contents))
-    found += find_groups(data, grouping_of(data))
+    found += find_groups(data, grouping)
     if alike is not None:
         groups = np.where(contents >= 0, alike.groups, -1)
         alike_across = with_different(across_sets(groups, data.sets), groups, contents)
@@ -102,12 +103,13 @@ def find_groups(data: CheckedData, grouping: Grouping | None) -> list[Finding]:
 def find_all(
     data: CheckedData,
     labels: Labels,
+    grouping: Grouping | None,
     file_faults: FileFaults | None,
     alike: AlikeImages | None,
 ) -> tuple[Finding, ...]:
     """The worst first."""
     found = findings.files(data, file_faults, alike.problems if alike is not None else ())
-    found += find_leaks(data, alike)
+    found += find_leaks(data, grouping, alike)
     found += classes.check_amounts(data, labels.tally) + classes.check_absences(data, labels.tally)
     found += classes.check_names(data) + findings.shapes(data, labels.faults)
     found += findings.turned(data) + findings.unannotated(data)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core import clock
 from core.checks.data import CheckedData, read_dataset_data, read_project_data
 from core.checks.files import FileFaults, look_at_files
@@ -87,9 +89,11 @@ class CheckService:
             alike = self._fingerprints.alike_among(
                 data.images, data.project.root, only_known=not is_here, progress=check, is_cancelled=is_cancelled
             )
-        found = find_all(data, labels, faults, alike)
+        check(0, 0, "comparing sets")
+        grouping = grouping_of(data)
+        found = find_all(data, labels, grouping, faults, alike)
         n_to_compare = alike.n_missing if alike is not None else 0
-        fine, notes = in_words(data, found, grouping_of(data), faults is not None, alike, n_to_compare)
+        fine, notes = in_words(data, found, grouping, faults is not None, alike, n_to_compare)
         if not is_here:
             notes = (f'The project\'s folder "{data.project.root}" is not here.', *notes)
         report = CheckReport(
@@ -104,8 +108,7 @@ class CheckService:
             dataset,
             dataset_revision,
         )
-        self._reports.put(report)
-        return report
+        return self._keep(report)
 
     def repair(self, report: CheckReport, finding: Finding) -> Changed[Repaired]:
         """Do what the finding offers, as far as it still holds for the data as they are now.
@@ -122,6 +125,15 @@ class CheckService:
     def undo(self, repaired: Repaired) -> Changed[Repaired]:
         """Take a repair back; `undo` of the answer does it again. Raises RefusedError where the data have changed."""
         return take_back(self._registry, self._labelling, self._editing, repaired)
+
+    def _keep(self, report: CheckReport) -> CheckReport:
+        """A result that cannot be kept is shown all the same, and says so."""
+        try:
+            self._reports.put(report)
+        except OSError as error:
+            note = f"This result cannot be kept for later: {error.strerror or error}."
+            return replace(report, notes=(*report.notes, note))
+        return report
 
     def _read(self, session: Session, project: ProjectId, dataset: DatasetId | None) -> CheckedData:
         found = projects.get_project(session, project)

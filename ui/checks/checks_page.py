@@ -185,6 +185,13 @@ class ChecksPage(QWidget):
         self.set_outdated(not is_current)
         self._draw()
         self._stack.setCurrentIndex(1)
+        if not report.n_images and not report.findings:
+            self._empty.set_content(
+                "images",
+                self.tr("No images to check"),
+                self.tr('Import images, put some into the sets of the dataset, or take the tag "exclude" off.'),
+            )
+            self._stack.setCurrentIndex(0)
 
     def set_outdated(self, is_outdated: bool) -> None:
         """What was found is older than the last change of the data."""

@@ -167,3 +167,10 @@ def test_a_dataset_is_checked_and_repaired_in_its_sets(leaky):
     for one in reversed(done):
         checks.undo(one)
     assert checks.run(leaky.project, made).sets == report.sets
+
+
+def test_a_result_that_cannot_be_kept_is_shown_all_the_same(leaky):
+    leaky.services.home.checks.write_bytes(b"in the way")
+    report = leaky.services.checks.run(leaky.project, wish=CheckWish(compares_pictures=False))
+    assert report.find(CheckId.COPIES_ACROSS_SETS) is not None
+    assert report.notes[-1].startswith("This result cannot be kept for later")

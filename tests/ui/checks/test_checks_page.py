@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -125,3 +126,8 @@ def test_a_dataset_is_chosen_and_stays_chosen(page: ChecksPage, qtbot: QtBot) ->
     with qtbot.waitSignal(page.scope_changed) as chosen:
         page.set_scopes([])
     assert chosen.args == [None]
+
+
+def test_without_images_there_is_nothing_to_check(page: ChecksPage) -> None:
+    page.show_report(replace(report(), n_images=0), is_current=True)
+    assert "No images to check" in texts(page)
