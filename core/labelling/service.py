@@ -40,12 +40,14 @@ class LabellingService:
         """Other shapes or classes for annotations that there are. What was imported is the person's from then on; what
         a model made stays a model's, marked as corrected."""
         images = self._images_of([edit.annotation for edit in edits])
-        return self._edit(images, seen, author, lambda desk: desk.change(edits))
+        keys = [int(edit.annotation) for edit in edits]
+        return self._edit(images, seen, author, lambda desk: desk.change(edits), keys)
 
     def delete(self, annotations: Sequence[AnnotationId], *, seen: Seen, author: str = "") -> Changed[Edited]:
         """Whoever made them, and markers that there is nothing to find."""
         images = self._images_of(annotations)
-        return self._edit(images, seen, author, lambda desk: desk.delete(map(int, annotations)))
+        keys = list(map(int, annotations))
+        return self._edit(images, seen, author, lambda desk: desk.delete(keys), keys)
 
     def set_whole(
         self, labels: Mapping[ImageId, Collection[CategoryId]], *, seen: Seen, author: str
@@ -126,15 +128,24 @@ class LabellingService:
 
     # --- parts -------------------------------------------------------------------------------------------------
 
-    def _edit(self, images: Collection[int], seen: Seen, author: str, write: Callable[[Desk], None]) -> Changed[Edited]:
+    def _edit(
+        self,
+        images: Collection[int],
+        seen: Seen,
+        author: str,
+        write: Callable[[Desk], None],
+        annotations: Collection[int] = (),
+    ) -> Changed[Edited]:
+        """`annotations` are those that `write` changes, besides labels and markers of whole images."""
         self._check_writable()
         keys = sorted(images)
         with self._registry.write(durable=True) as session:
             sheets = self._sheets(session, keys)
             for sheet in sheets.values():
                 _check_seen(sheet, seen)
-            rows = store.read_rows(session, keys)
-            desk = Desk(sheets, rows, self._names(session, sheets), author.strip()[:MAX_AUTHOR], clock.now())
+            rows = store.read_rows(session, keys, annotations)
+            names, n_shapes = self._names(session, sheets), store.count_shapes(session, keys)
+            desk = Desk(sheets, rows, names, author.strip()[:MAX_AUTHOR], clock.now(), n_shapes)
             write(desk)
             step, made = store.write_rows(session, keys, rows, desk.rows)
             edited = Edited(

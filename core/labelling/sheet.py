@@ -13,26 +13,32 @@ from core.domain.projects import Source
 from core.errors import NotFoundError, RefusedError
 from core.labelling.shapes import CUT, moved_details, taken
 from core.registry.stores.details import annotation_details
-from core.registry.stores.edits import Rows, Sheet, Values
+from core.registry.stores.edits import WHOLE, Rows, Sheet, Values
 from core.registry.stores.shapes import Shape, decode, encode
 
 _HUMAN, _IMPORT, _MODEL = Source.HUMAN.value, Source.IMPORT.value, Source.MODEL.value
-_WHOLE = "image"  # the kind of an annotation without a shape
 
 
 class Desk:
     """The rows of some images under a person's hands."""
 
     def __init__(
-        self, sheets: Mapping[int, Sheet], rows: Rows, names: Mapping[int, str], author: str, now: datetime
+        self,
+        sheets: Mapping[int, Sheet],
+        rows: Rows,
+        names: Mapping[int, str],
+        author: str,
+        now: datetime,
+        n_shapes: Mapping[int, int],
     ) -> None:
-        """`names` are the classes of the project by key."""
+        """`names` are the classes of the project by key; `n_shapes` the shapes of an image that no model made."""
         self.rows = Rows(_copied(rows.annotations), _copied(rows.overruled))
         self.notes: list[str] = []
         self._sheets = sheets
         self._names = names
         self._author = author
         self._now = now
+        self._n_shapes = n_shapes
 
     def add(self, shapes: Iterable[NewShape]) -> None:
         for shape in shapes:
@@ -51,7 +57,7 @@ class Desk:
             shape = Shape(*(row[name] for name in Shape._fields))
             details = row["details"]
             if edit.geometry is not None:
-                if shape.kind == _WHOLE:
+                if shape.kind == WHOLE:
                     raise RefusedError("A label of the whole image has no shape to change.")
                 geometry = self._taken(edit.geometry, row["image_id"])
                 before = annotation_details(details)
@@ -85,8 +91,8 @@ class Desk:
 
     def set_without_concept(self, image: int) -> None:
         """Somebody looked, and there is nothing to find. Raises RefusedError where there is something."""
-        said = [row for row in self.rows.annotations.values() if row["image_id"] == image and row["source"] != _MODEL]
-        n = sum(not _is_marker(row) for row in said)
+        said = self._whole(image)
+        n = sum(not _is_marker(row) for row in said) + self._n_shapes.get(image, 0)
         if n:
             text = "an annotation" if n == 1 else f"{n:,} annotations"
             raise RefusedError(
@@ -117,7 +123,7 @@ class Desk:
 
     def _whole(self, image: int) -> list[Values]:
         rows = self.rows.annotations.values()
-        return [r for r in rows if r["image_id"] == image and r["kind"] == _WHOLE and r["source"] != _MODEL]
+        return [r for r in rows if r["image_id"] == image and r["kind"] == WHOLE and r["source"] != _MODEL]
 
     def _drop_markers(self, image: int) -> None:
         """Something is on the image: nobody says any more that nothing is."""
@@ -157,4 +163,4 @@ def _copied(rows: Mapping[int, Values]) -> dict[int, Values]:
 
 
 def _is_marker(row: Values) -> bool:
-    return row["category_id"] is None and row["kind"] == _WHOLE
+    return row["category_id"] is None and row["kind"] == WHOLE

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from PySide6.QtCore import (
     QAbstractListModel,
+    QItemSelection,
     QItemSelectionModel,
     QModelIndex,
     QObject,
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import QListView, QWidget
 from ui.viewer.class_chooser import swatch
 from ui.viewer.colouring import overlay_colour
 from ui.viewer.inspector import origin, shape_words
-from ui.viewer.overlays import OverlayLayer, OverlayObject
+from ui.viewer.overlays import ObjectRef, OverlayLayer, OverlayObject
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -30,18 +31,21 @@ class AnnotationModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._objects: tuple[OverlayObject, ...] = ()
+        self._row_of: dict[ObjectRef, int] = {}
 
     def set_layers(self, layers: Sequence[OverlayLayer]) -> None:
         self.beginResetModel()
         found = (one for layer in layers for one in layer.objects)
         self._objects = tuple(sorted(found, key=lambda one: (one.bounds.y0, one.bounds.x0)))
+        self._row_of = {one.ref: row for row, one in enumerate(self._objects)}
         self.endResetModel()
 
     def object_at(self, row: int) -> OverlayObject:
         return self._objects[row]
 
     def row_of(self, one: OverlayObject) -> int:
-        return next((row for row, other in enumerate(self._objects) if other.ref == one.ref), -1)
+        """-1 = it is not in the list."""
+        return self._row_of.get(one.ref, -1)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         return 0 if parent.isValid() else len(self._objects)
@@ -82,20 +86,27 @@ class AnnotationList(QListView):
     def set_selected(self, objects: Iterable[OverlayObject]) -> None:
         """What is selected in the image."""
         self._is_told = True
-        selection = self.selectionModel()
-        selection.clearSelection()
-        select = QItemSelectionModel.SelectionFlag.Select
-        for number, one in enumerate(objects):
-            row = self._rows.row_of(one)
-            if row < 0:
-                continue
-            index = self._rows.index(row)
-            selection.select(index, select)
-            if number == 0:
-                selection.setCurrentIndex(index, select)
-                self.scrollTo(index)
+        rows = [row for row in map(self._rows.row_of, objects) if row >= 0]
+        selected = QItemSelection()
+        for first, last in _runs(sorted(rows)):
+            selected.select(self._rows.index(first), self._rows.index(last))
+        selection, flags = self.selectionModel(), QItemSelectionModel.SelectionFlag
+        selection.select(selected, flags.ClearAndSelect)
+        if rows:
+            index = self._rows.index(rows[0])
+            selection.setCurrentIndex(index, flags.NoUpdate)
+            self.scrollTo(index)
         self._is_told = False
 
     def _choose(self, index: QModelIndex) -> None:
         if not self._is_told and index.isValid():
             self.chosen.emit(self._rows.object_at(index.row()))
+
+
+def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The first and the last of rows that follow each other."""
+    start = 0
+    for place in range(1, len(rows) + 1):
+        if place == len(rows) or rows[place] != rows[place - 1] + 1:
+            yield rows[start], rows[place - 1]
+            start = place

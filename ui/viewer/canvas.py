@@ -75,8 +75,9 @@ class LayeredCanvas(ZoomWidget):
         else:
             self._begin_anew()
 
-    def set_layers(self, layers: Sequence[OverlayLayer]) -> None:
-        """Replace all layers. A layer `judged` anew keeps its selection and what was made to draw it."""
+    def set_layers(self, layers: Sequence[OverlayLayer], *, is_same_image: bool = False) -> None:
+        """Replace all layers. A layer `judged` anew keeps its selection and what was made to draw it; with
+        `is_same_image`, what is on the screen stays until the new picture is made."""
         before, self._painters = self._painters, {}
         is_same = {layer.kind for layer in layers} == set(before)
         for layer in sorted(layers, key=lambda one: list(OverlayKind).index(one.kind)):
@@ -91,7 +92,10 @@ class LayeredCanvas(ZoomWidget):
                 self._announce_selection()
         else:
             self.select(None)
-            self._begin_anew()
+            if is_same_image:
+                self._restyle()
+            else:
+                self._begin_anew()
 
     def set_layer(self, layer: OverlayLayer | None) -> None:
         """Have this layer alone, or none."""

@@ -139,11 +139,12 @@ class EditingCanvas(DrawingCanvas):
         """What the next layers call the objects of these."""
         self._names.update({str(old): str(new) for old, new in names.items()})
 
-    def set_layers(self, layers: Sequence[OverlayLayer]) -> None:
+    def set_layers(self, layers: Sequence[OverlayLayer], *, is_same_image: bool = False) -> None:
         names, self._names = self._names, {}
         kept = [names.get(one.key, one.key) for one in self.selected_objects()]
         grip, before = self._grip, self._selected
-        super().set_layers(layers)
+        is_same_image = is_same_image or bool(self.picture is not None and self.layers and layers)
+        super().set_layers(layers, is_same_image=is_same_image)
         if not self.is_editing or not kept:
             return
         known = {one.key: one.ref for layer in layers for one in layer.objects}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from datetime import datetime
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from core.domain.ids import CategoryId
 from core.domain.imports import RawAnnotation
 from core.domain.judgements import ModelAnnotation
 from core.domain.predictions import PredictedObject
-from core.domain.projects import AnnotatedImage, Annotation, Category, Source
+from core.domain.projects import AnnotatedImage, Annotation, Category, ImageRecord, Source
 from core.domain.snapshots import SnapshotObject
 from ui.viewer.overlays import OverlayKind, OverlayLayer, OverlayObject
 from ui.viewer.run_lengths import run_lengths
@@ -27,28 +27,33 @@ ACCEPTED_TITLE = "Accepted predictions"
 def ground_truth_layer(annotated: AnnotatedImage, categories: Sequence[Category]) -> OverlayLayer:
     """The image's ground truth, the largest shapes first so that small ones lie on top."""
     by_id = {category.id: category for category in categories}
-    width, height = annotated.image.width, annotated.image.height
-    objects = []
-    for row, annotation in enumerate(annotated.annotations):
-        if annotation.source == Source.MODEL or is_negative(annotation):
-            continue
-        category = by_id.get(annotation.category) if annotation.category is not None else None
-        objects.append(
-            _signed(
-                annotation,
-                row=row,
-                key=annotation.id,
-                category=annotation.category,
-                title=category.name if category else WITHOUT_CLASS,
-                colour=category.colour_number if category else -1,
-                geometry=annotation.geometry,
-                size=(width, height),
-                source=annotation.source,
-                is_crowd=annotation.is_crowd,
-                details=annotation.details,
-            )
-        )
+    objects = [
+        truth_object(annotation, row, annotated.image, by_id)
+        for row, annotation in enumerate(annotated.annotations)
+        if annotation.source != Source.MODEL and not is_negative(annotation)
+    ]
     return layer_of(OverlayKind.GROUND_TRUTH, objects, GROUND_TRUTH_TITLE)
+
+
+def truth_object(
+    annotation: Annotation, row: int, image: ImageRecord, categories: Mapping[CategoryId, Category]
+) -> OverlayObject:
+    """One annotation as it is drawn, with who drew or changed it, and when."""
+    category = categories.get(annotation.category) if annotation.category is not None else None
+    return _object(
+        row=row,
+        key=annotation.id,
+        category=annotation.category,
+        title=category.name if category else WITHOUT_CLASS,
+        colour=category.index if category else -1,
+        geometry=annotation.geometry,
+        size=(image.width, image.height),
+        source=annotation.source,
+        is_crowd=annotation.is_crowd,
+        details=annotation.details,
+        person=annotation.author,
+        edited_at=annotation.edited_at,
+    )
 
 
 def is_negative(annotation: Annotation) -> bool:
@@ -197,6 +202,8 @@ def _object(
     is_crowd: bool,
     kind: OverlayKind = OverlayKind.GROUND_TRUTH,
     details: AnnotationDetails | None = None,
+    person: str = "",
+    edited_at: datetime | None = None,
 ) -> OverlayObject:
     bounds: Box = bounds_of(geometry, *size)
     return OverlayObject(
@@ -214,12 +221,9 @@ def _object(
         kind=kind,
         row=row,
         details=details,
+        person=person,
+        edited_at=edited_at,
     )
-
-
-def _signed(annotation: Annotation, **facts: Any) -> OverlayObject:
-    """With who drew or changed it, and when."""
-    return replace(_object(**facts), person=annotation.author, edited_at=annotation.edited_at)
 
 
 def _category(number: int, categories: Sequence[str]) -> CategoryId | None:

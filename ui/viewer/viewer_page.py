@@ -19,12 +19,13 @@ from ui.viewer import viewer_keys
 from ui.viewer.drawing import Tool
 from ui.viewer.edit_bar import EditBar
 from ui.viewer.editing_canvas import EditingCanvas
-from ui.viewer.layers import accepted_layer, ground_truth_layer
+from ui.viewer.layers import accepted_layer
 from ui.viewer.looks import PREDICTION_LOOK
 from ui.viewer.overlays import OverlayKind, OverlayLayer, OverlayObject
 from ui.viewer.picture import Picture
 from ui.viewer.provisional import PendingEdit, provisional, provisional_models
 from ui.viewer.side_panel import ViewerSidePanel
+from ui.viewer.truth_layers import TruthLayers
 from ui.viewer.viewer_editing import ViewerEditing
 from ui.viewer.wishes import DeleteShapes
 from ui.widgets.empty_state import EmptyState
@@ -51,6 +52,7 @@ class ViewerPage(QWidget):
         self._annotated: AnnotatedImage | None = None
         self._accepted: tuple[ModelAnnotation, ...] = ()
         self._pending: tuple[PendingEdit, ...] = ()
+        self._truth = TruthLayers()
         self._header = PageHeader("", back=self.tr("Back to the images (Esc)"))
         self._position = label("", "muted")
         self._position.setAccessibleName(self.tr("Position in the list"))
@@ -270,7 +272,7 @@ class ViewerPage(QWidget):
         if annotated is not None:
             accepted = provisional_models(accepted, annotated, self._pending)
             annotated = provisional(annotated, self._pending)
-            layer = ground_truth_layer(annotated, self._categories)
+            layer = self._truth.layer(annotated, self._categories)
         self.editing.set_annotated(annotated)
         counts = layer.counts() if layer else {}
         self.side_panel.set_categories(self._categories, {key: n for key, n in counts.items() if key is not None})

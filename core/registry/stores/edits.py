@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Integer, Table, delete, func, insert, select
+from sqlalchemy import ColumnElement, Integer, Table, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from core.domain.ids import ImageId, ProjectId
@@ -18,6 +18,9 @@ from core.registry.stores.shapes import Shape, decode
 from core.registry.stores.upkeep import Touched, annotations_written
 from core.registry.tables.images import ANNOTATIONS, IMAGES
 from core.registry.tables.overruled import OVERRULED
+
+WHOLE = "image"
+"""The kind of an annotation without a shape."""
 
 Values = dict[str, Any]
 """A row by its columns."""
@@ -76,9 +79,29 @@ def images_of(session: Session, annotations: Iterable[int]) -> dict[int, int]:
     return found
 
 
-def read_rows(session: Session, images: Collection[int]) -> Rows:
-    """All of what is said of these images, by people, imports and models."""
-    return Rows(_by_key(session, ANNOTATIONS, images), _by_key(session, OVERRULED, images))
+def read_rows(session: Session, images: Collection[int], annotations: Collection[int]) -> Rows:
+    """These annotations, and what is said of the images as a whole, by people, imports and models."""
+    columns = ANNOTATIONS.c
+    found: dict[int, Values] = {}
+    for chunk in chunked(images, KEYS_PER_QUERY):
+        found |= _by_key(session, ANNOTATIONS, columns.image_id.in_(chunk) & (columns.kind == WHOLE))
+    overruled: dict[int, Values] = {}
+    for chunk in chunked(annotations, KEYS_PER_QUERY):
+        found |= _by_key(session, ANNOTATIONS, columns.id.in_(chunk))
+    for chunk in chunked(found, KEYS_PER_QUERY):
+        overruled |= _by_key(session, OVERRULED, OVERRULED.c.id.in_(chunk))
+    return Rows(found, overruled)
+
+
+def count_shapes(session: Session, images: Iterable[int]) -> dict[int, int]:
+    """By image, its shapes that no model made; images without any are not in it."""
+    columns = ANNOTATIONS.c
+    found: dict[int, int] = {}
+    for chunk in chunked(images, KEYS_PER_QUERY):
+        is_shape = (columns.kind != WHOLE) & (columns.source != Source.MODEL.value)
+        query = select(columns.image_id, func.count()).where(columns.image_id.in_(chunk), is_shape)
+        found.update((image, n) for image, n in session.execute(query.group_by(columns.image_id)))
+    return found
 
 
 def write_rows(session: Session, images: Collection[int], before: Rows, after: Rows) -> tuple[Step, tuple[int, ...]]:
@@ -126,7 +149,7 @@ def put_step(session: Session, step: Step) -> None:
 def find_contradiction(session: Session, images: Iterable[int]) -> int | None:
     """The key of an image that is marked as having nothing to find, though something is annotated on it."""
     columns = ANNOTATIONS.c
-    is_marker = columns.category_id.is_(None) & (columns.kind == "image")
+    is_marker = columns.category_id.is_(None) & (columns.kind == WHOLE)
     for chunk in chunked(images, KEYS_PER_QUERY):
         query = (
             select(columns.image_id)
@@ -188,12 +211,9 @@ def _chunks(images: Collection[int]) -> Iterable[list[int]]:
     return chunked(images, KEYS_PER_QUERY)
 
 
-def _by_key(session: Session, table: Table, images: Collection[int]) -> dict[int, Values]:
-    found: dict[int, Values] = {}
-    for chunk in chunked(images, KEYS_PER_QUERY):
-        for row in session.execute(select(table).where(table.c.image_id.in_(chunk)).order_by(table.c.id)):
-            found[row[0]] = dict(row._mapping)
-    return found
+def _by_key(session: Session, table: Table, is_wanted: ColumnElement[bool]) -> dict[int, Values]:
+    rows = session.execute(select(table).where(is_wanted).order_by(table.c.id))
+    return {row[0]: dict(row._mapping) for row in rows}
 
 
 def _read_by_keys(session: Session, table: Table, keys: Iterable[int]) -> dict[int, StoredRow]:
