@@ -383,6 +383,7 @@ class Features(QObject):
         from ui.viewer.viewer_page import ViewerPage
 
         self.viewer_page = ViewerPage()
+        self.viewer_page.side_panel.categories.class_wished.connect(self.classes.wish)
         self._window.add_page("viewer", self.viewer_page)
         controller = ViewerController(
             projects=self.services.projects,

@@ -22,7 +22,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPen, QPolygonF, QShortcut
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -47,6 +47,7 @@ ROW_HEIGHT = 28
 BOX = 14
 KEY_BOX = 17
 MAX_KEYS = 9
+_VERBS = {Qt.Key.Key_F2: ClassVerb.RENAME, Qt.Key.Key_Delete: ClassVerb.DELETE}
 
 
 class CategoryRole(IntEnum):
@@ -245,10 +246,6 @@ class CategoryList(QListView):
         self._categories_model.hidden_changed.connect(self.hidden_changed)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._show_menu)
-        for key, verb in ((Qt.Key.Key_F2, ClassVerb.RENAME), (Qt.Key.Key_Delete, ClassVerb.DELETE)):
-            shortcut = QShortcut(QKeySequence(key), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-            shortcut.activated.connect(lambda verb=verb: self._wish(verb))
         self.selectionModel().selectionChanged.connect(self._announce_filter)
 
     @property
@@ -301,6 +298,23 @@ class CategoryList(QListView):
 
     def _announce_filter(self) -> None:
         self.filter_changed.emit(self.chosen())
+
+    # Qt overrides
+
+    def event(self, event: QEvent) -> bool:
+        # While the list has the keyboard its keys are its own and not the page's.
+        is_own = isinstance(event, QKeyEvent) and Qt.Key(event.key()) in _VERBS
+        if event.type() == QEvent.Type.ShortcutOverride and is_own:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        verb = _VERBS.get(Qt.Key(event.key()))
+        if verb is None:
+            super().keyPressEvent(event)
+        else:
+            self._wish(verb)
 
 
 def check_rect(row: QRect) -> QRect:
