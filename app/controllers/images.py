@@ -154,8 +154,9 @@ class ImagesController(QObject):
             self._reload_timer.start()
             return
         self._browser.grid.expire(changes.images)
-        if self._filter is not None and self._filter.tag and changes.images:
-            self._reload_timer.start()  # other images may have the tag now
+        is_asked = self._filter is not None and (self._filter.tag or self._filter.where is not None)
+        if is_asked and (changes.images or changes.datasets):
+            self._reload_timer.start()  # other images may pass now
         if self._order.key is SortKey.ANNOTATIONS and changes.images:
             self._reload_timer.start()  # their places may be others
         if project in changes.categories:

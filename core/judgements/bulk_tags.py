@@ -11,7 +11,7 @@ from core import clock
 from core.domain.changes import NO_CHANGES, Changed
 from core.domain.ids import ImageId, ProjectId
 from core.domain.image_ids import ImageIds
-from core.domain.judgements import SPLIT_TAGS
+from core.domain.judgements import SPLIT_TAGS, USUAL_TAGS
 from core.domain.random_parts import Parts, problem_of, share_out
 from core.errors import RefusedError
 from core.judgements.tags import check_tag
@@ -22,6 +22,7 @@ from core.registry.session import Session
 from core.registry.stores import bulk_tags as store
 from core.registry.stores import projects
 from core.registry.stores.bulk_tags import Keys, TagChange
+from core.registry.stores.judgements import count_tags
 
 IMAGES_AT_ONCE = 25_000
 """A transaction's worth, so that other writers need not wait for a million images."""
@@ -134,6 +135,18 @@ class BulkTagService:
     def count_without_part(self, project: ProjectId, images: Sequence[ImageId]) -> int:
         """How many of the images have none of the three tags."""
         return len(self._without_part(project, np.unique(ImageIds.of(images).keys)))
+
+    def count_tags_of(self, project: ProjectId, images: Sequence[ImageId]) -> dict[str, int]:
+        """How many of the images have which of the project's tags: the usual ones first, those that none has too."""
+        keys = np.unique(ImageIds.of(images).keys)
+        with self._registry.read() as session:
+            projects.get_project(session, project)
+            found = {
+                tag: int(np.isin(keys, store.list_tagged_keys(session, project, [tag])).sum())
+                for tag in count_tags(session, project)
+            }
+        usual = {tag: found.pop(tag, 0) for tag in USUAL_TAGS}
+        return usual | {tag: found[tag] for tag in sorted(found, key=str.casefold)}
 
     def undo(self, step: TagStep) -> Changed[TagStep]:
         """Take back what was done; what that returns does it again. Images that went since are passed over."""

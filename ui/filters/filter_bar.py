@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from core.domain.filter_words import condition_in_words, in_words
-from core.domain.filters import Condition, Group, Joint, SavedFilter
+from core.domain.filters import Condition, Group, Joint, Operator, SavedFilter
+from core.domain.judgements import HARD_CASE, LABEL_SUSPICIOUS, SPLIT_TAGS
 from core.domain.names import shown
 from ui.charts.legend import FlowLayout
 from ui.filters.chip import CHIP_HEIGHT, Chip
@@ -129,6 +130,15 @@ class FilterBar(QWidget):
             entry.triggered.connect(lambda _on, one=one: self.saved_chosen.emit(one))
         if not self._saved:
             menu.addAction(self.tr("No filter is kept yet")).setEnabled(False)
+        ready = menu.addMenu(icon("sparkles"), self.tr("&Ready-made"))
+        for words, condition in (
+            (self.tr("Unlabelled"), Condition("annotated", Operator.EQ, False)),
+            (self.tr("For neither train, validation nor test"), Condition("tag", Operator.NIN, SPLIT_TAGS)),
+            (self.tr("Hard cases"), Condition("tag", Operator.EQ, HARD_CASE)),
+            (self.tr("Label suspicious"), Condition("tag", Operator.EQ, LABEL_SUSPICIOUS)),
+            (self.tr("Damaged or missing"), Condition("problem", Operator.EXISTS, True)),
+        ):
+            ready.addAction(words).triggered.connect(lambda _on, condition=condition: self.add_item(condition))
         menu.addSeparator()
         menu.addAction(icon("save"), self.tr("&Save as…"), self.save_requested.emit).setEnabled(bool(self._group.items))
         for title, name, signal in (

@@ -77,6 +77,7 @@ class ImageBrowser(QWidget):
         self.notice = NoticeBar()
         self._filter_place = QVBoxLayout()
         self._sections: list[tuple[str, MenuSection]] = []
+        self._tag_entries: list[MenuSection] = []
         self._empty = EmptyState("images", "", "")
         self._stack = QStackedWidget()
         self._is_filtered = False
@@ -190,6 +191,10 @@ class ImageBrowser(QWidget):
     def add_selection_widget(self, widget: QWidget) -> None:
         """Something that acts on the chosen images: at the foot, seen while any is chosen."""
         self.selection_bar.add_widget(widget)
+
+    def add_tag_entries(self, build: MenuSection) -> None:
+        """`build(menu, chosen)` adds to what can be done with tags."""
+        self._tag_entries.append(build)
 
     def add_menu_section(self, title: str, build: MenuSection) -> None:
         """`build(menu, chosen)` adds entries to the context menu, under this title; none = no title either."""
@@ -338,6 +343,8 @@ class ImageBrowser(QWidget):
             action.triggered.connect(lambda is_on, tag=tag: self.tag_requested.emit(chosen, tag, is_on))
         own = menu.addAction(self.tr("Another tag…"), lambda: self.own_tag_requested.emit(chosen))
         own.setEnabled(bool(len(chosen)))
+        for build in self._tag_entries:
+            build(menu, chosen)
         menu.addSeparator()
         listed = menu.addMenu(self.tr("All {images} of this list").format(images=counted(len(self.grid.ids), "image")))
         listed.setEnabled(bool(len(self.grid.ids)))

@@ -193,3 +193,12 @@ def test_a_class_that_is_gone_is_named_over_the_images(site: Site) -> None:
     site.filters.bar.chips[0].remove()
     site.wait()
     assert site.status == "8 images"
+
+
+def test_the_list_follows_what_happens_to_the_images(site: Site) -> None:
+    site.filters.bar.add_item(Condition("tag", Operator.NIN, ("train", "validation", "test")))
+    site.wait()
+    assert site.status == "8 of 8 images"
+    images = tuple(site.browser.grid.ids)[:3]
+    site.jobs.run(lambda: site.services.bulk_tags.edit(site.project.id, images, give=["train"]), pool="registry")
+    site.qtbot.waitUntil(lambda: site.status == "5 of 8 images")

@@ -105,3 +105,11 @@ def test_the_name_of_a_filter_is_new_or_replaces(qtbot: QtBot) -> None:
     with qtbot.waitSignal(dialog.named) as named:
         dialog._take()
     assert named.args == ["a"]
+
+
+def test_what_is_asked_often_is_ready_made(qtbot: QtBot, bar: FilterBar) -> None:
+    menu = QMenu(bar)
+    bar.fill_menu(menu)
+    ready = next(action.menu() for action in menu.actions() if action.text() == "&Ready-made")
+    ready.actions()[0].trigger()
+    assert bar.words == ["not annotated"]

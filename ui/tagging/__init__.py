@@ -1,0 +1,1 @@
+"""Tags of many images at once: given, taken off, shared out by chance."""
