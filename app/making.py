@@ -227,10 +227,6 @@ class Features(QObject):
         self.tags = self._keep_fresh(
             TagsController(services=self.services, jobs=self.jobs, undo=self.undo, browser=self.browser, parent=self)
         )
-        self.removing = RemovingController(
-            services=self.services, jobs=self.jobs, undo=self.undo, browser=self.browser, parent=self
-        )
-        self._listen(self.removing)
         self.set_filling = self._keep_fresh(
             SetFillingController(
                 services=self.services,
@@ -254,6 +250,10 @@ class Features(QObject):
                 parent=self,
             )
         )
+        self.removing = RemovingController(
+            services=self.services, jobs=self.jobs, undo=self.undo, browser=self.browser, parent=self
+        )
+        self._listen(self.removing)
         self.removed_projects = self._keep_fresh(
             RemovedProjectsController(
                 services=self.services,
@@ -385,6 +385,7 @@ class Features(QObject):
         self.viewer_page = ViewerPage()
         self.viewer_page.side_panel.categories.class_wished.connect(self.classes.wish)
         self._window.add_page("viewer", self.viewer_page)
+        self.viewer_page.side_panel.categories.class_wished.connect(self.classes.wish)
         controller = ViewerController(
             projects=self.services.projects,
             jobs=self.jobs,

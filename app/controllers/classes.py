@@ -31,6 +31,7 @@ from ui.classes.class_dialogs import (
 )
 from ui.classes.classes_dialog import ClassesDialog
 from ui.classes.label_bar import LabelBar
+from ui.icons import icon
 from ui.images.image_browser import ImageBrowser
 from ui.projects.project_page import ProjectPage
 from ui.viewer.class_menu import ClassVerb
@@ -312,7 +313,7 @@ class ClassesController(QObject):
 
     def _add_to_menu(self, menu: QMenu, chosen: ImageIds) -> None:
         if len(chosen):
-            self.bar.fill_menu(menu.addMenu("&Class"))
+            self.bar.fill_menu(menu.addMenu(icon("tags"), "&Class"))
 
     # --- both --------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QGridLayout,
+    QHBoxLayout,
     QLineEdit,
     QPushButton,
     QRadioButton,
@@ -146,8 +147,9 @@ class ClassColourDialog(ClassQuestion):
             button.clicked.connect(lambda _=False, colour=colour: self.choose(colour.lower()))
             grid.addWidget(button, place // 4, place % 4)
             self._swatches[colour.lower()] = button
-        row = QVBoxLayout()
+        row = QHBoxLayout()
         row.addLayout(grid)
+        row.addStretch(1)
         self.column.addLayout(row)
         self._other = QPushButton(self.tr("&Another colour…"))
         self._other.clicked.connect(self._ask_other)
@@ -233,7 +235,7 @@ class DeleteClassDialog(ClassQuestion):
         text = self.tr("And remove {images} that have only it from the project, to the trash").format(
             images=counted(use.n_only, "image")
         )
-        self._remove = QRadioButton(text)
+        self._remove = QRadioButton(text if use.n_only else self.tr("No image has only this class"))
         self._remove.setEnabled(use.n_only > 0)
         self._keep.setChecked(True)
         for choice in (self._keep, self._remove):

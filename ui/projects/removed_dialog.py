@@ -48,7 +48,7 @@ class RemovedProjectsDialog(QDialog):
         self._table.verticalHeader().hide()
         self._table.horizontalHeader().setHighlightSections(False)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        self._restore = QPushButton(icon("undo-2"), self.tr("&Restore"))
+        self._restore = QPushButton(self.tr("&Restore"))
         self._forget = QPushButton(icon("trash-2"), self.tr("&Forget for good…"))
         set_role(self._restore, "primary")
         buttons.addButton(self._restore, QDialogButtonBox.ButtonRole.ActionRole)
@@ -71,9 +71,13 @@ class RemovedProjectsDialog(QDialog):
         self._model.clear()
         titles = (self.tr("Project"), self.tr("Images"), self.tr("Annotations"), self.tr("Removed"))
         self._model.setHorizontalHeaderLabels(list(titles))
+        sides = (Qt.AlignmentFlag.AlignLeft, *(Qt.AlignmentFlag.AlignRight,) * 2, Qt.AlignmentFlag.AlignLeft)
+        for column, side in enumerate(sides):
+            self._model.horizontalHeaderItem(column).setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
         for one in self._projects:
             texts = (shown(one.name), count(one.n_images), count(one.n_annotations), moment(one.removed_at))
             items = [QStandardItem(text) for text in texts]
+            items[0].setIcon(icon("folder"))
             for item in items[1:3]:
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self._model.appendRow(items)

@@ -38,7 +38,7 @@ from core.domain.projects import Category
 from ui.icons import icon
 from ui.theme import current_theme
 from ui.viewer.class_menu import ClassVerb, class_menu
-from ui.viewer.colouring import contrast_colour, overlay_colour
+from ui.viewer.colouring import contrast_colour, overlay_colour, visible_edge
 from ui.widgets.formatting import count, counted
 
 Index = QModelIndex | QPersistentModelIndex
@@ -326,7 +326,7 @@ def paint_check(painter: QPainter, rect: QRect, colour: QColor, is_checked: bool
     """A box filled with the class's colour and ticked, or only outlined with it."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(colour, 1.6))
+    painter.setPen(QPen(visible_edge(colour), 1.6))
     painter.setBrush(colour if is_checked else Qt.BrushStyle.NoBrush)
     box = QRectF(rect).adjusted(0.8, 0.8, -0.8, -0.8)
     painter.drawRoundedRect(box, 3, 3)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from PySide6.QtGui import QColor
 
 from core.domain.outcomes import FALSE_NEGATIVES, FALSE_POSITIVES, PredictionState, TruthState
-from ui.theme import category_colour
+from ui.theme import category_colour, current_theme
 from ui.viewer.overlays import OverlayKind, OverlayLayer, OverlayObject
 
 NEUTRAL = QColor("#8b93a3")
@@ -23,6 +23,7 @@ RIGHT = QColor("#009E73")  # bluish green
 WRONG = QColor("#D55E00")  # vermillion
 WRONG_CLASS = QColor("#CC79A7")  # reddish purple
 MISSED = QColor("#0072B2")  # blue
+LEAST_CONTRAST = 1.5  # of a filled box with its background; Okabe and Ito's yellow on white has less
 FAINT = 0.15  # of what was right, where only errors are looked at
 
 PREDICTION_COLOURS: Mapping[PredictionState, QColor] = {
@@ -116,8 +117,18 @@ def overlay_colour(number: int) -> QColor:
 
 def contrast_colour(colour: QColor) -> QColor:
     """Black or white, whichever reads better on `colour` (relative luminance of sRGB)."""
-    luminance = 0.2126 * colour.redF() ** 2.2 + 0.7152 * colour.greenF() ** 2.2 + 0.0722 * colour.blueF() ** 2.2
-    return QColor("#11151c") if luminance > 0.18 else QColor("#ffffff")
+    return QColor("#11151c") if _luminance(colour) > 0.18 else QColor("#ffffff")
+
+
+def visible_edge(colour: QColor) -> QColor:
+    """The colour itself, or the theme's muted one where it can hardly be told from the background of lists."""
+    light, dark = sorted((_luminance(colour), _luminance(QColor(current_theme().surface))), reverse=True)
+    is_clear = (light + 0.05) / (dark + 0.05) >= LEAST_CONTRAST
+    return colour if is_clear else QColor(current_theme().text_muted)
+
+
+def _luminance(colour: QColor) -> float:
+    return 0.2126 * colour.redF() ** 2.2 + 0.7152 * colour.greenF() ** 2.2 + 0.0722 * colour.blueF() ** 2.2
 
 
 def shade(value: float) -> QColor:

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from core.domain.ids import CategoryId
 from core.domain.projects import Category
-from ui.theme import category_colour
+from ui.theme import ThemeMode, apply_theme, category_colour
 from ui.viewer.category_list import CategoryList, CategoryRole, check_rect
+from ui.viewer.class_menu import ClassVerb
+from ui.viewer.colouring import visible_edge
 
 TEXT, PICTURE = CategoryId("text"), CategoryId("picture")
 
@@ -99,3 +103,25 @@ def test_a_colour_that_a_person_chose_is_the_class_s(qtbot: QtBot) -> None:
     colours = [view.model().index(row, 0).data(CategoryRole.COLOUR).name() for row in range(2)]
     assert colours == ["#12ab34", category_colour(1).name()]
     assert category_colour(Category(TEXT, "text", 3, colour="#000000").colour_number).name() == "#000000"
+
+
+def test_rename_and_delete_are_wished_by_key_and_menu(qtbot: QtBot, categories: tuple[Category, ...]) -> None:
+    view = _list(qtbot, categories)
+    view.setFocus()
+    view.setCurrentIndex(view.model().index(1, 0))
+    for key, verb in ((Qt.Key.Key_F2, ClassVerb.RENAME), (Qt.Key.Key_Delete, ClassVerb.DELETE)):
+        with qtbot.waitSignal(view.class_wished) as wished:
+            qtbot.keyClick(view, key)
+        assert wished.args == [verb, PICTURE]
+    with qtbot.waitSignal(view.class_wished) as wished:
+        next(one for one in view.class_menu(0).actions() if "Merge" in one.text()).trigger()
+    assert wished.args == [ClassVerb.MERGE, TEXT]
+    assert [one.text() for one in view.class_menu(-1).actions()] == ["&Add a class…", "&Edit classes…"]
+
+
+@pytest.mark.parametrize(("mode", "pale"), [(ThemeMode.LIGHT, "#f5f5dc"), (ThemeMode.DARK, "#20242c")])
+def test_a_pale_colour_has_an_edge_that_can_be_seen(qapp, mode: ThemeMode, pale: str) -> None:
+    theme = apply_theme(qapp, mode)
+    assert visible_edge(QColor(pale)).name() == QColor(theme.text_muted).name()
+    assert visible_edge(QColor("#d55e00")).name() == "#d55e00"
+    apply_theme(qapp, ThemeMode.LIGHT)
