@@ -128,7 +128,7 @@ def visible_edge(colour: QColor) -> QColor:
 
 
 def _luminance(colour: QColor) -> float:
-    return 0.2126 * colour.redF() ** 2.2 + 0.7152 * colour.greenF() ** 2.2 + 0.0722 * colour.blueF() ** 2.2
+    return float(0.2126 * colour.redF() ** 2.2 + 0.7152 * colour.greenF() ** 2.2 + 0.0722 * colour.blueF() ** 2.2)
 
 
 def shade(value: float) -> QColor:

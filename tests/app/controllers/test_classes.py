@@ -120,6 +120,7 @@ def test_a_class_gets_a_colour(desk: Desk, qtbot: QtBot) -> None:
     dialog._swatches["#d55e00"].click()
     dialog.verb.click()
     qtbot.waitUntil(lambda: desk.projects.list_categories(desk.project.id)[1].colour == "#d55e00")
+    qtbot.waitUntil(lambda: desk.undo.undo_text == 'the colour of "zone"')
     desk.undo.undo()
     qtbot.waitUntil(lambda: desk.projects.list_categories(desk.project.id)[1].colour == "")
 
@@ -132,6 +133,7 @@ def test_a_class_is_deleted_with_its_images_and_brought_back(desk: Desk, qtbot: 
     dialog.verb.click()
     qtbot.waitUntil(lambda: desk.names() == ["zone"])
     qtbot.waitUntil(lambda: len(desk.browser.grid.ids) == 4)
+    qtbot.waitUntil(lambda: bool(desk.said))
     assert desk.said[-1] == 'The class "text" and 4 annotations deleted. 4 images in the trash.'
     desk.undo.undo()
     qtbot.waitUntil(lambda: len(desk.browser.grid.ids) == 8)
