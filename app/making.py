@@ -385,7 +385,6 @@ class Features(QObject):
         self.viewer_page = ViewerPage()
         self.viewer_page.side_panel.categories.class_wished.connect(self.classes.wish)
         self._window.add_page("viewer", self.viewer_page)
-        self.viewer_page.side_panel.categories.class_wished.connect(self.classes.wish)
         controller = ViewerController(
             projects=self.services.projects,
             jobs=self.jobs,
