@@ -111,8 +111,9 @@ class ColumnHeader(QHeaderView):
             self.setSectionHidden(at, not is_shown and column.key != "name")
         self.layout_changed.emit()
 
-    def columns_menu(self) -> QMenu:
-        menu = QMenu(self)
+    def columns_menu(self, parent: QWidget) -> QMenu:
+        """Which columns are shown."""
+        menu = QMenu(self.tr("Colu&mns"), parent)
         for at, column in enumerate(COLUMNS):
             action = menu.addAction(column.title)
             action.setCheckable(True)
@@ -134,7 +135,7 @@ class ColumnHeader(QHeaderView):
     # Qt overrides
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = self.columns_menu()
+        menu = self.columns_menu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(event.globalPos())
 

@@ -391,6 +391,9 @@ class ImageBrowser(QWidget):
             (self.tr("&The others") + "\tCtrl+Shift+I", self.grid.invert_choice),
         ):
             menu.addAction(text).triggered.connect(slot)
+        if self.grid.mode is ViewMode.LIST:
+            menu.addSeparator()
+            menu.addMenu(self.grid.header.columns_menu(menu))
         return menu
 
     def _open(self, image: ImageId | None) -> None:

@@ -219,10 +219,14 @@ class ImageGrid(ChoosingGrid):
         return annotated.tags if annotated is not None else ()
 
     def select_image(self, image: ImageId) -> None:
-        """Make it current and scroll to it; nothing happens when it is not in the grid."""
+        """Make it current and scroll to it; nothing happens when it is not in the grid. It alone is chosen then, unless
+        it is one of those that are."""
         row = self._images.find_row(image, self.currentIndex().row())
         if row is not None:
-            self.make_current(row)
+            if row in self.chosen:
+                self._move_to(row)
+            else:
+                self.choose_only(row)
             self.scrollTo(self._images.index(row))
 
     def show_at_top(self, image: ImageId) -> None:

@@ -143,7 +143,8 @@ class ImageGridModel(QAbstractListModel):
         annotated = cell.annotated
         if annotated is None:
             return self.tr("Loading")
-        text = ", ".join((shown(annotated.image.name), annotations_in_words(annotated), *annotated.tags))
+        facts = (shown(annotated.image.name), annotations_in_words(annotated), annotated.stated_set, *annotated.tags)
+        text = ", ".join(fact for fact in facts if fact)
         state = ImageState.MISSING if cell.is_gone else annotated.image.state
         return text if state == ImageState.OK else f"{text}, {state}"
 

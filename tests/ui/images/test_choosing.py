@@ -18,7 +18,7 @@ from core.domain.ids import ImageId
 from core.domain.image_ids import ImageIds
 from core.domain.projects import AnnotatedImage
 from ui.images.image_browser import ImageBrowser
-from ui.images.image_grid import ImageGrid
+from ui.images.image_grid import ImageGrid, ViewMode
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -204,3 +204,22 @@ def test_letters_of_a_name_are_no_shortcuts(
     qtbot.keyClicks(grid, "apt")
     assert grid.current_image() == "101"
     assert not asked
+
+
+def test_coming_back_to_one_of_the_chosen_keeps_them_chosen(grid: ImageGrid) -> None:
+    _click(grid, 1)
+    _click(grid, 5, SHIFT)
+    grid.select_image(ImageId("103"))
+    assert _rows(grid) == [1, 2, 3, 4, 5]
+    assert grid.current_image() == "103"
+    grid.select_image(ImageId("120"))
+    assert _rows(grid) == [20]
+
+
+def test_the_columns_are_chosen_by_keys_too(browser: ImageBrowser) -> None:
+    assert not any("mns" in menu.title() for menu in browser.context_menu().findChildren(QMenu))
+    browser.set_mode(ViewMode.LIST)
+    menu = browser.context_menu()
+    columns = next(one for one in menu.findChildren(QMenu) if "mns" in one.title())
+    next(action for action in columns.actions() if action.text() == "Tags").trigger()
+    assert "tags" not in [column.key for column, _, _ in browser.grid.header.places()]

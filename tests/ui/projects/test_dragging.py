@@ -19,6 +19,7 @@ from core.domain.projects import Folder
 from ui.images.image_browser import ImageBrowser
 from ui.projects.drop_targets import DropTargets, SetTarget, TagTarget
 from ui.projects.folder_tree import FolderTree
+from ui.projects.project_page import ProjectPage
 from ui.widgets.dropping import DraggedImages, images_to_drag, read_images
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -163,3 +164,14 @@ def test_others_add_to_the_menu_of_a_folder(qtbot: QtBot) -> None:
     with qtbot.waitSignal(tree.open_requested) as told:
         next(one for one in tree.menu_for(Folder("train", 5, 0)).actions() if "disk" in one.text()).trigger()
     assert told.args == ["train"]
+
+
+def test_a_tab_opens_when_images_are_held_over_it(qtbot: QtBot) -> None:
+    page = ProjectPage(ImageBrowser())
+    page.offer_view("datasets", "Datasets")
+    page.add_view("datasets", QWidget())
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.waitExposed(page)
+    _drag_over(page._tabs, page._tabs.tabRect(1).center(), images_to_drag(DRAGGED))
+    qtbot.waitUntil(lambda: page.current_view == "datasets", timeout=3000)
