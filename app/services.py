@@ -400,6 +400,7 @@ class Services:
                 KeptReports(self.home.checks),
                 self.labelling,
                 self.dataset_editing,
+                self.trash,
             ),
         )
 

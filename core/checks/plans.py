@@ -22,7 +22,8 @@ Array = npt.NDArray[Any]
 class Plan:
     """`exclude`: images (keys) to get that tag. `tags`: images to get a set's tag, and to lose those of the others.
     `taken_out` and `moved`: of a dataset, by the sets' keys from which and to which. `deleted` and `clipped`:
-    annotations (first row) with their images (second row). `negatives`: images with nothing to find."""
+    annotations (first row) with their images (second row). `negatives`: images with nothing to find. `trashed`: images
+    that are one too many."""
 
     offer: RepairOffer
     exclude: Array | None = None
@@ -32,6 +33,7 @@ class Plan:
     deleted: Array | None = None
     clipped: Array | None = None
     negatives: Array | None = None
+    trashed: Array | None = None
 
 
 def plan_copies_out(data: CheckedData, found: Together) -> Plan | None:
@@ -85,11 +87,19 @@ def plan_together(data: CheckedData, found: Together) -> Plan | None:
 
 
 def plan_one_of_each(data: CheckedData, found: Together) -> Plan | None:
-    """Of copies in one set, the one with most annotations stays; of several, the first."""
+    """Of copies in one set, the one with most annotations stays; of several, the first. The others go to the trash, or
+    out of the dataset."""
     numbers = found.numbers()
     order = np.lexsort((found.places, -data.images.n_annotations[found.places], numbers))
     is_first = np.append(True, np.diff(numbers[order]) != 0) if len(order) else np.zeros(0, dtype=bool)
-    return plan_left_out(data, np.sort(found.places[order[~is_first]]), "Leave the copies out", "Of each picture, ")
+    extra = np.sort(found.places[order[~is_first]])
+    if data.dataset is not None or not len(extra):
+        return plan_left_out(data, extra, "Take the copies out", "Of each picture, ")
+    text = (
+        f"Of each picture, the one with most annotations stays. Moves {counted(len(extra), 'image')} to the project's "
+        "trash, with what is drawn on them; the files stay where they are."
+    )
+    return Plan(RepairOffer("Move the copies to the trash", text), trashed=data.images.keys[extra])
 
 
 def plan_left_out(data: CheckedData, places: Array, button: str, before: str = "") -> Plan | None:

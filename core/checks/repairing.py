@@ -17,11 +17,11 @@ from core.checks.looking import faults_of
 from core.checks.plans import Plan
 from core.checks.shapes import SHAPE_CHECKS, Faults
 from core.datasets.editing import DatasetEditing
-from core.domain.changes import Changed
+from core.domain.changes import Changed, Changes
 from core.domain.checks import CheckId, Finding
 from core.domain.datasets import DatasetEdit, SetId
 from core.domain.geometry import Polygon
-from core.domain.ids import AnnotationId, ImageId
+from core.domain.ids import AnnotationId, ImageId, ProjectId
 from core.domain.image_ids import ImageIds
 from core.domain.judgements import EXCLUDE
 from core.domain.labelling import Seen, ShapeEdit, Step
@@ -34,6 +34,7 @@ from core.registry.session import Session
 from core.registry.stores import edits, judgements
 from core.registry.stores.annotations import list_ground_truth
 from core.registry.stores.check_columns import read_annotations_of
+from core.trash.service import TrashService
 
 Array = npt.NDArray[Any]
 
@@ -48,15 +49,34 @@ class TagStep:
 
 
 @dataclass(frozen=True, slots=True)
+class TrashStep:
+    """Images that went to the trash, or came back from it."""
+
+    project: ProjectId
+    images: ImageIds
+    was_removed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Writers:
+    """Who writes what repairs change."""
+
+    registry: Registry
+    labelling: LabellingService
+    editing: DatasetEditing
+    trash: TrashService
+
+
+@dataclass(frozen=True, slots=True)
 class Repaired:
     """What a repair did, as much as it takes to take it back. `text` completes "Undo ...".
 
-    `step` is one of labelling, of a dataset, or tags.
+    `step` is one of labelling, of a dataset, tags, or images in the trash.
     """
 
     text: str
     n: int
-    step: Step | DatasetEdit | tuple[TagStep, ...]
+    step: Step | DatasetEdit | TrashStep | tuple[TagStep, ...]
 
 
 def plan_again(session: Session, data: CheckedData, finding: Finding) -> Plan | None:
@@ -82,15 +102,17 @@ def plan_again(session: Session, data: CheckedData, finding: Finding) -> Plan | 
     return plans.plan_one_of_each(data, groups) if check is CheckId.COPIES else None
 
 
-def apply(
-    registry: Registry, labelling: LabellingService, editing: DatasetEditing, data: CheckedData, plan: Plan, title: str
-) -> Changed[Repaired]:
+def apply(writers: Writers, data: CheckedData, plan: Plan, title: str) -> Changed[Repaired]:
     """Raises RefusedError; nothing was written then."""
-    text = f'the repair of "{title.casefold()}"'
+    text, registry, labelling = f'the repair of "{title.casefold()}"', writers.registry, writers.labelling
     if plan.moved or plan.taken_out:
-        return _edit_dataset(editing, data, plan, text)
+        return _edit_dataset(writers.editing, data, plan, text)
     if plan.exclude is not None or plan.tags:
         return _tag(registry, data, plan, text)
+    if plan.trashed is not None:
+        removed = writers.trash.remove_images(data.project.id, ImageIds(plan.trashed))
+        step = TrashStep(data.project.id, removed.value, was_removed=True)
+        return Changed(Repaired(text, len(removed.value), step), removed.changes)
     if plan.deleted is not None:
         seen = _seen(registry, plan.deleted[1])
         deleted = labelling.delete(_annotation_ids(plan.deleted[0]), seen=seen)
@@ -103,20 +125,30 @@ def apply(
     return Changed(Repaired(text, len(images), marked.value.step), marked.changes)
 
 
-def take_back(
-    registry: Registry, labelling: LabellingService, editing: DatasetEditing, repaired: Repaired
-) -> Changed[Repaired]:
+def take_back(writers: Writers, repaired: Repaired) -> Changed[Repaired]:
     """Raises RefusedError where the data are no longer what the repair left."""
     step = repaired.step
+
+    def back(step: Step | DatasetEdit | TrashStep | tuple[TagStep, ...], changes: Changes) -> Changed[Repaired]:
+        return Changed(Repaired(repaired.text, repaired.n, step), changes)
+
     if isinstance(step, Step):
-        done = labelling.take_back(step)
-        return Changed(Repaired(repaired.text, repaired.n, done.value.step), done.changes)
-    if isinstance(step, tuple):
-        with registry.write() as session:
-            back = tuple(_untag(session, one) for one in reversed(step))
-            return Changed(Repaired(repaired.text, repaired.n, back), noted(session))
-    undone = editing.undo(step)
-    return Changed(Repaired(repaired.text, repaired.n, undone.value), undone.changes)
+        done = writers.labelling.take_back(step)
+        return back(done.value.step, done.changes)
+    if isinstance(step, TrashStep):
+        return back(TrashStep(step.project, step.images, not step.was_removed), _put_back(writers.trash, step))
+    if isinstance(step, DatasetEdit):
+        undone = writers.editing.undo(step)
+        return back(undone.value, undone.changes)
+    with writers.registry.write() as session:
+        tags = tuple(_untag(session, one) for one in reversed(step))
+        return back(tags, noted(session))
+
+
+def _put_back(trash: TrashService, step: TrashStep) -> Changes:
+    if step.was_removed:
+        return trash.restore_images(step.project, step.images).changes
+    return trash.remove_images(step.project, step.images).changes
 
 
 def _tag(registry: Registry, data: CheckedData, plan: Plan, text: str) -> Changed[Repaired]:

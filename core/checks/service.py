@@ -9,7 +9,7 @@ from core.checks.data import CheckedData, read_dataset_data, read_project_data
 from core.checks.files import FileFaults, look_at_files
 from core.checks.kept import KeptReports
 from core.checks.looking import find_all, grouping_of, in_words, walk_annotations
-from core.checks.repairing import Repaired, apply, plan_again, take_back
+from core.checks.repairing import Repaired, Writers, apply, plan_again, take_back
 from core.datasets.editing import DatasetEditing
 from core.domain.changes import Changed
 from core.domain.checks import CheckReport, CheckWish, Finding
@@ -24,6 +24,7 @@ from core.registry.database import Registry
 from core.registry.session import Session
 from core.registry.stores import datasets, projects
 from core.stopping import StoppedError
+from core.trash.service import TrashService
 
 
 class CheckService:
@@ -36,12 +37,12 @@ class CheckService:
         reports: KeptReports,
         labelling: LabellingService,
         editing: DatasetEditing,
+        trash: TrashService,
     ) -> None:
         self._registry = registry
         self._fingerprints = fingerprints
         self._reports = reports
-        self._labelling = labelling
-        self._editing = editing
+        self._writers = Writers(registry, labelling, editing, trash)
 
     def last(self, project: ProjectId, dataset: DatasetId | None = None) -> CheckReport | None:
         """What was found when these were checked last; it may be older than the data."""
@@ -120,11 +121,11 @@ class CheckService:
             plan = plan_again(session, data, finding)
         if plan is None:
             raise RefusedError("There is nothing to be repaired here any more.", hint="Run the checks again.")
-        return apply(self._registry, self._labelling, self._editing, data, plan, finding.title)
+        return apply(self._writers, data, plan, finding.title)
 
     def undo(self, repaired: Repaired) -> Changed[Repaired]:
         """Take a repair back; `undo` of the answer does it again. Raises RefusedError where the data have changed."""
-        return take_back(self._registry, self._labelling, self._editing, repaired)
+        return take_back(self._writers, repaired)
 
     def _keep(self, report: CheckReport) -> CheckReport:
         """A result that cannot be kept is shown all the same, and says so."""

@@ -75,9 +75,11 @@ class RecordFile:
         try:
             if not self._is_ours():
                 self._file.write_bytes(self._head)
-            whole = (self._file.stat().st_size - _HEAD.size) // self._record.itemsize
+            size = self._file.stat().st_size
+            torn = (size - _HEAD.size) % self._record.itemsize
             with self._file.open("r+b") as file:
-                file.truncate(_HEAD.size + whole * self._record.itemsize)
+                if torn:  # else untouched: Windows cuts no file that somebody reads from
+                    file.truncate(size - torn)
                 file.seek(0, os.SEEK_END)
                 file.write(content)
         finally:

@@ -6,7 +6,7 @@ import pytest
 
 from core.domain.checks import CheckId, CheckWish
 from core.domain.datasets import SetRole
-from core.domain.imports import Severity
+from core.domain.imports import ImportSource, Severity
 from core.domain.projects import ImageFilter
 from core.errors import RefusedError
 from core.stopping import StoppedError
@@ -174,3 +174,22 @@ def test_a_result_that_cannot_be_kept_is_shown_all_the_same(leaky):
     report = leaky.services.checks.run(leaky.project, wish=CheckWish(compares_pictures=False))
     assert report.find(CheckId.COPIES_ACROSS_SETS) is not None
     assert report.notes[-1].startswith("This result cannot be kept for later")
+
+
+def test_copies_in_one_set_go_to_the_trash_and_come_back(leaky):
+    (leaky.root / "train" / "again.jpg").write_bytes((leaky.root / "train" / "book1_p004.jpg").read_bytes())
+    services, checks = leaky.services, leaky.services.checks
+    source = ImportSource(leaky.root / "annotations.json", leaky.root, "coco")
+    services.imports.commit(source, project_name="Leaky", into=leaky.project)
+    report = checks.run(leaky.project)
+    finding = report.find(CheckId.COPIES)
+    assert leaky.paths(finding.images) == {"train/again.jpg", "train/book1_p004.jpg"}
+    done = checks.repair(report, finding).value
+    assert [one.path for one in services.trash.list_images(leaky.project)] == ["train/again.jpg"]
+    assert (leaky.root / "train" / "again.jpg").is_file()
+    assert checks.run(leaky.project).find(CheckId.COPIES) is None
+    redo = checks.undo(done).value
+    assert services.trash.list_images(leaky.project) == ()
+    assert checks.run(leaky.project).find(CheckId.COPIES).n == 1
+    checks.undo(redo)
+    assert checks.run(leaky.project).find(CheckId.COPIES) is None
