@@ -52,8 +52,8 @@ class ClassChooser(QComboBox):
     def set_categories(self, categories: Sequence[Category]) -> None:
         """What was chosen stays, while there is such a class."""
         categories = tuple(categories)
-        if [(one.id, one.name, one.index) for one in categories] == [
-            (one.id, one.name, one.index) for one in self._categories
+        if [(one.id, one.name, one.colour_number) for one in categories] == [
+            (one.id, one.name, one.colour_number) for one in self._categories
         ]:
             return
         typed = self.currentText() if self.hasFocus() else None
@@ -61,7 +61,7 @@ class ClassChooser(QComboBox):
         with QSignalBlocker(self):
             self.clear()
             for number, one in enumerate(categories):
-                self.addItem(swatch(overlay_colour(one.index)), one.name)
+                self.addItem(swatch(overlay_colour(one.colour_number)), one.name)
                 if number < MAX_KEYS:
                     tip = self.tr("Alt+{n}").format(n=number + 1)
                     self.setItemData(number, tip, Qt.ItemDataRole.ToolTipRole)

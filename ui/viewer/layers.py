@@ -45,7 +45,7 @@ def truth_object(
         key=annotation.id,
         category=annotation.category,
         title=category.name if category else WITHOUT_CLASS,
-        colour=category.index if category else -1,
+        colour=category.colour_number if category else -1,
         geometry=annotation.geometry,
         size=(image.width, image.height),
         source=annotation.source,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -14,9 +16,11 @@ from app.jobs import JobRunner
 from app.undo import UndoHistory
 from core.domain.geometry import Box, Polygon
 from core.domain.ids import AnnotationId, ImageId
+from core.domain.imports import ImportSource
 from core.domain.labelling import ShapeEdit
 from core.domain.messages import UserMessage
 from core.domain.projects import Annotation, ImageFilter, Project, Source
+from core.imports.service import ImportService
 from core.labelling.service import LabellingService
 from core.projects.service import ProjectService
 from core.registry.database import Registry
@@ -196,6 +200,32 @@ def test_the_mouse_draws_what_the_registry_keeps(desk: Desk, qtbot: QtBot) -> No
     (_, drawn) = desk.kept(image)
     assert isinstance(drawn.geometry, Box)
     assert (round(drawn.geometry.x0), round(drawn.geometry.y1)) == (100, 130)
+
+
+def test_of_a_picture_that_is_stored_lying_the_upright_image_is_drawn_on(
+    qtbot: QtBot, browse_registry: Registry, browse_projects: ProjectService, browse_jobs: JobRunner, tmp_path: Path
+) -> None:
+    folder = tmp_path / "lying"
+    folder.mkdir()
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (200, 120), "teal").save(folder / "a.jpg", exif=exif)
+    report = ImportService(browse_registry).commit(ImportSource(folder), project_name="Lying")
+    desk = Desk(qtbot, browse_registry, browse_projects, browse_jobs, browse_projects.get_project(report.project))
+    desk.service.add_class(report.project, "seal")
+    image = desk.open()
+    assert desk.page.canvas.image_size() == (120, 200)
+    desk.page.canvas.setFocus()
+    qtbot.keyClick(desk.page.canvas, Qt.Key.Key_B)
+    for point in ((20, 150), (100, 190)):
+        qtbot.mouseClick(
+            desk.page.canvas, Qt.MouseButton.LeftButton, pos=_point(*desk.page.canvas.view.to_view(*point))
+        )
+    desk.idle()
+    (drawn,) = desk.kept(image)
+    assert isinstance(drawn.geometry, Box)
+    assert [round(value) for value in (drawn.geometry.x0, drawn.geometry.y0, drawn.geometry.y1)] == [20, 150, 190]
+    assert desk.messages == []
 
 
 def _point(x: float, y: float):
