@@ -50,7 +50,8 @@ class DatasetChoice(QWidget):
         self._sets_column.setContentsMargins(0, 0, 0, 0)
         self._sets_column.setSpacing(4)
         self._boxes: dict[str, QCheckBox] = {}
-        self._hint = label("", "muted", wrap=True)
+        frozen = self.tr("It is trained on as it was frozen, whatever was changed in the project since.")
+        self._hint = label(frozen, "muted", wrap=True)
         self._problem = ProblemLabel()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -132,11 +133,8 @@ class DatasetChoice(QWidget):
         for box in self._boxes.values():
             self._sets_column.addWidget(box)
         self._sets.setVisible(bool(self._boxes))
-        is_frozen = dataset is not None and dataset.state is DatasetState.COMPLETE
-        frozen = self.tr("It is trained on as it was frozen, whatever was changed in the project since.")
-        now = self.tr("Start freezes it as it is now. To change it later, clone it.")
-        self._hint.setText("" if dataset is None else frozen if is_frozen else now)
-        self._hint.setVisible(dataset is not None)
+        # Of another one the review says what Start does with it.
+        self._hint.setVisible(dataset is not None and dataset.state is DatasetState.COMPLETE)
 
     def _box(self, item: DatasetSet) -> QCheckBox:
         images = counted(item.n_images, "image")
