@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from app.controllers.checks import ChecksController
     from app.controllers.comparing import ComparingController
     from app.controllers.conversions import ConversionsController
+    from app.controllers.datasets import DatasetsController
     from app.controllers.evaluations import EvaluationsController
     from app.controllers.exports import ExportsController
     from app.controllers.imports import ImportsController
@@ -78,6 +79,7 @@ if TYPE_CHECKING:
 
 
 PROJECT_VIEWS: tuple[tuple[str, str, str], ...] = (
+    ("datasets", "Datasets", "datasets"),
     ("statistics", "Statistics", "statistics"),
     ("similar", "Similar images", "similar"),
     ("checks", "Checks", "checks"),
@@ -351,6 +353,14 @@ class Features(QObject):
             undo=self.undo,
             parent=self,
         )
+        controller.images_requested.connect(self.routes.show_only)
+        return self._keep_fresh(controller)
+
+    @cached_property
+    def datasets(self) -> DatasetsController:
+        from app.controllers.datasets import DatasetsController
+
+        controller = DatasetsController(services=self.services, jobs=self.jobs, undo=self.undo, parent=self)
         controller.images_requested.connect(self.routes.show_only)
         return self._keep_fresh(controller)
 

@@ -19,6 +19,8 @@ from core.domain.snapshots import Split
 from core.domain.splitting import Grouping, SplitDraft, SplitPlan
 from core.errors import NotFoundError, RefusedError
 
+_ROLES = tuple(role.value for role in SetRole)
+
 
 def run(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
     project = find_project(services, arguments.project)
@@ -79,9 +81,9 @@ def _new_set(text: str) -> tuple[str, SetRole]:
     """ "dev=val", or a name that says its role itself."""
     name, has_role, role = text.rpartition("=")
     if not has_role:
-        return text, SetRole(text) if text in SetRole else SetRole.EXTRA
-    if role not in SetRole:
-        raise RefusedError(f'"{shown(role)}" is no role. There are: {", ".join(SetRole)}.')
+        return text, SetRole(text) if text in _ROLES else SetRole.EXTRA
+    if role not in _ROLES:
+        raise RefusedError(f'"{shown(role)}" is no role. There are: {", ".join(_ROLES)}.')
     return name, SetRole(role)
 
 

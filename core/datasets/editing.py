@@ -19,6 +19,8 @@ from core.domain.counting import counted
 from core.domain.datasets import (
     MAX_DATASET_NAME,
     Dataset,
+    DatasetClass,
+    DatasetDetails,
     DatasetEdit,
     DatasetFacts,
     DatasetState,
@@ -86,6 +88,18 @@ class DatasetEditing:
         for (key, category), number in counts.items():
             found[SetId(key)][category] = number
         return found
+
+    def get_details(self, id: DatasetId) -> DatasetDetails:
+        """With its counts by class. Goes through all annotations. Raises NotFoundError."""
+        counts = self.count_classes(id)
+        with self._registry.read() as session:
+            dataset = store.get_dataset(session, id)
+            classes = [
+                DatasetClass(item.name, tuple((key, *of[item.id]) for key, of in counts.items() if item.id in of))
+                for item in selections.list_classes(session, dataset.project)
+            ]
+            first = "" if dataset.cloned_from is None else store.name_of(session, dataset.cloned_from)
+            return DatasetDetails(dataset, tuple(item for item in classes if item.counts), first)
 
     # --- the dataset itself ----------------------------------------------------------------------------------
 

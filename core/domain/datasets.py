@@ -145,3 +145,20 @@ class DatasetEdit:
     @property
     def n_removed(self) -> int:
         return sum(len(images) for _, images in self.removed)
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetClass:
+    """A class in the sets of a dataset: by set the annotations of ground truth, and the images with at least one."""
+
+    name: str
+    counts: tuple[tuple[SetId, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetDetails:
+    """What the page of a dataset shows. `first` is the name of the one that it was cloned from."""
+
+    dataset: Dataset
+    classes: tuple[DatasetClass, ...] = ()
+    first: str = ""

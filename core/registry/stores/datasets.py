@@ -182,6 +182,12 @@ def find_dataset(session: Session, text: str, project: ProjectId | None = None) 
     return _to_domain(session, best, with_annotated=False)[0] if len(best) == 1 else None
 
 
+def name_of(session: Session, id: DatasetId) -> str:
+    """As lists show it, also of one that was deleted; "" for one that is gone."""
+    row = session.get(DatasetRow, id)
+    return "" if row is None else f"{row.name} ({row.version})" if row.version else row.name
+
+
 def list_names(session: Session, project: ProjectId) -> frozenset[str]:
     """Taken by datasets that are there."""
     query = select(DatasetRow.name).where(DatasetRow.project_id == project, DatasetRow.deleted_at.is_(None))

@@ -1,0 +1,1 @@
+"""Datasets of a project: their sets and counts, filling, splitting, freezing."""
