@@ -12,6 +12,7 @@ from core.domain.ids import AnnotationId, CategoryId
 from core.domain.imports import RawAnnotation
 from core.domain.predictions import PredictedObject
 from core.domain.projects import AnnotatedImage, Annotation, Category, Source
+from ui.viewer.colouring import overlay_colour
 from ui.viewer.layers import WITHOUT_CLASS, ground_truth_layer, prediction_layer, raw_layer
 from ui.viewer.overlays import OverlayKind
 
@@ -137,3 +138,11 @@ def test_predictions_keep_their_rows_whatever_their_size() -> None:
     assert [one.title for one in layer.objects] == ["b", "a"]
     assert layer.number_of(0) == 1
     assert layer.number_of(7) is None
+
+
+def test_a_class_is_drawn_in_the_colour_that_a_person_chose(
+    annotated: AnnotatedImage, categories: tuple[Category, ...]
+) -> None:
+    layer = ground_truth_layer(annotated, (replace(categories[0], colour="#12ab34"), categories[1]))
+    colours = {one.title: overlay_colour(one.colour).name() for one in layer.objects}
+    assert colours == {"text_line": "#12ab34", "illustration": overlay_colour(1).name()}
