@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from app.controllers.images import Thumbnails
+from app.controllers.grid_thumbnails import Thumbnails
 from app.controllers.pictures import thumbnail_of
 from app.jobs import Job, JobContext, JobRunner
 from app.undo import UndoHistory

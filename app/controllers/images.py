@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QImage
 
-from app.controllers.opening import open_path
-from app.controllers.pictures import thumbnail_of
+from app.controllers.grid_thumbnails import GridThumbnails, Thumbnails
+from app.controllers.image_files import ImageFiles
 from app.jobs import Job, JobRunner
 from core.domain.changes import Changes
-from core.domain.counting import counted
 from core.domain.filter_words import in_words
 from core.domain.filters import Group
 from core.domain.ids import ImageId, ProjectId
 from core.domain.image_ids import ImageIds
 from core.domain.image_order import BY_PATH, SortKey, SortOrder
-from core.domain.imports import Severity
 from core.domain.messages import UserMessage
 from core.domain.names import shown
-from core.domain.projects import AnnotatedImage, Category, ImageFilter, ImageRecord, ImageState, Project
+from core.domain.projects import Category, ImageFilter, Project
 from core.errors import CalqueError
 from ui.images.image_browser import ImageBrowser
 from ui.projects.drop_targets import TagTarget
@@ -32,9 +27,6 @@ from ui.projects.project_page import ProjectPage
 from ui.widgets.dropping import DraggedImages
 
 if TYPE_CHECKING:  # SQLAlchemy and Pillow come with them, which the window's first paint must not wait for
-    import numpy as np
-    import numpy.typing as npt
-
     from core.projects.service import ProjectService
 
 _NO_FILTERS: Mapping[str, Any] = {
@@ -51,10 +43,6 @@ _NO_FILTERS: Mapping[str, Any] = {
 FIRST_LISTED = 500
 """Images that are listed before all of a project are: more than a screen shows."""
 
-GONE = "The file is not where it was."
-MOST_PATHS = 10_000  # that are put on the clipboard
-MAX_AT_ONCE = 3  # thumbnails being made; the pool has more threads, so that an opened image does not queue behind them
-
 
 @dataclass(frozen=True, slots=True)
 class _Listing:
@@ -63,12 +51,6 @@ class _Listing:
     revision: int  # of the project
     categories: tuple[Category, ...] | None  # None = they are as they were
     is_part: bool  # more images follow
-
-
-class Thumbnails(Protocol):
-    """What is asked of `core.images.thumbnails.ThumbnailCache`; called on pool threads."""
-
-    def get(self, path: Path, sha256: str, side: int, white: int = 0) -> npt.NDArray[np.uint8]: ...
 
 
 class ImagesController(QObject):
@@ -90,7 +72,6 @@ class ImagesController(QObject):
     ) -> None:
         super().__init__(parent)
         self._projects = projects
-        self._thumbnails = thumbnails
         self._jobs = jobs
         self._page = page
         self._browser = browser
@@ -99,9 +80,12 @@ class ImagesController(QObject):
         self._order = BY_PATH
         self._categories: tuple[Category, ...] = ()
         self._revision: int | None = None  # of the project when its categories were read
-        self._queue: deque[tuple[ImageRecord, int]] = deque()
-        self._under_way: set[ImageId] = set()
-        self._is_gone_noted = False  # that files of the project are not where they were
+        self._pictures = GridThumbnails(
+            projects=projects, thumbnails=thumbnails, jobs=jobs, browser=browser, parent=self
+        )
+        self._files = ImageFiles(projects=projects, jobs=jobs, page=page, browser=browser, parent=self)
+        for part in (self._pictures, self._files):
+            part.message_raised.connect(self.message_raised)
         self._preparing: tuple[ProjectId, Job] | None = None  # lists of which project are being read into memory
         # Several filters may change in one go; one look into the registry answers them all.
         self._reload_timer = QTimer(self)
@@ -117,15 +101,11 @@ class ImagesController(QObject):
         browser.clear_filters_requested.connect(self.clear_filters)
         browser.sort_requested.connect(self.sort)
         browser.import_requested.connect(self._request_import)
-        browser.paths_requested.connect(self._copy_paths)
-        browser.reveal_requested.connect(self._reveal)
-        page.folder_open_requested.connect(self._open_folder)
         browser.notice.action_requested.connect(page.request_moved_images)
         page.images_dropped.connect(self._drop)
         browser.grid.drag_began.connect(self._offer_tags)
         browser.grid.drag_began.connect(lambda: page.drop_targets.set_dragging(True))
         browser.grid.drag_ended.connect(lambda: page.drop_targets.set_dragging(False))
-        browser.grid.thumbnails_wanted.connect(self._fetch)
         browser.grid.open_requested.connect(lambda image: self.image_open_requested.emit(image, self._browser.grid.ids))
 
     def show_project(self, project: Project) -> None:
@@ -133,12 +113,11 @@ class ImagesController(QObject):
         self._project = project
         self._filter = ImageFilter(project.id)
         self._revision = None
-        self._queue.clear()
+        self._pictures.show_project(project)
+        self._files.show_project(project)
         self._browser.reset_filters()
         self._browser.grid.forget_all()
         self._browser.grid.set_project(project.id)
-        self._browser.notice.hide()
-        self._is_gone_noted = False
         self._browser.show_loading()
         self._reload_timer.start()
 
@@ -148,8 +127,7 @@ class ImagesController(QObject):
             return
         project = self._project.id
         if project in changes.image_lists:
-            self._browser.notice.hide()
-            self._is_gone_noted = False
+            self._pictures.look_anew()
             self._browser.grid.expire_all()
             self._reload_timer.start()
             return
@@ -319,120 +297,9 @@ class ImagesController(QObject):
             pool="registry",
         )
 
-    def _copy_paths(self, images: ImageIds) -> None:
-        """One a line, as the disk has them."""
-        project = self._project
-        if project is None:
-            return
-        if len(images) > MOST_PATHS:
-            text = f"The paths of at most {MOST_PATHS:,} images can be copied; {len(images):,} are chosen."
-            self.message_raised.emit(UserMessage(text, "Choose fewer.", Severity.WARNING))
-            return
-
-        def copied(records: tuple[ImageRecord, ...]) -> None:
-            lines = (shown(str(project.root / record.path)) for record in records)
-            QGuiApplication.clipboard().setText("\n".join(lines))
-            n = counted(len(records), "path")
-            self.message_raised.emit(UserMessage(f"{n} copied.", severity=Severity.INFO))
-
-        self._jobs.run(
-            lambda: self._projects.get_images(images), then=copied, on_error=self.message_raised.emit, key="image-paths"
-        )
-
-    def _reveal(self, image: ImageId) -> None:
-        project = self._project
-        if project is None:
-            return
-
-        def found(records: tuple[ImageRecord, ...]) -> None:
-            if records:
-                self._hand_over((project.root / records[0].path).parent)
-
-        self._jobs.run(lambda: self._projects.get_images((image,)), then=found, on_error=self.message_raised.emit)
-
-    def _open_folder(self, folder: str) -> None:
-        if self._project is not None:
-            self._hand_over(self._project.root / folder)
-
-    def _hand_over(self, folder: Path) -> None:
-        problem = open_path(folder)
-        if problem is not None:
-            self.message_raised.emit(problem)
-
     def _request_import(self) -> None:
         if self._project is not None:
             self.import_requested.emit(self._project)
-
-    def _fetch(self, ids: Sequence[ImageId], side: int) -> None:
-        """Records of what is on the screen, then thumbnails; what was wished before and is not begun is dropped."""
-        self._queue.clear()
-        if ids:
-            self._jobs.run(
-                lambda: self._projects.get_annotated(ids),
-                then=lambda annotated: self._got_records(annotated, side),
-                on_error=self.message_raised.emit,
-                pool="registry",
-                key="grid-records",
-                gives_way=True,
-                is_urgent=True,
-            )
-
-    def _got_records(self, annotated: Sequence[AnnotatedImage], side: int) -> None:
-        self._browser.grid.set_records(annotated)
-        self._queue.clear()
-        for one in annotated:
-            record = one.image
-            if not record.sha256 or record.state == ImageState.MISSING:
-                self._browser.grid.set_failure(record.id, shown(record.damage) or GONE)
-                if record.state == ImageState.MISSING and self._project is not None:
-                    self._note_gone(self._project)
-            elif record.id not in self._under_way and self._browser.grid.lacks_thumbnail(record.id, side):
-                self._queue.append((record, side))
-        self._make_thumbnails()
-
-    def _note_gone(self, project: Project) -> None:
-        """Once, until the images are listed anew. Where the whole folder is missing, the page says so."""
-        if not project.is_root_missing and not self._is_gone_noted:
-            self._is_gone_noted = True
-            self._browser.show_gone()
-
-    def _make_thumbnails(self) -> None:
-        project = self._project
-        while project is not None and self._queue and len(self._under_way) < MAX_AT_ONCE:
-            record, side = self._queue.popleft()
-            if record.project == project.id:
-                self._under_way.add(record.id)
-                self._make_thumbnail(project, record, side)
-
-    def _make_thumbnail(self, project: Project, record: ImageRecord, side: int) -> None:
-        path = project.root / record.path
-
-        def make() -> tuple[QImage, bool] | None:
-            """The thumbnail, perhaps one that was made before the file went."""
-            try:
-                made = thumbnail_of(self._thumbnails.get(path, record.sha256, side, record.white))
-                return made, not path.exists()
-            except (CalqueError, OSError):
-                if path.exists():
-                    raise
-                return None  # it is gone
-
-        def made(found: tuple[QImage, bool] | None) -> None:
-            self._under_way.discard(record.id)
-            if found is None:
-                self._browser.grid.set_failure(record.id, GONE)
-            else:
-                self._browser.grid.set_thumbnail(record.id, found[0], is_gone=found[1])
-            if found is None or found[1]:
-                self._note_gone(project)
-            self._make_thumbnails()
-
-        def failed(message: UserMessage) -> None:
-            self._under_way.discard(record.id)
-            self._browser.grid.set_failure(record.id, message.text)
-            self._make_thumbnails()
-
-        self._jobs.run(make, then=made, on_error=failed)
 
 
 def _alone(filter: ImageFilter, field: str) -> ImageFilter:

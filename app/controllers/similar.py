@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from app.controllers.images import Thumbnails
+from app.controllers.grid_thumbnails import Thumbnails
 from app.controllers.pictures import thumbnail_of
 from app.jobs import Job, JobContext, JobRunner
 from core.domain.ids import ImageId

@@ -12,7 +12,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
-from app.controllers.images import MAX_AT_ONCE, ImagesController
+from app.controllers.grid_thumbnails import MAX_AT_ONCE
+from app.controllers.images import ImagesController
 from app.jobs import JobRunner
 from app.making import LateThumbnails
 from app.services import open_services
@@ -164,14 +165,14 @@ def test_many_images_fetch_only_what_is_seen(
     report = browse_imports.commit(ImportSource(root / "coco.json", root), project_name="Many")
     _open(qtbot, controller, page, browse_projects, browse_projects.get_project(report.project))
     n_visible = len(browser.grid.visible_rows())
-    qtbot.waitUntil(lambda: _thumbnail(browser, n_visible - 1) is not None and not controller._under_way)
+    qtbot.waitUntil(lambda: _thumbnail(browser, n_visible - 1) is not None and not controller._pictures._under_way)
     assert len(thumbnails.paths) <= 2 * n_visible + 1
     assert thumbnails.most_at_once <= MAX_AT_ONCE
     bar = browser.grid.verticalScrollBar()
     for value in range(0, bar.maximum(), 40):
         bar.setValue(value)
     bar.setValue(bar.maximum())
-    qtbot.waitUntil(lambda: _thumbnail(browser, 299) is not None and not controller._under_way)
+    qtbot.waitUntil(lambda: _thumbnail(browser, 299) is not None and not controller._pictures._under_way)
     assert len(thumbnails.paths) <= 4 * n_visible + 2
 
 
@@ -431,7 +432,7 @@ def test_an_images_folder_is_shown_in_the_systems_own_program(
 ) -> None:
     _open(qtbot, controller, page, browse_projects, browse_project)
     opened: list[Path] = []
-    monkeypatch.setattr("app.controllers.images.open_path", lambda folder: opened.append(folder))
+    monkeypatch.setattr("app.controllers.image_files.open_path", lambda folder: opened.append(folder))
     browser.reveal_requested.emit(browser.grid.ids[0])
     qtbot.waitUntil(lambda: opened == [browse_project.root / "train"])
     page.folder_open_requested.emit("val")
