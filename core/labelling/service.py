@@ -20,7 +20,8 @@ from core.registry.database import Registry
 from core.registry.session import Session
 from core.registry.stores import edits as store
 from core.registry.stores.edits import Sheet
-from core.registry.stores.projects import add_categories, list_categories
+from core.registry.stores.projects import add_categories
+from core.registry.stores.selections import list_classes
 
 _LOOKED_AT_ONCE = 2_000
 
@@ -182,7 +183,7 @@ class LabellingService:
     @staticmethod
     def _names(session: Session, sheets: Mapping[int, Sheet]) -> dict[int, str]:
         projects = {sheet.project for sheet in sheets.values()}
-        return {int(one.id): one.name for project in projects for one in list_categories(session, project)}
+        return {int(one.id): one.name for project in projects for one in list_classes(session, project)}
 
 
 def _check_seen(sheet: Sheet, seen: Seen) -> None:

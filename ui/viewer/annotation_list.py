@@ -64,7 +64,7 @@ class AnnotationModel(QAbstractListModel):
 
 
 class AnnotationList(QListView):
-    chosen = Signal(object)  # OverlayObject
+    chosen = Signal(object)  # tuple[OverlayObject, ...]
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,7 +76,7 @@ class AnnotationList(QListView):
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard with the image
         self._is_told = False
-        self.selectionModel().currentChanged.connect(self._choose)
+        self.selectionModel().selectionChanged.connect(self._choose)
 
     def set_layers(self, layers: Sequence[OverlayLayer]) -> None:
         self._is_told = True
@@ -98,9 +98,10 @@ class AnnotationList(QListView):
             self.scrollTo(index)
         self._is_told = False
 
-    def _choose(self, index: QModelIndex) -> None:
-        if not self._is_told and index.isValid():
-            self.chosen.emit(self._rows.object_at(index.row()))
+    def _choose(self) -> None:
+        if not self._is_told:
+            rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
+            self.chosen.emit(tuple(self._rows.object_at(row) for row in rows))
 
 
 def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:

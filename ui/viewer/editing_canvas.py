@@ -88,11 +88,16 @@ class EditingCanvas(DrawingCanvas):
         refs = [self._selected, *sorted(self._also)] if self._selected is not None else sorted(self._also)
         return tuple(one for one in map(self.object_of, filter(None, refs)) if one is not None)
 
-    def select_all(self) -> None:
-        refs = [one.ref for layer in self.layers.values() for one in layer.objects if not one.is_whole_image]
-        if refs:
-            self.select(refs[0])
+    def select_objects(self, objects: Sequence[OverlayObject]) -> None:
+        """These and no others; while nothing is edited the first of them."""
+        self.settle()
+        refs = [one.ref for one in objects]
+        self.select(refs[0] if refs else None)
+        if self.is_editing:
             self._set_also(set(refs[1:]))
+
+    def select_all(self) -> None:
+        self.select_objects([one for layer in self.layers.values() for one in layer.objects if not one.is_whole_image])
 
     def delete_selected(self) -> None:
         keys = tuple(AnnotationId(one.key) for one in self.selected_objects())

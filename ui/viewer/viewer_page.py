@@ -134,7 +134,7 @@ class ViewerPage(QWidget):
         self.canvas.selection_changed.connect(
             lambda: self.side_panel.annotations.set_selected(self.canvas.selected_objects())
         )
-        self.side_panel.annotations.chosen.connect(self.canvas.select)
+        self.side_panel.annotations.chosen.connect(self.canvas.select_objects)
         self.side_panel.hidden_changed.connect(self.canvas.set_hidden_categories)
         self.side_panel.layer_toggled.connect(self.canvas.set_layer_shown)
         self.side_panel.accepted_toggled.connect(lambda _: self._set_looks())

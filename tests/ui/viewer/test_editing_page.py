@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QPixmap
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -129,7 +129,7 @@ def test_a_box_is_drawn_by_dragging_and_by_two_clicks(page: ViewerPage, hand: Ha
 def test_near_the_edge_a_corner_is_on_the_edge(page: ViewerPage, hand: Hand, wishes: list[EditWish]) -> None:
     choose(page)
     hand.keys(Key.Key_B)
-    hand.drag((-20, 297), (100, 200), (405, 270))
+    hand.drag((-20, 299), (100, 200), (405, 270))
     ((shape,),) = (wish.shapes for wish in wishes)
     assert (shape.x0, shape.y1, shape.x1) == (0, 300, 400)
 
@@ -366,6 +366,9 @@ def test_the_list_says_who_made_what_and_selects(
     hand.keys(Key.Key_E)
     hand.click(340, 30)
     assert [index.row() for index in page.side_panel.annotations.selectedIndexes()] == [1]
+    selection = page.side_panel.annotations.selectionModel()
+    selection.select(rows.index(2, 0), QItemSelectionModel.SelectionFlag.Select)
+    assert [one.key for one in page.canvas.selected_objects()] == ["a2", "a0"], "several, as they are read"
 
 
 def test_a_small_box_can_be_taken_itself(page: ViewerPage, hand: Hand, wishes, annotated: AnnotatedImage) -> None:
