@@ -29,6 +29,7 @@ from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 from app.build import Application  # noqa: E402
 from app.sample_plan import sample_draft  # noqa: E402
 from app.settings import SettingsStore  # noqa: E402
+from core.domain.checks import CheckWish  # noqa: E402
 from core.domain.ids import ProjectId, VersionId  # noqa: E402
 from core.domain.metrics import LABEL_HEADLINES  # noqa: E402
 from core.domain.projects import ImageFilter  # noqa: E402
@@ -37,6 +38,7 @@ from core.home import Home  # noqa: E402
 from core.samples.service import SAMPLE_NAME  # noqa: E402
 from ui.imports.import_dialog import Step  # noqa: E402
 from ui.models.convert_dialog import CALQUE  # noqa: E402
+from ui.projects.project_page import IMAGES  # noqa: E402
 from ui.theme import OKABE_ITO, ThemeMode, apply_theme, current_theme  # noqa: E402
 from ui.viewer.drawing import Tool  # noqa: E402
 
@@ -118,6 +120,7 @@ class Photographer:
         self.take("start")
         self._import()
         self._project()
+        self._checks()
         self._wizard()
         self._library(trained)
         self._weights(trained)
@@ -172,6 +175,18 @@ class Photographer:
         self.take("labelling-draw")
         canvas.cancel()
         page.editing.stop()
+
+    def _checks(self) -> None:
+        page, project_page = self.features.checks.page, self.features.project_page
+        self.features.routes.show_section("project")
+        self.page("project")
+        project_page.show_view("checks")
+        self.wait(1)
+        page.run_requested.emit(CheckWish())
+        self.until(lambda: page.report is not None)
+        self.wait(2)
+        self.take("checks")
+        project_page.show_view(IMAGES)
 
     def _wizard(self) -> None:
         features = self.features
