@@ -19,6 +19,7 @@ GUIDE_PAGES = (
     ("start.md", "Start"),
     ("import.md", "Import"),
     ("project.md", "Project"),
+    ("datasets.md", "Datasets"),
     ("classes.md", "Classes"),
     ("trash.md", "The trash"),
     ("statistics.md", "Statistics"),
@@ -73,6 +74,9 @@ PAGE_OF_WINDOW_PAGE = {
 
 PAGE_OF_WIDGET = {
     "ImportDialog": "import.md",
+    "DatasetsPage": "datasets.md",
+    "FillDialog": "datasets.md",
+    "SplitDialog": "datasets.md",
     "ClassesDialog": "classes.md",
     "ClassNameDialog": "classes.md",
     "ClassColourDialog": "classes.md",

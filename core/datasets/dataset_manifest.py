@@ -2,7 +2,7 @@
 
 The first line has the classes, the sets and how these were filled; each further line an image, by path, with all that
 was said of it: every shape whatever task might use it, its tags, the sets that it is in. (The manifests of runs,
-core.datasets.manifest, hold what one task makes of that.) docs/guide/format-dataset.md describes it.
+core.datasets.manifest, hold what one task makes of that.) docs/guide/datasets.md describes it.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from core.domain.datasets import Dataset, DatasetDetails
@@ -33,11 +33,14 @@ class DatasetsPage(QWidget):
         self._create = QPushButton(icon("plus"), self.tr("Ne&w dataset…"))
         self._proposed = QPushButton(icon("folder-tree"), self.tr("From &folders"))
         self._empty = EmptyState("database", "", "")
+        self._by_hand = QPushButton(self.tr("Make one by &hand…"))
+        self._by_hand.hide()
         self._stack = QStackedWidget()
         self._has_proposal = False
         self._build()
         self._list.chosen.connect(self._choose)
-        self._create.clicked.connect(self.create_requested)
+        for button in (self._create, self._by_hand):
+            button.clicked.connect(self.create_requested)
         self._proposed.clicked.connect(self.proposed_requested)
         self._empty.action_requested.connect(self._take_action)
         self.show_loading()
@@ -55,8 +58,13 @@ class DatasetsPage(QWidget):
         splitter.addWidget(self.view)
         splitter.setStretchFactor(1, 1)
         splitter.setSizes([280, 900])
+        nothing = QWidget()
+        around = QVBoxLayout(nothing)
+        around.setContentsMargins(0, 0, 0, 16)
+        around.addWidget(self._empty, 1)
+        around.addWidget(self._by_hand, 0, Qt.AlignmentFlag.AlignHCenter)
         self._stack.addWidget(splitter)
-        self._stack.addWidget(self._empty)
+        self._stack.addWidget(nothing)
         notices = QHBoxLayout()
         notices.setContentsMargins(12, 0, 12, 0)
         notices.addWidget(self.banner)
@@ -70,10 +78,12 @@ class DatasetsPage(QWidget):
         return self._current
 
     def show_loading(self) -> None:
+        self._by_hand.hide()
         self._empty.set_content("loader", self.tr("Loading the datasets…"), "")
         self._stack.setCurrentIndex(1)
 
     def show_problem(self, text: str, hint: str) -> None:
+        self._by_hand.hide()
         self._empty.set_content("triangle-alert", text, hint)
         self._stack.setCurrentIndex(1)
 
@@ -96,6 +106,7 @@ class DatasetsPage(QWidget):
         if proposed:
             text += " " + self.tr("This project tells of sets: {sets}.").format(sets=told)
         action = self.tr("Make these sets a dataset") if proposed else self.tr("New dataset…")
+        self._by_hand.setVisible(bool(proposed))
         self._empty.set_content("database", self.tr("No dataset yet"), text, action)
         self._stack.setCurrentIndex(1)
         return None
