@@ -7,7 +7,16 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.domain.imports import Severity
 from core.domain.messages import UserMessage
@@ -20,6 +29,7 @@ class MessageBanner(QFrame):
     """One message across the top of a page. Hidden until `show_message`."""
 
     dismissed = Signal()
+    action_requested = Signal()  # what the message offers to do
     folder_requested = Signal(object)  # Path
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -30,6 +40,7 @@ class MessageBanner(QFrame):
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._folder: Path | None = None
+        self._action_button = QPushButton()
         self._folder_button = QToolButton()
         self._folder_button.setText(self.tr("Open folder"))
         self._details_button = QToolButton()
@@ -52,6 +63,7 @@ class MessageBanner(QFrame):
         row = QHBoxLayout()
         row.addWidget(self._icon)
         row.addWidget(self._text, 1)
+        row.addWidget(self._action_button)
         row.addWidget(self._folder_button)
         row.addWidget(self._details_button)
         row.addWidget(self._copy_button)
@@ -61,13 +73,17 @@ class MessageBanner(QFrame):
         column.addLayout(row)
         column.addWidget(self._details)
 
+        self._action_button.clicked.connect(self.action_requested)
         self._folder_button.clicked.connect(lambda: self.folder_requested.emit(self._folder))
         self._details_button.toggled.connect(self._details.setVisible)
         self._copy_button.clicked.connect(self._copy)
         self._close_button.clicked.connect(self.dismiss)
         self.hide()
 
-    def show_message(self, message: UserMessage) -> None:
+    def show_message(self, message: UserMessage, *, action: str = "") -> None:
+        """`action` is the text of a button, "" = none."""
+        self._action_button.setText(action)
+        self._action_button.setVisible(bool(action))
         self.setProperty("severity", str(message.severity))
         self.style().unpolish(self)
         self.style().polish(self)

@@ -203,7 +203,7 @@ class ProjectsController(QObject):
             self._page.set_categories(overview.categories)
         self._page.set_action_refusals(action_refusals(overview.project))
         if overview.project.is_root_missing:
-            self._page.show_message(_missing_root(overview.project))
+            self._page.show_missing_root(_missing_root(overview.project))
 
     def _show_opened(self, overview: _Overview) -> None:
         self._show(overview)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QHBoxLayout,
     QMenu,
     QPushButton,
@@ -28,6 +27,7 @@ from ui.icons import icon
 from ui.messages import MessageBanner
 from ui.projects.drop_targets import DropTargets
 from ui.projects.folder_tree import FolderSection, FolderTree
+from ui.projects.pane_keys import PaneKeys
 from ui.viewer.category_list import CategoryList
 from ui.viewer.class_menu import ClassVerb
 from ui.widgets.dropping import dropped_path
@@ -94,10 +94,7 @@ class ProjectPage(QWidget):
         self._view_widgets: dict[str, QWidget] = {}
         self._build_menu()
         self._build()
-        for keys, step in (("F6", 1), ("Shift+F6", -1)):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(lambda step=step: self._go_to_pane(step))
+        PaneKeys(self, self._panes)
         self._connect()
         self.set_action_refusals({})
 
@@ -246,6 +243,7 @@ class ProjectPage(QWidget):
         self._folders.open_requested.connect(self.folder_open_requested)
         self._folders.drag_began.connect(lambda: self.drop_targets.set_dragging(True))  # to tags as well
         self._folders.drag_ended.connect(lambda: self.drop_targets.set_dragging(False))
+        self.banner.action_requested.connect(self._actions[LOCATE].trigger)
         self.drop_targets.dropped.connect(self.images_dropped)
         self.drop_targets.target_activated.connect(self.target_activated)
         self._categories.filter_changed.connect(self.category_filter_changed)
@@ -338,6 +336,10 @@ class ProjectPage(QWidget):
     def show_message(self, message: UserMessage) -> None:
         self.banner.show_message(message)
 
+    def show_missing_root(self, message: UserMessage) -> None:
+        """The project's folder is not there; the person may say where it is."""
+        self.banner.show_message(message, action=self.tr("Locate folder…"))
+
     def clear_filters(self) -> None:
         """All images and all classes; announces what changes."""
         self.clear_classes()
@@ -367,20 +369,8 @@ class ProjectPage(QWidget):
     def _panes(self) -> list[QWidget]:
         """What F6 leads through, in the order in which it is seen."""
         if self.current_view == IMAGES:
-            panes = [self._tabs, self._folders, self._categories, self.drop_targets.list, self._browser]
-        else:
-            panes = [self._tabs, self._views.currentWidget()]
-        return [pane for pane in panes if pane.isVisible()]
-
-    def _go_to_pane(self, step: int) -> None:
-        panes, focus = self._panes(), QApplication.focusWidget()
-        inside = [
-            at for at, pane in enumerate(panes) if focus is not None and (pane is focus or pane.isAncestorOf(focus))
-        ]
-        pane = panes[(inside[-1] + step) % len(panes) if inside else 0]
-        target = _first_to_focus(pane)
-        if target is not None:
-            target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            return [self._tabs, self._folders, self._categories, self.drop_targets.list, self._browser]
+        return [self._tabs, self._views.currentWidget()]
 
     def action(self, key: str) -> QAction:
         """The entry of the Actions menu, for a menu bar or a command palette."""
@@ -421,11 +411,3 @@ class ProjectPage(QWidget):
         if self._project is not None and path is not None:
             event.acceptProposedAction()
             self.path_dropped.emit(self._project, path)
-
-
-def _first_to_focus(pane: QWidget) -> QWidget | None:
-    """The pane itself, or the first within it that takes the keyboard."""
-    if pane.focusProxy() is not None or pane.focusPolicy() & Qt.FocusPolicy.TabFocus:
-        return pane
-    inside = (one for one in pane.findChildren(QWidget) if one.isVisible() and one.isEnabled())
-    return next((one for one in inside if one.focusPolicy() & Qt.FocusPolicy.TabFocus), None)

@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from core.domain.ids import CategoryId
+from core.domain.imports import Severity
+from core.domain.messages import UserMessage
 from core.domain.projects import Category, Folder, Project
 from ui.projects.dialogs import RemoveProjectDialog, RenameProjectDialog
 from ui.projects.folder_tree import FolderTree, FolderTreeModel
@@ -256,3 +258,12 @@ def test_f6_leads_through_the_panes_and_back(qtbot: QtBot, page: ProjectPage) ->
     assert page._folders.hasFocus()
     qtbot.keyClick(page._folders, Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
     assert page._tabs.hasFocus()
+
+
+def test_a_missing_folder_can_be_located_where_it_is_said(qtbot: QtBot, page: ProjectPage) -> None:
+    page.show_missing_root(UserMessage("The folder is not there.", "Say where it is.", Severity.WARNING))
+    button = next(one for one in page.banner.findChildren(QPushButton) if one.text() == "Locate folder…")
+    with qtbot.waitSignal(page.locate_requested):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    page.show_message(UserMessage("Something else."))
+    assert not button.isVisible()
