@@ -147,7 +147,7 @@ class EditingCanvas(DrawingCanvas):
     def set_layers(self, layers: Sequence[OverlayLayer], *, is_same_image: bool = False) -> None:
         names, self._names = self._names, {}
         kept = [names.get(one.key, one.key) for one in self.selected_objects()]
-        grip, before = self._grip, self._selected
+        grip, edited, is_nudged = self._grip, self._edited, self._nudged.isActive()
         is_same_image = is_same_image or bool(self.picture is not None and self.layers and layers)
         super().set_layers(layers, is_same_image=is_same_image)
         if not self.is_editing or not kept:
@@ -157,7 +157,11 @@ class EditingCanvas(DrawingCanvas):
         if refs:
             self.select(refs[0])
             self._set_also(set(refs[1:]))
-            self._grip = grip if before is not None else None
+            self._grip = grip
+        # What is under the person's hands stays there: the layers speak of what was done before.
+        self._edited = {ref: shape for ref, shape in edited.items() if ref in refs}
+        if self._edited and is_nudged:
+            self._nudged.start()
         self.update()
 
     # --- parts -------------------------------------------------------------------------------------------------

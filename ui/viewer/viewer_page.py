@@ -27,7 +27,7 @@ from ui.viewer.provisional import PendingEdit, provisional, provisional_models
 from ui.viewer.side_panel import ViewerSidePanel
 from ui.viewer.truth_layers import TruthLayers
 from ui.viewer.viewer_editing import ViewerEditing
-from ui.viewer.wishes import DeleteShapes
+from ui.viewer.wishes import AddShapes, DeleteShapes, EditWish, Reclassify
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.formatting import count, percent, size
 from ui.widgets.labels import label
@@ -140,6 +140,7 @@ class ViewerPage(QWidget):
         self.side_panel.accepted_toggled.connect(lambda _: self._set_looks())
         self.side_panel.look_changed.connect(lambda _: self._set_looks())
         self.editing.editing_changed.connect(self._edit.setChecked)
+        self.editing.wished.connect(self._reveal)
         self._set_looks()
 
     def _set_looks(self) -> None:
@@ -289,6 +290,16 @@ class ViewerPage(QWidget):
         self.canvas.setAccessibleDescription(
             ". ".join(f"{name}: {value}" for name, value in self.side_panel.selection_facts())
         )
+
+    def _reveal(self, wish: EditWish) -> None:
+        """What was drawn, or given a class, is seen, also where its class or the ground truth was hidden."""
+        wanted = wish.classes if isinstance(wish, AddShapes) else (wish.wanted,) if isinstance(wish, Reclassify) else ()
+        hidden = self.side_panel.categories.hidden
+        shown = {one.id for one in wanted if one.id is not None}
+        if hidden & shown:
+            self.side_panel.categories.set_hidden(hidden - shown)
+        if wanted and not self.side_panel.is_layer_shown:
+            self.side_panel.toggle_layer()
 
     def _show_loading(self) -> None:
         self._stack.setCurrentWidget(self._loading)

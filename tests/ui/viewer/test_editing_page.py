@@ -380,6 +380,28 @@ def test_a_small_box_can_be_taken_itself(page: ViewerPage, hand: Hand, wishes, a
     assert near(wishes[-1].shapes[third.id], Box(320, 60, 334, 70))
 
 
+def test_what_is_under_the_hands_stays_there_when_the_image_is_read_again(
+    page: ViewerPage, hand: Hand, wishes: list[EditWish], annotated: AnnotatedImage
+) -> None:
+    hand.keys(Key.Key_E)
+    hand.click(340, 30)
+    hand.keys(Key.Key_Down, times=3)
+    page.set_annotated(AnnotatedImage(annotated.image, annotated.annotations[:3]))
+    hand.keys(Key.Key_Down)
+    page.canvas.settle()
+    assert wishes == [ReshapeShapes({AnnotationId("a2"): Box(300, 24, 380, 44)})]
+
+
+def test_what_is_drawn_of_a_hidden_class_is_seen(page: ViewerPage, hand: Hand) -> None:
+    choose(page)
+    page.side_panel.categories.hide_all()
+    page.side_panel.toggle_layer()
+    hand.keys(Key.Key_B)
+    hand.drag((270, 100), (300, 160), (330, 180))
+    assert page.side_panel.categories.hidden == {PICTURE}
+    assert page.side_panel.is_layer_shown
+
+
 def test_a_picture_of_editing_is_another_one(page: ViewerPage, hand: Hand) -> None:
     hand.click(340, 30)
     looking: QPixmap = page.canvas.grab()
