@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from core import clock
 from core.domain.categories import CategoryUse, Labelled, Labelling
 from core.domain.changes import NO_CHANGES, Changed
+from core.domain.counting import counted
 from core.domain.ids import CategoryId, ImageId, ProjectId
 from core.domain.image_ids import ImageIds
+from core.domain.names import shown
+from core.errors import RefusedError
 from core.progress import IsCancelled, Progress, never_cancelled, no_progress, sparing
 from core.registry.changes import noted
 from core.registry.database import Registry
@@ -183,10 +186,20 @@ class CategoryService:
                 trash.trash_images(session, done.project, keys, clock.now())
             inverse = tuple(revert(session, step) for step in reversed(done.steps))
             if keys and not done.is_undone:
-                trash.restore_images(session, done.project, keys)
+                _check_all(len(keys), trash.restore_images(session, done.project, keys))
             return Changed(Done(done.project, inverse, done.trashed, not done.is_undone), noted(session))
 
     def _check(self, session: Session, project: ProjectId) -> None:
         self._registry.occupied.check(project)
         projects.get_project(session, project)
         store.refuse_while_frozen(session, project)
+
+
+def _check_all(n_wanted: int, restored: trash.Restored) -> None:
+    """Raises RefusedError where some images did not come back: then nothing of the step does."""
+    if restored.taken:
+        text = f"This cannot be undone: another image has the path now: {shown(restored.taken[0])}."
+        raise RefusedError(text, hint="Remove that image first.")
+    if len(restored.keys) < n_wanted:
+        n = counted(n_wanted - len(restored.keys), "image")
+        raise RefusedError(f"This cannot be undone: {n} of it no longer in the trash.", hint="Nothing was changed.")

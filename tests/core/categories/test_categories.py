@@ -6,7 +6,9 @@ import pytest
 
 from core.domain.categories import Labelling
 from core.domain.changes import Changed
-from core.errors import NotFoundError, RefusedError
+from core.errors import NotFoundError, RefusedError, StorageError
+from core.registry.stores import images as image_store
+from core.registry.stores.images import ImageFacts
 
 
 def assert_undone_and_done_again(project, done, before):
@@ -208,3 +210,28 @@ def test_what_was_imported_is_remembered_for_the_next_import(project):
     assert project.run("SELECT count(*) FROM overruled_import") == [(0,)]
     project.categories.undo(undone)
     assert project.run("SELECT category, kind FROM overruled_import") == [("picture", "box")]
+
+
+def test_images_that_cannot_come_back_refuse_undo_and_nothing_is_changed(project):
+    gone = project.categories.delete(project.id, project.category("line"), removes_images=True).value
+    with project.registry.write() as session:
+        image_store.insert_images(session, project.id, [ImageFacts("a/2.jpg", 10, 10, 1, f"{99:064x}", 1, 1)])
+    before = project.rows()
+    with pytest.raises(RefusedError, match=r"another image has the path now: a/2\.jpg"):
+        project.categories.undo(gone.done)
+    assert project.rows() == before
+    project.trash.empty(project.id)
+    with pytest.raises(RefusedError, match="no longer in the trash"):
+        project.categories.undo(gone.done)
+    assert project.rows() == before
+
+
+def test_a_registry_that_can_only_be_read_refuses_with_its_code(project, monkeypatch):
+    monkeypatch.setattr(project.registry, "_is_read_only", True)
+    for write in (
+        lambda: project.categories.rename(project.id, project.category("line"), "x"),
+        lambda: project.trash.remove_images(project.id, project.images("a/1.jpg")),
+    ):
+        with pytest.raises(StorageError, match="reading only") as caught:
+            write()
+        assert caught.value.code == "E-103"
