@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.controllers.grid_thumbnails import GridThumbnails, Thumbnails
 from app.controllers.image_files import ImageFiles
-from app.jobs import Job, JobRunner
+from app.jobs import Job, JobRunner, PoolName
 from core.domain.changes import Changes
 from core.domain.filter_words import in_words
 from core.domain.filters import Group
@@ -91,7 +91,7 @@ class ImagesController(QObject):
         self._reload_timer = QTimer(self)
         self._reload_timer.setSingleShot(True)
         self._reload_timer.setInterval(0)
-        self._reload_timer.timeout.connect(self._reload)
+        self._reload_timer.timeout.connect(lambda: self._reload())
         page.folder_selected.connect(lambda path: self._restrict(folders=(path,) if path else ()))
         page.category_filter_changed.connect(lambda ids: self._restrict(categories=tuple(ids)))
         page.hidden_categories_changed.connect(browser.set_hidden_categories)
@@ -224,7 +224,7 @@ class ImagesController(QObject):
             self._reload_timer.start()
             self.restricted.emit()
 
-    def _reload(self) -> None:
+    def _reload(self, pool: PoolName = "registry") -> None:
         """Of a project that is just opened the first images come before all."""
         asked, known, order = self._filter, self._revision, self._order
         if asked is None:
@@ -246,7 +246,13 @@ class ImagesController(QObject):
             )
 
         self._jobs.run(
-            look, then=self._show_listing, on_error=self._show_problem, pool="registry", key="image-ids", gives_way=True
+            look,
+            then=self._show_listing,
+            on_error=self._show_problem,
+            pool=pool,
+            key="image-ids",
+            gives_way=True,
+            is_urgent=True,
         )
 
     def _show_listing(self, listing: _Listing) -> None:
@@ -260,7 +266,7 @@ class ImagesController(QObject):
         self._browser.set_images(listing.ids, listing.total, filter_text=text)
         self.listed.emit(not listing.is_part)
         if listing.is_part:
-            self._reload()
+            self._reload(pool="io")  # the registry's thread reads what is seen meanwhile
         elif listing.categories is not None or not self._projects.has_prepared_lists(self._filter.project):
             self._prepare_lists(self._filter.project)
 

@@ -1,11 +1,9 @@
 """Memory while an import makes a million objects: Python's search for circles among them, of which there are none, is
-less often; what is free again goes back to the system."""
+less often."""
 
 from __future__ import annotations
 
-import ctypes
 import gc
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,11 +27,3 @@ def seldom_collected() -> Iterator[None]:
             usual = _usual.pop()
             if not _usual:
                 gc.set_threshold(*usual)
-
-
-def give_back() -> None:
-    """Hand memory that is free back to the system, where its C library does so only when told: after a file was read
-    it would stay taken until something else fits into its gaps."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
-    if trim is not None:
-        trim(0)

@@ -23,7 +23,6 @@ from core.images.scan import ScannedFile, scan_images
 from core.imports.answers import check_options
 from core.imports.cancelling import ImportCancelledError, IsCancelled, Progress
 from core.imports.class_names import clean_name
-from core.imports.collecting import give_back
 from core.imports.embedded import with_pictures_out
 from core.imports.examination import Headers, Memory, examine_all
 from core.imports.passed_over import find_passed_over
@@ -37,6 +36,7 @@ from core.registry.stores import projects
 from core.registry.stores.images import ImageFacts, KnownImages, list_known
 from core.registry.stores.import_reports import list_reports
 from core.registry.stores.trash import list_trashed_paths
+from core.spare_memory import give_back
 
 
 class Planner:

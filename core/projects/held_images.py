@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain.filter_values import UnfitError
-from core.domain.filters import Condition, Group, Joint
+from core.domain.filter_values import UnfitError, fitting
+from core.domain.filters import Condition, Group, Joint, Operator
 from core.domain.ids import CategoryId, ProjectId
 from core.domain.image_ids import ImageIds
 from core.domain.image_order import SortKey, SortOrder
-from core.domain.projects import ImageFilter
+from core.domain.projects import ImageFilter, Source
 from core.errors import RefusedError
 from core.projects.filter_masks import column_mask
 from core.projects.name_search import NameSearch
@@ -32,6 +32,7 @@ Mask = NDArray[np.bool_]
 Places = NDArray[np.int32]
 """Of images in the order of their paths, ascending."""
 
+_TOLD_BY_SQL = (SortKey.NAME, SortKey.ADDED)
 _MOST_ANSWERS = 24  # of filters lately asked; classes aside, which are few or small
 
 
@@ -47,6 +48,7 @@ class HeldImages:
         # Places by what was asked. Each value is replaced as a whole: threads at worst both ask.
         self._answers: dict[Question, Places] = {}
         self._of_categories: dict[CategoryId, Places] = {}
+        self._of_sources: dict[Source, Places] = {}
         self._names: NameSearch | None = None
         self._orders: dict[SortOrder, NDArray[np.int32]] = {}
 
@@ -127,7 +129,14 @@ class HeldImages:
             keys, is_negative = filters.classes_wanted(session, self.project, condition)
             some = (self.places_of_category(session, CategoryId(str(key))) for key in keys)
             return ~self._spread(*some) if is_negative else self._spread(*some)
+        if condition.field == "source":
+            return self._of_source(session, fitting(condition))
         return self._asked(session, questions.meets(session, self.project, condition))
+
+    def _of_source(self, session: Session, condition: Condition) -> Mask:
+        values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+        found = self._spread(*(self.places_of_source(session, Source(str(value))) for value in values))
+        return ~found if condition.operator in (Operator.NE, Operator.NIN) else found
 
     def _asked(self, session: Session, question: Question) -> Mask:
         """By SQL, once."""
@@ -146,17 +155,28 @@ class HeldImages:
             self._of_categories[category] = found
         return found
 
+    def places_of_source(self, session: Session, source: Source) -> Places:
+        found = self._of_sources.get(source)
+        if found is None:
+            question = questions.meets(session, self.project, Condition("source", Operator.EQ, source.value))
+            found = np.sort(self._lookup.find(questions.keys_that_meet(session, self.project, question)))
+            self._of_sources[source] = found
+        return found
+
     def names(self, session: Session) -> NameSearch:
         if self._names is None:
-            self._names = NameSearch(*images.list_names(session, self.project))
+            self._names = NameSearch(ImageIds(self._columns.keys), images.list_names(session, self.project)[1])
         return self._names
 
     def order(self, session: Session, sort: SortOrder) -> NDArray[np.int32]:
         """The places of all images in an order."""
-        found = self._orders.get(sort)
+        found = self._orders.pop(sort, None)
         if found is None:
             found = self._in_order(session, sort)
-            self._orders[sort] = found
+        of_columns = [known for known in self._orders if known.key not in _TOLD_BY_SQL]
+        if sort.key not in _TOLD_BY_SQL and of_columns:
+            self._orders.pop(of_columns[0], None)  # made again in milliseconds
+        self._orders[sort] = found
         return found
 
     def _in_order(self, session: Session, sort: SortOrder) -> NDArray[np.int32]:
@@ -202,7 +222,8 @@ class HeldImages:
         made._columns = self._columns.replaced(self._lookup.find(rows.keys), rows)
         made._names = self._names
         made._orders = {sort: order for sort, order in self._orders.items() if made._has_order_of(self, sort)}
-        made._of_categories, made._answers = dict(self._of_categories), dict(self._answers)
+        made._of_categories, made._of_sources = dict(self._of_categories), dict(self._of_sources)
+        made._answers = dict(self._answers)
         made._ask_again(session, rows.keys)
         return made
 
@@ -231,6 +252,8 @@ class HeldImages:
         new_places = made._lookup.find_or(self._columns.keys, -1)
         for category, places in self._of_categories.items():
             made._of_categories[category] = _moved(places, new_places)
+        for source, places in self._of_sources.items():
+            made._of_sources[source] = _moved(places, new_places)
         for question, places in self._answers.items():
             made._answers[question] = _moved(places, new_places)
         made._ask_again(session, rows.keys)
@@ -243,6 +266,10 @@ class HeldImages:
         for category, old in self._of_categories.items():
             has = now.get(category, set())
             self._of_categories[category] = _with(old, places, np.array([key in has for key in asked], dtype=bool))
+        by_source = image_columns.sources_of(session, asked) if self._of_sources else {}
+        for source, old in self._of_sources.items():
+            made_by = by_source.get(source, set())
+            self._of_sources[source] = _with(old, places, np.array([key in made_by for key in asked], dtype=bool))
         for question, old in self._answers.items():
             found = questions.keys_that_meet(session, self.project, question, among=asked)
             self._answers[question] = _with(old, places, np.isin(keys, found))

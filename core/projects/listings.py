@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from core.domain.ids import CategoryId, ProjectId
 from core.domain.image_ids import ImageIds
 from core.domain.image_order import BY_PATH, SortKey, SortOrder
-from core.domain.projects import ImageFilter
+from core.domain.projects import ImageFilter, Source
 from core.registry.database import Registry
 from core.registry.session import Session
 from core.registry.stores import images, projects
+from core.spare_memory import give_back
 from core.stopping import current_stop
 
 if TYPE_CHECKING:  # NumPy comes with it: with the first list of images, not with the services
@@ -100,7 +101,7 @@ class Listings:
     def prepare(self, project: ProjectId, first: SortOrder) -> None:
         """Read what lists, searches, classes and orders need, this one before others. Seconds, of a million images;
         ends when it is told to, and what it has read stays."""
-        self._read(project)
+        has_read = self._read(project)
         self._with_current(project, partial(_read_order, first))
         self._with_current(project, lambda session, held: held.names(session))
         with self._registry.read() as session:
@@ -109,6 +110,10 @@ class Listings:
             self._with_current(project, partial(_read_category, category))
         for order in _READ_AHEAD:
             self._with_current(project, partial(_read_order, order))
+        for source in Source:
+            self._with_current(project, partial(_read_source, source))
+        if has_read:
+            give_back()
 
     def _with_current(self, project: ProjectId, read: Callable[[Session, HeldImages], object]) -> None:
         """In a transaction of its own: the log of writes that others make meanwhile is not to grow for seconds."""
@@ -138,7 +143,8 @@ class Listings:
         finally:
             self._reading.release()
 
-    def _read(self, project: ProjectId) -> None:
+    def _read(self, project: ProjectId) -> bool:
+        """Whether all had to be read."""
         from core.projects.held_images import HeldImages
 
         with self._alone(), self._registry.read() as session:
@@ -149,6 +155,8 @@ class Listings:
             if held is None or held.project != project or held.revision < revision:
                 self._held = HeldImages.read(session, project, revision)
                 self._listed = None
+                return True
+            return False
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -169,3 +177,7 @@ def _read_category(category: CategoryId, session: Session, held: HeldImages) -> 
 
 def _read_order(order: SortOrder, session: Session, held: HeldImages) -> None:
     held.order(session, order)
+
+
+def _read_source(source: Source, session: Session, held: HeldImages) -> None:
+    held.places_of_source(session, source)

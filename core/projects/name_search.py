@@ -20,7 +20,8 @@ class NameSearch:
         self._ids = ids
         self._lines = lines
         self._bytes = np.frombuffer(lines, dtype=np.uint8)
-        self._ends = np.flatnonzero(self._bytes == _END_OF_LINE)
+        ends = np.flatnonzero(self._bytes == _END_OF_LINE)
+        self._ends = ends.astype(np.int32) if len(lines) < 1 << 31 else ends
 
     @property
     def ids(self) -> ImageIds:

@@ -55,17 +55,18 @@ class Watch:
         timer.setTimerType(Qt.TimerType.PreciseTimer)
         timer.timeout.connect(beat)
         timer.start(BEAT_MS)
-        began = time.perf_counter()
+        began, used = time.perf_counter(), time.process_time()
         act()
         while not is_done():
             if time.perf_counter() - began > PATIENCE_S:
                 raise TimeoutError(name)
             wait(1)
-        took = time.perf_counter() - began
+        took, cpu_s = time.perf_counter() - began, time.process_time() - used
         wait(round(after_s * 1000))
         timer.stop()
         self.found[name] = {
             "ms": took * 1000,
+            "cpu_ms": cpu_s * 1000,
             "late_p99": float(np.percentile(late or [0.0], 99)),
             "late_max": max(late, default=0.0),
             "own_max": max(own, default=0.0),

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.ids import CategoryId, ProjectId
 from core.domain.image_order import BY_PATH
-from core.domain.projects import ImageFilter, ImageState
+from core.domain.projects import ImageFilter, ImageState, Source
 from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
 from core.registry.stores.driver import cursor_of
 from core.registry.stores.images import list_image_ids
@@ -42,6 +42,7 @@ SELECT group_concat(image_id) FROM (
 )
 """
 _CATEGORIES = "SELECT DISTINCT image_id, category_id FROM annotation WHERE image_id IN ({marks}) AND source != 'model'"
+_SOURCES = "SELECT DISTINCT image_id, source FROM annotation WHERE image_id IN ({marks})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,15 @@ def categories_of(session: Session, keys: Sequence[int]) -> dict[CategoryId, set
         query = _CATEGORIES.format(marks=",".join("?" * len(chunk)))
         for key, category in cursor_of(session).execute(query, chunk):
             found.setdefault(CategoryId(str(category)), set()).add(key)
+    return found
+
+
+def sources_of(session: Session, keys: Sequence[int]) -> dict[Source, set[int]]:
+    """Of these images, by source: which have annotations of it."""
+    found: dict[Source, set[int]] = {}
+    for chunk in chunked(keys, KEYS_PER_QUERY):
+        for key, source in cursor_of(session).execute(_SOURCES.format(marks=",".join("?" * len(chunk))), chunk):
+            found.setdefault(Source(source), set()).add(key)
     return found
 
 

@@ -98,6 +98,7 @@ class AnnotationRow(Row):
         Index(None, "image_id"),
         Index(None, "category_id", "image_id", "source"),
         Index("ix_annotation_by_models", "image_id", sqlite_where=text("source = 'model'")),
+        Index("ix_annotation_author", "author", "image_id", sqlite_where=text("author IS NOT NULL")),
         {"sqlite_autoincrement": True},
     )
 

@@ -29,6 +29,12 @@ BEGIN SELECT RAISE(ABORT, 'a frozen dataset cannot be changed'); END
 def upgrade() -> None:
     op.add_column("annotation", sa.Column("author", sa.String(length=100), nullable=True))
     op.add_column("annotation", sa.Column("edited_at", sa.DateTime(), nullable=True))
+    op.create_index(
+        "ix_annotation_author",
+        "annotation",
+        ["author", "image_id"],
+        sqlite_where=sa.text("author IS NOT NULL"),
+    )
     op.add_column("image", sa.Column("added_at", sa.DateTime(), nullable=True))
     op.add_column("category", sa.Column("colour", sa.String(length=7), nullable=False, server_default=""))
     op.add_column("project", sa.Column("purged_at", sa.DateTime(), nullable=True))
