@@ -21,7 +21,7 @@ from core.registry.tables.images import ImageRow
 from core.registry.tables.judgements import ImageTagRow
 
 # The plus keeps SQLite from going through all images of the project where the clause names a few.
-_PROJECT: ColumnElement[str] = literal_column("+image.project_id")
+_PROJECT = literal_column("+image.project_id")
 
 
 @dataclass(frozen=True, slots=True)
