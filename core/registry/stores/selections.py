@@ -17,7 +17,7 @@ from core.domain.judgements import EXCLUDE
 from core.domain.projects import Category, ImageState, Source
 from core.domain.selections import Selection
 from core.domain.snapshots import Split
-from core.registry.stores import filters
+from core.registry.stores import dataset_images, filters
 from core.registry.stores.annotation_arrays import AnnotationArrays, AnnotationColumns
 from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
 from core.registry.stores.driver import cursor_of
@@ -68,6 +68,7 @@ _BLOCKS_THAT_ARE = "SELECT id >> ?, count(*) FROM image WHERE project_id = ? GRO
 _ALL_FOLDERS = "SELECT id FROM folder WHERE project_id = ?"
 _BELOW = "SELECT id FROM folder WHERE project_id = ? AND (path = ? OR (path >= ? AND path < ?))"
 _OF_SET = "SELECT group_concat(id) FROM (SELECT id FROM image WHERE project_id = ? AND stated_set = ? ORDER BY id)"
+_EDITIONS = "SELECT id, revision, deleted_at IS NULL FROM dataset WHERE project_id = ?"
 _BY_PATH = "SELECT id, path FROM image WHERE project_id = ? ORDER BY path"
 _PATHS = "SELECT id, path, n_bytes, mtime_ns, sha256 FROM image WHERE id IN ({marks}) ORDER BY path"
 _FROZEN_IMAGES = "SELECT id, path, sha256, width, height, orientation, white FROM image WHERE id IN ({marks})"
@@ -90,6 +91,13 @@ class State(NamedTuple):
 
     newest: int
     n_images: int
+
+
+class Edition(NamedTuple):
+    """The revision of a project, which grows with its images, annotations and tags, and those of its datasets."""
+
+    project: int
+    datasets: tuple[tuple[str, int, int], ...]
 
 
 class FrozenRow(NamedTuple):
@@ -164,7 +172,14 @@ def find_keys(session: Session, selection: Selection) -> Column | None:
 
     Raises RefusedError for a filter that names what is gone.
     """
-    return _keys_of(session, _narrowed(selection, session)) if selection.is_narrowed else None
+    if not selection.is_narrowed:
+        return None
+    if not selection.sets:
+        return _keys_of(session, _narrowed(selection, session))
+    # What is in a set is the project's: to look each up among the images would take four times as long.
+    of_sets = np.unique(np.concatenate([dataset_images.images_of(session, key) for key in selection.sets]))
+    rest = replace(selection, sets=())
+    return of_sets[is_in(of_sets, _keys_of(session, _narrowed(rest, session)))] if rest.is_narrowed else of_sets
 
 
 def find_annotated(session: Session, selection: Selection) -> Column:
@@ -191,6 +206,14 @@ def _keys_of(session: Session, query: Select[tuple[int]]) -> Column:
     keys = np.fromstring(numbers, dtype=np.int64, sep=",") if numbers else np.zeros(0, dtype=np.int64)
     keys.sort()
     return keys
+
+
+def find_edition(session: Session, project: ProjectId) -> Edition:
+    """Names a state of everything that a selection may be narrowed by: as long as it stays, so do its images."""
+    cursor = cursor_of(session)
+    row = cursor.execute("SELECT revision FROM project WHERE id = ?", (project,)).fetchone()
+    datasets = cursor.execute(_EDITIONS, (project,)).fetchall()
+    return Edition(0 if row is None else int(row[0]), tuple(sorted(datasets)))
 
 
 def iter_blocks(session: Session, selection: Selection, check: Check = lambda: None) -> Iterator[ImageBlock]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +20,7 @@ from core.registry.database import Registry
 from core.registry.session import Session
 from core.registry.stores import selections
 from core.registry.stores.labels import read_labels
-from core.registry.stores.selections import FileRow, State
+from core.registry.stores.selections import Edition, FileRow, State
 from core.training.review.data import Check, ChosenImages, DataChoice, Resolved, TrainingData, resolve_data
 from core.training.review.spread_sources import MOST_LOOKED_AT, SpreadSources, find_spread
 
@@ -85,7 +84,7 @@ class DataCounter:
         with self._registry.read() as session:
             state = selections.find_state(session, question.project)
             classes = selections.list_classes(session, question.project)
-            key = (_key(question), fingerprint(session, question), state, classes)
+            key = (_key(question), _edition(session, question), state, classes)
             known = self._counted.find(key) if state is not None else None
             if known is not None:
                 return CountedData(known, state)
@@ -99,7 +98,7 @@ class DataCounter:
         """What the last look at the files found; None when nobody looked since something changed."""
         question = _of_files(question)
         with self._registry.read() as session:
-            return self._files.find((_key(question), fingerprint(session, question), state))
+            return self._files.find((_key(question), _edition(session, question), state))
 
     def look_at_files(
         self,
@@ -114,7 +113,7 @@ class DataCounter:
         make_blocks(self._registry, question.project)
         with self._registry.read() as session:
             state = selections.find_state(session, question.project)
-            key = (_key(question), fingerprint(session, question), state)
+            key = (_key(question), _edition(session, question), state)
             keys = resolve(session, question, check).images.keys
             found = _look(root, selections.iter_files(session, keys, check), len(keys), progress)
         self._files.keep(key, found)
@@ -140,10 +139,10 @@ class _Memory(Generic[T]):
                 del self._kept[next(iter(self._kept))]
 
 
-def fingerprint(session: Session, question: DataQuestion) -> tuple[bytes, ...]:
-    """Which images the slots are narrowed to: tags, sets and filters change without the state of the project."""
-    found = (selections.find_keys(session, selection) for _, selection in question.slots)
-    return tuple(b"" if keys is None else hashlib.sha256(keys.tobytes()).digest() for keys in found)
+def _edition(session: Session, question: DataQuestion) -> Edition | None:
+    """What filters and sets find may change while the state of the project stays."""
+    is_asked = any(selection.where is not None or selection.sets for _, selection in question.slots)
+    return selections.find_edition(session, question.project) if is_asked else None
 
 
 def resolve(session: Session, question: DataQuestion, check: Check = lambda: None) -> Resolved:

@@ -90,7 +90,7 @@ class Sources:
             return Chosen(self._now, refused=self._refused(draft))
         with self._registry.read() as session:
             try:
-                dataset = dataset_store.get_dataset(session, draft.dataset)
+                dataset = dataset_store.get_dataset(session, draft.dataset, with_annotated=False)
             except NotFoundError:
                 return Chosen(self._now)
         if dataset.is_deleted or dataset.project != draft.project:
