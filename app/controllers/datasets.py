@@ -18,6 +18,7 @@ from core.domain.messages import UserMessage
 from core.domain.names import shown
 from core.domain.projects import ImageFilter, Project
 from core.domain.splitting import ProposedSet, SplitDraft, SplitPlan
+from core.progress import sparing
 from ui.datasets.datasets_page import DatasetsPage
 from ui.datasets.fill_dialog import FillDialog, FillOffers, FillWish
 from ui.datasets.name_dialog import NameDialog
@@ -87,6 +88,7 @@ class DatasetsController(QObject):
         view.verify_requested.connect(self._verify)
         view.split_requested.connect(self.ask_splitting)
         view.cancel_requested.connect(self._cancel)
+        view.taking_out_requested.connect(self._take_out)
         view.unique_requested.connect(self._set_unique)
         view.set_add_requested.connect(self._ask_new_set)
         view.set_rename_requested.connect(self._ask_set_name)
@@ -258,6 +260,11 @@ class DatasetsController(QObject):
         if dataset is not None:
             self._edit(lambda: self._services.dataset_editing.remove_set(dataset.id, key))
 
+    def _take_out(self) -> None:
+        dataset = self._current()
+        if dataset is not None:
+            self._edit(lambda: self._services.dataset_editing.remove_unfit(dataset.id))
+
     # --- filling and splitting -------------------------------------------------------------------------------------
 
     def ask_filling(self, key: SetId) -> None:
@@ -378,11 +385,14 @@ class DatasetsController(QObject):
             return
 
         def work(context: JobContext) -> Any:
-            def told(done: int, total: int) -> None:
+            def told(done: int, total: int, text: str) -> None:
                 context.check()
-                context.progress(done, total, f"Checking files: {done:,} of {total:,}")
+                context.progress(done, total, f"{text}: {done:,} of {total:,}")
 
-            return self._services.dataset_freezing.verify(dataset.id, progress=told)
+            seldom = sparing(told)
+            return self._services.dataset_freezing.verify(
+                dataset.id, progress=lambda done, total: seldom(done, total, "Checking files")
+            )
 
         def done(checked: Any) -> None:
             self._end_work()

@@ -268,6 +268,18 @@ class DatasetEditing:
             text = f"the removal of {counted(n, 'image')} from {where}"
             return self._done(session, DatasetEdit(id, text, facts, facts, removed=removed))
 
+    def remove_unfit(self, id: DatasetId) -> Edited:
+        """From all sets those that kept it from being frozen, and forget why."""
+        with self._registry.write() as session:
+            facts = editable(session, id)
+            problems = store.get_dataset(session, id, with_annotated=False).problems
+            found = images.find_images(session, facts.project, (item.file for item in problems if item.file))
+            removed = taken_out(session, facts.sets, ImageIds.of([image.id for image in found.values()]).keys)
+            store.set_state(session, id, DatasetState.OPEN, clock.now())
+            n = sum(len(gone) for _, gone in removed)
+            text = f"the removal of {counted(n, 'image')} that cannot be frozen"
+            return Changed(DatasetEdit(id, text, facts, facts, removed=removed), noted(session))
+
     def move_images(self, id: DatasetId, images: ImageIds, source: SetId, target: SetId) -> Edited:
         """Those of them that are in the one set are in the other instead."""
         with self._registry.write() as session:

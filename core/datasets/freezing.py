@@ -40,6 +40,7 @@ from core.errors import CalqueError, RefusedError
 from core.files.faults import storage_error
 from core.files.leftovers import sweep
 from core.files.locks import is_locked, try_lock
+from core.progress import Progress, no_progress, sparing
 from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.session import Session
@@ -50,16 +51,9 @@ from core.registry.stores.frozen_rows import iter_facts, iter_looks
 from core.registry.stores.image_blocks import Column, is_in
 from core.stopping import current_stop
 
-Progress = Callable[[int, int, str], None]
-"""Images done, images in all, what is done with them; what it raises ends the work."""
-
 MAX_PROBLEMS = 10_000  # kept with a dataset that could not be frozen
 _HALF_WRITTEN = re.compile(r"new\.(\d+)\.\d+\.tmp")
 _CHECKING, _WRITING = "Checking files", "Writing what is frozen"
-
-
-def _no_progress(done: int, total: int, text: str) -> None:
-    pass
 
 
 class DatasetFreezing:
@@ -80,7 +74,7 @@ class DatasetFreezing:
             return refusals.freezing_confirmation(store.get_facts(session, id).name)
 
     def freeze(
-        self, id: DatasetId, version: str = "", *, revision: int | None = None, progress: Progress = _no_progress
+        self, id: DatasetId, version: str = "", *, revision: int | None = None, progress: Progress = no_progress
     ) -> Changed[Dataset]:
         """Check every file, write all that is said of the images, and let the dataset be complete for ever.
 
@@ -209,10 +203,12 @@ class DatasetFreezing:
     def _build(self, id: DatasetId, facts: DatasetFacts, label: str, progress: Progress) -> Changed[Dataset]:
         stop = current_stop()
 
+        seldom = sparing(progress)
+
         def told(done: int, total: int, text: str) -> None:
             if stop is not None:
                 stop.check()
-            progress(done, total, text)
+            seldom(done, total, text)
 
         with self._registry.read() as session:
             root = projects.get_project(session, facts.project).root

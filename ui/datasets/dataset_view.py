@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
@@ -28,6 +28,7 @@ class DatasetView(QWidget):
     rename_requested = Signal()
     delete_requested = Signal()
     cancel_requested = Signal()
+    taking_out_requested = Signal()  # of the images that kept it from being frozen
     unique_requested = Signal(bool)
     set_add_requested = Signal()
     set_rename_requested = Signal(object)  # SetId
@@ -67,6 +68,8 @@ class DatasetView(QWidget):
         self._classes = ClassesModel(self)
         self._class_table = SmallTable(self._classes, self.tr("Annotations of the classes by set"))
         self._problems = ProblemTable()
+        self._take_out = self._button("x", self.tr("&Take these images out"), self.taking_out_requested)
+        self._take_out.hide()
         self._build()
         self._connect()
 
@@ -103,6 +106,7 @@ class DatasetView(QWidget):
         column.addLayout(buttons)
         column.addLayout(working)
         column.addWidget(self._problems, 1)
+        column.addWidget(self._take_out, 0, Qt.AlignmentFlag.AlignLeft)
         column.addSpacing(6)
         column.addWidget(self._table)
         column.addLayout(of_sets)
@@ -141,6 +145,7 @@ class DatasetView(QWidget):
         self._class_table.setVisible(bool(details.classes))
         self._problems.set_problems(dataset.problems)
         self._problems.setVisible(bool(dataset.problems))
+        self._take_out.setVisible(dataset.state is DatasetState.ERROR)
         with QSignalBlocker(self._unique):
             self._unique.setChecked(dataset.has_unique_images)
         keys = [item.id for item in dataset.sets]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from core.domain.datasets import Dataset, DatasetDetails
@@ -58,13 +58,9 @@ class DatasetsPage(QWidget):
         splitter.addWidget(self.view)
         splitter.setStretchFactor(1, 1)
         splitter.setSizes([280, 900])
-        nothing = QWidget()
-        around = QVBoxLayout(nothing)
-        around.setContentsMargins(0, 0, 0, 16)
-        around.addWidget(self._empty, 1)
-        around.addWidget(self._by_hand, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._empty.add_below(self._by_hand)
         self._stack.addWidget(splitter)
-        self._stack.addWidget(nothing)
+        self._stack.addWidget(self._empty)
         notices = QHBoxLayout()
         notices.setContentsMargins(12, 0, 12, 0)
         notices.addWidget(self.banner)

@@ -13,7 +13,7 @@ ICON_SIZE = 48
 
 
 class EmptyState(QWidget):
-    """A picture, a heading, a sentence and at most one button, in the middle."""
+    """A picture, a heading, a sentence and at most one button of its own, in the middle."""
 
     action_requested = Signal()
 
@@ -49,6 +49,12 @@ class EmptyState(QWidget):
         column.addStretch(3)
         theme_notifier().theme_changed.connect(self._repaint_icon)
         self._repaint_icon()
+
+    def add_below(self, widget: QWidget) -> None:
+        """Something else to do, under the button."""
+        column = self.layout()
+        assert isinstance(column, QVBoxLayout)
+        column.insertWidget(column.count() - 1, widget, 0, Qt.AlignmentFlag.AlignHCenter)
 
     def set_content(self, icon_name: str, heading: str, text: str, action: str = "") -> None:
         self._icon_name = icon_name

@@ -180,6 +180,9 @@ def test_freezing_asks_tells_and_is_for_good(desk: Desk) -> None:
     desk.press("Freeze", dialog)
     assert view.dataset.state is DatasetState.ERROR
     assert view._problems.isVisibleTo(view)
+    desk.press("Take these images out")
+    assert view.dataset.state is DatasetState.OPEN
+    assert view.dataset.n_images == first.n_images - 1
 
 
 def test_deleting_is_asked_and_undone(desk: Desk) -> None:
