@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
@@ -25,6 +25,7 @@ from core.domain.projects import AnnotatedImage, Category, ImageState, Source
 from ui.icons import icon
 from ui.images.image_columns import STATES, Names, names_of
 from ui.images.image_grid_model import annotations_in_words
+from ui.theme import current_theme
 from ui.widgets.formatting import NOTHING, count, counted, moment, size
 from ui.widgets.labels import label
 
@@ -58,6 +59,9 @@ class DetailsPanel(QWidget):
         self._path = ""
         self._title = label("", "heading", wrap=True)
         self._title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._hint = label(
+            self.tr("Choose an image to see what there is to know of it, or many for their sums."), "muted", wrap=True
+        )
         self._copy = QToolButton()
         self._close = QToolButton()
         self._form = QFormLayout()
@@ -96,6 +100,7 @@ class DetailsPanel(QWidget):
         column.setContentsMargins(14, 12, 10, 12)
         column.setSpacing(10)
         column.addLayout(head)
+        column.addWidget(self._hint)
         column.addLayout(self._form)
         column.addStretch(1)
         area = QScrollArea()
@@ -103,8 +108,8 @@ class DetailsPanel(QWidget):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(content)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(1, 0, 0, 0)
         outer.addWidget(area)
 
     def set_categories(self, categories: Sequence[Category]) -> None:
@@ -141,6 +146,7 @@ class DetailsPanel(QWidget):
         self._path = path
         self._title.setText(_breakable(title))
         self._copy.setVisible(bool(path))
+        self._hint.setVisible(not facts)
         if facts == self._values:
             return
         self._values = facts
@@ -156,6 +162,15 @@ class DetailsPanel(QWidget):
 
     def _copy_path(self) -> None:
         QGuiApplication.clipboard().setText(self._path)
+
+    # Qt overrides
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A line between the images and the details."""
+        painter = QPainter(self)
+        painter.setPen(QColor(current_theme().border))
+        painter.drawLine(self.rect().topLeft(), self.rect().bottomLeft())
+        painter.end()
 
 
 def _breakable(text: str) -> str:

@@ -134,6 +134,7 @@ class ImageBrowser(QWidget):
         self._clear.hide()
         foot = QHBoxLayout()
         foot.setContentsMargins(14, 5, 12, 6)
+        foot.addStrut(self._clear.sizeHint().height())  # so that nothing moves when something is chosen
         foot.addWidget(self._status, 1)
         foot.addWidget(self.selection_bar)
         foot.addWidget(self._clear)
