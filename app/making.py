@@ -362,6 +362,7 @@ class Features(QObject):
 
         controller = DatasetsController(services=self.services, jobs=self.jobs, undo=self.undo, parent=self)
         controller.images_requested.connect(self.routes.show_only)
+        controller.train_requested.connect(lambda project, dataset: self.training.open(project, dataset=dataset))
         return self._keep_fresh(controller)
 
     @cached_property

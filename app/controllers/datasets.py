@@ -60,6 +60,7 @@ class DatasetServices(Protocol):
 
 class DatasetsController(QObject):
     message_raised = Signal(object)  # UserMessage
+    train_requested = Signal(object, object)  # ProjectId, DatasetId
     images_requested = Signal(object, str)  # ImageIds, words that complete "images ..."
 
     def __init__(
@@ -85,6 +86,7 @@ class DatasetsController(QObject):
         view.clone_requested.connect(self._clone)
         view.delete_requested.connect(self._ask_deleting)
         view.freeze_requested.connect(self.ask_freezing)
+        view.train_requested.connect(self._train)
         view.verify_requested.connect(self._verify)
         view.split_requested.connect(self.ask_splitting)
         view.cancel_requested.connect(self._cancel)
@@ -106,6 +108,11 @@ class DatasetsController(QObject):
             self.page.show_loading()
         self._project = project
         self._load()
+
+    def _train(self) -> None:
+        dataset = self.page.view.dataset
+        if dataset is not None:
+            self.train_requested.emit(dataset.project, dataset.id)
 
     def refresh(self, changes: Changes) -> None:
         project = self._project

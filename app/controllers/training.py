@@ -16,7 +16,7 @@ from app.jobs import Job, JobContext, JobRunner
 from core.domain.data_offers import DataOffers
 from core.domain.devices import DeviceReport
 from core.domain.filters import Group
-from core.domain.ids import ProjectId, RunId, VersionId
+from core.domain.ids import DatasetId, ProjectId, RunId, VersionId
 from core.domain.messages import UserMessage
 from core.domain.models import Model, ModelVersion
 from core.domain.projects import Category, Folder, Project
@@ -142,16 +142,16 @@ class TrainingController(QObject):
 
     # Opening and leaving
 
-    def open(self, project: ProjectId, *, folders: Sequence[str] = ()) -> None:
-        """Fill the wizard for a new training; `opened` follows. `folders` become the training data.
+    def open(self, project: ProjectId, *, folders: Sequence[str] = (), dataset: DatasetId | None = None) -> None:
+        """Fill the wizard for a new training; `opened` follows. `folders`, or the `dataset`, become the training data.
 
-        Without folders, what was entered before goes on.
+        Without either, what was entered before goes on.
         """
-        kept = None if folders else self._kept.get(project)
+        kept = None if folders or dataset is not None else self._kept.get(project)
         if kept is not None:
             self._load(lambda: self._content(project, Proposal(kept)), _Beginning.KEPT)
         else:
-            self._load(lambda: self._content(project, self._propose(project, tuple(folders))), _Beginning.NEW)
+            self._load(lambda: self._content(project, self._propose(project, tuple(folders), dataset)), _Beginning.NEW)
 
     def open_like_version(self, version: VersionId) -> None:
         """Train again from a version: everything as it was, to be changed."""
@@ -174,13 +174,13 @@ class TrainingController(QObject):
         name = self._training.default_name(draft)
         return self._content(draft.project, Proposal(replace(draft, name=name)))
 
-    def _propose(self, project: ProjectId, folders: tuple[str, ...] = ()) -> Proposal:
+    def _propose(self, project: ProjectId, folders: tuple[str, ...] = (), dataset: DatasetId | None = None) -> Proposal:
         from core.samples.service import SAMPLE_NAME, SAMPLE_RUN
 
         is_sample = self._projects.get_project(project).name == SAMPLE_NAME
         worker = SAMPLE_RUN["worker"] if is_sample else ""
         device = self._gpu if self._gpu and self._may_propose_gpu() else CPU
-        return self._training.propose(project, folders=folders, device=device, worker=worker)
+        return self._training.propose(project, folders=folders, dataset=dataset, device=device, worker=worker)
 
     def forget(self, project: ProjectId) -> None:
         """Drop what was entered for a project: it was closed or removed."""

@@ -22,6 +22,7 @@ MOST_SETS = 8  # seen without scrolling
 
 class DatasetView(QWidget):
     freeze_requested = Signal()
+    train_requested = Signal()
     split_requested = Signal()
     verify_requested = Signal()
     clone_requested = Signal()
@@ -47,6 +48,7 @@ class DatasetView(QWidget):
         self._facts = label("", "muted", wrap=True)
         self._description = label("", wrap=True)
         self._freeze = self._button("", self.tr("Free&ze…"), self.freeze_requested)
+        self._train = self._button("graduation-cap", self.tr("Train…"), self.train_requested)
         self._split = self._button("shuffle", self.tr("&Split…"), self.split_requested)
         self._verify = self._button("shield-check", self.tr("&Verify"), self.verify_requested)
         self._clone = self._button("copy", self.tr("&Clone"), self.clone_requested)
@@ -84,7 +86,7 @@ class DatasetView(QWidget):
         head.addWidget(self._state)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
-        for button in (self._freeze, self._split, self._verify, self._clone, self._rename, self._delete):
+        for button in (self._freeze, self._train, self._split, self._verify, self._clone, self._rename, self._delete):
             buttons.addWidget(button)
         buttons.addStretch(1)
         working = QHBoxLayout()
@@ -196,6 +198,7 @@ class DatasetView(QWidget):
         self._freeze.setToolTip("" if dataset.n_images else self.tr("Fill its sets first."))
         self._split.setVisible(dataset.state is not DatasetState.COMPLETE)
         self._verify.setVisible(dataset.state is DatasetState.COMPLETE)
+        self._train.setEnabled(dataset.state is not DatasetState.BUILDING and dataset.n_images > 0)
         for widget in (self._split, self._rename, self._add, self._set_actions, self._fill, self._unique):
             widget.setEnabled(is_editable)
         self._delete.setEnabled(dataset.state is not DatasetState.BUILDING)

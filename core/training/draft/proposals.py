@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from core.domain.counting import counted
 from core.domain.data_offers import DataOffers
-from core.domain.ids import CategoryId, TaskId, VersionId
+from core.domain.ids import CategoryId, DatasetId, TaskId, VersionId
 from core.domain.models import Model
 from core.domain.projects import Category, Folder, Project
 from core.domain.proposed_names import proposed_model_name
@@ -47,6 +47,7 @@ class Circumstances:
     device: str = CPU
     last: TrainingDraft | None = None
     chosen: tuple[str, ...] = ()  # folders that the person wants to train on
+    dataset: DatasetId | None = None  # that the person wants to train on
     worker: str = ""  # for a first training, whatever the shapes
     starts: Starts = field(default_factory=Starts)
 
@@ -250,6 +251,9 @@ def _n_shapes(shapes: Mapping[CategoryId, Mapping[str, int]]) -> int:
 
 
 def _with_data(found: Circumstances, draft: TrainingDraft, reasons: dict[str, str]) -> TrainingDraft:
+    if found.dataset is not None:
+        reasons["data"] = "The dataset that was chosen."
+        return replace(draft, dataset=found.dataset)
     known = {folder.path for folder in found.folders}
     last = found.last
     if last is not None and not found.chosen and chooses_data(last):

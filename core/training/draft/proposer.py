@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.domain.geometry import Box
-from core.domain.ids import CategoryId, ProjectId, RunId, VersionId
+from core.domain.ids import CategoryId, DatasetId, ProjectId, RunId, VersionId
 from core.domain.models import Model, ModelVersion, VersionStatus
 from core.domain.projects import Category
 from core.domain.runs import RunFilter, RunStatus
@@ -74,11 +74,17 @@ class Proposer:
         self._same_again = same_again
 
     def propose(
-        self, project: ProjectId, *, folders: tuple[str, ...] = (), device: str = CPU, worker: str = ""
+        self,
+        project: ProjectId,
+        *,
+        folders: tuple[str, ...] = (),
+        dataset: DatasetId | None = None,
+        device: str = CPU,
+        worker: str = "",
     ) -> Proposal:
         """A draft with an answer to everything. Raises NotFoundError when the project is gone.
 
-        `folders` are those that the person wants to train on, `worker` the one for a first training.
+        `folders`, or the `dataset`, are what the person wants to train on, `worker` the one for a first training.
         """
         library = self._models.list_models()
         models = [model for model in library if model.project == project]
@@ -118,6 +124,7 @@ class Proposer:
             device=device,
             last=self._last(project),
             chosen=folders,
+            dataset=dataset,
             worker=worker,
             starts=Starts(
                 versions=available,

@@ -255,3 +255,13 @@ def test_a_model_of_another_project_gets_the_version_and_is_named_by_its_id_in_a
     assert shop.models.get_version(record.version).model == other.id
     different = shop.models.create_model(None, "Discs", DETECTION.slug, ("disc",)).value
     assert "E-301" in _codes(shop.training.review(shop.draft(model=different.id, new_model_name="")))
+
+
+def test_a_dataset_that_a_person_wants_to_train_on_is_proposed(shop: Shop):
+    id = _dataset(shop)
+    _tag(shop, "train", "train/")
+    proposal = shop.training.propose(shop.project, dataset=id)
+    assert proposal.draft.dataset == id
+    assert (proposal.draft.train_folders, proposal.draft.filters) == ((), ())
+    assert proposal.reasons["data"] == "The dataset that was chosen."
+    assert "28 annotated images" in proposal.reasons["configuration"]
