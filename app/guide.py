@@ -20,6 +20,7 @@ GUIDE_PAGES = (
     ("import.md", "Import"),
     ("project.md", "Project"),
     ("datasets.md", "Datasets"),
+    ("filters.md", "Filters and tags"),
     ("classes.md", "Classes"),
     ("trash.md", "The trash"),
     ("statistics.md", "Statistics"),

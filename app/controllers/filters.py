@@ -20,6 +20,7 @@ from core.domain.messages import UserMessage
 from core.domain.names import shown
 from core.domain.projects import Project
 from ui.filters.filter_bar import FilterBar
+from ui.filters.search_suggestions import SearchSuggestions
 from ui.images.image_browser import ImageBrowser
 from ui.widgets.confirmation import Question, ask
 
@@ -54,6 +55,9 @@ class FiltersController(QObject):
         self.editing.message_raised.connect(self.message_raised)
         self.editing.save_requested.connect(self._ask_name)
         browser.set_filter_bar(self.bar)
+        self.suggestions = SearchSuggestions(browser.search_field)
+        self.suggestions.chosen.connect(self.bar.add_item)
+        browser.tags_counted.connect(lambda counts: self.suggestions.set_tags([tag for tag, n in counts.items() if n]))
         self._connect()
 
     def _connect(self) -> None:
@@ -83,10 +87,16 @@ class FiltersController(QObject):
         self.bar.set_saved(())
         self.editing.show_project(project)
         self._read()
+        self._read_classes()
 
     def refresh(self, changes: Changes) -> None:
-        if self._project is not None and self._project.id in changes.filters:
+        project = self._project
+        if project is None:
+            return
+        if project.id in changes.filters:
             self._read()
+        if project.id in changes.categories:
+            self._read_classes()
 
     # --- what is asked -----------------------------------------------------------------------------------------
 
@@ -204,6 +214,18 @@ class FiltersController(QObject):
             on_error=self.message_raised.emit,
             pool="registry",
             key="saved-filters",
+        )
+
+    def _read_classes(self) -> None:
+        project = self._project
+        assert project is not None
+        self._jobs.run(
+            lambda: [category.name for category in self._services.projects.list_categories(project.id)],
+            then=self.suggestions.set_classes,
+            on_error=self.message_raised.emit,
+            pool="registry",
+            key="searched-classes",
+            gives_way=True,
         )
 
     def _show_saved(self, saved: tuple[SavedFilter, ...]) -> None:

@@ -54,6 +54,7 @@ class ImageBrowser(QWidget):
     search_changed = Signal(str)
     annotated_changed = Signal(object)  # True, False, or None = all images
     clear_filters_requested = Signal()
+    tags_counted = Signal(object)  # dict: how many images have which tag
     tag_filter_changed = Signal(str)  # "" = any
     tag_requested = Signal(object, str, bool)  # tuple[ImageId, ...], tag, on or off
     own_tag_requested = Signal(object)  # tuple[ImageId, ...]: the person is to be asked for a name
@@ -65,7 +66,7 @@ class ImageBrowser(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.grid = ImageGrid()
-        self._search = SearchField(self.tr("Search by name"))
+        self._search = SearchField(self.tr("Search names, classes, tags"))
         self._annotated = QComboBox()
         self._tag = QComboBox()
         self._tag_counts: dict[str, int] = {}
@@ -321,6 +322,7 @@ class ImageBrowser(QWidget):
                     self._tag.addItem(f"{tag} ({count(number)})", tag)
             self._tag.setCurrentIndex(max(self._tag.findData(chosen), 0))
         self._tag.setVisible(self._tag.count() > 1)
+        self.tags_counted.emit(self._tag_counts)
 
     @property
     def known_tags(self) -> tuple[str, ...]:

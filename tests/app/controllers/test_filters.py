@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -202,3 +203,18 @@ def test_the_list_follows_what_happens_to_the_images(site: Site) -> None:
     images = tuple(site.browser.grid.ids)[:3]
     site.jobs.run(lambda: site.services.bulk_tags.edit(site.project.id, images, give=["train"]), pool="registry")
     site.qtbot.waitUntil(lambda: site.status == "5 of 8 images")
+
+
+@pytest.mark.qt_log_ignore("does not support", extend=True)
+def test_classes_and_tags_are_proposed_while_a_name_is_searched_for(site: Site) -> None:
+    line, completer = site.browser.search_field, site.filters.suggestions.completer
+    site.qtbot.waitUntil(lambda: site.filters.suggestions.model.rowCount() == 2)
+    line.setFocus()
+    site.qtbot.keyClicks(line, "zon")
+    assert [completer.completionModel().index(row, 0).data() for row in range(completer.completionCount())] == [
+        "Class: zone"
+    ]
+    completer.activated[QModelIndex].emit(completer.completionModel().index(0, 0))
+    site.qtbot.waitUntil(lambda: line.text() == "" and site.filters.bar.words == ["with zone"])
+    site.wait()
+    assert site.browser.status_text.startswith("3 of 8")

@@ -110,6 +110,6 @@ def test_the_name_of_a_filter_is_new_or_replaces(qtbot: QtBot) -> None:
 def test_what_is_asked_often_is_ready_made(qtbot: QtBot, bar: FilterBar) -> None:
     menu = QMenu(bar)
     bar.fill_menu(menu)
-    ready = next(action.menu() for action in menu.actions() if action.text() == "&Ready-made")
-    ready.actions()[0].trigger()
+    entries = {action.text(): action for action in menu.actions()}
+    entries["&Ready-made"].menu().actions()[0].trigger()
     assert bar.words == ["not annotated"]
