@@ -30,6 +30,7 @@ from app.build import Application  # noqa: E402
 from app.sample_plan import sample_draft  # noqa: E402
 from app.settings import SettingsStore  # noqa: E402
 from core.domain.checks import CheckWish  # noqa: E402
+from core.domain.filters import Condition, Group, Joint, Operator  # noqa: E402
 from core.domain.ids import ProjectId, VersionId  # noqa: E402
 from core.domain.metrics import LABEL_HEADLINES  # noqa: E402
 from core.domain.projects import ImageFilter  # noqa: E402
@@ -155,6 +156,30 @@ class Photographer:
         self.wait(1.5)
         self.take("viewer")
         self._labelling()
+        self._filters()
+
+    def _filters(self) -> None:
+        """What is shown of filters and tags; nothing is kept."""
+        features = self.features
+        features.routes.show_section("project")
+        self.page("project")
+        hard_or_wide = (Condition("tag", Operator.EQ, "hard case"), Condition("width", Operator.GTE, 500))
+        many = Condition("annotations", Operator.GT, 3)
+        asked = (Condition("label", Operator.EQ, "illustration"), many, Group(Joint.OR, hard_or_wide))
+        features.filters.apply(Group(items=(Condition("dir", Operator.EQ, "train"), *asked)))
+        self.wait(1.5)
+        self.take("filters")
+        features.filters.edit_all()
+        self.until(lambda: features.filters.editing.dialog)
+        self.wait(1)
+        self.take_alone("filter-groups", features.filters.editing.dialog)
+        features.filters.editing.dialog.reject()
+        features.images.clear_filters()
+        self.wait(1)
+        features.tags.ask_to_share_out(features.browser.grid.ids)
+        self.until(lambda: features.tags.dialog)
+        self.take_alone("share-out", features.tags.dialog)
+        features.tags.dialog.reject()
 
     def _labelling(self) -> None:
         """What is begun and given up again: nothing is written."""

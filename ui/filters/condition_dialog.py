@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 from core.domain.filters import Condition
 from ui.filters.condition_row import ConditionRow
 from ui.filters.offers import FilterOffers
+from ui.widgets.labels import set_role
 
 WIDTH = 560
 
@@ -22,6 +23,7 @@ class ConditionDialog(QDialog):
         self.row = ConditionRow(offers, condition)
         self.row.hide_remove()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        set_role(buttons.button(QDialogButtonBox.StandardButton.Ok), "primary")
         buttons.accepted.connect(self._take)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)

@@ -18,7 +18,7 @@ from core.domain.judgements import SPLIT_TAGS
 from core.domain.random_parts import USUAL_PARTS, Parts, numbers_of, problem_of
 from ui.forms.problem_label import ProblemLabel
 from ui.widgets.formatting import count, counted
-from ui.widgets.labels import label
+from ui.widgets.labels import label, set_role
 
 WIDTH = 440
 MAX_SEED = 2**31 - 1
@@ -56,6 +56,7 @@ class ShareDialog(QDialog):
         ):
             box.setRange(0, 100)
             box.setSuffix(" %")
+            box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
             box.setValue(part)
             name = label(tag.capitalize())
             name.setBuddy(box)
@@ -64,6 +65,8 @@ class ShareDialog(QDialog):
             grid.addWidget(box, row, 1)
             grid.addWidget(number, row, 2)
         self.seed.setRange(0, MAX_SEED)
+        self.seed.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.seed.setMaximumWidth(140)
         self.seed.setToolTip(self.tr("The same seed shares the same images out the same"))
         n_tagged = self._n - self._n_without
         self.keeps.setText(self.tr("Keep what {images} have").format(images=counted(n_tagged, "image")))
@@ -72,7 +75,9 @@ class ShareDialog(QDialog):
         form = QFormLayout()
         form.setFormAlignment(Qt.AlignmentFlag.AlignLeft)
         form.addRow(self.tr("&Seed"), self.seed)
-        self._buttons.button(QDialogButtonBox.StandardButton.Ok).setText(self.tr("Tag them"))
+        ready = self._buttons.button(QDialogButtonBox.StandardButton.Ok)
+        ready.setText(self.tr("Tag them"))
+        set_role(ready, "primary")
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 14)
         column.setSpacing(12)

@@ -21,7 +21,7 @@ from core.domain.judgements import MAX_TAG
 from core.domain.names import shown
 from ui.icons import icon
 from ui.widgets.formatting import count, counted
-from ui.widgets.labels import label
+from ui.widgets.labels import label, set_role
 
 SIZE = (460, 480)
 _TAG = Qt.ItemDataRole.UserRole
@@ -65,7 +65,9 @@ class TagDialog(QDialog):
     def _build(self) -> None:
         self.add.setEnabled(False)
         self.add.setAutoDefault(False)
-        self._buttons.button(QDialogButtonBox.StandardButton.Ok).setText(self.tr("Apply"))
+        ready = self._buttons.button(QDialogButtonBox.StandardButton.Ok)
+        ready.setText(self.tr("Apply"))
+        set_role(ready, "primary")
         line = QHBoxLayout()
         line.addWidget(self.own, 1)
         line.addWidget(self.add)
