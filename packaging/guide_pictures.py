@@ -33,7 +33,7 @@ from core.domain.checks import CheckWish  # noqa: E402
 from core.domain.filters import Condition, Group, Joint, Operator  # noqa: E402
 from core.domain.ids import ProjectId, VersionId  # noqa: E402
 from core.domain.metrics import LABEL_HEADLINES  # noqa: E402
-from core.domain.projects import ImageFilter  # noqa: E402
+from core.domain.projects import ImageFilter, Project  # noqa: E402
 from core.domain.runs import RunRecord, RunStatus  # noqa: E402
 from core.home import Home  # noqa: E402
 from core.samples.service import SAMPLE_NAME  # noqa: E402
@@ -41,6 +41,7 @@ from ui.imports.import_dialog import Step  # noqa: E402
 from ui.models.convert_dialog import CALQUE  # noqa: E402
 from ui.projects.project_page import IMAGES  # noqa: E402
 from ui.theme import OKABE_ITO, ThemeMode, apply_theme, current_theme  # noqa: E402
+from ui.viewer.class_menu import ClassVerb  # noqa: E402
 from ui.viewer.drawing import Tool  # noqa: E402
 
 PICTURES = ROOT / "docs" / "guide" / "pictures"
@@ -146,6 +147,8 @@ class Photographer:
         self.until(lambda: features.browser.grid.ids)
         self.wait(3)
         self.take("project")
+        self._classes()
+        self._trash(project)
         export = features.exports.open(project)
         self.wait(1.5)  # until it is counted what there is
         self.take_alone("export", export)
@@ -180,6 +183,28 @@ class Photographer:
         self.until(lambda: features.tags.dialog)
         self.take_alone("share-out", features.tags.dialog)
         features.tags.dialog.reject()
+
+    def _classes(self) -> None:
+        """While images are chosen, so that what labels them is seen behind it."""
+        features = self.features
+        features.browser.grid.choose_all()
+        features.project_page.class_wished.emit(ClassVerb.EDIT, None)
+        self.until(lambda: features.classes.dialog is not None)
+        assert features.classes.dialog is not None
+        self.take("classes", features.classes.dialog)
+        features.classes.dialog.reject()
+        features.browser.grid.choose_none()
+
+    def _trash(self, project: Project) -> None:
+        """What is removed for the picture is restored."""
+        features = self.features
+        removed = features.services.trash.remove_images(project.id, features.browser.grid.ids[:12]).value
+        features.project_page.show_view("trash")
+        self.wait(1)
+        self.take("trash")
+        features.services.trash.restore_images(project.id, removed)
+        features.project_page.show_view("images")
+        self.wait(1)
 
     def _labelling(self) -> None:
         """What is begun and given up again: nothing is written."""

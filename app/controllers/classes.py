@@ -259,17 +259,18 @@ class ClassesController(QObject):
         """The dialog stays, and says why, where it was refused."""
         project = self._project
         assert project is not None
-        dialog.setEnabled(False)
+        dialog.set_busy(True)
 
         def done(value: Any) -> None:
             dialog.accept()
             then(value)
 
         def refused(message: UserMessage) -> None:
-            dialog.setEnabled(True)
+            dialog.set_busy(False)
             dialog.show_problem(f"{message.text} {message.hint}".strip())
 
-        self._jobs.run(lambda: work(project.id), then=done, on_error=refused, pool="registry")
+        # Not in the registry's own thread: what is shown meanwhile is read there.
+        self._jobs.run(lambda: work(project.id), then=done, on_error=refused)
 
     # --- classes of whole images -------------------------------------------------------------------------------
 

@@ -47,6 +47,8 @@ class ClassQuestion(QDialog):
         self._note.hide()
         self._problem = label("", "error", wrap=True)
         self._problem.hide()
+        self._busy = label(self.tr("Working…"), "muted")
+        self._busy.hide()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.verb = self.buttons.addButton(verb, QDialogButtonBox.ButtonRole.AcceptRole)
         set_role(self.verb, "danger" if is_danger else "primary")
@@ -56,6 +58,7 @@ class ClassQuestion(QDialog):
         outer.addLayout(self.column)
         outer.addWidget(self._note)
         outer.addWidget(self._problem)
+        outer.addWidget(self._busy)
         outer.addWidget(self.buttons)
         self.buttons.rejected.connect(self.reject)
 
@@ -63,6 +66,11 @@ class ClassQuestion(QDialog):
         """What should be known before; "" = nothing."""
         self._note.setText(text)
         self._note.setVisible(bool(text))
+
+    def set_busy(self, is_busy: bool) -> None:
+        """What was asked is being written; with a class of a million annotations that takes some seconds."""
+        self.setEnabled(not is_busy)
+        self._busy.setVisible(is_busy)
 
     def show_problem(self, text: str) -> None:
         """Why it was refused; the dialog stays."""
@@ -264,4 +272,6 @@ def swatch(colour: QColor, side: int = SWATCH) -> QIcon:
     painter.setPen(QColor(current_theme().text_muted))
     painter.drawRoundedRect(1, 1, side - 2, side - 2, 3, 3)
     painter.end()
-    return QIcon(picture)
+    found = QIcon(picture)
+    found.addPixmap(picture, QIcon.Mode.Selected)  # else Qt tints it, and the colour is another
+    return found
