@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog
 
-from app.jobs import Job, JobContext, JobRunner
+from app.controllers.dataset_freezing import DatasetFreezingController
+from app.jobs import JobRunner
 from app.undo import UndoHistory
 from core.domain.changes import Changed, Changes
 from core.domain.datasets import Dataset, DatasetEdit, DatasetState, SetId, SetRole
@@ -18,13 +19,11 @@ from core.domain.messages import UserMessage
 from core.domain.names import shown
 from core.domain.projects import ImageFilter, Project
 from core.domain.splitting import ProposedSet, SplitDraft, SplitPlan
-from core.progress import sparing
 from ui.datasets.datasets_page import DatasetsPage
 from ui.datasets.fill_dialog import FillDialog, FillOffers, FillWish
 from ui.datasets.name_dialog import NameDialog
 from ui.datasets.split_dialog import SplitDialog
 from ui.widgets.confirmation import Question, ask
-from ui.widgets.formatting import counted
 from ui.widgets.title_dialog import TitleDialog
 
 if TYPE_CHECKING:
@@ -72,9 +71,9 @@ class DatasetsController(QObject):
         self._undo = undo
         self._project: Project | None = None
         self._proposed: tuple[ProposedSet, ...] = ()
-        self._working: Job | None = None
         self.page = DatasetsPage()
         self.dialog: QObject | None = None
+        self.freezing = DatasetFreezingController(services=services, jobs=jobs, page=self.page, parent=self)
         self._connect()
 
     def _connect(self) -> None:
@@ -85,11 +84,8 @@ class DatasetsController(QObject):
         view.rename_requested.connect(self._ask_renaming)
         view.clone_requested.connect(self._clone)
         view.delete_requested.connect(self._ask_deleting)
-        view.freeze_requested.connect(self.ask_freezing)
         view.train_requested.connect(self._train)
-        view.verify_requested.connect(self._verify)
         view.split_requested.connect(self.ask_splitting)
-        view.cancel_requested.connect(self._cancel)
         view.taking_out_requested.connect(self._take_out)
         view.unique_requested.connect(self._set_unique)
         view.set_add_requested.connect(self._ask_new_set)
@@ -153,7 +149,7 @@ class DatasetsController(QObject):
         )
 
     def _show_images(self, key: SetId) -> None:
-        dataset = self._current()
+        dataset = self.page.shown()
         if dataset is None:
             return
         name = next((item.name for item in dataset.sets if item.id == key), "")
@@ -191,7 +187,7 @@ class DatasetsController(QObject):
         self._edit(work, is_new=True)
 
     def _ask_renaming(self) -> None:
-        dataset = self._current()
+        dataset = self.page.shown()
         if dataset is None:
             return
         dialog = TitleDialog("Rename dataset", dataset.name, dataset.description, parent=self.page.window())
@@ -209,12 +205,12 @@ class DatasetsController(QObject):
         self._open(dialog)
 
     def _clone(self) -> None:
-        dataset = self._current()
+        dataset = self.page.shown()
         if dataset is not None:
             self._edit(lambda: self._services.dataset_editing.clone(dataset.id), is_new=True)
 
     def _ask_deleting(self) -> None:
-        dataset = self._current()
+        dataset = self.page.shown()
         if dataset is None:
             return
         details = "The images stay in the project. It can be undone."
@@ -228,19 +224,19 @@ class DatasetsController(QObject):
         )
 
     def _set_unique(self, wanted: bool) -> None:
-        dataset = self._current()
+        dataset = self.page.shown()
         if dataset is not None:
             self._edit(lambda: self._services.dataset_editing.set_unique(dataset.id, has_unique_images=wanted))
 
     def _ask_new_set(self) -> None:
-        dataset = self._current()
+        dataset = self.page.shown()
         if dataset is not None:
             self._ask_name(
                 "Add a set", "", lambda name: self._services.dataset_editing.add_set(dataset.id, name, _role_of(name))
             )
 
     def _ask_set_name(self, key: SetId) -> None:
-        dataset = self._current()
+        dataset = self.page.shown()
         if dataset is not None and dataset.is_editable:
             name = next((item.name for item in dataset.sets if item.id == key), "")
             self._ask_name(
@@ -253,29 +249,29 @@ class DatasetsController(QObject):
         self._open(dialog)
 
     def _set_role(self, key: SetId, role: SetRole) -> None:
-        dataset = self._current()
+        dataset = self.page.shown()
         if dataset is not None:
             self._edit(lambda: self._services.dataset_editing.set_role(dataset.id, key, role))
 
     def _order_sets(self, order: tuple[SetId, ...]) -> None:
-        dataset = self._current()
+        dataset = self.page.shown()
         if dataset is not None:
             self._edit(lambda: self._services.dataset_editing.order_sets(dataset.id, order))
 
     def _remove_set(self, key: SetId) -> None:
-        dataset = self._current()
+        dataset = self.page.shown()
         if dataset is not None:
             self._edit(lambda: self._services.dataset_editing.remove_set(dataset.id, key))
 
     def _take_out(self) -> None:
-        dataset = self._current()
+        dataset = self.page.shown()
         if dataset is not None:
             self._edit(lambda: self._services.dataset_editing.remove_unfit(dataset.id))
 
     # --- filling and splitting -------------------------------------------------------------------------------------
 
     def ask_filling(self, key: SetId) -> None:
-        dataset, project = self._current(), self._project
+        dataset, project = self.page.shown(), self._project
         if dataset is None or project is None:
             return
 
@@ -305,7 +301,7 @@ class DatasetsController(QObject):
         return editing.fill(dataset.id, key, chosen, moves=wish.moves)
 
     def ask_splitting(self) -> None:
-        dataset, project = self._current(), self._project
+        dataset, project = self.page.shown(), self._project
         if dataset is None or project is None:
             return
         dialog = SplitDialog(dataset, project.n_images, parent=self.page.window())
@@ -326,116 +322,7 @@ class DatasetsController(QObject):
         dialog.apply_requested.connect(apply)
         self._open(dialog)
 
-    # --- freezing --------------------------------------------------------------------------------------------------
-
-    def ask_freezing(self) -> None:
-        dataset = self._current()
-        if dataset is None:
-            return
-
-        def show(found: tuple[str, UserMessage]) -> None:
-            version, told = found
-            dialog = NameDialog(
-                "Freeze dataset",
-                "&Version",
-                "Freeze",
-                placeholder=version,
-                note=told.text,
-                parent=self.page.window(),
-            )
-            dialog.submitted.connect(lambda text: self._freeze(dataset, text, dialog))
-            self._open(dialog)
-
-        def look() -> tuple[str, UserMessage]:
-            freezing = self._services.dataset_freezing
-            return freezing.propose_version(dataset.project), freezing.confirmation(dataset.id)
-
-        self._jobs.run(look, then=show, on_error=self._say)
-
-    def _freeze(self, dataset: Dataset, version: str, dialog: NameDialog) -> None:
-        def work(context: JobContext) -> Changed[Dataset]:
-            def told(done: int, total: int, text: str) -> None:
-                context.check()
-                context.progress(done, total, f"{text}: {done:,} of {total:,}")
-
-            return self._services.dataset_freezing.freeze(dataset.id, version, revision=dataset.revision, progress=told)
-
-        def done(frozen: Dataset) -> None:
-            self._end_work()
-            if frozen.state is DatasetState.COMPLETE:
-                text = f'"{shown(frozen.label)}" is frozen: {counted(frozen.n_images, "image")}.'
-                self._say(UserMessage(text, severity=Severity.INFO))
-            else:
-                text = f"{counted(len(frozen.problems), 'file')} cannot be frozen as they are. Nothing was frozen."
-                hint = "Restore them, import the folder again, or take them out of the dataset."
-                self._say(UserMessage(text, hint, code=frozen.problems[0].code))
-
-        def failed(message: UserMessage) -> None:
-            self._end_work()
-            if self.dialog is dialog:
-                dialog.show_problem(_in_words(message))
-            else:
-                self._say(message)
-
-        def progress(done_: float, total: float, text: str) -> None:
-            if self.dialog is dialog:
-                self.dialog = None
-                dialog.accept()
-                self.page.view.begin_progress(text)
-            self.page.view.progress.set_progress(done_, total, text)
-
-        self._working = self._jobs.run(work, then=done, on_error=failed, on_progress=progress)
-
-    def _verify(self) -> None:
-        dataset = self._current()
-        if dataset is None:
-            return
-
-        def work(context: JobContext) -> Any:
-            def told(done: int, total: int, text: str) -> None:
-                context.check()
-                context.progress(done, total, f"{text}: {done:,} of {total:,}")
-
-            seldom = sparing(told)
-            return self._services.dataset_freezing.verify(
-                dataset.id, progress=lambda done, total: seldom(done, total, "Checking files")
-            )
-
-        def done(checked: Any) -> None:
-            self._end_work()
-            self.page.view.show_checked(checked.problems)
-            if checked.problems:
-                n = counted(len(checked.problems), "file")
-                text = f"{n} changed since {shown(dataset.label)} was frozen."
-                self._say(UserMessage(text, "Restore them or freeze a clone.", code="E-223"))
-            else:
-                text = f"All {counted(checked.n_images, 'image')} are what was frozen."
-                self._say(UserMessage(text, severity=Severity.INFO))
-
-        def failed(message: UserMessage) -> None:
-            self._end_work()
-            self._say(message)
-
-        self.page.view.begin_progress("Checking files")
-        self._working = self._jobs.run(
-            work, then=done, on_error=failed, on_progress=self.page.view.progress.set_progress, key="dataset-verify"
-        )
-
-    def _cancel(self) -> None:
-        if self._working is not None:
-            self._working.cancel()
-        self._end_work()
-        self._load()
-
-    def _end_work(self) -> None:
-        self._working = None
-        self.page.view.end_progress()
-
     # --- parts -----------------------------------------------------------------------------------------------------
-
-    def _current(self) -> Dataset | None:
-        dataset = self.page.view.dataset
-        return dataset if dataset is not None and dataset.id == self.page.current else None
 
     def _edit(
         self,

@@ -73,6 +73,11 @@ class DatasetsPage(QWidget):
     def current(self) -> DatasetId | None:
         return self._current
 
+    def shown(self) -> Dataset | None:
+        """The one that is shown, as it was read last."""
+        dataset = self.view.dataset
+        return dataset if dataset is not None and dataset.id == self._current else None
+
     def show_loading(self) -> None:
         self._by_hand.hide()
         self._empty.set_content("loader", self.tr("Loading the datasets…"), "")

@@ -61,6 +61,12 @@ class Desk:
         self.qtbot.waitUntil(lambda: isinstance(self.controller.dialog, kind), timeout=5000)
         return self.controller.dialog
 
+    def freezing_dialog(self) -> NameDialog:
+        freezing = self.controller.freezing
+        self.qtbot.waitUntil(lambda: freezing.dialog is not None, timeout=5000)
+        assert freezing.dialog is not None
+        return freezing.dialog
+
     def proposed(self) -> Dataset:
         self.press("Make these sets a dataset")
         return self.datasets()[0]
@@ -152,11 +158,11 @@ def test_linked_shares_add_up(desk: Desk) -> None:
 def test_freezing_asks_tells_and_is_for_good(desk: Desk) -> None:
     dataset = desk.proposed()
     desk.press("Freeze…")
-    dialog = desk.dialog(NameDialog)
+    dialog = desk.freezing_dialog()
     assert dialog.findChild(QLineEdit).placeholderText() == "V001"
     dialog.findChild(QLineEdit).setText("a b")
     desk.press("Freeze", dialog)
-    assert desk.controller.dialog is dialog  # E-431
+    assert desk.controller.freezing.dialog is dialog  # E-431
     dialog.findChild(QLineEdit).setText("")
     desk.press("Freeze", dialog)
     assert desk.datasets()[0].version == "V001"
@@ -176,7 +182,7 @@ def test_freezing_asks_tells_and_is_for_good(desk: Desk) -> None:
     assert view.dataset.id == clone.id
     assert f"cloned from {first.label}" in view._facts.text()
     desk.press("Freeze…")
-    dialog = desk.dialog(NameDialog)
+    dialog = desk.freezing_dialog()
     desk.press("Freeze", dialog)
     assert view.dataset.state is DatasetState.ERROR
     assert view._problems.isVisibleTo(view)
