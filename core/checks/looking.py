@@ -64,11 +64,12 @@ def faults_of(session: Session, data: CheckedData, shapes: AnnotationColumns, pl
 
 
 def copies_of(data: CheckedData) -> Array:
-    """For each image the number of its content, below 0 = it was never read."""
-    numbers: dict[bytes, int] = {}
-    return np.array(
-        [numbers.setdefault(value, len(numbers)) if value else -1 for value in data.images.hashes], dtype=np.int64
-    )
+    """For each image the place of the first one of its content, below 0 = it was never read. Told by eight bytes of the
+    SHA-256: as many as a million different pictures share them once in thirty million projects."""
+    hashes = data.images.hashes
+    heads = np.frombuffer(b"".join(value[:8] or bytes(8) for value in hashes), dtype="<u8")
+    _, first, content = np.unique(heads, return_index=True, return_inverse=True)
+    return np.where(heads == 0, -1, first[content])
 
 
 def grouping_of(data: CheckedData) -> Grouping | None:
