@@ -59,6 +59,7 @@ def measure(folder: Path, n_images: int) -> dict[str, float]:
         return {name: statistics.median(found) for name, found in times.items()}
 
 
+@pytest.mark.timeout(3600)
 def test_an_edit_does_not_notice_how_many_images_there_are(tmp_path: Path) -> None:
     few, many = (measure(tmp_path / str(n), n) for n in (FEW, MANY))
     print()

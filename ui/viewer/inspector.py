@@ -145,7 +145,7 @@ def shape_words(one: OverlayObject) -> str:
         return "Box"
     rotated = rotated_rectangle(Polygon(one.rings))
     if rotated is not None and round(rotated.angle_degrees) % 90:
-        return f"Oriented box, turned by {round(rotated.angle_degrees)}°"
+        return f"Oriented box, {round(rotated.angle_degrees)}°"
     n_points = sum(len(ring) // 2 for ring in one.rings)
     parts = f", {len(one.rings)} parts" if len(one.rings) > 1 else ""
     return f"Polygon, {n_points} points{parts}"
