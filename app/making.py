@@ -72,10 +72,12 @@ if TYPE_CHECKING:
     from app.controllers.version_imports import VersionImports
     from app.controllers.viewer import ViewerController
     from app.sample_training import SampleTraining
+    from core.domain.datasets import SetId
     from core.domain.outcomes import Thresholds
     from core.evaluations.study import Study
     from ui.comparing.compare_page import ComparePage
     from ui.studies.study_page import StudyPage
+    from ui.widgets.dropping import DraggedImages
 
 
 PROJECT_VIEWS: tuple[tuple[str, str, str], ...] = (
@@ -363,7 +365,13 @@ class Features(QObject):
         controller = DatasetsController(services=self.services, jobs=self.jobs, undo=self.undo, parent=self)
         controller.images_requested.connect(self.routes.show_only)
         controller.train_requested.connect(lambda project, dataset: self.training.open(project, dataset=dataset))
+        controller.page.view.images_dropped.connect(self._put_into_shown)
         return self._keep_fresh(controller)
+
+    def _put_into_shown(self, set: SetId, dragged: DraggedImages) -> None:
+        dataset = self.datasets.page.view.dataset
+        if dataset is not None:
+            self.set_filling.put_into(dataset, set, dragged)
 
     @cached_property
     def trash(self) -> TrashController:

@@ -34,8 +34,8 @@ class Toast(MessageBanner):
         self.setGraphicsEffect(shadow)
         host.installEventFilter(self)
 
-    def show_message(self, message: UserMessage) -> None:
-        super().show_message(message)
+    def show_message(self, message: UserMessage, *, action: str = "") -> None:
+        super().show_message(message, action=action)
         self._age.start()
         self._timer.stop()
         if message.severity is Severity.INFO:

@@ -12,7 +12,7 @@ from app.jobs import JobRunner
 from app.undo import UndoHistory
 from core.domain.changes import Changed, Changes
 from core.domain.counting import counted
-from core.domain.datasets import Dataset, DatasetEdit
+from core.domain.datasets import Dataset, DatasetEdit, SetId
 from core.domain.ids import ProjectId
 from core.domain.image_ids import ImageIds
 from core.domain.imports import Severity
@@ -74,6 +74,12 @@ class SetFillingController(QObject):
     def refresh(self, changes: Changes) -> None:
         if self._project is not None and (changes.datasets or self._project.id in changes.image_lists):
             self._look()
+
+    def put_into(self, dataset: Dataset, set: SetId, dragged: DraggedImages) -> None:
+        """Dropped on the dataset's own page."""
+        item = next((item for item in dataset.sets if item.id == set), None)
+        if item is not None:
+            self.put(SetTarget(dataset.id, item), dragged)
 
     def put(self, target: SetTarget, dragged: DraggedImages, *, moves: bool = False) -> None:
         """Those that are in the set already stay there. Where an image is to be in one set only, the person is asked

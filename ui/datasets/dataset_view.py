@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QMenu, QPushButton, QVBoxL
 
 from core.domain.datasets import Dataset, DatasetDetails, DatasetState, SetId, SetRole
 from core.domain.names import shown
+from ui.datasets.set_drop_table import SetDropTable
 from ui.datasets.set_tables import ClassesModel, SetsModel, SmallTable
 from ui.datasets.words import ROLE_HELP, ROLES, STATES, summary
 from ui.icons import icon
@@ -38,6 +39,7 @@ class DatasetView(QWidget):
     set_remove_requested = Signal(object)  # SetId
     fill_requested = Signal(object)  # SetId
     images_requested = Signal(object)  # SetId
+    images_dropped = Signal(object, object)  # SetId, DraggedImages
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,7 +61,7 @@ class DatasetView(QWidget):
         self.progress = ProgressLine()
         self._stop = self._button("x", self.tr("Stop"), self.cancel_requested)
         self._sets = SetsModel(self)
-        self._table = SmallTable(self._sets, self.tr("Sets of the dataset"))
+        self._table = SetDropTable(self._sets, self.tr("Sets of the dataset"))
         self._add = self._button("plus", self.tr("&Add a set…"), self.set_add_requested)
         self._set_menu = QMenu(self)
         self._set_actions = QPushButton(self.tr("This s&et"))
@@ -117,6 +119,7 @@ class DatasetView(QWidget):
 
     def _connect(self) -> None:
         self._unique.clicked.connect(self.unique_requested)
+        self._table.images_dropped.connect(self.images_dropped)
         self._fill.clicked.connect(lambda: self._tell(self.fill_requested))
         self._show.clicked.connect(lambda: self._tell(self.images_requested))
         self._set_menu.aboutToShow.connect(self._fill_menu)
@@ -193,6 +196,8 @@ class DatasetView(QWidget):
         if dataset is None:
             return
         is_chosen, is_editable = self.chosen_set() is not None, dataset.is_editable
+        refusal = self.tr("A frozen dataset cannot be changed. Clone it, and put the images into a set of the clone.")
+        self._table.refusal = "" if is_editable else refusal
         self._freeze.setVisible(dataset.state is not DatasetState.COMPLETE)
         self._freeze.setEnabled(is_editable and dataset.n_images > 0)
         self._freeze.setToolTip("" if dataset.n_images else self.tr("Fill its sets first."))
