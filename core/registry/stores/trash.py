@@ -19,12 +19,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.domain.changes import Changes
-from core.domain.ids import ImageId, ProjectId
+from core.domain.ids import DatasetId, ImageId, ProjectId
 from core.domain.trash import TrashedImage
 from core.errors import RefusedError
 from core.registry.changes import note
 from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
+from core.registry.stores.datasets import touched
 from core.registry.stores.driver import cursor_of
 from core.registry.stores.kept_rows import COLUMNS, MARKS
 from core.registry.stores.projects import add_folders
@@ -64,6 +66,7 @@ def trash_images(session: Session, project: ProjectId, images: Iterable[int], at
     """Those of the images that the project has: their rows go, and all that they said lies in the trash. Keys."""
     cursor = cursor_of(session)
     gone: list[int] = []
+    sets: set[int] = set()
     moment = _moment(at)
     for chunk in chunked(images, KEYS_PER_QUERY):
         kept = _read(cursor, project, chunk)
@@ -76,7 +79,9 @@ def trash_images(session: Session, project: ProjectId, images: Iterable[int], at
             [_to_row(project, one, moment) for one in kept],
         )
         cursor.execute(f"DELETE FROM image WHERE id IN ({_marks(keys)})", keys)
+        sets.update(set_id for one in kept for set_id in one.content["sets"])
         gone += keys
+    _touch_datasets(session, sets, at)
     if gone:
         images_changed(session, project, gone)
         note(session, Changes.whole_project(project).merged(Changes.of(trash=[project])))
@@ -151,6 +156,7 @@ def restore_images(session: Session, project: ProjectId, images: Iterable[int]) 
     """
     cursor = cursor_of(session)
     told = Restored()
+    sets: set[int] = set()
     for chunk in chunked(images, KEYS_PER_QUERY):
         kept = _read_trash(cursor, project, chunk, told)
         if not kept:
@@ -160,7 +166,9 @@ def restore_images(session: Session, project: ProjectId, images: Iterable[int]) 
         keys = [one.key for one in kept]
         cursor.execute(f"DELETE FROM trashed_image WHERE id IN ({_marks(keys)})", keys)
         add_to_folders(session, _folder_changes(kept, +1))
+        sets.update(set_id for one in kept for set_id in one.content["sets"])
         told.keys += keys
+    _touch_datasets(session, sets, clock.now())
     if told.keys:
         project_changed(session, project, told.keys)  # their keys are not the highest, as those of others that come are
         forget_blocks(session, project, told.keys)
@@ -250,6 +258,19 @@ def _insert_all(session: Session, cursor: Cursor, project: ProjectId, kept: Sequ
         "JOIN dataset ON dataset.id = dataset_id WHERE dataset_set.id = ? AND state = 'open' AND deleted_at IS NULL",
         [(one.key, set_id) for one in kept for set_id in one.content["sets"]],
     )
+
+
+def _touch_datasets(session: Session, sets: Iterable[int], at: datetime) -> None:
+    """Images of these sets went or came back. A frozen dataset stays as it is, but lists other images."""
+    for chunk in chunked(sorted(sets), KEYS_PER_QUERY):
+        query = "SELECT DISTINCT dataset.id, state FROM dataset_set JOIN dataset ON dataset.id = dataset_id"
+        for id, state in (
+            cursor_of(session).execute(f"{query} WHERE dataset_set.id IN ({_marks(chunk)})", chunk).fetchall()
+        ):
+            if state == "open":
+                touched(session, DatasetId(id), at)
+            else:
+                note(session, Changes.of(datasets=[DatasetId(id)]))
 
 
 # --- what lies in it -------------------------------------------------------------------------------------------

@@ -44,12 +44,15 @@ def test_removed_images_come_back_as_they_were(project):
     before, counts = project.rows(), project.counts()
     removed = project.trash.remove_images(project.id, project.images("a/1.jpg", "a/3.jpg", "b/6.jpg", "b/6.jpg"))
     assert {project.id} == removed.changes.image_lists == removed.changes.trash
+    assert removed.changes.datasets == {"d1"}
     assert len(removed.value) == 3
     assert project.trash.count_images(project.id) == (3, 6)
     assert project.counts() == {"line": (2, 2), "picture": (0, 0), "cat": (1, 1), "kitten": (1, 1)}
     project.assert_sound()
-    restored = project.trash.restore_images(project.id, removed.value).value
-    assert restored.text == "3 images restored."
+    again = project.trash.restore_images(project.id, removed.value)
+    assert again.changes.datasets == {"d1"}
+    assert again.value.text == "3 images restored."
+    assert project.run("SELECT revision FROM dataset") == [(2,)]
     assert project.rows() == before
     assert project.counts() == counts
     assert project.trash.count_images(project.id) == (0, 0)
