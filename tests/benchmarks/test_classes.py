@@ -1,4 +1,4 @@
-"""A class of a million annotations deleted, merged and brought back; a hundred thousand images labelled, removed, restored.
+"""A class of a million annotations deleted, merged and brought back; a hundred thousand images labelled and removed.
 
 `pytest -m benchmark -s tests/benchmarks/test_classes.py`; CALQUE_IMAGES says how many images there are (100,000), each
 with ten annotations.
