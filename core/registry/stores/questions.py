@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, func, literal_column, select
+from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,7 @@ from core.registry.tables.images import ImageRow
 from core.registry.tables.judgements import ImageTagRow
 
 # The plus keeps SQLite from going through all images of the project where the clause names a few.
-_PROJECT = literal_column("+image.project_id")
+_OF_PROJECT = text("+image.project_id = :project")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,8 @@ def keys_that_meet(
     session: Session, project: ProjectId, question: Question, among: Sequence[int] | None = None
 ) -> NDArray[np.int64]:
     """The project's images, all or `among` some, that do; ascending."""
-    query = select(ImageRow.id).where(project == _PROJECT, question.clause).order_by(ImageRow.id)
+    of_project = _OF_PROJECT.bindparams(project=project)
+    query = select(ImageRow.id).where(of_project, question.clause).order_by(ImageRow.id)
     if among is None:
         return to_numbers(session.scalar(select(func.group_concat(query.subquery().c.id))))
     chunks = (query.where(ImageRow.id.in_(chunk)) for chunk in chunked(among, KEYS_PER_QUERY))
