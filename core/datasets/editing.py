@@ -82,8 +82,10 @@ class DatasetEditing:
     def count_classes(self, id: DatasetId) -> Mapping[SetId, Mapping[CategoryId, members.ClassCounts]]:
         """Of ground truth, by set. Goes through all annotations."""
         with self._registry.read() as session:
-            sets = [item.id for item in store.get_facts(session, id).sets]
-            counts = members.count_classes(session, sets)
+            facts = store.get_facts(session, id)
+            sets = [item.id for item in facts.sets]
+            classes = [item.id for item in selections.list_classes(session, facts.project)]
+            counts = members.count_classes(session, sets, classes)
         found: dict[SetId, dict[CategoryId, members.ClassCounts]] = {key: {} for key in sets}
         for (key, category), number in counts.items():
             found[SetId(key)][category] = number
