@@ -8,12 +8,11 @@ from itertools import islice
 from pathlib import Path
 
 from core import clock
-from core.domain.changes import Changed, Changes
-from core.domain.ids import AnnotationId, ImageId, ProjectId
+from core.domain.changes import Changes
+from core.domain.ids import ImageId, ProjectId
 from core.domain.image_ids import ImageIds
 from core.domain.image_order import BY_PATH, SortOrder
 from core.domain.image_sums import ImageSums, ImageUse
-from core.domain.judgements import ModelAnnotation
 from core.domain.locating import FolderMatch, MovedImages
 from core.domain.names import shown
 from core.domain.projects import AnnotatedImage, Category, Folder, ImageFilter, ImageRecord, Project
@@ -27,7 +26,7 @@ from core.registry.database import Registry
 from core.registry.stores import images, projects, runs
 from core.registry.stores.annotations import get_annotated
 from core.registry.stores.image_files import ImageFile, files_after
-from core.registry.stores.model_annotations import count_model_annotations, delete_model_annotations, put_back
+from core.registry.stores.model_annotations import count_model_annotations
 from core.registry.stores.upkeep import recount
 
 FILES_PER_PAGE = 5_000
@@ -174,18 +173,6 @@ class ProjectService:
         """Accepted predictions: they are no ground truth, and counted apart from it."""
         with self._registry.read() as session:
             return count_model_annotations(session, project)
-
-    def remove_model_annotations(self, annotations: Iterable[AnnotationId]) -> Changed[tuple[ModelAnnotation, ...]]:
-        """Take accepted predictions away again; those that there were. Ground truth stays whatever is named."""
-        with self._registry.write(durable=True) as session:
-            gone = delete_model_annotations(session, annotations)
-            return Changed(gone, noted(session))
-
-    def restore_model_annotations(self, annotations: Iterable[ModelAnnotation]) -> Changes:
-        """Bring back what was taken away."""
-        with self._registry.write(durable=True) as session:
-            put_back(session, annotations)
-            return noted(session)
 
     def get_revision(self, id: ProjectId) -> int:
         """Grows with every change of the project's name, images, annotations and classes. Raises NotFoundError."""

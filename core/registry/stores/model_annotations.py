@@ -9,7 +9,6 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, insert, literal_column, select
 from sqlalchemy.orm import Session
 
-from core import clock
 from core.domain.geometry import Geometry
 from core.domain.ids import AnnotationId, CategoryId, ImageId, PredictionSetId, ProjectId, VersionId
 from core.domain.judgements import ModelAnnotation
@@ -74,24 +73,6 @@ def delete_model_annotations(session: Session, ids: Iterable[AnnotationId]) -> t
         session.execute(delete(ANNOTATIONS).where(is_wanted))
     by_models_written(session, {int(one.image) for one in gone})
     return tuple(gone)
-
-
-def put_back(session: Session, annotations: Iterable[ModelAnnotation]) -> None:
-    """What was deleted; under new ids."""
-    rows = [
-        NewModelAnnotation(
-            int(one.image),
-            int(one.category),
-            one.geometry,
-            one.confidence or 0.0,
-            one.version,
-            one.set,
-            one.reviewed_at or clock.now(),
-            one.is_corrected,
-        )
-        for one in annotations
-    ]
-    insert_model_annotations(session, rows)
 
 
 def list_model_annotations(session: Session, images: Iterable[ImageId]) -> tuple[ModelAnnotation, ...]:

@@ -11,6 +11,7 @@ from core.domain.judgements import Correction
 from core.domain.models import VersionStatus
 from core.domain.runs import RunStatus
 from core.errors import RefusedError
+from core.labelling.service import LabellingService
 from core.registry.stores.annotations import delete_imported
 from core.training.draft.draft_json import draft_from_json, draft_to_json
 
@@ -102,9 +103,6 @@ def test_undo_takes_back_what_was_accepted_and_nothing_else(shop):
     judged = shop.accepting.accept(shop.project, study, [disc]).value
     assert disc.image in shop.accepting.undo(judged).images
     assert [one.confidence for one in shop.accepting.list_accepted([bar.image])] == [0.8]
-    truth = shop.projects.get_annotated([shop.id_of("train/00.jpg")])[0].annotations
-    assert shop.projects.remove_model_annotations([annotation.id for annotation in truth]).value == ()
-    assert shop.projects.get_annotated([shop.id_of("train/00.jpg")])[0].annotations == truth
 
 
 def test_what_was_taken_away_can_be_brought_back(shop):
@@ -112,12 +110,13 @@ def test_what_was_taken_away_can_be_brought_back(shop):
     (candidate,) = shop.accepting.queue(shop.project, study).candidates
     shop.accepting.correct(shop.project, study, candidate, Correction(geometry=Box(2, 2, 9, 9)))
     (before,) = shop.accepting.list_accepted([candidate.image])
-    removed = shop.projects.remove_model_annotations([before.id])
-    assert removed.value == (before,) and candidate.image in removed.changes.images
+    labelling = LabellingService(shop.registry)
+    seen = {one.id: one.revision for one in shop.projects.get_images([candidate.image])}
+    removed = labelling.delete([before.id], seen=seen)
+    assert candidate.image in removed.changes.images
     assert shop.accepting.list_accepted([candidate.image]) == ()
-    shop.projects.restore_model_annotations(removed.value)
-    (after,) = shop.accepting.list_accepted([candidate.image])
-    assert dataclasses.replace(after, id=before.id) == before
+    labelling.take_back(removed.value.step)
+    assert shop.accepting.list_accepted([candidate.image]) == (before,)
 
 
 def test_images_that_changed_or_are_elsewhere_are_left_out_and_counted(shop):
