@@ -57,12 +57,11 @@ def check_spread(found: SpreadSources | None, *, is_carved: bool) -> list[Issue]
     if found is None:
         return []
     names = listed_names(found.names, _NAMED) + (f" and {found.n - _NAMED} more" if found.n > _NAMED else "")
-    what = counted(found.n, "source has", "sources have")
+    what = counted(found.n, "book, film or other source is", "books, films or other sources are")
     where = " and ".join(split.value for split in found.splits)
+    mend = "Choose folders for validation." if is_carved else "Keep each in one set."
     text = (
-        f"{found.words} tell books, films or other sources, and {what} images in {where}: {names}. They look alike, so "
-        "that what is measured comes out too good."
+        f"{what} in {where} at once: {names} ({found.words[0].lower()}{found.words[1:]} tell). Such images look alike, "
+        f"so that what is measured comes out too good. {mend}"
     )
-    mend = "Choose folders for validation" if is_carved else "Keep each in one set"
-    text += f" {mend}; the checks of the project show the images."
     return [Issue("W-153", text, "data", False, remedy=Remedy("Show the checks", view="checks"))]

@@ -25,7 +25,7 @@ def texts(leaky: LeakyProject, **changes: object) -> list[str]:
 
 def test_a_book_in_two_folders_is_a_remark(leaky: LeakyProject) -> None:
     (text,) = texts(leaky, train_folders=("train",), val_folders=("val",))
-    assert "1 source has images in train and val: book0" in text
+    assert "1 book, film or other source is in train and val at once: book0 (file names such as" in text
     assert "Keep each in one set" in text
 
 
