@@ -157,7 +157,7 @@ class ClassesController(QObject):
             lambda: self._services.categories.use_of(project.id, category.id),
             then=lambda use: ask(category, use),
             on_error=self.message_raised.emit,
-            pool="registry",
+            key="class-use",
         )
 
     def _show(self, question: ClassQuestion) -> None:
