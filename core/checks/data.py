@@ -97,7 +97,8 @@ def read_dataset_data(
     )  # fmt: skip
     is_checked = np.zeros(len(images), dtype=bool)
     is_checked[places] = True
-    is_checked &= ~_has(images, read_tagged(session, project.id, (EXCLUDE,)))
+    if is_editable:  # what is frozen is trained with, whatever is said of its images later
+        is_checked &= ~_has(images, read_tagged(session, project.id, (EXCLUDE,)))
     return CheckedData(project, dataset, images, is_checked, table.only(is_checked), categories, is_editable)
 
 

@@ -44,6 +44,7 @@ def copies_across(data: CheckedData, found: Together) -> list[Finding]:
     files = counted(len(found.places), "file")
     text = f"{n} in more than one set, byte for byte ({files}). What is measured on them is too good."
     plan = plans.plan_copies_out(data, found)
+    text += _why_no_repair(data, plan)
     return [_grouped(CheckId.COPIES_ACROSS_SETS, Severity.ERROR, text, data, found, plan, code="E-152")]
 
 
@@ -56,6 +57,7 @@ def alike_across(data: CheckedData, found: Together) -> list[Finding]:
         "moment. What is measured on them is too good."
     )
     plan = plans.plan_copies_out(data, found)
+    text += _why_no_repair(data, plan)
     return [_grouped(CheckId.ALIKE_ACROSS_SETS, Severity.WARNING, text, data, found, plan)]
 
 
@@ -69,10 +71,17 @@ def groups_across(data: CheckedData, found: Together, grouping: Grouping, names:
         "book or frames of one film look alike: what is measured on them is too good."
     )
     plan = plans.plan_together(data, found)
-    if plan is None and found.n:
-        text += " To keep each together, split the images anew: a set would be left without any."
+    text += _why_no_repair(data, plan)
     lines = tuple(shown(name) for name in names[:MOST_TOLD]) if len(names) > _MOST_NAMED else ()
     return [_grouped(CheckId.GROUPS_ACROSS_SETS, Severity.WARNING, text, data, found, plan, lines)]
+
+
+def _why_no_repair(data: CheckedData, plan: Plan | None) -> str:
+    if plan is not None:
+        return ""
+    if not data.is_editable:
+        return " The dataset is frozen: clone it to change it."
+    return " To part them would leave a set without any image: split the images anew."
 
 
 def copies(data: CheckedData, found: Together) -> list[Finding]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.domain.checks import CheckId, CheckWish
-from core.domain.datasets import SetRole
+from core.domain.datasets import DatasetState, SetRole
+from core.domain.image_ids import ImageIds
 from core.domain.imports import ImportSource, Severity
 from core.domain.projects import ImageFilter
 from core.errors import RefusedError
@@ -193,3 +194,33 @@ def test_copies_in_one_set_go_to_the_trash_and_come_back(leaky):
     assert checks.run(leaky.project).find(CheckId.COPIES).n == 1
     checks.undo(redo)
     assert checks.run(leaky.project).find(CheckId.COPIES) is None
+
+
+def test_of_a_frozen_dataset_only_a_clone_can_be_repaired(leaky):
+    editing, checks = leaky.services.dataset_editing, leaky.services.checks
+    made = editing.create(leaky.project, "Seals").value.dataset
+    train, val = (item.id for item in editing.get_dataset(made).sets[:2])
+    editing.fill(made, train, ImageFilter(leaky.project, folders=("train",)))
+    editing.fill(made, val, ImageFilter(leaky.project, folders=("val",)))
+    assert leaky.services.dataset_freezing.freeze(made).value.state is DatasetState.COMPLETE
+    report = checks.run(leaky.project, made)
+    finding = report.find(CheckId.GROUPS_ACROSS_SETS)
+    assert finding.repair is None
+    assert "The dataset is frozen: clone it to change it." in finding.text
+    with pytest.raises(RefusedError, match="nothing to be repaired"):
+        checks.repair(report, finding)
+    clone = editing.clone(made).value.dataset
+    again = checks.run(leaky.project, clone)
+    checks.repair(again, again.find(CheckId.GROUPS_ACROSS_SETS))
+    assert checks.run(leaky.project, clone).find(CheckId.GROUPS_ACROSS_SETS) is None
+
+
+def test_no_repair_is_offered_that_would_empty_a_set(leaky):
+    editing, checks = leaky.services.dataset_editing, leaky.services.checks
+    made = editing.create(leaky.project, "Two").value.dataset
+    train, val = (item.id for item in editing.get_dataset(made).sets[:2])
+    editing.fill(made, train, ImageFilter(leaky.project, folders=("train",)))
+    editing.add_images(made, val, ImageIds.of([leaky.id_of("val/same file.jpg")]))
+    finding = checks.run(leaky.project, made).find(CheckId.COPIES_ACROSS_SETS)
+    assert finding.repair is None
+    assert "would leave a set without any image" in finding.text
