@@ -293,6 +293,8 @@ def add_prediction_options(parser: argparse.ArgumentParser) -> None:
     option("paths", metavar="PATH", type=Path, nargs="*", help="images, or folders with images, of no project")
     option("--project", metavar="NAME", help="look at the images of this project instead")
     option("--folder", metavar="F", action="append", help="only this folder of it; may be repeated")
+    option("--dataset", metavar="NAME", help="only the images of this dataset of it")
+    option("--set", metavar="NAME", help="only this set of the dataset")
     option("--confidence", metavar="C", type=float, help="from which an object counts; the version's own else")
     option("--iou", metavar="I", type=float, help="overlap from which two objects of a class are one; default 0.7")
     option("--max", metavar="N", type=int, dest="most", help="most objects of an image, or of a tile; default 300")

@@ -13,8 +13,8 @@ from app.verbs.output import Console, VerbResult
 from app.verbs.problems import problem_data, problem_lines
 from app.verbs.training import Follower, exit_code, folder_or_class, state_line, stop_on_interrupt
 from core.domain.counting import counted
-from core.domain.ids import PredictionSetId
-from core.domain.names import shown, typed_path
+from core.domain.ids import ImageId, PredictionSetId
+from core.domain.names import listed_names, shown, typed_path
 from core.domain.predicting import PredictionDraft, Tiling
 from core.domain.prediction_exports import FORMS, PredictionExport, PredictionExportReport
 from core.domain.projects import Project
@@ -122,15 +122,22 @@ def draft_from(services: Services, arguments: argparse.Namespace) -> PredictionD
         raise RefusedError(text, hint='calque predict VERSION scans/ or calque predict VERSION --project "Letters"')
     if arguments.folder and arguments.project is None:
         raise RefusedError("--folder names a folder of a project.", hint="Name the project with --project.")
+    if arguments.dataset is not None and (arguments.project is None or arguments.folder):
+        text = "--dataset names a dataset of a project, instead of folders."
+        raise RefusedError(text, hint="Say --project and no --folder.")
+    if arguments.set is not None and arguments.dataset is None:
+        raise RefusedError("A set is one of a dataset.", hint="Name it with --dataset.")
     if arguments.tile is None and (arguments.overlap is not None or arguments.whole_too):
         raise RefusedError("--overlap and --whole-too speak of tiles.", hint="Give their size with --tile.")
     tiling = None
     if arguments.tile is not None:
         overlap = arguments.tile // 8 if arguments.overlap is None else arguments.overlap
         tiling = Tiling(arguments.tile, overlap, with_whole=arguments.whole_too)
+    project = find_project(services, arguments.project) if arguments.project is not None else None
     draft = PredictionDraft(
         version=version.id,
-        project=find_project(services, arguments.project).id if arguments.project is not None else None,
+        project=project.id if project is not None else None,
+        images=_images_of(services, project, arguments) if project is not None and arguments.dataset else (),
         folders=tuple(folder_or_class(folder) for folder in arguments.folder or ()),
         paths=tuple(typed_path(path) for path in arguments.paths),
         device=arguments.device or "",
@@ -142,6 +149,20 @@ def draft_from(services: Services, arguments: argparse.Namespace) -> PredictionD
     if arguments.most is not None:
         draft = replace(draft, max_detections=arguments.most)
     return draft
+
+
+def _images_of(services: Services, project: Project, arguments: argparse.Namespace) -> tuple[ImageId, ...]:
+    """Of a dataset, or of one of its sets. Raises NotFoundError (E-527), RefusedError (E-523)."""
+    dataset = services.dataset_editing.get_dataset(services.dataset_sets.find(arguments.dataset, project))
+    sets = [item.id for item in dataset.sets if arguments.set in (None, item.name)]
+    if not sets:
+        there = listed_names([item.name for item in dataset.sets])
+        text = f'The dataset "{shown(dataset.name)}" has no set "{shown(arguments.set)}".'
+        raise NotFoundError(text, hint=f"There are: {there}.", code="E-527")
+    images = tuple(services.dataset_editing.list_images(dataset.id, sets))
+    if not images:
+        raise RefusedError(f'There is no image in "{shown(dataset.name)}".', hint="Fill its sets first.", code="E-523")
+    return images
 
 
 def find_project(services: Services, name: str) -> Project:

@@ -236,6 +236,14 @@ def test_the_images_of_a_set_are_asked_for(desk: Desk) -> None:
     assert [(len(images), words) for images, words in found] == [(dataset.sets[0].n_images, 'in the set "train"')]
 
 
+def test_a_training_on_the_dataset_is_asked_for(desk: Desk) -> None:
+    dataset = desk.proposed()
+    wished: list[tuple[object, object]] = []
+    desk.controller.train_requested.connect(lambda project, id: wished.append((project, id)))
+    desk.press("Train…")
+    assert wished == [(dataset.project, dataset.id)]
+
+
 def test_every_control_has_a_name(desk: Desk) -> None:
     desk.proposed()
     for button in (one for one in desk.page.findChildren(QPushButton) if one.isVisibleTo(desk.page)):

@@ -15,6 +15,8 @@ sys.path += [str(Path(__file__).parents[2] / "core" / name) for name in ("predic
 from prediction_site import PredictionSite
 
 from app.cli import main
+from core.datasets.editing import DatasetEditing
+from core.domain.projects import ImageFilter
 
 
 @pytest.fixture(scope="module")
@@ -96,3 +98,25 @@ def test_what_does_not_go_together_is_said_before_anything_runs(
         assert call(site, "predict", *words) == 1
         assert text in capsys.readouterr().err
     assert len(site.service.list_runs()) == n_runs
+
+
+def test_the_images_of_a_set_of_a_dataset_are_predicted(
+    site: PredictionSite, capsys: pytest.CaptureFixture[str]
+) -> None:
+    editing = DatasetEditing(site.shop.registry)
+    id = editing.create(site.shop.project, "Pages").value.dataset
+    test = next(item for item in editing.get_dataset(id).sets if item.name == "test")
+    editing.fill(id, test.id, ImageFilter(site.shop.project, folders=("test",)))
+    of_set = ("--project", "Drawings", "--dataset", "Pages", "--set")
+    assert call(site, "predict", site.quick, *of_set, "test", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["status"], found["result"]["n_images"]) == ("Success", 3)
+    for words, text in (
+        ((*of_set, "dev"), 'no set "dev"'),
+        ((*of_set, "val"), "no image"),
+        ((*of_set[:3], "Nothing"), 'no dataset "Nothing"'),
+        ((*of_set[:2], "--set", "test"), "one of a dataset"),
+        ((*of_set[:4], "--folder", "test"), "instead of folders"),
+    ):
+        assert call(site, "predict", site.quick, *words) == 1
+        assert text in capsys.readouterr().err
