@@ -7,6 +7,7 @@ images change, they alone are asked about anew. So an answer always is the one t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -198,6 +199,21 @@ class HeldImages:
         for some in places:
             mask[some] = True
         return mask
+
+    def missing(
+        self, first: SortOrder, categories: Sequence[CategoryId], orders: Sequence[SortOrder]
+    ) -> list[Callable[[HeldImages, Session], object]]:
+        """What lists, searches, these classes and orders (one of them first) will ask and nobody has read yet."""
+        reads: list[Callable[[HeldImages, Session], object]] = []
+        if first.key in _TOLD_BY_SQL and first not in self._orders:
+            reads.append(partial(HeldImages.order, sort=first))
+        if self._names is None:
+            reads.append(HeldImages.names)
+        new = (one for one in categories if one not in self._of_categories)
+        reads += (partial(HeldImages.places_of_category, category=one) for one in new)
+        reads += (partial(HeldImages.order, sort=one) for one in orders if one not in self._orders)
+        reads += (partial(HeldImages.places_of_source, source=one) for one in Source if one not in self._of_sources)
+        return reads
 
     # --- the next revision ---------------------------------------------------------------------------------------
 

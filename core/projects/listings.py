@@ -6,16 +6,15 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
-from core.domain.ids import CategoryId, ProjectId
+from core.domain.ids import ProjectId
 from core.domain.image_ids import ImageIds
 from core.domain.image_order import BY_PATH, SortKey, SortOrder
-from core.domain.projects import ImageFilter, Source
+from core.domain.projects import ImageFilter
 from core.registry.database import Registry
 from core.registry.session import Session
-from core.registry.stores import images, projects
+from core.registry.stores import images, projects, selections
 from core.spare_memory import give_back
 from core.stopping import current_stop
 
@@ -102,25 +101,20 @@ class Listings:
         """Read what lists, searches, classes and orders need, this one before others. Seconds, of a million images;
         ends when it is told to, and what it has read stays."""
         has_read = self._read(project)
-        self._with_current(project, partial(_read_order, first))
-        self._with_current(project, lambda session, held: held.names(session))
         with self._registry.read() as session:
-            categories = [category.id for category in projects.list_categories(session, project)]
-        for category in categories:
-            self._with_current(project, partial(_read_category, category))
-        for order in _READ_AHEAD:
-            self._with_current(project, partial(_read_order, order))
-        for source in Source:
-            self._with_current(project, partial(_read_source, source))
+            held = self._current(session, project)
+            categories = [category.id for category in selections.list_classes(session, project)]
+        for read in held.missing(first, categories, _READ_AHEAD) if held is not None else ():
+            self._with_current(project, read)
         if has_read:
             give_back()
 
-    def _with_current(self, project: ProjectId, read: Callable[[Session, HeldImages], object]) -> None:
+    def _with_current(self, project: ProjectId, read: Callable[[HeldImages, Session], object]) -> None:
         """In a transaction of its own: the log of writes that others make meanwhile is not to grow for seconds."""
         with self._registry.read() as session:
             held = self._current(session, project)
             if held is not None:
-                read(session, held)
+                read(held, session)
 
     def _current(self, session: Session, project: ProjectId) -> HeldImages | None:
         """What is held, brought up to what the session sees; None when it is to be asked itself."""
@@ -169,15 +163,3 @@ class Listings:
             yield
         finally:
             self._reading.release()
-
-
-def _read_category(category: CategoryId, session: Session, held: HeldImages) -> None:
-    held.places_of_category(session, category)
-
-
-def _read_order(order: SortOrder, session: Session, held: HeldImages) -> None:
-    held.order(session, order)
-
-
-def _read_source(source: Source, session: Session, held: HeldImages) -> None:
-    held.places_of_source(session, source)
