@@ -208,16 +208,15 @@ class LabellingController(QObject):
         labelling = self._labelling()
         ids, position = self._viewer.listed
 
-        def find(context: JobContext) -> ImageId | None:
-            place = labelling.find_unlabelled(ids, position, step, check=context.check)
-            return None if place is None else ids[place]
+        def find(context: JobContext) -> int | None:
+            return labelling.find_unlabelled(ids, position, step, check=context.check)
 
-        def found(image: ImageId | None) -> None:
-            if image is not None:
-                self._viewer.go_to(image)
-            else:
+        def found(place: int | None) -> None:
+            if place is None:
                 text = NO_MORE if step > 0 else NO_EARLIER
                 self.message_raised.emit(UserMessage(text, severity=Severity.INFO))
+            elif self._viewer.listed[0] is ids:
+                self._viewer.go_to(place)
 
         self._jobs.run(
             find,

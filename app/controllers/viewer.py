@@ -92,10 +92,9 @@ class ViewerController(QObject):
         """The images to leaf through, and the place of the one on the page."""
         return self._ids, self._position
 
-    def go_to(self, image: ImageId) -> None:
+    def go_to(self, place: int) -> None:
         """Show another one of the images to leaf through."""
-        if image in self._ids:
-            self._go_to(self._ids.index(image))
+        self._go_to(place)
 
     def open_image(self, project: Project, image: ImageId, ids: Sequence[ImageId]) -> None:
         """Show `image`; `ids` are the images to leaf through, in their order."""
