@@ -40,6 +40,7 @@ FORMAT = 1
 
 _IMAGE_COLUMNS = tuple(column.name for column in IMAGES.columns)
 _COLUMNS = COLUMNS.split(", ")
+_POINTS = _COLUMNS.index("points")  # of a polygon: bytes, alone among the columns
 _TAGS = ("tag", "note", "created_at")
 _REVIEWS = ("id", "kind", "verdict", "category", "x0", "y0", "x1", "y1", "source", "note", "created_at")
 _OVERRULED = tuple(column.name for column in OVERRULED.columns)
@@ -115,7 +116,8 @@ def _read(cursor: Cursor, project: str, keys: Sequence[int]) -> list[_Kept]:
         columns = [at for at in range(len(_COLUMNS)) if any(row[at] is not None for row in rows)]
         found[image]["columns"] = [_COLUMNS[at] for at in columns]
         pick = itemgetter(*columns)
-        found[image]["annotations"] = [_packed_row(pick(row)) for row in rows]
+        pack = _packed_row if _POINTS in columns else list
+        found[image]["annotations"] = [pack(pick(row)) for row in rows]
     for image, id, *facts in cursor.execute(
         "SELECT DISTINCT annotation.image_id, category.id, name, position, colour FROM annotation "
         f"JOIN category ON category.id = annotation.category_id WHERE annotation.image_id IN ({marks})",
@@ -363,8 +365,11 @@ def _packed_row(values: Sequence[Any]) -> list[Any]:
 
 def _rows_of(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
     """In the order of `COLUMNS`, None where nothing is said."""
-    places = [columns.index(name) if name in columns else -1 for name in _COLUMNS]
-    return [tuple(None if at < 0 else _unpacked(row[at]) for at in places) for row in rows]
+    pick = itemgetter(*(columns.index(name) if name in columns else len(columns) for name in _COLUMNS))
+    found = [pick((*row, None)) for row in rows]
+    if "points" not in columns:
+        return found
+    return [(*row[:_POINTS], _unpacked(row[_POINTS]), *row[_POINTS + 1 :]) for row in found]
 
 
 def _pack(value: bytes) -> dict[str, str]:
