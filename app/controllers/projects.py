@@ -224,9 +224,14 @@ class ProjectsController(QObject):
         )
 
     def _remove(self, project: Project) -> None:
+        def removed(_changes: Changes) -> None:
+            self.project_removed.emit(project.id)
+            text = f'"{shown(project.name)}" is in the trash; "Removed projects", below the list, brings it back.'
+            self._start_page.show_message(UserMessage(text, severity=Severity.INFO))
+
         self._jobs.run(
             lambda: self._projects.remove_project(project.id),
-            then=lambda _changes: self.project_removed.emit(project.id),
+            then=removed,
             on_error=self.message_raised.emit,
             pool="registry",
         )
