@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from core.domain.filter_fields import FIELDS
@@ -60,7 +61,6 @@ class ConditionRow(QWidget):
         column.setSpacing(2)
         column.addLayout(self._row)
         column.addWidget(self._problem)
-        QWidget.setTabOrder(self._field, self._operator)
 
     def hide_remove(self) -> None:
         """Where there is no other."""
@@ -101,9 +101,14 @@ class ConditionRow(QWidget):
             assert self._editor is not None
             self._editor.set_value(condition.value)
 
+    def tab_widgets(self) -> list[QWidget]:
+        """In the order in which Tab goes through them."""
+        written = [self._editor.written] if self._editor is not None else []
+        return [self._field, self._operator, *written, self._remove]
+
     def focus_value(self) -> None:
         if self._editor is not None:
-            self._editor.setFocus()
+            self._editor.written.setFocus()
 
     def _take_field(self) -> None:
         field = FIELDS[self._field.currentData()]
@@ -123,8 +128,8 @@ class ConditionRow(QWidget):
         if before is not None:
             fresh.set_value(before)
         self._row.insertWidget(2, fresh, 1)
-        QWidget.setTabOrder(self._operator, fresh)
-        QWidget.setTabOrder(fresh, self._remove)
+        fresh.show()
+        self._order_tabs()
         if old is not None:
             self._row.removeWidget(old)
             old.hide()
@@ -132,6 +137,19 @@ class ConditionRow(QWidget):
         fresh.changed.connect(self._announce)
         self._announce()
 
+    def _order_tabs(self) -> None:
+        """The value comes after what it is compared with, although it was made last."""
+        if self._editor is not None:
+            QWidget.setTabOrder(self._operator, self._editor.written)
+            QWidget.setTabOrder(self._editor.written, self._remove)
+
     def _announce(self) -> None:
         self._problem.show_problems([])
         self.changed.emit()
+
+    # Qt overrides
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Only within its window does an order hold."""
+        super().showEvent(event)
+        self._order_tabs()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
     QDialog,
@@ -42,6 +44,7 @@ class FilterDialog(QDialog):
         self.setWindowTitle(self.tr("Filter"))
         self.resize(*SIZE)
         self._group: Group | None = Group()
+        self._n_widgets = 0
         self.box = GroupBox(offers)
         self.text = FilterText()
         self.tabs = QTabWidget()
@@ -96,6 +99,7 @@ class FilterDialog(QDialog):
     def set_group(self, group: Group) -> None:
         """Show this filter."""
         self.box.set_group(group)
+        self._order_tabs()
         self._take(group)
         self.text_wanted.emit(group)
 
@@ -112,6 +116,7 @@ class FilterDialog(QDialog):
         """What the text says."""
         self.text.set_problem("")
         self.box.set_group(group)
+        self._order_tabs()
         self._take(group)
 
     def set_text_problem(self, text: str, line: int | None, column: int | None) -> None:
@@ -138,7 +143,16 @@ class FilterDialog(QDialog):
         self._count.setText(text)
         set_role(self._count, role)
 
+    def _order_tabs(self) -> None:
+        """What is added comes last to Qt, wherever it stands."""
+        for one, after in pairwise(self.box.tab_widgets()):
+            QWidget.setTabOrder(one, after)
+
     def _take_built(self) -> None:
+        n_widgets = len(self.box.tab_widgets())
+        if n_widgets != self._n_widgets:
+            self._n_widgets = n_widgets
+            self._order_tabs()
         self._take(self.box.group())
 
     def _take(self, group: Group | None) -> None:

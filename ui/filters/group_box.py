@@ -95,6 +95,11 @@ class GroupBox(QFrame):
                 else:
                     self.add_group().set_group(one)
 
+    def tab_widgets(self) -> list[QWidget]:
+        """In the order in which Tab goes through them: as they stand."""
+        inside = [widget for item in self.items for widget in item.tab_widgets()]
+        return [self._joint, self._remove, *inside, self._add, self._add_group]
+
     def add_condition(self, condition: Condition | None = None) -> ConditionRow:
         row = ConditionRow(self._offers, condition)
         self._put_in(row)

@@ -15,6 +15,7 @@ class ValueEditor(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.written: QWidget = self  # what has the focus; a proxy would have a place of its own among the tabs
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(6)
@@ -28,6 +29,6 @@ class ValueEditor(QWidget):
     def _fill(self, *widgets: QWidget) -> None:
         """The first is the one that is written in."""
         widgets[0].setAccessibleName(self.tr("Value"))
-        self.setFocusProxy(widgets[0])
+        self.written = widgets[0]
         for at, widget in enumerate(widgets):
             self._row.addWidget(widget, 1 if at == 0 else 0)

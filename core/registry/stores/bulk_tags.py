@@ -22,8 +22,9 @@ SELECT image_id, note, created_at FROM image_tag
 WHERE image_id IN (SELECT value FROM json_each(?)) AND +tag = ? ORDER BY image_id
 """
 _THERE = "SELECT id FROM image WHERE id IN (SELECT value FROM json_each(?)) AND +project_id = ? ORDER BY id"
+# In one piece: Python takes a second to fetch a million rows.
 _TAGGED = """
-SELECT image.id FROM image_tag JOIN image ON image.id = image_tag.image_id
+SELECT group_concat(image.id) FROM image_tag JOIN image ON image.id = image_tag.image_id
 WHERE image_tag.tag IN ({marks}) AND image.project_id = ?
 """
 _GIVE = "INSERT OR IGNORE INTO image_tag (image_id, tag, note, created_at) VALUES (?, ?, ?, ?)"
@@ -66,8 +67,8 @@ def take_tag(session: Session, keys: Keys, tag: str) -> tuple[TagChange, ...]:
 def list_tagged_keys(session: Session, project: str, tags: Sequence[str]) -> Keys:
     """The images of the project that have any of the tags."""
     marks = ",".join("?" * len(tags))
-    rows = cursor_of(session).execute(_TAGGED.format(marks=marks), (*tags, project))
-    return np.unique(np.array([key for (key,) in rows], dtype=np.int64))
+    (found,) = cursor_of(session).execute(_TAGGED.format(marks=marks), (*tags, project)).fetchone()
+    return np.unique(np.fromstring(found, dtype=np.int64, sep=",")) if found else np.empty(0, dtype=np.int64)
 
 
 def revert(session: Session, project: str, changes: Sequence[TagChange]) -> tuple[TagChange, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QModelIndex
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -28,6 +28,7 @@ from ui.images.image_browser import ImageBrowser
 from ui.projects.project_page import ProjectPage
 
 TRAIN = Group(items=(Condition("dir", Operator.EQ, "train"),))
+SHIFT = Qt.KeyboardModifier.ShiftModifier
 ZONE = Condition("label", Operator.EQ, "zone")
 
 
@@ -218,3 +219,30 @@ def test_classes_and_tags_are_proposed_while_a_name_is_searched_for(site: Site) 
     site.qtbot.waitUntil(lambda: line.text() == "" and site.filters.bar.words == ["with zone"])
     site.wait()
     assert site.browser.status_text.startswith("3 of 8")
+
+
+@pytest.mark.qt_log_ignore("does not support", extend=True)  # the list that opens
+def test_a_condition_is_asked_and_taken_back_by_keys_alone(site: Site) -> None:
+    site.browser.grid.setFocus()
+    site.qtbot.keyClick(site.browser.grid, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier | SHIFT)
+    site.wait()
+    dialog = site.filters.editing.dialog
+    assert isinstance(dialog, ConditionDialog)
+    keys = site.qtbot.keyClicks
+    keys(dialog.row._field, "Cl")
+    site.qtbot.keyClick(dialog.row._field, Qt.Key.Key_Tab)
+    site.qtbot.keyClick(dialog.row._operator, Qt.Key.Key_Down)  # is not
+    site.qtbot.keyClick(dialog.row._operator, Qt.Key.Key_Tab)
+    line = dialog.focusWidget()
+    assert line is not None
+    site.qtbot.keyClick(line, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    keys(line, "zone")
+    site.qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    site.qtbot.waitUntil(lambda: site.filters.bar.words == ["without zone"])
+    site.wait()
+    assert site.status == "5 of 8 images"
+    chip = site.filters.bar.chips[0]
+    chip._text.setFocus()
+    site.qtbot.keyClick(chip._text, Qt.Key.Key_Delete)
+    site.wait()
+    assert site.status == "8 images"

@@ -122,4 +122,20 @@ def test_it_is_worked_by_keys_alone(qtbot: QtBot, dialog: FilterDialog) -> None:
     (row,) = dialog.box.items
     assert row.isAncestorOf(dialog.focusWidget())
     for widget in dialog.findChildren(QComboBox):
-        assert widget.accessibleName() or widget.parentWidget().focusProxy() is widget
+        assert widget.accessibleName()
+
+
+def test_tab_goes_through_the_conditions_as_they_stand(qtbot: QtBot, dialog: FilterDialog) -> None:
+    dialog.set_group(NESTED)
+    row = dialog.box.add_condition()
+    dialog.box._joint.setFocus()
+    seen = []
+    for _ in range(60):
+        qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
+        seen.append(dialog.focusWidget())
+        if seen[-1] is dialog.box._add:
+            break
+    first, group = dialog.box.items[0], dialog.box.items[1]
+    assert seen[:3] == [first._field, first._operator, first._editor.written]
+    assert seen.index(group._joint) < seen.index(group.items[0]._field) < seen.index(group._add)
+    assert seen.index(group._add) < seen.index(row._field) < seen.index(dialog.box._add)
