@@ -18,6 +18,8 @@ from ui.messages import MessageBanner
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.formatting import counted
 
+MIN_LIST_WIDTH = 210
+
 
 class DatasetsPage(QWidget):
     dataset_chosen = Signal(object)  # DatasetId
@@ -48,6 +50,7 @@ class DatasetsPage(QWidget):
     def _build(self) -> None:
         side = QWidget()
         column = QVBoxLayout(side)
+        side.setMinimumWidth(MIN_LIST_WIDTH)
         column.setContentsMargins(8, 12, 8, 8)
         column.addWidget(self._create)
         column.addWidget(self._proposed)
