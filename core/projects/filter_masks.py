@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.domain.filter_patterns import ANY, parts_of
 from core.domain.filter_values import fitting
 from core.domain.filters import Condition, Operator
 from core.domain.projects import ImageState
@@ -47,6 +48,15 @@ def column_mask(columns: ImageColumns, condition: Condition) -> Mask | None:
     if condition.field == "label" and condition.operator is Operator.EXISTS:
         return columns.n_annotations > 0 if condition.value else columns.n_annotations == 0
     return None
+
+
+def part_of_names(condition: Condition) -> str:
+    """Of a pattern that asks for a text anywhere in the file's name: the text, as names are compared; else ""."""
+    if condition.field != "name" or condition.operator is not Operator.MATCH:
+        return ""
+    parts = parts_of(str(condition.value))
+    is_anywhere = len(parts) == 3 and parts[0] == parts[2] == (ANY, True) and not parts[1][1]
+    return parts[1][0] if is_anywhere else ""
 
 
 def _problem_mask(columns: ImageColumns, condition: Condition) -> Mask:

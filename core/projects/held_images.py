@@ -20,7 +20,7 @@ from core.domain.image_ids import ImageIds
 from core.domain.image_order import SortKey, SortOrder
 from core.domain.projects import ImageFilter, Source
 from core.errors import RefusedError
-from core.projects.filter_masks import column_mask
+from core.projects.filter_masks import column_mask, part_of_names
 from core.projects.name_search import NameSearch
 from core.projects.place_lookup import PlaceLookup
 from core.registry.session import Session
@@ -132,6 +132,9 @@ class HeldImages:
             return ~self._spread(*some) if is_negative else self._spread(*some)
         if condition.field == "source":
             return self._of_source(session, fitting(condition))
+        text = part_of_names(condition)
+        if text:
+            return self._spread(self.names(session).find_places(text))
         return self._asked(session, questions.meets(session, self.project, condition))
 
     def _of_source(self, session: Session, condition: Condition) -> Mask:
