@@ -158,6 +158,9 @@ def _check_split(draft: TrainingDraft, data: TrainingData, slot: Slot, task: Tas
     if not n_found and slot.filter is not None:
         text = f"The {split.value} selection matches no image. Filter: {in_words(slot.filter)}."
         return _error("E-523", text, field_name)
+    if not n_found and slot.sets:
+        text = f"The {split.value} selection matches no image. Chosen: {names}. Fill it, or leave it out."
+        return _error("E-523", text, "dataset")
     is_all_val = split is Split.TRAIN and data.is_val_carved and data.n_images(Split.VAL) > 0
     if is_all_val or (split is Split.TRAIN and _shows_other_classes(draft, data)):
         return None

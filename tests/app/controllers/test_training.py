@@ -7,16 +7,19 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app.controllers.configuration_files import MAX_BYTES, read_configuration
 from app.controllers.training import TrainingController
 from app.jobs import JobRunner
+from core.datasets.editing import DatasetEditing
 from core.datasets.service import DatasetService
+from core.domain.datasets import DatasetState
 from core.domain.devices import Device, DeviceReport
-from core.domain.ids import ProjectId
+from core.domain.ids import DatasetId, ProjectId
 from core.domain.messages import UserMessage
-from core.domain.projects import Project
+from core.domain.projects import ImageFilter, Project
 from core.domain.runs import RunRecord, RunStatus
 from core.domain.training import StartFrom, StartKind
 from core.errors import FormatError
@@ -28,6 +31,7 @@ from core.runs.service import RunService
 from core.training.service import TrainingService
 from core.workers.catalog import WorkerCatalog
 from ui.training import steps
+from ui.training.slot_filter import SlotKind
 from ui.training.wizard import TrainingWizard
 
 CPU_ONLY = DeviceReport((Device("cpu", "A processor"),), "No NVIDIA driver was found.")
@@ -58,6 +62,7 @@ class Desk:
     home: Home
     jobs: JobRunner
     qtbot: QtBot
+    registry: Registry
 
     def open(self, *folders: str) -> None:
         with self.qtbot.waitSignal(self.controller.opened):
@@ -104,7 +109,7 @@ def desk(
         jobs=browse_jobs,
         wizard=wizard,
     )
-    made = Desk(controller, wizard, browse_project, probe, home, browse_jobs, qtbot)
+    made = Desk(controller, wizard, browse_project, probe, home, browse_jobs, qtbot, browse_registry)
     yield made
     probe.gate.set()
     made.settle()
@@ -484,3 +489,47 @@ def test_the_configuration_follows_the_start_until_one_is_chosen(desk: Desk) -> 
         names.append(desk.wizard.draft().configuration_name)
     assert names == ["Fast on small data", "From a starter"]
     assert desk.codes() == []
+
+
+def _dataset(desk: Desk, *, folder: str) -> DatasetId:
+    editing = DatasetEditing(desk.registry)
+    id = editing.create(desk.project.id, "Pages").value.dataset
+    editing.fill(id, editing.get_dataset(id).sets[0].id, ImageFilter(desk.project.id, folders=(folder,)))
+    return id
+
+
+def test_an_open_dataset_is_frozen_by_start_after_a_question(desk: Desk) -> None:
+    id = _dataset(desk, folder="train")
+    with desk.qtbot.waitSignal(desk.controller.opened):
+        desk.controller.open(desk.project.id, dataset=id)
+    desk.settle()
+    assert desk.wizard.draft().dataset == id
+    assert desk.codes() == ["E-523", "E-523"]  # the sets to validate and to test on are empty
+    desk.wizard.open_step(steps.DATA)
+    for name in ("val", "test"):
+        desk.wizard.pages.data.dataset().box(name).click()
+    desk.settle()
+    assert desk.codes() == []
+    desk.wizard.open_step(steps.OVERVIEW)
+    desk.settle()
+    with desk.qtbot.waitSignal(desk.controller.run_submitted, timeout=20_000) as caught:
+        desk.wizard.frame.footer.start_button.click()
+        (question,) = desk.wizard.findChildren(QMessageBox)
+        next(button for button in question.buttons() if "Freeze" in button.text()).click()
+    assert isinstance(caught.args[0], RunRecord)
+    assert DatasetEditing(desk.registry).get_dataset(id).state is DatasetState.COMPLETE
+
+
+def test_what_a_filter_finds_is_told_in_numbers(desk: Desk) -> None:
+    desk.open()
+    desk.wizard.open_step(steps.DATA)
+    page = desk.wizard.pages.data
+    page.slot("test").take_kind(SlotKind.TAG)
+    page.slot("test").filter.show_filter.click()
+    dialog = page.filter_dialog()
+    assert dialog is not None
+    desk.settle()
+    assert dialog.found.text() == "0 images match"
+    assert '"tag": "test"' in dialog.json.toPlainText()
+    dialog.reject()
+    assert desk.codes() == ["E-523"]

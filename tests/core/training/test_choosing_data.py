@@ -214,6 +214,16 @@ def test_a_dataset_that_is_gone_or_has_no_training_set_is_refused(shop: Shop):
     ]
 
 
+def test_an_empty_set_is_refused_by_its_name(shop: Shop):
+    editing = DatasetEditing(shop.registry)
+    id = editing.create(shop.project, "Half").value.dataset
+    editing.add_images(id, editing.get_dataset(id).sets[0].id, _ids(shop, "train/0", "train/1"))
+    review = shop.training.review(_chosen(shop, dataset=id, dataset_sets=("train", "val")))
+    assert [(issue.text, issue.field) for issue in review.issues if issue.is_error] == [
+        ('The val selection matches no image. Chosen: the set "val". Fill it, or leave it out.', "dataset")
+    ]
+
+
 def test_an_image_in_two_sets_of_a_dataset_is_refused(shop: Shop):
     editing = DatasetEditing(shop.registry)
     id = _dataset(shop, has_unique_images=False)
