@@ -12,6 +12,7 @@ from core.domain.ids import ProjectId
 from core.domain.image_ids import ImageIds
 from core.domain.image_order import BY_PATH, SortKey, SortOrder
 from core.domain.projects import ImageFilter
+from core.errors import NotFoundError
 from core.registry.database import Registry
 from core.registry.session import Session
 from core.registry.stores import images, projects, selections
@@ -120,7 +121,11 @@ class Listings:
         """What is held, brought up to what the session sees; None when it is to be asked itself."""
         if not self.is_prepared(project):
             return None
-        revision = projects.get_revision(session, project)
+        try:
+            revision = projects.get_revision(session, project)
+        except NotFoundError:  # removed: the registry says what there is of it
+            self._held = None
+            return None
         held = self._held
         if held is not None and held.project == project and held.revision < revision:
             held = self._revise(session, project, revision)

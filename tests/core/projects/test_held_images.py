@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from core import clock
 from core.domain.filters import Condition, Group, Joint, Operator
@@ -24,7 +24,7 @@ from core.projects.listings import Listings
 from core.projects.place_lookup import PlaceLookup
 from core.registry.database import Registry
 from core.registry.session import Session
-from core.registry.stores import annotations, images, judgements, projects, upkeep
+from core.registry.stores import annotations, images, judgements, projects, trash
 from core.registry.stores.annotations import NewAnnotation
 from tests.core.registry.stores.random_writer import FOLDERS, Writer
 
@@ -85,19 +85,15 @@ def tag_some(session: Session, project: ProjectId, dice: random.Random) -> None:
         judgements.delete_tags(session, some, dice.choice(TAGS))
 
 
-def delete_some(session: Session, project: ProjectId, dice: random.Random) -> None:
-    """As a removal of images does it, but for what else it takes along."""
-    keys = [int(id) for id in images.list_image_ids(session, ImageFilter(project, is_annotated=False))]
-    for key in dice.sample(keys, min(len(keys), dice.randint(0, 2))):
-        _, folder = session.execute(images_of(key)).one()
-        session.execute(images.IMAGES.delete().where(images.IMAGES.c.id == key))
-        upkeep.add_to_folders(session, {folder: upkeep.FolderChange(n_images=-1)})
-        upkeep.images_changed(session, project, [key])
+def trash_some(session: Session, project: ProjectId, dice: random.Random) -> None:
+    keys = [int(id) for id in images.list_image_ids(session, ImageFilter(project))]
+    trash.trash_images(session, project, dice.sample(keys, min(len(keys), dice.randint(0, 3))), clock.now())
 
 
-def images_of(key: int):  # type: ignore[no-untyped-def]
-    columns = images.IMAGES.c
-    return images.IMAGES.select().with_only_columns(columns.id, columns.folder_id).where(columns.id == key)
+def restore_some(session: Session, project: ProjectId, dice: random.Random) -> None:
+    query = text("SELECT id FROM trashed_image WHERE project_id = :project ORDER BY id")
+    keys = list(session.scalars(query, {"project": project}))
+    trash.restore_images(session, project, dice.sample(keys, min(len(keys), dice.randint(0, 3))))
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -110,7 +106,7 @@ def test_lists_from_memory_equal_those_of_sql_after_any_writes(registry: Registr
             for _ in range(dice.choice((1, 1, 3))):
                 writer.write()
             live = [project.id for project in projects.list_projects(session)]
-            for verb in dice.sample((tag_some, delete_some), dice.randint(0, 2)):
+            for verb in dice.sample((tag_some, trash_some, restore_some), dice.randint(0, 3)):
                 verb(session, dice.choice(live), dice)
         project = live[0]
         if dice.random() < 0.6 or not listings.is_prepared(project):

@@ -114,7 +114,10 @@ def test_a_key_in_the_search_asks_nothing_about_images(
 
 def test_a_removed_project_has_no_images(registry: Registry, service: ProjectService, project: ProjectId) -> None:
     service.list_image_ids(ImageFilter(project, name_contains="png"))
+    service.prepare_lists(project)
     service.remove_project(project)
+    assert service.count_images(ImageFilter(project)) == 0
+    assert not service.has_prepared_lists(project)
     assert service.list_image_ids(ImageFilter(project)) == ()
     assert service.list_image_ids(ImageFilter(project, name_contains="png")) == ()
     service.prepare_lists(project)
