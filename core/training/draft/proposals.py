@@ -39,6 +39,7 @@ class Circumstances:
     needs: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by worker: shapes that its task asks for
     shapes: Mapping[CategoryId, Mapping[str, int]] = field(default_factory=dict)  # by class and kind; a sample will do
     data: DataOffers = field(default_factory=DataOffers)
+    filtered: Mapping[Split, int] = field(default_factory=dict)  # images that the draft's filters find
     stated: Mapping[Split, int] = field(default_factory=dict)  # annotated images of the sets that imports state
     oriented: frozenset[str] = frozenset()  # workers whose boxes are turned
     labelled: Mapping[int, int] = field(default_factory=dict)  # images by how many classes they have as a whole
@@ -138,7 +139,9 @@ def _n_to_learn_from(found: Circumstances, draft: TrainingDraft) -> int:
         chosen = [item for item in sets if not draft.dataset_sets or item.name in draft.dataset_sets]
         return sum(item.n_images for item in chosen if item.role.as_split in (Split.TRAIN, Split.VAL))
     n_stated = sum(found.stated.get(split, 0) for split, _ in slots if split in draft.stated_sets)
-    n_stated += sum(found.data.tagged.get(split, 0) for split, _ in slots if is_tagged(draft.filter_of(split)))
+    for item in draft.filters:
+        n_tagged = found.data.tagged.get(item.split, 0) if is_tagged(item) else 0
+        n_stated += found.filtered.get(item.split, n_tagged) if item.split is not Split.TEST else 0
     narrowed = {*draft.stated_sets, *(item.split for item in draft.filters)}
     folders = [path for split, paths in slots if split not in narrowed for path in paths]
     return n_stated + sum(by_path.get(path, 0) for path in dict.fromkeys(folders))

@@ -177,6 +177,7 @@ class Proposer:
             stated={split: stated[split.value] for split in Split if split.value in stated},
             workers=self._catalog.list_workers(include_hidden=True),
             data=self._offered.data_offers(draft.project),
+            filtered=self._offered.count_filtered(draft),
         )
         worker = next((info for info in found.workers if info.slug == draft.worker), None)
         begun = self._begun_anew(draft, worker, reasons) if worker is not None and is_new_method else draft

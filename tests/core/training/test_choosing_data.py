@@ -275,3 +275,10 @@ def test_a_dataset_that_a_person_wants_to_train_on_is_proposed(shop: Shop):
     assert (proposal.draft.train_folders, proposal.draft.filters) == ((), ())
     assert proposal.reasons["data"] == "The dataset that was chosen."
     assert "28 annotated images" in proposal.reasons["configuration"]
+
+
+def test_the_configuration_follows_what_a_filter_finds(shop: Shop):
+    draft = _chosen(shop, SplitFilter(Split.TRAIN, _in("train")), SplitFilter(Split.TEST, _in("test")))
+    assert "25 annotated images" in shop.training.propose_configuration(draft).reasons["configuration"]
+    gone = _chosen(shop, SplitFilter(Split.TRAIN, _in("nowhere")))
+    assert "0 annotated images" in shop.training.propose_configuration(gone).reasons["configuration"]
