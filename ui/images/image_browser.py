@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QApplication,
     QComboBox,
     QHBoxLayout,
     QLineEdit,
@@ -254,9 +253,9 @@ class ImageBrowser(QWidget):
         self._stack.setCurrentWidget(self._empty)
 
     def _take_keyboard(self) -> None:
-        """Of an opened project the images have it, unless the person types elsewhere."""
-        focus = QApplication.focusWidget()
-        if focus is None or (focus.window() is self.window() and not isinstance(focus, QLineEdit)):
+        """Of an opened project the images have it, unless the person types elsewhere. Behind a dialog they get it when
+        that is closed."""
+        if not isinstance(self.window().focusWidget(), QLineEdit):
             self.grid.setFocus()
 
     def show_gone(self) -> None:
