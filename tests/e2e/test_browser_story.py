@@ -72,7 +72,8 @@ def test_the_next_start_shows_what_was_left(desk: Desk, shapes: Path) -> None:
     window.until(lambda: window.features.jobs.n_busy == 0)
     browser.grid.select_image(browser.grid.ids[2])
     left = browser.grid.current_image()
-    window.close()
+    window.application.leave()
+    desk.leave(window)
 
     again = desk.open()
     browser = again.features.browser
