@@ -17,9 +17,11 @@ from core.domain.details import AnnotationDetails, ImageDetails
 from core.domain.frozen_datasets import FrozenAnnotation
 from core.domain.geometry import Box, Polygon
 from core.domain.ids import DatasetId
+from core.domain.imports import ImportSource
 from core.domain.projects import Source
 from core.errors import FormatError, NotFoundError, RefusedError
 from core.files.locks import try_lock
+from core.imports.service import ImportService
 from core.judgements.tags import TagService
 from core.registry.stores import annotations, images
 from core.registry.stores import datasets as store
@@ -231,6 +233,17 @@ def test_no_dataset_is_frozen_while_its_project_is_imported_into(shop, freezing,
     with shop.registry.occupied.importing(shop.project), pytest.raises(RefusedError) as refused:
         freezing.freeze(filled)
     assert refused.value.code == "E-432"
+
+
+def test_nothing_is_imported_into_a_project_of_which_a_dataset_is_being_frozen(shop, freezing, filled):
+    imports = ImportService(shop.registry)
+
+    def progress(done: int, total: int, text: str) -> None:
+        with pytest.raises(RefusedError, match='"Data" is being frozen') as refused:
+            imports.commit(ImportSource(shop.root), project_name="", into=shop.project)
+        assert refused.value.code == "E-432"
+
+    assert freezing.freeze(filled, progress=progress).value.state is DatasetState.COMPLETE
 
 
 def test_a_changed_byte_is_found_and_named(shop, freezing, filled):
