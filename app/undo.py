@@ -2,21 +2,28 @@
 
 One history a project, as long as the program runs: the registry has the result of every step, and never half of one.
 A step is two functions that run in the background, in the order in which they were asked for. One of them that is
-refused, because the data have changed since, says so and is dropped; nothing is forced.
+refused because the data have changed since says so, and the step is dropped; nothing is forced. One that cannot be
+written just now (an import is at work, the disk is full) says so too, and the step stays where it was.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoGroup, QUndoStack
 
 from app.jobs import JobRunner
+from core.domain.changes import NO_CHANGES
 from core.domain.ids import ProjectId
+from core.errors import CalqueError, NotFoundError, RefusedError
 
 MAX_STEPS = 200
+
+_FOR_NOW = ("E-103", "E-432")
+"""Refusals that say nothing of the data: the registry can only be read, or the project is being imported into."""
 
 
 class UndoHistory(QObject):
@@ -43,7 +50,8 @@ class UndoHistory(QObject):
         Both functions write through a core service and return its Changes or Changed; they raise RefusedError where
         the data are no longer what the step left.
         """
-        self._stack(project).push(_Step(text, undo, redo, self._run))
+        stack = self._stack(project)
+        stack.push(_Step(text, undo, redo, partial(self._run, stack)))
 
     def undo(self) -> None:
         self._group.undo()
@@ -74,42 +82,87 @@ class UndoHistory(QObject):
             self._stacks[project] = stack
         return self._stacks[project]
 
-    def _run(self, step: _Step, function: Callable[[], Any]) -> None:
-        def refused(message: object) -> None:
-            step.is_refused = True
+    def _run(self, stack: QUndoStack, step: _Step, *, is_redo: bool) -> None:
+        step.n_asked += 1
+
+        def ended(_: object = None) -> None:
+            step.n_asked -= 1
+            _settle(stack)
+            self.changed.emit()  # Qt says nothing when it drops a step behind the last
+
+        def failed(message: object) -> None:
+            ended()
             self.message_raised.emit(message)
 
-        self._jobs.run(function, on_error=refused, pool="registry")
+        self._jobs.run(lambda: step.take(is_redo=is_redo), then=ended, on_error=failed, pool="registry")
+
+
+def _settle(stack: QUndoStack) -> None:
+    """Let the history agree with the data, after a step that could not be taken, or that is of no use any more."""
+    while True:
+        at = stack.index()
+        following = stack.command(at) if at < stack.count() else None
+        last = stack.command(at - 1) if at > 0 else None
+        if isinstance(following, _Step) and following.is_misplaced(is_behind=True):
+            following.is_only_placed = True
+            stack.redo()
+        elif isinstance(last, _Step) and last.is_misplaced(is_behind=False):
+            last.is_only_placed = True
+            stack.undo()
+        else:
+            return
 
 
 class _Step(QUndoCommand):
-    """Was done before it is pushed: Qt's first `redo` does nothing. One that was refused is dropped when it is met."""
+    """Was done before it is pushed: Qt's first `redo` does nothing. One that is over is dropped when it is met."""
 
     def __init__(
         self,
         text: str,
         undo: Callable[[], Any],
         redo: Callable[[], Any],
-        run: Callable[[_Step, Callable[[], Any]], None],
+        run: Callable[..., None],
     ) -> None:
         super().__init__(text)
         self._undo = undo
         self._redo = redo
         self._run = run
-        self._is_new = True
-        self.is_refused = False
+        self._is_done = True  # by the data; on the registry's thread
+        self._is_over = False
+        self.n_asked = 0  # times that it was asked for and has not ended
+        self.is_only_placed = True  # the next `undo` or `redo` of Qt's changes the place in the history alone
 
     def undo(self) -> None:
-        self._take(self._undo)
+        self._step(is_redo=False)
 
     def redo(self) -> None:
-        if self._is_new:
-            self._is_new = False
-        else:
-            self._take(self._redo)
+        self._step(is_redo=True)
 
-    def _take(self, function: Callable[[], Any]) -> None:
-        if self.is_refused:
+    def take(self, *, is_redo: bool) -> Any:
+        """On the registry's thread. Nothing where an earlier wish, which this one followed, was not fulfilled."""
+        if self._is_over or self._is_done == is_redo:
+            return NO_CHANGES
+        try:
+            answer = (self._redo if is_redo else self._undo)()
+        except CalqueError as error:
+            self._is_over = isinstance(error, RefusedError | NotFoundError) and error.code not in _FOR_NOW
+            raise
+        except OSError:
+            raise
+        except Exception:
+            self._is_over = True
+            raise
+        self._is_done = is_redo
+        return answer
+
+    def is_misplaced(self, *, is_behind: bool) -> bool:
+        """`is_behind`: the history says that it is undone."""
+        return self.n_asked == 0 and (self._is_over or self._is_done == is_behind)
+
+    def _step(self, *, is_redo: bool) -> None:
+        if self._is_over:
             self.setObsolete(True)
+        elif self.is_only_placed:
+            self.is_only_placed = False
         else:
-            self._run(self, function)
+            self._run(self, is_redo=is_redo)

@@ -9,7 +9,7 @@ from app.jobs import JobRunner
 from app.undo import UndoHistory
 from core.domain.changes import NO_CHANGES, Changes
 from core.domain.ids import ProjectId
-from core.errors import RefusedError
+from core.errors import CalqueError, RefusedError, RegistryLockedError, StorageError
 
 ONE, OTHER = ProjectId("one"), ProjectId("other")
 
@@ -56,9 +56,62 @@ def test_a_step_that_is_refused_says_so_and_is_not_tried_again(history: UndoHist
         raise RefusedError("The image has changed since.")
 
     history.did(ONE, "a box", undo=refused, redo=lambda: pytest.fail("was never undone"))
+    seen: list[tuple[str, str]] = []
+    history.changed.connect(lambda: seen.append((history.undo_text, history.redo_text)))
     with qtbot.waitSignal(history.message_raised) as told:
         history.undo()
     assert told.args is not None
     assert told.args[0].text == "The image has changed since."
+    qtbot.waitUntil(lambda: bool(seen) and seen[-1] == ("", ""))
     history.redo()
     assert (history.undo_text, history.redo_text) == ("", "")
+
+
+def test_a_step_that_cannot_be_written_for_now_stays_where_it_was(history: UndoHistory, qtbot: QtBot) -> None:
+    done: list[str] = []
+    reasons: list[CalqueError] = [
+        RefusedError("The project is being imported into.", code="E-432"),
+        RegistryLockedError("Another program is writing."),
+        StorageError("The disk is full."),
+    ]
+
+    def sometimes(word: str) -> Changes:
+        if reasons:
+            raise reasons[-1]
+        return noting(done, word)
+
+    for word in ("first", "second"):
+        history.did(ONE, word, undo=lambda word=word: sometimes(f"not {word}"), redo=lambda word=word: sometimes(word))
+    while reasons:
+        with qtbot.waitSignals([history.message_raised] * 2):
+            history.undo()
+            history.undo()
+        qtbot.waitUntil(lambda: (history.undo_text, history.redo_text) == ("second", ""))
+        reasons.pop()
+    history.undo()
+    qtbot.waitUntil(lambda: done == ["not second"])
+    reasons.append(RefusedError("The project is being imported into.", code="E-432"))
+    with qtbot.waitSignal(history.message_raised):
+        history.redo()
+    qtbot.waitUntil(lambda: (history.undo_text, history.redo_text) == ("first", "second"))
+    reasons.clear()
+    history.redo()
+    qtbot.waitUntil(lambda: done == ["not second", "second"])
+    assert (history.undo_text, history.redo_text) == ("second", "")
+
+
+def test_what_was_not_undone_is_not_done_again(history: UndoHistory, qtbot: QtBot) -> None:
+    done: list[str] = []
+    is_busy = [True]
+
+    def turn() -> Changes:
+        if is_busy.pop() if is_busy else False:
+            raise RefusedError("The project is being imported into.", code="E-432")
+        return noting(done, "turned")
+
+    history.did(ONE, "a merge", undo=turn, redo=turn)
+    with qtbot.waitSignal(history.message_raised):
+        history.undo()
+        history.redo()
+    qtbot.waitUntil(lambda: (history.undo_text, history.redo_text) == ("a merge", ""))
+    assert done == []
