@@ -82,7 +82,7 @@ class RemovingController(QObject):
             self._undo.did(
                 project,
                 f"the removal of {n}",
-                undo=lambda: self._services.trash.restore_images(project, gone),
+                undo=lambda: self._services.trash.restore_images(project, gone, is_whole=True),
                 redo=lambda: self._services.trash.remove_images(project, gone),
             )
             text = f"{n} removed from the project; the files stay."

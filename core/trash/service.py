@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from core import clock
 from core.domain.changes import NO_CHANGES, Changed, Changes
@@ -63,16 +63,20 @@ class TrashService:
         project: ProjectId,
         images: Iterable[ImageId] | None = None,
         *,
+        is_whole: bool = False,
         progress: Progress = no_progress,
         is_cancelled: IsCancelled = never_cancelled,
     ) -> Changed[RestoredImages]:
         """The same images with all they had; None = all that lie in the trash.
 
         One whose path another image has by now stays there, and is named; raises RefusedError when that holds for all.
+        `is_whole`: it is raised, and nothing is written, when not all of them can come back.
         """
         with self._registry.read() as session:
             projects.get_project(session, project)
             keys = trash.list_trashed_keys(session, project) if images is None else ImageIds.of(images).keys.tolist()
+            if is_whole:
+                _check_all(keys, *trash.look_at(session, project, keys))
         found, changes = trash.Restored(), NO_CHANGES
         told = sparing(progress)
         for chunk in chunked(keys, IMAGES_AT_ONCE):
@@ -80,6 +84,7 @@ class TrashService:
                 break
             with self._registry.write(durable=True) as session:
                 self._registry.occupied.check(project)
+                refuse_while_frozen(session, project)
                 one = trash.restore_images(session, project, chunk)
                 changes = changes.merged(noted(session))
             found.keys += one.keys
@@ -142,6 +147,17 @@ class TrashService:
 def words_of(n_images: int, n_annotations: int) -> str:
     """ "3 images with 12 annotations"."""
     return f"{counted(n_images, 'image')} with {counted(n_annotations, 'annotation')}"
+
+
+def _check_all(keys: Collection[int], n_there: int, taken: str) -> None:
+    if taken:
+        raise RefusedError(
+            f'Another image of the project has the path "{shown(taken)}" now: the images stay in the trash.',
+            hint="Remove that image first, or restore the others in the trash.",
+        )
+    if n_there < len(keys):
+        n = counted(len(keys) - n_there, "image")
+        raise RefusedError(f"This cannot be undone: {n} of it no longer in the trash.", hint="Nothing was changed.")
 
 
 def _ids(keys: list[int]) -> ImageIds:

@@ -254,12 +254,31 @@ def _insert_all(session: Session, cursor: Cursor, project: ProjectId, kept: Sequ
         rows = [(one.key, *values) for one in kept for values in one.content[part]]
         into = f"INSERT INTO {table} (image_id, {', '.join(names)}) VALUES ({_marks(('', *names))})"
         cursor.executemany(into, rows)
-    # A frozen dataset stays as it is, and so does its manifest; one that is gone has no sets.
+    _put_into_sets(cursor, [(one.key, set_id) for one in kept for set_id in one.content["sets"]])
+
+
+def _put_into_sets(cursor: Cursor, members: Sequence[tuple[int, int]]) -> None:
+    """Images (keys, still in the trash as well) that were in these sets when they were removed.
+
+    A dataset that was frozen before has them again, as its manifest has had all along. One that was frozen without
+    them stays as it is, and one that is gone has no sets.
+    """
+    sets = sorted({set_id for _, set_id in members})
+    frozen: list[str] = []
+    for chunk in chunked(sets, KEYS_PER_QUERY):
+        query = "SELECT DISTINCT dataset.id FROM dataset JOIN dataset_set ON dataset_id = dataset.id"
+        found = cursor.execute(f"{query} WHERE state = 'complete' AND dataset_set.id IN ({_marks(chunk)})", chunk)
+        frozen += [id for (id,) in found]
+    # Nobody but this may write to the sets of a complete one: the schema would abort it.
+    cursor.executemany("UPDATE dataset SET state = 'open' WHERE id = ?", [(id,) for id in frozen])
     cursor.executemany(
-        "INSERT OR IGNORE INTO dataset_image (set_id, image_id) SELECT dataset_set.id, ? FROM dataset_set "
-        "JOIN dataset ON dataset.id = dataset_id WHERE dataset_set.id = ? AND state = 'open' AND deleted_at IS NULL",
-        [(one.key, set_id) for one in kept for set_id in one.content["sets"]],
+        "INSERT OR IGNORE INTO dataset_image (set_id, image_id) SELECT dataset_set.id, trashed_image.id "
+        "FROM trashed_image JOIN dataset_set JOIN dataset ON dataset.id = dataset_id "
+        "WHERE trashed_image.id = ? AND dataset_set.id = ? "
+        "AND (snapshot_id IS NULL AND deleted_at IS NULL OR frozen_at <= removed_at)",
+        members,
     )
+    cursor.executemany("UPDATE dataset SET state = 'complete' WHERE id = ?", [(id,) for id in frozen])
 
 
 def _touch_datasets(session: Session, sets: Iterable[int], at: datetime) -> None:
@@ -269,7 +288,7 @@ def _touch_datasets(session: Session, sets: Iterable[int], at: datetime) -> None
         for id, state in (
             cursor_of(session).execute(f"{query} WHERE dataset_set.id IN ({_marks(chunk)})", chunk).fetchall()
         ):
-            if state == "open":
+            if state in ("open", "error"):
                 touched(session, DatasetId(id), at)
             else:
                 note(session, Changes.of(datasets=[DatasetId(id)]))
@@ -300,6 +319,20 @@ def count_trash(session: Session, project: ProjectId) -> tuple[int, int]:
     query = "SELECT count(*), coalesce(sum(n_annotations), 0) FROM trashed_image WHERE project_id = ?"
     n_images, n_annotations = cursor_of(session).execute(query, (project,)).fetchone()
     return n_images, n_annotations
+
+
+def look_at(session: Session, project: ProjectId, images: Iterable[int]) -> tuple[int, str]:
+    """How many of the images lie in it, and a path of one that another image has by now, "" = none."""
+    n, taken = 0, ""
+    for chunk in chunked(images, KEYS_PER_QUERY):
+        query = (
+            "SELECT count(*), max(CASE WHEN image.id IS NULL THEN NULL ELSE trashed_image.path END) FROM trashed_image "
+            "LEFT JOIN image ON image.project_id = trashed_image.project_id AND image.path = trashed_image.path "
+            f"WHERE trashed_image.id IN ({_marks(chunk)}) AND trashed_image.project_id = ?"
+        )
+        n_here, path = cursor_of(session).execute(query, (*chunk, project)).fetchone()
+        n, taken = n + n_here, taken or ("" if path is None else os.fsdecode(path))
+    return n, taken
 
 
 def list_trashed_keys(session: Session, project: ProjectId) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 
 import pytest
 
@@ -80,6 +81,20 @@ def test_another_image_at_the_path_keeps_it(project):
     project.assert_sound()
 
 
+def test_taking_a_removal_back_is_whole_or_refused(project):
+    removed = project.trash.remove_images(project.id, project.images("a/1.jpg", "a/2.jpg")).value
+    add_image(project, "a/2.jpg")
+    before = project.rows()
+    with pytest.raises(RefusedError, match=r'has the path "a/2\.jpg" now'):
+        project.trash.restore_images(project.id, removed, is_whole=True)
+    project.trash.empty(project.id, removed[1:])
+    with pytest.raises(RefusedError, match="1 image of it no longer in the trash"):
+        project.trash.restore_images(project.id, removed, is_whole=True)
+    assert project.rows() == before
+    project.trash.restore_images(project.id, removed[:1], is_whole=True)
+    assert project.image("a/1.jpg") in {str(key) for (key,) in project.run("SELECT id FROM image")}
+
+
 def test_an_image_that_was_removed_twice_comes_back_as_it_was_last(project):
     project.trash.remove_images(project.id, project.images("a/1.jpg"))
     add_image(project, "a/1.jpg")
@@ -112,13 +127,44 @@ def test_a_class_of_the_same_name_takes_the_annotations(project):
     project.assert_sound()
 
 
-def test_a_frozen_dataset_stays_as_it_is(project):
-    make_dataset(project, "complete", 1, "a/1.jpg", "a/2.jpg")
+def freeze(project, number, at):
+    project.run(
+        "UPDATE dataset SET state = 'complete', snapshot_id = 's', frozen_at = ? WHERE id = ?", at, f"d{number}"
+    )
+
+
+def test_a_frozen_dataset_has_its_images_again_and_one_frozen_without_them_does_not(project):
+    make_dataset(project, "open", 1, "a/1.jpg", "a/2.jpg")
+    make_dataset(project, "open", 2, "a/1.jpg", "a/2.jpg")
+    freeze(project, 1, "2026-01-01 00:00:00.000000")
+    before = project.rows()
     removed = project.trash.remove_images(project.id, project.images("a/1.jpg")).value
-    assert project.run("SELECT count(*) FROM dataset_image") == [(1,)]
+    assert project.run("SELECT set_id, count(*) FROM dataset_image GROUP BY 1") == [(1, 1), (2, 1)]
+    project.trash.restore_images(project.id, removed)
+    assert project.rows() == before
+    with pytest.raises(sqlite3.IntegrityError, match="frozen dataset cannot be changed"):
+        project.run("INSERT INTO dataset_image VALUES (1, ?)", project.keys["b/6.jpg"])
+    project.trash.remove_images(project.id, removed)
+    freeze(project, 2, "2999-01-01 00:00:00.000000")
+    project.trash.restore_images(project.id, removed)
+    assert project.run("SELECT set_id, count(*) FROM dataset_image GROUP BY 1") == [(1, 2), (2, 1)]
+    project.assert_sound()
+
+
+def test_images_come_back_to_a_dataset_that_could_not_be_frozen(project):
+    make_dataset(project, "error", 1, "a/1.jpg")
+    removed = project.trash.remove_images(project.id, project.images("a/1.jpg")).value
     project.trash.restore_images(project.id, removed)
     assert project.run("SELECT count(*) FROM dataset_image") == [(1,)]
-    project.assert_sound()
+    assert project.run("SELECT revision FROM dataset") == [(2,)]
+
+
+def test_nothing_is_restored_while_a_dataset_is_frozen(project):
+    removed = project.trash.remove_images(project.id, project.images("a/1.jpg")).value
+    make_dataset(project, "building", 1, "a/2.jpg")
+    with pytest.raises(RefusedError) as refused:
+        project.trash.restore_images(project.id, removed)
+    assert refused.value.code == "E-432"
 
 
 def test_the_trash_is_emptied_on_request_only(project):
