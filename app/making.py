@@ -391,6 +391,7 @@ class Features(QObject):
             list_data=lambda project: (
                 self.services.datasets.list_snapshots(project),
                 self.services.studies.list_studies(project=project),
+                [item for item in self.services.dataset_editing.list_datasets(project) if item.version],
             ),
             parent=self,
         )

@@ -106,6 +106,7 @@ class Services:
                 self.formats,
                 open_dataset=lambda snapshot: self.datasets.open(snapshot),
                 find_predictions=lambda source: found_predictions(self.registry, self.models, source),
+                open_frozen=lambda dataset: self.dataset_freezing.open_frozen(dataset),
             ),
         )
 

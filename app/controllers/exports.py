@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.controllers.opening import open_path
 from app.jobs import JobContext, JobRunner
+from core.domain.datasets import Dataset
 from core.domain.exports import ExportReport, ExportRequest, ExportScope, ExportSurvey
 from core.domain.ids import ProjectId
 from core.domain.messages import UserMessage
@@ -25,7 +26,7 @@ if TYPE_CHECKING:  # SQLAlchemy comes with it, which the window's first paint mu
     from core.exports.service import ExportService
 
 
-Data = tuple[Sequence[SnapshotInfo], Sequence[StudyInfo]]
+Data = tuple[Sequence[SnapshotInfo], Sequence[StudyInfo], Sequence[Dataset]]
 
 
 class ExportsController(QObject):
@@ -99,7 +100,7 @@ class ExportFlow(QObject):
             lambda: self._exports.survey_scope(scope),
             then=got,
             on_error=self.failed,
-            pool="registry" if scope.dataset is None and scope.source is None else "io",
+            pool="registry" if scope == ExportScope(scope.project, scope.folders) else "io",
             key="export-survey",
             gives_way=True,
         )

@@ -18,7 +18,7 @@ def add_export_data_options(parser: argparse.ArgumentParser) -> None:
     part = parser.add_mutually_exclusive_group()
     part.add_argument("--folder", metavar="F", action="append", help="only this folder of it; may be repeated")
     part.add_argument(
-        "--dataset", metavar="V001", help="a frozen dataset with its sets and its truth, instead of present labels"
+        "--dataset", metavar="NAME", help="a frozen dataset with its sets and its truth, instead of present labels"
     )
     option(
         "--source",

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 from app.services import Services
 from app.verbs.export_arguments import GROUND_TRUTH
-from app.verbs.finding import find_project, find_snapshot, find_study
+from app.verbs.finding import find_frozen, find_project, find_study
 from app.verbs.output import Console, VerbResult
 from app.verbs.problems import problem_data, problem_lines
 from core.domain.counting import counted
+from core.domain.datasets import Dataset
 from core.domain.exports import ExportReport, ExportRequest
 from core.domain.names import typed_path
 from core.domain.snapshots import Split
@@ -38,11 +39,13 @@ def run(services: Services, arguments: argparse.Namespace, console: Console) -> 
 def _request(services: Services, arguments: argparse.Namespace) -> ExportRequest:
     project = find_project(services, arguments.project)
     split = None if arguments.set is None else Split(arguments.set)
-    dataset = None if arguments.dataset is None else find_snapshot(services, project.id, arguments.dataset)
+    chosen = None if arguments.dataset is None else find_frozen(services, project.id, arguments.dataset)
+    frozen = chosen.id if isinstance(chosen, Dataset) else None
+    dataset = chosen if isinstance(chosen, str) else None
     is_predicted = arguments.source != GROUND_TRUTH
     if arguments.confidence is not None and not is_predicted:
         raise RefusedError("Ground truth has no confidence.", hint="Name whose predictions with --source.")
-    if split is not None and dataset is None and not is_predicted:
+    if split is not None and chosen is None and not is_predicted:
         raise RefusedError("A set is one of a frozen dataset or of a version.", hint="Name it with --dataset V001.")
     return ExportRequest(
         project=project.id,
@@ -53,10 +56,11 @@ def _request(services: Services, arguments: argparse.Namespace) -> ExportRequest
         links_images=arguments.link_images,
         options=answers(arguments.options or ()),
         dataset=dataset,
-        split=split if dataset is not None else None,
+        split=split if chosen is not None else None,
         source=find_study(services, project, arguments.source, split).source if is_predicted else None,
         confidence=arguments.confidence,
         safe_names=arguments.safe_names,
+        frozen=frozen,
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from app.services import Services
+from core.domain.datasets import Dataset, DatasetState
 from core.domain.ids import ProjectId, SnapshotId
 from core.domain.names import shown
 from core.domain.projects import Project
 from core.domain.snapshots import Split
 from core.domain.studies import StudyInfo
-from core.errors import NotFoundError
+from core.errors import NotFoundError, RefusedError
 
 _BEGINNING = 6  # signs of an id that are enough
 
@@ -19,6 +20,17 @@ def find_project(services: Services, name: str) -> Project:
     if project is None:
         raise NotFoundError(f'There is no project "{shown(name)}".', hint="calque projects lists all.")
     return project
+
+
+def find_frozen(services: Services, project: ProjectId, wanted: str) -> Dataset | SnapshotId:
+    """A complete dataset by name, version or id, else what a run learned from. Raises NotFoundError, RefusedError."""
+    dataset = services.dataset_editing.find_dataset(wanted, project)
+    if dataset is None:
+        return find_snapshot(services, project, wanted)
+    if dataset.state is not DatasetState.COMPLETE:
+        text = f'"{shown(dataset.name)}" is not frozen ({dataset.state.value}).'
+        raise RefusedError(text, hint="Freeze it first: calque dataset freeze.")
+    return dataset
 
 
 def find_snapshot(services: Services, project: ProjectId, label: str) -> SnapshotId:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.domain.formats import Content
-from core.domain.ids import ProjectId, SnapshotId
+from core.domain.ids import DatasetId, ProjectId, SnapshotId
 from core.domain.imports import Problem
 from core.domain.snapshots import Split
 from core.domain.studies import StudySource
@@ -16,7 +16,8 @@ from core.domain.studies import StudySource
 @dataclass(frozen=True, slots=True)
 class ExportScope:
     """Of what an export is made: the ground truth of today, of the whole project or of some folders and below them;
-    a frozen dataset as it was frozen, or one set of it; or predictions in place of ground truth.
+    a dataset that a person froze (`frozen`) or that a run learned from (`dataset`), as it was frozen, or one set of it;
+    or predictions in place of ground truth.
 
     Predictions count from `confidence` on; None = from the threshold of the version that made them.
     """
@@ -27,6 +28,7 @@ class ExportScope:
     split: Split | None = None  # of the dataset
     source: StudySource | None = None
     confidence: float | None = None
+    frozen: DatasetId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,13 @@ class ExportRequest:
     source: StudySource | None = None
     confidence: float | None = None
     safe_names: bool = False  # names of pictures and files such that Windows takes them
+    frozen: DatasetId | None = None
 
     @property
     def scope(self) -> ExportScope:
-        return ExportScope(self.project, self.folders, self.dataset, self.split, self.source, self.confidence)
+        return ExportScope(
+            self.project, self.folders, self.dataset, self.split, self.source, self.confidence, self.frozen
+        )
 
 
 @dataclass(frozen=True, slots=True)

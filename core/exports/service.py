@@ -6,14 +6,17 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from core.domain.datasets import Dataset
 from core.domain.exports import ExportReport, ExportRequest, ExportScope, ExportSurvey
 from core.domain.formats import Content, FormatInfo
 from core.domain.geometry import Polygon
-from core.domain.ids import ProjectId, SnapshotId
+from core.domain.ids import DatasetId, ProjectId, SnapshotId
+from core.domain.names import shown
 from core.domain.projects import ImageFilter, Project
 from core.domain.studies import StudySource
 from core.errors import RefusedError
 from core.exports.frozen import FrozenImages, FrozenTruth
+from core.exports.frozen_sets import FrozenContent, FrozenSets
 from core.exports.pictures import PictureCopier, PictureLinker
 from core.exports.places import require_place, require_room
 from core.exports.predicted import Predicted, Predictions
@@ -24,7 +27,7 @@ from core.formats.catalog import FormatCatalog
 from core.formats.writing import contents_of, write_data_set
 from core.progress import IsCancelled, Progress, never_cancelled, no_progress, sparing
 from core.registry.database import Registry
-from core.registry.stores import contents, projects, snapshots
+from core.registry.stores import contents, datasets, projects, snapshots
 from core.stopping import current_stop
 
 _POINT_BYTES = 4  # of a coordinate, as the registry stores polygons
@@ -47,12 +50,14 @@ class ExportService:
         *,
         open_dataset: Callable[[SnapshotId], FrozenImages] | None = None,
         find_predictions: Callable[[StudySource], Predicted] | None = None,
+        open_frozen: Callable[[DatasetId], FrozenContent] | None = None,
     ) -> None:
-        """`formats` None = those that are installed. Without the other two there are only exports of ground truth."""
+        """`formats` None = those that are installed. Without the others there are only exports of ground truth."""
         self._registry = registry
         self._formats = formats or FormatCatalog()
         self._open_dataset = open_dataset
         self._find_predictions = find_predictions
+        self._open_frozen = open_frozen
 
     def list_formats(self) -> tuple[FormatInfo, ...]:
         """Every format, also one that cannot be written or loaded, which says why."""
@@ -69,7 +74,7 @@ class ExportService:
         """
         with self._registry.read() as session:
             projects.get_project(session, scope.project)
-            if scope.dataset is None and scope.source is None:
+            if scope.dataset is None and scope.source is None and scope.frozen is None:
                 return contents.survey(session, ImageFilter(scope.project, folders=scope.folders))
         stop = current_stop()
         counts: Counter[Content] = Counter()
@@ -149,6 +154,8 @@ class ExportService:
         )
 
     def _stream(self, scope: ExportScope) -> Stream:
+        if scope.frozen is not None and self._open_frozen is not None:
+            return FrozenSets(self._open_frozen(scope.frozen), self._get_dataset(scope.frozen), scope)
         if scope.dataset is not None and self._open_dataset is not None:
             with self._registry.read() as session:
                 info = snapshots.get_snapshot(session, scope.dataset, scope.project)
@@ -158,17 +165,21 @@ class ExportService:
         return GroundTruth(self._registry, scope)
 
     def _what(self, scope: ExportScope) -> str:
+        of_set = f", {scope.split.value} set" if scope.split is not None else ""
+        if scope.frozen is not None:
+            return f'frozen dataset "{shown(self._get_dataset(scope.frozen).label)}"{of_set}'
         if scope.dataset is not None:
             with self._registry.read() as session:
                 label = snapshots.get_snapshot(session, scope.dataset).label
-            return f"frozen dataset {label}" + (f", {scope.split.value} set" if scope.split is not None else "")
+            return f"frozen dataset {label}{of_set}"
         if scope.source is not None and self._find_predictions is not None:
             return f"predictions of {self._find_predictions(scope.source).title}"
         return ""
 
     def _require_fitting(self, request: ExportRequest, info: FormatInfo) -> None:
         """Raises RefusedError for what cannot go together, and for answers that the format does not know."""
-        if request.dataset is not None and (request.folders or request.source is not None):
+        is_frozen = request.dataset is not None or request.frozen is not None
+        if is_frozen and (request.folders or request.source is not None):
             text = "A frozen dataset has its own images and its own ground truth."
             raise RefusedError(text, hint="Leave the folders and the source out.")
         if request.source is not None and info.can_write and not info.holds_predictions:
@@ -184,6 +195,10 @@ class ExportService:
         with self._registry.read() as session:
             everything = projects.list_projects(session)
         require_place(target, project.root, everything)
+
+    def _get_dataset(self, id: DatasetId) -> Dataset:
+        with self._registry.read() as session:
+            return datasets.get_dataset(session, id, with_annotated=False)
 
     def _get_project(self, id: ProjectId) -> Project:
         with self._registry.read() as session:

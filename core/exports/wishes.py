@@ -16,7 +16,7 @@ def require_something(survey: ExportSurvey, request: ExportRequest, project: Pro
             text = "None of the predictions reaches the confidence from which they count."
             raise RefusedError(text, hint="Choose a lower confidence.")
         return
-    if request.dataset is not None:
+    if request.dataset is not None or request.frozen is not None:
         where = "the frozen dataset"
     elif request.folders:
         where = "the chosen folders" if len(request.folders) > 1 else f'the folder "{shown(request.folders[0])}"'

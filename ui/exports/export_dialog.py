@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from core.domain.datasets import Dataset
 from core.domain.exports import ExportReport, ExportScope, ExportSurvey
 from core.domain.formats import FormatInfo
 from core.domain.imports import Severity
@@ -100,9 +101,11 @@ class ExportDialog(QDialog):
         self._form.set_formats(formats)
         self._form.focus_first()
 
-    def add_data(self, datasets: Sequence[SnapshotInfo], studies: Sequence[StudyInfo]) -> None:
+    def add_data(
+        self, snapshots: Sequence[SnapshotInfo], studies: Sequence[StudyInfo], datasets: Sequence[Dataset] = ()
+    ) -> None:
         """Frozen datasets and predictions that can be exported too."""
-        self._form.add_data(datasets, studies)
+        self._form.add_data(snapshots, studies, datasets)
 
     def set_survey(self, scope: ExportScope, survey: ExportSurvey) -> None:
         """An answer about something else than what is chosen now is ignored."""

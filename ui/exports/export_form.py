@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from core.domain.datasets import Dataset
 from core.domain.exports import ExportRequest, ExportScope, ExportSurvey
 from core.domain.formats import FormatInfo
 from core.domain.projects import Project
@@ -110,9 +111,11 @@ class ExportForm(QWidget):
         self._has_formats = True
         self.formats.set_formats(formats)
 
-    def add_data(self, datasets: Sequence[SnapshotInfo], studies: Sequence[StudyInfo]) -> None:
+    def add_data(
+        self, snapshots: Sequence[SnapshotInfo], studies: Sequence[StudyInfo], datasets: Sequence[Dataset] = ()
+    ) -> None:
         """What else than the ground truth of today can be chosen."""
-        self._choice.add_data(datasets, studies)
+        self._choice.add_data(snapshots, studies, datasets)
 
     def set_survey(self, survey: ExportSurvey | None) -> None:
         """What there is to export; None while it is being counted."""
@@ -155,6 +158,7 @@ class ExportForm(QWidget):
             links_images=self.pictures.links,
             options=self.options.answers(),
             dataset=scope.dataset,
+            frozen=scope.frozen,
             source=scope.source,
             safe_names=self.pictures.has_safe_names,
         )

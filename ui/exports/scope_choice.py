@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from core.domain.datasets import Dataset
 from core.domain.exports import ExportScope
 from core.domain.ids import ProjectId
 from core.domain.names import shown
@@ -29,11 +30,19 @@ class ScopeChoice(ElidedCombo):
             self.addItem(self.tr("Only “{folder}”").format(folder=shown(folder)), ExportScope(project, (folder,)))
         self.currentIndexChanged.connect(lambda _row: self.scope_changed.emit())
 
-    def add_data(self, datasets: Sequence[SnapshotInfo], studies: Sequence[StudyInfo]) -> None:
-        """Frozen datasets, newest first, and predictions that were kept."""
+    def add_data(
+        self, snapshots: Sequence[SnapshotInfo], studies: Sequence[StudyInfo], datasets: Sequence[Dataset] = ()
+    ) -> None:
+        """Complete datasets, what runs learned from, both the newest first, and predictions that were kept."""
         if datasets:
             self.insertSeparator(self.count())
-        for info in sorted(datasets, key=lambda info: info.label, reverse=True):
+        for dataset in datasets:
+            sets = ", ".join(f"{count(item.n_images)} {shown(item.name)}" for item in dataset.sets if item.n_images)
+            text = self.tr("Dataset {label}: {sets}").format(label=shown(dataset.label), sets=sets)
+            self.addItem(text, ExportScope(self._project, frozen=dataset.id))
+        if snapshots:
+            self.insertSeparator(self.count())
+        for info in sorted(snapshots, key=lambda info: info.label, reverse=True):
             sets = ", ".join(f"{count(n)} {split.value}" for split, n in info.n_images if n)
             text = self.tr("Frozen dataset {label} ({sets})").format(label=info.label, sets=sets)
             self.addItem(text, ExportScope(self._project, dataset=info.id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from core.domain.datasets import Dataset, DatasetSet
+from core.domain.datasets import Dataset, DatasetSet, SetRole
 from core.domain.filters import Group
 from core.domain.ids import ProjectId
 from core.domain.names import shown
@@ -69,8 +69,10 @@ def folders_apart(slots: Mapping[Split, Slot]) -> dict[Split, tuple[str, ...]]:
 
 
 def chosen_sets(draft: TrainingDraft, dataset: Dataset) -> tuple[DatasetSet, ...]:
-    """Those that are named, or all."""
-    return tuple(item for item in dataset.sets if not draft.dataset_sets or item.name in draft.dataset_sets)
+    """Those that are named; else all, but none to validate or test on that is empty."""
+    if draft.dataset_sets:
+        return tuple(item for item in dataset.sets if item.name in draft.dataset_sets)
+    return tuple(item for item in dataset.sets if item.n_images or item.role is SetRole.TRAIN)
 
 
 def _of_sets(draft: TrainingDraft, dataset: Dataset) -> dict[Split, Slot]:

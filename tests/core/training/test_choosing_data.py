@@ -222,6 +222,10 @@ def test_an_empty_set_is_refused_by_its_name(shop: Shop):
     assert [(issue.text, issue.field) for issue in review.issues if issue.is_error] == [
         ('The val selection matches no image. Chosen: the set "val". Fill it, or leave it out.', "dataset")
     ]
+    of_all = shop.training.review(_chosen(shop, dataset=id))
+    assert _codes(of_all) == [], "a set that nobody chose by its name and that is empty is left out"
+    assert of_all.is_val_carved
+    assert _counts(of_all)["test"] == 0
 
 
 def test_an_image_in_two_sets_of_a_dataset_is_refused(shop: Shop):
