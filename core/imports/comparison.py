@@ -23,7 +23,6 @@ class Comparison:
     changed: tuple[tuple[RawAnnotation, Annotation], ...]
     gone: tuple[Annotation, ...]
     n_only_details: int  # of the changed ones, those of the same class and shape
-    markers: tuple[Annotation, ...]  # imported words that there is nothing on the image
 
     @property
     def difference(self) -> Difference:
@@ -87,9 +86,8 @@ def compare(
             changed.append((annotation, known))
     for annotation in left_out:
         _ = matching.take_same_place(annotation) or matching.take_stated_id(annotation)
-    left = matching.left()
-    gone = tuple(known for known in left if not _is_marker(known))
-    return Comparison(tuple(same), tuple(new), tuple(changed), gone, n_only_details, tuple(filter(_is_marker, left)))
+    gone = tuple(known for known in matching.left() if not is_nothing(known))
+    return Comparison(tuple(same), tuple(new), tuple(changed), gone, n_only_details)
 
 
 def _say_something_else(annotation: RawAnnotation, known: Annotation) -> bool:
@@ -103,5 +101,6 @@ def _without_id(details: AnnotationDetails) -> AnnotationDetails:
     return replace(details, stated_id="", attributes=tuple(sorted(details.attributes)))
 
 
-def _is_marker(known: Annotation) -> bool:
+def is_nothing(known: Annotation) -> bool:
+    """Whether it says that there is nothing on the image."""
     return known.category is None and known.geometry is None

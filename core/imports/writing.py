@@ -11,7 +11,7 @@ from core.domain.imports import Difference, Problem
 from core.domain.names import shown
 from core.domain.projects import ImageState
 from core.imports.cancelling import ImportCancelledError, IsCancelled, Progress
-from core.imports.comparison import compare
+from core.imports.comparison import compare, is_nothing
 from core.imports.plan import ImportPlan
 from core.imports.planned import PlannedImage
 from core.imports.rows import AtHand, Rows, Stated, rows_of
@@ -163,7 +163,7 @@ def _annotations_of_known(
             totals.difference += comparison.difference
             wanted = [*comparison.new, *((one for one, _ in comparison.changed) if replaces else ())]
             old = [*comparison.gone, *(one for _, one in comparison.changed)] if replaces else []
-            old += comparison.markers if wanted else []
+            old += [one for one in known if is_nothing(one)] if wanted else []  # whoever said it
             if old:
                 dropped[key] = [int(one.id) for one in old]
             is_negative = image.is_negative and len(known) == len(old) and not any(map(_is_marker, settled))
@@ -176,7 +176,7 @@ def _annotations_of_known(
 
 def _is_marker(overruled: Overruled) -> bool:
     """Whether a person took away that there is nothing on the image."""
-    return overruled.category is None and overruled.annotation.geometry is None
+    return overruled.category is None and is_nothing(overruled.annotation)
 
 
 def _watched(

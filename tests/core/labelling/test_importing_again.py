@@ -84,3 +84,19 @@ def test_after_it_is_taken_back_an_import_may_replace_it_again(desk: Desk) -> No
     report = desk.import_again(moved, replace=True)
     assert report.differences == Difference(same=1, changed=1)
     assert (Box(6, 6, 26, 26), Source.IMPORT) in boxes(desk)
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_an_object_that_is_imported_takes_away_that_a_person_said_there_is_none(desk: Desk, replace: bool) -> None:
+    desk.labelling.set_without_concept([desk.id_of("2.png")], seen=desk.seen("2.png"), author="Ada")
+    desk.import_again([*FIRST, ("2.png", "line", [1, 1, 9, 9])], replace=replace)
+    assert [one.geometry for one in desk.on("2.png")] == [Box(1, 1, 10, 10)]
+    assert desk.is_sound()
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_that_a_person_found_nothing_stays_where_files_say_nothing(desk: Desk, replace: bool) -> None:
+    desk.labelling.set_without_concept([desk.id_of("2.png")], seen=desk.seen("2.png"), author="Ada")
+    before = desk.rows()
+    desk.import_again(FIRST, replace=replace)
+    assert desk.rows() == before
