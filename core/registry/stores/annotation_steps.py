@@ -5,7 +5,7 @@ The inverse of a step is a step, so that undoing and doing again are one and the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from sqlite3 import Cursor
 from typing import Any
@@ -21,7 +21,8 @@ from core.errors import RefusedError
 from core.registry.changes import note
 from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
 from core.registry.stores.driver import cursor_of
-from core.registry.stores.kept_rows import COLUMNS, MARKS, ROWS_AT_ONCE, KeptRows, Keys
+from core.registry.stores.edits import find_contradiction, read_sheets
+from core.registry.stores.kept_rows import COLUMNS, MARKS, ROWS_AT_ONCE, KeptRows, Keys, digest_with
 from core.registry.stores.mass_upkeep import TouchedImages, class_rewritten, images_relabelled
 from core.registry.stores.upkeep import project_changed
 
@@ -54,13 +55,15 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`classes` has each class that changed, as it was and as it is; None = not there."""
+    """`classes` has each class that changed, as it was and as it is; None = not there. `digest` is that of the rows
+    that were added, as the step left them."""
 
     project: ProjectId
     removed: KeptRows = field(default_factory=KeptRows)
     added: Keys = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     moved: tuple[Moved, ...] = ()
     classes: tuple[tuple[CategoryFacts | None, CategoryFacts | None], ...] = ()
+    digest: int = 0
 
 
 def keep(cursor: Cursor, condition: str, parameters: Sequence[object] = ()) -> KeptRows:
@@ -70,6 +73,14 @@ def keep(cursor: Cursor, condition: str, parameters: Sequence[object] = ()) -> K
     while rows := cursor.fetchmany(ROWS_AT_ONCE):
         kept.add(rows)
     return kept
+
+
+def digest_of(cursor: Cursor, ids: Keys) -> int:
+    """Of these annotations, as they are now."""
+    digest = 0
+    for rows in _rows_of(cursor, ids):
+        digest = digest_with(digest, rows)
+    return digest
 
 
 def delete_kept(cursor: Cursor, kept: KeptRows) -> None:
@@ -125,6 +136,8 @@ def _write_annotations(session: Session, cursor: Cursor, step: Step) -> Step:
     if not (len(step.removed) or len(step.added) or step.moved):
         return Step(step.project, classes=swapped, moved=moved)
     going = _keep_by_id(cursor, step.added)
+    if going.digest != step.digest:
+        raise _changed("Some of its annotations were changed since.")
     if step.classes or step.moved:
         of_classes = {one.before for one in step.moved} | {one.after for one in step.moved}
         of_classes |= {one.id for pair in step.classes for one in pair if one is not None}
@@ -136,7 +149,11 @@ def _write_annotations(session: Session, cursor: Cursor, step: Step) -> Step:
         images = np.unique(np.concatenate([step.removed.images, going.images])).tolist()
         with images_relabelled(session, step.project, images):
             _swap(cursor, going, step.removed)
-    return Step(step.project, going, step.removed.ids, moved, swapped)
+    contradicted = find_contradiction(session, np.unique(step.removed.images).tolist())
+    if contradicted is not None:
+        (sheet,) = read_sheets(session, [contradicted]).values()
+        raise _changed(f'"{shown(sheet.path)}" would be marked as having nothing to find, and have annotations.')
+    return Step(step.project, going, step.removed.ids, moved, swapped, step.removed.digest)
 
 
 def _swap(cursor: Cursor, going: KeptRows, coming: KeptRows) -> None:
@@ -159,14 +176,19 @@ def _move_back(cursor: Cursor, moved: Iterable[Moved], touched: TouchedImages) -
 def _keep_by_id(cursor: Cursor, ids: Keys) -> KeptRows:
     kept = KeptRows()
     rows: list[tuple[Any, ...]] = []
-    for chunk in chunked(ids.tolist(), KEYS_PER_QUERY):
-        marks = ",".join("?" * len(chunk))
-        rows += cursor.execute(f"SELECT {COLUMNS} FROM annotation WHERE id IN ({marks})", chunk).fetchall()
+    for some in _rows_of(cursor, ids):
+        rows += some
         if len(rows) >= ROWS_AT_ONCE:
             kept.add(rows)
             rows = []
     kept.add(rows)
     return kept
+
+
+def _rows_of(cursor: Cursor, ids: Keys) -> Iterator[list[tuple[Any, ...]]]:
+    for chunk in chunked(ids.tolist(), KEYS_PER_QUERY):
+        marks = ",".join("?" * len(chunk))
+        yield cursor.execute(f"SELECT {COLUMNS} FROM annotation WHERE id IN ({marks})", chunk).fetchall()
 
 
 def _check_classes(cursor: Cursor, step: Step) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.categories import Labelled, Labelling
 from core.domain.ids import CategoryId, ProjectId
-from core.registry.stores.annotation_steps import Step, delete_kept, keep
+from core.registry.stores.annotation_steps import Step, delete_kept, digest_of, keep
 from core.registry.stores.categories import get_facts
 from core.registry.stores.driver import cursor_of
 from core.registry.stores.kept_rows import Keys
@@ -74,7 +74,7 @@ def label_images(
             delete_kept(cursor, kept)
             added = _insert(cursor, coming, key, author, at)
     told = Labelled(len(changed), n_there - n_left - len(changed), n_left, len(images) - n_there)
-    return told, Step(project, kept, added)
+    return told, Step(project, kept, added, digest=digest_of(cursor, added))
 
 
 def _choose(cursor: Cursor, project: ProjectId, images: Keys) -> int:

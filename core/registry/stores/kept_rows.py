@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import marshal
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from tempfile import SpooledTemporaryFile
 from typing import Any
 from weakref import finalize
@@ -29,6 +29,11 @@ _IN_MEMORY = 16 * 2**20
 Keys = NDArray[np.int64]
 
 
+def digest_with(digest: int, rows: Iterable[tuple[Any, ...]]) -> int:
+    """That of what `digest` is of and of these rows, in any order; as good as never that of others. 0 = of none."""
+    return (digest + sum(map(hash, rows))) % 2**64
+
+
 class KeptRows:
     """Filled once, then read as often as need be, by one thread at a time."""
 
@@ -39,6 +44,7 @@ class KeptRows:
         self._ids: list[Keys] = []
         self._images: list[Keys] = []
         self.categories: set[int] = set()
+        self.digest = 0
         self.has_imports = False
 
     def add(self, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -50,6 +56,7 @@ class KeptRows:
             self._ids.append(np.array([row[0] for row in rows], dtype=np.int64))
             self._images.append(np.array([row[1] for row in rows], dtype=np.int64))
             self.has_imports = self.has_imports or any(row[_SOURCE] == "import" for row in rows)
+            self.digest = digest_with(self.digest, rows)
             self.categories |= {row[2] for row in rows if row[2] is not None}
 
     @property

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from core.domain.categories import Labelled, Labelling
+from core.domain.labelling import ShapeEdit
 from core.domain.projects import Source
-from core.errors import NotFoundError
+from core.errors import NotFoundError, RefusedError
+from core.labelling.service import LabellingService
 from tests.core.categories.labelled_project import WHOLE
 from tests.core.categories.test_categories import assert_undone_and_done_again
 
@@ -113,6 +115,35 @@ def test_many_images_are_one_step_and_can_be_cut_short(make_project, monkeypatch
     assert part.labelled == Labelled(n_changed=40, is_cut_short=True)
     project.categories.undo(part.done)
     assert project.rows() == before
+
+
+def test_labels_that_somebody_else_changed_since_are_not_taken_away(project):
+    done = label(project, Labelling.ADD, "cat", ["b/7.jpg"]).value.done
+    labelling = LabellingService(project.registry)
+    (image,) = project.projects.get_annotated([project.image("b/7.jpg")])
+    edit = ShapeEdit(image.annotations[0].id, category=project.category("kitten"))
+    changed = labelling.change([edit], seen={image.image.id: image.image.revision}, author="Bo").value
+    before = project.rows()
+    with pytest.raises(RefusedError, match="changed since"):
+        project.categories.undo(done)
+    assert project.rows() == before
+    labelling.take_back(changed.step)
+    again = project.categories.undo(done).value
+    assert project.labels("b/7.jpg") == []
+    taken = project.categories.undo(again).value
+    project.run("UPDATE annotation SET author = 'Bo' WHERE author = 'Ada'")
+    with pytest.raises(RefusedError, match="changed since"):
+        project.categories.undo(taken)
+
+
+def test_labels_do_not_come_back_where_somebody_found_nothing_since(project):
+    done = label(project, Labelling.CLEAR, None, ["b/4.jpg", "b/5.jpg"]).value.done
+    label(project, Labelling.WITHOUT_CONCEPT, None, ["b/5.jpg"])
+    before = project.rows()
+    with pytest.raises(RefusedError, match=r'"b/5\.jpg" would be marked as having nothing to find'):
+        project.categories.undo(done)
+    assert project.rows() == before
+    project.assert_sound()
 
 
 def test_a_new_class_is_made_on_the_way_and_goes_with_the_labels(project):
