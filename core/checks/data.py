@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,16 +13,15 @@ from core.domain.datasets import SetRole
 from core.domain.ids import DatasetId
 from core.domain.judgements import EXCLUDE, SPLIT_TAGS
 from core.domain.projects import Category, Project
-from core.domain.set_names import set_named
 from core.domain.snapshots import Split
 from core.registry.session import Session
 from core.registry.stores.check_columns import ImageColumns, read_images, read_members, read_tagged
+from core.registry.stores.image_sets import NO_SET, SETS, UntaggedSets, tagged_sets
 
 SET_TAGS: Mapping[str, Split] = dict(zip(SPLIT_TAGS, Split, strict=True))
 """Tags that put an image into a set, whatever its folder says."""
 
 TAG_OF = {split: tag for tag, split in SET_TAGS.items()}
-NO_SET = -1
 
 Array = npt.NDArray[Any]
 
@@ -109,23 +107,12 @@ def _has(images: ImageColumns, tagged: list[tuple[int, str]]) -> npt.NDArray[np.
 
 
 def _sets_of_project(images: ImageColumns, tagged: list[tuple[int, str]]) -> Sets:
-    """A tag counts before what an import stated, and that before the outermost folder that is called like a set."""
-    splits = list(Split)
-    number = {split: place for place, split in enumerate(splits)}
-    of_folder: dict[bytes, int] = {}
-    found = np.full(len(images), NO_SET, dtype=np.int64)
-    stated = {"": NO_SET} | {split.value: place for split, place in number.items()}
-    for place, (path, said) in enumerate(zip(images.paths, images.stated_sets, strict=True)):
-        if said:
-            found[place] = stated.get(said, NO_SET)
-            continue
-        folder = path.rpartition(b"/")[0]
-        if folder not in of_folder:
-            named = (set_named(part) for part in os.fsdecode(folder).split("/"))
-            split = next((known for known in named if known is not None), None)
-            of_folder[folder] = NO_SET if split is None else number[split]
-        found[place] = of_folder[folder]
-    for key, tag in tagged:
-        found[images.places(np.array([key]))[0]] = number[SET_TAGS[tag]]
-    places = np.flatnonzero(found != NO_SET)
-    return Sets(tuple(split.value for split in splits), tuple(splits), places, found[places])
+    """See `image_sets`. An image that is tagged for several sets is in each of them."""
+    untagged = UntaggedSets().of(images.stated_sets, [path.rpartition(b"/")[0] for path in images.paths])
+    keys, tags = tagged_sets(tagged)
+    of_tagged = images.places(keys)
+    untagged[of_tagged] = NO_SET
+    of_others = np.flatnonzero(untagged != NO_SET)
+    places, numbers = np.append(of_others, of_tagged), np.append(untagged[of_others], tags)
+    order = np.lexsort((numbers, places))
+    return Sets(tuple(split.value for split in SETS), SETS, places[order], numbers[order])

@@ -79,6 +79,11 @@ class Homes:
             counts = counts + np.bincount(self.targets, minlength=len(sets.names))
         return tuple(zip(sets.names, counts.tolist(), strict=True))
 
+    def are_at_home(self, sets: Sets) -> npt.NDArray[np.bool_]:
+        """Of which pairs the image itself is in its target too."""
+        n = len(sets.names)
+        return np.isin(self.places * n + self.targets, sets.places * n + sets.numbers)
+
 
 def homes_of(found: Together, sets: Sets) -> Homes:
     """Each group's home is the set that has most of its images; of several, the first."""

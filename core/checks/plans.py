@@ -44,18 +44,40 @@ def plan_copies_out(data: CheckedData, found: Together) -> Plan | None:
         return None
     then = _then(homes.after(data.sets, moved=False))
     if data.dataset is None:
-        text = (
-            f'Gives {counted(n, "image")} the tag "{EXCLUDE}". Of each picture, what is in the set with most of its '
-            f"copies stays; the copies elsewhere are left out of every training. {then}"
-        )
-        offer = RepairOffer("Leave the copies out", text)
-        return Plan(offer, exclude=data.images.keys[np.unique(homes.places)])
+        return _plan_tags_of_copies(data, homes, then)
     text = (
         f"Takes {counted(n, 'image')} out of sets. Of each picture, what is in the set with most of its copies stays. "
         f"{then}"
     )
     offer = RepairOffer("Take the copies out", text)
     return Plan(offer, taken_out=_from_sets(data, homes))
+
+
+def _plan_tags_of_copies(data: CheckedData, homes: Homes, then: str) -> Plan:
+    """An image that is tagged for several sets loses the tags of all but one; a copy elsewhere is left out."""
+    is_at_home = homes.are_at_home(data.sets)
+    left_out, kept = np.unique(homes.places[~is_at_home]), np.unique(homes.places[is_at_home])
+    texts = []
+    if len(left_out):
+        texts.append(
+            f'Gives {counted(len(left_out), "image")} the tag "{EXCLUDE}". Of each picture, what is in the set with '
+            "most of its copies stays; the copies elsewhere are left out of every training."
+        )
+    if len(kept):
+        texts.append(f"Takes all but one of these tags off {counted(len(kept), 'image')} tagged for several sets.")
+    offer = RepairOffer("Leave the copies out" if len(left_out) else "Keep one tag", " ".join([*texts, then]))
+    tags = _tags_of(data, homes, is_at_home)
+    return Plan(offer, exclude=data.images.keys[left_out] if len(left_out) else None, tags=tags)
+
+
+def _tags_of(data: CheckedData, homes: Homes, wanted: Array) -> tuple[tuple[str, Array], ...]:
+    """The tag of each set where some of the wanted pairs go, with these images."""
+    tags = []
+    for target in np.unique(homes.targets[wanted]).tolist():
+        role = data.sets.roles[target]
+        assert role is not None  # the sets of a project are train, val and test
+        tags.append((TAG_OF[role], data.images.keys[np.unique(homes.places[wanted & (homes.targets == target)])]))
+    return tuple(tags)
 
 
 def plan_together(data: CheckedData, found: Together) -> Plan | None:
@@ -73,17 +95,13 @@ def plan_together(data: CheckedData, found: Together) -> Plan | None:
             moves.append((data.sets.keys[source], data.sets.keys[target], data.images.keys[chosen]))
         text = f"Moves {counted(n, 'image')}, each to the set that has most of its group. {then}"
         return Plan(RepairOffer("Keep groups together", text), moved=tuple(moves))
-    tags = []
-    for target in np.unique(homes.targets).tolist():
-        role = data.sets.roles[target]
-        assert role is not None  # the sets of a project are train, val and test
-        tags.append((TAG_OF[role], data.images.keys[np.unique(homes.places[homes.targets == target])]))
+    tags = _tags_of(data, homes, np.ones(len(homes.places), dtype=bool))
     text = (
         f"Gives {counted(n, 'image')} the tag of the set that has most of its group "
         f"({listed_names([tag for tag, _ in tags])}). {then} The files stay in their folders: "
         "choose a training's data by these tags, or make a dataset of them."
     )
-    return Plan(RepairOffer("Keep groups together", text), tags=tuple(tags))
+    return Plan(RepairOffer("Keep groups together", text), tags=tags)
 
 
 def plan_one_of_each(data: CheckedData, found: Together) -> Plan | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,8 +14,8 @@ import numpy.typing as npt
 from core import clock
 from core.checks import findings, plans
 from core.checks.data import SET_TAGS, CheckedData
-from core.checks.leaks import Together
-from core.checks.looking import faults_of
+from core.checks.leaks import Together, across_sets, together
+from core.checks.looking import copies_of, faults_of
 from core.checks.plans import Plan
 from core.checks.shapes import SHAPE_CHECKS, Faults
 from core.datasets.editing import DatasetEditing
@@ -31,8 +33,9 @@ from core.labelling.service import LabellingService
 from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.session import Session
-from core.registry.stores import edits, judgements
+from core.registry.stores import bulk_tags, edits
 from core.registry.stores.annotations import list_ground_truth
+from core.registry.stores.bulk_tags import TagChange
 from core.registry.stores.check_columns import read_annotations_of
 from core.trash.service import TrashService
 
@@ -41,11 +44,15 @@ Array = npt.NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class TagStep:
-    """Images that were given a tag, or lost it."""
+    """Tags that came and went, in that order."""
 
-    tag: str
-    images: tuple[ImageId, ...]
-    was_added: bool
+    project: ProjectId
+    changes: tuple[TagChange, ...]
+
+    @property
+    def n(self) -> int:
+        """Of tags."""
+        return sum(len(change.keys) for change in self.changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,7 @@ class Repaired:
 
     text: str
     n: int
-    step: Step | DatasetEdit | TrashStep | tuple[TagStep, ...]
+    step: Step | DatasetEdit | TrashStep | TagStep
 
 
 def plan_again(session: Session, data: CheckedData, finding: Finding) -> Plan | None:
@@ -92,14 +99,20 @@ def plan_again(session: Session, data: CheckedData, finding: Finding) -> Plan | 
         return findings.plan_of_shapes(check, faults.of(check))
     if check is CheckId.UNANNOTATED:
         return plans.plan_negatives(data, places[~data.images.is_annotated[places]])
+    if check is CheckId.MISSING_FILES:
+        places = np.array([place for place in places.tolist() if not _file_of(data, place).exists()], dtype=np.int64)
     if check in (CheckId.MISSING_FILES, CheckId.UNREADABLE_FILES):
         return plans.plan_left_out(data, places, "Leave them out")
+    if check in (CheckId.COPIES, CheckId.COPIES_ACROSS_SETS):
+        contents = np.full(len(data.images), -1, dtype=np.int64)  # other images' copies are not spoken of
+        contents[places] = copies_of(data)[places]
+        if check is CheckId.COPIES:
+            return plans.plan_one_of_each(data, together(contents, places))
+        return plans.plan_copies_out(data, across_sets(contents, data.sets))
     groups = _groups(finding, there, places)
-    if check in (CheckId.COPIES_ACROSS_SETS, CheckId.ALIKE_ACROSS_SETS):
+    if check is CheckId.ALIKE_ACROSS_SETS:
         return plans.plan_copies_out(data, groups)
-    if check is CheckId.GROUPS_ACROSS_SETS:
-        return plans.plan_together(data, groups)
-    return plans.plan_one_of_each(data, groups) if check is CheckId.COPIES else None
+    return plans.plan_together(data, groups) if check is CheckId.GROUPS_ACROSS_SETS else None
 
 
 def apply(writers: Writers, data: CheckedData, plan: Plan, title: str) -> Changed[Repaired]:
@@ -129,7 +142,7 @@ def take_back(writers: Writers, repaired: Repaired) -> Changed[Repaired]:
     """Raises RefusedError where the data are no longer what the repair left."""
     step = repaired.step
 
-    def back(step: Step | DatasetEdit | TrashStep | tuple[TagStep, ...], changes: Changes) -> Changed[Repaired]:
+    def back(step: Step | DatasetEdit | TrashStep | TagStep, changes: Changes) -> Changed[Repaired]:
         return Changed(Repaired(repaired.text, repaired.n, step), changes)
 
     if isinstance(step, Step):
@@ -141,7 +154,12 @@ def take_back(writers: Writers, repaired: Repaired) -> Changed[Repaired]:
         undone = writers.editing.undo(step)
         return back(undone.value, undone.changes)
     with writers.registry.write() as session:
-        tags = tuple(_untag(session, one) for one in reversed(step))
+        tags = TagStep(step.project, bulk_tags.revert(session, step.project, step.changes))
+        if tags.n != step.n:
+            raise RefusedError(
+                "The tags of these images have been changed since: this cannot be taken back any more.",
+                hint="Change the tags by hand.",
+            )
         return back(tags, noted(session))
 
 
@@ -154,35 +172,17 @@ def _put_back(trash: TrashService, step: TrashStep) -> Changes:
 def _tag(registry: Registry, data: CheckedData, plan: Plan, text: str) -> Changed[Repaired]:
     with registry.write() as session:
         registry.occupied.check(data.project.id)
-        steps: list[TagStep] = []
+        changes: list[TagChange] = []
         if plan.exclude is not None:
-            steps += _give(session, EXCLUDE, plan.exclude)
+            changes.append(bulk_tags.give_tag(session, data.project.id, plan.exclude, EXCLUDE, clock.now()))
         for tag, keys in plan.tags:
             for other in SET_TAGS:
                 if other != tag:
-                    gone = judgements.delete_tags(session, _image_ids(keys), other)
-                    steps += [TagStep(other, gone, was_added=False)] if gone else []
-            steps += _give(session, tag, keys)
-        n = len({image for step in steps for image in step.images})
-        return Changed(Repaired(text, n, tuple(steps)), noted(session))
-
-
-def _give(session: Session, tag: str, keys: Array) -> list[TagStep]:
-    given = judgements.put_tags(session, _image_ids(keys), tag, "", clock.now())
-    return [TagStep(tag, given, was_added=True)] if given else []
-
-
-def _untag(session: Session, step: TagStep) -> TagStep:
-    if step.was_added:
-        done = judgements.delete_tags(session, step.images, step.tag)
-    else:
-        done = judgements.put_tags(session, step.images, step.tag, "", clock.now())
-    if len(done) != len(step.images):
-        raise RefusedError(
-            f'The tag "{step.tag}" of these images has been changed since: this cannot be taken back any more.',
-            hint="Change the tags by hand.",
-        )
-    return TagStep(step.tag, step.images, was_added=not step.was_added)
+                    changes += bulk_tags.take_tag(session, keys, other)
+            changes.append(bulk_tags.give_tag(session, data.project.id, keys, tag, clock.now()))
+        n = len(np.unique(np.concatenate([change.keys for change in changes])))
+        step = TagStep(data.project.id, tuple(change for change in changes if len(change.keys)))
+        return Changed(Repaired(text, n, step), noted(session))
 
 
 def _edit_dataset(editing: DatasetEditing, data: CheckedData, plan: Plan, text: str) -> Changed[Repaired]:
@@ -248,8 +248,8 @@ def _groups(finding: Finding, there: Array, places: Array) -> Together:
     return Together(places, np.flatnonzero(is_first))
 
 
-def _image_ids(keys: Array) -> Iterable[ImageId]:
-    return (ImageId(str(key)) for key in keys.tolist())
+def _file_of(data: CheckedData, place: int) -> Path:
+    return data.project.root / os.fsdecode(data.images.paths[place])
 
 
 def _annotation_ids(keys: Array) -> Sequence[AnnotationId]:

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from core.domain.project_statistics import N_PLACES, Counts, Distribution, Part, bin_of, n_bins
-from core.registry.stores.boxes import NO_SET, SETS, BoxBlock
+from core.registry.stores.boxes import NO_SET, BoxBlock
+from core.registry.stores.image_sets import SETS
 
 OF_OBJECTS = tuple(item for item in Distribution if item.is_of_objects)
 OF_IMAGES = tuple(item for item in Distribution if not item.is_of_objects)

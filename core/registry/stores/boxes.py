@@ -9,12 +9,11 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from core.domain.ids import ProjectId
-from core.domain.set_names import set_named
-from core.domain.snapshots import Split
+from core.registry.stores import image_sets
 from core.registry.stores.annotation_arrays import Column, columns_of
 from core.registry.stores.driver import cursor_of
+from core.registry.stores.image_sets import SETS, UntaggedSets, tagged_sets
 
-SETS = (Split.TRAIN, Split.VAL, Split.TEST)
 NO_SET = len(SETS)
 
 _BITS = 12  # of a key, within a block
@@ -32,15 +31,14 @@ WHERE image_id >= ? AND image_id < ? AND source != 'model' AND category_id IS NO
 _TAGGED = """
 SELECT image_id, tag FROM image_tag WHERE image_id >= ? AND image_id < ? AND tag IN ('train', 'validation', 'test')
 """
-_SET_TAGS = {"train": 0, "validation": 1, "test": 2}
 
 
 @dataclass(frozen=True, slots=True)
 class BoxBlock:
     """Some images of a project, ascending by key, and the ground truth on them that has a class.
 
-    `sets` are places in SETS, or NO_SET. A box is its corners in upright pixels; of an annotation of the whole image
-    they are not numbers. `places` say, for each annotation, which image it is on.
+    `sets` are places in `image_sets.SETS`, or NO_SET. A box is its corners in upright pixels; of an annotation of the
+    whole image they are not numbers. `places` say, for each annotation, which image it is on.
     """
 
     keys: Column
@@ -64,24 +62,21 @@ def iter_boxes(
 ) -> Iterator[BoxBlock]:
     """All images of the project. `told(done, of how many)` is called before each block, and may raise to end it."""
     numbers = count_blocks(session, project)
-    of_path: dict[bytes, int] = {}
+    untagged = UntaggedSets()
     for done, number in enumerate(numbers):
         told(done, len(numbers))
-        yield _read(session, project, number, of_path)
+        yield _read(session, project, number, untagged)
     told(len(numbers), len(numbers))
 
 
-def _read(session: Session, project: ProjectId, number: int, of_path: dict[bytes, int]) -> BoxBlock:
+def _read(session: Session, project: ProjectId, number: int, untagged: UntaggedSets) -> BoxBlock:
     cursor = cursor_of(session)
     first, last = number << _BITS, (number + 1) << _BITS
     images = cursor.execute(_IMAGES, (first, last, project)).fetchall()
     ids, widths, heights, annotated, numbers, stated, folders = columns_of(images, 7)
     keys = np.array(ids, dtype=np.int64)
-    tagged = dict(cursor.execute(_TAGGED, (first, last)).fetchall())
-    sets = [
-        _SET_TAGS[tagged[key]] if key in tagged else _set_of(name, folder, of_path)
-        for key, name, folder in zip(ids, stated, folders, strict=True)
-    ]
+    sets = untagged.of(stated, folders)
+    _tag(keys, sets, cursor.execute(_TAGGED, (first, last)).fetchall())
     found = cursor.execute(_ANNOTATIONS, (first, last)).fetchall()
     on, categories, x0, y0, x1, y1 = columns_of(found, 6)
     images_of = np.array(on, dtype=np.int64)
@@ -93,19 +88,15 @@ def _read(session: Session, project: ProjectId, number: int, of_path: dict[bytes
         heights=np.array(heights, dtype=np.int64),
         are_annotated=np.array(annotated, dtype=bool),
         n_annotations=np.array(numbers, dtype=np.int64),
-        sets=np.array(sets, dtype=np.int64),
+        sets=np.where(sets == image_sets.NO_SET, NO_SET, sets),
         places=places[is_ours],
         categories=np.array(categories, dtype=np.int64)[is_ours],
         corners=np.array([x0, y0, x1, y1], dtype=np.float64).reshape(4, -1)[:, is_ours],
     )
 
 
-def _set_of(stated: str, folder: bytes, of_path: dict[bytes, int]) -> int:
-    """As an import stated it, else as the outermost folder named like a set says."""
-    if stated:
-        return SETS.index(Split(stated))
-    if folder not in of_path:
-        named = (set_named(part) for part in folder.decode(errors="replace").split("/"))
-        split = next((found for found in named if found is not None), None)
-        of_path[folder] = NO_SET if split is None else SETS.index(split)
-    return of_path[folder]
+def _tag(keys: Column, sets: Column, tagged: list[tuple[int, str]]) -> None:
+    """In place. What is tagged for several counts for the last of them: it is tested with, whatever else is done."""
+    tagged_keys, numbers = tagged_sets(tagged)
+    is_ours = np.isin(tagged_keys, keys)
+    sets[np.searchsorted(keys, tagged_keys[is_ours])] = numbers[is_ours]

@@ -224,3 +224,50 @@ def test_no_repair_is_offered_that_would_empty_a_set(leaky):
     finding = checks.run(leaky.project, made).find(CheckId.COPIES_ACROSS_SETS)
     assert finding.repair is None
     assert "would leave a set without any image" in finding.text
+
+
+def test_a_tag_that_a_repair_took_off_comes_back_with_its_note_and_time(leaky):
+    services, image = leaky.services, leaky.id_of("val/book0_p016.jpg")
+    services.tags.add([image], "validation", "as the archivist said")
+    before = services.tags.list_tagged(leaky.project)
+    report = services.checks.run(leaky.project, wish=CheckWish(compares_pictures=False))
+    done = services.checks.repair(report, report.find(CheckId.GROUPS_ACROSS_SETS)).value
+    assert [one.tag.tag for one in services.tags.list_tagged(leaky.project) if one.tag.image == image] == ["train"]
+    redo = services.checks.undo(done).value
+    assert services.tags.list_tagged(leaky.project) == before
+    services.checks.undo(redo)
+    assert [one.tag.tag for one in services.tags.list_tagged(leaky.project) if one.tag.image == image] == ["train"]
+
+
+def test_an_image_that_is_tagged_for_two_sets_is_found_and_keeps_one(leaky):
+    services, image = leaky.services, leaky.id_of("train/book1_p006.jpg")
+    for tag in ("train", "test"):
+        services.tags.add([image], tag)
+    report = services.checks.run(leaky.project, wish=CheckWish(compares_pictures=False))
+    finding = report.find(CheckId.COPIES_ACROSS_SETS)
+    assert (finding.n, image in finding.images) == (2, True)
+    assert "Takes all but one of these tags off 1 image tagged for several sets." in finding.repair.text
+    done = services.checks.repair(report, finding).value
+    tags = {one.path: one.tag.tag for one in services.tags.list_tagged(leaky.project)}
+    assert tags == {"train/book1_p006.jpg": "train", "val/same file.jpg": "exclude"}
+    again = services.checks.run(leaky.project, wish=CheckWish(compares_pictures=False))
+    assert again.find(CheckId.COPIES_ACROSS_SETS) is None
+    assert again.sets == (("train", 13), ("val", 5), ("test", 5))
+    services.checks.undo(done)
+    assert services.tags.count(leaky.project)["exclude"] == 0
+
+
+def test_what_is_no_copy_any_more_and_what_came_back_is_left_alone(leaky):
+    checks, services = leaky.services.checks, leaky.services
+    gone, copy = leaky.root / "test/book4_p020.jpg", leaky.root / "val/same file.jpg"
+    content = gone.read_bytes()
+    gone.unlink()
+    report = checks.run(leaky.project, wish=CheckWish(compares_pictures=False))
+    gone.write_bytes(content)
+    copy.write_bytes((leaky.root / "train/nothing said.jpg").read_bytes())
+    source = ImportSource(leaky.root / "annotations.json", leaky.root, "coco")
+    services.imports.commit(source, project_name="Leaky", into=leaky.project, replace=True)
+    for check in (CheckId.MISSING_FILES, CheckId.COPIES_ACROSS_SETS):
+        with pytest.raises(RefusedError, match="nothing to be repaired"):
+            checks.repair(report, report.find(check))
+    assert services.tags.count(leaky.project)["exclude"] == 0

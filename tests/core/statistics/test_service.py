@@ -181,3 +181,16 @@ def test_bins_in_words() -> None:
     assert bin_title(Distribution.OBJECTS, 3) == "3 to 4"
     assert bin_title(Distribution.PIXELS, 8) == "1,024 and more"
     assert bin_of(Distribution.PIXELS, np.array([15.9, 16.0, 2000.0])).tolist() == [0, 1, 8]
+
+
+def test_an_image_that_is_tagged_for_several_sets_is_counted_once(registry, project):
+    with registry.write() as session:
+        (first, second, *_) = images.list_keys(session, project).values()
+        for key, tags in ((first, ("train", "test")), (second, ("validation", "train"))):
+            for tag in tags:
+                judgements.put_tags(session, [ImageId(str(key))], tag, "", clock.now())
+    service = StatisticsService(registry)
+    assert sum(service.count(project).images_by_set) == 60
+    for split, key, others in ((Split.TEST, first, Split.TRAIN), (Split.VAL, second, Split.TRAIN)):
+        assert ImageId(str(key)) in service.images_of(project, Part(split=split))
+        assert ImageId(str(key)) not in service.images_of(project, Part(split=others))
