@@ -12,6 +12,7 @@ from app.verbs.output import Console, VerbResult
 from app.verbs.problems import problem_data, problem_lines
 from core.datasets import refusals
 from core.domain.counting import counted
+from core.domain.dataset_words import taken_words
 from core.domain.datasets import Dataset, DatasetSet, DatasetState, SetId, SetRole
 from core.domain.names import listed_names, shown
 from core.domain.projects import ImageFilter, Project
@@ -177,13 +178,14 @@ def _freeze(services: Services, dataset: Dataset, arguments: argparse.Namespace,
     ).value
     data = _data(frozen)
     if frozen.state is DatasetState.ERROR:
-        code = "E-222" if any(item.code == "E-222" for item in frozen.problems) else "E-224"
         told = (
-            f"{code}: {refusals.failed_freeze(frozen.problems)} Nothing was frozen.",
+            f"{refusals.failure_code(frozen.problems)}: {refusals.failed_freeze(frozen.problems)} Nothing was frozen.",
             *problem_lines(frozen.problems),
         )
         return VerbResult(data, told, code=1)
-    return VerbResult(data, (f'"{shown(frozen.label)}" is frozen, {counted(frozen.n_images, "image")}.',))
+    taken = taken_words(frozen)
+    told = (f'"{shown(frozen.label)}" is frozen, {counted(frozen.n_images, "image")}.', *((taken,) if taken else ()))
+    return VerbResult(data, told)
 
 
 def _verify(services: Services, dataset: Dataset, arguments: argparse.Namespace, console: Console) -> VerbResult:

@@ -1,5 +1,5 @@
 """Whether files are what the registry says of them, before a dataset is frozen: looked at, and hashed where they look
-other than they did when they were imported."""
+other than they did when they were imported. One that changed is taken as it is now, where that can be done."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import os
 from pathlib import Path
 
 from core.datasets.checked_files import look_of
+from core.datasets.taking_anew import Taken, look_anew, unreadable
 from core.datasets.tree import source_of
-from core.domain.imports import Problem, Severity
+from core.domain.imports import Problem
 from core.domain.names import shown
 from core.domain.projects import ImageState
 from core.images.hashing import sha256_of
@@ -17,7 +18,8 @@ from core.registry.stores.frozen_rows import FileLook
 
 
 class FileChecks:
-    """Of the files that passed: paths, SHA-256 one after the other, and what each looks like now."""
+    """Of the files that passed: paths, SHA-256 one after the other, and what each looks like now. `taken` are those
+    that are not what they were, by the keys of their images."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -26,6 +28,7 @@ class FileChecks:
         self.hashes = bytearray()
         self.looks: list[tuple[int, int, int]] = []
         self.problems: list[Problem] = []
+        self.taken: dict[int, Taken] = {}
 
     def check(self, image: FileLook) -> None:
         problem = self._find_problem(image)
@@ -34,24 +37,25 @@ class FileChecks:
 
     def _find_problem(self, image: FileLook) -> Problem | None:
         name = shown(image.path)
-        if image.state == ImageState.DAMAGED.value:
-            return _unreadable(image.path, image.damage or f'"{name}" could not be read in full.')
         look = look_of(self._start + image.path)
         if look is None:
-            return _unreadable(image.path, f'"{name}" is not there.')
-        if not image.sha256 or (look[0], look[1]) != (image.n_bytes, image.mtime_ns):
+            return unreadable(image.path, f'"{name}" is not there.')
+        looks_same = (look[0], look[1]) == (image.n_bytes, image.mtime_ns)
+        sha256 = image.sha256
+        if image.state == ImageState.DAMAGED.value and looks_same:
+            return unreadable(image.path, image.damage or f'"{name}" could not be read in full.')
+        if not image.sha256 or not looks_same:
             try:
-                found = sha256_of(source_of(image.path, self._root))
+                sha256 = sha256_of(source_of(image.path, self._root))
             except ImageFileError as error:
-                return _unreadable(image.path, error.text)
-            if found != image.sha256:
-                text = f'"{name}" changed since it was imported.'
-                return Problem("image-changed", text, image.path, severity=Severity.ERROR, code="E-224")
+                return unreadable(image.path, error.text)
+        if sha256 != image.sha256 or image.state == ImageState.DAMAGED.value:
+            found = look_anew(image, self._root)
+            if isinstance(found, Problem):
+                return found
+            self.taken[image.key] = found
+            sha256 = found.now.sha256
         self.paths.append(image.path)
-        self.hashes += bytes.fromhex(image.sha256)
+        self.hashes += bytes.fromhex(sha256)
         self.looks.append(look)
         return None
-
-
-def _unreadable(path: str, text: str) -> Problem:
-    return Problem("image-unreadable", text, path, severity=Severity.ERROR, code="E-222")

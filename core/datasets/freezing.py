@@ -30,6 +30,7 @@ from core.datasets.dataset_manifest import Header, header_line, picture_line, us
 from core.datasets.file_checks import FileChecks
 from core.datasets.frozen_file import FrozenDataset, frozen_file, open_frozen_file, write_frozen
 from core.datasets.membership import editable
+from core.datasets.taking_anew import write_taken
 from core.domain.changes import NO_CHANGES, Changed
 from core.domain.datasets import Dataset, DatasetFacts, DatasetState
 from core.domain.frozen_datasets import FrozenClass, FrozenSet
@@ -78,17 +79,18 @@ class DatasetFreezing:
     ) -> Changed[Dataset]:
         """Check every file, write all that is said of the images, and let the dataset be complete for ever.
 
-        A dataset with files that cannot be read, or changed since they were imported, comes back in the state ERROR
-        with these as its problems. `version` "" = the proposed one; `revision` is that of the dataset as it was looked
-        at. What `progress` raises, and a stop, leave it open.
+        Files that changed since they were imported are taken as they are now, by the project too: the complete dataset
+        has them as problems (W-224). One with files that cannot be read, or whose size in pixels changed, comes back in
+        the state ERROR with these as its problems (E-222, E-224). `version` "" = the proposed one; `revision` is that
+        of the dataset as it was looked at. What `progress` raises, and a stop, leave it open.
 
         Raises RefusedError (E-221, E-430, E-431, E-432, E-523, or that it changed since), NotFoundError, StorageError.
         """
         with self._locked(id):
-            facts, label, begun = self._begin(id, version, revision)
+            facts, begun = self._begin(id, version, revision)
             is_done = False
             try:
-                answer = self._build(id, facts, label, progress)
+                answer = self._build(id, facts, version, progress)
                 is_done = True
             finally:
                 if not is_done:
@@ -180,17 +182,18 @@ class DatasetFreezing:
             os.close(handle)
             file.unlink(missing_ok=True)
 
-    def _begin(self, id: DatasetId, version: str, revision: int | None) -> tuple[DatasetFacts, str, Changed[None]]:
+    def _begin(self, id: DatasetId, version: str, revision: int | None) -> tuple[DatasetFacts, Changed[None]]:
         with self._registry.write(durable=True) as session:
             facts = editable(session, id, revision)
             self._registry.occupied.check(facts.project)
-            label = self._label(session, facts.project, version)
+            self._label(session, facts.project, version)
             if store.get_dataset(session, id, with_annotated=False).n_images == 0:
                 raise refusals.nothing_to_freeze(facts.name)
             store.set_state(session, id, DatasetState.BUILDING, clock.now())
-            return facts, label, Changed(None, noted(session))
+            return facts, Changed(None, noted(session))
 
     def _label(self, session: Session, project: ProjectId, version: str) -> str:
+        """What the version is to be called. Raises RefusedError (E-111, E-430, E-431)."""
         number = snapshots.next_number(session, project)
         if not version.strip():
             return snapshots.label_of(number)
@@ -200,7 +203,7 @@ class DatasetFreezing:
             raise refusals.version_exists(label)
         return label
 
-    def _build(self, id: DatasetId, facts: DatasetFacts, label: str, progress: Progress) -> Changed[Dataset]:
+    def _build(self, id: DatasetId, facts: DatasetFacts, version: str, progress: Progress) -> Changed[Dataset]:
         stop = current_stop()
 
         seldom = sparing(progress)
@@ -222,14 +225,21 @@ class DatasetFreezing:
                 return self._fail(id, tuple(checks.problems[:MAX_PROBLEMS]))
             lines = self._lines(session, facts, keys, of_set, checks, told)
             snapshot = write_frozen(self._folder, lines)
+            counts = members.count_images(session, [item.id for item in facts.sets], with_annotated=True)
         self._write_record(
             self._record_file(snapshot), seen_record(root, checks.paths, bytes(checks.hashes), checks.looks)
         )
         with self._registry.write(durable=True) as session:
             now = store.get_dataset(session, id, with_annotated=False)
-            if now.state is not DatasetState.BUILDING or label in store.list_versions(session, facts.project):
+            if now.state is not DatasetState.BUILDING:
                 raise refusals.changed_meanwhile(facts.name)
-            store.set_frozen(session, id, label, snapshot, clock.now())
+            label = self._label(session, facts.project, version)  # others may have been frozen meanwhile
+            taken = checks.taken
+            if taken:
+                before, after = {key: t.before for key, t in taken.items()}, {key: t.now for key, t in taken.items()}
+                write_taken(session, facts.project, before, after)
+            notes = [refusals.taken_as_it_is(item.now.path) for item in taken.values()]
+            store.set_frozen(session, id, label, snapshot, counts, clock.now(), notes[:MAX_PROBLEMS])
             return Changed(store.get_dataset(session, id), noted(session))
 
     def _lines(
@@ -249,6 +259,9 @@ class DatasetFreezing:
         is_member = np.array([is_in(keys, chosen) for chosen in of_set]).T.tolist()
         for index, image in enumerate(iter_facts(session, keys)):
             told(index, len(keys), _WRITING)
+            if (taken := checks.taken.get(image.key)) is not None:
+                now = taken.now
+                image = image._replace(orientation=now.orientation, sha256=now.sha256, n_bytes=now.n_bytes)
             own = [place for place, is_there in enumerate(is_member[index]) if is_there]
             yield picture_line(image, checks.looks[index][1], own, [usage[place] for place in own], places)
 

@@ -85,7 +85,17 @@ def failed_freeze(problems: Sequence[Problem]) -> str:
     names = listed_names([item.file for item in named])
     if unreadable:
         return f"Could not read {counted(len(unreadable), 'file')}: {names}."
-    return f"{counted(len(named), 'file')} changed since the import: {names}."
+    return f"{counted(len(named), 'file')} changed since the import, and what is drawn does not fit: {names}."
+
+
+def failure_code(problems: Sequence[Problem]) -> str:
+    return "E-222" if any(item.code == "E-222" for item in problems) else "E-224"
+
+
+def taken_as_it_is(path: str) -> Problem:
+    """W-224, of one file."""
+    text = f'"{shown(path)}" changed since it was imported, and is frozen as it is now.'
+    return Problem("image-taken-anew", text, path, severity=Severity.WARNING, code="W-224")
 
 
 def changed_since(label: str, problems: Sequence[Problem]) -> RefusedError:

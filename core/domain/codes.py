@@ -70,7 +70,12 @@ _TABLE = (
     Code("W-220", "A dataset will be frozen, and can then no longer be edited.", "Clone it to change it later."),
     Code("E-222", "Image files are not there, or cannot be read.", "Put them back, or import the folder again."),
     Code("E-223", "Image files changed since the dataset was frozen.", "Restore them, or start a new training."),
-    Code("E-224", "Image files changed since they were imported.", "Import the folder again."),
+    Code(
+        "E-224",
+        "Image files changed since they were imported.",
+        "Take them as they are now (Checks), or import the folder again.",
+    ),
+    Code("W-224", "Changed image files are frozen as they are now.", "Look whether their annotations still fit."),
     Code("E-230", "A model of that name exists.", "Choose another name, or that model."),
     Code("E-233", "The chosen model is not there any more.", "Choose another one."),
     Code("E-240", "No class is left to learn.", "Choose at least one class that has examples."),

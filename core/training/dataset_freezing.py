@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.datasets.freezing import DatasetFreezing
+from core.datasets.refusals import failed_freeze, failure_code
 from core.domain.changes import Changes
-from core.domain.counting import counted
 from core.domain.datasets import Dataset, DatasetState
-from core.domain.names import listed_names, shown
+from core.domain.names import shown
 from core.errors import RefusedError
 from core.progress import sparing
 
@@ -20,12 +20,11 @@ def freeze_as_checked(freezing: DatasetFreezing, dataset: Dataset, progress: Pro
     told = sparing(lambda done, total, _text: progress(done, total))
     answer = freezing.freeze(dataset.id, revision=dataset.revision, progress=told)
     if answer.value.state is not DatasetState.COMPLETE:
-        files = [problem.file for problem in answer.value.problems]
-        what = counted(len(files), "file")
+        problems = answer.value.problems
         raise RefusedError(
-            f'"{shown(dataset.name)}" could not be frozen: {what} cannot be read, or changed: {listed_names(files)}.',
+            f'"{shown(dataset.name)}" could not be frozen. {failed_freeze(problems)}',
             hint="Put them back, import the folder again, or take them out of the dataset.",
-            code="E-222",
+            code=failure_code(problems),
         )
     return answer.changes
 

@@ -116,13 +116,20 @@ def set_state(
     touched(session, id, at)
 
 
-def set_frozen(session: Session, id: DatasetId, version: str, snapshot: SnapshotId, at: datetime) -> None:
-    """What its sets hold now is counted for good: images that go from the project later are still frozen."""
+def set_frozen(
+    session: Session,
+    id: DatasetId,
+    version: str,
+    snapshot: SnapshotId,
+    counts: Mapping[int, Counts],
+    at: datetime,
+    notes: Sequence[Problem] = (),
+) -> None:
+    """`counts` are those of its sets as they were frozen, for good: images that go from the project are still there.
+    `notes` is what is to be told of the files."""
     row = get_row(session, id)
-    sets = [item.id for item in _set_rows(session, [id])]
-    counts = count_images(session, sets, with_annotated=True)
     row.state, row.version, row.snapshot_id, row.frozen_at = DatasetState.COMPLETE.value, version, snapshot, at
-    row.content = _content(_rules(row.content), (), counts)
+    row.content = _content(_rules(row.content), notes, counts)
     session.flush()
     touched(session, id, at)
 
@@ -284,6 +291,10 @@ def _frozen_counts(content: Mapping[str, Any] | None) -> dict[int, Counts]:
 
 def _problems(content: Mapping[str, Any] | None) -> tuple[Problem, ...]:
     return tuple(
-        Problem(item["kind"], item["text"], item["file"], severity=Severity.ERROR, code=item["code"])
+        Problem(item["kind"], item["text"], item["file"], severity=_severity(item["code"]), code=item["code"])
         for item in (content or {}).get("problems", ())
     )
+
+
+def _severity(code: str) -> Severity:
+    return Severity.WARNING if code.startswith("W-") else Severity.ERROR

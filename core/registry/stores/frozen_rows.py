@@ -61,6 +61,10 @@ class FileLook(NamedTuple):
     mtime_ns: int
     state: str
     damage: str
+    width: int
+    height: int
+    orientation: int
+    white: int
 
 
 class DatasetImageFacts(NamedTuple):
@@ -85,8 +89,20 @@ def iter_looks(session: Session, keys: Column, check: Check = lambda: None) -> I
         check()
         found = {row[0]: row for row in cursor.execute(_IMAGES.format(marks=_marks(chunk)), chunk)}
         for key in chunk:
-            _, path, _, _, _, sha256, n_bytes, mtime_ns, state, damage, _, _, _ = found[key]
-            yield FileLook(key, os.fsdecode(path), _hex(sha256), n_bytes, mtime_ns, state, damage)
+            _, path, width, height, orientation, sha256, n_bytes, mtime_ns, state, damage, white, _, _ = found[key]
+            yield FileLook(
+                key,
+                os.fsdecode(path),
+                _hex(sha256),
+                n_bytes,
+                mtime_ns,
+                state,
+                damage,
+                width,
+                height,
+                orientation,
+                white,
+            )
 
 
 def iter_facts(session: Session, keys: Column, check: Check = lambda: None) -> Iterator[DatasetImageFacts]:

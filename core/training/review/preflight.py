@@ -18,7 +18,7 @@ from core.domain.projects import Project
 from core.domain.proposed_names import proposed_model_name
 from core.domain.runs import RunRecord
 from core.domain.snapshots import Split
-from core.domain.training import Issue, StartKind, TrainingDraft
+from core.domain.training import Issue, Remedy, StartKind, TrainingDraft
 from core.domain.workers import Configuration, FieldProblem, GpuUse, WorkerInfo
 from core.tasks.task import Task
 from core.training.draft.plans import MAX_NAME
@@ -257,9 +257,15 @@ def _check_files(facts: Facts) -> list[Issue]:
     if facts.changed and is_frozen(facts.dataset):
         issues.append(error("E-223", changed_text(facts.dataset, facts.changed), "data"))
     elif facts.changed:
-        files = _listed(facts.changed)
-        text = f"{counted(len(facts.changed), 'file')} changed since the import: {files}. Import the folder again."
-        issues.append(error("E-224", text, "data"))
+        text = f"{counted(len(facts.changed), 'file')} changed since the import: {_listed(facts.changed)}."
+        as_now = "it as it is" if len(facts.changed) == 1 else "them as they are"
+        if facts.dataset is not None:
+            text += f" Start freezes {as_now} now, if the size in pixels is the same; see whether annotations fit."
+            issues.append(warning("W-224", text, "data"))
+        else:
+            text += f" Take {as_now} now in the checks, or import the folder again."
+            remedy = Remedy("Show the checks", view="checks")
+            issues.append(Issue("E-224", text, "data", True, remedy=remedy))
     return issues
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from app.cli import main
 from tests.core.judgements.predicted_shop import PredictedShop
@@ -62,9 +63,16 @@ def test_a_dataset_lives_in_a_terminal(shop: PredictedShop, call) -> None:
     told = call("verify", "D", code=1)
     assert told.startswith("E-223: 1 file changed since D (V001) was frozen: train/00.jpg.")
     assert main(["--home", str(shop.home.root), "verify", "--images"]) == 1
+    Image.new("RGB", (7, 5)).save(shop.images_root / "train/01.jpg")
     told = call("freeze", "Clone of D", code=1)
-    assert "E-224: 1 file changed since the import: train/00.jpg. Nothing was frozen." in told
+    assert "E-224: 1 file changed since the import, and what is drawn does not fit: train/01.jpg. Nothing was" in told
+    assert "is 7 × 5 pixels now, not" in told
     assert data_of(call("list", "--json"))["datasets"][0]["state"] == "error"
+    for name in ("train", "val", "test"):
+        call("fill", "Clone of D", name, "--where", '{"filename": "01.jpg"}', "--remove")
+    assert "1 image has changed since the import and is taken as it is now: train/00.jpg." in call(
+        "freeze", "Clone of D"
+    )
     call("delete", "Clone of D")
     assert [one["name"] for one in data_of(call("list", "--json"))["datasets"]] == ["D"]
 

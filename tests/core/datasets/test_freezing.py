@@ -6,26 +6,33 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from core import clock
 from core.datasets.freezing import DatasetFreezing
+from core.datasets.taking_anew import facts_of
+from core.domain.dataset_words import taken_words
 from core.domain.datasets import DatasetState, SetRole, SplitRule
 from core.domain.details import AnnotationDetails, ImageDetails
 from core.domain.frozen_datasets import FrozenAnnotation
 from core.domain.geometry import Box, Polygon
 from core.domain.ids import DatasetId
-from core.domain.imports import ImportSource
-from core.domain.projects import Source
+from core.domain.imports import ImportSource, Severity
+from core.domain.projects import ImageState, Source
 from core.errors import FormatError, NotFoundError, RefusedError
 from core.files.locks import try_lock
+from core.images.hashing import sha256_of
 from core.imports.service import ImportService
 from core.judgements.tags import TagService
 from core.registry.stores import annotations, images
 from core.registry.stores import datasets as store
 from core.registry.stores.annotations import NewAnnotation
+from core.registry.stores.frozen_rows import FileLook, iter_looks
 
 
 @pytest.fixture
@@ -135,8 +142,7 @@ def test_it_is_said_what_freezing_means(freezing, filled):
 
 def test_files_that_cannot_be_read_or_changed_are_told_and_nothing_is_frozen(shop, freezing, filled):
     (shop.root / "train/00.png").unlink()
-    changed = shop.root / "test/01.png"
-    changed.write_bytes(changed.read_bytes() + b"\0")
+    Image.new("RGB", (30, 40)).save(shop.root / "test/01.png")
     answer = freezing.freeze(filled)
     assert answer.changes.datasets == {filled}
     assert answer.value.state is DatasetState.ERROR
@@ -144,6 +150,7 @@ def test_files_that_cannot_be_read_or_changed_are_told_and_nothing_is_frozen(sho
         ("test/01.png", "E-224"),
         ("train/00.png", "E-222"),
     ]
+    assert "is 30 × 40 pixels now, not 40 × 30" in answer.value.problems[0].text
     assert answer.value.version == ""
     assert list(shop.snapshots.iterdir()) == []
     before = shop.content(filled)
@@ -159,6 +166,98 @@ def test_a_file_that_only_looks_other_is_hashed_and_frozen(shop, freezing, fille
     os.utime(file, ns=(5, 5))
     assert freezing.freeze(filled).value.state is DatasetState.COMPLETE
     assert {image.path: image.mtime_ns for image in freezing.open_frozen(filled).images()}["train/00.png"] == 5
+
+
+def test_a_file_that_changed_is_taken_as_it_is_now_by_the_project_too(shop, freezing, filled):
+    file = shop.root / "train/00.png"
+    Image.new("RGB", (40, 30), "red").save(file)
+    before, sha256 = _known(shop, "train/00.png"), sha256_of(file)
+    answer = freezing.freeze(filled)
+    dataset = answer.value
+    assert (dataset.state, dataset.version) == (DatasetState.COMPLETE, "V001")
+    assert [(item.code, item.severity, item.file) for item in dataset.problems] == [
+        ("W-224", Severity.WARNING, "train/00.png")
+    ]
+    assert taken_words(dataset) == (
+        "1 image has changed since the import and is taken as it is now: train/00.png. "
+        "Look whether its annotations still fit."
+    )
+    picture = next(image for image in freezing.open_frozen(filled).images() if image.path == "train/00.png")
+    assert (picture.sha256, picture.n_bytes, len(picture.annotations)) == (sha256, file.stat().st_size, 1)
+    after = _known(shop, "train/00.png")
+    assert (after.sha256, after.n_bytes, after.mtime_ns) == (sha256, file.stat().st_size, file.stat().st_mtime_ns)
+    assert before.sha256 != after.sha256
+    assert {str(image) for image in answer.changes.images} == {str(before.key)}
+    assert freezing.verify(filled).problems == ()
+    assert freezing.verify(filled).n_hashed == 0
+    again = freezing.freeze(shop.editing.clone(filled).value.dataset).value
+    assert (again.state, again.problems) == (DatasetState.COMPLETE, ())
+
+
+def test_a_changed_file_that_was_cut_off_is_refused(shop, freezing, filled):
+    file = shop.root / "train/00.png"
+    file.write_bytes(file.read_bytes()[:900])
+    before = _known(shop, "train/00.png")
+    answer = freezing.freeze(filled)
+    assert [(item.file, item.code) for item in answer.value.problems] == [("train/00.png", "E-222")]
+    assert _known(shop, "train/00.png") == before
+
+
+def test_a_damaged_file_that_was_restored_is_taken(shop, freezing, filled):
+    with shop.registry.write() as session:
+        (look,) = iter_looks(session, shop.ids("train/00.png").keys)
+        images.update_images(
+            session, {look.key: replace(facts_of(look), state=ImageState.DAMAGED, damage="cut off", sha256="00" * 32)}
+        )
+    assert [item.code for item in freezing.freeze(filled).value.problems] == ["E-222"]
+    os.utime(shop.root / "train/00.png", ns=(5, 5))
+    assert freezing.freeze(filled).value.state is DatasetState.COMPLETE
+    assert _known(shop, "train/00.png").state == ImageState.OK.value
+
+
+def test_nothing_is_taken_when_another_window_changed_the_image_meanwhile(shop, freezing, filled):
+    Image.new("RGB", (40, 30), "red").save(shop.root / "train/00.png")
+
+    def progress(done: int, total: int, text: str) -> None:
+        if text.startswith("Writing") and done == 0:
+            with shop.registry.write() as session:
+                (look,) = iter_looks(session, shop.ids("train/00.png").keys)
+                images.update_images(session, {look.key: replace(facts_of(look), sha256="11" * 32)})
+
+    with pytest.raises(RefusedError, match="changed since"):
+        freezing.freeze(filled, progress=progress)
+    assert shop.editing.get_dataset(filled).state is DatasetState.OPEN
+    assert _known(shop, "train/00.png").sha256 == "11" * 32
+
+
+def test_what_is_counted_is_what_was_frozen_though_annotations_go_meanwhile(shop, freezing, filled):
+    def progress(done: int, total: int, text: str) -> None:
+        if text.startswith("Writing") and done == 0:
+            (key,) = shop.ids("train/00.png").keys.tolist()
+            with shop.registry.write() as session:
+                drawn = annotations.list_ground_truth(session, [key])[key]
+                annotations.delete_annotations(session, {key: [int(one.id) for one in drawn]})
+
+    dataset = freezing.freeze(filled, progress=progress).value
+    assert [(item.n_images, item.n_annotated) for item in dataset.sets] == [(6, 6), (3, 3), (2, 2)]
+    assert freezing.open_frozen(filled).header.n_images == 11
+
+
+def test_two_that_are_frozen_at_once_get_versions_of_their_own(shop, freezing, filled):
+    other = shop.editing.clone(filled).value.dataset
+
+    def progress(done: int, total: int, text: str) -> None:
+        if text.startswith("Writing") and done == 0:
+            with ThreadPoolExecutor() as elsewhere:
+                assert elsewhere.submit(freezing.freeze, other).result().value.version == "V001"
+
+    assert freezing.freeze(filled, progress=progress).value.version == "V002"
+
+
+def _known(shop, path: str) -> FileLook:
+    with shop.registry.read() as session:
+        (look,) = iter_looks(session, shop.ids(path).keys)
+    return look
 
 
 def test_a_freeze_that_is_ended_never_began(shop, freezing, filled):
@@ -200,6 +299,7 @@ def test_a_killed_freeze_leaves_the_dataset_to_be_recovered(shop, freezing, fill
 import os
 from pathlib import Path
 from core.datasets.freezing import DatasetFreezing
+from core.datasets.taking_anew import facts_of
 from core.registry.database import Registry
 registry = Registry(Path({str(shop.registry.file)!r}), Path({str(shop.root)!r}))
 registry.open()

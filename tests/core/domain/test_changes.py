@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 
 from core.domain.changes import NO_CHANGES, Changed, Changes, changes_of
-from core.domain.ids import ConfigurationId, ImageId, ModelId, PredictionSetId, ProjectId, RunId, SnapshotId, VersionId
+from core.domain.ids import (
+    ConfigurationId,
+    DatasetId,
+    ImageId,
+    ModelId,
+    PredictionSetId,
+    ProjectId,
+    RunId,
+    SnapshotId,
+    VersionId,
+)
 from core.domain.imports import ImportReport
 
 P, Q = ProjectId("p"), ProjectId("q")
@@ -35,6 +45,9 @@ def test_ids_may_come_from_any_iterable_and_land_in_their_own_set() -> None:
         runs=[RunId("r")],
         configurations=[ConfigurationId("c")],
         predictions=[PredictionSetId("f")],
+        datasets=[DatasetId("d")],
+        filters=[Q],
+        trash=[P],
     )
     assert {one.name: set(getattr(made, one.name)) for one in fields(made)} == {
         "projects": {"p"},
@@ -49,6 +62,9 @@ def test_ids_may_come_from_any_iterable_and_land_in_their_own_set() -> None:
         "runs": {"r"},
         "configurations": {"c"},
         "predictions": {"f"},
+        "datasets": {"d"},
+        "filters": {"q"},
+        "trash": {"p"},
     }
     assert hash(made) == hash(Changes.of().merged(made))
 

@@ -253,7 +253,7 @@ def test_a_file_of_the_same_size_with_another_content_is_found_before_start(shop
     review = shop.training.review(shop.draft(), looks_at_files=True)
 
     assert [issue.text for issue in review.issues if issue.code == "E-224"] == [
-        "1 file changed since the import: val/01.jpg. Import the folder again."
+        "1 file changed since the import: val/01.jpg. Take it as it is now in the checks, or import the folder again."
     ]
 
 
