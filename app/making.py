@@ -417,6 +417,7 @@ class Features(QObject):
         self._listen(
             LabellingController(
                 labelling=lambda: self.services.labelling,
+                categories=lambda: self.services.categories,
                 jobs=self.jobs,
                 undo=self.undo,
                 viewer=controller,

@@ -20,12 +20,14 @@ from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
 from core.domain.imports import Severity
 from core.domain.labelling import Edited, NewShape, Seen, ShapeEdit, Step
 from core.domain.messages import UserMessage
+from core.domain.names import shown
 from core.domain.projects import AnnotatedImage, Annotation, Source
 from ui.viewer.provisional import PendingEdit
 from ui.viewer.viewer_page import ViewerPage
 from ui.viewer.wishes import AddShapes, ClassWish, DeleteShapes, EditWish, Reclassify, ReshapeShapes
 
 if TYPE_CHECKING:  # SQLAlchemy comes with it
+    from core.categories.service import CategoryService, Done, NewCategory
     from core.labelling.service import LabellingService
 
 Write = Callable[[Seen], Changed[Edited]]
@@ -40,6 +42,7 @@ class LabellingController(QObject):
         self,
         *,
         labelling: Callable[[], LabellingService],
+        categories: Callable[[], CategoryService],
         jobs: JobRunner,
         undo: UndoHistory,
         viewer: ViewerController,
@@ -47,9 +50,10 @@ class LabellingController(QObject):
         author: Callable[[], str],
         parent: QObject | None = None,
     ) -> None:
-        """`labelling` makes the service when it is first needed."""
+        """`labelling` and `categories` make the services when they are first needed."""
         super().__init__(parent)
         self._labelling = labelling
+        self._categories = categories
         self._jobs = jobs
         self._undo = undo
         self._viewer = viewer
@@ -191,18 +195,30 @@ class LabellingController(QObject):
     # Classes, and the next image
 
     def _make_class(self, project: ProjectId, name: str, then: Callable[[CategoryId], None]) -> None:
-        labelling = self._labelling()
+        categories = self._categories()
 
-        def made(id: CategoryId) -> None:
-            self._viewer.read_categories(lambda: self._page.editing.class_was_made(id))
-            then(id)
+        def made(new: NewCategory) -> None:
+            if new.done.steps:
+                self._remember_class(name, new.done)
+            self._viewer.read_categories(lambda: self._page.editing.class_was_made(new.id))
+            then(new.id)
 
         self._jobs.run(
-            lambda: labelling.add_class(project, name),
+            lambda: categories.find_or_add(project, name),
             then=made,
             on_error=self.message_raised.emit,
             pool="registry",
         )
+
+    def _remember_class(self, name: str, done: Done) -> None:
+        newest, categories = [done], self._categories()
+
+        def turn() -> Changed[Done]:
+            changed = categories.undo(newest[0])
+            newest[0] = changed.value
+            return changed
+
+        self._undo.did(done.project, f'adding the class "{shown(name)}"', undo=turn, redo=turn)
 
     def _find_unlabelled(self, step: int) -> None:
         labelling = self._labelling()

@@ -76,6 +76,13 @@ class CategoryService:
             id, step = store.insert_category(session, project, name, colour)
             return Changed(NewCategory(id, Done(project, (step,))), noted(session))
 
+    def find_or_add(self, project: ProjectId, name: str) -> Changed[NewCategory]:
+        """The class of that name, made where there is none. Of one that there was, `done` has no steps."""
+        with self._registry.read() as session:
+            known = {one.name: one.id for one in projects.list_categories(session, project)}
+        id = known.get(name.strip())
+        return self.add(project, name) if id is None else Changed(NewCategory(id, Done(project, ())), NO_CHANGES)
+
     def rename(self, project: ProjectId, category: CategoryId, name: str) -> Changed[Done]:
         """Models and frozen datasets keep the old name. Raises RefusedError as `add` does."""
         return self._update(project, category, name=name)
@@ -162,18 +169,10 @@ class CategoryService:
         is_cancelled: IsCancelled = never_cancelled,
     ) -> Changed[LabelledImages]:
         """With the class of that name, which is made where there is none; one `undo` takes both back."""
-        with self._registry.read() as session:
-            known = {one.name: one.id for one in projects.list_categories(session, project)}
-        made = None
-        id = known.get(name.strip())
-        if id is None:
-            made = self.add(project, name)
-            id = made.value.id
+        made = self.find_or_add(project, name)
         done = self.label_images(
-            project, images, labelling, id, author=author, progress=progress, is_cancelled=is_cancelled
+            project, images, labelling, made.value.id, author=author, progress=progress, is_cancelled=is_cancelled
         )
-        if made is None:
-            return done
         both = Done(project, made.value.done.steps + done.value.done.steps)
         return Changed(LabelledImages(done.value.labelled, both), made.changes.merged(done.changes))
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from core import clock
 from core.domain.changes import Changed
-from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
+from core.domain.ids import AnnotationId, CategoryId, ImageId
 from core.domain.labelling import MAX_AUTHOR, Edited, NewShape, Seen, ShapeEdit, Step
 from core.domain.names import shown
 from core.errors import NotFoundError, RefusedError
@@ -20,7 +20,6 @@ from core.registry.database import Registry
 from core.registry.session import Session
 from core.registry.stores import edits as store
 from core.registry.stores.edits import Sheet
-from core.registry.stores.projects import add_categories
 from core.registry.stores.selections import list_classes
 
 _LOOKED_AT_ONCE = 2_000
@@ -97,17 +96,6 @@ class LabellingService:
                     hint="Delete them first.",
                 )
             return Changed(Edited(back, revisions=_revisions(session, step.images)), noted(session))
-
-    def add_class(self, project: ProjectId, name: str) -> Changed[CategoryId]:
-        """The class of that name, made where there is none. Raises RefusedError for what is no name."""
-        name = " ".join(name.split())
-        if not name or len(name) > 255:
-            raise RefusedError("A class needs a name of at most 255 characters.")
-        self._check_writable()
-        with self._registry.write(durable=True) as session:
-            self._registry.occupied.check(project)
-            id = add_categories(session, project, [name])[name]
-            return Changed(id, noted(session))
 
     def find_unlabelled(
         self, images: Sequence[ImageId], start: int, step: int, *, check: Callable[[], None] = lambda: None

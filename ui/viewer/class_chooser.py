@@ -103,7 +103,7 @@ class ClassChooser(QComboBox):
             self._answer(ClassWish(self._categories[row].id))
 
     def _enter(self) -> None:
-        name = " ".join(self.currentText().split())
+        name = self.currentText().strip()
         known = next((n for n, one in enumerate(self._categories) if one.name == name), None)
         if known is None:  # one of other capitals is meant, unless there is none
             known = next((n for n, one in enumerate(self._categories) if one.name.casefold() == name.casefold()), None)

@@ -14,6 +14,7 @@ from app.controllers.labelling import NO_MORE, LabellingController
 from app.controllers.viewer import ViewerController
 from app.jobs import JobRunner
 from app.undo import UndoHistory
+from core.categories.service import CategoryService
 from core.domain.geometry import Box, Polygon
 from core.domain.ids import AnnotationId, ImageId
 from core.domain.imports import ImportSource
@@ -44,8 +45,8 @@ class Desk:
         self.service = LabellingService(registry)
         self.messages: list[UserMessage] = []
         self.labelling = LabellingController(
-            labelling=lambda: self.service, jobs=jobs, undo=self.undo, viewer=self.viewer, page=self.page,
-            author=lambda: "Ada",
+            labelling=lambda: self.service, categories=lambda: CategoryService(registry), jobs=jobs, undo=self.undo,
+            viewer=self.viewer, page=self.page, author=lambda: "Ada",
         )  # fmt: skip
         self.labelling.message_raised.connect(self.messages.append)
         self.undo.message_raised.connect(self.messages.append)
@@ -158,6 +159,25 @@ def test_a_class_is_made_by_typing_it_and_chosen_for_what_comes(desk: Desk) -> N
     names = {one.id: one.name for one in desk.projects.list_categories(desk.project.id)}
     assert [names[one.category] for one in desk.kept(image)[1:]] == ["seal"]
     assert desk.page.edit_bar.classes.name_of(desk.page.edit_bar.classes.current) == "seal"
+    desk.undo.undo()
+    desk.undo.undo()
+    desk.idle()
+    assert "seal" not in {one.name for one in desk.projects.list_categories(desk.project.id)}, "nor is the class"
+    assert desk.undo.redo_text == 'adding the class "seal"'
+    desk.undo.redo()
+    desk.undo.redo()
+    desk.idle()
+    assert len(desk.kept(image)) == 2
+    assert desk.messages == []
+
+
+def test_a_class_with_a_name_that_cannot_be_had_is_refused(desk: Desk) -> None:
+    image = desk.open()
+    before = desk.kept(image)
+    desk.wish(AddShapes((Box(100, 70, 160, 120),), (ClassWish(name="x" * 1001),)))
+    desk.idle()
+    assert ["at most 1000 characters" in message.text for message in desk.messages] == [True]
+    assert (desk.kept(image), desk.undo.undo_text) == (before, "")
 
 
 def test_nothing_there_is_said_and_taken_back(desk: Desk) -> None:
@@ -212,7 +232,7 @@ def test_of_a_picture_that_is_stored_lying_the_upright_image_is_drawn_on(
     Image.new("RGB", (200, 120), "teal").save(folder / "a.jpg", exif=exif)
     report = ImportService(browse_registry).commit(ImportSource(folder), project_name="Lying")
     desk = Desk(qtbot, browse_registry, browse_projects, browse_jobs, browse_projects.get_project(report.project))
-    desk.service.add_class(report.project, "seal")
+    CategoryService(browse_registry).add(report.project, "seal")
     image = desk.open()
     assert desk.page.canvas.image_size() == (120, 200)
     desk.page.canvas.setFocus()

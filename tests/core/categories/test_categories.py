@@ -235,3 +235,12 @@ def test_a_registry_that_can_only_be_read_refuses_with_its_code(project, monkeyp
         with pytest.raises(StorageError, match="reading only") as caught:
             write()
         assert caught.value.code == "E-103"
+
+
+def test_a_class_is_found_by_its_name_or_made(project):
+    made = project.categories.find_or_add(project.id, "  marginal note ").value
+    found = project.categories.find_or_add(project.id, "marginal note").value
+    assert found.id == made.id == project.category("marginal note")
+    assert (len(made.done.steps), found.done.steps) == (1, ())
+    project.categories.undo(made.done)
+    assert "marginal note" not in project.counts()

@@ -244,14 +244,6 @@ def test_nothing_to_find_is_not_said_again_of_an_image_with_annotations(desk: De
     assert desk.rows() == before
 
 
-def test_a_class_is_made_once(desk: Desk) -> None:
-    made = desk.labelling.add_class(desk.project, "  marginal  note ").value
-    assert desk.labelling.add_class(desk.project, "marginal note").value == made
-    assert desk.class_of("marginal note") == made
-    with pytest.raises(RefusedError, match="needs a name"):
-        desk.labelling.add_class(desk.project, " ")
-
-
 def test_the_next_image_that_nobody_looked_at_is_found_on_either_side(desk: Desk) -> None:
     first, second = desk.id_of("1.png"), desk.id_of("2.png")
     ids = [second, first, first, second]
