@@ -108,22 +108,34 @@ def _show(services: Services, dataset: Dataset) -> VerbResult:
 def _fill(services: Services, project: Project, dataset: Dataset, arguments: argparse.Namespace) -> VerbResult:
     target = _set_named(dataset, arguments.set)
     editing = services.dataset_editing
+    notes: tuple[str, ...] = ()
     if arguments.stated:
+        if arguments.remove or arguments.all or arguments.folder or arguments.tag or _has_filter(arguments):
+            raise RefusedError(
+                "--stated stands alone: it adds what an import stated.",
+                hint="Take images out by folder, tag or filter.",
+            )
         edit = editing.fill_stated(dataset.id, target.id, Split(arguments.stated), moves=arguments.move).value
     else:
         chosen = _chosen(services, project, arguments)
+        found = services.projects.list_image_ids(chosen)
+        notes = () if len(found) else ("W-532: No image of the project is chosen so.",)
         if arguments.remove:
-            edit = editing.remove_images(dataset.id, services.projects.list_image_ids(chosen), target.id).value
+            edit = editing.remove_images(dataset.id, found, target.id).value
         else:
-            edit = editing.fill(dataset.id, target.id, chosen, moves=arguments.move).value
+            edit = editing.add_images(dataset.id, target.id, found, moves=arguments.move).value
     dataset = editing.get_dataset(dataset.id)
     data = {**_data(dataset), "added": edit.n_added, "removed": edit.n_removed}
-    return VerbResult(data, (f"{edit.text[:1].upper()}{edit.text[1:]}.", _line(dataset)))
+    return VerbResult(data, (f"{edit.text[:1].upper()}{edit.text[1:]}.", *notes, _line(dataset)))
+
+
+def _has_filter(arguments: argparse.Namespace) -> bool:
+    return arguments.filter is not None or arguments.where is not None
 
 
 def _chosen(services: Services, project: Project, arguments: argparse.Namespace) -> ImageFilter:
     where = None
-    if arguments.filter is not None or arguments.where is not None:
+    if _has_filter(arguments):
         where = chosen_filter(services, project, arguments.filter, arguments.where)
     if not (arguments.all or arguments.folder or arguments.tag or where):
         raise RefusedError("It is not said which images.", hint="Name a folder, a tag or a filter, or say --all.")

@@ -44,6 +44,8 @@ def test_a_dataset_lives_in_a_terminal(shop: PredictedShop, call) -> None:
     assert "E-212" in call("fill", "D", "val", "--folder", "val", code=1)
     assert "E-525" in call("fill", "D", "val", "--folder", "nowhere", code=1)
     assert "not said which images" in call("fill", "D", "val", code=1)
+    assert "--stated stands alone" in call("fill", "D", "train", "--stated", "train", "--remove", code=1)
+    assert "W-532: No image of the project is chosen so." in call("fill", "D", "val", "--tag", "no such tag")
     moved = data_of(call("fill", "D", "test", "--where", '{"dir": "val"}', "--move", "--json"))
     assert moved["removed"] == moved["added"] == moved["sets"][2]["images"]
     counted = data_of(
@@ -69,7 +71,7 @@ def test_a_dataset_lives_in_a_terminal(shop: PredictedShop, call) -> None:
     assert "is 7 × 5 pixels now, not" in told
     assert data_of(call("list", "--json"))["datasets"][0]["state"] == "error"
     for name in ("train", "val", "test"):
-        call("fill", "Clone of D", name, "--where", '{"filename": "01.jpg"}', "--remove")
+        call("fill", "Clone of D", name, "--where", '{"filename": "train/01.jpg"}', "--remove")
     assert "1 image has changed since the import and is taken as it is now: train/00.jpg." in call(
         "freeze", "Clone of D"
     )
