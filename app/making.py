@@ -341,8 +341,7 @@ class Features(QObject):
         )
         controller.images_requested.connect(self.routes.show_only)
         controller.image_open_requested.connect(self.routes.open_image)
-        self._listen(controller)
-        return controller
+        return self._keep_fresh(controller)
 
     @cached_property
     def checks(self) -> ChecksController:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from PySide6.QtGui import QImage
 from app.controllers.grid_thumbnails import Thumbnails
 from app.controllers.pictures import thumbnail_of
 from app.jobs import Job, JobContext, JobRunner
+from core.domain.changes import Changes
 from core.domain.ids import ImageId
 from core.domain.image_ids import ImageIds
 from core.domain.messages import UserMessage
@@ -18,11 +20,13 @@ from core.domain.names import shown
 from core.domain.projects import ImageRecord, Project
 from core.domain.similar import NearestImages
 from ui.similar.picture_board import SIDE
-from ui.similar.similar_page import NEXT, SimilarPage
+from ui.similar.similar_page import COPIES, NEXT, SimilarPage
 
 if TYPE_CHECKING:
     from core.projects.service import ProjectService
     from core.similar.service import SimilarService
+
+_MAX_AT_ONCE = 2  # pictures that are read
 
 
 class SimilarController(QObject):
@@ -46,6 +50,9 @@ class SimilarController(QObject):
         self._jobs = jobs
         self._project: Project | None = None
         self._job: Job | None = None
+        self._n_changes = 0  # of the project, since it is shown
+        self._queue: deque[ImageRecord] = deque()
+        self._n_under_way = 0
         self.page = SimilarPage()
         self.page.search_requested.connect(self._search)
         self.page.cancel_requested.connect(self._cancel)
@@ -56,8 +63,16 @@ class SimilarController(QObject):
     def show_project(self, project: Project) -> None:
         if self._project is None or self._project.id != project.id:
             self._cancel()
+            self._queue.clear()
             self.page.clear()
         self._project = project
+
+    def refresh(self, changes: Changes) -> None:
+        """What was found stays, and is said to be of before."""
+        project = self._project
+        if project is not None and (changes.images or project.id in changes.image_lists):
+            self._n_changes += 1
+            self.page.set_outdated()
 
     def find_like(self, project: Project, image: ImageId) -> None:
         """Ask for the images that look most like one."""
@@ -74,10 +89,16 @@ class SimilarController(QObject):
         project = self._project
         if project is None:
             return
-        if mode == NEXT:
-            self._run(lambda **told: self._similar.label_next(project.id, **told), self.page.show_next)
-        else:
-            self._run(lambda **told: self._similar.find_alike(project.id, **told), self.page.show_copies)
+        show = {NEXT: self.page.show_next, COPIES: self.page.show_copies}[mode]
+        ask = {NEXT: self._similar.label_next, COPIES: self._similar.find_alike}[mode]
+        n_changes = self._n_changes
+
+        def found(answer: Any) -> None:
+            show(answer)
+            if self._n_changes != n_changes:
+                self.page.set_outdated()
+
+        self._run(lambda **told: ask(project.id, **told), found)
 
     def _run(self, ask: Callable[..., Any], then: Callable[[Any], None]) -> None:
         def work(context: JobContext) -> Any:
@@ -114,16 +135,31 @@ class SimilarController(QObject):
         if project is None:
             return
         self.page.show_images([(record.id, shown(record.path)) for record in records])
-        for record in records:
-            self._make_picture(project, record)
+        self._queue = deque(records)
+        self._make_pictures()
+
+    def _make_pictures(self) -> None:
+        while self._queue and self._n_under_way < _MAX_AT_ONCE and self._project is not None:
+            self._n_under_way += 1
+            self._make_picture(self._project, self._queue.popleft())
 
     def _make_picture(self, project: Project, record: ImageRecord) -> None:
+        """One after the other, so that those of an entry that is left are not waited for."""
+
         def make() -> QImage:
             path = project.root / record.path
             return thumbnail_of(self._thumbnails.get(path, record.sha256, SIDE, record.white))
 
-        self._jobs.run(
-            make,
-            then=lambda picture: self.page.board.set_picture(record.id, picture),
-            on_error=lambda message: self.page.board.set_failure(record.id, message.text),
-        )
+        def made(picture: QImage) -> None:
+            self.page.board.set_picture(record.id, picture)
+            ended()
+
+        def failed(message: UserMessage) -> None:
+            self.page.board.set_failure(record.id, message.text)
+            ended()
+
+        def ended() -> None:
+            self._n_under_way -= 1
+            self._make_pictures()
+
+        self._jobs.run(make, then=made, on_error=failed)

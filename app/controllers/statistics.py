@@ -30,6 +30,7 @@ class StatisticsController(QObject):
         self._jobs = jobs
         self._project: Project | None = None
         self._job: Job | None = None
+        self._n_changes = 0  # of the project, since it is shown
         self.page = StatisticsPage()
         self.page.count_requested.connect(self._count)
         self.page.cancel_requested.connect(self._cancel)
@@ -49,9 +50,10 @@ class StatisticsController(QObject):
 
     def refresh(self, changes: Changes) -> None:
         project = self._project
-        if project is None or self.page.statistics is None:
+        if project is None:
             return
         if project.id in changes.image_lists | changes.categories | changes.folders or changes.images:
+            self._n_changes += 1
             self.page.set_outdated(True)
 
     def _count(self) -> None:
@@ -59,14 +61,19 @@ class StatisticsController(QObject):
         if project is None:
             return
         self._cancel()
+        n_changes = self._n_changes
 
         def work(context: JobContext) -> ProjectStatistics:
             return self._statistics.count(project.id, _telling(context))
 
+        def counted(found: ProjectStatistics) -> None:
+            self.page.show_statistics(found)
+            self.page.set_outdated(self._n_changes != n_changes)
+
         self.page.show_progress(0, 0)
         self._job = self._jobs.run(
             work,
-            then=self.page.show_statistics,
+            then=counted,
             on_error=self._failed,
             on_progress=lambda done, total, _text: self.page.show_progress(done, total),
             key="statistics",

@@ -107,8 +107,7 @@ class ClassStatistics:
 
     id: CategoryId
     name: str
-    colour: str
-    index: int
+    colour_number: int  # as `Category` has it
     n_images: int
     n_annotations: int
     by_set: tuple[int, int, int, int]

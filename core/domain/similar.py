@@ -10,7 +10,7 @@ from core.domain.image_ids import ImageIds
 
 @dataclass(frozen=True, slots=True)
 class AlikeGroup:
-    """Copies, or nearly. `sets` are those that its images are in, in words, when there is more than one."""
+    """Copies, or nearly."""
 
     images: ImageIds  # by path
     is_exact: bool  # all have the same content

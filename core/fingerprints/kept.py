@@ -42,7 +42,7 @@ class KeptFingerprints:
         return Fingerprints(records["shades"][numbers], records["contrast"][numbers])
 
     def add(self, made: Sequence[tuple[Key, Fingerprint]]) -> None:
-        """Put them down. A cache that cannot be written costs time, nothing else."""
+        """Put them down."""
         self._records.add(
             [key for key, _ in made],
             {"contrast": [one.contrast for _, one in made], "shades": [one.shades for _, one in made]},

@@ -38,10 +38,13 @@ class RecordFile:
         self._lock_file = folder / f"{name}.lock"
         self._record = np.dtype([("sha256", "V32"), ("white", "<i4"), *fields])
         self._head = _HEAD.pack(magic, format, self._record.itemsize)
+        self._unwritten: list[Records] = []
 
     def find(self, keys: Sequence[Key]) -> tuple[npt.NDArray[np.int64], Records]:
         """For each key its record's number in the second array, -1 = there is none. The array is on the disk."""
         records = self._read()
+        if self._unwritten:
+            records = np.concatenate([records, *self._unwritten])
         wanted = _identities([sha for sha, _ in keys], np.array([white for _, white in keys], dtype=np.int32))
         known = _identities(records["sha256"], records["white"])
         order = np.argsort(known, kind="stable")
@@ -53,7 +56,7 @@ class RecordFile:
         return numbers, records
 
     def add(self, keys: Sequence[Key], values: Mapping[str, Any]) -> None:
-        """Put records down, the values by field. A cache that cannot be written costs time, nothing else."""
+        """Put records down, the values by field. What cannot be written is known as long as the program runs."""
         if not keys:
             return
         block = np.zeros(len(keys), dtype=self._record)
@@ -65,7 +68,7 @@ class RecordFile:
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._append(block.tobytes())
         except OSError:  # a full disk, or one that can only be read
-            return
+            self._unwritten.append(block)
 
     def _append(self, content: bytes) -> None:
         handle = try_lock(self._lock_file)

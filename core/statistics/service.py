@@ -38,8 +38,7 @@ class StatisticsService:
             ClassStatistics(
                 id=item.id,
                 name=item.name,
-                colour=item.colour,
-                index=item.index,
+                colour_number=item.colour_number,
                 n_images=int(tally.images_of_class[place]),
                 n_annotations=int(tally.annotations_by_set[place].sum()),
                 by_set=_four(tally.annotations_by_set[place]),

@@ -28,6 +28,7 @@ from ui.widgets.formatting import count, counted
 from ui.widgets.labels import label
 
 NEXT, COPIES, LIKE_ONE = "next", "copies", "like one"
+MOST_PICTURES = 100  # of an entry; the grid shows all
 _MOST_PROBLEMS = 3  # told; the others are counted
 
 
@@ -47,9 +48,12 @@ class SimilarPage(QWidget):
         super().__init__(parent)
         self._found: dict[str, Found] = {}
         self._asked: tuple[ImageId, str] | None = None  # the image that others are like, and its name
+        self._old: set[str] = set()  # modes of which something has changed since
         self._modes = QButtonGroup(self)
         self._note = label("", "muted", wrap=True)
         self._problems = label("", "warning", wrap=True)
+        self._outdated = label(self.tr("Something has changed since this was looked for."), "warning")
+        self._first = label("", "muted")
         self._again = QPushButton(self.tr("Look again"))
         self._all = QPushButton(self.tr("Show all in the grid"))
         self._one = QPushButton(self.tr("Show these in the grid"))
@@ -81,6 +85,7 @@ class SimilarPage(QWidget):
             modes.addWidget(button)
         self._modes.buttons()[0].setChecked(True)
         modes.addStretch(1)
+        modes.addWidget(self._outdated)
         modes.addWidget(self._again)
         modes.addWidget(self._all)
         self._list.setModel(self._entries)
@@ -91,6 +96,7 @@ class SimilarPage(QWidget):
         column = QVBoxLayout(right)
         column.setContentsMargins(8, 0, 0, 0)
         row = QHBoxLayout()
+        row.addWidget(self._first)
         row.addStretch(1)
         row.addWidget(self._one)
         column.addWidget(self.board, 1)
@@ -149,6 +155,7 @@ class SimilarPage(QWidget):
     def clear(self) -> None:
         """Another project: nothing is known of it."""
         self._found.clear()
+        self._old.clear()
         self._asked = None
         self._modes.buttons()[-1].hide()
         self.set_mode(NEXT)
@@ -162,19 +169,27 @@ class SimilarPage(QWidget):
     def end_progress(self) -> None:
         self._working.hide()
 
+    def set_outdated(self) -> None:
+        """All that was found is of before a change."""
+        self._old |= self._found.keys()
+        self._outdated.setVisible(self.mode in self._old)
+
     def show_next(self, found: LabelNext) -> None:
-        self._found[NEXT] = found
-        self.end_progress()
-        self._show_mode()
+        self._show_found(NEXT, found)
 
     def show_copies(self, found: AlikeFound) -> None:
-        self._found[COPIES] = found
+        self._show_found(COPIES, found)
+
+    def _show_found(self, mode: str, found: Found) -> None:
+        self._found[mode] = found
+        self._old.discard(mode)
         self.end_progress()
         self._show_mode()
 
     def show_nearest(self, image: ImageId, name: str, found: NearestImages) -> None:
         """What looks most like one image, the nearest first."""
         self._found[LIKE_ONE] = found
+        self._old.discard(LIKE_ONE)
         self._asked = image, name
         self._modes.buttons()[-1].show()
         self.end_progress()
@@ -182,6 +197,7 @@ class SimilarPage(QWidget):
 
     def _show_mode(self) -> None:
         found = self._found.get(self.mode)
+        self._outdated.setVisible(self.mode in self._old)
         self._again.setVisible(found is not None and self.mode != LIKE_ONE)
         problems = found.problems if isinstance(found, LabelNext | AlikeFound) else ()
         told = " ".join(problems[:_MOST_PROBLEMS])
@@ -195,6 +211,7 @@ class SimilarPage(QWidget):
         self._note.setVisible(bool(entries))
         self._stack.setCurrentIndex(1 if entries else 0)
         self.board.set_images(())
+        self._first.setText("")
         if entries:
             self._list.setCurrentIndex(self._entries.index(0))
         else:
@@ -221,10 +238,23 @@ class SimilarPage(QWidget):
                 ),
                 self.tr("Look for copies"),
             )
+        elif isinstance(found, LabelNext) and found.n_unlabelled:
+            self._empty.set_content(
+                "circle-alert",
+                self.tr("Nothing to propose"),
+                self.tr("{images} not labelled, and none of them can be compared: missing, damaged or blank.").format(
+                    images=counted(found.n_unlabelled, "image is", "images are")
+                ),
+            )
+        elif isinstance(found, LabelNext) and not found.n_labelled:
+            self._empty.set_content("images", self.tr("No images yet"), self.tr("There is nothing to look at."))
         elif isinstance(found, LabelNext):
             self._empty.set_content(
                 "circle-check", self.tr("Every image is labelled"), self.tr("There is nothing to propose.")
             )
+        elif isinstance(found, AlikeFound) and not found.n_compared:
+            text = self.tr("There are no images, or they are missing, damaged or blank.")
+            self._empty.set_content("circle-alert", self.tr("Nothing was compared"), text)
         elif isinstance(found, AlikeFound):
             text = self.tr("{images} were compared.").format(images=counted(found.n_compared, "image"))
             self._empty.set_content("circle-check", self.tr("No copies"), text)
@@ -277,7 +307,10 @@ class SimilarPage(QWidget):
         entry = current.data(ENTRY_ROLE)
         self._one.setEnabled(entry is not None)
         if entry is not None:
-            self.pictures_requested.emit(entry.images)
+            n = len(entry.images)
+            first = self.tr("The first {n} of {images}.").format(n=count(MOST_PICTURES), images=counted(n, "image"))
+            self._first.setText(first if n > MOST_PICTURES else "")
+            self.pictures_requested.emit(entry.images[:MOST_PICTURES])
 
     def show_images(self, images: Sequence[tuple[ImageId, str]]) -> None:
         """Those of the chosen entry, with the line below each."""

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.domain.ids import CategoryId
+from core.domain.names import shown
 from core.domain.project_statistics import ClassStatistics, Distribution, Part, ProjectStatistics, bin_title, n_bins
 from core.domain.snapshots import Split
 from ui.statistics.bar_list import Bar, BarList
@@ -219,7 +220,7 @@ class StatisticsPage(QWidget):
         self._classes_of.clear()
         self._classes_of.addItem(self.tr("all classes"), None)
         for item in statistics.classes:
-            self._classes_of.addItem(item.name, item.id)
+            self._classes_of.addItem(shown(item.name), item.id)
         self._classes_of.setCurrentIndex(max(self._classes_of.findData(before), 0))
         self._classes_of.blockSignals(False)
 
@@ -254,20 +255,19 @@ class StatisticsPage(QWidget):
         most = max(some, key=lambda item: item.n_annotations)
         least = min(some, key=lambda item: item.n_annotations)
         return self.tr("For each {least} there are {times} {most}.").format(
-            least=least.name, times=f"{found.imbalance:,.1f}", most=most.name
+            least=shown(least.name), times=f"{found.imbalance:,.1f}", most=shown(most.name)
         )
 
     def _class_bar(self, item: ClassStatistics) -> Bar:
         pieces = tuple((number, QColor(colour)) for number, colour in zip(item.by_set, SET_COLOURS, strict=True))
         told = ", ".join(f"{word} {count(number)}" for word, number in zip(SET_WORDS, item.by_set, strict=True))
         tip = self.tr("{name}: {annotations} on {images} ({told})").format(
-            name=item.name,
+            name=shown(item.name),
             annotations=counted(item.n_annotations, "annotation"),
             images=counted(item.n_images, "image"),
             told=told,
         )
-        colour = QColor(item.colour) if item.colour else category_colour(item.index)
-        return Bar(item.name, pieces, Part(category=item.id), tip, sign=colour)
+        return Bar(shown(item.name), pieces, Part(category=item.id), tip, sign=category_colour(item.colour_number))
 
     def _bars_of_sets(self, found: ProjectStatistics) -> list[Bar]:
         parts = [*(Part(split=split) for split in _SETS), Part(is_without_set=True)]
@@ -305,7 +305,7 @@ class StatisticsPage(QWidget):
 
     def words_of(self, part: Part) -> str:
         """The images that a part names, as the title of a list of them."""
-        names = {item.id: item.name for item in self._statistics.classes} if self._statistics is not None else {}
+        names = {item.id: shown(item.name) for item in self._statistics.classes} if self._statistics is not None else {}
         of_class = f" {names.get(part.category, '')}" if part.category is not None else ""
         if part.distribution is not None:
             words = {

@@ -45,8 +45,13 @@ def test_a_torn_end_is_cut_off_and_another_format_begun_anew(tmp_path):
     assert kept.find([key(1), key(2)])[0].tolist() == [-1, 0]
 
 
-def test_a_cache_that_cannot_be_written_costs_time_only(tmp_path):
+def test_a_cache_that_cannot_be_written_is_remembered_for_now(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     kept = KeptFingerprints(tmp_path / "file")
     kept.add([(key(1), made(1))])
-    assert kept.find([key(1)])[0].tolist() == [-1]
+    kept.add([(key(2), made(2)), (key(3), made(3))])
+    numbers, records = kept.find([key(3), key(9), key(1)])
+    assert (numbers >= 0).tolist() == [True, False, True]
+    found = kept.get(numbers[[0, 2]], records)
+    assert [shades.tolist() for shades in found.shades] == [made(3).shades.tolist(), made(1).shades.tolist()]
+    assert KeptFingerprints(tmp_path / "file").find([key(1)])[0].tolist() == [-1]

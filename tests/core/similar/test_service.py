@@ -145,3 +145,13 @@ def test_looking_is_stopped_when_it_is_no_longer_wanted(registry: Registry, proj
     with pytest.raises(StoppedError):
         service(registry, tmp_path).label_next(project, is_cancelled=lambda: True)
     assert not list((tmp_path / "scratch").glob("try-*")), "the process and its folder are gone"
+
+
+@pytest.mark.parametrize("has_network", [True, False])
+def test_a_cache_that_cannot_be_written_takes_nothing_away(
+    registry: Registry, project: ProjectId, tmp_path: Path, has_network: bool
+) -> None:
+    (tmp_path / "cache").write_bytes(b"in the way")
+    asked = service(registry, tmp_path, uses_network=lambda: has_network)
+    assert len(asked.label_next(project, n=2).images) == 2
+    assert asked.find_alike(project).n_compared == 3 * N_EACH + 1

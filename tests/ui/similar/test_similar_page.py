@@ -12,6 +12,7 @@ from core.domain.ids import ImageId
 from core.domain.image_ids import ImageIds
 from core.domain.similar import AlikeFound, AlikeGroup, LabelNext, NearestImages, NextImage
 from ui.similar.similar_page import COPIES, NEXT, SimilarPage
+from ui.widgets.formatting import count
 
 
 def ids(*numbers: int) -> ImageIds:
@@ -104,3 +105,49 @@ def test_what_was_found_stays_for_each_question_and_goes_with_the_project(page: 
     assert page._empty._heading.text() == "Every image is labelled"
     page.clear()
     assert page._empty._button.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("found", "title"),
+    [
+        (LabelNext((), "a network", 0, 3), "Every image is labelled"),
+        (LabelNext((), "a network", 2, 3, ("a.png: damaged.",)), "Nothing to propose"),
+        (LabelNext((), "a network", 0, 0), "No images yet"),
+        (AlikeFound((), 3), "No copies"),
+        (AlikeFound((), 0), "Nothing was compared"),
+    ],
+)
+def test_nothing_found_says_why(page: SimilarPage, found: LabelNext | AlikeFound, title: str) -> None:
+    if isinstance(found, LabelNext):
+        page.show_next(found)
+    else:
+        page.set_mode(COPIES)
+        page.show_copies(found)
+    assert page._empty._heading.text() == title
+
+
+def test_of_thousands_that_look_the_same_the_first_are_pictured(page: SimilarPage, qtbot: QtBot) -> None:
+    many = ids(*range(1, 5001))
+    page.set_mode(COPIES)
+    with qtbot.waitSignal(page.pictures_requested) as asked:
+        page.show_copies(AlikeFound((AlikeGroup(many, is_exact=True),), 5000))
+    assert asked.args == [many[:100]]
+    assert page._first.text() == f"The first 100 of {count(5000)} images."
+    with qtbot.waitSignal(page.images_requested) as shown:
+        page._one.click()
+    assert shown.args is not None
+    assert shown.args[0] == many
+
+
+def test_what_changed_since_is_said_of_what_was_found_before(page: SimilarPage) -> None:
+    page.show_next(LabelNext((NextImage(ImageId("5"), 0, ids()),), "a network", 1, 2))
+    assert not page._outdated.isVisible()
+    page.set_outdated()
+    assert page._outdated.isVisible()
+    page.set_mode(COPIES)
+    assert not page._outdated.isVisible()
+    page.show_copies(AlikeFound((), 3))
+    page.set_mode(NEXT)
+    assert page._outdated.isVisible()
+    page.show_next(LabelNext((NextImage(ImageId("5"), 0, ids()),), "a network", 1, 2))
+    assert not page._outdated.isVisible()

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from core.domain.ids import CategoryId
 from core.domain.project_statistics import ClassStatistics, Distribution, Part, ProjectStatistics, n_bins
+from core.domain.projects import OWN_COLOUR
 from core.domain.snapshots import Split
 from ui.statistics.bar_list import BarList
 from ui.statistics.place_map import PlaceMap
@@ -19,8 +20,8 @@ from ui.statistics.statistics_page import StatisticsPage
 
 def statistics(n_images: int = 9) -> ProjectStatistics:
     classes = (
-        ClassStatistics(CategoryId("1"), "line", "", 0, 5, 10, (6, 2, 1, 1)),
-        ClassStatistics(CategoryId("2"), "initial", "#ff0000", 1, 2, 2, (2, 0, 0, 0)),
+        ClassStatistics(CategoryId("1"), "line", 0, 5, 10, (6, 2, 1, 1)),
+        ClassStatistics(CategoryId("2"), "initial", OWN_COLOUR | 0xFF0000, 2, 2, (2, 0, 0, 0)),
     )
     objects = {item: np.arange(2 * n_bins(item)).reshape(2, -1) for item in Distribution if item.is_of_objects}
     images = {item: np.arange(n_bins(item)) for item in Distribution if not item.is_of_objects}
