@@ -32,6 +32,7 @@ class ClassChooser(QComboBox):
         self.setToolTip(self.tr("Choose by the first letters, or type a new class and press Enter (C)"))
         self.view().setAccessibleName(self.tr("Classes"))
         self.setMinimumContentsLength(14)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setIconSize(QSize(_SWATCH, _SWATCH))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         line = self.lineEdit()

@@ -15,6 +15,7 @@ from ui.viewer.view_transform import ViewTransform
 LABEL_MIN_PX = 22.0  # narrower shapes get no label
 MAX_LABELS = 250
 MAX_TRIED = 4000
+MOST_SIGNS = 32  # of average width; a longer name is shortened in its middle
 MOST_STACKED = 24  # labels of one region, below each other
 CELL = 4  # pixels of the screen, for finding out what is taken
 
@@ -43,7 +44,8 @@ class LabelPainter:
             if one.bounds.width * view.scale < LABEL_MIN_PX:
                 continue
             self._n_tried += 1
-            text = label_text(one)
+            room = MOST_SIGNS * metrics.averageCharWidth()
+            text = metrics.elidedText(label_text(one), Qt.TextElideMode.ElideMiddle, room)
             x, y = view.to_view(one.bounds.x0, one.bounds.y0)
             width, height = metrics.horizontalAdvance(text) + 10.0, metrics.height() + 2.0
             chip = QRectF(x - 1, y - height if y >= height else y, width, height)

@@ -168,7 +168,7 @@ def test_a_class_is_made_by_typing_it_and_chosen_for_what_comes(desk: Desk) -> N
     desk.undo.redo()
     desk.idle()
     assert len(desk.kept(image)) == 2
-    assert desk.messages == []
+    assert [message.text for message in desk.messages] == ['"seal" is a new class.']
 
 
 def test_a_class_with_a_name_that_cannot_be_had_is_refused(desk: Desk) -> None:

@@ -50,3 +50,10 @@ def test_a_place_is_taken_once(qtbot: QtBot) -> None:
 
 def test_a_name_says_how_sure_the_model_was(qtbot: QtBot) -> None:
     assert label_text(_layer().objects[0]) == "word 0.88"
+
+
+def test_a_name_of_a_thousand_signs_leaves_room_for_others(qtbot: QtBot) -> None:
+    found = [PredictedObject(n, 0.5, Box(400.0 * n, 100, 400.0 * n + 100, 200)) for n in (0, 1)]
+    layer = prediction_layer(OverlayKind.PREDICTIONS_A, found, ("x" * 1000, "word"), "V001")
+    labels, _ = _drawn(layer, 1.0)
+    assert labels._n_drawn == 2
