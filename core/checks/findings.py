@@ -159,7 +159,7 @@ def files(data: CheckedData, faults: FileFaults | None, unreadable: Sequence[tup
         for gone in faults.missing:
             why.pop(gone, None)
         findings += _missing(data, np.array(faults.missing, dtype=np.int64))
-        findings += _changed(data, np.array(faults.changed, dtype=np.int64))
+        findings += _changed(data, np.array(faults.changed, dtype=np.int64), len(faults.unfit))
     states = data.images.states
     known = [place for place in np.flatnonzero(data.is_checked).tolist() if states[place] == ImageState.DAMAGED.value]
     bad = np.array(sorted({*why, *known}), dtype=np.int64)
@@ -183,12 +183,15 @@ def _missing(data: CheckedData, places: Array) -> list[Finding]:
     return [_plain(CheckId.MISSING_FILES, Severity.ERROR, text, data, places, plan, _paths(data, places), "E-222")]
 
 
-def _changed(data: CheckedData, places: Array) -> list[Finding]:
+def _changed(data: CheckedData, places: Array, n_unfit: int) -> list[Finding]:
     if not len(places):
         return []
     n = counted(len(places), "file has", "files have")
     text = f"{n} changed since the import; what was drawn may not fit. Restore them, or import the folder again."
-    return [_plain(CheckId.CHANGED_FILES, Severity.WARNING, text, data, places, None, _paths(data, places), "E-224")]
+    if n_unfit:
+        text += f" {counted(n_unfit, 'of them is', 'of them are')} of another size in pixels now, or no picture."
+    plan = plans.plan_taking(data, len(places) - n_unfit)
+    return [_plain(CheckId.CHANGED_FILES, Severity.WARNING, text, data, places, plan, _paths(data, places), "E-224")]
 
 
 def _paths(data: CheckedData, places: Array) -> tuple[str, ...]:

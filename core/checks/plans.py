@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from core.checks.data import TAG_OF, CheckedData
 from core.checks.leaks import Homes, Together, homes_of
+from core.datasets.taking_anew import Taken
 from core.domain.checks import CheckId, RepairOffer
 from core.domain.counting import counted
 from core.domain.judgements import EXCLUDE
@@ -23,7 +24,7 @@ class Plan:
     """`exclude`: images (keys) to get that tag. `tags`: images to get a set's tag, and to lose those of the others.
     `taken_out` and `moved`: of a dataset, by the sets' keys from which and to which. `deleted` and `clipped`:
     annotations (first row) with their images (second row). `negatives`: images with nothing to find. `trashed`: images
-    that are one too many."""
+    that are one too many. `taken`: images whose files changed, as they are now."""
 
     offer: RepairOffer
     exclude: Array | None = None
@@ -34,6 +35,7 @@ class Plan:
     clipped: Array | None = None
     negatives: Array | None = None
     trashed: Array | None = None
+    taken: tuple[Taken, ...] = ()
 
 
 def plan_copies_out(data: CheckedData, found: Together) -> Plan | None:
@@ -136,6 +138,18 @@ def plan_left_out(data: CheckedData, places: Array, button: str, before: str = "
             out.append((key, data.images.keys[chosen]))
     text = f"{stays}Takes {counted(len(places), 'image')} out of the dataset."
     return Plan(RepairOffer(button, text), taken_out=tuple(out))
+
+
+def plan_taking(data: CheckedData, n: int, taken: tuple[Taken, ...] = ()) -> Plan | None:
+    """`n` images whose files changed and have the size in pixels that they had; `taken` when it is to be done."""
+    if not n or not data.is_editable:
+        return None
+    as_now = "as it is" if n == 1 else "as they are"
+    text = (
+        f"Takes {counted(n, 'file')} {as_now} now, with what is drawn on the images left as it is: look whether it "
+        "still fits. Files of another size in pixels, and those that cannot be read, are passed over."
+    )
+    return Plan(RepairOffer("Take them as they are now", text), taken=taken)
 
 
 def plan_deletion(check: CheckId, found: Array) -> Plan | None:

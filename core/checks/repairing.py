@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from core.checks.looking import copies_of, faults_of
 from core.checks.plans import Plan
 from core.checks.shapes import SHAPE_CHECKS, Faults
 from core.datasets.editing import DatasetEditing
+from core.datasets.taking_anew import Taken, look_anew, write_taken
 from core.domain.changes import Changed, Changes
 from core.domain.checks import CheckId, Finding
 from core.domain.datasets import DatasetEdit, SetId
@@ -36,7 +37,11 @@ from core.registry.session import Session
 from core.registry.stores import bulk_tags, edits
 from core.registry.stores.annotations import list_ground_truth
 from core.registry.stores.bulk_tags import TagChange
+from core.registry.stores.categories import refuse_while_frozen
 from core.registry.stores.check_columns import read_annotations_of
+from core.registry.stores.frozen_rows import iter_looks
+from core.registry.stores.images import ImageFacts
+from core.stopping import current_stop
 from core.trash.service import TrashService
 
 Array = npt.NDArray[Any]
@@ -65,6 +70,18 @@ class TrashStep:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenStep:
+    """What is known of images' files: before the step, and since."""
+
+    project: ProjectId
+    before: Mapping[int, ImageFacts]
+    now: Mapping[int, ImageFacts]
+
+
+AnyStep = Step | DatasetEdit | TrashStep | TakenStep | TagStep
+
+
+@dataclass(frozen=True, slots=True)
 class Writers:
     """Who writes what repairs change."""
 
@@ -78,12 +95,12 @@ class Writers:
 class Repaired:
     """What a repair did, as much as it takes to take it back. `text` completes "Undo ...".
 
-    `step` is one of labelling, of a dataset, tags, or images in the trash.
+    `step` is one of labelling, of a dataset, tags, images in the trash, or files that were taken as they are.
     """
 
     text: str
     n: int
-    step: Step | DatasetEdit | TrashStep | TagStep
+    step: AnyStep
 
 
 def plan_again(session: Session, data: CheckedData, finding: Finding) -> Plan | None:
@@ -101,6 +118,9 @@ def plan_again(session: Session, data: CheckedData, finding: Finding) -> Plan | 
         return plans.plan_negatives(data, places[~data.images.is_annotated[places]])
     if check is CheckId.MISSING_FILES:
         places = np.array([place for place in places.tolist() if not _file_of(data, place).exists()], dtype=np.int64)
+    if check is CheckId.CHANGED_FILES:
+        taken = _look_anew(session, data, places)
+        return plans.plan_taking(data, len(taken), taken)
     if check in (CheckId.MISSING_FILES, CheckId.UNREADABLE_FILES):
         return plans.plan_left_out(data, places, "Leave them out")
     if check in (CheckId.COPIES, CheckId.COPIES_ACROSS_SETS):
@@ -120,6 +140,9 @@ def apply(writers: Writers, data: CheckedData, plan: Plan, title: str) -> Change
     text, registry, labelling = f'the repair of "{title.casefold()}"', writers.registry, writers.labelling
     if plan.moved or plan.taken_out:
         return _edit_dataset(writers.editing, data, plan, text)
+    if plan.taken:
+        before = {one.key: one.before for one in plan.taken}
+        return _take(registry, TakenStep(data.project.id, before, {one.key: one.now for one in plan.taken}), text)
     if plan.exclude is not None or plan.tags:
         return _tag(registry, data, plan, text)
     if plan.trashed is not None:
@@ -142,12 +165,14 @@ def take_back(writers: Writers, repaired: Repaired) -> Changed[Repaired]:
     """Raises RefusedError where the data are no longer what the repair left."""
     step = repaired.step
 
-    def back(step: Step | DatasetEdit | TrashStep | TagStep, changes: Changes) -> Changed[Repaired]:
+    def back(step: AnyStep, changes: Changes) -> Changed[Repaired]:
         return Changed(Repaired(repaired.text, repaired.n, step), changes)
 
     if isinstance(step, Step):
         done = writers.labelling.take_back(step)
         return back(done.value.step, done.changes)
+    if isinstance(step, TakenStep):
+        return _take(writers.registry, TakenStep(step.project, step.now, step.before), repaired.text)
     if isinstance(step, TrashStep):
         return back(TrashStep(step.project, step.images, not step.was_removed), _put_back(writers.trash, step))
     if isinstance(step, DatasetEdit):
@@ -161,6 +186,26 @@ def take_back(writers: Writers, repaired: Repaired) -> Changed[Repaired]:
                 hint="Change the tags by hand.",
             )
         return back(tags, noted(session))
+
+
+def _look_anew(session: Session, data: CheckedData, places: Array) -> tuple[Taken, ...]:
+    """Those of the files that changed and can be taken as they are now."""
+    stop, taken = current_stop(), []
+    for look in iter_looks(session, data.images.keys[places]):
+        if stop is not None:
+            stop.check()
+        found = look_anew(look, data.project.root)
+        if isinstance(found, Taken) and found.before != found.now:
+            taken.append(found)
+    return tuple(taken)
+
+
+def _take(registry: Registry, step: TakenStep, text: str) -> Changed[Repaired]:
+    with registry.write() as session:
+        registry.occupied.check(step.project)
+        refuse_while_frozen(session, step.project)
+        write_taken(session, step.project, step.before, step.now)
+        return Changed(Repaired(text, len(step.now), step), noted(session))
 
 
 def _put_back(trash: TrashService, step: TrashStep) -> Changes:

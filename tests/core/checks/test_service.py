@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PIL import Image
 
 from core.domain.checks import CheckId, CheckWish
 from core.domain.datasets import DatasetState, SetRole
@@ -122,6 +123,31 @@ def test_files_that_are_gone_changed_or_damaged_are_named(leaky):
     codes = {one.check: one.code for one in report.findings}
     assert (codes[CheckId.MISSING_FILES], codes[CheckId.CHANGED_FILES]) == ("E-222", "E-224")
     assert codes[CheckId.UNREADABLE_FILES] == "E-420"
+
+
+def test_changed_files_are_taken_as_they_are_now_where_their_size_is_the_same(leaky):
+    checks, same, other = leaky.services.checks, "test/book4_p020.jpg", "test/book4_p021.jpg"
+    with Image.open(leaky.root / same) as picture:
+        size = picture.size
+    Image.new("RGB", size, "red").save(leaky.root / same)
+    Image.new("RGB", (7, 5), "red").save(leaky.root / other)
+    report = checks.run(leaky.project)
+    finding = report.find(CheckId.CHANGED_FILES)
+    assert (finding.n, finding.repair.button) == (2, "Take them as they are now")
+    assert "1 of them is of another size in pixels now" in finding.text
+    done = checks.repair(report, finding).value
+    assert done.n == 1
+    assert leaky.paths(checks.run(leaky.project).find(CheckId.CHANGED_FILES).images) == {other}
+    redo = checks.undo(done).value
+    assert leaky.paths(checks.run(leaky.project).find(CheckId.CHANGED_FILES).images) == {same, other}
+    undo = checks.undo(redo).value
+    Image.new("RGB", size, "blue").save(leaky.root / same)
+    again = checks.run(leaky.project)
+    checks.repair(again, again.find(CheckId.CHANGED_FILES))
+    with pytest.raises(RefusedError, match="changed since"):
+        checks.undo(undo)
+    left = checks.run(leaky.project).find(CheckId.CHANGED_FILES)
+    assert (left.n, left.repair) == (1, None)
 
 
 def test_the_last_report_is_kept_and_known_to_be_old(leaky):
