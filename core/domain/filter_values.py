@@ -124,9 +124,12 @@ def _fitting_text(field: Field, operator: Operator, value: str) -> str:
         return value
     if field.kind is FieldKind.CHOICE:
         return _fitting_choice(field, value)
-    if field.kind is FieldKind.FOLDER:
-        return value.strip("/")
-    if field.key == "filename":
+    if field.kind is FieldKind.FOLDER or field.key == "filename":
+        # Names of files need not be text: what is none of it stands as half a sign from here on.
+        if not value.isascii() and any("\ud800" <= s < "\udc80" or "\udcff" < s <= "\udfff" for s in value):
+            raise UnfitError(f'The value of "{field.key}" is no text.')
+        if field.kind is FieldKind.FOLDER:
+            return value.strip("/")
         value = value.removeprefix("/")
     elif not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
         raise UnfitError(f'The value of "{field.key}" is no text.')

@@ -57,6 +57,7 @@ def parse(text: str) -> Node:
         raise FilterTextError(text, f"The filter has more than {MAX_SIGNS:,} signs.", 0, code="E-531")
     try:
         json.loads(text, parse_constant=_refuse)
+        return _value(text, _after_blanks(text, 0))[0]
     except json.JSONDecodeError as error:
         sentence = "Not valid JSON at line {line}, column {column}."
         raise FilterTextError(text, sentence, error.pos, code="E-531", hint=f"{error.msg}.") from None
@@ -67,7 +68,6 @@ def parse(text: str) -> Node:
     except RecursionError:
         sentence = "The brackets are nested too deep to be read."
         raise FilterTextError(text, sentence, 0, code="E-531") from None
-    return _value(text, _after_blanks(text, 0))[0]
 
 
 def _refuse(word: str) -> None:

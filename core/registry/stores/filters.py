@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, literal, not_, or_, select, true
@@ -283,7 +284,12 @@ def _added(asked: _Asked) -> Clause:
 
 
 def _changed(asked: _Asked) -> Clause:
-    return _on(asked, ImageRow.mtime_ns, lambda moment: int(moment.timestamp()) * 10**9 + moment.microsecond * 1000)
+    return _on(asked, ImageRow.mtime_ns, _in_ns)
+
+
+def _in_ns(moment: datetime) -> int:
+    """Since 1970, as far as the database can count: no file is from before 1677, or from after 2262."""
+    return max(-(2**63), min(2**63 - 1, int(moment.timestamp()) * 10**9 + moment.microsecond * 1000))
 
 
 def _on(asked: _Asked, column: Any, of: Callable[[Any], Any]) -> Clause:

@@ -77,6 +77,9 @@ def test_both_forms_are_read(text: str, expected: Group) -> None:
         ('{"width": NaN}', "E-531", (1, 11), "line 1, column 11"),
         ("{" * 100_000, "E-531", (1, 2), ""),
         ("[" * 100_000, "E-531", (1, 1), "deep"),
+        ("[" * 600 + "]" * 600, "E-531", (1, 1), "deep"),
+        ('{"dir": "\\ud800"}', "E-530", (1, 9), "no text"),
+        ('{"filename": {"$match": "*\\ud800"}}', "E-530", (1, 25), "no text"),
     ],
 )
 def test_what_is_not_to_be_understood_is_told_with_its_place(

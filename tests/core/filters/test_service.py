@@ -10,6 +10,7 @@ from sqlalchemy import text
 from core.domain.filters import Condition, Group, Operator
 from core.domain.ids import ProjectId
 from core.errors import FormatError, NotFoundError, RefusedError
+from core.filters.reading import read_filter
 from core.filters.service import FilterService
 from core.registry.database import Registry
 from core.registry.stores import images, projects
@@ -110,3 +111,17 @@ def test_a_filter_is_resolved(filters: FilterService, project: ProjectId) -> Non
     with pytest.raises(RefusedError) as caught:
         filters.check(project, Group(items=(Condition("label", Operator.EQ, "gone"),)))
     assert caught.value.code == "E-524"
+
+
+@pytest.mark.parametrize(
+    ("text", "n"),
+    [
+        ('{"updatedAt": {"$lt": "9999-12-31T23:59:59Z"}}', 4),
+        ('{"updatedAt": {"$gt": "0001-01-01"}}', 4),
+        ('{"updatedAt": "9999-12-31T23:59:59Z"}', 0),
+    ],
+)
+def test_days_before_and_after_all_files_are_asked_for(
+    filters: FilterService, project: ProjectId, text: str, n: int
+) -> None:
+    assert filters.resolve(project, read_filter(text)).n_images == n
