@@ -89,8 +89,9 @@ class SimilarController(QObject):
         project = self._project
         if project is None:
             return
-        show = {NEXT: self.page.show_next, COPIES: self.page.show_copies}[mode]
-        ask = {NEXT: self._similar.label_next, COPIES: self._similar.find_alike}[mode]
+        asks: dict[str, Callable[..., Any]] = {NEXT: self._similar.label_next, COPIES: self._similar.find_alike}
+        shows: dict[str, Callable[[Any], None]] = {NEXT: self.page.show_next, COPIES: self.page.show_copies}
+        ask, show = asks[mode], shows[mode]
         n_changes = self._n_changes
 
         def found(answer: Any) -> None:

@@ -11,6 +11,12 @@ def add_check_options(parser: argparse.ArgumentParser) -> None:
     option = parser.add_argument
     option("project", metavar="PROJECT")
     option("--dataset", metavar="D", help="one of its datasets, instead of all images")
-    option("--repair", metavar="ID", action="append", choices=tuple(CheckId), help="of a finding; may be repeated")
+    option(
+        "--repair",
+        metavar="ID",
+        action="append",
+        choices=[check.value for check in CheckId],
+        help="of a finding; may be repeated",
+    )
     option("--no-pictures", action="store_true", help="do not compare pictures with each other")
     option("--no-files", action="store_true", help="do not look whether the files are there and unchanged")

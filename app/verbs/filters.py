@@ -14,6 +14,7 @@ from core.domain.filters import Group, SavedFilter
 from core.domain.names import shown
 from core.domain.projects import Project
 from core.errors import RefusedError, StorageError
+from core.filters.json_places import FilterTextError
 from core.filters.reading import read_filter
 from core.filters.service import Resolved
 from core.filters.writing import as_plain
@@ -29,8 +30,9 @@ def run(services: Services, arguments: argparse.Namespace, console: Console) -> 
         case "show":
             return _show(services, project, arguments)
         case "rename":
-            services.filters.rename(project.id, arguments.name, arguments.new)
-            return VerbResult({"filter": arguments.new}, (f'The filter is called "{shown(arguments.new)}" now.',))
+            renamed = services.filters.rename(project.id, arguments.name, arguments.new).value.after
+            assert renamed is not None
+            return VerbResult({"filter": renamed.name}, (f'The filter is called "{shown(renamed.name)}" now.',))
         case _:
             services.filters.delete(project.id, arguments.name)
             return VerbResult({"deleted": arguments.name}, (f'The filter "{shown(arguments.name)}" is deleted.',))
@@ -44,16 +46,18 @@ def chosen_filter(services: Services, project: Project, name: str | None, where:
 
 
 def read_where(text: str) -> Group:
-    """The filter itself, or a file that it is in."""
-    if text.lstrip().startswith(("{", "[")):
+    """The filter itself, or a file that it is in. Raises FilterTextError, StorageError."""
+    if not text.strip() or text.lstrip().startswith(("{", "[")):
         return read_filter(text)
     file = Path(text)
-    if not file.is_file():
-        return read_filter(text)
     try:
         return read_filter(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise StorageError(f'"{shown(file)}" cannot be read as text ({error}).') from None
+    except FileNotFoundError:
+        sentence = "Not valid JSON at line {line}, column {column}, and no file has this name."
+        raise FilterTextError(text, sentence, 0, code="E-531", hint='Write one such as {"dir": "train"}.') from None
+    except (OSError, ValueError) as error:  # a folder, one that may not be read, no text, a name with a zero in it
+        why = error.strerror if isinstance(error, OSError) else error
+        raise StorageError(f'"{shown(file)}" cannot be read as text ({why}).') from None
 
 
 def _save(services: Services, project: Project, arguments: argparse.Namespace) -> VerbResult:

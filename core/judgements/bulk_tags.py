@@ -87,7 +87,8 @@ class BulkTagService:
         now = clock.now()
 
         def change(session: Session, keys: Keys) -> list[TagChange]:
-            gone = [one for tag in taken for one in store.take_tag(session, keys, tag)]
+            there = store.list_there(session, project, keys) if taken else keys
+            gone = [one for tag in taken for one in store.take_tag(session, there, tag)]
             return gone + [store.give_tag(session, project, keys, tag, now) for tag in given]
 
         return self._in_pieces(project, np.unique(ImageIds.of(images).keys), change, progress, is_cancelled)
@@ -111,7 +112,7 @@ class BulkTagService:
         wrong = problem_of(parts)
         if wrong:
             raise RefusedError(wrong, code="E-520")
-        keys = np.unique(ImageIds.of(images).keys)
+        keys = self._still_there(project, images)
         n_all = len(keys)
         if keeps:
             keys = self._without_part(project, keys)
@@ -134,7 +135,7 @@ class BulkTagService:
 
     def count_without_part(self, project: ProjectId, images: Sequence[ImageId]) -> int:
         """How many of the images have none of the three tags."""
-        return len(self._without_part(project, np.unique(ImageIds.of(images).keys)))
+        return len(self._without_part(project, self._still_there(project, images)))
 
     def count_tags_of(self, project: ProjectId, images: Sequence[ImageId]) -> dict[str, int]:
         """How many of the images have which of the project's tags: the usual ones first, those that none has too."""
@@ -154,6 +155,12 @@ class BulkTagService:
             projects.get_project(session, step.project)
             undone = store.revert(session, step.project, step.changes)
             return Changed(TagStep(step.project, undone), noted(session))
+
+    def _still_there(self, project: ProjectId, images: Sequence[ImageId]) -> Keys:
+        """Ascending: chosen images may have been removed since."""
+        with self._registry.read() as session:
+            projects.get_project(session, project)
+            return store.list_there(session, project, np.unique(ImageIds.of(images).keys))
 
     def _without_part(self, project: ProjectId, keys: Keys) -> Keys:
         with self._registry.read() as session:

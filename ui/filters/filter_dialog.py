@@ -45,6 +45,7 @@ class FilterDialog(QDialog):
         self.resize(*SIZE)
         self._group: Group | None = Group()
         self._n_widgets = 0
+        self._is_typed = False  # something that was not read yet
         self.box = GroupBox(offers)
         self.text = FilterText()
         self.tabs = QTabWidget()
@@ -59,6 +60,7 @@ class FilterDialog(QDialog):
         self._build()
         self._timer.timeout.connect(self._want_count)
         self.box.changed.connect(self._take_built)
+        self.text.typed.connect(self._wait_for_text)
         self.text.text_edited.connect(self.text_edited)
         self.tabs.currentChanged.connect(self._turn)
         self._apply.clicked.connect(self._accept)
@@ -98,6 +100,7 @@ class FilterDialog(QDialog):
 
     def set_group(self, group: Group) -> None:
         """Show this filter."""
+        self._is_typed = False
         self.box.set_group(group)
         self._order_tabs()
         self._take(group)
@@ -113,14 +116,23 @@ class FilterDialog(QDialog):
         return self._group
 
     def set_read_group(self, group: Group) -> None:
-        """What the text says."""
+        """What the text says; said of a text that has been changed since, it says nothing."""
+        if self.text.is_waiting:
+            return
+        self._is_typed = False
         self.text.set_problem("")
         self.box.set_group(group)
         self._order_tabs()
         self._take(group)
 
     def set_text_problem(self, text: str, line: int | None, column: int | None) -> None:
-        """The text cannot be read, and where."""
+        """The text cannot be read, and where. Who has turned to the conditions meanwhile goes on with these."""
+        if self.text.is_waiting:
+            return
+        self._is_typed = False
+        if self.tabs.currentIndex() == BUILDER:
+            self._take_built()
+            return
         self.text.set_problem(text, line, column)
         self._take(None)
 
@@ -148,7 +160,13 @@ class FilterDialog(QDialog):
         for one, after in pairwise(self.box.tab_widgets()):
             QWidget.setTabOrder(one, after)
 
+    def _wait_for_text(self) -> None:
+        """Until it is read, nothing is known that could be applied."""
+        self._is_typed = True
+        self._take(None)
+
     def _take_built(self) -> None:
+        self._is_typed = False
         n_widgets = len(self.box.tab_widgets())
         if n_widgets != self._n_widgets:
             self._n_widgets = n_widgets
@@ -169,6 +187,8 @@ class FilterDialog(QDialog):
     def _turn(self, at: int) -> None:
         if at == TEXT and self._group is not None:
             self.text_wanted.emit(self._group)
+        elif at == BUILDER and self._is_typed:
+            self.text.end_pause()
         elif at == BUILDER:
             self._take_built()
             self.text.set_problem("")

@@ -13,6 +13,7 @@ PAUSE_MS = 250
 
 
 class FilterText(QWidget):
+    typed = Signal()  # at once: what was read is old
     text_edited = Signal(str)  # after a pause in typing
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -34,10 +35,22 @@ class FilterText(QWidget):
         column.addWidget(self._problem)
         self.setFocusProxy(self._text)
         self._text.textChanged.connect(self._timer.start)
+        self._text.textChanged.connect(self.typed)
         theme_notifier().theme_changed.connect(self._mark)
 
     def text(self) -> str:
         return self._text.toPlainText()
+
+    @property
+    def is_waiting(self) -> bool:
+        """For a pause: something was typed that nobody was told of."""
+        return self._timer.isActive()
+
+    def end_pause(self) -> None:
+        """What was typed is to be read now."""
+        if self._timer.isActive():
+            self._timer.stop()
+            self.text_edited.emit(self.text())
 
     def set_text(self, text: str) -> None:
         """Nothing is announced."""

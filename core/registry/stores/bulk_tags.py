@@ -42,9 +42,15 @@ class TagChange:
     created_at: str  # as the table has it
 
 
+def list_there(session: Session, project: str, keys: Keys) -> Keys:
+    """Those of the keys that are images of the project, ascending."""
+    rows = cursor_of(session).execute(_THERE, (_listed(keys), project))
+    return np.array([key for (key,) in rows], dtype=np.int64)
+
+
 def give_tag(session: Session, project: str, keys: Keys, tag: str, at: datetime) -> TagChange:
     """To those of the project's images that have it not."""
-    there = np.array([key for (key,) in cursor_of(session).execute(_THERE, (_listed(keys), project))], dtype=np.int64)
+    there = list_there(session, project, keys)
     have = [key for key, _, _ in cursor_of(session).execute(_HAVE, (_listed(there), tag))]
     fresh = there[~np.isin(there, np.array(have, dtype=np.int64))]
     return _give(session, TagChange(tag, fresh, True, "", _moment(at)))
@@ -78,8 +84,7 @@ def revert(session: Session, project: str, changes: Sequence[TagChange]) -> tupl
         if change.is_given:
             undone += take_tag(session, change.keys, change.tag)
             continue
-        rows = cursor_of(session).execute(_THERE, (_listed(change.keys), project))
-        there = np.array([key for (key,) in rows], dtype=np.int64)
+        there = list_there(session, project, change.keys)
         have = [key for key, _, _ in cursor_of(session).execute(_HAVE, (_listed(there), change.tag))]
         fresh = there[~np.isin(there, np.array(have, dtype=np.int64))]
         undone.append(_give(session, TagChange(change.tag, fresh, True, change.note, change.created_at)))

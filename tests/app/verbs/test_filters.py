@@ -101,3 +101,15 @@ def test_images_are_shared_out_and_those_without_are_listed(call) -> None:
     assert FREE in untagged
     assert not any(path.startswith("train/0") for path in untagged)
     assert "E-520" in call("tag", "Drawings", "split", "--all", "--parts", "80", "10", "9", code=1)
+
+
+def test_a_file_that_is_not_there_or_is_no_text_is_named(call, tmp_path: Path) -> None:
+    assert "E-531: Not valid JSON at line 1, column 1, and no file has this name." in call(
+        "filter", "show", "Drawings", "--where", "gone.json", code=1
+    )
+    assert "Is a directory" in call("filter", "show", "Drawings", "--where", str(tmp_path), code=1)
+
+
+def test_a_renamed_filter_is_told_by_the_name_that_it_has(call) -> None:
+    call("filter", "save", "Drawings", "learn", "--where", WHERE)
+    assert json.loads(call("filter", "rename", "Drawings", "learn", " to   check", "--json")) == {"filter": "to check"}

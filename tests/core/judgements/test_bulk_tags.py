@@ -11,6 +11,7 @@ from core.domain.random_parts import USUAL_PARTS, numbers_of, problem_of, share_
 from core.errors import RefusedError
 from core.judgements import bulk_tags
 from core.judgements.bulk_tags import BulkTagService
+from core.registry.stores import projects
 
 
 @pytest.fixture
@@ -121,3 +122,24 @@ def test_every_image_gets_one_part(n: int) -> None:
     if n >= 99:
         assert share_out(images, USUAL_PARTS, 2)[1] != shared[1]
         assert share_out(images, USUAL_PARTS, 2)[1].keys.tolist() != list(range(5 + 80, 5 + 90))
+
+
+def test_images_that_went_since_they_were_chosen_are_not_counted(shop, bulk) -> None:
+    chosen = [*ids(shop), ImageId("987654")]
+    n = len(chosen) - 1
+    assert bulk.count_without_part(shop.project, chosen) == n
+    shared = bulk.share_out(shop.project, chosen, USUAL_PARTS, seed=3).value
+    assert (sum(shared.numbers), shared.step.n_images, shared.n_kept) == (n, n, 0)
+    again = bulk.share_out(shop.project, chosen, USUAL_PARTS, seed=3).value
+    assert (again.numbers, again.step.n_images) == (shared.numbers, 0)
+    kept = bulk.share_out(shop.project, chosen, USUAL_PARTS, seed=4, keeps=True).value
+    assert (kept.numbers, kept.n_kept) == ((0, 0, 0), n)
+
+
+def test_no_tag_is_taken_off_an_image_of_another_project(shop, bulk) -> None:
+    image = ids(shop)[0]
+    shop.tags.add([image], EXCLUDE)
+    with shop.registry.write() as session:
+        other = projects.insert_project(session, name="Other", root=shop.home.root)
+    assert bulk.edit(other, [image], take=[EXCLUDE]).value.changes == ()
+    assert len(state(shop)) == 1

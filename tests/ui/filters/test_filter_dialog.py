@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
 from core.domain.filters import Condition, Group, Joint, Operator
-from ui.filters.filter_dialog import TEXT, FilterDialog
+from ui.filters.filter_dialog import BUILDER, TEXT, FilterDialog
 from ui.filters.filter_text import FilterText
 from ui.filters.group_box import GroupBox
 
@@ -139,3 +139,35 @@ def test_tab_goes_through_the_conditions_as_they_stand(qtbot: QtBot, dialog: Fil
     assert seen[:3] == [first._field, first._operator, first._editor.written]
     assert seen.index(group._joint) < seen.index(group.items[0]._field) < seen.index(group._add)
     assert seen.index(group._add) < seen.index(row._field) < seen.index(dialog.box._add)
+
+
+def test_what_was_typed_is_read_before_it_can_be_applied(qtbot: QtBot, dialog: FilterDialog) -> None:
+    dialog.set_group(Group(items=(TRAIN,)))
+    dialog.tabs.setCurrentIndex(TEXT)
+    dialog.text._text.setPlainText('{"annotations": {"$gt": 3}}')
+    assert dialog.group is None
+    with qtbot.assertNotEmitted(dialog.applied):
+        dialog._apply.click()
+    with qtbot.waitSignal(dialog.text_edited):
+        pass
+    dialog.text._text.insertPlainText(" ")
+    dialog.set_read_group(Group(items=(MANY,)))  # of the text before
+    assert dialog.group is None
+    with qtbot.waitSignal(dialog.text_edited, timeout=50):
+        dialog.tabs.setCurrentIndex(BUILDER)
+    dialog.set_read_group(Group(items=(MANY,)))
+    with qtbot.waitSignal(dialog.applied) as applied:
+        dialog._apply.click()
+    assert applied.args == [Group(items=(MANY,))]
+
+
+def test_who_turns_from_a_text_that_cannot_be_read_goes_on_with_the_conditions(
+    qtbot: QtBot, dialog: FilterDialog
+) -> None:
+    dialog.set_group(Group(items=(TRAIN,)))
+    dialog.tabs.setCurrentIndex(TEXT)
+    dialog.text._text.setPlainText('{"dirr": 3}')
+    dialog.tabs.setCurrentIndex(BUILDER)
+    dialog.set_text_problem('Unknown field "dirr".', 1, 2)
+    assert dialog.group == Group(items=(TRAIN,))
+    assert dialog._apply.isEnabled()
