@@ -102,7 +102,7 @@ class ChecksController(QObject):
             self.page.set_outdated(True)
             if self._is_stale:
                 self._is_stale = False
-                self.run(CheckWish())
+                self.run(self.page.wish)
 
     def run(self, wish: CheckWish) -> None:
         project, dataset = self._project, self.page.scope

@@ -15,12 +15,17 @@ from core.domain.names import IMAGE_SUFFIXES
 from core.domain.set_names import set_named
 
 LEAST_SHARE = 0.5
-"""Of the images, so many are in groups of two or more, or else the names mean something else."""
+"""Of the images, so many are in groups of two or more, or else the names mean something else..."""
 
+LARGE = 8
+"""... unless two groups or more have so many images each: some books among other pictures."""
+
+_SIDES = r"(?:[\s_.\-]*(?:r|v|recto|verso|a|b|left|right))?"
 _NUMBERED = re.compile(
-    r"^(?P<source>.*?)[\s_.\-]*(?:p|pp|pg|page|pages|f|ff|fol|folio|s|seite|frame|img|image|view|vue|shot)?"
-    r"[\s_.\-]*\d+(?:[\s_.\-]*(?:r|v|recto|verso|a|b|left|right))?$"
+    r"^(?P<source>.*?)[\s_.\-]*[(\[]?(?:p|pp|pg|page|pages|f|ff|fol|folio|s|seite|frame|img|image|view|vue|shot)?"
+    rf"[\s_.\-]*\d+{_SIDES}[)\]]?$"
 )
+_NUMBER_FIRST = re.compile(rf"^(?:pp?|pg|pages?|ff?|fol|folio|seite)[\s_.\-]*\d+{_SIDES}[\s_.\-]+(?P<source>.*)$")
 _SAYS_NOTHING = frozenset(
     (
         *(
@@ -75,11 +80,12 @@ def find_grouping(paths: Sequence[bytes], classes: Collection[str] = ()) -> Grou
 
 
 def source_of_name(path: str) -> str:
-    """What a file's name says before its number: "train/Book 12_p003.tif.jpeg" -> "book 12"; "" = nothing."""
+    """What a file's name says beside the number of its page: "train/Book 12_p003.tif.jpeg", "Book 12 (3).jpg" and
+    "fol. 3r - Book 12.png" -> "book 12"; "" = nothing."""
     stem = path.rpartition("/")[2].casefold()
     while (dot := stem.rfind(".")) > 0 and stem[dot:] in IMAGE_SUFFIXES:
         stem = stem[:dot]
-    match = _NUMBERED.match(stem)
+    match = _NUMBER_FIRST.match(stem) or _NUMBERED.match(stem)
     source = match["source"].strip(" _.-") if match else ""
     return source if any(sign.isalpha() for sign in source) else ""
 
@@ -102,7 +108,8 @@ def _grouped(
             numbers[place] = known.setdefault(source, len(known))
     counts = np.bincount(numbers[numbers >= 0], minlength=len(known))
     n_together = int(counts[counts > 1].sum())
-    if (counts > 1).sum() < 2 or n_together < LEAST_SHARE * len(paths):
+    is_told = n_together >= LEAST_SHARE * len(paths) or (counts >= LARGE).sum() >= 2
+    if (counts > 1).sum() < 2 or not is_told:
         return None
     largest = int(np.argmax(counts))
     example = os.fsdecode(paths[int(np.flatnonzero(numbers == largest)[0])])

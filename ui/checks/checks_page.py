@@ -213,8 +213,12 @@ class ChecksPage(QWidget):
     def focus_first(self) -> None:
         self._run.setFocus()
 
+    @property
+    def wish(self) -> CheckWish:
+        return CheckWish(compares_pictures=self._pictures.isChecked())
+
     def _ask(self) -> None:
-        self.run_requested.emit(CheckWish(compares_pictures=self._pictures.isChecked()))
+        self.run_requested.emit(self.wish)
 
     def _drop_cards(self) -> None:
         self._cards.clear()

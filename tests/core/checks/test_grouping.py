@@ -15,6 +15,11 @@ from core.checks.grouping import NO_GROUP, find_grouping, source_of_folder, sour
         ("btv1b8613380t-page-7.png", "btv1b8613380t"),
         ("ms 42 fol. 12v.tif", "ms 42"),
         ("clip-a_frame_000123.png", "clip-a"),
+        ("Candide, ou l'optimisme (12).jpg", "candide, ou l'optimisme"),
+        ("val/fol. 001r - Emile.jpg", "emile"),
+        ("page 3_Book 12.png", "book 12"),
+        ("10_left.jpeg", ""),
+        ("photo (3).jpg", "photo"),
         ("000000397133.jpg", ""),
         ("2007_000027.jpg", ""),
         ("portrait.jpg", ""),
@@ -50,3 +55,13 @@ def test_the_finer_of_two_groupings_is_taken() -> None:
     assert (found.is_by_folder, len(found.names)) == (False, 4)
     assert found.numbers.tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, NO_GROUP]
     assert found.words == 'File names such as "book0_p0.jpg"'
+
+
+def test_books_among_many_other_pictures_are_told_and_a_few_pairs_are_not() -> None:
+    others = [f"picture of {word}.jpg".encode() for word in map(chr, range(97, 123))] * 2
+    books = [f"{name} ({n}).jpg".encode() for name in ("Candide", "Emile") for n in range(8)]
+    found = find_grouping(others + books)
+    assert found is not None
+    assert found.names == ("candide", "emile")
+    assert find_grouping(others + books[::4]) is None
+    assert find_grouping([f"photo ({n}).jpg".encode() for n in range(20)]) is None
