@@ -8,22 +8,39 @@ written just now (an import is at work, the disk is full) says so too, and the s
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoGroup, QUndoStack
 
-from app.jobs import JobRunner
-from core.domain.changes import NO_CHANGES
+from app.jobs import JobRunner, PoolName
+from core.domain.changes import NO_CHANGES, Changed
 from core.domain.ids import ProjectId
 from core.errors import CalqueError, NotFoundError, RefusedError
 
 MAX_STEPS = 200
 
+S = TypeVar("S")
+
 _FOR_NOW = ("E-103", "E-432")
 """Refusals that say nothing of the data: the registry can only be read, or the project is being imported into."""
+
+
+class Turn(Generic[S]):
+    """Takes a step back when it is called, does it again at the next call, and so on."""
+
+    def __init__(self, step: S, take_back: Callable[[S], Changed[S]]) -> None:
+        """`take_back` returns the step that does it again."""
+        self._step = step
+        self._take_back = take_back
+
+    def __call__(self) -> Changed[S]:
+        changed = self._take_back(self._step)
+        self._step = changed.value
+        return changed
 
 
 class UndoHistory(QObject):
@@ -37,6 +54,8 @@ class UndoHistory(QObject):
         self._jobs = jobs
         self._group = QUndoGroup(self)
         self._stacks: dict[ProjectId, QUndoStack] = {}
+        self._asked: deque[tuple[QUndoStack, _Step, bool]] = deque()  # with whether it is to be done again
+        self._is_taking = False
         self._group.indexChanged.connect(lambda _: self.changed.emit())
         self._group.activeStackChanged.connect(lambda _: self.changed.emit())
 
@@ -44,14 +63,24 @@ class UndoHistory(QObject):
         """Whose steps `undo` and `redo` take back; None = no project is open."""
         self._group.setActiveStack(None if project is None else self._stack(project))  # type: ignore[arg-type]
 
-    def did(self, project: ProjectId, text: str, *, undo: Callable[[], Any], redo: Callable[[], Any]) -> None:
+    def did(
+        self,
+        project: ProjectId,
+        text: str,
+        *,
+        undo: Callable[[], Any],
+        redo: Callable[[], Any],
+        pool: PoolName = "registry",
+    ) -> None:
         """Something was done (and is not done again now). `text` completes "Undo ...": 'the tag "hard" of 3 images'.
+
+        What may take long belongs into the pool "io", so that what the window shows meanwhile is read beside it.
 
         Both functions write through a core service and return its Changes or Changed; they raise RefusedError where
         the data are no longer what the step left.
         """
         stack = self._stack(project)
-        stack.push(_Step(text, undo, redo, partial(self._run, stack)))
+        stack.push(_Step(text, undo, redo, partial(self._ask, stack), pool))
 
     def undo(self) -> None:
         self._group.undo()
@@ -82,19 +111,30 @@ class UndoHistory(QObject):
             self._stacks[project] = stack
         return self._stacks[project]
 
-    def _run(self, stack: QUndoStack, step: _Step, *, is_redo: bool) -> None:
+    def _ask(self, stack: QUndoStack, step: _Step, *, is_redo: bool) -> None:
         step.n_asked += 1
+        self._asked.append((stack, step, is_redo))
+        self._take_next()
+
+    def _take_next(self) -> None:
+        """One after the other, whichever pool each runs on."""
+        if self._is_taking or not self._asked:
+            return
+        self._is_taking = True
+        stack, step, is_redo = self._asked.popleft()
 
         def ended(_: object = None) -> None:
+            self._is_taking = False
             step.n_asked -= 1
             _settle(stack)
             self.changed.emit()  # Qt says nothing when it drops a step behind the last
+            self._take_next()
 
         def failed(message: object) -> None:
             ended()
             self.message_raised.emit(message)
 
-        self._jobs.run(lambda: step.take(is_redo=is_redo), then=ended, on_error=failed, pool="registry")
+        self._jobs.run(lambda: step.take(is_redo=is_redo), then=ended, on_error=failed, pool=step.pool)
 
 
 def _settle(stack: QUndoStack) -> None:
@@ -121,13 +161,15 @@ class _Step(QUndoCommand):
         text: str,
         undo: Callable[[], Any],
         redo: Callable[[], Any],
-        run: Callable[..., None],
+        ask: Callable[..., None],
+        pool: PoolName,
     ) -> None:
         super().__init__(text)
         self._undo = undo
         self._redo = redo
-        self._run = run
-        self._is_done = True  # by the data; on the registry's thread
+        self._ask = ask
+        self.pool = pool
+        self._is_done = True  # by the data; known to the thread of the step
         self._is_over = False
         self.n_asked = 0  # times that it was asked for and has not ended
         self.is_only_placed = True  # the next `undo` or `redo` of Qt's changes the place in the history alone
@@ -139,7 +181,7 @@ class _Step(QUndoCommand):
         self._step(is_redo=True)
 
     def take(self, *, is_redo: bool) -> Any:
-        """On the registry's thread. Nothing where an earlier wish, which this one followed, was not fulfilled."""
+        """On a thread of the pool. Nothing where an earlier wish, which this one followed, was not fulfilled."""
         if self._is_over or self._is_done == is_redo:
             return NO_CHANGES
         try:
@@ -165,4 +207,4 @@ class _Step(QUndoCommand):
         elif self.is_only_placed:
             self.is_only_placed = False
         else:
-            self._run(self, is_redo=is_redo)
+            self._ask(self, is_redo=is_redo)

@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage
 from app.controllers.grid_thumbnails import Thumbnails
 from app.controllers.pictures import thumbnail_of
 from app.jobs import Job, JobContext, JobRunner
-from app.undo import UndoHistory
+from app.undo import Turn, UndoHistory
 from core.domain.changes import Changed, Changes
 from core.domain.checks import CheckReport, CheckWish, Finding
 from core.domain.ids import DatasetId, ImageId
@@ -133,9 +133,9 @@ class ChecksController(QObject):
         self._is_stale = True
 
         def got(repaired: Repaired) -> None:
-            step = _Step(self, repaired)
+            turn = Turn(repaired, self.take_back)
             self._done = repaired.text
-            self._undo.did(project.id, repaired.text, undo=step.take_back, redo=step.take_back)
+            self._undo.did(project.id, repaired.text, undo=turn, redo=turn, pool="io")
             self._say_done()
 
         def failed(message: UserMessage) -> None:
@@ -242,16 +242,3 @@ class ChecksController(QObject):
 
         # A picture that cannot be read has its place without one; the finding says what is the matter.
         self._jobs.run(make, then=made, on_error=lambda _: ended())
-
-
-class _Step:
-    """A repair as the history holds it: taken back and done again in turn."""
-
-    def __init__(self, owner: ChecksController, repaired: Repaired) -> None:
-        self._owner = owner
-        self._repaired = repaired
-
-    def take_back(self) -> Changes:
-        done = self._owner.take_back(self._repaired)
-        self._repaired = done.value
-        return done.changes

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu
 
 from app.controllers.removing import run_with_progress
 from app.jobs import JobRunner
-from app.undo import UndoHistory
+from app.undo import Turn, UndoHistory
 from core.domain.categories import CategoryUse, Labelling
 from core.domain.changes import Changed, Changes
 from core.domain.counting import counted
@@ -320,14 +320,8 @@ class ClassesController(QObject):
 
     def _remember(self, text: str, done: Done) -> None:
         """For Undo. What takes a step back returns what does it again."""
-        newest = [done]
-
-        def turn() -> Changed[Done]:
-            changed = self._services.categories.undo(newest[0])
-            newest[0] = changed.value
-            return changed
-
-        self._undo.did(done.project, text, undo=turn, redo=turn)
+        turn = Turn(done, self._services.categories.undo)
+        self._undo.did(done.project, text, undo=turn, redo=turn, pool="io")
 
     def _say(self, text: str) -> None:
         self.message_raised.emit(UserMessage(text, severity=Severity.INFO))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog
 
 from app.controllers.dataset_freezing import DatasetFreezingController
 from app.jobs import JobRunner
-from app.undo import UndoHistory
+from app.undo import Turn, UndoHistory
 from core.domain.changes import Changed, Changes
 from core.domain.datasets import Dataset, DatasetEdit, DatasetState, SetId, SetRole
 from core.domain.ids import DatasetId
@@ -337,7 +337,7 @@ class DatasetsController(QObject):
         assert project is not None
 
         def done(edit: DatasetEdit) -> None:
-            turn = _Turn(edit, lambda edit: self._services.dataset_editing.undo(edit))
+            turn = Turn(edit, self._services.dataset_editing.undo)
             self._undo.did(project.id, edit.text, undo=turn, redo=turn)
             if is_new:
                 self.page.choose(edit.dataset)
@@ -379,16 +379,3 @@ def _role_of(name: str) -> SetRole:
 
     split = set_named(name)
     return SetRole.EXTRA if split is None else SetRole(split.value)
-
-
-class _Turn:
-    """Undoes an edit when it is called, and does it again at the next call."""
-
-    def __init__(self, edit: DatasetEdit, undo: Callable[[DatasetEdit], Edited]) -> None:
-        self._edit = edit
-        self._undo = undo
-
-    def __call__(self) -> Edited:
-        changed = self._undo(self._edit)
-        self._edit = changed.value
-        return changed

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog
 from app.controllers.filter_editing import FilterEditing, FilterSource
 from app.controllers.images import ImagesController
 from app.jobs import JobRunner
-from app.undo import UndoHistory
+from app.undo import Turn, UndoHistory
 from core.domain.changes import Changed, Changes
 from core.domain.filters import Condition, Group, SavedFilter
 from core.domain.imports import Severity
@@ -196,13 +196,7 @@ class FiltersController(QObject):
     def _remember(self, verb: str, step: FilterStep) -> None:
         stored = step.after or step.before
         assert stored is not None
-        last = [step]
-
-        def turn() -> Changed[FilterStep]:
-            done = self._services.filters.undo(last[0])
-            last[0] = done.value
-            return done
-
+        turn = Turn(step, self._services.filters.undo)
         self._undo.did(step.project, f'{verb} the filter "{shown(stored.name)}"', undo=turn, redo=turn)
 
     def _read(self) -> None:

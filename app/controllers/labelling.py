@@ -13,7 +13,7 @@ from app.controllers.edit_words import said
 from app.controllers.seen_revisions import SeenRevisions
 from app.controllers.viewer import ViewerController
 from app.jobs import JobContext, JobRunner
-from app.undo import UndoHistory
+from app.undo import Turn, UndoHistory
 from core.domain.changes import Changed
 from core.domain.geometry import Geometry
 from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
@@ -213,13 +213,7 @@ class LabellingController(QObject):
         )
 
     def _remember_class(self, name: str, done: Done) -> None:
-        newest, categories = [done], self._categories()
-
-        def turn() -> Changed[Done]:
-            changed = categories.undo(newest[0])
-            newest[0] = changed.value
-            return changed
-
+        turn = Turn(done, self._categories().undo)
         self._undo.did(done.project, f'adding the class "{shown(name)}"', undo=turn, redo=turn)
 
     def _find_unlabelled(self, step: int) -> None:

@@ -84,6 +84,7 @@ class RemovingController(QObject):
                 f"the removal of {n}",
                 undo=lambda: self._services.trash.restore_images(project, gone, is_whole=True),
                 redo=lambda: self._services.trash.remove_images(project, gone),
+                pool="io",
             )
             text = f"{n} removed from the project; the files stay."
             self.message_raised.emit(UserMessage(text, "Ctrl+Z brings back what was removed.", Severity.INFO))

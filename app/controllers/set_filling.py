@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu
 
 from app.jobs import JobRunner
-from app.undo import UndoHistory
+from app.undo import Turn, UndoHistory
 from core.domain.changes import Changed, Changes
 from core.domain.counting import counted
 from core.domain.datasets import Dataset, DatasetEdit, SetId
@@ -110,7 +110,7 @@ class SetFillingController(QObject):
             text = f'{counted(edit.n_added, "image")} put into "{name}".'
             if edit.n_removed:
                 text += f" {edit.n_removed:,} of them left another set."
-            turn = _Turn(edit, lambda edit: self._services.dataset_editing.undo(edit))
+            turn = Turn(edit, self._services.dataset_editing.undo)
             self._undo.did(project, edit.text, undo=turn, redo=turn)
         self.message_raised.emit(UserMessage(text, severity=Severity.INFO))
 
@@ -181,16 +181,3 @@ class SetFillingController(QObject):
                 target = SetTarget(dataset.id, item)
                 action = inner.addAction(target.text.replace("&", "&&"))
                 action.triggered.connect(lambda _=False, target=target: put(target))
-
-
-class _Turn:
-    """Undoes an edit when it is called, and does it again at the next call."""
-
-    def __init__(self, edit: DatasetEdit, undo: Callable[[DatasetEdit], Changed[DatasetEdit]]) -> None:
-        self._edit = edit
-        self._undo = undo
-
-    def __call__(self) -> Any:
-        changed = self._undo(self._edit)
-        self._edit = changed.value
-        return changed

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QDialog, QInputDialog, QMenu
 from app.controllers.removing import run_with_progress
 from app.controllers.saving import SPREADSHEET, save_text
 from app.jobs import JobRunner
-from app.undo import UndoHistory
-from core.domain.changes import Changed, Changes
+from app.undo import Turn, UndoHistory
+from core.domain.changes import Changes
 from core.domain.counting import counted
 from core.domain.ids import ImageId
 from core.domain.image_ids import ImageIds
@@ -188,15 +188,9 @@ class TagsController(QObject):
     def _remember(self, step: TagStep, words: str) -> None:
         if not step.changes:
             return
-        last = [step]
-
-        def turn() -> Changed[TagStep]:
-            done = self._services.bulk_tags.undo(last[0])
-            last[0] = done.value
-            return done
-
+        turn = Turn(step, self._services.bulk_tags.undo)
         text = words.replace("{n}", counted(step.n_images, "image"))
-        self._undo.did(step.project, text, undo=turn, redo=turn)
+        self._undo.did(step.project, text, undo=turn, redo=turn, pool="io")
 
     def _tell(self, step: TagStep, words: str) -> None:
         n = counted_in_thousands(step.n_images, "image")

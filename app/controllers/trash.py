@@ -92,6 +92,7 @@ class TrashController(QObject):
                     f"the return of {counted(len(back), 'image')}",
                     undo=lambda: self._trash.remove_images(project.id, back),
                     redo=lambda: self._trash.restore_images(project.id, back, is_whole=True),
+                    pool="io",
                 )
             severity = Severity.WARNING if restored.taken else Severity.INFO
             self._say(UserMessage(restored.text, severity=severity))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -115,3 +117,24 @@ def test_what_was_not_undone_is_not_done_again(history: UndoHistory, qtbot: QtBo
         history.redo()
     qtbot.waitUntil(lambda: (history.undo_text, history.redo_text) == ("a merge", ""))
     assert done == []
+
+
+def test_a_long_step_keeps_the_registrys_thread_free_and_the_order_holds(qtbot: QtBot) -> None:
+    jobs, done = JobRunner(), list[str]()
+    history, going_on = UndoHistory(jobs), Event()
+    history.show_project(ONE)
+    history.did(ONE, "a class", undo=lambda: noting(done, "not a class"), redo=lambda: NO_CHANGES)
+
+    def slow() -> Changes:
+        assert going_on.wait(10)
+        return noting(done, "not a merge")
+
+    history.did(ONE, "a merge", undo=slow, redo=lambda: NO_CHANGES, pool="io")
+    history.undo()
+    history.undo()
+    read: list[str] = []
+    jobs.run(lambda: "an image", then=read.append, pool="registry")
+    qtbot.waitUntil(lambda: read == ["an image"])
+    assert done == []
+    going_on.set()
+    qtbot.waitUntil(lambda: done == ["not a merge", "not a class"])
