@@ -227,7 +227,9 @@ def _find(services: Services, project: Project, text: str) -> Dataset:
     dataset = services.dataset_editing.find_dataset(text, project.id)
     if dataset is None:
         raise NotFoundError(
-            f'The project has no dataset "{shown(text)}", or more than one.', hint="calque dataset list shows all."
+            f'The project has no dataset "{shown(text)}", or more than one.',
+            hint="calque dataset list shows all.",
+            code="E-527",
         )
     return dataset
 
@@ -236,7 +238,8 @@ def _set_named(dataset: Dataset, name: str) -> DatasetSet:
     found = next((item for item in dataset.sets if item.name == name), None)
     if found is None:
         there = listed_names([item.name for item in dataset.sets])
-        raise NotFoundError(f'"{shown(dataset.label)}" has no set "{shown(name)}". There are: {there}.')
+        text = f'"{shown(dataset.label)}" has no set "{shown(name)}".'
+        raise NotFoundError(text, hint=f"There are: {there}.", code="E-527")
     return found
 
 

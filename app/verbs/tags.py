@@ -39,8 +39,8 @@ def _edit(services: Services, project: Project, arguments: argparse.Namespace, c
     images, is_given = _images(services, project, arguments), arguments.action == "add"
     give, take = ([arguments.tag], []) if is_given else ([], [arguments.tag])
     step = services.bulk_tags.edit(project.id, images, give=give, take=take, progress=console.progress).value
-    said = "have now" if is_given else "lost"
-    text = f'{counted(step.n_images, "image")} {said} the tag "{shown(arguments.tag)}".'
+    said = ("image now has", "images now have") if is_given else ("image lost", "images lost")
+    text = f'{counted(step.n_images, *said)} the tag "{shown(arguments.tag)}".'
     return VerbResult({"tag": arguments.tag, "images": len(images), "changed": step.n_images}, (text,))
 
 

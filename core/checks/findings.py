@@ -166,12 +166,20 @@ def files(data: CheckedData, faults: FileFaults | None, unreadable: Sequence[tup
     if len(bad):
         n = counted(len(bad), "image is", "images are")
         text = f"{n} damaged or cannot be read."
-        lines = tuple(why.get(place) or shown(_path(data, place)) for place in bad[:MOST_TOLD].tolist())
+        lines = tuple(_with_reason(_path(data, place), why.get(place, "")) for place in bad[:MOST_TOLD].tolist())
         plan = plans.plan_left_out(data, bad, "Leave them out")
         findings.append(
             _plain(CheckId.UNREADABLE_FILES, Severity.ERROR, text, data, bad, plan, details=lines, code="E-420")
         )
     return findings
+
+
+def _with_reason(path: str, why: str) -> str:
+    """`why` may name the file without its folder, and another folder may have one of that name."""
+    if not why:
+        return shown(path)
+    name = shown(path.rpartition("/")[2])
+    return why.replace(f'"{name}"', f'"{shown(path)}"', 1) if f'"{name}"' in why else f"{shown(path)}: {why}"
 
 
 def _missing(data: CheckedData, places: Array) -> list[Finding]:

@@ -132,7 +132,8 @@ def find_missing(
                 else f"{len(missing)} classes ({listed_names(missing)})"
             )
             text = f'With ratio {written[place]}, {what} would have no image in the set "{shown(name)}".'
-            advice = "Add images of it, choose other shares, or allow sets without it."
+            it = "it" if len(missing) == 1 else "them"
+            advice = f"Add images of {it}, choose other shares, or allow sets without {it}."
             issues.append(Issue("E-440", f"{text} {advice}", _PAGE, is_error, "shares"))
     return tuple(issues)
 

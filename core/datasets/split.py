@@ -52,10 +52,14 @@ class Carved:
 
 
 def check_ratio(ratio: float) -> Issue | None:
-    """E-441: a ratio is written with 1 to 5 decimals."""
+    """E-441: a ratio is written with 1 to 5 decimals. E-440: neither side may be empty."""
     exponent = Decimal(repr(ratio)).as_tuple().exponent if math.isfinite(ratio) else "n"
     if not isinstance(exponent, int) or -exponent > MAX_DECIMALS:
         return Issue("E-441", f"Use 1 to {MAX_DECIMALS} decimals.", "data", True, "val_ratio")
+    if not 0.0 < ratio < 1.0:
+        empty = _SET_WORDS[Split.VAL if ratio <= 0.0 else Split.TRAIN]
+        text = f"With ratio {ratio:g}, there would be no {empty} image. Choose one from 0.00001 to 0.99999."
+        return Issue("E-440", text, "data", True, "val_ratio")
     return None
 
 
@@ -71,9 +75,6 @@ def carve_validation(
     wrong = check_ratio(ratio)
     if wrong is not None:
         return Carved(nothing, (wrong,))
-    if not 0.0 < ratio < 1.0:
-        empty = Split.VAL if ratio <= 0.0 else Split.TRAIN
-        return Carved(nothing, _missing(ratio, [(name, empty) for name in categories[:1]]))
     units = _make_units(shown, seed, len(categories) + 1, check)
     is_val = _part(units, ratio, check)
     missing = [

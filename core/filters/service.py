@@ -59,7 +59,9 @@ class FilterService:
         found = self._find(project, wanted)
         if found is None:
             raise NotFoundError(
-                f'The project has no filter "{shown(wanted)}".', hint="`calque filter list` names those it has."
+                f'The project has no filter "{shown(wanted)}".',
+                hint="`calque filter list` names those it has.",
+                code="E-529",
             )
         saved = store.as_saved(found, read_filter)
         if saved.problem:
@@ -139,7 +141,7 @@ class FilterService:
     def _get(self, project: ProjectId, wanted: str) -> StoredFilter:
         found = self._find(project, wanted)
         if found is None:
-            raise NotFoundError(f'The project has no filter "{shown(wanted)}".')
+            raise NotFoundError(f'The project has no filter "{shown(wanted)}".', code="E-529")
         return found
 
 

@@ -230,11 +230,11 @@ class RunService:
         Raises RefusedError where its kind sees no sense in one, RunError when the kind is not available.
         """
         record = self.get_run(id)
-        if record.status not in self.kinds.info(record.kind).retriable:
-            raise RefusedError(f'"{record.name}" cannot be retried: it is {record.status.value}.')
         books = load_books(self.kinds.get(record.kind))
         with self._registry.read() as session:
             books.check_retry(session, record)
+        if record.status not in self.kinds.info(record.kind).retriable:
+            raise RefusedError(f'"{record.name}" cannot be retried: it is {record.status.value}.')
         layout = RunLayout(record.folder)
         if not _is_gone(layout):
             raise RefusedError(f'"{record.name}" is still ending. Try again in a moment.')

@@ -64,7 +64,7 @@ def test_a_changed_byte_is_refused_by_name_and_a_clone_is_frozen_and_trained(
     refused = _train(call, "Pages", code=1)["error"]
     assert refused["code"] == "E-223"
     assert refused["text"] == (
-        "1 file changed since Pages (V001) was frozen. Restore them or freeze a clone. (train/03.jpg)"
+        "1 file changed since Pages (V001) was frozen: train/03.jpg. Restore them or freeze a clone."
     )
     assert not shop.runs.list_runs()
 

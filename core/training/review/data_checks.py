@@ -156,7 +156,8 @@ def _check_split(draft: TrainingDraft, data: TrainingData, slot: Slot, task: Tas
     field_name = f"{split.value}_folders"
     n_found = data.n_found.get(split, 0)
     if not n_found and slot.filter is not None:
-        text = f"The {split.value} selection matches no image. Filter: {in_words(slot.filter)}."
+        text = f"The {split.value} selection matches no image. Filter: {in_words(slot.filter)}. "
+        text += "Choose another one." if split is Split.TRAIN else "Choose another one, or none."
         return _error("E-523", text, field_name)
     if not n_found and slot.sets:
         text = f"The {split.value} selection matches no image. Chosen: {names}. Fill it, or leave it out."

@@ -43,7 +43,7 @@ def changed_text(dataset: Dataset, files: Sequence[str]) -> str:
     named = ", ".join(shown(path) for path in files[:_NAMED])
     more = f" and {len(files) - _NAMED} more" if len(files) > _NAMED else ""
     what = counted(len(files), "file")
-    return f"{what} changed since {shown(dataset.label)} was frozen. Restore them or freeze a clone. ({named}{more})"
+    return f"{what} changed since {shown(dataset.label)} was frozen: {named}{more}. Restore them or freeze a clone."
 
 
 def _check_dataset(draft: TrainingDraft, dataset: Dataset | None) -> Iterator[Issue]:

@@ -76,7 +76,7 @@ def test_what_cannot_be_read_is_refused_with_its_place(call, where: str, words: 
 
 
 def test_images_are_tagged_listed_and_written_to_a_table(call, tmp_path: Path) -> None:
-    assert "2 images have now" in call("tag", "Drawings", "add", "exclude", "train/00.jpg", FREE)
+    assert "2 images now have" in call("tag", "Drawings", "add", "exclude", "train/00.jpg", FREE)
     call("tag", "Drawings", "remove", "exclude", FREE)
     assert "exclude: 1 image" in call("tag", "Drawings")
     assert call("tag", "Drawings", "list", "exclude") == "train/00.jpg\n"

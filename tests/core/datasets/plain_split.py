@@ -36,9 +36,6 @@ def carve_validation(images: Sequence[SnapshotImage], ratio: float, seed: int, c
     if wrong is not None:
         return Carved(tuple(images), (wrong,))
     units = _units(images, seed)
-    if not 0.0 < ratio < 1.0:
-        empty = Split.VAL if ratio <= 0.0 else Split.TRAIN
-        return Carved(tuple(images), _missing(ratio, [(name, empty) for name in categories[:1]]))
     _distribute(units, ratio)
     _repair(units, range(len(categories)))
     _balance(units, ratio, len(categories))

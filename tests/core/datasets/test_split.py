@@ -95,6 +95,7 @@ def test_five_images_of_a_class_are_enough(ratio, labelled):
 def test_more_than_five_decimals_are_refused():
     assert check_ratio(0.123456).code == "E-441"
     assert check_ratio(float("nan")).code == "E-441"
+    assert (check_ratio(0.0).code, check_ratio(1.0).code) == ("E-440", "E-440")
     assert check_ratio(0.00001) is None
     assert check_ratio(0.2) is None
 

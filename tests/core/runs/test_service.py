@@ -145,8 +145,9 @@ def test_what_cannot_be_retried(workshop: Workshop) -> None:
     with pytest.raises(RefusedError, match="is Pending"):
         workshop.service.retry(record.id)
     workshop.run(record)
-    with pytest.raises(RefusedError, match="is Success"):
+    with pytest.raises(RefusedError, match="already trained") as caught:
         workshop.service.retry(record.id)
+    assert caught.value.code == "E-501"
 
 
 def test_a_stopped_run_that_was_published_is_not_trained_again(workshop: Workshop) -> None:

@@ -115,7 +115,8 @@ def test_images_in_two_selections_are_listed(shop: Shop):
 def test_a_selection_without_images_says_its_filter_in_words(shop: Shop):
     draft = _chosen(shop, SplitFilter(Split.TRAIN, _in("train")), SplitFilter(Split.TEST, tag_filter(Split.TEST)))
     texts = {issue.code: issue.text for issue in shop.training.review(draft).issues if issue.is_error}
-    assert texts == {"E-523": 'The test selection matches no image. Filter: tagged "test".'}
+    words = 'The test selection matches no image. Filter: tagged "test". Choose another one, or none.'
+    assert texts == {"E-523": words}
 
 
 def test_a_filter_that_names_what_is_gone_is_refused(shop: Shop):

@@ -122,7 +122,7 @@ def test_a_byte_that_changed_is_refused_with_the_files_name(shop: Shop):
     content, looks = bytearray(file.read_bytes()), file.stat()
     content[-1] ^= 1
     file.write_bytes(content)
-    text = "1 file changed since Pages (V001) was frozen. Restore them or freeze a clone. (train/03.jpg)"
+    text = "1 file changed since Pages (V001) was frozen: train/03.jpg. Restore them or freeze a clone."
 
     with pytest.raises(RefusedError) as caught:
         shop.training.submit(draft)
