@@ -1,7 +1,8 @@
 """Running a function in the background and receiving its answer on the window's thread.
 
-Two pools: "registry" has one thread, so that the registry has one writer; "io" has several, for decoding, hashing
-and reading. A job carries a key: an answer to a question that was asked again since is dropped, and a job that gives
+Three pools: "registry" has one thread, so that the registry has one writer, and what was asked of it is done in that
+order; "looks" reads from the registry what is on the screen, however long others write to it; "io" has several threads,
+for decoding, hashing and reading. A job carries a key: an answer to a question that was asked again since is dropped, and a job that gives
 way is ended then, in the middle of its query of the registry if need be (core.stopping). What a job changed is told in
 any case, also when nobody waits for its answer any more: it has been written.
 """
@@ -12,7 +13,7 @@ import itertools
 import logging
 import traceback
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, Slot
 
@@ -23,7 +24,9 @@ from core.stopping import Stop, StoppedError, stoppable
 
 logger = logging.getLogger(__name__)
 
-PoolName = Literal["registry", "io"]
+PoolName = Literal["registry", "looks", "io"]
+
+N_LOOKS = 2  # threads
 
 
 class JobCancelledError(Exception):
@@ -120,8 +123,9 @@ class JobRunner(QObject):
 
     def __init__(self, *, n_io_threads: int = 4, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pools: dict[PoolName, QThreadPool] = {"registry": QThreadPool(self), "io": QThreadPool(self)}
+        self._pools: dict[PoolName, QThreadPool] = {name: QThreadPool(self) for name in get_args(PoolName)}
         self._pools["registry"].setMaxThreadCount(1)
+        self._pools["looks"].setMaxThreadCount(N_LOOKS)
         self._pools["io"].setMaxThreadCount(n_io_threads)
         for pool in self._pools.values():
             pool.setExpiryTimeout(-1)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # SQLAlchemy and Pillow come with them, which the window's fi
     from core.projects.service import ProjectService
 
 GONE = "The file is not where it was."
+LOOKED_AT_ONCE = 60  # records: about a screen of them
 MAX_AT_ONCE = 3  # thumbnails being made; the pool has more threads, so that an opened image does not queue behind them
 
 
@@ -55,12 +56,15 @@ class GridThumbnails(QObject):
         self._project: Project | None = None
         self._queue: deque[tuple[ImageRecord, int]] = deque()
         self._under_way: set[ImageId] = set()
+        self._wished: tuple[Sequence[ImageId], int] = (), 0  # records that are not asked for yet, and of which side
+        self._is_looking = False
         self._is_gone_noted = False  # that files of the project are not where they were
         browser.grid.thumbnails_wanted.connect(self._fetch)
 
     def show_project(self, project: Project) -> None:
         self._project = project
         self._queue.clear()
+        self._wished = (), 0
         self.look_anew()
 
     def look_anew(self) -> None:
@@ -71,20 +75,39 @@ class GridThumbnails(QObject):
     def _fetch(self, ids: Sequence[ImageId], side: int) -> None:
         """Records of what is on the screen, then thumbnails; what was wished before and is not begun is dropped."""
         self._queue.clear()
-        if ids:
-            self._jobs.run(
-                lambda: self._projects.get_annotated(ids),
-                then=lambda annotated: self._got_records(annotated, side),
-                on_error=self.message_raised.emit,
-                pool="registry",
-                key="grid-records",
-                gives_way=True,
-                is_urgent=True,
-            )
+        self._wished = ids, side
+        if not self._is_looking:
+            self._look()
+
+    def _look(self) -> None:
+        """Some records at a time, the first of the newest wish: while the person scrolls on without a pause each look
+        ends, and is seen, before the next begins."""
+        (ids, side), grid, project = self._wished, self._browser.grid, self._project
+        if not ids:
+            return
+        some, edition = ids[:LOOKED_AT_ONCE], grid.edition
+        self._wished = ids[LOOKED_AT_ONCE:], side
+        self._is_looking = True
+
+        def got(annotated: Sequence[AnnotatedImage]) -> None:
+            self._is_looking = False
+            if project == self._project:
+                self._got_records(annotated, side)
+            if grid.edition != edition:
+                grid.expire(some)  # they may have been read before what was changed meanwhile
+            self._look()
+
+        def failed(message: UserMessage) -> None:
+            self._is_looking = False
+            self._wished = (), side
+            self.message_raised.emit(message)
+
+        self._jobs.run(
+            lambda: self._projects.get_annotated(some), then=got, on_error=failed, pool="looks", is_urgent=True
+        )
 
     def _got_records(self, annotated: Sequence[AnnotatedImage], side: int) -> None:
         self._browser.grid.set_records(annotated)
-        self._queue.clear()
         for one in annotated:
             record = one.image
             if not record.sha256 or record.state == ImageState.MISSING:

@@ -224,7 +224,7 @@ class ImagesController(QObject):
             self._reload_timer.start()
             self.restricted.emit()
 
-    def _reload(self, pool: PoolName = "registry") -> None:
+    def _reload(self, pool: PoolName = "looks") -> None:
         """Of a project that is just opened the first images come before all."""
         asked, known, order = self._filter, self._revision, self._order
         if asked is None:
@@ -266,7 +266,7 @@ class ImagesController(QObject):
         self._browser.set_images(listing.ids, listing.total, filter_text=text)
         self.listed.emit(not listing.is_part)
         if listing.is_part:
-            self._reload(pool="io")  # the registry's thread reads what is seen meanwhile
+            self._reload(pool="io")  # others look at what is seen meanwhile
         elif listing.categories is not None or not self._projects.has_prepared_lists(self._filter.project):
             self._prepare_lists(self._filter.project)
 

@@ -19,6 +19,7 @@ from core.domain.projects import AnnotatedImage, Category, Folder, ImageFilter, 
 from core.domain.runs import RunFilter
 from core.domain.snapshots import Split
 from core.errors import NotFoundError, RefusedError
+from core.projects.counted_classes import CountedClasses
 from core.projects.listings import Listings
 from core.projects.locating import N_TRIED, check_folder, facts_there, find_moved, likely_folder
 from core.registry.changes import noted
@@ -38,6 +39,7 @@ class ProjectService:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._listings = Listings(registry)
+        self._classes = CountedClasses(registry)
 
     def list_projects(self) -> tuple[Project, ...]:
         """Last opened first."""
@@ -149,8 +151,7 @@ class ProjectService:
 
     def list_categories(self, project: ProjectId) -> tuple[Category, ...]:
         """In their order, with the counts of the ground truth."""
-        with self._registry.read() as session:
-            return projects.list_categories(session, project)
+        return self._classes.list(project)
 
     def list_folders(self, project: ProjectId, *, with_categories: bool = True) -> tuple[Folder, ...]:
         """Every node from the root down, sorted, the counts of a node including all that is below it.

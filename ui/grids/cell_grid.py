@@ -39,7 +39,7 @@ MIN_SIDE, DEFAULT_SIDE, MAX_SIDE = 96, 160, 320
 STORED_SIDES = (128, 256, 512)
 """Sizes in which thumbnails are asked for, so that moving the slider does not fill the cache with every size."""
 MAX_AHEAD = 120  # rows below the screen; more would push what is on a large screen out of the memory
-PAUSE_MS = 40  # scrolling must rest this long before rows are asked for
+PAUSE_MS = 40  # between scrolling and asking for rows, and from one asking to the next
 MAX_HEIGHT = 2**31 - 1  # of a scroll bar, in pixels
 
 Index = QModelIndex | QPersistentModelIndex
@@ -89,9 +89,8 @@ class CellGrid(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(PAUSE_MS)
         self._timer.timeout.connect(self._announce_wanted)
-        self.verticalScrollBar().valueChanged.connect(lambda: self._timer.start())
+        self.verticalScrollBar().valueChanged.connect(self._ask_soon)
         self.entered.connect(lambda index: self._hover(index.row()))
         self.viewportEntered.connect(lambda: self._hover(-1))
         self.activated.connect(self._open)
@@ -100,7 +99,7 @@ class CellGrid(QListView):
     # What a grid of something fills in
 
     def ask_for(self, visible: range, ahead: range, side: int) -> None:
-        """Scrolling rests: what `visible` and `ahead` (they begin alike) lack is wanted, pictures of `side` pixels."""
+        """What `visible` and `ahead` (they begin alike) lack is wanted, pictures of `side` pixels."""
         raise NotImplementedError
 
     def paint_cell(self, painter: QPainter, place: QRect, row: int, state: CellState) -> None:
@@ -133,7 +132,7 @@ class CellGrid(QListView):
         """The largest side of a thumbnail in pixels of the screen."""
         self._side = min(max(side, MIN_SIDE), MAX_SIDE)
         self._lay_out()
-        self._timer.start()
+        self._timer.start(PAUSE_MS)
 
     def visible_rows(self) -> range:
         """The rows on the screen, those cut at its edges included."""
@@ -147,8 +146,13 @@ class CellGrid(QListView):
         self.setAutoScroll(True)
 
     def ask_anew(self) -> None:
-        """What was asked for may be wanted again."""
-        self._timer.start()
+        """What was asked for may be wanted again: at once."""
+        self._timer.start(0)
+
+    def _ask_soon(self) -> None:
+        """Also while scrolling goes on without a pause."""
+        if not self._timer.isActive():
+            self._timer.start(PAUSE_MS)
 
     def _lay_out(self) -> None:
         """The thumbnails grow or shrink until the columns fill the width: no ragged strip is left at the right.
@@ -319,7 +323,7 @@ class CellGrid(QListView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         QAbstractItemView.resizeEvent(self, event)
         self._lay_out()
-        self._timer.start()
+        self._timer.start(PAUSE_MS)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -44,6 +44,7 @@ class ImageGrid(ChoosingGrid):
         self._images = ImageGridModel()
         self._painter = CellPainter()
         self._wanted: tuple[ImageId, ...] = ()
+        self.edition = 0  # grows whenever something that is known of images is old
         self._mode = ViewMode.GRID
         self._project: ProjectId | None = None
         super().__init__(self._images, self._painter, parent)
@@ -181,17 +182,20 @@ class ImageGrid(ChoosingGrid):
 
     def forget_all(self) -> None:
         """Other images come: drop all that is known."""
+        self.edition += 1
         self._painter.forget_all()
         self._images.forget_all()
         self.ask_anew()
 
     def expire(self, images: Collection[ImageId]) -> None:
         """These have changed; see `expire_all`."""
+        self.edition += 1
         if self._images.expire(images):
             self.ask_anew()
 
     def expire_all(self) -> None:
         """The images may have changed: what is seen is asked for anew, and shown as it was until it has come."""
+        self.edition += 1
         self._images.expire_all()
         self.ask_anew()
 

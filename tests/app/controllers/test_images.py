@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
+from sqlalchemy import text
 
 from app.controllers.grid_thumbnails import MAX_AT_ONCE
 from app.controllers.images import ImagesController
@@ -18,13 +20,17 @@ from app.jobs import JobRunner
 from app.making import LateThumbnails
 from app.services import open_services
 from core.domain.changes import Changes
+from core.domain.geometry import Box
 from core.domain.ids import ImageId, ProjectId
 from core.domain.imports import ImportSource
-from core.domain.projects import Project
+from core.domain.labelling import NewShape
+from core.domain.projects import AnnotatedImage, Project
 from core.home import Home
 from core.images.thumbnails import ThumbnailCache
 from core.imports.service import ImportService
+from core.labelling.service import LabellingService
 from core.projects.service import ProjectService
+from core.registry.database import Registry
 from ui.images.image_browser import ImageBrowser
 from ui.projects.project_page import ProjectPage
 
@@ -476,3 +482,123 @@ def test_a_known_thumbnail_of_a_file_that_went_is_marked(
     assert _thumbnail(browser, 0) is not None
     assert browser.notice.isVisible()
     assert "missing" in str(browser.grid.model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole))
+
+
+def _open_many(
+    qtbot: QtBot,
+    controller: ImagesController,
+    page: ProjectPage,
+    services: tuple[ProjectService, ImportService],
+    root: Path,
+) -> Project:
+    projects, imports = services
+    report = imports.commit(ImportSource(root / "coco.json", root), project_name="Many")
+    project = projects.get_project(report.project)
+    _open(qtbot, controller, page, projects, project)
+    browser = controller._browser
+    qtbot.waitUntil(lambda: all(browser.grid.cell(row).annotated for row in browser.grid.visible_rows()))
+    return project
+
+
+def test_what_comes_is_shown_while_one_scrolls_on_without_a_pause(
+    qtbot: QtBot,
+    controller: ImagesController,
+    page: ProjectPage,
+    browser: ImageBrowser,
+    browse_projects: ProjectService,
+    browse_imports: ImportService,
+    make_browse_folder: BrowseFolder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    root = make_browse_folder("many", n_images=300, size=(24, 18))
+    _open_many(qtbot, controller, page, (browse_projects, browse_imports), root)
+    read, n_now, most_at_once = browse_projects.get_annotated, 0, 0
+
+    def slowly(ids):  # type: ignore[no-untyped-def]
+        nonlocal n_now, most_at_once
+        n_now += 1
+        most_at_once = max(most_at_once, n_now)
+        time.sleep(0.06)  # longer than from one wish to the next
+        n_now -= 1
+        return read(ids)
+
+    monkeypatch.setattr(browse_projects, "get_annotated", slowly)
+    bar, seen = browser.grid.verticalScrollBar(), set()
+    while bar.value() < bar.maximum():
+        bar.setValue(bar.value() + 25)
+        qtbot.wait(8)
+        seen |= {row for row in browser.grid.visible_rows() if browser.grid.cell(row).annotated}
+    assert len(seen) > 150, "of 300, the others having come and gone too fast"
+    assert most_at_once == 1
+
+
+def test_images_are_listed_while_the_registry_is_written_to(
+    qtbot: QtBot,
+    controller: ImagesController,
+    page: ProjectPage,
+    browser: ImageBrowser,
+    browse_projects: ProjectService,
+    browse_imports: ImportService,
+    browse_registry: Registry,
+    browse_jobs: JobRunner,
+    make_browse_folder: BrowseFolder,
+) -> None:
+    root = make_browse_folder("many", n_images=300, size=(24, 18))
+    project = _open_many(qtbot, controller, page, (browse_projects, browse_imports), root)
+    is_over = threading.Event()
+
+    def write() -> None:
+        with browse_registry.write() as session:
+            session.execute(text("UPDATE project SET name = 'Other'"))
+            is_over.wait(20)
+
+    job = browse_jobs.run(write, pool="registry")
+    browser._search.setText("page 29")
+    qtbot.waitUntil(lambda: browser.status_text.startswith("11 of 300"))
+    controller.clear_filters()
+    qtbot.waitUntil(lambda: len(browser.grid.ids) == project.n_images)
+    browser.grid.verticalScrollBar().setValue(browser.grid.verticalScrollBar().maximum())
+    qtbot.waitUntil(lambda: browser.grid.cell(299).annotated is not None)
+    assert not job.is_done
+    is_over.set()
+    qtbot.waitUntil(lambda: job.is_done)
+
+
+def test_what_was_read_before_a_change_is_read_again(
+    qtbot: QtBot,
+    controller: ImagesController,
+    page: ProjectPage,
+    browser: ImageBrowser,
+    browse_projects: ProjectService,
+    browse_project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _open(qtbot, controller, page, browse_projects, browse_project)
+    qtbot.waitUntil(lambda: all(browser.grid.cell(row).annotated for row in range(8)))
+    read, has_read, goes_on = browse_projects.get_annotated, threading.Event(), threading.Event()
+
+    def late(ids):  # type: ignore[no-untyped-def]
+        found = read(ids)
+        has_read.set()
+        goes_on.wait(10)
+        return found
+
+    monkeypatch.setattr(browse_projects, "get_annotated", late)
+    image = browser.grid.ids[0]
+    browser.grid.expire([image])
+    qtbot.waitUntil(has_read.is_set)
+    category = browse_projects.list_categories(browse_project.id)[0].id
+    (before,) = read([image])
+    shape = NewShape(image, category, Box(1, 2, 30, 40))
+    labelling = LabellingService(browse_projects._registry)
+    done = labelling.add([shape], seen={image: before.image.revision}, author="")
+    controller.refresh(done.changes)
+    browser.grid._timer.stop()  # the answer comes before the new wish
+    goes_on.set()
+    qtbot.waitUntil(lambda: len(_annotated(browser, 0).annotations) == len(before.annotations) + 1)
+
+
+def _annotated(browser: ImageBrowser, row: int) -> AnnotatedImage:
+    found = browser.grid.cell(row).annotated
+    assert found is not None
+    return found
