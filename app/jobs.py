@@ -2,9 +2,9 @@
 
 Three pools: "registry" has one thread, so that the registry has one writer, and what was asked of it is done in that
 order; "looks" reads from the registry what is on the screen, however long others write to it; "io" has several threads,
-for decoding, hashing and reading. A job carries a key: an answer to a question that was asked again since is dropped, and a job that gives
-way is ended then, in the middle of its query of the registry if need be (core.stopping). What a job changed is told in
-any case, also when nobody waits for its answer any more: it has been written.
+for decoding, hashing and reading. A job carries a key: an answer to a question that was asked again since is dropped,
+and a job that gives way is ended then, in the middle of its query of the registry if need be (core.stopping). What a
+job changed is told in any case, also when nobody waits for its answer any more: it has been written.
 """
 
 from __future__ import annotations

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sqlalchemy
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
-from sqlalchemy import text
 
 from app.controllers.grid_thumbnails import MAX_AT_ONCE
 from app.controllers.images import ImagesController
@@ -549,7 +549,7 @@ def test_images_are_listed_while_the_registry_is_written_to(
 
     def write() -> None:
         with browse_registry.write() as session:
-            session.execute(text("UPDATE project SET name = 'Other'"))
+            session.execute(sqlalchemy.text("UPDATE project SET name = 'Other'"))
             is_over.wait(20)
 
     job = browse_jobs.run(write, pool="registry")
