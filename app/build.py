@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from app.shell_dialogs import ClosingChoice
 
 
+_OF_THE_HISTORY = ("project", "viewer")
+"""Pages that show what is undone. Others have an undo of their own, on the same keys, or nothing to do with it."""
+
+
 class Application(QObject):
     """The window and all behind it. `painted`, `ready` and `settled` tell how far the start has come."""
 
@@ -149,6 +153,7 @@ class Application(QObject):
         self.features.message_raised.connect(self.show_message)
         self.features.routes.project_changed.connect(self._on_project_changed)
         self.features.undo.changed.connect(self._update_availability)
+        self.window.page_changed.connect(self._update_availability)
         self.features.projects.recent_changed.connect(self._show_recent)
         self._update_availability()
         self.features.start()
@@ -291,7 +296,7 @@ class Application(QObject):
         states = set()
         for id, verb, step in (("undo", "Undo", features.undo.undo_text), ("redo", "Redo", features.undo.redo_text)):
             self.actions[id].setText(f"{verb} {step}".replace("&", "&&").strip())
-            if step:
+            if step and self.window.current_page() in _OF_THE_HISTORY:
                 states.add(id)
         return states
 

@@ -96,6 +96,7 @@ class MainWindow(QMainWindow):
     run_summary_clicked = Signal()
     folder_requested = Signal(object)  # Path
     size_changed = Signal()
+    page_changed = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -151,6 +152,7 @@ class MainWindow(QMainWindow):
             self.notice.leave_page()
         self._stack.setCurrentWidget(self._pages[name])
         self._buttons[section].setChecked(True)
+        self.page_changed.emit(name)
 
     def page_widget(self) -> QWidget | None:
         """The page that is shown."""

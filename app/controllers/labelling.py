@@ -201,7 +201,7 @@ class LabellingController(QObject):
             if new.done.steps:
                 self._remember_class(name, new.done)
                 text = f'"{shown(name)}" is a new class.'
-                self.message_raised.emit(UserMessage(text, "Ctrl+Z takes it back.", Severity.INFO))
+                self.message_raised.emit(UserMessage(text, severity=Severity.INFO))
             self._viewer.read_categories(lambda: self._page.editing.class_was_made(new.id))
             then(new.id)
 

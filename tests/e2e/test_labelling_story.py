@@ -77,7 +77,10 @@ def test_an_image_is_labelled_by_keys_alone_and_everything_undone(desk: Desk, sh
     qtbot.keyClicks(QApplication.focusWidget(), "seal")
     press(Key.Key_Return)
     window.until(lambda: "seal" in [one.title for one in canvas.selected_objects()])
+    states.append(states[-1])  # the new class is a step of its own
     settle()
+    assert [one.text for one in window.messages] == ['"seal" is a new class.']
+    window.messages.clear()
     press(Key.Key_D, hold=CONTROL)
     settle()
     press(Key.Key_A, hold=CONTROL)
@@ -95,10 +98,16 @@ def test_an_image_is_labelled_by_keys_alone_and_everything_undone(desk: Desk, sh
         window.until(lambda: features.jobs.n_busy == 0)
         assert kept(window) == state
     assert not edit_menu["undo"].isEnabled()
+    assert "seal" not in [one.name for one in features.services.projects.list_categories(features.projects.current.id)]
     for state in states[1:]:
         edit_menu["redo"].trigger()
         window.until(lambda: features.jobs.n_busy == 0)
         assert kept(window) == state
+    features.routes.show_section("runs")
+    window.until(lambda: window.page == "runs")
+    assert not edit_menu["undo"].isEnabled(), "what is undone is not on this page"
+    features.routes.show_section("project")
+    window.until(lambda: window.page in ("project", "viewer"))
     edit_menu["undo"].trigger()
     edit_menu["undo"].trigger()
     window.until(lambda: features.jobs.n_busy == 0)
