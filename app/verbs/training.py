@@ -19,6 +19,7 @@ from app.services import Services
 from app.verbs.library import metrics_data
 from app.verbs.output import Console, VerbResult
 from core.domain.counting import counted
+from core.domain.dataset_words import taken_words
 from core.domain.ids import RunId
 from core.domain.imports import ImportSource
 from core.domain.metrics import CORRECT
@@ -130,6 +131,10 @@ def train(services: Services, draft: TrainingDraft, console: Console, *, freezes
     record = services.training.submit(
         review.draft, freezes=freezes, progress=lambda done, total: console.progress(done, total, "Freezing")
     ).value
+    if any(issue.code == "W-220" for issue in review.issues) and review.draft.dataset is not None:
+        taken = taken_words(services.dataset_editing.get_dataset(review.draft.dataset))
+        if taken:
+            console.note(f"W-224: {taken}")
     console.note(f'Run {record.id} "{record.name}".')
     follower = Follower(console)
     with stop_on_interrupt(services, record.id, console) as wishes:

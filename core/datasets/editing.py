@@ -163,7 +163,7 @@ class DatasetEditing:
             wanted = f"Clone of {facts.name}"
             clone_name = refusals.check_name(name, taken) if name.strip() else _free_name(wanted, taken)
             is_short = not name.strip() and not clone_name.startswith(wanted)
-            notes = (f'The name was shortened to "{shown(clone_name)}".',) if is_short else ()
+            notes = [f'The name was shortened to "{shown(clone_name)}".'] if is_short else []
             new = replace(
                 facts,
                 name=clone_name,
@@ -178,7 +178,11 @@ class DatasetEditing:
                 members.insert_images(session, item.id, keys)
                 added.append((item.id, ImageIds(keys)))
             text = f'the dataset "{shown(made.name)}"'
-            edit = DatasetEdit(clone, text, None, made, tuple(added), created_at=at, notes=notes)
+            n_gone = store.get_dataset(session, id, with_annotated=False).n_images - sum(len(i) for _, i in added)
+            if n_gone:
+                what = counted(n_gone, "image has", "images have")
+                notes.append(f"{what} left the project since it was frozen: the clone is without.")
+            edit = DatasetEdit(clone, text, None, made, tuple(added), created_at=at, notes=tuple(notes))
             return Changed(edit, noted(session))
 
     def delete(self, id: DatasetId) -> Edited:

@@ -29,9 +29,11 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 @pytest.fixture
 def call(shop: Shop, capsys: pytest.CaptureFixture[str]) -> Call:
     def run(*words: str, code: int = 0) -> dict[str, Any]:
-        assert main(["--home", str(shop.home.root), *words, "--json"]) == code, capsys.readouterr()
-        told: dict[str, Any] = json.loads(capsys.readouterr().out)
-        return told
+        ended = main(["--home", str(shop.home.root), *words, "--json"])
+        printed = capsys.readouterr()
+        assert ended == code, printed
+        told: dict[str, Any] = json.loads(printed.out)
+        return told | {"notes": printed.err}
 
     return run
 
@@ -89,7 +91,9 @@ def test_a_training_on_the_clone_freezes_it_on_the_way(shop: Shop, call: Call, f
     assert review.can_start
     (told,) = [issue.text for issue in review.issues if issue.code == "W-224"]
     assert told.startswith("1 file changed since the import: train/03.jpg. Start freezes it as it is now")
-    assert _train(call, "Clone of Pages", "--freeze")["status"] == "Success"
+    told = _train(call, "Clone of Pages", "--freeze")
+    assert told["status"] == "Success"
+    assert "W-224: 1 image has changed since the import and is taken as it is now: train/03.jpg." in told["notes"]
     dataset = DatasetEditing(shop.registry).find_dataset("V002", shop.project)
     assert dataset is not None
     assert [problem.file for problem in dataset.problems] == ["train/03.jpg"]

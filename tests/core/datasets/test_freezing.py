@@ -33,6 +33,7 @@ from core.registry.stores import annotations, images
 from core.registry.stores import datasets as store
 from core.registry.stores.annotations import NewAnnotation
 from core.registry.stores.frozen_rows import FileLook, iter_looks
+from core.trash.service import TrashService
 
 
 @pytest.fixture
@@ -252,6 +253,14 @@ def test_two_that_are_frozen_at_once_get_versions_of_their_own(shop, freezing, f
                 assert elsewhere.submit(freezing.freeze, other).result().value.version == "V001"
 
     assert freezing.freeze(filled, progress=progress).value.version == "V002"
+
+
+def test_a_clone_says_that_it_lacks_images_that_left_the_project(shop, freezing, filled):
+    freezing.freeze(filled)
+    assert shop.editing.clone(filled).value.notes == ()
+    TrashService(shop.registry).remove_images(shop.project, shop.ids("train/00.png", "valid/00.png"))
+    edit = shop.editing.clone(filled).value
+    assert edit.notes == ("2 images have left the project since it was frozen: the clone is without.",)
 
 
 def _known(shop, path: str) -> FileLook:
