@@ -88,6 +88,18 @@ def carve_validation(
     return Carved(is_val[units.of_image], _missing(ratio, missing))
 
 
+def check_several_classes(shown: Shown) -> tuple[Issue, ...]:
+    """E-440 where a single picture shows several classes at once: one of the two sides would have none of its kind.
+    Copies count as one."""
+    pairs = np.unique(np.stack([shown.images, shown.categories], axis=1)[shown.categories >= 0], axis=0)
+    images, n_classes = np.unique(pairs[:, 0], return_counts=True)
+    if len(np.unique(shown.hashes[images[n_classes > 1]], axis=0)) != 1:
+        return ()
+    text = "Only one image shows several classes: it would train or validate, and the other side would have none. "
+    advice = "Label another one with several classes, or choose validation data."
+    return (Issue("E-440", text + advice, "data", True, "val_ratio"),)
+
+
 def carve(
     shown: Shown,
     ratio: float,

@@ -69,12 +69,12 @@ def _draw_classes(folder: Path) -> None:
 
 
 def _draw_labels(folder: Path) -> None:
-    """Six cats, six dogs, two pictures of both, in "both" too, and one of nothing."""
-    labels = [("cat",)] * 6 + [("dog",)] * 6 + [("cat", "dog")] * 2
+    """Six cats, six dogs and a picture of both in "all"; two more of both in "both"."""
+    labels = [("cat",)] * 6 + [("dog",)] * 6 + [("cat", "dog")] * 3
     for number, names in enumerate(labels):
-        for place in ("all", *(["both"] if len(names) > 1 else [])):
-            _draw(folder / place / f"{number}.jpg", 200 + number + (50 if place == "both" else 0))
-            (folder / place / f"{number}.txt").write_text("\n".join(names))
+        place = "all" if number < 13 else "both"
+        _draw(folder / place / f"{number}.jpg", 200 + number)
+        (folder / place / f"{number}.txt").write_text("\n".join(names))
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +166,9 @@ REFUSED = {
     ),
     "E-440: With ratio 1, there would be no training image. Choose one from 0.00001 to 0.99999.": _classes(
         *TRAIN, "--val-ratio", "1"
+    ),
+    "E-440: Only one image shows several classes: it would train or validate, and the other side would have none.": (
+        _train("Labels", "image-tag", "--train", "all")
     ),
     "E-441: Use 1 to 5 decimals.": _classes(*TRAIN, "--val-ratio", "0.123456"),
     "E-520: Train, validation and test must add up to 100 %. Example: 70, 15, 15.": (

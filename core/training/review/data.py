@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.datasets.split import Carved, Shown, carve_validation
+from core.datasets.split import Carved, Shown, carve_validation, check_several_classes
 from core.domain.projects import Category
 from core.domain.snapshots import Split
 from core.domain.training import Issue, SplitCount
@@ -169,6 +169,8 @@ def resolve_data(
         of_train = used[Split.TRAIN]
         shown = Shown(of_train.hashes, of_train.images, of_run[of_train.classes])
         carved = carve_validation(shown, choice.val_ratio, choice.seed, categories, check)
+        if choice.task.labels and not choice.task.is_exclusive and not choice.is_cropped:
+            carved = replace(carved, issues=(*carved.issues, *check_several_classes(shown)))
     images = _chosen(used, carved)
     data = TrainingData(
         categories=categories,

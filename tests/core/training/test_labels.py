@@ -111,6 +111,7 @@ def test_a_tagger_takes_images_without_concept_for_negatives_and_never_unlabelle
             **ANIMALS,
             **of("none", 5, (None, None)),
             "both.jpg": [("cat", None), ("dog", None)],
+            "two.jpg": [("cat", None), ("dog", None)],
             "else.jpg": [("house", None)],
             "bare.jpg": [],
             "boxed.jpg": [("cat", BOX)],
@@ -126,6 +127,19 @@ def test_a_tagger_takes_images_without_concept_for_negatives_and_never_unlabelle
     assert not {"bare.jpg", "boxed.jpg"} & found.keys()
     assert ignored(review)[reasons.UNLABELLED_IMAGES] == 2
     assert "W-320" not in codes(review)
+
+
+@pytest.mark.parametrize(("n_both", "is_refused"), [(0, False), (1, True), (2, False)])
+def test_a_tagger_with_one_image_of_several_classes_cannot_hold_any_back(
+    open_shop: Open, n_both: int, is_refused: bool
+) -> None:
+    shop = open_shop({**ANIMALS, **of("both", n_both, ("cat", None), ("dog", None))})
+
+    review = shop.training.review(shop.draft(task=TAGGING, categories=("cat", "dog")))
+    assert ("E-440" in codes(review)) == is_refused
+    assert "E-440" not in codes(shop.training.review(shop.draft(task=CLASSIFICATION, categories=("cat", "dog"))))
+    if is_refused:
+        assert text(review, "E-440").startswith("Only one image shows several classes")
 
 
 def test_every_image_with_two_classes_is_refused(open_shop: Open) -> None:
