@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from core.datasets.frozen_file import frozen_file
 from core.datasets.manifest_file import manifest_file, open_manifest
 from core.domain.ids import ModelId, ProjectId, SnapshotId, VersionId
+from core.domain.names import shown
 from core.domain.snapshots import SnapshotInfo
 from core.errors import CalqueError, NotFoundError, RefusedError, RunError
 from core.home import Home, found_in_home
+from core.rebuilding.dataset_rows import make_dataset
 from core.rebuilding.findings import Tally
 from core.registry.session import Session
 from core.registry.stores import models, projects, snapshots
@@ -36,6 +39,7 @@ class Owners:
         if training is not None:
             self._model(request, training)
             self._version(request, training, snapshot)
+            self._dataset(request, training)
         model = request.model if request.model and models.has_model(self._session, request.model) else None
         version = request.version if request.version and models.has_version(self._session, request.version) else None
         return model, version, snapshot
@@ -89,6 +93,16 @@ class Owners:
             id=request.version,
             number=int(label["number"]) if label else None,
         )
+
+    def _dataset(self, request: RunRequest, payload: TrainingPayload) -> None:
+        """That a person froze, and the run was trained from."""
+        if payload.dataset is None:
+            return
+        try:
+            self._tally.n_datasets += make_dataset(self._session, self._home, payload.dataset, request)
+        except CalqueError as error:
+            text = f'The dataset "{shown(payload.dataset.label)}" of the run "{request.name}": {error}'
+            self._tally.add("dataset-lost", text, frozen_file(self._home.snapshots, payload.dataset.snapshot))
 
     def _snapshot(self, request: RunRequest) -> SnapshotId | None:
         """Its row too, where its manifest is still there."""
