@@ -124,4 +124,5 @@ def _finding(check: CheckId, severity: Severity, text: str, counts: dict[str, in
 def _counts(counts: dict[str, int], most: int = _MOST_NAMED) -> str:
     first = sorted(counts.items(), key=lambda item: item[1])
     said = ", ".join(f"{shown(name)} has {n}" for name, n in first[:most])
-    return said + (f", and {len(first) - most} more have few" if len(first) > most else "")
+    more = len(first) - most
+    return said + (f", and {more:,} more {'has' if more == 1 else 'have'} few" if more > 0 else "")

@@ -152,6 +152,8 @@ def in_words(
             notes.append("Neither names nor folders tell of books, films or other sources.")
         say("No set lacks a class that the others have.", CheckId.ABSENT_CLASSES)
     say("No file is there twice.", CheckId.COPIES, CheckId.COPIES_ACROSS_SETS)
+    if alike is not None and not n_to_compare:
+        say("No two other pictures look the same.", CheckId.ALIKE, CheckId.ALIKE_ACROSS_SETS)
     say("Each class has enough examples.", CheckId.FEW_EXAMPLES)
     say("No two classes have nearly the same name.", CheckId.CLASS_NAMES)
     say("Every shape has an area and lies in its image.", CheckId.NO_AREA, CheckId.OUTSIDE)

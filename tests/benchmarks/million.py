@@ -19,6 +19,7 @@ from core.datasets.service import DatasetService
 from core.domain.filters import Condition, Group, Operator
 from core.domain.geometry import Polygon
 from core.domain.ids import DatasetId, ProjectId
+from core.domain.project_statistics import Part
 from core.domain.snapshots import Split
 from core.domain.tagging import TAG_OF, tag_filter
 from core.domain.training import SplitFilter, TrainingDraft
@@ -31,6 +32,7 @@ from core.registry.stores import projects as project_store
 from core.registry.stores.shapes import encode
 from core.registry.stores.upkeep import recount
 from core.runs.service import RunService
+from core.statistics.service import StatisticsService
 from core.training.service import TrainingService
 from core.workers.catalog import WorkerCatalog
 
@@ -179,6 +181,16 @@ def freeze(measured: Measured, registry: Registry, project: ProjectId, home: Hom
         training._freeze(gathered)
 
 
+def statistics(measured: Measured, registry: Registry, project: ProjectId, home: Home) -> None:
+    """40 CPU seconds and 500 MB are the most that a count of a million images may take."""
+    service = StatisticsService(registry)
+    with measured.measure("statistics: all counts"):
+        found = service.count(project)
+    common = max(found.classes, key=lambda one: one.n_images)
+    with measured.measure("statistics: the images behind a class"):
+        assert len(service.images_of(project, Part(category=common.id))) == common.n_images
+
+
 def wizard(measured: Measured, registry: Registry, project: ProjectId, home: Home) -> None:
     projects, models = ProjectService(registry), ModelService(registry, home.models)
     with measured.measure("wizard: project"):
@@ -198,6 +210,7 @@ ACTIONS: dict[str, Callable[[Measured, Registry, ProjectId, Home], None]] = {
     "review": review,
     "freeze": freeze,
     "choose": choose,
+    "statistics": statistics,
     "wizard": wizard,
 }
 

@@ -46,7 +46,7 @@ def test_a_million_images_and_a_tenth_of_them(tmp_path: Path) -> None:
     for folder, n_images in ((small, N_IMAGES // 10), (large, N_IMAGES)):
         folder.mkdir()
         make_registry(folder, n_images)
-    for action in ("prepare", "wizard", "review", "choose", "freeze"):
+    for action in ("prepare", "wizard", "statistics", "review", "choose", "freeze"):
         of_small, of_large = measured(action, small), measured(action, large)
         for name, now in of_large.items():
             ratio = now["cpu_s"] / max(of_small[name]["cpu_s"], 1e-3)

@@ -9,6 +9,8 @@ from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QListView, QPlainTextEdit, QWidget
 
 from core.domain.filters import FilterValue
+from core.domain.names import shown
+from ui.filters.shown_texts import ShownTexts
 from ui.filters.value_editor import ValueEditor
 
 LIST_HEIGHT = 116
@@ -19,6 +21,7 @@ class ChosenValues(ValueEditor):
 
     def __init__(self, choices: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._values: list[str] = []  # by row
         self._model = QStandardItemModel(self)
         for value, words in choices:
             self._add(str(value), words, is_chosen=False)
@@ -32,26 +35,25 @@ class ChosenValues(ValueEditor):
 
     def value(self) -> FilterValue | None:
         chosen = [
-            str(item.data(Qt.ItemDataRole.UserRole))
-            for item in map(self._model.item, range(self._model.rowCount()))
-            if item.checkState() is Qt.CheckState.Checked
+            value
+            for row, value in enumerate(self._values)
+            if self._model.item(row).checkState() is Qt.CheckState.Checked
         ]
         return tuple(chosen) or None
 
     def set_value(self, value: FilterValue) -> None:
         wanted = [str(one) for one in value] if isinstance(value, tuple) else [str(value)]
-        for item in map(self._model.item, range(self._model.rowCount())):
-            name = str(item.data(Qt.ItemDataRole.UserRole))
-            item.setCheckState(Qt.CheckState.Checked if name in wanted else Qt.CheckState.Unchecked)
-            wanted = [one for one in wanted if one != name]
-        for name in wanted:
+        for row, name in enumerate(self._values):
+            state = Qt.CheckState.Checked if name in wanted else Qt.CheckState.Unchecked
+            self._model.item(row).setCheckState(state)
+        for name in [one for one in wanted if one not in self._values]:
             self._add(name, name, is_chosen=True)
 
     def _add(self, value: str, words: str, *, is_chosen: bool) -> None:
-        item = QStandardItem(words)
-        item.setData(value, Qt.ItemDataRole.UserRole)
+        item = QStandardItem(shown(words))
         item.setCheckable(True)
         item.setCheckState(Qt.CheckState.Checked if is_chosen else Qt.CheckState.Unchecked)
+        self._values.append(value)
         self._model.appendRow(item)
 
 
@@ -59,6 +61,7 @@ class WrittenValues(ValueEditor):
     def __init__(self, *, are_numbers: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._are_numbers = are_numbers
+        self._texts = ShownTexts()
         self._text = QPlainTextEdit()
         self._text.setPlaceholderText(self.tr("One a line"))
         self._text.setTabChangesFocus(True)
@@ -71,11 +74,11 @@ class WrittenValues(ValueEditor):
 
         lines = [line for line in self._text.toPlainText().splitlines() if line.strip()]
         if not self._are_numbers:
-            return tuple(lines) or None
+            return tuple(map(self._texts.read, lines)) or None
         numbers = [number_of(line) for line in lines]
         known = [number for number in numbers if number is not None]
         return tuple(float(number) for number in known) if known and len(known) == len(numbers) else None
 
     def set_value(self, value: FilterValue) -> None:
         values = value if isinstance(value, tuple) else (value,)
-        self._text.setPlainText("\n".join(str(one) for one in values))
+        self._text.setPlainText("\n".join(self._texts.show(str(one)) for one in values))

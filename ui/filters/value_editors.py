@@ -8,8 +8,10 @@ from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import QComboBox, QCompleter, QDateEdit, QLineEdit, QWidget
 
 from core.domain.filter_fields import Field, FieldKind
+from core.domain.filter_values import UnfitError, moments_of
 from core.domain.filters import FilterValue, Operator
 from ui.filters.many_values import ChosenValues, WrittenValues
+from ui.filters.shown_texts import ShownTexts
 from ui.filters.value_editor import ValueEditor
 
 MOST_TO_TICK = 2000
@@ -42,16 +44,17 @@ def editor_of(field: Field, operator: Operator, offers: Sequence[str]) -> ValueE
 class TextValue(ValueEditor):
     def __init__(self, example: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._texts = ShownTexts()
         self._line = QLineEdit()
         self._line.setPlaceholderText(example)
         self._fill(self._line)
         self._line.textChanged.connect(self.changed)
 
     def value(self) -> FilterValue | None:
-        return self._line.text() or None
+        return self._texts.read(self._line.text()) or None
 
     def set_value(self, value: FilterValue) -> None:
-        self._line.setText(value if isinstance(value, str) else "")
+        self._line.setText(self._texts.show(value) if isinstance(value, str) else "")
 
 
 class NamedValue(ValueEditor):
@@ -59,12 +62,13 @@ class NamedValue(ValueEditor):
 
     def __init__(self, offers: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._texts = ShownTexts()
         self._box = QComboBox()
         self._box.setEditable(True)
         self._box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self._box.setMinimumContentsLength(12)
         self._box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._box.addItems([name or "/" for name in offers])
+        self._box.addItems([self._texts.show(name or "/") for name in offers])
         completer = self._box.completer()
         if completer is not None:
             completer.setFilterMode(Qt.MatchFlag.MatchContains)
@@ -73,10 +77,10 @@ class NamedValue(ValueEditor):
         self._box.currentTextChanged.connect(self.changed)
 
     def value(self) -> FilterValue | None:
-        return self._box.currentText() or None
+        return self._texts.read(self._box.currentText()) or None
 
     def set_value(self, value: FilterValue) -> None:
-        self._box.setCurrentText(value or "/" if isinstance(value, str) else "")
+        self._box.setCurrentText(self._texts.show(value or "/") if isinstance(value, str) else "")
 
 
 class NumberValue(ValueEditor):
@@ -109,7 +113,10 @@ class BytesValue(ValueEditor):
 
     def value(self) -> FilterValue | None:
         number = number_of(self._line.text())
-        return None if number is None else round(number * self._unit.currentData())
+        if number is None:
+            return None
+        n_bytes = number * self._unit.currentData()
+        return round(n_bytes) if self._unit.currentData() > 1 else n_bytes
 
     def set_value(self, value: FilterValue) -> None:
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -117,15 +124,16 @@ class BytesValue(ValueEditor):
             return
         at = max((at for at, (_, size) in enumerate(_SIZES[:3]) if value >= size), default=3)
         self._unit.setCurrentIndex(at)
-        self._line.setText(f"{value / _SIZES[at][1]:.10g}")
+        self._line.setText(f"{value / _SIZES[at][1]:.15g}")
 
 
 class DateValue(ValueEditor):
-    """A day. A moment, which only a text can say, stays as it is until another day is chosen."""
+    """A day. What only a text can say, a moment or a day written otherwise, stays until another day is chosen."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._date = QDateEdit(QDate.currentDate())
+        self._date.setDateRange(QDate(100, 1, 1), QDate(9999, 12, 31))
         self._date.setCalendarPopup(True)
         self._date.setDisplayFormat("yyyy-MM-dd")
         self._moment = ""
@@ -133,14 +141,18 @@ class DateValue(ValueEditor):
         self._date.dateChanged.connect(self._choose)
 
     def value(self) -> FilterValue | None:
-        return self._moment or self._date.date().toString(Qt.DateFormat.ISODate)
+        return self._moment or self._day()
+
+    def _day(self) -> str:
+        return self._date.date().toString(Qt.DateFormat.ISODate)
 
     def set_value(self, value: FilterValue) -> None:
-        text = value if isinstance(value, str) else ""
-        day = QDate.fromString(text[:10], Qt.DateFormat.ISODate)
-        if day.isValid():
-            self._date.setDate(day)
-            self._moment = text if len(text) > 10 else ""
+        try:
+            day, _ = moments_of(str(value))
+        except UnfitError:
+            return
+        self._date.setDate(QDate(day.year, day.month, day.day))
+        self._moment = "" if self._day() == value else str(value)
 
     def _choose(self) -> None:
         self._moment = ""

@@ -290,7 +290,7 @@ class SimilarPage(QWidget):
 
     def _words_of(self, found: Found | None) -> str:
         if isinstance(found, LabelNext):
-            return self.tr("{unlabelled} of {images} are not labelled. Compared by {method}.").format(
+            return self.tr("Not labelled: {unlabelled} of {images}. Compared by {method}.").format(
                 unlabelled=count(found.n_unlabelled),
                 images=counted(found.n_unlabelled + found.n_labelled, "image"),
                 method=found.method,

@@ -16,6 +16,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 ROW_HEIGHT = 24
 GAP = 10
+MOST_FOR_NAMES = 170  # pixels, or two fifths of the room
 _BAR_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
@@ -137,7 +138,7 @@ class BarList(QListView):
         metrics = self.fontMetrics()
         names = max((metrics.horizontalAdvance(bar.title) + (20 if bar.sign else 4) for bar in bars), default=0)
         numbers = max((metrics.horizontalAdvance(count(bar.total)) for bar in bars), default=0)
-        self._widths = (min(names + 4, 170), numbers)
+        self._widths = (names + 4, numbers)
         self.setFixedHeight(ROW_HEIGHT * max(1, min(len(bars), self._most_rows)) + 2)
 
     @property
@@ -150,8 +151,9 @@ class BarList(QListView):
 
     @property
     def column_widths(self) -> tuple[int, int]:
-        """Of the names and of the numbers, pixels."""
-        return self._widths
+        """Of the names and of the numbers, pixels. Long names are shortened where they leave too little for bars."""
+        names, numbers = self._widths
+        return min(names, max(MOST_FOR_NAMES, self.viewport().width() * 2 // 5)), numbers
 
     # Qt overrides
 

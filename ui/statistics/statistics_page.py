@@ -8,7 +8,6 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -28,6 +27,7 @@ from core.domain.snapshots import Split
 from ui.statistics.bar_list import Bar, BarList
 from ui.statistics.place_map import PlaceMap
 from ui.theme import category_colour, current_theme, theme_notifier
+from ui.widgets.elided_combo import ElidedCombo
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.formatting import count, counted
 from ui.widgets.labels import label
@@ -57,8 +57,7 @@ class StatisticsPage(QWidget):
         self._bar.setAccessibleName(self.tr("Progress of counting"))
         self._cancel = QPushButton(self.tr("Stop"))
         self._cancel.clicked.connect(self.cancel_requested)
-        self._classes_of = QComboBox()
-        self._classes_of.setAccessibleName(self.tr("Objects of which class"))
+        self._classes_of = ElidedCombo(self.tr("Objects of which class"), least=20)
         self._classes_of.currentIndexChanged.connect(lambda _: self._draw_objects())
         self._class_bars = BarList(self.tr("Annotations of each class, by set"), most_rows=20)
         self._set_bars = BarList(self.tr("Images of each set"))
@@ -66,6 +65,7 @@ class StatisticsPage(QWidget):
         self._map = PlaceMap()
         self._empty = EmptyState("chart-column", "", "")
         self._stack = QStackedWidget()
+        self._scroll = QScrollArea()
         self._cards: list[QWidget] = []
         self._grid = QGridLayout()
         self._build()
@@ -94,13 +94,12 @@ class StatisticsPage(QWidget):
         column.addLayout(self._grid)
         column.addStretch(1)
         self._grid.setSpacing(12)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(inside)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidget(inside)
         self._empty.action_requested.connect(self.import_requested)
         self._stack.addWidget(self._empty)
-        self._stack.addWidget(scroll)
+        self._stack.addWidget(self._scroll)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -180,6 +179,8 @@ class StatisticsPage(QWidget):
     def clear(self) -> None:
         """Of another project nothing is known yet."""
         self._statistics = None
+        self._scroll.verticalScrollBar().setValue(0)
+        self._classes_of.clear()
         self._empty.set_content("chart-column", self.tr("Nothing counted yet"), "")
         self._stack.setCurrentIndex(0)
 

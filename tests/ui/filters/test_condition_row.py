@@ -6,6 +6,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from core.domain.filter_fields import FIELDS, FieldKind
+from core.domain.filter_values import fitting
 from core.domain.filters import Condition, FilterValue, Operator
 from ui.filters.condition_row import ConditionRow
 from ui.filters.offers import FilterOffers
@@ -95,3 +96,41 @@ def test_the_value_goes_with_the_operator_where_it_can(qtbot: QtBot) -> None:
 )
 def test_numbers_are_read_as_people_write_them(text: str, number: float | None) -> None:
     assert number_of(text) == number
+
+
+ODD_OFFERS = FilterOffers(("", "a\udcffb", "x/y"), ("cl\u2028ass", "ü"), ("train", "we\nird"), ("D", "D/train"))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("dir", "a\udcffb"),
+        ("dir", "gone\udcfe"),
+        ("dir", ""),
+        ("filename", "a\udcff/b\n.jpg"),
+        ("label", "cl\u2028ass"),
+        ("tag", "we\nird"),
+        ("tag", " train"),
+        ("set", "D/train"),
+        ("createdAt", "20261128"),
+        ("createdAt", "1500-01-01"),
+        ("createdAt", "2026-11-28T10:30:00Z"),
+        ("updatedAt", "0050-01-01"),
+        ("size", 1536),
+        ("size", 123_456_789_012_345),
+        ("size", 3.5),
+        ("confidence", 1 / 3),
+        ("width", 2**53),
+    ],
+)
+def test_what_a_filter_says_is_not_changed_by_being_shown(qtbot: QtBot, field: str, value: str | float) -> None:
+    for operator in FIELDS[field].operators:
+        if operator is Operator.EXISTS or (operator is Operator.MATCH and value == ""):
+            continue
+        many = operator in (Operator.IN, Operator.NIN)
+        condition = fitting(Condition(field, operator, (value,) if many else value))
+        row = ConditionRow(ODD_OFFERS, condition)
+        qtbot.addWidget(row)
+        assert row.condition() == condition
+        row.set_condition(condition)
+        assert row.condition() == condition

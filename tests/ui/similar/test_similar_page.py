@@ -50,7 +50,7 @@ def test_proposals_are_listed_and_lead_into_the_grid(page: SimilarPage, qtbot: Q
             )
         )
     assert asked.args == [ids(5, 6, 7)]
-    assert page._note.text() == "4 of 6 images are not labelled. Compared by a network."
+    assert page._note.text() == "Not labelled: 4 of 6 images. Compared by a network."
     assert page._problems.text().endswith("c.png: damaged. And 1 more.")
     with qtbot.waitSignal(page.images_requested) as shown:
         QTest.mouseClick(page._all, Qt.MouseButton.LeftButton)

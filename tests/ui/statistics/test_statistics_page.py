@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -114,3 +116,22 @@ def test_an_empty_project_says_what_to_do(page: StatisticsPage, qtbot: QtBot) ->
     page.show_statistics(statistics(0))
     with qtbot.waitSignal(page.import_requested):
         page._empty._button.click()
+
+
+def test_another_project_begins_at_the_top_with_all_classes(page: StatisticsPage) -> None:
+    page._classes_of.setCurrentIndex(2)
+    bar = page._scroll.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    assert bar.value() > 0
+    page.clear()
+    page.show_statistics(statistics())
+    assert (bar.value(), page._classes_of.currentData()) == (0, None)
+
+
+def test_long_names_have_room_where_there_is_some(page: StatisticsPage) -> None:
+    bars = bars_named(page, "Annotations of each class, by set")
+    bars.set_bars([replace(bars.bars[0], title="a long name " * 20)])
+    bars.resize(300, 100)
+    assert bars.column_widths[0] == 170
+    bars.resize(800, 100)
+    assert 300 <= bars.column_widths[0] <= 320
