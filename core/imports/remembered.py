@@ -1,4 +1,5 @@
-"""What became of the classes of the same files before: an import again into a project begins with that."""
+"""What became of the classes of the same files before, and what a person has called them since: an import again into a
+project begins with that."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from core.domain.imports import KeptReport, Problem, Severity
 from core.domain.names import shown
+from core.registry.stores.import_reports import RENAMED
 
 Mapping = tuple[tuple[str, str | None], ...]
 
@@ -16,7 +18,8 @@ def remembered_mapping(reports: Sequence[KeptReport], path: Path, format: str, n
     newest first."""
     of_format = [report for report in reports if report.format == format]
     chosen = next((report for report in of_format if report.source == path), next(iter(of_format), None))
-    mapping: dict[str, str | None] = chosen.content.get("mapping", {}) if chosen is not None else {}
+    content = chosen.content if chosen is not None else {}
+    mapping: dict[str, str | None] = content.get("mapping", {}) | content.get(RENAMED, {})
     return tuple((name, mapping[name]) for name in names if name in mapping)
 
 

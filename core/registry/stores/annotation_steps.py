@@ -6,7 +6,7 @@ The inverse of a step is a step, so that undoing and doing again are one and the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from sqlite3 import Cursor
 from typing import Any
 
@@ -22,6 +22,7 @@ from core.registry.changes import note
 from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
 from core.registry.stores.driver import cursor_of
 from core.registry.stores.edits import find_contradiction, read_sheets
+from core.registry.stores.import_reports import Renaming, follow_classes, turn
 from core.registry.stores.kept_rows import COLUMNS, MARKS, ROWS_AT_ONCE, KeptRows, Keys, digest_with
 from core.registry.stores.mass_upkeep import TouchedImages, class_rewritten, images_relabelled
 from core.registry.stores.upkeep import project_changed
@@ -64,6 +65,7 @@ class Step:
     moved: tuple[Moved, ...] = ()
     classes: tuple[tuple[CategoryFacts | None, CategoryFacts | None], ...] = ()
     digest: int = 0
+    renamings: tuple[Renaming, ...] = ()  # of imports that named the classes
 
 
 def keep(cursor: Cursor, condition: str, parameters: Sequence[object] = ()) -> KeptRows:
@@ -114,7 +116,12 @@ def revert(session: Session, step: Step) -> Step:
             cursor.execute("DELETE FROM category WHERE id = ?", (after.id,))
     if step.classes:
         classes_changed(session, step.project)
-    return inverse
+    renamings = tuple(Renaming(one.report, one.after, one.before) for one in step.renamings)
+    turn(session, renamings)
+    for before, after in step.classes:  # imports that came meanwhile
+        if before is not None and after is not None and before.name != after.name:
+            renamings += follow_classes(session, step.project, [after.name], before.name)
+    return replace(inverse, renamings=renamings)
 
 
 def _check(session: Session, step: Step) -> Cursor:

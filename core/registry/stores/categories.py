@@ -25,6 +25,7 @@ from core.registry.stores.annotation_steps import (
     overrule_class,
 )
 from core.registry.stores.driver import cursor_of
+from core.registry.stores.import_reports import follow_classes
 from core.registry.stores.kept_rows import Keys
 from core.registry.stores.mass_upkeep import class_rewritten
 from core.registry.tables.models import ModelRow, VersionRow
@@ -75,7 +76,8 @@ def update_category(
     values = (after.name, after.colour, after.id)
     cursor.execute("UPDATE category SET name = ?, colour = ? WHERE id = ?", values)
     classes_changed(session, project)
-    return Step(project, classes=((before, after),))
+    renamings = follow_classes(session, project, [before.name], after.name) if after.name != before.name else ()
+    return Step(project, classes=((before, after),), renamings=renamings)
 
 
 def merge_categories(
@@ -98,7 +100,8 @@ def merge_categories(
     cursor.execute(f"DELETE FROM category WHERE id IN ({marks})", keys)
     classes_changed(session, project)
     n = len(twice) + sum(len(one.ids) for one in moved)
-    return n, Step(project, twice, moved=moved, classes=tuple((one, None) for one in sources))
+    renamings = follow_classes(session, project, [one.name for one in sources], target.name)
+    return n, Step(project, twice, moved=moved, classes=tuple((one, None) for one in sources), renamings=renamings)
 
 
 def delete_category(session: Session, project: ProjectId, category: CategoryId) -> tuple[int, Step]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,9 @@ from core.domain.ids import ProjectId
 from core.domain.imports import KeptReport
 from core.errors import NotFoundError
 from core.registry.tables.imports import ImportReportRow
+
+RENAMED = "renamed"
+"""In a report's content: by the files' classes, what a person has called them since, or merged them into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,43 @@ def insert_report(session: Session, project: ProjectId, report: NewReport) -> in
     session.add(row)
     session.flush()
     return row.id
+
+
+@dataclass(frozen=True, slots=True)
+class Renaming:
+    """Of one report: what its files' classes are called since, by what the files call them; before and after."""
+
+    report: int
+    before: dict[str, str]
+    after: dict[str, str]
+
+
+def follow_classes(session: Session, project: ProjectId, old: Collection[str], new: str) -> tuple[Renaming, ...]:
+    """The project's classes `old` are called `new` from now on: the next import of the same files goes by that."""
+    found = []
+    for row in session.scalars(select(ImportReportRow).where(ImportReportRow.project_id == project)):
+        mapping, before = row.content.get("mapping", {}), row.content.get(RENAMED, {})
+        after = dict(before)
+        for name in {*row.content.get("categories", ()), *mapping, *before}:
+            became = mapping.get(name, name)
+            if before.get(name, became) in old:
+                after[name] = new
+                if became == new:
+                    del after[name]
+        if after != before:
+            found.append(Renaming(row.id, before, after))
+    turn(session, found)
+    return tuple(found)
+
+
+def turn(session: Session, renamings: Iterable[Renaming]) -> None:
+    """Write what is after. A report that says something else by now stays as it is."""
+    for one in renamings:
+        row = session.get(ImportReportRow, one.report)
+        if row is not None and row.content.get(RENAMED, {}) == one.before:
+            kept = {key: value for key, value in row.content.items() if key != RENAMED}
+            row.content = kept | {RENAMED: one.after} if one.after else kept
+    session.flush()
 
 
 def list_reports(session: Session, project: ProjectId) -> tuple[KeptReport, ...]:

@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 
+from core.categories.service import CategoryService
 from core.domain.imports import ImportPreview, ImportSource, Problem, Severity, SourceClass
 from core.errors import RefusedError
 from core.imports.service import ImportService
+from core.projects.service import ProjectService
 from core.registry.database import Registry
+from core.registry.stores.import_reports import list_reports
 from tests.core.imports.told_format import told_catalog
 
 Tell = Callable[[dict[str, list[dict[str, Any]]]], ImportSource]
@@ -170,3 +173,47 @@ def test_an_import_again_begins_with_what_became_of_the_classes_before(
     as_they_are = imports.preview(replace(source, is_mapping_chosen=True), into=project)
     assert as_they_are.differences is not None and as_they_are.differences.total.new == 3
     assert not as_they_are.source.mapping
+
+
+def test_an_import_again_follows_the_classes_that_were_renamed_and_merged_since(
+    imports: ImportService, source: ImportSource, registry: Registry, contents: Callable[..., Any]
+) -> None:
+    chosen = replace(source, mapping=(("dog", "hound"),))
+    project = imports.commit(chosen, project_name="P").project
+    classes = CategoryService(registry)
+
+    def ids() -> dict[str, Any]:
+        return {one.name: one.id for one in ProjectService(registry).list_categories(project)}
+
+    def reports() -> list[dict[str, Any]]:
+        with registry.read() as session:
+            return [one.content for one in list_reports(session, project)]
+
+    before = reports()
+    renamed = classes.rename(project, ids()["hound"], "big dog").value
+    merged = classes.merge(project, [ids()["Cat"]], ids()["cat"]).value.done
+    left = contents(project)
+    again = imports.preview(source, into=project)
+    assert dict(again.source.mapping) == {"dog": "big dog", "Cat": "cat"}
+    assert again.differences is not None and again.differences.total.new == 0
+    imports.commit(source, project_name="", into=project)
+    assert contents(project) == left
+    imports.commit(source, project_name="", into=project, replace=True)
+    assert contents(project) == left
+    merged_again = classes.undo(classes.undo(merged).value).value
+    classes.undo(merged_again)
+    classes.undo(renamed)
+    assert reports()[-1] == before[0]
+    assert list(reports()[-1]) == list(before[0])
+    assert dict(imports.preview(source, into=project).source.mapping)["dog"] == "hound"
+
+
+def test_a_name_that_a_class_had_for_a_while_only_is_forgotten(
+    imports: ImportService, source: ImportSource, registry: Registry
+) -> None:
+    project = imports.commit(source, project_name="P").project
+    classes, id = CategoryService(registry), ProjectService(registry).list_categories(project)[0].id
+    name = ProjectService(registry).list_categories(project)[0].name
+    classes.rename(project, id, "mistaken")
+    classes.rename(project, id, name)
+    assert imports.preview(source, into=project).source.mapping == ()
