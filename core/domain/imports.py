@@ -78,6 +78,7 @@ class RawImage:
     is_as_stored: bool = False  # size and shapes are those of the picture before EXIF turns it upright
     is_frame_guessed: bool = False  # `is_as_stored` by the stated size alone, which shapes need not follow
     details: ImageDetails | None = None
+    is_hard: bool = False  # a case that is hard even for people
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from core.domain.ids import CategoryId
 from core.domain.imports import RawAnnotation, RawImage
+from core.domain.judgements import HARD_CASE
 from core.domain.projects import AnnotatedImage
 
 
@@ -32,4 +33,5 @@ def to_raw(item: AnnotatedImage, names: Mapping[CategoryId, str]) -> RawImage:
         is_explicit_negative=is_negative,
         stated_set=item.stated_set,
         details=item.details,
+        is_hard=HARD_CASE in item.tags,
     )

@@ -182,6 +182,7 @@ def _plan_image(
         is_as_stored=raw.is_as_stored,
         stated_set=raw.stated_set,
         details=raw.details,
+        is_hard=raw.is_hard,
         left_out=tuple(left_out),
     )
 

@@ -22,4 +22,5 @@ class PlannedImage:
     is_as_stored: bool = False  # taken as drawn before turning
     stated_set: str = ""
     details: ImageDetails | None = None
+    is_hard: bool = False
     left_out: Sequence[RawAnnotation] = ()  # as chosen: the files state them, so they are not gone from there

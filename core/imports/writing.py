@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from core.domain.ids import CategoryId, ProjectId
+from core import clock
+from core.domain.ids import CategoryId, ImageId, ProjectId
 from core.domain.imports import Difference, Problem
+from core.domain.judgements import HARD_CASE
 from core.domain.names import shown
 from core.domain.projects import ImageState
 from core.imports.cancelling import ImportCancelledError, IsCancelled, Progress
@@ -17,6 +19,7 @@ from core.imports.planned import PlannedImage
 from core.imports.rows import AtHand, Rows, Stated, rows_of
 from core.registry.session import Session
 from core.registry.stores import images as image_store
+from core.registry.stores import judgements as judgement_store
 from core.registry.stores import selections as selection_store
 from core.registry.stores.annotation_arrays import AnnotationArrays
 from core.registry.stores.annotations import delete_annotations, insert_rows, list_ground_truth
@@ -61,6 +64,7 @@ def write_plan(
     stated = {image.facts.path: image.stated_set for image in plan.images if image.stated_set}
     details = {image.facts.path: image.details for image in plan.images if image.details is not None}
     image_store.insert_images(session, project, new, stated, details)
+    _tag_hard(session, project, [image.facts.path for image in plan.images if image.is_hard], known)
     progress(0, plan.n_annotations, "Writing annotations")
     categories = {name: int(id) for name, id in add_categories(session, project, plan.categories).items()}
     keys = image_store.list_keys(session, project) if new else {path: key for path, (key, _) in known.items()}
@@ -83,6 +87,16 @@ def write_plan(
     insert_rows(session, _watched(rows, totals, plan.n_annotations, progress, is_cancelled))
     _prepare_counting(session, project, at_hand, progress, is_cancelled)
     return Written(len(new), totals.n_objects, totals.difference, tuple(problems))
+
+
+def _tag_hard(
+    session: Session, project: ProjectId, paths: Sequence[str], known: Mapping[str, tuple[int, ImageFacts]]
+) -> None:
+    """Images that files call hard get the tag, but none that the project had: a person may have taken it off."""
+    new = [path for path in paths if path not in known]
+    if new:
+        keys = image_store.list_keys(session, project)
+        judgement_store.put_tags(session, [ImageId(str(keys[path])) for path in new], HARD_CASE, "", clock.now())
 
 
 def _prepare_counting(

@@ -19,6 +19,7 @@ DETECTION = "modelarts/object_detection"
 SEGMENTATION = "modelarts/image_segmentation"
 URL = "calque:url"
 PROPERTY = "property"
+HARD = "hard"
 _PREFIX = "modelarts:"
 _OWN_KEYS = frozenset({"source", "usage", "id", "annotation", PROPERTY, URL})
 _OWN_OF_ANNOTATION = frozenset(
@@ -50,15 +51,21 @@ def set_of(value: dict[str, Any]) -> str:
     return split.value if split is not None else ""
 
 
+def is_hard(value: dict[str, Any]) -> bool:
+    """Written as a word or as a truth value."""
+    return as_text(value.get(HARD)).strip().casefold() == "true"
+
+
 def image_details(value: dict[str, Any]) -> ImageDetails | None:
-    """Its id, whether it is hard, and whatever else the line says in a word."""
+    """Its id, and whatever else the line says in a word; that it is hard is told by `is_hard`."""
+    own = _OWN_KEYS | {HARD} if is_hard(value) else _OWN_KEYS
     told = value.get(PROPERTY)
     pairs = told.items() if isinstance(told, dict) else ()
     attributes = [(one_line(key), text) for key, one in pairs if (text := one_line(as_text(one)))]
     attributes += [
         (f"{_PREFIX}{one_line(key)}", text)
         for key, one in value.items()
-        if key not in _OWN_KEYS and (text := one_line(as_text(one)))
+        if key not in own and (text := one_line(as_text(one)))
     ]
     usage = as_text(value.get("usage"))
     if usage and not set_of(value):

@@ -11,7 +11,7 @@ from core.domain.names import shown
 from core.errors import FormatError
 from core.formats.base import SizeOf
 from core.formats.modelarts.files import VocFiles, missing_voc
-from core.formats.modelarts.records import Entry, entries_of, image_details, set_of, source_of
+from core.formats.modelarts.records import Entry, entries_of, image_details, is_hard, set_of, source_of
 from core.formats.reading.frames import Frame
 from core.formats.reading.image_index import Match, missing_problem
 from core.formats.reading.json_lines import JsonLine, read_json_lines
@@ -95,6 +95,7 @@ class Telling:
             is_as_stored=frame.is_as_stored,
             is_frame_guessed=frame.is_guessed,
             details=image_details(line.value),
+            is_hard=is_hard(line.value),
         )
 
     def _document(self, location: str, line: JsonLine) -> VocDocument | Problem:

@@ -14,7 +14,7 @@ from core.domain.imports import RawAnnotation, RawImage
 from core.errors import RefusedError
 from core.formats.base import WriteOptions, WriteResult
 from core.formats.modelarts.labels import changes, labels_for
-from core.formats.modelarts.records import CLASSIFICATION, DETECTION, PROPERTY, URL
+from core.formats.modelarts.records import CLASSIFICATION, DETECTION, HARD, PROPERTY, URL
 from core.formats.reading.voc_objects import DETAILS
 from core.formats.voc_xml import XmlNames, to_voc_xml
 from core.formats.writing import open_whole, write_file
@@ -70,6 +70,7 @@ class _Writer:
             found |= _own(details.attributes)
             others = {key: value for key, value in details.attributes if not key.startswith(_PREFIX)}
             found |= {PROPERTY: others} if others else {}
+        found |= {HARD: "true"} if image.is_hard else {}
         return found | {"annotation": [*self._classes(image), *self._files(image)]}
 
     def _classes(self, image: RawImage) -> Iterator[dict[str, Any]]:

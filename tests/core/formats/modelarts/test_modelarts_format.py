@@ -83,7 +83,7 @@ def test_classes_of_images_with_what_the_lines_say_besides(
         ("test", False),
         ("", False),
     ]
-    assert a.details == ImageDetails("0162", "", (("modelarts:hard", "true"), ("modelarts:hard-coefficient", "0.8")))
+    assert a.details == ImageDetails("0162", "", (("modelarts:hard-coefficient", "0.8"),)) and a.is_hard
     assert d.details == ImageDetails(attributes=(("modelarts:usage", "INFERENCE"),))
     attributes = (("color", "white"), ("modelarts:creation-time", "2019-01-23 11:30:30"))
     assert a.annotations[0] == RawAnnotation("cat", None, line=1, details=AnnotationDetails(attributes=attributes))
@@ -258,18 +258,18 @@ def test_everything_comes_back(tmp_path: Path) -> None:
         RawAnnotation("cat", Polygon(((1, 2, 30, 2, 30, 20), (50, 50, 60, 50, 60, 60)))),
         RawAnnotation("dog", A, made_by="yolo v3", confidence=0.25),
     )
-    hard = (("modelarts:hard", "true"), ("modelarts:hard-coefficient", "0.8"))
+    hard = (("modelarts:hard", "false"), ("modelarts:hard-coefficient", "0.8"))
     about = ImageDetails("17", "https://x.org", (("voc:database", "mine"), ("place", "Lyon"), *hard))
     images = [
         RawImage("a.jpg", annotations, *SIZE, stated_set="train", details=about),
-        RawImage("a.png", (RawAnnotation("cat", A),), *SIZE, stated_set="val"),
+        RawImage("a.png", (RawAnnotation("cat", A),), *SIZE, stated_set="val", is_hard=True),
         RawImage("s/a.jpg", (), *SIZE, is_explicit_negative=True, stated_set="test"),
     ]
     result = written(tmp_path, images, ["cat", "dog"])
     assert result.problems == ()
     for before, after in zip(images, result.images, strict=True):
         assert (before.path, before.stated_set, before.details) == (after.path, after.stated_set, after.details)
-        assert before.is_explicit_negative == after.is_explicit_negative
+        assert (before.is_explicit_negative, before.is_hard) == (after.is_explicit_negative, after.is_hard)
         assert [
             (i.category, i.geometry, i.is_crowd, i.details, i.made_by, i.confidence) for i in after.annotations
         ] == [(i.category, i.geometry, i.is_crowd, i.details, i.made_by, i.confidence) for i in before.annotations]
