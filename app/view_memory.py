@@ -27,6 +27,7 @@ class LastView:
     is_descending: bool = False
     top: str = ""  # the image at the top of the screen
     current: str = ""  # the image that is current
+    is_without_concept: bool = False
 
     @property
     def order(self) -> SortOrder:
@@ -57,6 +58,7 @@ def read_view(text: str) -> LastView | None:
     return LastView(
         categories=tuple(categories),
         is_annotated=is_annotated,
+        is_without_concept=found.get("is_without_concept") is True,
         is_descending=found.get("is_descending") is True,
         **{name: found.get(name, "") for name in _TEXTS if name != "sort"},
         sort=found.get("sort", SortKey.PATH.value),

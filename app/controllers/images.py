@@ -21,7 +21,7 @@ from core.domain.messages import UserMessage
 from core.domain.names import shown
 from core.domain.projects import Category, ImageFilter, Project
 from core.errors import CalqueError
-from ui.images.image_browser import ImageBrowser
+from ui.images.image_browser import WITHOUT_CONCEPT, ImageBrowser
 from ui.projects.drop_targets import TagTarget
 from ui.projects.project_page import ProjectPage
 from ui.widgets.dropping import DraggedImages
@@ -34,6 +34,7 @@ _NO_FILTERS: Mapping[str, Any] = {
     "categories": (),
     "name_contains": "",
     "is_annotated": None,
+    "is_without_concept": False,
     "tag": "",
     "where": None,
     "only": None,
@@ -96,7 +97,7 @@ class ImagesController(QObject):
         page.category_filter_changed.connect(lambda ids: self._restrict(categories=tuple(ids)))
         page.hidden_categories_changed.connect(browser.set_hidden_categories)
         browser.search_changed.connect(lambda text: self._restrict(name_contains=text))
-        browser.annotated_changed.connect(lambda value: self._restrict(is_annotated=value))
+        browser.annotated_changed.connect(self._restrict_annotated)
         browser.tag_filter_changed.connect(lambda tag: self._restrict(tag=tag))
         browser.clear_filters_requested.connect(self.clear_filters)
         browser.sort_requested.connect(self.sort)
@@ -163,7 +164,9 @@ class ImagesController(QObject):
         where = self._filter.where if self._filter is not None else None
         return "" if where is None else write_filter(where)
 
-    def restore(self, name_contains: str, is_annotated: bool | None, tag: str, where: str) -> None:
+    def restore(
+        self, name_contains: str, is_annotated: bool | None, tag: str, where: str, *, is_without_concept: bool = False
+    ) -> None:
         """The filters of the last session; conditions that cannot be read any more are left out."""
         from core.filters.reading import read_filter
 
@@ -171,7 +174,13 @@ class ImagesController(QObject):
             group = read_filter(where) if where else None
         except CalqueError:
             group = None
-        self._restrict(name_contains=name_contains, is_annotated=is_annotated, tag=tag, where=group)
+        self._restrict(
+            name_contains=name_contains,
+            is_annotated=is_annotated,
+            is_without_concept=is_without_concept,
+            tag=tag,
+            where=group,
+        )
 
     def restrict_where(self, group: Group) -> None:
         """Images that pass this filter, beside what else restricts them."""
@@ -213,6 +222,11 @@ class ImagesController(QObject):
         """Show where in the grid an image is, e.g. the one the viewer was left at."""
         self._browser.grid.select_image(image)
         self._browser.grid.setFocus()
+
+    def _restrict_annotated(self, chosen: bool | str | None) -> None:
+        is_without_concept = chosen == WITHOUT_CONCEPT
+        is_annotated = None if is_without_concept else chosen
+        self._restrict(is_annotated=is_annotated, is_without_concept=is_without_concept)
 
     def _restrict(self, **changes: Any) -> None:
         """Put other conditions in force: fields of `ImageFilter` by name."""
@@ -325,6 +339,8 @@ def filter_words(wanted: ImageFilter, categories: Sequence[Category]) -> str:
         words.append(f'named "{wanted.name_contains}"')
     if wanted.is_annotated is not None:
         words.append("annotated" if wanted.is_annotated else "not annotated")
+    if wanted.is_without_concept:
+        words.append("without concept")
     if wanted.tag:
         words.append(f'tagged "{shown(wanted.tag)}"')
     if wanted.where is not None and wanted.where.items:

@@ -86,8 +86,13 @@ class LastViewController(QObject):
         self._waiting = view
         self._page.select_folder(view.folder)
         self._page.choose_categories([CategoryId(one) for one in view.categories])
-        self._browser.set_filters(view.name_contains, view.is_annotated, view.tag)
-        self._images.restore(view.name_contains, view.is_annotated, view.tag, view.where)
+        is_without_concept = view.is_without_concept
+        self._browser.set_filters(
+            view.name_contains, view.is_annotated, view.tag, is_without_concept=is_without_concept
+        )
+        self._images.restore(
+            view.name_contains, view.is_annotated, view.tag, view.where, is_without_concept=is_without_concept
+        )
         self._images.sort(view.order)
         if view.tab and view.tab != IMAGES and self._page.offers_view(view.tab):
             self._page.show_view(view.tab)
@@ -116,6 +121,7 @@ class LastViewController(QObject):
             categories=tuple(filter.categories),
             name_contains=filter.name_contains,
             is_annotated=filter.is_annotated,
+            is_without_concept=filter.is_without_concept,
             tag=filter.tag,
             where=self._images.filter_text,
             sort=order.key.value,

@@ -128,6 +128,7 @@ class ImageFilter:
     name_contains: str = ""
     categories: tuple[CategoryId, ...] = ()  # has at least one annotation of any of these
     is_annotated: bool | None = None
+    is_without_concept: bool = False  # somebody looked and found nothing
     state: ImageState | None = None
     tag: str = ""  # has this tag
     where: Group | None = None  # and passes this filter

@@ -94,6 +94,8 @@ class HeldImages:
             masks.append(self._spread(*(self.places_of_category(session, one) for one in filter.categories)))
         if filter.is_annotated is not None:
             masks.append(self._columns.is_annotated == filter.is_annotated)
+        if filter.is_without_concept:
+            masks.append(self._columns.is_annotated & (self._columns.n_annotations == 0))
         if filter.state is not None:
             masks.append(self._columns.states == STATES.index(filter.state))
         if filter.tag:

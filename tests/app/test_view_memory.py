@@ -8,7 +8,7 @@ from app.view_memory import LastView, read_view, to_text
 from core.domain.image_order import SortKey, SortOrder
 
 VIEW = LastView(
-    "p", "statistics", "train/deep", ("1", "7"), "page", False, "hard", '{"$and": []}', "pixels", True, "12", "14"
+    "p", "statistics", "train/deep", ("1", "7"), "page", False, "hard", '{"$and": []}', "pixels", True, "12", "14", True
 )
 
 

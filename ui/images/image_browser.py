@@ -38,6 +38,9 @@ MenuSection = Callable[[QMenu, ImageIds], None]
 """Adds what can be done with the images that are chosen; called whenever the menu opens."""
 
 
+WITHOUT_CONCEPT = "without-concept"
+
+
 class ImageBrowser(QWidget):
     """`grid` is the grid itself; its wishes are announced there.
 
@@ -51,7 +54,7 @@ class ImageBrowser(QWidget):
     details_shown_changed = Signal(bool)
 
     search_changed = Signal(str)
-    annotated_changed = Signal(object)  # True, False, or None = all images
+    annotated_changed = Signal(object)  # True, False, WITHOUT_CONCEPT, or None = all images
     clear_filters_requested = Signal()
     tags_counted = Signal(object)  # dict: how many images have which tag
     tag_filter_changed = Signal(str)  # "" = any
@@ -110,7 +113,8 @@ class ImageBrowser(QWidget):
         for text, value in (
             (self.tr("All images"), None),
             (self.tr("Annotated"), True),
-            (self.tr("Not annotated"), False),
+            (self.tr("Unlabelled"), False),
+            (self.tr("Without concept"), WITHOUT_CONCEPT),
         ):
             self._annotated.addItem(text, value)
         self._annotated.setAccessibleName(self.tr("Annotated or not"))
@@ -282,12 +286,15 @@ class ImageBrowser(QWidget):
         self._tag.setCurrentIndex(0)
         self._is_resetting = False
 
-    def set_filters(self, name_contains: str, is_annotated: bool | None, tag: str) -> None:
+    def set_filters(
+        self, name_contains: str, is_annotated: bool | None, tag: str, *, is_without_concept: bool = False
+    ) -> None:
         """As they are in force already: announces nothing."""
         self._is_resetting = True
         with QSignalBlocker(self._search):
             self._search.setText(name_contains)
-        self._annotated.setCurrentIndex(max(self._annotated.findData(is_annotated), 0))
+        chosen = WITHOUT_CONCEPT if is_without_concept else is_annotated
+        self._annotated.setCurrentIndex(max(self._annotated.findData(chosen), 0))
         if tag and self._tag.findData(tag) < 0:
             self._tag.addItem(tag, tag)
         self._tag.setCurrentIndex(max(self._tag.findData(tag), 0))
@@ -298,7 +305,7 @@ class ImageBrowser(QWidget):
         self._is_resetting = True
         if field == "name_contains":
             self._search.clear()
-        elif field == "is_annotated":
+        elif field in ("is_annotated", "is_without_concept"):
             self._annotated.setCurrentIndex(0)
         elif field == "tag":
             self._tag.setCurrentIndex(0)

@@ -236,7 +236,8 @@ def list_keys(session: Session, project: ProjectId) -> dict[str, int]:
 
 def count_images(session: Session, filter: ImageFilter) -> int:
     """Reads the folders' counts as far as these can tell, i.e. for folders and for what is annotated."""
-    if filter.name_contains or filter.categories or filter.state is not None or filter.tag or filter.where is not None:
+    is_counted = not (filter.name_contains or filter.categories or filter.tag or filter.is_without_concept)
+    if not is_counted or filter.state is not None or filter.where is not None:
         return session.scalar(select(func.count()).select_from(ImageRow).where(*conditions(session, filter))) or 0
     number = {None: FolderRow.n_images, True: FolderRow.n_annotated, False: FolderRow.n_images - FolderRow.n_annotated}
     counted = select(func.sum(number[filter.is_annotated]))
@@ -364,6 +365,8 @@ def conditions(session: Session, filter: ImageFilter) -> list[ColumnElement[bool
         result.append(ImageRow.id.in_(has_one))
     if filter.is_annotated is not None:
         result.append(ImageRow.is_annotated.is_(filter.is_annotated))
+    if filter.is_without_concept:
+        result.append(ImageRow.is_annotated & (ImageRow.n_annotations == 0))
     if filter.state is not None:
         result.append(ImageRow.state == filter.state.value)
     if filter.tag:

@@ -153,6 +153,11 @@ def test_filters_restrict_and_are_said_in_words(
     qtbot.waitUntil(lambda: browser.status_text == "8 images")
     assert page.selected_folder == ""
     assert page.chosen_categories == ()
+    browser._annotated.setCurrentIndex(3)
+    qtbot.waitUntil(lambda: browser.status_text.endswith("of 8 images  ·  without concept"))
+    assert controller.other_restrictions() == (("is_without_concept", "without concept"),)
+    controller.lift("is_without_concept")
+    qtbot.waitUntil(lambda: browser.status_text == "8 images")
     browser._search.setText("page 7")
     qtbot.waitUntil(lambda: _names(browser) == ["page 7.png"])
 

@@ -53,6 +53,7 @@ class Asker:
             name_contains=dice.choice(("", "", "", "1", "PNG", "12")),
             categories=tuple(dice.sample(categories, min(len(categories), dice.randint(0, 2)))),
             is_annotated=dice.choice((None, None, True, False)),
+            is_without_concept=dice.random() < 0.2,
             state=dice.choice((None, None, None, *ImageState)),
             tag=dice.choice(("", "", *TAGS)),
             where=dice.choice((None, self.group(session, project))),

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from core.domain.ids import ImageId
-from ui.images.image_browser import ImageBrowser
+from ui.images.image_browser import WITHOUT_CONCEPT, ImageBrowser
 
 IDS = tuple(ImageId(f"i{number}") for number in range(12))
 
@@ -44,6 +44,13 @@ def test_choosing_annotated_images_announces_it(qtbot: QtBot, browser: ImageBrow
     with qtbot.waitSignal(browser.annotated_changed) as wish:
         browser._annotated.setCurrentIndex(2)
     assert wish.args == [False]
+    with qtbot.waitSignal(browser.annotated_changed) as wish:
+        browser._annotated.setCurrentIndex(3)
+    assert wish.args == [WITHOUT_CONCEPT]
+    browser.reset_filter("is_without_concept")
+    assert browser._annotated.currentData() is None
+    browser.set_filters("", None, "", is_without_concept=True)
+    assert browser._annotated.currentText() == "Without concept"
 
 
 def test_no_match_offers_to_clear_the_filters(qtbot: QtBot, browser: ImageBrowser) -> None:

@@ -80,6 +80,8 @@ def test_filters_hold_together(registry: Registry, add_project) -> None:
     assert paths(registry, ImageFilter(id, categories=(x,), folders=("b",))) == ["b/1.png"]
     assert paths(registry, ImageFilter(id, is_annotated=False)) == ["b/2.png"]
     assert paths(registry, ImageFilter(id, is_annotated=True, folders=("b",))) == ["b/1.png", "b/3.png"]
+    assert paths(registry, ImageFilter(id, is_without_concept=True)) == ["b/3.png"]
+    assert paths(registry, ImageFilter(id, is_without_concept=True, is_annotated=False)) == []
     assert paths(registry, ImageFilter(id, state=ImageState.DAMAGED)) == []
 
 
