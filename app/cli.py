@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 DONE, REFUSED, USAGE, STOPPED = 0, 1, 2, 130
 CHANGING = (
     *("import", "train", "recheck", "export", "predict", "import-predictions", "evaluate"),
-    *("sample", "retry", "remove", "accept", "tag", "check", "trash"),
+    *("sample", "retry", "remove", "accept", "tag", "filter", "dataset", "check", "trash"),
 )
 VERBS = (
     "import",

@@ -113,7 +113,7 @@ def shapes(data: CheckedData, faults: Faults) -> list[Finding]:
         images = np.unique(found[1])
         verb, verbs = _SHAPE_WORDS[check]
         text = f"{counted(n, 'shape')} on {counted(len(images), 'image')} {verb if n == 1 else verbs}."
-        plan = plan_of_shapes(check, found)
+        plan = plan_of_shapes(check, found) if data.is_editable else None
         severity = Severity.INFO if check is CheckId.TINY else Severity.WARNING
         code = "W-244" if check is CheckId.NO_AREA else ""
         findings.append(Finding(check, severity, text, n, ImageIds(images), repair=_offer(plan), code=code))

@@ -134,6 +134,11 @@ def in_words(
         if not checks & set(of):
             fine.append(text)
 
+    if not data.is_editable:
+        notes.append(
+            "The dataset is frozen: its images were looked at with the annotations that the project has now, not with "
+            "those that were frozen. To change it, clone it."
+        )
     if len(np.unique(data.sets.numbers)) < 2:
         why = (
             "Nothing tells sets apart: no tags train, validation and test, no folders of these names, no sets of an "

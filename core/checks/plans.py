@@ -172,7 +172,7 @@ def plan_clipping(found: Array) -> Plan | None:
 
 
 def plan_negatives(data: CheckedData, places: Array) -> Plan | None:
-    if not len(places):
+    if not len(places) or not data.is_editable:
         return None
     text = (
         f'Marks {counted(len(places), "image")} as "without concept": looked at, nothing to be found. Do so only '

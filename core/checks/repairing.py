@@ -104,7 +104,10 @@ class Repaired:
 
 
 def plan_again(session: Session, data: CheckedData, finding: Finding) -> Plan | None:
-    """For the finding's images as they are now. Those that are gone, or no longer count, are passed over."""
+    """For the finding's images as they are now. Those that are gone, or no longer count, are passed over; of a frozen
+    dataset nothing is repaired."""
+    if not data.is_editable:
+        return None
     check = finding.check
     there = _still_there(data, finding.images.keys)
     places = data.images.places(finding.images.keys[there])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QDate, Qt
@@ -112,11 +113,10 @@ class BytesValue(ValueEditor):
         self._unit.currentIndexChanged.connect(self.changed)
 
     def value(self) -> FilterValue | None:
-        number = number_of(self._line.text())
+        number, unit = number_of(self._line.text()), int(self._unit.currentData())
         if number is None:
             return None
-        n_bytes = number * self._unit.currentData()
-        return round(n_bytes) if self._unit.currentData() > 1 else n_bytes
+        return round(number * unit) if unit > 1 and math.isfinite(number) else number
 
     def set_value(self, value: FilterValue) -> None:
         if isinstance(value, bool) or not isinstance(value, int | float):

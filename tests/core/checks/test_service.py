@@ -233,8 +233,12 @@ def test_of_a_frozen_dataset_only_a_clone_can_be_repaired(leaky):
     finding = report.find(CheckId.GROUPS_ACROSS_SETS)
     assert finding.repair is None
     assert "The dataset is frozen: clone it to change it." in finding.text
-    with pytest.raises(RefusedError, match="nothing to be repaired"):
-        checks.repair(report, finding)
+    assert report.notes[0].startswith("The dataset is frozen: its images were looked at with the annotations")
+    assert report.find(CheckId.DOUBLE).repair is None
+    assert report.find(CheckId.UNANNOTATED).repair is None
+    for refused in (finding, report.find(CheckId.DOUBLE), report.find(CheckId.UNANNOTATED)):
+        with pytest.raises(RefusedError, match="nothing to be repaired"):
+            checks.repair(report, refused)
     clone = editing.clone(made).value.dataset
     again = checks.run(leaky.project, clone)
     checks.repair(again, again.find(CheckId.GROUPS_ACROSS_SETS))
