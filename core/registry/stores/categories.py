@@ -31,6 +31,7 @@ from core.registry.stores.mass_upkeep import class_rewritten
 from core.registry.tables.models import ModelRow, VersionRow
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
+_JOINERS = re.compile(r"(?<=[^\s])[\u200c\u200d]+(?=[^\s])")  # within Persian and Indian words, and emoji
 
 _ONLY = """
 FROM (SELECT DISTINCT image_id FROM annotation WHERE category_id = ? AND source != 'model') AS own
@@ -173,7 +174,7 @@ def check_name(cursor: Cursor, project: ProjectId, name: str, *, owner: int | No
         raise RefusedError("Give the class a name.")
     if len(name) > MAX_CATEGORY_NAME:
         raise RefusedError(f"The name of a class has at most {MAX_CATEGORY_NAME} characters; this one has {len(name)}.")
-    if not name.isprintable():
+    if not _JOINERS.sub("", name).isprintable():
         raise RefusedError(f'The name "{shown(name)}" has characters that cannot be shown.')
     holder = cursor.execute("SELECT id FROM category WHERE project_id = ? AND name = ?", (project, name)).fetchone()
     if holder is not None and holder[0] != owner:

@@ -244,3 +244,17 @@ def test_a_class_is_found_by_its_name_or_made(project):
     assert (len(made.done.steps), found.done.steps) == (1, ())
     project.categories.undo(made.done)
     assert "marginal note" not in project.counts()
+
+
+@pytest.mark.parametrize(
+    "name", ["شلیک\u200cکننده", "👩\u200d🚒 fire", "שלום עולם", "100 % %s {n} & <b>", "'\"; DROP TABLE category"]
+)
+def test_names_in_any_writing_are_taken_as_they_are(project, name):
+    added = project.categories.add(project.id, f" {name} ").value
+    assert project.category(name) == added.id
+
+
+def test_signs_that_nobody_sees_are_no_name(project):
+    for name in ("\u200d", "a\u200b", "a\u202eb", "a \u200d b"):
+        with pytest.raises(RefusedError, match="cannot be shown"):
+            project.categories.add(project.id, name)
