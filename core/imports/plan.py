@@ -252,6 +252,6 @@ def _judge_as_a_whole(planned: Sequence[PlannedImage], root: Path, found: Iterab
     if any(problem.severity is Severity.ERROR for problem in found):
         return []
     if not any(image.annotations or image.is_negative for image in planned):
-        text = "No annotation was found: the images can be imported and looked at, but not trained on yet."
+        text = "No annotation was found. The images can be imported; annotate them in Calque before you train on them."
         return [Problem("no-annotations", text, str(root))]
     return []

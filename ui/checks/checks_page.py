@@ -56,7 +56,7 @@ class ChecksPage(QWidget):
         self._done = label("", "success", wrap=True)
         self._undo = QPushButton(icon("undo-2"), self.tr("Undo"))
         self._done_row = QWidget()
-        self._empty = EmptyState("shield-check", "", "", self.tr("Run the checks"))
+        self._empty = EmptyState("shield-check", "", "")
         self._content = QWidget()
         self._column = QVBoxLayout(self._content)
         self._stack = QStackedWidget()
@@ -67,7 +67,6 @@ class ChecksPage(QWidget):
     def _build(self) -> None:
         self._run.setProperty("role", "primary")
         self._run.clicked.connect(self._ask)
-        self._empty.action_requested.connect(self._ask)
         self._stop.clicked.connect(self.stop_requested)
         self._undo.clicked.connect(self.undo_requested)
         self._scope.currentIndexChanged.connect(lambda _: self.scope_changed.emit(self.scope))
@@ -156,7 +155,6 @@ class ChecksPage(QWidget):
                 "classes with too few examples, for shapes that nobody can have meant, and for files that are gone. "
                 "Nothing is changed by looking; what can be repaired is offered, and can be undone."
             ),
-            self.tr("Run the checks"),
         )
         self._stack.setCurrentIndex(0)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QMenu,
     QPushButton,
@@ -233,6 +234,9 @@ class ProjectPage(QWidget):
         if key != IMAGES:
             self.view_requested.emit(key)
         if key in self._view_widgets:
+            hidden, focus = self._views.currentWidget(), QApplication.focusWidget()
+            if focus is not None and hidden.isAncestorOf(focus) and self._view_widgets[key] is not hidden:
+                self._tabs.setFocus()  # Qt would give the keyboard to the next widget of the window
             self._views.setCurrentWidget(self._view_widgets[key])
         self.view_changed.emit()
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QTabBar, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -267,3 +267,19 @@ def test_a_missing_folder_can_be_located_where_it_is_said(qtbot: QtBot, page: Pr
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     page.show_message(UserMessage("Something else."))
     assert not button.isVisible()
+
+
+def test_the_tabs_take_the_keyboard_when_what_had_it_is_hidden(qtbot: QtBot, page: ProjectPage) -> None:
+    other = QPushButton("Other")
+    page.offer_view("other", "Other")
+    page.add_view("other", other)
+    tree = page.findChild(FolderTree)
+    assert tree is not None
+    page.window().activateWindow()
+    tree.setFocus()
+    qtbot.waitUntil(tree.hasFocus)
+    tabs = page.findChild(QTabBar)
+    assert tabs is not None
+    qtbot.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.tabRect(1).center())
+    assert page.current_view == "other"
+    assert tabs.hasFocus()
