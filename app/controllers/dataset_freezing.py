@@ -86,8 +86,12 @@ class DatasetFreezingController(QObject):
                 severity, code = (Severity.WARNING, "W-224") if taken else (Severity.INFO, "")
                 self._page.show_message(UserMessage(text, taken, severity=severity, code=code))
             else:
-                text = f"{counted(len(frozen.problems), 'file')} cannot be frozen as they are. Nothing was frozen."
-                hint = "Restore them, import the folder again, or take them out of the dataset."
+                n = len(frozen.problems)
+                text = (
+                    f"{counted(n, 'file')} cannot be frozen as {'it is' if n == 1 else 'they are'}. Nothing was frozen."
+                )
+                them = "it" if n == 1 else "them"
+                hint = f"Restore {them}, import the folder again, or take {them} out of the dataset."
                 self._page.show_message(UserMessage(text, hint, code=frozen.problems[0].code))
 
         def failed(message: UserMessage) -> None:

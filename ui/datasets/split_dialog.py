@@ -56,6 +56,7 @@ class SplitDialog(QDialog):
         self._chosen.setCurrentIndex(0 if dataset.n_images else 1)
         self._seed = QSpinBox()
         self._seed.setRange(0, 2**31 - 1)
+        self._seed.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self._grouping = QComboBox()
         for kind, text in _GROUPINGS:
             self._grouping.addItem(text, kind.value)

@@ -163,11 +163,13 @@ class SimilarPage(QWidget):
     def show_progress(self, done: float, total: float, text: str) -> None:
         self._bar.setRange(0, round(total))
         self._bar.setValue(round(done))
-        self._doing.setText(text)
+        self._doing.setText(text[:1].upper() + text[1:])
         self._working.show()
+        self._empty.set_action_enabled(False)
 
     def end_progress(self) -> None:
         self._working.hide()
+        self._empty.set_action_enabled(True)
 
     def set_outdated(self) -> None:
         """All that was found is of before a change."""

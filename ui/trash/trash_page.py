@@ -40,7 +40,9 @@ class TrashPage(QWidget):
         super().__init__(parent)
         self.banner = MessageBanner()
         self._counts = label("", "heading")
-        self._hint = label(self.tr("Their files are where they were. Restored, they are what they have been."), "muted")
+        self._hint = label(
+            self.tr("Their files stay where they are. Restore brings images back as they were."), "muted"
+        )
         self._restore = QPushButton(icon("undo-2"), self.tr("&Restore"))
         self._restore_all = QPushButton(self.tr("Restore &all"))
         self._empty_all = QPushButton(icon("trash-2"), self.tr("&Empty the trash…"))

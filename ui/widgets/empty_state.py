@@ -64,5 +64,9 @@ class EmptyState(QWidget):
         self._button.setVisible(bool(action))
         self._repaint_icon()
 
+    def set_action_enabled(self, is_enabled: bool) -> None:
+        """Not while it is at work."""
+        self._button.setEnabled(is_enabled)
+
     def _repaint_icon(self) -> None:
         self._picture.setPixmap(icon(self._icon_name, role="text_disabled").pixmap(ICON_SIZE, ICON_SIZE))

@@ -38,6 +38,14 @@ def test_each_question_is_asked_with_its_button(page: SimilarPage, qtbot: QtBot)
     assert asked.args == [COPIES]
 
 
+def test_while_it_looks_nothing_else_is_begun(page: SimilarPage) -> None:
+    page.show_progress(0, 76, "looking at 76 images")
+    assert page._doing.text() == "Looking at 76 images"
+    assert not page._empty._button.isEnabled()
+    page.end_progress()
+    assert page._empty._button.isEnabled()
+
+
 def test_proposals_are_listed_and_lead_into_the_grid(page: SimilarPage, qtbot: QtBot) -> None:
     with qtbot.waitSignal(page.pictures_requested) as asked:
         page.show_next(
