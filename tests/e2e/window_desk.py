@@ -95,14 +95,15 @@ class Window:
         for event in (QDragEnterEvent(QPoint(60, 60), *how), QDropEvent(QPointF(60, 60), *how)):
             QApplication.sendEvent(self.application.start_page, event)
 
-    def import_dropped(self, name: str) -> None:
-        """Through the dialog that the drop has opened: preview, import, open the project."""
+    def import_dropped(self, name: str, *, warnings: tuple[str, ...] = ()) -> None:
+        """Through the dialog that the drop has opened: preview, import, open it. `warnings` are kinds."""
         dialog = self.application.window.findChild(ImportDialog)
         assert dialog is not None
         self.until(lambda: dialog.step is Step.PREVIEW)
         preview = dialog.preview_page.preview
         assert preview is not None
-        assert all(problem.severity is Severity.INFO for problem in preview.problems)
+        told = [problem for problem in preview.problems if problem.severity is not Severity.INFO]
+        assert tuple(problem.kind for problem in told) == warnings, told
         field = next(edit for edit in dialog.findChildren(QLineEdit) if edit.accessibleName() == "Project name")
         field.setText(name)
         self.click(dialog, f"Import {preview.n_images} images")
