@@ -87,10 +87,8 @@ class DatasetFreezingController(QObject):
                 self._page.show_message(UserMessage(text, taken, severity=severity, code=code))
             else:
                 n = len(frozen.problems)
-                text = (
-                    f"{counted(n, 'file')} cannot be frozen as {'it is' if n == 1 else 'they are'}. Nothing was frozen."
-                )
-                them = "it" if n == 1 else "them"
+                them, as_is = ("it", "it is") if n == 1 else ("them", "they are")
+                text = f"{counted(n, 'file')} cannot be frozen as {as_is}. Nothing was frozen."
                 hint = f"Restore {them}, import the folder again, or take {them} out of the dataset."
                 self._page.show_message(UserMessage(text, hint, code=frozen.problems[0].code))
 

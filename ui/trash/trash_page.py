@@ -40,9 +40,7 @@ class TrashPage(QWidget):
         super().__init__(parent)
         self.banner = MessageBanner()
         self._counts = label("", "heading")
-        self._hint = label(
-            self.tr("Their files stay where they are. Restore brings images back as they were."), "muted"
-        )
+        self._hint = label(self.tr("Files stay where they are. Restore brings images back as they were."), "muted")
         self._restore = QPushButton(icon("undo-2"), self.tr("&Restore"))
         self._restore_all = QPushButton(self.tr("Restore &all"))
         self._empty_all = QPushButton(icon("trash-2"), self.tr("&Empty the trash…"))
