@@ -23,7 +23,9 @@ def add_dataset_options(parser: argparse.ArgumentParser, common: argparse.Argume
     )
     made.add_argument("--description", metavar="TEXT", default="")
     made.add_argument("--shared", action="store_true", help="images may be in more than one set")
-    made.add_argument("--propose", action="store_true", help="filled from folders called train, val and test")
+    made.add_argument(
+        "--propose", action="store_true", help="filled by tags, or from folders called train, val and test"
+    )
     action("show", "Say what is in the sets of a dataset, by class.")
     made = action("fill", "Add images to a set of a dataset, or take them out.")
     made.add_argument("set", metavar="SET")

@@ -61,7 +61,7 @@ def _create(services: Services, project: Project, arguments: argparse.Namespace)
     if arguments.propose:
         proposed = services.dataset_proposing.propose_sets(project.id)
         if not proposed:
-            text = "Neither folders called train, val or test nor an import speak of sets."
+            text = "Neither tags nor folders called train, val or test nor an import speak of sets."
             raise RefusedError(text, hint="Create the dataset without --propose, and fill it.")
         edit = services.dataset_proposing.create(project.id, arguments.name, proposed).value
     else:

@@ -22,6 +22,7 @@ Array = npt.NDArray[Any]
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`exclude`: images (keys) to get that tag. `tags`: images to get a set's tag, and to lose those of the others.
+    `own_tags`: images to get the tag of the set that they are in.
     `taken_out` and `moved`: of a dataset, by the sets' keys from which and to which. `deleted` and `clipped`:
     annotations (first row) with their images (second row). `negatives`: images with nothing to find. `trashed`: images
     that are one too many. `taken`: images whose files changed, as they are now."""
@@ -29,6 +30,7 @@ class Plan:
     offer: RepairOffer
     exclude: Array | None = None
     tags: tuple[tuple[str, Array], ...] = ()
+    own_tags: tuple[tuple[str, Array], ...] = ()
     taken_out: tuple[tuple[int, Array], ...] = ()
     moved: tuple[tuple[int, int, Array], ...] = ()
     deleted: Array | None = None
@@ -100,10 +102,20 @@ def plan_together(data: CheckedData, found: Together) -> Plan | None:
     tags = _tags_of(data, homes, np.ones(len(homes.places), dtype=bool))
     text = (
         f"Gives {counted(n, 'image')} the tag of the set that has most of its group "
-        f"({listed_names([tag for tag, _ in tags])}). {then} The files stay in their folders: "
-        "choose a training's data by these tags, or make a dataset of them."
+        f"({listed_names([tag for tag, _ in tags])}), and each other image the tag of the set that it is in. {then} "
+        "The files stay in their folders; trainings and new datasets go by these tags."
     )
-    return Plan(RepairOffer("Keep groups together", text), tags=tags)
+    return Plan(RepairOffer("Keep groups together", text), tags=tags, own_tags=_own_tags(data, homes))
+
+
+def _own_tags(data: CheckedData, homes: Homes) -> tuple[tuple[str, Array], ...]:
+    """Of the images that stay where they are: with tags on some images alone, trainings would use these alone."""
+    stays = ~np.isin(data.sets.places, homes.places)
+    return tuple(
+        (TAG_OF[role], data.images.keys[data.sets.places[stays & (data.sets.numbers == number)]])
+        for number, role in enumerate(data.sets.roles)
+        if role is not None
+    )
 
 
 def plan_one_of_each(data: CheckedData, found: Together) -> Plan | None:

@@ -44,6 +44,8 @@ from core.registry.stores.images import ImageFacts
 from core.stopping import current_stop
 from core.trash.service import TrashService
 
+_AT_ONCE = 25_000  # images that are tagged by one statement
+
 Array = npt.NDArray[Any]
 
 
@@ -228,6 +230,10 @@ def _tag(registry: Registry, data: CheckedData, plan: Plan, text: str) -> Change
                 if other != tag:
                     changes += bulk_tags.take_tag(session, keys, other)
             changes.append(bulk_tags.give_tag(session, data.project.id, keys, tag, clock.now()))
+        for tag, keys in plan.own_tags:
+            for start in range(0, len(keys), _AT_ONCE):
+                piece = keys[start : start + _AT_ONCE]
+                changes.append(bulk_tags.give_tag(session, data.project.id, piece, tag, clock.now()))
         n = len(np.unique(np.concatenate([change.keys for change in changes])))
         step = TagStep(data.project.id, tuple(change for change in changes if len(change.keys)))
         return Changed(Repaired(text, n, step), noted(session))

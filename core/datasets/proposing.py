@@ -1,4 +1,4 @@
-"""Datasets that a project speaks of itself: by folders called train, val, test, or by what an import stated."""
+"""Datasets that a project speaks of itself: by tags, by folders called train, val, test, or by what imports stated."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from core.domain.changes import Changed
 from core.domain.datasets import DatasetEdit, DatasetFacts, SetFacts, SetId, SetRole
 from core.domain.ids import DatasetId, ProjectId
 from core.domain.image_ids import ImageIds
+from core.domain.judgements import SPLIT_TAGS, TRAIN_TAG
 from core.domain.names import shown
 from core.domain.projects import Folder, ImageFilter
 from core.domain.set_names import set_named
@@ -21,7 +22,7 @@ from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.stores import dataset_images as members
 from core.registry.stores import datasets as store
-from core.registry.stores import images, projects, selections
+from core.registry.stores import images, judgements, projects, selections
 
 
 class DatasetProposing:
@@ -31,8 +32,17 @@ class DatasetProposing:
         self._registry = registry
 
     def propose_sets(self, project: ProjectId) -> tuple[ProposedSet, ...]:
-        """Train, val and test as the folders' names tell, else as the import stated; () = nothing speaks of sets."""
+        """Train, val and test as tags say, where there are some of two; else as the folders' names tell, else as the
+        import stated. () = nothing speaks of sets."""
         with self._registry.read() as session:
+            tagged = judgements.count_tags(session, project)
+            by_tag = tuple(
+                ProposedSet(split.value, SetRole(split.value), tagged[tag], tag=tag)
+                for split, tag in zip(Split, SPLIT_TAGS, strict=True)
+                if tagged.get(tag)
+            )
+            if tagged.get(TRAIN_TAG) and len(by_tag) > 1:
+                return by_tag
             by_folder = sets_of_folders(projects.list_folders(session, project, with_categories=False))
             if len(by_folder) > 1:
                 return by_folder
@@ -54,7 +64,9 @@ class DatasetProposing:
             made = store.insert_dataset(session, id, facts, at)
             added, taken = [], np.zeros(0, dtype=np.int64)
             for made_set, item in zip(made.sets, sets, strict=True):
-                if item.folders:
+                if item.tag:
+                    keys = images.list_image_ids(session, ImageFilter(project, tag=item.tag)).keys
+                elif item.folders:
                     keys = images.list_image_ids(session, ImageFilter(project, folders=item.folders)).keys
                 else:
                     keys = selections.keys_of_set(session, project, Split(item.role.value))

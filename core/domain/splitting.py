@@ -64,9 +64,10 @@ class SplitPlan:
 
 @dataclass(frozen=True, slots=True)
 class ProposedSet:
-    """`folders` hold its images; without one, it has those that an import stated to be of it."""
+    """It has the images with `tag`, or those that `folders` hold; else those that an import stated to be of it."""
 
     name: str
     role: SetRole
     n_images: int
     folders: tuple[str, ...] = ()
+    tag: str = ""

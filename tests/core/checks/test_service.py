@@ -301,3 +301,20 @@ def test_what_is_no_copy_any_more_and_what_came_back_is_left_alone(leaky):
         with pytest.raises(RefusedError, match="nothing to be repaired"):
             checks.repair(report, report.find(check))
     assert services.tags.count(leaky.project)["exclude"] == 0
+
+
+def test_after_groups_were_kept_together_tags_and_datasets_tell_of_all_images(leaky):
+    services, checks = leaky.services, leaky.services.checks
+    report = checks.run(leaky.project, wish=CheckWish(compares_pictures=False))
+    done = checks.repair(report, report.find(CheckId.GROUPS_ACROSS_SETS)).value
+    again = checks.run(leaky.project, wish=CheckWish(compares_pictures=False))
+    assert again.sets == (("train", 14), ("val", 5), ("test", 5))
+    tags = services.tags.count(leaky.project)
+    assert [tags[tag] for tag in ("train", "validation", "test")] == [14, 5, 5]
+    proposed = services.dataset_proposing.propose_sets(leaky.project)
+    made = services.dataset_proposing.create(leaky.project, "Kept together", proposed).value.dataset
+    of_dataset = checks.run(leaky.project, made, CheckWish(compares_pictures=False))
+    assert of_dataset.sets == again.sets
+    assert of_dataset.find(CheckId.GROUPS_ACROSS_SETS) is None
+    checks.undo(done)
+    assert not any(services.tags.count(leaky.project).values())

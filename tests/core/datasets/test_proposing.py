@@ -6,9 +6,11 @@ import pytest
 
 from core.datasets.proposing import DatasetProposing, sets_of_folders
 from core.domain.datasets import SetRole
+from core.domain.ids import ImageId
 from core.domain.projects import Folder
 from core.domain.splitting import ProposedSet
 from core.errors import NotFoundError
+from core.judgements.tags import TagService
 
 
 def test_sets_are_proposed_by_the_names_of_folders(shop):
@@ -52,3 +54,20 @@ def test_the_outermost_folder_tells():
         ("train", ("a/train",), 5),
         ("val", ("b/Validation", "b/eval"), 10),
     ]
+
+
+def test_tags_tell_before_folders_where_they_tell_two_sets(shop):
+    proposing = DatasetProposing(shop.registry)
+    with shop.registry.read() as session:
+        keys = shop.keys(session)
+    by_folder = proposing.propose_sets(shop.project)
+    tags = TagService(shop.registry)
+    tags.add([ImageId(str(keys["train/00.png"])), ImageId(str(keys["train/01.png"]))], "train")
+    assert proposing.propose_sets(shop.project) == by_folder
+    tags.add([ImageId(str(keys["train/02.png"]))], "validation")
+    sets = proposing.propose_sets(shop.project)
+    assert [(item.name, item.role, item.n_images, item.tag) for item in sets] == [
+        ("train", SetRole.TRAIN, 2, "train"), ("val", SetRole.VAL, 1, "validation")
+    ]  # fmt: skip
+    dataset = shop.editing.get_dataset(proposing.create(shop.project, "Data", sets).value.dataset)
+    assert [item.n_images for item in dataset.sets] == [2, 1]
