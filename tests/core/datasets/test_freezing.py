@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from sqlalchemy import text
 
 from core import clock
 from core.datasets.freezing import DatasetFreezing
@@ -24,7 +25,7 @@ from core.domain.geometry import Box, Polygon
 from core.domain.ids import DatasetId
 from core.domain.imports import ImportSource, Severity
 from core.domain.projects import ImageState, Source
-from core.errors import FormatError, NotFoundError, RefusedError
+from core.errors import FormatError, NotFoundError, RefusedError, RegistryError
 from core.files.locks import try_lock
 from core.images.hashing import sha256_of
 from core.imports.service import ImportService
@@ -120,6 +121,25 @@ def test_what_is_frozen_stays_and_its_clone_can_be_changed(shop, freezing, fille
     assert refused.value.code == "E-430"
     shop.editing.undo(deleted)
     assert shop.editing.get_dataset(filled) == before
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE dataset SET snapshot_id = 'x'",
+        "UPDATE dataset SET version = 'V009'",
+        "UPDATE dataset_set SET role = 'test'",
+        "DELETE FROM dataset_set",
+        "UPDATE dataset_image SET set_id = 2 WHERE set_id = 1",
+        "INSERT INTO dataset_image SELECT 3, image_id FROM dataset_image WHERE set_id = 1",
+    ],
+)
+def test_nobody_who_writes_to_the_registry_changes_what_was_frozen(shop, freezing, filled, statement):
+    freezing.freeze(filled)
+    before = shop.content(filled)
+    with pytest.raises(RegistryError, match="a frozen dataset cannot be changed"), shop.registry.write() as session:
+        session.execute(text(statement))
+    assert shop.content(filled) == before
 
 
 def test_a_version_may_have_a_name(shop, freezing, filled):

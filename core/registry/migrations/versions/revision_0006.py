@@ -24,6 +24,17 @@ WHEN (SELECT state FROM dataset JOIN dataset_set ON dataset_id = dataset.id WHER
  = 'complete'
 BEGIN SELECT RAISE(ABORT, 'a frozen dataset cannot be changed'); END
 """
+_NO_OTHER_IMAGE = """
+CREATE TRIGGER dataset_image_no_update BEFORE UPDATE ON dataset_image
+WHEN 'complete' IN (SELECT state FROM dataset JOIN dataset_set ON dataset_id = dataset.id
+ WHERE dataset_set.id IN (OLD.set_id, NEW.set_id))
+BEGIN SELECT RAISE(ABORT, 'a frozen dataset cannot be changed'); END
+"""
+_NO_OTHER_SNAPSHOT = """
+CREATE TRIGGER dataset_no_update BEFORE UPDATE OF project_id, snapshot_id, version, frozen_at ON dataset
+WHEN OLD.snapshot_id IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'a frozen dataset cannot be changed'); END
+"""
 
 
 def upgrade() -> None:
@@ -160,3 +171,5 @@ def upgrade() -> None:
     for verb, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD")):
         op.execute(_IMMUTABLE.format(verb=verb.lower(), row=row).replace(f"BEFORE {verb.lower()}", f"BEFORE {verb}"))
     op.execute(_NO_NEW_IMAGE)
+    op.execute(_NO_OTHER_IMAGE)
+    op.execute(_NO_OTHER_SNAPSHOT)
