@@ -37,6 +37,10 @@ class KeptFingerprints:
         """For each key its record's number in the second array, -1 = there is none. The array is on the disk."""
         return self._records.find(keys)
 
+    def find_contents(self, wanted: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.int64], Records]:
+        """The same for `records.identities` of keys."""
+        return self._records.find_contents(wanted)
+
     def get(self, numbers: npt.NDArray[np.int64], records: Records) -> Fingerprints:
         """Those records, in the order of their numbers."""
         return Fingerprints(records["shades"][numbers], records["contrast"][numbers])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import islice
@@ -49,7 +49,7 @@ class Made:
 
 
 def make_all(
-    pictures: Sequence[Picture], thumbnails: KnownThumbnails, n_threads: int = 0
+    pictures: Iterable[Picture], thumbnails: KnownThumbnails, n_threads: int = 0
 ) -> Generator[Made, None, None]:
     """In the order in which they are done. Who stops asking ends the work. 0 threads = half of the processors."""
     n_threads = n_threads or max(1, (os.cpu_count() or 2) // 2)

@@ -42,14 +42,17 @@ class RecordFile:
 
     def find(self, keys: Sequence[Key]) -> tuple[npt.NDArray[np.int64], Records]:
         """For each key its record's number in the second array, -1 = there is none. The array is on the disk."""
+        return self.find_contents(identities([sha for sha, _ in keys], np.array([white for _, white in keys])))
+
+    def find_contents(self, wanted: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.int64], Records]:
+        """The same for `identities` of keys."""
         records = self._read()
         if self._unwritten:
             records = np.concatenate([records, *self._unwritten])
-        wanted = _identities([sha for sha, _ in keys], np.array([white for _, white in keys], dtype=np.int32))
-        known = _identities(records["sha256"], records["white"])
+        known = identities(records["sha256"], records["white"])
         order = np.argsort(known, kind="stable")
         places = np.minimum(np.searchsorted(known[order], wanted), max(len(known) - 1, 0))
-        numbers = np.full(len(keys), -1, dtype=np.int64)
+        numbers = np.full(len(wanted), -1, dtype=np.int64)
         if len(known):
             found = known[order][places] == wanted
             numbers[found] = order[places[found]]
@@ -105,8 +108,10 @@ class RecordFile:
         return np.zeros(0, dtype=self._record)
 
 
-def _identities(hashes: Any, whites: npt.NDArray[Any]) -> npt.NDArray[np.uint64]:
-    """Eight bytes of each SHA-256, which no two pictures of anybody share, and the white with them."""
+def identities(hashes: Any, whites: npt.NDArray[Any]) -> npt.NDArray[np.uint64]:
+    """Eight bytes of each SHA-256, which no two pictures of anybody share, and the white with them.
+
+    `hashes`: 32 bytes each, in a list or an array."""
     joined = b"".join(hashes) if isinstance(hashes, list) else np.ascontiguousarray(hashes).tobytes()
     heads = np.frombuffer(joined, dtype="<u8").reshape(-1, 4)[:, 0]
     return np.asarray(heads ^ whites.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from core.domain.projects import ImageState
 from core.fingerprints.alike import LEAST_CONTRAST, find_alike, join
 from core.fingerprints.kept import KeptFingerprints
 from core.fingerprints.making import KnownThumbnails, Made, Picture, make_all
-from core.fingerprints.records import Key
+from core.fingerprints.records import identities
 from core.progress import IsCancelled, Progress, never_cancelled, no_progress, sparing
 from core.registry.database import Registry
 from core.registry.stores import check_columns, projects
@@ -27,6 +26,8 @@ from core.stopping import StoppedError
 _PER_WRITE = 64  # fingerprints: what is lost when the process is killed
 
 Array = npt.NDArray[Any]
+Contents = npt.NDArray[np.uint64]
+"""What the files hold, told by `records.identities`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,9 @@ class FingerprintService:
         self, images: ImageColumns, root: Path, *, only_known: bool, progress: Progress, is_cancelled: IsCancelled
     ) -> AlikeImages:
         """The same of images that were read."""
-        keys, first_of, of_image = _contents(images)
-        problems = () if only_known else self._make_missing(images, keys, first_of, root, progress, is_cancelled)
-        numbers, records = self._kept.find(keys)
+        contents, first_of, of_image = _contents(images)
+        problems = () if only_known else self._make_missing(images, contents, first_of, root, progress, is_cancelled)
+        numbers, records = self._kept.find_contents(contents)
         known = np.flatnonzero(numbers >= 0)
         found = self._kept.get(numbers[known], records)
         places = first_of[known]
@@ -93,7 +94,7 @@ class FingerprintService:
         has_content = np.flatnonzero(of_image >= 0)
         join(groups, has_content, first_of[of_image[has_content]])
         join(groups, places, places[alike])
-        is_known = np.zeros(len(keys) + 1, dtype=bool)
+        is_known = np.zeros(len(contents) + 1, dtype=bool)
         is_known[known] = found.contrast >= LEAST_CONTRAST
         n_blank = int((found.contrast < LEAST_CONTRAST).sum())
         return AlikeImages(groups, is_known[of_image], problems, n_blank, int((numbers < 0).sum()) - len(problems))
@@ -103,9 +104,9 @@ class FingerprintService:
     ) -> tuple[Array, npt.NDArray[np.bool_], tuple[tuple[int, str], ...]]:
         """For each image its small grey picture, (images, values) of int8; whether there is one that is not blank; and,
         by place, why a picture could not be read."""
-        keys, first_of, of_image = _contents(images)
-        problems = self._make_missing(images, keys, first_of, root, progress, is_cancelled)
-        numbers, records = self._kept.find(keys)
+        contents, first_of, of_image = _contents(images)
+        problems = self._make_missing(images, contents, first_of, root, progress, is_cancelled)
+        numbers, records = self._kept.find_contents(contents)
         is_there = np.append(numbers >= 0, False)[of_image]
         found = self._kept.get(numbers[of_image[is_there]], records)
         shades = np.zeros((len(images), found.shades.shape[1]), dtype=np.int8)
@@ -116,33 +117,33 @@ class FingerprintService:
     def _make_missing(
         self,
         images: ImageColumns,
-        keys: Sequence[Key],
+        contents: Contents,
         first_of: Array,
         root: Path,
         progress: Progress,
         is_cancelled: IsCancelled,
     ) -> tuple[tuple[int, str], ...]:
-        numbers, _ = self._kept.find(keys)
-        missing = [int(place) for place in np.flatnonzero(numbers < 0) if _may_be_read(images, int(first_of[place]))]
-        pictures = [Picture(place, keys[place], root / os.fsdecode(images.paths[first_of[place]])) for place in missing]
-        return self._make(pictures, first_of, progress, is_cancelled) if pictures else ()
+        places = first_of[self._kept.find_contents(contents)[0] < 0].tolist()
+        missing = np.array([place for place in places if images.states[place] == ImageState.OK.value], dtype=np.int64)
+        return self._make(images, missing, root, progress, is_cancelled) if len(missing) else ()
 
     def _make(
-        self, pictures: Sequence[Picture], first_of: Array, progress: Progress, is_cancelled: IsCancelled
+        self, images: ImageColumns, missing: Array, root: Path, progress: Progress, is_cancelled: IsCancelled
     ) -> tuple[tuple[int, str], ...]:
+        """`missing`: places of images."""
         problems: list[tuple[int, str]] = []
         made: list[Made] = []
-        making = make_all(pictures, self._thumbnails)
+        making = make_all((_picture(images, int(place), root) for place in missing), self._thumbnails)
         try:
             for done, one in enumerate(making, 1):
                 made.append(one)
                 if one.fingerprint is None:
-                    problems.append((int(first_of[one.picture.number]), one.problem))
+                    problems.append((one.picture.number, one.problem))
                 if len(made) >= _PER_WRITE:
                     self._keep(made)
                 if is_cancelled():
                     raise StoppedError
-                progress(done, len(pictures), f"looking at {counted(len(pictures), 'picture')}")
+                progress(done, len(missing), f"looking at {counted(len(missing), 'picture')}")
         finally:
             making.close()
             self._keep(made)
@@ -153,19 +154,20 @@ class FingerprintService:
         made.clear()
 
 
-def _contents(images: ImageColumns) -> tuple[list[Key], Array, Array]:
-    """The different contents; the place of each one's first image; for each image its content, -1 = not known."""
-    numbers: dict[Key, int] = {}
+def _contents(images: ImageColumns) -> tuple[Contents, Array, Array]:
+    """The different contents, in the order of their first images; the place of each one's first image; for each image
+    its content, -1 = not known."""
+    known = np.flatnonzero(images.hashes.lengths())
+    hashes = np.frombuffer(images.hashes.content, dtype="V32")
+    found, first, numbers = np.unique(identities(hashes, images.whites[known]), return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    ranks = np.empty(len(order), dtype=np.int64)
+    ranks[order] = np.arange(len(order))
     of_image = np.full(len(images), -1, dtype=np.int64)
-    first_of: list[int] = []
-    for place, key in enumerate(zip(images.hashes, images.whites.tolist(), strict=True)):
-        if key[0]:
-            number = numbers.setdefault(key, len(numbers))
-            if number == len(first_of):
-                first_of.append(place)
-            of_image[place] = number
-    return list(numbers), np.array(first_of, dtype=np.int64), of_image
+    of_image[known] = ranks[numbers]
+    return found[order], known[first[order]], of_image
 
 
-def _may_be_read(images: ImageColumns, place: int) -> bool:
-    return images.states[place] == ImageState.OK.value
+def _picture(images: ImageColumns, place: int, root: Path) -> Picture:
+    key = images.hashes[place], int(images.whites[place])
+    return Picture(place, key, root / os.fsdecode(images.paths[place]))

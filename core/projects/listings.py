@@ -89,9 +89,9 @@ class Listings:
             held = self._current(session, project)
             if held is not None:
                 return held.columns_of(ids)
-            from core.registry.stores.image_columns import read_some
+            from core.registry.stores.image_columns import read_many
 
-            return read_some(session, project, ids.keys.tolist())
+            return read_many(session, project, ids.keys)
 
     def is_prepared(self, project: ProjectId) -> bool:
         """Whether lists of the project are answered from memory."""

@@ -28,7 +28,7 @@ from ui.widgets.formatting import count
 TEXT_GAP = 5
 MARK_SIDE = 28
 MAX_COMPOSED_BYTES = 32 << 20
-FRAME_BUDGET_S = 0.010  # spent on drawing shapes in one repaint; the rest follows in the next one
+FRAME_BUDGET_S = 0.008  # spent on scaling and drawing shapes in one repaint; the rest follows in the next one
 THUMBNAIL_LOOK = OverlayLook(line_width=1.6, fill=0.14)
 
 
@@ -68,7 +68,7 @@ class CellPainter(QObject):
         self._n_bytes = 0
 
     def begin_frame(self, screen: QSize) -> None:
-        """The view starts a repaint, in which drawing shapes may take `FRAME_BUDGET_S`; `screen` in its own pixels."""
+        """The view starts a repaint, in which fitted pictures with shapes may take `FRAME_BUDGET_S`; `screen` in its own pixels."""
         # What one screen shows is always kept: else a large one would be drawn anew without end.
         self._max_bytes = max(MAX_COMPOSED_BYTES, 2 * screen.width() * screen.height() * 4)
         self._spent_s = 0.0
@@ -77,8 +77,8 @@ class CellPainter(QObject):
     def cell_size(self, text_height: int) -> QSize:
         return QSize(self.side + 2 * PADDING, self.side + 2 * PADDING + TEXT_GAP + text_height)
 
-    def _picture(self, annotated: AnnotatedImage, thumbnail: QImage, area: QRect, ratio: float) -> QPixmap:
-        """The thumbnail fitted into `area` with its shapes; without the newest shapes when time is up."""
+    def _picture(self, annotated: AnnotatedImage, thumbnail: QImage, area: QRect, ratio: float) -> QPixmap | None:
+        """The thumbnail fitted into `area` with its shapes; when time is up what it was before, None = nothing."""
         key = (annotated.image.id, thumbnail.cacheKey())
         known = self._composed.get(key)
         wanted = thumbnail.size().scaled(area.size() * ratio, Qt.AspectRatioMode.KeepAspectRatio)
@@ -86,24 +86,20 @@ class CellPainter(QObject):
         if known is not None and known.is_of(annotated, self._generation, wanted):
             self._composed.move_to_end(key)
             return known.pixmap
-        is_late = self._spent_s >= FRAME_BUDGET_S
-        if is_late:
+        if self._spent_s >= FRAME_BUDGET_S:
             self.pending.append(area)
-            if known is not None:
-                return known.pixmap
+            return known.pixmap if known is not None else None
         started = time.perf_counter()
-        pixmap = self._compose(annotated, thumbnail, wanted, ratio, has_shapes=not is_late)
+        pixmap = self._compose(annotated, thumbnail, wanted, ratio)
         self._spent_s += time.perf_counter() - started
-        self._keep(key, _Composed(pixmap, annotated, -1 if is_late else self._generation))
+        self._keep(key, _Composed(pixmap, annotated, self._generation))
         return pixmap
 
-    def _compose(
-        self, annotated: AnnotatedImage, thumbnail: QImage, wanted: QSize, ratio: float, *, has_shapes: bool
-    ) -> QPixmap:
+    def _compose(self, annotated: AnnotatedImage, thumbnail: QImage, wanted: QSize, ratio: float) -> QPixmap:
         smooth = Qt.TransformationMode.SmoothTransformation
         pixmap = QPixmap.fromImage(thumbnail.scaled(wanted, Qt.AspectRatioMode.IgnoreAspectRatio, smooth))
         pixmap.setDevicePixelRatio(ratio)
-        if has_shapes and self._is_ground_truth_shown and annotated.annotations:
+        if self._is_ground_truth_shown and annotated.annotations:
             scale = wanted.width() / ratio / max(annotated.image.width, 1)
             size = QSize(round(wanted.width() / ratio), round(wanted.height() / ratio))
             painter = QPainter(pixmap)
@@ -128,6 +124,9 @@ class CellPainter(QObject):
             device = painter.device()
             ratio = device.devicePixelRatioF() if device is not None else 1.0
             pixmap = self._picture(annotated, thumbnail, area, ratio)
+            if pixmap is None:
+                self._paint_roughly(painter, area, thumbnail)
+                return
             size = pixmap.deviceIndependentSize().toSize()
             place = QRect(area.topLeft(), size.scaled(area.size(), Qt.AspectRatioMode.KeepAspectRatio))
             place.moveCenter(area.center())
@@ -145,6 +144,14 @@ class CellPainter(QObject):
             painter.setPen(QColor(theme.text_muted))
             below = area.adjusted(8, area.height() // 2, -8, -6)
             painter.drawText(below, int(Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap), cell.failure)
+
+    def _paint_roughly(self, painter: QPainter, area: QRect, thumbnail: QImage) -> None:
+        """Until there is time for more: every so many pixels of it."""
+        place = QRect(area.topLeft(), thumbnail.size().scaled(area.size(), Qt.AspectRatioMode.KeepAspectRatio))
+        place.moveCenter(area.center())
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=False)
+        painter.drawImage(place, thumbnail)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
 
     def _mark(self, is_failed: bool, painter: QPainter) -> QPixmap:
         """The sign of a cell without a thumbnail; drawn once, for a screen of them is painted at every jump."""
@@ -226,7 +233,7 @@ class CellPainter(QObject):
 
 @dataclass(frozen=True, slots=True)
 class _Composed:
-    """A thumbnail with the shapes of `annotated`; generation -1 = its shapes are still to be drawn."""
+    """A thumbnail with the shapes of `annotated`."""
 
     pixmap: QPixmap
     annotated: AnnotatedImage

@@ -15,6 +15,7 @@ from core.domain.ids import DatasetId, ProjectId
 from core.registry.stores.annotation_arrays import columns_of
 from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
 from core.registry.stores.driver import cursor_of
+from core.registry.stores.packed_bytes import PackedBytes, Packing
 
 Column = NDArray[Any]
 
@@ -63,8 +64,8 @@ class ImageColumns:
     """A place for each image of a project, ascending by key."""
 
     keys: Column
-    paths: list[bytes]  # relative to the project's root, as the file system has them
-    hashes: list[bytes]  # SHA-256, empty = never read
+    paths: PackedBytes  # relative to the project's root, as the file system has them
+    hashes: PackedBytes  # SHA-256, empty = never read
     whites: Column
     widths: Column
     heights: Column
@@ -88,20 +89,19 @@ def read_images(session: Session, project: ProjectId) -> ImageColumns:
     """A few thousand rows at a time become columns: as rows, a million would take a gigabyte for a moment."""
     rows = cursor_of(session).execute(_IMAGES, (project,))
     numbers: dict[str, list[Column]] = {name: [] for name, _ in _NUMBERS.values()}
-    paths: list[bytes] = []
-    hashes: list[bytes] = []
+    paths, hashes = Packing(), Packing()
     states: list[str] = []
     stated_sets: list[str] = []
     while chunk := rows.fetchmany(_IMAGES_AT_ONCE):
         columns = columns_of(chunk, 13)
         for place, (name, kind) in _NUMBERS.items():
             numbers[name].append(np.array(columns[place], dtype=kind))
-        paths += columns[1]
-        hashes += [value or b"" for value in columns[2]]
+        paths.add(columns[1])
+        hashes.add([value or b"" for value in columns[2]])
         states += map(sys.intern, columns[7])
         stated_sets += map(sys.intern, columns[10])
-    found = {name: np.concatenate(numbers[name] or [np.zeros(0, dtype=kind)]) for name, kind in _NUMBERS.values()}
-    return ImageColumns(paths=paths, hashes=hashes, states=states, stated_sets=stated_sets, **found)
+    found = {name: np.concatenate(numbers.pop(name) or [np.zeros(0, dtype=kind)]) for name, kind in _NUMBERS.values()}
+    return ImageColumns(paths=paths.packed(), hashes=hashes.packed(), states=states, stated_sets=stated_sets, **found)
 
 
 def read_tagged(session: Session, project: ProjectId, tags: tuple[str, ...]) -> list[tuple[int, str]]:

@@ -27,6 +27,8 @@ STATES = (ImageState.OK, ImageState.DAMAGED, ImageState.MISSING)
 
 _AT_ONCE = 100_000  # images; the text of their facts is some megabytes
 
+_FEW = 20_000  # images that are looked for one by one
+
 _STATE = "CASE state WHEN 'ok' THEN 0 WHEN 'damaged' THEN 1 ELSE 2 END"
 _FACTS = f"""
 SELECT group_concat(id || ',' || folder_id || ',' || width || ',' || height || ',' || n_bytes || ',' || n_annotations
@@ -98,6 +100,20 @@ def read_columns(session: Session, project: ProjectId) -> ImageColumns:
 def read_order(session: Session, project: ProjectId) -> Keys:
     """The keys of all images, in the order of their paths."""
     return list_image_ids(session, ImageFilter(project), sort=BY_PATH).keys
+
+
+def read_many(session: Session, project: ProjectId, keys: Keys) -> ImageColumns:
+    """The same as `read_some`: of a million in a second, also where others lie between them."""
+    if len(keys) <= _FEW:
+        return read_some(session, project, keys.tolist())
+    pieces, wanted = [], np.sort(keys)
+    for start in range(int(wanted[0]), int(wanted[-1]) + 1, _AT_ONCE):
+        first, last = np.searchsorted(wanted, [start, start + _AT_ONCE])
+        if last > first:
+            ends = int(wanted[first]), int(wanted[last - 1])
+            piece = _to_columns(cursor_of(session).execute(_PIECE, (*ends, project)).fetchone()[0])
+            pieces.append(piece.at(np.isin(piece.keys, wanted[first:last])))
+    return _joined(pieces)
 
 
 def read_some(session: Session, project: ProjectId, keys: Collection[int]) -> ImageColumns:
