@@ -28,7 +28,7 @@ from ui.widgets.formatting import count
 TEXT_GAP = 5
 MARK_SIDE = 28
 MAX_COMPOSED_BYTES = 32 << 20
-FRAME_BUDGET_S = 0.008  # spent on scaling and drawing shapes in one repaint; the rest follows in the next one
+FRAME_BUDGET_S = 0.006  # spent on scaling and drawing shapes in one repaint; the rest follows in the next one
 THUMBNAIL_LOOK = OverlayLook(line_width=1.6, fill=0.14)
 
 
@@ -68,7 +68,7 @@ class CellPainter(QObject):
         self._n_bytes = 0
 
     def begin_frame(self, screen: QSize) -> None:
-        """The view starts a repaint, in which fitted pictures with shapes may take `FRAME_BUDGET_S`; `screen` in its own pixels."""
+        """The view starts a repaint, in which fitting pictures may take `FRAME_BUDGET_S`; `screen` in pixels."""
         # What one screen shows is always kept: else a large one would be drawn anew without end.
         self._max_bytes = max(MAX_COMPOSED_BYTES, 2 * screen.width() * screen.height() * 4)
         self._spent_s = 0.0
@@ -149,9 +149,10 @@ class CellPainter(QObject):
         """Until there is time for more: every so many pixels of it."""
         place = QRect(area.topLeft(), thumbnail.size().scaled(area.size(), Qt.AspectRatioMode.KeepAspectRatio))
         place.moveCenter(area.center())
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=False)
+        smooth = QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+        painter.setRenderHints(smooth, on=False)
         painter.drawImage(place, thumbnail)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setRenderHints(smooth)
 
     def _mark(self, is_failed: bool, painter: QPainter) -> QPixmap:
         """The sign of a cell without a thumbnail; drawn once, for a screen of them is painted at every jump."""
