@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from app.services import Services
 from app.verbs.finding import find_project
 from app.verbs.output import Console, VerbResult
 from core.checks.service import CheckService, summary
-from core.domain.checks import CheckId, CheckReport, CheckWish, Finding
+from core.domain.checks import CheckId, CheckReport, CheckWish, Finding, RepairOffer
 from core.domain.counting import counted
 from core.domain.ids import DatasetId, ProjectId
 from core.domain.names import shown
@@ -20,6 +22,15 @@ _MOST_IMAGES = 1000  # of a finding in JSON
 _FEW_IMAGES = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One that was asked for, and what became of it."""
+
+    check: CheckId
+    text: str
+    is_done: bool
+
+
 def run(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
     """The exit status is 1 where a problem is left; remarks are none."""
     project = find_project(services, arguments.project)
@@ -27,11 +38,11 @@ def run(services: Services, arguments: argparse.Namespace, console: Console) -> 
     wish = CheckWish(not arguments.no_pictures, not arguments.no_files)
     checks = services.checks
     report = checks.run(project.id, dataset, wish, progress=console.progress)
-    repaired = []
+    repaired: list[Repair] = []
     if arguments.repair:
-        repaired = [_repair(checks, report, CheckId(name)) for name in arguments.repair]
+        repaired = _repair_all(checks, report, [CheckId(name) for name in dict.fromkeys(arguments.repair)])
         report = checks.run(project.id, dataset, wish, progress=console.progress)
-    lines = [text for _, text in repaired]
+    lines = [one.text for one in repaired]
     lines += [line for finding in report.findings for line in _lines(services, finding)]
     lines += [f"Fine: {text}" for text in report.fine]
     lines += [f"Not checked: {text}" for text in report.notes]
@@ -44,7 +55,7 @@ def run(services: Services, arguments: argparse.Namespace, console: Console) -> 
         "findings": [_as_json(services, finding) for finding in report.findings],
         "fine": report.fine,
         "not_checked": report.notes,
-        "repaired": [check for check, _ in repaired],
+        "repaired": [one.check for one in repaired if one.is_done],
         "problems": report.n_problems,
     }
     return VerbResult(data, tuple(lines), PROBLEMS if report.n_problems else CLEAN)
@@ -59,14 +70,30 @@ def _find_dataset(services: Services, project: ProjectId, wanted: str | None) ->
     return found.id
 
 
-def _repair(checks: CheckService, report: CheckReport, check: CheckId) -> tuple[CheckId, str]:
+def _repair_all(checks: CheckService, report: CheckReport, wanted: Sequence[CheckId]) -> list[Repair]:
+    """Nothing is repaired where one of them cannot be. What an earlier one of them did away with is passed over."""
+    chosen = [_repairable(report, check) for check in wanted]
+    done: list[Repair] = []
+    for finding, offer in chosen:
+        try:
+            checks.repair(report, finding)
+        except RefusedError as error:
+            if not done:
+                raise
+            text = f"Not repaired ({finding.check}), after the others: {error.text}"
+            done.append(Repair(finding.check, text, is_done=False))
+        else:
+            done.append(Repair(finding.check, f"Repaired ({finding.check}): {offer.text}", is_done=True))
+    return done
+
+
+def _repairable(report: CheckReport, check: CheckId) -> tuple[Finding, RepairOffer]:
     finding = report.find(check)
     if finding is None:
         raise RefusedError(f'There is no finding "{check}" to repair.')
     if finding.repair is None:
         raise RefusedError(f'Nothing can be done about "{finding.title}" without a person.', hint=finding.text)
-    checks.repair(report, finding)
-    return check, f"Repaired ({check}): {finding.repair.text}"
+    return finding, finding.repair
 
 
 def _lines(services: Services, finding: Finding) -> list[str]:

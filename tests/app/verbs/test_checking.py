@@ -52,3 +52,19 @@ def test_a_dataset_is_checked_by_its_name(leaky: LeakyProject, capsys: pytest.Ca
     assert "0 images checked" in out
     assert call(leaky, "check", "Leaky", "--dataset", "nothing") == 1
     assert 'no dataset "nothing"' in capsys.readouterr().err
+
+
+def test_nothing_is_repaired_where_one_of_the_wished_repairs_cannot_be_made(
+    leaky: LeakyProject, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(leaky, "check", "Leaky", "--repair", "copies-across-sets", "--repair", "turned-images") == 1
+    assert 'There is no finding "turned-images" to repair.' in capsys.readouterr().err
+    assert call(leaky, "check", "Leaky", "--repair", "copies-across-sets", "--repair", "few-examples") == 1
+    assert "without a person" in capsys.readouterr().err
+    assert not any(leaky.services.tags.count(leaky.project).values())
+
+
+def test_a_repair_that_is_wished_twice_is_made_once(leaky: LeakyProject, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(leaky, "check", "Leaky", "--json", "--repair", "copies-across-sets", "--repair", "copies-across-sets")
+    assert json.loads(capsys.readouterr().out)["repaired"] == ["copies-across-sets"]
+    assert leaky.services.tags.count(leaky.project)["exclude"] == 1
