@@ -1,7 +1,7 @@
 """Registries of frozen datasets: what was frozen, as rows, so that all that counts and freezes images works on it.
 
 Each lies in a folder of the cache, named by its snapshot and project, and is made when it is first asked for. It says
-nothing that the manifest does not: one that is gone is made again.
+nothing that the manifest does not: one that is gone or damaged is made again.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from core.datasets.frozen_file import FrozenDataset
 from core.domain.datasets import Dataset, DatasetSet
 from core.domain.frozen_datasets import FrozenPicture
 from core.domain.projects import Project
+from core.errors import CalqueError
 from core.files.faults import storage_error
 from core.registry.blocks import make_blocks
 from core.registry.database import Registry
@@ -68,9 +69,10 @@ class FrozenRegistries:
             known = self._opened.pop(name, None)
             if known is None:
                 place = self._folder / name
-                if not (place / _FILE).exists():
+                known = _opened_as_frozen(place, dataset)
+                if known is None:
                     self._make(place, project, dataset, check, progress)
-                known = _opened(place)
+                    known = _opened(place)
             self._opened[name] = known
             while len(self._opened) > _KEPT_OPEN:
                 self._opened.pop(next(iter(self._opened))).registry.close()
@@ -108,11 +110,29 @@ class FrozenRegistries:
             shutil.rmtree(path, ignore_errors=True)
 
 
+def _opened_as_frozen(place: Path, dataset: Dataset) -> FrozenRegistry | None:
+    """None where it is not there, or no longer what was made: such a one goes, and nothing is lost with it."""
+    try:
+        if (place / _FILE).is_file():
+            found = _opened(place)
+            if [item.n_images for item in found.sets] == [item.n_images for item in dataset.sets]:
+                return found
+            found.registry.close()
+    except CalqueError:
+        pass  # damaged
+    shutil.rmtree(place, ignore_errors=True)
+    return None
+
+
 def _opened(place: Path) -> FrozenRegistry:
     registry = Registry(place / _FILE, place / _BACKUPS)
-    registry.open()
-    with registry.read() as session:
-        return FrozenRegistry(registry, store.list_frozen_sets(session))
+    try:
+        registry.open()
+        with registry.read() as session:
+            return FrozenRegistry(registry, store.list_frozen_sets(session))
+    except BaseException:
+        registry.close()
+        raise
 
 
 def _write(registry: Registry, project: Project, frozen: FrozenDataset, check: Check, progress: Progress) -> None:

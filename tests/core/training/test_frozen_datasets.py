@@ -183,6 +183,19 @@ def test_the_registry_of_a_frozen_dataset_is_made_again_when_it_is_gone(shop: Sh
     assert made.is_dir()
 
 
+@pytest.mark.parametrize("left", [b"", b"no database at all" * 1000, None])
+def test_the_registry_of_a_frozen_dataset_is_made_again_when_it_is_damaged(shop: Shop, left: bytes | None):
+    draft = _draft(shop, _frozen(shop).id)
+    counts = _objects(shop.training.review(draft))
+    shop.training.close()
+    (made,) = shop.home.frozen.iterdir()
+    file = made / "registry.db"
+    for beside in made.glob("registry.db-*"):
+        beside.unlink()
+    file.write_bytes(file.read_bytes()[:5000] if left is None else left)
+    assert _objects(shop.training.review(draft)) == counts
+
+
 def test_images_that_left_the_project_are_still_trained_on(shop: Shop):
     dataset = _frozen(shop)
     draft = _draft(shop, dataset.id)
