@@ -98,6 +98,7 @@ class ViewerController(QObject):
 
     def open_image(self, project: Project, image: ImageId, ids: Sequence[ImageId]) -> None:
         """Show `image`; `ids` are the images to leaf through, in their order."""
+        self._page.editing.turn()  # while the image that it is about is still the current one
         self._project = project
         self._ids = ids if image in ids else (image,)
         self._records.clear()
@@ -151,6 +152,7 @@ class ViewerController(QObject):
 
     def close(self) -> None:
         """Let go of the pictures: the page is not on the screen any more."""
+        self._page.editing.turn()
         self._full_timer.stop()
         self._pictures.clear()
         self._details.set_file(None)
@@ -181,6 +183,7 @@ class ViewerController(QObject):
     def _go_to(self, position: int) -> None:
         if not 0 <= position < len(self._ids):
             return
+        self._page.editing.turn()
         self._full_timer.stop()
         self._details.set_file(None)
         self._position = position

@@ -16,9 +16,10 @@ from ui.viewer.editing_canvas import EditingCanvas
 from ui.viewer.grips import rounded
 from ui.viewer.layers import is_negative
 from ui.viewer.shape_editing import Shape, moved
-from ui.viewer.wishes import AddShapes, ClassWish, DeleteShapes, MarkEmpty, Reclassify, ReshapeShapes
+from ui.viewer.wishes import AddShapes, ClassWish, DeleteShapes, EditWish, MarkEmpty, Reclassify, ReshapeShapes
 
 ASK_CLASS = "Which class? Choose or type one, then Enter."
+NOT_SEEN = "The image is not shown: nothing on it is changed."
 DUPLICATE_PX = 10.0
 
 __all__ = ["MAX_KEYS", "ViewerEditing"]
@@ -47,8 +48,8 @@ class ViewerEditing(QObject):
         bar.classes.left.connect(self._leave_classes)
         canvas.tool_changed.connect(self._tool_was_set)
         canvas.shape_drawn.connect(self._add)
-        canvas.shapes_changed.connect(lambda shapes: self.wished.emit(ReshapeShapes(shapes)))
-        canvas.deletion_requested.connect(lambda keys: self.wished.emit(DeleteShapes(keys)))
+        canvas.shapes_changed.connect(lambda shapes: self._wish(ReshapeShapes(shapes)))
+        canvas.deletion_requested.connect(lambda keys: self._wish(DeleteShapes(keys)))
         canvas.selection_changed.connect(self.selection_was_set)
         canvas.told.connect(bar.set_hint)
 
@@ -66,8 +67,8 @@ class ViewerEditing(QObject):
         is_marked = any(is_negative(one) for one in annotations)
         self._bar.set_marked(is_marked, can_be=annotated is not None and not annotations)
 
-    def turned(self) -> None:
-        """Another image is on the page: what was begun on the one before is given up."""
+    def turn(self) -> None:
+        """Another image is about to be on the page: what the arrow keys moved is handed on, what is drawn given up."""
         self._canvas.settle()
         self._canvas.cancel()
         self._unnamed = None
@@ -109,14 +110,14 @@ class ViewerEditing(QObject):
             shape = Polygon(one.rings) if one.rings else one.bounds
             shapes.append(rounded(moved(shape, DUPLICATE_PX, DUPLICATE_PX, *size)))
             classes.append(ClassWish(one.category))
-        self.wished.emit(AddShapes(tuple(shapes), tuple(classes)))
+        self._wish(AddShapes(tuple(shapes), tuple(classes)))
 
     def mark_empty(self) -> None:
         """Nothing is to be found on the image, or that was said too early."""
         if self._annotated is None:
             return
         marker = next((one.id for one in self._annotated.annotations if is_negative(one)), None)
-        self.wished.emit(MarkEmpty(marker))
+        self._wish(MarkEmpty(marker))
 
     def escape(self) -> bool:
         """One step back: the shape, the selection, the tool, then editing itself; False when there is none."""
@@ -140,6 +141,13 @@ class ViewerEditing(QObject):
 
     # --- parts -------------------------------------------------------------------------------------------------
 
+    def _wish(self, wish: EditWish) -> None:
+        """Nothing is changed on an image that cannot be seen; its file may be missing."""
+        if self._canvas.image_size() is None:
+            self._bar.set_hint(self.tr(NOT_SEEN))
+        else:
+            self.wished.emit(wish)
+
     def _tool_was_set(self, tool: Tool | None) -> None:
         self._bar.set_tool(tool)
         self._bar.setVisible(tool is not None)
@@ -149,7 +157,7 @@ class ViewerEditing(QObject):
     def _add(self, shape: Box | Polygon) -> None:
         current = self._bar.classes.current
         if current is not None:
-            self.wished.emit(AddShapes((shape,), (ClassWish(current),)))
+            self._wish(AddShapes((shape,), (ClassWish(current),)))
             return
         self._unnamed = shape
         self._canvas.set_waiting(shape)
@@ -162,11 +170,11 @@ class ViewerEditing(QObject):
         selected = self._canvas.selected_objects()
         changed = tuple(AnnotationId(one.key) for one in selected if wanted.id is None or one.category != wanted.id)
         if unnamed is not None:
-            self.wished.emit(AddShapes((unnamed,), (wanted,)))
+            self._wish(AddShapes((unnamed,), (wanted,)))
         elif changed:
-            self.wished.emit(Reclassify(changed, wanted))
+            self._wish(Reclassify(changed, wanted))
         elif wanted.id is None:
-            self.wished.emit(AddShapes((), (wanted,)))  # a class for what will be drawn
+            self._wish(AddShapes((), (wanted,)))  # a class for what will be drawn
         self._restore_hint()
         self._canvas.setFocus()
 

@@ -215,7 +215,7 @@ class ViewerPage(QWidget):
 
     def show_image(self, image: ImageId, name: str) -> None:
         """Turn to another image whose record and picture follow."""
-        self.editing.turned()
+        self.editing.turn()
         self._annotated, self._accepted = None, ()
         self._header.set_title(shown(name), " ")
         self.canvas.setAccessibleName(self.tr("Image {name}").format(name=shown(name)))

@@ -180,6 +180,24 @@ def test_a_class_with_a_name_that_cannot_be_had_is_refused(desk: Desk) -> None:
     assert (desk.kept(image), desk.undo.undo_text) == (before, "")
 
 
+@pytest.mark.parametrize("way", ["next", "back"])
+def test_what_the_arrow_keys_moved_is_kept_when_the_page_is_turned_at_once(desk: Desk, qtbot: QtBot, way: str) -> None:
+    image = desk.open()
+    (known,) = desk.kept(image)
+    desk.page.editing.use(Tool.SELECT)
+    desk.page.canvas.select_all()
+    qtbot.keyClick(desk.page.canvas, Qt.Key.Key_Right)
+    if way == "next":
+        desk.page.step_requested.emit(1)
+    else:
+        desk.page.back_requested.emit()
+    desk.idle()
+    assert desk.messages == []
+    (moved,) = desk.kept(image)
+    assert moved.geometry != known.geometry
+    assert desk.undo.undo_text == "moving a shape"
+
+
 def test_nothing_there_is_said_and_taken_back(desk: Desk) -> None:
     image = desk.open(7)
     marked = bool(desk.kept(image))

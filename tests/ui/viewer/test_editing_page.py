@@ -13,9 +13,11 @@ from pytestqt.qtbot import QtBot
 
 from core.domain.geometry import Box, Polygon
 from core.domain.ids import AnnotationId, CategoryId
+from core.domain.messages import UserMessage
 from core.domain.projects import AnnotatedImage, Source
 from core.domain.rotated import Rotated, corners_of, rotated_rectangle
 from ui.viewer.drawing import Tool
+from ui.viewer.viewer_editing import NOT_SEEN
 from ui.viewer.viewer_page import ViewerPage
 from ui.viewer.wishes import AddShapes, ClassWish, DeleteShapes, EditWish, MarkEmpty, Reclassify, ReshapeShapes
 
@@ -412,3 +414,17 @@ def test_a_picture_of_editing_is_another_one(page: ViewerPage, hand: Hand) -> No
 def _put(page: ViewerPage, annotated: AnnotatedImage, shape: Polygon) -> None:
     first, second, *rest = annotated.annotations
     page.set_annotated(AnnotatedImage(annotated.image, (first, replace(second, geometry=shape), *rest)))
+
+
+def test_nothing_is_changed_on_an_image_that_cannot_be_seen(
+    page: ViewerPage, hand: Hand, wishes: list[EditWish]
+) -> None:
+    page.editing.use(Tool.SELECT)
+    page.canvas.set_picture(None)
+    page.show_problem(UserMessage('"a.jpg" does not exist.'))
+    page.canvas.select_all()
+    page.canvas.delete_selected()
+    page.editing.choose_class(0)
+    page.editing.mark_empty()
+    assert wishes == []
+    assert page.edit_bar.hint == NOT_SEEN
