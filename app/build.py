@@ -204,7 +204,7 @@ class Application(QObject):
             "close-project": with_features(lambda features: features.routes.close_project()),
             "preferences": self._open_preferences,
             "quit": self._quit,
-            "undo": with_features(lambda features: features.undo.undo()),
+            "undo": with_features(self._undo),
             "redo": with_features(lambda features: features.undo.redo()),
             "show-start": lambda: self._show_section("start"),
             "show-project": lambda: self._show_section("project"),
@@ -290,6 +290,11 @@ class Application(QObject):
         )
         for section in ("runs", "models", "weights", "try"):
             self.window.set_section_enabled(section, is_enabled="services" in states)
+
+    def _undo(self, features: Features) -> None:
+        """What is under the person's hands in the viewer first: it is no step yet."""
+        if self.window.current_page() != "viewer" or not features.viewer_page.editing.give_up():
+            features.undo.undo()
 
     def _name_steps(self, features: Features) -> set[str]:
         """What can be undone or done again, said in the Edit menu."""

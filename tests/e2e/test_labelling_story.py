@@ -93,6 +93,14 @@ def test_an_image_is_labelled_by_keys_alone_and_everything_undone(desk: Desk, sh
 
     edit_menu = window.application.actions
     assert [edit_menu["undo"].shortcut().toString(), edit_menu["redo"].isEnabled()] == ["Ctrl+Z", False]
+    canvas.setFocus()
+    press(Key.Key_B)
+    press(Key.Key_Left, Key.Key_Return)
+    edit_menu["undo"].trigger()
+    assert not canvas.is_drawing, "what is drawn is given up first"
+    window.until(lambda: features.jobs.n_busy == 0)
+    assert kept(window) == states[-1]
+    press(Key.Key_Escape)
     for state in reversed(states[:-1]):
         edit_menu["undo"].trigger()
         window.until(lambda: features.jobs.n_busy == 0)

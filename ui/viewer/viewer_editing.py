@@ -119,11 +119,18 @@ class ViewerEditing(QObject):
         marker = next((one.id for one in self._annotated.annotations if is_negative(one)), None)
         self._wish(MarkEmpty(marker))
 
+    def give_up(self) -> bool:
+        """What is being drawn or moved, and not yet handed on; False when there is nothing of the kind."""
+        if self._unnamed is None and not self._canvas.cancel():
+            return False
+        self._drop_unnamed()
+        return True
+
     def escape(self) -> bool:
         """One step back: the shape, the selection, the tool, then editing itself; False when there is none."""
-        if self._unnamed is not None or self._canvas.cancel():
-            self._drop_unnamed()
-        elif self._canvas.selected is not None:
+        if self.give_up():
+            return True
+        if self._canvas.selected is not None:
             self._canvas.select(None)
         elif self._canvas.tool is not None and self._canvas.tool.draws:
             self.use(Tool.SELECT)
