@@ -35,12 +35,11 @@ def most_different(candidates: Array, labelled: Array, n: int, check: Check = la
     n = min(n, len(candidates))
     likeness = np.full(len(candidates), -2.0, dtype=np.float32)  # to the nearest of those that speak for others
     nearest = np.full(len(candidates), -1, dtype=np.int64)
-    step = max(1, -(-len(labelled) // MOST_LABELLED))
     for start in range(0, len(candidates), _AT_ONCE):
         check(start / len(candidates) / 2)
         rows = slice(start, start + _AT_ONCE)
         if len(labelled):
-            likeness[rows] = (candidates[rows] @ labelled[::step].T).max(axis=1)
+            likeness[rows] = (candidates[rows] @ labelled.T).max(axis=1)
     places: list[int] = []
     for number in range(n):
         check(0.5 + number / n / 2)

@@ -24,7 +24,7 @@ from core.progress import IsCancelled, Progress, never_cancelled, no_progress, s
 from core.registry.database import Registry
 from core.registry.stores import check_columns, projects
 from core.registry.stores.check_columns import ImageColumns
-from core.similar.choosing import most_different, nearest_to
+from core.similar.choosing import MOST_LABELLED, most_different, nearest_to
 from core.similar.looking import AT_ONCE, METHOD, NetworkLook, is_there
 from core.similar.vectors import KeptVectors, Vectors, of_length_one
 from core.stopping import StoppedError
@@ -97,14 +97,15 @@ class SimilarService:
         """
         looks = self._look(project, progress, is_cancelled)
         is_labelled = looks.images.is_annotated[looks.places].astype(bool)
-        candidates = np.flatnonzero(~is_labelled)
+        candidates, labelled = np.flatnonzero(~is_labelled), np.flatnonzero(is_labelled)
+        labelled = labelled[:: max(1, -(-len(labelled) // MOST_LABELLED))]
 
         def check(share: float) -> None:
             if is_cancelled():
                 raise StoppedError
             progress(round(share * 100), 100, "choosing images")
 
-        chosen = most_different(looks.vectors[candidates], looks.vectors[is_labelled], n, check)
+        chosen = most_different(looks.vectors[candidates], looks.vectors[labelled], n, check)
         keys = looks.images.keys[looks.places]
         entries = []
         for number, place in enumerate(chosen.places.tolist()):
@@ -159,12 +160,12 @@ class SimilarService:
         facts = zip(images.hashes, images.states, strict=True)
         may_be_read = np.array([bool(sha) and state == ImageState.OK.value for sha, state in facts], dtype=bool)
         usable = np.flatnonzero(may_be_read)
-        is_known, _ = self._kept.find([keys[place] for place in usable])
+        is_known = self._kept.are_known([keys[place] for place in usable])
         missing = _one_of_each(usable[~is_known], keys)
         problems = self._make(images, missing, keys, root, progress, is_cancelled) if len(missing) else ()
         is_known, vectors = self._kept.find([keys[place] for place in usable])
         unread = [f"{_name(images, place)}: its file is missing or damaged." for place in np.flatnonzero(~may_be_read)]
-        return _Looks(images, usable[is_known], of_length_one(vectors[is_known]), METHOD, (*problems, *unread))
+        return _Looks(images, usable[is_known], vectors, METHOD, (*problems, *unread))
 
     def _make(
         self,

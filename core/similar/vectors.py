@@ -39,14 +39,18 @@ class KeptVectors:
     def __init__(self, folder: Path) -> None:
         self._records = RecordFile(folder, "vectors-lite0", b"calqueLK", FORMAT, [("vector", "<f2", (N_KEPT,))])
 
+    def are_known(self, keys: Sequence[Key]) -> npt.NDArray[np.bool_]:
+        """Which of the keys have a vector."""
+        numbers, _ = self._records.find(keys)
+        return numbers >= 0
+
     def find(self, keys: Sequence[Key]) -> tuple[npt.NDArray[np.bool_], Vectors]:
-        """Which of the keys have a vector, and the vectors; those of the others are zeros."""
+        """Which of the keys have a vector, and the vectors of these, of length 1."""
         numbers, records = self._records.find(keys)
         is_known = numbers >= 0
-        vectors = np.zeros((len(keys), N_KEPT), dtype=np.float32)
-        if is_known.any():
-            vectors[is_known] = records["vector"][numbers[is_known]]
-        return is_known, vectors
+        if not is_known.any():
+            return is_known, np.zeros((0, N_KEPT), dtype=np.float32)
+        return is_known, of_length_one(records["vector"][numbers[is_known]])
 
     def add(self, keys: Sequence[Key], vectors: Vectors) -> None:
         self._records.add(keys, {"vector": vectors})

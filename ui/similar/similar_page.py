@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
+import numpy as np
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -29,6 +30,7 @@ from ui.widgets.labels import label
 
 NEXT, COPIES, LIKE_ONE = "next", "copies", "like one"
 MOST_PICTURES = 100  # of an entry; the grid shows all
+MOST_GROUPS = 1_000  # of copies that are listed
 _MOST_PROBLEMS = 3  # told; the others are counted
 
 
@@ -280,7 +282,7 @@ class SimilarPage(QWidget):
                     self.tr("the very same file") if group.is_exact else self.tr("the same picture, saved differently"),
                     group.images,
                 )
-                for group in found.groups
+                for group in found.groups[:MOST_GROUPS]
             ]
         if isinstance(found, NearestImages) and self._asked is not None:
             image, name = self._asked
@@ -298,9 +300,11 @@ class SimilarPage(QWidget):
                 method=found.method,
             )
         if isinstance(found, AlikeFound):
-            return self.tr("{groups} of copies among {images}.").format(
+            text = self.tr("{groups} of copies among {images}.").format(
                 groups=counted(len(found.groups), "group"), images=counted(found.n_compared, "image")
             )
+            listed = self.tr(" The {n} largest are listed.").format(n=count(MOST_GROUPS))
+            return text + (listed if len(found.groups) > MOST_GROUPS else "")
         if isinstance(found, NearestImages):
             return self.tr("Compared by {method}.").format(method=found.method)
         return ""
@@ -328,12 +332,10 @@ class SimilarPage(QWidget):
             self.images_requested.emit(entry.images, words)
 
     def _show_all(self) -> None:
-        entries = self._entries.entries
-        if self.mode == NEXT:
-            self.images_requested.emit(
-                ImageIds.of([entry.images[0] for entry in entries]), self.tr("proposed to be labelled next")
-            )
-        else:
-            self.images_requested.emit(
-                ImageIds.of([image for entry in entries for image in entry.images]), self.tr("that have copies")
-            )
+        found = self._found.get(self.mode)
+        if isinstance(found, LabelNext):
+            images = ImageIds.of([one.image for one in found.images])
+            self.images_requested.emit(images, self.tr("proposed to be labelled next"))
+        elif isinstance(found, AlikeFound):
+            images = ImageIds(np.concatenate([group.images.keys for group in found.groups]))
+            self.images_requested.emit(images, self.tr("that have copies"))

@@ -159,3 +159,14 @@ def test_what_changed_since_is_said_of_what_was_found_before(page: SimilarPage) 
     assert page._outdated.isVisible()
     page.show_next(LabelNext((NextImage(ImageId("5"), 0, ids()),), "a network", 1, 2))
     assert not page._outdated.isVisible()
+
+
+def test_of_very_many_groups_the_largest_are_listed_and_all_are_shown(page: SimilarPage, qtbot: QtBot) -> None:
+    groups = tuple(AlikeGroup(ids(2 * n + 1, 2 * n + 2), is_exact=False) for n in range(1200))
+    page.set_mode(COPIES)
+    page.show_copies(AlikeFound(groups, 9000))
+    assert page._entries.rowCount() == 1000
+    assert page._note.text().endswith(f"The {count(1000)} largest are listed.")
+    with qtbot.waitSignal(page.images_requested) as shown:
+        page._all.click()
+    assert shown.args == [ids(*range(1, 2401)), "that have copies"]
