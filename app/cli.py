@@ -48,6 +48,7 @@ VERBS = (
     "remove",
     "rename",
     "describe",
+    "current",
     "delete",
     "recheck",
     "predict",
@@ -120,6 +121,9 @@ def make_parser() -> argparse.ArgumentParser:
     made = verb("describe", "Write about a run, a model or a version; what was written before is replaced.")
     made.add_argument("id", metavar="ID", help="of a run, a model or a version; a model's name too")
     made.add_argument("text", metavar="TEXT")
+    made = verb("current", "Mark a version as the current one of its model, in place of another.")
+    made.add_argument("version", metavar="VERSION")
+    made.add_argument("--off", action="store_true", help="it is no longer the current one")
     made = verb("delete", "Delete a version, or a model with all its versions; never while a run needs one.")
     made.add_argument("id", metavar="ID", help="of a version or a model; a model's name too")
     made = verb("recheck", "Predict with a version again and compare with what it predicted when it was measured.")
@@ -442,7 +446,7 @@ def _dispatch(arguments: argparse.Namespace, home: Any, console: Console) -> Ver
             from app.verbs import evaluations
 
             return getattr(evaluations, f"run_{verb}")(services, arguments, console)  # type: ignore[no-any-return]
-        if verb in ("rename", "describe", "delete"):
+        if verb in ("rename", "describe", "current", "delete"):
             from app.verbs import naming
 
             return getattr(naming, f"run_{verb}")(services, arguments, console)  # type: ignore[no-any-return]

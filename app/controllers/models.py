@@ -82,6 +82,7 @@ class ModelsController(QObject):
             page.conversion_requested.connect(self.conversion_requested)
             page.rename_requested.connect(self.ask_title)
             page.delete_requested.connect(self.ask_deletion)
+            page.current_requested.connect(self._mark_current)
         version_page.predict_requested.connect(self.predict_requested)
         version_page.sets_requested.connect(self.sets_requested)
         version_page.back_requested.connect(self._leave)
@@ -155,6 +156,11 @@ class ModelsController(QObject):
         else:
             question, delete = delete_version_question(entry), lambda: self._models.delete_version(entry.id)
         ask(self._front(), question, lambda _option: self._delete(delete, entry))
+
+    def _mark_current(self, version: ModelVersion) -> None:
+        self._jobs.run(
+            lambda: self._models.mark_current(version.id), on_error=self.message_raised.emit, pool="registry"
+        )
 
     def _delete(self, delete: Callable[[], Changes], entry: Model | ModelVersion) -> None:
         # Files are moved: not on the registry's thread.

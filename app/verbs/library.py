@@ -251,6 +251,7 @@ def version_data(version: ModelVersion) -> dict[str, Any]:
         "headline": headline,
         "map50": version.map50,
         "is_partial": version.is_partial,
+        "is_current": version.is_current,
         "parent": version.parent,
         "run": version.run,
         "snapshot": version.snapshot,
@@ -264,8 +265,8 @@ def version_data(version: ModelVersion) -> dict[str, Any]:
 def version_line(version: ModelVersion) -> str:
     headline = version.headline
     number = f"{headline.metric} {headline.value:.3f} on {headline.split}" if headline else "not measured"
-    partial = ", partial" if version.is_partial else ""
-    return f"{version.id}  {version.label}  {version.status}{partial}  {number}"
+    notes = [", current"] * version.is_current + [", partial"] * version.is_partial
+    return f"{version.id}  {version.label}  {version.status}{''.join(notes)}  {number}"
 
 
 def metrics_data(tables: tuple[EvaluationTable, ...]) -> dict[str, Mapping[str, Any]]:

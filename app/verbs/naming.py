@@ -1,4 +1,4 @@
-"""`calque rename`, `describe` and `delete`: of runs, models and versions."""
+"""`calque rename`, `describe`, `current` and `delete`: of runs, models and versions."""
 
 from __future__ import annotations
 
@@ -52,6 +52,18 @@ def run_describe(services: Services, arguments: argparse.Namespace, console: Con
         services.models.describe_model(found.model, text)
     said = f'The {found.what} "{shown(found.name)}" has this description now.'
     return VerbResult({found.what: found.id, "description": text.strip()}, (said,))
+
+
+def run_current(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
+    """Of versions."""
+    version = services.models.find_version(arguments.version)
+    if version is None:
+        text = f'There is no model version "{shown(arguments.version)}".'
+        raise NotFoundError(text, hint="calque models lists all.")
+    services.models.mark_current(version.id, is_current=not arguments.off)
+    said = "is no longer the current version" if arguments.off else "is the current version now"
+    text = f'{version.label} of "{shown(version.model_name)}" {said}.'
+    return VerbResult({"version": version.id, "is_current": not arguments.off}, (text,))
 
 
 def run_delete(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:

@@ -82,6 +82,7 @@ class ModelVersion:
     imported_at: datetime | None = None  # of one that came from elsewhere; `created_at` is its training's
     is_deleted: bool = False  # only its place in the lineage is left
     chosen_threshold: ChosenThreshold | None = None  # a person's; what holds is VersionDetails.threshold
+    is_current: bool = False  # the one of its model that a person marked
 
     @property
     def label(self) -> str:

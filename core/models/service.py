@@ -163,6 +163,15 @@ class ModelService:
             model_titles.describe_version(session, id, description)
             return noted(session)
 
+    def mark_current(self, id: VersionId, *, is_current: bool = True) -> Changes:
+        """The version of its model that is meant where none is named; before, another one may have been.
+
+        Raises NotFoundError, RefusedError (E-140) for one that is not available.
+        """
+        with self._registry.write() as session:
+            store.mark_current(session, id, is_current=is_current)
+            return noted(session)
+
     def threshold_of(self, id: VersionId) -> VersionThreshold:
         """From which confidence on its predictions count, wherever they are shown, predicted, exported or served.
 

@@ -23,6 +23,7 @@ class LibraryAction(StrEnum):
     EXPORT_FOLDER = "export-folder"
     CONVERT = "convert"
     RENAME = "rename"
+    CURRENT = "current"
     DELETE = "delete"
 
 
@@ -41,6 +42,7 @@ LOOKS: Mapping[LibraryAction, ActionLook] = {
     LibraryAction.EXPORT_FOLDER: ActionLook("Export as a folder…", "folder"),
     LibraryAction.CONVERT: ActionLook("Export for other programs…", "package"),
     LibraryAction.RENAME: ActionLook("Rename and describe…", "pencil"),
+    LibraryAction.CURRENT: ActionLook("Mark as current", "circle-check"),
     LibraryAction.DELETE: ActionLook("Delete…", "trash-2"),
 }
 OF_A_MODEL = (LibraryAction.RENAME, LibraryAction.DELETE)
@@ -59,6 +61,8 @@ def reason_against(action: LibraryAction, entry: Entry | None, *, task_problem: 
             return task_problem or refusal(entry, deed="a starting point")
         case LibraryAction.EXPORT_ZIP | LibraryAction.EXPORT_FOLDER | LibraryAction.CONVERT:
             return refusal(entry, deed="exported")
+        case LibraryAction.CURRENT:
+            return "It is the current version already." if entry.is_current else refusal(entry, deed="the current one")
     return ""
 
 

@@ -123,7 +123,8 @@ class ModelTreeModel(TwoLevelModel):
             if column == VersionColumn.MEASURED_ON and not self._is_comparable(group, version):
                 return icon("triangle-alert", role="warning")
         if role == NOTE_ROLE and column == VersionColumn.NAME:
-            return "best" if version.id in self._best else None
+            notes = ["current"] * version.is_current + ["best"] * (version.id in self._best)
+            return " · ".join(notes) or None
         return self._tool_tip(group, version, column) if role == Qt.ItemDataRole.ToolTipRole else None
 
     def _is_comparable(self, group: int, version: ModelVersion) -> bool:
@@ -135,7 +136,8 @@ class ModelTreeModel(TwoLevelModel):
         if column == VersionColumn.NAME:
             n_alike = self._best.get(version.id)
             best = f"The best of {n_alike} versions that were measured on the same images." if n_alike else ""
-            return "\n".join(part for part in (version.label, best, version.description) if part)
+            current = "The current version of its model." if version.is_current else ""
+            return "\n".join(part for part in (version.label, current, best, version.description) if part)
         if column in (VersionColumn.MAP50, VersionColumn.METRIC, VersionColumn.MEASURED_ON):
             if not self._is_comparable(group, version):
                 return f"{headline_text(version)}\nNot comparable with every other version: measured on other images."

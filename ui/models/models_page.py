@@ -55,6 +55,7 @@ class ModelsPage(QWidget):
     import_requested = Signal()
     rename_requested = Signal(object)  # Model or ModelVersion
     delete_requested = Signal(object)  # Model or ModelVersion
+    current_requested = Signal(object)  # ModelVersion
     compare_requested = Signal(object)  # tuple of VersionId
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -250,6 +251,8 @@ class ModelsPage(QWidget):
                 self.export_requested.emit(version, action is LibraryAction.EXPORT_ZIP)
             case LibraryAction.CONVERT:
                 self.conversion_requested.emit(version)
+            case LibraryAction.CURRENT:
+                self.current_requested.emit(version)
 
     def _open_menu(self, place: QPoint) -> None:
         where = menu_place(self._tree, place)

@@ -20,7 +20,7 @@ from ui.icons import icon
 from ui.models.card_view import CardView
 from ui.models.evaluations_tab import EvaluationsTab
 from ui.models.fact_cards import FactCards
-from ui.models.library_actions import LOOKS, LibraryAction
+from ui.models.library_actions import LOOKS, LibraryAction, reason_against
 from ui.models.version_tabs import DatasetTab, FilesTab, LineageTab, SnippetTab
 from ui.models.version_words import refusal
 from ui.widgets.badge import VERSION_TONES, Badge
@@ -43,6 +43,7 @@ class VersionPage(QWidget):
     report_requested = Signal(object)  # ModelVersion
     details_shown = Signal()  # of another version, or of the same after a change
     rename_requested = Signal(object)  # ModelVersion
+    current_requested = Signal(object)  # ModelVersion
     delete_requested = Signal(object)  # ModelVersion
     predict_requested = Signal(object)  # VersionId
     try_requested = Signal(object)  # VersionId: on a single picture
@@ -53,6 +54,8 @@ class VersionPage(QWidget):
         self._details: VersionDetails | None = None
         self._header = PageHeader(back=self.tr("All models"))
         self._badge = Badge()
+        self._current = Badge(self.tr("current"), "success")
+        self._current.setToolTip(self.tr("The version of its model that is meant where none is named."))
         self._partial = Badge(self.tr("stopped early"), "warning")
         self._partial.setToolTip(
             self.tr("Its training was stopped before its planned end; the best weights were kept.")
@@ -144,6 +147,9 @@ class VersionPage(QWidget):
         self._header.set_title(f"{version.model_name} · {version.label}", subtitle, version.description)
         self._badge.set_state(str(version.status), VERSION_TONES[version.status])
         self._partial.setVisible(version.is_partial)
+        self._current.setVisible(version.is_current)
+        self._mark.setEnabled(not reason_against(LibraryAction.CURRENT, version))
+        self._mark.setToolTip(reason_against(LibraryAction.CURRENT, version))
         self._cards.set_details(details)
         self._evaluation.set_tables(details.tables, self._measure_note(details))
         self._settings.set_values(details.configuration, fields)
@@ -222,10 +228,13 @@ class VersionPage(QWidget):
         more = QMenu(self._more)
         for action, wish in (
             (LibraryAction.RENAME, self.rename_requested),
+            (LibraryAction.CURRENT, self.current_requested),
             (LibraryAction.DELETE, self.delete_requested),
         ):
             look = LOOKS[action]
-            more.addAction(icon(look.icon), self.tr(look.text), partial(self._wish, wish))
+            entry = more.addAction(icon(look.icon), self.tr(look.text), partial(self._wish, wish))
+            if action is LibraryAction.CURRENT:
+                self._mark = entry
         more.addAction(icon("file-text"), self.tr("Report…"), partial(self._wish, self.report_requested))
         more.addSeparator()
         self._try = more.addAction(icon("wand-sparkles"), self.tr("Try it on a picture…"))
@@ -237,6 +246,7 @@ class VersionPage(QWidget):
         more.addAction(icon("copy"), self.tr("Copy model ID"), lambda: self._copy("model"))
         self._more.setMenu(more)
         for widget in (
+            self._current,
             self._partial,
             self._badge,
             self._run,

@@ -119,6 +119,7 @@ def _to_version(
         imported_at=row.imported_at,
         is_deleted=row.deleted_at is not None,
         chosen_threshold=_to_chosen(row.thresholds),
+        is_current=row.is_current,
     )
 
 

@@ -224,6 +224,21 @@ def set_threshold(session: Session, id: VersionId, chosen: ChosenThreshold) -> N
     note(session, Changes.of(versions=[id]))
 
 
+def mark_current(session: Session, id: VersionId, *, is_current: bool) -> None:
+    """In place of another version of its model. Raises RefusedError (E-140) for one that is not available."""
+    row = version_row(session, id)
+    if row.deleted_at is not None or row.status != VersionStatus.AVAILABLE.value:
+        state = "deleted" if row.deleted_at is not None else row.status
+        text = f"Version {label_of(row)} is not available ({state}); it cannot be the current one."
+        raise RefusedError(text, hint="Choose another version, or wait until it is trained.", code="E-140")
+    of_model = select(VersionRow).where(VersionRow.model_id == row.model_id, VersionRow.is_current)
+    changed = {one.id for one in session.scalars(of_model)} if is_current else set()
+    for other in session.scalars(select(VersionRow).where(VersionRow.id.in_(changed))):
+        other.is_current = False
+    row.is_current = is_current
+    note(session, Changes.of(versions=map(VersionId, {*changed, id})))
+
+
 def fail_version(session: Session, id: VersionId) -> None:
     """Its run ended without weights. A version that is Available stays so."""
     row = version_row(session, id)
@@ -244,6 +259,7 @@ def delete_version(session: Session, id: VersionId) -> None:
     """Leaves a tombstone. The files are the caller's business."""
     row = version_row(session, id)
     row.deleted_at = clock.now()
+    row.is_current = False
     _note_family(session, row)
 
 

@@ -71,6 +71,7 @@ class VersionRow(Row):
     imported_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     thresholds: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # a person's choice
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    is_current: Mapped[bool] = mapped_column(default=False, server_default=text("0"))  # at most one of a model
 
     __table_args__ = (
         UniqueConstraint("model_id", "number"),

@@ -83,13 +83,14 @@ def best_taught(workers: Sequence[WorkerInfo], starts: Starts) -> tuple[WorkerIn
 
 
 def best_own(worker: WorkerInfo, classes: Collection[str], starts: Starts) -> ModelVersion | None:
-    """The version of the worker with exactly these classes that measured highest; the newest where none can be
-    compared."""
+    """The version of the worker with exactly these classes that a person marked as current, the newest of several;
+    else the one that measured highest; the newest where none can be compared."""
     fitting = [
         version
         for version in starts.versions
         if version.worker == worker.slug and classes and set(starts.classes.get(version.id, ())) == set(classes)
     ]
+    fitting = [version for version in fitting if version.is_current] or fitting
     newest = max(fitting, key=lambda version: version.created_at, default=None)
     if newest is None or newest.headline is None:
         return newest

@@ -313,6 +313,19 @@ def test_a_version_is_renamed_and_described(
     assert (stored.label, stored.description) == ("V001 (wide)", "Good for margins.")
 
 
+def test_a_version_is_marked_as_the_current_one(
+    shelf: Shelf, library: ModelService, publish_version: Callable[..., ModelVersion]
+) -> None:
+    version = publish_version()
+    shelf.open(version)
+    mark = next(action for action in shelf.page._more.menu().actions() if action.text() == "Mark as current")
+    assert not shelf.page._current.isVisible() and mark.isEnabled()
+    mark.trigger()
+    shelf.qtbot.waitUntil(lambda: library.get_version(version.id).is_current, timeout=10_000)
+    shelf.controller.refresh(Changes.of(versions=[version.id]))
+    shelf.qtbot.waitUntil(lambda: shelf.page._current.isVisible() and not mark.isEnabled(), timeout=10_000)
+
+
 def test_a_name_that_is_taken_is_said_in_the_dialog(
     shelf: Shelf, library: ModelService, library_project: ProjectId, publish_version: Callable[..., ModelVersion]
 ) -> None:

@@ -49,3 +49,24 @@ def test_versions_and_models_are_deleted_runs_are_not(old: OldHome, capsys: pyte
     assert call(old, "delete", name) == 0
     with open_services(Home(old.home)) as services:
         assert len(services.models.list_models()) == kept - 1
+
+
+def test_one_version_of_a_model_is_the_current_one(old: OldHome, capsys: pytest.CaptureFixture[str]) -> None:
+    def current() -> list[str]:
+        with open_services(Home(old.home)) as services:
+            return [str(one.id) for one in services.models.list_versions() if one.is_current]
+
+    version = old.versions["outlines"]
+    assert current() == []
+    assert call(old, "current", version) == 0
+    assert "is the current version now." in capsys.readouterr().out
+    assert current() == [version]
+    assert call(old, "models", version) == 0
+    assert "Available, current" in capsys.readouterr().out
+    assert call(old, "current", version, "--off") == 0
+    assert current() == []
+    assert call(old, "current", version) == 0
+    assert call(old, "delete", version) == 0
+    assert current() == []
+    assert call(old, "current", "nothing-like-it") == 1
+    assert "There is no model version" in capsys.readouterr().err

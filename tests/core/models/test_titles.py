@@ -124,3 +124,23 @@ def test_a_version_of_another_projects_images_knows_them(
         there = models.insert_version(session, model=model.id, worker="w", worker_version="1", project=elsewhere)
         here = models.insert_version(session, model=model.id, worker="w", worker_version="1")
     assert (there.project, here.project) == (elsewhere, model.project)
+
+
+def test_one_version_of_a_model_is_marked_as_current(
+    service: ModelService, registry: Registry, model: Model, add_version: AddVersion
+) -> None:
+    first, second = add_version(seed=1), add_version(seed=2)
+    assert service.mark_current(first.id) == Changes.of(versions=[first.id])
+    assert service.mark_current(second.id) == Changes.of(versions=[first.id, second.id])
+    assert [one.is_current for one in map(service.get_version, (first.id, second.id))] == [False, True]
+    service.mark_current(second.id, is_current=False)
+    assert not service.get_version(second.id).is_current
+    service.mark_current(second.id)
+    service.delete_version(second.id)
+    assert not service.get_version(second.id).is_current
+    with registry.write() as session:
+        unborn = models.insert_version(session, model=model.id, name="", worker="yolo-detect", worker_version="1")
+    for id, state in ((second.id, "deleted"), (unborn.id, "Created")):
+        with pytest.raises(RefusedError, match=rf"not available \({state}\)") as refused:
+            service.mark_current(id)
+        assert refused.value.code == "E-140"

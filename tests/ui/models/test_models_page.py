@@ -170,6 +170,21 @@ def test_the_best_of_those_that_can_be_compared_is_marked(
     assert "The best of 2 versions that were measured on the same images." in help
 
 
+def test_the_current_version_is_named_and_not_marked_again(
+    page: ModelsPage, make_model: Models, make_version: Versions
+) -> None:
+    versions = [make_version(1, is_current=True), make_version(2), make_version(3, status=VersionStatus.CREATED)]
+    page.set_models([make_model()], versions)
+    assert [cell(page, one.id, VersionColumn.NAME, NOTE_ROLE) for one in versions] == ["current", "best", None]
+    for version, reason in zip(
+        versions, ("It is the current version already.", "", "cannot be the current"), strict=True
+    ):
+        page.choose(version.id)
+        entry = entries_of(page)["Mark as current"]
+        assert entry.isEnabled() == (not reason)
+        assert reason in entry.toolTip()
+
+
 def entries_of(page: ModelsPage) -> dict[str, QAction]:
     menu = page.make_menu()
     return {action.text(): action for action in menu.actions() if action.text()}
@@ -184,6 +199,7 @@ def test_a_version_has_a_menu(qtbot: QtBot, full: ModelsPage) -> None:
         "Export as a folder…": full.export_requested,
         "Export for other programs…": full.conversion_requested,
         "Rename and describe…": full.rename_requested,
+        "Mark as current": full.current_requested,
         "Delete…": full.delete_requested,
     }
     for text, wish in wishes.items():

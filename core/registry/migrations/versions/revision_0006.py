@@ -48,6 +48,8 @@ def upgrade() -> None:
     )
     op.add_column("image", sa.Column("added_at", sa.DateTime(), nullable=True))
     op.add_column("category", sa.Column("colour", sa.String(length=7), nullable=False, server_default=""))
+    is_current = sa.Column[bool]("is_current", sa.Boolean(), nullable=False, server_default=sa.text("0"))
+    op.add_column("model_version", is_current)
     op.add_column("project", sa.Column("purged_at", sa.DateTime(), nullable=True))
     op.execute("UPDATE project SET purged_at = removed_at")
     op.create_table(

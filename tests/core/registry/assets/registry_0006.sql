@@ -33,8 +33,8 @@ CREATE TABLE category (
 	CONSTRAINT uq_category_project_id_name UNIQUE (project_id, name), 
 	CONSTRAINT uq_category_project_id_position UNIQUE (project_id, position)
 );
-INSERT INTO "category" VALUES(1,'01a224138f67cef242a485067392f5a7','line',0,'');
-INSERT INTO "category" VALUES(2,'01a224138f67cef242a485067392f5a7','initial',1,'');
+INSERT INTO "category" VALUES(1,'01a2241972a845de9f0c69fd2462c560','line',0,'');
+INSERT INTO "category" VALUES(2,'01a2241972a845de9f0c69fd2462c560','initial',1,'');
 CREATE TABLE configuration (
 	id VARCHAR(32) NOT NULL, 
 	worker VARCHAR(100) NOT NULL, 
@@ -46,7 +46,7 @@ CREATE TABLE configuration (
 	CONSTRAINT pk_configuration PRIMARY KEY (id), 
 	CONSTRAINT uq_configuration_worker_name UNIQUE (worker, name)
 );
-INSERT INTO "configuration" VALUES('01a224138fb6c3cf67e7836a4c264690','yolo-detect','Fast','0.1.0','{"epochs": 5}',0,'2026-11-28 21:33:11.478393');
+INSERT INTO "configuration" VALUES('01a2241972e9828f50b973b1d454caf2','yolo-detect','Fast','0.1.0','{"epochs": 5}',0,'2026-11-28 21:39:37.321795');
 CREATE TABLE dataset (
 	id VARCHAR(32) NOT NULL, 
 	project_id VARCHAR(32) NOT NULL, 
@@ -99,7 +99,7 @@ CREATE TABLE "evaluation" (
 	CONSTRAINT pk_evaluation PRIMARY KEY (id), 
 	CONSTRAINT fk_evaluation_version_id_model_version FOREIGN KEY(version_id) REFERENCES model_version (id) ON DELETE CASCADE
 );
-INSERT INTO "evaluation" VALUES('b10c8b852953937d4c15d38630ea6466','01a224138fc4f2d0ebe1e0e2cb950b4f','01900190019001900190019001900190','abababababababababababababababababababababababababababababababab','test','2026-03-01 12:00:00.000000','{"format": 2, "split": "test", "headline": "map50_95", "about": "COCO protocol, at most 300 detections an image and class.", "settings": {"max_detections": 300}, "measures": [{"name": "precision", "title": "P", "help": "TP / (TP + FP): how many of the found objects are right.", "group": "boxes", "kind": "ratio", "higher_is_better": true, "digits": 3, "at": "threshold"}, {"name": "recall", "title": "R", "help": "TP / (TP + FN): how many of the objects were found.", "group": "boxes", "kind": "ratio", "higher_is_better": true, "digits": 3, "at": "threshold"}, {"name": "map50", "title": "mAP50", "help": "Mean over classes of the average precision of boxes at IoU 0.50. Higher is better.", "group": "boxes", "kind": "ratio", "higher_is_better": true, "digits": 3, "at": ""}, {"name": "map50_95", "title": "mAP50-95", "help": "Mean over classes and over IoU 0.50 to 0.95 in steps of 0.05 of the average precision of boxes.", "group": "boxes", "kind": "ratio", "higher_is_better": true, "digits": 3, "at": ""}, {"name": "threshold", "title": "threshold", "help": "The confidence where the row''s F1 is highest.", "group": "boxes", "kind": "threshold", "higher_is_better": true, "digits": 3, "at": ""}], "rows": [{"category": null, "n_images": 2, "n_instances": 3, "values": {"precision": 0.5, "recall": 0.5, "map50": 0.75, "map50_95": 0.5, "threshold": null}}], "notes": []}',NULL,'','');
+INSERT INTO "evaluation" VALUES('b10c8b852953937d4c15d38630ea6466','01a2241972f6650067cb39fc9f1d5c04','01900190019001900190019001900190','abababababababababababababababababababababababababababababababab','test','2026-03-01 12:00:00.000000','{"format": 2, "split": "test", "headline": "map50_95", "about": "COCO protocol, at most 300 detections an image and class.", "settings": {"max_detections": 300}, "measures": [{"name": "precision", "title": "P", "help": "TP / (TP + FP): how many of the found objects are right.", "group": "boxes", "kind": "ratio", "higher_is_better": true, "digits": 3, "at": "threshold"}, {"name": "recall", "title": "R", "help": "TP / (TP + FN): how many of the objects were found.", "group": "boxes", "kind": "ratio", "higher_is_better": true, "digits": 3, "at": "threshold"}, {"name": "map50", "title": "mAP50", "help": "Mean over classes of the average precision of boxes at IoU 0.50. Higher is better.", "group": "boxes", "kind": "ratio", "higher_is_better": true, "digits": 3, "at": ""}, {"name": "map50_95", "title": "mAP50-95", "help": "Mean over classes and over IoU 0.50 to 0.95 in steps of 0.05 of the average precision of boxes.", "group": "boxes", "kind": "ratio", "higher_is_better": true, "digits": 3, "at": ""}, {"name": "threshold", "title": "threshold", "help": "The confidence where the row''s F1 is highest.", "group": "boxes", "kind": "threshold", "higher_is_better": true, "digits": 3, "at": ""}], "rows": [{"category": null, "n_images": 2, "n_instances": 3, "values": {"precision": 0.5, "recall": 0.5, "map50": 0.75, "map50_95": 0.5, "threshold": null}}], "notes": []}',NULL,'','');
 CREATE TABLE folder (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	project_id VARCHAR(32) NOT NULL, 
@@ -107,8 +107,8 @@ CREATE TABLE folder (
 	CONSTRAINT fk_folder_project_id_project FOREIGN KEY(project_id) REFERENCES project (id) ON DELETE CASCADE, 
 	CONSTRAINT uq_folder_project_id_path UNIQUE (project_id, path)
 );
-INSERT INTO "folder" VALUES(1,'01a224138f67cef242a485067392f5a7',X'61',2,2,3);
-INSERT INTO "folder" VALUES(2,'01a224138f67cef242a485067392f5a7',X'62',1,0,0);
+INSERT INTO "folder" VALUES(1,'01a2241972a845de9f0c69fd2462c560',X'61',2,2,3);
+INSERT INTO "folder" VALUES(2,'01a2241972a845de9f0c69fd2462c560',X'62',1,0,0);
 CREATE TABLE folder_category (
 	folder_id INTEGER NOT NULL, 
 	category_id INTEGER NOT NULL, 
@@ -143,9 +143,9 @@ CREATE TABLE image (
 	CONSTRAINT fk_image_project_id_project FOREIGN KEY(project_id) REFERENCES project (id) ON DELETE CASCADE, 
 	CONSTRAINT uq_image_project_id_path UNIQUE (project_id, path)
 );
-INSERT INTO "image" VALUES(1,'01a224138f67cef242a485067392f5a7',1,X'612F312E706E67','1.png',640,480,1,X'0000000000000000000000000000000000000000000000000000000000000000',1000,1,'ok','',2,1,1,0,'',NULL,'2026-11-28 21:33:11.435117');
-INSERT INTO "image" VALUES(2,'01a224138f67cef242a485067392f5a7',1,X'612F322E706E67','2.png',640,480,1,X'0000000000000000000000000000000000000000000000000000000000000001',1000,1,'ok','',1,1,1,0,'',NULL,'2026-11-28 21:33:11.435117');
-INSERT INTO "image" VALUES(3,'01a224138f67cef242a485067392f5a7',2,X'622FFF2E706E67','\xff.png',640,480,1,X'0000000000000000000000000000000000000000000000000000000000000002',1000,1,'ok','',0,0,0,0,'',NULL,'2026-11-28 21:33:11.435117');
+INSERT INTO "image" VALUES(1,'01a2241972a845de9f0c69fd2462c560',1,X'612F312E706E67','1.png',640,480,1,X'0000000000000000000000000000000000000000000000000000000000000000',1000,1,'ok','',2,1,1,0,'',NULL,'2026-11-28 21:39:37.287137');
+INSERT INTO "image" VALUES(2,'01a2241972a845de9f0c69fd2462c560',1,X'612F322E706E67','2.png',640,480,1,X'0000000000000000000000000000000000000000000000000000000000000001',1000,1,'ok','',1,1,1,0,'',NULL,'2026-11-28 21:39:37.287137');
+INSERT INTO "image" VALUES(3,'01a2241972a845de9f0c69fd2462c560',2,X'622FFF2E706E67','\xff.png',640,480,1,X'0000000000000000000000000000000000000000000000000000000000000002',1000,1,'ok','',0,0,0,0,'',NULL,'2026-11-28 21:39:37.287137');
 CREATE TABLE image_block (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	project_id VARCHAR(32) NOT NULL, 
@@ -167,9 +167,9 @@ CREATE TABLE image_change (
  WITHOUT ROWID
 
 ;
-INSERT INTO "image_change" VALUES('01a224138f67cef242a485067392f5a7',1,X'');
-INSERT INTO "image_change" VALUES('01a224138f67cef242a485067392f5a7',2,X'');
-INSERT INTO "image_change" VALUES('01a224138f67cef242a485067392f5a7',3,X'01000000000000000200000000000000');
+INSERT INTO "image_change" VALUES('01a2241972a845de9f0c69fd2462c560',1,X'');
+INSERT INTO "image_change" VALUES('01a2241972a845de9f0c69fd2462c560',2,X'');
+INSERT INTO "image_change" VALUES('01a2241972a845de9f0c69fd2462c560',3,X'01000000000000000200000000000000');
 CREATE TABLE image_tag (
 	image_id INTEGER NOT NULL, 
 	tag VARCHAR(40) NOT NULL, 
@@ -225,7 +225,7 @@ CREATE TABLE "model" (
 	CONSTRAINT pk_model PRIMARY KEY (id), 
 	CONSTRAINT fk_model_project_id_project FOREIGN KEY(project_id) REFERENCES project (id)
 );
-INSERT INTO "model" VALUES('01a224138fb78a7a1cf5a3867fc38431','01a224138f67cef242a485067392f5a7','Lines','detection','["line", "initial"]','','2026-11-28 21:33:11.479653',1,NULL);
+INSERT INTO "model" VALUES('01a2241972effcfbbbb0da2a6c1d0fdf','01a2241972a845de9f0c69fd2462c560','Lines','detection','["line", "initial"]','','2026-11-28 21:39:37.327346',1,NULL);
 CREATE TABLE model_version (
 	id VARCHAR(32) NOT NULL, 
 	model_id VARCHAR(32) NOT NULL, 
@@ -247,13 +247,13 @@ CREATE TABLE model_version (
 	folder BLOB, 
 	weights_sha256 VARCHAR(64) NOT NULL, 
 	content_sha256 VARCHAR(64) NOT NULL, 
-	deleted_at DATETIME, description VARCHAR DEFAULT '' NOT NULL, project_id VARCHAR(32), imported_at DATETIME, thresholds JSON, 
+	deleted_at DATETIME, description VARCHAR DEFAULT '' NOT NULL, project_id VARCHAR(32), imported_at DATETIME, thresholds JSON, is_current BOOLEAN DEFAULT 0 NOT NULL, 
 	CONSTRAINT pk_model_version PRIMARY KEY (id), 
 	CONSTRAINT fk_model_version_model_id_model FOREIGN KEY(model_id) REFERENCES model (id), 
 	CONSTRAINT fk_model_version_parent_id_model_version FOREIGN KEY(parent_id) REFERENCES model_version (id), 
 	CONSTRAINT uq_model_version_model_id_number UNIQUE (model_id, number)
 );
-INSERT INTO "model_version" VALUES('01a224138fc4f2d0ebe1e0e2cb950b4f','01a224138fb78a7a1cf5a3867fc38431',1,'first','Available','2026-11-28 21:33:11.492465','yolo-detect','0.1.0','yolo11n',NULL,'01900190019001900190019001900190',NULL,'map50_95',0.5,'test',60.0,0,X'2F686F6D652F6D6F64656C732F6364','efefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefef','cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd',NULL,'','01a224138f67cef242a485067392f5a7',NULL,NULL);
+INSERT INTO "model_version" VALUES('01a2241972f6650067cb39fc9f1d5c04','01a2241972effcfbbbb0da2a6c1d0fdf',1,'first','Available','2026-11-28 21:39:37.334637','yolo-detect','0.1.0','yolo11n',NULL,'01900190019001900190019001900190',NULL,'map50_95',0.5,'test',60.0,0,X'2F686F6D652F6D6F64656C732F6364','efefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefef','cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd',NULL,'','01a2241972a845de9f0c69fd2462c560',NULL,NULL,0);
 CREATE TABLE overruled_import (
 	id INTEGER NOT NULL, 
 	image_id INTEGER NOT NULL, 
@@ -301,7 +301,7 @@ CREATE TABLE project (
 	removed_at DATETIME, revision INTEGER DEFAULT '0' NOT NULL, purged_at DATETIME, 
 	CONSTRAINT pk_project PRIMARY KEY (id)
 );
-INSERT INTO "project" VALUES('01a224138f67cef242a485067392f5a7','Parish',X'2F646174612F706172697368','2026-11-28 21:33:11.418971',NULL,NULL,3,NULL);
+INSERT INTO "project" VALUES('01a2241972a845de9f0c69fd2462c560','Parish',X'2F646174612F706172697368','2026-11-28 21:39:37.271498',NULL,NULL,3,NULL);
 CREATE TABLE run (
 	id VARCHAR(32) NOT NULL, 
 	name VARCHAR(200) NOT NULL, 
@@ -328,7 +328,7 @@ CREATE TABLE run (
 	CONSTRAINT fk_run_project_id_project FOREIGN KEY(project_id) REFERENCES project (id), 
 	CONSTRAINT fk_run_version_id_model_version FOREIGN KEY(version_id) REFERENCES model_version (id)
 );
-INSERT INTO "run" VALUES('01900190019001900190019001900190','First run','training','01a224138f67cef242a485067392f5a7','yolo-detect','0.1.0','01a224138fb78a7a1cf5a3867fc38431','01a224138fc4f2d0ebe1e0e2cb950b4f','abababababababababababababababababababababababababababababababab','Success','all epochs','publish',1.0,'cpu',1,'2026-03-01 12:00:00.000000','2026-03-01 12:00:00.000000','2026-03-01 12:00:00.000000',X'2F686F6D652F72756E732F30313930',2,'',NULL,NULL);
+INSERT INTO "run" VALUES('01900190019001900190019001900190','First run','training','01a2241972a845de9f0c69fd2462c560','yolo-detect','0.1.0','01a2241972effcfbbbb0da2a6c1d0fdf','01a2241972f6650067cb39fc9f1d5c04','abababababababababababababababababababababababababababababababab','Success','all epochs','publish',1.0,'cpu',1,'2026-03-01 12:00:00.000000','2026-03-01 12:00:00.000000','2026-03-01 12:00:00.000000',X'2F686F6D652F72756E732F30313930',2,'',NULL,NULL);
 CREATE TABLE run_metric (
 	run_id VARCHAR(32) NOT NULL, 
 	seq INTEGER NOT NULL, 
@@ -367,7 +367,7 @@ CREATE TABLE snapshot (
 	CONSTRAINT fk_snapshot_project_id_project FOREIGN KEY(project_id) REFERENCES project (id), 
 	CONSTRAINT uq_snapshot_project_id_number UNIQUE (project_id, number)
 );
-INSERT INTO "snapshot" VALUES('abababababababababababababababababababababababababababababababab','01a224138f67cef242a485067392f5a7',1,'2026-03-01 12:00:00.000000','["line"]','{"train": {"images": 2, "objects": 2, "categories": []}}');
+INSERT INTO "snapshot" VALUES('abababababababababababababababababababababababababababababababab','01a2241972a845de9f0c69fd2462c560',1,'2026-03-01 12:00:00.000000','["line"]','{"train": {"images": 2, "objects": 2, "categories": []}}');
 CREATE TABLE trashed_image (
 	id INTEGER NOT NULL, 
 	project_id VARCHAR(32) NOT NULL, 
@@ -397,8 +397,8 @@ CREATE UNIQUE INDEX uq_model_name_present ON model (project_id, name) WHERE dele
 CREATE INDEX ix_prediction_set_version_id ON prediction_set (version_id);
 CREATE INDEX ix_prediction_set_run_id ON prediction_set (run_id);
 CREATE INDEX ix_prediction_set_project_id ON prediction_set (project_id);
-CREATE INDEX ix_evaluation_version_id ON evaluation (version_id);
 CREATE INDEX ix_evaluation_run_id ON evaluation (run_id);
+CREATE INDEX ix_evaluation_version_id ON evaluation (version_id);
 CREATE INDEX ix_evaluation_set_id ON evaluation (set_id);
 CREATE INDEX ix_annotation_by_models ON annotation (image_id) WHERE source = 'model';
 CREATE INDEX ix_image_tag_tag ON image_tag (tag);

@@ -53,6 +53,12 @@ def test_an_own_version_with_the_same_classes_goes_first_the_best_of_them() -> N
     assert best_own(YOLO, (), starts) is None
 
 
+def test_the_version_that_a_person_marked_as_current_goes_before_better_ones() -> None:
+    versions = (version("a", 0.5, is_current=True), version("b", 0.6), version("c", 0.4, is_current=True))
+    classes = {v.id: ("line",) for v in versions[:2]} | {versions[2].id: ("seal",)}
+    assert best_own(YOLO, {"line"}, Starts(versions, classes)) == versions[0]
+
+
 def test_of_versions_that_cannot_be_compared_the_newest() -> None:
     versions = (version("a", 0.5), version("b", created_at=NOW + timedelta(days=1)))
     starts = Starts(versions, {v.id: ("line",) for v in versions})
