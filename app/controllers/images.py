@@ -50,6 +50,7 @@ class _Listing:
     ids: ImageIds
     total: int
     revision: int  # of the project
+    order: SortOrder
     categories: tuple[Category, ...] | None  # None = they are as they were
     is_part: bool  # more images follow
 
@@ -79,6 +80,7 @@ class ImagesController(QObject):
         self._project: Project | None = None
         self._filter: ImageFilter | None = None
         self._order = BY_PATH
+        self._listed_order = BY_PATH
         self._categories: tuple[Category, ...] = ()
         self._revision: int | None = None  # of the project when its categories were read
         self._pictures = GridThumbnails(
@@ -238,12 +240,14 @@ class ImagesController(QObject):
             self._reload_timer.start()
             self.restricted.emit()
 
-    def _reload(self, pool: PoolName = "looks") -> None:
-        """Of a project that is just opened the first images come before all."""
+    def _reload(self, pool: PoolName = "looks", *, is_rest: bool = False) -> None:
+        """Of a project that is just opened, or in an order that is not in memory yet, the first images come before
+        all."""
         asked, known, order = self._filter, self._revision, self._order
         if asked is None:
             return
-        is_first = known is None and order == BY_PATH and not self._projects.has_prepared_lists(asked.project)
+        is_other = known is None or order != self._listed_order
+        is_first = not is_rest and is_other and not self._projects.has_prepared_lists(asked.project, sort=order)
 
         def look() -> _Listing:
             revision = self._projects.get_revision(asked.project)
@@ -255,6 +259,7 @@ class ImagesController(QObject):
                 ids,
                 self._projects.count_images(ImageFilter(asked.project)),
                 revision,
+                order,
                 self._projects.list_categories(asked.project) if revision != known else None,
                 is_part=is_first and len(ids) == FIRST_LISTED,
             )
@@ -276,11 +281,12 @@ class ImagesController(QObject):
             self._categories = listing.categories
             self._browser.set_categories(listing.categories)
         self._revision = listing.revision
+        self._listed_order = listing.order
         text = filter_words(self._filter, self._categories)
-        self._browser.set_images(listing.ids, listing.total, filter_text=text)
+        self._browser.set_images(listing.ids, listing.total, filter_text=text, is_part=listing.is_part)
         self.listed.emit(not listing.is_part)
         if listing.is_part:
-            self._reload(pool="io")  # others look at what is seen meanwhile
+            self._reload(pool="io", is_rest=True)  # others look at what is seen meanwhile
         elif listing.categories is not None or not self._projects.has_prepared_lists(self._filter.project):
             self._prepare_lists(self._filter.project)
 

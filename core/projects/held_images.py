@@ -174,6 +174,10 @@ class HeldImages:
             self._names = NameSearch(ImageIds(self._columns.keys), images.list_names(session, self.project)[1])
         return self._names
 
+    def has_order(self, sort: SortOrder) -> bool:
+        """Whether `order` takes milliseconds."""
+        return sort.key not in _TOLD_BY_SQL or sort in self._orders
+
     def order(self, session: Session, sort: SortOrder) -> NDArray[np.int32]:
         """The places of all images in an order."""
         found = self._orders.pop(sort, None)
@@ -208,15 +212,16 @@ class HeldImages:
     def missing(
         self, first: SortOrder, categories: Sequence[CategoryId], orders: Sequence[SortOrder]
     ) -> list[Callable[[HeldImages, Session], object]]:
-        """What lists, searches, these classes and orders (one of them first) will ask and nobody has read yet."""
+        """What lists, searches, these orders (one of them first) and classes will ask and nobody has read yet. What
+        would take longest if it were asked for now comes first."""
         reads: list[Callable[[HeldImages, Session], object]] = []
         if first.key in _TOLD_BY_SQL and first not in self._orders:
             reads.append(partial(HeldImages.order, sort=first))
         if self._names is None:
             reads.append(HeldImages.names)
+        reads += (partial(HeldImages.order, sort=one) for one in orders if one not in self._orders)
         new = (one for one in categories if one not in self._of_categories)
         reads += (partial(HeldImages.places_of_category, category=one) for one in new)
-        reads += (partial(HeldImages.order, sort=one) for one in orders if one not in self._orders)
         reads += (partial(HeldImages.places_of_source, source=one) for one in Source if one not in self._of_sources)
         return reads
 

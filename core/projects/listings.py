@@ -68,7 +68,7 @@ class Listings:
 
     def list_first(self, filter: ImageFilter, sort: SortOrder, most: int) -> ImageIds:
         """The first of them: of the registry sooner than all."""
-        if filter.only is not None or self.is_prepared(filter.project):
+        if filter.only is not None or self.has_order(filter.project, sort):
             return self.list_ids(filter, sort)[:most]
         with self._registry.read() as session:
             return images.list_image_ids(session, filter, sort=sort, most=most)
@@ -97,6 +97,11 @@ class Listings:
         """Whether lists of the project are answered from memory."""
         held = self._held
         return held is not None and held.project == project
+
+    def has_order(self, project: ProjectId, sort: SortOrder) -> bool:
+        """Whether lists of the project in this order are answered from memory."""
+        held = self._held
+        return held is not None and held.project == project and held.has_order(sort)
 
     def prepare(self, project: ProjectId, first: SortOrder) -> None:
         """Read what lists, searches, classes and orders need, this one before others. Seconds, of a million images;

@@ -195,9 +195,9 @@ class ProjectService:
         memory."""
         return self._listings.list_first(filter, sort, most)
 
-    def has_prepared_lists(self, project: ProjectId) -> bool:
-        """Whether lists of all of the project's images take milliseconds."""
-        return self._listings.is_prepared(project)
+    def has_prepared_lists(self, project: ProjectId, *, sort: SortOrder = BY_PATH) -> bool:
+        """Whether lists of all of the project's images, in this order, take milliseconds."""
+        return self._listings.has_order(project, sort)
 
     def prepare_lists(self, project: ProjectId, *, sort: SortOrder = BY_PATH) -> None:
         """Read what lists, searches, filters by class and orders, this one first, need into memory: of a million images

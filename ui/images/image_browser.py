@@ -232,11 +232,14 @@ class ImageBrowser(QWidget):
         """Not all of the project's images pass."""
         return self._is_filtered
 
-    def set_images(self, ids: Sequence[ImageId], total: int, *, filter_text: str = "") -> None:
-        """The images that pass, of `total` in the project; `filter_text` says in words what restricts them."""
+    def set_images(self, ids: Sequence[ImageId], total: int, *, filter_text: str = "", is_part: bool = False) -> None:
+        """The images that pass, of `total` in the project; `filter_text` says in words what restricts them.
+        `is_part`: these are the first, and more follow."""
         self._is_filtered = bool(filter_text)
         self.grid.set_ids(ids)
         text = self.tr("{n} of {images}").format(n=count(len(ids)), images=counted(total, "image"))
+        if is_part:
+            text = self.tr("The first {n}").format(n=count(len(ids)))
         if not filter_text:
             text = counted(total, "image")
         self._status.setText(f"{text}  ·  {filter_text}" if filter_text else text)

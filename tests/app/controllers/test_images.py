@@ -22,9 +22,10 @@ from app.services import open_services
 from core.domain.changes import Changes
 from core.domain.geometry import Box
 from core.domain.ids import ImageId, ProjectId
+from core.domain.image_order import SortKey, SortOrder
 from core.domain.imports import ImportSource
 from core.domain.labelling import NewShape
-from core.domain.projects import AnnotatedImage, Project
+from core.domain.projects import AnnotatedImage, ImageFilter, Project
 from core.home import Home
 from core.images.thumbnails import ThumbnailCache
 from core.imports.service import ImportService
@@ -607,3 +608,35 @@ def _annotated(browser: ImageBrowser, row: int) -> AnnotatedImage:
     found = browser.grid.cell(row).annotated
     assert found is not None
     return found
+
+
+def test_in_an_order_that_is_not_in_memory_the_first_images_come_before_all(
+    qtbot: QtBot,
+    controller: ImagesController,
+    page: ProjectPage,
+    browser: ImageBrowser,
+    browse_projects: ProjectService,
+    browse_project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.controllers.images.FIRST_LISTED", 3)
+    monkeypatch.setattr(browse_projects, "prepare_lists", lambda project, sort: None)
+    _open(qtbot, controller, page, browse_projects, browse_project)
+    controller._restrict(folders=("val",))
+    qtbot.waitUntil(lambda: len(browser.grid.ids) == 4)
+    listed: list[tuple[tuple[ImageId, ...], str]] = []
+    set_images = browser.set_images
+
+    def note(ids, *args, **kw):  # type: ignore[no-untyped-def]
+        set_images(ids, *args, **kw)
+        listed.append((tuple(ids), browser.status_text))
+
+    monkeypatch.setattr(browser, "set_images", note)
+    order = SortOrder(SortKey.NAME, is_descending=True)
+    controller.sort(order)
+    qtbot.waitUntil(lambda: len(listed) == 2)
+    expected = tuple(browse_projects.list_image_ids(ImageFilter(browse_project.id, folders=("val",)), sort=order))
+    assert listed == [(expected[:3], 'The first 3  ·  in "val"'), (expected, '4 of 8 images  ·  in "val"')]
+    controller._reload()
+    qtbot.waitUntil(lambda: len(listed) == 3)
+    assert listed[2][0] == expected, "what is in sight stays when it is read anew"

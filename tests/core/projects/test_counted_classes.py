@@ -75,6 +75,10 @@ def test_they_are_true_after_every_kind_of_write(
         assert steps[0] is not None
         labelling.take_back(steps[0])
 
+    def add() -> None:
+        with registry.write() as session:
+            categories.insert_category(session, project, "seal")
+
     def recolour() -> None:
         with registry.write() as session:
             categories.update_category(session, project, stamp, colour="#ff0000")
@@ -87,7 +91,7 @@ def test_they_are_true_after_every_kind_of_write(
         lambda: draw(image.id),
         lambda: draw(other.id),
         take_back,
-        lambda: labelling.add_class(project, "seal"),
+        add,
         recolour,
         merge,
         lambda: service.rename_project(project, "Parish 2"),

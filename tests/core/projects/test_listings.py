@@ -121,3 +121,16 @@ def test_a_removed_project_has_no_images(registry: Registry, service: ProjectSer
     assert service.list_image_ids(ImageFilter(project)) == ()
     assert service.list_image_ids(ImageFilter(project, name_contains="png")) == ()
     service.prepare_lists(project)
+
+
+def test_the_first_images_are_those_of_the_whole_list_whatever_is_in_memory(
+    service: ProjectService, project: ProjectId
+) -> None:
+    everything = ImageFilter(project)
+    for is_prepared in (False, True):
+        for sort in SORTS:
+            first = service.list_first_image_ids(everything, sort=sort, most=3)
+            assert first == service.list_image_ids(everything, sort=sort)[:3]
+            assert service.has_prepared_lists(project, sort=sort) is is_prepared
+        if not is_prepared:
+            service.prepare_lists(project)
