@@ -80,7 +80,7 @@ _TABLE = (
         "Train, validation, test",
         FieldKind.CHOICE,
         (*_SAME, *_AMONG, Operator.EXISTS),
-        "what its tags say it is for; where they say nothing, what the import said",
+        "what its tags say it is for; else what the import said, else the outermost folder that is called so",
         ((TRAIN_TAG, "train"), (VALIDATION_TAG, "validation"), (TEST_TAG, "test")),
     ),
     Field("set", "Set of a dataset", FieldKind.SET, (*_SAME, *_AMONG, Operator.EXISTS), "a dataset, or dataset/set"),

@@ -19,6 +19,7 @@ from core.domain.names import shown
 from core.domain.projects import ImageState, Source
 from core.domain.snapshots import Split
 from core.errors import RefusedError
+from core.registry.stores.image_sets import set_of_folder
 from core.registry.tables.datasets import DatasetImageRow, DatasetRow, DatasetSetRow
 from core.registry.tables.images import AnnotationRow, ImageRow
 from core.registry.tables.judgements import ImageTagRow
@@ -116,14 +117,14 @@ def _in_folders(asked: _Asked, parts: Parts) -> Clause:
     """A project has few folders beside its images: their paths are compared as people see them."""
     is_like = as_expression(parts)
     rows = asked.session.execute(select(FolderRow.id, FolderRow.path).where(FolderRow.project_id == asked.project))
-    keys = [key for key, path in rows if is_like.fullmatch(folded_name(path))]
-    listed = func.json_each(func.json(_as_json(keys))).table_valued("value")
-    return ImageRow.folder_id.in_(select(listed.c.value))
+    return _is_in(ImageRow.folder_id, [key for key, path in rows if is_like.fullmatch(folded_name(path))])
 
 
-def _as_json(keys: Sequence[int]) -> str:
-    """A list of keys as one parameter: a statement takes few, and a project may have a hundred thousand folders."""
-    return f"[{','.join(map(str, keys))}]"
+def _is_in(column: Any, keys: Sequence[int]) -> Clause:
+    """The keys as one parameter: a statement takes few, and a project may have a hundred thousand folders."""
+    listed = func.json_each(func.json(f"[{','.join(map(str, keys))}]")).table_valued("value")
+    found: Clause = column.in_(select(listed.c.value))
+    return found
 
 
 def _name(asked: _Asked) -> Clause:
@@ -186,14 +187,22 @@ def _tag(asked: _Asked) -> Clause:
 
 
 def _split(asked: _Asked) -> Clause:
-    """What its tags say; of an image without any of these, what the import said."""
+    """What its tags say; of an image without any of these, what the import said; else its folder (`image_sets`)."""
     tagged = select(ImageTagRow.image_id)
     has_any = ImageRow.id.in_(tagged.where(ImageTagRow.tag.in_(SPLIT_TAGS)))
     if asked.operator is Operator.EXISTS:
-        return or_(has_any, ImageRow.stated_set != "")
-    stated = [_SPLITS.get(value, Split.TEST).value for value in asked.values]
+        return or_(has_any, ImageRow.stated_set != "", _in_folders_of(asked, tuple(Split)))
+    wanted = [_SPLITS.get(value, Split.TEST) for value in asked.values]
     has_one = ImageRow.id.in_(tagged.where(ImageTagRow.tag.in_(asked.values)))
-    return or_(has_one, and_(ImageRow.stated_set.in_(stated), not_(has_any)))
+    is_stated = ImageRow.stated_set.in_([split.value for split in wanted])
+    is_named = and_(ImageRow.stated_set == "", _in_folders_of(asked, wanted))
+    return or_(has_one, and_(or_(is_stated, is_named), not_(has_any)))
+
+
+def _in_folders_of(asked: _Asked, wanted: Sequence[Split]) -> Clause:
+    """In folders that are called like one of these sets."""
+    rows = asked.session.execute(select(FolderRow.id, FolderRow.path).where(FolderRow.project_id == asked.project))
+    return _is_in(ImageRow.folder_id, [key for key, path in rows if set_of_folder(path) in wanted])
 
 
 def _set(asked: _Asked) -> Clause:

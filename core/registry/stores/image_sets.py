@@ -26,6 +26,12 @@ _NUMBERS = {"": NO_SET} | {split.value: number for number, split in enumerate(SE
 _OF_TAG = {tag: number for number, tag in enumerate(SPLIT_TAGS)}
 
 
+def set_of_folder(path: str) -> Split | None:
+    """What the outermost of its parts says that is called like a set."""
+    named = (set_named(part) for part in path.split("/"))
+    return next((split for split in named if split is not None), None)
+
+
 class UntaggedSets:
     """What imports and folders say. Knows each folder that it was asked of."""
 
@@ -40,8 +46,7 @@ class UntaggedSets:
 
     def _named(self, folder: bytes) -> int:
         if folder not in self._of_folder:
-            named = (set_named(part) for part in os.fsdecode(folder).split("/"))
-            split = next((known for known in named if known is not None), None)
+            split = set_of_folder(os.fsdecode(folder))
             self._of_folder[folder] = NO_SET if split is None else SETS.index(split)
         return self._of_folder[folder]
 

@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 
 from core import clock
+from core.domain.filters import Condition, Group, Operator
 from core.domain.geometry import Box, Polygon
 from core.domain.ids import CategoryId, ImageId, ProjectId
+from core.domain.judgements import SPLIT_TAGS
 from core.domain.project_statistics import N_PLACES, Distribution, Part, bin_of, bin_title, n_bins
 from core.domain.projects import Annotation, ImageFilter, Source
 from core.domain.snapshots import Split
@@ -194,3 +196,15 @@ def test_an_image_that_is_tagged_for_several_sets_is_counted_once(registry, proj
     for split, key, others in ((Split.TEST, first, Split.TRAIN), (Split.VAL, second, Split.TRAIN)):
         assert ImageId(str(key)) in service.images_of(project, Part(split=split))
         assert ImageId(str(key)) not in service.images_of(project, Part(split=others))
+
+
+def test_filters_find_the_images_of_each_set(registry, project):
+    service, listing = StatisticsService(registry), ProjectService(registry)
+    for split, tag in zip(Split, SPLIT_TAGS, strict=True):
+        found = listing.list_image_ids(ImageFilter(project, where=Group(items=(Condition("split", Operator.EQ, tag),))))
+        counted = service.images_of(project, Part(split=split))
+        assert len(found) > 0
+        assert set(found) == set(counted)
+    nowhere = Group(items=(Condition("split", Operator.EXISTS, False),))
+    outside = listing.list_image_ids(ImageFilter(project, where=nowhere))
+    assert set(outside) == set(service.images_of(project, Part(is_without_set=True)))

@@ -32,7 +32,7 @@ from core.registry.tables.images import AnnotationRow, ImageRow
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 NAMES = ["Été.PNG", "E\u0301te\u0301.jpg", "100%_x.png", "back\\s.png", "line\n.png", "1.jpg", "\udcff.png"]
-FOLDERS = ["", "a", "a/b", "a!", "A", "c%", "d_d"]
+FOLDERS = ["", "a", "a/b", "a!", "A", "c%", "d_d", "a/Valid/train"]
 CLASSES = ["text_line", "illustration", "Été"]
 TAGS = [*SPLIT_TAGS, "hard case", "a*b"]
 AUTHORS = ["Ada", "Émile"]
@@ -222,7 +222,8 @@ def _compared(field: Field, operator: Operator, value: Any, wanted: Any) -> bool
 
 def _splits(one: Plain) -> set[str]:
     stated = {"": set(), "train": {"train"}, "val": {"validation"}, "test": {"test"}}[one.stated]
-    return one.tags & set(SPLIT_TAGS) or stated
+    named = {"validation"} if one.path.startswith("a/Valid/") else set()
+    return one.tags & set(SPLIT_TAGS) or stated or named
 
 
 def _above(one: Plain) -> list[str]:
