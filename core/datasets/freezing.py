@@ -84,7 +84,8 @@ class DatasetFreezing:
         the state ERROR with these as its problems (E-222, E-224). `version` "" = the proposed one; `revision` is that
         of the dataset as it was looked at. What `progress` raises, and a stop, leave it open.
 
-        Raises RefusedError (E-221, E-430, E-431, E-432, E-523, or that it changed since), NotFoundError, StorageError.
+        Raises RefusedError (E-221, E-222 for the folder, E-430, E-431, E-432, E-523, or that it changed since),
+        NotFoundError, StorageError.
         """
         with self._locked(id):
             facts, begun = self._begin(id, version, revision)
@@ -134,10 +135,10 @@ class DatasetFreezing:
         progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> Checked:
         """Every file that is missing or no longer what was frozen. Those that look as they did then are not hashed
-        again, unless `full`. Raises what `open_frozen` raises."""
+        again, unless `full`. Raises what `open_frozen` raises, and RefusedError (E-222) without the folder."""
         dataset = self._get(id)
         with self._registry.read() as session:
-            root = projects.get_project(session, dataset.project).root
+            root = _root_of(session, dataset.project)
         frozen = self.open_frozen(id)
         file = self._record_file(self._snapshot_of(dataset))
         record = None if full else read_record(file, root)
@@ -214,7 +215,7 @@ class DatasetFreezing:
             seldom(done, total, text)
 
         with self._registry.read() as session:
-            root = projects.get_project(session, facts.project).root
+            root = _root_of(session, facts.project)
             of_set = [members.images_of(session, item.id) for item in facts.sets]
             keys = selections.keys_by_path(session, facts.project, np.unique(np.concatenate(of_set)))
             checks = FileChecks(root)
@@ -296,3 +297,11 @@ class DatasetFreezing:
             write_record(file, record)
         except OSError as error:
             raise storage_error(error, "What was checked", file) from error
+
+
+def _root_of(session: Session, project: ProjectId) -> Path:
+    """Raises RefusedError (E-222) when it is not there: nothing can be said of the files then."""
+    root = projects.get_project(session, project).root
+    if not root.is_dir():
+        raise refusals.without_folder(root)
+    return root

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
 
 from core.domain.counting import counted
 from core.domain.datasets import MAX_DATASET_NAME, MAX_SET_NAME, MAX_VERSION_NAME, Dataset, DatasetState
@@ -105,6 +106,14 @@ def changed_since(label: str, problems: Sequence[Problem]) -> RefusedError:
         f"{counted(len(problems), 'file')} changed since {shown(label)} was frozen: {names}.",
         hint="Restore them or freeze a clone.",
         code="E-223",
+    )
+
+
+def without_folder(root: Path) -> RefusedError:
+    return RefusedError(
+        f'The folder of the project\'s images is not there now: "{shown(root)}".',
+        hint="Connect its disk, or say where it is now.",
+        code="E-222",
     )
 
 

@@ -393,6 +393,17 @@ def test_a_changed_byte_is_found_and_named(shop, freezing, filled):
     assert no.value.code == "E-223"
 
 
+def test_without_the_folder_nothing_is_said_of_its_files(shop, freezing, filled):
+    clone = shop.editing.clone(filled).value.dataset
+    freezing.freeze(filled)
+    shop.root.rename(shop.root.with_name("elsewhere"))
+    for refused in (lambda: freezing.verify(filled), lambda: freezing.freeze(clone)):
+        with pytest.raises(RefusedError, match="images is not there now") as caught:
+            refused()
+        assert caught.value.code == "E-222"
+    assert shop.editing.get_dataset(clone).state is DatasetState.OPEN
+
+
 def test_a_full_check_finds_what_looks_as_it_did(shop, freezing, filled):
     freezing.freeze(filled)
     file = shop.root / "train/03.png"
