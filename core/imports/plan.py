@@ -170,6 +170,8 @@ def _plan_image(
                 left_out.append(checked)
             else:
                 kept.append(taken)
+    if source.mapping:
+        kept = _said_once(kept)
     annotations: Sequence[RawAnnotation] = tuple(kept) if taken_whole is None else taken_whole
     if left_out and not kept:
         answers.left_with_nothing(facts.path, is_by_models=all(annotation.made_by for annotation in left_out))
@@ -185,6 +187,18 @@ def _plan_image(
         is_hard=raw.is_hard,
         left_out=tuple(left_out),
     )
+
+
+def _said_once(annotations: Sequence[RawAnnotation]) -> list[RawAnnotation]:
+    """Where two classes became one, a whole image that was of both is of it once."""
+    of_whole: set[str | None] = set()
+    found = []
+    for one in annotations:
+        if one.geometry is not None or one.category not in of_whole:
+            found.append(one)
+        if one.geometry is None:
+            of_whole.add(one.category)
+    return found
 
 
 def _taken_whole(facts: ImageFacts, raw: RawImage, answers: Answers) -> ColumnAnnotations | None:

@@ -217,3 +217,18 @@ def test_a_name_that_a_class_had_for_a_while_only_is_forgotten(
     classes.rename(project, id, "mistaken")
     classes.rename(project, id, name)
     assert imports.preview(source, into=project).source.mapping == ()
+
+
+def test_an_image_of_two_classes_that_became_one_is_of_it_once(
+    imports: ImportService, tell: Tell, registry: Registry, contents: Callable[..., Any]
+) -> None:
+    source = tell({"1.png": [{"name": "cat"}, {"name": "kitten"}, {"name": "cat", "box": [1, 1, 9, 9]}]})
+    project = imports.commit(source, project_name="P").project
+    ids = {one.name: one.id for one in ProjectService(registry).list_categories(project)}
+    CategoryService(registry).merge(project, [ids["kitten"]], ids["cat"])
+    merged = contents(project)
+    report = imports.commit(source, project_name="", into=project)
+    assert (report.differences.same, report.differences.new) == (2, 0)
+    assert contents(project) == merged
+    mapped = replace(source, mapping=(("kitten", "cat"),))
+    assert contents(imports.commit(mapped, project_name="Q").project) == merged

@@ -51,7 +51,7 @@ def _items(source: ImportSource) -> Generator[RawImage | Problem, None, Iterable
             annotations.append(
                 RawAnnotation(
                     name,
-                    Box(*row["box"]),
+                    Box(*row["box"]) if "box" in row else None,
                     details=details if details != AnnotationDetails() else None,
                     made_by=row.get("by", ""),
                 )
