@@ -12,6 +12,8 @@ from core.domain.filters import Group
 from core.domain.geometry import Geometry
 from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
 from core.domain.image_ids import ImageIds
+from core.domain.set_names import sets_of_image
+from core.domain.snapshots import Split
 
 OWN_COLOUR = 1 << 24
 """A class's number of colour from here on is a colour; a project has fewer classes."""
@@ -146,3 +148,8 @@ class AnnotatedImage:
     tags: tuple[str, ...] = ()
     stated_set: str = ""
     details: ImageDetails | None = None
+
+    @property
+    def sets(self) -> tuple[Split, ...]:
+        """Of train, validation and test; as statistics and checks have it."""
+        return sets_of_image(self.tags, self.stated_set, self.image.folder)

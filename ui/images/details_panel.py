@@ -191,7 +191,7 @@ def _facts_of(annotated: AnnotatedImage) -> Facts:
         ("Pixels", _pixels(image.width, image.height)),
         ("Size", size(image.n_bytes)),
         ("Turned", ORIENTATIONS.get(image.orientation, str(image.orientation))),
-        ("Set", annotated.stated_set or NOTHING),
+        ("Set", ", ".join(annotated.sets) or NOTHING),
         ("Tags", ", ".join(map(shown, annotated.tags)) or NOTHING),
         ("Added", moment(image.added_at)),
     ]

@@ -60,7 +60,7 @@ COLUMNS: tuple[ImageColumn, ...] = (
     ImageColumn("classes", "Classes", 200, class_counts),
     ImageColumn("pixels", "Pixels", 110, _pixels, SortKey.PIXELS, is_number=True),
     ImageColumn("bytes", "Size", 90, lambda one, _: size(one.image.n_bytes), SortKey.SIZE, is_number=True),
-    ImageColumn("set", "Set", 60, lambda one, _: one.stated_set),
+    ImageColumn("set", "Set", 60, lambda one, _: ", ".join(one.sets)),
     ImageColumn("tags", "Tags", 130, lambda one, _: ", ".join(one.tags)),
     ImageColumn("added", "Added", 144, lambda one, _: moment(one.image.added_at), SortKey.ADDED),
     ImageColumn("state", "State", 80, lambda one, _: STATES[one.image.state], is_shown=False),

@@ -17,9 +17,9 @@ from core.domain.ids import ProjectId
 from core.domain.judgements import SPLIT_TAGS, TRAIN_TAG, VALIDATION_TAG
 from core.domain.names import shown
 from core.domain.projects import ImageState, Source
+from core.domain.set_names import set_of_folder
 from core.domain.snapshots import Split
 from core.errors import RefusedError
-from core.registry.stores.image_sets import set_of_folder
 from core.registry.tables.datasets import DatasetImageRow, DatasetRow, DatasetSetRow
 from core.registry.tables.images import AnnotationRow, ImageRow
 from core.registry.tables.judgements import ImageTagRow
@@ -187,7 +187,7 @@ def _tag(asked: _Asked) -> Clause:
 
 
 def _split(asked: _Asked) -> Clause:
-    """What its tags say; of an image without any of these, what the import said; else its folder (`image_sets`)."""
+    """What its tags say; of an image without any of these, what the import said; else its folder (`sets_of_image`)."""
     tagged = select(ImageTagRow.image_id)
     has_any = ImageRow.id.in_(tagged.where(ImageTagRow.tag.in_(SPLIT_TAGS)))
     if asked.operator is Operator.EXISTS:

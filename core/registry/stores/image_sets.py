@@ -1,7 +1,6 @@
 """Which of train, validation and test an image of a project is in, where nothing but the project itself says so.
 
-Its tags say it; of an image without such a tag what the import stated; else the outermost folder that is called like a
-set.
+As `core.domain.set_names.sets_of_image` says it of one image, for many.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.judgements import SPLIT_TAGS
-from core.domain.set_names import set_named
+from core.domain.set_names import set_of_folder
 from core.domain.snapshots import Split
 
 Column = NDArray[Any]
@@ -24,12 +23,6 @@ NO_SET = -1
 
 _NUMBERS = {"": NO_SET} | {split.value: number for number, split in enumerate(SETS)}
 _OF_TAG = {tag: number for number, tag in enumerate(SPLIT_TAGS)}
-
-
-def set_of_folder(path: str) -> Split | None:
-    """What the outermost of its parts says that is called like a set."""
-    named = (set_named(part) for part in path.split("/"))
-    return next((split for split in named if split is not None), None)
 
 
 class UntaggedSets:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from core.domain.set_names import set_named, set_of_path
+from core.domain.set_names import set_named, set_of_path, sets_of_image
 from core.domain.snapshots import Split
 
 
@@ -43,3 +43,19 @@ def test_the_nearest_part_of_a_path_has_the_say() -> None:
     assert set_of_path(Path("train", "images", "val.json")) is Split.VAL
     assert set_of_path("train/val_or_test/x.json") is Split.TRAIN
     assert set_of_path("pages/x.json") is None
+
+
+@pytest.mark.parametrize(
+    ("tags", "stated", "folder", "sets"),
+    [
+        ((), "", "pages", ()),
+        ((), "", "pages/valid/test", (Split.VAL,)),
+        ((), "test", "train", (Split.TEST,)),
+        (("hard", "validation"), "test", "train", (Split.VAL,)),
+        (("train", "test"), "", "", (Split.TRAIN, Split.TEST)),
+    ],
+)
+def test_tags_say_the_set_before_the_import_and_that_before_the_folder(
+    tags: tuple[str, ...], stated: str, folder: str, sets: tuple[Split, ...]
+) -> None:
+    assert sets_of_image(tags, stated, folder) == sets
