@@ -34,7 +34,7 @@ def read_shares(texts: Sequence[str], *, is_ratio: bool) -> Shares:
             return Shares(issues=(_error("E-441", f'"{shown(text)}" is no share. Use 1 to {MAX_DECIMALS} decimals.'),))
         parts.append(part)
     if is_ratio and any(not 0 < part < 1 for part in parts):
-        text = "With a ratio of 0 or 1, a set would have no image. Choose one from 0.00001 to 0.99999."
+        text = "A ratio lies between 0 and 1: with 0 or 1, a set would have no image. Choose 0.00001 to 0.99999."
         return Shares(issues=(_error("E-440", text),))
     if sum(parts) != whole or any(part < 0 for part in parts):
         if is_ratio:

@@ -69,7 +69,7 @@ _TABLE = (
     Code("E-221", "A frozen dataset cannot be edited.", "Clone it, and edit the clone."),
     Code("W-220", "A dataset will be frozen, and can then no longer be edited.", "Clone it to change it later."),
     Code("E-222", "Image files are not there, or cannot be read.", "Put them back, or import the folder again."),
-    Code("E-223", "Image files changed since the dataset was frozen.", "Restore them, or start a new training."),
+    Code("E-223", "Image files changed since the dataset was frozen.", "Restore them, freeze a clone, or start anew."),
     Code(
         "E-224",
         "Image files changed since they were imported.",

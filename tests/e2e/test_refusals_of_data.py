@@ -178,7 +178,9 @@ REFUSED = {
         "dataset", "split", "Boxes", "Mine", "--shares", "train=70", "val=20", "test=20",
     ),
     'E-441: "0.123456" is no share. Use 1 to 5 decimals.': ("dataset", "split", "Boxes", "Mine", "--ratio", "0.123456"),
-    "E-440: With a ratio of 0 or 1, a set would have no image.": ("dataset", "split", "Boxes", "Mine", "--ratio", "1"),
+    "E-440: A ratio lies between 0 and 1: with 0 or 1, a set would have no image.": (
+        "dataset", "split", "Boxes", "Mine", "--ratio", "1",
+    ),
     'E-440: With ratio 25, 3 classes (disc, bar, rare) would have no image in the set "train". Add images of them': (
         "dataset", "split", "Boxes", "Mine", "--all", "--shares", "train=25", "val=25", "test=50", "--group", "folder",
     ),
