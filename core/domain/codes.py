@@ -2,6 +2,10 @@
 
 The sentence that a person reads is written where the numbers and names are known; this table says what the code stands
 for wherever it is raised. `docs/guide/messages.md` is this table; features.md of the design knows most of the codes.
+
+Three of the design's have nothing to say here. Validation images that a method needs (E-522) are always there: chosen,
+or held back from the training, which is refused where that cannot be (E-440, E-150). Labels that a model has and the
+data lack (W-510), or a model without any (E-511), are a class list that changed: E-301 names the difference.
 """
 
 from __future__ import annotations
@@ -101,6 +105,7 @@ _TABLE = (
     Code("E-401", "There are fewer classes than the task needs.", "Label images with another class."),
     Code("E-402", "Classes have fewer images than the task needs.", "Add images of them, or leave them out."),
     Code("W-403", "Classes have few images.", "Add images, if the result is not good enough."),
+    Code("E-410", "A class has a name that ModelArts refuses, and is written under another.", "Rename it, or keep it."),
     Code("E-420", "Images are damaged, or cannot be read.", "Skip them, or replace the files."),
     Code("E-430", "A dataset of the project has, or had, that version.", "Choose another name for it."),
     Code("E-431", "A version's name has signs that it may not have.", 'Use letters, digits, "-" and "_".'),

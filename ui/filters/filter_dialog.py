@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.domain.filter_words import in_words
+from core.domain.filter_words import NOTHING_PASSES, in_words
 from core.domain.filters import Group
 from ui.filters.filter_text import FilterText
 from ui.filters.group_box import GroupBox
@@ -139,7 +139,8 @@ class FilterDialog(QDialog):
     def set_count(self, n_images: int, total: int) -> None:
         """W-532 where nothing passes."""
         text = self.tr("{n} of {images}").format(n=count(n_images), images=counted(total, "image"))
-        self._show_count(text if n_images else f"{text}  ·  {self.tr('The filter matches nothing.')}", "strong")
+        nothing = f"{text}  ·  {NOTHING_PASSES.code}: {self.tr('The filter matches nothing.')}"
+        self._show_count(text if n_images else nothing, "strong")
         if not n_images:
             set_role(self._count, "warning")
 

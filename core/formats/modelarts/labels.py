@@ -29,7 +29,7 @@ def changes(labels: Mapping[str, str]) -> Iterator[Problem]:
     for name, label in labels.items():
         if label != name:
             text = f'The class "{shown(name)}" is written as "{label}", for a label of ModelArts has 1 to 32 letters, '
-            yield Problem("category-name-changed", f'{text}digits, "-" or "_" (E-410).')
+            yield Problem("category-name-changed", f'{text}digits, "-" or "_".', code="E-410")
 
 
 def _made(name: str) -> str:

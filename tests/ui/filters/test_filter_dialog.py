@@ -76,7 +76,7 @@ def test_the_count_is_wanted_after_a_change_and_shown(qtbot: QtBot, dialog: Filt
     dialog.set_count(1204, 1_000_000)
     assert dialog.count_text.replace(",", "") == "1204 of 1000000 images"
     dialog.set_count(0, 9)
-    assert "matches nothing" in dialog.count_text
+    assert "W-532: The filter matches nothing." in dialog.count_text
 
 
 def test_text_is_read_and_its_errors_are_marked(qtbot: QtBot, dialog: FilterDialog) -> None:

@@ -282,6 +282,7 @@ def test_names_of_classes_follow_the_rule_of_modelarts_and_every_change_is_told(
     found = [item.category for item in result.images[0].annotations]
     assert found == ["ok_1-A", "ete", "label", "label_2", "a_b", "a_b_2", "x" * 32]
     assert kinds(result) == ["category-name-changed"] * 6
+    assert {problem.code for problem in result.problems} == {"E-410"}
     assert 'The class "été" is written as "ete"' in result.problems[0].text
     kept = written(tmp_path / "kept", images, names, labels="keep")
     assert [item.category for item in kept.images[0].annotations] == names and kept.problems == ()
