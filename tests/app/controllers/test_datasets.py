@@ -181,6 +181,7 @@ def test_freezing_asks_tells_and_is_for_good(desk: Desk) -> None:
     assert (clone.cloned_from, clone.state) == (dataset.id, DatasetState.OPEN)
     assert view.dataset.id == clone.id
     assert f"cloned from {first.label}" in view._facts.text()
+    file.unlink()
     desk.press("Freeze…")
     dialog = desk.freezing_dialog()
     desk.press("Freeze", dialog)
