@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 import numpy as np
 
+from core.datasets.name_patterns import compile_pattern
 from core.datasets.split import MAX_DECIMALS, Array, Check, Shown, carve
 from core.domain.names import listed_names, shown
 from core.domain.training import Issue
@@ -59,15 +59,9 @@ def group_by_folder(paths: Sequence[str]) -> Array:
 def group_by_pattern(paths: Sequence[str], pattern: str) -> Array:
     """Images whose file names say the same in the pattern's first group; each that it does not fit is on its own.
 
-    Raises ValueError in words for what is no pattern with a group.
+    Raises ValueError in words (core.datasets.name_patterns).
     """
-    try:
-        compiled = re.compile(pattern)
-    except re.error as error:
-        where = "" if error.pos is None else f" at position {error.pos + 1}"
-        raise ValueError(f'"{shown(pattern)}" is no pattern: {error.msg}{where}.') from error
-    if not compiled.groups:
-        raise ValueError(rf'The pattern needs a group in brackets, as in "(.*)_p\d+". "{shown(pattern)}" has none.')
+    compiled = compile_pattern(pattern)
     words = []
     for number, path in enumerate(paths):
         found = compiled.search(path.rpartition("/")[2])
