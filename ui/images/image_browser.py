@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -28,11 +28,15 @@ from ui.images.image_grid import ImageGrid, ViewMode
 from ui.images.notice_bar import NoticeBar
 from ui.images.selection_bar import SelectionBar
 from ui.images.view_controls import ViewControls
+from ui.widgets.elided_combo import ElidedCombo
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.formatting import count, counted
 from ui.widgets.labels import ElidedLabel
 from ui.widgets.menu_heading import add_heading
 from ui.widgets.search_field import SearchField
+
+NARROW_LETTERS = 112
+"""In less room than so many letters take, the bar has no words for the order."""
 
 MenuSection = Callable[[QMenu, ImageIds], None]
 """Adds what can be done with the images that are chosen; called whenever the menu opens."""
@@ -69,8 +73,8 @@ class ImageBrowser(QWidget):
         super().__init__(parent)
         self.grid = ImageGrid()
         self._search = SearchField(self.tr("Search names, classes, tags"))
-        self._annotated = QComboBox()
-        self._tag = QComboBox()
+        self._annotated = ElidedCombo(self.tr("Annotated or not"))
+        self._tag = ElidedCombo(self.tr("Tag"))
         self._tag_counts: dict[str, int] = {}
         self.controls = ViewControls()
         self.details = DetailsPanel()
@@ -117,11 +121,12 @@ class ImageBrowser(QWidget):
             (self.tr("Without concept"), WITHOUT_CONCEPT),
         ):
             self._annotated.addItem(text, value)
-        self._annotated.setAccessibleName(self.tr("Annotated or not"))
-        self._tag.setAccessibleName(self.tr("Tag"))
+        for combo in (self._annotated, self._tag):
+            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+            combo.setMinimumWidth(70)  # where there is no room for all of it
         self._tag.setToolTip(self.tr("Only images with this tag. T tags the image that is chosen"))
         self.set_tags({})
-        self._search.setMinimumWidth(110)
+        self._search.setMinimumWidth(90)
         self._search.setMaximumWidth(360)
 
     def _build(self) -> None:
@@ -139,6 +144,7 @@ class ImageBrowser(QWidget):
         foot = QHBoxLayout()
         foot.setContentsMargins(14, 5, 12, 6)
         foot.addStrut(self._clear.sizeHint().height())  # so that nothing moves when something is chosen
+        foot.setSpacing(12)
         foot.addWidget(self._status, 1)
         foot.addWidget(self.selection_bar)
         foot.addWidget(self._clear)
@@ -158,6 +164,14 @@ class ImageBrowser(QWidget):
         self.details.hide()
         column.addLayout(middle, 1)
         column.addLayout(foot)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_bar()
+
+    def _fit_bar(self) -> None:
+        is_narrow = self.width() < NARROW_LETTERS * self.fontMetrics().averageCharWidth()
+        self.controls.set_narrow(is_narrow, is_tight=is_narrow and self._tag.isVisibleTo(self))
 
     # How they are shown
 
@@ -331,6 +345,7 @@ class ImageBrowser(QWidget):
                     self._tag.addItem(f"{tag} ({count(number)})", tag)
             self._tag.setCurrentIndex(max(self._tag.findData(chosen), 0))
         self._tag.setVisible(self._tag.count() > 1)
+        self._fit_bar()
         self.tags_counted.emit(self._tag_counts)
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QHBoxLayout, QMenu, QSlider, QToolButton, QWidget
 
 from core.domain.image_order import BY_PATH, SortKey, SortOrder
@@ -90,6 +90,7 @@ class ViewControls(QWidget):
         self._size.setToolTip(self.tr("Size of the thumbnails"))
         self._size.valueChanged.connect(self.side_changed)
         self.ground_truth.setChecked(True)
+        self.ground_truth.setAccessibleName(self.tr("Ground truth"))
         self.ground_truth.setToolTip(self.tr("Draw the ground truth on the thumbnails"))
         self.ground_truth.toggled.connect(self.ground_truth_toggled)
         self._details.setIcon(icon("panel-right"))
@@ -108,6 +109,14 @@ class ViewControls(QWidget):
         for button in self._buttons.values():
             row.addWidget(button)
         row.addWidget(self._details)
+
+    def set_narrow(self, is_narrow: bool, *, is_tight: bool = False) -> None:
+        """The order as a sign alone, or with its name; in a tight bar the ground truth too."""
+        self.ground_truth.setText("" if is_tight else self.tr("&Ground truth"))
+        self.ground_truth.setIcon(icon("square-dashed") if is_tight else QIcon())
+        self.ground_truth.setShortcut(QKeySequence.mnemonic(self.tr("&Ground truth")))
+        style = Qt.ToolButtonStyle.ToolButtonIconOnly if is_narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        self._sort.setToolButtonStyle(style)
 
     def set_order(self, order: SortOrder) -> None:
         self._order = order

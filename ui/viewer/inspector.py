@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from core.domain.details import AnnotationDetails
@@ -14,7 +14,7 @@ from core.domain.projects import AnnotatedImage, ImageState, Source
 from core.domain.rotated import rotated_rectangle
 from ui.viewer.layers import is_negative
 from ui.viewer.overlays import OverlayObject
-from ui.widgets.formatting import moment, size
+from ui.widgets.formatting import count, moment, size
 from ui.widgets.labels import label
 
 ORIENTATIONS = {
@@ -164,4 +164,4 @@ def _extent(box: Box) -> str:
 
 
 def _number(value: float) -> str:
-    return QLocale().toString(round(value))
+    return count(round(value))

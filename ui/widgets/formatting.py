@@ -13,7 +13,9 @@ NOTHING = "–"
 
 
 def count(value: int) -> str:
-    return QLocale().toString(value)
+    """With the separators of the person's own language; a system that names none has those of English."""
+    locale = QLocale()
+    return f"{value:,}" if locale.language() == QLocale.Language.C else locale.toString(value)
 
 
 def counted(value: int, one: str, many: str = "") -> str:

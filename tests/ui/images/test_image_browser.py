@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from core.domain.ids import ImageId
+from core.domain.image_order import SortKey, SortOrder
 from ui.images.image_browser import WITHOUT_CONCEPT, ImageBrowser
 
 IDS = tuple(ImageId(f"i{number}") for number in range(12))
@@ -83,3 +84,15 @@ def test_loading_and_problems_take_the_place_of_the_grid(browser: ImageBrowser) 
     assert browser.grid.ids == ()
     browser.set_problem("The registry cannot be read.", "Close the other program.")
     assert browser._empty._heading.text() == "The registry cannot be read."
+
+
+def test_the_bar_has_room_for_the_ground_truth_in_a_window_of_960_pixels(qtbot: QtBot, browser: ImageBrowser) -> None:
+    browser.set_tags({"label suspicious": 1_000})
+    browser.setMinimumWidth(1)  # as in the window, which gives it no more than there is
+    for key in SortKey:
+        browser.set_order(SortOrder(key))
+        browser.resize(552, 500)  # what the other parts of such a window leave
+        box = browser.controls.ground_truth
+        qtbot.waitUntil(lambda box=box: browser.width() == 552 and box.width() >= box.sizeHint().width())  # type: ignore[misc]
+        browser.resize(900, 500)
+    assert browser.controls._sort.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextBesideIcon
