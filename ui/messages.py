@@ -88,7 +88,8 @@ class MessageBanner(QFrame):
         self.style().unpolish(self)
         self.style().polish(self)
         self._icon.setPixmap(icon(ICON_NAMES[message.severity], role=str(message.severity)).pixmap(20, 20))
-        text = f"<b>{escape(message.text)}</b>"
+        code = f"{message.code}: " if message.code else ""
+        text = f"<b>{code}{escape(message.text)}</b>"
         if message.hint:
             text += f"<br>{escape(message.hint)}"
         self._text.setText(text)

@@ -267,7 +267,7 @@ class ClassesController(QObject):
 
         def refused(message: UserMessage) -> None:
             dialog.set_busy(False)
-            dialog.show_problem(f"{message.text} {message.hint}".strip())
+            dialog.show_problem(message.in_words)
 
         # Not in the registry's own thread: what is shown meanwhile is read there.
         self._jobs.run(lambda: work(project.id), then=done, on_error=refused)

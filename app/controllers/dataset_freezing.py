@@ -56,7 +56,7 @@ class DatasetFreezingController(QObject):
                 "&Version",
                 "Freeze",
                 placeholder=version,
-                note=told.text,
+                note=told.in_words,
                 parent=self._page.window(),
             )
             dialog.submitted.connect(lambda text: self._freeze(dataset, text, dialog))
@@ -95,7 +95,7 @@ class DatasetFreezingController(QObject):
         def failed(message: UserMessage) -> None:
             self._end_work()
             if self.dialog is dialog:
-                dialog.show_problem(f"{message.text} {message.hint}".strip())
+                dialog.show_problem(message.in_words)
             else:
                 self._page.show_message(message)
 

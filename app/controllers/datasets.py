@@ -310,7 +310,7 @@ class DatasetsController(QObject):
             self._jobs.run(
                 lambda: self._services.dataset_splitting.plan(dataset.id, draft),
                 then=lambda found: dialog.show_plan(found) if self.dialog is dialog else None,
-                on_error=lambda message: dialog.show_problem(_in_words(message)) if self.dialog is dialog else None,
+                on_error=lambda message: dialog.show_problem(message.in_words) if self.dialog is dialog else None,
                 key="split-plan",
                 gives_way=True,
             )
@@ -349,7 +349,7 @@ class DatasetsController(QObject):
 
         def failed(message: UserMessage) -> None:
             if dialog is not None and self.dialog is dialog:
-                dialog.show_problem(_in_words(message))  # type: ignore[attr-defined]
+                dialog.show_problem(message.in_words)  # type: ignore[attr-defined]
             else:
                 self._say(message)
             self._load()
@@ -367,10 +367,6 @@ class DatasetsController(QObject):
 
     def _say(self, message: UserMessage) -> None:
         self.page.show_message(message)
-
-
-def _in_words(message: UserMessage) -> str:
-    return f"{message.text} {message.hint}".strip()
 
 
 def _role_of(name: str) -> SetRole:

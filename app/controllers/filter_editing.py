@@ -162,7 +162,6 @@ class FilterEditing(QObject):
 
         def failed(message: UserMessage) -> None:
             if dialog is self.dialog:
-                code = f"{message.code}: " if message.code else ""
-                dialog.set_count_problem(f"{code}{message.text} {message.hint}".rstrip())
+                dialog.set_count_problem(message.in_words)
 
         self._jobs.run(count, then=counted, on_error=failed, pool="registry", key="filter-count", gives_way=True)

@@ -116,6 +116,6 @@ class RemovedProjectsController(QObject):
 
     def _refused(self, message: UserMessage) -> None:
         if self.dialog is not None:
-            self.dialog.show_problem(f"{message.text} {message.hint}".strip())
+            self.dialog.show_problem(message.in_words)
         else:
             self.message_raised.emit(message)

@@ -18,3 +18,9 @@ class UserMessage:
     details: str = ""
     code: str = ""  # catalogue code such as E-150
     folder: Path | None = None  # where what was made lies, offered to be opened
+
+    @property
+    def in_words(self) -> str:
+        """What happened and what to do, behind the code that it can be looked up by."""
+        code = f"{self.code}: " if self.code else ""
+        return f"{code}{self.text} {self.hint}".rstrip()
