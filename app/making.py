@@ -7,52 +7,27 @@ The project page is made at once. The modules of the others are loaded in the ba
 from __future__ import annotations
 
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal, SignalInstance
-from PySide6.QtWidgets import QMenu
+from PySide6.QtCore import QObject
 
-from app.changes import ChangeDispatcher
-from app.controllers.classes import ClassesController
-from app.controllers.filters import FiltersController
-from app.controllers.image_details import ImageDetailsController
-from app.controllers.images import ImagesController
-from app.controllers.last_view import LastViewController
-from app.controllers.projects import ProjectsController
-from app.controllers.removed_projects import RemovedProjectsController
-from app.controllers.removing import RemovingController
-from app.controllers.set_filling import SetFillingController
-from app.controllers.tags import TagsController
 from app.jobs import JobRunner
-from app.preloading import Preloading
+from app.late_thumbnails import LateThumbnails
+from app.project_features import ProjectFeatures
 from app.routes import Routes
 from app.run_notices import RunNotices
-from app.run_pool import RunPool
 from app.services import Services
 from app.settings import DEVICE_CPU, SettingsStore
-from app.undo import UndoHistory
 from app.window_state import WindowMemory
-from core.domain.changes import Changes
 from core.domain.ids import ProjectId
-from core.domain.image_ids import ImageIds
-from ui.images.image_browser import ImageBrowser
 from ui.main_window import MainWindow
-from ui.projects.project_page import ProjectPage
 from ui.projects.start_page import StartPage
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
-    from app.controllers.checks import ChecksController
     from app.controllers.comparing import ComparingController
     from app.controllers.conversions import ConversionsController
-    from app.controllers.datasets import DatasetsController
     from app.controllers.evaluations import EvaluationsController
     from app.controllers.exports import ExportsController
-    from app.controllers.imports import ImportsController
-    from app.controllers.locating import LocatingController
     from app.controllers.models import ModelsController
     from app.controllers.predicting import PredictingController
     from app.controllers.prediction_files import PredictionFilesController
@@ -61,68 +36,22 @@ if TYPE_CHECKING:
     from app.controllers.reviewing import ReviewController
     from app.controllers.runs import RunsController
     from app.controllers.shelf import ShelfController
-    from app.controllers.similar import SimilarController
-    from app.controllers.statistics import StatisticsController
     from app.controllers.studies import StudiesController
     from app.controllers.sureness import SurenessController
     from app.controllers.suspecting import SuspectingController
     from app.controllers.training import TrainingController
-    from app.controllers.trash import TrashController
     from app.controllers.trying import TryingController
     from app.controllers.version_imports import VersionImports
     from app.controllers.viewer import ViewerController
     from app.sample_training import SampleTraining
-    from core.domain.datasets import SetId
     from core.domain.outcomes import Thresholds
     from core.evaluations.study import Study
     from ui.comparing.compare_page import ComparePage
     from ui.studies.study_page import StudyPage
-    from ui.widgets.dropping import DraggedImages
 
 
-PROJECT_VIEWS: tuple[tuple[str, str, str], ...] = (
-    ("datasets", "Datasets", "datasets"),
-    ("statistics", "Statistics", "statistics"),
-    ("similar", "Similar images", "similar"),
-    ("checks", "Checks", "checks"),
-    ("trash", "Trash", "trash"),
-)
-"""Beside its images: key, title, and the property of `Features` that makes the controller, which has a `page` and a
-`show_project`. In the order of the tabs."""
-
-
-class LateThumbnails:
-    """The thumbnail cache, made (with the decoders it needs) when the first thumbnail is asked for."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
-
-    def get(self, path: Path, sha256: str, side: int, white: int = 0) -> npt.NDArray[np.uint8]:
-        return self._services.thumbnails.get(path, sha256, side, white)
-
-    def known(self, sha256: str, white: int = 0) -> npt.NDArray[np.uint8] | None:
-        return self._services.thumbnails.known(sha256, white)
-
-
-class Speaks(Protocol):
-    @property
-    def message_raised(self) -> SignalInstance: ...
-
-
-class Shows(Speaks, Protocol):
-    """A controller of something that is shown: it reads anew what has changed of it."""
-
-    def refresh(self, changes: Changes) -> None: ...
-
-
-Shown = TypeVar("Shown", bound=Shows)
-
-
-class Features(QObject):
+class Features(ProjectFeatures):
     """All that the window can do once the registry is open."""
-
-    message_raised = Signal(object)  # UserMessage
-    imports_made = Signal()  # the start page's wishes are heard by their controller from now on
 
     def __init__(
         self,
@@ -135,27 +64,11 @@ class Features(QObject):
         memory: WindowMemory,
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.services = services
-        self.jobs = jobs
-        self.settings = settings
-        self.memory = memory
-        self._window = window
-        self._start_page = start_page
-        self.pool = RunPool(services.runs, self)
-        self.pool.error_raised.connect(self.message_raised)
-        self.changes = ChangeDispatcher(self)
-        self.pool.run_changed.connect(self.changes.tell_of_run)
-        self.pool.run_finished.connect(self.changes.tell_of_end)
-        jobs.changed.connect(self.changes.tell)
-        self.undo = UndoHistory(jobs, self)
-        self._listen(self.undo)
-        self.preloading = Preloading(services, jobs, self)
-        self._listen(self.preloading)
+        super().__init__(services, jobs, window, start_page, settings=settings, memory=memory, parent=parent)
         self.routes = Routes(self, window)
         self.notices = RunNotices(self, window)
         self._listen(self.notices)
-        self._make_projects()
+        self.make_projects()
 
     def start(self) -> None:
         """Show what there is, take over the runs that are at work, and copy the registry once a day."""
@@ -171,213 +84,6 @@ class Features(QObject):
         if settings.opens_last_project and settings.last_project:
             self.last_view.wish()
             self.projects.open_last(ProjectId(settings.last_project))
-
-    def is_made(self, name: str) -> bool:
-        """Whether one of the properties below has been needed yet."""
-        return name in self.__dict__
-
-    def _listen(self, controller: Speaks) -> None:
-        controller.message_raised.connect(self.message_raised)
-
-    def _keep_fresh(self, controller: Shown) -> Shown:
-        self._listen(controller)
-        self.changes.changed.connect(controller.refresh)
-        return controller
-
-    # --- at once -----------------------------------------------------------------------------------------------
-
-    def _make_projects(self) -> None:
-        self.browser = ImageBrowser()
-        self.project_page = ProjectPage(self.browser)
-        self._window.add_page("project", self.project_page)
-        for key, title, _ in PROJECT_VIEWS:
-            self.project_page.offer_view(key, title)
-        self.project_page.view_requested.connect(self._fill_view)
-        self.projects = self._keep_fresh(
-            ProjectsController(
-                projects=self.services.projects,
-                jobs=self.jobs,
-                start_page=self._start_page,
-                project_page=self.project_page,
-                parent=self,
-            )
-        )
-        self.images = self._keep_fresh(
-            ImagesController(
-                projects=self.services.projects,
-                thumbnails=LateThumbnails(self.services),
-                jobs=self.jobs,
-                page=self.project_page,
-                browser=self.browser,
-                parent=self,
-            )
-        )
-        self.filters = self._keep_fresh(
-            FiltersController(
-                services=self.services,
-                jobs=self.jobs,
-                undo=self.undo,
-                browser=self.browser,
-                images=self.images,
-                parent=self,
-            )
-        )
-        self.last_view = LastViewController(
-            memory=self.memory, page=self.project_page, browser=self.browser, images=self.images, parent=self
-        )
-        self.image_details = self._keep_fresh(
-            ImageDetailsController(projects=self.services.projects, jobs=self.jobs, browser=self.browser, parent=self)
-        )
-        self.tags = self._keep_fresh(
-            TagsController(services=self.services, jobs=self.jobs, undo=self.undo, browser=self.browser, parent=self)
-        )
-        self.set_filling = self._keep_fresh(
-            SetFillingController(
-                services=self.services,
-                jobs=self.jobs,
-                undo=self.undo,
-                page=self.project_page,
-                browser=self.browser,
-                parent=self,
-            )
-        )
-        self.set_filling.set_show_requested.connect(self.images.show_only)
-        self.classes = self._keep_fresh(
-            ClassesController(
-                services=self.services,
-                projects=self.services.projects,
-                jobs=self.jobs,
-                undo=self.undo,
-                page=self.project_page,
-                browser=self.browser,
-                author=lambda: self.settings.settings.author,
-                parent=self,
-            )
-        )
-        self.removing = RemovingController(
-            services=self.services, jobs=self.jobs, undo=self.undo, browser=self.browser, parent=self
-        )
-        self._listen(self.removing)
-        self.removed_projects = self._keep_fresh(
-            RemovedProjectsController(
-                services=self.services,
-                jobs=self.jobs,
-                start_page=self._start_page,
-                window=self._window,
-                parent=self,
-            )
-        )
-        self.removed_projects.project_forgotten.connect(self.undo.forget)
-        self.routes.lead_from_projects(self.projects, self.images)
-        self.browser.add_menu_section(self.tr("Similar images"), self._offer_similar)
-
-    def _fill_view(self, key: str) -> None:
-        controller = getattr(self, {view: name for view, _, name in PROJECT_VIEWS}[key])
-        if not self.project_page.has_view(key):
-            self.project_page.add_view(key, controller.page)
-        project = self.projects.current
-        if project is not None:
-            controller.show_project(project)
-
-    def _offer_similar(self, menu: QMenu, chosen: ImageIds) -> None:
-        action = menu.addAction(self.tr("Find images like this one"))
-        action.setEnabled(len(chosen) == 1)
-        action.triggered.connect(lambda: self.routes.find_like(chosen[0]))
-
-    # --- on first use ------------------------------------------------------------------------------------------
-
-    @cached_property
-    def imports(self) -> ImportsController:
-        from app.controllers.imports import ImportsController
-        from core.samples.service import SAMPLE_NAME, make_sample
-
-        controller = ImportsController(
-            imports=self.services.imports,
-            projects=self.services.projects,
-            formats=self.services.imports.list_formats(),
-            make_sample=lambda folder, progress: make_sample(folder, progress=progress),
-            sample_name=SAMPLE_NAME,
-            sample_folder=self.services.home.samples,
-            jobs=self.jobs,
-            window=self._window,
-            start_page=self._start_page,
-            parent=self,
-        )
-        self._listen(controller)
-        self.routes.lead_from_imports(controller)
-        self.imports_made.emit()
-        return controller
-
-    @cached_property
-    def locating(self) -> LocatingController:
-        from app.controllers.locating import LocatingController
-
-        controller = LocatingController(
-            projects=self.services.projects, jobs=self.jobs, window=self._window, parent=self
-        )
-        self._listen(controller)
-        self.routes.lead_from_locating(controller)
-        return controller
-
-    @cached_property
-    def statistics(self) -> StatisticsController:
-        from app.controllers.statistics import StatisticsController
-
-        controller = StatisticsController(statistics=self.services.statistics, jobs=self.jobs, parent=self)
-        controller.images_requested.connect(self.routes.show_only)
-        controller.import_requested.connect(self.imports.add_to)
-        return self._keep_fresh(controller)
-
-    @cached_property
-    def similar(self) -> SimilarController:
-        from app.controllers.similar import SimilarController
-
-        controller = SimilarController(
-            similar=self.services.similar,
-            projects=self.services.projects,
-            thumbnails=LateThumbnails(self.services),
-            jobs=self.jobs,
-            parent=self,
-        )
-        controller.images_requested.connect(self.routes.show_only)
-        controller.image_open_requested.connect(self.routes.open_image)
-        return self._keep_fresh(controller)
-
-    @cached_property
-    def checks(self) -> ChecksController:
-        from app.controllers.checks import ChecksController
-
-        controller = ChecksController(
-            services=self.services,
-            thumbnails=LateThumbnails(self.services),
-            jobs=self.jobs,
-            undo=self.undo,
-            parent=self,
-        )
-        controller.images_requested.connect(self.routes.show_only)
-        return self._keep_fresh(controller)
-
-    @cached_property
-    def datasets(self) -> DatasetsController:
-        from app.controllers.datasets import DatasetsController
-
-        controller = DatasetsController(services=self.services, jobs=self.jobs, undo=self.undo, parent=self)
-        controller.images_requested.connect(self.routes.show_only)
-        controller.train_requested.connect(lambda project, dataset: self.training.open(project, dataset=dataset))
-        controller.page.view.images_dropped.connect(self._put_into_shown)
-        return self._keep_fresh(controller)
-
-    def _put_into_shown(self, set: SetId, dragged: DraggedImages) -> None:
-        dataset = self.datasets.page.view.dataset
-        if dataset is not None:
-            self.set_filling.put_into(dataset, set, dragged)
-
-    @cached_property
-    def trash(self) -> TrashController:
-        from app.controllers.trash import TrashController
-
-        controller = TrashController(trash=self.services.trash, jobs=self.jobs, undo=self.undo, parent=self)
-        return self._keep_fresh(controller)
 
     @cached_property
     def exports(self) -> ExportsController:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from core.domain.changes import Changes
 from core.domain.comparing import Compared
 from core.domain.evaluating import EvaluationWish
-from core.domain.ids import ImageId, PredictionSetId, ProjectId, RunId, VersionId
+from core.domain.ids import DatasetId, ImageId, PredictionSetId, ProjectId, RunId, VersionId
 from core.domain.image_ids import ImageIds
 from core.domain.imports import Severity
 from core.domain.messages import UserMessage
@@ -71,6 +71,9 @@ class Routes(QObject):
         """What `calque sample` does: open the sample and train on it at once."""
         self._is_sample_training_wished = True
         self.open_sample()
+
+    def train_on_dataset(self, project: ProjectId, dataset: DatasetId) -> None:
+        self._features.training.open(project, dataset=dataset)
 
     def train_current_project(self) -> None:
         project = self._features.projects.current

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.controllers.filters import FiltersController
 from app.controllers.images import ImagesController
 from app.jobs import JobRunner
-from app.making import LateThumbnails
+from app.late_thumbnails import LateThumbnails
 from app.services import Services, open_services
 from app.undo import UndoHistory
 from core.domain.filters import Condition, Group, Operator

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from app.controllers.grid_thumbnails import MAX_AT_ONCE
 from app.controllers.images import ImagesController
 from app.jobs import JobRunner
-from app.making import LateThumbnails
+from app.late_thumbnails import LateThumbnails
 from app.services import open_services
 from core.domain.changes import Changes
 from core.domain.geometry import Box
