@@ -119,3 +119,17 @@ def shapes(tmp_path: Path) -> Path:
     document = {"images": images, "annotations": annotations, "categories": categories}
     (folder / "annotations.json").write_text(json.dumps(document), encoding="utf-8")
     return folder
+
+
+@pytest.fixture
+def letters(tmp_path: Path) -> Path:
+    """Pictures nobody has labelled: on each a seal and a line, of another ink and paper each time."""
+    folder = tmp_path / "letters"
+    folder.mkdir()
+    for number in range(10):
+        picture = Image.new("RGB", (96, 96), (235, 230 - 3 * number, 215))
+        draw = ImageDraw.Draw(picture)
+        draw.ellipse((20, 20, 50, 50), fill=(200, 60, 40))
+        draw.rectangle((16, 60, 80, 72), fill=(30, 70, 170 - 8 * number))
+        picture.save(folder / f"letter_{number}.jpg", quality=92)
+    return folder

@@ -9,8 +9,10 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QContextMenuEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDialog, QLineEdit, QMenu, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
-from window_desk import PATIENCE_MS, Window
+from window_desk import Window
 
+HANDS_MS = 45_000
+MOST_STOPS = 90  # of Tab on its way round a window
 LEFT, NOTHING_HELD = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
@@ -22,7 +24,7 @@ class Hands:
     def until(self, condition: Callable[[], Any], what: object = "") -> None:
         """Wait for what is then seen; the failure says `what`, and what the window showed."""
         try:
-            self.bot.waitUntil(lambda: bool(condition()), timeout=PATIENCE_MS)
+            self.bot.waitUntil(lambda: bool(condition()), timeout=HANDS_MS)
         except Exception as error:
             told = [message.text for message in self.window.messages]
             raise AssertionError(f"Waited in vain: {what}. Focus: {focus_words()}. Messages: {told}") from error
@@ -138,6 +140,93 @@ class Mouse(Hands):
         QApplication.sendEvent(view, QMouseEvent(kind, at, view.mapToGlobal(at), button, held, NOTHING_HELD))
 
 
+class Keys(Hands):
+    """Every key goes to whatever has the keyboard: what cannot be reached by Tab is not used."""
+
+    @property
+    def focused(self) -> Any:
+        popup = QApplication.activePopupWidget()
+        if popup is not None:
+            return popup
+        front = QApplication.activeModalWidget() or self.window.application.window
+        focus = QApplication.focusWidget()
+        if not front.isActiveWindow() or focus is None or focus.window() is not front:
+            front.activateWindow()  # as a window manager does when a list or a dialog has closed
+            self.until(front.isActiveWindow, "the window in front")
+        return QApplication.focusWidget() or front
+
+    def press(self, key: Qt.Key, held: Qt.KeyboardModifier = NOTHING_HELD, *, times: int = 1) -> None:
+        for _ in range(times):
+            self.bot.keyClick(self.focused, key, held)
+
+    def type(self, text: str) -> None:
+        self.bot.keyClicks(self.focused, text)
+
+    def dialog(self, kind: type[QDialog] = QDialog) -> Any:
+        """The one in front, once it has the keyboard."""
+        found = super().dialog(kind)
+        found.activateWindow()  # as a window manager does
+        self.until(
+            lambda: (focus := QApplication.focusWidget()) is not None and focus.window() is found, "the keyboard"
+        )
+        return found
+
+    def until_closed(self) -> None:
+        super().until_closed()
+        window = self.window.application.window
+        window.activateWindow()  # as a window manager does
+        self.until(lambda: (focus := QApplication.focusWidget()) is not None and focus.window() is window, "focus back")
+
+    def to(self, name: str) -> None:
+        """By Tab to the control with this text or accessible name."""
+        passed: list[str] = []
+        for _ in range(MOST_STOPS):
+            if QApplication.focusWidget() is not None and _is_called(QApplication.focusWidget(), name):
+                return
+            self.press(Qt.Key.Key_Tab)
+            passed.append(focus_words())
+            if passed.count(passed[-1]) > 2:
+                break
+        raise AssertionError(f'Tab does not reach "{name}" but: {passed}')
+
+    def use(self, name: str) -> None:
+        self.to(name)
+        self.press(Qt.Key.Key_Space)
+
+    def use_menu(self, name: str, *keys: Qt.Key) -> None:
+        """Of a button whose menu holds on until it is closed."""
+
+        def go() -> None:
+            try:
+                self.in_menu(*keys)
+            finally:
+                while (popup := QApplication.activePopupWidget()) is not None:
+                    popup.close()
+
+        self.to(name)
+        QTimer.singleShot(0, go)
+        self.press(Qt.Key.Key_Space)
+
+    def in_menu(self, *keys: Qt.Key) -> None:
+        self.until(lambda: isinstance(QApplication.activePopupWidget(), QMenu), "a menu")
+        for key in keys:
+            self.press(key)
+
+    def to_grid(self) -> None:
+        grid = self.window.features.browser.grid
+        self._by_f6(lambda: grid.hasFocus(), "the images")
+
+    def to_tabs(self) -> None:
+        self._by_f6(lambda: isinstance(QApplication.focusWidget(), QTabBar), "the tabs")
+
+    def _by_f6(self, is_there: Callable[[], bool], what: str) -> None:
+        for _ in range(8):
+            if is_there():
+                return
+            self.press(Qt.Key.Key_F6)
+        raise AssertionError(f"F6 does not lead to {what}. Focus: {focus_words()}")
+
+
 def focus_words() -> str:
     focus = QApplication.focusWidget()
     if focus is None:
@@ -146,5 +235,9 @@ def focus_words() -> str:
 
 
 def _is(button: QAbstractButton, name: str) -> bool:
-    names = (button.text().replace("&", ""), button.accessibleName())
-    return button.isVisible() and name in names
+    return button.isVisible() and _is_called(button, name)
+
+
+def _is_called(widget: QWidget, name: str) -> bool:
+    text = widget.text().replace("&", "") if isinstance(widget, QAbstractButton) else ""
+    return name in (text, widget.accessibleName())

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from hands import Mouse
-from PIL import Image, ImageDraw
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit, QTabBar
 from pytestqt.qtbot import QtBot
@@ -36,20 +35,6 @@ N_PICTURES, N_DRAWN = 10, 8
 FROZEN = ("dataset", "dataset_set", "dataset_image", "snapshot")
 N_STEPS_OF_FROZEN = 5  # made, filled, split; cloned, one image added
 SEAL, LINE = (20, 20, 50, 50), (16, 60, 80, 72)
-
-
-@pytest.fixture
-def letters(tmp_path: Path) -> Path:
-    """Pictures nobody has labelled: on each a seal and a line, of another ink and paper each time."""
-    folder = tmp_path / "letters"
-    folder.mkdir()
-    for number in range(N_PICTURES):
-        picture = Image.new("RGB", (96, 96), (235, 230 - 3 * number, 215))
-        draw = ImageDraw.Draw(picture)
-        draw.ellipse(SEAL, fill=(200, 60, 40))
-        draw.rectangle(LINE, fill=(30, 70, 170 - 8 * number))
-        picture.save(folder / f"letter_{number}.jpg", quality=92)
-    return folder
 
 
 REAL = pytest.param("yolo-detect", marks=[pytest.mark.training, pytest.mark.timeout(900)])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QCompleter, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from core.domain.categories import Labelling
 from core.domain.names import shown
@@ -43,6 +43,7 @@ class LabelBar(QWidget):
         if completer is not None:
             completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
             completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        edit.returnPressed.connect(self._enter)
         self._class.installEventFilter(self)
         edit.installEventFilter(self)
         self._button = QToolButton()
@@ -130,14 +131,20 @@ class LabelBar(QWidget):
         else:
             self.begin()
 
+    def _enter(self) -> None:
+        """Of the line itself: while classes are proposed, no filter sees the key."""
+        completer = self._class.completer()
+        if completer is not None:
+            completer.popup().hide()
+        is_replacing = bool(QApplication.keyboardModifiers() & Qt.KeyboardModifier.ControlModifier)
+        self._ask(Labelling.REPLACE if is_replacing else Labelling.ADD)
+
     # Qt overrides
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                is_replacing = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-                self._ask(Labelling.REPLACE if is_replacing else Labelling.ADD)
-                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and watched is self._class:
+                return True  # the line has answered it
             if event.key() == Qt.Key.Key_Escape:
                 self.left.emit()
                 return True
