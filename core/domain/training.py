@@ -119,6 +119,11 @@ class Issue:
     field: str = ""
     remedy: Remedy | None = None
 
+    @property
+    def in_words(self) -> str:
+        """Behind the code that it can be looked up by."""
+        return f"{self.code}: {self.text}" if self.code else self.text
+
 
 @dataclass(frozen=True, slots=True)
 class SplitCount:

@@ -185,7 +185,7 @@ class SplitDialog(QDialog):
         """What it would be; it can be applied when nothing is wrong with it."""
         self._plan = plan
         self._apply.setEnabled(plan.can_apply)
-        self._problem.setText("\n".join(f"{issue.code}: {issue.text}" for issue in plan.issues))
+        self._problem.setText("\n".join(issue.in_words for issue in plan.issues))
         self._problem.setVisible(bool(plan.issues))
         names = {item.id: item.name for item in self._dataset.sets}
         sizes = ", ".join(f"{shown(names[key])} {counted(len(images), 'image')}" for key, images in plan.sets)

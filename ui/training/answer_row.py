@@ -71,7 +71,7 @@ class AnswerRow(QWidget):
 
     def show_problems(self, issues: Sequence[Issue]) -> None:
         """With a button for each that can be mended at once."""
-        self.problem.show_problems((issue.text, issue.is_error) for issue in issues)
+        self.problem.show_problems((issue.in_words, issue.is_error) for issue in issues)
         remedies = tuple(issue.remedy for issue in issues if issue.remedy is not None)
         if remedies == self._remedies:
             return

@@ -83,9 +83,8 @@ class IssueList(QWidget):
             role = "error" if issue.is_error else "warning"
             sign = IconView("circle-alert" if issue.is_error else "triangle-alert", role=role)
             self._grid.addWidget(sign, row, 0, middle)
-            text = label(issue.text, wrap=True)
+            text = label(issue.in_words, wrap=True)
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            text.setToolTip(issue.code)
             self._grid.addWidget(text, row, 1)
             if issue.remedy is not None:
                 self._grid.addWidget(self._button(issue.remedy), row, 2, middle)

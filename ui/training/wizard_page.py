@@ -59,7 +59,7 @@ class WizardPage(QWidget):
     def show_issues(self, issues: Iterable[Issue]) -> None:
         found: dict[str, list[tuple[str, bool]]] = defaultdict(list)
         for issue in issues:
-            found[issue.field if issue.field in self._spots else ""].append((issue.text, issue.is_error))
+            found[issue.field if issue.field in self._spots else ""].append((issue.in_words, issue.is_error))
         for field, spot in self._spots.items():
             spot.show_problems(found[field])
         self._general.show_problems(found[""])

@@ -445,7 +445,7 @@ def test_another_worker_brings_its_own_configurations(desk: Desk) -> None:
     assert desk.wizard.draft().configuration_name == "From a starter"
     assert desk.wizard.draft().start.starter == "pages-segment", "the starter of the new method"
     assert desk.codes() == ["E-122"]  # the project has boxes only
-    assert desk.wizard.pages.worker._problem.text().startswith('"YOLO segmentation" trains segmentation models')
+    assert desk.wizard.pages.worker._problem.text().startswith('E-122: "YOLO segmentation" trains segmentation models')
 
 
 def test_what_a_file_may_hold(tmp_path: Path) -> None:

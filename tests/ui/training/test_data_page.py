@@ -98,7 +98,7 @@ def test_no_class_chosen_is_refused_here(wizard: TrainingWizard) -> None:
     page.classes().control.click()
     page.classes()._none.click()
     assert [issue.code for issue in wizard.issues()] == ["E-240"]
-    assert page.classes()._problem.text() == "Choose at least one class."
+    assert page.classes()._problem.text() == "E-240: Choose at least one class."
     page.classes()._all.click()
     assert wizard.issues() == ()
     assert wizard.draft().categories == ("text_line", "initial", "stamp")
@@ -139,10 +139,10 @@ def test_problems_stand_at_the_set_they_are_about(wizard: TrainingWizard) -> Non
             Issue("E-152", "3 images are in both sets.", "data", True),
         ]
     )
-    assert page.slot("train")._problem.text() == "Choose training data."
-    assert page.slot("test")._problem.text() == '"a" and "b" overlap.'
-    assert page.classes()._problem.text() == "Few images."
-    assert page._general.text() == "3 images are in both sets."
+    assert page.slot("train")._problem.text() == "E-521: Choose training data."
+    assert page.slot("test")._problem.text() == 'E-151: "a" and "b" overlap.'
+    assert page.classes()._problem.text() == "W-403: Few images."
+    assert page._general.text() == "E-152: 3 images are in both sets."
 
 
 def test_sets_as_the_import_states_them(wizard: TrainingWizard) -> None:

@@ -207,7 +207,7 @@ def test_a_refusal_of_the_dataset_stands_beside_it(
     page.source().button(DATASET).click()
     issue = Issue("E-527", "The chosen dataset does not exist any more.", "data", True, "dataset")
     wizard.set_review(make_review(wizard.draft(), issue))
-    assert page.dataset()._problem.text() == issue.text
+    assert page.dataset()._problem.text() == issue.in_words
 
 
 def test_start_asks_before_it_freezes_an_open_dataset(

@@ -91,7 +91,7 @@ def test_a_limit_that_is_no_number_is_told(qtbot: QtBot, wizard: TrainingWizard,
     page._limit_field.selectAll()
     qtbot.keyClicks(page._limit_field, "soon")
     assert [(issue.code, issue.page) for issue in wizard.issues()] == [("E-450", "limits")]
-    assert page._limit_problem.text() == "Between 6 and 6000 minutes, or no limit."
+    assert page._limit_problem.text() == "E-450: Between 6 and 6000 minutes, or no limit."
     page._limit.button(UNLIMITED).click()
     assert wizard.issues() == ()
 

@@ -139,9 +139,9 @@ def test_problems_stand_beside_the_fields(wizard: TrainingWizard) -> None:
             Issue("E-301", "The class list changed.", "model", True, "model"),
         ]
     )
-    assert page._name.problem.text() == 'A model named "X" already exists in this project.'
-    assert page._start._problem.text() == "The weights file is not there."
-    assert page._model_problem.text() == "The class list changed."
+    assert page._name.problem.text() == 'E-230: A model named "X" already exists in this project.'
+    assert page._start._problem.text() == "E-350: The weights file is not there."
+    assert page._model_problem.text() == "E-301: The class list changed."
 
 
 STARTER = Starter(

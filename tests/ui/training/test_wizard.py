@@ -133,9 +133,9 @@ def test_a_page_that_is_first_shown_later_knows_everything(
     assert steps.DEVICE not in wizard.pages.made
     wizard.open_step(steps.DEVICE)
     assert wizard.pages.device.gpu_switch().isEnabled()
-    assert wizard.pages.device._limit_problem.text() == SHORT.text
+    assert wizard.pages.device._limit_problem.text() == SHORT.in_words
     wizard.open_step(steps.DATA)
-    assert wizard.pages.data.slot("train")._problem.text() == NO_DATA.text
+    assert wizard.pages.data.slot("train")._problem.text() == NO_DATA.in_words
 
 
 def test_a_proposed_configuration_follows_until_one_is_chosen(wizard: TrainingWizard) -> None:
@@ -164,8 +164,8 @@ def test_problems_stand_beside_the_answer_on_the_step_list_and_beside_the_field(
     full = Issue("E-250", "Not enough disk space.", "review", True)
     ready(wizard, make_review, NO_DATA, FEW, SHORT, full)
     overview = wizard.pages.overview
-    assert overview.rows[steps.DATA].problem.text() == "Choose training data.\n" + FEW.text
-    assert overview.rows[steps.DEVICE].problem.text() == SHORT.text
+    assert overview.rows[steps.DATA].problem.text() == "E-521: Choose training data.\n" + FEW.in_words
+    assert overview.rows[steps.DEVICE].problem.text() == SHORT.in_words
     assert overview.rows[steps.NAME].problem.text() == ""
     assert overview.issues.heading() == "3 problems to solve before the start"
     assert overview.issues.lines() == ["Not enough disk space."]
@@ -179,9 +179,9 @@ def test_problems_stand_beside_the_answer_on_the_step_list_and_beside_the_field(
     assert data.accessibleDescription() == "Problem: Choose training data."
     assert wizard.frame.step_list.button(steps.DEVICE).second_line() == SHORT.text
     assert wizard.frame.step_list.button(steps.NAME).state.problem == ""
-    assert wizard.pages.data.slot("train")._problem.text() == "Choose training data."
-    assert wizard.pages.data.classes()._problem.text() == FEW.text
-    assert wizard.pages.device._limit_problem.text() == SHORT.text
+    assert wizard.pages.data.slot("train")._problem.text() == "E-521: Choose training data."
+    assert wizard.pages.data.classes()._problem.text() == FEW.in_words
+    assert wizard.pages.device._limit_problem.text() == SHORT.in_words
 
 
 def test_remarks_let_it_start_and_are_not_called_ready(wizard: TrainingWizard, make_review: ReviewMaker) -> None:
@@ -300,7 +300,7 @@ def test_problems_stay_while_the_next_review_is_made(
 ) -> None:
     ready(wizard, make_review, NO_DATA)
     wizard.pages.data.slot("train").take_paths(("train",))
-    assert wizard.pages.data.slot("train")._problem.text() == "Choose training data."
+    assert wizard.pages.data.slot("train")._problem.text() == "E-521: Choose training data."
     wizard.set_review(make_review(wizard.draft()))
     assert wizard.pages.data.slot("train")._problem.text() == ""
 
