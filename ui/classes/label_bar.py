@@ -134,8 +134,9 @@ class LabelBar(QWidget):
     def _enter(self) -> None:
         """Of the line itself: while classes are proposed, no filter sees the key."""
         completer = self._class.completer()
-        if completer is not None:
-            completer.popup().hide()
+        proposed = completer.popup() if completer is not None else None
+        if proposed is not None:
+            proposed.hide()
         is_replacing = bool(QApplication.keyboardModifiers() & Qt.KeyboardModifier.ControlModifier)
         self._ask(Labelling.REPLACE if is_replacing else Labelling.ADD)
 
