@@ -3,6 +3,7 @@ window's thread is meanwhile. In a process of its own: `window_at_size.py FOLDER
 
 from __future__ import annotations
 
+import gc
 import json
 import resource
 import sys
@@ -243,6 +244,8 @@ def main(folder: Path, pictures: Path | None) -> None:
     watch = Watch(application, pictures)
     application.window.resize(1280, 720)
     watch.measure("start", application.show, lambda: bool(settled), after_s=3)
+    gc.collect()
+    gc.freeze()  # as `app.window` does it
     walk(application, watch)
     application.shutdown()
     qt.quit()
