@@ -188,7 +188,7 @@ def make_a_dataset(mouse: Mouse, name: str) -> None:
     mouse.tab(features.project_page.findChild(QTabBar), "Datasets")
     mouse.until(lambda: features.project_page.current_view == "datasets")
     page, view = features.datasets.page, features.datasets.page.view
-    mouse.press(page, "New dataset…")
+    mouse.press(page, "Make one by hand…")
     dialog = mouse.dialog(TitleDialog)
     mouse.write_line(dialog.findChild(QLineEdit), name)
     mouse.press(dialog, "Save")

@@ -204,7 +204,7 @@ def make_a_dataset(keys: Keys, name: str) -> None:
     show_view(keys, "Datasets")
     page, view = keys.window.features.datasets.page, keys.window.features.datasets.page.view
     keys.settle()
-    keys.use("New dataset…")
+    keys.use("Make one by hand…")
     keys.dialog(TitleDialog)
     keys.type(name)
     keys.press(Key.Key_Return)
