@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any, Literal, get_args
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QThreadPool, Signal, Slot
 
 from core.domain.changes import Changed, changes_of
 from core.domain.messages import UserMessage
@@ -77,9 +77,10 @@ class _Carrier(QObject):
     progressed = Signal(int, float, float, str)
 
 
-class _Runnable(QRunnable):
+class _Work:
+    """No QRunnable: the pool's thread would delete it, which looks its Python object up while others are made."""
+
     def __init__(self, job: Job, work: Callable[[], Any], carrier: _Carrier) -> None:
-        super().__init__()
         self._job = job
         self._work = work
         self._carrier = carrier
@@ -173,7 +174,7 @@ class JobRunner(QObject):
             self._supersede(key)
             self._newest[key] = number
         work = (lambda: fn(context)) if on_progress is not None else fn
-        self._pools[pool].start(_Runnable(job, work, self._carrier), int(is_urgent))
+        self._pools[pool].start(_Work(job, work, self._carrier).run, int(is_urgent))
         self.busy_changed.emit(len(self._jobs))
         return job
 
