@@ -152,13 +152,14 @@ class RunPool(QObject):
 
     def _look_up(self, ask: Callable[[], Any], then: Callable[[Any], None]) -> None:
         if not self._is_closed:
-            self._books.start(Lookup(ask, then, self._reported.emit))
+            self._books.start(Lookup(ask, then, self._reported.emit).run)
 
     def _read(self, watch: Watch, *, must_start: bool) -> None:
         """A thread for each run that is read: as many as there are devices, and pages that look."""
         watches = (*self._live.values(), *self._watched.values())
         self._readers.setMaxThreadCount(max(1, sum(not other.is_over for other in watches)) + 1)
-        self._readers.start(Supervision(watch, self._service, self._reported.emit, must_start=must_start))
+        work = Supervision(watch, self._service, self._reported.emit, must_start=must_start)
+        self._readers.start(work.run)
 
     @Slot(object)
     def _take_report(self, report: object) -> None:

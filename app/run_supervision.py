@@ -10,8 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QRunnable
-
 from core.domain.ids import RunId
 from core.domain.runs import RunRecord, RunState
 from core.runs.folder.layout import RunLayout
@@ -99,11 +97,10 @@ class LookedUp:
 Report = Callable[[object], None]
 
 
-class Supervision(QRunnable):
-    """Starts a run if it is to be started, and reads it to its end."""
+class Supervision:
+    """Starts a run if it is to be started, and reads it to its end. No QRunnable: see `app.jobs`."""
 
     def __init__(self, watch: Watch, service: RunService, report: Report, *, must_start: bool) -> None:
-        super().__init__()
         self._watch = watch
         self._service = service
         self._report = report
@@ -140,11 +137,10 @@ class Supervision(QRunnable):
             self._report(BatchRead(self._watch, batch))
 
 
-class Lookup(QRunnable):
+class Lookup:
     """A question to the services, answered on the pool's thread."""
 
     def __init__(self, ask: Callable[[], Any], then: Callable[[Any], None], report: Report) -> None:
-        super().__init__()
         self._ask = ask
         self._then = then
         self._report = report
