@@ -13,10 +13,12 @@ import itertools
 import logging
 import traceback
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal, get_args
 
-from PySide6.QtCore import QObject, Qt, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QThreadPool, QTimer, Signal, Slot
 
+from app.kept_work import KeptWork
 from core.domain.changes import Changed, changes_of
 from core.domain.messages import UserMessage
 from core.errors import CalqueError
@@ -27,6 +29,7 @@ logger = logging.getLogger(__name__)
 PoolName = Literal["registry", "looks", "io"]
 
 N_LOOKS = 2  # threads
+_SWEPT_AFTER_MS = 50  # of an answer: by then its thread has ended the function
 
 
 class JobCancelledError(Exception):
@@ -77,27 +80,20 @@ class _Carrier(QObject):
     progressed = Signal(int, float, float, str)
 
 
-class _Work:
-    """No QRunnable: the pool's thread would delete it, which looks its Python object up while others are made."""
-
-    def __init__(self, job: Job, work: Callable[[], Any], carrier: _Carrier) -> None:
-        self._job = job
-        self._work = work
-        self._carrier = carrier
-
-    def run(self) -> None:
-        if self._job.context.is_cancelled():
-            self._carrier.answered.emit(self._job.number, None)
-            return
-        try:
-            with stoppable(self._job.context.stop):
-                result = self._work()
-        except (JobCancelledError, StoppedError):
-            self._carrier.answered.emit(self._job.number, None)
-        except BaseException as error:  # noqa: BLE001 - the boundary of the thread: every error goes to its listener
-            self._carrier.failed.emit(self._job.number, error)
-        else:
-            self._carrier.answered.emit(self._job.number, result)
+def _carry_out(job: Job, work: Callable[[], Any], carrier: _Carrier) -> None:
+    """On a pool's thread."""
+    if job.context.is_cancelled():
+        carrier.answered.emit(job.number, None)
+        return
+    try:
+        with stoppable(job.context.stop):
+            result = work()
+    except (JobCancelledError, StoppedError):
+        carrier.answered.emit(job.number, None)
+    except BaseException as error:  # noqa: BLE001 - the boundary of the thread: every error goes to its listener
+        carrier.failed.emit(job.number, error)
+    else:
+        carrier.answered.emit(job.number, result)
 
 
 def message_of(error: BaseException) -> UserMessage:
@@ -130,6 +126,11 @@ class JobRunner(QObject):
         self._pools["io"].setMaxThreadCount(n_io_threads)
         for pool in self._pools.values():
             pool.setExpiryTimeout(-1)
+        self._work = KeptWork()
+        self._sweeping = QTimer(self)
+        self._sweeping.setSingleShot(True)
+        self._sweeping.setInterval(_SWEPT_AFTER_MS)
+        self._sweeping.timeout.connect(self._work.sweep)
         self._carrier = _Carrier(self)
         queued = Qt.ConnectionType.QueuedConnection
         self._carrier.answered.connect(self._deliver, queued)
@@ -174,7 +175,7 @@ class JobRunner(QObject):
             self._supersede(key)
             self._newest[key] = number
         work = (lambda: fn(context)) if on_progress is not None else fn
-        self._pools[pool].start(_Work(job, work, self._carrier).run, int(is_urgent))
+        self._work.start(self._pools[pool], partial(_carry_out, job, work, self._carrier), int(is_urgent))
         self.busy_changed.emit(len(self._jobs))
         return job
 
@@ -191,11 +192,13 @@ class JobRunner(QObject):
         ended = [pool.waitForDone(wait_ms) for pool in self._pools.values()]
         self._jobs.clear()
         self._progress.clear()
+        self._work.sweep()
         return all(ended)
 
     def _take(
         self, number: int
     ) -> tuple[Job, Callable[[Any], None] | None, Callable[[UserMessage], None] | None] | None:
+        self._sweeping.start()
         entry = self._jobs.pop(number, None)
         self._progress.pop(number, None)
         if entry is None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Qt, QThreadPool, QTimer, Signal, Slot
 
 from app.jobs import message_of
+from app.kept_work import KeptWork
 from app.run_supervision import (
     BatchRead,
     DeviceBusy,
@@ -70,6 +71,7 @@ class RunPool(QObject):
     def __init__(self, service: RunService, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._service = service
+        self._work = KeptWork()
         self._readers = QThreadPool(self)
         self._books = QThreadPool(self)
         self._books.setMaxThreadCount(1)
@@ -146,23 +148,25 @@ class RunPool(QObject):
         self._readers.clear()
         self._readers.waitForDone()
         self._books.waitForDone()
+        self._work.sweep()
         self._live.clear()
         self._watched.clear()
         self._queue.clear()
 
     def _look_up(self, ask: Callable[[], Any], then: Callable[[Any], None]) -> None:
         if not self._is_closed:
-            self._books.start(Lookup(ask, then, self._reported.emit).run)
+            self._work.start(self._books, Lookup(ask, then, self._reported.emit).run)
 
     def _read(self, watch: Watch, *, must_start: bool) -> None:
         """A thread for each run that is read: as many as there are devices, and pages that look."""
         watches = (*self._live.values(), *self._watched.values())
         self._readers.setMaxThreadCount(max(1, sum(not other.is_over for other in watches)) + 1)
         work = Supervision(watch, self._service, self._reported.emit, must_start=must_start)
-        self._readers.start(work.run)
+        self._work.start(self._readers, work.run)
 
     @Slot(object)
     def _take_report(self, report: object) -> None:
+        self._work.sweep()
         if self._is_closed:
             return
         match report:

@@ -98,7 +98,7 @@ Report = Callable[[object], None]
 
 
 class Supervision:
-    """Starts a run if it is to be started, and reads it to its end. No QRunnable: see `app.jobs`."""
+    """Starts a run if it is to be started, and reads it to its end. No QRunnable: see `app.kept_work`."""
 
     def __init__(self, watch: Watch, service: RunService, report: Report, *, must_start: bool) -> None:
         self._watch = watch
