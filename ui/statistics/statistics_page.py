@@ -69,7 +69,7 @@ class StatisticsPage(QWidget):
         self._cards: list[QWidget] = []
         self._grid = QGridLayout()
         self._build()
-        theme_notifier().theme_changed.connect(lambda _: self._draw())
+        theme_notifier().theme_changed.connect(self._draw)
 
     def _build(self) -> None:
         self._cards = [
@@ -229,7 +229,7 @@ class StatisticsPage(QWidget):
         chosen = self._classes_of.currentData()
         return None if chosen is None else CategoryId(chosen)
 
-    def _draw(self) -> None:
+    def _draw(self, _theme: object = None) -> None:
         found = self._statistics
         if found is None:
             return

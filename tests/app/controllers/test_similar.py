@@ -84,4 +84,4 @@ def test_the_process_ends_with_the_wish(leaky: LeakyProject, jobs: JobRunner, qt
         assert jobs.shutdown()
         assert not any(one.is_running() for one in children), "the window waits for the end"
     qtbot.waitUntil(lambda: not any(one.is_running() for one in children), timeout=10_000)
-    assert not list(leaky.services.home.root.rglob("try-*"))
+    qtbot.waitUntil(lambda: not list(leaky.services.home.root.rglob("try-*")), timeout=10_000)

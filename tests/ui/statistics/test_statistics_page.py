@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from core.domain.ids import CategoryId
 from core.domain.project_statistics import ClassStatistics, Distribution, Part, ProjectStatistics, n_bins
@@ -18,6 +19,7 @@ from core.domain.snapshots import Split
 from ui.statistics.bar_list import BarList
 from ui.statistics.place_map import PlaceMap
 from ui.statistics.statistics_page import StatisticsPage
+from ui.theme import current_theme, theme_notifier
 
 
 def statistics(n_images: int = 9) -> ProjectStatistics:
@@ -135,3 +137,10 @@ def test_long_names_have_room_where_there_is_some(page: StatisticsPage) -> None:
     assert bars.column_widths[0] == 170
     bars.resize(800, 100)
     assert 300 <= bars.column_widths[0] <= 320
+
+
+def test_a_page_that_is_gone_hears_of_no_theme(qtbot: QtBot) -> None:
+    made = StatisticsPage()
+    made.show_statistics(statistics())
+    delete(made)
+    theme_notifier().theme_changed.emit(current_theme())
