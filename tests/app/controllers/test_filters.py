@@ -39,7 +39,7 @@ class Site:
         self.qtbot, self.services, self.project = qtbot, services, project
         self.browser = ImageBrowser()
         self.page = ProjectPage(self.browser)
-        qtbot.addWidget(self.page)
+        qtbot.addWidget(self.page, before_close_func=lambda _: self.wait())  # answers come to what is still there
         self.page.resize(1100, 700)
         self.page.show()
         self.undo = UndoHistory(jobs)
