@@ -182,7 +182,10 @@ class SplitDialog(QDialog):
         self.plan_requested.emit(self.draft())
 
     def show_plan(self, plan: SplitPlan) -> None:
-        """What it would be; it can be applied when nothing is wrong with it."""
+        """What it would be; it can be applied when nothing is wrong with it. An answer to what was asked before the
+        last change is not shown: another one is on its way."""
+        if self._timer.isActive():
+            return
         self._plan = plan
         self._apply.setEnabled(plan.can_apply)
         self._problem.setText("\n".join(issue.in_words for issue in plan.issues))
