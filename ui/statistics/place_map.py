@@ -1,4 +1,4 @@
-"""Where in their images objects lie: a map of cells, darker where there are more. Each cell can be opened."""
+"""Where in their images objects lie: a map of cells, stronger in colour where there are more. Each is opened."""
 
 from __future__ import annotations
 
