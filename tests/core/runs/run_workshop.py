@@ -121,6 +121,13 @@ class Workshop:
         with self.registry.read() as session:
             return models.get_version(session, record.version)
 
+    def wait_for_processes(self, record: RunRecord) -> None:
+        """A run has ended a moment before its processes have: the last one still writes how the other ended."""
+        layout = RunLayout(record.folder)
+        occupant = read_occupant(layout, latest_attempt(layout).number)
+        marks = [mark for mark in (occupant.child, occupant.warden) if mark is not None] if occupant else []
+        wait_until(lambda: not any(mark.is_alive() for mark in marks))
+
     def supervise(self, record: RunRecord, collected: Collected | None = None, *, timeout_s: float = 60) -> RunState:
         """To its end; fails when it does not come."""
         collected = collected if collected is not None else Collected()

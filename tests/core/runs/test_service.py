@@ -261,5 +261,6 @@ def test_a_run_is_renamed_and_described(workshop: Workshop) -> None:
         with pytest.raises(RefusedError) as caught:
             workshop.service.rename(record.id, name)
         assert caught.value.code == code
+    workshop.wait_for_processes(record)
     shutil.rmtree(record.folder)
     assert workshop.service.rename(record.id, "Without its folder").value.name == "Without its folder"
