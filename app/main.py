@@ -20,7 +20,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     home = _plain_window(given)
     if home is not None:
         return _open_window(home or None)
-    from app.cli import make_parser, report_unexpected, run_verb
+    from app.cli import report_unexpected, run_verb
+    from app.verbs.parser import make_parser
 
     parsed = make_parser().parse_args(given)
     if parsed.is_version_wanted:

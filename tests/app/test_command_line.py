@@ -10,14 +10,29 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import REFUSED, VERBS, make_parser, report_unexpected, run_verb
+from app.cli import REFUSED, report_unexpected, run_verb
+from app.verbs.dispatch import function_of
 from app.verbs.output import Console, VerbResult, escaped, plain
+from app.verbs.parser import make_parser
 from core.domain.runs import RunStatus
 from core.errors import FormatError, RefusedError
 
+WITHOUT_SERVICES = ("doctor", "formats", "restore")
+
+
+def verbs() -> list[str]:
+    (choices,) = [action.choices for action in make_parser()._actions if action.dest == "verb"]
+    assert choices is not None
+    return list(choices)
+
+
+@pytest.mark.parametrize("verb", [verb for verb in verbs() if verb not in WITHOUT_SERVICES])
+def test_every_verb_is_carried_out_by_a_function(verb: str) -> None:
+    assert callable(function_of(verb))
+
 
 def test_every_verb_has_help(capsys: pytest.CaptureFixture[str]) -> None:
-    for verb in VERBS:
+    for verb in verbs():
         with pytest.raises(SystemExit) as left:
             make_parser().parse_args([verb, "--help"])
         assert left.value.code == 0

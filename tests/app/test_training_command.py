@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.cli import make_parser
+from app.verbs.parser import make_parser
 from app.verbs.training import plan_from
 from core.domain.training_plan import TrainingPlan
 from core.training.draft.command import to_command

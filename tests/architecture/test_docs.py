@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import make_parser
+from app.verbs.parser import make_parser
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("app/", "core/", "ui/", "docs/", "tests/", "packaging/", "resources/")

@@ -54,7 +54,7 @@ def from_toml(text: str, *, file: str = "run.toml") -> TrainingPlan:
 
 
 def to_arguments(plan: TrainingPlan) -> list[str]:
-    """The options of `calque train`, as app.cli declares them."""
+    """The options of `calque train`, as app/verbs/training_options.py declares them."""
     arguments: list[str] = []
     for option, value in (
         ("--project", plan.project),

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from app.cli import DONE, REFUSED, USAGE, make_parser, run_verb
+from app.cli import DONE, REFUSED, USAGE, run_verb
 from app.services import open_services
+from app.verbs.parser import make_parser
 from core.datasets.manifest import freeze_image
 from core.domain.geometry import Box
 from core.domain.snapshots import SnapshotImage, SnapshotObject, Split

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from app.cli import make_parser, run_verb
+from app.cli import run_verb
+from app.verbs.parser import make_parser
 from app.verbs.problems import MAX_OF_A_KIND, problem_lines
 from core.domain.imports import Problem, Severity
 

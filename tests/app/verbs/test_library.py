@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app.cli import REFUSED, make_parser, run_verb
+from app.cli import REFUSED, run_verb
+from app.verbs.parser import make_parser
 from core.home import Home
 from core.registry.connecting import connected
 
