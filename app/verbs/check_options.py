@@ -9,8 +9,10 @@ from core.domain.checks import CheckId
 
 def add_check_options(parser: argparse.ArgumentParser) -> None:
     option = parser.add_argument
-    option("project", metavar="PROJECT")
-    option("--dataset", metavar="D", help="one of its datasets, instead of all images")
+    option(
+        "subject", metavar="PROJECT|DATASET", help="a project, or one of its datasets that no project is called like"
+    )
+    option("--dataset", metavar="D", help="one of the project's datasets, instead of all images")
     option(
         "--repair",
         metavar="ID",

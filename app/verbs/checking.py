@@ -14,7 +14,7 @@ from core.checks.service import CheckService, summary
 from core.domain.checks import CheckId, CheckReport, CheckWish, Finding, RepairOffer
 from core.domain.counting import counted
 from core.domain.ids import DatasetId, ProjectId
-from core.domain.names import shown
+from core.domain.names import listed_names, shown
 from core.errors import NotFoundError, RefusedError
 
 CLEAN, PROBLEMS = 0, 1
@@ -33,15 +33,14 @@ class Repair:
 
 def run(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
     """The exit status is 1 where a problem is left; remarks are none."""
-    project = find_project(services, arguments.project)
-    dataset = _find_dataset(services, project.id, arguments.dataset)
+    project, dataset = _subject(services, arguments.subject, arguments.dataset)
     wish = CheckWish(not arguments.no_pictures, not arguments.no_files)
     checks = services.checks
-    report = checks.run(project.id, dataset, wish, progress=console.progress)
+    report = checks.run(project, dataset, wish, progress=console.progress)
     repaired: list[Repair] = []
     if arguments.repair:
         repaired = _repair_all(checks, report, [CheckId(name) for name in dict.fromkeys(arguments.repair)])
-        report = checks.run(project.id, dataset, wish, progress=console.progress)
+        report = checks.run(project, dataset, wish, progress=console.progress)
     lines = [one.text for one in repaired]
     lines += [line for finding in report.findings for line in _lines(services, finding)]
     lines += [f"Fine: {text}" for text in report.fine]
@@ -61,13 +60,32 @@ def run(services: Services, arguments: argparse.Namespace, console: Console) -> 
     return VerbResult(data, tuple(lines), PROBLEMS if report.n_problems else CLEAN)
 
 
-def _find_dataset(services: Services, project: ProjectId, wanted: str | None) -> DatasetId | None:
-    if wanted is None:
-        return None
-    found = services.dataset_editing.find_dataset(wanted, project)
-    if found is None:
-        raise NotFoundError(f'The project has no dataset "{shown(wanted)}".')
-    return found.id
+def _subject(services: Services, name: str, dataset: str | None) -> tuple[ProjectId, DatasetId | None]:
+    """A project and one of its datasets, or None; `name` alone may be a dataset's where no project is called so.
+
+    Raises NotFoundError, and RefusedError where several projects have a dataset of that name.
+    """
+    projects = services.projects.list_projects()
+    if dataset is None and services.projects.find_project(name) is None:
+        found = [one for project in projects if (one := services.dataset_editing.find_dataset(name, project.id))]
+        if not found:
+            text = f'There is no project and no dataset "{shown(name)}".'
+            raise NotFoundError(text, hint="calque projects and calque dataset list name all.")
+        if len(found) > 1:
+            of = listed_names(
+                sorted(project.name for project in projects if project.id in {one.project for one in found})
+            )
+            text = f'More than one project has a dataset "{shown(name)}": {of}.'
+            raise RefusedError(text, hint=f'Name one of them: calque check PROJECT --dataset "{shown(name)}".')
+        return found[0].project, found[0].id
+    project = find_project(services, name)
+    if dataset is None:
+        return project.id, None
+    chosen = services.dataset_editing.find_dataset(dataset, project.id)
+    if chosen is None:
+        text = f'The project has no dataset "{shown(dataset)}".'
+        raise NotFoundError(text, hint="calque dataset list shows all.", code="E-527")
+    return project.id, chosen.id
 
 
 def _repair_all(checks: CheckService, report: CheckReport, wanted: Sequence[CheckId]) -> list[Repair]:

@@ -97,7 +97,8 @@ def _show(services: Services, dataset: Dataset) -> VerbResult:
     for item, told in zip(dataset.sets, data["sets"], strict=True):
         of_class = sorted(counts[item.id].items(), key=lambda pair: list(names).index(pair[0]))
         told["classes"] = {names[key]: {"annotations": n, "images": images} for key, (n, images) in of_class}
-        lines.append(f"  {_set_line(item)}: " + (", ".join(f"{shown(names[k])} {n}" for k, (n, _) in of_class) or "-"))
+        annotations = ", ".join(f"{shown(names[k])} {n}" for k, (n, _) in of_class) or "none"
+        lines.append(f"  {_set_line(item)}; annotations: {annotations}")
     for rule in dataset.rules:
         shares = ", ".join(f"{shown(name)} {share}" for name, share in rule.shares)
         group = f", grouped by {shown(rule.grouping)}" if rule.grouping else ""
@@ -109,6 +110,7 @@ def _fill(services: Services, project: Project, dataset: Dataset, arguments: arg
     target = _set_named(dataset, arguments.set)
     editing = services.dataset_editing
     notes: tuple[str, ...] = ()
+    said = ""
     if arguments.stated:
         if arguments.remove or arguments.all or arguments.folder or arguments.tag or _has_filter(arguments):
             raise RefusedError(
@@ -122,11 +124,13 @@ def _fill(services: Services, project: Project, dataset: Dataset, arguments: arg
         notes = () if len(found) else ("W-532: No image of the project is chosen so.",)
         if arguments.remove:
             edit = editing.remove_images(dataset.id, found, target.id).value
+            said = f'{counted(edit.n_removed, "image")} taken out of "{shown(target.name)}"'
         else:
             edit = editing.add_images(dataset.id, target.id, found, moves=arguments.move).value
     dataset = editing.get_dataset(dataset.id)
     data = {**_data(dataset), "added": edit.n_added, "removed": edit.n_removed}
-    return VerbResult(data, (f"{edit.text[:1].upper()}{edit.text[1:]}.", *notes, _line(dataset)))
+    said = said or edit.text
+    return VerbResult(data, (f"{said[:1].upper()}{said[1:]}.", *notes, _line(dataset)))
 
 
 def _has_filter(arguments: argparse.Namespace) -> bool:
@@ -290,5 +294,5 @@ def _plan_lines(dataset: Dataset, plan: SplitPlan) -> list[str]:
     lines = []
     for set, images in plan.sets:
         of_class = ", ".join(f"{shown(item.name)} {item.n_images[set]}" for item in plan.classes)
-        lines.append(f"  {shown(names[set])} {counted(len(images), 'image')}: {of_class or 'no class'}")
+        lines.append(f"  {shown(names[set])} {counted(len(images), 'image')}; images by class: {of_class or 'none'}")
     return lines

@@ -76,6 +76,8 @@ def _split(services: Services, project: Project, arguments: argparse.Namespace, 
     counts = dict(zip(SPLIT_TAGS, numbers, strict=True))
     said = "would be tagged" if arguments.dry_run else "are tagged"
     lines = [f"{counted(n, 'image')} {said} {tag}." for tag, n in counts.items()]
+    if not len(images):
+        lines.append("W-532: No image of the project is chosen so.")
     if n_kept:
         lines.append(f"{counted(n_kept, 'image')} of {len(images):,} keep what they have.")
     data = {"images": len(images), "numbers": counts, "kept": n_kept, "seed": arguments.seed, "parts": parts}

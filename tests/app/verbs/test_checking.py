@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from app.cli import main
 from tests.core.checks.leaky_project import LeakyProject
@@ -52,6 +53,25 @@ def test_a_dataset_is_checked_by_its_name(leaky: LeakyProject, capsys: pytest.Ca
     assert "0 images checked" in out
     assert call(leaky, "check", "Leaky", "--dataset", "nothing") == 1
     assert 'no dataset "nothing"' in capsys.readouterr().err
+
+
+def test_a_dataset_is_checked_by_its_name_alone_where_that_says_which(
+    leaky: LeakyProject, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = leaky.services.dataset_editing.create(leaky.project, "Seals").value.dataset
+    looked_at = ("--no-pictures", "--no-files", "--json")
+    call(leaky, "check", "Seals", *looked_at)
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["project"], answer["dataset"]) == (leaky.project, made)
+    assert call(leaky, "check", "nobody") == 1
+    assert 'There is no project and no dataset "nobody".' in capsys.readouterr().err
+    (tmp_path / "other").mkdir()
+    Image.new("RGB", (8, 8)).save(tmp_path / "other" / "1.png")
+    assert call(leaky, "import", str(tmp_path / "other"), "--project", "Other") == 0
+    assert call(leaky, "dataset", "create", "Other", "Seals") == 0
+    capsys.readouterr()
+    assert call(leaky, "check", "Seals", *looked_at) == 1
+    assert 'More than one project has a dataset "Seals": Leaky, Other.' in capsys.readouterr().err
 
 
 def test_nothing_is_repaired_where_one_of_the_wished_repairs_cannot_be_made(

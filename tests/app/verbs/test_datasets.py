@@ -56,6 +56,8 @@ def test_a_dataset_lives_in_a_terminal(shop: PredictedShop, call) -> None:
     assert "is split" in call("split", "D", "--shares", "train=60", "val=20", "test=20", "--seed", "4")
     assert [one["images"] for one in data_of(call("show", "D", "--json"))["sets"]] == list(counted["sets"].values())
     assert "Split: train 60, val 20, test 20, seed 4" in call("show", "D")
+    assert f"train {counted['sets']['train']} images; annotations: disc" in call("show", "D")
+    assert '0 images taken out of "val".\nW-532' in call("fill", "D", "val", "--tag", "no such tag", "--remove")
     assert call("freeze", "D").startswith('"D (V001)" is frozen')
     assert "E-221" in call("fill", "D", "train", "--all", code=1)
     assert "all are what was frozen" in call("verify", "V001")

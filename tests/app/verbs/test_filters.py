@@ -101,6 +101,7 @@ def test_images_are_shared_out_and_those_without_are_listed(call) -> None:
     assert FREE in untagged
     assert not any(path.startswith("train/0") for path in untagged)
     assert "E-520" in call("tag", "Drawings", "split", "--all", "--parts", "80", "10", "9", code=1)
+    assert "W-532" in call("tag", "Drawings", "split", "--where", '{"annotations": {"$gt": 999}}')
 
 
 def test_a_file_that_is_not_there_or_is_no_text_is_named(call, tmp_path: Path) -> None:

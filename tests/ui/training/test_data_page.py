@@ -68,6 +68,24 @@ def test_without_a_validation_folder_a_part_is_held_back_with_live_counts(qtbot:
     assert wizard.draft().val_folders == ("test",)
 
 
+def test_both_parts_can_be_written_and_the_other_one_follows(qtbot: QtBot, wizard: TrainingWizard) -> None:
+    page = page_of(wizard)
+    page.slot("train").take_paths(("train",))
+    carving = page.carving()
+    assert (carving.kept.text(), carving.control.text()) == ("0.8", "0.2")
+    for field, text, parts in (
+        (carving.kept, "0.87655", ("0.87655", "0.12345")),
+        (carving.control, "0.00001", ("0.99999", "0.00001")),
+        (carving.kept, "much", ("much", "")),
+        (carving.control, "0.3", ("0.7", "0.3")),
+    ):
+        field.selectAll()
+        qtbot.keyClicks(field, text)
+        assert (carving.kept.text(), carving.control.text()) == parts
+        assert [issue.code for issue in wizard.issues() if issue.field == "val_ratio"] == ["E-442"] * (text == "much")
+    assert wizard.draft().val_ratio == 0.3
+
+
 def test_a_ratio_or_seed_that_is_no_number_is_told_and_nothing_is_lost(qtbot: QtBot, wizard: TrainingWizard) -> None:
     page = page_of(wizard)
     for field, code, name in ((page.carving().control, "E-442", "val_ratio"), (page._seed_field, "E-132", "seed")):
