@@ -158,8 +158,11 @@ class ModelsController(QObject):
         ask(self._front(), question, lambda _option: self._delete(delete, entry))
 
     def _mark_current(self, version: ModelVersion) -> None:
+        """One that is marked loses its mark."""
         self._jobs.run(
-            lambda: self._models.mark_current(version.id), on_error=self.message_raised.emit, pool="registry"
+            lambda: self._models.mark_current(version.id, is_current=not version.is_current),
+            on_error=self.message_raised.emit,
+            pool="registry",
         )
 
     def _delete(self, delete: Callable[[], Changes], entry: Model | ModelVersion) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 import numpy as np
 
-from core.datasets.name_patterns import compile_pattern
+from core.datasets.name_patterns import Patience, compile_pattern
 from core.datasets.split import MAX_DECIMALS, Array, Check, Shown, carve
 from core.domain.names import listed_names, shown
 from core.domain.training import Issue
@@ -56,16 +56,18 @@ def group_by_folder(paths: Sequence[str]) -> Array:
     return _numbered([path.rpartition("/")[0] for path in paths])
 
 
-def group_by_pattern(paths: Sequence[str], pattern: str) -> Array:
+def group_by_pattern(paths: Sequence[str], pattern: str, check: Check = lambda: None) -> Array:
     """Images whose file names say the same in the pattern's first group; each that it does not fit is on its own.
 
-    Raises ValueError in words (core.datasets.name_patterns).
+    Raises ValueError in words (core.datasets.name_patterns), and what `check` raises.
     """
     compiled = compile_pattern(pattern)
+    patience = Patience(pattern, check)
     words = []
     for number, path in enumerate(paths):
-        found = compiled.search(path.rpartition("/")[2])
-        words.append(f"/{number}" if found is None else found[1] or "")
+        patience.after(number)
+        found = compiled.first_group(path.rpartition("/")[2])
+        words.append(f"/{number}" if found is None else found)
     return _numbered(words)
 
 

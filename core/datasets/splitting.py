@@ -73,6 +73,7 @@ class DatasetSplitting:
         revision: int,
     ) -> SplitPlan:
         stop = current_stop()
+        check = (lambda: None) if stop is None else stop.check
         duplicates = self._find_duplicates(facts.project) if draft.grouping is Grouping.DUPLICATES else None
         with self._registry.read() as session:
             keys = _chosen_keys(session, facts, draft)
@@ -81,14 +82,14 @@ class DatasetSplitting:
                 return SplitPlan(issues=(Issue("E-523", text, "data", True, "chosen"),), revision=revision)
             classes = selections.list_classes(session, facts.project)
             data = _read(session, facts.project, keys, [int(item.id) for item in classes])
-            groups = _groups(session, facts.project, keys, draft, duplicates)
+            groups = _groups(session, facts.project, keys, draft, duplicates, check)
         of_image = sharing.share_out(
             data if draft.is_stratified else sharing.without_categories(data),
             shares,
             draft.seed,
             len(classes),
             groups=groups,
-            check=(lambda: None) if stop is None else stop.check,
+            check=check,
         )
         counts = sharing.count_classes(data, of_image, len(sets), len(classes))
         names = [item.name for item in classes]
@@ -151,7 +152,12 @@ def _read(session: Session, project: ProjectId, keys: Array, categories: Sequenc
 
 
 def _groups(
-    session: Session, project: ProjectId, keys: Array, draft: SplitDraft, duplicates: Array | None
+    session: Session,
+    project: ProjectId,
+    keys: Array,
+    draft: SplitDraft,
+    duplicates: Array | None,
+    check: Callable[[], None],
 ) -> Array | None:
     if draft.grouping is Grouping.NONE:
         return None
@@ -164,7 +170,7 @@ def _groups(
     paths = [by_key[key] for key in keys.tolist()]
     if draft.grouping is Grouping.FOLDER:
         return sharing.group_by_folder(paths)
-    return sharing.group_by_pattern(paths, draft.pattern)
+    return sharing.group_by_pattern(paths, draft.pattern, check)
 
 
 def _told(draft: SplitDraft) -> str:

@@ -45,9 +45,22 @@ def parts_of(pattern: str) -> Parts:
 
 
 def as_expression(parts: Sequence[tuple[str, bool]]) -> re.Pattern[str]:
-    """For whole names that were folded."""
-    words = {ANY: ".*", ONE: "."}
-    return re.compile("".join(words[text] if is_sign else re.escape(text) for text, is_sign in parts), re.DOTALL)
+    """For whole names that were folded.
+
+    What follows a "*" is taken where it first comes, and never looked for again behind that: any other place leaves
+    less for the rest. So many "*" take no longer than a few.
+    """
+    stretches = [""]
+    for text, is_sign in parts:
+        if is_sign and text == ANY:
+            stretches.append("")
+        else:
+            stretches[-1] += "." if is_sign else re.escape(text)
+    first, *others = stretches
+    if not others:
+        return re.compile(first, re.DOTALL)
+    middle = "".join(f"(?>.*?{stretch})" for stretch in others[:-1])
+    return re.compile(f"{first}{middle}.*{others[-1]}", re.DOTALL)
 
 
 def as_like(parts: Sequence[tuple[str, bool]]) -> str:

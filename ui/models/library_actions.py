@@ -45,7 +45,14 @@ LOOKS: Mapping[LibraryAction, ActionLook] = {
     LibraryAction.CURRENT: ActionLook("Mark as current", "circle-check"),
     LibraryAction.DELETE: ActionLook("Delete…", "trash-2"),
 }
+_UNMARK = ActionLook("No longer mark as current", "circle-slash")
 OF_A_MODEL = (LibraryAction.RENAME, LibraryAction.DELETE)
+
+
+def look_of(action: LibraryAction, entry: Entry | None) -> ActionLook:
+    """With what is selected: a mark that is there is taken off."""
+    is_marked = isinstance(entry, ModelVersion) and entry.is_current
+    return _UNMARK if action is LibraryAction.CURRENT and is_marked else LOOKS[action]
 
 
 def reason_against(action: LibraryAction, entry: Entry | None, *, task_problem: str = "") -> str:
@@ -62,7 +69,7 @@ def reason_against(action: LibraryAction, entry: Entry | None, *, task_problem: 
         case LibraryAction.EXPORT_ZIP | LibraryAction.EXPORT_FOLDER | LibraryAction.CONVERT:
             return refusal(entry, deed="exported")
         case LibraryAction.CURRENT:
-            return "It is the current version already." if entry.is_current else refusal(entry, deed="the current one")
+            return "" if entry.is_current else refusal(entry, deed="the current one")
     return ""
 
 

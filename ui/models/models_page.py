@@ -22,7 +22,13 @@ from PySide6.QtWidgets import (
 from core.domain.ids import ProjectId, VersionId
 from core.domain.models import Model, ModelVersion
 from ui.icons import icon
-from ui.models.library_actions import LOOKS, OF_A_MODEL, LibraryAction, reason_against, reason_against_comparing
+from ui.models.library_actions import (
+    OF_A_MODEL,
+    LibraryAction,
+    look_of,
+    reason_against,
+    reason_against_comparing,
+)
 from ui.models.model_tree import ENTRY_ROLE, VERSION_ROLE, ModelFilterModel, ModelTreeModel, VersionColumn
 from ui.models.name_delegate import NameDelegate
 from ui.widgets.badge_delegate import BadgeDelegate
@@ -267,7 +273,7 @@ class ModelsPage(QWidget):
         menu = QMenu(self)
         menu.setToolTipsVisible(True)
         for action in OF_A_MODEL if isinstance(entry, Model) else LibraryAction:
-            look = LOOKS[action]
+            look = look_of(action, entry)
             item = menu.addAction(icon(look.icon), self.tr(look.text))
             reason = self._reason_against(action)
             item.setEnabled(not reason)

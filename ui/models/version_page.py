@@ -20,7 +20,7 @@ from ui.icons import icon
 from ui.models.card_view import CardView
 from ui.models.evaluations_tab import EvaluationsTab
 from ui.models.fact_cards import FactCards
-from ui.models.library_actions import LOOKS, LibraryAction, reason_against
+from ui.models.library_actions import LOOKS, LibraryAction, look_of, reason_against
 from ui.models.version_tabs import DatasetTab, FilesTab, LineageTab, SnippetTab
 from ui.models.version_words import refusal
 from ui.widgets.badge import VERSION_TONES, Badge
@@ -148,6 +148,9 @@ class VersionPage(QWidget):
         self._badge.set_state(str(version.status), VERSION_TONES[version.status])
         self._partial.setVisible(version.is_partial)
         self._current.setVisible(version.is_current)
+        look = look_of(LibraryAction.CURRENT, version)
+        self._mark.setText(self.tr(look.text))
+        self._mark.setIcon(icon(look.icon))
         self._mark.setEnabled(not reason_against(LibraryAction.CURRENT, version))
         self._mark.setToolTip(reason_against(LibraryAction.CURRENT, version))
         self._cards.set_details(details)

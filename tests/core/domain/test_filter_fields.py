@@ -72,3 +72,10 @@ def test_values_are_brought_into_one_form(key: str, operator: Operator, value, e
 def test_values_that_fit_nothing_are_refused(key: str, operator: Operator, value) -> None:
     with pytest.raises(UnfitError):
         fitting(Condition(key, operator, value))
+
+
+def test_many_stars_take_no_longer_than_a_few() -> None:
+    expression = as_expression(parts_of("*a" * 40 + "*b"))
+    assert expression.fullmatch("a" * 250) is None
+    assert expression.fullmatch("a" * 250 + "b") is not None
+    assert as_expression(parts_of("*a?c*d")).fullmatch("aab_abc_d") is not None

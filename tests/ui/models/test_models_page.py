@@ -170,19 +170,22 @@ def test_the_best_of_those_that_can_be_compared_is_marked(
     assert "The best of 2 versions that were measured on the same images." in help
 
 
-def test_the_current_version_is_named_and_not_marked_again(
-    page: ModelsPage, make_model: Models, make_version: Versions
+def test_the_current_version_is_named_and_can_lose_its_mark(
+    qtbot: QtBot, page: ModelsPage, make_model: Models, make_version: Versions
 ) -> None:
     versions = [make_version(1, is_current=True), make_version(2), make_version(3, status=VersionStatus.CREATED)]
     page.set_models([make_model()], versions)
     assert [cell(page, one.id, VersionColumn.NAME, NOTE_ROLE) for one in versions] == ["current", "best", None]
-    for version, reason in zip(
-        versions, ("It is the current version already.", "", "cannot be the current"), strict=True
-    ):
+    for version, reason in zip(versions[1:], ("", "cannot be the current"), strict=True):
         page.choose(version.id)
         entry = entries_of(page)["Mark as current"]
         assert entry.isEnabled() == (not reason)
         assert reason in entry.toolTip()
+    page.choose(versions[0].id)
+    assert "Mark as current" not in entries_of(page)
+    with qtbot.waitSignal(page.current_requested) as asked:
+        entries_of(page)["No longer mark as current"].trigger()
+    assert asked.args == [versions[0]]
 
 
 def entries_of(page: ModelsPage) -> dict[str, QAction]:
