@@ -126,12 +126,12 @@ class ImportService:
         if target is None:
             with self._registry.read() as session:
                 projects.check_name(session, project_name)  # before the work; again when it is made
-        else:
-            with self._registry.read() as session:
-                refuse_while_frozen(session, target.id)
         with ExitStack() as stack:
             stack.enter_context(seldom_collected())
             stack.enter_context(self._registry.occupied.importing(into))
+            if target is not None:  # from here on nothing of it is frozen by those who look who imports
+                with self._registry.read() as session:
+                    refuse_while_frozen(session, target.id)
             plans: list[ImportPlan] = []
             for source in sources:
                 if plans and target is None and source.images_root is None and not source.path.is_dir():
@@ -141,6 +141,8 @@ class ImportService:
                 require_importable(plans[-1], plans[0])
             check_mapping(plans)
             with self._registry.write(durable=True) as session:
+                if target is not None:
+                    refuse_while_frozen(session, target.id)
                 project = into or projects.insert_project(session, name=project_name, root=plans[0].root)
                 reports = []
                 for plan in plans:

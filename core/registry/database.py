@@ -64,7 +64,7 @@ class Registry:
         self._engine: Engine | None = None
         self._is_read_only = False
         self._facts = {HOME: file.parent.absolute()}
-        self.occupied = Occupied()
+        self.occupied = Occupied(file)
 
     @property
     def file(self) -> Path:

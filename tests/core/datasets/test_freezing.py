@@ -30,6 +30,7 @@ from core.files.locks import try_lock
 from core.images.hashing import sha256_of
 from core.imports.service import ImportService
 from core.judgements.tags import TagService
+from core.registry.occupied import Occupied
 from core.registry.stores import annotations, images
 from core.registry.stores import datasets as store
 from core.registry.stores.annotations import NewAnnotation
@@ -373,6 +374,27 @@ def test_nothing_is_imported_into_a_project_of_which_a_dataset_is_being_frozen(s
         assert refused.value.code == "E-432"
 
     assert freezing.freeze(filled, progress=progress).value.state is DatasetState.COMPLETE
+
+
+def test_an_import_that_began_elsewhere_keeps_a_dataset_from_being_frozen(shop, freezing, filled):
+    with Occupied(shop.registry.file).importing(shop.project), pytest.raises(RefusedError) as refused:
+        freezing.freeze(filled)
+    assert refused.value.code == "E-432"
+    assert shop.editing.get_dataset(filled).state is DatasetState.OPEN
+
+
+def test_an_import_writes_nothing_when_a_dataset_began_to_be_frozen_meanwhile(shop, filled):
+    Image.new("RGB", (20, 20)).save(shop.root / "train" / "new.png")
+
+    def progress(done: int, total: int, text: str) -> None:
+        with shop.registry.write() as session:
+            store.set_state(session, filled, DatasetState.BUILDING, clock.now())
+
+    with pytest.raises(RefusedError, match='"Data" is being frozen'):
+        ImportService(shop.registry).commit(
+            ImportSource(shop.root), project_name="", into=shop.project, progress=progress
+        )
+    assert len(shop.below("train/")) == 6
 
 
 def test_a_changed_byte_is_found_and_named(shop, freezing, filled):
