@@ -86,7 +86,7 @@ def _is_announced(file: Path, project: ProjectId) -> bool:
         names = [name for name in os.listdir(file.parent) if name.startswith(prefix)]  # noqa: PTH208 - at each edit
     except OSError:
         return False
-    return any([_is_of(file.with_name(name), project) for name in names])
+    return any(_is_of(file.with_name(name), project) for name in names)
 
 
 def _is_of(announced: Path, project: ProjectId) -> bool:
