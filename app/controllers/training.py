@@ -24,7 +24,7 @@ from core.domain.runs import RunRecord
 from core.domain.snapshots import Split
 from core.domain.starts import StartOffers
 from core.domain.tasks import TaskOffer
-from core.domain.training import Proposal, TrainingDraft, TrainingReview
+from core.domain.training import Proposal, TrainingDraft, TrainingReview, TrainingStart
 from core.domain.workers import GpuUse, WorkerInfo
 from core.runs.processes.devices import probe_devices
 from ui.training.wizard import TrainingWizard
@@ -356,11 +356,12 @@ class TrainingController(QObject):
             key="training-filter",
         )
 
-    def _submit(self, draft: TrainingDraft) -> None:
+    def _submit(self, start: TrainingStart) -> None:
+        draft, name = start.draft, start.freeze_as
         self._give_up_timing()  # the training wants the processor for itself
         self._jobs.run(
             # The wizard asked before an open dataset is frozen.
-            lambda context: self._training.submit(draft, freezes=True, progress=context.progress),
+            lambda context: self._training.submit(draft, freezes=True, freeze_as=name, progress=context.progress),
             then=lambda record: self._submitted(draft, record),
             on_progress=lambda done, total, _text: self._wizard.show_review_progress(done, total),
             on_error=self._refused,

@@ -41,7 +41,8 @@ EXIT_CODES = {RunStatus.SUCCESS: 0, RunStatus.TERMINATED: 130}
 def run_train(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
     plan = plan_from(arguments)
     draft = services.training.draft_from_plan(plan, arguments.settings or ())
-    return train(services, draft, console, freezes=arguments.freeze)
+    freezes = arguments.freeze or bool(arguments.freeze_as)
+    return train(services, draft, console, freezes=freezes, freeze_as=arguments.freeze_as)
 
 
 def run_sample(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:
@@ -117,7 +118,9 @@ def ensure_sample(services: Services, console: Console) -> Project:
 # --- carrying it out -------------------------------------------------------------------------------------------
 
 
-def train(services: Services, draft: TrainingDraft, console: Console, *, freezes: bool = False) -> VerbResult:
+def train(
+    services: Services, draft: TrainingDraft, console: Console, *, freezes: bool = False, freeze_as: str = ""
+) -> VerbResult:
     """Review, submit, and follow the run to its end. `freezes`: an open dataset may be frozen for it, for good."""
     review = services.training.review(draft)
     for issue in review.issues:
@@ -129,7 +132,10 @@ def train(services: Services, draft: TrainingDraft, console: Console, *, freezes
     for line in review_lines(review):
         console.note(line)
     record = services.training.submit(
-        review.draft, freezes=freezes, progress=lambda done, total: console.progress(done, total, "Freezing")
+        review.draft,
+        freezes=freezes,
+        freeze_as=freeze_as,
+        progress=lambda done, total: console.progress(done, total, "Freezing"),
     ).value
     if any(issue.code == "W-220" for issue in review.issues) and review.draft.dataset is not None:
         taken = taken_words(services.dataset_editing.get_dataset(review.draft.dataset))

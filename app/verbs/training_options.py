@@ -26,6 +26,7 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
     option("--dataset", metavar="NAME", help="train on the sets of this dataset, by their roles")
     option("--sets", metavar="NAME", action="append", help="only this set of the dataset; may be repeated")
     option("--freeze", action="store_true", help="freeze the dataset first if it is open: then it stays as it is")
+    option("--freeze-as", metavar="VERSION", default="", help="the same, under a name of your own instead of V001")
     option("--filter", metavar="NAME", dest="train_filter", help="train on what a saved filter, or one as JSON, finds")
     option("--val-filter", metavar="NAME", help="the same for validation")
     option("--test-filter", metavar="NAME", help="the same for the test")

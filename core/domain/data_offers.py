@@ -15,3 +15,4 @@ class DataOffers:
     datasets: tuple[Dataset, ...] = ()  # the newest first
     filters: tuple[SavedFilter, ...] = ()  # by name
     tagged: Mapping[Split, int] = field(default_factory=dict)  # images with the tag of the split
+    next_version: str = ""  # that the next dataset to be frozen gets, unless it is given a name

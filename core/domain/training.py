@@ -86,6 +86,14 @@ class TrainingDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class TrainingStart:
+    """What a person starts. An open dataset is frozen first, under the version `freeze_as`; "" = the next one."""
+
+    draft: TrainingDraft
+    freeze_as: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """A draft with an answer to everything. `reasons` say, by the wizard's page, where an answer comes from."""
 

@@ -15,10 +15,11 @@ from core.progress import sparing
 Progress = Callable[[int, int], None]
 
 
-def freeze_as_checked(freezing: DatasetFreezing, dataset: Dataset, progress: Progress) -> Changes:
-    """Under the next version. Raises RefusedError when it changed since, or has files that cannot be read (E-222)."""
+def freeze_as_checked(freezing: DatasetFreezing, dataset: Dataset, version: str, progress: Progress) -> Changes:
+    """`version` "" = the next one. Raises RefusedError when it changed since, has files that cannot be read (E-222), or
+    the version cannot be given (E-430, E-431)."""
     told = sparing(lambda done, total, _text: progress(done, total))
-    answer = freezing.freeze(dataset.id, revision=dataset.revision, progress=told)
+    answer = freezing.freeze(dataset.id, version, revision=dataset.revision, progress=told)
     if answer.value.state is not DatasetState.COMPLETE:
         problems = answer.value.problems
         raise RefusedError(

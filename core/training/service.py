@@ -181,11 +181,13 @@ class TrainingService:
         draft: TrainingDraft,
         *,
         freezes: bool = False,
+        freeze_as: str = "",
         progress: Progress = lambda done, total: None,
     ) -> Changed[RunRecord]:
         """Check once more, files included, freeze the data, and write model, version and run; the run is Pending.
 
-        A dataset that is open is frozen first if `freezes` says so, for good, with `progress` in images. Raises
+        A dataset that is open is frozen first if `freezes` says so, for good, under the version `freeze_as` or the next
+        one, with `progress` in images. Raises
         RefusedError with the first refusal, StorageError when something cannot be written; then there is no run, no
         version and no new model.
         """
@@ -195,7 +197,7 @@ class TrainingService:
         if dataset is not None and not is_frozen(dataset):
             if not freezes:
                 raise not_frozen(dataset)
-            changes = freeze_as_checked(self._freezing, dataset, progress)
+            changes = freeze_as_checked(self._freezing, dataset, freeze_as, progress)
             gathered = self._sound(draft)
         frozen = self._freeze(gathered)
         made = self._create(gathered, frozen.value)

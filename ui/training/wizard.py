@@ -13,6 +13,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.domain.data_offers import DataOffers
+from core.domain.datasets import DatasetState
 from core.domain.devices import DeviceReport
 from core.domain.durations import about
 from core.domain.filters import Group
@@ -23,7 +24,7 @@ from core.domain.projects import Category, Folder, Project
 from core.domain.snapshots import Split
 from core.domain.starts import StartOffers
 from core.domain.tasks import TaskOffer
-from core.domain.training import Issue, Proposal, Remedy, TrainingDraft, TrainingReview
+from core.domain.training import Issue, Proposal, Remedy, TrainingDraft, TrainingReview, TrainingStart
 from core.domain.workers import Configuration, WorkerInfo
 from ui.training import steps
 from ui.training.answers import answers
@@ -31,7 +32,7 @@ from ui.training.configuration_page import ConfigurationPage
 from ui.training.data_page import DataPage
 from ui.training.device_page import DevicePage
 from ui.training.drafting import Drafting
-from ui.training.freeze_question import freeze_question
+from ui.training.freeze_dialog import FreezeDialog
 from ui.training.name_page import NamePage
 from ui.training.start_section import PretrainedPlace
 from ui.training.steps import StepState
@@ -45,7 +46,7 @@ from ui.widgets.formatting import counted
 
 class TrainingWizard(QWidget):
     draft_changed = Signal(object)  # TrainingDraft
-    submit_requested = Signal(object)  # TrainingDraft that the last review lets start; its dataset may be frozen
+    submit_requested = Signal(object)  # TrainingStart of a draft that the last review lets start
     review_requested = Signal()  # check the present draft (again)
     cancel_requested = Signal()  # the person leaves, and confirmed it where something was entered
     restart_requested = Signal()  # begin with a fresh proposal, confirmed
@@ -357,16 +358,19 @@ class TrainingWizard(QWidget):
         """Asks first where Start freezes a dataset, which cannot be taken back."""
         if not self._can_start():
             return
-        question = freeze_question(self._drafting.known.dataset(self._drafting.draft.dataset))
-        if question is None:
+        known = self._drafting.known
+        dataset = known.dataset(self._drafting.draft.dataset)
+        if dataset is None or dataset.state is DatasetState.COMPLETE:
             self._start()
-        else:
-            ask(self, question, lambda _option: self._start())
+            return
+        dialog = FreezeDialog(dataset, known.data.next_version, self)
+        dialog.submitted.connect(self._start)
+        dialog.open()
 
-    def _start(self) -> None:
+    def _start(self, freeze_as: str = "") -> None:
         if self._can_start():
             self.set_submitting(True)
-            self.submit_requested.emit(self._drafting.draft)
+            self.submit_requested.emit(TrainingStart(self._drafting.draft, freeze_as))
 
     # What is wrong, everywhere it is to be seen
 

@@ -16,7 +16,7 @@ from core.filters.reading import read_filter
 from core.filters.writing import write_for_people
 from core.registry.database import Registry
 from core.registry.stores import datasets as dataset_store
-from core.registry.stores import judgements, saved_filters, selections
+from core.registry.stores import judgements, saved_filters, selections, snapshots
 
 
 class OfferedData:
@@ -29,6 +29,7 @@ class OfferedData:
             return DataOffers(
                 datasets=dataset_store.list_datasets(session, project, with_annotated=False),
                 filters=saved_filters.list_saved(session, project, read_filter),
+                next_version=snapshots.label_of(snapshots.next_number(session, project)),
                 tagged={split: tags[tag] for split, tag in TAG_OF.items() if tags.get(tag)},
             )
 

@@ -152,11 +152,19 @@ def test_an_open_dataset_is_frozen_by_start_when_that_is_said(shop: Shop):
     editing = DatasetEditing(shop.registry)
     assert editing.get_dataset(id).state is DatasetState.OPEN
 
+    for name, code in (("no name", "E-431"),):
+        with pytest.raises(RefusedError) as caught:
+            shop.training.submit(_draft(shop, id), freezes=True, freeze_as=name)
+        assert caught.value.code == code
+    assert editing.get_dataset(id).state is DatasetState.OPEN
+
     told: list[tuple[int, int]] = []
-    done = shop.training.submit(_draft(shop, id), freezes=True, progress=lambda *numbers: told.append(numbers))
+    done = shop.training.submit(
+        _draft(shop, id), freezes=True, freeze_as="spring", progress=lambda *numbers: told.append(numbers)
+    )
 
     dataset = editing.get_dataset(id)
-    assert (dataset.state, dataset.version) == (DatasetState.COMPLETE, "V001")
+    assert (dataset.state, dataset.version) == (DatasetState.COMPLETE, "spring")
     assert id in done.changes.datasets
     assert told
     assert len(list(shop.datasets.open(done.value.snapshot).images([Split.TRAIN]))) == 24

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from core.domain.data_offers import DataOffers
@@ -18,9 +17,10 @@ from core.domain.ids import DatasetId, FilterId, ProjectId, SnapshotId
 from core.domain.messages import UserMessage
 from core.domain.snapshots import Split
 from core.domain.tagging import tag_filter
-from core.domain.training import Issue, SplitFilter, TrainingDraft, TrainingReview
+from core.domain.training import Issue, SplitFilter, TrainingDraft, TrainingReview, TrainingStart
 from ui.training import steps
 from ui.training.data_page import DATASET, FOLDERS, DataPage
+from ui.training.freeze_dialog import FreezeDialog
 from ui.training.slot_filter import SlotKind
 from ui.training.wizard import TrainingWizard
 
@@ -54,6 +54,7 @@ OFFERS = DataOffers(
     (OPEN, FROZEN),
     (_saved("Hard ones", HARD), _saved("Rich pages", MANY_SHAPES)),
     {Split.TRAIN: 90, Split.VAL: 20},
+    "V003",
 )
 
 
@@ -213,28 +214,29 @@ def test_a_refusal_of_the_dataset_stands_beside_it(
 def test_start_asks_before_it_freezes_an_open_dataset(
     wizard: TrainingWizard, page: DataPage, make_review: ReviewMaker
 ) -> None:
-    submitted: list[TrainingDraft] = []
+    submitted: list[TrainingStart] = []
     wizard.submit_requested.connect(submitted.append)
     page.source().button(DATASET).click()
     wizard.set_review(make_review(wizard.draft()))
     wizard._submit()
-    (box,) = wizard.findChildren(QMessageBox)
-    assert box.text() == "Freeze “Pages” and start the training?"
-    assert box.informativeText().startswith("After freezing, “Pages” and its sets can no longer be edited.")
-    assert submitted == []
-    box.reject()
+    (dialog,) = wizard.findChildren(FreezeDialog)
+    assert dialog.text.text() == "Freeze “Pages” and start the training?"
+    assert dialog.details.text().startswith("After freezing, “Pages” and its sets can no longer be edited.")
+    assert dialog.version.placeholderText() == "V003"
+    dialog.reject()
     assert submitted == []
     wizard._submit()
-    box = wizard.findChildren(QMessageBox)[-1]
-    next(button for button in box.buttons() if "Freeze" in button.text()).click()
-    assert submitted == [wizard.draft()]
+    dialog = wizard.findChildren(FreezeDialog)[-1]
+    dialog.version.setText(" spring ")
+    dialog.verb.click()
+    assert submitted == [TrainingStart(wizard.draft(), "spring")]
 
 
 def test_start_freezes_nothing_that_is_frozen(wizard: TrainingWizard, page: DataPage, make_review: ReviewMaker) -> None:
-    submitted: list[TrainingDraft] = []
+    submitted: list[TrainingStart] = []
     wizard.submit_requested.connect(submitted.append)
     wizard.set_draft(TrainingDraft(PROJECT, worker="boxes", dataset=FROZEN.id))
     wizard.set_review(make_review(wizard.draft()))
     wizard._submit()
-    assert submitted == [wizard.draft()]
+    assert submitted == [TrainingStart(wizard.draft())]
     assert _answer(wizard) == ["Dataset Old pages (V002): all sets"]

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from core.domain.devices import DeviceReport
 from core.domain.ids import ModelId
 from core.domain.messages import UserMessage
-from core.domain.training import Issue, Proposal, Remedy, TrainingDraft, TrainingReview
+from core.domain.training import Issue, Proposal, Remedy, TrainingReview, TrainingStart
 from ui.theme import ThemeMode, apply_theme
 from ui.training import steps
 from ui.training.answer_row import AnswerRow
@@ -327,12 +327,12 @@ def test_a_review_that_fails_is_told(wizard: TrainingWizard, make_review: Review
 
 def test_start_hands_over_the_draft_once(qtbot: QtBot, wizard: TrainingWizard, make_review: ReviewMaker) -> None:
     ready(wizard, make_review, FEW)
-    sent: list[TrainingDraft] = []
+    sent: list[TrainingStart] = []
     wizard.submit_requested.connect(sent.append)
     wizard.frame.footer.start_button.click()
     wizard.frame.footer.start_button.click()
     qtbot.keyClick(wizard, Qt.Key.Key_PageDown, Qt.KeyboardModifier.ControlModifier)  # nothing changes while it starts
-    assert sent == [wizard.draft()]
+    assert sent == [TrainingStart(wizard.draft())]
     assert wizard.frame.step == steps.OVERVIEW
     assert not wizard.frame.step_list.isEnabled()
     wizard.set_submitting(False)
