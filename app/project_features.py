@@ -137,6 +137,7 @@ class ProjectFeatures(QObject):
             ProjectsController(
                 projects=self.services.projects,
                 jobs=self.jobs,
+                undo=self.undo,
                 start_page=self._start_page,
                 project_page=self.project_page,
                 parent=self,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.jobs import JobRunner
+from app.undo import UndoHistory
 from core.domain.changes import NO_CHANGES, Changed, Changes
 from core.domain.ids import ProjectId
 from core.domain.imports import Severity
@@ -60,6 +61,7 @@ class ProjectsController(QObject):
         *,
         projects: ProjectService,
         jobs: JobRunner,
+        undo: UndoHistory | None = None,
         start_page: StartPage,
         project_page: ProjectPage,
         parent: QObject | None = None,
@@ -67,6 +69,7 @@ class ProjectsController(QObject):
         super().__init__(parent)
         self._projects = projects
         self._jobs = jobs
+        self._undo = undo
         self._start_page = start_page
         self._page = project_page
         start_page.project_open_requested.connect(self.open_project)
@@ -216,9 +219,21 @@ class ProjectsController(QObject):
         self.project_changed.emit(overview.project)
 
     def _rename(self, project: Project, name: str, dialog: RenameProjectDialog) -> None:
+        rename, old, new = self._projects.rename_project, project.name, name.strip()
+
+        def renamed(_changes: Changes) -> None:
+            dialog.accept()
+            if self._undo is not None and new != old:
+                self._undo.did(
+                    project.id,
+                    f'the name "{shown(new)}" of the project',
+                    undo=lambda: rename(project.id, old, instead_of=new),
+                    redo=lambda: rename(project.id, new, instead_of=old),
+                )
+
         self._jobs.run(
-            lambda: self._projects.rename_project(project.id, name),
-            then=lambda _changes: dialog.accept(),
+            lambda: rename(project.id, name),
+            then=renamed,
             on_error=lambda message: dialog.show_problem(f"{message.text} {message.hint}".strip()),
             pool="registry",
         )

@@ -54,10 +54,14 @@ class ProjectService:
         with self._registry.read() as session:
             return projects.find_project(session, name_or_id)
 
-    def rename_project(self, id: ProjectId, name: str) -> Changes:
-        """Raises RefusedError when the name is empty, too long, or another project's."""
+    def rename_project(self, id: ProjectId, name: str, *, instead_of: str | None = None) -> Changes:
+        """Raises RefusedError when the name is empty, too long, or another project's, or it is not `instead_of` that
+        the project is called."""
         with self._registry.write() as session:
-            projects.get_project(session, id)
+            project = projects.get_project(session, id)
+            if instead_of is not None and project.name != instead_of:
+                text = "The project has been renamed since: this cannot be taken back any more."
+                raise RefusedError(text, hint=f'It is called "{shown(project.name)}" now.')
             projects.rename_project(session, id, name)
             return noted(session)
 

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.controllers.projects import ProjectsController
 from app.jobs import JobRunner
+from app.undo import UndoHistory
 from core.domain.changes import Changes
 from core.domain.ids import ProjectId, RunId
 from core.domain.imports import ImportSource
@@ -142,6 +143,43 @@ def test_renaming_changes_page_and_list(
         qtbot.mouseClick(dialog._rename, Qt.MouseButton.LeftButton)
     assert page._header._title.text() == "Old prints"
     qtbot.waitUntil(lambda: _recent(start_page) == ["Old prints"])
+
+
+def test_the_new_name_of_a_project_is_taken_back(
+    qtbot: QtBot,
+    start_page: StartPage,
+    page: ProjectPage,
+    browse_jobs: JobRunner,
+    browse_projects: ProjectService,
+    browse_project: Project,
+) -> None:
+    undo = UndoHistory(browse_jobs)
+    said: list[UserMessage] = []
+    undo.message_raised.connect(said.append)
+    controller = ProjectsController(
+        projects=browse_projects, jobs=browse_jobs, undo=undo, start_page=start_page, project_page=page
+    )
+    undo.show_project(browse_project.id)
+
+    def name() -> str:
+        return browse_projects.get_project(browse_project.id).name
+
+    controller.ask_new_name(browse_project)
+    dialog = page.findChild(RenameProjectDialog)
+    assert dialog is not None
+    dialog._name.setText("Old prints")
+    with qtbot.waitSignal(undo.changed):
+        qtbot.mouseClick(dialog._rename, Qt.MouseButton.LeftButton)
+    assert undo.undo_text == 'the name "Old prints" of the project'
+    undo.undo()
+    qtbot.waitUntil(lambda: name() == browse_project.name)
+    undo.redo()
+    qtbot.waitUntil(lambda: name() == "Old prints")
+    browse_projects.rename_project(browse_project.id, "Of another window")
+    undo.undo()
+    qtbot.waitUntil(lambda: bool(said))
+    assert said[0].text == "The project has been renamed since: this cannot be taken back any more."
+    assert name() == "Of another window"
 
 
 def test_only_what_has_changed_is_read_anew(
