@@ -18,7 +18,7 @@ from core.domain.changes import Changed
 from core.domain.geometry import Geometry
 from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
 from core.domain.imports import Severity
-from core.domain.labelling import Edited, NewShape, Seen, ShapeEdit, Step
+from core.domain.labelling import NewShape, Seen, ShapeEdit
 from core.domain.messages import UserMessage
 from core.domain.names import shown
 from core.domain.projects import AnnotatedImage, Annotation, Source
@@ -28,9 +28,9 @@ from ui.viewer.wishes import AddShapes, ClassWish, DeleteShapes, EditWish, Recla
 
 if TYPE_CHECKING:  # SQLAlchemy comes with it
     from core.categories.service import CategoryService, Done, NewCategory
-    from core.labelling.service import LabellingService
+    from core.labelling.service import Edited, LabellingService
+    from core.registry.stores.annotation_steps import Step
 
-Write = Callable[[Seen], Changed[Edited]]
 NO_MORE = "No image after this one is left without annotations."
 NO_EARLIER = "No image before this one is without annotations."
 
@@ -101,7 +101,7 @@ class LabellingController(QObject):
             pool="registry",
         )
 
-    def _writing(self, image: ImageId, wish: EditWish) -> Write:
+    def _writing(self, image: ImageId, wish: EditWish) -> Callable[[Seen], Changed[Edited]]:
         labelling, author = self._labelling(), self._author()
         if isinstance(wish, AddShapes):
             shapes = [NewShape(image, _id(one), shape) for shape, one in zip(wish.shapes, wish.classes, strict=True)]
@@ -163,12 +163,13 @@ class LabellingController(QObject):
     def _remember(self, project: ProjectId, text: str, step: Step) -> None:
         labelling = self._labelling()
 
-        def take_back(step: Step) -> Changed[Edited]:
+        def take_back(step: Step) -> Changed[Step]:
             changed = labelling.take_back(step)
             self._seen.note(changed.value.revisions or {})
-            return changed
+            return Changed(changed.value.step, changed.changes)
 
-        self._undo.did(project, text, undo=lambda: take_back(step), redo=lambda: take_back(step.reversed()))
+        turn = Turn(step, take_back)
+        self._undo.did(project, text, undo=turn, redo=turn)
 
     def _was_refused(self, image: ImageId, number: int, message: UserMessage) -> None:
         """Nothing was written: the image is shown as it is."""

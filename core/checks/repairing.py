@@ -27,19 +27,21 @@ from core.domain.geometry import Polygon
 from core.domain.ids import AnnotationId, ImageId, ProjectId
 from core.domain.image_ids import ImageIds
 from core.domain.judgements import EXCLUDE
-from core.domain.labelling import Seen, ShapeEdit, Step
+from core.domain.labelling import Seen, ShapeEdit
 from core.domain.rotated import rotated_rectangle
 from core.errors import RefusedError
 from core.labelling.service import LabellingService
 from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.session import Session
-from core.registry.stores import bulk_tags, edits
+from core.registry.stores import bulk_tags
+from core.registry.stores.annotation_steps import Step
 from core.registry.stores.annotations import list_ground_truth
 from core.registry.stores.bulk_tags import TagChange
 from core.registry.stores.categories import refuse_while_frozen
 from core.registry.stores.check_columns import read_annotations_of
 from core.registry.stores.frozen_rows import iter_looks
+from core.registry.stores.image_sheets import read_sheets
 from core.registry.stores.images import ImageFacts
 from core.stopping import current_stop
 from core.trash.service import TrashService
@@ -284,7 +286,7 @@ def _is_oriented(geometry: Any) -> bool:
 def _seen(registry: Registry, images: Array) -> Seen:
     """As they are now: the repair was planned a moment ago, and asks again for what it changes."""
     with registry.read() as session:
-        sheets = edits.read_sheets(session, np.unique(images).tolist())
+        sheets = read_sheets(session, np.unique(images).tolist())
     return {ImageId(str(key)): sheet.revision for key, sheet in sheets.items()}
 
 

@@ -11,7 +11,7 @@ from core.domain.ids import CategoryId
 from core.domain.imports import Difference, RawAnnotation
 from core.domain.projects import Annotation, Source
 from core.imports.matching import Matching, name_of
-from core.registry.stores.edits import Overruled
+from core.registry.stores.overruled import Overruled
 
 
 @dataclass(frozen=True, slots=True)

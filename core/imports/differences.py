@@ -14,8 +14,8 @@ from core.imports.plan import ImportPlan
 from core.registry.session import Session
 from core.registry.stores.annotations import list_ground_truth
 from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
-from core.registry.stores.edits import list_overruled
 from core.registry.stores.images import list_keys
+from core.registry.stores.overruled import list_overruled
 from core.registry.stores.projects import list_categories
 
 MOST_IMAGES = 200

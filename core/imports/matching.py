@@ -13,7 +13,7 @@ from core.domain.geometry import Box, Geometry, Polygon, bounds_of
 from core.domain.ids import CategoryId
 from core.domain.imports import RawAnnotation
 from core.domain.projects import Annotation, Source
-from core.registry.stores.edits import Overruled
+from core.registry.stores.overruled import Overruled
 
 _SAME_PLACE_PX = 0.05
 """Corners this close are one object stated in two formats, of which one rounds its numbers."""

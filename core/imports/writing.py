@@ -24,8 +24,8 @@ from core.registry.stores import selections as selection_store
 from core.registry.stores.annotation_arrays import AnnotationArrays
 from core.registry.stores.annotations import delete_annotations, insert_rows, list_ground_truth
 from core.registry.stores.chunks import chunked
-from core.registry.stores.edits import Overruled, list_overruled
 from core.registry.stores.images import ImageFacts
+from core.registry.stores.overruled import Overruled, list_overruled
 from core.registry.stores.projects import add_categories
 
 _IMAGES_AT_ONCE = 4_000

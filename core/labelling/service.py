@@ -7,11 +7,14 @@ alone, and the refusal says so.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
 
 from core import clock
 from core.domain.changes import Changed
-from core.domain.ids import AnnotationId, CategoryId, ImageId
-from core.domain.labelling import MAX_AUTHOR, Edited, NewShape, Seen, ShapeEdit, Step
+from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
+from core.domain.labelling import MAX_AUTHOR, NewShape, Seen, ShapeEdit
 from core.domain.names import shown
 from core.errors import NotFoundError, RefusedError
 from core.labelling.sheet import Desk
@@ -19,10 +22,24 @@ from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.session import Session
 from core.registry.stores import edits as store
-from core.registry.stores.edits import Sheet
+from core.registry.stores.annotation_steps import Step, revert
+from core.registry.stores.image_sheets import Sheet, read_sheets
 from core.registry.stores.selections import list_classes
 
 _LOOKED_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """`added` are the new annotations in the order in which they were asked for; `revisions` those of the images now.
+
+    `notes` are sentences on what was not taken as it was drawn.
+    """
+
+    step: Step
+    added: tuple[AnnotationId, ...] = ()
+    notes: tuple[str, ...] = ()
+    revisions: Seen | None = None
 
 
 class LabellingService:
@@ -74,28 +91,12 @@ class LabellingService:
 
         Raises RefusedError when what the step left is not there any more: nothing is taken back by halves.
         """
-        back = step.reversed()
         self._check_writable()
         with self._registry.write(durable=True) as session:
-            sheets = self._sheets(session, step.images)
-            changed = store.find_changed(session, step)
-            if changed is not None:
-                raise RefusedError(
-                    f'"{shown(sheets[changed].path)}" has been changed since: this cannot be taken back any more.',
-                    hint="Change it by hand.",
-                )
-            names = self._names(session, sheets)
-            if store.categories_of(back) - names.keys():
-                raise RefusedError("A class of the annotations has been deleted since.", hint="Add it again by hand.")
-            store.put_step(session, back)
-            contradicted = store.find_contradiction(session, back.images)
-            if contradicted is not None:
-                raise RefusedError(
-                    f'"{shown(sheets[contradicted].path)}" has annotations now: it cannot be marked again as having '
-                    "nothing to find.",
-                    hint="Delete them first.",
-                )
-            return Changed(Edited(back, revisions=_revisions(session, step.images)), noted(session))
+            self._registry.occupied.check(step.project)
+            back = revert(session, step)
+            images = np.union1d(step.removed.images, back.removed.images).tolist()
+            return Changed(Edited(back, revisions=_revisions(session, images)), noted(session))
 
     def find_unlabelled(
         self, images: Sequence[ImageId], start: int, step: int, *, check: Callable[[], None] = lambda: None
@@ -136,7 +137,8 @@ class LabellingService:
             names, n_shapes = self._names(session, sheets), store.count_shapes(session, keys)
             desk = Desk(sheets, rows, names, author.strip()[:MAX_AUTHOR], clock.now(), n_shapes)
             write(desk)
-            step, made = store.write_rows(session, keys, rows, desk.rows)
+            project = next((sheet.project for sheet in sheets.values()), ProjectId(""))
+            step, made = store.write_rows(session, project, keys, rows, desk.rows)
             edited = Edited(
                 step,
                 tuple(AnnotationId(str(key)) for key in made),
@@ -161,7 +163,7 @@ class LabellingService:
         return set(found.values())
 
     def _sheets(self, session: Session, keys: Collection[int]) -> dict[int, Sheet]:
-        sheets = store.read_sheets(session, keys)
+        sheets = read_sheets(session, keys)
         if len(sheets) < len(set(keys)):
             raise NotFoundError("The image is not in the project any more.")
         for project in {sheet.project for sheet in sheets.values()}:
@@ -183,4 +185,4 @@ def _check_seen(sheet: Sheet, seen: Seen) -> None:
 
 
 def _revisions(session: Session, keys: Collection[int]) -> dict[ImageId, int]:
-    return {ImageId(str(key)): sheet.revision for key, sheet in store.read_sheets(session, keys).items()}
+    return {ImageId(str(key)): sheet.revision for key, sheet in read_sheets(session, keys).items()}

@@ -13,10 +13,11 @@ from core.domain.projects import Source
 from core.errors import NotFoundError, RefusedError
 from core.labelling.shapes import CUT, moved_details, taken
 from core.registry.stores.details import annotation_details
-from core.registry.stores.edits import WHOLE, Rows, Sheet, Values
+from core.registry.stores.edits import Rows, Values
+from core.registry.stores.image_sheets import WHOLE, Sheet
 from core.registry.stores.shapes import Shape, decode, encode
 
-_HUMAN, _IMPORT, _MODEL = Source.HUMAN.value, Source.IMPORT.value, Source.MODEL.value
+_HUMAN, _MODEL = Source.HUMAN.value, Source.MODEL.value
 
 
 class Desk:
@@ -32,7 +33,7 @@ class Desk:
         n_shapes: Mapping[int, int],
     ) -> None:
         """`names` are the classes of the project by key; `n_shapes` the shapes of an image that no model made."""
-        self.rows = Rows(_copied(rows.annotations), _copied(rows.overruled))
+        self.rows = Rows({key: dict(row) for key, row in rows.annotations.items()})
         self.notes: list[str] = []
         self._sheets = sheets
         self._names = names
@@ -66,14 +67,12 @@ class Desk:
                 shape = encode(geometry)
             if category == row["category_id"] and shape == Shape(*(row[name] for name in Shape._fields)):
                 continue
-            self._overrule(row)
             row.update(category_id=category, details=details, **shape._asdict())
             self._sign(row)
 
     def delete(self, annotations: Iterable[int]) -> None:
         for key in annotations:
-            row = self._row(key)
-            self._overrule(row)
+            self._row(key)
             del self.rows.annotations[key]
 
     def set_whole(self, image: int, categories: Iterable[CategoryId]) -> None:
@@ -141,14 +140,6 @@ class Desk:
             "edited_at": self._now,
         }
 
-    def _overrule(self, row: Values) -> None:
-        """Keep what an import said, for the next one to know it."""
-        if row["source"] != _IMPORT:
-            return
-        kept = {name: row[name] for name in ("id", "image_id", *Shape._fields, "is_crowd", "details")}
-        category = row["category_id"]
-        self.rows.overruled[row["id"]] = kept | {"category": None if category is None else self._names[category]}
-
     def _sign(self, row: Values) -> None:
         """A person's from now on; what a model made stays a model's, corrected."""
         if row["source"] == _MODEL:
@@ -156,10 +147,6 @@ class Desk:
         else:
             row["source"] = _HUMAN
         row.update(author=self._author, edited_at=self._now)
-
-
-def _copied(rows: Mapping[int, Values]) -> dict[int, Values]:
-    return {key: dict(row) for key, row in rows.items()}
 
 
 def _is_marker(row: Values) -> bool:

@@ -21,7 +21,7 @@ from core.errors import RefusedError
 from core.registry.changes import note
 from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
 from core.registry.stores.driver import cursor_of
-from core.registry.stores.edits import find_contradiction, read_sheets
+from core.registry.stores.image_sheets import find_contradiction, read_sheets
 from core.registry.stores.import_reports import Renaming, follow_classes, turn
 from core.registry.stores.kept_rows import COLUMNS, MARKS, ROWS_AT_ONCE, KeptRows, Keys, digest_with
 from core.registry.stores.mass_upkeep import TouchedImages, class_rewritten, images_relabelled
@@ -67,6 +67,10 @@ class Step:
     digest: int = 0
     renamings: tuple[Renaming, ...] = ()  # of imports that named the classes
 
+    @property
+    def is_empty(self) -> bool:
+        return not (len(self.removed) or len(self.added) or self.moved or self.classes)
+
 
 def keep(cursor: Cursor, condition: str, parameters: Sequence[object] = ()) -> KeptRows:
     """The rows of annotations for which `condition`, a WHERE clause of this package's own, holds."""
@@ -74,6 +78,19 @@ def keep(cursor: Cursor, condition: str, parameters: Sequence[object] = ()) -> K
     cursor.execute(f"SELECT {COLUMNS} FROM annotation WHERE {condition}", parameters)
     while rows := cursor.fetchmany(ROWS_AT_ONCE):
         kept.add(rows)
+    return kept
+
+
+def keep_by_id(cursor: Cursor, ids: Keys) -> KeptRows:
+    """The rows of these annotations; keys of none are passed over."""
+    kept = KeptRows()
+    rows: list[tuple[Any, ...]] = []
+    for some in _rows_of(cursor, ids):
+        rows += some
+        if len(rows) >= ROWS_AT_ONCE:
+            kept.add(rows)
+            rows = []
+    kept.add(rows)
     return kept
 
 
@@ -142,9 +159,9 @@ def _write_annotations(session: Session, cursor: Cursor, step: Step) -> Step:
     moved = tuple(Moved(one.ids, one.after, one.before) for one in step.moved)
     if not (len(step.removed) or len(step.added) or step.moved):
         return Step(step.project, classes=swapped, moved=moved)
-    going = _keep_by_id(cursor, step.added)
+    going = keep_by_id(cursor, step.added)
     if going.digest != step.digest:
-        raise _changed("Some of its annotations were changed since.")
+        raise _changed(f"{_annotations_of(session, going)} were changed since.")
     if step.classes or step.moved:
         of_classes = {one.before for one in step.moved} | {one.after for one in step.moved}
         of_classes |= {one.id for pair in step.classes for one in pair if one is not None}
@@ -178,18 +195,6 @@ def _move_back(cursor: Cursor, moved: Iterable[Moved], touched: TouchedImages) -
             query = f"INSERT OR IGNORE INTO touched_image SELECT image_id FROM annotation WHERE id IN ({marks})"
             touched.cursor.execute(query, chunk)
             cursor.execute(f"UPDATE annotation SET category_id = ? WHERE id IN ({marks})", (one.before, *chunk))
-
-
-def _keep_by_id(cursor: Cursor, ids: Keys) -> KeptRows:
-    kept = KeptRows()
-    rows: list[tuple[Any, ...]] = []
-    for some in _rows_of(cursor, ids):
-        rows += some
-        if len(rows) >= ROWS_AT_ONCE:
-            kept.add(rows)
-            rows = []
-    kept.add(rows)
-    return kept
 
 
 def _rows_of(cursor: Cursor, ids: Keys) -> Iterator[list[tuple[Any, ...]]]:
@@ -258,6 +263,13 @@ def _count(cursor: Cursor, table: str, ids: Keys, condition: str = "") -> int:
         marks = ",".join("?" * len(chunk))
         found += cursor.execute(f"SELECT count(*) FROM {table} WHERE id IN ({marks}){condition}", chunk).fetchone()[0]
     return found
+
+
+def _annotations_of(session: Session, rows: KeptRows) -> str:
+    images = np.unique(rows.images).tolist()
+    if len(images) > 1:
+        return "Some of its annotations"
+    return f'The annotations of "{shown(read_sheets(session, images)[images[0]].path)}"'
 
 
 def _were(n: int, one: str) -> str:

@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session
 
 from core.domain.categories import Labelled, Labelling
 from core.domain.ids import CategoryId, ProjectId
+from core.domain.labelling import MAX_AUTHOR
 from core.registry.stores.annotation_steps import Step, delete_kept, digest_of, keep
 from core.registry.stores.categories import get_facts
 from core.registry.stores.driver import cursor_of
 from core.registry.stores.kept_rows import Keys
 from core.registry.stores.mass_upkeep import images_relabelled
-
-MAX_AUTHOR = 100
 
 _CHOSEN = "CREATE TEMP TABLE IF NOT EXISTS chosen_image (id INTEGER PRIMARY KEY)"
 _TRUTH = "source != 'model' AND kind = 'image'"

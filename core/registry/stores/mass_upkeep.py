@@ -34,11 +34,9 @@ UPDATE image SET revision = revision + 1,
  is_annotated = EXISTS (SELECT 1 FROM annotation WHERE image_id = image.id AND source != 'model')
 WHERE id IN (SELECT id FROM touched_image)
 """
-_COUNT_FOLDERS = """
-UPDATE folder SET
- n_annotated = (SELECT count(*) FROM image WHERE folder_id = folder.id AND is_annotated),
- n_annotations = (SELECT coalesce(sum(n_annotations), 0) FROM image WHERE folder_id = folder.id)
-WHERE id IN (SELECT folder_id FROM image WHERE id IN (SELECT id FROM touched_image))
+_OF_FOLDERS = """
+SELECT folder_id, sum(is_annotated), sum(n_annotations)
+FROM touched_image CROSS JOIN image ON image.id = touched_image.id GROUP BY folder_id
 """
 _COUNT_CLASS = """
 INSERT INTO folder_category (folder_id, category_id, n_annotations, n_images)
@@ -75,7 +73,7 @@ def class_rewritten(session: Session, project: ProjectId, categories: Collection
     """
     touched = TouchedImages(cursor_of(session))
     yield touched
-    _count_images(touched)
+    add_to_folders(session, _count_images(touched))
     for category in categories:
         touched.cursor.execute("DELETE FROM folder_category WHERE category_id = ?", (category,))
         touched.cursor.execute(_COUNT_CLASS, (category, category))
@@ -89,8 +87,9 @@ def images_relabelled(session: Session, project: ProjectId, images: Iterable[int
     touched.add(images)
     before = _cells(touched)
     yield touched
-    _count_images(touched)
-    _add_cells(session, before, _cells(touched))
+    changes = _count_images(touched)
+    _add_cells(changes, before, _cells(touched))
+    add_to_folders(session, changes)
     _tell(session, project, touched)
 
 
@@ -100,18 +99,22 @@ def _cells(touched: TouchedImages) -> Cells:
     return {(folder, category): (n, n_images) for folder, category, n, n_images in rows}
 
 
-def _add_cells(session: Session, before: Cells, after: Cells) -> None:
-    changes: dict[int, FolderChange] = defaultdict(FolderChange)
+def _add_cells(changes: dict[int, FolderChange], before: Cells, after: Cells) -> None:
     for folder, category in before.keys() | after.keys():
         old, new = before.get((folder, category), (0, 0)), after.get((folder, category), (0, 0))
         if old != new:
             changes[folder].categories[str(category)] = new[0] - old[0], new[1] - old[1]
-    add_to_folders(session, changes)
 
 
-def _count_images(touched: TouchedImages) -> None:
+def _count_images(touched: TouchedImages) -> dict[int, FolderChange]:
+    """What that is to their folders, by key: a folder of a million images is not counted for one of them."""
+    before = {folder: rest for folder, *rest in touched.cursor.execute(_OF_FOLDERS)}
     touched.cursor.execute(_COUNT_IMAGES)
-    touched.cursor.execute(_COUNT_FOLDERS)
+    changes: dict[int, FolderChange] = defaultdict(FolderChange)
+    for folder, n_annotated, n_annotations in touched.cursor.execute(_OF_FOLDERS):
+        changes[folder].n_annotated = n_annotated - before[folder][0]
+        changes[folder].n_annotations = n_annotations - before[folder][1]
+    return changes
 
 
 def _tell(session: Session, project: ProjectId, touched: TouchedImages) -> None:

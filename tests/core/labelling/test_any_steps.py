@@ -17,11 +17,12 @@ from core.domain.datasets import DatasetId
 from core.domain.geometry import Box, Polygon
 from core.domain.ids import AnnotationId, CategoryId, ImageId
 from core.domain.image_ids import ImageIds
-from core.domain.labelling import NewShape, Seen, ShapeEdit, Step
+from core.domain.labelling import NewShape, Seen, ShapeEdit
 from core.errors import CalqueError
 from core.judgements.bulk_tags import BulkTagService
 from core.labelling.service import LabellingService
 from core.registry.stores import model_annotations
+from core.registry.stores.annotation_steps import Step
 from core.registry.stores.model_annotations import NewModelAnnotation
 from tests.core.categories.labelled_project import BOX, WHOLE, LabelledProject
 
