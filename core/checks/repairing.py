@@ -217,7 +217,7 @@ def _take(registry: Registry, step: TakenStep, text: str) -> Changed[Repaired]:
 
 def _put_back(trash: TrashService, step: TrashStep) -> Changes:
     if step.was_removed:
-        return trash.restore_images(step.project, step.images).changes
+        return trash.restore_images(step.project, step.images, is_whole=True).changes
     return trash.remove_images(step.project, step.images).changes
 
 

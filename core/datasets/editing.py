@@ -24,6 +24,7 @@ from core.domain.datasets import (
     DatasetEdit,
     DatasetFacts,
     DatasetState,
+    Failure,
     SetFacts,
     SetId,
     SetImages,
@@ -197,7 +198,9 @@ class DatasetEditing:
             refusals.check_editable(dataset)
             removed = tuple((item.id, ImageIds(members.images_of(session, item.id))) for item in facts.sets)
             store.delete_dataset(session, id)
-            edit = DatasetEdit(id, text, facts, None, removed=removed, created_at=dataset.created_at)
+            edit = DatasetEdit(
+                id, text, facts, None, removed=removed, created_at=dataset.created_at, forgotten=_failure_of(dataset)
+            )
             return Changed(edit, noted(session))
 
     # --- sets ------------------------------------------------------------------------------------------------
@@ -278,13 +281,14 @@ class DatasetEditing:
         """From all sets those that kept it from being frozen, and forget why."""
         with self._registry.write() as session:
             facts = editable(session, id)
-            problems = store.get_dataset(session, id, with_annotated=False).problems
-            found = images.find_images(session, facts.project, (item.file for item in problems if item.file))
+            dataset = store.get_dataset(session, id, with_annotated=False)
+            found = images.find_images(session, facts.project, (item.file for item in dataset.problems if item.file))
             removed = taken_out(session, facts.sets, ImageIds.of([image.id for image in found.values()]).keys)
             store.set_state(session, id, DatasetState.OPEN, clock.now())
             n = sum(len(gone) for _, gone in removed)
             text = f"the removal of {counted(n, 'image')} that cannot be frozen"
-            return Changed(DatasetEdit(id, text, facts, facts, removed=removed), noted(session))
+            edit = DatasetEdit(id, text, facts, facts, removed=removed, forgotten=_failure_of(dataset))
+            return Changed(edit, noted(session))
 
     def move_images(self, id: DatasetId, images: ImageIds, source: SetId, target: SetId) -> Edited:
         """Those of them that are in the one set are in the other instead."""
@@ -390,6 +394,10 @@ class DatasetEditing:
         if edit.n_added or edit.n_removed:
             store.touched(session, edit.dataset, clock.now())
         return Changed(edit, noted(session))
+
+
+def _failure_of(dataset: Dataset) -> Failure | None:
+    return Failure(dataset.state, dataset.problems) if dataset.problems else None
 
 
 def _free_name(wanted: str, taken: frozenset[str]) -> str:

@@ -44,6 +44,7 @@ from core.files.locks import is_locked, try_lock
 from core.progress import Progress, no_progress, sparing
 from core.registry.changes import noted
 from core.registry.database import Registry
+from core.registry.places import freezing_lock
 from core.registry.session import Session
 from core.registry.stores import dataset_images as members
 from core.registry.stores import datasets as store
@@ -99,18 +100,16 @@ class DatasetFreezing:
             return replace(answer, changes=begun.changes.merged(answer.changes))
 
     def recover(self) -> Changed[tuple[Dataset, ...]]:
-        """Datasets whose freezing was cut off by the end of a program: they are open again, and say so."""
+        """Datasets whose freezing was cut off: they are open again, and say so, for good."""
         sweep(self._folder, _HALF_WRITTEN)
         with self._registry.read() as session:
             building = store.list_in_state(session, DatasetState.BUILDING)
         left = [item for item in building if not is_locked(self._lock_file(item.id))]
         if not left:
             return Changed((), NO_CHANGES)
-        text = "Freezing it was cut off by the end of Calque. It is open again; nothing of it was frozen."
         with self._registry.write(durable=True) as session:
             for item in left:
-                problem = Problem("freeze-cut-off", text)
-                store.set_state(session, item.id, DatasetState.OPEN, clock.now(), [problem])
+                store.set_state(session, item.id, DatasetState.OPEN, clock.now(), [store.CUT_OFF])
             found = tuple(store.get_dataset(session, item.id, with_annotated=False) for item in left)
             return Changed(found, noted(session))
 
@@ -185,6 +184,10 @@ class DatasetFreezing:
 
     def _begin(self, id: DatasetId, version: str, revision: int | None) -> tuple[DatasetFacts, Changed[None]]:
         with self._registry.write(durable=True) as session:
+            found = store.get_dataset(session, id, with_annotated=False)
+            if found.state is DatasetState.BUILDING:  # and nobody is at it any more: the lock is ours
+                store.set_state(session, id, DatasetState.OPEN, clock.now())
+                revision = None if revision == found.revision else revision
             facts = editable(session, id, revision)
             self._registry.occupied.check(facts.project)
             self._label(session, facts.project, version)
@@ -287,7 +290,7 @@ class DatasetFreezing:
         return dataset.snapshot
 
     def _lock_file(self, id: DatasetId) -> Path:
-        return self._folder / f"{id}.building"
+        return freezing_lock(self._folder, id)
 
     def _record_file(self, snapshot: SnapshotId) -> Path:
         return self._folder / f"{snapshot}.dataset.checked"

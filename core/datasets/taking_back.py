@@ -5,7 +5,7 @@ from __future__ import annotations
 from core import clock
 from core.datasets import refusals
 from core.datasets.membership import check_unique, editable, take_out_all
-from core.domain.datasets import DatasetEdit
+from core.domain.datasets import DatasetEdit, DatasetState, Failure
 from core.registry.session import Session
 from core.registry.stores import dataset_images as members
 from core.registry.stores import datasets as store
@@ -14,7 +14,16 @@ from core.registry.stores import datasets as store
 def take_back(session: Session, edit: DatasetEdit) -> DatasetEdit:
     """The step that does it again. Raises RefusedError, NotFoundError."""
     back = DatasetEdit(
-        edit.dataset, edit.text, edit.after, edit.before, edit.removed, edit.added, edit.created_at, edit.is_frozen
+        edit.dataset,
+        edit.text,
+        edit.after,
+        edit.before,
+        edit.removed,
+        edit.added,
+        edit.created_at,
+        edit.is_frozen,
+        forgotten=edit.recalled,
+        recalled=edit.forgotten,
     )
     if back.is_frozen:
         _undo_deletion(session, back)
@@ -31,7 +40,21 @@ def take_back(session: Session, edit: DatasetEdit) -> DatasetEdit:
         store.write_facts(session, back.dataset, back.after, clock.now())
         _put_back(session, back)
         check_unique(session, back.after)
+    _tell_of_failure(session, back)
     return back
+
+
+def _tell_of_failure(session: Session, back: DatasetEdit) -> None:
+    """Again, or no more. What was found out since by freezing once more stays."""
+    if back.after is None or (back.forgotten is None and back.recalled is None):
+        return
+    dataset = store.get_dataset(session, back.dataset, with_annotated=False)
+    told = Failure(dataset.state, dataset.problems) if dataset.problems else None
+    if told == back.forgotten:
+        state, problems = (
+            (DatasetState.OPEN, ()) if back.recalled is None else (back.recalled.state, back.recalled.problems)
+        )
+        store.set_state(session, back.dataset, state, clock.now(), problems)
 
 
 def _undo_deletion(session: Session, back: DatasetEdit) -> None:

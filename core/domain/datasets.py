@@ -122,6 +122,14 @@ SetImages = tuple[SetId, ImageIds]
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """What is told of a freeze that did not succeed, and the state in which it left the dataset."""
+
+    state: DatasetState
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DatasetEdit:
     """What an edit did, as much as it takes to take it back. `text` completes "Undo ...".
 
@@ -136,6 +144,8 @@ class DatasetEdit:
     removed: tuple[SetImages, ...] = ()
     created_at: datetime | None = None  # of one that was made or went
     is_frozen: bool = False  # a frozen one that was deleted, or brought back
+    forgotten: Failure | None = None  # told no more since the step
+    recalled: Failure | None = None  # told again since the step
     notes: tuple[str, ...] = ()  # what else is to be told, in sentences
 
     @property

@@ -24,6 +24,7 @@ from core.registry.stores.annotation_steps import (
     keep,
     overrule_class,
 )
+from core.registry.stores.datasets import find_frozen_now
 from core.registry.stores.driver import cursor_of
 from core.registry.stores.import_reports import follow_classes
 from core.registry.stores.kept_rows import Keys
@@ -151,10 +152,9 @@ def list_models_that_know(session: Session, project: ProjectId, name: str) -> tu
 
 def refuse_while_frozen(session: Session, project: ProjectId) -> None:
     """Raises RefusedError (E-432) while a dataset of the project is being frozen."""
-    query = "SELECT name FROM dataset WHERE project_id = ? AND state = 'building' AND deleted_at IS NULL"
-    building = cursor_of(session).execute(query, (project,)).fetchone()
+    building = find_frozen_now(session, project)
     if building is not None:
-        text = f'The dataset "{shown(building[0])}" is being frozen.'
+        text = f'The dataset "{shown(building)}" is being frozen.'
         raise RefusedError(text, hint="Wait until that is done.", code="E-432")
 
 

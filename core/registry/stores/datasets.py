@@ -27,10 +27,16 @@ from core.domain.ids import DatasetId, ProjectId, SnapshotId
 from core.domain.imports import Problem, Severity
 from core.errors import NotFoundError
 from core.registry.changes import note
+from core.registry.places import is_being_frozen
 from core.registry.stores.dataset_images import Counts, count_images
 from core.registry.tables.datasets import DatasetRow, DatasetSetRow
 
 _FORMAT = 1  # of the column `content`
+
+_BUILDING = DatasetState.BUILDING.value
+
+CUT_OFF = Problem("freeze-cut-off", "Freezing it was cut off. It is open again; nothing of it was frozen.")
+"""What is told of a dataset whose freezing neither ended nor goes on."""
 
 
 def insert_dataset(session: Session, id: DatasetId, facts: DatasetFacts, at: datetime) -> DatasetFacts:
@@ -159,7 +165,8 @@ def get_facts(session: Session, id: DatasetId) -> DatasetFacts:
 
 
 def get_dataset(session: Session, id: DatasetId, *, with_annotated: bool = True) -> Dataset:
-    """Raises NotFoundError. One that was deleted is there as long as anything refers to it."""
+    """Raises NotFoundError. One that was deleted is there as long as anything refers to it. One whose freezing was cut
+    off is open, whatever its row still says."""
     return _to_domain(session, [get_row(session, id)], with_annotated=with_annotated)[0]
 
 
@@ -174,6 +181,14 @@ def list_in_state(session: Session, state: DatasetState) -> tuple[Dataset, ...]:
     """Of all projects."""
     rows = session.scalars(select(DatasetRow).where(DatasetRow.state == state.value)).all()
     return _to_domain(session, rows, with_annotated=False)
+
+
+def find_frozen_now(session: Session, project: ProjectId) -> str | None:
+    """The name of a dataset of the project that somebody freezes at this moment."""
+    query = select(DatasetRow.id, DatasetRow.name).where(
+        DatasetRow.project_id == project, DatasetRow.state == _BUILDING, DatasetRow.deleted_at.is_(None)
+    )
+    return next((name for id, name in session.execute(query) if is_being_frozen(session, id)), None)
 
 
 def find_dataset(session: Session, text: str, project: ProjectId | None = None) -> Dataset | None:
@@ -219,6 +234,7 @@ def _to_domain(session: Session, rows: Sequence[DatasetRow], *, with_annotated: 
         known |= _frozen_counts(row.content)
     wanted = [item.id for item in sets if item.id not in known]
     counts = count_images(session, wanted, with_annotated=with_annotated) | known
+    abandoned = {row.id for row in rows if row.state == _BUILDING and not is_being_frozen(session, row.id)}
     nothing = Counts(0, 0)
     of: dict[str, list[DatasetSet]] = {row.id: [] for row in rows}
     for item in sets:
@@ -229,7 +245,7 @@ def _to_domain(session: Session, rows: Sequence[DatasetRow], *, with_annotated: 
             id=DatasetId(row.id),
             project=ProjectId(row.project_id),
             name=row.name,
-            state=DatasetState(row.state),
+            state=DatasetState.OPEN if row.id in abandoned else DatasetState(row.state),
             sets=tuple(of[row.id]),
             created_at=row.created_at,
             changed_at=row.changed_at,
@@ -239,7 +255,7 @@ def _to_domain(session: Session, rows: Sequence[DatasetRow], *, with_annotated: 
             version=row.version or "",
             snapshot=None if row.snapshot_id is None else SnapshotId(row.snapshot_id),
             frozen_at=row.frozen_at,
-            problems=_problems(row.content),
+            problems=(CUT_OFF,) if row.id in abandoned else _problems(row.content),
             revision=row.revision,
             is_deleted=row.deleted_at is not None,
             rules=_rules(row.content),

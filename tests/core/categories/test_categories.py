@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from core.domain.categories import Labelling
 from core.domain.changes import Changed
 from core.errors import NotFoundError, RefusedError, StorageError
+from core.files.locks import try_lock
 from core.registry.stores import images as image_store
 from core.registry.stores.images import ImageFacts
 
@@ -155,6 +158,8 @@ def test_a_new_class_that_is_used_by_now_is_not_taken_away(project):
 
 
 def test_classes_stay_while_a_dataset_is_frozen(project):
+    (project.file.parent / "snapshots").mkdir()
+    lock = try_lock(project.file.parent / "snapshots" / "d.building")
     project.run(
         "INSERT INTO dataset (id, project_id, name, description, state, has_unique_images, created_at, changed_at, "
         "revision) VALUES ('d', ?, 'Lines', '', 'building', 1, '2026-01-01', '2026-01-01', 0)",
@@ -168,6 +173,8 @@ def test_classes_stay_while_a_dataset_is_frozen(project):
         with pytest.raises(RefusedError, match='"Lines" is being frozen') as caught:
             write()
         assert caught.value.code == "E-432"
+    os.close(lock)
+    project.categories.add(project.id, "dog")  # who froze it was killed
 
 
 def test_models_that_know_a_class_are_named(project):

@@ -15,6 +15,7 @@ from core.domain.imports import ImportSource
 from core.domain.projects import ImageFilter
 from core.home import Home
 from core.registry.stores.annotations import NewAnnotation, insert_annotations
+from core.registry.stores.images import ImageFacts, insert_images
 
 
 class LeakyProject:
@@ -28,7 +29,8 @@ class LeakyProject:
         categories = [{"id": 1, "name": "seal"}, {"id": 2, "name": "Seal "}, {"id": 3, "name": "stamp"}]
         content = {"images": self._images, "annotations": self._annotations, "categories": categories}
         file.write_text(json.dumps(content))
-        report = self.services.imports.commit(ImportSource(file, self.root, "coco"), project_name="Leaky")
+        self.source = ImportSource(file, self.root, "coco")
+        report = self.services.imports.commit(self.source, project_name="Leaky")
         self.project = report.project
 
     def close(self) -> None:
@@ -76,6 +78,11 @@ class LeakyProject:
         drawn = NewAnnotation(int(self.id_of(path)), int(category.id), Box(200, 100, 280, 130))
         with self.services.registry.write() as session:
             insert_annotations(session, [drawn])
+
+    def add_bare(self, path: str) -> None:
+        """An image of which nothing is known but its file."""
+        with self.services.registry.write() as session:
+            insert_images(session, self.project, [ImageFacts(path, 240, 180, 1, "0" * 64, 1000, 0)])
 
     def _box(self, image: int, category: int, x: float, y: float, width: float, height: float) -> None:
         self._annotations.append(

@@ -222,6 +222,22 @@ def test_copies_in_one_set_go_to_the_trash_and_come_back(leaky):
     assert checks.run(leaky.project).find(CheckId.COPIES) is None
 
 
+def test_images_that_a_repair_removed_come_back_all_or_none(leaky):
+    """An image of one of the paths came meanwhile: undoing by half would leave the other copy in the trash."""
+    for name in ("book1_p004", "book1_p006"):
+        (leaky.root / "train" / f"{name} again.jpg").write_bytes((leaky.root / "train" / f"{name}.jpg").read_bytes())
+    services, checks, trash = leaky.services, leaky.services.checks, leaky.services.trash
+    services.imports.commit(leaky.source, project_name="Leaky", into=leaky.project)
+    report = checks.run(leaky.project, wish=CheckWish(compares_pictures=False))
+    done = checks.repair(report, report.find(CheckId.COPIES)).value
+    lying = trash.list_images(leaky.project)
+    assert {one.path for one in lying} == {"train/book1_p004 again.jpg", "train/book1_p006 again.jpg"}
+    leaky.add_bare(lying[0].path)
+    with pytest.raises(RefusedError, match="has the path"):
+        checks.undo(done)
+    assert trash.list_images(leaky.project) == lying
+
+
 def test_of_a_frozen_dataset_only_a_clone_can_be_repaired(leaky):
     editing, checks = leaky.services.dataset_editing, leaky.services.checks
     made = editing.create(leaky.project, "Seals").value.dataset

@@ -89,7 +89,8 @@ class DatasetShop:
         """All that can be said of a dataset but when it was changed."""
         dataset = self.editing.get_dataset(id)
         sets = [(item.id, item.name, item.role, list(self.editing.list_images(id, [item.id]))) for item in dataset.sets]
-        return dataset.name, dataset.description, dataset.has_unique_images, dataset.rules, dataset.cloned_from, sets
+        facts = (dataset.name, dataset.description, dataset.has_unique_images, dataset.rules, dataset.cloned_from)
+        return facts, dataset.state, dataset.problems, sets
 
     def paths(self, id: DatasetId, set: SetId) -> list[str]:
         chosen = self.editing.list_images(id, [set])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from core import clock
@@ -9,6 +11,7 @@ from core.domain.datasets import DatasetState, SetRole, SplitRule
 from core.domain.projects import ImageFilter
 from core.domain.snapshots import Split
 from core.errors import NotFoundError, RefusedError
+from core.files.locks import try_lock
 from core.registry.stores import datasets as store
 
 
@@ -199,7 +202,7 @@ def test_a_clone_is_the_same_in_another_name(shop):
     with pytest.raises(NotFoundError):
         shop.editing.get_dataset(clone.id)
     shop.editing.undo(gone)
-    assert shop.content(clone.id)[5][0][3] == list(shop.below("train/"))
+    assert shop.content(clone.id)[-1][0][3] == list(shop.below("train/"))
     short, _ = shop.made("Data")
     assert shop.editing.clone(short).value.notes == ()
 
@@ -241,6 +244,7 @@ def test_what_is_frozen_or_being_frozen_is_not_edited(shop, state, code):
     added = shop.editing.add_images(id, train, shop.below("train/")).value
     with shop.registry.write() as session:
         store.set_state(session, id, state, clock.now())
+    handle = try_lock(shop.snapshots / f"{id}.building")  # somebody is at it
     before = shop.content(id)
     for edit in (
         lambda: shop.editing.rename(id, "x"),
@@ -255,3 +259,4 @@ def test_what_is_frozen_or_being_frozen_is_not_edited(shop, state, code):
             edit()
     assert shop.content(id) == before
     assert shop.editing.clone(id).value.n_added == 6
+    os.close(handle)

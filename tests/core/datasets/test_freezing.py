@@ -25,7 +25,7 @@ from core.domain.geometry import Box, Polygon
 from core.domain.ids import DatasetId
 from core.domain.imports import ImportSource, Severity
 from core.domain.projects import ImageState, Source
-from core.errors import FormatError, NotFoundError, RefusedError, RegistryError
+from core.errors import FormatError, NotFoundError, RefusedError, RegistryError, StorageError
 from core.files.locks import try_lock
 from core.images.hashing import sha256_of
 from core.imports.service import ImportService
@@ -35,6 +35,7 @@ from core.registry.stores import annotations, images
 from core.registry.stores import datasets as store
 from core.registry.stores.annotations import NewAnnotation
 from core.registry.stores.frozen_rows import FileLook, iter_looks
+from core.stopping import StoppedError
 from core.trash.service import TrashService
 
 
@@ -179,8 +180,24 @@ def test_files_that_cannot_be_read_or_changed_are_told_and_nothing_is_frozen(sho
     edit = shop.editing.remove_unfit(filled).value
     assert (edit.n_removed, shop.editing.get_dataset(filled).state) == (2, DatasetState.OPEN)
     shop.taken_back_and_done_again(edit, before)
+    shop.editing.undo(edit)
+    deleted = shop.editing.delete(filled).value
+    shop.editing.undo(deleted)
+    assert shop.content(filled) == before
+    shop.editing.remove_unfit(filled)
     done = freezing.freeze(filled).value
     assert (done.state, done.problems, done.version) == (DatasetState.COMPLETE, (), "V001")
+
+
+def test_undoing_a_repair_leaves_what_a_later_freeze_found(shop, freezing, filled):
+    (shop.root / "train/00.png").unlink()
+    freezing.freeze(filled)
+    edit = shop.editing.remove_unfit(filled).value
+    (shop.root / "train/01.png").unlink()
+    later = freezing.freeze(filled).value
+    shop.editing.undo(edit)
+    now = shop.editing.get_dataset(filled)
+    assert (now.state, now.problems, now.n_images) == (DatasetState.ERROR, later.problems, 11)
 
 
 def test_a_file_that_only_looks_other_is_hashed_and_frozen(shop, freezing, filled):
@@ -324,6 +341,33 @@ def test_a_freeze_of_a_program_that_died_is_taken_back_at_the_next_start(shop, f
     os.close(handle)
 
 
+def raw_state(shop, id: DatasetId) -> str:
+    with shop.registry.read() as session:
+        return session.execute(text("SELECT state FROM dataset WHERE id = :id"), {"id": id}).scalar_one()
+
+
+def test_a_freeze_that_cannot_say_that_it_gave_up_holds_nobody_up(shop, freezing, filled, monkeypatch):
+    """On a full disk: the dataset's row goes on saying that it is being frozen."""
+
+    def full(*_: object) -> None:
+        raise StorageError("The disk is full.")
+
+    def stop(done: int, total: int, text: str) -> None:
+        raise StoppedError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(freezing, "_give_up", full)
+        with pytest.raises(StorageError):
+            freezing.freeze(filled, progress=stop)
+    assert raw_state(shop, filled) == "building"
+    dataset = shop.editing.get_dataset(filled)
+    assert (dataset.state, dataset.problems) == (DatasetState.OPEN, (store.CUT_OFF,))
+    shop.editing.describe(filled, "can be edited")
+    TrashService(shop.registry).remove_images(shop.project, shop.ids("train/00.png"))
+    revision = shop.editing.get_dataset(filled).revision
+    assert freezing.freeze(filled, revision=revision).value.state is DatasetState.COMPLETE
+
+
 def test_a_killed_freeze_leaves_the_dataset_to_be_recovered(shop, freezing, filled):
     child = f"""
 import os
@@ -338,7 +382,8 @@ freezing.freeze({filled!r}, progress=lambda done, total, text: text.startswith("
 """
     killed = subprocess.Popen([sys.executable, "-c", child], cwd=Path.cwd())
     assert killed.wait() == 9
-    assert shop.editing.get_dataset(filled).state is DatasetState.BUILDING
+    assert raw_state(shop, filled) == "building"
+    shop.editing.rename(filled, "Not held up")
     (shop.snapshots / f"new.{killed.pid}.1.tmp").touch()
     assert [item.state for item in freezing.recover().value] == [DatasetState.OPEN]
     assert [file.suffix for file in shop.snapshots.iterdir()] == [".building"]
