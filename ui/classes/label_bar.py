@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QCompleter, QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from core.domain.categories import Labelling
 from core.domain.names import shown
@@ -14,13 +14,14 @@ from core.domain.projects import Category
 from ui.classes.class_dialogs import swatch
 from ui.icons import icon
 from ui.theme import category_colour
+from ui.widgets.name_proposals import NEW, NameProposals
 
 MAX_IN_MENU = 40
 """Classes in a menu; of more, the rest is typed."""
 
 
 class LabelBar(QWidget):
-    """Enter adds the class, Ctrl+Enter puts it in place of the others; a name that is new makes a class."""
+    """Enter adds the class that is marked, Ctrl+Enter puts it in place of the others; a new name makes a class."""
 
     label_requested = Signal(object, str)  # Labelling, name of the class, "" where it takes none
     left = Signal()  # Escape: back to the grid
@@ -39,10 +40,8 @@ class LabelBar(QWidget):
         edit = self._class.lineEdit()
         assert edit is not None
         edit.setPlaceholderText(self.tr("Class…"))
-        completer = self._class.completer()
-        if completer is not None:
-            completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
-            completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        self.proposals = NameProposals(self._class, self.tr("New class “{name}”"))
+        self.proposals.taken.connect(self._write_proposed)
         edit.returnPressed.connect(self._enter)
         self._class.installEventFilter(self)
         edit.installEventFilter(self)
@@ -90,6 +89,7 @@ class LabelBar(QWidget):
         edit = self._class.lineEdit()
         assert edit is not None
         edit.selectAll()
+        self.proposals.propose_all()
 
     def class_at(self, number: int) -> str | None:
         """The name of the class of a digit key, 1 to 9."""
@@ -133,12 +133,14 @@ class LabelBar(QWidget):
 
     def _enter(self) -> None:
         """Of the line itself: while classes are proposed, no filter sees the key."""
-        completer = self._class.completer()
-        proposed = completer.popup() if completer is not None else None
-        if proposed is not None:
-            proposed.hide()
+        self.proposals.take_marked()
+        self.proposals.hide()
         is_replacing = bool(QApplication.keyboardModifiers() & Qt.KeyboardModifier.ControlModifier)
         self._ask(Labelling.REPLACE if is_replacing else Labelling.ADD)
+
+    def _write_proposed(self, row: int) -> None:
+        if row != NEW:
+            self._class.setEditText(self._class.itemText(row))
 
     # Qt overrides
 

@@ -1,4 +1,4 @@
-"""The class of what is drawn and selected: chosen from a list by its first letters, or typed anew."""
+"""The class of what is drawn and selected: chosen by its first letters from what is proposed, or typed anew."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPixmap
-from PySide6.QtWidgets import QComboBox, QCompleter, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from core.domain.ids import CategoryId
 from core.domain.projects import Category
 from ui.viewer.colouring import overlay_colour
 from ui.viewer.wishes import ClassWish
+from ui.widgets.name_proposals import NEW, NameProposals
 
 MAX_KEYS = 9
 _SWATCH = 12
@@ -39,12 +40,9 @@ class ClassChooser(QComboBox):
         assert line is not None  # it is editable
         line.setPlaceholderText(self.tr("Class"))
         line.returnPressed.connect(self._enter)
-        completer = QCompleter(self.model(), self)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
-        self.setCompleter(completer)
-        self.activated.connect(self._take_row)
+        self.proposals = NameProposals(self, self.tr("New class “{name}”"))
+        self.proposals.taken.connect(self._take_proposed)
+        self.activated.connect(self._activate)
 
     @property
     def current(self) -> CategoryId | None:
@@ -82,11 +80,12 @@ class ClassChooser(QComboBox):
             self._take_row(number)
 
     def ask(self) -> None:
-        """Let the person type."""
+        """Let the person type, or choose one of those that there are."""
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
         line = self.lineEdit()
         if line is not None:
             line.selectAll()
+        self.proposals.propose_all()
 
     def name_of(self, category: CategoryId | None) -> str:
         return next((one.name for one in self._categories if one.id == category), "")
@@ -103,7 +102,20 @@ class ClassChooser(QComboBox):
             self.set_current(self._categories[row].id)
             self._answer(ClassWish(self._categories[row].id))
 
+    def _activate(self, row: int) -> None:
+        """Of the list itself; while names are proposed, Qt tells of the one in the line here, whatever is marked."""
+        if not self.proposals.is_open:
+            self._take_row(row)
+
+    def _take_proposed(self, row: int) -> None:
+        if row == NEW:
+            self._answer(ClassWish(name=self.currentText().strip()))
+        else:
+            self._take_row(row)
+
     def _enter(self) -> None:
+        if self.proposals.take_marked():
+            return
         name = self.currentText().strip()
         known = next((n for n, one in enumerate(self._categories) if one.name == name), None)
         if known is None:  # one of other capitals is meant, unless there is none
@@ -134,6 +146,7 @@ class ClassChooser(QComboBox):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
+            self.proposals.hide()
             self._show_current()
             self.left.emit()
         else:

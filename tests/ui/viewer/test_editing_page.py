@@ -295,6 +295,7 @@ def test_several_shapes_are_moved_named_and_deleted_together(
     assert len(wishes[-1].shapes) == 3, "the label of the whole image has no shape to duplicate"
 
 
+@pytest.mark.qt_log_ignore("does not support (raise|grabbing)", extend=True)  # the list that opens
 def test_a_shape_without_a_class_waits_until_one_is_typed(
     page: ViewerPage, hand: Hand, wishes: list[EditWish], qtbot: QtBot
 ) -> None:
@@ -318,15 +319,31 @@ def test_a_shape_without_a_class_waits_until_one_is_typed(
 
 
 @pytest.mark.qt_log_ignore("does not support (raise|grabbing)", extend=True)  # the list that opens
-def test_a_class_is_chosen_by_its_first_letters(page: ViewerPage, hand: Hand, wishes, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("typed", ["ill", "Illustration", "STRAT"])
+def test_a_class_is_chosen_by_its_first_letters(page: ViewerPage, hand: Hand, wishes, qtbot: QtBot, typed: str) -> None:
     hand.keys(Key.Key_E)
     hand.click(340, 30)
     hand.keys(Key.Key_C)
     line = page.edit_bar.classes.lineEdit()
     assert line is not None
-    qtbot.keyClicks(line, "Illustration")
+    qtbot.keyClicks(line, typed)
     qtbot.keyClick(line, Key.Key_Return)
     assert wishes == [Reclassify((AnnotationId("a2"),), ClassWish(PICTURE))]
+
+
+@pytest.mark.qt_log_ignore("does not support (raise|grabbing)", extend=True)  # the list that opens
+def test_asking_for_a_class_lists_those_that_there_are(page: ViewerPage, hand: Hand, wishes, qtbot: QtBot) -> None:
+    hand.keys(Key.Key_E)
+    hand.click(340, 30)
+    hand.keys(Key.Key_C)
+    chooser = page.edit_bar.classes
+    assert chooser.proposals.texts() == [one.name for one in page._categories]
+    qtbot.keyClicks(chooser.lineEdit(), "tex")
+    assert chooser.proposals.texts() == ["text_line", "New class “tex”"]
+    qtbot.keyClick(chooser, Key.Key_Escape)
+    assert chooser.proposals.texts() == []
+    assert wishes == []
+    assert page.canvas.hasFocus()
 
 
 def test_an_image_without_anything_is_marked(page: ViewerPage, hand: Hand, wishes, annotated: AnnotatedImage) -> None:
