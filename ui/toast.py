@@ -11,13 +11,14 @@ from core.domain.messages import UserMessage
 from ui.messages import MessageBanner
 
 MARGIN = 16
+FOOT = 60  # the lowest line of a page stays free: what is chosen and what acts on it, or Start
 WIDTH = 520
 SHORT_MS = 10_000  # what went well is said this long; what did not stays until it is dismissed or left behind
 FRESH_MS = 1_500  # a notice this young comes along to the page that the same act leads to
 
 
 class Toast(MessageBanner):
-    """In the lower right corner of `host`."""
+    """In the lower right corner of `host`, above the lowest line of its page."""
 
     def __init__(self, host: QWidget) -> None:
         super().__init__(host)
@@ -52,9 +53,9 @@ class Toast(MessageBanner):
     def _place(self) -> None:
         width = min(WIDTH, self._host.width() - 2 * MARGIN)
         height = self.heightForWidth(width) if self.hasHeightForWidth() else self.sizeHint().height()
-        height = min(max(height, self.minimumSizeHint().height()), self._host.height() - 2 * MARGIN)
+        height = min(max(height, self.minimumSizeHint().height()), self._host.height() - MARGIN - FOOT)
         left = self._host.width() - MARGIN - width
-        self.setGeometry(left, self._host.height() - MARGIN - height, width, height)
+        self.setGeometry(left, self._host.height() - FOOT - height, width, height)
 
     # Qt overrides
 

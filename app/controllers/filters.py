@@ -146,7 +146,7 @@ class FiltersController(QObject):
             self._remember("replacing" if step.before is not None else "saving", step)
             if self.bar.group == group:
                 self.bar.set_group(group, step.after.name)
-            self._say(f'The filter "{shown(step.after.name)}" is kept.')
+            self._say(f'The filter "{shown(step.after.name)}" is saved.')
 
         self._write(lambda: self._services.filters.save(project.id, name, group, replaces=replaces), kept)
 

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QTableView, QTreeView
+from pytestqt.qtbot import QtBot
 
 from ui.theme import DARK, LIGHT, Theme, ThemeMode, apply_theme, category_colour, current_theme, style_sheet
 
@@ -50,3 +52,22 @@ def test_the_style_sheet_has_no_open_place() -> None:
 
 def test_many_classes_get_different_colours() -> None:
     assert len({category_colour(index).name() for index in range(30)}) == 30
+
+
+@pytest.mark.parametrize("kind", [QListView, QTableView, QTreeView])
+def test_a_box_that_is_ticked_in_part_looks_like_no_other(
+    qapp: QApplication, qtbot: QtBot, kind: type[QAbstractItemView]
+) -> None:
+    apply_theme(qapp, ThemeMode.DARK)
+    view, model = kind(), QStandardItemModel()
+    qtbot.addWidget(view)
+    item = QStandardItem("a tag")
+    item.setCheckable(True)
+    model.appendRow(item)
+    view.setModel(model)
+    view.resize(200, 60)
+    pictures = []
+    for state in (Qt.CheckState.Unchecked, Qt.CheckState.PartiallyChecked, Qt.CheckState.Checked):
+        item.setCheckState(state)
+        pictures.append(view.grab().toImage())
+    assert pictures[0] != pictures[1] != pictures[2] != pictures[0]

@@ -42,6 +42,8 @@ def test_a_notice_moves_nothing_and_takes_no_focus(window: MainWindow) -> None:
     assert window.notice.isVisible()
     assert window.centralWidget().rect().contains(window.notice.geometry())
     assert window.childAt(window.notice.mapTo(window, QPoint(6, 6))) is not page, "it lies over the page"
+    foot = QPoint(window.width() - 40, window.height() - 30)
+    assert window.childAt(foot) is page, "what is at the foot of a page can be seen and clicked"
 
 
 def test_it_grows_upward_with_its_details_and_stays_inside(window: MainWindow) -> None:

@@ -104,6 +104,7 @@ class FillDialog(QDialog):
     def _build(self) -> None:
         grid = QGridLayout()
         grid.setColumnStretch(1, 1)
+        grid.setHorizontalSpacing(12)
         grid.addWidget(self._by_folder, 0, 0, 1, 2)
         grid.addWidget(self._folders, 1, 0, 1, 2)
         rows = ((self._by_tag, self._tag), (self._by_filter, self._filter), (self._by_stated, self._stated))

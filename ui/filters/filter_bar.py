@@ -58,8 +58,8 @@ class FilterBar(QWidget):
         self.saved.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.saved.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.saved.setProperty("role", "menu")
-        self.saved.setToolTip(self.tr("Filters that are kept, groups of conditions, and the filter as text"))
-        self.saved.setAccessibleName(self.tr("Filters that are kept"))
+        self.saved.setToolTip(self.tr("Saved filters, groups of conditions, and the filter as text"))
+        self.saved.setAccessibleName(self.tr("Saved filters"))
         menu = QMenu(self.saved)
         menu.setToolTipsVisible(True)
         menu.aboutToShow.connect(lambda: self.fill_menu(menu))
@@ -129,7 +129,7 @@ class FilterBar(QWidget):
             entry.setToolTip(one.problem or in_words(one.filter))
             entry.triggered.connect(lambda _on, one=one: self.saved_chosen.emit(one))
         if not self._saved:
-            menu.addAction(self.tr("No filter is kept yet")).setEnabled(False)
+            menu.addAction(self.tr("No filter is saved yet")).setEnabled(False)
         ready = menu.addMenu(icon("sparkles"), self.tr("&Ready-made"))
         for words, condition in (
             (self.tr("Unlabelled"), Condition("annotated", Operator.EQ, False)),

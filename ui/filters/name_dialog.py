@@ -38,7 +38,7 @@ class NameDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 14)
         column.setSpacing(10)
-        column.addWidget(label(self.tr("Keep the filter as")))
+        column.addWidget(label(self.tr("Save the filter as")))
         column.addWidget(self.line)
         column.addWidget(self.note)
         column.addWidget(self._buttons)

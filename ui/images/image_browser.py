@@ -35,8 +35,8 @@ from ui.widgets.labels import ElidedLabel
 from ui.widgets.menu_heading import add_heading
 from ui.widgets.search_field import SearchField
 
-NARROW_LETTERS = 112
-"""In less room than so many letters take, the bar has no words for the order."""
+NARROW_LETTERS = 140
+"""In less room than so many letters take, the bar has no words for the order: the search needs it."""
 
 MenuSection = Callable[[QMenu, ImageIds], None]
 """Adds what can be done with the images that are chosen; called whenever the menu opens."""
@@ -72,7 +72,7 @@ class ImageBrowser(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.grid = ImageGrid()
-        self._search = SearchField(self.tr("Search names, classes, tags"))
+        self._search = SearchField(self.tr("Names, classes, tags"))
         self._annotated = ElidedCombo(self.tr("Annotated or not"))
         self._tag = ElidedCombo(self.tr("Tag"))
         self._tag_counts: dict[str, int] = {}
@@ -126,6 +126,8 @@ class ImageBrowser(QWidget):
             combo.setMinimumWidth(70)  # where there is no room for all of it
         self._tag.setToolTip(self.tr("Only images with this tag. T tags the image that is chosen"))
         self.set_tags({})
+        self._search.setAccessibleName(self.tr("Search names, classes, tags"))
+        self._search.setToolTip(self._search.accessibleName())
         self._search.setMinimumWidth(90)
         self._search.setMaximumWidth(360)
 
@@ -133,7 +135,7 @@ class ImageBrowser(QWidget):
         bar = QHBoxLayout()
         bar.setContentsMargins(12, 10, 12, 8)
         bar.setSpacing(8)
-        bar.addWidget(self._search, 2)
+        bar.addWidget(self._search, 20)  # all that is free, up to its greatest width
         bar.addWidget(self._annotated)
         bar.addWidget(self._tag)
         bar.addStretch(1)

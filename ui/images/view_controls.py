@@ -57,7 +57,7 @@ class ViewControls(QWidget):
             action.triggered.connect(lambda _=False, key=key: self._wish(SortOrder(key, self._order.is_descending)))
             self._keys[key] = action
         menu.addSeparator()
-        for is_down, words in ((False, self.tr("Smallest first")), (True, self.tr("Largest first"))):
+        for is_down, words in ((False, self.tr("Ascending")), (True, self.tr("Descending"))):
             action = menu.addAction(words)
             action.setCheckable(True)
             directions.addAction(action)

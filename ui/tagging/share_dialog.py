@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
-    QFormLayout,
     QGridLayout,
+    QHBoxLayout,
+    QLabel,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -72,9 +73,13 @@ class ShareDialog(QDialog):
         self.keeps.setText(self.tr("Keep what {images} have").format(images=counted(n_tagged, "image")))
         self.keeps.setToolTip(self.tr("Only those for neither train, validation nor test are shared out"))
         self.keeps.setVisible(n_tagged > 0)
-        form = QFormLayout()
-        form.setFormAlignment(Qt.AlignmentFlag.AlignLeft)
-        form.addRow(self.tr("&Seed"), self.seed)
+        seed = QLabel(self.tr("&Seed"))
+        seed.setBuddy(self.seed)
+        last = QHBoxLayout()
+        last.setSpacing(12)
+        last.addWidget(seed)
+        last.addWidget(self.seed)
+        last.addStretch(1)
         ready = self._buttons.button(QDialogButtonBox.StandardButton.Ok)
         ready.setText(self.tr("Tag them"))
         set_role(ready, "primary")
@@ -86,7 +91,7 @@ class ShareDialog(QDialog):
         column.addLayout(grid)
         column.addWidget(self.problem)
         column.addWidget(self.keeps)
-        column.addLayout(form)
+        column.addLayout(last)
         column.addWidget(self._buttons)
 
     def wish(self) -> Parts:

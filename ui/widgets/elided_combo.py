@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QToolTip, QWidget
+
+_FREE = 2  # pixels beside the text
 
 
 class ElidedCombo(QComboBox):
@@ -34,9 +36,13 @@ class ElidedCombo(QComboBox):
         if not self.itemIcon(self.currentIndex()).isNull():
             room -= self.iconSize().width() + 4
         # In the middle: names differ at their ends.
-        return self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideMiddle, room - 2)
+        return self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideMiddle, room - _FREE)
 
     # Qt overrides
+
+    def sizeHint(self) -> QSize:
+        """Qt's own is too narrow by the pixels that are kept free here: a text that just fits was shortened."""
+        return super().sizeHint() + QSize(2 * _FREE, 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         option = self._option()

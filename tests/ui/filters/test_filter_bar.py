@@ -66,7 +66,7 @@ def test_what_is_added_to_a_choice_holds_together_with_all_of_it(qtbot: QtBot, b
 def test_kept_filters_are_in_the_menu(qtbot: QtBot, bar: FilterBar) -> None:
     menu = QMenu(bar)
     bar.fill_menu(menu)
-    assert "No filter is kept yet" in [action.text() for action in menu.actions()]
+    assert "No filter is saved yet" in [action.text() for action in menu.actions()]
     first, broken = saved("learn & look", Group(items=(TRAIN,))), saved("old", Group(Joint.OR), "cannot be read")
     bar.set_saved((first, broken))
     bar.set_group(first.filter, first.name)

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from core.domain.ids import ImageId
 from core.domain.image_order import SortKey, SortOrder
 from ui.images.image_browser import WITHOUT_CONCEPT, ImageBrowser
+from ui.theme import ThemeMode, apply_theme
 
 IDS = tuple(ImageId(f"i{number}") for number in range(12))
 
@@ -96,3 +97,20 @@ def test_the_bar_has_room_for_the_ground_truth_in_a_window_of_960_pixels(qtbot: 
         qtbot.waitUntil(lambda box=box: browser.width() == 552 and box.width() >= box.sizeHint().width())  # type: ignore[misc]
         browser.resize(900, 500)
     assert browser.controls._sort.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+
+
+def test_the_search_gets_the_room_that_is_free(qtbot: QtBot, browser: ImageBrowser) -> None:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    apply_theme(application, ThemeMode.LIGHT)  # its style takes room too
+    browser.set_tags({"hard case": 9})
+    browser.setMinimumWidth(1)
+    browser.show()
+    search = browser._search
+    beside = search.height() + search.fontMetrics().height()  # the sign and the borders
+    needed = search.fontMetrics().horizontalAdvance(search.placeholderText()) + beside
+    for width in (800, 1400):  # what the other parts of a window of 1280 pixels leave, and of a large one
+        browser.resize(width, 500)
+        qtbot.waitUntil(lambda: search.width() >= needed)
+        browser.resize(552, 500)
+        qtbot.waitUntil(lambda: search.width() < needed)

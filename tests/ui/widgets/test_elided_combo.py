@@ -22,3 +22,14 @@ def test_what_has_no_room_is_shortened_in_its_middle(qtbot: QtBot) -> None:
     combo.resize(600, 30)
     assert combo.shown_text == combo.currentText()
     assert combo.accessibleName() == "Which predictions are shown"
+
+
+def test_what_just_fits_is_not_shortened(qtbot: QtBot) -> None:
+    combo = ElidedCombo("Tag")
+    qtbot.addWidget(combo)
+    combo.setSizeAdjustPolicy(ElidedCombo.SizeAdjustPolicy.AdjustToContents)
+    for text in ("Any tag or none", "hard case (9)", "a"):
+        combo.clear()
+        combo.addItem(text)
+        combo.resize(combo.sizeHint())
+        assert combo.shown_text == text
