@@ -118,11 +118,12 @@ def _lines(services: Services, finding: Finding) -> list[str]:
     code = f" {finding.code}" if finding.code else ""
     lines = [f"{finding.severity.value}{code} [{finding.check}] {finding.text}"]
     lines += [f"    {text}" for text in finding.details[:_FEW_IMAGES]]
-    if not finding.details:
+    if finding.details:
+        lines += [f"    {counted(len(finding.images), 'image')}: --json names them"] if len(finding.images) else []
+    else:
         lines += [f"    {shown(path)}" for path in _paths(services, finding, _FEW_IMAGES)]
-    more = len(finding.images) - _FEW_IMAGES
-    if more > 0:
-        lines.append(f"    and {counted(more, 'more image', 'more images')}")
+        more = len(finding.images) - _FEW_IMAGES
+        lines += [f"    and {counted(more, 'more image', 'more images')}"] if more > 0 else []
     if finding.repair is not None:
         lines.append(f"    --repair {finding.check}: {finding.repair.text}")
     return lines

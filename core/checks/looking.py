@@ -113,7 +113,7 @@ def find_all(
     found = findings.files(data, file_faults, alike.problems if alike is not None else ())
     found += find_leaks(data, grouping, alike)
     found += classes.check_amounts(data, labels.tally) + classes.check_absences(data, labels.tally)
-    found += classes.check_names(data) + findings.shapes(data, labels.faults)
+    found += classes.check_names(data, labels.tally) + findings.shapes(data, labels.faults)
     found += findings.turned(data) + findings.unannotated(data)
     return tuple(sorted(found, key=lambda one: (_SEVERITIES.index(one.severity), _CHECKS.index(one.check))))
 
