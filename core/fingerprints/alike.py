@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.fingerprints.kept import Fingerprints
+from core.fingerprints.kept import Fingerprints, Shades
 
 LEAST_CORRELATION = 0.98
 """Of two pictures that look the same. Copies measured 0.991 or more, pages of one book at most 0.94: docs/adr/0053."""
@@ -27,11 +27,17 @@ SAME_SHAPE = 0.03
 FARTHEST = (2 * (1 - LEAST_CORRELATION)) ** 0.5
 _FEW = 3000
 _SAMPLED = 4096
-_DIRECTIONS = 64
-_FIRST_DIRECTIONS = 16
-_ROWS = 1024  # compared at once, with so many times as many others
-_MOST_OTHERS = 8192
-_PER_LOOK = 200_000  # pairs compared in full at once
+_DIRECTIONS = 28
+_PLACED_AT_ONCE = 8192
+_SLACK = 1e-4  # more than what single precision loses
+_FAR = 1e9  # a square of a distance
+
+# Pictures are compared in blocks, and blocks in tiles: products this small are not shared out among threads, which
+# would spend most of their time waiting for each other.
+_TILE_ROWS, _TILE_OTHERS = 128, 64
+_TILES_DOWN, _TILES_ACROSS = 4, 32
+_ROWS = _TILE_ROWS * _TILES_DOWN
+_OTHERS = _TILE_OTHERS * _TILES_ACROSS
 
 Array = npt.NDArray[Any]
 Check = Callable[[float], None]
@@ -81,43 +87,63 @@ def _all_pairs(found: Fingerprints, usable: Array, shapes: Array, check: Check) 
 def _pairs(found: Fingerprints, usable: Array, shapes: Array, check: Check) -> Iterator[tuple[Array, Array]]:
     placed = _placed(found.shades, usable)
     order = np.argsort(placed[:, 0], kind="stable")
-    placed, members = np.ascontiguousarray(placed[order]), usable[order]
-    line = placed[:, 0]
-    ends = np.searchsorted(line, line + FARTHEST, side="right")
-    few = np.ascontiguousarray(placed[:, :_FIRST_DIRECTIONS])
-    squares = np.einsum("ij,ij->i", few, few)
+    line, members = placed[order, 0], usable[order]
+    ends = np.searchsorted(line, line + FARTHEST + _SLACK, side="right")
+    factors = _factors(placed, order)
+    del placed, order, line
+    apart = np.empty((_TILES_DOWN, _TILES_ACROSS, _TILE_ROWS, _TILE_OTHERS), dtype=np.float32)
     for start in range(0, len(members), _ROWS):
-        stop = min(start + _ROWS, len(members))
         check(start / len(members))
-        for left in range(start, int(ends[stop - 1]), _MOST_OTHERS):
-            right = min(left + _MOST_OTHERS, int(ends[stop - 1]))
-            apart = few[start:stop] @ few[left:right].T
-            apart *= -2
-            apart += squares[start:stop, None]
-            apart += squares[None, left:right]
-            rows, others = np.nonzero(apart <= FARTHEST**2)
+        firsts = _mirrored(factors[start : start + _ROWS]).reshape(_TILES_DOWN, 1, _TILE_ROWS, -1)
+        for left in range(start, int(ends[min(start + _ROWS, len(members)) - 1]), _OTHERS):
+            seconds = factors[left : left + _OTHERS].reshape(1, _TILES_ACROSS, _TILE_OTHERS, -1)
+            np.matmul(firsts, seconds.swapaxes(2, 3), out=apart)
+            near = np.flatnonzero(apart.ravel() <= FARTHEST**2 + _SLACK)
+            if not len(near):
+                continue
+            rows, others = _places(near)
             rows, others = rows + start, others + left
             later = others > rows
-            yield from _confirmed(found.shades, members, placed, shapes, rows[later], others[later])
+            yield from _confirmed(found.shades, shapes, members[rows[later]], members[others[later]])
 
 
-def _confirmed(
-    shades: Array, members: Array, placed: Array, shapes: Array, rows: Array, others: Array
-) -> Iterator[tuple[Array, Array]]:
-    for start in range(0, len(rows), _PER_LOOK):
-        one, other = rows[start : start + _PER_LOOK], others[start : start + _PER_LOOK]
-        apart = placed[one] - placed[other]
-        near = np.einsum("ij,ij->i", apart, apart) <= FARTHEST**2
-        near &= np.abs(shapes[members[one]] - shapes[members[other]]) <= SAME_SHAPE
-        first, second = members[one[near]], members[other[near]]
-        for begin in range(0, len(first), _ROWS):
-            a, b = first[begin : begin + _ROWS], second[begin : begin + _ROWS]
-            alike = np.einsum("ij,ij->i", _units(shades[a]), _units(shades[b])) >= LEAST_CORRELATION
-            if alike.any():
-                yield a[alike], b[alike]
+def _factors(placed: Array, order: Array) -> Array:
+    """For each picture the numbers of which products with `_mirrored` ones are squares of distances; (at least a
+    block more than there are pictures, directions + 2). What is behind the last picture is far from everything."""
+    n, n_directions = placed.shape
+    factors = np.zeros((-(-n // _ROWS) * _ROWS + _OTHERS, n_directions + 2), dtype=np.float32)
+    factors[:n, :-2] = placed[order]
+    factors[:, -2] = 1
+    factors[:n, -1] = np.einsum("ij,ij->i", factors[:n, :-2], factors[:n, :-2])
+    factors[n:, -1] = _FAR
+    return factors
 
 
-def _placed(shades: Array, usable: Array) -> Array:
+def _mirrored(factors: Array) -> Array:
+    mirrored = factors * np.float32(-2)
+    mirrored[:, -2], mirrored[:, -1] = factors[:, -1], factors[:, -2]
+    return mirrored
+
+
+def _places(found: Array) -> tuple[Array, Array]:
+    """Of numbers in a block of tiles: rows and columns of the block."""
+    tiles, inside = np.divmod(found, _TILE_ROWS * _TILE_OTHERS)
+    down, across = np.divmod(tiles, _TILES_ACROSS)
+    rows, others = np.divmod(inside, _TILE_OTHERS)
+    return down * _TILE_ROWS + rows, across * _TILE_OTHERS + others
+
+
+def _confirmed(shades: Shades, shapes: Array, first: Array, second: Array) -> Iterator[tuple[Array, Array]]:
+    same = np.abs(shapes[first] - shapes[second]) <= SAME_SHAPE
+    first, second = first[same], second[same]
+    for start in range(0, len(first), _ROWS):
+        one, other = first[start : start + _ROWS], second[start : start + _ROWS]
+        alike = np.einsum("ij,ij->i", _units(shades[one]), _units(shades[other])) >= LEAST_CORRELATION
+        if alike.any():
+            yield one[alike], other[alike]
+
+
+def _placed(shades: Shades, usable: Array) -> Array:
     """Where each picture lies along the directions in which they differ most, the first one first; (usable, few)."""
     step = max(1, len(usable) // _SAMPLED)
     sample = _units(shades[usable[::step][:_SAMPLED]])
@@ -126,8 +152,8 @@ def _placed(shades: Array, usable: Array) -> Array:
     _, directions = np.linalg.eigh(spread.astype(np.float64))
     chosen = np.ascontiguousarray(directions[:, ::-1][:, :_DIRECTIONS], dtype=np.float32)
     placed = np.empty((len(usable), chosen.shape[1]), dtype=np.float32)
-    for start in range(0, len(usable), _MOST_OTHERS):
-        rows = usable[start : start + _MOST_OTHERS]
+    for start in range(0, len(usable), _PLACED_AT_ONCE):
+        rows = usable[start : start + _PLACED_AT_ONCE]
         placed[start : start + len(rows)] = (_units(shades[rows]) - middle) @ chosen
     return placed
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -15,11 +16,28 @@ from core.images.fingerprint import SIDE, Fingerprint
 FORMAT = 1
 
 
+class Shades(Protocol):
+    """Asked for some images by their places, gives theirs: (some, SIDE * SIDE) of int8."""
+
+    def __getitem__(self, places: Any) -> npt.NDArray[np.int8]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ShadesOnDisk:
+    """Of some records. They are read when they are asked for: those of a million images are half a gigabyte."""
+
+    records: Records
+    numbers: npt.NDArray[np.int64]
+
+    def __getitem__(self, places: Any) -> npt.NDArray[np.int8]:
+        return np.asarray(self.records["shades"][self.numbers[places]])
+
+
 @dataclass(frozen=True, slots=True)
 class Fingerprints:
-    """Of images, in some order: `shades` (images, SIDE * SIDE) of int8, `contrast` (images)."""
+    """Of images, in some order; `contrast` (images)."""
 
-    shades: npt.NDArray[np.int8]
+    shades: Shades
     contrast: npt.NDArray[np.float32]
 
     def __len__(self) -> int:
@@ -43,7 +61,7 @@ class KeptFingerprints:
 
     def get(self, numbers: npt.NDArray[np.int64], records: Records) -> Fingerprints:
         """Those records, in the order of their numbers."""
-        return Fingerprints(records["shades"][numbers], records["contrast"][numbers])
+        return Fingerprints(ShadesOnDisk(records, numbers), np.asarray(records["contrast"][numbers]))
 
     def add(self, made: Sequence[tuple[Key, Fingerprint]]) -> None:
         """Put them down."""

@@ -17,6 +17,7 @@ from core.fingerprints.alike import LEAST_CONTRAST, find_alike, join
 from core.fingerprints.kept import KeptFingerprints
 from core.fingerprints.making import KnownThumbnails, Made, Picture, make_all
 from core.fingerprints.records import identities
+from core.images.fingerprint import SIDE
 from core.progress import IsCancelled, Progress, never_cancelled, no_progress, sparing
 from core.registry.database import Registry
 from core.registry.stores import check_columns, projects
@@ -109,8 +110,8 @@ class FingerprintService:
         numbers, records = self._kept.find_contents(contents)
         is_there = np.append(numbers >= 0, False)[of_image]
         found = self._kept.get(numbers[of_image[is_there]], records)
-        shades = np.zeros((len(images), found.shades.shape[1]), dtype=np.int8)
-        shades[is_there] = found.shades
+        shades = np.zeros((len(images), SIDE * SIDE), dtype=np.int8)
+        shades[is_there] = found.shades[:]
         is_there[is_there] = found.contrast >= LEAST_CONTRAST
         return shades, is_there, problems
 

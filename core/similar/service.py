@@ -76,9 +76,10 @@ class SimilarService:
         found = self._fingerprints.alike_among(
             images, root, only_known=False, progress=sparing(progress), is_cancelled=is_cancelled
         )
-        order = np.argsort(found.groups, kind="stable")
-        firsts = np.flatnonzero(np.append(True, np.diff(found.groups[order]) != 0)) if len(order) else order
-        groups = [self._group(images, members) for members in np.split(order, firsts[1:]) if len(members) > 1]
+        grouped = np.flatnonzero(np.bincount(found.groups, minlength=len(images))[found.groups] > 1)
+        order = grouped[np.argsort(found.groups[grouped], kind="stable")]
+        firsts = np.flatnonzero(np.diff(found.groups[order])) + 1
+        groups = [self._group(images, members) for members in np.split(order, firsts) if len(members)]
         groups.sort(key=lambda group: -len(group.images))
         problems = tuple(f"{_name(images, place)}: {text}" for place, text in found.problems)
         return AlikeFound(tuple(groups), int(found.is_compared.sum()), problems)
