@@ -66,7 +66,7 @@ def test_the_example_runs_in_its_package_and_knows_nothing_of_calque(made: Forma
     found = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
     classes, threshold = json.loads((folder / "classes.json").read_text()), threshold_in(folder)
     rows = [(classes.index(item["class"]), item["confidence"], *item["box"]) for item in found]
-    assert rows and all(row[1] > threshold for row in rows)
+    assert rows and all(row[1] > threshold - CONFIDENCE for row in rows)
     if choice != ONNX_WHOLE:  # padded to a square it finds other boxes
         expected = [row for row in stranger_rows(made) if row[1] > threshold + 0.02]
         # Its own resizing rounds otherwise than OpenCV's.

@@ -45,7 +45,8 @@ session = onnxruntime.InferenceSession("model.onnx", providers=["CPUExecutionPro
 (confidences,) = session.run(None, {"images": batch})
 for index in np.argsort(-confidences[0], kind="stable"):
     name, confidence = package["classes"][index], float(confidences[0][index])
-    if package["task"] == "classification" or confidence > own.get(name, usual):
+    least = own.get(name, usual) - 0.001  # the region that the threshold was taken from counts
+    if package["task"] == "classification" or confidence > least:
         print(json.dumps({"class": name, "confidence": confidence}))
 """
 

@@ -52,7 +52,9 @@ def decode(outputs: Any, place: Place, threshold: float | None = None) -> list[d
     """Objects by falling confidence. Without a threshold those of package.json."""
     package = read_package()
     usual, own = package["threshold"]["value"], package["threshold"]["by_class"]
-    limits = np.array([own.get(name, usual) if threshold is None else threshold for name in package["classes"]])
+    # The object whose confidence the threshold is counts, though each program computes the last digits otherwise.
+    own_limits = [own.get(name, usual) - 0.001 for name in package["classes"]]
+    limits = np.array(own_limits if threshold is None else [threshold] * len(own_limits))
     rows = np.asarray(outputs[0], np.float32)[0]
     if package["task"] == "oriented":
         return decode_turned(rows.T, limits, package, place)

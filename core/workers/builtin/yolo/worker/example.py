@@ -36,12 +36,13 @@ import sys
 from ultralytics import YOLO
 
 threshold = json.load(open("package.json", encoding="utf-8"))["threshold"]
-usual, own = threshold["value"], threshold["by_class"]
+usual, own, rounding = threshold["value"], threshold["by_class"], 0.001  # the object that it was taken from counts
 picture = sys.argv[1] if len(sys.argv) > 1 else "example.jpg"
-for result in YOLO("model.pt").predict(picture, conf=min([usual, *own.values()]), verbose=False):
+least = max(0, min([usual, *own.values()]) - rounding)
+for result in YOLO("model.pt").predict(picture, conf=least, verbose=False):
     for row in result.summary():
         found = {{"class": row["name"], "confidence": row["confidence"], "box": list(row["box"].values())}}
-        if found["confidence"] > own.get(found["class"], usual):
+        if found["confidence"] > own.get(found["class"], usual) - rounding:
             print(json.dumps(found))
 """
 
