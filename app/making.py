@@ -304,8 +304,10 @@ class Features(ProjectFeatures):
             models=self.services.models,
             thumbnails=LateThumbnails(self.services),
             tags=self.services.tags,
+            bulk_tags=self.services.bulk_tags,
             accepting=self.services.accepting,
             jobs=self.jobs,
+            undo=self.undo,
             page=self.study_page,
             panels=(MatrixPanel(), ChartsPanel()),
             parent=self,
@@ -356,8 +358,8 @@ class Features(ProjectFeatures):
             "projects": services.projects,
             "studies": services.studies,
             "accepting": services.accepting,
-            "tags": services.tags,
             "jobs": self.jobs,
+            "undo": self.undo,
             "parent": self,
         }
 

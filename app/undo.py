@@ -8,6 +8,7 @@ written just now (an import is at work, the disk is full) says so too, and the s
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from collections.abc import Callable
 from functools import partial
@@ -24,6 +25,8 @@ from core.errors import CalqueError, NotFoundError, RefusedError
 MAX_STEPS = 200
 
 S = TypeVar("S")
+
+_NUMBERS = itertools.count(1)
 
 _FOR_NOW = ("E-103", "E-432")
 """Refusals that say nothing of the data: the registry can only be read, or the project is being imported into."""
@@ -71,16 +74,30 @@ class UndoHistory(QObject):
         undo: Callable[[], Any],
         redo: Callable[[], Any],
         pool: PoolName = "registry",
-    ) -> None:
+        told: Callable[[bool], None] = lambda is_done: None,
+    ) -> int:
         """Something was done (and is not done again now). `text` completes "Undo ...": 'the tag "hard" of 3 images'.
+        Returns the number of the step, for `take_back`.
 
         What may take long belongs into the pool "io", so that what the window shows meanwhile is read beside it.
 
         Both functions write through a core service and return its Changes or Changed; they raise RefusedError where
-        the data are no longer what the step left.
+        the data are no longer what the step left. `told` is called on the window's thread whenever one of them has
+        ended, with whether the step is done now.
         """
         stack = self._stack(project)
-        stack.push(_Step(text, undo, redo, partial(self._ask, stack), pool))
+        step = _Step(text, undo, redo, partial(self._ask, stack), pool, told)
+        stack.push(step)
+        return step.number
+
+    def take_back(self, project: ProjectId, number: int) -> bool:
+        """Undo this step, for a page that takes back what was done on it; False where it is not the project's last."""
+        stack = self._stack(project)
+        last = stack.command(stack.index() - 1) if stack.index() > 0 else None
+        if not isinstance(last, _Step) or last.number != number:
+            return False
+        stack.undo()
+        return True
 
     def undo(self) -> None:
         self._group.undo()
@@ -128,6 +145,7 @@ class UndoHistory(QObject):
             step.n_asked -= 1
             _settle(stack)
             self.changed.emit()  # Qt says nothing when it drops a step behind the last
+            step.told(step.is_done)
             self._take_next()
 
         def failed(message: object) -> None:
@@ -163,13 +181,16 @@ class _Step(QUndoCommand):
         redo: Callable[[], Any],
         ask: Callable[..., None],
         pool: PoolName,
+        told: Callable[[bool], None],
     ) -> None:
         super().__init__(text)
+        self.number = next(_NUMBERS)
+        self.told = told
         self._undo = undo
         self._redo = redo
         self._ask = ask
         self.pool = pool
-        self._is_done = True  # by the data; known to the thread of the step
+        self.is_done = True  # by the data; known to the thread of the step
         self._is_over = False
         self.n_asked = 0  # times that it was asked for and has not ended
         self.is_only_placed = True  # the next `undo` or `redo` of Qt's changes the place in the history alone
@@ -182,7 +203,7 @@ class _Step(QUndoCommand):
 
     def take(self, *, is_redo: bool) -> Any:
         """On a thread of the pool. Nothing where an earlier wish, which this one followed, was not fulfilled."""
-        if self._is_over or self._is_done == is_redo:
+        if self._is_over or self.is_done == is_redo:
             return NO_CHANGES
         try:
             answer = (self._redo if is_redo else self._undo)()
@@ -194,12 +215,12 @@ class _Step(QUndoCommand):
         except Exception:
             self._is_over = True
             raise
-        self._is_done = is_redo
+        self.is_done = is_redo
         return answer
 
     def is_misplaced(self, *, is_behind: bool) -> bool:
         """`is_behind`: the history says that it is undone."""
-        return self.n_asked == 0 and (self._is_over or self._is_done == is_behind)
+        return self.n_asked == 0 and (self._is_over or self.is_done == is_behind)
 
     def _step(self, *, is_redo: bool) -> None:
         if self._is_over:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from app.controllers.viewer import load_picture
-from app.jobs import Job, JobContext, JobRunner
+from app.jobs import Job, JobContext, JobRunner, PoolName
+from app.undo import Turn, UndoHistory
 from core.domain.changes import Changes
 from core.domain.ids import ImageId
-from core.domain.judgements import Judged
+from core.domain.imports import Severity
 from core.domain.messages import UserMessage
 from core.domain.names import shown
 from core.domain.projects import Category, Project
@@ -24,20 +26,22 @@ from ui.viewer.picture import Picture
 if TYPE_CHECKING:  # SQLAlchemy comes with them, which the window's first paint must not wait for
     from core.evaluations.studies import StudyService
     from core.judgements.accepting import AcceptingService
-    from core.judgements.tags import TagService
+    from core.judgements.steps import JudgingStep
     from core.projects.service import ProjectService
+
+AT_ONCE = 1_000
+"""So many annotations are taken back before anybody could notice that the window waits for the registry."""
 
 LARGEST_SIDE = 4000  # of the picture that is shown: enough to see an object's edge
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Done:
     """An answer that can be taken back. `entries` return to their place."""
 
-    judged: Judged
     entries: tuple[Any, ...]
     position: int
-    tagged: tuple[ImageId, ...] = ()
+    number: int | None = None  # of the step in the project's history, None = nothing was written
 
 
 class JudgingController(QObject):
@@ -56,8 +60,8 @@ class JudgingController(QObject):
         projects: ProjectService,
         studies: StudyService,
         accepting: AcceptingService,
-        tags: TagService,
         jobs: JobRunner,
+        undo: UndoHistory,
         page: JudgingPage,
         parent: QObject | None = None,
     ) -> None:
@@ -65,8 +69,8 @@ class JudgingController(QObject):
         self._projects = projects
         self._studies = studies
         self._accepting = accepting
-        self._tags = tags
         self._jobs = jobs
+        self._history = undo
         self._page = page
         self._project: Project | None = None
         self._sources: tuple[StudyInfo, ...] = ()
@@ -268,33 +272,50 @@ class JudgingController(QObject):
 
         self._jobs.run(work, then=got, on_error=failed, pool="registry")
 
-    def remember(self, done: Done) -> None:
+    def remember(self, text: str, step: JudgingStep, entries: Sequence[Any], position: int) -> None:
+        """An answer was written. `text` completes "Undo ...". The project's history has it, as long as the program
+        runs; here it is taken back together with its place in the list."""
+        project, done = self._project, Done(tuple(entries), position)
+        if project is not None and not step.is_empty:
+            turn = Turn(step, self._accepting.take_back)
+            told = partial(self._was_turned, done)
+            pool: PoolName = "io" if len(step.rows.added) > AT_ONCE else "registry"
+            done.number = self._history.did(project.id, text, undo=turn, redo=turn, pool=pool, told=told)
         self._done.append(done)
         self._page.set_can_undo(True)
 
     def undo(self) -> None:
         """Take the last answer back, and show again what it was about."""
-        if self._is_busy or not self._done:
+        if self._is_busy or not self._done or self._project is None:
             return
-        done = self._done.pop()
+        done = self._done[-1]
+        if done.number is None:
+            self._put_back(done)
+        elif self._history.take_back(self._project.id, done.number):
+            self._is_busy = True
+        else:
+            text = "Something else was done in this project since, which is undone first, on its page."
+            self.say(UserMessage(text, severity=Severity.INFO))
+
+    def _was_turned(self, done: Done, is_done: bool) -> None:
+        """Undone or done again, here or on another page, or neither could be."""
+        self._is_busy = False
+        if done not in self._done:
+            return
+        if is_done:
+            self._done.remove(done)
+            self._page.set_can_undo(bool(self._done))
+        else:
+            self._put_back(done)
+
+    def _put_back(self, done: Done) -> None:
+        self._done.remove(done)
         self._page.set_can_undo(bool(self._done))
-
-        def take_back() -> Changes:
-            changes = self._accepting.undo(done.judged)
-            if done.tagged:
-                changes = changes.merged(self._tags.remove(done.tagged, self.tag).changes)
-            return changes
-
-        def back(_changes: Changes) -> None:
-            self._page.banner.dismiss()
-            self._position = min(done.position, len(self._entries))
-            self._entries[self._position : self._position] = done.entries
-            self._n_judged = max(self._n_judged - len(done.entries), 0)
-            self.show_current()
-
-        self.carry_out(take_back, back)
-
-    tag = ""  # that an answer gives, and undoing takes off
+        self._page.banner.dismiss()
+        self._position = min(done.position, len(self._entries))
+        self._entries[self._position : self._position] = done.entries
+        self._n_judged = max(self._n_judged - len(done.entries), 0)
+        self.show_current()
 
     def say(self, message: UserMessage) -> None:
         """In the page's own banner: the keys go on working."""

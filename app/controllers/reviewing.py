@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
-from app.controllers.judging import Done, JudgingController
+from app.controllers.judging import JudgingController
 from app.jobs import JobContext
 from core.domain.counting import counted
 from core.domain.ids import ImageId
 from core.domain.imports import Severity
-from core.domain.judgements import Candidate, Correction, Judged
+from core.domain.judgements import Candidate, Correction
 from core.domain.messages import UserMessage
 from core.domain.names import shown
 from core.domain.projects import Project
@@ -22,6 +22,7 @@ from ui.judging.review_page import ACCEPT, REJECT, SKIP, ReviewPage
 
 if TYPE_CHECKING:
     from core.judgements.accepting import Queue
+    from core.judgements.steps import Judged
 
 LEAST = 0.25
 
@@ -108,10 +109,14 @@ class ReviewController(JudgingController):
             self.step(1)
         elif verb == ACCEPT:
             self.carry_out(
-                lambda: self._accepting.accept(project.id, study, [entry]), lambda judged: self._go_on(entry, judged)
+                lambda: self._accepting.accept(project.id, study, [entry]),
+                lambda judged: self._go_on("accepting 1 prediction", entry, judged),
             )
         elif verb == REJECT:
-            self.carry_out(lambda: self._accepting.reject(study, [entry]), lambda judged: self._go_on(entry, judged))
+            self.carry_out(
+                lambda: self._accepting.reject(project.id, study, [entry]),
+                lambda judged: self._go_on("rejecting 1 prediction", entry, judged),
+            )
 
     def _correct(self, correction: Correction) -> None:
         project, study, entry = self._project, self._study, self.entry
@@ -119,12 +124,12 @@ class ReviewController(JudgingController):
             return
         self.carry_out(
             lambda: self._accepting.correct(project.id, study, entry, correction),
-            lambda judged: self._go_on(entry, judged),
+            lambda judged: self._go_on("correcting 1 prediction", entry, judged),
         )
 
-    def _go_on(self, entry: Candidate, judged: Judged) -> None:
+    def _go_on(self, text: str, entry: Candidate, judged: Judged) -> None:
         self._review.banner.dismiss()
-        self.remember(Done(judged, (entry,), self._position))
+        self.remember(text, judged.step, (entry,), self._position)
         self._tell(judged)
         if entry is self.entry:
             self.drop_entry()
@@ -141,12 +146,12 @@ class ReviewController(JudgingController):
 
         def accepted(judged: Judged) -> None:
             position = next(n for n, entry in enumerate(self._entries) if entry.confidence >= above)
-            self.remember(Done(judged, tuple(chosen), position))
+            n = counted(len(judged.annotations), "prediction")
+            self.remember(f"accepting {n}", judged.step, chosen, position)
             gone = set(map(id, chosen))
             self._entries = [entry for entry in self._entries if id(entry) not in gone]
             self._n_judged += len(chosen)
             self._position = min(self._position, max(len(self._entries) - 1, 0))
-            n = counted(len(judged.annotations), "prediction")
             text = f"{n} of {above:.2f} or more accepted. Ctrl+Z takes all back."
             self.say(UserMessage(text, _left_out(judged), Severity.INFO))
             self.show_current()

@@ -23,6 +23,7 @@ from app.controllers.study_reading import (
 )
 from app.controllers.study_saving import StudySaving
 from app.jobs import JobContext, JobRunner
+from app.undo import UndoHistory
 from core.domain.changes import Changes
 from core.domain.ids import RunId, VersionId
 from core.domain.imports import Severity
@@ -40,6 +41,7 @@ if TYPE_CHECKING:  # SQLAlchemy comes with them, which the window's first paint 
     from core.evaluations.studies import StudyService
     from core.evaluations.study import Study
     from core.judgements.accepting import AcceptingService
+    from core.judgements.bulk_tags import BulkTagService
     from core.judgements.tags import TagService
     from core.models.service import ModelService
 
@@ -56,8 +58,10 @@ class StudiesController(QObject):
         models: ModelService,
         thumbnails: Thumbnails,
         tags: TagService,
+        bulk_tags: BulkTagService,
         accepting: AcceptingService,
         jobs: JobRunner,
+        undo: UndoHistory,
         page: StudyPage,
         panels: Sequence[StudyPanel] = (),
         parent: QObject | None = None,
@@ -77,7 +81,9 @@ class StudiesController(QObject):
         self._images = StudyImages(studies, jobs, page, self)
         self._saving = StudySaving(jobs, page, self)
         self._saving.message_raised.connect(self.message_raised)
-        self._acting = StudyActing(tags, accepting, jobs, page, self)
+        self._acting = StudyActing(
+            tags=tags, bulk_tags=bulk_tags, accepting=accepting, jobs=jobs, undo=undo, page=page, parent=self
+        )
         self._acting.message_raised.connect(self.message_raised)
         for panel in panels:
             page.add_panel(panel)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
-from app.controllers.judging import Done, JudgingController
+from app.controllers.judging import JudgingController
 from app.controllers.saving import SPREADSHEET, save_text
 from app.jobs import JobContext
 from core.domain.changes import Changed
 from core.domain.counting import counted
 from core.domain.ids import ImageId
 from core.domain.imports import Severity
-from core.domain.judgements import KIND_WORDS, LABEL_SUSPICIOUS, Judged, Suspicion, Verdict
+from core.domain.judgements import KIND_WORDS, Suspicion, Verdict
 from core.domain.messages import UserMessage
 from core.domain.names import shown
 from core.domain.projects import Project
@@ -26,7 +27,8 @@ from ui.judging.suspicions_page import NEXT, PREVIOUS, RIGHT, TAKE, UNSURE, WRON
 from ui.widgets.save_dialog import ask_save_path, safe_file_name
 
 if TYPE_CHECKING:
-    from core.judgements.suspecting import Reviewed, SuspectingService, Suspicions
+    from core.judgements.steps import JudgingStep
+    from core.judgements.suspecting import SuspectingService, Suspicions
 
 _VERDICTS = {WRONG: Verdict.WRONG, RIGHT: Verdict.RIGHT, UNSURE: Verdict.UNSURE, TAKE: Verdict.WRONG}
 
@@ -34,7 +36,6 @@ _VERDICTS = {WRONG: Verdict.WRONG, RIGHT: Verdict.RIGHT, UNSURE: Verdict.UNSURE,
 class SuspectingController(JudgingController):
     key = "suspecting"
     needs_truth = True
-    tag = LABEL_SUSPICIOUS
 
     def __init__(
         self, *, page: SuspicionsPage, suspecting: SuspectingService, parent: QObject | None = None, **services: Any
@@ -118,19 +119,18 @@ class SuspectingController(JudgingController):
             return
         verdict, candidate = _VERDICTS[verb], entry.candidate
 
-        def work() -> Changed[tuple[Reviewed, Judged]]:
-            reviewed = self._suspecting.review(study, entry, verdict)
+        def work() -> Changed[JudgingStep]:
+            reviewed = self._suspecting.review(project.id, study, entry, verdict)
             if verb != TAKE or candidate is None:
-                return Changed((reviewed.value, Judged()), reviewed.changes)
+                return reviewed
             accepted = self._accepting.accept(project.id, study, [candidate])
-            return Changed((reviewed.value, accepted.value), reviewed.changes.merged(accepted.changes))
+            step = replace(reviewed.value, rows=accepted.value.step.rows)
+            return Changed(step, reviewed.changes.merged(accepted.changes))
 
-        def then(answer: tuple[Reviewed, Judged]) -> None:
-            reviewed, judged = answer
-            taken = Judged(annotations=judged.annotations, reviews=(reviewed.review,))
-            self.remember(Done(taken, (entry,), self._position, reviewed.tagged))
+        def then(step: JudgingStep) -> None:
+            self.remember("the verdict on a label", step, (entry,), self._position)
             self._all = tuple(one for one in self._all if one is not entry)
-            if verb == TAKE and not judged.annotations:
+            if verb == TAKE and step.rows.is_empty:
                 text = "Not added: it was accepted before, or its image changed since."
                 self.say(UserMessage(text, severity=Severity.INFO))
             if entry is self.entry:

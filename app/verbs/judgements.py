@@ -8,11 +8,11 @@ from app.services import Services
 from app.verbs.finding import find_project, find_study
 from app.verbs.output import Console, VerbResult
 from core.domain.counting import counted
-from core.domain.judgements import Judged
 from core.domain.names import shown
 from core.domain.snapshots import Split
 from core.errors import RefusedError
 from core.files.durable import write_durably
+from core.judgements.steps import Judged
 
 
 def run_accept(services: Services, arguments: argparse.Namespace, console: Console) -> VerbResult:

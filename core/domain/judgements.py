@@ -84,23 +84,6 @@ class ModelAnnotation:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """What came of judging some predictions; the two lists of keys are what undoing takes back."""
-
-    annotations: tuple[AnnotationId, ...] = ()  # that were added
-    reviews: tuple[int, ...] = ()  # rejections that were added
-    n_known: int = 0  # accepted before, nothing was added
-    n_in_truth: int = 0  # an object of the class is there already, nothing was added
-    n_changed: int = 0  # on images that are not what they were when they were predicted on, nothing was added
-    new_categories: tuple[str, ...] = ()
-    n_outside: int = 0  # without an area in the image, nothing was added
-
-    @property
-    def n(self) -> int:
-        return len(self.annotations) + len(self.reviews)
-
-
-@dataclass(frozen=True, slots=True)
 class Suspicion:
     """A label of the project that may be wrong. `category` and `box` are the annotation's, or those of the prediction
     where one is missing; `candidate` is the prediction, where there is one."""

@@ -13,14 +13,13 @@ from typing import Any
 import numpy as np
 
 from core import clock
-from core.domain.changes import Changed, Changes
+from core.domain.changes import Changed
 from core.domain.geometry import Box, Geometry, Polygon, bounds_of
-from core.domain.ids import ImageId, ProjectId
+from core.domain.ids import AnnotationId, CategoryId, ImageId, ProjectId
 from core.domain.judgements import (
     SAME_OBJECT_IOU,
     Candidate,
     Correction,
-    Judged,
     ModelAnnotation,
     Verdict,
 )
@@ -29,12 +28,16 @@ from core.domain.studies import StudyInfo
 from core.errors import RefusedError
 from core.evaluations.sources import Sources
 from core.judgements.overlaps import Corners, highest_overlap
+from core.judgements.steps import Judged, JudgingStep, take_back
 from core.packs.choices import read_choices
 from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.session import Session
 from core.registry.stores import judgements as reviews
 from core.registry.stores import model_annotations as store
+from core.registry.stores.annotation_steps import Step, digest_of
+from core.registry.stores.categories import get_facts
+from core.registry.stores.driver import cursor_of
 from core.registry.stores.image_files import ImageFact, facts_of
 from core.registry.stores.judgements import Review
 from core.registry.stores.model_annotations import Known, NewModelAnnotation
@@ -228,9 +231,10 @@ class AcceptingService:
             keys = add_categories(session, project, added)
             rows = (replace(annotation, category=int(keys[name])) for name, annotation in new)
             ids = store.insert_model_annotations(session, rows)
-            return Changed(Judged(ids, (), n_known, n_in_truth, n_changed, added, n_outside), noted(session))
+            step = JudgingStep(_step_of(session, project, ids, [keys[name] for name in added]))
+            return Changed(Judged(step, ids, n_known, n_in_truth, n_changed, added, n_outside), noted(session))
 
-    def reject(self, study: StudyInfo, candidates: Sequence[Candidate]) -> Changed[Judged]:
+    def reject(self, project: ProjectId, study: StudyInfo, candidates: Sequence[Candidate]) -> Changed[Judged]:
         """Remember that these are no objects: nobody is asked for them again, nor for what lies on them."""
         now = clock.now()
         rows = [
@@ -247,14 +251,12 @@ class AcceptingService:
         ]
         with self._registry.write() as session:
             keys = reviews.insert_reviews(session, rows)
-            return Changed(Judged(reviews=keys), noted(session))
+            return Changed(Judged(JudgingStep(Step(project), keys)), noted(session))
 
-    def undo(self, judged: Judged) -> Changes:
-        """Take back what `accept` or `reject` added. Classes that came with it stay."""
-        with self._registry.write(durable=True) as session:
-            store.delete_model_annotations(session, judged.annotations)
-            reviews.delete_reviews(session, judged.reviews)
-            return noted(session)
+    def take_back(self, step: JudgingStep) -> Changed[JudgingStep]:
+        """What was accepted or rejected, and classes that came with it. What that returns does it again. Raises
+        RefusedError where it was changed since."""
+        return take_back(self._registry, step)
 
     def _read_shapes(
         self, study: StudyInfo, candidates: Sequence[Candidate], check: Check
@@ -275,6 +277,15 @@ class AcceptingService:
 
 
 # --- parts -----------------------------------------------------------------------------------------------------
+
+
+def _step_of(
+    session: Session, project: ProjectId, added: Sequence[AnnotationId], classes: Sequence[CategoryId]
+) -> Step:
+    cursor = cursor_of(session)
+    ids = np.array([int(id) for id in added], dtype=np.int64)
+    new = tuple((None, get_facts(cursor, project, category)) for category in classes)
+    return Step(project, added=ids, classes=new, digest=digest_of(cursor, ids))
 
 
 def _candidates(

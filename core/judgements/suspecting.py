@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from core import clock
-from core.domain.changes import Changed, Changes
+from core.domain.changes import Changed
 from core.domain.geometry import Box
-from core.domain.ids import ImageId, ProjectId
+from core.domain.ids import ProjectId
 from core.domain.judgements import KIND_WORDS, LABEL_SUSPICIOUS, SAME_OBJECT_IOU, Candidate, Suspicion, Verdict
 from core.domain.names import shown
 from core.domain.studies import StudyInfo
@@ -27,10 +27,14 @@ from core.evaluation.files import text_cell
 from core.evaluations.studies import StudyService
 from core.evaluations.study import Study
 from core.judgements.overlaps import Corners, highest_overlap
+from core.judgements.steps import JudgingStep
 from core.metrics.label_errors import find_label_errors
 from core.registry.changes import noted
 from core.registry.database import Registry
+from core.registry.stores import bulk_tags
 from core.registry.stores import judgements as store
+from core.registry.stores.annotation_steps import Step
+from core.registry.stores.bulk_tags import TagChange
 from core.registry.stores.image_files import paths_of
 from core.registry.stores.judgements import Review
 
@@ -46,14 +50,6 @@ class Suspicions:
     found: tuple[Suspicion, ...]
     n_reviewed: int = 0
     n_elsewhere: int = 0  # on images that the project does not have, or that changed since
-
-
-@dataclass(frozen=True, slots=True)
-class Reviewed:
-    """A verdict that was given: `review` is its key, `tagged` the images that got the tag by it."""
-
-    review: int
-    tagged: tuple[ImageId, ...] = ()
 
 
 class SuspectingService:
@@ -77,8 +73,11 @@ class SuspectingService:
                 ranked = find_label_errors(present.matcher)
                 return self._unreviewed(project, present, ranked)
 
-    def review(self, study: StudyInfo, suspicion: Suspicion, verdict: Verdict, note: str = "") -> Changed[Reviewed]:
-        """Keep a verdict. Where the label is wrong, its image gets the tag "label suspicious"."""
+    def review(
+        self, project: ProjectId, study: StudyInfo, suspicion: Suspicion, verdict: Verdict, note: str = ""
+    ) -> Changed[JudgingStep]:
+        """Keep a verdict. Where the label is wrong, its image gets the tag "label suspicious"; a note of a person's on
+        such a tag stays."""
         now = clock.now()
         row = Review(
             int(suspicion.image),
@@ -92,20 +91,16 @@ class SuspectingService:
         )
         with self._registry.write() as session:
             (key,) = store.insert_reviews(session, [row])
-            tagged: tuple[ImageId, ...] = ()
+            tags: tuple[TagChange, ...] = ()
             known = store.list_tags(session, [suspicion.image]).get(suspicion.image, ())
             has_words = any(one.tag == LABEL_SUSPICIOUS and one.note for one in known)  # a person's, perhaps
             if verdict is Verdict.WRONG and not has_words:
                 words = f"{KIND_WORDS[suspicion.kind]}: {suspicion.category}"
-                tagged = store.put_tags(session, [suspicion.image], LABEL_SUSPICIOUS, words, now)
-            return Changed(Reviewed(key, tagged), noted(session))
-
-    def undo(self, reviewed: Reviewed) -> Changes:
-        """The verdict, and the tag that came with it."""
-        with self._registry.write() as session:
-            store.delete_reviews(session, [reviewed.review])
-            store.delete_tags(session, reviewed.tagged, LABEL_SUSPICIOUS)
-            return noted(session)
+                image = np.array([int(suspicion.image)], dtype=np.int64)
+                gone = bulk_tags.take_tag(session, image, LABEL_SUSPICIOUS)
+                came = bulk_tags.give_tag(session, project, image, LABEL_SUSPICIOUS, now, words)
+                tags = (*gone, came)
+            return Changed(JudgingStep(Step(project), (key,), tags=tags), noted(session))
 
     def as_csv(self, project: ProjectId, open_ones: Iterable[Suspicion] = ()) -> str:
         """A line for each verdict that was given, and each suspicion that waits for one."""

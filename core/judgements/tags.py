@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable
 
 from core import clock
-from core.domain.changes import Changed, Changes
+from core.domain.changes import Changed
 from core.domain.ids import ImageId, ProjectId
 from core.domain.judgements import MAX_TAG, USUAL_TAGS, ImageTag, TaggedImage
 from core.domain.names import shown
@@ -36,10 +36,6 @@ class TagService:
         with self._registry.write() as session:
             gone = store.delete_tags(session, images, tag)
             return Changed(gone, noted(session))
-
-    def undo(self, done: Changed[tuple[ImageId, ...]], tag: str, *, was_added: bool) -> Changes:
-        """Take back what `add` or `remove` did."""
-        return (self.remove if was_added else self.add)(done.value, tag).changes
 
     def count(self, project: ProjectId) -> dict[str, int]:
         """Images by tag: the usual ones in their order, then a person's own by name."""

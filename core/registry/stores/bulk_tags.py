@@ -48,12 +48,12 @@ def list_there(session: Session, project: str, keys: Keys) -> Keys:
     return np.array([key for (key,) in rows], dtype=np.int64)
 
 
-def give_tag(session: Session, project: str, keys: Keys, tag: str, at: datetime) -> TagChange:
+def give_tag(session: Session, project: str, keys: Keys, tag: str, at: datetime, note: str = "") -> TagChange:
     """To those of the project's images that have it not."""
     there = list_there(session, project, keys)
     have = [key for key, _, _ in cursor_of(session).execute(_HAVE, (_listed(there), tag))]
     fresh = there[~np.isin(there, np.array(have, dtype=np.int64))]
-    return _give(session, TagChange(tag, fresh, True, "", _moment(at)))
+    return _give(session, TagChange(tag, fresh, True, note, _moment(at)))
 
 
 def take_tag(session: Session, keys: Keys, tag: str) -> tuple[TagChange, ...]:

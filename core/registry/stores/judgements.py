@@ -131,9 +131,14 @@ def insert_reviews(session: Session, reviews: Sequence[Review]) -> tuple[int, ..
     return tuple(row.id for row in rows)
 
 
-def delete_reviews(session: Session, keys: Iterable[int]) -> None:
+def take_reviews(session: Session, keys: Iterable[int]) -> tuple[Review, ...]:
+    """Delete them; what those were that there were."""
+    gone: list[Review] = []
     for chunk in chunked(keys, KEYS_PER_QUERY):
-        session.execute(delete(LabelReviewRow).where(LabelReviewRow.id.in_(chunk)))
+        is_wanted = LabelReviewRow.id.in_(chunk)
+        gone += map(_review, session.scalars(select(LabelReviewRow).where(is_wanted).order_by(LabelReviewRow.id)))
+        session.execute(delete(LabelReviewRow).where(is_wanted))
+    return tuple(gone)
 
 
 def list_reviews(session: Session, project: ProjectId, kinds: Sequence[str] = ()) -> tuple[Review, ...]:
@@ -142,16 +147,17 @@ def list_reviews(session: Session, project: ProjectId, kinds: Sequence[str] = ()
     query = query.where(ImageRow.project_id == project)
     if kinds:
         query = query.where(LabelReviewRow.kind.in_(kinds))
-    return tuple(
-        Review(
-            row.image_id,
-            row.kind,
-            row.verdict,
-            row.category,
-            Box(row.x0, row.y0, row.x1, row.y1),
-            row.source,
-            row.created_at,
-            row.note,
-        )
-        for row in session.scalars(query.order_by(LabelReviewRow.id))
+    return tuple(map(_review, session.scalars(query.order_by(LabelReviewRow.id))))
+
+
+def _review(row: LabelReviewRow) -> Review:
+    return Review(
+        row.image_id,
+        row.kind,
+        row.verdict,
+        row.category,
+        Box(row.x0, row.y0, row.x1, row.y1),
+        row.source,
+        row.created_at,
+        row.note,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, insert, literal_column, select
+from sqlalchemy import ColumnElement, insert, literal_column, select
 from sqlalchemy.orm import Session
 
 from core.domain.geometry import Geometry
@@ -62,17 +62,6 @@ def insert_model_annotations(session: Session, annotations: Iterable[NewModelAnn
         images.update(annotation.image for annotation in chunk)
     by_models_written(session, images)
     return tuple(AnnotationId(str(id)) for id in ids)
-
-
-def delete_model_annotations(session: Session, ids: Iterable[AnnotationId]) -> tuple[ModelAnnotation, ...]:
-    """Those that there were. Ground truth among the ids stays."""
-    gone: list[ModelAnnotation] = []
-    for chunk in chunked(map(int, ids), KEYS_PER_QUERY):
-        is_wanted = ANNOTATIONS.c.id.in_(chunk) & _BY_MODEL
-        gone += _read(session, ANNOTATIONS.c.id.in_(chunk))
-        session.execute(delete(ANNOTATIONS).where(is_wanted))
-    by_models_written(session, {int(one.image) for one in gone})
-    return tuple(gone)
 
 
 def list_model_annotations(session: Session, images: Iterable[ImageId]) -> tuple[ModelAnnotation, ...]:

@@ -9,6 +9,8 @@ import pytest
 
 from app.controllers.reviewing import ReviewController
 from app.jobs import JobRunner
+from app.undo import UndoHistory
+from core.domain.changes import NO_CHANGES
 from core.domain.geometry import Box
 from core.domain.judgements import Correction
 from core.evaluations.studies import StudyService
@@ -43,8 +45,8 @@ def queue(shop: PredictedShop, page: ReviewPage, qtbot) -> Iterator[ReviewContro
         projects=shop.projects,
         studies=StudyService(shop.registry, shop.projects, shop.models),
         accepting=shop.accepting,
-        tags=shop.tags,
         jobs=jobs,
+        undo=UndoHistory(jobs),
         page=page,
     )
     jobs.changed.connect(controller.refresh)
@@ -94,6 +96,36 @@ def test_undo_takes_back_one_answer_after_the_other(
     queue.reload()
     qtbot.waitUntil(lambda: queue.entry is not None)
     assert len(queue._entries) == 13
+
+
+def test_the_history_of_the_project_has_the_answers(
+    shop: PredictedShop, queue: ReviewController, page: ReviewPage, qtbot
+) -> None:
+    first, history = queue.entry, queue._history
+    history.show_project(shop.project)
+    answer(queue, page, qtbot, ACCEPT)
+    assert history.undo_text == "accepting 1 prediction"
+    history.undo()
+    qtbot.waitUntil(lambda: queue.entry is first)
+    assert shop.projects.count_model_annotations(shop.project) == 0
+    assert not queue._done
+    history.redo()
+    qtbot.waitUntil(lambda: shop.projects.count_model_annotations(shop.project) == 1)
+    history.did(shop.project, "something else", undo=lambda: NO_CHANGES, redo=lambda: NO_CHANGES)
+    answer(queue, page, qtbot, REJECT)
+    history.undo()
+    qtbot.waitUntil(lambda: not queue._done)
+    assert history.undo_text == "something else"
+
+
+def test_what_is_not_the_last_of_the_project_is_not_taken_back_on_the_page(
+    shop: PredictedShop, queue: ReviewController, page: ReviewPage, qtbot
+) -> None:
+    answer(queue, page, qtbot, ACCEPT)
+    queue._history.did(shop.project, "something else", undo=lambda: NO_CHANGES, redo=lambda: NO_CHANGES)
+    page.undo_requested.emit()
+    assert "Something else was done" in page.banner.plain_text()
+    assert shop.projects.count_model_annotations(shop.project) == 1
 
 
 def test_skipping_asks_again_at_the_end(queue: ReviewController, page: ReviewPage, qtbot) -> None:

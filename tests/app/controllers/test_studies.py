@@ -17,6 +17,7 @@ from evaluation_site import EvaluationSite
 
 from app.controllers.studies import StudiesController
 from app.jobs import JobRunner
+from app.undo import UndoHistory
 from core.domain.ids import VersionId
 from core.domain.messages import UserMessage
 from core.domain.snapshots import Split
@@ -24,6 +25,7 @@ from core.domain.studies import StudySource
 from core.evaluations.sources import Sources
 from core.images.thumbnails import ThumbnailCache
 from core.judgements.accepting import AcceptingService
+from core.judgements.bulk_tags import BulkTagService
 from core.judgements.tags import TagService
 from ui.evaluation.matrix_panel import MatrixPanel
 from ui.studies.study_page import StudyPage
@@ -55,8 +57,10 @@ def controller(
         models=site.shop.models,
         thumbnails=ThumbnailCache(tmp_path / "thumbnails"),
         tags=TagService(site.shop.registry),
+        bulk_tags=BulkTagService(site.shop.registry),
         accepting=AcceptingService(site.shop.registry, Sources(site.shop.registry, site.shop.models)),
         jobs=browse_jobs,
+        undo=UndoHistory(browse_jobs),
         page=page,
         panels=(MatrixPanel(),),
     )

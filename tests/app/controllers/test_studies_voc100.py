@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from app.controllers.studies import StudiesController
 from app.jobs import JobRunner
 from app.services import open_services
+from app.undo import UndoHistory
 from core.domain.imports import ImportSource
 from core.domain.studies import StudySource
 from core.home import Home
@@ -81,8 +82,10 @@ def test_every_count_equals_an_independent_pycocotools(
             models=services.models,
             thumbnails=services.thumbnails,
             tags=services.tags,
+            bulk_tags=services.bulk_tags,
             accepting=services.accepting,
             jobs=browse_jobs,
+            undo=UndoHistory(browse_jobs),
             page=page,
             panels=(MatrixPanel(),),
         )

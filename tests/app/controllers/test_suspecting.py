@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox
 
 from app.controllers.suspecting import SuspectingController
 from app.jobs import JobRunner
+from app.undo import UndoHistory
 from core.domain.judgements import LABEL_SUSPICIOUS
 from core.domain.suspicions import SuspicionKind
 from core.evaluations.studies import StudyService
@@ -48,9 +49,9 @@ def finder(shop: PredictedShop, page: SuspicionsPage, qtbot) -> Iterator[Suspect
         projects=shop.projects,
         studies=studies,
         accepting=shop.accepting,
-        tags=shop.tags,
         suspecting=SuspectingService(shop.registry, studies),
         jobs=jobs,
+        undo=UndoHistory(jobs),
         page=page,
     )
     controller.open(shop.projects.get_project(shop.project))

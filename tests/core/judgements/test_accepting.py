@@ -8,6 +8,7 @@ import pytest
 
 from core.domain.geometry import Box, Polygon
 from core.domain.judgements import Correction
+from core.domain.labelling import ShapeEdit
 from core.domain.models import VersionStatus
 from core.domain.runs import RunStatus
 from core.errors import RefusedError
@@ -88,12 +89,14 @@ def test_a_corrected_prediction_says_so(shop):
 def test_what_was_rejected_is_not_asked_again(shop):
     study = shop.predict({FREE: [("disc", 0.9, Box(1, 1, 9, 9)), ("bar", 0.8, FAR)]})
     bar, disc = shop.accepting.queue(shop.project, study).candidates
-    rejected = shop.accepting.reject(study, [disc]).value
+    rejected = shop.accepting.reject(shop.project, study, [disc]).value
     assert shop.accepting.queue(shop.project, study).candidates == (bar,)
     later = shop.predict({FREE: [("disc", 0.99, Box(1, 1, 9, 9))]}, name="Shapes V002")
     assert shop.accepting.queue(shop.project, later).candidates == ()
-    shop.accepting.undo(rejected)
+    back = shop.accepting.take_back(rejected.step).value
     assert shop.accepting.queue(shop.project, study).candidates == (bar, disc)
+    shop.accepting.take_back(back)
+    assert shop.accepting.queue(shop.project, study).candidates == (bar,)
 
 
 def test_undo_takes_back_what_was_accepted_and_nothing_else(shop):
@@ -101,8 +104,33 @@ def test_undo_takes_back_what_was_accepted_and_nothing_else(shop):
     bar, disc = shop.accepting.queue(shop.project, study).candidates
     shop.accepting.accept(shop.project, study, [bar])
     judged = shop.accepting.accept(shop.project, study, [disc]).value
-    assert disc.image in shop.accepting.undo(judged).images
+    taken = shop.accepting.take_back(judged.step)
+    assert disc.image in taken.changes.images
     assert [one.confidence for one in shop.accepting.list_accepted([bar.image])] == [0.8]
+
+
+def test_what_was_accepted_is_taken_back_and_done_again_to_the_last_row_with_the_class_that_came(shop):
+    study = shop.predict({FREE: [("disc", 0.9, Box(1, 1, 9, 9)), ("star", 0.8, FAR)]}, classes=("disc", "bar", "star"))
+    (star,) = [one for one in shop.accepting.queue(shop.project, study).candidates if one.category == "star"]
+    before = shop.projects.list_categories(shop.project)
+    judged = shop.accepting.accept(shop.project, study, [star]).value
+    after = shop.projects.list_categories(shop.project), shop.accepting.list_accepted([star.image])
+    back = shop.accepting.take_back(judged.step).value
+    assert (shop.projects.list_categories(shop.project), shop.accepting.list_accepted([star.image])) == (before, ())
+    shop.accepting.take_back(back)
+    assert (shop.projects.list_categories(shop.project), shop.accepting.list_accepted([star.image])) == after
+
+
+def test_what_was_corrected_since_is_not_taken_back(shop):
+    study = shop.predict({FREE: [("disc", 0.9, Box(1, 1, 9, 9))]})
+    (candidate,) = shop.accepting.queue(shop.project, study).candidates
+    judged = shop.accepting.accept(shop.project, study, [candidate]).value
+    seen = {one.id: one.revision for one in shop.projects.get_images([candidate.image])}
+    edit = ShapeEdit(judged.annotations[0], Box(2, 2, 9, 9))
+    LabellingService(shop.registry).change([edit], seen=seen, author="Ada")
+    with pytest.raises(RefusedError, match="changed since"):
+        shop.accepting.take_back(judged.step)
+    assert [one.geometry for one in shop.accepting.list_accepted([candidate.image])] == [Box(2, 2, 9, 9)]
 
 
 def test_what_was_taken_away_can_be_brought_back(shop):

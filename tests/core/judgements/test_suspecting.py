@@ -47,13 +47,13 @@ def test_what_is_doubted_is_ranked_and_said(shop, suspecting):
 def test_what_was_reviewed_is_not_shown_again_not_even_for_another_version(shop, suspecting):
     study = predicted(shop)
     first, second = suspecting.find(shop.project, study).found[:2]
-    reviewed = suspecting.review(study, first, Verdict.RIGHT).value
-    suspecting.review(study, second, Verdict.UNSURE)
+    reviewed = suspecting.review(shop.project, study, first, Verdict.RIGHT).value
+    suspecting.review(shop.project, study, second, Verdict.UNSURE)
     later = predicted(shop, name="Shapes V002", missing=Box(40, 30, 60, 45.5))
     found = suspecting.find(shop.project, later)
     assert found.n_reviewed == 2
     assert not {(first.path, first.kind), (second.path, second.kind)} & {(one.path, one.kind) for one in found.found}
-    suspecting.undo(reviewed)
+    shop.accepting.take_back(reviewed)
     assert (first.path, first.kind) in {(one.path, one.kind) for one in suspecting.find(shop.project, later).found}
 
 
@@ -61,19 +61,31 @@ def test_a_wrong_label_has_its_image_tagged_and_stays_as_it_is(shop, suspecting)
     study = predicted(shop)
     wrong = next(one for one in suspecting.find(shop.project, study).found if one.kind is SuspicionKind.MISLABELLED)
     before = shop.projects.get_annotated([wrong.image])[0].annotations
-    done = suspecting.review(study, wrong, Verdict.WRONG)
+    done = suspecting.review(shop.project, study, wrong, Verdict.WRONG)
     assert wrong.image in done.changes.images
     after = shop.projects.get_annotated([wrong.image])[0]
     assert (after.annotations, after.tags) == (before, (LABEL_SUSPICIOUS,))
-    suspecting.undo(done.value)
+    shop.accepting.take_back(done.value)
     assert shop.projects.get_annotated([wrong.image])[0].tags == ()
+
+
+def test_a_tag_without_a_note_gets_one_and_loses_it_again(shop, suspecting):
+    study = predicted(shop)
+    first = suspecting.find(shop.project, study).found[0]
+    shop.tags.add([first.image], LABEL_SUSPICIOUS)
+    before = shop.tags.list_tagged(shop.project, LABEL_SUSPICIOUS)
+    done = suspecting.review(shop.project, study, first, Verdict.WRONG).value
+    (tagged,) = shop.tags.list_tagged(shop.project, LABEL_SUSPICIOUS)
+    assert first.category in tagged.tag.note
+    shop.accepting.take_back(done)
+    assert shop.tags.list_tagged(shop.project, LABEL_SUSPICIOUS) == before
 
 
 def test_a_tag_that_was_there_before_survives_the_undoing(shop, suspecting):
     study = predicted(shop)
     first = suspecting.find(shop.project, study).found[0]
     shop.tags.add([first.image], LABEL_SUSPICIOUS, note="ask Mrs Weiss")
-    suspecting.undo(suspecting.review(study, first, Verdict.WRONG).value)
+    shop.accepting.take_back(suspecting.review(shop.project, study, first, Verdict.WRONG).value)
     (tagged,) = shop.tags.list_tagged(shop.project, LABEL_SUSPICIOUS)
     assert tagged.tag.note == "ask Mrs Weiss"
 
@@ -81,7 +93,7 @@ def test_a_tag_that_was_there_before_survives_the_undoing(shop, suspecting):
 def test_the_list_holds_verdicts_and_what_waits(shop, suspecting):
     study = predicted(shop)
     first, *others = suspecting.find(shop.project, study).found
-    suspecting.review(study, first, Verdict.RIGHT)
+    suspecting.review(shop.project, study, first, Verdict.RIGHT)
     head, *lines = suspecting.as_csv(shop.project, others).splitlines()
     assert head.startswith("image,suspicion,class,x0")
     assert len(lines) == 1 + len(others)
@@ -92,7 +104,7 @@ def test_a_spreadsheet_takes_no_class_for_a_formula(shop, suspecting):
     found = {"train/00.jpg": [("=1+1", 0.9, FAR)]}
     study = shop.predict(found, name="-A1", classes=("disc", "bar", "=1+1"), has_truth=True)
     first, *others = [one for one in suspecting.find(shop.project, study).found if one.category == "=1+1"]
-    suspecting.review(study, first, Verdict.RIGHT)
+    suspecting.review(shop.project, study, first, Verdict.RIGHT)
     assert not others
     (line,) = suspecting.as_csv(shop.project).splitlines()[1:]
     assert ",'=1+1," in line and ",'-A1 " not in line and ",-A1" not in line

@@ -19,13 +19,13 @@ def test_tags_are_counted_and_taken_back(shop):
     assert [item.tag for item in shop.tags.of_images([first])[first]] == ["folio missing", HARD_CASE]
     again = shop.tags.add([first], HARD_CASE)
     assert again.value == ()
-    shop.tags.undo(again, HARD_CASE, was_added=True)
+    shop.tags.remove(again.value, HARD_CASE)
     assert shop.tags.count(shop.project)[HARD_CASE] == 2
-    shop.tags.undo(done, HARD_CASE, was_added=True)
+    shop.tags.remove(done.value, HARD_CASE)
     assert shop.tags.count(shop.project)[HARD_CASE] == 0
     removed = shop.tags.remove([first, second], "folio missing")
     assert removed.value == (first,)
-    shop.tags.undo(removed, "folio missing", was_added=False)
+    shop.tags.add(removed.value, "folio missing")
     assert [item.path for item in shop.tags.list_tagged(shop.project)] == ["train/00.jpg"]
 
 
@@ -61,7 +61,7 @@ def test_excluded_images_are_left_out_by_number_and_reason(shop):
     ]
     snapshot = shop.training.submit(shop.draft()).value.snapshot
     assert "train/00.jpg" not in {image.path for image in shop.datasets.open(snapshot).images()}
-    shop.tags.undo(done, EXCLUDE, was_added=True)
+    shop.tags.remove(done.value, EXCLUDE)
     assert shop.training.review(shop.draft()).splits == before.splits
 
 
