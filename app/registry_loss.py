@@ -20,7 +20,7 @@ from ui.projects.loss_dialog import LossDialog
 
 def describe_loss(home: Home, error: RegistryLostError | RegistryCorruptError) -> RegistryLoss:
     """What the error says, and what there is to bring the registry back from."""
-    remains = find_remains(home.backups, home.runs, home.models)
+    remains = find_remains(home.backups, home.runs, home.models, home.snapshots)
     copies = tuple(
         KeptCopy(
             file=backup.path,
@@ -30,7 +30,7 @@ def describe_loss(home: Home, error: RegistryLostError | RegistryCorruptError) -
         )
         for backup in list_backups(home.backups)
     )
-    return RegistryLoss(error.text, copies, remains.n_runs, remains.n_versions)
+    return RegistryLoss(error.text, copies, remains.n_runs, remains.n_versions, remains.n_datasets)
 
 
 class RegistryRescue(QObject):

@@ -431,7 +431,11 @@ class Services:
 
 def registry_of(home: Home) -> Registry:
     """Not opened yet; where it is gone though something is left of it, no new one is made."""
-    return Registry(home.registry_file, home.backups, beside=lambda: find_remains(home.backups, home.runs, home.models))
+    return Registry(
+        home.registry_file,
+        home.backups,
+        beside=lambda: find_remains(home.backups, home.runs, home.models, home.snapshots),
+    )
 
 
 def build_services(home: Home, settings: SettingsStore | None = None) -> Services:

@@ -118,7 +118,7 @@ def check_registry(home: Home) -> Finding:
 
     engine = f"SQLite {SQLITE_VERSION}"
     is_there = home.registry_file.exists()
-    if not is_there and find_remains(home.backups, home.runs, home.models).is_empty:
+    if not is_there and find_remains(home.backups, home.runs, home.models, home.snapshots).is_empty:
         return Finding("Registry", "ok", f"not made yet ({engine})")
     registry = registry_of(home)
     try:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,9 @@ from core.datasets.checked_files import (
 )
 from core.datasets.dataset_manifest import Header, header_line, picture_line, usage_of
 from core.datasets.file_checks import FileChecks
+from core.datasets.frozen_about import about_of, write_about
 from core.datasets.frozen_file import FrozenDataset, frozen_file, open_frozen_file, write_frozen
+from core.datasets.frozen_upkeep import keep_abouts, purge_deleted, record_file
 from core.datasets.membership import editable
 from core.datasets.taking_anew import write_taken
 from core.domain.changes import NO_CHANGES, Changed
@@ -54,6 +57,7 @@ from core.registry.stores.image_blocks import Column, is_in
 from core.stopping import current_stop
 
 MAX_PROBLEMS = 10_000  # kept with a dataset that could not be frozen
+DELETED_KEPT = timedelta(days=30)  # what a frozen dataset was, after its deletion
 _HALF_WRITTEN = re.compile(r"new\.(\d+)\.\d+\.tmp")
 _CHECKING, _WRITING = "Checking files", "Writing what is frozen"
 
@@ -100,18 +104,25 @@ class DatasetFreezing:
             return replace(answer, changes=begun.changes.merged(answer.changes))
 
     def recover(self) -> Changed[tuple[Dataset, ...]]:
-        """Datasets whose freezing was cut off: they are open again, and say so, for good."""
+        """Datasets whose freezing was cut off: they are open again, and say so, for good.
+
+        What lies beside the manifests is tidied (core.datasets.frozen_upkeep). Raises StorageError.
+        """
         sweep(self._folder, _HALF_WRITTEN)
+        purge_deleted(self._registry, self._folder, clock.now() - DELETED_KEPT)
         with self._registry.read() as session:
             building = store.list_in_state(session, DatasetState.BUILDING)
         left = [item for item in building if not is_locked(self._lock_file(item.id))]
         if not left:
+            keep_abouts(self._registry, self._folder)
             return Changed((), NO_CHANGES)
         with self._registry.write(durable=True) as session:
             for item in left:
                 store.set_state(session, item.id, DatasetState.OPEN, clock.now(), [store.CUT_OFF])
             found = tuple(store.get_dataset(session, item.id, with_annotated=False) for item in left)
-            return Changed(found, noted(session))
+            changes = noted(session)
+        keep_abouts(self._registry, self._folder)
+        return Changed(found, changes)
 
     def open_frozen(self, id: DatasetId) -> FrozenDataset:
         """A complete dataset as it was frozen, whatever became of the project since.
@@ -159,7 +170,7 @@ class DatasetFreezing:
         with self._registry.read() as session:
             complete = store.list_in_state(session, DatasetState.COMPLETE)
         problems = []
-        for dataset in complete:
+        for dataset in (one for one in complete if not one.is_deleted):
             try:
                 self.open_frozen(dataset.id)
             except CalqueError as error:
@@ -244,7 +255,9 @@ class DatasetFreezing:
                 write_taken(session, facts.project, before, after)
             notes = [refusals.taken_as_it_is(item.now.path) for item in taken.values()]
             store.set_frozen(session, id, label, snapshot, counts, clock.now(), notes[:MAX_PROBLEMS])
-            return Changed(store.get_dataset(session, id), noted(session))
+            made = store.get_dataset(session, id)
+            write_about(self._folder, about_of(made, projects.get_project(session, facts.project)))
+            return Changed(made, noted(session))
 
     def _lines(
         self,
@@ -293,7 +306,7 @@ class DatasetFreezing:
         return freezing_lock(self._folder, id)
 
     def _record_file(self, snapshot: SnapshotId) -> Path:
-        return self._folder / f"{snapshot}.dataset.checked"
+        return record_file(self._folder, snapshot)
 
     def _write_record(self, file: Path, record: FileRecord) -> None:
         try:

@@ -27,6 +27,12 @@ def frozen_file(folder: Path, snapshot: SnapshotId) -> Path:
     return folder / f"{snapshot}{_SUFFIX}"
 
 
+def list_frozen_files(folder: Path) -> tuple[SnapshotId, ...]:
+    """By their names alone."""
+    found = sorted(folder.glob(f"*{_SUFFIX}")) if folder.is_dir() else ()
+    return tuple(SnapshotId(file.name.removesuffix(_SUFFIX)) for file in found)
+
+
 def write_frozen(folder: Path, lines: Iterable[str]) -> SnapshotId:
     """Write the lines, and name the file by their hash. What the lines raise leaves nothing. Raises StorageError."""
     temporary = folder / f"new.{os.getpid()}.{threading.get_ident()}.tmp"

@@ -24,8 +24,9 @@ class RegistryLoss:
     copies: tuple[KeptCopy, ...]
     n_runs: int
     n_versions: int
+    n_datasets: int = 0  # frozen ones
 
     @property
     def can_reindex(self) -> bool:
         """Whether anything on the disk could be listed anew."""
-        return self.n_runs > 0 or self.n_versions > 0
+        return self.n_runs + self.n_versions + self.n_datasets > 0

@@ -40,6 +40,8 @@ class DatasetSets:
         assert draft.dataset is not None
         with self._registry.read() as session:
             dataset = dataset_store.get_dataset(session, draft.dataset, with_annotated=False)
+        if dataset.is_deleted:
+            raise NotFoundError(f'The dataset "{shown(dataset.name)}" was deleted.', code="E-527")
         if dataset.project != project.id:
             text = f'"{shown(dataset.name)}" is no dataset of "{shown(project.name)}".'
             raise NotFoundError(text, hint="Choose one of its project.", code="E-527")

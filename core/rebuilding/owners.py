@@ -7,15 +7,16 @@ from pathlib import Path
 
 from core.datasets.frozen_file import frozen_file
 from core.datasets.manifest_file import manifest_file, open_manifest
-from core.domain.ids import ModelId, ProjectId, SnapshotId, VersionId
+from core.domain.ids import ModelId, SnapshotId, VersionId
 from core.domain.names import shown
 from core.domain.snapshots import SnapshotInfo
-from core.errors import CalqueError, NotFoundError, RefusedError, RunError
+from core.errors import CalqueError, NotFoundError, RunError
 from core.home import Home, found_in_home
-from core.rebuilding.dataset_rows import make_dataset
+from core.rebuilding.dataset_rows import make_used_dataset
 from core.rebuilding.findings import Tally
+from core.rebuilding.project_rows import make_project
 from core.registry.session import Session
-from core.registry.stores import models, projects, snapshots
+from core.registry.stores import models, snapshots
 from core.runs.folder.request import RunRequest
 from core.training.child.payload import TrainingPayload, payload_from_json
 
@@ -34,7 +35,8 @@ class Owners:
         """Model, version and frozen dataset of a run, as far as they can be; its project always is."""
         training = _training_of(request, self._home.root)
         told = found_in_home(str(request.payload.get("images_root") or ""), self._home.root)
-        self._project(request.project, request.project_name, training.images_root if training else told)
+        root = training.images_root if training else told
+        make_project(self._session, request.project, request.project_name, root, self._tally)
         snapshot = self._snapshot(request)
         if training is not None:
             self._model(request, training)
@@ -43,19 +45,6 @@ class Owners:
         model = request.model if request.model and models.has_model(self._session, request.model) else None
         version = request.version if request.version and models.has_version(self._session, request.version) else None
         return model, version, snapshot
-
-    def _project(self, id: ProjectId, name: str, root: Path) -> None:
-        if projects.has_project(self._session, id):
-            return
-        wanted = name.strip()[:90] or "Project"
-        for number in range(1, 10_000):
-            free = wanted if number == 1 else f"{wanted} {number}"
-            try:
-                projects.insert_project(self._session, name=free, root=root, id=id)
-            except RefusedError:  # the name is another project's
-                continue
-            self._tally.projects.append(free)
-            return
 
     def _model(self, request: RunRequest, payload: TrainingPayload) -> None:
         if request.model is None or models.has_model(self._session, request.model):
@@ -99,7 +88,9 @@ class Owners:
         if payload.dataset is None:
             return
         try:
-            self._tally.n_datasets += make_dataset(self._session, self._home, payload.dataset, request)
+            root = payload.images_root
+            made = make_used_dataset(self._session, self._home, payload.dataset, request, root)
+            self._tally.n_datasets += made
         except CalqueError as error:
             text = f'The dataset "{shown(payload.dataset.label)}" of the run "{request.name}": {error}'
             self._tally.add("dataset-lost", text, frozen_file(self._home.snapshots, payload.dataset.snapshot))

@@ -1,4 +1,5 @@
-"""`calque doctor --reindex`: runs and published versions that the registry does not list are listed again.
+"""`calque doctor --reindex`: runs, published versions and frozen datasets that the registry does not list are listed
+again.
 
 Runs say most: their requests name project, model and version, their events what was measured. What is published and
 of no run that is there becomes a version of a model of no project.
@@ -20,6 +21,7 @@ from core.models.importing import Bundle, read_bundle
 from core.models.publish import Published
 from core.models.taking_in import insert_imported, is_fitting, make_model, stated_label
 from core.models.weights_store import list_folders
+from core.rebuilding.dataset_rows import list_frozen
 from core.rebuilding.findings import Rebuilt, Tally
 from core.rebuilding.owners import Owners
 from core.registry.database import Registry
@@ -71,6 +73,7 @@ def reindex(home: Home, registry: Registry, kinds: RunKindCatalog) -> Rebuilt:
             tally.n_versions += 1
         except CalqueError as error:
             tally.add("version-lost", str(error), folder, Severity.ERROR)
+    list_frozen(home, registry, tally)
     return tally.result()
 
 

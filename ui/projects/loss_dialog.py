@@ -92,6 +92,8 @@ class LossDialog(QDialog):
             texts.addWidget(self._copies)
         if loss.can_reindex:
             found = f"{counted(loss.n_runs, 'run')} and {counted(loss.n_versions, 'model version')}"
+            if loss.n_datasets:
+                found = found.replace(" and ", ", ") + f" and {counted(loss.n_datasets, 'frozen dataset')}"
             told = self.tr(
                 "List what is on the disk: {found} are listed again, with all that was measured. "
                 "Images and annotations of the projects have to be imported again."

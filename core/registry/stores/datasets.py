@@ -5,7 +5,7 @@ Which images are in the sets is in core.registry.stores.dataset_images.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -110,6 +110,29 @@ def set_deleted(session: Session, id: DatasetId, at: datetime | None) -> None:
     """A frozen one becomes a tombstone, or with None is there again."""
     session.execute(update(DatasetRow).where(DatasetRow.id == id).values(deleted_at=at))
     note(session, Changes.of(datasets=[id]))
+
+
+def which_are_known(session: Session, ids: Collection[DatasetId]) -> frozenset[DatasetId]:
+    """Those that have a row, also of deleted ones."""
+    known = set(session.scalars(select(DatasetRow.id)))
+    return frozenset(id for id in ids if id in known)
+
+
+def list_frozen_ids(session: Session) -> frozenset[SnapshotId]:
+    """What datasets of all projects were frozen into, also deleted ones."""
+    found = session.scalars(select(DatasetRow.snapshot_id).where(DatasetRow.snapshot_id.is_not(None)))
+    return frozenset(SnapshotId(id) for id in found if id is not None)
+
+
+def was_deleted_before(session: Session, id: DatasetId, at: datetime) -> bool:
+    deleted_at = get_row(session, id).deleted_at
+    return deleted_at is not None and deleted_at < at
+
+
+def empty_deleted(session: Session, id: DatasetId) -> None:
+    """The sets of a deleted one go, with what is in them; one that is there again keeps them."""
+    if get_row(session, id).deleted_at is not None:
+        session.execute(delete(DatasetSetRow).where(DatasetSetRow.dataset_id == id))
 
 
 def set_state(

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from PIL import Image
 from sqlalchemy import text
 
 from core import clock
-from core.datasets.freezing import DatasetFreezing
+from core.datasets.freezing import DELETED_KEPT, DatasetFreezing
 from core.datasets.taking_anew import facts_of
 from core.domain.dataset_words import taken_words
 from core.domain.datasets import DatasetState, SetRole, SplitRule
@@ -372,7 +373,7 @@ def test_a_killed_freeze_leaves_the_dataset_to_be_recovered(shop, freezing, fill
     child = f"""
 import os
 from pathlib import Path
-from core.datasets.freezing import DatasetFreezing
+from core.datasets.freezing import DELETED_KEPT, DatasetFreezing
 from core.datasets.taking_anew import facts_of
 from core.registry.database import Registry
 registry = Registry(Path({str(shop.registry.file)!r}), Path({str(shop.root)!r}))
@@ -508,3 +509,23 @@ def test_an_image_in_two_sets_says_both(shop, freezing):
     frozen = freezing.open_frozen(id)
     assert frozen.header.rules == (rule,)
     assert [(image.sets, image.usage) for image in frozen.images()] == [((0, 1), ("TRAIN", "")), ((1,), ("",))]
+
+
+def test_what_a_deleted_dataset_was_goes_after_a_month_and_its_number_is_not_given_again(shop, freezing, filled):
+    freezing.freeze(filled)
+    clone = shop.editing.clone(filled).value.dataset
+    kept = freezing.freeze(clone).value
+    shop.editing.delete(filled)
+    freezing.recover()
+    assert len(list(freezing.open_frozen(filled).images())) == 11  # undo may bring it back
+    with shop.registry.write() as session:
+        store.set_deleted(session, filled, clock.now() - DELETED_KEPT - timedelta(hours=1))
+    freezing.recover()
+    assert {file.name.split(".")[0] for file in shop.snapshots.iterdir()} == {kept.snapshot}
+    assert shop.editing.get_dataset(filled).sets == ()
+    assert (shop.editing.get_dataset(clone).n_images, freezing.verify(clone).problems) == (11, ())
+    assert freezing.verify_files() == ()
+    assert [item.id for item in shop.editing.list_datasets(shop.project)] == [clone]
+    assert shop.editing.get_details(clone).first == "Data (V001)"
+    assert freezing.propose_version(shop.project) == "V003"
+    assert shop.editing.rename(shop.made("Other")[0], "Data").value.after.name == "Data"

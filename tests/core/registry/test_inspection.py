@@ -151,6 +151,7 @@ def test_all_that_is_left_is_said_in_one_sentence(tmp_path: Path) -> None:
     backup = Backup(tmp_path / "x", clock.now() - timedelta(days=3), "routine")
     assert str(Remains(12, 1, backup)) == "12 runs, 1 model version and a copy of it (3 days old)"
     assert str(Remains(1)) == "1 run"
+    assert str(Remains(1, n_datasets=2)) == "1 run and 2 frozen datasets"
     assert Remains().is_empty
 
 
