@@ -436,10 +436,13 @@ def test_an_import_writes_nothing_when_a_dataset_began_to_be_frozen_meanwhile(sh
         with shop.registry.write() as session:
             store.set_state(session, filled, DatasetState.BUILDING, clock.now())
 
+    handle = try_lock(shop.snapshots / f"{filled}.building")  # somebody is at it
+    assert handle is not None
     with pytest.raises(RefusedError, match='"Data" is being frozen'):
         ImportService(shop.registry).commit(
             ImportSource(shop.root), project_name="", into=shop.project, progress=progress
         )
+    os.close(handle)
     assert len(shop.below("train/")) == 6
 
 
