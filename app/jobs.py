@@ -160,7 +160,8 @@ class JobRunner(QObject):
     ) -> Job:
         """Run `fn()` on `pool`; `then(result)` or `on_error(message)` follow on this thread.
 
-        Of a `Changed` result, `then` gets the value: the changes have gone their own way.
+        Of a `Changed` result, `then` gets the value: the changes have gone their own way. Where it was cut short,
+        `on_error` gets the reason after that.
         With `on_progress`, `fn` is called with a `JobContext`. With `key`, a newer job of the same key makes the
         answer of an older one be dropped. One that `gives_way` is cancelled then: for functions that only read. One
         that `is_urgent` goes before those that wait: for what is on the screen.
@@ -215,8 +216,12 @@ class JobRunner(QObject):
         if not changes.is_empty and not self._is_closed:
             self.changed.emit(changes)
         entry = self._take(number)
-        if entry is not None and entry[1] is not None:
+        if entry is None:
+            return
+        if entry[1] is not None:
             entry[1](result.value if isinstance(result, Changed) else result)
+        if isinstance(result, Changed) and result.cut_by is not None:
+            (entry[2] or self.error_raised.emit)(message_of(result.cut_by))
 
     @Slot(int, object)
     def _deliver_error(self, number: int, error: BaseException) -> None:

@@ -140,7 +140,13 @@ class UndoHistory(QObject):
         self._is_taking = True
         stack, step, is_redo = self._asked.popleft()
 
+        has_ended = False
+
         def ended(_: object = None) -> None:
+            nonlocal has_ended
+            if has_ended:  # a step that was cut short has an answer, and a reason
+                return
+            has_ended = True
             self._is_taking = False
             step.n_asked -= 1
             _settle(stack)
@@ -215,7 +221,8 @@ class _Step(QUndoCommand):
         except Exception:
             self._is_over = True
             raise
-        self.is_done = is_redo
+        if not (isinstance(answer, Changed) and answer.cut_by is not None):  # else asked again it does the rest
+            self.is_done = is_redo
         return answer
 
     def is_misplaced(self, *, is_behind: bool) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core import clock
+from core.domain.counting import counted
+from core.errors import CalqueError
 
 _PAUSE_S = 0.05
 
@@ -20,6 +22,13 @@ def no_progress(done: int, total: int, text: str) -> None:
 
 def never_cancelled() -> bool:
     return False
+
+
+def cut_short(error: CalqueError, n_done: int, n_all: int) -> CalqueError:
+    """What is told where some of many images were written, and then no more could be."""
+    n = counted(n_done, "image was", "images were")
+    text = f"{error.text} {n} done before it, of {n_all:,}."
+    return CalqueError(text, hint="Do the same again for the rest, or take back what was done.", code=error.code)
 
 
 def sparing(progress: Progress) -> Progress:

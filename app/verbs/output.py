@@ -16,6 +16,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from core.domain.changes import Changed
 from core.errors import CalqueError, FormatError
 
 PROGRESS_PAUSE_S = 1.0
@@ -28,6 +29,20 @@ class VerbResult:
     data: Mapping[str, Any]
     lines: tuple[str, ...] = ()
     code: int = 0
+
+
+def with_code(error: Exception) -> str:
+    """In words, behind the code that it can be looked up by."""
+    code = error.code if isinstance(error, CalqueError) else ""
+    return f"{code}: {error}" if code else str(error)
+
+
+def with_what_stopped_it(result: VerbResult, changed: Changed[Any]) -> VerbResult:
+    """Of a verb on many images: what kept it from the rest of them is told too."""
+    if changed.cut_by is None:
+        return result
+    words = with_code(changed.cut_by)
+    return VerbResult({**result.data, "stopped_by": words}, (*result.lines, words), code=1)
 
 
 @dataclass
@@ -50,8 +65,7 @@ class Console:
             if isinstance(error, FormatError):
                 data |= {"file": error.file, "line": error.line}
             self._print(json.dumps({"error": plain(data)}, ensure_ascii=False, indent=2))
-        code = f"{error.code}: " if error.code else ""
-        self.note(f"{code}{error}")
+        self.note(with_code(error))
 
     def note(self, text: str) -> None:
         print(escaped(text), file=sys.stderr, flush=True)

@@ -7,7 +7,7 @@ import argparse
 from app.services import Services
 from app.verbs.filters import chosen_filter
 from app.verbs.finding import find_project
-from app.verbs.output import Console, VerbResult
+from app.verbs.output import Console, VerbResult, with_what_stopped_it
 from core.domain.counting import counted
 from core.domain.filters import Condition, Group, Operator
 from core.domain.image_ids import ImageIds
@@ -38,10 +38,12 @@ def run(services: Services, arguments: argparse.Namespace, console: Console) -> 
 def _edit(services: Services, project: Project, arguments: argparse.Namespace, console: Console) -> VerbResult:
     images, is_given = _images(services, project, arguments), arguments.action == "add"
     give, take = ([arguments.tag], []) if is_given else ([], [arguments.tag])
-    step = services.bulk_tags.edit(project.id, images, give=give, take=take, progress=console.progress).value
+    changed = services.bulk_tags.edit(project.id, images, give=give, take=take, progress=console.progress)
+    step = changed.value
     said = ("image now has", "images now have") if is_given else ("image lost", "images lost")
     text = f'{counted(step.n_images, *said)} the tag "{shown(arguments.tag)}".'
-    return VerbResult({"tag": arguments.tag, "images": len(images), "changed": step.n_images}, (text,))
+    result = VerbResult({"tag": arguments.tag, "images": len(images), "changed": step.n_images}, (text,))
+    return with_what_stopped_it(result, changed)
 
 
 def _list(services: Services, project: Project, arguments: argparse.Namespace) -> VerbResult:
@@ -65,13 +67,15 @@ def _split(services: Services, project: Project, arguments: argparse.Namespace, 
     wrong = problem_of(parts)
     if wrong:
         raise RefusedError(wrong, code="E-520")
+    changed = None
     if arguments.dry_run:
         n = services.bulk_tags.count_without_part(project.id, images) if arguments.keep else len(images)
         numbers, n_kept = numbers_of(n, parts), len(images) - n
     else:
-        shared = services.bulk_tags.share_out(
+        changed = services.bulk_tags.share_out(
             project.id, images, parts, arguments.seed, keeps=arguments.keep, progress=console.progress
-        ).value
+        )
+        shared = changed.value
         numbers, n_kept = shared.numbers, shared.n_kept
     counts = dict(zip(SPLIT_TAGS, numbers, strict=True))
     said = "would be tagged" if arguments.dry_run else "are tagged"
@@ -81,7 +85,8 @@ def _split(services: Services, project: Project, arguments: argparse.Namespace, 
     if n_kept:
         lines.append(f"{counted(n_kept, 'image')} of {len(images):,} keep what they have.")
     data = {"images": len(images), "numbers": counts, "kept": n_kept, "seed": arguments.seed, "parts": parts}
-    return VerbResult(data, tuple(lines))
+    result = VerbResult(data, tuple(lines))
+    return result if changed is None else with_what_stopped_it(result, changed)
 
 
 def _images(services: Services, project: Project, arguments: argparse.Namespace) -> ImageIds:

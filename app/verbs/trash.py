@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from app.services import Services
-from app.verbs.output import Console, VerbResult
+from app.verbs.output import Console, VerbResult, with_what_stopped_it
 from core.domain.counting import counted
 from core.domain.names import shown
 from core.domain.projects import Project
@@ -57,14 +57,16 @@ def _restore(services: Services, project: Project, arguments: argparse.Namespace
     images = None
     if arguments.images:
         images = [one.image for one in services.trash.find_images(project.id, arguments.images)]
-    restored = services.trash.restore_images(project.id, images, progress=console.progress).value
+    changed = services.trash.restore_images(project.id, images, progress=console.progress)
+    restored = changed.value
     data = {
         "project": project.id,
         "restored": len(restored.images),
         "taken": list(restored.taken),
         "classes": list(restored.classes),
     }
-    return VerbResult(data, (restored.text,), code=1 if restored.taken else 0)
+    result = VerbResult(data, (restored.text,), code=1 if restored.taken else 0)
+    return with_what_stopped_it(result, changed)
 
 
 def _empty(services: Services, project: Project, arguments: argparse.Namespace) -> VerbResult:

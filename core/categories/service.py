@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from core import clock
@@ -12,8 +13,8 @@ from core.domain.counting import counted
 from core.domain.ids import CategoryId, ImageId, ProjectId
 from core.domain.image_ids import ImageIds
 from core.domain.names import shown
-from core.errors import RefusedError
-from core.progress import IsCancelled, Progress, never_cancelled, no_progress, sparing
+from core.errors import CalqueError, RefusedError
+from core.progress import IsCancelled, Progress, cut_short, never_cancelled, no_progress, sparing
 from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.session import Session
@@ -135,27 +136,27 @@ class CategoryService:
         """Classes of whole images. What is cancelled has labelled a part, which `undo` takes back."""
         keys = ImageIds.of(images).keys
         steps, labelled, changes, now = list[Step](), Labelled(), NO_CHANGES, clock.now()
-        told = sparing(progress)
+        told, cut_by, of_class = sparing(progress), None, category if labelling.takes_class else None
         for start in range(0, len(keys), IMAGES_AT_ONCE):
             if is_cancelled():
                 labelled += Labelled(is_cut_short=True)
                 break
-            with self._registry.write() as session:
-                self._check(session, project)
-                one, step = label_images(
-                    session,
-                    project,
-                    keys[start : start + IMAGES_AT_ONCE],
-                    labelling,
-                    category if labelling.takes_class else None,
-                    author=author,
-                    at=now,
-                )
-                changes = changes.merged(noted(session))
+            piece = keys[start : start + IMAGES_AT_ONCE]
+            try:
+                with self._registry.write() as session:
+                    self._check(session, project)
+                    one, step = label_images(session, project, piece, labelling, of_class, author=author, at=now)
+                    changes = changes.merged(noted(session))
+            except CalqueError as error:
+                if not start:
+                    raise
+                labelled += Labelled(is_cut_short=True)
+                cut_by = cut_short(error, start, len(keys))
+                break
             steps.append(step)
             labelled += one
             told(min(start + IMAGES_AT_ONCE, len(keys)), len(keys), "Labelling images")
-        return Changed(LabelledImages(labelled, Done(project, tuple(steps))), changes)
+        return Changed(LabelledImages(labelled, Done(project, tuple(steps))), changes, cut_by)
 
     def label_images_as(
         self,
@@ -170,11 +171,17 @@ class CategoryService:
     ) -> Changed[LabelledImages]:
         """With the class of that name, which is made where there is none; one `undo` takes both back."""
         made = self.find_or_add(project, name)
-        done = self.label_images(
-            project, images, labelling, made.value.id, author=author, progress=progress, is_cancelled=is_cancelled
-        )
+        try:
+            done = self.label_images(
+                project, images, labelling, made.value.id, author=author, progress=progress, is_cancelled=is_cancelled
+            )
+        except CalqueError:
+            if made.value.done.steps:
+                with suppress(CalqueError):  # the class stays, without an image
+                    self.undo(made.value.done)
+            raise
         both = Done(project, made.value.done.steps + done.value.done.steps)
-        return Changed(LabelledImages(done.value.labelled, both), made.changes.merged(done.changes))
+        return Changed(LabelledImages(done.value.labelled, both), made.changes.merged(done.changes), done.cut_by)
 
     def undo(self, done: Done) -> Changed[Done]:
         """Take back what was done; what that returns does it again. Raises RefusedError where the data have changed."""

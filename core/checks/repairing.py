@@ -29,6 +29,7 @@ from core.domain.image_ids import ImageIds
 from core.domain.judgements import EXCLUDE
 from core.domain.labelling import Seen, ShapeEdit
 from core.domain.rotated import rotated_rectangle
+from core.domain.trash import RestoredImages
 from core.errors import RefusedError
 from core.labelling.service import LabellingService
 from core.registry.changes import noted
@@ -155,7 +156,7 @@ def apply(writers: Writers, data: CheckedData, plan: Plan, title: str) -> Change
     if plan.trashed is not None:
         removed = writers.trash.remove_images(data.project.id, ImageIds(plan.trashed))
         step = TrashStep(data.project.id, removed.value, was_removed=True)
-        return Changed(Repaired(text, len(removed.value), step), removed.changes)
+        return Changed(Repaired(text, len(removed.value), step), removed.changes, removed.cut_by)
     if plan.deleted is not None:
         seen = _seen(registry, plan.deleted[1])
         deleted = labelling.delete(_annotation_ids(plan.deleted[0]), seen=seen)
@@ -172,6 +173,11 @@ def take_back(writers: Writers, repaired: Repaired) -> Changed[Repaired]:
     """Raises RefusedError where the data are no longer what the repair left."""
     step = repaired.step
 
+    if isinstance(step, TrashStep):
+        moved = _put_back(writers.trash, step)
+        turned = step if moved.cut_by is not None else TrashStep(step.project, step.images, not step.was_removed)
+        return Changed(Repaired(repaired.text, repaired.n, turned), moved.changes, moved.cut_by)
+
     def back(step: AnyStep, changes: Changes) -> Changed[Repaired]:
         return Changed(Repaired(repaired.text, repaired.n, step), changes)
 
@@ -180,8 +186,6 @@ def take_back(writers: Writers, repaired: Repaired) -> Changed[Repaired]:
         return back(done.value.step, done.changes)
     if isinstance(step, TakenStep):
         return _take(writers.registry, TakenStep(step.project, step.now, step.before), repaired.text)
-    if isinstance(step, TrashStep):
-        return back(TrashStep(step.project, step.images, not step.was_removed), _put_back(writers.trash, step))
     if isinstance(step, DatasetEdit):
         undone = writers.editing.undo(step)
         return back(undone.value, undone.changes)
@@ -215,10 +219,10 @@ def _take(registry: Registry, step: TakenStep, text: str) -> Changed[Repaired]:
         return Changed(Repaired(text, len(step.now), step), noted(session))
 
 
-def _put_back(trash: TrashService, step: TrashStep) -> Changes:
+def _put_back(trash: TrashService, step: TrashStep) -> Changed[RestoredImages] | Changed[ImageIds]:
     if step.was_removed:
-        return trash.restore_images(step.project, step.images, is_whole=True).changes
-    return trash.remove_images(step.project, step.images).changes
+        return trash.restore_images(step.project, step.images, is_whole=True)
+    return trash.remove_images(step.project, step.images)
 
 
 def _tag(registry: Registry, data: CheckedData, plan: Plan, text: str) -> Changed[Repaired]:

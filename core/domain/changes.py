@@ -116,10 +116,14 @@ NO_CHANGES = Changes()
 
 @dataclass(frozen=True, slots=True)
 class Changed(Generic[T]):
-    """What a writing verb made, and what has changed by it."""
+    """What a writing verb made, and what has changed by it.
+
+    `cut_by`: what kept it from the rest of many images, after some were written; these are what `value` tells of.
+    """
 
     value: T
     changes: Changes
+    cut_by: Exception | None = None
 
 
 def changes_of(answer: object) -> Changes:

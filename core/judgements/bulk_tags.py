@@ -13,9 +13,9 @@ from core.domain.ids import ImageId, ProjectId
 from core.domain.image_ids import ImageIds
 from core.domain.judgements import SPLIT_TAGS, USUAL_TAGS
 from core.domain.random_parts import Parts, problem_of, share_out
-from core.errors import RefusedError
+from core.errors import CalqueError, RefusedError
 from core.judgements.tags import check_tag
-from core.progress import IsCancelled, Progress, never_cancelled, no_progress, sparing
+from core.progress import IsCancelled, Progress, cut_short, never_cancelled, no_progress, sparing
 from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.session import Session
@@ -30,7 +30,7 @@ IMAGES_AT_ONCE = 25_000
 
 @dataclass(frozen=True, slots=True)
 class TagStep:
-    """What came and went, as it is to be handed to `undo`. `is_cut_short`: it was cancelled, the rest stayed."""
+    """What came and went, as it is to be handed to `undo`. `is_cut_short`: the rest of the images stayed."""
 
     project: ProjectId
     changes: tuple[TagChange, ...]
@@ -129,9 +129,15 @@ class BulkTagService:
                 found.append(store.give_tag(session, project, mine, tag, now))
             return found
 
-        done = self._in_pieces(project, keys, change, progress, is_cancelled)
-        numbers = (len(portions[0]), len(portions[1]), len(portions[2]))
-        return Changed(Shared(numbers, n_all - len(keys), done.value), done.changes)
+        numbers = [0, 0, 0]
+
+        def count(piece: Keys) -> None:
+            for place, portion in enumerate(portions):
+                numbers[place] += int(np.isin(piece, portion).sum())
+
+        done = self._in_pieces(project, keys, change, progress, is_cancelled, count)
+        shared = Shared((numbers[0], numbers[1], numbers[2]), n_all - len(keys), done.value)
+        return Changed(shared, done.changes, done.cut_by)
 
     def count_without_part(self, project: ProjectId, images: Sequence[ImageId]) -> int:
         """How many of the images have none of the three tags."""
@@ -174,16 +180,28 @@ class BulkTagService:
         change: Callable[[Session, Keys], list[TagChange]],
         progress: Progress,
         is_cancelled: IsCancelled,
+        written: Callable[[Keys], None] = lambda piece: None,
     ) -> Changed[TagStep]:
+        """`written` is told each piece that is."""
         found, changes, told, is_cut_short = list[TagChange](), NO_CHANGES, sparing(progress), False
+        cut_by = None
         for start in range(0, len(keys), IMAGES_AT_ONCE):
             if is_cancelled():
                 is_cut_short = True
                 break
-            with self._registry.write() as session:
-                projects.get_project(session, project)
-                found += change(session, keys[start : start + IMAGES_AT_ONCE])
-                changes = changes.merged(noted(session))
+            piece = keys[start : start + IMAGES_AT_ONCE]
+            try:
+                with self._registry.write() as session:
+                    projects.get_project(session, project)
+                    changed = change(session, piece)
+                    changes = changes.merged(noted(session))
+            except CalqueError as error:
+                if not start:
+                    raise
+                is_cut_short, cut_by = True, cut_short(error, start, len(keys))
+                break
+            found += changed
+            written(piece)
             told(min(start + IMAGES_AT_ONCE, len(keys)), len(keys), "Tagging images")
         kept = tuple(one for one in found if len(one.keys))
-        return Changed(TagStep(project, kept, is_cut_short), changes)
+        return Changed(TagStep(project, kept, is_cut_short), changes, cut_by)

@@ -11,8 +11,8 @@ from core.domain.ids import ImageId, ProjectId
 from core.domain.image_ids import ImageIds
 from core.domain.names import shown
 from core.domain.trash import RestoredImages, TrashedImage, TrashedProject
-from core.errors import RefusedError
-from core.progress import IsCancelled, Progress, never_cancelled, no_progress, sparing
+from core.errors import CalqueError, RefusedError
+from core.progress import IsCancelled, Progress, cut_short, never_cancelled, no_progress, sparing
 from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.stores import projects, trash
@@ -44,19 +44,26 @@ class TrashService:
         What is cancelled has removed a part; that is what is returned. Raises RefusedError (E-432), NotFoundError.
         """
         keys, gone, changes, now = ImageIds.of(images).keys.tolist(), list[int](), NO_CHANGES, clock.now()
-        told = sparing(progress)
+        told, cut_by = sparing(progress), None
         with self._registry.read() as session:
             projects.get_project(session, project)
         for chunk in chunked(keys, IMAGES_AT_ONCE):
             if is_cancelled():
                 break
-            with self._registry.write(durable=True) as session:
-                self._registry.occupied.check(project)
-                refuse_while_frozen(session, project)
-                gone += trash.trash_images(session, project, chunk, now)
-                changes = changes.merged(noted(session))
+            try:
+                with self._registry.write(durable=True) as session:
+                    self._registry.occupied.check(project)
+                    refuse_while_frozen(session, project)
+                    some = trash.trash_images(session, project, chunk, now)
+                    changes = changes.merged(noted(session))
+            except CalqueError as error:
+                if not gone:
+                    raise
+                cut_by = cut_short(error, len(gone), len(keys))
+                break
+            gone += some
             told(len(gone), len(keys), "Removing images")
-        return Changed(_ids(gone), changes)
+        return Changed(_ids(gone), changes, cut_by)
 
     def restore_images(
         self,
@@ -70,7 +77,8 @@ class TrashService:
         """The same images with all they had; None = all that lie in the trash.
 
         One whose path another image has by now stays there, and is named; raises RefusedError when that holds for all.
-        `is_whole`: it is raised, and nothing is written, when not all of them can come back.
+        `is_whole`: it is raised, and nothing is written, when not all of them can come back. Those that came back
+        before, when the rest could not, are no hindrance.
         """
         with self._registry.read() as session:
             projects.get_project(session, project)
@@ -78,15 +86,21 @@ class TrashService:
             if is_whole:
                 _check_all(keys, *trash.look_at(session, project, keys))
         found, changes = trash.Restored(), NO_CHANGES
-        told = sparing(progress)
+        told, cut_by = sparing(progress), None
         for chunk in chunked(keys, IMAGES_AT_ONCE):
             if is_cancelled():
                 break
-            with self._registry.write(durable=True) as session:
-                self._registry.occupied.check(project)
-                refuse_while_frozen(session, project)
-                one = trash.restore_images(session, project, chunk)
-                changes = changes.merged(noted(session))
+            try:
+                with self._registry.write(durable=True) as session:
+                    self._registry.occupied.check(project)
+                    refuse_while_frozen(session, project)
+                    one = trash.restore_images(session, project, chunk)
+                    changes = changes.merged(noted(session))
+            except CalqueError as error:
+                if not found.keys:
+                    raise
+                cut_by = cut_short(error, len(found.keys), len(keys))
+                break
             found.keys += one.keys
             found.taken += one.taken
             found.classes += one.classes
@@ -98,7 +112,9 @@ class TrashService:
             )
         if keys and not found.keys and not is_cancelled():
             raise RefusedError("The images are no longer in the trash.")
-        return Changed(RestoredImages(tuple(_ids(found.keys)), tuple(found.taken), tuple(found.classes)), changes)
+        return Changed(
+            RestoredImages(tuple(_ids(found.keys)), tuple(found.taken), tuple(found.classes)), changes, cut_by
+        )
 
     def list_images(self, project: ProjectId, *, after: int = 0, limit: int = -1) -> tuple[TrashedImage, ...]:
         """The last removed first; those behind the first `after`, at most `limit` (-1 = all)."""

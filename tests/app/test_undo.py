@@ -9,8 +9,9 @@ from pytestqt.qtbot import QtBot
 
 from app.jobs import JobRunner
 from app.undo import UndoHistory
-from core.domain.changes import NO_CHANGES, Changes
+from core.domain.changes import NO_CHANGES, Changed, Changes
 from core.domain.ids import ProjectId
+from core.domain.messages import UserMessage
 from core.errors import CalqueError, RefusedError, RegistryLockedError, StorageError
 
 ONE, OTHER = ProjectId("one"), ProjectId("other")
@@ -51,6 +52,25 @@ def test_each_project_has_a_history_of_its_own(history: UndoHistory) -> None:
     assert history.undo_text == "here"
     history.show_project(None)
     assert history.undo_text == ""
+
+
+def test_a_step_that_is_cut_off_half_way_is_asked_for_again(history: UndoHistory, qtbot: QtBot) -> None:
+    done: list[str] = []
+    why = CalqueError("An import has begun.")
+
+    def undo() -> Changed[None]:
+        done.append("undo")
+        return Changed(None, NO_CHANGES, why if len(done) == 1 else None)
+
+    history.did(ONE, "many images", undo=undo, redo=lambda: noting(done, "redo"))
+    with qtbot.waitSignal(history.message_raised) as told:
+        history.undo()
+    assert told.args == [UserMessage("An import has begun.")]
+    qtbot.waitUntil(lambda: history.undo_text == "many images")
+    history.undo()
+    qtbot.waitUntil(lambda: done == ["undo", "undo"])
+    history.redo()
+    qtbot.waitUntil(lambda: done == ["undo", "undo", "redo"])
 
 
 def test_a_step_that_is_refused_says_so_and_is_not_tried_again(history: UndoHistory, qtbot: QtBot) -> None:

@@ -322,7 +322,8 @@ def count_trash(session: Session, project: ProjectId) -> tuple[int, int]:
 
 
 def look_at(session: Session, project: ProjectId, images: Iterable[int]) -> tuple[int, str]:
-    """How many of the images lie in it, and a path of one that another image has by now, "" = none."""
+    """How many of the images lie in it or came back already, and a path of one that another image has by now, "" =
+    none."""
     n, taken = 0, ""
     for chunk in chunked(images, KEYS_PER_QUERY):
         query = (
@@ -331,7 +332,9 @@ def look_at(session: Session, project: ProjectId, images: Iterable[int]) -> tupl
             f"WHERE trashed_image.id IN ({_marks(chunk)}) AND trashed_image.project_id = ?"
         )
         n_here, path = cursor_of(session).execute(query, (*chunk, project)).fetchone()
-        n, taken = n + n_here, taken or ("" if path is None else os.fsdecode(path))
+        query = f"SELECT count(*) FROM image WHERE id IN ({_marks(chunk)}) AND project_id = ?"
+        (n_back,) = cursor_of(session).execute(query, (*chunk, project)).fetchone()
+        n, taken = n + n_here + n_back, taken or ("" if path is None else os.fsdecode(path))
     return n, taken
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from unittest.mock import Mock
+
 import pytest
 
 from core.domain.categories import Labelled, Labelling
@@ -114,6 +117,39 @@ def test_many_images_are_one_step_and_can_be_cut_short(make_project, monkeypatch
     ).value
     assert part.labelled == Labelled(n_changed=40, is_cut_short=True)
     project.categories.undo(part.done)
+    assert project.rows() == before
+
+
+def test_what_was_labelled_before_an_import_began_is_told_and_taken_back(make_project, monkeypatch):
+    monkeypatch.setattr("core.categories.service.IMAGES_AT_ONCE", 40)
+    paths = [f"{n:03}.jpg" for n in range(100)]
+    project = make_project({path: [] for path in paths})
+    before = project.rows()
+    with ExitStack() as importing:
+        done = project.categories.label_images_as(
+            project.id,
+            project.images(*paths),
+            Labelling.ADD,
+            "dog",
+            progress=lambda *_: importing.enter_context(project.registry.occupied.importing(project.id)),
+        )
+    assert done.value.labelled == Labelled(n_changed=40, is_cut_short=True)
+    assert (done.cut_by.code, done.cut_by.text) == (
+        "E-432",
+        "The project is being imported into. 40 images were done before it, of 100.",
+    )
+    assert done.changes.images == set(project.images(*paths[:40]))
+    project.assert_sound()
+    project.categories.undo(done.value.done)
+    assert project.rows() == before
+
+
+def test_a_class_that_was_made_for_images_goes_where_none_can_be_labelled(project):
+    before = project.rows()
+    refused = RefusedError("The project is being imported into.")
+    project.registry.occupied.check = Mock(side_effect=[None, refused, None])  # it ends at once
+    with pytest.raises(RefusedError, match="imported into"):
+        project.categories.label_images_as(project.id, project.images("8.jpg"), Labelling.ADD, "dog")
     assert project.rows() == before
 
 

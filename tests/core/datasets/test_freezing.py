@@ -432,6 +432,8 @@ def test_an_import_that_began_elsewhere_keeps_a_dataset_from_being_frozen(shop, 
 def test_an_import_writes_nothing_when_a_dataset_began_to_be_frozen_meanwhile(shop, filled):
     Image.new("RGB", (20, 20)).save(shop.root / "train" / "new.png")
 
+    handle = try_lock(shop.snapshots / f"{filled}.building")  # who freezes it
+
     def progress(done: int, total: int, text: str) -> None:
         with shop.registry.write() as session:
             store.set_state(session, filled, DatasetState.BUILDING, clock.now())

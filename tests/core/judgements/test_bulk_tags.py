@@ -8,9 +8,10 @@ from core.domain.ids import ImageId
 from core.domain.image_ids import ImageIds
 from core.domain.judgements import EXCLUDE, HARD_CASE, SPLIT_TAGS, TEST_TAG, TRAIN_TAG, VALIDATION_TAG
 from core.domain.random_parts import USUAL_PARTS, numbers_of, problem_of, share_out
-from core.errors import RefusedError
+from core.errors import RefusedError, RegistryLockedError
 from core.judgements import bulk_tags
 from core.judgements.bulk_tags import BulkTagService
+from core.registry.stores import bulk_tags as store
 from core.registry.stores import projects
 
 
@@ -49,6 +50,34 @@ def test_tags_are_given_and_taken_in_one_step_and_come_back_as_they_were(shop, b
     assert state(shop) == after
     bulk.undo(again.value)
     assert state(shop) == before
+
+
+def test_what_was_tagged_before_the_registry_was_taken_is_told_and_taken_back(shop, bulk, monkeypatch) -> None:
+    monkeypatch.setattr(bulk_tags, "IMAGES_AT_ONCE", 3)
+    images, give, pieces = ids(shop), store.give_tag, []
+
+    def locked_at_second(session, project, keys, tag, at):
+        pieces.append(tuple(keys.tolist()))
+        if len(set(pieces)) == 2:
+            raise RegistryLockedError("Another program is writing to the registry.", hint="Nothing was changed.")
+        return give(session, project, keys, tag, at)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "give_tag", locked_at_second)
+        done = bulk.edit(shop.project, images, give=[HARD_CASE])
+    assert (done.value.n_images, done.value.is_cut_short) == (3, True)
+    assert done.cut_by is not None
+    assert "Nothing was changed" not in str(done.cut_by)
+    assert done.cut_by.text.endswith(f"3 images were done before it, of {len(images)}.")
+    bulk.undo(done.value)
+    assert state(shop) == {}
+
+
+def test_of_a_sharing_out_that_is_stopped_the_tags_that_were_given_are_counted(shop, bulk, monkeypatch) -> None:
+    monkeypatch.setattr(bulk_tags, "IMAGES_AT_ONCE", 3)
+    asked = iter([False, True])
+    shared = bulk.share_out(shop.project, ids(shop), USUAL_PARTS, 1, is_cancelled=lambda: next(asked)).value
+    assert sum(shared.numbers) == shared.step.n_images == 3
 
 
 def test_undoing_passes_over_what_somebody_did_since(shop, bulk) -> None:

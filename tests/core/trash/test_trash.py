@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+from contextlib import ExitStack
 
 import pytest
 
 from core.errors import NotFoundError, RefusedError
+from core.files.locks import try_lock
 from core.registry.stores import images as image_store
 from core.registry.stores import projects as project_store
 from core.registry.stores.images import ImageFacts
@@ -31,6 +34,31 @@ def make_dataset(project, state, number, *paths):
     for path in paths:
         project.run("INSERT INTO dataset_image VALUES (?, ?)", number, project.keys[path])
     project.run("UPDATE dataset SET state = ? WHERE id = ?", state, f"d{number}")
+
+
+def test_what_is_cut_off_half_way_is_told_and_can_be_ended_in_either_direction(project, monkeypatch):
+    """An import begins after the first images; undoing is cut off as well, and asked for again does the rest."""
+    monkeypatch.setattr("core.trash.service.IMAGES_AT_ONCE", 2)
+    trash, occupied = project.trash, project.registry.occupied
+    images = project.images("a/1.jpg", "a/2.jpg", "a/3.jpg", "b/4.jpg")
+    before = project.rows()
+    with ExitStack() as importing:
+
+        def cut_off(*_):
+            importing.enter_context(occupied.importing(project.id))
+
+        removed = trash.remove_images(project.id, images, progress=cut_off)
+    assert (len(removed.value), removed.cut_by.code) == (2, "E-432")
+    assert removed.cut_by.text.endswith("2 images were done before it, of 4.")
+    rest = trash.remove_images(project.id, images)
+    assert (len(rest.value), rest.cut_by) == (2, None)
+    with ExitStack() as importing:
+        restored = trash.restore_images(project.id, images, is_whole=True, progress=cut_off)
+    assert (len(restored.value.images), restored.cut_by.code) == (2, "E-432")
+    project.assert_sound()
+    assert len(trash.restore_images(project.id, images, is_whole=True).value.images) == 2
+    assert project.rows() == before
+    project.assert_sound()
 
 
 def test_removed_images_come_back_as_they_were(project):
@@ -162,9 +190,12 @@ def test_images_come_back_to_a_dataset_that_could_not_be_frozen(project):
 def test_nothing_is_restored_while_a_dataset_is_frozen(project):
     removed = project.trash.remove_images(project.id, project.images("a/1.jpg")).value
     make_dataset(project, "building", 1, "a/2.jpg")
+    (project.file.parent / "snapshots").mkdir()
+    handle = try_lock(project.file.parent / "snapshots" / "d1.building")
     with pytest.raises(RefusedError) as refused:
         project.trash.restore_images(project.id, removed)
     assert refused.value.code == "E-432"
+    os.close(handle)
 
 
 def test_the_trash_is_emptied_on_request_only(project):
