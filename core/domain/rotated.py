@@ -102,6 +102,37 @@ def trimmed(rotated: Rotated, width: float, height: float) -> Rotated | None:
     return Rotated(u * cos - v * sin, u * sin + v * cos, *size, rotated.angle_degrees)
 
 
+def within(rotated: Rotated, width: float, height: float) -> Rotated | None:
+    """The box with its sides drawn in until every corner lies in an image of so many pixels; None when none is left.
+
+    An edge of the image that a corner leads over takes of the two sides that meet there: as much of each as leaves the
+    greatest area.
+    """
+    cos, sin = _direction(rotated.angle_degrees)
+    along, across = [-rotated.width / 2, rotated.width / 2], [-rotated.height / 2, rotated.height / 2]
+    for nx, ny, limit in ((-1.0, 0.0, 0.0), (1.0, 0.0, width), (0.0, -1.0, 0.0), (0.0, 1.0, height)):
+        a, b = nx * cos + ny * sin, ny * cos - nx * sin  # how much nearer to the edge a pixel along, and across, leads
+        over = nx * rotated.cx + ny * rotated.cy - limit + max(a * v for v in along) + max(b * v for v in across)
+        if over <= 0:
+            continue
+        from_width, from_height = _drawn_in(along[1] - along[0], across[1] - across[0], abs(a), abs(b), over)
+        along[a > 0] -= math.copysign(from_width, a)
+        across[b > 0] -= math.copysign(from_height, b)
+        if along[0] >= along[1] or across[0] >= across[1]:
+            return None
+    u, v = sum(along) / 2, sum(across) / 2
+    x, y = rotated.cx + u * cos - v * sin, rotated.cy + u * sin + v * cos
+    return Rotated(x, y, along[1] - along[0], across[1] - across[0], rotated.angle_degrees)
+
+
+def _drawn_in(width: float, height: float, a: float, b: float, over: float) -> tuple[float, float]:
+    """What to take from width and height, a * one + b * other = over, so that their product stays greatest."""
+    if a < 1e-9 or b < 1e-9:
+        return (over / a, 0.0) if a > b else (0.0, over / b)
+    from_width = min(max((a * width - b * height + over) / (2 * a), 0.0), over / a)
+    return from_width, (over - a * from_width) / b
+
+
 def in_image(points: Sequence[tuple[float, float]], width: float, height: float) -> list[tuple[float, float]]:
     """The corners of what of a convex polygon lies in the image."""
     kept = list(points)

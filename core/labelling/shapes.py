@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.domain.details import AnnotationDetails
 from core.domain.geometry import Box, Geometry, Polygon
 from core.domain.names import shown
-from core.domain.rotated import corners_of, rotated_rectangle, trimmed
+from core.domain.rotated import corners_of, rotated_rectangle, within
 from core.errors import RefusedError
 
 CUT = 'A shape was cut at the edge of "{image}".'
@@ -14,7 +14,8 @@ CUT = 'A shape was cut at the edge of "{image}".'
 def taken(geometry: Box | Polygon, width: int, height: int, image: str) -> tuple[Box | Polygon, bool]:
     """The shape in an image of `width` x `height` pixels, and whether it had to be cut.
 
-    Of an oriented box the part of its own direction is kept. Raises RefusedError for what is no shape in the image.
+    An oriented box keeps its direction and its right angles, and no corner outside. Raises RefusedError for what is no
+    shape in the image.
     """
     if not geometry.is_finite():
         raise RefusedError("A corner of the shape is no number.", hint="Draw it again.")
@@ -44,10 +45,10 @@ def _n_points(ring: tuple[float, ...]) -> int:
 
 
 def _oriented(polygon: Polygon, width: int, height: int) -> Polygon | None:
-    """An oriented box whose middle is in the image keeps its right angles; corners may stick out a little."""
+    """What sticks out, as an oriented box that ends in the image; None where it is none, or nothing is left of it."""
     box = polygon.bounds()
     if box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height:
         return polygon
     rotated = rotated_rectangle(polygon)
-    part = trimmed(rotated, width, height) if rotated is not None and rotated.angle_degrees % 90 else None
-    return None if part is None else corners_of(part)
+    part = within(rotated, width, height) if rotated is not None and rotated.angle_degrees % 90 else None
+    return None if part is None else corners_of(part).clipped(width, height)  # what is left over is rounding

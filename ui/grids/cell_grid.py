@@ -28,6 +28,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QRegion,
     QResizeEvent,
+    QShowEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
@@ -324,6 +325,10 @@ class CellGrid(QListView):
         QAbstractItemView.resizeEvent(self, event)
         self._lay_out()
         self._timer.start(PAUSE_MS)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.ask_anew()  # what changed meanwhile was not asked for while nobody saw it
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -51,10 +51,19 @@ class Drawing:
         """No further point belongs to it."""
         return len(self.points) >= _POINTS.get(self.tool, 1_000_000)
 
+    @property
+    def is_outline(self) -> bool:
+        """Of points enough to be closed."""
+        return self.tool is Tool.POLYGON and len(self.points) >= 3
+
     def closes_at(self, point: Point, reach: float) -> bool:
         """Whether a point there is the outline's first one again."""
-        is_outline = self.tool is Tool.POLYGON and len(self.points) >= 3
-        return is_outline and math.dist(self.points[0], point) <= reach
+        return self.is_outline and math.dist(self.points[0], point) <= reach
+
+    def ends_at(self, point: Point, reach: float) -> bool:
+        """Whether a point there is the outline's last one again."""
+        is_begun = self.tool is Tool.POLYGON and bool(self.points)
+        return is_begun and math.dist(self.points[-1], point) <= reach
 
     def shape(self, cursor: Point | None = None) -> Shape | None:
         """What it would be with the cursor as the next point, or as it is; None while it has no area."""

@@ -17,6 +17,7 @@ from ui.viewer.shape_marks import paint_cross_hair, paint_grips, paint_outline, 
 
 REACH_PX = 10.0
 SNAP_PX = 6.0
+SAME_PX = 3.0  # a click so near to the last point of an outline is one on it
 STEP, LARGE_STEP, HUGE_STEP = 1.0, 10.0, 100.0  # pixels of the image that an arrow key moves by
 ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -32,6 +33,7 @@ class DrawingCanvas(LayeredCanvas):
         self._drawing: Drawing | None = None
         self._waiting: Shape | None = None  # drawn, and its class is still asked for
         self._cursor: Point | None = None
+        self._is_by_keys = False  # the cursor was put where it is by arrow keys
 
     @property
     def is_drawing(self) -> bool:
@@ -95,12 +97,18 @@ class DrawingCanvas(LayeredCanvas):
     # By mouse
 
     def press_drawing(self, event: QMouseEvent) -> None:
-        self._cursor = self._snapped(event.position())
-        self._set_point(self._cursor, reach=REACH_PX / self.view.scale)
+        self._follow(event)
+        drawing, at = self._drawing, self._snapped(event.position())
+        is_again = drawing is not None and drawing.ends_at(at, SAME_PX / self.view.scale)
+        if not is_again:  # a hand that shakes a little sets no second point there
+            self._set_point(at, reach=REACH_PX / self.view.scale)
 
     def move_drawing(self, event: QMouseEvent) -> None:
-        self._cursor = self._snapped(event.position())
+        self._follow(event)
         self.update()
+
+    def _follow(self, event: QMouseEvent) -> None:
+        self._cursor, self._is_by_keys = self._snapped(event.position()), False
 
     def release_drawing(self, event: QMouseEvent) -> None:
         """Drawn by dragging: where it is let go is the next corner."""
@@ -143,7 +151,7 @@ class DrawingCanvas(LayeredCanvas):
         if at is None:  # the middle of what is seen, on a whole pixel
             shown = self.shown_box() or Box(0, 0, *size)
             at = (round((shown.x0 + shown.x1) / 2), round((shown.y0 + shown.y1) / 2))
-        self._cursor = snapped((at[0] + dx, at[1] + dy), size, 0.0)
+        self._cursor, self._is_by_keys = snapped((at[0] + dx, at[1] + dy), size, 0.0), True
         self._keep_in_window(self._cursor)
         self._tell(self._cursor_words())
         self.update()
@@ -156,9 +164,15 @@ class DrawingCanvas(LayeredCanvas):
             self.pan(dx, dy)
 
     def _enter(self) -> None:
-        """A corner at the cursor; where the last one is already, an outline is closed."""
+        """A corner at the cursor; where the last one is already, an outline is closed.
+
+        An outline that was clicked is closed as it is: the pointer only lies where it was left.
+        """
         drawing = self._drawing
         if drawing is None:
+            return
+        if not self._is_by_keys and drawing.is_outline:
+            self._finish(drawing)
             return
         if self._cursor is None:
             self._move_cursor(0.0, 0.0, self.image_size() or (0, 0))

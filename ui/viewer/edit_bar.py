@@ -17,11 +17,12 @@ _TOOLS = (
     (Tool.POLYGON, "pentagon", "Draw a polygon, point by point (P)"),
 )
 HINTS = {
-    Tool.SELECT: "Drag a shape or its handles.",
+    Tool.SELECT: "Drag shapes or handles; Shift+drag selects several.",
     Tool.BOX: "Drag, or use arrow keys and Enter.",
     Tool.ORIENTED: "Draw a side, then click how deep.",
     Tool.POLYGON: "Click points; Enter closes it.",
 }
+NOTHING_DRAWN = "Nothing is drawn yet: take a box (B) or another tool."
 
 
 class EditBar(QFrame):

@@ -16,13 +16,25 @@ from core.domain.geometry import Polygon
 from core.domain.ids import AnnotationId
 from ui.theme import current_theme
 from ui.viewer.drawing import Tool
-from ui.viewer.drawing_canvas import ARROWS, ERASE, REACH_PX, DrawingCanvas, step_of
-from ui.viewer.grips import Point, grip_at, grip_moved, grip_nudged, grips, offered, point_added, point_removed, rounded
+from ui.viewer.drawing_canvas import ARROWS, ERASE, REACH_PX, step_of
+from ui.viewer.grips import (
+    Point,
+    grip_at,
+    grip_moved,
+    grip_nudged,
+    grips,
+    is_on_outline,
+    offered,
+    point_added,
+    point_removed,
+    rounded,
+)
 from ui.viewer.marks import paint_object
 from ui.viewer.oriented_editing import TURN, oriented
 from ui.viewer.overlays import ObjectRef, OverlayLayer, OverlayObject
-from ui.viewer.picking import ref_at
+from ui.viewer.picking import HIT_TOLERANCE_PX, ref_at
 from ui.viewer.read_outs import handle_text, shape_text
+from ui.viewer.selecting_canvas import SelectingCanvas
 from ui.viewer.shape_editing import Shape, moved
 from ui.viewer.shape_marks import STALK_PX, paint_grips, paint_outline, paint_read_out, paint_stalk
 
@@ -39,16 +51,14 @@ class _Grab:
     before: dict[ObjectRef, Shape]
 
 
-class EditingCanvas(DrawingCanvas):
+class EditingCanvas(SelectingCanvas):
     tool_changed = Signal(object)  # Tool | None = only looking
-    selection_changed = Signal()  # of several too
     shapes_changed = Signal(object)  # {AnnotationId: Box | Polygon}
     deletion_requested = Signal(object)  # tuple[AnnotationId, ...]
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tool: Tool | None = None
-        self._also: set[ObjectRef] = set()  # selected beside the one that the inspector speaks of
         self._grip: int | None = None  # the one that the arrow keys move; None = the whole shape
         self._grab: _Grab | None = None
         self._edited: dict[ObjectRef, Shape] = {}
@@ -83,22 +93,6 @@ class EditingCanvas(DrawingCanvas):
         self.update_cursor()
         self.update()
 
-    def selected_objects(self) -> tuple[OverlayObject, ...]:
-        """All that are selected, the one that the inspector speaks of first."""
-        refs = [self._selected, *sorted(self._also)] if self._selected is not None else sorted(self._also)
-        return tuple(one for one in map(self.object_of, filter(None, refs)) if one is not None)
-
-    def select_objects(self, objects: Sequence[OverlayObject]) -> None:
-        """These and no others; while nothing is edited the first of them."""
-        self.settle()
-        refs = [one.ref for one in objects]
-        self.select(refs[0] if refs else None)
-        if self.is_editing:
-            self._set_also(set(refs[1:]))
-
-    def select_all(self) -> None:
-        self.select_objects([one for layer in self.layers.values() for one in layer.objects if not one.is_whole_image])
-
     def delete_selected(self) -> None:
         keys = tuple(AnnotationId(one.key) for one in self.selected_objects())
         self._drop_edits()
@@ -116,9 +110,14 @@ class EditingCanvas(DrawingCanvas):
         self._tell(handle_text(shape, self._grip))
         self.update()
 
+    def selection_grew(self) -> None:
+        self._grip = None
+
     def cancel(self) -> bool:
         """Give up what is being drawn or moved; False when there is nothing of the kind."""
         if self.give_up():
+            return True
+        if self.drop_band():
             return True
         if self._grab is None and not self._edited:
             return False
@@ -213,8 +212,14 @@ class EditingCanvas(DrawingCanvas):
             self._grip, self._grab = grip, _Grab(at, grip, self._shapes())
         else:
             ref = ref_at(self._scene(), self._view, event.position())
-            if event.modifiers() & _TOGGLING and ref is not None:
-                self._toggle(ref)
+            beside = (REACH_PX if ref is None else HIT_TOLERANCE_PX) * reach
+            if shape is not None and is_on_outline(shape, at, beside):
+                ref = self._selected  # a little beside its side, which a double click gives a point
+            if event.modifiers() & _TOGGLING:
+                if ref is not None:
+                    self._toggle(ref)
+                else:
+                    self.begin_band(at)
                 return
             if ref is not None and ref != self._selected and ref not in self._also:
                 self.select(ref)
@@ -225,24 +230,14 @@ class EditingCanvas(DrawingCanvas):
             self._grab = None if ref is None else _Grab(at, None, self._shapes())
         self.update()
 
-    def _toggle(self, ref: ObjectRef) -> None:
-        if self._selected is None:
-            self.select(ref)
-        elif ref != self._selected:
-            self._set_also(self._also ^ {ref})
-
-    def _set_also(self, refs: set[ObjectRef]) -> None:
-        self._also = refs
-        self._grip = None
-        self.selection_changed.emit()
-        self.update()
-
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if not self.is_editing or self._dragged_from is not None:
             super().mouseMoveEvent(event)
             return
         if self._drawing is not None:
             self.move_drawing(event)
+        elif self.is_banding:
+            self.stretch_band(self._in_image(event.position()))
         elif self._grab is not None and event.buttons() & Qt.MouseButton.LeftButton:
             self._drag(event)
         else:
@@ -272,6 +267,8 @@ class EditingCanvas(DrawingCanvas):
             return
         if self._drawing is not None:
             self.release_drawing(event)
+        elif self.is_banding:
+            self.end_band()
         elif self._grab is not None:
             self._grab = None
             self.settle()
@@ -358,6 +355,7 @@ class EditingCanvas(DrawingCanvas):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_selection(painter)
         self.paint_drawing(painter)
+        self.paint_band(painter)
         painter.end()
 
     def _paint_selection(self, painter: QPainter) -> None:

@@ -77,14 +77,19 @@ def kept_in(after: Polygon, before: Shape, size: Size) -> Shape:
     return after if 0 <= x <= size[0] and 0 <= y <= size[1] else before
 
 
+def is_on_outline(shape: Shape, at: Point, reach: float) -> bool:
+    """Whether a side of it runs within `reach` of a point."""
+    sides = ((a, b) for ring in shape.outline() for a, b in _sides(ring))
+    return any(_distance(at, a, b) <= reach for a, b in sides)
+
+
 def point_added(shape: Shape, at: Point, reach: float) -> Polygon | None:
     """The outline with a point more on its side that runs within `reach` of `at`; None where none does."""
     if not isinstance(shape, Polygon):
         return None
     best: tuple[float, int, int] | None = None
     for number, ring in enumerate(shape.rings):
-        points = _points(ring)
-        for place, (a, b) in enumerate(zip(points, [*points[1:], *points[:1]], strict=True)):
+        for place, (a, b) in enumerate(_sides(ring)):
             distance = _distance(at, a, b)
             if distance <= reach and (best is None or distance < best[0]):
                 best = distance, number, place
@@ -142,6 +147,11 @@ def _snapped(value: float, most: float, reach: float) -> float:
 
 def _points(ring: Ring) -> list[Point]:
     return list(zip(ring[0::2], ring[1::2], strict=True))
+
+
+def _sides(ring: Ring) -> list[tuple[Point, Point]]:
+    points = _points(ring)
+    return list(zip(points, [*points[1:], *points[:1]], strict=True))
 
 
 def _distance(at: Point, a: Point, b: Point) -> float:

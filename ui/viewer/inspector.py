@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import Qt
@@ -87,6 +88,13 @@ def object_facts(one: OverlayObject, image_area: float) -> list[tuple[str, str]]
     if one.is_crowd:
         facts.append(("Crowd", "Marks a group; never counted as missed"))
     return [*facts, *_file_facts(one.details)]
+
+
+def facts_of_several(objects: Sequence[OverlayObject]) -> list[tuple[str, str]]:
+    """What the inspector says of shapes that are selected together: how many, and of which classes."""
+    by_class = Counter(one.title for one in objects)
+    classes = ", ".join(f"{name} ({count(n)})" for name, n in by_class.most_common())
+    return [("Selected", f"{count(len(objects))} shapes"), ("Classes" if len(by_class) > 1 else "Class", classes)]
 
 
 def origin(one: OverlayObject) -> str:

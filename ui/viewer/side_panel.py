@@ -11,7 +11,7 @@ from core.domain.ids import CategoryId
 from core.domain.projects import AnnotatedImage, Category
 from ui.viewer.annotation_list import AnnotationList
 from ui.viewer.category_list import CategoryList
-from ui.viewer.inspector import FactTable, image_facts, object_facts
+from ui.viewer.inspector import FactTable, facts_of_several, image_facts, object_facts
 from ui.viewer.looks import OverlayLook
 from ui.viewer.overlays import OverlayLayer, OverlayObject
 from ui.widgets.formatting import count, percent
@@ -120,6 +120,9 @@ class ViewerSidePanel(QFrame):
 
     def set_selection(self, one: OverlayObject | None, image_area: float) -> None:
         self._selection.set_facts(object_facts(one, image_area) if one else [])
+
+    def set_selected_together(self, objects: Sequence[OverlayObject]) -> None:
+        self._selection.set_facts(facts_of_several(objects))
 
     def set_layers(self, layers: Sequence[OverlayLayer]) -> None:
         """What the list of annotations has."""

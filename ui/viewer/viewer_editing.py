@@ -11,7 +11,7 @@ from core.domain.ids import AnnotationId, CategoryId
 from core.domain.projects import AnnotatedImage, Category
 from ui.viewer.class_chooser import MAX_KEYS
 from ui.viewer.drawing import Tool
-from ui.viewer.edit_bar import HINTS, EditBar
+from ui.viewer.edit_bar import HINTS, NOTHING_DRAWN, EditBar
 from ui.viewer.editing_canvas import EditingCanvas
 from ui.viewer.grips import rounded
 from ui.viewer.layers import is_negative
@@ -66,6 +66,8 @@ class ViewerEditing(QObject):
         annotations = annotated.annotations if annotated is not None else ()
         is_marked = any(is_negative(one) for one in annotations)
         self._bar.set_marked(is_marked, can_be=annotated is not None and not annotations)
+        if self._bar.hint in (HINTS[Tool.SELECT], NOTHING_DRAWN):
+            self._restore_hint()
 
     def turn(self) -> None:
         """Another image is about to be on the page: what the arrow keys moved is handed on, what is drawn given up."""
@@ -157,6 +159,7 @@ class ViewerEditing(QObject):
 
     def _tool_was_set(self, tool: Tool | None) -> None:
         self._bar.set_tool(tool)
+        self._restore_hint()
         self._bar.setVisible(tool is not None)
         self.selection_was_set()
         self.editing_changed.emit(tool is not None)
@@ -200,4 +203,8 @@ class ViewerEditing(QObject):
 
     def _restore_hint(self) -> None:
         tool = self._canvas.tool
-        self._bar.set_hint(HINTS[tool] if tool is not None else "")
+        has_shapes = self._annotated is not None and any(
+            one.geometry is not None for one in self._annotated.annotations
+        )
+        is_bare = tool is Tool.SELECT and self._annotated is not None and not has_shapes
+        self._bar.set_hint(NOTHING_DRAWN if is_bare else HINTS[tool] if tool is not None else "")

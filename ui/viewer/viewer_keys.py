@@ -58,7 +58,12 @@ VIEWER_KEYS = (
     ViewerKey(NEXT_GRIP, (".",), ".", "Next handle of the selected shape: arrows move it, Delete takes a point away"),
     ViewerKey(PREVIOUS_GRIP, (",",), ",", "Handle before"),
     ViewerKey(DUPLICATE, ("Ctrl+D",), "Ctrl+D", "Duplicate the selection"),
-    ViewerKey(ALL, ("Ctrl+A",), "Ctrl+A", "While editing: select all shapes; Shift and a click adds one"),
+    ViewerKey(
+        ALL,
+        ("Ctrl+A",),
+        "Ctrl+A",
+        "While editing: select all shapes; Shift and a click adds one, a drag several",
+    ),
     ViewerKey(EMPTY, ("W",), "W", "Looked at, nothing there: the image is a negative example; again takes it back"),
     ViewerKey(UNLABELLED, ("U",), "U", "Next image that nobody has annotated"),
     ViewerKey(UNLABELLED_BEFORE, ("Shift+U",), "Shift+U", "Image before that nobody has annotated"),

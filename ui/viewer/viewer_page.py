@@ -131,9 +131,7 @@ class ViewerPage(QWidget):
         self._loading_timer.timeout.connect(self._show_loading)
         self.canvas.zoom_changed.connect(lambda zoom: self._zoom.setText(percent(zoom)))
         self.canvas.object_selected.connect(self._show_selection)
-        self.canvas.selection_changed.connect(
-            lambda: self.side_panel.annotations.set_selected(self.canvas.selected_objects())
-        )
+        self.canvas.selection_changed.connect(self._show_selected)
         self.side_panel.annotations.chosen.connect(self.canvas.select_objects)
         self.side_panel.hidden_changed.connect(self.canvas.set_hidden_categories)
         self.side_panel.layer_toggled.connect(self.canvas.set_layer_shown)
@@ -284,9 +282,22 @@ class ViewerPage(QWidget):
         self.side_panel.set_layers(layers)
         self.canvas.set_layers(layers)
 
+    def _show_selected(self) -> None:
+        """In the list, and in words: of several how many they are."""
+        found = self.canvas.selected_objects()
+        self.side_panel.annotations.set_selected(found)
+        if len(found) > 1:
+            self.side_panel.set_selected_together(found)
+            self._speak_of_selection()
+        else:
+            self._show_selection(found[0] if found else None)
+
     def _show_selection(self, one: OverlayObject | None) -> None:
         record = self._annotated.image if self._annotated else None
         self.side_panel.set_selection(one, float(record.width * record.height) if record else 0.0)
+        self._speak_of_selection()
+
+    def _speak_of_selection(self) -> None:
         self.canvas.setAccessibleDescription(
             ". ".join(f"{name}: {value}" for name, value in self.side_panel.selection_facts())
         )

@@ -8,7 +8,7 @@ import random
 import pytest
 
 from core.domain.geometry import Polygon
-from core.domain.rotated import Rotated, corners_of, rotated_rectangle, smallest_rectangle
+from core.domain.rotated import Rotated, corners_of, rotated_rectangle, smallest_rectangle, within
 
 
 @pytest.mark.parametrize("angle", [0, 0.5, 30, 45, 89.9, 90, 135, 180, 200, 270, 359])
@@ -165,3 +165,24 @@ def test_corners_that_lie_on_a_line_but_for_rounding_are_all_inside() -> None:
         ]
         found = smallest_rectangle(Polygon(tuple(ring for piece in pieces for ring in piece.rings)))
         assert sorted((found.width, found.height)) == pytest.approx([20, 640])
+
+
+def test_a_box_is_drawn_in_until_its_corners_lie_in_the_image() -> None:
+    draw = random.Random(3)
+    for _ in range(300):
+        box = Rotated(
+            draw.uniform(1, 99), draw.uniform(1, 59), draw.uniform(2, 60), draw.uniform(2, 40), draw.uniform(0, 360)
+        )
+        found = within(box, 100, 60)
+        assert found is not None, box
+        bounds = corners_of(found).bounds()
+        assert min(bounds.x0, bounds.y0) > -1e-9
+        assert bounds.x1 < 100 + 1e-9 and bounds.y1 < 60 + 1e-9
+        assert found.angle_degrees == box.angle_degrees
+        assert found.width <= box.width and found.height <= box.height
+
+
+def test_a_box_in_the_image_is_left_as_it_is() -> None:
+    box = Rotated(50, 30, 20, 10, 33)
+    assert within(box, 100, 60) == box
+    assert within(Rotated(-50, 30, 20, 10, 33), 100, 60) is None

@@ -138,14 +138,27 @@ def test_a_shape_that_sticks_out_is_cut_and_it_is_said(desk: Desk) -> None:
     assert edited.notes == ('A shape was cut at the edge of "2.png".',)
 
 
-def test_an_oriented_box_that_sticks_out_keeps_its_right_angles(desk: Desk) -> None:
-    draw(desk, "2.png", corners_of(Rotated(WIDTH - 4, 20, 30, 10, 20)))
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        Rotated(WIDTH - 4, 20, 30, 10, 20),  # over the right edge
+        Rotated(WIDTH / 2, 3, 40, 20, 45),  # over the top
+        Rotated(5, HEIGHT - 5, 24, 18, 110),  # over the left and the lower edge
+    ],
+)
+def test_an_oriented_box_that_sticks_out_keeps_its_right_angles_and_ends_in_the_image(
+    desk: Desk, drawn: Rotated
+) -> None:
+    edited = draw(desk, "2.png", corners_of(drawn))
     shape = desk.on("2.png")[0].geometry
     assert isinstance(shape, Polygon)
     rotated = rotated_rectangle(shape)
     assert rotated is not None
-    assert rotated.angle_degrees == pytest.approx(20, abs=0.01)
-    assert rotated.width < 30
+    assert rotated.angle_degrees % 90 == pytest.approx(drawn.angle_degrees % 90, abs=0.01)
+    assert rotated.width * rotated.height < drawn.width * drawn.height
+    bounds = shape.bounds()
+    assert bounds == bounds.clipped(WIDTH, HEIGHT)
+    assert edited.notes == ('A shape was cut at the edge of "2.png".',)
 
 
 def test_what_a_model_made_stays_a_models_and_is_marked_as_corrected(desk: Desk) -> None:

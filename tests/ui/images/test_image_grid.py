@@ -328,6 +328,22 @@ def test_only_what_has_changed_is_asked_for_anew(
     assert grid.cell(1).thumbnail is not None
 
 
+def test_what_changed_while_the_grid_was_hidden_is_asked_for_when_it_is_seen_again(
+    qtbot: QtBot, grid: ImageGrid, make_annotated: MakeAnnotated, make_thumbnail: MakeThumbnail
+) -> None:
+    grid.set_ids(_ids(3))
+    grid.set_records([make_annotated(row) for row in range(3)])
+    for image in _ids(3):
+        grid.set_thumbnail(image, make_thumbnail())
+    grid.hide()
+    with qtbot.assertNotEmitted(grid.thumbnails_wanted, wait=50):
+        grid.expire([ImageId("i1")])
+    with qtbot.waitSignal(grid.thumbnails_wanted) as wanted:
+        grid.show()
+    assert wanted.args is not None
+    assert wanted.args[0] == (ImageId("i1"),)
+
+
 def test_changed_shapes_are_drawn_anew(
     grid: ImageGrid, make_annotated: MakeAnnotated, make_thumbnail: MakeThumbnail
 ) -> None:

@@ -67,9 +67,12 @@ class Hand:
         self.click(x, y)
         self.qtbot.mouseDClick(self.canvas, LEFT, pos=self.at(x, y))
 
-    def drag(self, *points: tuple[float, float]) -> None:
-        self.qtbot.mouseMove(self.canvas, self.at(*points[0]))
-        self.qtbot.mousePress(self.canvas, LEFT, pos=self.at(*points[0]))
+    def press(self, x: float, y: float, keys=Qt.KeyboardModifier.NoModifier) -> None:
+        self.qtbot.mouseMove(self.canvas, self.at(x, y))
+        self.qtbot.mousePress(self.canvas, LEFT, keys, self.at(x, y))
+
+    def drag(self, *points: tuple[float, float], hold=Qt.KeyboardModifier.NoModifier) -> None:
+        self.press(*points[0], hold)
         for point in points[1:]:
             self.move(*point, LEFT)
         self.qtbot.mouseRelease(self.canvas, LEFT, pos=self.at(*points[-1]))
@@ -445,3 +448,69 @@ def test_nothing_is_changed_on_an_image_that_cannot_be_seen(
     page.editing.mark_empty()
     assert wishes == []
     assert page.edit_bar.hint == NOT_SEEN
+
+
+def test_an_outline_that_was_clicked_is_closed_by_one_enter(page: ViewerPage, hand: Hand, wishes) -> None:
+    page.edit_bar.classes.set_current(TEXT)
+    hand.keys(Key.Key_P)
+    for x, y in ((20, 20), (80, 20), (80, 60), (20, 60)):
+        hand.click(x, y)
+    hand.click(20.5, 60.5)  # a hand that shakes
+    hand.move(300, 200)
+    hand.keys(Key.Key_Return)
+    (wish,) = wishes
+    assert near(wish.shapes[0], Polygon(((20, 20, 80, 20, 80, 60, 20, 60),)))
+
+
+def test_a_click_beside_a_side_keeps_the_outline_for_the_second_one(
+    page: ViewerPage, hand: Hand, wishes, annotated: AnnotatedImage
+) -> None:
+    _put(page, annotated, Polygon(((100.0, 100.0, 150.0, 100.0, 150.0, 160.0, 100.0, 150.0),)))
+    hand.keys(Key.Key_E)
+    hand.click(130, 120)
+    beside = 100 - 3 / page.canvas.view.scale
+    hand.click(125, beside)
+    assert [one.key for one in page.canvas.selected_objects()] == ["a1"]
+    hand.double(125, beside)
+    assert len(wishes[-1].shapes[AnnotationId("a1")].rings[0]) == 10
+
+
+def test_a_rectangle_drawn_over_empty_ground_selects_what_lies_in_it(page: ViewerPage, hand: Hand, wishes) -> None:
+    hand.keys(Key.Key_E)
+    hand.drag((395, 10), (350, 30), (290, 50), hold=SHIFT)
+    assert [one.key for one in page.canvas.selected_objects()] == ["a2"]
+    before = page.canvas.view
+    hand.drag((1, 1), (200, 200), (399, 299), hold=CONTROL)
+    assert len(page.canvas.selected_objects()) == 3, "beside what is selected; not the label of the whole image"
+    assert page.side_panel.selection_facts()[0] == ("Selected", "3 shapes")
+    assert page.canvas.view == before, "the image is not moved"
+    assert wishes == []
+
+
+def test_a_rectangle_is_given_up_by_escape(page: ViewerPage, hand: Hand) -> None:
+    hand.keys(Key.Key_E)
+    hand.press(395, 10, SHIFT)
+    hand.move(200, 200, LEFT)
+    assert page.canvas.is_banding
+    hand.keys(Key.Key_Escape)
+    assert not page.canvas.is_banding
+    assert page.canvas.is_editing
+    assert page.canvas.selected_objects() == ()
+
+
+def test_a_click_with_shift_takes_a_shape_off_the_selection(page: ViewerPage, hand: Hand) -> None:
+    hand.keys(Key.Key_E)
+    hand.click(340, 30)
+    hand.click(60, 240, SHIFT)
+    hand.click(340, 30, SHIFT)
+    assert [one.key for one in page.canvas.selected_objects()] == ["a0"], "the first one too"
+    assert page.side_panel.selection_facts()[0][0] == "Class"
+
+
+def test_an_image_with_nothing_on_it_says_how_to_begin(page: ViewerPage, hand: Hand, annotated: AnnotatedImage) -> None:
+    hand.keys(Key.Key_E)
+    assert "Drag shapes" in page.edit_bar.hint
+    page.set_annotated(AnnotatedImage(annotated.image))
+    assert "Nothing is drawn yet" in page.edit_bar.hint
+    page.set_annotated(annotated)
+    assert "Drag shapes" in page.edit_bar.hint
