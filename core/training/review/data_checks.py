@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from core.datasets.split import check_ratio
 from core.domain.counting import counted
@@ -12,6 +13,7 @@ from core.domain.judgements import EXCLUDE
 from core.domain.models import Model
 from core.domain.names import listed_names, shown
 from core.domain.snapshots import Split
+from core.domain.tagging import tag_filter
 from core.domain.training import Issue, Remedy, TrainingDraft
 from core.domain.workers import WorkerInfo
 from core.tasks.task import Task
@@ -52,7 +54,10 @@ def check_data(
     wrong_choice = list(check_choice(draft, data, worker, task))
     if wrong_choice:
         return issues + wrong_choice
-    issues += [_error("E-152", _overlap_text(overlap.splits, overlap.paths)) for overlap in data.overlaps]
+    issues += [
+        replace(_error("E-152", _overlap_text(overlap.splits, overlap.paths)), remedy=_overlap_remedy(draft))
+        for overlap in data.overlaps
+    ]
     content = _check_content(draft, slots, data, worker, task)
     issues += content + check_spread(data.spread, is_carved=data.is_val_carved)
     if any(issue.code == "E-122" for issue in content):
@@ -122,6 +127,15 @@ def _overlap_text(splits: tuple[Split, Split], paths: Sequence[str]) -> str:
     examples = ", ".join(shown(path) for path in paths[:3]) + (", …" if len(paths) > 3 else "")
     what = counted(len(paths), "image is", "images are")
     return f"{what} in both {splits[0].value} and {splits[1].value}. Remove them from one. ({examples})"
+
+
+def _overlap_remedy(draft: TrainingDraft) -> Remedy | None:
+    """The checks list the images and take them out of one set, where they see the same sets as the training does."""
+    is_by_tags = all(chosen.filter == tag_filter(chosen.split) for chosen in draft.filters)
+    has_folders = bool(draft.train_folders or draft.val_folders or draft.test_folders)
+    n_ways = sum((draft.dataset is not None, has_folders, bool(draft.stated_sets), bool(draft.filters)))
+    is_seen = n_ways == 1 and (is_by_tags or not draft.filters)
+    return Remedy("Show the checks", view="checks") if is_seen else None
 
 
 def _check_content(

@@ -15,7 +15,7 @@ from core.domain.ids import DatasetId, ImageId
 from core.domain.image_ids import ImageIds
 from core.domain.snapshots import Split
 from core.domain.tagging import TAG_OF, tag_filter
-from core.domain.training import SplitFilter, TrainingDraft, TrainingReview
+from core.domain.training import Remedy, SplitFilter, TrainingDraft, TrainingReview
 from core.errors import NotFoundError, RefusedError
 from core.judgements.tags import TagService
 from core.registry.stores import images as image_store
@@ -110,6 +110,15 @@ def test_images_in_two_selections_are_listed(shop: Shop):
         "24 images are in both train and test. Remove them from one."
     ]
     assert "train/00.jpg" in issues[0].text
+    assert issues[0].remedy is None, "the checks know nothing of a filter"
+
+
+def test_images_with_the_tags_of_two_sets_lead_to_the_checks(shop: Shop):
+    for tag in ("train", "test"):
+        _tag(shop, tag, "train/0")
+    tagged = (SplitFilter(split, tag_filter(split)) for split in (Split.TRAIN, Split.TEST))
+    issues = [one for one in shop.training.review(_chosen(shop, *tagged)).issues if one.code == "E-152"]
+    assert [issue.remedy for issue in issues] == [Remedy("Show the checks", view="checks")]
 
 
 def test_a_selection_without_images_says_its_filter_in_words(shop: Shop):

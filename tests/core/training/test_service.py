@@ -19,7 +19,7 @@ from core.domain.models import VersionStatus
 from core.domain.projects import ImageFilter
 from core.domain.runs import RunStatus
 from core.domain.snapshots import Split
-from core.domain.training import StartFrom, StartKind
+from core.domain.training import Remedy, StartFrom, StartKind
 from core.errors import NotFoundError, RefusedError, StorageError
 from core.models.starters import place_starter
 from core.registry.stores import annotations, images, selections
@@ -292,6 +292,7 @@ def test_a_picture_in_two_sets_is_refused(shop: Shop):
     issue = next(issue for issue in review.issues if issue.code == "E-152")
     assert issue.text.startswith("1 image is in both train and test.")
     assert "test/00.jpg" in issue.text
+    assert issue.remedy == Remedy("Show the checks", view="checks")
 
 
 def test_a_forced_gpu_that_is_not_there(shop: Shop):
