@@ -32,13 +32,18 @@ def set_of_folder(path: str) -> Split | None:
 def sets_of_image(tags: Collection[str], stated: str, folder: str) -> tuple[Split, ...]:
     """Which sets a project's image is in: what its tags say, of one without such a tag what the import stated, else
     its folder. () = none."""
-    tagged = tuple(split for split, tag in TAG_OF.items() if tag in tags)
+    tagged = tagged_sets(tags)
     if tagged:
         return tagged
     if stated:
         return tuple(split for split in Split if split.value == stated)
     named = set_of_folder(folder)
     return () if named is None else (named,)
+
+
+def tagged_sets(tags: Collection[str]) -> tuple[Split, ...]:
+    """Which sets the tags of an image put it into."""
+    return tuple(split for split, tag in TAG_OF.items() if tag in tags)
 
 
 def set_of_path(path: PurePath | str) -> Split | None:

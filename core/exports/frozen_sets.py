@@ -11,11 +11,11 @@ from core.domain.exports import ExportScope
 from core.domain.frozen_datasets import FrozenClass, FrozenPicture, FrozenSet
 from core.domain.ids import ImageId
 from core.domain.imports import Problem, RawAnnotation, RawImage, Severity
+from core.domain.judgements import HARD_CASE
 from core.domain.names import shown
 from core.domain.projects import ImageRecord, Source
 from core.errors import FormatError, RefusedError
-
-_NAMED = 3
+from core.exports.streams import in_two_sets
 
 
 class FrozenHead(Protocol):
@@ -88,6 +88,7 @@ class FrozenSets:
             is_explicit_negative=not annotations and bool(truth),
             stated_set=stated_set,
             details=_image_details(picture.details, picture.path),
+            is_hard=HARD_CASE in picture.tags,
         )
 
     def _record(self, picture: FrozenPicture) -> ImageRecord:
@@ -107,10 +108,7 @@ class FrozenSets:
         if self._n_predictions:
             text = f"{self._n_predictions:,} accepted predictions were frozen too; no ground truth, they are left out."
             yield Problem("predictions-left-out", text, severity=Severity.INFO)
-        if self._in_two:
-            named = ", ".join(shown(path) for path in self._in_two[:_NAMED])
-            text = f"{len(self._in_two):,} images are in two sets, and written as of the first one: {named}"
-            yield Problem("in-two-sets", text + (" …" if len(self._in_two) > _NAMED else "."))
+        yield from in_two_sets(self._in_two)
 
     def worded(self, problems: Iterable[Problem]) -> Iterable[Problem]:
         return problems
