@@ -46,7 +46,7 @@ class DataPage(WizardPage):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(
             self.tr("Data"),
-            self.tr("A dataset says which images train, validate and test; or choose them by folder, tag or filter."),
+            self.tr("A dataset says which images train, validate and test; or choose them by folder, tag, set or filter."),
             parent,
         )
         self._folders: tuple[Folder, ...] = ()
@@ -111,7 +111,7 @@ class DataPage(WizardPage):
         self._source.add(DATASET, self.tr("A datas&et"), " ", self._dataset)
         self._source.add(
             FOLDERS,
-            self.tr("Fo&lders, tags and filters"),
+            self.tr("Fo&lders, tags, sets and filters"),
             self.tr("Each set by itself, from what is in the project now. The three sets must not overlap."),
         )
         self._add_card(self.tr("Where the images come from"), self._source)
@@ -190,7 +190,7 @@ class DataPage(WizardPage):
         self._offers = offers
         self._dataset.set_datasets(offers.datasets)
         for key, slot in self._slots.items():
-            slot.set_filter_offers(offers.filters, offers.tagged.get(Split(key), 0))
+            slot.set_filter_offers(offers.filters, offers.tagged.get(Split(key), 0), offers.datasets)
         self._refresh()
 
     def set_filter_found(self, filter: Group, text: str, n_images: int) -> None:

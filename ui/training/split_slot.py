@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from core.domain.datasets import Dataset
 from core.domain.filters import SavedFilter
 from core.domain.projects import Folder
 from core.domain.snapshots import Split
@@ -86,6 +87,7 @@ class SplitSlot(QWidget):
         for kind, words in (
             (SlotKind.FOLDERS, self.tr("Folders")),
             (SlotKind.TAG, self.tr("Tagged images")),
+            (SlotKind.SET, self.tr("Set of a dataset")),
             (SlotKind.FILTER, self.tr("Saved filter")),
         ):
             self.kind.addItem(words, kind)
@@ -152,8 +154,8 @@ class SplitSlot(QWidget):
             self.filter.set_choice(chosen)
             self._refresh()
 
-    def set_filter_offers(self, saved: Sequence[SavedFilter], n_tagged: int) -> None:
-        self.filter.set_offers(saved, n_tagged)
+    def set_filter_offers(self, saved: Sequence[SavedFilter], n_tagged: int, datasets: Sequence[Dataset]) -> None:
+        self.filter.set_offers(saved, n_tagged, datasets)
 
     def set_of_dataset(self, is_of_dataset: bool) -> None:
         """The images come from a dataset: there is nothing to choose here."""

@@ -141,6 +141,26 @@ def test_a_saved_filter_is_chosen_by_its_name(wizard: TrainingWizard, page: Data
     assert _answer(wizard)[2] == "Test: filter “Rich pages”"
 
 
+def test_a_set_of_a_dataset_is_chosen_for_one_set_alone(wizard: TrainingWizard, page: DataPage) -> None:
+    """C2: each set may come from somewhere else."""
+    slot = page.slot("test")
+    page.slot("train").take_paths(("train",))
+    slot.take_kind(SlotKind.SET)
+    of_pages = Group(items=(Condition("set", Operator.EQ, "Pages/test"),))
+    assert wizard.draft().filters == (SplitFilter(Split.TEST, of_pages),)
+    assert slot.filter.sets.currentText() == "Pages / test: 30 images"
+    slot.filter.sets.activated.emit(slot.filter.sets.findText("Old pages (V002) / test: 20 images"))
+    of_old = SplitFilter(Split.TEST, Group(items=(Condition("set", Operator.EQ, "Old pages/test"),)))
+    assert wizard.draft().filters == (of_old,)
+    assert _answer(wizard)[2] == 'Test: in dataset "Old pages/test"'
+    wizard.set_data_offers(replace(OFFERS, datasets=()))
+    assert (slot.filter.kind(), slot.filter.sets.currentText()) == (SlotKind.SET, "Old pages/test")
+    slot.take_kind(SlotKind.FOLDERS)
+    slot.take_kind(SlotKind.SET)
+    assert wizard.draft().filters == ()
+    assert slot.filter._words.text().startswith("This project has no dataset.")
+
+
 def test_without_saved_filters_the_slot_says_where_they_come_from(wizard: TrainingWizard) -> None:
     wizard.open_step(steps.DATA)
     slot = wizard.pages.data.slot("val")
