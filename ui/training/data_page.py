@@ -46,7 +46,7 @@ class DataPage(WizardPage):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(
             self.tr("Data"),
-            self.tr("A dataset says which images train, validate and test; or choose them by folder, tag, set or filter."),
+            self.tr("A dataset says which images train, validate and test; or choose by folder, tag, set or filter."),
             parent,
         )
         self._folders: tuple[Folder, ...] = ()
