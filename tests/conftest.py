@@ -16,7 +16,11 @@ from pathlib import Path
 
 import pytest
 
+from tests import fresh_registries
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+fresh_registries.install()
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

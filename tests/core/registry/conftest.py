@@ -11,8 +11,16 @@ from pathlib import Path
 import pytest
 
 from core.registry.database import Registry
+from tests import fresh_registries
 
 RunChild = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture(autouse=True)
+def made_by_migrations() -> Iterator[None]:
+    fresh_registries.remove()
+    yield
+    fresh_registries.install()
 
 
 @pytest.fixture
