@@ -46,6 +46,13 @@ class KeptReports:
         except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile):
             return None
 
+    def stamp(self, project: ProjectId, dataset: DatasetId | None) -> int:
+        """When the report was written, in nanoseconds; 0 = there is none."""
+        try:
+            return self._file(project, dataset).stat().st_mtime_ns
+        except OSError:
+            return 0
+
     def _file(self, project: ProjectId, dataset: DatasetId | None) -> Path:
         return self._folder / f"{dataset or project}.npz"
 

@@ -56,6 +56,7 @@ _TABLE = (
     Code("E-151", "Folders of two sets overlap.", "Choose folders apart from each other."),
     Code("E-152", "Images are in two sets.", "Remove them from one."),
     Code("W-153", "Pages of one book, or frames of one film, are in several sets.", "Keep each in one set."),
+    Code("W-154", "Pictures that look the same are in several sets.", "Keep each group in one set."),
     Code("E-160", "No GPU can be used.", "Read the reason, or train on the CPU."),
     Code("W-161", "The same training is under way already.", "Look at the other run before starting another."),
     Code("E-162", "There is no such device.", "Choose one that there is."),

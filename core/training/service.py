@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from core import clock
+from core.checks.kept import KeptReports
 from core.datasets.freezing import DatasetFreezing
 from core.datasets.frozen_registry import FrozenRegistries
 from core.datasets.service import DatasetService
@@ -51,6 +52,7 @@ from core.training.freezing import Shapes, frozen_images
 from core.training.freezing_labels import Labels, frozen_labels
 from core.training.kind import TRAINING
 from core.training.memory_need import MemoryNeed, memory_issues
+from core.training.review.alike_pictures import LastChecks
 from core.training.review.counting import Progress, resolve
 from core.training.review.data import Check, labelling_of
 from core.training.review.dataset_checks import is_frozen
@@ -118,9 +120,10 @@ class TrainingService:
         self.look_into_filter = offered.look_into_filter
         self._freezing = DatasetFreezing(registry, home.snapshots)
         self._frozen = frozen or FrozenRegistries(home.frozen, self._freezing)
+        checks = LastChecks(registry, KeptReports(home.checks))
         self._gatherer = Gatherer(
             registry=registry,
-            sources=Sources(registry, self._freezing, self._frozen),
+            sources=Sources(registry, self._freezing, self._frozen, checks),
             projects=projects,
             models=models,
             runs=runs,

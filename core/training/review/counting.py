@@ -21,8 +21,9 @@ from core.registry.session import Session
 from core.registry.stores import selections
 from core.registry.stores.labels import read_labels
 from core.registry.stores.selections import Edition, FileRow, State
-from core.training.review.data import Check, ChosenImages, DataChoice, Resolved, TrainingData, resolve_data
-from core.training.review.spread_sources import MOST_LOOKED_AT, SpreadSources, find_spread
+from core.training.review.alike_pictures import KnownGroups, LastChecks, find_alike
+from core.training.review.data import Check, DataChoice, Resolved, TrainingData, resolve_data
+from core.training.review.spread_sources import MOST_LOOKED_AT, find_spread
 
 Progress = Callable[[int, int], None]
 """Done, in all. It may raise to give up."""
@@ -67,8 +68,9 @@ class FilesFound:
 class DataCounter:
     """May be used on any thread."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, checks: LastChecks) -> None:
         self._registry = registry
+        self._checks = checks
         self._counted = _Memory[TrainingData]()
         self._files = _Memory[FilesFound]()
 
@@ -81,15 +83,16 @@ class DataCounter:
     ) -> CountedData:
         """At once when it was counted before and nothing changed. `progress` is of what has to be prepared first."""
         make_blocks(self._registry, question.project, progress)
+        alike = self._checks.find_groups(question.project)
         with self._registry.read() as session:
             state = selections.find_state(session, question.project)
             classes = selections.list_classes(session, question.project)
-            key = (_key(question), _edition(session, question), state, classes)
+            key = (_key(question), _edition(session, question), state, classes, alike.stamp)
             known = self._counted.find(key) if state is not None else None
             if known is not None:
                 return CountedData(known, state)
             resolved = resolve(session, question, check)
-            data = replace(resolved.data, spread=_spread(session, resolved.images, [item.name for item in classes]))
+            data = _with_related(session, resolved, [item.name for item in classes], alike)
         if state is not None:
             self._counted.keep(key, data)
         return CountedData(data, state)
@@ -161,10 +164,14 @@ def resolve(session: Session, question: DataQuestion, check: Check = lambda: Non
     )
 
 
-def _spread(session: Session, images: ChosenImages, classes: Sequence[str]) -> SpreadSources | None:
+def _with_related(session: Session, resolved: Resolved, classes: Sequence[str], alike: KnownGroups) -> TrainingData:
+    """With what belongs together and is in several sets: pages of a book, and pictures that look the same."""
+    images = resolved.images
     if len(images.keys) > MOST_LOOKED_AT:
-        return None
-    return find_spread(images.keys, images.splits, selections.paths_of(session, images.keys), classes)
+        return resolved.data
+    paths = selections.paths_of(session, images.keys)
+    spread = find_spread(images.keys, images.splits, paths, classes)
+    return replace(resolved.data, spread=spread, alike=find_alike(images.keys, images.splits, paths, alike))
 
 
 def _key(question: DataQuestion) -> object:

@@ -13,6 +13,7 @@ from core.domain.snapshots import Split
 from core.domain.training import Issue, SplitCount
 from core.registry.stores.image_blocks import ImageBlock, is_in
 from core.tasks.task import Task
+from core.training.review.alike_pictures import AlikePictures
 from core.training.review.conditions import ReadLabels, conditions_of
 from core.training.review.label_tally import Labelling, LabelTally
 from core.training.review.spread_sources import SpreadSources
@@ -91,6 +92,7 @@ class TrainingData:
     unknown: tuple[str, ...] = ()  # classes that conditions name and the project does not have
     unknown_crops: tuple[str, ...] = ()  # the same of the shapes to cut out
     spread: SpreadSources | None = None  # books, films and the like of which images are in several sets
+    alike: AlikePictures | None = None  # pictures that look the same and are in several sets
 
     def n_images(self, split: Split) -> int:
         return next((counts.n_images for counts in self.splits if counts.split is split), 0)

@@ -17,6 +17,7 @@ from core.domain.tagging import tag_filter
 from core.domain.training import Issue, Remedy, TrainingDraft
 from core.domain.workers import WorkerInfo
 from core.tasks.task import Task
+from core.training.review.alike_pictures import check_alike
 from core.training.review.data import TrainingData
 from core.training.review.label_checks import MIN_EACH, check_choice, check_labels, no_single_class, numbers_of
 from core.training.review.slots import Slot, folders_apart, slot_words
@@ -60,6 +61,7 @@ def check_data(
     ]
     content = _check_content(draft, slots, data, worker, task)
     issues += content + check_spread(data.spread, is_carved=data.is_val_carved)
+    issues += check_alike(data.alike, is_carved=data.is_val_carved)
     if any(issue.code == "E-122" for issue in content):
         return issues  # what follows from that is not a fault of its own
     issues += _check_classes(draft, data, model, task, proposed)

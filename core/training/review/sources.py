@@ -19,6 +19,7 @@ from core.registry.database import Registry
 from core.registry.stores import datasets as dataset_store
 from core.registry.stores import filters as filter_store
 from core.registry.stores.selections import State
+from core.training.review.alike_pictures import LastChecks
 from core.training.review.counting import DataCounter, DataQuestion, FilesFound, Progress
 from core.training.review.data import Check
 from core.training.review.dataset_checks import FilterRefusal, is_frozen
@@ -29,9 +30,9 @@ _KEPT = 4
 class Source:
     """The registry as it is: counts follow every change, and files are as they were imported."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, checks: LastChecks) -> None:
         self.registry = registry
-        self.counter = DataCounter(registry)
+        self.counter = DataCounter(registry, checks)
 
     def find_files(self, question: DataQuestion, state: State | None) -> FilesFound | None:
         """What the last look at the files found; None when nobody looked since something changed."""
@@ -44,8 +45,8 @@ class Source:
 class FrozenSource(Source):
     """A frozen dataset: its files are to be what was frozen, byte for byte."""
 
-    def __init__(self, registry: Registry, freezing: DatasetFreezing, dataset: DatasetId) -> None:
-        super().__init__(registry)
+    def __init__(self, registry: Registry, checks: LastChecks, freezing: DatasetFreezing, dataset: DatasetId) -> None:
+        super().__init__(registry, checks)
         self._freezing = freezing
         self._dataset = dataset
         self._found: FilesFound | None = None
@@ -76,11 +77,14 @@ class Chosen:
 class Sources:
     """May be used on any thread."""
 
-    def __init__(self, registry: Registry, freezing: DatasetFreezing, frozen: FrozenRegistries) -> None:
+    def __init__(
+        self, registry: Registry, freezing: DatasetFreezing, frozen: FrozenRegistries, checks: LastChecks
+    ) -> None:
         self._registry = registry
+        self._checks = checks
         self._freezing = freezing
         self._frozen = frozen
-        self._now = Source(registry)
+        self._now = Source(registry, checks)
         self._lock = threading.Lock()
         self._opened: dict[DatasetId, FrozenSource] = {}
 
@@ -105,7 +109,7 @@ class Sources:
         with self._lock:
             known = self._opened.pop(dataset, None)
             if known is None or known.registry is not registry:
-                known = FrozenSource(registry, self._freezing, dataset)
+                known = FrozenSource(registry, self._checks, self._freezing, dataset)
             self._opened[dataset] = known
             while len(self._opened) > _KEPT:
                 del self._opened[next(iter(self._opened))]
