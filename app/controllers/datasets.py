@@ -277,12 +277,14 @@ class DatasetsController(QObject):
 
         def offers() -> FillOffers:
             projects = self._services.projects
+            others = self._services.dataset_editing.list_datasets(project.id)
             return FillOffers(
                 projects.list_folders(project.id, with_categories=False),
                 tuple((tag, n) for tag, n in self._services.tags.count(project.id).items() if n),
                 self._services.filters.list_filters(project.id),
                 tuple(projects.count_stated_sets(project.id).items()),
                 projects.count_images(ImageFilter(project.id)),
+                tuple((own, item) for own in others for item in own.sets if item.n_images and item.id != key),
             )
 
         def show(found: FillOffers) -> None:

@@ -1,4 +1,4 @@
-"""Which images come into a set: of folders, with a tag, of a saved filter, as an import stated, or all."""
+"""Which images come into a set: by folder, tag, saved filter or another set, as an import stated, or all."""
 
 from __future__ import annotations
 
@@ -21,9 +21,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.domain.datasets import Dataset, DatasetSet
 from core.domain.filters import Group, SavedFilter
 from core.domain.names import shown
 from core.domain.projects import Folder
+from core.domain.set_filters import filter_of_set
 from core.domain.snapshots import Split
 from ui.widgets.formatting import count, counted
 from ui.widgets.labels import label, set_role
@@ -40,6 +42,7 @@ class FillOffers:
     filters: tuple[SavedFilter, ...] = ()
     stated: tuple[tuple[Split, int], ...] = ()
     n_images: int = 0
+    sets: tuple[tuple[Dataset, DatasetSet], ...] = ()  # others that have images
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +81,15 @@ class FillDialog(QDialog):
         self._stated = self._combo(
             self.tr("Stated set"), [(f"{_SET_WORDS[split]} ({count(n)})", split.value) for split, n in offers.stated]
         )
+        others = [
+            (f"{shown(own.label)} / {shown(item.name)} ({count(item.n_images)})", n)
+            for n, (own, item) in enumerate(offers.sets)
+        ]
+        self._set = self._combo(self.tr("Set of a dataset"), others)
         self._by_folder = QRadioButton(self.tr("From &folders, and what is below them"))
         self._by_tag = QRadioButton(self.tr("With the &tag"))
         self._by_filter = QRadioButton(self.tr("That pass the fi&lter"))
+        self._by_set = QRadioButton(self.tr("Of another &set"))
         self._by_stated = QRadioButton(self.tr("As an &import stated them"))
         self._all = QRadioButton(self.tr("&All of the project ({n})").format(n=counted(offers.n_images, "image")))
         self._moves = QCheckBox(self.tr("Take them &out of the other sets"))
@@ -107,13 +116,18 @@ class FillDialog(QDialog):
         grid.setHorizontalSpacing(12)
         grid.addWidget(self._by_folder, 0, 0, 1, 2)
         grid.addWidget(self._folders, 1, 0, 1, 2)
-        rows = ((self._by_tag, self._tag), (self._by_filter, self._filter), (self._by_stated, self._stated))
+        rows = (
+            (self._by_tag, self._tag),
+            (self._by_filter, self._filter),
+            (self._by_set, self._set),
+            (self._by_stated, self._stated),
+        )
         for row, (button, combo) in enumerate(rows, start=2):
             grid.addWidget(button, row, 0)
             grid.addWidget(combo, row, 1)
             button.setEnabled(combo.count() > 0)
             combo.activated.connect(lambda _, button=button: button.setChecked(True))
-        grid.addWidget(self._all, 5, 0, 1, 2)
+        grid.addWidget(self._all, 6, 0, 1, 2)
         self._by_folder.setEnabled(self._folders.count() > 0)
         self._folders.itemSelectionChanged.connect(lambda: self._by_folder.setChecked(True))
         buttons = QDialogButtonBox()
@@ -128,11 +142,8 @@ class FillDialog(QDialog):
         column.addWidget(buttons)
 
     def _choose_first(self) -> None:
-        first = next(
-            button
-            for button in (self._by_folder, self._by_tag, self._by_filter, self._by_stated, self._all)
-            if button.isEnabled()
-        )
+        ways = (self._by_folder, self._by_tag, self._by_filter, self._by_set, self._by_stated, self._all)
+        first = next(button for button in ways if button.isEnabled())
         first.setChecked(True)
         (self._folders if first is self._by_folder else first).setFocus()
 
@@ -159,6 +170,9 @@ class FillDialog(QDialog):
             return FillWish(tag=str(self._tag.currentData()), moves=moves)
         if self._by_filter.isChecked():
             return FillWish(where=self._usable[int(self._filter.currentData())].filter, moves=moves)
+        if self._by_set.isChecked():
+            where = filter_of_set(*self._offers.sets[int(self._set.currentData())])
+            return FillWish(where=where, moves=moves)
         if self._by_stated.isChecked():
             return FillWish(stated=Split(self._stated.currentData()), moves=moves)
         return FillWish(moves=moves)

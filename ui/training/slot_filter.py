@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from core.domain.datasets import Dataset, DatasetSet
 from core.domain.filter_words import in_words
-from core.domain.filters import Condition, Group, Operator, SavedFilter
+from core.domain.filters import Group, SavedFilter
 from core.domain.names import shown
+from core.domain.set_filters import filter_of_set, set_in
 from core.domain.snapshots import Split
 from core.domain.tagging import TAG_OF, tag_filter
 from core.domain.training import SplitFilter
@@ -38,20 +39,7 @@ def kind_of(chosen: SplitFilter | None) -> SlotKind:
         return SlotKind.FOLDERS
     if chosen.filter == tag_filter(chosen.split):
         return SlotKind.TAG
-    return SlotKind.SET if not chosen.name and set_of(chosen.filter) else SlotKind.FILTER
-
-
-def set_of(filter: Group) -> str:
-    """ "dataset/set" where it asks for that alone, else ""."""
-    match filter.items:
-        case (Condition("set", Operator.EQ, str(name)),) if "/" in name:
-            return name
-    return ""
-
-
-def set_filter(dataset: Dataset, set: DatasetSet) -> Group:
-    """The images of a dataset's set, as they are in the project."""
-    return Group(items=(Condition("set", Operator.EQ, f"{dataset.name}/{set.name}"),))
+    return SlotKind.SET if not chosen.name and set_in(chosen.filter) else SlotKind.FILTER
 
 
 class SlotFilter(QWidget):
@@ -119,7 +107,7 @@ class SlotFilter(QWidget):
         elif kind is SlotKind.SET:
             fitting = [pair for pair in self._sets if pair[1].role.as_split is self._split]
             first = next(iter([*fitting, *self._sets]), None)
-            self._chosen = None if first is None else SplitFilter(self._split, set_filter(*first))
+            self._chosen = None if first is None else SplitFilter(self._split, filter_of_set(*first))
         else:
             usable = next((saved for saved in self._saved if not saved.problem), None)
             is_filter = kind is SlotKind.FILTER and usable is not None
@@ -137,7 +125,7 @@ class SlotFilter(QWidget):
     def _take_set(self, index: int) -> None:
         place = self.sets.itemData(index)
         if isinstance(place, int) and place != OWN:
-            self._chosen = SplitFilter(self._split, set_filter(*self._sets[place]))
+            self._chosen = SplitFilter(self._split, filter_of_set(*self._sets[place]))
             self._refresh()
             self.changed.emit()
 
@@ -177,10 +165,10 @@ class SlotFilter(QWidget):
         for place, (dataset, item) in enumerate(self._sets):
             images = counted(item.n_images, "image")
             self.sets.addItem(icon("database"), f"{shown(dataset.label)} / {shown(item.name)}: {images}", place)
-            if self._chosen is not None and self._chosen.filter == set_filter(dataset, item):
+            if self._chosen is not None and self._chosen.filter == filter_of_set(dataset, item):
                 current = place
         if current == OWN and is_by_set and self._chosen is not None:  # the review says that it is gone
-            self.sets.addItem(icon("triangle-alert"), shown(set_of(self._chosen.filter)), OWN)
+            self.sets.addItem(icon("triangle-alert"), shown(set_in(self._chosen.filter)), OWN)
         self.sets.setCurrentIndex(self.sets.findData(current))
 
     def _disable(self, place: int, why: str) -> None:

@@ -135,6 +135,23 @@ def test_a_dataset_is_made_by_hand_filled_and_split(desk: Desk) -> None:
     assert (back.sets, back.rules) == (dataset.sets, ())
 
 
+def test_a_set_is_filled_from_the_set_of_another_dataset(desk: Desk) -> None:
+    first = desk.proposed()
+    desk.controller.ask_creating()
+    dialog = desk.dialog(TitleDialog)
+    dialog.findChild(QLineEdit).setText("Mine")
+    desk.press("Save", dialog)
+    desk.press("Fill…")
+    dialog = desk.dialog(FillDialog)
+    train = first.sets[0]
+    chosen = dialog._set.findText(f"{first.name} / {train.name} ({train.n_images})")
+    dialog._set.setCurrentIndex(chosen)
+    dialog._set.activated.emit(chosen)
+    desk.press("Fill", dialog)
+    mine = next(one for one in desk.datasets() if one.name == "Mine")
+    assert [item.n_images for item in mine.sets] == [train.n_images, 0, 0]
+
+
 def test_linked_shares_add_up(desk: Desk) -> None:
     desk.proposed()
     desk.controller.ask_splitting()
