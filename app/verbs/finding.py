@@ -34,12 +34,17 @@ def find_frozen(services: Services, project: ProjectId, wanted: str) -> Dataset 
 
 
 def find_snapshot(services: Services, project: ProjectId, label: str) -> SnapshotId:
-    """By label, id, or the beginning of an id. Raises NotFoundError."""
+    """By label, id, or the beginning of an id. Raises NotFoundError, and RefusedError where several have the label."""
     known = services.datasets.list_snapshots(project)
-    for snapshot in known:
+    labelled = [snapshot for snapshot in known if snapshot.label == label]
+    if len(labelled) > 1:
+        ids = ", ".join(f"{snapshot.id[: 2 * _BEGINNING]} ({snapshot.created_at:%Y-%m-%d})" for snapshot in labelled)
+        text = f'Runs used different parts of "{shown(label)}".'
+        raise RefusedError(text, hint=f"Name one by the beginning of its id: {ids}. Or name the dataset: --dataset.")
+    for snapshot in labelled or known:
         if label in (snapshot.label, snapshot.id) or (len(label) >= _BEGINNING and snapshot.id.startswith(label)):
             return snapshot.id
-    labels = ", ".join(snapshot.label for snapshot in known)
+    labels = ", ".join(dict.fromkeys(snapshot.label for snapshot in known))
     hint = f"It has: {labels}." if labels else "Every training freezes the data it learns from."
     raise NotFoundError(f'The project has no frozen dataset "{shown(label)}".', hint=hint)
 

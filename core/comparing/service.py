@@ -236,9 +236,12 @@ def _settings(entries: Sequence[_Entry]) -> tuple[ComparedSetting, ...]:
 def _warnings(entries: Sequence[_Entry]) -> tuple[str, ...]:
     warnings = []
     if len({entry.item.snapshot for entry in entries}) > 1:
-        warnings.append(
-            "They were not trained and measured on the same frozen dataset: their numbers speak of different images."
-        )
+        is_one_label = len({entry.item.data for entry in entries}) == 1
+        if is_one_label and entries[0].item.data:
+            what = "did not use the same of their frozen dataset: their numbers may speak of other images or classes"
+        else:
+            what = "were not trained and measured on the same frozen dataset: their numbers speak of different images"
+        warnings.append(f"They {what}.")
     for split in Split:
         sizes = {table.overall.n_images for entry in entries for table in entry.tables if table.split is split}
         if len(sizes) > 1 and len(warnings) == 0:

@@ -10,6 +10,7 @@ from core.datasets.checked_files import Checked, check_files, new_record, read_r
 from core.datasets.manifest import FrozenImage
 from core.datasets.manifest_file import ManifestFile, WrittenManifest, manifest_file, open_manifest, write_manifest
 from core.domain.changes import Changed
+from core.domain.dataset_uses import DatasetUse
 from core.domain.ids import ProjectId, SnapshotId
 from core.domain.imports import Problem, Severity
 from core.domain.snapshots import SnapshotInfo
@@ -30,16 +31,21 @@ class DatasetService:
         self._snapshots = snapshots
 
     def freeze(
-        self, project: ProjectId, images: Iterable[FrozenImage], categories: Sequence[str]
+        self,
+        project: ProjectId,
+        images: Iterable[FrozenImage],
+        categories: Sequence[str],
+        of: DatasetUse | None = None,
     ) -> Changed[SnapshotInfo]:
         """Write the manifest, durably and for ever, then its row. The same data again gives the row that exists.
+        What is used `of` a dataset that a person froze is called as that is.
 
         `images` come sorted by path and are written as they come. Raises RefusedError (E-152) when an image is in two
         sets, StorageError when it cannot be written.
         """
         written = write_manifest(self._snapshots, categories, images)
         with self._registry.write(durable=True) as session:
-            snapshot = store.insert_snapshot(session, describe(written, project))
+            snapshot = store.insert_snapshot(session, describe(written, project), of)
             return Changed(snapshot, noted(session))
 
     def list_snapshots(self, project: ProjectId) -> tuple[SnapshotInfo, ...]:

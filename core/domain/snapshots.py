@@ -45,10 +45,11 @@ class SnapshotInfo:
 
     id: SnapshotId
     project: ProjectId
-    label: str  # "V001", counted per project, never reused
+    label: str  # "V001", counted per project, never reused; of what a run used of a frozen dataset that one's version
     created_at: datetime
     categories: tuple[str, ...]
     n_images: tuple[tuple[Split, int], ...]
     n_objects: tuple[tuple[Split, int], ...]
     # per split, objects per category in the order of `categories`
     category_counts: tuple[tuple[Split, tuple[int, ...]], ...] = ()
+    dataset: str = ""  # as lists show it, "Pages (V001)": the frozen dataset of which this is what a run used

@@ -11,6 +11,7 @@ from core import clock
 from core.datasets.service import DatasetService
 from core.domain.changes import Changed, Changes
 from core.domain.counting import counted
+from core.domain.dataset_uses import use_of
 from core.domain.evaluating import EvaluationChoices, EvaluationDraft, EvaluationSurvey
 from core.domain.evaluation import MAX_DETECTIONS, Evaluation
 from core.domain.ids import EvaluationId, PredictionSetId, ProjectId, RunId, VersionId
@@ -287,7 +288,9 @@ class EvaluationService:
         cut = crop_of(load_model_json(folder)) if task.labels and folder is not None else ()
         with (chosen.of_dataset.registry if chosen.of_dataset else self._registry).read() as session:
             images = selecting.freeze(session, draft.project, chosen.selected.keys, task, categories, check, cut)
-            return self._datasets.freeze(draft.project, images, categories)
+            sets = (draft.set_name,) if draft.set_name else ()
+            of = use_of(chosen.of_dataset.dataset, sets) if chosen.of_dataset else None
+            return self._datasets.freeze(draft.project, images, categories, of)
 
     def _task(self, model: Model) -> Task:
         return self._tasks.get(model.task)

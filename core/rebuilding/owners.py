@@ -37,7 +37,7 @@ class Owners:
         told = found_in_home(str(request.payload.get("images_root") or ""), self._home.root)
         root = training.images_root if training else told
         make_project(self._session, request.project, request.project_name, root, self._tally)
-        snapshot = self._snapshot(request)
+        snapshot = self._snapshot(request, training)
         if training is not None:
             self._model(request, training)
             self._version(request, training, snapshot)
@@ -95,7 +95,7 @@ class Owners:
             text = f'The dataset "{shown(payload.dataset.label)}" of the run "{request.name}": {error}'
             self._tally.add("dataset-lost", text, frozen_file(self._home.snapshots, payload.dataset.snapshot))
 
-    def _snapshot(self, request: RunRequest) -> SnapshotId | None:
+    def _snapshot(self, request: RunRequest, training: TrainingPayload | None) -> SnapshotId | None:
         """Its row too, where its manifest is still there."""
         id = SnapshotId(str(request.payload.get("snapshot") or ""))
         if not id:
@@ -103,10 +103,10 @@ class Owners:
         try:
             snapshots.get_snapshot(self._session, id, request.project)
         except NotFoundError:
-            self._make_snapshot(id, request)
+            self._make_snapshot(id, request, training)
         return id
 
-    def _make_snapshot(self, id: SnapshotId, request: RunRequest) -> None:
+    def _make_snapshot(self, id: SnapshotId, request: RunRequest, training: TrainingPayload | None) -> None:
         file = manifest_file(self._home.snapshots, id)
         try:
             manifest = open_manifest(file, id)
@@ -124,7 +124,9 @@ class Owners:
             n_objects=tuple((one.split, one.n_objects) for one in counts),
             category_counts=tuple((one.split, one.category_counts) for one in counts),
         )
-        snapshots.insert_snapshot(self._session, made)
+        use = training.dataset if training is not None else None
+        of_dataset = use if use is not None and use.version == made.label else None  # an older Calque's has a number
+        snapshots.insert_snapshot(self._session, made, of_dataset)
         self._tally.n_datasets += 1
 
 

@@ -11,6 +11,7 @@ from core.datasets.freezing import DatasetFreezing
 from core.datasets.frozen_registry import FrozenRegistries
 from core.datasets.service import DatasetService
 from core.domain.changes import NO_CHANGES, Changed
+from core.domain.dataset_uses import use_of
 from core.domain.devices import DeviceReport
 from core.domain.durations import about
 from core.domain.ids import ProjectId, RunId, VersionId
@@ -235,7 +236,9 @@ class TrainingService:
             else:
                 shapes = Shapes(places, usable=task.usable_shape, keeps_boxes=task.keeps_boxes)
                 images = frozen_images(session, project, chosen, shapes, includes_models=includes)
-            return self._datasets.freeze(question.project, images, data.categories)
+            dataset = gathered.facts.dataset
+            of = use_of(dataset, gathered.facts.draft.dataset_sets) if dataset is not None else None
+            return self._datasets.freeze(question.project, images, data.categories, of)
 
     def close(self) -> None:
         """Lets go of the registries of frozen datasets."""

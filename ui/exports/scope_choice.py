@@ -42,9 +42,11 @@ class ScopeChoice(ElidedCombo):
             self.addItem(text, ExportScope(self._project, frozen=dataset.id))
         if snapshots:
             self.insertSeparator(self.count())
-        for info in sorted(snapshots, key=lambda info: info.label, reverse=True):
+        for info in sorted(snapshots, key=lambda info: info.created_at, reverse=True):
             sets = ", ".join(f"{count(n)} {split.value}" for split, n in info.n_images if n)
             text = self.tr("Frozen dataset {label} ({sets})").format(label=info.label, sets=sets)
+            if info.dataset:
+                text = self.tr("Used of {dataset} ({sets})").format(dataset=shown(info.dataset), sets=sets)
             self.addItem(text, ExportScope(self._project, dataset=info.id))
         kept = [study for study in studies if study.kind is not StudyKind.EPOCH and study.n_predictions]
         if kept:

@@ -112,7 +112,10 @@ class EvaluateDialog(QDialog):
         for snapshot in choices.snapshots:
             n_images = sum(n for _, n in snapshot.n_images)
             text = self.tr("Frozen dataset {label} ({images})")
-            self._what.addItem(text.format(label=snapshot.label, images=counted(n_images, "image")), snapshot.id)
+            if snapshot.dataset:
+                text = self.tr("Used of {label} ({images})")
+            label = shown(snapshot.dataset) or snapshot.label
+            self._what.addItem(text.format(label=label, images=counted(n_images, "image")), snapshot.id)
         self._what.blockSignals(False)
         self._on_what()
 

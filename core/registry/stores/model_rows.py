@@ -14,6 +14,8 @@ from core.domain.models import Headline, Model, ModelVersion, VersionStatus
 from core.domain.thresholds import ChosenThreshold
 from core.registry.places import located_folder
 from core.registry.stores.scores import map50_of_version
+from core.registry.stores.snapshots import label_of as snapshot_label
+from core.registry.stores.snapshots import version_of_dataset
 from core.registry.tables.models import ModelRow, VersionRow
 from core.registry.tables.projects import ProjectRow
 from core.registry.tables.snapshots import SnapshotRow
@@ -61,10 +63,10 @@ def read_models(session: Session, query: Select[ModelRow, str, int]) -> tuple[Mo
 _Parent = aliased(VersionRow)
 
 
-def versions_query() -> Select[VersionRow, str, VersionRow, int, float | None]:
-    """A version, its model's name, its parent, the number of its frozen dataset, and its mAP50."""
+def versions_query() -> Select[VersionRow, str, VersionRow, int, str | None, float | None]:
+    """A version, its model's name, its parent, number and dataset's version of its frozen data, and its mAP50."""
     return (
-        select(VersionRow, ModelRow.name, _Parent, SnapshotRow.number, map50_of_version())
+        select(VersionRow, ModelRow.name, _Parent, SnapshotRow.number, version_of_dataset(), map50_of_version())
         .join(ModelRow, ModelRow.id == VersionRow.model_id)
         .outerjoin(_Parent, _Parent.id == VersionRow.parent_id)
         .outerjoin(
@@ -75,11 +77,18 @@ def versions_query() -> Select[VersionRow, str, VersionRow, int, float | None]:
 
 
 def read_versions(
-    session: Session, query: Select[VersionRow, str, VersionRow, int, float | None]
+    session: Session, query: Select[VersionRow, str, VersionRow, int, str | None, float | None]
 ) -> tuple[ModelVersion, ...]:
     return tuple(
-        _to_version(row, name, parent, number, map50, located_folder(session, row.folder) if row.folder else None)
-        for row, name, parent, number, map50 in session.execute(query)
+        _to_version(
+            row,
+            name,
+            parent,
+            of_dataset or (snapshot_label(number) if number else ""),
+            map50,
+            located_folder(session, row.folder) if row.folder else None,
+        )
+        for row, name, parent, number, of_dataset, map50 in session.execute(query)
     )
 
 
@@ -87,7 +96,7 @@ def _to_version(
     row: VersionRow,
     model_name: str,
     parent: VersionRow | None,
-    snapshot: int | None,
+    snapshot: str,
     map50: float | None,
     folder: Path | None,
 ) -> ModelVersion:
@@ -107,7 +116,7 @@ def _to_version(
         run=RunId(row.run_id) if row.run_id else None,
         project=ProjectId(row.project_id) if row.project_id else None,
         snapshot=SnapshotId(row.snapshot_id) if row.snapshot_id else None,
-        snapshot_label=f"V{snapshot:03d}" if snapshot else "",
+        snapshot_label=snapshot,
         headline=headline_of(row),
         map50=map50,
         duration_s=row.duration_s,

@@ -21,6 +21,8 @@ class SnapshotRow(Row):
     number: Mapped[int] = mapped_column()
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     categories: Mapped[list[str]] = mapped_column(JSON)
-    counts: Mapped[dict[str, Any]] = mapped_column(JSON)  # split -> images, objects, objects of each category
+    # Split -> images, objects, objects of each category. "of": the frozen dataset of which this is what a run used; it
+    # is called as that is then, and its own number is negative and never shown.
+    counts: Mapped[dict[str, Any]] = mapped_column(JSON)
 
     __table_args__ = (UniqueConstraint("project_id", "number"),)

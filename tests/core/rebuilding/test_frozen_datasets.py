@@ -129,7 +129,9 @@ def test_a_dataset_is_listed_and_trained_from_again(lost: tuple[Home, RunId]) ->
             ("test", 3, 3),
         ]
         assert services.dataset_freezing.verify(dataset.id).problems == ()
-        assert services.dataset_freezing.propose_version(project.id) == "V003"
+        assert services.dataset_freezing.propose_version(project.id) == "V002"
+        (learned,) = services.datasets.list_snapshots(project.id)
+        assert (learned.label, learned.dataset) == ("V001", "Pages (V001)")
         draft: TrainingDraft = services.training.draft_from_run(run)
         review = services.training.review(draft)
         assert {item.split: item.n_images for item in review.splits} == {Split.TRAIN: 24, Split.VAL: 4, Split.TEST: 3}

@@ -21,6 +21,7 @@ from core.judgements.tags import TagService
 from core.models.weights_store import load_model_json
 from core.registry.stores import annotations as annotation_store
 from core.registry.stores import images as image_store
+from core.registry.stores import snapshots
 from core.registry.stores.annotations import NewAnnotation
 from core.trash.service import TrashService
 
@@ -228,7 +229,44 @@ def test_a_run_trains_on_what_was_frozen_and_says_so_in_what_it_publishes(shop: 
         "snapshot": dataset.snapshot,
         "sets": [],
     }
+    assert (model["snapshot_label"], version.snapshot_label) == ("V001", "V001")
     details = shop.models.get_details(version.id)
+    assert (details.snapshot.label, details.snapshot.dataset) == ("V001", "Pages (V001)")
     assert (DATASET, "Pages (V001)") in details.facts
     assert "| Dataset | Pages (V001) |" in details.card
     assert dict(details.snapshot.n_images) == {Split.TRAIN: 24, Split.VAL: 4, Split.TEST: 3}
+
+
+def test_a_training_on_a_frozen_dataset_takes_no_version_number(shop: Shop):
+    freezing = DatasetFreezing(shop.registry, shop.home.snapshots)
+    dataset = _frozen(shop)
+    for draft in (
+        _draft(shop, dataset.id),
+        _draft(shop, dataset.id, dataset_sets=("train", "val"), name="Sets", new_model_name="B"),
+        _draft(shop, dataset.id, seed=5, name="Same", new_model_name="C"),
+    ):
+        version = shop.models.get_version(shop.training.submit(draft).value.version)
+        assert version.snapshot_label == "V001"
+    with shop.registry.read() as session:
+        known = snapshots.list_snapshots(session, shop.project)
+    assert [(one.label, one.dataset) for one in known] == [("V001", "Pages (V001)")] * 2
+    assert freezing.propose_version(shop.project) == "V002"
+    draft = shop.draft(name="Folders", new_model_name="D", val_folders=())
+    of_folders = shop.models.get_version(shop.training.submit(draft).value.version)
+    assert of_folders.snapshot_label == "V002"
+    others = _open_dataset(shop, "Others")
+    DatasetEditing(shop.registry).remove_images(others, _ids(shop, "train/00"))
+    named = freezing.freeze(others, "spring").value
+    of_named = _draft(shop, named.id, name="Named", new_model_name="E")
+    assert shop.models.get_version(shop.training.submit(of_named).value.version).snapshot_label == "spring"
+    assert freezing.propose_version(shop.project) == "V003"
+
+
+def test_what_an_older_calque_gave_a_number_keeps_it(shop: Shop):
+    dataset = _frozen(shop)
+    draft = _draft(shop, dataset.id)
+    gathered = shop.training._sound(draft)
+    plain = replace(gathered, facts=replace(gathered.facts, dataset=None))
+    assert shop.training._freeze(plain).value.label == "V002"
+    assert shop.models.get_version(shop.training.submit(draft).value.version).snapshot_label == "V002"
+    assert DatasetFreezing(shop.registry, shop.home.snapshots).propose_version(shop.project) == "V003"
