@@ -6,7 +6,7 @@ import argparse
 
 from app.services import Services
 from app.verbs.finding import find_project, find_study
-from app.verbs.output import Console, VerbResult
+from app.verbs.output import SPREADSHEET, Console, VerbResult
 from core.domain.counting import counted
 from core.domain.names import shown
 from core.domain.snapshots import Split
@@ -71,7 +71,7 @@ def run_label_errors(services: Services, arguments: argparse.Namespace, console:
     study = find_study(services, project, arguments.source, Split(arguments.set) if arguments.set else None)
     suspicions = services.suspecting.find(project.id, study)
     if arguments.csv is not None:
-        write_durably(arguments.csv, services.suspecting.as_csv(project.id, suspicions.found).encode())
+        write_durably(arguments.csv, services.suspecting.as_csv(project.id, suspicions.found).encode(SPREADSHEET))
     data = {
         "project": project.id,
         "suspicions": [

@@ -20,6 +20,7 @@ from core.domain.changes import Changed
 from core.errors import CalqueError, FormatError
 
 PROGRESS_PAUSE_S = 1.0
+SPREADSHEET = "utf-8-sig"  # with it, spreadsheets take a CSV file for what it is
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import argparse
 from app.services import Services
 from app.verbs.filters import chosen_filter
 from app.verbs.finding import find_project
-from app.verbs.output import Console, VerbResult, with_what_stopped_it
+from app.verbs.output import SPREADSHEET, Console, VerbResult, with_what_stopped_it
 from core.domain.counting import counted
 from core.domain.filters import Condition, Group, Operator
 from core.domain.image_ids import ImageIds
@@ -54,7 +54,7 @@ def _list(services: Services, project: Project, arguments: argparse.Namespace) -
         return VerbResult({"images": paths}, tuple(map(shown, paths)) or ("None.",))
     if arguments.csv is not None:
         text = services.tags.as_csv(project.id, arguments.tag or "")
-        write_durably(arguments.csv, text.encode())
+        write_durably(arguments.csv, text.encode(SPREADSHEET))
         return VerbResult({"path": arguments.csv, "images": text.count("\n") - 1}, (f"Written to {arguments.csv}.",))
     tagged = services.tags.list_tagged(project.id, arguments.tag or "")
     lines = tuple(shown(one.path) if arguments.tag else f"{shown(one.path)}: {shown(one.tag.tag)}" for one in tagged)

@@ -69,7 +69,7 @@ def check_tag(text: str) -> str:
     """The tag without blanks round it. Raises RefusedError when it is empty, too long, or of several lines."""
     tag = " ".join(text.split())
     if not tag:
-        raise RefusedError("A tag needs a name.")
+        raise RefusedError("A tag needs a name.", code="E-110")
     if len(tag) > MAX_TAG:
-        raise RefusedError(f"A tag has at most {MAX_TAG} characters; this one has {len(tag)}.")
+        raise RefusedError(f"A tag has at most {MAX_TAG} characters; this one has {len(tag)}.", code="E-111")
     return tag

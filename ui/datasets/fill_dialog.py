@@ -129,6 +129,7 @@ class FillDialog(QDialog):
             combo.activated.connect(lambda _, button=button: button.setChecked(True))
         grid.addWidget(self._all, 6, 0, 1, 2)
         self._by_folder.setEnabled(self._folders.count() > 0)
+        self._folders.setVisible(self._folders.count() > 0)
         self._folders.itemSelectionChanged.connect(lambda: self._by_folder.setChecked(True))
         buttons = QDialogButtonBox()
         buttons.addButton(self._save, QDialogButtonBox.ButtonRole.AcceptRole)

@@ -91,9 +91,9 @@ class SelectingCanvas(DrawingCanvas):
         elif ref != self._selected:
             self._set_also(self._also ^ {ref})
         else:
-            first, *others = (*sorted(self._also), None)  # the inspector speaks of another one
-            self.select(first)
-            self._set_also({one for one in others if one is not None})
+            others = sorted(self._also)
+            self.select(others[0] if others else None)  # the inspector speaks of another one
+            self._set_also(set(others[1:]))
 
     def _set_also(self, refs: set[ObjectRef]) -> None:
         self._also = refs

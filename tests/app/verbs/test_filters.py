@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,7 +83,9 @@ def test_images_are_tagged_listed_and_written_to_a_table(call, tmp_path: Path) -
     assert call("tag", "Drawings", "list", "exclude") == "train/00.jpg\n"
     file = tmp_path / "tags.csv"
     call("tag", "Drawings", "list", "--csv", str(file))
-    assert len(file.read_text().splitlines()) == 2
+    assert len(file.read_text("utf-8-sig").splitlines()) == 2
+    assert file.read_bytes().startswith(codecs.BOM_UTF8)  # else spreadsheets misread "é"
+    assert "E-110" in call("tag", "Drawings", "add", " ", FREE, code=1)
     assert "not an image" in call("tag", "Drawings", "add", "exclude", "no such.jpg", code=1)
     assert "Say which images" in call("tag", "Drawings", "add", "exclude", code=1)
     assert "Say which images" in call("tag", "Drawings", "add", "exclude", FREE, "--all", code=1)

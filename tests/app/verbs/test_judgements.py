@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,7 +68,8 @@ def test_doubted_labels_are_listed_the_likeliest_first(
     assert call(shop, *words, "--json", "--csv", str(file)) == 0
     found = json.loads(capsys.readouterr().out)["suspicions"]
     assert {one["image"] for one in found[:2]} == {"train/03.jpg", "train/05.jpg"}
-    assert len(file.read_text().splitlines()) == 1 + len(found)
+    assert len(file.read_text("utf-8-sig").splitlines()) == 1 + len(found)
+    assert file.read_bytes().startswith(codecs.BOM_UTF8)
     assert call(shop, *words, "--most", "1") == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2 and f"{len(found)} labels are doubted" in lines[1]
