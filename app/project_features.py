@@ -107,7 +107,7 @@ class ProjectFeatures(QObject):
         self.pool.run_changed.connect(self.changes.tell_of_run)
         self.pool.run_finished.connect(self.changes.tell_of_end)
         jobs.changed.connect(self.changes.tell)
-        self.undo = UndoHistory(jobs, self)
+        self.undo = UndoHistory(jobs, self, window=window)
         self._listen(self.undo)
         self.preloading = Preloading(services, jobs, self)
         self._listen(self.preloading)

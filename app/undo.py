@@ -3,7 +3,8 @@
 One history a project, as long as the program runs: the registry has the result of every step, and never half of one.
 A step is two functions that run in the background, in the order in which they were asked for. One of them that is
 refused because the data have changed since says so, and the step is dropped; nothing is forced. One that cannot be
-written just now (an import is at work, the disk is full) says so too, and the step stays where it was.
+written just now (an import is at work, the disk is full) says so too, and the step stays where it was. A long one
+tells how far it is; stopped, it is not taken back at all.
 """
 
 from __future__ import annotations
@@ -11,16 +12,23 @@ from __future__ import annotations
 import itertools
 from collections import deque
 from collections.abc import Callable
+from enum import Enum
 from functools import partial
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoGroup, QUndoStack
+from PySide6.QtWidgets import QWidget
 
-from app.jobs import JobRunner, PoolName
+from app.jobs import JobRunner
+from app.long_work import run_with_progress
 from core.domain.changes import NO_CHANGES, Changed
 from core.domain.ids import ProjectId
+from core.domain.imports import Severity
+from core.domain.messages import UserMessage
 from core.errors import CalqueError, NotFoundError, RefusedError
+from core.progress import IsCancelled, Progress
+from core.stopping import StoppedError
 
 MAX_STEPS = 200
 
@@ -31,17 +39,32 @@ _NUMBERS = itertools.count(1)
 _FOR_NOW = ("E-103", "E-432")
 """Refusals that say nothing of the data: the registry can only be read, or the project is being imported into."""
 
+_MEANWHILE = "What else is to be saved waits meanwhile."
+
+
+class Pace(Enum):
+    """How long taking a step back may take."""
+
+    SHORT = "short"
+    """Done in the registry's own thread, among other writes."""
+
+    LONG = "long"
+    """Done beside it, so that what the window shows meanwhile is read. The functions are called with `progress`."""
+
+    STOPPABLE = "stoppable"
+    """As LONG; they are called with `is_cancelled` too, and raise StoppedError once nothing of it is written."""
+
 
 class Turn(Generic[S]):
     """Takes a step back when it is called, does it again at the next call, and so on."""
 
-    def __init__(self, step: S, take_back: Callable[[S], Changed[S]]) -> None:
-        """`take_back` returns the step that does it again."""
+    def __init__(self, step: S, take_back: Callable[..., Changed[S]]) -> None:
+        """`take_back`, of the step and what the step's pace says, returns the step that does it again."""
         self._step = step
         self._take_back = take_back
 
-    def __call__(self) -> Changed[S]:
-        changed = self._take_back(self._step)
+    def __call__(self, **told: Any) -> Changed[S]:
+        changed = self._take_back(self._step, **told)
         self._step = changed.value
         return changed
 
@@ -52,9 +75,11 @@ class UndoHistory(QObject):
     changed = Signal()  # whether, and what, can be undone or done again
     message_raised = Signal(object)  # UserMessage
 
-    def __init__(self, jobs: JobRunner, parent: QObject | None = None) -> None:
+    def __init__(self, jobs: JobRunner, parent: QObject | None = None, *, window: QWidget | None = None) -> None:
+        """Over `window`, where there is one, long steps say how far they are."""
         super().__init__(parent)
         self._jobs = jobs
+        self._window = window
         self._group = QUndoGroup(self)
         self._stacks: dict[ProjectId, QUndoStack] = {}
         self._asked: deque[tuple[QUndoStack, _Step, bool]] = deque()  # with whether it is to be done again
@@ -71,22 +96,20 @@ class UndoHistory(QObject):
         project: ProjectId,
         text: str,
         *,
-        undo: Callable[[], Any],
-        redo: Callable[[], Any],
-        pool: PoolName = "registry",
+        undo: Callable[..., Any],
+        redo: Callable[..., Any],
+        pace: Pace = Pace.SHORT,
         told: Callable[[bool], None] = lambda is_done: None,
     ) -> int:
         """Something was done (and is not done again now). `text` completes "Undo ...": 'the tag "hard" of 3 images'.
         Returns the number of the step, for `take_back`.
-
-        What may take long belongs into the pool "io", so that what the window shows meanwhile is read beside it.
 
         Both functions write through a core service and return its Changes or Changed; they raise RefusedError where
         the data are no longer what the step left. `told` is called on the window's thread whenever one of them has
         ended, with whether the step is done now.
         """
         stack = self._stack(project)
-        step = _Step(text, undo, redo, partial(self._ask, stack), pool, told)
+        step = _Step(text, undo, redo, partial(self._ask, stack), pace, told)
         stack.push(step)
         return step.number
 
@@ -142,7 +165,7 @@ class UndoHistory(QObject):
 
         has_ended = False
 
-        def ended(_: object = None) -> None:
+        def ended(*_: object) -> None:
             nonlocal has_ended
             if has_ended:  # a step that was cut short has an answer, and a reason
                 return
@@ -158,7 +181,30 @@ class UndoHistory(QObject):
             ended()
             self.message_raised.emit(message)
 
-        self._jobs.run(lambda: step.take(is_redo=is_redo), then=ended, on_error=failed, pool=step.pool)
+        if step.pace is Pace.SHORT:
+            self._jobs.run(lambda: step.take(is_redo=is_redo), then=ended, on_error=failed, pool="registry")
+        else:
+            self._take_at_length(step, ended, failed, is_redo=is_redo)
+
+    def _take_at_length(
+        self, step: _Step, ended: Callable[[], None], failed: Callable[[object], None], *, is_redo: bool
+    ) -> None:
+        can_stop = step.pace is Pace.STOPPABLE
+
+        def work(progress: Progress, is_cancelled: IsCancelled) -> Any:
+            told: dict[str, Any] = {"is_cancelled": is_cancelled} if can_stop else {}
+            return step.take(is_redo=is_redo, progress=lambda done, total, _: progress(done, total, ""), **told)
+
+        def answered(_: object) -> None:
+            was_stopped, step.was_stopped = step.was_stopped, False
+            ended()
+            if was_stopped:
+                text = f"Stopped: nothing was {'done again' if is_redo else 'undone'}."
+                self.message_raised.emit(UserMessage(text, severity=Severity.INFO))
+
+        title, verb = ("Redo", "Redoing") if is_redo else ("Undo", "Undoing")
+        words = title, f"{verb} {step.text()}…\n{_MEANWHILE}"
+        run_with_progress(self._jobs, self._window, words, work, answered, failed, can_stop=can_stop)
 
 
 def _settle(stack: QUndoStack) -> None:
@@ -183,10 +229,10 @@ class _Step(QUndoCommand):
     def __init__(
         self,
         text: str,
-        undo: Callable[[], Any],
-        redo: Callable[[], Any],
+        undo: Callable[..., Any],
+        redo: Callable[..., Any],
         ask: Callable[..., None],
-        pool: PoolName,
+        pace: Pace,
         told: Callable[[bool], None],
     ) -> None:
         super().__init__(text)
@@ -195,7 +241,8 @@ class _Step(QUndoCommand):
         self._undo = undo
         self._redo = redo
         self._ask = ask
-        self.pool = pool
+        self.pace = pace
+        self.was_stopped = False
         self.is_done = True  # by the data; known to the thread of the step
         self._is_over = False
         self.n_asked = 0  # times that it was asked for and has not ended
@@ -207,16 +254,19 @@ class _Step(QUndoCommand):
     def redo(self) -> None:
         self._step(is_redo=True)
 
-    def take(self, *, is_redo: bool) -> Any:
+    def take(self, *, is_redo: bool, **told: Any) -> Any:
         """On a thread of the pool. Nothing where an earlier wish, which this one followed, was not fulfilled."""
         if self._is_over or self.is_done == is_redo:
             return NO_CHANGES
         try:
-            answer = (self._redo if is_redo else self._undo)()
+            answer = (self._redo if is_redo else self._undo)(**told)
         except CalqueError as error:
             self._is_over = isinstance(error, RefusedError | NotFoundError) and error.code not in _FOR_NOW
             raise
         except OSError:
+            raise
+        except StoppedError:
+            self.was_stopped = True
             raise
         except Exception:
             self._is_over = True

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from core import clock
 from core.domain.counting import counted
 from core.errors import CalqueError
+from core.stopping import StoppedError
 
 _PAUSE_S = 0.05
 
@@ -29,6 +30,20 @@ def cut_short(error: CalqueError, n_done: int, n_all: int) -> CalqueError:
     n = counted(n_done, "image was", "images were")
     text = f"{error.text} {n} done before it, of {n_all:,}."
     return CalqueError(text, hint="Do the same again for the rest, or take back what was done.", code=error.code)
+
+
+def counting(total: int, progress: Progress, is_cancelled: IsCancelled, text: str = "") -> Callable[[int], None]:
+    """To be told of each piece of the work how much it was. Raises StoppedError when the work is cancelled."""
+    done, told = 0, sparing(progress)
+
+    def tell(n: int) -> None:
+        nonlocal done
+        if is_cancelled():
+            raise StoppedError
+        done += n
+        told(min(done, total), total, text)
+
+    return tell
 
 
 def sparing(progress: Progress) -> Progress:

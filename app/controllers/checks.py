@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage
 from app.controllers.grid_thumbnails import Thumbnails
 from app.controllers.pictures import thumbnail_of
 from app.jobs import Job, JobContext, JobRunner
-from app.undo import Turn, UndoHistory
+from app.undo import Pace, Turn, UndoHistory
 from core.domain.changes import Changed, Changes
 from core.domain.checks import CheckReport, CheckWish, Finding
 from core.domain.ids import DatasetId, ImageId
@@ -135,7 +135,8 @@ class ChecksController(QObject):
         def got(repaired: Repaired) -> None:
             turn = Turn(repaired, self.take_back)
             self._done = repaired.text
-            self._undo.did(project.id, repaired.text, undo=turn, redo=turn, pool="io")
+            pace = Pace.STOPPABLE if repaired.can_stop else Pace.LONG
+            self._undo.did(project.id, repaired.text, undo=turn, redo=turn, pace=pace)
             self._say_done()
 
         def failed(message: UserMessage) -> None:
@@ -146,10 +147,10 @@ class ChecksController(QObject):
             lambda: self._services.checks.repair(report, finding), then=got, on_error=failed, pool="registry"
         )
 
-    def take_back(self, repaired: Repaired) -> Changed[Repaired]:
+    def take_back(self, repaired: Repaired, **told: Any) -> Changed[Repaired]:
         """On a pool thread: what was repaired before, or taken back, the other way round."""
         self._is_stale = True
-        return self._services.checks.undo(repaired)
+        return self._services.checks.undo(repaired, **told)
 
     # --- what is shown -----------------------------------------------------------------------------------------
 

@@ -10,9 +10,9 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu
 
-from app.controllers.removing import run_with_progress
 from app.jobs import JobRunner
-from app.undo import Turn, UndoHistory
+from app.long_work import run_with_progress
+from app.undo import Pace, Turn, UndoHistory
 from core.domain.categories import CategoryUse, Labelling
 from core.domain.changes import Changed, Changes
 from core.domain.counting import counted
@@ -321,7 +321,7 @@ class ClassesController(QObject):
     def _remember(self, text: str, done: Done) -> None:
         """For Undo. What takes a step back returns what does it again."""
         turn = Turn(done, self._services.categories.undo)
-        self._undo.did(done.project, text, undo=turn, redo=turn, pool="io")
+        self._undo.did(done.project, text, undo=turn, redo=turn, pace=Pace.STOPPABLE)
 
     def _say(self, text: str) -> None:
         self.message_raised.emit(UserMessage(text, severity=Severity.INFO))

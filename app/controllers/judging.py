@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from app.controllers.viewer import load_picture
-from app.jobs import Job, JobContext, JobRunner, PoolName
-from app.undo import Turn, UndoHistory
+from app.jobs import Job, JobContext, JobRunner
+from app.undo import Pace, Turn, UndoHistory
 from core.domain.changes import Changes
 from core.domain.ids import ImageId
 from core.domain.imports import Severity
@@ -279,8 +279,8 @@ class JudgingController(QObject):
         if project is not None and not step.is_empty:
             turn = Turn(step, self._accepting.take_back)
             told = partial(self._was_turned, done)
-            pool: PoolName = "io" if len(step.rows.added) > AT_ONCE else "registry"
-            done.number = self._history.did(project.id, text, undo=turn, redo=turn, pool=pool, told=told)
+            pace = Pace.STOPPABLE if len(step.rows.added) > AT_ONCE else Pace.SHORT
+            done.number = self._history.did(project.id, text, undo=turn, redo=turn, pace=pace, told=told)
         self._done.append(done)
         self._page.set_can_undo(True)
 

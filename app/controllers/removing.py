@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu
 
-from app.jobs import JobContext, JobRunner
-from app.undo import UndoHistory
+from app.jobs import JobRunner
+from app.long_work import run_with_progress
+from app.undo import Pace, UndoHistory
 from core.domain.counting import counted
 from core.domain.ids import ProjectId
 from core.domain.image_ids import ImageIds
@@ -22,7 +21,6 @@ from ui.icons import icon
 from ui.images.image_browser import ImageBrowser
 from ui.widgets.confirmation import Question, ask
 from ui.widgets.formatting import counted as counted_in_thousands
-from ui.widgets.stoppable_progress import StoppableProgress
 
 if TYPE_CHECKING:
     from core.trash.service import TrashService
@@ -82,9 +80,11 @@ class RemovingController(QObject):
             self._undo.did(
                 project,
                 f"the removal of {n}",
-                undo=lambda: self._services.trash.restore_images(project, gone, is_whole=True),
-                redo=lambda: self._services.trash.remove_images(project, gone),
-                pool="io",
+                undo=lambda progress: self._services.trash.restore_images(
+                    project, gone, is_whole=True, progress=progress
+                ),
+                redo=lambda progress: self._services.trash.remove_images(project, gone, progress=progress),
+                pace=Pace.LONG,
             )
             text = f"{n} removed from the project; the files stay."
             self.message_raised.emit(UserMessage(text, "Ctrl+Z brings back what was removed.", Severity.INFO))
@@ -104,37 +104,3 @@ class RemovingController(QObject):
         action = menu.addAction(icon("trash-2"), "&Remove from the project…\tDel")
         action.setEnabled(bool(len(chosen)))
         action.triggered.connect(self.ask)
-
-
-def run_with_progress(
-    jobs: JobRunner,
-    window: QWidget,
-    words: tuple[str, str],
-    work: Callable[..., Any],
-    then: Callable[[Any], None],
-    on_error: Callable[[UserMessage], None],
-) -> StoppableProgress:
-    """`work(progress, is_cancelled)` in the background, with a window (title, text) that can stop it.
-
-    What is stopped has done a part, and says so itself: `then` gets its answer all the same.
-    """
-    stop = threading.Event()
-    progress = StoppableProgress(*words, window)
-    progress.canceled.connect(stop.set)
-
-    def run(context: JobContext) -> Any:
-        return work(
-            lambda done, total, text: context.progress(done, total, text),
-            lambda: stop.is_set() or context.is_cancelled(),
-        )
-
-    def ended(answer: Any) -> None:
-        progress.end()
-        then(answer)
-
-    def failed(message: UserMessage) -> None:
-        progress.end()
-        on_error(message)
-
-    jobs.run(run, then=ended, on_error=failed, on_progress=progress.set_progress, pool="io")
-    return progress

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog, QInputDialog, QMenu
 
-from app.controllers.removing import run_with_progress
 from app.controllers.saving import SPREADSHEET, save_text
 from app.jobs import JobRunner
-from app.undo import Turn, UndoHistory
+from app.long_work import run_with_progress
+from app.undo import Pace, Turn, UndoHistory
 from core.domain.changes import Changes
 from core.domain.counting import counted
 from core.domain.ids import ImageId
@@ -190,7 +190,7 @@ class TagsController(QObject):
             return
         turn = Turn(step, self._services.bulk_tags.undo)
         text = words.replace("{n}", counted(step.n_images, "image"))
-        self._undo.did(step.project, text, undo=turn, redo=turn, pool="io")
+        self._undo.did(step.project, text, undo=turn, redo=turn, pace=Pace.STOPPABLE)
 
     def _tell(self, step: TagStep, words: str) -> None:
         n = counted_in_thousands(step.n_images, "image")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.controllers.removing import run_with_progress
 from app.jobs import JobRunner
-from app.undo import UndoHistory
+from app.long_work import run_with_progress
+from app.undo import Pace, UndoHistory
 from core.domain.changes import Changes
 from core.domain.counting import counted
 from core.domain.ids import ImageId
@@ -90,9 +90,11 @@ class TrashController(QObject):
                 self._undo.did(
                     project.id,
                     f"the return of {counted(len(back), 'image')}",
-                    undo=lambda: self._trash.remove_images(project.id, back),
-                    redo=lambda: self._trash.restore_images(project.id, back, is_whole=True),
-                    pool="io",
+                    undo=lambda progress: self._trash.remove_images(project.id, back, progress=progress),
+                    redo=lambda progress: self._trash.restore_images(
+                        project.id, back, is_whole=True, progress=progress
+                    ),
+                    pace=Pace.LONG,
                 )
             severity = Severity.WARNING if restored.taken else Severity.INFO
             self._say(UserMessage(restored.text, severity=severity))

@@ -14,13 +14,13 @@ from core.domain.ids import CategoryId, ImageId, ProjectId
 from core.domain.image_ids import ImageIds
 from core.domain.names import shown
 from core.errors import CalqueError, RefusedError
-from core.progress import IsCancelled, Progress, cut_short, never_cancelled, no_progress, sparing
+from core.progress import IsCancelled, Progress, counting, cut_short, never_cancelled, no_progress, sparing
 from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.session import Session
 from core.registry.stores import categories as store
 from core.registry.stores import projects, trash
-from core.registry.stores.annotation_steps import Step, revert
+from core.registry.stores.annotation_steps import Step, n_rows, revert
 from core.registry.stores.image_labels import label_images
 
 IMAGES_AT_ONCE = 25_000
@@ -183,14 +183,18 @@ class CategoryService:
         both = Done(project, made.value.done.steps + done.value.done.steps)
         return Changed(LabelledImages(done.value.labelled, both), made.changes.merged(done.changes), done.cut_by)
 
-    def undo(self, done: Done) -> Changed[Done]:
-        """Take back what was done; what that returns does it again. Raises RefusedError where the data have changed."""
+    def undo(
+        self, done: Done, *, progress: Progress = no_progress, is_cancelled: IsCancelled = never_cancelled
+    ) -> Changed[Done]:
+        """Take back what was done; what that returns does it again. Raises RefusedError where the data have changed,
+        StoppedError when it is cancelled; nothing was written then."""
+        told = counting(sum(map(n_rows, done.steps)), progress, is_cancelled)
         with self._registry.write(durable=True) as session:
             self._check(session, done.project)
             keys = done.trashed
             if keys and done.is_undone:
                 trash.trash_images(session, done.project, keys, clock.now())
-            inverse = tuple(revert(session, step) for step in reversed(done.steps))
+            inverse = tuple(revert(session, step, told) for step in reversed(done.steps))
             if keys and not done.is_undone:
                 _check_all(len(keys), trash.restore_images(session, done.project, keys))
             return Changed(Done(done.project, inverse, done.trashed, not done.is_undone), noted(session))

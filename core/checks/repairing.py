@@ -32,6 +32,7 @@ from core.domain.rotated import rotated_rectangle
 from core.domain.trash import RestoredImages
 from core.errors import RefusedError
 from core.labelling.service import LabellingService
+from core.progress import IsCancelled, Progress, counting
 from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.session import Session
@@ -107,6 +108,11 @@ class Repaired:
     n: int
     step: AnyStep
 
+    @property
+    def can_stop(self) -> bool:
+        """Taking it back is one transaction, which can be given up."""
+        return isinstance(self.step, Step | TagStep)
+
 
 def plan_again(session: Session, data: CheckedData, finding: Finding) -> Plan | None:
     """For the finding's images as they are now. Those that are gone, or no longer count, are passed over; of a frozen
@@ -169,12 +175,12 @@ def apply(writers: Writers, data: CheckedData, plan: Plan, title: str) -> Change
     return Changed(Repaired(text, len(images), marked.value.step), marked.changes)
 
 
-def take_back(writers: Writers, repaired: Repaired) -> Changed[Repaired]:
-    """Raises RefusedError where the data are no longer what the repair left."""
+def take_back(writers: Writers, repaired: Repaired, progress: Progress, is_cancelled: IsCancelled) -> Changed[Repaired]:
+    """Raises RefusedError where the data are no longer what the repair left, StoppedError."""
     step = repaired.step
 
     if isinstance(step, TrashStep):
-        moved = _put_back(writers.trash, step)
+        moved = _put_back(writers.trash, step, progress)
         turned = step if moved.cut_by is not None else TrashStep(step.project, step.images, not step.was_removed)
         return Changed(Repaired(repaired.text, repaired.n, turned), moved.changes, moved.cut_by)
 
@@ -182,15 +188,16 @@ def take_back(writers: Writers, repaired: Repaired) -> Changed[Repaired]:
         return Changed(Repaired(repaired.text, repaired.n, step), changes)
 
     if isinstance(step, Step):
-        done = writers.labelling.take_back(step)
+        done = writers.labelling.take_back(step, progress=progress, is_cancelled=is_cancelled)
         return back(done.value.step, done.changes)
     if isinstance(step, TakenStep):
         return _take(writers.registry, TakenStep(step.project, step.now, step.before), repaired.text)
     if isinstance(step, DatasetEdit):
         undone = writers.editing.undo(step)
         return back(undone.value, undone.changes)
+    told = counting(step.n, progress, is_cancelled)
     with writers.registry.write() as session:
-        tags = TagStep(step.project, bulk_tags.revert(session, step.project, step.changes))
+        tags = TagStep(step.project, bulk_tags.revert(session, step.project, step.changes, told))
         if tags.n != step.n:
             raise RefusedError(
                 "The tags of these images have been changed since: this cannot be taken back any more.",
@@ -219,10 +226,10 @@ def _take(registry: Registry, step: TakenStep, text: str) -> Changed[Repaired]:
         return Changed(Repaired(text, len(step.now), step), noted(session))
 
 
-def _put_back(trash: TrashService, step: TrashStep) -> Changed[RestoredImages] | Changed[ImageIds]:
+def _put_back(trash: TrashService, step: TrashStep, progress: Progress) -> Changed[RestoredImages] | Changed[ImageIds]:
     if step.was_removed:
-        return trash.restore_images(step.project, step.images, is_whole=True)
-    return trash.remove_images(step.project, step.images)
+        return trash.restore_images(step.project, step.images, is_whole=True, progress=progress)
+    return trash.remove_images(step.project, step.images, progress=progress)
 
 
 def _tag(registry: Registry, data: CheckedData, plan: Plan, text: str) -> Changed[Repaired]:

@@ -123,9 +123,16 @@ class CheckService:
             raise RefusedError("There is nothing to be repaired here any more.", hint="Run the checks again.")
         return apply(self._writers, data, plan, finding.title)
 
-    def undo(self, repaired: Repaired) -> Changed[Repaired]:
-        """Take a repair back; `undo` of the answer does it again. Raises RefusedError where the data have changed."""
-        return take_back(self._writers, repaired)
+    def undo(
+        self,
+        repaired: Repaired,
+        *,
+        progress: Progress = no_progress,
+        is_cancelled: IsCancelled = never_cancelled,
+    ) -> Changed[Repaired]:
+        """Take a repair back; `undo` of the answer does it again. Raises RefusedError where the data have changed, and
+        StoppedError when one that `can_stop` is cancelled: nothing was written then."""
+        return take_back(self._writers, repaired, progress, is_cancelled)
 
     def _keep(self, report: CheckReport) -> CheckReport:
         """A result that cannot be kept is shown all the same, and says so."""

@@ -30,6 +30,7 @@ from core.evaluations.sources import Sources
 from core.judgements.overlaps import Corners, highest_overlap
 from core.judgements.steps import Judged, JudgingStep, take_back
 from core.packs.choices import read_choices
+from core.progress import IsCancelled, Progress, never_cancelled, no_progress
 from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.session import Session
@@ -253,10 +254,12 @@ class AcceptingService:
             keys = reviews.insert_reviews(session, rows)
             return Changed(Judged(JudgingStep(Step(project), keys)), noted(session))
 
-    def take_back(self, step: JudgingStep) -> Changed[JudgingStep]:
+    def take_back(
+        self, step: JudgingStep, *, progress: Progress = no_progress, is_cancelled: IsCancelled = never_cancelled
+    ) -> Changed[JudgingStep]:
         """What was accepted or rejected, and classes that came with it. What that returns does it again. Raises
-        RefusedError where it was changed since."""
-        return take_back(self._registry, step)
+        RefusedError where it was changed since, StoppedError when it is cancelled; nothing was written then."""
+        return take_back(self._registry, step, progress, is_cancelled)
 
     def _read_shapes(
         self, study: StudyInfo, candidates: Sequence[Candidate], check: Check

@@ -15,7 +15,7 @@ from core.domain.judgements import SPLIT_TAGS, USUAL_TAGS
 from core.domain.random_parts import Parts, problem_of, share_out
 from core.errors import CalqueError, RefusedError
 from core.judgements.tags import check_tag
-from core.progress import IsCancelled, Progress, cut_short, never_cancelled, no_progress, sparing
+from core.progress import IsCancelled, Progress, counting, cut_short, never_cancelled, no_progress, sparing
 from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.session import Session
@@ -155,11 +155,18 @@ class BulkTagService:
         usual = {tag: found.pop(tag, 0) for tag in USUAL_TAGS}
         return usual | {tag: found[tag] for tag in sorted(found, key=str.casefold)}
 
-    def undo(self, step: TagStep) -> Changed[TagStep]:
-        """Take back what was done; what that returns does it again. Images that went since are passed over."""
+    def undo(
+        self, step: TagStep, *, progress: Progress = no_progress, is_cancelled: IsCancelled = never_cancelled
+    ) -> Changed[TagStep]:
+        """Take back what was done; what that returns does it again. Images that went since are passed over.
+
+        In one transaction, so that never a part of it is undone: StoppedError is raised when it is cancelled, and
+        nothing was written.
+        """
+        told = counting(step.n_given + step.n_taken, progress, is_cancelled)
         with self._registry.write() as session:
             projects.get_project(session, step.project)
-            undone = store.revert(session, step.project, step.changes)
+            undone = store.revert(session, step.project, step.changes, told)
             return Changed(TagStep(step.project, undone), noted(session))
 
     def _still_there(self, project: ProjectId, images: Sequence[ImageId]) -> Keys:

@@ -8,10 +8,11 @@ from core.domain.changes import Changed
 from core.domain.counting import counted
 from core.domain.ids import AnnotationId, ProjectId
 from core.errors import RefusedError
+from core.progress import IsCancelled, Progress, counting, never_cancelled, no_progress
 from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.stores import bulk_tags, judgements
-from core.registry.stores.annotation_steps import Step, revert
+from core.registry.stores.annotation_steps import Step, n_rows, revert
 from core.registry.stores.bulk_tags import TagChange
 from core.registry.stores.categories import refuse_while_frozen
 from core.registry.stores.image_sheets import read_sheets
@@ -54,14 +55,17 @@ class Judged:
         return len(self.annotations) + len(self.step.reviews)
 
 
-def take_back(registry: Registry, step: JudgingStep) -> Changed[JudgingStep]:
+def take_back(
+    registry: Registry, step: JudgingStep, progress: Progress = no_progress, is_cancelled: IsCancelled = never_cancelled
+) -> Changed[JudgingStep]:
     """Raises RefusedError where what the step left is not there any more, and while the project is imported into
-    (E-432): nothing is taken back by halves."""
+    (E-432), StoppedError when it is cancelled: nothing is taken back by halves."""
+    told = counting(n_rows(step.rows) + sum(len(one.keys) for one in step.tags), progress, is_cancelled)
     with registry.write(durable=True) as session:
         registry.occupied.check(step.project)
         if step.rows.classes:
             refuse_while_frozen(session, step.project)
-        rows = revert(session, step.rows)
+        rows = revert(session, step.rows, told)
         forgotten = judgements.take_reviews(session, step.reviews)
         n_missing = len(step.reviews) - len(forgotten)
         if n_missing:
@@ -70,5 +74,5 @@ def take_back(registry: Registry, step: JudgingStep) -> Changed[JudgingStep]:
         if len(read_sheets(session, images)) < len(images):
             raise RefusedError("This cannot be done again. Images of it were removed from the project since.")
         reviews = judgements.insert_reviews(session, step.forgotten)
-        tags = bulk_tags.revert(session, step.project, step.tags)
+        tags = bulk_tags.revert(session, step.project, step.tags, told)
         return Changed(JudgingStep(rows, reviews, forgotten, tags), noted(session))

@@ -18,11 +18,12 @@ from core.domain.labelling import MAX_AUTHOR, NewShape, Seen, ShapeEdit
 from core.domain.names import shown
 from core.errors import NotFoundError, RefusedError
 from core.labelling.sheet import Desk
+from core.progress import IsCancelled, Progress, counting, never_cancelled, no_progress
 from core.registry.changes import noted
 from core.registry.database import Registry
 from core.registry.session import Session
 from core.registry.stores import edits as store
-from core.registry.stores.annotation_steps import Step, revert
+from core.registry.stores.annotation_steps import Step, n_rows, revert
 from core.registry.stores.image_sheets import Sheet, read_sheets
 from core.registry.stores.selections import list_classes
 
@@ -86,15 +87,18 @@ class LabellingService:
 
         return self._edit({int(image) for image in images}, seen, author, write)
 
-    def take_back(self, step: Step) -> Changed[Edited]:
+    def take_back(
+        self, step: Step, *, progress: Progress = no_progress, is_cancelled: IsCancelled = never_cancelled
+    ) -> Changed[Edited]:
         """Make the rows what they were before the step. The answer's step does it again.
 
-        Raises RefusedError when what the step left is not there any more: nothing is taken back by halves.
+        Raises RefusedError when what the step left is not there any more, StoppedError when it is cancelled: nothing is
+        taken back by halves.
         """
         self._check_writable()
         with self._registry.write(durable=True) as session:
             self._registry.occupied.check(step.project)
-            back = revert(session, step)
+            back = revert(session, step, counting(n_rows(step), progress, is_cancelled))
             images = np.union1d(step.removed.images, back.removed.images).tolist()
             return Changed(Edited(back, revisions=_revisions(session, images)), noted(session))
 

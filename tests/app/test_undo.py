@@ -5,14 +5,18 @@ from __future__ import annotations
 from threading import Event
 
 import pytest
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.jobs import JobRunner
-from app.undo import UndoHistory
+from app.undo import Pace, UndoHistory
 from core.domain.changes import NO_CHANGES, Changed, Changes
 from core.domain.ids import ProjectId
 from core.domain.messages import UserMessage
 from core.errors import CalqueError, RefusedError, RegistryLockedError, StorageError
+from core.progress import IsCancelled, Progress
+from core.stopping import StoppedError
+from ui.widgets.stoppable_progress import StoppableProgress
 
 ONE, OTHER = ProjectId("one"), ProjectId("other")
 
@@ -145,11 +149,11 @@ def test_a_long_step_keeps_the_registrys_thread_free_and_the_order_holds(qtbot: 
     history.show_project(ONE)
     history.did(ONE, "a class", undo=lambda: noting(done, "not a class"), redo=lambda: NO_CHANGES)
 
-    def slow() -> Changes:
+    def slow(progress: Progress) -> Changes:
         assert going_on.wait(10)
         return noting(done, "not a merge")
 
-    history.did(ONE, "a merge", undo=slow, redo=lambda: NO_CHANGES, pool="io")
+    history.did(ONE, "a merge", undo=slow, redo=lambda progress: NO_CHANGES, pace=Pace.LONG)
     history.undo()
     history.undo()
     read: list[str] = []
@@ -158,3 +162,37 @@ def test_a_long_step_keeps_the_registrys_thread_free_and_the_order_holds(qtbot: 
     assert done == []
     going_on.set()
     qtbot.waitUntil(lambda: done == ["not a merge", "not a class"])
+
+
+def test_a_long_step_tells_how_far_it_is_and_stopped_is_not_taken_back_at_all(qtbot: QtBot) -> None:
+    window, jobs, said, done = QWidget(), JobRunner(), list[UserMessage](), list[str]()
+    qtbot.addWidget(window, before_close_func=lambda _: jobs.shutdown())
+    window.show()
+    history = UndoHistory(jobs, window=window)
+    history.show_project(ONE)
+    history.message_raised.connect(said.append)
+    goes_on = Event()
+
+    def undo(progress: Progress, is_cancelled: IsCancelled) -> Changes:
+        progress(2, 5, "")
+        while not goes_on.wait(0.01):
+            if is_cancelled():
+                raise StoppedError
+        return noting(done, "not a merge")
+
+    history.did(ONE, "a merge", undo=undo, redo=lambda **_: noting(done, "a merge"), pace=Pace.STOPPABLE)
+    history.undo()
+    qtbot.waitUntil(lambda: any(one.isVisible() and one.value() == 2 for one in dialogs(window)))
+    (dialog,) = dialogs(window)
+    assert (dialog.windowTitle(), dialog.maximum()) == ("Undo", 5)
+    assert dialog.labelText().startswith("Undoing a merge…")
+    dialog.findChild(QPushButton).click()
+    qtbot.waitUntil(lambda: [one.text for one in said] == ["Stopped: nothing was undone."])
+    assert (history.undo_text, history.redo_text, done) == ("a merge", "", [])
+    goes_on.set()
+    history.undo()
+    qtbot.waitUntil(lambda: (history.undo_text, history.redo_text, done) == ("", "a merge", ["not a merge"]))
+
+
+def dialogs(window: QWidget) -> list[StoppableProgress]:
+    return window.findChildren(StoppableProgress)

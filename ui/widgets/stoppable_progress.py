@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QProgressDialog, QWidget
 
 _SHOWN_AFTER_MS = 300  # what is done before that needs no window
 
 
 class StoppableProgress(QProgressDialog):
-    """`canceled` is emitted by Stop and Escape. It goes when `end` is called, not by itself."""
+    """`canceled` is emitted by Stop and Escape, where it can stop. It goes when `end` is called, not by itself."""
 
-    def __init__(self, title: str, text: str, window: QWidget) -> None:
+    def __init__(self, title: str, text: str, window: QWidget | None, *, can_stop: bool = True) -> None:
         super().__init__(text, "", 0, 0, window)
         self._text = text
         self._is_ended = False
+        self._can_stop = can_stop
         self.setWindowTitle(title)
-        self.setCancelButtonText(self.tr("Stop"))
+        if can_stop:
+            self.setCancelButtonText(self.tr("Stop"))
+        else:
+            self.setCancelButton(None)
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setAutoClose(False)
         self.setAutoReset(False)
@@ -30,6 +35,16 @@ class StoppableProgress(QProgressDialog):
         self.setMaximum(round(total))
         self.setValue(round(done))
         self.setLabelText(text or self._text)
+
+    def reject(self) -> None:
+        if self._can_stop or self._is_ended:
+            super().reject()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._can_stop or self._is_ended:
+            super().closeEvent(event)
+        else:
+            event.ignore()
 
     def end(self) -> None:
         self._is_ended = True

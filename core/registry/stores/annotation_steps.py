@@ -5,7 +5,7 @@ The inverse of a step is a step, so that undoing and doing again are one and the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from sqlite3 import Cursor
 from typing import Any
@@ -32,6 +32,9 @@ INSERT OR IGNORE INTO overruled_import (id, image_id, category, kind, x0, y0, x1
 SELECT annotation.id, image_id, category.name, kind, x0, y0, x1, y1, points, is_crowd, details
 FROM annotation LEFT JOIN category ON category.id = category_id WHERE source = 'import'
 """
+Told = Callable[[int], None]
+"""Told of how many rows more are read or written, as `n_rows` counts them; what it raises ends the work."""
+
 _SOURCE = COLUMNS.split(", ").index("source")
 
 
@@ -81,7 +84,7 @@ def keep(cursor: Cursor, condition: str, parameters: Sequence[object] = ()) -> K
     return kept
 
 
-def keep_by_id(cursor: Cursor, ids: Keys) -> KeptRows:
+def keep_by_id(cursor: Cursor, ids: Keys, told: Told = lambda n: None) -> KeptRows:
     """The rows of these annotations; keys of none are passed over."""
     kept = KeptRows()
     rows: list[tuple[Any, ...]] = []
@@ -89,8 +92,10 @@ def keep_by_id(cursor: Cursor, ids: Keys) -> KeptRows:
         rows += some
         if len(rows) >= ROWS_AT_ONCE:
             kept.add(rows)
+            told(len(rows))
             rows = []
     kept.add(rows)
+    told(len(rows))
     return kept
 
 
@@ -102,12 +107,18 @@ def digest_of(cursor: Cursor, ids: Keys) -> int:
     return digest
 
 
-def delete_kept(cursor: Cursor, kept: KeptRows) -> None:
+def n_rows(step: Step) -> int:
+    """How much there is to do to revert it: rows that came are read before they go."""
+    return 2 * len(step.added) + len(step.removed) + sum(len(one.ids) for one in step.moved)
+
+
+def delete_kept(cursor: Cursor, kept: KeptRows, told: Told = lambda n: None) -> None:
     """By a person: of what was imported it is remembered, so that the next import does not bring it back."""
-    keys = kept.ids.tolist()
-    if kept.has_imports:
-        cursor.executemany(f"{_OVERRULE} AND annotation.id = ?", ((key,) for key in keys))
-    cursor.executemany("DELETE FROM annotation WHERE id = ?", ((key,) for key in keys))
+    for keys in chunked(kept.ids.tolist(), ROWS_AT_ONCE):
+        if kept.has_imports:
+            cursor.executemany(f"{_OVERRULE} AND annotation.id = ?", ((key,) for key in keys))
+        cursor.executemany("DELETE FROM annotation WHERE id = ?", ((key,) for key in keys))
+        told(len(keys))
 
 
 def overrule_class(cursor: Cursor, category: int) -> None:
@@ -115,7 +126,7 @@ def overrule_class(cursor: Cursor, category: int) -> None:
     cursor.execute(f"{_OVERRULE} AND annotation.category_id = ?", (category,))
 
 
-def revert(session: Session, step: Step) -> Step:
+def revert(session: Session, step: Step, told: Told = lambda n: None) -> Step:
     """Write the step back; returns its inverse. Raises RefusedError where the registry is not as the step left it."""
     cursor = _check(session, step)
     coming = [before for before, after in step.classes if before is not None and after is None]
@@ -127,7 +138,7 @@ def revert(session: Session, step: Step) -> Step:
         if before is not None and after is not None:
             values = (before.name, before.position, before.colour, before.id)
             cursor.execute("UPDATE category SET name = ?, position = ?, colour = ? WHERE id = ?", values)
-    inverse = _write_annotations(session, cursor, step)
+    inverse = _write_annotations(session, cursor, step, told)
     for before, after in step.classes:
         if before is None and after is not None:
             cursor.execute("DELETE FROM category WHERE id = ?", (after.id,))
@@ -154,12 +165,12 @@ def classes_changed(session: Session, project: ProjectId) -> None:
     note(session, Changes.of(projects=[project], categories=[project]))
 
 
-def _write_annotations(session: Session, cursor: Cursor, step: Step) -> Step:
+def _write_annotations(session: Session, cursor: Cursor, step: Step, told: Told) -> Step:
     swapped = tuple((after, before) for before, after in step.classes)
     moved = tuple(Moved(one.ids, one.after, one.before) for one in step.moved)
     if not (len(step.removed) or len(step.added) or step.moved):
         return Step(step.project, classes=swapped, moved=moved)
-    going = keep_by_id(cursor, step.added)
+    going = keep_by_id(cursor, step.added, told)
     if going.digest != step.digest:
         raise _changed(f"{_annotations_of(session, going)} were changed since.")
     if step.classes or step.moved:
@@ -167,12 +178,12 @@ def _write_annotations(session: Session, cursor: Cursor, step: Step) -> Step:
         of_classes |= {one.id for pair in step.classes for one in pair if one is not None}
         with class_rewritten(session, step.project, of_classes) as touched:
             touched.add(np.unique(np.concatenate([step.removed.images, going.images])).tolist())
-            _move_back(cursor, step.moved, touched)
-            _swap(cursor, going, step.removed)
+            _move_back(cursor, step.moved, touched, told)
+            _swap(cursor, going, step.removed, told)
     else:
         images = np.unique(np.concatenate([step.removed.images, going.images])).tolist()
         with images_relabelled(session, step.project, images):
-            _swap(cursor, going, step.removed)
+            _swap(cursor, going, step.removed, told)
     contradicted = find_contradiction(session, np.unique(step.removed.images).tolist())
     if contradicted is not None:
         (sheet,) = read_sheets(session, [contradicted]).values()
@@ -180,21 +191,23 @@ def _write_annotations(session: Session, cursor: Cursor, step: Step) -> Step:
     return Step(step.project, going, step.removed.ids, moved, swapped, step.removed.digest)
 
 
-def _swap(cursor: Cursor, going: KeptRows, coming: KeptRows) -> None:
-    delete_kept(cursor, going)
+def _swap(cursor: Cursor, going: KeptRows, coming: KeptRows, told: Told) -> None:
+    delete_kept(cursor, going, told)
     for rows in coming.chunks():
         cursor.executemany(f"INSERT INTO annotation ({COLUMNS}) VALUES ({MARKS})", rows)
         imported = [row[:1] for row in rows if row[_SOURCE] == "import"]
         cursor.executemany("DELETE FROM overruled_import WHERE id = ?", imported)
+        told(len(rows))
 
 
-def _move_back(cursor: Cursor, moved: Iterable[Moved], touched: TouchedImages) -> None:
+def _move_back(cursor: Cursor, moved: Iterable[Moved], touched: TouchedImages, told: Told) -> None:
     for one in moved:
         for chunk in chunked(one.ids.tolist(), KEYS_PER_QUERY):
             marks = ",".join("?" * len(chunk))
             query = f"INSERT OR IGNORE INTO touched_image SELECT image_id FROM annotation WHERE id IN ({marks})"
             touched.cursor.execute(query, chunk)
             cursor.execute(f"UPDATE annotation SET category_id = ? WHERE id IN ({marks})", (one.before, *chunk))
+            told(len(chunk))
 
 
 def _rows_of(cursor: Cursor, ids: Keys) -> Iterator[list[tuple[Any, ...]]]:

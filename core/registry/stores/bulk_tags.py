@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -15,6 +15,10 @@ from core.registry.stores.driver import cursor_of
 from core.registry.stores.upkeep import facts_written
 
 Keys = NDArray[np.int64]
+Told = Callable[[int], None]
+"""Told of how many images more a tag is written; what it raises ends the work."""
+
+_KEYS_AT_ONCE = 25_000
 
 # The plus has SQLite go through the images that are named, not through all that have the tag.
 _HAVE = """
@@ -77,18 +81,26 @@ def list_tagged_keys(session: Session, project: str, tags: Sequence[str]) -> Key
     return np.unique(np.fromstring(found, dtype=np.int64, sep=",")) if found else np.empty(0, dtype=np.int64)
 
 
-def revert(session: Session, project: str, changes: Sequence[TagChange]) -> tuple[TagChange, ...]:
+def revert(
+    session: Session, project: str, changes: Sequence[TagChange], told: Told = lambda n: None
+) -> tuple[TagChange, ...]:
     """Take changes back, the last first. Images that went, or whose tag is as it was already, are passed over."""
     undone: list[TagChange] = []
     for change in reversed(changes):
-        if change.is_given:
-            undone += take_tag(session, change.keys, change.tag)
-            continue
-        there = list_there(session, project, change.keys)
-        have = [key for key, _, _ in cursor_of(session).execute(_HAVE, (_listed(there), change.tag))]
-        fresh = there[~np.isin(there, np.array(have, dtype=np.int64))]
-        undone.append(_give(session, TagChange(change.tag, fresh, True, change.note, change.created_at)))
+        for start in range(0, len(change.keys), _KEYS_AT_ONCE):
+            keys = change.keys[start : start + _KEYS_AT_ONCE]
+            undone += _revert(session, project, replace(change, keys=keys))
+            told(len(keys))
     return tuple(undone)
+
+
+def _revert(session: Session, project: str, change: TagChange) -> tuple[TagChange, ...]:
+    if change.is_given:
+        return take_tag(session, change.keys, change.tag)
+    there = list_there(session, project, change.keys)
+    have = [key for key, _, _ in cursor_of(session).execute(_HAVE, (_listed(there), change.tag))]
+    fresh = there[~np.isin(there, np.array(have, dtype=np.int64))]
+    return (_give(session, TagChange(change.tag, fresh, True, change.note, change.created_at)),)
 
 
 def _give(session: Session, change: TagChange) -> TagChange:

@@ -12,6 +12,7 @@ from core.domain.labelling import ShapeEdit
 from core.domain.projects import Source
 from core.errors import NotFoundError, RefusedError
 from core.labelling.service import LabellingService
+from core.stopping import StoppedError
 from tests.core.categories.labelled_project import WHOLE
 from tests.core.categories.test_categories import assert_undone_and_done_again
 
@@ -195,3 +196,19 @@ def test_a_new_class_is_made_on_the_way_and_goes_with_the_labels(project):
 def test_only_the_images_that_changed_are_named(project):
     changes = label(project, Labelling.ADD, "cat", paths=("b/4.jpg", "b/7.jpg")).changes
     assert changes.images == {project.image("b/7.jpg")}
+
+
+def test_undoing_labels_tells_how_far_it_is_and_stopped_undoes_nothing(project):
+    done = label(project, Labelling.REPLACE, "cat").value.done
+    after, told = project.rows(), list[tuple[int, int]]()
+    for n_steps in (0, 1):
+        asked = iter([False] * n_steps)
+        with pytest.raises(StoppedError):
+            project.categories.undo(done, is_cancelled=lambda asked=asked: next(asked, True))
+        project.assert_sound()
+        assert project.rows() == after
+    inverse = project.categories.undo(done, progress=lambda n, total, _: told.append((n, total))).value
+    assert told[-1] == (told[-1][1],) * 2
+    assert project.rows() != after
+    project.categories.undo(inverse)
+    assert project.rows() == after

@@ -13,6 +13,7 @@ from core.judgements import bulk_tags
 from core.judgements.bulk_tags import BulkTagService
 from core.registry.stores import bulk_tags as store
 from core.registry.stores import projects
+from core.stopping import StoppedError
 
 
 @pytest.fixture
@@ -95,6 +96,20 @@ def test_what_is_cancelled_is_done_for_a_part_and_taken_back(shop, bulk, monkeyp
     done = bulk.edit(shop.project, images, give=[HARD_CASE], is_cancelled=lambda: next(asked))
     assert (done.value.is_cut_short, done.value.n_given) == (True, 2)
     bulk.undo(done.value)
+    assert state(shop) == {}
+
+
+def test_undoing_tells_how_far_it_is_and_stopped_undoes_nothing(shop, bulk, monkeypatch) -> None:
+    monkeypatch.setattr(bulk_tags, "IMAGES_AT_ONCE", 2)
+    images, told, asked = ids(shop), list[tuple[int, int]](), iter([False, False, True])
+    done = bulk.edit(shop.project, images, give=[HARD_CASE]).value
+    after = state(shop)
+    with pytest.raises(StoppedError):
+        bulk.undo(done, progress=lambda n, total, _: told.append((n, total)), is_cancelled=lambda: next(asked, True))
+    assert told[0] == (2, len(images))
+    assert state(shop) == after
+    bulk.undo(done, progress=lambda n, total, _: told.append((n, total)))
+    assert told[-1] == (len(images), len(images))
     assert state(shop) == {}
 
 
