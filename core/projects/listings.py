@@ -70,8 +70,10 @@ class Listings:
         """The first of them: of the registry sooner than all."""
         if filter.only is not None or self.has_order(filter.project, sort):
             return self.list_ids(filter, sort)[:most]
+        from core.registry.stores.first_images import list_first
+
         with self._registry.read() as session:
-            return images.list_image_ids(session, filter, sort=sort, most=most)
+            return list_first(session, filter, sort, most)
 
     def count(self, filter: ImageFilter) -> int:
         with self._registry.read() as session:

@@ -29,14 +29,16 @@ Clause = ColumnElement[bool]
 _SPLITS = {TRAIN_TAG: Split.TRAIN, VALIDATION_TAG: Split.VAL}
 
 
-def where(session: Session, project: ProjectId, group: Group) -> Clause:
-    """What a row of an image of the project must be like to pass.
+def where(session: Session, project: ProjectId, group: Group, among: Sequence[int] | None = None) -> Clause:
+    """What a row of an image of the project must be like to pass. `among`: it will be asked of these images alone.
 
     Raises RefusedError: E-530 for what is not to be understood, E-524 for what names a class, a folder or a set that
     is not there (any more).
     """
     clauses = [
-        where_condition(session, project, item) if isinstance(item, Condition) else where(session, project, item)
+        where_condition(session, project, item, among)
+        if isinstance(item, Condition)
+        else where(session, project, item, among)
         for item in group.items
     ]
     if group.joint is Joint.AND:
@@ -44,13 +46,15 @@ def where(session: Session, project: ProjectId, group: Group) -> Clause:
     return or_(false(), *clauses)
 
 
-def where_condition(session: Session, project: ProjectId, condition: Condition) -> Clause:
+def where_condition(
+    session: Session, project: ProjectId, condition: Condition, among: Sequence[int] | None = None
+) -> Clause:
     """Of one condition; raises as `where` does. Never NULL."""
     try:
         wanted = fitting(condition)
     except UnfitError as error:
         raise RefusedError(str(error), code="E-530") from None
-    return _Asked(session, project, wanted).clause()
+    return _Asked(session, project, wanted, among).clause()
 
 
 def classes_wanted(session: Session, project: ProjectId, condition: Condition) -> tuple[list[int], bool]:
@@ -60,15 +64,24 @@ def classes_wanted(session: Session, project: ProjectId, condition: Condition) -
     return _class_keys(asked), asked.is_negative
 
 
+def has_annotation(*clauses: Clause, among: Sequence[int] | None = None) -> Clause:
+    """That an image has an annotation for which all of these hold."""
+    query = select(AnnotationRow.image_id).where(*clauses)
+    return ImageRow.id.in_(query if among is None else query.where(is_in(AnnotationRow.image_id, among)))
+
+
 class _Asked:
     """A condition that fits its field, and where to look up what it names.
 
     "not" is taken off first: an image that has none of several things is one that has not any of them.
     """
 
-    def __init__(self, session: Session, project: ProjectId, condition: Condition) -> None:
+    def __init__(
+        self, session: Session, project: ProjectId, condition: Condition, among: Sequence[int] | None = None
+    ) -> None:
         self.session = session
         self.project = project
+        self.among = among
         self.field = FIELDS[condition.field]
         self.is_negative = condition.operator in (Operator.NE, Operator.NIN) or condition.value is False
         self.operator = {Operator.EQ: Operator.IN, Operator.NE: Operator.IN, Operator.NIN: Operator.IN}.get(
@@ -86,6 +99,9 @@ class _Asked:
     def like(self, column: Any, parts: Parts) -> Clause:
         found: Clause = column.like(as_like(parts), escape="\\")
         return found
+
+    def has_annotation(self, *clauses: Clause) -> Clause:
+        return has_annotation(*clauses, among=self.among)
 
     def gone(self, name: str) -> RefusedError:
         return RefusedError(
@@ -117,10 +133,10 @@ def _in_folders(asked: _Asked, parts: Parts) -> Clause:
     """A project has few folders beside its images: their paths are compared as people see them."""
     is_like = as_expression(parts)
     rows = asked.session.execute(select(FolderRow.id, FolderRow.path).where(FolderRow.project_id == asked.project))
-    return _is_in(ImageRow.folder_id, [key for key, path in rows if is_like.fullmatch(folded_name(path))])
+    return is_in(ImageRow.folder_id, [key for key, path in rows if is_like.fullmatch(folded_name(path))])
 
 
-def _is_in(column: Any, keys: Sequence[int]) -> Clause:
+def is_in(column: Any, keys: Sequence[int]) -> Clause:
     """The keys as one parameter: a statement takes few, and a project may have a hundred thousand folders."""
     listed = func.json_each(func.json(f"[{','.join(map(str, keys))}]")).table_valued("value")
     found: Clause = column.in_(select(listed.c.value))
@@ -156,7 +172,7 @@ def _class(asked: _Asked) -> Clause:
         return ImageRow.n_annotations > 0
     keys = _class_keys(asked)
     has_one = AnnotationRow.category_id.in_(keys) & (AnnotationRow.source != Source.MODEL.value)
-    return ImageRow.id.in_(select(AnnotationRow.image_id).where(has_one))
+    return asked.has_annotation(has_one)
 
 
 def _class_keys(asked: _Asked) -> list[int]:
@@ -202,7 +218,7 @@ def _split(asked: _Asked) -> Clause:
 def _in_folders_of(asked: _Asked, wanted: Sequence[Split]) -> Clause:
     """In folders that are called like one of these sets."""
     rows = asked.session.execute(select(FolderRow.id, FolderRow.path).where(FolderRow.project_id == asked.project))
-    return _is_in(ImageRow.folder_id, [key for key, path in rows if set_of_folder(path) in wanted])
+    return is_in(ImageRow.folder_id, [key for key, path in rows if set_of_folder(path) in wanted])
 
 
 def _set(asked: _Asked) -> Clause:
@@ -234,7 +250,7 @@ def _is_dataset(asked: _Asked, name: str) -> bool:
 
 def _source(asked: _Asked) -> Clause:
     values = [str(value) for value in asked.values]
-    return ImageRow.id.in_(select(AnnotationRow.image_id).where(AnnotationRow.source.in_(values)))
+    return asked.has_annotation(AnnotationRow.source.in_(values))
 
 
 def _confidence(asked: _Asked) -> Clause:
@@ -243,7 +259,7 @@ def _confidence(asked: _Asked) -> Clause:
     is_wanted: Clause = AnnotationRow.confidence.is_not(None)
     if asked.operator is not Operator.EXISTS:
         is_wanted = _compared(asked, AnnotationRow.confidence)
-    return ImageRow.id.in_(select(AnnotationRow.image_id).where(is_model, is_wanted))
+    return asked.has_annotation(is_model, is_wanted)
 
 
 def _author(asked: _Asked) -> Clause:
@@ -261,7 +277,7 @@ def _author(asked: _Asked) -> Clause:
 
 def _without_concept(asked: _Asked) -> Clause:
     is_marked = AnnotationRow.category_id.is_(None) & (AnnotationRow.source != Source.MODEL.value)
-    return ImageRow.id.in_(select(AnnotationRow.image_id).where(is_marked))
+    return asked.has_annotation(is_marked)
 
 
 def _problem(asked: _Asked) -> Clause:

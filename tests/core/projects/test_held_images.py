@@ -24,7 +24,7 @@ from core.projects.listings import Listings
 from core.projects.place_lookup import PlaceLookup
 from core.registry.database import Registry
 from core.registry.session import Session
-from core.registry.stores import annotations, images, judgements, projects, trash
+from core.registry.stores import annotations, first_images, images, judgements, projects, trash
 from core.registry.stores.annotations import NewAnnotation
 from tests.core.registry.stores.random_writer import FOLDERS, Writer
 
@@ -125,6 +125,41 @@ def test_lists_from_memory_equal_those_of_sql_after_any_writes(registry: Registr
             assert listings.count(replace(filter, only=only)) == len(some)
             n_compared += len(ids)
     assert n_compared
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_first_images_are_those_of_the_whole_list(
+    registry: Registry, tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of a million images: not all of them are sorted."""
+    for name, value in (("_MANY", 10), ("_SAMPLED", 20), ("_LEAST_SAMPLED", 2), ("_SPARE", 1)):
+        monkeypatch.setattr(first_images, name, value)
+    dice, asker, n_compared = random.Random(seed), Asker(seed), 0
+    with registry.write() as session:
+        project = projects.insert_project(session, name="P", root=tmp_path)
+        classes = [int(key) for key in projects.add_categories(session, project, ["x", "y", "z"]).values()]
+        facts = [
+            images.ImageFacts(
+                f"{dice.choice('ab')}/{n}.png", dice.randint(1, 9), 10, 1, "00" * 32, dice.randint(1, 60), 5
+            )
+            for n in range(200)
+        ]
+        images.insert_images(session, project, facts)
+        drawn = [
+            NewAnnotation(key, dice.choice(classes), Box(0, 0, 5, 5)) for key in dice.choices(range(1, 201), k=300)
+        ]
+        annotations.insert_annotations(session, drawn)
+        session.execute(text("UPDATE image SET added_at = CASE WHEN id % 3 THEN datetime(0, id || ' days') END"))
+        tag_some(session, project, dice)
+    with registry.read() as session:
+        for _ in range(120):
+            filter, sort, most = asker.filter(session, project), asker.sort(), dice.randint(1, 9)
+            if dice.random() < 0.6:
+                filter = replace(filter, folders=(), is_without_concept=False, state=None, tag="")
+            first = first_images.list_first(session, filter, sort, most)
+            assert first == images.list_image_ids(session, filter, sort=sort)[:most], (filter, sort)
+            n_compared += len(first)
+    assert n_compared > 100
 
 
 def test_a_change_of_one_image_reads_no_other(registry: Registry, tmp_path: Path) -> None:
