@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 
 from app.jobs import Job, JobContext, JobRunner
 from core.domain.changes import Changed
-from core.domain.dataset_words import taken_words
+from core.domain.dataset_words import images_words, taken_words
 from core.domain.datasets import Dataset, DatasetState
 from core.domain.imports import Severity
 from core.domain.messages import UserMessage
@@ -81,7 +81,7 @@ class DatasetFreezingController(QObject):
         def done(frozen: Dataset) -> None:
             self._end_work()
             if frozen.state is DatasetState.COMPLETE:
-                text = f'"{shown(frozen.label)}" is frozen: {counted(frozen.n_images, "image")}.'
+                text = f'"{shown(frozen.label)}" is frozen: {images_words(frozen)}.'
                 taken = taken_words(frozen)
                 severity, code = (Severity.WARNING, "W-224") if taken else (Severity.INFO, "")
                 self._page.show_message(UserMessage(text, taken, severity=severity, code=code))

@@ -12,7 +12,7 @@ from app.verbs.output import Console, VerbResult
 from app.verbs.problems import problem_data, problem_lines
 from core.datasets import refusals
 from core.domain.counting import counted
-from core.domain.dataset_words import taken_words
+from core.domain.dataset_words import images_words, taken_words
 from core.domain.datasets import Dataset, DatasetSet, DatasetState, SetId, SetRole
 from core.domain.names import listed_names, shown
 from core.domain.projects import ImageFilter, Project
@@ -200,7 +200,7 @@ def _freeze(services: Services, dataset: Dataset, arguments: argparse.Namespace,
         )
         return VerbResult(data, told, code=1)
     taken = taken_words(frozen)
-    told = (f'"{shown(frozen.label)}" is frozen, {counted(frozen.n_images, "image")}.', *((taken,) if taken else ()))
+    told = (f'"{shown(frozen.label)}" is frozen, {images_words(frozen)}.', *((taken,) if taken else ()))
     return VerbResult(data, told)
 
 

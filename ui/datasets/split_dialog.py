@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.domain.dataset_words import images_words
 from core.domain.datasets import Dataset, DatasetClass, DatasetSet, SetRole
 from core.domain.names import shown
 from core.domain.projects import ImageFilter
@@ -51,7 +52,7 @@ class SplitDialog(QDialog):
         self._unit.addItem(self.tr("as ratios"), True)
         self._unit.setAccessibleName(self.tr("How shares are written"))
         self._chosen = QComboBox()
-        self._chosen.addItem(self.tr("Those of the dataset ({n})").format(n=counted(dataset.n_images, "image")), False)
+        self._chosen.addItem(self.tr("Those of the dataset ({n})").format(n=images_words(dataset)), False)
         self._chosen.addItem(self.tr("All of the project ({n})").format(n=counted(n_project, "image")), True)
         self._chosen.setCurrentIndex(0 if dataset.n_images else 1)
         self._seed = QSpinBox()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.domain.dataset_words import images_words
 from core.domain.datasets import Dataset, DatasetState, SetRole
 from ui.widgets.formatting import counted
 
@@ -27,4 +28,4 @@ ROLE_HELP = {
 
 def summary(dataset: Dataset) -> str:
     """ "3 sets, 1,200 images"."""
-    return f"{counted(len(dataset.sets), 'set')}, {counted(dataset.n_images, 'image')}"
+    return f"{counted(len(dataset.sets), 'set')}, {images_words(dataset)}"

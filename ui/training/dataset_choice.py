@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
+from core.domain.dataset_words import images_words
 from core.domain.datasets import Dataset, DatasetSet, DatasetState, SetRole
 from core.domain.ids import DatasetId
 from core.domain.names import shown
@@ -147,7 +148,7 @@ class DatasetChoice(QWidget):
 def dataset_choice(dataset: Dataset) -> Choice:
     """Its state, version and counts."""
     sets = ", ".join(f"{shown(item.name)} {item.n_images:,}" for item in dataset.sets) or "no set yet"
-    images = counted(dataset.n_images, "image")
+    images = images_words(dataset)
     if dataset.state is DatasetState.COMPLETE:
         note, tone = f"frozen {shown(dataset.version)}", "success"
     else:

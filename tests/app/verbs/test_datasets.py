@@ -34,6 +34,14 @@ def data_of(text: str):
     return json.loads(text)
 
 
+def test_images_of_several_sets_are_not_counted_as_more_images(shop: PredictedShop, call) -> None:
+    call("create", "S", "--shared")
+    n = data_of(call("fill", "S", "train", "--folder", "val", "--json"))["added"]
+    assert f"{n} images, set by set" not in call("show", "S")
+    call("fill", "S", "val", "--folder", "val")
+    assert call("freeze", "S") == f'"S (V001)" is frozen, {2 * n} images, set by set.\n'
+
+
 def test_a_dataset_lives_in_a_terminal(shop: PredictedShop, call) -> None:
     assert call("list") == "No dataset yet.\n"
     assert call("create", "D").startswith("D: open; train 0 images, val 0 images, test 0 images\n")
