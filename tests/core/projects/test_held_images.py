@@ -149,7 +149,8 @@ def test_the_first_images_are_those_of_the_whole_list(
             NewAnnotation(key, dice.choice(classes), Box(0, 0, 5, 5)) for key in dice.choices(range(1, 201), k=300)
         ]
         annotations.insert_annotations(session, drawn)
-        session.execute(text("UPDATE image SET added_at = CASE WHEN id % 3 THEN datetime(0, id || ' days') END"))
+        moment = "datetime('2026-01-01', id || ' days') || '.000000'"
+        session.execute(text(f"UPDATE image SET added_at = CASE WHEN id % 3 THEN {moment} END"))
         tag_some(session, project, dice)
     with registry.read() as session:
         for _ in range(120):
