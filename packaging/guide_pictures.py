@@ -3,7 +3,8 @@
 HOME must hold the sample project with a finished training of a detector; where it also holds one of a classifier
 (`calque --home HOME train --worker image-classify --crop-of text_line --crop-of stamp ...`) it is pictured too.
 Nothing in it is changed but what opening it changes; the picture of a run at work is taken of a short training that is
-started for it, with --live, and killed afterwards. --only takes single pictures.
+started for it, with --live, and killed afterwards. --only takes single pictures. Paths are seen in some of them: take a
+home at a place that any reader could have. With --scans FOLDER pages with flaws are put there while they are pictured.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "packaging")]
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from pictures_of_data import photograph_alike, photograph_flaws, photograph_statistics  # noqa: E402
 from PIL import Image  # noqa: E402 - the path comes first
 from PySide6.QtCore import QElapsedTimer, QEvent, QEventLoop, QPointF, Qt, QTimer  # noqa: E402
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPixmap  # noqa: E402
@@ -29,7 +31,6 @@ from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 from app.build import Application  # noqa: E402
 from app.sample_plan import sample_draft  # noqa: E402
 from app.settings import SettingsStore  # noqa: E402
-from core.domain.checks import CheckWish  # noqa: E402
 from core.domain.filters import Condition, Group, Joint, Operator  # noqa: E402
 from core.domain.ids import ProjectId, VersionId  # noqa: E402
 from core.domain.metrics import LABEL_HEADLINES  # noqa: E402
@@ -118,14 +119,20 @@ class Photographer:
     def page(self, name: str) -> None:
         self.until(lambda: self._application.window.current_page() == name)
 
-    def go_through(self, trained: RunRecord, classifier: RunRecord | None, *, is_live: bool) -> None:
+    def go_through(
+        self, trained: RunRecord, classifier: RunRecord | None, *, is_live: bool, scans: Path | None
+    ) -> None:
         self.take("start")
         self._import()
+        if scans is not None:
+            photograph_flaws(self, scans)
         self._project()
-        self._checks()
+        photograph_statistics(self)
+        photograph_alike(self)
         self._wizard()
         self._library(trained)
         self._weights(trained)
+        self._try(trained)
         if classifier is not None:
             self._classifier(classifier)
         if is_live:
@@ -226,18 +233,6 @@ class Photographer:
         canvas.cancel()
         page.editing.stop()
 
-    def _checks(self) -> None:
-        page, project_page = self.features.checks.page, self.features.project_page
-        self.features.routes.show_section("project")
-        self.page("project")
-        project_page.show_view("checks")
-        self.wait(1)
-        page.run_requested.emit(CheckWish())
-        self.until(lambda: page.report is not None)
-        self.wait(2)
-        self.take("checks")
-        project_page.show_view(IMAGES)
-
     def _wizard(self) -> None:
         features = self.features
         project = features.projects.current
@@ -264,12 +259,31 @@ class Photographer:
         made = editing.create(project, "Drawn shapes").value.dataset
         for item, folder in zip(editing.get_dataset(made).sets, ("train", "val", "test"), strict=True):
             editing.fill(made, item.id, ImageFilter(project, folders=(folder,)))
+        self._dataset()
         features.wizard.set_data_offers(features.services.training.data_offers(project))
+        features.routes.train_current_project()
+        self.page("wizard")
         features.wizard.open_step("data")
         features.wizard.pages.data.source().button("dataset").click()
         self.wait(2)
         self.take("wizard-data")
         editing.delete(made)
+
+    def _dataset(self) -> None:
+        self.features.routes.show_section("project")
+        self.page("project")
+        self.features.project_page.show_view("datasets")
+        self.wait(2)
+        self.take("datasets")
+        self.features.project_page.show_view(IMAGES)
+
+    def _try(self, trained: RunRecord) -> None:
+        features = self.features
+        features.routes.try_version(trained.version)
+        self.page("try")
+        features.trying.try_file(features.services.home.samples / "test" / "page_004.jpg")
+        self.until(lambda: features.try_page.tried)
+        self.take("try")
 
     def _weights(self, trained: RunRecord) -> None:
         """With the version chosen: where it lies is told by the home alone."""
@@ -384,6 +398,7 @@ def main() -> int:
     parser.add_argument("--size", default="1280x720", help="of the window, WIDTHxHEIGHT")
     parser.add_argument("--target", type=Path, default=PICTURES)
     parser.add_argument("--only", action="append", metavar="NAME", help="of a picture to keep; default: all")
+    parser.add_argument("--scans", type=Path, metavar="FOLDER", help="pages with flaws lie there meanwhile")
     parser.add_argument("--live", action="store_true", help="also train for the picture of a run at work (minutes)")
     options = parser.parse_args()
     width, height = (int(part) for part in options.size.split("x"))
@@ -401,7 +416,7 @@ def main() -> int:
             if trained is None:
                 raise SystemExit("This home has no finished training. Run `calque --home HOME sample` first.")
             classifier = newest_success(application, labels=True)
-            photographer.go_through(trained, classifier, is_live=options.live)
+            photographer.go_through(trained, classifier, is_live=options.live, scans=options.scans)
             application.leave()
             application.shutdown()
     return 0

@@ -17,6 +17,7 @@ from core.checks.grouping import Grouping, find_grouping
 from core.checks.leaks import across_sets, together, with_different, without
 from core.checks.shapes import Faults, find_faults
 from core.domain.checks import CheckId, Finding
+from core.domain.counting import counted
 from core.domain.imports import Severity
 from core.fingerprints.service import AlikeImages
 from core.registry.session import Session
@@ -172,7 +173,11 @@ def in_words(
         notes.append("The files were not looked at.")
     if alike is None or n_to_compare:
         notes.append("Pictures were not compared with each other." if alike is None else
-                     f"{n_to_compare} pictures were not compared with the others.")  # fmt: skip
+                     f"{_compared_not(n_to_compare, 'picture')} with the others.")  # fmt: skip
     elif alike.n_blank:
-        notes.append(f"{alike.n_blank} blank pictures were not compared with the others.")
+        notes.append(f"{_compared_not(alike.n_blank, 'blank picture')} with the others.")
     return tuple(fine), tuple(notes)
+
+
+def _compared_not(n: int, noun: str) -> str:
+    return f"{counted(n, noun)} {'was' if n == 1 else 'were'} not compared"

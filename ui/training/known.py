@@ -13,6 +13,7 @@ from core.domain.projects import Category, Folder, Project
 from core.domain.snapshots import Split
 from core.domain.starts import StartOffers
 from core.domain.tasks import TaskOffer
+from core.domain.training import TrainingReview
 from core.domain.workers import Configuration, WorkerInfo
 from ui.training.start_section import PretrainedPlace
 
@@ -28,6 +29,7 @@ class Known:
     versions: tuple[ModelVersion, ...] = ()
     offers: StartOffers = field(default_factory=StartOffers)
     run_classes: tuple[str, ...] = ()  # that will be trained, as the last review found
+    data_classes: tuple[str, ...] = ()  # of these, those that the training images show: a chosen model adds its own
     pretrained: PretrainedPlace | None = None  # None = not known yet
     folders: Mapping[str, Folder] = field(default_factory=dict)  # by path
     categories: tuple[Category, ...] = ()
@@ -45,3 +47,11 @@ class Known:
 
     def model(self, id: str | None) -> Model | None:
         return next((model for model in self.models if model.id == id), None)
+
+
+def classes_in_data(review: TrainingReview) -> tuple[str, ...]:
+    """Those of the run's classes that the training images show; all where that was not counted."""
+    counts = next((found.category_counts for found in review.splits if found.split is Split.TRAIN), None)
+    if counts is None or not any(counts):
+        return review.categories
+    return tuple(name for name, n in zip(review.categories, counts, strict=True) if n)

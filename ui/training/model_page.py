@@ -39,7 +39,7 @@ class ModelPage(WizardPage):
         self._model: ModelId | None = None
         self._last_model: ModelId | None = None
         self._proposal = ""
-        self._run_classes: tuple[str, ...] = ()
+        self._data_classes: tuple[str, ...] = ()
         self._project: ProjectId | None = None
         self._radio = RadioGroup()
         self._name_line = QLineEdit()
@@ -127,9 +127,10 @@ class ModelPage(WizardPage):
     def set_offers(self, offers: StartOffers) -> None:
         self._start.set_offers(offers)
 
-    def set_run_classes(self, classes: Sequence[str]) -> None:
-        """Those that will be trained, as far as that is known."""
-        self._run_classes = tuple(classes)
+    def set_run_classes(self, classes: Sequence[str], in_data: Sequence[str] | None = None) -> None:
+        """Those that will be trained, as far as that is known, and those of them that the data show (None = all): a
+        chosen model adds its own, and would else be like the data whatever they show."""
+        self._data_classes = tuple(classes if in_data is None else in_data)
         self._refresh()
         self._start.set_run_classes(classes)
 
@@ -165,7 +166,7 @@ class ModelPage(WizardPage):
         if key == NEW:
             self._last_model, self._model = self._model, None
         else:
-            choices = model_choices(self._models, self._worker, self._run_classes, self._project)
+            choices = model_choices(self._models, self._worker, self._data_classes, self._project)
             fitting = [ModelId(choice.key) for choice in choices if choice.is_enabled]
             self._model = self._last_model or (fitting[0] if fitting else None)
         self._refresh(kind=key)
@@ -186,7 +187,7 @@ class ModelPage(WizardPage):
     # How it is shown
 
     def _refresh(self, kind: str = "") -> None:
-        self._list.set_choices(model_choices(self._models, self._worker, self._run_classes, self._project))
+        self._list.set_choices(model_choices(self._models, self._worker, self._data_classes, self._project))
         self._list.set_current_key(self._model or "")
         self._search.setVisible(len(self._models) >= SEARCH_FROM)
         has_models = any(choice_fits(model, self._worker) for model in self._models)

@@ -33,6 +33,7 @@ from ui.training.data_page import DataPage
 from ui.training.device_page import DevicePage
 from ui.training.drafting import Drafting
 from ui.training.freeze_dialog import FreezeDialog
+from ui.training.known import classes_in_data
 from ui.training.name_page import NamePage
 from ui.training.start_section import PretrainedPlace
 from ui.training.steps import StepState
@@ -249,8 +250,9 @@ class TrainingWizard(QWidget):
             self._failure = ""
             self._progress = 0.0
             self.pages.overview.set_review(review)
-            if review.categories and review.categories != self._drafting.known.run_classes:
-                self._learn(run_classes=review.categories)
+            known, in_data = self._drafting.known, classes_in_data(review)
+            if review.categories and (review.categories, in_data) != (known.run_classes, known.data_classes):
+                self._learn(run_classes=review.categories, data_classes=in_data)
             self.pages.set_review(review)
             self._refresh()
 

@@ -174,8 +174,8 @@ def _fill_model_page(page: ModelPage, known: Known, parts: Collection[str]) -> N
         page.set_versions(known.versions)
     if "offers" in parts:
         page.set_offers(known.offers)
-    if "run_classes" in parts:
-        page.set_run_classes(known.run_classes)
+    if "run_classes" in parts or "data_classes" in parts:
+        page.set_run_classes(known.run_classes, known.data_classes)
     if "pretrained" in parts:
         page.set_pretrained(known.pretrained)
     if "model_name" in parts:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from core.domain.ids import TaskId, VersionId
 from core.domain.starts import MeasuredStart, ShelfItem, ShelfOrigin, Starter, StartOffers
-from core.domain.training import Issue, Proposal, StartFrom, StartKind
+from core.domain.training import Issue, Proposal, StartFrom, StartKind, TrainingReview
 from ui.training import steps
 from ui.training.model_page import EXISTING, NEW, ModelPage
 from ui.training.start_section import PretrainedPlace
@@ -242,3 +243,18 @@ def test_the_start_of_the_last_training_is_not_that_of_another_method(wizard: Tr
     wizard.pages.worker._take("slow")
     assert wizard.draft().start == StartFrom()
     assert wizard.is_new_method
+
+
+def test_a_chosen_model_is_compared_with_the_data_not_with_itself(
+    wizard: TrainingWizard, make_review: Callable[..., TrainingReview]
+) -> None:
+    page = page_of(wizard)
+    page._radio.button(EXISTING).click()
+    review = make_review(wizard.draft())
+    names = ("line", "seal", "stamp")
+    counts = tuple(replace(found, category_counts=(3, 2, 0)) for found in review.splits)
+    wizard.set_models(tuple(replace(model, categories=names) for model in page._models))
+    wizard.set_review(replace(review, categories=names, splits=counts))  # the last is the model's, the data lack it
+    choice = page._list.choice("m1")
+    assert choice is not None
+    assert choice.subtitle.endswith("has stamp besides")
