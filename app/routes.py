@@ -406,10 +406,6 @@ class Routes(QObject):
         """Lay what a version's training predicted over the ground truth."""
         self._features.studies.open_version(version, title)
 
-    def see_study(self, source: StudySource, title: str = "") -> None:
-        """Show any predictions: of a version's training, or a set of them."""
-        self._features.studies.open(source, title)
-
     def lead_from_studies(self, studies: StudiesController) -> None:
         studies.opened.connect(self._show_study)
         studies.back_requested.connect(lambda: self._window.show_page(*self._before_study))

@@ -15,8 +15,6 @@ from ui.studies.study_keys import STUDY_KEYS
 from ui.viewer.viewer_keys import VIEWER_KEYS
 from ui.widgets.text_dialog import TextDialog
 
-NAMED_LIBRARIES = ("PySide6-Essentials", "torch", "ultralytics", "pyqtgraph", "SQLAlchemy")
-
 
 class ClosingChoice(Enum):
     KEEP_TRAINING = auto()

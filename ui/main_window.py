@@ -95,7 +95,6 @@ class MainWindow(QMainWindow):
     close_requested = Signal()
     run_summary_clicked = Signal()
     folder_requested = Signal(object)  # Path
-    size_changed = Signal()
     page_changed = Signal(str)
 
     def __init__(self) -> None:

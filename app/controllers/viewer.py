@@ -40,7 +40,6 @@ class Thumbnails(Protocol):
 
 class ViewerController(QObject):
     back_requested = Signal()
-    image_shown = Signal(object)  # ImageId: the one on the page now
     record_shown = Signal(object)  # AnnotatedImage: what the person sees of it is this
     message_raised = Signal(object)  # UserMessage
 
@@ -194,7 +193,6 @@ class ViewerController(QObject):
         if known is not None:
             self._show_record(image, known)
         self._fetch(image)
-        self.image_shown.emit(image)
 
     def _fetch(self, image: ImageId) -> None:
         """Get the image's record and its first picture, as far as they are not there or on their way."""

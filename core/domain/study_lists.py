@@ -17,8 +17,6 @@ from core.domain.outcomes import ConfusionMatrix, Counts, ImageScores, Outcomes,
 from core.domain.predictions import Booleans, Integers
 from core.domain.snapshots import Split
 
-OutcomeKinds = npt.NDArray[np.uint8]
-
 
 class ListOrder(StrEnum):
     """How images (and patches) are sorted."""

@@ -72,10 +72,6 @@ class StudyService:
             return self._sources.list_of_project(project)
         return self._sources.list_of_run(run) if run is not None else ()
 
-    def get_info(self, source: StudySource) -> StudyInfo:
-        """Raises NotFoundError, FormatError, StorageError."""
-        return self._sources.locate(source).info
-
     def open(self, source: StudySource, *, check: Check = _no_check) -> Study:
         """`check` is called now and then, and may raise to give up. Raises NotFoundError where the predictions were not
         kept or were deleted, FormatError for a damaged pack (naming the image), StorageError."""

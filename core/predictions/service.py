@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from core import clock
-from core.domain.changes import Changed, Changes
+from core.domain.changes import Changes
 from core.domain.counting import counted
 from core.domain.ids import CategoryId, PredictionSetId, ProjectId, RunId, VersionId
 from core.domain.imports import Problem, Severity
@@ -209,13 +209,6 @@ class PredictionService:
         with self._registry.read() as session:
             return store.get_set(session, id)
 
-    def find_set(self, id_or_name: str) -> PredictionSet | None:
-        """By id, the beginning of one, or name; the newest of several."""
-        everything = self.list_sets()
-        exact = [one for one in everything if id_or_name in (one.id, one.name)]
-        begun = [one for one in everything if id_or_name and one.id.startswith(id_or_name)]
-        return next(iter((*exact, *begun)), None)
-
     def open(self, id: PredictionSetId) -> Pack:
         """To be closed by the caller. Raises NotFoundError, also when the file is gone, FormatError, StorageError."""
         path = self.path_of(id)
@@ -253,11 +246,6 @@ class PredictionService:
                     with contextlib.suppress(OSError):  # what stays is found by `verify`
                         file.unlink(missing_ok=True)
         return changes
-
-    def delete_of_version(self, version: VersionId) -> Changed[int]:
-        """All that were made with it, and how many; what its training predicted stays with it."""
-        found = [one.id for one in self.list_sets(version=version)]
-        return Changed(len(found), self.delete(found) if found else Changes())
 
     def verify(self) -> tuple[Problem, ...]:
         """Sets whose file is missing or damaged, and files that belong to no set."""

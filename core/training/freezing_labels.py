@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -24,8 +24,6 @@ from core.training.review.label_tally import Labelling, choose
 from core.training.review.regions import crops, whole_images
 
 _AT_ONCE = 500  # images
-
-ReadRows = Callable[[], Iterable[FrozenRow]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,9 +49,6 @@ class NameDialog(QDialog):
         column.addWidget(buttons)
         self._name.setFocus()
 
-    def set_placeholder(self, text: str) -> None:
-        self._name.setPlaceholderText(text)
-
     def show_problem(self, text: str) -> None:
         """It could not be taken: why."""
         self._problem.setText(text)

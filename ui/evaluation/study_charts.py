@@ -32,7 +32,6 @@ class StudyCharts(QScrollArea):
     ious_brushed = Signal(float, float)
     brush_cleared = Signal()
     definition_requested = Signal(str)  # name of a measure
-    category_chosen = Signal(int)  # index of a class, -1 for all
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -205,7 +204,6 @@ class StudyCharts(QScrollArea):
     def _choose(self, index: int) -> None:
         self._show_curves()
         self.coco.choose(index - 1 if index > 0 else None)
-        self.category_chosen.emit(index - 1)
 
     def _connect(self) -> None:
         self._category.currentIndexChanged.connect(self._choose)

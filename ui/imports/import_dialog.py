@@ -186,9 +186,6 @@ class ImportDialog(QDialog):
         """Names of classes and options are those of the format before."""
         self._request_again(format=slug, **_UNMAPPED, options=(), left_out=(), names_encoding=None)
 
-    def _unpack_pictures(self, folder: Path) -> None:
-        self._request_again(unpack_to=folder, images_root=None)
-
     def _request(self, source: ImportSource | None) -> None:
         if source is not None and not self._is_busy:
             self._banner.hide()

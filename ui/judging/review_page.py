@@ -40,8 +40,5 @@ class ReviewPage(JudgingPage):
         self.extras.addSpacing(8)
         self.extras.addLayout(row)
 
-    def set_above(self, value: float) -> None:
-        self._above.setValue(value)
-
     def set_can_accept_all(self, can_accept: bool) -> None:
         self._accept_all.setEnabled(can_accept)

@@ -67,10 +67,6 @@ class ModelTreeModel(TwoLevelModel):
     def n_models(self) -> int:
         return len(self._models)
 
-    def version_at(self, index: QModelIndex) -> ModelVersion | None:
-        group, row = self.place_of(index)
-        return None if row is None else self._versions[group][row]
-
     def index_of(self, id: VersionId) -> QModelIndex:
         for group, items in enumerate(self._versions):
             for row, version in enumerate(items):

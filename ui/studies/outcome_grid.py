@@ -80,9 +80,6 @@ class OutcomeGrid(CellGrid):
         """There is no picture, and why; it is not asked for again."""
         self._cells.set_failure(key, text)
 
-    def lacks_picture(self, key: CellKey, side: int) -> bool:
-        return self._cells.pictures.lacks(key, side)
-
     def current_key(self) -> CellKey | None:
         index = self.currentIndex()
         return self._cells.key(index.row()) if index.isValid() else None

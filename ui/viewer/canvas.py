@@ -38,7 +38,6 @@ class LayeredCanvas(ZoomWidget):
     """Shows a `Picture` and up to one `OverlayLayer` of each kind; knows nothing of where they come from."""
 
     object_selected = Signal(object)  # OverlayObject | None, with what became of it
-    object_hovered = Signal(object)  # OverlayObject | None
     mode_changed = Signal(object)  # ViewMode
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -340,7 +339,6 @@ class LayeredCanvas(ZoomWidget):
         self.update_cursor()
         # The marks alone are painted anew.
         self.update(stale.united(self._marks_of(ref)))
-        self.object_hovered.emit(self.hovered)
 
     def view_was_set(self) -> None:
         self.update()

@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor
 
 from core.domain.outcomes import FALSE_NEGATIVES, FALSE_POSITIVES, PredictionState, TruthState
 from ui.theme import category_colour, current_theme
-from ui.viewer.overlays import OverlayKind, OverlayLayer, OverlayObject
+from ui.viewer.overlays import OverlayKind, OverlayLayer
 
 NEUTRAL = QColor("#8b93a3")
 RIGHT = QColor("#009E73")  # bluish green
@@ -193,9 +193,3 @@ def _with_alpha(colour: QColor, alpha: float) -> QColor:
     faint = QColor(colour)
     faint.setAlphaF(alpha)
     return faint
-
-
-def colour_of(one: OverlayObject, layer: OverlayLayer, by: ColourBy) -> QColor:
-    """Of a single object."""
-    number = layer.number_of(one.row)
-    return NEUTRAL if number is None else colour_table(layer, by).of(number)

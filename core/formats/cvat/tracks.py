@@ -85,9 +85,6 @@ class Tracks:
         """Whether the video has that frame, as far as its length is known."""
         return size is None or number < size
 
-    def shown_file(self) -> str:
-        return shown(self._file.name)
-
 
 def _with_track(details: AnnotationDetails | None, number: str) -> AnnotationDetails | None:
     if not number:

@@ -43,7 +43,6 @@ _ROLES: Mapping[str, str] = {
     for name in names.split()
 }
 _EDGES = ("x0", "y0", "x1", "y1")
-_PLACES = (*_EDGES, "x", "y", "w", "h", "cx", "cy", "bbox", "outline")
 _VAGUE = frozenset({"name", "type", "object"})  # the class of a box, but of an image anything
 _FLAGS = frozenset({"0", "1", "0.0", "1.0", "0,0", "1,0"})
 _SETS = frozenset({"train", "validation", "validate", "test", "unassigned", "training"})

@@ -5,11 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from core import clock
 from core.domain.ids import ProjectId
 from core.domain.selections import Selection
 from core.domain.snapshots import Split
@@ -62,7 +60,6 @@ class FilesFound:
     gone: tuple[str, ...]
     changed: tuple[str, ...]
     n_files: int
-    checked_at: datetime
 
 
 class DataCounter:
@@ -211,7 +208,7 @@ def _look(root: Path, files: Iterable[FileRow], total: int, progress: Progress) 
                 changed.append(file.path)
         except (OSError, ImageFileError):
             gone.append(file.path)
-    return FilesFound(tuple(sorted(gone)), tuple(sorted(changed)), total, clock.now())
+    return FilesFound(tuple(sorted(gone)), tuple(sorted(changed)), total)
 
 
 def _is_as_imported(path: Path, file: FileRow) -> bool:

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from core import clock
 from core.datasets.freezing import DatasetFreezing
 from core.datasets.frozen_registry import FrozenRegistries
 from core.domain.datasets import Dataset
@@ -61,7 +60,7 @@ class FrozenSource(Source):
 
         checked = self._freezing.verify(self._dataset, progress=told)
         files = tuple(sorted(problem.file for problem in checked.problems))
-        self._found = FilesFound((), files, checked.n_images, clock.now())
+        self._found = FilesFound((), files, checked.n_images)
         return self._found
 
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from core import clock
 from core.domain.geometry import Box
 from core.domain.projects import ImageFilter, Source
 from core.errors import NotFoundError, RefusedError
 from core.registry.database import Registry
-from core.registry.recent import read_recent_projects
 from core.registry.stores import annotations, images, projects
 from core.registry.stores.annotations import NewAnnotation
 
@@ -137,23 +134,3 @@ def test_ids_are_not_given_again_after_a_removal(registry: Registry, add_project
     new_id = add_project("P", {"a.png": ["x"]})
     with registry.read() as session:
         assert set(images.list_image_ids(session, ImageFilter(new_id))).isdisjoint(old)
-
-
-def test_recent_projects_are_read_without_the_orm_in_the_same_order(
-    registry: Registry, registry_file: Path, add_project
-) -> None:
-    first, second = add_project("First", {}), add_project("Second", {})
-    with registry.write() as session:
-        projects.mark_opened(session, first, clock.now())
-        projects.remove_project(session, projects.insert_project(session, name="Gone", root=registry_file.parent))
-        listed = projects.list_projects(session)
-    assert [project.id for project in listed] == [first, second]
-    assert read_recent_projects(registry_file) == listed
-    assert read_recent_projects(registry_file, limit=1) == listed[:1]
-
-
-def test_recent_projects_of_an_unusable_registry_are_none(tmp_path: Path) -> None:
-    assert read_recent_projects(tmp_path / "nothing.sqlite") == ()
-    damaged = tmp_path / "damaged.sqlite"
-    damaged.write_bytes(b"no database" * 1000)
-    assert read_recent_projects(damaged) == ()

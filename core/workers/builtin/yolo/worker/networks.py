@@ -24,7 +24,6 @@ from core.workers.builtin.yolo.worker.engine import ENGINE_VERSION
 from core.workers.shared_classes import shared_classes
 
 OTHER_ARCHITECTURE = "E-142"
-OTHER_CLASSES = "W-141"
 
 _CLASS_ROWS = re.compile(r"\.(one2one_)?cv3\.\d+\.2\.(weight|bias)$|\.proto\.semseg\.\d+\.(weight|bias)$")
 _NETWORKS: Mapping[TaskId, Any] = {
