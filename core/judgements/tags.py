@@ -66,10 +66,13 @@ class TagService:
 
 
 def check_tag(text: str) -> str:
-    """The tag without blanks round it. Raises RefusedError when it is empty, too long, or of several lines."""
+    """The tag on one line, without blanks round it. Raises RefusedError when it is empty, too long, or cannot be
+    shown."""
     tag = " ".join(text.split())
     if not tag:
         raise RefusedError("A tag needs a name.", code="E-110")
     if len(tag) > MAX_TAG:
         raise RefusedError(f"A tag has at most {MAX_TAG} characters; this one has {len(tag)}.", code="E-111")
+    if shown(tag) != tag:
+        raise RefusedError(f'The tag "{shown(tag)}" has characters that cannot be shown.')
     return tag

@@ -42,7 +42,7 @@ def test_a_spreadsheet_takes_no_note_for_a_formula(shop):
     assert line.startswith("train/01.jpg,'+1,\"'=HYPERLINK(")
 
 
-@pytest.mark.parametrize("tag", ["", "  \n", "x" * 41])
+@pytest.mark.parametrize("tag", ["", "  \n", "x" * 41, "a\0b", "a\u202eb"])
 def test_what_is_no_tag_is_refused(shop, tag):
     with pytest.raises(RefusedError, match="tag"):
         shop.tags.add([shop.id_of("train/00.jpg")], tag)
