@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -19,8 +20,10 @@ from core.domain.ids import DatasetId, ProjectId
 from core.domain.image_ids import ImageIds
 from core.domain.imports import Severity
 from core.files.durable import write_durably
+from core.files.leftovers import sweep
 
 FORMAT = 1
+_HALF_WRITTEN = re.compile(r"\w+\.npz\.(\d+)\.tmp")
 
 
 class KeptReports:
@@ -36,6 +39,7 @@ class KeptReports:
             arrays[f"starts_{number}"] = np.asarray(finding.starts, dtype=np.int64)
         stream = io.BytesIO()
         np.savez(stream, **arrays)
+        sweep(self._folder, _HALF_WRITTEN)
         write_durably(self._file(report.project, report.dataset), stream.getvalue())
 
     def get(self, project: ProjectId, dataset: DatasetId | None) -> CheckReport | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -59,6 +59,7 @@ from core.stopping import current_stop
 MAX_PROBLEMS = 10_000  # kept with a dataset that could not be frozen
 DELETED_KEPT = timedelta(days=30)  # what a frozen dataset was, after its deletion
 _HALF_WRITTEN = re.compile(r"new\.(\d+)\.\d+\.tmp")
+_HALF_WRITTEN_BESIDE = re.compile(r"[0-9a-f]{64}\..+\.(\d+)\.tmp")  # what is said of a manifest
 _CHECKING, _WRITING = "Checking files", "Writing what is frozen"
 
 
@@ -109,6 +110,7 @@ class DatasetFreezing:
         What lies beside the manifests is tidied (core.datasets.frozen_upkeep). Raises StorageError.
         """
         sweep(self._folder, _HALF_WRITTEN)
+        sweep(self._folder, _HALF_WRITTEN_BESIDE)
         purge_deleted(self._registry, self._folder, clock.now() - DELETED_KEPT)
         with self._registry.read() as session:
             building = store.list_in_state(session, DatasetState.BUILDING)
@@ -121,6 +123,8 @@ class DatasetFreezing:
                 store.set_state(session, item.id, DatasetState.OPEN, clock.now(), [store.CUT_OFF])
             found = tuple(store.get_dataset(session, item.id, with_annotated=False) for item in left)
             changes = noted(session)
+        for item in left:
+            self._drop_lock(item.id)
         keep_abouts(self._registry, self._folder)
         return Changed(found, changes)
 
@@ -301,6 +305,15 @@ class DatasetFreezing:
         if dataset.state is not DatasetState.COMPLETE or dataset.snapshot is None:
             raise RefusedError(f'The dataset "{dataset.name}" is not frozen.', hint="Freeze it first.")
         return dataset.snapshot
+
+    def _drop_lock(self, id: DatasetId) -> None:
+        """That of a freeze that was cut off."""
+        file = self._lock_file(id)
+        handle = try_lock(file)
+        if handle is not None:  # else somebody has begun anew
+            with suppress(OSError):  # Windows removes no file that somebody has open
+                file.unlink(missing_ok=True)
+            os.close(handle)
 
     def _lock_file(self, id: DatasetId) -> Path:
         return freezing_lock(self._folder, id)

@@ -386,8 +386,10 @@ freezing.freeze({filled!r}, progress=lambda done, total, text: text.startswith("
     assert raw_state(shop, filled) == "building"
     shop.editing.rename(filled, "Not held up")
     (shop.snapshots / f"new.{killed.pid}.1.tmp").touch()
+    (shop.snapshots / f"{'0' * 64}.{filled}.about.json.{killed.pid}.tmp").touch()
+    (shop.snapshots / f"{'0' * 64}.dataset.checked.{killed.pid}.tmp").touch()
     assert [item.state for item in freezing.recover().value] == [DatasetState.OPEN]
-    assert [file.suffix for file in shop.snapshots.iterdir()] == [".building"]
+    assert list(shop.snapshots.iterdir()) == []
     assert freezing.freeze(filled).value.version == "V001"
 
 
