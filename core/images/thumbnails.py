@@ -11,12 +11,13 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageChops
 
 from core.images.guards import DECODER_FAULTS, raise_guards
 from core.images.reading import decode
 from core.images.thumbnail_pack import DEFAULT_LIMIT, PictureKey, ThumbnailPack
 
+_UNSEEN = 20  # of 255, that a colour may be off in a single pixel
 _QUALITY = 88  # at 256 pixels about 18 kB, without visible rings round letters
 
 
@@ -38,10 +39,7 @@ class ThumbnailCache:
         cached = self._find(sha256, side, white)
         if cached is not None:
             return cached
-        buffer = io.BytesIO()
-        # 4:4:4 keeps thin red and blue strokes (stamps, rubrics) in colour.
-        decode(path, max_side=side, white=white, is_fast=True).save(buffer, "JPEG", quality=_QUALITY, subsampling=0)
-        content = buffer.getvalue()
+        content = _encoded(decode(path, max_side=side, white=white, is_fast=True))
         self._pack.put(_key(sha256, white, side), content)
         return _to_array(content)
 
@@ -134,7 +132,33 @@ def _is_hex(text: str) -> bool:
     return set(text) <= set(string.hexdigits)
 
 
+def _encoded(image: Image.Image) -> bytes:
+    """Colours in half the resolution, or none at all, where nobody can see it: that is decoded sooner."""
+    buffer = io.BytesIO()
+    plain = image.convert("L") if _is_grey(image) else image
+    subsampling = "4:2:0" if _has_soft_colours(image) else "4:4:4"
+    plain.save(buffer, "JPEG", quality=_QUALITY, subsampling=subsampling)
+    return buffer.getvalue()
+
+
+def _is_grey(image: Image.Image) -> bool:
+    red, green, blue = image.split()
+    return _farthest(red, green) == 0 == _farthest(green, blue)
+
+
+def _has_soft_colours(image: Image.Image) -> bool:
+    """Thin red and blue strokes (stamps, rubrics) are none."""
+    tints = image.convert("YCbCr").split()[1:]
+    halved = (tint.reduce(2).resize(tint.size, Image.Resampling.BILINEAR) for tint in tints)
+    return all(_farthest(tint, soft) <= _UNSEEN for tint, soft in zip(tints, halved, strict=True))
+
+
+def _farthest(one: Image.Image, other: Image.Image) -> int:
+    return int(ImageChops.difference(one, other).getextrema()[1])
+
+
 def _to_array(content: bytes) -> npt.NDArray[np.uint8]:
     raise_guards()
     with Image.open(io.BytesIO(content), formats=("JPEG",)) as image:
+        image.draft(None, image.size)  # all of it, in the quickest way that libjpeg has
         return np.array(image if image.mode == "RGB" else image.convert("RGB"))

@@ -7,6 +7,7 @@ made in some minutes) is kept for the next run; CALQUE_BENCH_IMAGES sets another
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -33,6 +34,7 @@ from core.fingerprints.alike import find_alike
 from core.fingerprints.kept import Fingerprints
 from core.home import Home
 from core.images.fingerprint import SIDE
+from core.images.thumbnail_pack import PictureKey
 from core.images.thumbnails import ThumbnailCache
 from core.registry.database import Registry
 
@@ -120,10 +122,16 @@ def test_a_registry_of_many_opens_at_once(million: Path) -> None:
 
 
 def photograph(path: Path, seed: int) -> None:
-    """12 megapixels, about 4 MB."""
+    """12 megapixels, about 4 MB: as much detail in each size of it as photographs have, and the noise of a camera."""
     rng = np.random.default_rng(seed)
-    rough = Image.fromarray(rng.integers(0, 255, (60, 80, 3), dtype=np.uint8)).resize((4000, 3000))
-    noisy = np.asarray(rough).astype(np.int16) + rng.normal(0, 8, (3000, 4000, 1)).astype(np.int16)
+    small = np.full((750, 1000, 3), 128.0, dtype=np.float32)
+    for rows in (3, 6, 12, 24, 48, 96, 192, 375, 750):
+        layer = rng.normal(0, 1, (rows, rows * 4 // 3, 1)) + 0.25 * rng.normal(0, 1, (rows, rows * 4 // 3, 3))
+        for tint in range(3):
+            one = Image.fromarray(layer[..., tint].astype(np.float32)).resize((1000, 750), Image.Resampling.BICUBIC)
+            small[..., tint] += np.asarray(one) * 60 * (3 / rows) ** 0.9
+    large = Image.fromarray(small.clip(0, 255).astype(np.uint8)).resize((4000, 3000), Image.Resampling.BICUBIC)
+    noisy = np.asarray(large).astype(np.int16) + rng.normal(0, 8, (3000, 4000, 1)).astype(np.int16)
     Image.fromarray(noisy.clip(0, 255).astype(np.uint8)).save(path, quality=90)
 
 
@@ -147,6 +155,8 @@ def test_thumbnails(tmp_path: Path) -> None:
 
     cold, warm = rate(get, N_LARGE), rate(lambda: [get() for _ in range(50)], 50 * N_LARGE)
     blobs = rate(lambda: [cache._pack.sides(bytes.fromhex(one), 0) for one in hashes * 500], 500 * N_LARGE)
+    kept = [cache._pack.find(PictureKey(bytes.fromhex(one), 0, 256)) for one in hashes]
+    decoded = rate(lambda: [Image.open(io.BytesIO(one)).load() for one in kept * 50 if one], 50 * N_LARGE)
     plain = rate(lambda: [Image.open(file).convert("RGB").resize((256, 192)) for file in files], N_LARGE)
     qt = rate(
         lambda: [
@@ -160,7 +170,8 @@ def test_thumbnails(tmp_path: Path) -> None:
     size = sum(file.stat().st_size for file in files) / N_LARGE / 1e6
     print(
         f"\nthumbnails of 12 megapixels ({size:.1f} MB) a CPU second: made {cold:.1f} (goal 25; Pillow {plain:.1f}, Qt "
-        f"{qt:.1f}), found again {warm:.0f} with decoding (goal 5,000; the file alone {blobs:.0f})"
+        f"{qt:.1f}), found again {warm:.0f} with decoding (goal 5,000; the file alone {blobs:.0f}, Pillow's decoding "
+        f"alone {decoded:.0f}; {sum(map(len, filter(None, kept))) / N_LARGE / 1e3:.0f} kB each)"
     )
     cache.close()
 

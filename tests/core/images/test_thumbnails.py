@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import io
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from core.images.hashing import sha256_of
 from core.images.opening import ImageFileError
@@ -129,3 +130,29 @@ def test_damaged_image_is_said(tmp_path: Path) -> None:
 def test_key_cannot_leave_the_folder(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="not a SHA-256"):
         ThumbnailCache(tmp_path / "cache").get(tmp_path / "a.jpg", "../" * 21 + "x", 96)
+
+
+@pytest.mark.parametrize(("colour", "layers"), [((200, 30, 30), (1, 1)), ((225, 222, 214), (2, 2)), (None, None)])
+def test_colours_are_halved_or_left_out_only_where_nobody_sees_it(
+    tmp_path: Path, colour: tuple[int, int, int] | None, layers: tuple[int, int] | None
+) -> None:
+    """A thin red stroke stays red; colours of paper hardly change; a grey page has none."""
+    page = Image.new("RGB", (256, 200), "white")
+    ImageDraw.Draw(page).line((40, 50, 90, 80), fill=colour or (90, 90, 90))
+    page.save(tmp_path / "page.png")
+    cache = ThumbnailCache(tmp_path / "cache")
+    made = cache.get(tmp_path / "page.png", "ab" * 32, 256)
+    with sqlite3.connect(tmp_path / "cache" / "thumbnails.sqlite") as pack:
+        content = pack.execute("SELECT content FROM thumbnail").fetchone()[0]
+    pack.close()
+    with Image.open(io.BytesIO(content)) as kept:
+        assert (kept.mode, kept.layer[0][1:3] if kept.mode == "RGB" else None) == (
+            "RGB" if colour else "L",
+            layers,
+        )
+    assert np.array_equal(cache.get(tmp_path / "page.png", "ab" * 32, 256), made)
+    assert np.abs(made.astype(int) - np.asarray(page).astype(int)).mean() < 1
+    if layers == (1, 1):
+        red, green, blue = made[50:80, 40:90].reshape(-1, 3).astype(int).T
+        assert (red - np.maximum(green, blue)).max() > 100
+    cache.close()
