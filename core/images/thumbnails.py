@@ -154,7 +154,7 @@ def _has_soft_colours(image: Image.Image) -> bool:
 
 
 def _farthest(one: Image.Image, other: Image.Image) -> int:
-    return int(ImageChops.difference(one, other).getextrema()[1])
+    return int(np.asarray(ImageChops.difference(one, other)).max())
 
 
 def _to_array(content: bytes) -> npt.NDArray[np.uint8]:
