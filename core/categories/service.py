@@ -211,5 +211,5 @@ def _check_all(n_wanted: int, restored: trash.Restored) -> None:
         text = f"This cannot be undone: another image has the path now: {shown(restored.taken[0])}."
         raise RefusedError(text, hint="Remove that image first.")
     if len(restored.keys) < n_wanted:
-        n = counted(n_wanted - len(restored.keys), "image")
-        raise RefusedError(f"This cannot be undone: {n} of it no longer in the trash.", hint="Nothing was changed.")
+        n = counted(n_wanted - len(restored.keys), "of its images is", "of its images are")
+        raise RefusedError(f"This cannot be undone: {n} no longer in the trash.", hint="Nothing was changed.")

@@ -41,7 +41,7 @@ from core.domain.ids import DatasetId, ProjectId, SnapshotId
 from core.domain.imports import Problem, Severity
 from core.domain.messages import UserMessage
 from core.errors import CalqueError, RefusedError
-from core.files.faults import storage_error
+from core.files.faults import storage_error, told_as_storage_error
 from core.files.leftovers import sweep
 from core.files.locks import is_locked, try_lock
 from core.progress import Progress, no_progress, sparing
@@ -186,9 +186,11 @@ class DatasetFreezing:
 
     @contextmanager
     def _locked(self, id: DatasetId) -> Iterator[None]:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._registry.check_writable()
         file = self._lock_file(id)
-        handle = try_lock(file)
+        with told_as_storage_error("The frozen dataset", self._folder):
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle = try_lock(file)
         if handle is None:
             raise RefusedError("The dataset is being frozen.", hint="Wait until that is done.", code="E-432")
         try:

@@ -157,12 +157,7 @@ class Registry:
         `durable` waits until the disk has it: for what must survive a power cut, such as a run's end.
         """
         engine = self._opened()
-        if self._is_read_only:
-            raise StorageError(
-                f'The registry "{shown(self._file)}" is open for reading only.',
-                hint="Make its folder writable, or start Calque with another --home.",
-                code="E-103",
-            )
+        self.check_writable()
         writing = engine.execution_options(**{_WRITES: "durable" if durable else "normal"})
         with self._pen():
             try:
@@ -171,6 +166,15 @@ class Registry:
                     session.commit()
             except (DBAPIError, sqlite3.Error) as error:
                 raise explain(_driver_error(error), self._file, self._backups) from error
+
+    def check_writable(self) -> None:
+        """Raises StorageError (E-103)."""
+        if self._is_read_only:
+            raise StorageError(
+                f'The registry "{shown(self._file)}" is open for reading only.',
+                hint="Make its folder writable, or start Calque with another --home.",
+                code="E-103",
+            )
 
     def back_up(self) -> Backup:
         """A verified copy beside the older ones. Raises StorageError, RegistryCorruptError."""

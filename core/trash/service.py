@@ -172,8 +172,8 @@ def _check_all(keys: Collection[int], n_there: int, taken: str) -> None:
             hint="Remove that image first, or restore the others in the trash.",
         )
     if n_there < len(keys):
-        n = counted(len(keys) - n_there, "image")
-        raise RefusedError(f"This cannot be undone: {n} of it no longer in the trash.", hint="Nothing was changed.")
+        n = counted(len(keys) - n_there, "of its images is", "of its images are")
+        raise RefusedError(f"This cannot be undone: {n} no longer in the trash.", hint="Nothing was changed.")
 
 
 def _ids(keys: list[int]) -> ImageIds:

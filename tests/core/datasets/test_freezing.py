@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from PIL import Image
@@ -369,6 +371,19 @@ def test_a_freeze_that_cannot_say_that_it_gave_up_holds_nobody_up(shop, freezing
     assert freezing.freeze(filled, revision=revision).value.state is DatasetState.COMPLETE
 
 
+def test_where_nothing_can_be_written_it_is_said_before_anything_is_begun(shop, freezing, filled, monkeypatch):
+    full = OSError(errno.ENOSPC, "No space left on device")
+    with monkeypatch.context() as patched:
+        patched.setattr("core.datasets.freezing.try_lock", Mock(side_effect=full))
+        with pytest.raises(StorageError, match="The disk is full"):
+            freezing.freeze(filled)
+    monkeypatch.setattr(shop.registry, "_is_read_only", True)
+    with pytest.raises(StorageError) as refused:
+        freezing.freeze(filled)
+    assert refused.value.code == "E-103"
+    assert list(shop.snapshots.iterdir()) == []
+
+
 def test_a_killed_freeze_leaves_the_dataset_to_be_recovered(shop, freezing, filled):
     child = f"""
 import os
@@ -433,8 +448,6 @@ def test_an_import_that_began_elsewhere_keeps_a_dataset_from_being_frozen(shop, 
 
 def test_an_import_writes_nothing_when_a_dataset_began_to_be_frozen_meanwhile(shop, filled):
     Image.new("RGB", (20, 20)).save(shop.root / "train" / "new.png")
-
-    handle = try_lock(shop.snapshots / f"{filled}.building")  # who freezes it
 
     def progress(done: int, total: int, text: str) -> None:
         with shop.registry.write() as session:

@@ -116,7 +116,7 @@ def test_taking_a_removal_back_is_whole_or_refused(project):
     with pytest.raises(RefusedError, match=r'has the path "a/2\.jpg" now'):
         project.trash.restore_images(project.id, removed, is_whole=True)
     project.trash.empty(project.id, removed[1:])
-    with pytest.raises(RefusedError, match="1 image of it no longer in the trash"):
+    with pytest.raises(RefusedError, match="1 of its images is no longer in the trash"):
         project.trash.restore_images(project.id, removed, is_whole=True)
     assert project.rows() == before
     project.trash.restore_images(project.id, removed[:1], is_whole=True)
