@@ -55,7 +55,7 @@ class FiltersController(QObject):
         self.editing.message_raised.connect(self.message_raised)
         self.editing.save_requested.connect(self._ask_name)
         browser.set_filter_bar(self.bar)
-        self.suggestions = SearchSuggestions(browser.search_field)
+        self.suggestions = SearchSuggestions(browser.filters.search)
         self.suggestions.chosen.connect(self.bar.add_item)
         browser.tags_counted.connect(lambda counts: self.suggestions.set_tags([tag for tag, n in counts.items() if n]))
         self._connect()

@@ -21,7 +21,8 @@ from core.domain.messages import UserMessage
 from core.domain.names import shown
 from core.domain.projects import Category, ImageFilter, Project
 from core.errors import CalqueError
-from ui.images.image_browser import WITHOUT_CONCEPT, ImageBrowser
+from ui.images.image_browser import ImageBrowser
+from ui.images.quick_filters import WITHOUT_CONCEPT
 from ui.projects.drop_targets import TagTarget
 from ui.projects.project_page import ProjectPage
 from ui.widgets.dropping import DraggedImages
@@ -118,7 +119,7 @@ class ImagesController(QObject):
         self._revision = None
         self._pictures.show_project(project)
         self._files.show_project(project)
-        self._browser.reset_filters()
+        self._browser.filters.reset()
         self._browser.grid.forget_all()
         self._browser.grid.set_project(project.id)
         self._browser.show_loading()
@@ -206,17 +207,17 @@ class ImagesController(QObject):
         elif field == "categories":
             self._page.clear_classes()
         else:
-            self._browser.reset_filter(field)
+            self._browser.filters.reset_one(field)
             self._restrict(**{field: _NO_FILTERS[field]})
 
     def clear_filters(self) -> None:
-        self._browser.reset_filters()
+        self._browser.filters.reset()
         self._page.clear_filters()
         self._restrict(**_NO_FILTERS)
 
     def show_only(self, images: ImageIds, words: str) -> None:
         """These images and no others, until the filters are cleared. `words` complete "images ...": "with a stamp"."""
-        self._browser.reset_filters()
+        self._browser.filters.reset()
         self._page.clear_filters()
         self._restrict(**{**_NO_FILTERS, "only": images, "only_words": words})
 

@@ -87,7 +87,7 @@ class LastViewController(QObject):
         self._page.select_folder(view.folder)
         self._page.choose_categories([CategoryId(one) for one in view.categories])
         is_without_concept = view.is_without_concept
-        self._browser.set_filters(
+        self._browser.filters.set_values(
             view.name_contains, view.is_annotated, view.tag, is_without_concept=is_without_concept
         )
         self._images.restore(

@@ -17,7 +17,8 @@ from core.domain.names import shown
 from core.domain.projects import Category, Folder, Project
 from core.errors import NotFoundError
 from ui.projects.dialogs import RemoveProjectDialog, RenameProjectDialog
-from ui.projects.project_page import EVALUATE, EXPORT, IMPORT, MOVED, PREDICT, TRAIN, ProjectPage
+from ui.projects.project_actions import EVALUATE, EXPORT, IMPORT, MOVED, PREDICT, TRAIN
+from ui.projects.project_page import ProjectPage
 from ui.projects.start_page import StartPage
 
 if TYPE_CHECKING:  # SQLAlchemy comes with it, which the window's first paint must not wait for

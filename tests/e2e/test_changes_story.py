@@ -13,7 +13,7 @@ from core.domain.models import VersionStatus
 from core.domain.runs import RunStatus
 from ui.imports.import_dialog import ImportDialog, Step
 from ui.projects.dialogs import RenameProjectDialog
-from ui.projects.project_page import IMPORT, RENAME
+from ui.projects.project_actions import IMPORT, RENAME
 from ui.projects.recent_projects import NAME
 from ui.runs.run_actions import RunAction
 

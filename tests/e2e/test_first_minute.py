@@ -19,7 +19,7 @@ def test_the_sample_is_three_clicks_from_its_training(desk: Desk, qtbot: QtBot) 
     window.until(lambda: window.project_name == SAMPLE_NAME and window.page == "project")
 
     page = window.features.project_page
-    menu = page._actions_button.menu()
+    menu = page._actions.menu()
     assert menu is not None
     train = next(action for action in menu.actions() if "Train a model" in action.text())
     assert train.isEnabled()

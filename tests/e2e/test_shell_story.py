@@ -15,7 +15,7 @@ from app.guide import GUIDE_PAGES, PAGE_OF_WINDOW_PAGE
 from app.settings import PREFERENCES
 from core.domain.ids import ProjectId
 from ui.imports.import_dialog import ImportDialog
-from ui.projects.project_page import LOCATE, TRAIN
+from ui.projects.project_actions import LOCATE, TRAIN
 from ui.settings.preferences_window import APPEARANCE, PAGES, PRIVACY, TRAININGS, PreferencesWindow
 from ui.theme import ThemeMode, apply_theme, current_theme
 from ui.widgets.command_palette import CommandPalette

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLineEdit,
     QMenu,
@@ -26,23 +25,19 @@ from ui.icons import icon
 from ui.images.details_panel import DetailsPanel
 from ui.images.image_grid import ImageGrid, ViewMode
 from ui.images.notice_bar import NoticeBar
+from ui.images.quick_filters import QuickFilters
 from ui.images.selection_bar import SelectionBar
 from ui.images.view_controls import ViewControls
-from ui.widgets.elided_combo import ElidedCombo
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.formatting import count, counted
 from ui.widgets.labels import ElidedLabel
 from ui.widgets.menu_heading import add_heading
-from ui.widgets.search_field import SearchField
 
 NARROW_LETTERS = 140
 """In less room than so many letters take, the bar has no words for the order: the search needs it."""
 
 MenuSection = Callable[[QMenu, ImageIds], None]
 """Adds what can be done with the images that are chosen; called whenever the menu opens."""
-
-
-WITHOUT_CONCEPT = "without-concept"
 
 
 class ImageBrowser(QWidget):
@@ -72,9 +67,7 @@ class ImageBrowser(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.grid = ImageGrid()
-        self._search = SearchField(self.tr("Names, classes, tags"))
-        self._annotated = ElidedCombo(self.tr("Annotated or not"))
-        self._tag = ElidedCombo(self.tr("Tag"))
+        self.filters = QuickFilters(self)
         self._tag_counts: dict[str, int] = {}
         self.controls = ViewControls()
         self.details = DetailsPanel()
@@ -88,12 +81,10 @@ class ImageBrowser(QWidget):
         self._empty = EmptyState("images", "", "")
         self._stack = QStackedWidget()
         self._is_filtered = False
-        self._is_resetting = False
-        self._set_up_bar()
         self._build()
-        self._search.search_changed.connect(self._announce_search)
-        self._annotated.currentIndexChanged.connect(self._announce_annotated)
-        self._tag.activated.connect(lambda _at: self.tag_filter_changed.emit(self._tag.currentData() or ""))
+        self.filters.search_changed.connect(self.search_changed)
+        self.filters.annotated_changed.connect(self.annotated_changed)
+        self.filters.tag_changed.connect(self.tag_filter_changed)
         self.grid.menu_requested.connect(self._open_menu)
         self.grid.selection_changed.connect(self._show_chosen)
         self.selection_bar.none_requested.connect(self.grid.choose_none)
@@ -113,31 +104,11 @@ class ImageBrowser(QWidget):
         self.setFocusProxy(self.grid)
         self.show_loading()
 
-    def _set_up_bar(self) -> None:
-        for text, value in (
-            (self.tr("All images"), None),
-            (self.tr("Annotated"), True),
-            (self.tr("Unlabelled"), False),
-            (self.tr("Without concept"), WITHOUT_CONCEPT),
-        ):
-            self._annotated.addItem(text, value)
-        for combo in (self._annotated, self._tag):
-            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-            combo.setMinimumWidth(70)  # where there is no room for all of it
-        self._tag.setToolTip(self.tr("Only images with this tag. T tags the image that is chosen"))
-        self.set_tags({})
-        self._search.setAccessibleName(self.tr("Search names, classes, tags"))
-        self._search.setToolTip(self._search.accessibleName())
-        self._search.setMinimumWidth(90)
-        self._search.setMaximumWidth(360)
-
     def _build(self) -> None:
         bar = QHBoxLayout()
         bar.setContentsMargins(12, 10, 12, 8)
         bar.setSpacing(8)
-        bar.addWidget(self._search, 20)  # all that is free, up to its greatest width
-        bar.addWidget(self._annotated)
-        bar.addWidget(self._tag)
+        self.filters.add_to(bar)
         bar.addStretch(1)
         bar.addWidget(self.controls)
         self._status.setProperty("role", "muted")
@@ -173,7 +144,7 @@ class ImageBrowser(QWidget):
 
     def _fit_bar(self) -> None:
         is_narrow = self.width() < NARROW_LETTERS * self.fontMetrics().averageCharWidth()
-        self.controls.set_narrow(is_narrow, is_tight=is_narrow and self._tag.isVisibleTo(self))
+        self.controls.set_narrow(is_narrow, is_tight=is_narrow and self.filters.tag.isVisibleTo(self))
 
     # How they are shown
 
@@ -297,56 +268,10 @@ class ImageBrowser(QWidget):
         self._empty.set_content("triangle-alert", text, hint)
         self._stack.setCurrentWidget(self._empty)
 
-    def reset_filters(self) -> None:
-        """Empty the search and the choice without announcing it."""
-        self._is_resetting = True
-        self._search.clear()
-        self._annotated.setCurrentIndex(0)
-        self._tag.setCurrentIndex(0)
-        self._is_resetting = False
-
-    def set_filters(
-        self, name_contains: str, is_annotated: bool | None, tag: str, *, is_without_concept: bool = False
-    ) -> None:
-        """As they are in force already: announces nothing."""
-        self._is_resetting = True
-        with QSignalBlocker(self._search):
-            self._search.setText(name_contains)
-        chosen = WITHOUT_CONCEPT if is_without_concept else is_annotated
-        self._annotated.setCurrentIndex(max(self._annotated.findData(chosen), 0))
-        if tag and self._tag.findData(tag) < 0:
-            self._tag.addItem(tag, tag)
-        self._tag.setCurrentIndex(max(self._tag.findData(tag), 0))
-        self._is_resetting = False
-
-    def reset_filter(self, field: str) -> None:
-        """Of one that the bar has, by the name that `ImageFilter` gives it; nothing is announced."""
-        self._is_resetting = True
-        if field == "name_contains":
-            self._search.clear()
-        elif field in ("is_annotated", "is_without_concept"):
-            self._annotated.setCurrentIndex(0)
-        elif field == "tag":
-            self._tag.setCurrentIndex(0)
-        self._is_resetting = False
-
-    @property
-    def search_field(self) -> SearchField:
-        """For those who propose what could be searched for."""
-        return self._search
-
     def set_tags(self, counts: Mapping[str, int]) -> None:
         """How many images of the project have which tag. The choice stays, also of one that no image has any more."""
         self._tag_counts = dict(counts)
-        chosen = self._tag.currentData()
-        with QSignalBlocker(self._tag):
-            self._tag.clear()
-            self._tag.addItem(self.tr("Any tag or none"), "")
-            for tag, number in counts.items():
-                if number or tag == chosen:
-                    self._tag.addItem(f"{tag} ({count(number)})", tag)
-            self._tag.setCurrentIndex(max(self._tag.findData(chosen), 0))
-        self._tag.setVisible(self._tag.count() > 1)
+        self.filters.set_tags(counts)
         self._fit_bar()
         self.tags_counted.emit(self._tag_counts)
 
@@ -443,21 +368,9 @@ class ImageBrowser(QWidget):
     def set_hidden_categories(self, hidden: frozenset[CategoryId]) -> None:
         self.grid.set_hidden_categories(hidden)
 
-    def focus_search(self) -> None:
-        self._search.setFocus()
-        self._search.selectAll()
-
     @property
     def status_text(self) -> str:
         return self._status.text()
-
-    def _announce_search(self, text: str) -> None:
-        if not self._is_resetting:
-            self.search_changed.emit(text)
-
-    def _announce_annotated(self) -> None:
-        if not self._is_resetting:
-            self.annotated_changed.emit(self._annotated.currentData())
 
     def _act_on_empty(self) -> None:
         if self._is_filtered:

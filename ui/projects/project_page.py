@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
-    QMenu,
-    QPushButton,
     QSplitter,
     QStackedWidget,
     QTabBar,
@@ -29,19 +27,31 @@ from ui.messages import MessageBanner
 from ui.projects.drop_targets import DropTargets
 from ui.projects.folder_tree import FolderSection, FolderTree
 from ui.projects.pane_keys import PaneKeys
+from ui.projects.project_actions import (
+    EVALUATE,
+    EXPORT,
+    IMPORT,
+    IMPORT_PREDICTIONS,
+    IMPORTS,
+    LOCATE,
+    MODELS,
+    MOVED,
+    PREDICT,
+    PREDICTIONS,
+    REMOVE,
+    RENAME,
+    REVIEW,
+    RUNS,
+    SUSPICIONS,
+    TRAIN,
+    ProjectActions,
+)
 from ui.viewer.category_list import CategoryList
 from ui.viewer.class_menu import ClassVerb
 from ui.widgets.dropping import dropped_path
 from ui.widgets.formatting import count, counted
 from ui.widgets.labels import label
 from ui.widgets.page_header import PageHeader
-
-TRAIN, PREDICT, IMPORT, EXPORT, RUNS, MODELS = "train", "predict", "import", "export", "runs", "models"
-EVALUATE = "evaluate"
-REVIEW, SUSPICIONS, PREDICTIONS = "review", "suspicions", "predictions"
-IMPORT_PREDICTIONS = "import-predictions"
-IMPORTS, MOVED = "imports", "moved-images"
-LOCATE, RENAME, REMOVE = "locate", "rename", "remove"
 
 IMAGES = "images"
 """The view that is there from the start; the others are added by those that make them."""
@@ -83,8 +93,7 @@ class ProjectPage(QWidget):
         self.setAcceptDrops(True)
         self._header = PageHeader()
         self.banner = MessageBanner()
-        self._actions: dict[str, QAction] = {}
-        self._actions_button = QPushButton(self.tr("&Actions"))
+        self._actions = ProjectActions()
         self._folders = FolderTree()
         self._categories = CategoryList(is_filter=True)
         self._class_count = label("", "muted")
@@ -93,52 +102,12 @@ class ProjectPage(QWidget):
         self._tabs = QTabBar()
         self._views = QStackedWidget()
         self._view_widgets: dict[str, QWidget] = {}
-        self._build_menu()
         self._build()
         PaneKeys(self, self._panes)
         self._connect()
-        self.set_action_refusals({})
-
-    def _build_menu(self) -> None:
-        menu = QMenu(self)
-        menu.setToolTipsVisible(True)
-        table = (
-            # The shortcut itself belongs to the window's command; two owners would make it ambiguous.
-            (TRAIN, "graduation-cap", self.tr("&Train a model…") + "\tCtrl+T"),
-            # As above.
-            (PREDICT, "wand-sparkles", self.tr("&Predict on its images…") + "\tCtrl+P"),
-            (EVALUATE, "target", self.tr("E&valuate a version on its images…")),
-            (IMPORT, "file-down", self.tr("&Import annotations…")),
-            (IMPORT_PREDICTIONS, "file-down", self.tr("Import predicti&ons…")),
-            (EXPORT, "upload", self.tr("E&xport annotations…")),
-            ("", "", ""),
-            (REVIEW, "list-checks", self.tr("Review &predictions…")),
-            (SUSPICIONS, "scan", self.tr("&Find label errors…")),
-            ("", "", ""),
-            (RUNS, "activity", self.tr("Show r&uns of this project")),
-            (MODELS, "boxes", self.tr("Show &models")),
-            (PREDICTIONS, "layers", self.tr("Show pre&dictions")),
-            ("", "", ""),
-            (IMPORTS, "history", self.tr("Import&s…")),
-            (MOVED, "search", self.tr("Find moved ima&ges…")),
-            (LOCATE, "folder-open", self.tr("&Locate folder…")),
-            (RENAME, "pencil", self.tr("Re&name…")),
-            (REMOVE, "x", self.tr("R&emove from Calque…")),
-        )
-        for key, icon_name, text in table:
-            if not key:
-                menu.addSeparator()
-                continue
-            action = QAction(icon(icon_name), text, self)
-            action.setObjectName(f"projectAction_{key}")
-            menu.addAction(action)
-            self._actions[key] = action
-        self._actions_button.setMenu(menu)
-        self._actions_button.setProperty("role", "primary")
-        self._actions_button.setToolTip(self.tr("What can be done with this project"))
 
     def _build(self) -> None:
-        self._header.add_widget(self._actions_button)
+        self._header.add_widget(self._actions)
         side = QWidget()
         side.setMinimumWidth(200)
         column = QVBoxLayout(side)
@@ -247,38 +216,13 @@ class ProjectPage(QWidget):
         self._folders.open_requested.connect(self.folder_open_requested)
         self._folders.drag_began.connect(lambda: self.drop_targets.set_dragging(True))  # to tags as well
         self._folders.drag_ended.connect(lambda: self.drop_targets.set_dragging(False))
-        self.banner.action_requested.connect(self._actions[LOCATE].trigger)
+        self.banner.action_requested.connect(self._actions.action(LOCATE).trigger)
+        self._actions.chosen.connect(self._wish)
         self.drop_targets.dropped.connect(self.images_dropped)
         self.drop_targets.target_activated.connect(self.target_activated)
         self._categories.filter_changed.connect(self.category_filter_changed)
         self._categories.hidden_changed.connect(self.hidden_categories_changed)
         self._categories.class_wished.connect(self.class_wished)
-        self._actions[TRAIN].triggered.connect(lambda: self._request_training(self._chosen_folders()))
-        self._actions[EXPORT].triggered.connect(self._request_export)
-        for key, wish in ((PREDICT, self.predict_requested), (EVALUATE, self.evaluate_requested)):
-            self._actions[key].triggered.connect(lambda _=False, wish=wish: self._wish_on_images(wish))
-        for key, signal in (
-            (IMPORT, self.import_requested),
-            (REVIEW, self.review_requested),
-            (SUSPICIONS, self.suspicions_requested),
-            (IMPORTS, self.imports_requested),
-            (MOVED, self.moved_images_requested),
-            (LOCATE, self.locate_requested),
-            (RENAME, self.rename_requested),
-            (REMOVE, self.remove_requested),
-        ):
-            self._actions[key].triggered.connect(
-                lambda _=False, wish=signal: self._project and wish.emit(self._project)
-            )
-        for key, signal in (
-            (RUNS, self.runs_requested),
-            (MODELS, self.models_requested),
-            (PREDICTIONS, self.predictions_requested),
-            (IMPORT_PREDICTIONS, self.prediction_import_requested),
-        ):
-            self._actions[key].triggered.connect(
-                lambda _=False, wish=signal: self._project and wish.emit(self._project.id)
-            )
 
     @property
     def project(self) -> Project | None:
@@ -330,11 +274,7 @@ class ProjectPage(QWidget):
 
     def set_action_refusals(self, reasons: Mapping[str, str]) -> None:
         """Why an action (TRAIN, IMPORT, ...) cannot be done now; the others can. Shown as tool tips, never hidden."""
-        for key, action in self._actions.items():
-            reason = reasons.get(key, "")
-            action.setEnabled(not reason)
-            action.setToolTip(reason or action.text().partition("\t")[0].replace("&", ""))
-            action.setStatusTip(reason)
+        self._actions.set_refusals(reasons)
         self._folders.set_train_refusal(reasons.get(TRAIN, ""))
 
     def show_message(self, message: UserMessage) -> None:
@@ -378,7 +318,7 @@ class ProjectPage(QWidget):
 
     def action(self, key: str) -> QAction:
         """The entry of the Actions menu, for a menu bar or a command palette."""
-        return self._actions[key]
+        return self._actions.action(key)
 
     @property
     def selected_folder(self) -> str:
@@ -396,18 +336,42 @@ class ProjectPage(QWidget):
         if self._project is not None:
             self.train_requested.emit(self._project.id, folders)
 
-    def _wish_on_images(self, wish: SignalInstance) -> None:
-        if self._project is not None:
-            wish.emit(self._project, self._folders.selected_folder())
-
-    def _request_export(self) -> None:
-        if self._project is not None:
-            self.export_requested.emit(self._project, self._chosen_folders())
+    def _wish(self, key: str) -> None:
+        """An entry of the Actions menu was chosen."""
+        project, folder = self._project, self._folders.selected_folder()
+        if project is None:
+            return
+        about_project = {
+            IMPORT: self.import_requested,
+            REVIEW: self.review_requested,
+            SUSPICIONS: self.suspicions_requested,
+            IMPORTS: self.imports_requested,
+            MOVED: self.moved_images_requested,
+            LOCATE: self.locate_requested,
+            RENAME: self.rename_requested,
+            REMOVE: self.remove_requested,
+        }
+        about_id = {
+            RUNS: self.runs_requested,
+            MODELS: self.models_requested,
+            PREDICTIONS: self.predictions_requested,
+            IMPORT_PREDICTIONS: self.prediction_import_requested,
+        }
+        if key == TRAIN:
+            self.train_requested.emit(project.id, self._chosen_folders())
+        elif key == EXPORT:
+            self.export_requested.emit(project, self._chosen_folders())
+        elif key in (PREDICT, EVALUATE):
+            (self.predict_requested if key == PREDICT else self.evaluate_requested).emit(project, folder)
+        elif key in about_project:
+            about_project[key].emit(project)
+        else:
+            about_id[key].emit(project.id)
 
     # Qt overrides
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self._project is not None and self._actions[IMPORT].isEnabled() and dropped_path(event) is not None:
+        if self._project is not None and self._actions.action(IMPORT).isEnabled() and dropped_path(event) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:

@@ -89,7 +89,7 @@ def test_conditions_hold_together_with_the_side_panel_and_are_lifted_by_their_ch
     assert site.status == "4 of 8 images"
     site.filters.bar.add_item(ZONE)
     site.page._folders.select_folder("val")
-    site.browser.search_field.setText("page")
+    site.browser.filters.search.setText("page")
     site.qtbot.waitUntil(lambda: len(site.filters.bar.words) == 4)
     site.wait()
     assert site.status == "0 of 8 images"
@@ -98,7 +98,7 @@ def test_conditions_hold_together_with_the_side_panel_and_are_lifted_by_their_ch
     site.filters.bar.chips[0].remove()
     site.wait()
     assert site.filters.bar.words == ["in train", "with zone"]
-    assert (site.page.selected_folder, site.browser.search_field.text()) == ("", "")
+    assert (site.page.selected_folder, site.browser.filters.search.text()) == ("", "")
     site.images.clear_filters()
     site.wait()
     assert (site.filters.bar.words, site.status) == ([], "8 images")
@@ -208,7 +208,7 @@ def test_the_list_follows_what_happens_to_the_images(site: Site) -> None:
 
 @pytest.mark.qt_log_ignore("does not support", extend=True)
 def test_classes_and_tags_are_proposed_while_a_name_is_searched_for(site: Site) -> None:
-    line, completer = site.browser.search_field, site.filters.suggestions.completer
+    line, completer = site.browser.filters.search, site.filters.suggestions.completer
     site.qtbot.waitUntil(lambda: site.filters.suggestions.model.rowCount() == 2)
     line.setFocus()
     site.qtbot.keyClicks(line, "zon")

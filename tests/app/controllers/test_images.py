@@ -148,18 +148,18 @@ def test_filters_restrict_and_are_said_in_words(
     qtbot.waitUntil(lambda: browser.status_text == '0 of 8 images  ·  in "train", with zone')
     page._folders.select_folder("val")
     qtbot.waitUntil(lambda: browser.status_text == '3 of 8 images  ·  in "val", with zone')
-    browser._annotated.setCurrentIndex(2)
+    browser.filters.annotated.setCurrentIndex(2)
     qtbot.waitUntil(lambda: browser.status_text.startswith("0 of 8"))
     controller.clear_filters()
     qtbot.waitUntil(lambda: browser.status_text == "8 images")
     assert page.selected_folder == ""
     assert page.chosen_categories == ()
-    browser._annotated.setCurrentIndex(3)
+    browser.filters.annotated.setCurrentIndex(3)
     qtbot.waitUntil(lambda: browser.status_text.endswith("of 8 images  ·  without concept"))
     assert controller.other_restrictions() == (("is_without_concept", "without concept"),)
     controller.lift("is_without_concept")
     qtbot.waitUntil(lambda: browser.status_text == "8 images")
-    browser._search.setText("page 7")
+    browser.filters.search.setText("page 7")
     qtbot.waitUntil(lambda: _names(browser) == ["page 7.png"])
 
 
@@ -346,11 +346,11 @@ def test_a_search_does_not_read_the_classes_again(
 
     monkeypatch.setattr(browse_projects, "list_categories", list_categories)
     for text in ("page 7", "page", "page 3"):
-        browser._search.setText(text)
+        browser.filters.search.setText(text)
         qtbot.waitUntil(lambda text=text: browser.status_text.endswith(f'named "{text}"'))  # type: ignore[misc]
     assert n_asked == 0
     browse_projects.rename_project(browse_project.id, "Other pages")
-    browser._search.setText("page 1")
+    browser.filters.search.setText("page 1")
     qtbot.waitUntil(lambda: browser.status_text.endswith('named "page 1"'))
     assert n_asked == 1, "the project has changed"
 
@@ -559,7 +559,7 @@ def test_images_are_listed_while_the_registry_is_written_to(
             is_over.wait(20)
 
     job = browse_jobs.run(write, pool="registry")
-    browser._search.setText("page 29")
+    browser.filters.search.setText("page 29")
     qtbot.waitUntil(lambda: browser.status_text.startswith("11 of 300"))
     controller.clear_filters()
     qtbot.waitUntil(lambda: len(browser.grid.ids) == project.n_images)

@@ -66,7 +66,7 @@ def test_the_view_comes_back(qtbot: QtBot, tmp_path: Path, open_window: Callable
     qtbot.waitUntil(lambda: len(window.browser.grid.ids) == 8)
     window.page.select_folder("train")
     window.images.sort(SortOrder(SortKey.NAME, is_descending=True))
-    window.browser.set_filters("page", None, "")
+    window.browser.filters.set_values("page", None, "")
     window.images.restore("page", None, "", '{"$and": [{"annotations": {"$gte": 0}}]}')
     window.browser.set_mode(ViewMode.LIST)
     window.browser.set_side(200)
@@ -82,7 +82,7 @@ def test_the_view_comes_back(qtbot: QtBot, tmp_path: Path, open_window: Callable
     qtbot.waitUntil(lambda: again.browser.grid.current_image() == chosen)
     assert again.page.selected_folder == "train"
     assert again.page.current_view == "statistics"
-    assert again.browser._search.text() == "page"
+    assert again.browser.filters.search.text() == "page"
     assert again.images.order == SortOrder(SortKey.NAME, is_descending=True)
     assert again.images.filter is not None and again.images.filter.where is not None
     assert again.browser.grid.mode is ViewMode.LIST

@@ -20,7 +20,8 @@ from core.domain.projects import Project
 from core.imports.service import ImportService
 from core.projects.service import ProjectService
 from ui.projects.dialogs import RemoveProjectDialog, RenameProjectDialog
-from ui.projects.project_page import EXPORT, IMPORT, TRAIN, ProjectPage
+from ui.projects.project_actions import EXPORT, IMPORT, TRAIN
+from ui.projects.project_page import ProjectPage
 from ui.projects.recent_projects import NAME
 from ui.projects.start_page import StartPage
 

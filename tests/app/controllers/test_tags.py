@@ -68,9 +68,9 @@ def test_an_image_is_tagged_shown_so_and_found_by_it(tags: TagsController, brows
     qtbot.waitUntil(lambda: browser.grid.tags_of(image) == (HARD_CASE,))
     model = browser.grid.model()
     assert HARD_CASE in model.data(model.index(0, 0), 3)  # the tool tip
-    qtbot.waitUntil(lambda: browser._tag.findData(HARD_CASE) > 0)
-    browser._tag.setCurrentIndex(browser._tag.findData(HARD_CASE))
-    browser._tag.activated.emit(browser._tag.currentIndex())
+    qtbot.waitUntil(lambda: browser.filters.tag.findData(HARD_CASE) > 0)
+    browser.filters.tag.setCurrentIndex(browser.filters.tag.findData(HARD_CASE))
+    browser.filters.tag.activated.emit(browser.filters.tag.currentIndex())
     qtbot.waitUntil(lambda: list(browser.grid.ids) == [image])
     assert f'tagged "{HARD_CASE}"' in browser.status_text
     # Taken off, it is not in the list any more; undone, it is again.

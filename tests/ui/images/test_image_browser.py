@@ -7,7 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from core.domain.ids import ImageId
 from core.domain.image_order import SortKey, SortOrder
-from ui.images.image_browser import WITHOUT_CONCEPT, ImageBrowser
+from ui.images.image_browser import ImageBrowser
+from ui.images.quick_filters import WITHOUT_CONCEPT
 from ui.theme import ThemeMode, apply_theme
 
 IDS = tuple(ImageId(f"i{number}") for number in range(12))
@@ -36,23 +37,23 @@ def test_the_status_says_how_many_of_how_many(browser: ImageBrowser) -> None:
 
 def test_typing_searches_after_a_pause(qtbot: QtBot, browser: ImageBrowser) -> None:
     browser.set_images(IDS, 12)
-    browser.focus_search()
+    browser.filters.search.setFocus()
     with qtbot.waitSignal(browser.search_changed) as wish:
-        qtbot.keyClicks(browser._search, "page 7")
+        qtbot.keyClicks(browser.filters.search, "page 7")
     assert wish.args == ["page 7"]
 
 
 def test_choosing_annotated_images_announces_it(qtbot: QtBot, browser: ImageBrowser) -> None:
     with qtbot.waitSignal(browser.annotated_changed) as wish:
-        browser._annotated.setCurrentIndex(2)
+        browser.filters.annotated.setCurrentIndex(2)
     assert wish.args == [False]
     with qtbot.waitSignal(browser.annotated_changed) as wish:
-        browser._annotated.setCurrentIndex(3)
+        browser.filters.annotated.setCurrentIndex(3)
     assert wish.args == [WITHOUT_CONCEPT]
-    browser.reset_filter("is_without_concept")
-    assert browser._annotated.currentData() is None
-    browser.set_filters("", None, "", is_without_concept=True)
-    assert browser._annotated.currentText() == "Without concept"
+    browser.filters.reset_one("is_without_concept")
+    assert browser.filters.annotated.currentData() is None
+    browser.filters.set_values("", None, "", is_without_concept=True)
+    assert browser.filters.annotated.currentText() == "Without concept"
 
 
 def test_no_match_offers_to_clear_the_filters(qtbot: QtBot, browser: ImageBrowser) -> None:
@@ -69,12 +70,12 @@ def test_an_empty_project_offers_to_import(qtbot: QtBot, browser: ImageBrowser) 
 
 
 def test_resetting_the_filters_announces_nothing(qtbot: QtBot, browser: ImageBrowser) -> None:
-    browser._search.setText("page")
-    browser._annotated.setCurrentIndex(1)
+    browser.filters.search.setText("page")
+    browser.filters.annotated.setCurrentIndex(1)
     with qtbot.assertNotEmitted(browser.annotated_changed):
-        browser.reset_filters()
-    assert browser._search.text() == ""
-    assert browser._annotated.currentData() is None
+        browser.filters.reset()
+    assert browser.filters.search.text() == ""
+    assert browser.filters.annotated.currentData() is None
 
 
 def test_loading_and_problems_take_the_place_of_the_grid(browser: ImageBrowser) -> None:
@@ -106,7 +107,7 @@ def test_the_search_gets_the_room_that_is_free(qtbot: QtBot, browser: ImageBrows
     browser.set_tags({"hard case": 9})
     browser.setMinimumWidth(1)
     browser.show()
-    search = browser._search
+    search = browser.filters.search
     beside = search.height() + search.fontMetrics().height()  # the sign and the borders
     needed = search.fontMetrics().horizontalAdvance(search.placeholderText()) + beside
     for width in (800, 1400):  # what the other parts of a window of 1280 pixels leave, and of a large one

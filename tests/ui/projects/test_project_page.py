@@ -14,7 +14,8 @@ from core.domain.messages import UserMessage
 from core.domain.projects import Category, Folder, Project
 from ui.projects.dialogs import RemoveProjectDialog, RenameProjectDialog
 from ui.projects.folder_tree import FolderTree, FolderTreeModel
-from ui.projects.project_page import EXPORT, IMPORT, MODELS, REMOVE, RENAME, RUNS, TRAIN, ProjectPage
+from ui.projects.project_actions import EXPORT, IMPORT, MODELS, REMOVE, RENAME, RUNS, TRAIN
+from ui.projects.project_page import ProjectPage
 
 MakeProject = Callable[..., Project]
 
@@ -87,7 +88,7 @@ def test_a_refused_action_stays_with_its_reason(qtbot: QtBot, page: ProjectPage)
     reason = "This project has no folder with images. Add images before training a model."
     page.set_action_refusals({TRAIN: reason})
     action = page.action(TRAIN)
-    menu = page._actions_button.menu()
+    menu = page._actions.menu()
     assert action in menu.actions()
     assert action.isVisible()
     assert not action.isEnabled()
