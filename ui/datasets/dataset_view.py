@@ -71,6 +71,8 @@ class DatasetView(QWidget):
         self._unique = QCheckBox(self.tr("Each image in &one set only"))
         self._classes = ClassesModel(self)
         self._class_table = SmallTable(self._classes, self.tr("Annotations of the classes by set"))
+        self._nothing = label(self.tr("No image yet. Choose a set and press Fill…, or put images into it by their menu."), "muted", wrap=True)
+        self._rest = QWidget()  # below the sets while no table is
         self._problems = ProblemTable()
         self._take_out = self._button("x", self.tr("&Take these images out"), self.taking_out_requested)
         self._take_out.hide()
@@ -117,8 +119,10 @@ class DatasetView(QWidget):
         column.addLayout(over_sets)
         column.addWidget(self._table)
         column.addLayout(of_sets)
+        column.addWidget(self._nothing)
         column.addSpacing(6)
         column.addWidget(self._class_table, 2)
+        column.addWidget(self._rest, 1)
 
     def _connect(self) -> None:
         self._unique.clicked.connect(self.unique_requested)
@@ -151,8 +155,10 @@ class DatasetView(QWidget):
         self._table.fit_height(MOST_SETS)
         self._classes.set_classes(dataset.sets, details.classes)
         self._class_table.setVisible(bool(details.classes))
+        self._nothing.setVisible(dataset.is_editable and not dataset.n_images)
         self._problems.set_problems(dataset.problems)
         self._problems.setVisible(bool(dataset.problems))
+        self._rest.setVisible(not details.classes and not dataset.problems)
         self._take_out.setVisible(dataset.state is DatasetState.ERROR)
         with QSignalBlocker(self._unique):
             self._unique.setChecked(dataset.has_unique_images)
@@ -165,6 +171,7 @@ class DatasetView(QWidget):
         """What a check of a frozen dataset found."""
         self._problems.set_problems(problems)  # type: ignore[arg-type]
         self._problems.setVisible(bool(problems))
+        self._rest.setVisible(self._class_table.isHidden() and not problems)
 
     def chosen_set(self) -> SetId | None:
         row = self._table.currentIndex().row()
